@@ -1,0 +1,87 @@
+"""The command line. Each command is a file of its own, loaded when it is called: `--version` must not wait for the rest."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from diagnose import __version__
+
+COMMANDS = {
+    "check": "Find out why a base URL and key do not work.",
+    "demo": "The same against a practice door inside the program.",
+    "init": "Write a first llmdoctor.toml from the settings found here.",
+    "judge": "Judge a saved run again.",
+}
+
+
+class _Commands(click.Group):
+    """Knows its commands by name and first line, and loads one only to run it."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"diagnose.cli.{name}").command
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="llmdoctor", message="%(prog)s %(version)s")
+def program() -> None:
+    """Finds the one reason why an LLM API does not work, and says what to do.
+
+    Start with `llmdoctor check`, or see `llmdoctor demo --list` for what it can tell.
+    """
+
+
+def neighbours() -> str:
+    """An empty string where the program's two packages lie side by side, else what is wrong.
+
+    Other distributions install packages of these names too.
+    """
+    here = Path(__file__).resolve().parent.parent
+    spec = find_spec("probes")
+    places = list(spec.submodule_search_locations or ()) if spec is not None else []
+    if any(Path(place).resolve().parent == here.parent for place in places[:1]):
+        return ""
+    found = places[0] if places else "nowhere"
+    return (
+        f"llmdoctor: another distribution has taken one of its packages: `diagnose` lies in {here}, `probes` in {found}.\n"
+        "Install llmdoctor in a place of its own: pipx install llmdoctor-cli (or: uvx --from llmdoctor-cli llmdoctor)."
+    )
+
+
+def main() -> None:
+    """The entry point of `llmdoctor` and of `python -m diagnose`."""
+    problem = neighbours()
+    if problem:
+        click.echo(problem, err=True)
+        sys.exit(2)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a console that lacks a sign shows a question mark, not a traceback
+    try:
+        program.main(prog_name="llmdoctor", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe has left; nothing is left to be told to anybody.
+        sys.stderr.close()
+        sys.exit(1)

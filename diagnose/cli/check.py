@@ -1,0 +1,161 @@
+"""`llmdoctor check`: the main job."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diagnose import __version__
+from diagnose.cli import console
+from diagnose.words import LANGS
+
+if TYPE_CHECKING:
+    from probes.model import Evidence, Settings
+    from probes.plan import Plan
+
+PROTOCOLS = ("auto", "openai", "anthropic")
+APPS = ("openai-sdk", "anthropic-sdk")
+
+
+def output_options(command: Any) -> Any:
+    """The options of every command that ends in a report."""
+    for option in (
+        click.option("--strict", is_flag=True, help="Warnings fail too."),
+        click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale."),
+        click.option(
+            "--save", type=click.Path(dir_okay=False), help="Keep the run (never the key) for `llmdoctor judge`."
+        ),
+        click.option("-o", "output", type=click.Path(dir_okay=False), help="Write the report there."),
+        click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+        click.option("--format", "fmt", type=click.Choice(console.FORMATS), default="text", help="How to report."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("check")
+@click.argument("target", required=False)
+@click.option("--base-url", metavar="URL", help="The same as the argument.")
+@click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
+@click.option("--key-file", metavar="PATH", help="Read the key from this file.")
+@click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
+@click.option("--key", metavar="KEY", help="The key itself (other users can see it in the process list).")
+@click.option("--model", metavar="ID", help="The model to try; by default a small one of the door's list.")
+@click.option("--protocol", type=click.Choice(PROTOCOLS), default="auto", help="The protocol that the app speaks.")
+@click.option("--app", type=click.Choice(APPS), help="Judge as this client would send it.")
+@click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
+@click.option("--no-env", is_flag=True, help="Read no environment and no file.")
+@click.option("--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's. May be repeated.")
+@click.option("--ca-bundle", metavar="PATH", help="Extra roots to trust.")
+@click.option("--proxy", metavar="URL", help="Use this proxy instead of the environment's.")
+@click.option("--no-proxy", is_flag=True, help="Use no proxy.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one probe (10).")
+@click.option("--deadline", type=float, metavar="SECONDS", help="The limit of the whole check (60).")
+@click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
+@click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
+@click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
+@click.option("--plan", "plan_only", is_flag=True, help="Show what would be sent where, and send nothing.")
+@output_options
+def command(
+    plan_only: bool,
+    fmt: str,
+    as_json: bool,
+    output: str | None,
+    save: str | None,
+    lang: str | None,
+    strict: bool,
+    **choices: Any,
+) -> None:
+    """Find out why a base URL and key do not work, and what to do.
+
+    TARGET is a base URL or the name of a target in llmdoctor.toml. Without it the settings are those that an SDK in this
+    folder would use.
+    """
+    from probes.config import BadInput
+    from probes.sources import Options, gather
+
+    if choices["key"] is not None:
+        click.echo("warning: a key given with --key can be seen by other users in the process list", err=True)
+    if choices["key_stdin"]:
+        choices["stdin_text"] = sys.stdin.read(65536)
+    try:
+        settings = gather(Options(**choices), os.environ, Path.cwd())
+    except BadInput as error:
+        raise click.ClickException(str(error)) from error
+    spoken = console.language(lang)
+    if plan_only:
+        show_plan(settings, fmt if not as_json else "json")
+        return
+    finish(settings, "json" if as_json else fmt, spoken, output, save, strict)
+
+
+def finish(settings: Settings, fmt: str, lang: str, output: str | None, save: str | None, strict: bool) -> None:
+    """Measure, judge, speak, and end with the exit status that the report asks for."""
+    from diagnose.judge import judge
+
+    progress = console.Progress(lang, fmt)
+    try:
+        evidence = measure(settings, progress)
+    finally:
+        progress.end()
+    if save is not None:
+        from probes.archive import dump
+
+        console.save(Path(save), dump(evidence))
+    report = judge(evidence, lang)
+    console.write(report, fmt, lang, output)
+    sys.exit(console.status(report, fmt, strict))
+
+
+def measure(settings: Settings, progress: console.Progress) -> Evidence:
+    """One run on an event loop of its own; Ctrl-C ends it with what was seen."""
+    import asyncio
+
+    from probes.engine import run
+
+    return asyncio.run(run(settings, watch=progress.watch, version=__version__))
+
+
+def show_plan(settings: Settings, fmt: str) -> None:
+    """Print what would be sent where, with the most that it can cost."""
+    import json
+    from dataclasses import asdict
+
+    from probes.engine import scrubber, survey
+    from probes.ledger import Ledger
+    from probes.model import ProxyFacts
+    from probes.plan import draw
+
+    scrub = scrubber(settings)
+    ledger = Ledger(settings.limits, scrub)
+    ground = survey(settings, ledger, scrub)
+    base = ground.exams.url.literal or ground.exams.url.mended
+    if ground.facts is None or base is None:
+        raise click.ClickException("no address can be made of the base URL: nothing would be sent")
+    proxy = next((one.facts for one in ledger.observations if isinstance(one.facts, ProxyFacts)), None)
+    plan = draw(settings, scrub(base), ground.facts, proxy)
+    if fmt == "json":
+        click.echo(json.dumps({**asdict(plan), "tokens": plan.tokens}, indent=2))
+        return
+    click.echo(_plan_text(plan))
+
+
+def _plan_text(plan: Plan) -> str:
+    lines = [f"to {plan.host}, port {plan.port}" + (f", through {plan.proxy}" if plan.proxy else "")]
+    for request in plan.requests:
+        cost = f"at most {request.tokens} tokens" if request.tokens else "free"
+        key = "with the key" if request.with_key else "without a key"
+        lines.append(f"  {request.method:4} {request.url}  ({request.purpose}, {key}, {cost})")
+    if not plan.requests:
+        lines.append("  nothing: --offline")
+    if plan.withheld:
+        reason = {"other_door": "it belongs to another provider", "plaintext": "the address is not encrypted"}
+        lines.append(f"the key would not be sent: {reason.get(plan.withheld, plan.withheld)}")
+    if plan.further:
+        lines.append(f"where that fails: at most {plan.further} more requests to the same host, free ones first")
+    lines.append(f"at most {plan.tokens} tokens in all")
+    return "\n".join(lines)

@@ -1,0 +1,117 @@
+"""Where the report goes: language, width, colour, files, and the lines that tell of progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from diagnose.formats import exit_status, render
+from diagnose.model import Report
+from probes.ledger import Watch
+from probes.model import Observation
+
+FORMATS = ("text", "json", "markdown", "nagios")
+WIDTH = 80  # of a report that goes to no terminal
+
+
+def language(chosen: str | None) -> str:
+    """``en`` or ``zh``: the option, else the locale's."""
+    if chosen:
+        return chosen
+    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    if sys.platform in ("win32", "darwin"):
+        import locale
+
+        with suppress(ValueError):
+            return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+    return "en"
+
+
+def fits_unicode() -> bool:
+    """Whether the terminal's encoding has the marks of the report."""
+    try:
+        "✓✗–…→".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def wants_colour() -> bool:
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return int(columns)
+    if sys.stdout.isatty():
+        with suppress(OSError):
+            return os.get_terminal_size(sys.stdout.fileno()).columns
+    return WIDTH
+
+
+def write(report: Report, fmt: str, lang: str, output: str | None) -> None:
+    """The report to standard output or into a file; a file is written beside and renamed."""
+    if output is None or output == "-":
+        text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode())
+        click.echo(text, nl=False, color=True)
+        return
+    save(Path(output), render(report, fmt, lang, width=WIDTH))
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file beside and rename it. Raises click.ClickException where that cannot be done."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - a descriptor, not a path
+                file.write(text)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def status(report: Report, fmt: str, strict: bool) -> int:
+    if fmt == "nagios":
+        from diagnose.formats import nagios
+
+        return nagios.exit_status(report)
+    return exit_status(report, strict)
+
+
+class Progress:
+    """One line on standard error that tells which probe has just ended; nothing where nobody looks."""
+
+    def __init__(self, lang: str, fmt: str) -> None:
+        self._lang = lang
+        self._live = fmt == "text" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._shown = False
+
+    @property
+    def watch(self) -> Watch | None:
+        return self._tell if self._live else None
+
+    def _tell(self, seen: Observation) -> None:
+        from diagnose.words import phrase
+
+        name = phrase(f"probe.{seen.probe}", self._lang)
+        seconds = f"{seen.ended - seen.began:.2f} s"
+        click.echo(f"\r\x1b[2K… {name} {seconds}", nl=False, err=True, color=True)
+        self._shown = True
+
+    def end(self) -> None:
+        if self._shown:
+            click.echo("\r\x1b[2K", nl=False, err=True, color=True)

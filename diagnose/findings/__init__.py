@@ -1,0 +1,21 @@
+"""The catalogue: every finding is one rule value, in the file of its layer. Words stand in ``diagnose/words``."""
+
+from __future__ import annotations
+
+from diagnose.findings import api, auth, key, model, network, proxy, run, settings, stream, tls, url
+from diagnose.model import Rule
+
+# From the ground up: among equals the deeper layer is the root cause.
+RULES: tuple[Rule, ...] = (
+    *settings.RULES,
+    *url.RULES,
+    *key.RULES,
+    *proxy.RULES,
+    *network.RULES,
+    *tls.RULES,
+    *api.RULES,
+    *auth.RULES,
+    *model.RULES,
+    *stream.RULES,
+    *run.RULES,
+)

@@ -1,0 +1,192 @@
+"""http.* and shape.*: whether an API answers there at all, and as its protocol demands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from diagnose.findings.url import settings_of
+from diagnose.model import Claim, Rule, Severity
+from diagnose.view import View, line_of
+from probes.model import Body, Exchange, Kind
+from probes.readings import passes
+
+_PATH = ("url.", "tls.needed", "tls.not_tls", "proxy.")
+_SPECIFIC = ("auth.", "access.", "model.", "quota.", "key.")
+
+
+def said(code: str) -> Callable[[View], Claim | None]:
+    """A rule that holds when the answer that failed means ``code`` before anything else, by the dialects of the houses."""
+
+    def when(view: View) -> Claim | None:
+        match, subject = view.match, view.subject
+        if match is None or subject is None or match.code != code:
+            return None
+        values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
+        return Claim(
+            (line_of(subject),),
+            severity=_softened(view, subject),
+            sure=match.confidence >= 0.5,
+            values=values,
+        )
+
+    return when
+
+
+def _softened(view: View, subject: Exchange) -> Severity | None:
+    """Our second generation may be the one too many: where the first answered, the app's single call would as well."""
+    return Severity.WARNING if subject.purpose == "stream" and subject.status in (429, 503) and view.works else None
+
+
+def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
+    """A rule on a request that found no whole answer; a stream's own ways of ending are told in stream.*"""
+
+    def when(view: View) -> Claim | None:
+        subject = view.subject
+        if subject is None or subject.failure is None or subject.failure.kind not in kinds:
+            return None
+        if subject.purpose == "stream" and subject.status:
+            return None
+        return Claim((line_of(subject), f"after {subject.seconds:.1f} s"), values={"seconds": f"{subject.seconds:.0f}"})
+
+    return when
+
+
+def _redirected(view: View) -> Claim | None:
+    first = view.first
+    told = first.told if first is not None else None
+    if told is None or told.status not in (301, 302, 303, 307, 308):
+        return None
+    here, there = urlsplit(told.url), urlsplit(told.location)
+    same = not there.netloc or (there.scheme, there.netloc) == (here.scheme, here.netloc)
+    followed = view.better is not None and "redirect" in view.better.changed
+    survives = told.status in (307, 308) and same and bool(told.location) and followed and view.works
+    lines = [line_of(told) + (f" to {told.location}" if told.location else " without a target")]
+    better = view.better
+    return Claim(
+        tuple(lines),
+        severity=Severity.WARNING if survives else None,
+        values={"location": told.location, "better_url": better.base_url if better else ""},
+        settings=settings_of(better) if better else None,
+        verified=view.works and better is not None,
+    )
+
+
+def _lost(view: View) -> bool:
+    """The given path leads nowhere and no other path of the host was found."""
+    first = view.first
+    return first is not None and first.lost and view.better is None and not view.works
+
+
+def _html(found: Exchange | None) -> bool:
+    return found is not None and found.status == 200 and found.body is Body.HTML
+
+
+def _web_page(view: View) -> Claim | None:
+    first = view.first
+    if not _lost(view) or first is None or not any(_html(one) for one in (first.told, first.listing, *view.looks)):
+        return None
+    page = next(one for one in (first.told, first.listing, *view.looks) if one is not None and _html(one))
+    title = f" “{page.title}”" if page.title else ""
+    return Claim((line_of(page) + title, f"{len(view.looks)} other paths looked at"))
+
+
+def _not_llm_api(view: View) -> Claim | None:
+    first = view.first
+    if not _lost(view) or first is None or first.told is None or first.told.status in (301, 302, 303, 307, 308):
+        return None
+    if view.match is not None and view.match.code == "proxy_page":
+        return None
+    return Claim((line_of(first.told), f"{len(view.looks)} other paths looked at"))
+
+
+def _wrong_protocol(view: View) -> Claim | None:
+    first, better = view.first, view.better
+    if first is not None and better is not None and better.protocol != first.attempt.protocol:
+        evidence = [line_of(one.told) for one in (first, view.deep) if one is not None and one.told is not None]
+        return Claim(
+            tuple(evidence),
+            values={"other_protocol": better.protocol, "better_url": better.base_url},
+            settings=settings_of(better),
+            verified=view.working is not None,
+        )
+    subject = view.subject
+    if subject is not None and subject.answer is not None and subject.answer.problem == "other_protocol":
+        other = "anthropic" if view.evidence.target.protocol == "openai" else "openai"
+        return Claim((line_of(subject),), values={"other_protocol": other})
+    return None
+
+
+def _error_as_success(view: View) -> Claim | None:
+    subject = view.subject
+    if subject is None or not subject.ok or subject.answer is None or subject.answer.problem != "error":
+        return None
+    return Claim((f"{line_of(subject)}: {view.said()}",))
+
+
+def _malformed(view: View) -> Claim | None:
+    subject = view.subject
+    if subject is None or subject.purpose not in ("chat", "path"):
+        return None
+    failure = subject.failure
+    if failure is not None:
+        if failure.kind not in (Kind.TOO_LONG, Kind.ENCODING):
+            return None
+        words = {Kind.TOO_LONG: "the answer does not end", Kind.ENCODING: "not compressed as announced"}
+        return Claim((line_of(subject), words[failure.kind]))
+    if subject.purpose == "path" or not subject.ok:
+        return None
+    problem = subject.answer.problem if subject.answer is not None else f"body is {subject.body.value}, not JSON"
+    if problem in ("", "error", "other_protocol"):
+        return None
+    return Claim((line_of(subject), problem.replace("_", " "), subject.text[:200]))
+
+
+def _closed(view: View) -> Claim | None:
+    found = _broken(Kind.CLOSED, Kind.RESET, Kind.CUT)(view)
+    if found is None or any("scheme" in wave.attempt.changed for wave in view.waves):
+        return None
+    return found
+
+
+def _flaky(view: View) -> Claim | None:
+    """It answered only when asked again, as the SDKs do by themselves."""
+    deep = view.deep
+    chat = deep.chat if deep is not None else None
+    if chat is None or not passes(chat) or chat.tries < 2:
+        return None
+    return Claim((f"answered at try {chat.tries}",), severity=Severity.WARNING)
+
+
+def _server_error(view: View) -> Claim | None:
+    return said("http.server_error")(view) or _flaky(view)
+
+
+RULES = (
+    Rule("http.redirected", Severity.ERROR, "http", _redirected, "relay", because=("url.", "proxy.")),
+    Rule("http.not_http", Severity.ERROR, "http", _broken(Kind.NOT_HTTP), "settings", because=_PATH),
+    Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", because=_PATH),
+    Rule("http.closed", Severity.ERROR, "http", _closed, "network", because=_PATH),
+    Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay", because=_PATH),
+    Rule("http.front_auth", Severity.ERROR, "http", said("http.front_auth"), "relay", because=_PATH),
+    Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay", because=_PATH),
+    Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay", because=_PATH),
+    Rule("http.gateway_error", Severity.ERROR, "http", said("http.gateway_error"), "relay", because=_PATH),
+    Rule("http.server_error", Severity.ERROR, "http", _server_error, "provider", because=_PATH),
+    Rule("shape.wrong_protocol", Severity.ERROR, "http", _wrong_protocol, "settings"),
+    Rule(
+        "shape.web_page", Severity.ERROR, "http", _web_page, "settings", because=("url.", "proxy.", "http.redirected")
+    ),
+    Rule(
+        "shape.not_llm_api",
+        Severity.ERROR,
+        "http",
+        _not_llm_api,
+        "settings",
+        because=("shape.web_page", "url.", "proxy.", "http."),
+    ),
+    Rule("shape.error_as_success", Severity.ERROR, "chat", _error_as_success, "relay", because=_SPECIFIC),
+    Rule(
+        "shape.malformed_answer", Severity.ERROR, "chat", _malformed, "relay", because=("url.", "shape.wrong_protocol")
+    ),
+)

@@ -1,0 +1,65 @@
+"""auth.* and access.*: whether the door takes the key, and lets this caller in."""
+
+from __future__ import annotations
+
+from diagnose.findings.api import said
+from diagnose.findings.url import settings_of
+from diagnose.model import Claim, Rule, Severity
+from diagnose.view import View, line_of
+from probes.model import Attempt, Auth
+
+_KEY = ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style")
+HEADERS = {
+    Auth.BEARER: "Authorization: Bearer",
+    Auth.X_API_KEY: "x-api-key",
+    Auth.API_KEY: "api-key",
+    Auth.X_GOOG_API_KEY: "x-goog-api-key",
+}
+
+
+def _header_style(view: View) -> Claim | None:
+    first, working = view.first, view.working
+    if first is None:
+        return None
+    if working is not None and "auth" in working.changed and view.works:
+        evidence = [line_of(one.told) for one in (first, view.deep) if one is not None and one.told is not None]
+        # Anthropic's clients differ: which of them the user has is not known unless an app was named.
+        named = view.evidence.target.app != "anthropic-sdk" or "app" in dict(view.evidence.target.sources)
+        lenient = working.protocol == "anthropic" and not named
+        return _style_claim(working, tuple(evidence), Severity.WARNING if lenient else None, verified=True)
+    other, listing = view.other_listing, view.first.listing if view.first else None
+    if other is None or listing is None or not view.works_as_given:
+        return None
+    if listing.models is not None and other.status in (401, 403):
+        return _style_claim(first.attempt, (line_of(listing), line_of(other)), Severity.WARNING, verified=False)
+    return None
+
+
+def _style_claim(attempt: Attempt, evidence: tuple[str, ...], severity: Severity | None, verified: bool) -> Claim:
+    return Claim(
+        evidence,
+        severity=severity,
+        values={"better_auth": HEADERS.get(attempt.auth, attempt.auth.value)},
+        settings={**settings_of(attempt), "auth": attempt.auth.value},
+        verified=verified,
+    )
+
+
+def _header_lost(view: View) -> Claim | None:
+    subject = view.subject
+    if subject is None or not subject.with_key:
+        return None
+    return said("auth.header_lost")(view)
+
+
+RULES = (
+    Rule("auth.header_style", Severity.ERROR, "auth", _header_style, "settings", because=("url.", "proxy.")),
+    Rule("auth.rejected", Severity.ERROR, "auth", said("auth.rejected"), "settings", because=_KEY),
+    Rule("auth.header_lost", Severity.ERROR, "auth", _header_lost, "relay", because=_KEY),
+    Rule("auth.expired", Severity.ERROR, "auth", said("auth.expired"), "settings", because=_KEY),
+    Rule("auth.not_permitted", Severity.ERROR, "auth", said("auth.not_permitted"), "settings", because=_KEY),
+    Rule("auth.ip_not_allowed", Severity.ERROR, "auth", said("auth.ip_not_allowed"), "settings"),
+    Rule("auth.upstream", Severity.ERROR, "auth", said("auth.upstream"), "relay"),
+    Rule("access.region_blocked", Severity.ERROR, "http", said("access.region_blocked"), "network"),
+    Rule("access.client_refused", Severity.ERROR, "auth", said("access.client_refused"), "provider"),
+)

@@ -1,0 +1,189 @@
+"""key.*: the key as it was written, and whether its shape belongs at this door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from diagnose.model import Claim, Rule, Severity
+from diagnose.view import View
+from probes.model import KeyForm
+
+
+def _mended(view: View) -> tuple[dict[str, object] | None, bool]:
+    """Whether the cleaned key was seen to work."""
+    deep = view.deep
+    cleaned = deep is not None and deep.attempt.key is KeyForm.CLEANED
+    return ({"key": "cleaned"} if cleaned or not view.asked else None), cleaned and view.works
+
+
+def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
+    def when(view: View) -> Claim | None:
+        flaw = view.flaw("key", *kinds)
+        if flaw is None:
+            return None
+        settings, verified = _mended(view)
+        survives = not flaw.fatal and view.works_as_given
+        return Claim(
+            (flaw.note,) if flaw.note else (),
+            severity=Severity.WARNING if survives else None,
+            values={"position": flaw.note},
+            settings=settings if flaw.mended and not survives else None,
+            verified=verified and flaw.mended,
+        )
+
+    return when
+
+
+def _placeholder(view: View) -> Claim | None:
+    flaw = view.flaw("key", "placeholder", "dummy")
+    if flaw is None or view.works:
+        return None
+    told = view.deep.told if view.deep else None
+    refused = view.key_good is False or (told is not None and told.status in (401, 403))
+    if flaw.kind == "dummy" and not refused:
+        return None
+    if told is not None and not refused and told.status and view.key_good is None and view.door and view.door.local:
+        return None
+    return Claim((flaw.note,) if flaw.note else ())
+
+
+def _shape(fit: str) -> Callable[[View], Claim | None]:
+    """A rule on how the key's shape fits the door; an answer that takes the key overrules any shape."""
+
+    def when(view: View) -> Claim | None:
+        door = view.door
+        if door is None or door.fit != fit or view.key_good:
+            return None
+        return Claim(
+            _looks_like(view),
+            sure=bool(door.matches) and door.matches[0].confidence == "certain",
+            values={"key_door": door.key_door_name, "better_url": door.key_door_url, "detail": door.fit_note},
+            settings={"base_url": door.key_door_url} if door.key_door_url and fit != "truncated" else None,
+        )
+
+    return when
+
+
+def _looks_like(view: View) -> tuple[str, ...]:
+    door, target = view.door, view.evidence.target
+    assert door is not None
+    lines = [f"key {target.key_hint}, {target.key_length} characters"]
+    if door.matches:
+        lines.append("looks like a key of: " + ", ".join(f"{one.door} ({one.confidence})" for one in door.matches[:3]))
+    if door.why_not_sent == "other_door":
+        lines.append(f"it was not sent to {door.host}")
+    said = view.said()
+    if said:
+        lines.append(said)
+    return tuple(lines)
+
+
+def _wrong_door(view: View) -> Claim | None:
+    door = view.door
+    if door is None or view.key_good:
+        return None
+    if door.fit == "other_door":
+        return _shape("other_door")(view)
+    refused = view.match is not None and view.match.code == "auth.rejected"
+    if door.fit == "unlikely" and (refused or not view.asked):
+        # OpenAI's keys all carry its mark: one without it is another house's, whose it is no shape can tell for sure.
+        return Claim(_looks_like(view), sure=refused, values={"key_door": "", "better_url": ""})
+    return None
+
+
+def _wrong_region(view: View) -> Claim | None:
+    """The same house has another site with keys of the same look: likely, since only that site could tell."""
+    door = view.door
+    if (
+        door is None
+        or view.key_good is not False
+        or door.fit in ("other_door", "wrong_kind", "truncated", "other_plan")
+    ):
+        return None
+    if view.match is None or view.match.code != "auth.rejected":
+        return None
+    twins = [(name, url) for name, url in door.twins if not _plan(url)]
+    if not twins:
+        return None
+    name, url = twins[0]
+    lines = tuple(f"{one}: {where}" for one, where in twins[:3])
+    return Claim(
+        lines,
+        severity=Severity.WARNING,
+        sure=False,
+        values={"key_door": name, "better_url": url},
+        settings={"base_url": url},
+    )
+
+
+def _wrong_plan(view: View) -> Claim | None:
+    found = _shape("other_plan")(view)
+    if found is not None:
+        return found
+    door, match = view.door, view.match
+    if door is None or match is None or not match.values.get("plan_hint"):
+        return None
+    plans = [(name, url) for name, url in door.twins if _plan(url)]
+    if not plans:
+        return None
+    name, url = plans[0]
+    return Claim(
+        (match.why,),
+        severity=Severity.WARNING,
+        sure=False,
+        values={"key_door": name, "better_url": url},
+        settings={"base_url": url},
+    )
+
+
+def _plan(url: str) -> bool:
+    return any(word in url for word in ("coding", "plan"))
+
+
+def _truncated(view: View) -> Claim | None:
+    door = view.door
+    if door is None or door.fit != "truncated" or view.key_good:
+        return None
+    return Claim((f"{door.fit_note} characters",), values={"detail": door.fit_note})
+
+
+RULES = (
+    Rule("key.unexpanded", Severity.ERROR, "settings", _flawed("unexpanded"), "settings", because=("settings.",)),
+    Rule("key.masked", Severity.ERROR, "settings", _flawed("masked"), "settings", because=("settings.",)),
+    Rule("key.placeholder", Severity.ERROR, "settings", _placeholder, "settings", because=("settings.", "key.masked")),
+    Rule(
+        "key.several", Severity.ERROR, "settings", _flawed("several"), "settings", because=("settings.", "key.masked")
+    ),
+    Rule("key.bearer_prefix", Severity.ERROR, "settings", _flawed("bearer_prefix"), "settings", because=("settings.",)),
+    Rule(
+        "key.stray_characters",
+        Severity.ERROR,
+        "settings",
+        _flawed("stray", "control", "quotes"),
+        "settings",
+        because=("settings.", "key.masked", "key.placeholder", "key.several", "key.bearer_prefix", "key.unexpanded"),
+    ),
+    Rule(
+        "key.wrong_door",
+        Severity.ERROR,
+        "door",
+        _wrong_door,
+        "settings",
+        because=("settings.wrong_variable", "url.host_typo", "url.not_api_host"),
+    ),
+    Rule(
+        "key.wrong_kind", Severity.ERROR, "door", _shape("wrong_kind"), "settings", because=("settings.wrong_variable",)
+    ),
+    Rule("key.wrong_plan", Severity.ERROR, "door", _wrong_plan, "settings", because=("settings.wrong_variable",)),
+    Rule("key.wrong_resource", Severity.ERROR, "door", _shape("other_resource"), "settings"),
+    Rule("key.truncated", Severity.ERROR, "door", _truncated, "settings", because=("key.masked", "key.placeholder")),
+    Rule("key.wrong_region", Severity.ERROR, "door", _wrong_region, "settings", because=("key.wrong_plan",)),
+    Rule(
+        "key.official_elsewhere",
+        Severity.WARNING,
+        "door",
+        _shape("official_elsewhere"),
+        "settings",
+        because=("url.host_typo", "url.not_api_host"),
+    ),
+)

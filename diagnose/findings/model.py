@@ -1,0 +1,80 @@
+"""model.* and quota.*: whether this model answers for this key, and whether there is money and room."""
+
+from __future__ import annotations
+
+import re
+
+from diagnose.findings.api import said
+from diagnose.model import Claim, Rule, Severity
+from diagnose.view import View, line_of
+from probes.readings import passes
+
+_DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|v\d+(?::\d+)?)$")
+
+
+def _not_found(view: View) -> Claim | None:
+    found = said("model.not_found")(view)
+    if found is None:
+        return None
+    chosen = view.chosen
+    if chosen is not None and chosen.source == "guess":
+        return None  # the model that was asked for was our own guess, not the user's setting
+    near = chosen.near if chosen is not None else ()
+    lines = (
+        *found.evidence,
+        *((f"nearest in the list of {chosen.count}: {', '.join(near)}",) if chosen and near else ()),
+    )
+    return Claim(
+        lines,
+        sure=found.sure,
+        values=dict(found.values),
+        settings={"model": near[0]} if near else None,
+    )
+
+
+def _bare(name: str) -> str:
+    low = name.lower().rpartition("/")[2]
+    while (cut := _DATE.sub("", low)) != low:
+        low = cut
+    return low
+
+
+def _substituted(view: View) -> Claim | None:
+    deep = view.deep
+    chat = deep.chat if deep is not None else None
+    if chat is None or not passes(chat) or chat.answer is None or not chat.answer.model or not chat.attempt.model:
+        return None
+    if view.door is not None and view.door.door is not None and not view.door.local:
+        return None  # a vendor's own aliases are no substitution
+    asked, got = _bare(chat.attempt.model), _bare(chat.answer.model)
+    if asked == got or asked.startswith(got) or got.startswith(asked):
+        return None
+    if view.chosen is not None and view.chosen.source == "guess":
+        return None
+    return Claim(
+        (f"asked for {chat.attempt.model}, answered by {chat.answer.model}",), values={"names": chat.answer.model}
+    )
+
+
+def _parameter(view: View) -> Claim | None:
+    found = said("model.parameter_rejected")(view)
+    if found is not None:
+        return found
+    # A refusal that no dialect reads, at a door that otherwise answers: it dislikes something in the request.
+    subject = view.subject
+    if subject is None or subject.status not in (400, 422) or view.match is not None or subject.purpose == "path":
+        return None
+    return Claim((line_of(subject),), sure=False)
+
+
+RULES = (
+    Rule("model.not_found", Severity.ERROR, "model", _not_found, "settings"),
+    Rule("model.not_permitted", Severity.ERROR, "model", said("model.not_permitted"), "settings"),
+    Rule("model.no_channel", Severity.ERROR, "model", said("model.no_channel"), "relay"),
+    Rule("model.wrong_endpoint", Severity.ERROR, "model", said("model.wrong_endpoint"), "settings"),
+    Rule("model.parameter_rejected", Severity.ERROR, "chat", _parameter, "app"),
+    Rule("model.substituted", Severity.WARNING, "model", _substituted, "relay"),
+    Rule("quota.exhausted", Severity.ERROR, "auth", said("quota.exhausted"), "provider", because=("key.wrong_plan",)),
+    Rule("quota.rate_limited", Severity.ERROR, "chat", said("quota.rate_limited"), "provider"),
+    Rule("quota.overloaded", Severity.ERROR, "chat", said("quota.overloaded"), "provider"),
+)

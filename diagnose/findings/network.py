@@ -1,0 +1,121 @@
+"""dns.* and tcp.*: whether the host is found and reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+
+from diagnose.model import Claim, Rule, Severity
+from diagnose.view import View
+from probes.model import Kind, TcpFacts
+
+FAKE_IP = ip_network("198.18.0.0/15")  # handed out by TUN proxies (Clash, sing-box) in place of the real address
+_NAMED_ELSEWHERE = ("proxy.unreachable", "proxy.captures_local", "proxy.invalid")
+
+
+def _not_found(view: View) -> Claim | None:
+    found = view.failed("dns", Kind.NAME_UNKNOWN)
+    if found is None:
+        return None
+    return Claim((f"{_looked_up(view)}: {found.detail or 'no such name'}",), values={"address": _looked_up(view)})
+
+
+def _dns_failed(view: View) -> Claim | None:
+    found = view.failed("dns", Kind.NAME_FAILED, Kind.TIMEOUT, Kind.OTHER)
+    return Claim((f"{_looked_up(view)}: {found.detail or found.kind.value}",)) if found is not None else None
+
+
+def _looked_up(view: View) -> str:
+    return next((one.subject for one in view.observations("dns") if one.subject), "")
+
+
+def _addresses(view: View) -> list[str]:
+    return [one.ip for one in view.dns.addresses] if view.dns else []
+
+
+def _bogus(view: View) -> Claim | None:
+    door = view.door
+    if door is None or door.door is None or door.local or (view.tcp is not None and view.tcp.via_proxy):
+        return None
+    odd = []
+    for raw in _addresses(view):
+        address = ip_address(raw.partition("%")[0])
+        if address in FAKE_IP:
+            if view.failure("tcp") is not None:
+                odd.append(raw)
+        elif address.is_loopback or address.is_private or address.is_reserved or address.is_unspecified:
+            odd.append(raw)
+    if not odd or view.works:
+        return None
+    return Claim((f"{door.host} → {', '.join(odd)}",), values={"address": ", ".join(odd)})
+
+
+def _fake_ip(view: View) -> Claim | None:
+    fake = [one for one in _addresses(view) if ip_address(one.partition("%")[0]) in FAKE_IP]
+    if not fake or view.failure("tcp") is not None:
+        return None
+    return Claim((", ".join(fake),), values={"address": ", ".join(fake)})
+
+
+def _dialled(*kinds: Kind) -> Callable[[View], Claim | None]:
+    def when(view: View) -> Claim | None:
+        facts = view.tcp
+        found = view.failed("tcp", *kinds)
+        if found is None or (facts is not None and facts.via_proxy):
+            return None
+        lines = tuple(_dial_lines(facts)) or (found.kind.value,)
+        port = str(facts.port) if facts else ""
+        address = facts.dials[0].address.ip if facts and facts.dials else ""
+        return Claim(lines, values={"address": address, "port": port})
+
+    return when
+
+
+def _dial_lines(facts: TcpFacts | None) -> list[str]:
+    if facts is None:
+        return []
+    return [
+        f"{dial.address.ip} port {dial.port}: {dial.kind.value if dial.kind else 'connected'} after {dial.seconds:.2f} s"
+        for dial in facts.dials[:6]
+    ]
+
+
+def _ipv6_broken(view: View) -> Claim | None:
+    facts = view.tcp
+    if facts is None or facts.connected is None or facts.connected.family != "ipv4":
+        return None
+    broken = [dial for dial in facts.dials if dial.address.family == "ipv6" and dial.kind is not None]
+    if not broken:
+        return None
+    local = broken[0].address.ip == "::1"
+    # `localhost` as ::1 with a server on 127.0.0.1 alone: clients fall back at once, a refusal costs nothing.
+    if local and broken[0].kind is Kind.REFUSED:
+        return None
+    return Claim(tuple(_dial_lines(facts)), values={"address": broken[0].address.ip})
+
+
+RULES = (
+    Rule(
+        "dns.not_found",
+        Severity.ERROR,
+        "dns",
+        _not_found,
+        "settings",
+        because=("url.host_typo", "url.invalid", "proxy.unreachable", "url.not_api_host"),
+    ),
+    Rule("dns.failed", Severity.ERROR, "dns", _dns_failed, "network", because=("proxy.unreachable",)),
+    Rule("dns.bogus_answer", Severity.ERROR, "dns", _bogus, "network"),
+    Rule("dns.fake_ip", Severity.INFO, "dns", _fake_ip, "network"),
+    Rule("tcp.refused", Severity.ERROR, "tcp", _dialled(Kind.REFUSED), "machine", because=(*_NAMED_ELSEWHERE, "dns.")),
+    Rule("tcp.timeout", Severity.ERROR, "tcp", _dialled(Kind.TIMEOUT), "network", because=(*_NAMED_ELSEWHERE, "dns.")),
+    Rule(
+        "tcp.unreachable",
+        Severity.ERROR,
+        "tcp",
+        _dialled(Kind.UNREACHABLE, Kind.DENIED),
+        "network",
+        because=(*_NAMED_ELSEWHERE, "dns."),
+    ),
+    Rule("tcp.reset", Severity.ERROR, "tcp", _dialled(Kind.RESET), "network", because=(*_NAMED_ELSEWHERE, "dns.")),
+    Rule("tcp.ipv6_broken", Severity.WARNING, "tcp", _ipv6_broken, "network"),
+)

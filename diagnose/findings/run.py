@@ -1,0 +1,34 @@
+"""run.*: what no other rule names. No failure is silent."""
+
+from __future__ import annotations
+
+from diagnose.model import Claim, Rule, Severity
+from diagnose.view import View, line_of
+from probes.model import Outcome
+
+
+def _unexplained(view: View) -> Claim | None:
+    """Something failed. Everything else that stands explains it away."""
+    for one in view.evidence.observations:
+        if one.outcome is Outcome.FAILED and one.probe in ("dns", "tcp", "tls"):
+            detail = one.failure.detail or one.failure.kind.value if one.failure else ""
+            return Claim((f"{one.probe} {one.subject}: {detail}",), probe=one.probe)
+    if view.subject is not None:
+        if view.chosen is not None and view.chosen.source == "guess" and view.match is not None:
+            return None  # the model was our own guess: its refusal is no fault of the settings
+        return Claim((line_of(view.subject),), probe="chat" if view.subject.purpose == "chat" else "http")
+    deep = view.deep
+    if deep is not None and deep.lost and not view.works and deep.told is not None:
+        return Claim((line_of(deep.told),), probe="http")
+    return None
+
+
+def _crashed(view: View) -> Claim | None:
+    found = [one for one in view.evidence.observations if one.outcome is Outcome.CRASHED]
+    return Claim(tuple(one.note for one in found), probe=found[0].probe) if found else None
+
+
+RULES = (
+    Rule("run.crashed", Severity.WARNING, "settings", _crashed, "app"),
+    Rule("run.unexplained", Severity.ERROR, "http", _unexplained, "provider", because=("*",)),
+)

@@ -1,0 +1,85 @@
+"""settings.*: the values themselves, before anything is asked."""
+
+from __future__ import annotations
+
+from diagnose.model import Claim, Rule, Severity
+from diagnose.view import View
+from probes.model import Rival
+
+
+def _missing_key(view: View) -> Claim | None:
+    if view.settings.key_given or not view.evidence.observations:
+        return None
+    door = view.door
+    values = {"source": ", ".join(view.settings.searched[:8])}
+    evidence = ("looked in: " + ", ".join(view.settings.searched[:8]),) if view.settings.searched else ()
+    emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
+    if view.works:
+        # The server asks for no key, but the SDKs do not start without one: any text will do.
+        severity = Severity.ERROR if emptied else Severity.WARNING
+        return Claim(evidence, severity=severity, values=values)
+    if door is not None and door.local and not emptied and not _refused(view):
+        return None
+    return Claim(evidence, values=values)
+
+
+def _refused(view: View) -> bool:
+    told = view.deep.told if view.deep else None
+    return told is not None and told.status in (401, 403)
+
+
+def _swapped(view: View) -> Claim | None:
+    facts = view.settings
+    if facts.key_looks_like_url and facts.url_looks_like_key:
+        return Claim(("the key field holds an address and the address field holds a key",))
+    if facts.key_looks_like_url:
+        return Claim(("the key field holds an address",))
+    if facts.url_looks_like_key:
+        return Claim(("the address field holds a key",))
+    return None
+
+
+def _unread(view: View) -> Rival | None:
+    """A value in a variable that no SDK reads, where the one that is read is missing or a mere default."""
+    sources = dict(view.evidence.target.sources)
+    for rival in view.settings.rivals:
+        if rival.why not in ("unread", "near_name") or rival.same:
+            continue
+        if rival.role == "key" and not view.settings.key_given:
+            return rival
+        if rival.role == "base_url" and sources.get("base_url", "default").startswith("default"):
+            return rival
+    return None
+
+
+def _wrong_variable(view: View) -> Claim | None:
+    rival = _unread(view)
+    if rival is None:
+        return None
+    values = {"variable": rival.name.strip(), "source": rival.source}
+    severity = Severity.WARNING if view.works_as_given else None
+    return Claim((f"{rival.source} is set; no SDK reads {rival.name.strip()}",), severity=severity, values=values)
+
+
+def _conflict(view: View) -> Claim | None:
+    found = [one for one in view.settings.rivals if one.why == "shadowed" and not one.same]
+    if not found:
+        return None
+    lines = tuple(f"{one.winner} wins over {one.source}" for one in found[:4])
+    values = {"source": found[0].winner, "other_source": found[0].source, "variable": found[0].name}
+    return Claim(lines, values=values)
+
+
+RULES = (
+    Rule("settings.swapped", Severity.ERROR, "settings", _swapped, "settings"),
+    Rule("settings.wrong_variable", Severity.ERROR, "settings", _wrong_variable, "settings"),
+    Rule(
+        "settings.missing_key",
+        Severity.ERROR,
+        "settings",
+        _missing_key,
+        "settings",
+        because=("settings.wrong_variable", "settings.swapped"),
+    ),
+    Rule("settings.conflict", Severity.WARNING, "settings", _conflict, "settings"),
+)

@@ -1,0 +1,115 @@
+"""stream.*: a streamed answer that an SDK cannot read to its end, or reads as empty without a word."""
+
+from __future__ import annotations
+
+from diagnose.model import Claim, Rule, Severity
+from diagnose.view import View, line_of
+from probes.model import Exchange, Kind, StreamReading
+
+_ANY = ("shape.", "url.", "http.", "auth.", "model.", "quota.", "access.")
+# Server-sent events under these types are read by every SDK that was measured; some clients look at the type first.
+_ODD_TYPES = ("application/json", "text/html", "application/octet-stream")
+SLOW = 1.0  # seconds: an answer that took less may come in one piece for lack of time
+AT_ONCE = 0.03  # seconds within which a buffer's whole content arrives
+EVENTS = 6  # fewer may fit into one write of an honest server
+
+
+def _streamed(view: View) -> tuple[Exchange, StreamReading] | None:
+    """The stream of the deepest wave, where it began with success; its chat may have failed in its own right."""
+    deep = view.deep
+    if deep is None or deep.stream is None or deep.stream.stream is None:
+        return None
+    return deep.stream, deep.stream.stream
+
+
+def _ignored(view: View) -> Claim | None:
+    found = _streamed(view)
+    if found is None or found[1].kind != "json":
+        return None
+    return Claim((line_of(found[0]), "one whole JSON came instead of events"))
+
+
+def _malformed(view: View) -> Claim | None:
+    found = _streamed(view)
+    if found is None:
+        return None
+    exchange, reading = found
+    if exchange.failure is not None and exchange.failure.kind is Kind.ENCODING:
+        return Claim((line_of(exchange), "not compressed as announced"))
+    if reading.kind in ("text", "html", "empty", "ndjson", "unended", "other_protocol"):
+        if exchange.failure is not None and exchange.failure.kind is not Kind.TOO_LONG:
+            return None
+        return Claim((line_of(exchange), f"the body is {reading.kind.replace('_', ' ')}", exchange.text[:160]))
+    if reading.kind == "sse" and reading.problem and reading.error is None:
+        return Claim((line_of(exchange), reading.problem.replace("_", " "), exchange.text[:160]))
+    if reading.kind == "sse" and exchange.content_type in _ODD_TYPES:
+        return Claim((f"events with the content type {exchange.content_type}",), severity=Severity.WARNING)
+    return None
+
+
+def _error_inside(view: View) -> Claim | None:
+    found = _streamed(view)
+    if found is None or found[1].error is None:
+        return None
+    return Claim((line_of(found[0]), found[1].error.message[:240]))
+
+
+def _cut(view: View) -> Claim | None:
+    found = _streamed(view)
+    if found is None or found[1].kind != "sse" or found[1].error is not None:
+        return None
+    exchange, reading = found
+    torn = exchange.failure is not None and exchange.failure.kind in (Kind.CUT, Kind.CLOSED, Kind.RESET)
+    unfinished = exchange.failure is None and not reading.finish and not reading.terminated and not reading.problem
+    if not torn and not unfinished:
+        return None
+    if torn and reading.terminated:
+        return None
+    how = "the connection broke" if torn else "it ended without a finish reason"
+    return Claim((f"{reading.events} events in {exchange.seconds:.1f} s, then {how}",))
+
+
+def _stalled(view: View) -> Claim | None:
+    found = _streamed(view)
+    if found is None:
+        return None
+    exchange, reading = found
+    if exchange.failure is None or exchange.failure.kind is not Kind.TIMEOUT or reading.error is not None:
+        return None
+    silent = exchange.seconds - (reading.last_at if reading.events else exchange.first_byte)
+    if reading.finish or silent < exchange.seconds / 3:
+        return None  # finished but not closed, or still talking: alive
+    return Claim((f"{reading.events} events, then nothing for {silent:.1f} s",), values={"seconds": f"{silent:.0f}"})
+
+
+def _buffered(view: View) -> Claim | None:
+    found = _streamed(view)
+    if found is None or found[1].kind != "sse" or found[1].problem or found[1].error is not None:
+        return None
+    exchange, reading = found
+    if exchange.failure is not None or reading.events < EVENTS or reading.first_at < SLOW:
+        return None
+    # The head came with the body: a server that streams sends its head when it begins.
+    if reading.last_at - reading.first_at > AT_ONCE or reading.first_at - exchange.first_byte > AT_ONCE:
+        return None
+    return Claim(
+        (f"{reading.events} events within {AT_ONCE * 1000:.0f} ms, after {reading.first_at:.1f} s of silence",)
+    )
+
+
+def _no_terminator(view: View) -> Claim | None:
+    found = _streamed(view)
+    if found is None or found[1].kind != "sse" or found[1].terminated or not found[1].finish or found[1].problem:
+        return None
+    return Claim((f"finish reason {found[1].finish}, then the end",)) if found[1].error is None else None
+
+
+RULES = (
+    Rule("stream.ignored", Severity.ERROR, "stream", _ignored, "relay", because=_ANY),
+    Rule("stream.malformed", Severity.ERROR, "stream", _malformed, "relay", because=_ANY),
+    Rule("stream.error_inside", Severity.ERROR, "stream", _error_inside, "relay", because=_ANY),
+    Rule("stream.cut", Severity.ERROR, "stream", _cut, "network", because=_ANY),
+    Rule("stream.stalled", Severity.ERROR, "stream", _stalled, "relay", because=_ANY),
+    Rule("stream.buffered", Severity.WARNING, "stream", _buffered, "relay"),
+    Rule("stream.no_terminator", Severity.WARNING, "stream", _no_terminator, "relay", because=("stream.cut",)),
+)

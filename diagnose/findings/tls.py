@@ -1,0 +1,184 @@
+"""tls.*: the handshake, and whose certificate it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from diagnose.model import Claim, Rule, Severity
+from diagnose.view import View, line_of
+from probes.model import Certificate, Kind, TlsFacts
+
+# Products that open connections and sign anew, by the words in their issuers' names.
+MIDDLEBOXES = (
+    *("zscaler", "netskope", "fortinet", "fortigate", "palo alto", "blue coat", "bluecoat", "symantec web", "umbrella"),
+    *("sophos", "kaspersky", "avast", "avg web", "eset ssl", "bitdefender", "mitmproxy", "charles proxy", "fiddler"),
+    *("burp", "portswigger", "checkpoint", "check point", "forcepoint", "websense", "mcafee web", "squid", "adguard"),
+    *("barracuda", "cato networks", "iboss", "lightspeed", "securly", "goguardian", "sangfor", "whistle", "proxyman"),
+)
+# This program did not exist before: a clock that shows less is wrong.
+BUILT = "2026-11-01"
+
+
+def _middlebox(certificate: Certificate | None) -> bool:
+    return certificate is not None and any(name in certificate.issuer.lower() for name in MIDDLEBOXES)
+
+
+def _about(view: View) -> tuple[tuple[str, ...], dict[str, str]]:
+    found = view.certificate
+    failure = view.failure("tls")
+    lines = [failure.detail] if failure is not None and failure.detail else []
+    if found is None:
+        return tuple(lines), {}
+    lines.append(f"certificate for {found.subject}, issued by {found.issuer}")
+    lines.append(f"valid from {found.not_before[:10]} to {found.not_after[:10]}")
+    values = {"issuer": found.issuer, "names": ", ".join(found.names[:4]), "not_after": found.not_after[:10]}
+    return tuple(lines), values
+
+
+def _failed(*kinds: Kind) -> Callable[[View], Claim | None]:
+    def when(view: View) -> Claim | None:
+        if view.failed("tls", *kinds) is None:
+            return None
+        lines, values = _about(view)
+        return Claim(lines, values=values)
+
+    return when
+
+
+def _clock_wrong(view: View) -> Claim | None:
+    if view.failed("tls", Kind.TLS_EXPIRED, Kind.TLS_NOT_YET_VALID) is None or view.evidence.started_at >= BUILT:
+        return None
+    lines, values = _about(view)
+    return Claim((f"the clock of this machine says {view.evidence.started_at}", *lines), values=values)
+
+
+def _untrusted(view: View) -> Claim | None:
+    found = view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_OTHER)
+    if found is None or _is_intercepted(view) or _is_incomplete(view.certificate):
+        return None
+    lines, values = _about(view)
+    return Claim(lines, values=values)
+
+
+def _is_intercepted(view: View) -> bool:
+    known = view.door is not None and view.door.door is not None and not view.door.local
+    if view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_SELF_SIGNED) is None:
+        return False
+    return _middlebox(view.certificate) or known
+
+
+def _is_incomplete(certificate: Certificate | None) -> bool:
+    """One certificate was sent, and its issuer is a public one: it says where its own certificate can be fetched."""
+    return (
+        certificate is not None
+        and certificate.sent == 1
+        and not certificate.self_signed
+        and certificate.issuer_fetchable
+    )
+
+
+def _intercepted(view: View) -> Claim | None:
+    if not _is_intercepted(view) or (_is_incomplete(view.certificate) and not _middlebox(view.certificate)):
+        return None
+    lines, values = _about(view)
+    return Claim(lines, values=values)
+
+
+def _incomplete(view: View) -> Claim | None:
+    if view.failed("tls", Kind.TLS_UNTRUSTED) is None or not _is_incomplete(view.certificate):
+        return None
+    if _middlebox(view.certificate):
+        return None
+    lines, values = _about(view)
+    return Claim(lines, values=values)
+
+
+def _self_signed(view: View) -> Claim | None:
+    if view.failed("tls", Kind.TLS_SELF_SIGNED) is None or _is_intercepted(view):
+        return None
+    lines, values = _about(view)
+    return Claim(lines, values=values)
+
+
+def _not_tls(view: View) -> Claim | None:
+    found = view.failed("tls", Kind.TLS_NOT_TLS)
+    plain = any(isinstance(one.facts, TlsFacts) and one.facts.plain_http for one in view.observations("tls"))
+    if found is None and not plain:
+        return None
+    better = view.better
+    works = view.working is not None
+    url = better.base_url if better is not None and better.base_url.startswith("http:") else ""
+    return Claim(
+        ("the port answers in plain HTTP",) if plain else (found.detail,) if found else (),
+        values={"better_url": url},
+        settings={"base_url": url} if url else None,
+        verified=works and bool(url),
+    )
+
+
+def _needed(view: View) -> Claim | None:
+    first = view.first
+    if first is None or first.told is None or not first.attempt.base_url.startswith("http:"):
+        return None
+    moved = next((wave for wave in view.waves if "scheme" in wave.attempt.changed), None)
+    if moved is None and not view.failed("tls"):
+        return None
+    secure = [
+        one for one in view.waves if one.attempt.base_url.startswith("https:") and "scheme" in one.attempt.changed
+    ]
+    if not secure:
+        return None
+    url = secure[0].attempt.base_url
+    return Claim(
+        (line_of(first.told),),
+        values={"better_url": url},
+        settings={"base_url": url},
+        verified=view.works and view.deep is secure[0],
+    )
+
+
+def _expires_soon(view: View) -> Claim | None:
+    found = view.certificate
+    if found is None or view.failure("tls") is not None or not 0 <= found.days_left <= 14:
+        return None
+    days = round(found.days_left)
+    lines, values = _about(view)
+    return Claim(lines, values=values | ({"days": str(days)} if days >= 2 else {}))
+
+
+RULES = (
+    Rule("tls.clock_wrong", Severity.ERROR, "tls", _clock_wrong, "machine"),
+    Rule("tls.not_tls", Severity.ERROR, "tls", _not_tls, "settings"),
+    Rule("tls.needed", Severity.ERROR, "http", _needed, "settings"),
+    Rule("tls.intercepted", Severity.ERROR, "tls", _intercepted, "network", because=("dns.bogus_answer",)),
+    Rule("tls.expired", Severity.ERROR, "tls", _failed(Kind.TLS_EXPIRED), "provider", because=("tls.clock_wrong",)),
+    Rule(
+        "tls.not_yet_valid",
+        Severity.ERROR,
+        "tls",
+        _failed(Kind.TLS_NOT_YET_VALID),
+        "machine",
+        because=("tls.clock_wrong",),
+    ),
+    Rule(
+        "tls.hostname_mismatch",
+        Severity.ERROR,
+        "tls",
+        _failed(Kind.TLS_HOSTNAME),
+        "network",
+        because=("dns.bogus_answer",),
+    ),
+    Rule("tls.self_signed", Severity.ERROR, "tls", _self_signed, "relay", because=("dns.bogus_answer",)),
+    Rule("tls.incomplete_chain", Severity.ERROR, "tls", _incomplete, "relay"),
+    Rule("tls.untrusted_issuer", Severity.ERROR, "tls", _untrusted, "machine", because=("dns.bogus_answer",)),
+    Rule("tls.handshake_failed", Severity.ERROR, "tls", _failed(Kind.TLS_HANDSHAKE), "relay"),
+    Rule(
+        "tls.reset",
+        Severity.ERROR,
+        "tls",
+        _failed(Kind.TLS_RESET, Kind.RESET, Kind.CLOSED, Kind.TIMEOUT),
+        "network",
+        because=("tls.not_tls",),
+    ),
+    Rule("tls.expires_soon", Severity.WARNING, "tls", _expires_soon, "provider"),
+)

@@ -1,0 +1,213 @@
+"""url.*: the address as it was written, and what the host's own answers say of its path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from diagnose.model import Claim, Rule, Severity
+from diagnose.view import View, line_of
+from probes.model import Attempt, Flaw, Kind
+
+_VERSION = re.compile(r"/v\d+[a-z]*\d*$")
+# A vendor's whole version path counts as its version: nothing but the "v4" tells it from the host alone.
+_VERSION_PATHS = ("/api/paas/v4",)
+
+
+def settings_of(attempt: Attempt) -> dict[str, object]:
+    """The part of a working way of asking that a user sets."""
+    return {"base_url": attempt.base_url, "protocol": attempt.protocol}
+
+
+def _mends(view: View) -> tuple[dict[str, object] | None, bool, str]:
+    """The base URL that does better: seen to work, or at least mended in thought."""
+    better = view.better
+    if better is not None:
+        return settings_of(better), view.working is not None, better.base_url
+    mended = view.settings.mended_url
+    if mended:
+        return {"base_url": mended.removesuffix("/")}, False, mended.removesuffix("/")
+    return None, False, ""
+
+
+def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
+    """A rule that holds when the URL has one of these flaws and does not work in spite of it."""
+
+    def when(view: View) -> Claim | None:
+        flaw = view.flaw("base_url", *kinds)
+        if flaw is None:
+            return None
+        return _claim(view, flaw)
+
+    return when
+
+
+def _claim(view: View, flaw: Flaw) -> Claim:
+    settings, verified, url = _mends(view)
+    survives = not flaw.fatal and view.works_as_given
+    evidence = (f"{view.settings.base_url!r}" + (f": {flaw.note}" if flaw.note else ""),)
+    first = view.first
+    if first is not None and first.attempt.given and first.told is not None and not survives:
+        evidence += (line_of(first.told),)
+    return Claim(
+        evidence,
+        severity=Severity.WARNING if survives else None,
+        values={"better_url": url, "position": flaw.note, "endpoint": flaw.note},
+        settings=None if survives else settings,
+        verified=verified and not survives,
+    )
+
+
+def _invalid(view: View) -> Claim | None:
+    flaw = view.flaw("base_url", "invalid", "bad_port", "empty")
+    if flaw is None and view.failed("dns", Kind.NAME_INVALID) is None:
+        return None
+    if view.settings.url_looks_like_key:
+        return None
+    return _claim(view, flaw) if flaw is not None else Claim((repr(view.settings.base_url),))
+
+
+def _plaintext(view: View) -> Claim | None:
+    door = view.door
+    if door is None or door.scheme != "http" or door.local:
+        return None
+    if door.why_not_sent == "plaintext":
+        url = "https" + (view.settings.mended_url or "")[4:]
+        return Claim((f"{door.scheme}://{door.host}: the key was not sent",), values={"better_url": url})
+    sent = any(one.with_key for one in view.exchanges)
+    private = view.tcp is not None and view.tcp.connected is not None and _private(view.tcp.connected.ip)
+    return Claim((f"{door.scheme}://{door.host}",), severity=Severity.WARNING) if sent and not private else None
+
+
+def _private(ip: str) -> bool:
+    return ip.startswith(("10.", "127.", "192.168.", "172.", "169.254.", "fe80", "fc", "fd")) or ip == "::1"
+
+
+def _typo(view: View) -> Claim | None:
+    door = view.door
+    if door is None or not door.typo_of or view.works_as_given:
+        return None
+    better = door.right_base_url or ""
+    return Claim(
+        (f"{door.host} looks like {door.typo_of}",),
+        values={"names": door.typo_of, "better_url": better},
+        settings={"base_url": better} if better else None,
+    )
+
+
+def _not_api_host(view: View) -> Claim | None:
+    door = view.door
+    if door is None or not door.website_of or view.works_as_given:
+        return None
+    better = door.right_base_url or ""
+    return Claim(
+        (f"{door.host} is a web site of {door.website_of}",),
+        values={"door": door.website_of, "better_url": better},
+        settings={"base_url": better} if better else None,
+    )
+
+
+def _moved(view: View) -> Attempt | None:
+    """The better way, where it differs from the given one by its path on the same protocol, found by asking."""
+    first, better = view.first, view.better
+    if first is None or better is None or not first.attempt.given or not first.lost:
+        return None
+    if better.protocol != first.attempt.protocol or better.base_url == first.attempt.base_url:
+        return None
+    if "redirect" in better.changed or "scheme" in better.changed:
+        return None
+    if view.flaw("base_url", "endpoint_included", "version_doubled", "double_slash", "stray", "query", "fragment"):
+        mended = (view.settings.mended_url or "").removesuffix("/")
+        if better.base_url == mended:
+            return None  # told by the flaw's own rule
+    return better
+
+
+def _version_missing(view: View) -> Claim | None:
+    better = _moved(view)
+    if better is None or not _only_version_added(view, better):
+        return None
+    return _path_claim(view, better)
+
+
+def _only_version_added(view: View, better: Attempt) -> bool:
+    first = view.first
+    assert first is not None
+    had = urlsplit(first.attempt.base_url).path.rstrip("/")
+    has = urlsplit(better.base_url).path.rstrip("/")
+    added = has[len(had) :] if has.startswith(had) else ""
+    return bool(re.fullmatch(r"/v\d+[a-z]*\d*", added)) or (not had and has in _VERSION_PATHS)
+
+
+def _path_wrong(view: View) -> Claim | None:
+    better = _moved(view)
+    if better is None or _only_version_added(view, better):
+        return None
+    return _path_claim(view, better)
+
+
+def _path_claim(view: View, better: Attempt) -> Claim:
+    first, deep = view.first, view.deep
+    assert first is not None and first.told is not None
+    evidence = [line_of(first.told)]
+    if deep is not None and deep.told is not None:
+        evidence.append(line_of(deep.told))
+    return Claim(
+        tuple(evidence),
+        values={"better_url": better.base_url},
+        settings=settings_of(better),
+        verified=view.working is not None,
+    )
+
+
+RULES = (
+    Rule("url.invalid", Severity.ERROR, "settings", _invalid, "settings", because=("settings.",)),
+    Rule(
+        "url.scheme_missing",
+        Severity.ERROR,
+        "settings",
+        _flawed("scheme_missing", "scheme_wrong"),
+        "settings",
+        because=("settings.swapped",),
+    ),
+    Rule(
+        "url.stray_characters",
+        Severity.ERROR,
+        "settings",
+        _flawed("stray", "fragment"),
+        "settings",
+        because=("settings.swapped", "url.scheme_missing"),
+    ),
+    Rule(
+        "url.plaintext", Severity.ERROR, "door", _plaintext, "settings", because=("url.host_typo", "url.not_api_host")
+    ),
+    Rule("url.host_typo", Severity.ERROR, "door", _typo, "settings", because=("settings.",)),
+    Rule("url.not_api_host", Severity.ERROR, "door", _not_api_host, "settings", because=("settings.",)),
+    Rule(
+        "url.endpoint_included",
+        Severity.ERROR,
+        "http",
+        _flawed("endpoint_included"),
+        "settings",
+        because=("settings.",),
+    ),
+    Rule("url.version_doubled", Severity.ERROR, "http", _flawed("version_doubled"), "settings", because=("settings.",)),
+    Rule(
+        "url.double_slash",
+        Severity.ERROR,
+        "http",
+        _flawed("double_slash"),
+        "settings",
+        because=("url.endpoint_included", "url.version_doubled"),
+    ),
+    Rule("url.version_missing", Severity.ERROR, "http", _version_missing, "settings", because=("url.not_api_host",)),
+    Rule(
+        "url.path_wrong",
+        Severity.ERROR,
+        "http",
+        _path_wrong,
+        "settings",
+        because=("url.not_api_host", "url.endpoint_included", "url.version_doubled", "url.stray_characters"),
+    ),
+)

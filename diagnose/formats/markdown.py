@@ -1,0 +1,127 @@
+"""The report to paste into an issue: short, complete, and nothing in it that the page it lands on would act upon."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from diagnose.formats import (
+    clip,
+    duration,
+    folded,
+    plain,
+    proven,
+    settings_lines,
+    spent,
+    vantage,
+    variable_line,
+    way_out,
+    word,
+)
+
+if TYPE_CHECKING:
+    from diagnose.model import Finding, Report
+
+MARKS = {"ok": "✅", "warn": "⚠️", "fail": "❌", "skipped": "➖"}
+VERDICTS = {"healthy": "✅", "degraded": "⚠️", "broken": "❌", "inconclusive": "❔"}
+SEVERITIES = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
+EVIDENCE = 500  # characters of one piece of evidence
+
+
+def render(report: Report, lang: str) -> str:
+    """Markdown as GitHub and GitLab read it."""
+    return "\n".join(_blocks(report, lang))
+
+
+def escape(text: object) -> str:
+    """Foreign text as plain words of a paragraph or a table cell: no markup, no HTML, no @mention, no #reference.
+
+    An empty comment parts the sign from the name: it calls nobody, and what is copied from the page stays right.
+    """
+    quoted = re.sub(r"([\\`*\[\]|])", r"\\\1", html.escape(plain(text), quote=False))
+    quoted = re.sub(r"(?<!\w)([@#])(?=\w)", r"\1<!-- -->", quoted)
+    return re.sub(r"^([-+=#])", r"\\\1", quoted)
+
+
+def fence(text: str, language: str = "") -> str:
+    """``text`` in a code fence that is longer than any run of backticks inside."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}{language}\n{text}\n{ticks}\n"
+
+
+def _blocks(report: Report, lang: str) -> Iterator[str]:
+    def say(key: str) -> str:
+        return escape(word(lang, key))
+
+    colon = word(lang, "colon")
+    yield f"## {VERDICTS[report.verdict]} {say(f'verdict.{report.verdict}')}\n"
+    if report.interrupted:
+        yield f"**{say('interrupted')}**\n"
+    yield fence("\n".join(f"{name} = {value}" for name, value in _target(report)), "toml")
+    yield (
+        "| | "
+        + " | ".join(say(f"table.{column}") for column in ("probe", "result", "time"))
+        + " |\n| --- | --- | --- | ---: |"
+    )
+    for probe in report.probes:
+        took = "" if probe.status == "skipped" else escape(duration(probe.duration_ms))
+        summary = escape(clip(probe.summary or probe.why_skipped or "", 200))
+        yield f"| {MARKS[probe.status]} | {say(f'probe.{probe.name}')} | {summary} | {took} |"
+    yield ""
+    for finding, knock_ons in folded(report):
+        yield from _finding(finding, knock_ons, lang)
+    if report.settings:
+        yield f"### {say('works')}\n"
+        lines = [f"{name} = {_toml(value)}" for name, value in settings_lines(report.settings)]
+        if variable := variable_line(report.settings):
+            lines.append(f"# {variable}")
+        yield fence("\n".join(lines), "toml")
+    for label, names in proven(report, lang):
+        yield f"- {say(label)}{colon}{escape(names)}"
+    yield from (f"- {say('left_open')}{colon}{escape(reason)}" for reason in report.left_open)
+    yield ""
+    yield f"{say('seen_from')}{colon}{escape(vantage(report, lang))}  "
+    yield f"{escape(spent(report, lang))}  "
+    yield f"llmdoctor {escape(report.version)}, {escape(report.started_at)}\n"
+
+
+def _finding(finding: Finding, knock_ons: list[Finding], lang: str) -> Iterator[str]:
+    """What is so, how it comes about, what it rests on, what to do, what follows from it."""
+    yield f"### {SEVERITIES[finding.severity]} {escape(finding.title)} (`{finding.code}`)\n"
+    if finding.explanation:
+        yield f"{escape(finding.explanation)}\n"
+    if finding.evidence:
+        yield fence("\n".join(clip(plain(piece), EVIDENCE) for piece in finding.evidence), "text")
+    verified = {fix.summary for fix in finding.fixes if fix.verified}
+    for number, step in enumerate(way_out(finding), 1):
+        tried = f" ({escape(word(lang, 'tried'))})" if step in verified else ""
+        yield f"{number}. {escape(step)}{tried}"
+    if way_out(finding):
+        yield ""
+    because = escape(word(lang, "because")) + word(lang, "colon")
+    for follower in knock_ons:
+        yield f"- {because}{escape(follower.title)} (`{follower.code}`)"
+    if knock_ons:
+        yield ""
+
+
+def _target(report: Report) -> Iterator[tuple[str, str]]:
+    """The settings as given, with their sources as comments; of the key its hint alone."""
+    sources = report.target.get("sources")
+    sources = sources if isinstance(sources, Mapping) else {}
+    for name in ("name", "base_url", "protocol", "app", "model", "key"):
+        value = report.target.get(name)
+        if isinstance(value, Mapping):
+            value = f"{value.get('hint')} ({value.get('length')})"
+        if value:
+            source = f"  # {plain(sources[name])}" if sources.get(name) else ""
+            yield name, f"{_toml(plain(value))}{source}"
+
+
+def _toml(value: str) -> str:
+    """A TOML basic string, which a JSON string is as well; true and false stay bare."""
+    return value if value in ("true", "false") else json.dumps(value, ensure_ascii=False)

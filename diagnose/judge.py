@@ -1,0 +1,228 @@
+"""judge(): evidence in, report out. Pure: the same evidence gives the same report, on any machine, in any later version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from diagnose import words
+from diagnose.findings import RULES
+from diagnose.model import Claim, Finding, Fix, Proven, Report, Rule, Severity, Verdict
+from diagnose.summary import probe_lines
+from diagnose.view import View
+from probes.model import Evidence, KeyForm
+from probes.readings import passes
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A rule that holds, with what it claims and which other standing rule explains it."""
+
+    rule: Rule
+    claim: Claim
+    cause: str | None
+
+    @property
+    def severity(self) -> Severity:
+        return self.claim.severity or self.rule.severity
+
+
+def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES) -> Report:
+    """What the evidence means, in words of ``lang``."""
+    view = View(evidence)
+    standing = stand(view, rules)
+    root = root_of(standing)
+    findings = tuple(_finding(one, view, lang) for one in standing)
+    proven = prove(view)
+    open_points = _left_open(evidence, view)
+    verdict = _verdict(standing, evidence, view, bool(open_points))
+    target = evidence.target
+    shown: dict[str, object] = {
+        "base_url": target.base_url,
+        "protocol": target.protocol,
+        "model": target.model,
+        "app": target.app,
+        "door": target.door,
+        "key": {"hint": target.key_hint, "length": target.key_length, "doors": list(target.key_doors)}
+        if target.key_hint is not None
+        else None,
+        "sources": dict(target.sources),
+    }
+    if target.name is not None:
+        shown = {"name": target.name, **shown}
+    return Report(
+        version=evidence.version,
+        started_at=evidence.started_at,
+        duration_ms=round(evidence.seconds * 1000, 1),
+        target=shown,
+        verdict=verdict,
+        root_cause=root.rule.code if root is not None else None,
+        side=root.rule.side if root is not None else None,
+        proven=proven,
+        probes=probe_lines(view, findings, proven, lang),
+        findings=findings,
+        settings=_settings(view),
+        vantage={
+            "proxy": evidence.vantage.proxy,
+            "trust": evidence.vantage.trust,
+            "container": evidence.vantage.container,
+            "families": list(evidence.vantage.families),
+        },
+        cost={
+            "requests": evidence.cost.requests,
+            "billed_requests": evidence.cost.billed_requests,
+            "prompt_tokens": evidence.cost.prompt_tokens,
+            "completion_tokens": evidence.cost.completion_tokens,
+        },
+        interrupted=evidence.interrupted,
+        left_open=open_points,
+        lang=lang,
+    )
+
+
+def stand(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[Standing, ...]:
+    """The rules that hold, roots first, each with the one that explains it.
+
+    What is folded is folded by what *stands*: where a explains b and b explains c, c is a's, whatever of b is shown.
+    """
+    held = [(rule, claim) for rule in rules if (claim := rule.when(view)) is not None]
+    severities = {rule.code: claim.severity or rule.severity for rule, claim in held}
+    parents: dict[str, str] = {}
+    for rule, _ in held:
+        found = next((code for code in severities if code != rule.code and _explains(rule, code, severities)), None)
+        if found is not None:
+            parents[rule.code] = found
+    standing = []
+    for rule, claim in held:
+        cause, seen = parents.get(rule.code), {rule.code}
+        while cause is not None and cause in parents and cause not in seen:
+            seen.add(cause)
+            cause = parents[cause]
+        if rule.code == "run.unexplained" and cause is not None:
+            continue  # it is explained
+        standing.append(Standing(rule, claim, cause))
+    order = [rule.code for rule in rules]
+    standing.sort(
+        key=lambda one: (one.cause is not None, _ORDER[one.severity], not one.claim.sure, order.index(one.rule.code))
+    )
+    return tuple(standing)
+
+
+def _explains(rule: Rule, code: str, severities: Mapping[str, Severity]) -> bool:
+    """A warning explains no error: what an app survives breaks nothing."""
+    if severities[rule.code] is Severity.ERROR and severities[code] is not Severity.ERROR:
+        return False
+    return any(
+        one == "*" and code != "run.crashed" or code == one or (one.endswith(".") and code.startswith(one))
+        for one in rule.because
+    )
+
+
+def root_of(standing: tuple[Standing, ...]) -> Standing | None:
+    """The one error from which the others follow."""
+    return next((one for one in standing if one.severity is Severity.ERROR and one.cause is None), None)
+
+
+def _verdict(standing: tuple[Standing, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
+    if any(one.severity is Severity.ERROR for one in standing):
+        return Verdict.BROKEN
+    if left_open or evidence.interrupted or any(one.rule.code == "run.crashed" for one in standing):
+        return Verdict.INCONCLUSIVE
+    if any(one.severity is Severity.WARNING for one in standing):
+        return Verdict.DEGRADED
+    return Verdict.HEALTHY
+
+
+def _left_open(evidence: Evidence, view: View) -> tuple[str, ...]:
+    """Why the question whether an app would get an answer is still open; empty where it is settled."""
+    if evidence.interrupted:
+        return ("interrupted",)
+    if view.works and not evidence.ran_out:
+        return ()
+    if evidence.offline:
+        return ("offline",)
+    if evidence.no_spend:
+        return ("no_spend",)
+    if evidence.ran_out:
+        return ("deadline",)
+    if view.works:
+        return ()
+    return ("model",) if view.chosen is not None and view.chosen.source == "guess" else ("unasked",)
+
+
+def prove(view: View) -> Proven:
+    """What this run has shown, of the deepest way of asking; None where it was not asked."""
+    deep = view.deep
+    told = deep.told if deep is not None else None
+    reached: bool | None = None
+    if view.failure("dns") or view.failure("tcp") or (view.failure("tls") and told is None):
+        reached = False
+    elif told is not None:
+        reached = bool(told.status)
+    elif view.tcp is not None:
+        reached = view.tcp.connected is not None
+    chat = deep.chat if deep is not None else None
+    stream = deep.stream if deep is not None else None
+    answered = passes(chat) if chat is not None else None
+    streamed = None
+    if stream is not None:
+        reading = stream.stream
+        whole = reading is not None and bool(reading.finish or reading.terminated)
+        streamed = passes(stream) and whole and stream.failure is None
+    path: bool | None = None
+    if told is not None and told.status:
+        shaped = told.error is not None or told.models is not None or answered
+        path = False if deep is not None and deep.lost else True if shaped or told.status in (401, 403, 429) else None
+    model: bool | None = None
+    if answered:
+        model = True
+    elif (
+        view.match is not None
+        and view.match.code.startswith("model.")
+        and view.match.code != "model.parameter_rejected"
+    ):
+        model = False
+    return Proven(reached, path, view.key_good, model, answered, streamed)
+
+
+def _settings(view: View) -> dict[str, object] | None:
+    working = view.working
+    if working is None:
+        return None
+    deep = view.deep
+    stream = deep.stream if deep is not None else None
+    return {
+        "protocol": working.protocol,
+        "base_url": working.base_url,
+        "model": working.model or (view.chosen.chosen if view.chosen is not None else None),
+        "auth": working.auth.value if working.key in (KeyForm.GIVEN, KeyForm.CLEANED) else "none",
+        "stream": prove(view).stream is True if stream is not None else False,
+        "key": "cleaned" if working.key is KeyForm.CLEANED else "as given",
+    }
+
+
+def _finding(one: Standing, view: View, lang: str) -> Finding:
+    code, claim = one.rule.code, one.claim
+    known = view.values() | {name: value for name, value in claim.values.items() if value}
+    for name, value in claim.values.items():
+        if not value:
+            known.pop(name, None)
+    text = words.say(code, lang, known)
+    fixes = []
+    if claim.settings is not None:
+        summary = text.steps[0] if text.steps else text.title
+        fixes.append(Fix(summary, dict(claim.settings), claim.verified))
+    return Finding(
+        code=code,
+        severity=one.severity,
+        probe=claim.probe or one.rule.probe,
+        title=text.title,
+        explanation=text.explanation,
+        evidence=tuple(line for line in claim.evidence if line),
+        steps=text.steps,
+        fixes=tuple(fixes),
+        caused_by=one.cause,
+        side=one.rule.side,
+    )

@@ -1,0 +1,138 @@
+"""What is said: severities, texts, rules, findings, the report. Plain frozen types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diagnose.view import View
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Verdict(StrEnum):
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    BROKEN = "broken"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Status(StrEnum):
+    """Of one probe in the report."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The words of a finding in one language.
+
+    Each may name values in braces, ``{host}``: they are filled in from the claim and the run. A step whose value is not
+    known is left out; a title and an explanation name only what is always known (see ``diagnose/words/__init__.py``).
+    """
+
+    title: str
+    explanation: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That a rule holds, what it rests on, and the values that its words name."""
+
+    evidence: tuple[str, ...] = ()
+    probe: str = ""  # where it is not the rule's own
+    severity: Severity | None = None  # where it is not the rule's own
+    sure: bool = True
+    values: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, object] | None = None  # the change that mends it
+    verified: bool = False  # those settings were seen to work in this run
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A finding: its code, what it means for the verdict, its pure test, and what explains it away."""
+
+    code: str
+    severity: Severity
+    probe: str
+    when: Callable[[View], Claim | None]
+    side: str  # settings, machine, network, relay, provider, app
+    because: tuple[
+        str, ...
+    ] = ()  # codes or prefixes with a dot (``key.``) that, when they stand, explain this one away
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    summary: str
+    settings: Mapping[str, object]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    code: str
+    severity: Severity
+    probe: str
+    title: str
+    explanation: str
+    evidence: tuple[str, ...]
+    steps: tuple[str, ...]
+    fixes: tuple[Fix, ...]
+    caused_by: str | None
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeLine:
+    name: str
+    status: Status
+    duration_ms: float
+    why_skipped: str | None
+    observed: Mapping[str, object]
+    summary: str  # one line for people, in the report's language
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What this run has shown. None: not asked."""
+
+    reachable: bool | None
+    path: bool | None
+    key: bool | None
+    model: bool | None
+    answer: bool | None
+    stream: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run, judged. ``document()`` in ``diagnose/formats/json.py`` writes it as the contract's JSON."""
+
+    version: str
+    started_at: str
+    duration_ms: float
+    target: Mapping[str, object]
+    verdict: Verdict
+    root_cause: str | None
+    side: str | None
+    proven: Proven
+    probes: tuple[ProbeLine, ...]
+    findings: tuple[Finding, ...]
+    settings: Mapping[str, object] | None
+    vantage: Mapping[str, object]
+    cost: Mapping[str, int]
+    interrupted: bool = False
+    left_open: tuple[str, ...] = ()  # what was not asked and why, for `--no-spend`, `--offline`, the deadline
+    lang: str = "en"

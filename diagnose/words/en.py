@@ -1,0 +1,1230 @@
+"""What is said in English. The slots are explained in ``diagnose/words/__init__.py``."""
+
+from __future__ import annotations
+
+from diagnose.model import Text
+
+TEXTS: dict[str, Text] = {
+    # -- settings ------------------------------------------------------------------------------------------------------
+    "settings.missing_key": Text(
+        "No API key was found",
+        "Almost every provider wants a key with each request, and none was found in any place looked at. An empty "
+        "value counts as no key. A program started from the desktop or as a service does not see what was set in a "
+        "terminal.",
+        (
+            "Put the key into {key_env}, in the shell or the `.env` file from which the app starts.",
+            "If you have no key yet, make one at {console}",
+            "Put the key where {app} looks for it, then start the app again.",
+            "If the key lies in a file, name it: `llmdoctor check --key-file PATH` or `--env-file PATH`.",
+        ),
+    ),
+    "settings.swapped": Text(
+        "The key and the base URL stand in each other's place",
+        "The key's field holds what looks like an address, or the address's field what looks like a key. The two "
+        "fields often stand next to each other, and one paste lands in the wrong one.",
+        (
+            "Put the address (it begins with https://) into the base URL, and the key into the key's field.",
+            "If the key has been used as an address, it may stand in logs: make a new one and delete the old.",
+        ),
+    ),
+    "settings.wrong_variable": Text(
+        "Today's SDKs do not read {variable|the variable that was set}",
+        "An SDK reads variables with certain names and passes over all others without a word. The names change "
+        "between generations, and old guides live on. So the value is there, and the app never sees it.",
+        (
+            (
+                "Rename it: the OpenAI SDKs read OPENAI_API_KEY and OPENAI_BASE_URL, Anthropic's read "
+                "ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL."
+            ),
+            "For {door}, the key's variable is {key_env}.",
+            "Start the app again from a new terminal, so that it sees the new name.",
+            "`llmdoctor apps` tells which names other programs read.",
+        ),
+    ),
+    "settings.conflict": Text(
+        "Two places give different values for the same setting",
+        "What stands in {source|one place} wins over {other_source|the other}, so the second value is never used. "
+        "That is fine where it is meant, and puzzling where the second is the one that was changed last.",
+        (
+            "If {other_source} has the right value, delete the one in {source}.",
+            "Decide which value is right and delete the other one.",
+            "Start the app again from a new terminal, so that nothing old is left over.",
+        ),
+    ),
+    "settings.project_override": Text(
+        "A file in this project sends your key to {host}",
+        "In this folder, {source|a settings file} names another host than your own settings do, and it wins over "
+        "them. Your own key goes along. That is harmless if you or your team wrote it, and theft if the folder came "
+        "from a stranger.",
+        (
+            "Open {source} and see whether you know why it names {host}.",
+            "If you do not know the host, do not start the app in this folder, and delete the entry.",
+            "If the app has already run here, make a new key and delete the old one.",
+        ),
+    ),
+    # -- url -----------------------------------------------------------------------------------------------------------
+    "url.invalid": Text(
+        "No web address can be made of this base URL",
+        "A base URL begins with http:// or https://, then come a host name and perhaps a port and a path. This value "
+        'cannot be read that way, so nothing can be sent. Many SDKs say no more than "Connection error." here.',
+        (
+            "Set the base URL to {better_url}",
+            "Copy the base URL again from the provider's manual: it looks like https://api.example.com/v1.",
+            "Look for a missing host name, a port above 65535, blanks or brackets.",
+        ),
+    ),
+    "url.scheme_missing": Text(
+        "The base URL lacks https:// at its beginning",
+        "Without it a program does not know how to connect. Most SDKs stop before they send anything, and say only "
+        '"Connection error.".',
+        (
+            "Set the base URL to {better_url}",
+            "Write https:// in front of it, or http:// if the server runs on this machine or in your own network.",
+        ),
+    ),
+    "url.stray_characters": Text(
+        "There are stray characters in or around the base URL",
+        "The address holds something that is no part of it: "
+        "{position|a blank, a quote, a comma, or a character that cannot be seen}. It came along when the address was "
+        "copied. Some apps cut it off, others send it, and the server finds no such page.",
+        (
+            "Set the base URL to {better_url}",
+            "Delete the value and type the address by hand, without quotes or blanks.",
+            "In an env file for Docker, write the value without quotes: there they become part of it.",
+        ),
+    ),
+    "url.plaintext": Text(
+        "The key would travel to {host} without encryption",
+        "The base URL begins with http://, so everyone on the way can read the key, the questions and the answers. On "
+        "a public network that is as good as giving the key away. llmdoctor does not send a key like this unless it "
+        "is told to.",
+        (
+            "Set the base URL to {better_url}",
+            "Change http:// to https:// in the base URL.",
+            (
+                "If the server has no https, ask its operator for it; on your own server, put a web server with a "
+                "certificate in front."
+            ),
+            "For one test at your own risk: `llmdoctor check --send-anyway`.",
+        ),
+    ),
+    "url.host_typo": Text(
+        "{host} looks like a misspelt API host",
+        "The name differs by a letter or two from that of a known provider. A misspelt name leads nowhere, or to a "
+        "stranger who would get your key.",
+        (
+            "Set the base URL to {better_url}",
+            "Compare the host with the provider's manual, letter by letter.",
+            "If an app has already sent the key to {host}, make a new key and delete the old one.",
+        ),
+    ),
+    "url.not_api_host": Text(
+        "{host} is made for people, the API has another address",
+        "A provider keeps its web site, console and chat on one host and the API for programs on another. The base "
+        "URL names the first, and no program can read what comes from there.",
+        (
+            "Set the base URL to {better_url}",
+            'Look for "base URL" or "endpoint" in the provider\'s API manual, and use that address.',
+            "`llmdoctor doors` lists the addresses of the known providers.",
+        ),
+    ),
+    "url.endpoint_included": Text(
+        "The base URL already contains the endpoint",
+        "The last part of the path, such as /chat/completions or /messages, is added by the app itself. Here it "
+        "stands in the base URL as well, so it goes out twice, and nothing lives at such a path.",
+        (
+            "Set the base URL to {better_url}",
+            "Delete the endpoint at the end of the base URL and keep all that stands before it.",
+        ),
+    ),
+    "url.version_missing": Text(
+        "The base URL lacks its version part, such as /v1",
+        "The endpoint is put right behind the base URL, and {app} adds no version to it. At {host} the API lives "
+        "below a version, so the request goes to a page that is not there or is a web page.",
+        (
+            "Set the base URL to {better_url}",
+            "Add /v1 (or the version that the manual names) to the end of the base URL.",
+        ),
+    ),
+    "url.version_doubled": Text(
+        "The version part of the path goes out twice",
+        "The base URL ends in a version, and {app} adds one by itself, which makes something like /v1/v1. A base URL "
+        "for OpenAI's SDKs ends in /v1, one for Anthropic's does not: they are easily mixed up.",
+        (
+            "Set the base URL to {better_url}",
+            "Delete the version at the end of the base URL.",
+        ),
+    ),
+    "url.double_slash": Text(
+        "There is a double slash in the path that goes out",
+        "The base URL ends in a slash, and {app} puts one more behind it. Some servers do not mind. Others find no "
+        "such page, or send the app elsewhere.",
+        (
+            "Set the base URL to {better_url}",
+            "Delete the slash at the end of the base URL.",
+        ),
+    ),
+    "url.path_wrong": Text(
+        "The API of {host} lives under another path",
+        "Nothing that an app could use answers at the path of the base URL. Under another path of the same host an "
+        "API did answer. Relays often keep it below a part of their own, such as /api or /openai.",
+        (
+            "Set the base URL to {better_url}",
+            "Look up the base URL for {protocol} in the manual of {host}, and copy it whole.",
+        ),
+    ),
+    # -- key -----------------------------------------------------------------------------------------------------------
+    "key.placeholder": Text(
+        "The key is still an example value",
+        "It is a stand-in out of a manual or a template, such as sk-... or your-api-key. Nobody has put a real key in "
+        "its place yet.",
+        (
+            "Make a key at {console}",
+            "Replace the value in {source} with it.",
+            "Put your own key in place of the example, the whole of it, and start the app again.",
+        ),
+    ),
+    "key.unexpanded": Text(
+        "The key is the name of a variable, not its value",
+        "A reference such as ${OPENAI_API_KEY} or %OPENAI_API_KEY% should have been replaced by the key. What reads "
+        "this file does not do that, or the variable was not set at the time. So the reference itself goes out as the "
+        "key.",
+        (
+            "Set the variable that it names, before the app starts.",
+            "If that changes nothing, write the key itself in place of the reference.",
+            "In a shell, use double quotes: within single quotes nothing is replaced.",
+        ),
+    ),
+    "key.stray_characters": Text(
+        "There are stray characters in the key",
+        "The value holds something that is no part of a key: "
+        "{position|a blank, a quote, a line end, or a character that cannot be seen}. It came along when the key was "
+        'copied. Python\'s SDKs then often say only "Connection error.", and nothing is ever sent.',
+        (
+            "Copy the key again with the copy button of the provider's page, and paste it into an empty field.",
+            "Delete quotes, blanks and line ends around the key. An env file for Docker takes no quotes.",
+            "If the file was written on Windows, save it with Unix line ends (LF).",
+        ),
+    ),
+    "key.bearer_prefix": Text(
+        "More than the key stands in the key's field",
+        'The value begins with "Bearer" or with the name of a header or variable, as when a whole line is copied '
+        "out of a manual. The app adds that part by itself, so it goes out twice.",
+        ("Keep the key alone, from its own first character on (often sk-), and delete all that stands before it.",),
+    ),
+    "key.several": Text(
+        "Several keys stand in one value",
+        "Some apps take a list of keys and use them in turn. Most SDKs send the whole value as one single key, and no "
+        "server knows that one.",
+        (
+            "Keep one key and delete the others.",
+            "To use several, give each one its own place in an app that is made for it.",
+        ),
+    ),
+    "key.masked": Text(
+        "The key was copied in its hidden form",
+        "Dots or stars stand where most of the key should be. Providers show a key in full only once, when it is "
+        "made. After that their pages show its ends alone.",
+        (
+            "Make a new key at {console} and copy it at once.",
+            "Take the full key from where you kept it, or make a new one.",
+        ),
+    ),
+    "key.truncated": Text(
+        "The key does not have the length of its kind",
+        "It begins like a key of {key_door|a known provider}, but no such key is as short or as long as this one. "
+        "Part of it was lost when it was copied, or something was added.",
+        (
+            (
+                "It has {key_length} characters now. Copy it again with the copy button: a double click often stops at "
+                "a hyphen."
+            ),
+            "Copy the key again as a whole, and paste it into an empty field.",
+            "If its page no longer shows it in full, make a new one at {console}",
+        ),
+    ),
+    "key.wrong_kind": Text(
+        "This credential is not a key for calling models",
+        "It comes from the right house but is made for another purpose, as an admin key, a login token, a key id, an "
+        "organisation id or a webhook secret is. The model API does not take it.",
+        (
+            "Make an API key at {console}",
+            "On the provider's page for API keys, make a key and use that one.",
+            (
+                "The login of a subscription works in its maker's own apps only: an API key is a thing apart, and "
+                "billed apart."
+            ),
+        ),
+    ),
+    "key.official_elsewhere": Text(
+        "A key of {key_door|an official provider} is given to {host}",
+        "That host is not known to belong to the provider of the key. A relay normally hands out keys of its own, and "
+        "with an official one its operator can use your account. It is fine if the server is yours, or one that you "
+        "trust with the key.",
+        (
+            "Use the key that {host} gave you.",
+            "If you do not trust {host}, make a new key at the provider and delete this one.",
+            "If you meant to call the provider itself, take the base URL out of the settings.",
+        ),
+    ),
+    "key.wrong_door": Text(
+        "This key belongs to {key_door|another provider}, not to {door|this one}",
+        "Each provider knows only the keys that it made itself. A key at another's door is like your house key at the "
+        "neighbour's: nothing is broken, it just does not open. The key and the base URL have to come from the same "
+        "provider.",
+        (
+            "To keep the key, set the base URL to {better_url}",
+            "To keep the base URL, make a key for {door} at {console}",
+            "Take both, the key and the base URL, from one and the same provider.",
+        ),
+    ),
+    "key.wrong_region": Text(
+        "This key is from another region or site of the same provider",
+        "Some providers run separate sites, one for mainland China and one for the rest of the world, for instance. "
+        "Each has its own accounts and keys, and does not know those of the other.",
+        (
+            "To keep the key, set the base URL to {better_url}",
+            "To keep the base URL, make a key at {console}",
+            "See at which site you log in to make keys, and take the base URL from the manual of that site.",
+        ),
+    ),
+    "key.wrong_plan": Text(
+        "This key belongs to a plan that has an address of its own",
+        "Subscriptions, such as coding plans, and pay-as-you-go have separate keys and separate addresses. The key "
+        "may be quite good. At the other address it is refused, or seems to have no balance.",
+        (
+            "To keep the key, set the base URL to {better_url}",
+            "To keep the base URL, make a key of its kind at {console}",
+            "In the console, see under which plan the key stands, and copy the base URL given there.",
+        ),
+    ),
+    "key.wrong_resource": Text(
+        "This key belongs to another resource of the same provider",
+        "Some providers tie a key to one resource, workspace or product that has a host of its own. Azure does so "
+        "with each resource, and Mistral with Codestral. Next door the key is unknown.",
+        (
+            "To keep the key, set the base URL to {better_url}",
+            "Open the resource in the provider's console, and copy both address and key from that one page.",
+        ),
+    ),
+    # -- proxy ---------------------------------------------------------------------------------------------------------
+    "proxy.invalid": Text(
+        "The proxy setting cannot be used as it stands",
+        "A proxy setting looks like http://127.0.0.1:7890, with scheme, host and port. What stands in "
+        "{source|the proxy setting} does not, or names a port that speaks something else. The app gives up before it "
+        "gets to {host}.",
+        (
+            (
+                "Write it as http://HOST:PORT, or socks5://HOST:PORT for a SOCKS port. HTTPS_PROXY, too, nearly always "
+                "begins with http://."
+            ),
+            "Write special characters of its password as codes: @ is %40, : is %3A, / is %2F, # is %23.",
+            "Delete entries with square brackets or :: from NO_PROXY, such as [::1].",
+            "An API address is no proxy: it belongs in the base URL.",
+        ),
+    ),
+    "proxy.ignored": Text(
+        "The app does not use the proxy that this check used",
+        "Node's fetch and some apps pay no heed to HTTP_PROXY and HTTPS_PROXY. This check went through "
+        "{proxy|the proxy}, the app goes straight out. So the one can work while the other fails.",
+        (
+            "With Node 24 or newer, start the app with NODE_USE_ENV_PROXY=1.",
+            "Enter the proxy in the app's own settings.",
+            "Or let your proxy program carry everything (its TUN mode).",
+        ),
+    ),
+    "proxy.unreachable": Text(
+        "Nothing answers at the proxy {proxy|that is set}",
+        "All requests are to go through it, so none gets out, and {host} may be perfectly well. Most often the proxy "
+        "program is not running or has another port. Inside a container, 127.0.0.1 is the container itself.",
+        (
+            "Start the proxy program, and compare its port with {source|the proxy setting}.",
+            "If you need no proxy, delete HTTP_PROXY, HTTPS_PROXY and ALL_PROXY and start the app again.",
+            (
+                "In a container, write host.docker.internal in place of 127.0.0.1, and let the proxy accept "
+                "connections from the LAN."
+            ),
+        ),
+    ),
+    "proxy.auth_required": Text(
+        "The proxy wants a user name and a password",
+        "The proxy between this machine and the internet lets only known users through, and stopped the request "
+        "before it went out. The API key plays no part in this.",
+        (
+            (
+                "Write them into the proxy setting: http://USER:PASSWORD@HOST:PORT, with special characters as codes "
+                "(@ is %40)."
+            ),
+            (
+                "Ask your IT staff for them. If they say NTLM or Kerberos, run a local helper such as px or cntlm, and "
+                "use that as the proxy."
+            ),
+        ),
+    ),
+    "proxy.socks_unsupported": Text(
+        "The app lacks what it needs to use a SOCKS proxy",
+        "A SOCKS proxy is set, and clients in Python need one more package for it. Without it they stop as they "
+        "start, whichever host is called.",
+        (
+            "In the app's Python environment: `pip install socksio`.",
+            "Or delete ALL_PROXY and set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the same proxy program.",
+        ),
+    ),
+    "proxy.refused": Text(
+        "The proxy will not connect to {host}",
+        "The proxy was reached and said no: by a rule of the company, of a sandbox or of the proxy program. Nothing "
+        "has come to the API, and the key plays no part in this.",
+        (
+            "Ask whoever runs the proxy to allow {host}, port {port|443}.",
+            "With a proxy program of your own, look for {host} in its rules and its log, or choose another node.",
+            "If this machine may go out directly, add {host} to NO_PROXY.",
+        ),
+    ),
+    "proxy.captures_local": Text(
+        "A local request, to {host|a server of your own}, goes through the proxy",
+        "A proxy cannot see the servers of this machine or network as you see them, so it answers with an error or "
+        "not at all. NO_PROXY lists the hosts that go around the proxy, and this one is not in it.",
+        (
+            "Add {host} to NO_PROXY (and to no_proxy), beside localhost and 127.0.0.1, and start the app again.",
+            "In a proxy program, add {host} to the list of addresses that it leaves alone.",
+        ),
+    ),
+    # -- dns -----------------------------------------------------------------------------------------------------------
+    "dns.not_found": Text(
+        "There is no host with the name {host|in the base URL}",
+        "Before it connects, a program asks the name service for the address behind a name. The answer was that this "
+        "name does not exist. It is misspelt, was given up, or is known only inside some other network.",
+        (
+            "Set the base URL to {better_url}",
+            "Compare the host in the base URL with the manual, letter by letter.",
+            "If it is a name of your company, connect to its network or VPN first.",
+            "For host.docker.internal on Linux, start the container with --add-host=host.docker.internal:host-gateway.",
+        ),
+    ),
+    "dns.failed": Text(
+        "The name {host|in the base URL} could not be looked up",
+        "The name service gave no usable answer, so it is not known whether the name exists. Mostly this machine is "
+        "offline, or its name server cannot be reached.",
+        (
+            "See whether a web page opens on this machine. If none does, mend the network first.",
+            "Restart the VPN or proxy program, or set another name server, such as 1.1.1.1 or 223.5.5.5.",
+            "In a container, restart Docker or start it with --dns 1.1.1.1.",
+        ),
+    ),
+    "dns.bogus_answer": Text(
+        "The name {host|in the base URL} leads to an address that cannot be right",
+        "The name service answered with {address|an address} that is private, is this machine's own, or is somebody "
+        "else's. A filter, an ad blocker, the hosts file or a false answer on the way stands in for the real one.",
+        (
+            (
+                "Look for {host} in the hosts file (/etc/hosts, on Windows C:\\Windows\\System32\\drivers\\etc\\hosts) "
+                "and delete that line."
+            ),
+            "Set another name server or switch on encrypted DNS, then restart the app.",
+            "Switch off the ad blocker or filter for a try.",
+        ),
+    ),
+    "dns.fake_ip": Text(
+        "The name {host|in the base URL} leads to a stand-in address of a proxy program",
+        "Proxy programs such as Clash hand out addresses from 198.18.0.0/15 and carry the connection themselves. That "
+        "is how they work, and no fault. Only when the program was stopped or restarted does nothing answer there.",
+        (
+            "While everything works, there is nothing to do.",
+            "If nothing answers, restart the proxy program, then the app.",
+            "If an app takes the address for a private one, add {host} to the fake-ip-filter of the proxy program.",
+        ),
+    ),
+    # -- tcp -----------------------------------------------------------------------------------------------------------
+    "tcp.refused": Text(
+        "{host} turns the connection away: nothing listens on that port",
+        "The machine is there and said at once that no program waits on this port. The server is not started, uses "
+        "another port, or listens for its own machine only. Inside a container, localhost is the container itself.",
+        (
+            "Start the server, and compare the port that it prints with the one in the base URL.",
+            "The port that was asked for is {port}.",
+            (
+                "To reach it from another machine or container, let it listen on 0.0.0.0 (for Ollama: "
+                "OLLAMA_HOST=0.0.0.0)."
+            ),
+            "In a container, write host.docker.internal in place of localhost.",
+        ),
+    ),
+    "tcp.timeout": Text(
+        "{host} does not react to attempts to connect",
+        "Neither yes nor no comes back. A firewall swallows the attempt, this network does not let it through, or the "
+        "machine is off.",
+        (
+            "See whether other web pages open. If so, try again through a proxy or from another network.",
+            "With a server of your own, open its port in the firewall and in the cloud's security group.",
+            "See whether the server still has the address {address}.",
+        ),
+    ),
+    "tcp.unreachable": Text(
+        "There is no way from here to {host}",
+        "This machine, or a router on the way, knows no path to that address. The network is down, a VPN is needed, "
+        "or the system does not let this app into the local network.",
+        (
+            "See whether this machine is online, and connect to the VPN if the host needs it.",
+            "On macOS, allow the app or terminal under System Settings, Privacy & Security, Local Network.",
+            "See whether the server's address has changed.",
+        ),
+    ),
+    "tcp.reset": Text(
+        "The connection to {host} is cut as soon as it opens",
+        "Something picks up and hangs up at once, before encryption begins. It may be a firewall, a server that "
+        "admits only listed addresses, or a proxy program that lost its way.",
+        (
+            "Restart the VPN or proxy program, or try without it.",
+            "Try from another network. If it works there, ask whoever runs this one.",
+            "With a server of your own, look at its list of allowed addresses and at its log.",
+        ),
+    ),
+    "tcp.ipv6_broken": Text(
+        "Connections over IPv6 fail, over IPv4 they work",
+        "This host has addresses of both kinds. An app that tries IPv6 first has to wait for it to fail, and some "
+        "never switch over. The reason is mostly this network or its VPN.",
+        (
+            "Switch IPv6 off on this machine or in the VPN, or have the network mended.",
+            "If the base URL says localhost, write 127.0.0.1 instead.",
+            "For Node, set NODE_OPTIONS=--dns-result-order=ipv4first.",
+        ),
+    ),
+    # -- tls -----------------------------------------------------------------------------------------------------------
+    "tls.not_tls": Text(
+        "{host} does not speak https on this port",
+        "The base URL begins with https://, but plain http came back. Local servers such as Ollama, vLLM or a relay "
+        "of one's own speak http as long as nobody gives them a certificate.",
+        (
+            "Set the base URL to {better_url}",
+            "If the server is on this machine or in your own network, change https:// to http://.",
+            "On a public server, use the port that has https, mostly 443, or ask its operator for it.",
+        ),
+    ),
+    "tls.needed": Text(
+        "{host} expects https on this port",
+        "The base URL begins with http://, but on this port only encrypted connections are understood.",
+        (
+            "Set the base URL to {better_url}",
+            "Change http:// to https:// in the base URL.",
+        ),
+    ),
+    "tls.expired": Text(
+        "The certificate of {host} has expired",
+        "A certificate is a server's identity card, and it carries a date of expiry. This one ended on "
+        "{not_after|a day that is past}, so apps no longer trust the server. Only its operator can renew it.",
+        (
+            "See that date and time of this machine are right.",
+            (
+                "Tell the operator of {host} that the certificate has to be renewed. On your own server, renew it and "
+                "reload the web server."
+            ),
+            "Do not switch the check off: then anyone on the way could read the key.",
+        ),
+    ),
+    "tls.not_yet_valid": Text(
+        "The certificate of {host} is dated in the future",
+        "By the clock of this machine, its first day has yet to come. Mostly the clock is behind. Now and then the "
+        "certificate was made on a machine whose clock is ahead.",
+        (
+            "Set date, time and time zone of this machine, best automatically from the internet.",
+            "If they are right, tell the operator of {host}.",
+        ),
+    ),
+    "tls.hostname_mismatch": Text(
+        "The certificate shown is not one for {host}",
+        "The server shows the identity card of somebody else ({names|with other names on it}), so an app cannot know "
+        "whether it talks to the right one. That happens with an IP address in the base URL, with a server set up "
+        "wrongly, or when the name leads to a false address.",
+        (
+            "If it is the same server, use one of these names in the base URL: {names}.",
+            "If the names on it are those of a stranger, set another name server or try another network.",
+            "On your own server, get a certificate that names {host}.",
+        ),
+    ),
+    "tls.self_signed": Text(
+        "{host} shows a certificate that it signed itself",
+        "Nobody whom your apps know vouches for it, so they refuse it. That is common with servers of one's own, and "
+        "a bad sign with a public service.",
+        (
+            (
+                "For a server of your own, hand its certificate to the app: SSL_CERT_FILE=PATH for Python, "
+                "NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            "Better still, get it a certificate from a public authority such as Let's Encrypt.",
+            "With a public service, send no key, and ask its operator.",
+        ),
+    ),
+    "tls.clock_wrong": Text(
+        "The clock of this machine is wrong",
+        "Certificates hold between two dates. With this clock, sound ones seem to have ended or not to have begun, "
+        "and every https connection fails.",
+        (
+            "Set date, time and time zone, best automatically from the internet.",
+            "In WSL or a virtual machine, restart it (`wsl --shutdown`): its clock stops while the computer sleeps.",
+        ),
+    ),
+    "tls.untrusted_issuer": Text(
+        "The issuer of the certificate of {host} is not known here",
+        "It was issued by {issuer|an authority} that is not in the list of those whom the client trusts. Mostly it is "
+        "an authority of a company's own, or the list is old.",
+        (
+            (
+                "In a company, get its root certificate from the IT staff and hand it to the app: SSL_CERT_FILE=PATH "
+                "for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            "Update the list: `pip install -U certifi`, or the updates of the system.",
+            "If the browser is content, let Node use the system's list: NODE_USE_SYSTEM_CA=1.",
+        ),
+    ),
+    "tls.intercepted": Text(
+        "Something on the way opens the encrypted connection to {host}",
+        "In place of the host's own certificate there came one of {issuer|another issuer}. Company proxies, antivirus "
+        "and debugging programs do that to read along. Apps that do not know that issuer refuse, and whoever reads "
+        "along sees the key too.",
+        (
+            (
+                "In a company, get its root certificate from the IT staff and hand it to the app: SSL_CERT_FILE=PATH "
+                "for Python, NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            "In the antivirus, leave {host} out of the scanning of encrypted connections.",
+            "If you know of nothing of the kind, send no key over this network.",
+        ),
+    ),
+    "tls.incomplete_chain": Text(
+        "{host} does not send its whole chain of certificates",
+        "Between a server's certificate and a known authority stands another one, which the server has to send along. "
+        "Here it is missing. Browsers fetch it by themselves, most other programs do not, so the page opens and the "
+        "app fails.",
+        (
+            "On your own server, install the full chain (fullchain.pem) in place of the single certificate.",
+            "Else tell the operator of {host} that the intermediate certificate is missing.",
+        ),
+    ),
+    "tls.handshake_failed": Text(
+        "This machine and {host} cannot agree on how to encrypt",
+        "They have no version or method of encryption in common. One of the two is very old, or a device in between "
+        "meddles.",
+        (
+            "Update the app and its Python, Node or OpenSSL.",
+            "Try without VPN and proxy, or from another network.",
+            (
+                "On your own server, allow TLS 1.2 and 1.3. In an nginx that passes requests on, set "
+                "`proxy_ssl_server_name on`."
+            ),
+        ),
+    ),
+    "tls.reset": Text(
+        "The connection to {host} is cut while encryption is set up",
+        "It opens, and is cut as soon as the app names the host it wants. A filter on the way does that by the name. "
+        "Some old network devices also stumble over the long first message of new programs.",
+        (
+            "Try through a proxy or from another network.",
+            "In a company, ask the IT staff whether {host} is blocked.",
+            "With a domain of your own that is being filtered, try another one.",
+        ),
+    ),
+    "tls.expires_soon": Text(
+        "The certificate of {host} ends in {days|a few} days",
+        "All is well today. From {not_after|that day} on, apps will refuse to connect unless it is renewed. Renewal "
+        "is mostly automatic and done weeks ahead, so here it may have stopped.",
+        ("Tell the operator of {host}. On your own server, renew it now and see why that did not happen by itself.",),
+    ),
+    # -- http ----------------------------------------------------------------------------------------------------------
+    "http.timeout": Text(
+        "{host} took the connection but did not answer in time",
+        "The server, or one behind it, is busy, stuck, or still loading the model.",
+        (
+            "Give it more time: `llmdoctor check --timeout 60`.",
+            "With a server of your own, look at its log and memory: the first request often has to load the model.",
+            "See whether the provider's status page tells of a disturbance.",
+        ),
+    ),
+    "http.closed": Text(
+        "{host} hung up before its answer was complete",
+        "The connection stood, then the other side closed it. The program there may have crashed, or a gateway or "
+        "proxy in between gave up.",
+        (
+            "Try again: once is no pattern.",
+            "Try without VPN and proxy.",
+            "With a server of your own, look at its log and memory at that moment.",
+        ),
+    ),
+    "http.not_http": Text(
+        "What answers at {host} is not a web server",
+        "Something picks up on this port but speaks no HTTP. It may be a database, a SOCKS proxy or some other "
+        "service.",
+        ("Compare the port in the base URL with the one that the API server prints as it starts.",),
+    ),
+    "http.redirected": Text(
+        "{host} sends the request on to another address",
+        "On the way there a question often turns into a mere page view, or loses its key, or takes the key to a "
+        'stranger. The app then says "not found" or "no key", and nothing of the redirect.',
+        (
+            "Set the base URL to {better_url}",
+            "If you know and trust {location}, use that host in the base URL.",
+            "Write the base URL with https://, with the exact host name, and without a slash at the end.",
+        ),
+    ),
+    "http.blocked": Text(
+        "A firewall in front of {host} turns this client away",
+        "The answer comes not from the API but from a bot check or web firewall. It goes by the sender's address, the "
+        "country or the look of the client, and has not looked at the key.",
+        (
+            "Try from another network, or without the VPN or proxy.",
+            "If it is your own server or relay, let its API paths pass without bot checks.",
+            "Else send the operator of {host} the text of the block page with its number (Ray ID).",
+        ),
+    ),
+    "http.front_auth": Text(
+        "Something in front of the API wants a login of its own",
+        "A password prompt, a single sign-on or an access gateway stands before the API and wants to be satisfied "
+        "first. The API has not seen the key yet.",
+        (
+            "Ask the operator of {host} for the address that is meant for programs, or for a token for the gateway.",
+            "If it is your own server, take the API path out of the login.",
+            "If it is your company's, connect to its VPN first.",
+        ),
+    ),
+    "http.header_rejected": Text(
+        "{host} objects to a header of the request",
+        "Beside the question, an app sends notes on itself, the headers. The server does not know one of them or "
+        "misses one: {parameter|anthropic-beta, anthropic-version or Host are the usual ones}.",
+        (
+            "Update the server or relay, and the app.",
+            "In Claude Code, set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1.",
+            "If you reach Ollama through a tunnel, let the tunnel send localhost:11434 as the Host header.",
+        ),
+    ),
+    "http.too_large": Text(
+        "The request is larger than {host} takes",
+        "The server, or a gateway before it, has a limit on size. Short questions pass, and long ones are refused or "
+        "cut off.",
+        (
+            "Send less: a shorter conversation, fewer or smaller files and pictures.",
+            "In an nginx of your own, raise client_max_body_size.",
+        ),
+    ),
+    "http.gateway_error": Text(
+        "The gateway at {host} gets no good answer from the API behind it",
+        "What answered is a go-between, such as nginx or Cloudflare. It is up, but the API behind it is down, slow or "
+        "out of its reach. Your key has nothing to do with it.",
+        (
+            "Wait some minutes and try again.",
+            "See the provider's status page, or ask the operator of {host}.",
+            "If the gateway is yours, see that the program behind it runs, and that its address and port are right.",
+        ),
+    ),
+    "http.server_error": Text(
+        "The API of {host} has a fault of its own",
+        "It took the request and failed while working on it. With a large provider that passes by itself. With a "
+        "server of one's own, its log tells why.",
+        (
+            "Try again in a minute.",
+            "Try another model: often only one is affected.",
+            "If it stays, see the provider's status page, or the log if the server is yours.",
+            "Tell the operator of {host} what the server said: {said}",
+        ),
+    ),
+    # -- shape ---------------------------------------------------------------------------------------------------------
+    "shape.web_page": Text(
+        "A web page answers here instead of the API",
+        "The server says that all is well, but sends a page for people. The base URL names the site, or the front "
+        "page of a relay. SDKs then fail in odd ways, as with \"'str' object has no attribute 'choices'\".",
+        (
+            "Set the base URL to {better_url}",
+            "Look up the base URL in the manual of {host}: mostly it ends in /v1.",
+            "If the server is yours, see that you use the port of the API and not that of its web pages.",
+        ),
+    ),
+    "shape.not_llm_api": Text(
+        "No LLM API was found at {host}",
+        "The server answers, but none of the usual paths looks like such an API. The host, the port or the path is "
+        "that of something else.",
+        (
+            "Set the base URL to {better_url}",
+            "Compare host, port and path with the manual, or ask the operator for the exact base URL.",
+        ),
+    ),
+    "shape.wrong_protocol": Text(
+        "{host} speaks {other_protocol|another protocol} here, not {protocol|the one chosen}",
+        "LLM APIs come in several languages, such as OpenAI's, Anthropic's and Gemini's. The app asks in one, and at "
+        "this address another is spoken.",
+        (
+            "In the app, choose {other_protocol} as the kind of provider.",
+            "Or set the base URL to {better_url}",
+            (
+                "See in the manual whether {protocol} has an address of its own there, and which languages the app can "
+                "speak."
+            ),
+        ),
+    ),
+    "shape.error_as_success": Text(
+        "{host} reports success, but its answer is an error",
+        "The answer is marked as good, and an error message stands inside. SDKs take it for the model's answer and "
+        "then fail somewhere else. The true reason is that message.",
+        (
+            "The server said: {said}",
+            'Let the message be explained: `llmdoctor explain "TEXT"`.',
+            "If the server is yours, let it mark its errors as errors.",
+        ),
+    ),
+    "shape.malformed_answer": Text(
+        "The answer of {host} lacks what an SDK reads",
+        "It is an answer in JSON, but without the field in which an SDK looks for the text. A relay changed it on the "
+        "way, or it follows another protocol.",
+        (
+            "See that the protocol chosen in the app is the one that the server speaks.",
+            "Update the server or relay.",
+            "Try another model: often only one is affected.",
+        ),
+    ),
+    # -- auth ----------------------------------------------------------------------------------------------------------
+    "auth.rejected": Text(
+        "{door} does not accept this key",
+        "The key came to the right place and in the right form, but is not known there. It was mistyped, deleted or "
+        "replaced, or never belonged to this place.",
+        (
+            "Compare {key_hint} with the keys listed at {console}",
+            "Make a new key at {console} and use that one.",
+            "See that no older key from another place is used: `llmdoctor scan` finds them.",
+            "With a relay, see on its page that the token exists and is switched on.",
+        ),
+    ),
+    "auth.header_style": Text(
+        "The key works, but in another header than the app uses",
+        'A key can travel as "Authorization: Bearer", as "x-api-key" or in other ways. Not every server looks in '
+        "all of these places, and {host} does not look where {app} puts it.",
+        (
+            "Let the app send it as {better_auth}.",
+            (
+                "In Claude Code, ANTHROPIC_AUTH_TOKEN travels as Bearer and ANTHROPIC_API_KEY as x-api-key: use the "
+                "other one."
+            ),
+            "In the app, choose the kind of provider that fits the server, or update the app.",
+            "If the relay is yours, let it accept both.",
+        ),
+    ),
+    "auth.header_lost": Text(
+        "The key was sent, but the server says that none came",
+        "Something on the way drops it, such as a redirect or a web server that keeps the header to itself. Some "
+        "servers also say so when they cannot read the key's form.",
+        (
+            "Use the final address as base URL, with https://, so that nothing is redirected.",
+            "Copy the key again as a whole.",
+            "Try the other header: {better_auth}.",
+            "On your own server, let the web server pass the Authorization header on.",
+        ),
+    ),
+    "auth.expired": Text(
+        "This key is no longer in force",
+        "The server knows the key and says that it has expired, was switched off or suspended, or was found in "
+        "public. It will not come back by waiting.",
+        (
+            "Make a new key at {console}",
+            "Make a new key, put it in every place that used the old one, and delete the old one.",
+            "If it was found in public, see in the console what it was used for.",
+            "If the account itself is suspended, write to the provider's support.",
+        ),
+    ),
+    "auth.not_permitted": Text(
+        "The key is known, but may not do this",
+        "A key can be limited to certain permissions, projects or kinds of requests. What the app asks for is not "
+        "among them.",
+        (
+            "The server said: {said}",
+            "Open {console} and give the key the missing permission.",
+            "Make a key without limits, or let the owner of the account allow model requests for it.",
+            "For Google keys, switch on the Generative Language API in the project.",
+        ),
+    ),
+    "auth.ip_not_allowed": Text(
+        "The key may not be used from this network address",
+        "The key or account has a list of addresses from which it may be used, and this one is not in it. A VPN, a "
+        "proxy or a new internet connection changes the address.",
+        (
+            "Add the public address of this machine to the list of the key or account.",
+            "If only some network is allowed, go out through it, or switch off the VPN or proxy.",
+        ),
+    ),
+    "auth.upstream": Text(
+        "The relay took your key, but its own key was refused",
+        "A relay passes requests on to the provider with a key of its own. That key was refused, not yours. Only the "
+        "relay's operator can mend this.",
+        (
+            "Send the operator of {host} this message: {said}",
+            "Tell the operator of {host}, with the time and the model.",
+            "Try another model or group there until it is mended.",
+            "If the relay is yours, replace the key of that channel.",
+        ),
+    ),
+    # -- access --------------------------------------------------------------------------------------------------------
+    "access.region_blocked": Text(
+        "{door} does not serve the place from which this request came",
+        "Providers go by the network address at which a request comes out, the same for every key. With a VPN, a "
+        "proxy or a server abroad, that is the place where those stand.",
+        (
+            (
+                "See in which country your connection comes out, and whether the provider's list of supported places "
+                "names it."
+            ),
+            "See that the app goes through the same VPN or proxy as your browser.",
+            "Or use a provider that serves your place.",
+        ),
+    ),
+    "access.client_refused": Text(
+        "{host} admits only certain client programs",
+        "This plan or relay is made for named programs, mostly coding tools. Others are turned away although the key "
+        "is good.",
+        (
+            "Use this key in one of the programs that the plan names.",
+            "For this app, take a pay-as-you-go key and its general address.",
+            "Do not let the app pose as another one: that can cost you the account.",
+        ),
+    ),
+    # -- model ---------------------------------------------------------------------------------------------------------
+    "model.not_found": Text(
+        "{host} has no model by the name {model|that was asked for}",
+        "A model's name has to fit to the letter, with capitals, prefix and version. It may have been retired or not "
+        "installed, or the name is only the one shown on web pages.",
+        (
+            "Names that come close: {near}.",
+            "Take a name from the model list of {host}, and copy it exactly.",
+            "With Ollama, fetch it first: `ollama pull NAME`. With Azure, use the name of the deployment.",
+        ),
+    ),
+    "model.not_permitted": Text(
+        "This key may not use the model {model|that was asked for}",
+        "The model exists, but the account, project, plan or token does not include it.",
+        (
+            "Choose a model that the key may use, such as {near}.",
+            "Open {console} and allow the model for the key or project.",
+            (
+                "Choose another model, or ask the account's owner to open this one. With a relay, look at the token's "
+                "own list of models."
+            ),
+        ),
+    ),
+    "model.no_channel": Text(
+        "The relay has no supply for the model {model|that was asked for}",
+        "Address and key are in order. The relay looked for a provider that has this model for the key's group, and "
+        "has none at present.",
+        (
+            "Names that come close: {near}.",
+            "See on the relay's page which group has the model, and put the token into that group.",
+            "Choose another model, or ask the operator of {host}.",
+        ),
+    ),
+    "model.wrong_endpoint": Text(
+        "The model {model|that was asked for} is not made for this endpoint",
+        "Some models only compute embeddings, pictures or speech, and some answer only under another endpoint, such "
+        "as /responses. Asked here, they refuse.",
+        (
+            "It is served under {endpoint}: choose that kind of API in the app.",
+            "For chat, choose a model such as {near}.",
+            "Choose a chat model, or the kind of API in the app that fits the model.",
+        ),
+    ),
+    "model.parameter_rejected": Text(
+        "The model does not take something that the app sends",
+        "The address, the key and the model are in order. The model refuses one part of the request: "
+        "{parameter|max_tokens, temperature, tools and pictures are the usual ones}.",
+        (
+            "In the app, switch off or reset {parameter}.",
+            "Update the app: newer versions know what the newer models want.",
+            "Choose another model, or switch off tools and pictures for this one.",
+        ),
+    ),
+    "model.substituted": Text(
+        "Another model answered than the one asked for",
+        "The answer bears another name than {model|the one asked for}. Relays can map one name to another, so you may "
+        "get, and pay for, something else.",
+        (
+            "If it is only another name of the same model, all is well.",
+            "Ask the operator of {host} what stands behind the name, or choose the exact name from the model list.",
+        ),
+    ),
+    # -- quota ---------------------------------------------------------------------------------------------------------
+    "quota.exhausted": Text(
+        "The key works, but there is no balance left",
+        "The account, the relay's user or the key itself has no credit left, or less than is set aside for the "
+        "longest answer. A subscription to a chat app is no credit for the API. Waiting does not help.",
+        (
+            "Top up, or raise the limit, at {console}",
+            "See balance and limits of the account and of this very key, then top up or raise them.",
+            "If little is left, let the app ask for shorter answers (a smaller max_tokens).",
+            "If the key belongs to a plan, use that plan's own address.",
+        ),
+    ),
+    "quota.rate_limited": Text(
+        "There were too many requests for now",
+        "Each account may send only so many requests or words in a minute or a day. Address and key are in order, and "
+        "it passes by itself.",
+        (
+            "Wait {retry_after} seconds and try again.",
+            "Wait a minute, then send fewer requests at the same time.",
+            "If it happens often, ask for a higher limit or choose a smaller model.",
+        ),
+    ),
+    "quota.overloaded": Text(
+        "{door} has more requests than it can serve just now",
+        "Many people ask at the same time. It is neither your key nor your own limit, and it passes.",
+        (
+            "Try again in some minutes.",
+            "Choose another model for the time being.",
+            "If it stays, look at the provider's status page.",
+        ),
+    ),
+    # -- stream --------------------------------------------------------------------------------------------------------
+    "stream.ignored": Text(
+        "{host} does not stream, although it was asked to",
+        "When streaming, text comes piece by piece. Here it came as one whole. Many apps then show an empty answer, "
+        "and no error.",
+        (
+            "Switch streaming off in the app.",
+            "Update the server or relay, or ask its operator to support streaming.",
+        ),
+    ),
+    "stream.malformed": Text(
+        "The stream from {host} cannot be read by an SDK",
+        "The pieces do not have the form that the protocol wants, or are labelled as something else. A relay or web "
+        "server in between often changes them.",
+        (
+            "Switch streaming off in the app for the time being.",
+            "Update the server or relay, and let no web server compress the stream.",
+            "See that the protocol chosen in the app is the one that the server speaks.",
+        ),
+    ),
+    "stream.error_inside": Text(
+        "The stream begins well and then carries an error",
+        "Success was announced before the fault came up, so the message comes inside the stream. Many apps show an "
+        "empty answer then. The true reason is that message.",
+        (
+            "The server said: {said}",
+            'Let the message be explained: `llmdoctor explain "TEXT"`.',
+            "Ask once without streaming: then the error shows plainly.",
+        ),
+    ),
+    "stream.cut": Text(
+        "The stream ends before the answer is finished",
+        "The connection was closed in the middle of the text. Mostly a gateway has a time limit, or the server broke "
+        "off.",
+        (
+            "Try again: once is no pattern.",
+            "Try without VPN and proxy.",
+            "On your own web server, raise the time limit (in nginx: proxy_read_timeout).",
+        ),
+    ),
+    "stream.stalled": Text(
+        "The stream starts and then nothing more comes",
+        "The first pieces arrived, then silence, and the connection stayed open. The server is stuck, or something in "
+        "between holds the rest back.",
+        (
+            "Try again, or with another model.",
+            "Try without VPN and proxy.",
+            "On your own web server, switch off buffering (in nginx: proxy_buffering off).",
+        ),
+    ),
+    "stream.buffered": Text(
+        "The stream arrives all at once",
+        "The server took its time, and then everything came in one moment. Something in between collects the pieces "
+        "and passes them on only at the end. It works, but the text does not grow before your eyes.",
+        (
+            (
+                "On your own web server, switch off buffering and compression for it (in nginx: proxy_buffering off, "
+                "gzip off)."
+            ),
+            "Try without VPN and proxy: antivirus and company proxies also collect.",
+            "Else ask the operator of {host}.",
+        ),
+    ),
+    "stream.no_terminator": Text(
+        "The stream lacks its closing mark",
+        "The text is complete, but the last mark is missing, [DONE] or message_stop. Most apps do not mind. Some wait "
+        "for it, or report a broken answer.",
+        (
+            "If your app is content, there is nothing to do.",
+            "If it is not, switch streaming off, or update the server or relay.",
+        ),
+    ),
+    # -- app -----------------------------------------------------------------------------------------------------------
+    "app.cors": Text(
+        "The browser does not let the app read the answer",
+        "A web page may read another server's answer only if that server allows it. Here it does not say so. The same "
+        "request works outside a browser.",
+        (
+            "Use the desktop version of the app, or let its own server make the call.",
+            "On your own API server, allow the page's address (for Ollama: OLLAMA_ORIGINS).",
+            (
+                "If the provider wants an opt-in for browsers, switch it on in the app, and know that the page then "
+                "holds the key."
+            ),
+        ),
+    ),
+    "app.mixed_content": Text(
+        "A page opened with https may not call an http address",
+        "Browsers stop such calls before anything is sent, because the answer could be read on the way.",
+        (
+            "Give the API server https, and write https:// in the base URL.",
+            "Or open the app with http:// in your own network, or use its desktop version.",
+        ),
+    ),
+    "app.sdk_mismatch": Text(
+        "The app fails by itself before anything is sent",
+        "Parts of it do not fit together: a package is missing, or one is newer than the other expects. Network, "
+        "address and key play no part.",
+        (
+            "Update the SDK: `pip install -U openai anthropic`, or `npm update`.",
+            (
+                "If the message says \"unexpected keyword argument 'proxies'\" and you cannot update: `pip install "
+                '"httpx<0.28"`.'
+            ),
+            "If it names a missing package, install that one in the app's environment.",
+        ),
+    ),
+    "app.private_refused": Text(
+        "The app does not call private addresses",
+        "To protect itself, the app, or a server of its maker's that makes the call, refuses addresses such as "
+        "localhost or 192.168.x.x. A server of its maker's could not reach them anyway.",
+        (
+            "Look in the app's settings for a switch that allows private or local addresses.",
+            "If its maker's servers make the call, give your API a public https address with a key.",
+            "Or use an app that calls from your own machine.",
+        ),
+    ),
+    "app.base_url_ignored": Text(
+        "The app does not use the base URL that was set",
+        "The answer is that of the official provider, although another address is set. The app reads that address "
+        "under another name or in another place, or not for this kind of provider.",
+        (
+            "See where the app takes its base URL from: `llmdoctor apps`.",
+            "Start the app again after the change: some keep the old address.",
+            'If it cannot be changed, choose "OpenAI-compatible" or "custom" as the provider in the app.',
+            "If your key went to the wrong provider, think of replacing it.",
+        ),
+    ),
+    # -- run -----------------------------------------------------------------------------------------------------------
+    "run.unexplained": Text(
+        "Something failed that llmdoctor has no explanation for",
+        "A probe met something that fits none of the known faults. What it saw stands below, word for word.",
+        (
+            "Try again: once is no pattern.",
+            'Let the message be explained: `llmdoctor explain "TEXT"`.',
+            "Keep the run with `--save FILE` and send it to llmdoctor's issue list: it never holds the key.",
+        ),
+    ),
+    "run.crashed": Text(
+        "One of llmdoctor's own probes crashed",
+        "That is a fault in llmdoctor and says nothing about your settings. What stands on that probe could not be "
+        "told.",
+        (
+            "Update llmdoctor and try again.",
+            "Keep the run with `--save FILE` and send it to llmdoctor's issue list: it never holds the key.",
+        ),
+    ),
+}
+
+# The phrases of the report around the findings; plain ``{name}`` slots alone.
+UI: dict[str, str] = {
+    "verdict.healthy": "Everything that was asked works.",
+    "verdict.degraded": "It works, but something is not as it should be.",
+    "verdict.broken": "With these settings the app does not work.",
+    "verdict.inconclusive": "Nothing is wrong so far, but not everything could be asked.",
+    "why": "Why",
+    "what_to_do": "What to do",
+    "evidence": "What was seen",
+    "works": "Settings that were seen to work in this run",
+    "tried": "tried in this run, works",
+    "not_tried": "not tried",
+    "also": "Also noticed",
+    "because": "Follows from it",
+    "caused_by": "Follows from {code}",
+    "proven": "Shown to work",
+    "not_proven": "Shown not to work",
+    "not_asked": "Not asked",
+    "proven.reachable": "the server can be reached",
+    "proven.path": "the path is right",
+    "proven.key": "the key is accepted",
+    "proven.model": "the model can be used",
+    "proven.answer": "an answer comes back",
+    "proven.stream": "streaming works",
+    "probe.settings": "Settings",
+    "probe.door": "Provider",
+    "probe.proxy": "Proxy",
+    "probe.dns": "Name lookup",
+    "probe.tcp": "Connection",
+    "probe.tls": "Encryption",
+    "probe.http": "Endpoint",
+    "probe.auth": "Key",
+    "probe.model": "Model",
+    "probe.chat": "Answer",
+    "probe.stream": "Streaming",
+    "side.settings": "The fault lies in the settings.",
+    "side.machine": "The fault lies on this machine.",
+    "side.network": "The fault lies in the network between this machine and the server.",
+    "side.relay": "The fault lies with the relay or gateway.",
+    "side.provider": "The fault lies with the provider.",
+    "side.app": "The fault lies with the app.",
+    "status.ok": "ok",
+    "status.warn": "warning",
+    "status.fail": "failed",
+    "status.skipped": "skipped",
+    "severity.error": "error",
+    "severity.warning": "warning",
+    "severity.info": "note",
+    "cost": "{requests} requests, {billed} billed, {tokens} tokens",
+    "cost.free": "Nothing in it is billed.",
+    "skipped": "skipped",
+    "interrupted": "Interrupted: what was found until then is below.",
+    "left_open": "Left open",
+    "skip.blocked": "not reached: {probe} failed first",
+    "skip.no_spend": "not asked: --no-spend forbids what is billed",
+    "skip.offline": "not asked: --offline",
+    "skip.connect_to": "not needed: --connect-to names the address",
+    "skip.proxy": "not done here: the proxy does it",
+    "skip.not_tls": "not needed: plain http",
+    "skip.deadline": "not asked: the time was up",
+    "skip.no_key": "not asked: there is no key",
+    "skip.key_not_sent": "not asked: the key may not be sent there",
+    "skip.unneeded": "not asked: it would tell nothing new",
+    "skip.local": "not needed: a local server",
+    "skip.interrupted": "not asked: interrupted",
+    "sum.settings": "{base_url} · key {key_hint}",
+    "sum.settings_no_key": "{base_url} · no key",
+    "sum.settings_fail": "the settings cannot be used as they stand",
+    "sum.door": "{door}, speaks {protocol}",
+    "sum.door_unknown": "{host} is no known provider, asked as {protocol}",
+    "sum.door_local": "a server of your own, asked as {protocol}",
+    "sum.door_fail": "key and address do not belong together",
+    "sum.proxy": "through {proxy}",
+    "sum.proxy_none": "none, straight to the server",
+    "sum.proxy_bypass": "around the proxy, by NO_PROXY",
+    "sum.proxy_fail": "the proxy {proxy} does not work",
+    "sum.dns": "{count} found: {address}",
+    "sum.dns_literal": "an address, nothing to look up",
+    "sum.dns_fail": "no usable address for {host}",
+    "sum.tcp": "connected to {address}",
+    "sum.tcp_proxy": "connected by the proxy",
+    "sum.tcp_fail": "no connection to {host}",
+    "sum.tls": "{version}, certificate good until {not_after}",
+    "sum.tls_fail": "no trusted encrypted connection",
+    "sum.http": "{host} answers as an API does",
+    "sum.http_fail": "no API answers here",
+    "sum.auth": "the key is accepted",
+    "sum.auth_none": "no key is needed",
+    "sum.auth_unproven": "nothing shown about the key",
+    "sum.auth_fail": "the key is not accepted",
+    "sum.model": "{model}",
+    "sum.model_listed": "{model}, one of {count} in the list",
+    "sum.model_fail": "{model} cannot be used",
+    "sum.chat": "an answer came after {seconds} s",
+    "sum.chat_thinking": "alive: it spent the small allowance on thinking",
+    "sum.chat_fail": "no answer",
+    "sum.stream": "{count} events, the first after {seconds} s",
+    "sum.stream_fail": "streaming does not work",
+    "sum.crashed": "this probe of llmdoctor crashed",
+    "unknown.host": "the server",
+    "unknown.base_url": "the base URL",
+    "unknown.protocol": "the protocol chosen",
+    "unknown.app": "the app",
+    "unknown.door": "this provider",
+}

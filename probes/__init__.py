@@ -1,0 +1,1 @@
+"""Measure an LLM API: what is asked, what answers. This package never judges and has no words for people."""

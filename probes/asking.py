@@ -1,0 +1,305 @@
+"""One request asked in one way, and what came back as an :class:`probes.model.Exchange`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+from probes.failures import NetError
+from probes.model import Attempt, Auth, Body, Cost, Exchange, Failure, KeyForm, Kind, Limits
+from probes.net import HttpExchange, Link, RawAnswer
+from probes.protocols import Ask, Wire, auth_headers, model_ids, wire
+from probes.protocols.errors import kind_of, parse_json, read_error, title_of
+from probes.protocols.sse import EventReader
+from probes.secret import Scrubber
+from probes.way import Place, Way, place
+
+USER_AGENT = "llmdoctor"
+DUMMY_KEY = "sk-llmdoctor-knocks-without-a-key"
+QUOTED = 4096  # characters of a body that are kept
+GRACE = 0.3  # seconds that an ended stream has to close by itself
+
+
+class OutOfBudget(Exception):
+    """Discovery has spent what it may."""
+
+
+class Asker:
+    """Sends requests and counts what they cost. It alone holds the forms of the key."""
+
+    def __init__(
+        self,
+        keys: dict[KeyForm, str],
+        limits: Limits,
+        scrub: Scrubber,
+        way_to: Callable[[Place, bool], Way],
+        version: str,
+    ) -> None:
+        self._keys = keys
+        self._limits = limits
+        self._scrub = scrub
+        self._way_to = way_to
+        self._agent = f"{USER_AGENT}/{version}"
+        self._began = time.monotonic()
+        self.cost = Cost()
+        self.budget: int | None = None  # requests left to discovery; None: not counted
+
+    async def models(self, attempt: Attempt) -> Exchange:
+        """The model list: nobody bills it."""
+        return await self._ask("models", attempt, wire(attempt.protocol).models(attempt))
+
+    async def knock(self, attempt: Attempt) -> Exchange:
+        """A look at the endpoint with a request that nobody can bill, without the key."""
+        return await self._ask("path", attempt, wire(attempt.protocol).knock(attempt))
+
+    async def generate(self, attempt: Attempt, model: str, *, stream: bool) -> Exchange:
+        """A small generation; asked again with another parameter where the model refuses one of ours."""
+        protocol = wire(attempt.protocol)
+        adapted: tuple[str, ...] = ()
+        attempt = replace(attempt, model=model)
+        while True:
+            ask = protocol.generation(attempt, model, stream=stream, adapted=adapted)
+            found = await self._ask("stream" if stream else "chat", attempt, ask)
+            found = replace(found, adapted=adapted)
+            if found.status not in (400, 422):
+                return found
+            change = protocol.adapt(found.text, adapted)
+            if change is None:
+                return found
+            adapted = change
+
+    async def _ask(self, purpose: str, attempt: Attempt, ask: Ask) -> Exchange:
+        if self.budget is not None:
+            if self.budget <= 0:
+                raise OutOfBudget
+            self.budget -= 1
+        where = place(attempt.base_url)
+        key = self._keys.get(attempt.key, "")
+        with_key = bool(key) and attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED) and attempt.auth is not Auth.NONE
+        way = self._way_to(where, attempt.direct)
+        path = _join(where, ask.path)
+        record = Exchange(
+            purpose=purpose,
+            attempt=attempt,
+            method=ask.method,
+            url=self._scrub(where.origin + path),
+            path=self._scrub(path),
+            with_key=with_key,
+            sent_at=time.monotonic() - self._began,
+            via_proxy=way.proxy is not None,
+        )
+        headers = [("Host", where.authority), ("User-Agent", self._agent), *ask.headers]
+        headers += auth_headers(attempt.auth, key) if key else ()
+        target = path
+        if way.proxy is not None and where.scheme == "http":
+            target = where.origin + path
+            if way.proxy.authorization:
+                headers.append(("Proxy-Authorization", way.proxy.authorization))
+        body = json.dumps(ask.body).encode() if ask.body is not None else b""
+        headers.append(("Accept-Encoding", "gzip, deflate"))
+        if ask.body is not None:
+            headers.append(("Content-Length", str(len(body))))
+        try:
+            async with asyncio.timeout(self._limits.probe) as limit:
+                found = await self._send(record, way, limit, ask.method, target, headers, body)
+        except TimeoutError:
+            found = replace(record, failure=Failure(Kind.TIMEOUT), seconds=self._limits.probe)
+        self._count(found)
+        return found
+
+    async def _send(
+        self,
+        record: Exchange,
+        way: Way,
+        limit: asyncio.Timeout,
+        method: str,
+        target: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+    ) -> Exchange:
+        for again in (True, False):
+            try:
+                link = await way.take()
+            except NetError as error:
+                failure = Failure(error.failure.kind, self._scrub(error.failure.detail))
+                return replace(record, failure=failure)
+            fresh = link.http is None
+            self.cost = replace(self.cost, requests=self.cost.requests + 1)
+            found = await self._read(record, link, limit, method, target, headers, body)
+            if found.failure is None:
+                way.give_back(link)
+            else:
+                link.close()
+            stale = found.failure is not None and found.failure.kind in (Kind.CLOSED, Kind.RESET) and not found.status
+            if not (stale and again and not fresh):
+                return found
+            # A kept connection that died between two requests says nothing about the door.
+        return found
+
+    async def _read(
+        self,
+        record: Exchange,
+        link: Link,
+        limit: asyncio.Timeout,
+        method: str,
+        target: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+    ) -> Exchange:
+        exchange = HttpExchange(link, self._limits)
+        protocol = wire(record.attempt.protocol)
+        collected = bytearray()
+        streaming = record.purpose == "stream"
+        events, reader = EventReader(), protocol.stream_reader()
+        room = self._limits.stream_bytes if streaming else self._limits.body_bytes
+        raw = exchange.answer
+        began = time.monotonic()
+        timed_out = False
+        try:
+            await exchange.send(method, target, headers, body)
+            async with aclosing(exchange.body(room)) as pieces:
+                async for at, piece in pieces:
+                    collected += piece
+                    if streaming and raw.status < 400:
+                        for event in events.feed(piece):
+                            reader.feed(event, at)
+                        if reader.done:
+                            break
+            if streaming:
+                for event in events.close():
+                    reader.feed(event, raw.seconds)
+                if reader.done:
+                    await self._drain(exchange, room)
+            else:
+                exchange.finish()
+        except asyncio.CancelledError:
+            # The time is up: what was seen until now is the observation. The engine's own end is told by its next await.
+            if not limit.expired():
+                raise
+            timed_out = True
+        raw.seconds = raw.seconds or time.monotonic() - began
+        found = self._interpret(record, raw, bytes(collected), protocol)
+        if streaming and found.ok:
+            found = replace(found, stream=self._stream_reading(reader.reading(), bytes(collected), protocol))
+        if timed_out:
+            found = replace(found, failure=Failure(Kind.TIMEOUT))
+        return found
+
+    async def _drain(self, exchange: HttpExchange, room: int) -> None:
+        """After the protocol's end: let the body end too, so that the link can be used again; but do not wait for it."""
+        try:
+            async with asyncio.timeout(GRACE):
+                async for _ in exchange.body(room):
+                    pass
+            exchange.answer.failure = None
+            exchange.finish()
+        except TimeoutError:
+            exchange.link.close()
+
+    def _interpret(self, record: Exchange, raw: RawAnswer, data: bytes, protocol: Wire) -> Exchange:
+        scrub = self._scrub
+        text = data[: QUOTED * 4].decode("utf-8", "replace")
+        kind = kind_of(data, raw.header("content-type"))
+        known, value = (False, None)
+        if kind is Body.JSON or (kind is Body.TEXT and data[:1] in b"-0123456789"):
+            known, value = parse_json(data.decode("utf-8", "replace"))
+        found = replace(
+            record,
+            status=raw.status,
+            reason=scrub(raw.reason),
+            headers=tuple((name, scrub(content[:1000])) for name, content in raw.headers[:60]),
+            content_type=raw.header("content-type").partition(";")[0].strip().lower()[:100],
+            body=kind,
+            text=scrub(text)[:QUOTED],
+            size=len(data),
+            failure=Failure(raw.failure, scrub(raw.detail)) if raw.failure else None,
+            first_byte=raw.first_byte,
+            seconds=raw.seconds,
+            title=scrub(title_of(text)) if kind is Body.HTML else "",
+            location=scrub(raw.header("location")[:1000]),
+        )
+        error = read_error(value) if known else None
+        if error is not None:
+            error = replace(
+                error,
+                type=scrub(error.type[:200]),
+                code=scrub(error.code[:200]),
+                message=scrub(error.message[:2000]),
+                param=scrub(error.param[:200]),
+            )
+        found = replace(found, error=error)
+        if not found.ok:
+            return found
+        if record.purpose == "models":
+            ids = model_ids(value) if known else None
+            return replace(found, models=tuple(scrub(name) for name in ids[:5000]) if ids is not None else None)
+        if record.purpose in ("chat", "path"):
+            answer = protocol.read_answer(value) if known else None
+            if answer is not None:
+                answer = replace(answer, text=scrub(answer.text[:500]), model=scrub(answer.model[:200]))
+            return replace(found, answer=answer)
+        return found
+
+    def _stream_reading(self, reading: Any, data: bytes, protocol: Wire) -> Any:
+        """Where no event came, what came instead."""
+        scrub = self._scrub
+        error = reading.error
+        if error is not None:
+            error = replace(error, message=scrub(error.message[:2000]), type=scrub(error.type), code=scrub(error.code))
+        reading = replace(reading, text=scrub(reading.text[:500]), model=scrub(reading.model[:200]), error=error)
+        if reading.events:
+            return reading
+        kind = kind_of(data)
+        known, value = parse_json(data.decode("utf-8", "replace")) if kind is Body.JSON else (False, None)
+        if known:
+            answer = protocol.read_answer(value)
+            if not answer.problem:
+                return replace(
+                    reading,
+                    kind="json",
+                    text=scrub(answer.text[:500]),
+                    model=scrub(answer.model[:200]),
+                    prompt_tokens=answer.prompt_tokens,
+                    completion_tokens=answer.completion_tokens,
+                )
+            carried = read_error(value)
+            if carried is not None:
+                carried = replace(carried, message=scrub(carried.message[:2000]))
+                return replace(reading, kind="error_json", error=carried, error_first=True)
+            return replace(reading, kind="other_protocol" if answer.problem == "other_protocol" else "text")
+        if kind is Body.JSON and b"\n{" in data.replace(b"\r", b""):
+            return replace(reading, kind="ndjson")
+        names = {Body.EMPTY: "empty", Body.HTML: "html", Body.SSE: "unended"}
+        return replace(reading, kind=names.get(kind, "text"))
+
+    def _count(self, found: Exchange) -> None:
+        prompt = completion = 0
+        billed = False
+        if found.purpose == "chat" and found.ok and found.answer and not found.answer.problem:
+            billed = True
+            prompt, completion = found.answer.prompt_tokens, found.answer.completion_tokens
+        elif found.purpose == "stream" and found.stream and (found.stream.text or found.stream.finish):
+            billed = True
+            prompt, completion = found.stream.prompt_tokens, found.stream.completion_tokens
+            if not prompt and not completion:
+                # Without a usage chunk: the prompt is short and known, and a chunk is about a token.
+                prompt, completion = 9, min(found.stream.events, 64)
+        if billed:
+            self.cost = replace(
+                self.cost,
+                billed_requests=self.cost.billed_requests + 1,
+                prompt_tokens=self.cost.prompt_tokens + prompt,
+                completion_tokens=self.cost.completion_tokens + completion,
+            )
+
+
+def _join(where: Place, endpoint: str) -> str:
+    """Base path and endpoint as the official Python SDKs join them: with a query in the base it goes wrong there as well."""
+    if where.query:
+        return f"{where.path}/?{where.query}{endpoint.removeprefix('/')}"
+    return where.path + endpoint

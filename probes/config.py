@@ -1,0 +1,247 @@
+"""``llmdoctor.toml``: defaults in ``[check]``, named targets in ``[targets.NAME]``; keys by reference alone.
+
+[check]
+model = "gpt-5-nano"
+
+[targets.work]
+base_url = "https://relay.example/v1"
+key = { env = "WORK_KEY" }        # or { file = "~/.keys/work" }
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from probes.model import Settings, Sourced
+from probes.secret import public_prefix
+
+FILE_NAME = "llmdoctor.toml"
+PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
+
+_STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy")
+_FLAGS = ("no_proxy", "no_spend", "send_anyway")
+_SECONDS = ("timeout", "deadline")
+FIELDS = (*_STRINGS, "key", "connect_to", *_FLAGS, *_SECONDS)
+# What other programs call these fields.
+_ALIASES = {
+    **dict.fromkeys(("url", "endpoint", "api_base", "baseurl", "base", "host", "api_url"), "base_url"),
+    **dict.fromkeys(("api_key", "apikey", "token", "key_env", "key_file", "secret", "api_key_env"), "key"),
+    **dict.fromkeys(("provider", "type", "api"), "protocol"),
+}
+
+
+class BadInput(Exception):
+    """The command line or a file is wrong; the text is a sentence for people that holds no key."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReference:
+    """Where a key stands: a variable's name or a file, one of the two."""
+
+    env: str | None = None
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One table of the file: its values but the key, each with its source (``llmdoctor.toml:4 targets.work.model``)."""
+
+    name: str
+    values: Mapping[str, Sourced[Any]] = field(default_factory=dict)
+    key: Sourced[KeyReference] | None = None
+
+    def text(self, name: str) -> Sourced[str] | None:
+        """A string field with its source."""
+        return self.values.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole file. ``check`` holds what a target leaves open."""
+
+    path: Path
+    check: Entry
+    targets: Mapping[str, Entry]
+
+
+def find(start: Path) -> Path | None:
+    """The nearest ``llmdoctor.toml`` in a folder or above it."""
+    return next((path for folder in (start, *start.parents) if (path := folder / FILE_NAME).is_file()), None)
+
+
+def read(path: Path, shown: str = "") -> Config:
+    """The file, checked. ``shown`` is its name in messages and sources.
+
+    Raises BadInput, with the line, for what is not TOML, unknown fields, values of a wrong type, and a key that stands
+    there itself.
+    """
+    import tomllib
+
+    shown = shown or str(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{shown} cannot be read: {_reason(error)}.") from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
+        line = found[1] if found and found[1] else str(text.count("\n") + 1)
+        # The decoder's words may quote a piece of the line, and that may be a key.
+        raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
+    reader = _Reader(shown, path.parent, text)
+    for name in table:
+        if name not in ("check", "targets"):
+            raise reader.unknown("", name, ("check", "targets"))
+    check = reader.entry("check", table.get("check", {}))
+    targets = table.get("targets", {})
+    if not isinstance(targets, dict):
+        raise BadInput(f"{reader.at('', 'targets')} is to be a table: [targets.NAME].")
+    return Config(path, check, {name: reader.entry(f"targets.{name}", entry) for name, entry in targets.items()})
+
+
+def write_first(path: Path, settings: Settings, force: bool = False) -> str:
+    """Write the settings into ``[check]`` of a first file, beside it and then renamed; gives the text that was written.
+
+    The key is written by reference where its source has a name (a variable, a file), else left out. Raises BadInput
+    where the file exists (but for ``force``), cannot be written, or where there is nothing to write.
+    """
+    import tempfile
+
+    import tomli_w
+
+    if path.exists() and not force:
+        raise BadInput(f"{path} exists already. Use --force to replace it.")
+    check = _check_table(settings)
+    if not check:
+        raise BadInput("No settings were found here that could be written.")
+    text = tomli_w.dumps({"check": check})
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)  # mkstemp makes it private; this file holds no secret and is meant to be shared
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            with suppress(OSError):
+                Path(temporary).unlink()
+        raise BadInput(f"{path} cannot be written: {_reason(error)}.") from None
+    return text
+
+
+def _check_table(settings: Settings) -> dict[str, Any]:
+    from probes.flaws import url_is_key
+
+    check: dict[str, Any] = {}
+    if settings.base_url and settings.base_url.value and not url_is_key(settings.base_url.value):
+        # Credentials before the host and in the query are secrets like the key.
+        check["base_url"] = re.sub(r"(?<=//)[^/?#]*@|[?#].*", "", settings.base_url.value, flags=re.S)
+    if settings.protocol.value != "auto":
+        check["protocol"] = settings.protocol.value
+    if settings.app:
+        check["app"] = settings.app
+    if settings.model:
+        check["model"] = settings.model.value
+    if settings.key:
+        source = settings.key.source
+        if found := re.fullmatch(r"(?:environment|.*:\d+) (\S+)", source):
+            check["key"] = {"env": found[1]}
+        elif source.startswith(("--key-file ", "file ")):
+            check["key"] = {"file": source.partition(" ")[2]}
+    return check
+
+
+class _Reader:
+    """Turns tables into entries; knows the lines for sources and complaints."""
+
+    def __init__(self, shown: str, folder: Path, text: str) -> None:
+        self.shown, self.folder, self.lines = shown, folder, text.splitlines()
+
+    def at(self, table: str, name: str) -> str:
+        return f"{self.shown}:{self.line(table, name)} {f'{table}.{name}' if table else name}"
+
+    def line(self, table: str, name: str) -> int:
+        """The line of a field by a simple search; its table's where that finds nothing, 1 at the worst."""
+        where, header = 1, ""
+        for number, line in enumerate(self.lines, 1):
+            if found := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
+                header = re.sub(r"[\"'\s]", "", found[1])
+                if header == (f"{table}.{name}" if table else name):
+                    return number
+                if header == table:
+                    where = number
+            elif header == table and re.match(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[.=]", line):
+                return number
+        return where
+
+    def unknown(self, table: str, name: str, known: tuple[str, ...]) -> BadInput:
+        import difflib
+
+        near = [_ALIASES.get(name.lower().replace("-", "_"), "")] if known is FIELDS else []
+        near = [word for word in near if word] or difflib.get_close_matches(name.replace("-", "_"), known, 1, 0.6)
+        hint = f" Is {near[0]} meant?" if near else f" Known are {', '.join(known)}."
+        where = self.at(table, name if len(name) < 20 else "")  # a long one may be a key in the wrong place
+        return BadInput(f"{where.rstrip('.')}: no such field.{hint}")
+
+    def entry(self, table: str, raw: object) -> Entry:
+        if not isinstance(raw, dict):
+            raise BadInput(f"{self.at('', table)} is to be a table: [{table}].")
+        for name in raw:
+            if name not in FIELDS:
+                raise self.unknown(table, name, FIELDS)
+        values: dict[str, Sourced[Any]] = {}
+        for name, value in raw.items():
+            if name != "key":
+                values[name] = Sourced(self.value(table, name, value), self.at(table, name))
+        key = Sourced(self.reference(table, raw["key"]), self.at(table, "key")) if "key" in raw else None
+        return Entry(table.removeprefix("targets."), values, key)
+
+    def value(self, table: str, name: str, value: object) -> object:
+        if name in _STRINGS and not isinstance(value, str):
+            raise BadInput(f"{self.at(table, name)} is to be a text in quotes.")
+        if name in _FLAGS and not isinstance(value, bool):
+            raise BadInput(f"{self.at(table, name)} is to be true or false.")
+        if name in _SECONDS and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
+            raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0.")
+        if name == "protocol" and value not in PROTOCOLS:
+            raise BadInput(f"{self.at(table, name)} is to be one of {', '.join(PROTOCOLS)}.")
+        if name == "connect_to":
+            pairs = [value] if isinstance(value, str) else value
+            if not isinstance(pairs, list) or not all(isinstance(pair, str) for pair in pairs):
+                raise BadInput(f"{self.at(table, name)} is to be a list of HOST:PORT:ADDR:PORT.")
+            return tuple(pairs)
+        return value
+
+    def reference(self, table: str, raw: object) -> KeyReference:
+        where = self.at(table, "key")
+        if isinstance(raw, str):
+            raise BadInput(
+                f"{where} holds a text. A key stands here by reference alone, "
+                'key = { env = "NAME" } or key = { file = "PATH" }: this file is shared and committed like any other.'
+            )
+        if not isinstance(raw, dict) or len(raw) != 1 or not set(raw) <= {"env", "file"}:
+            raise BadInput(f'{where} is to be {{ env = "NAME" }} or {{ file = "PATH" }}.')
+        ((kind, value),) = raw.items()
+        if not isinstance(value, str) or not value:
+            raise BadInput(f"{where}: {kind} is to be a text in quotes.")
+        if kind == "file":
+            return KeyReference(file=self.folder / Path(value).expanduser())
+        if not is_variable_name(value):
+            raise BadInput(f"{where}: env is to be the name of a variable, not a value.")
+        return KeyReference(env=value)
+
+
+def is_variable_name(text: str) -> bool:
+    """That this names a variable and is not a key that was put in its place."""
+    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None and not public_prefix(text)
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror or type(error).__name__

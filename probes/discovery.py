@@ -1,0 +1,118 @@
+"""Where else on the same host the API may be: candidates from data, and how a keyless knock at each of them reads.
+
+Pure. Never another host: the engine asks these at the configured host and port alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from probes.doors import Door
+from probes.model import Attempt, Auth, Exchange, KeyForm
+from probes.protocols import NAMES, wire
+from probes.readings import earns_key
+from probes.way import Place, place
+
+# Where relays, gateways and vendors mount their API, the most common first (facts/doors.toml, facts/causes.md "shape").
+COMMON = {
+    "openai": (
+        "/v1",
+        "/api/v1",
+        "/openai/v1",
+        "/api",
+        "/v1beta/openai",
+        "/api/paas/v4",
+        "/compatible-mode/v1",
+        "/api/v3",
+        "/api/openai/v1",
+        "/openai",
+        "",
+    ),
+    "anthropic": ("", "/anthropic", "/api/anthropic", "/apps/anthropic", "/api", "/claude", "/openai"),
+}
+KNOCKS = 8  # at a time; the rest of the budget belongs to asking properly at the right one
+_VERSION = re.compile(r"/v\d+(?:alpha|beta)?\d*$")
+
+
+def bases(protocol: str, target: Place, door: Door | None) -> list[str]:
+    """Base URLs of the protocol on the target's host, the likeliest first, the target's own path left out."""
+    paths: list[str] = []
+    if door is not None:
+        for url in door.base_urls(protocol):
+            parts = urlsplit(url)
+            if "{" not in url and (parts.hostname == target.host or not parts.hostname):
+                paths.append(parts.path)
+    own = target.path
+    if protocol == "openai":
+        if not _VERSION.search(own):
+            paths.append(own + "/v1")
+        elif _VERSION.search(own.rpartition("/")[0]):
+            paths.append(own.rpartition("/")[0])
+        paths.append("/v1")
+    else:
+        if _VERSION.search(own):
+            paths.append(_VERSION.sub("", own))
+        paths.append("")
+    parent = own
+    while "/" in parent:
+        parent = parent.rpartition("/")[0]
+        paths.append(parent)
+        if protocol == "openai" and parent and not _VERSION.search(parent):
+            paths.append(parent + "/v1")
+    paths += COMMON[protocol]
+    seen = [own]
+    for path in (one.rstrip("/") for one in paths):
+        if path not in seen:
+            seen.append(path)
+    return [target.origin + path for path in seen[1:]]
+
+
+def knocks(attempt: Attempt, target: Place, door: Door | None) -> list[Attempt]:
+    """The keyless looks worth taking after ``attempt`` found no route, at most :data:`KNOCKS`."""
+    same = bases(attempt.protocol, target, door)
+    others: list[Attempt] = []
+    for protocol in NAMES:
+        if protocol == attempt.protocol:
+            continue
+        own = [f"{target.origin}{target.path}"]
+        if protocol == "anthropic":
+            own = [f"{target.origin}{_VERSION.sub('', target.path)}"]
+        listed = [url for url in bases(protocol, target, door) if url not in own]
+        documented = bool(door and door.base_urls(protocol))
+        urls = (listed[:1] + own if documented else own + listed)[:2]
+        others += [_knock(protocol, url) for url in urls]
+    return [_knock(attempt.protocol, url) for url in same[: KNOCKS - len(others)]] + others
+
+
+def _knock(protocol: str, url: str) -> Attempt:
+    return replace(wire(protocol).attempt(url), key=KeyForm.NONE)
+
+
+def best(found: list[Exchange]) -> list[Attempt]:
+    """The paths that earned the key, surest first, in the order in which they were asked."""
+    marked = [(earns_key(one), one.attempt) for one in found]
+    return [attempt for mark in (2, 1) for grade, attempt in marked if grade == mark]
+
+
+def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Auth]:
+    """Header styles that may do where this one was refused: those of the door's, then, if none arrived, the usual others."""
+    protocol = wire(attempt.protocol)
+    styles: list[Auth] = []
+    endpoint = door.endpoint(attempt.protocol) if door is not None else None
+    for name in endpoint.auth if endpoint else ():
+        if name in (Auth.BEARER, Auth.API_KEY, Auth.X_API_KEY):
+            styles.append(Auth(name))
+    if missing or attempt.protocol == "anthropic":
+        styles += protocol.styles
+    return [style for style in dict.fromkeys(styles) if style is not attempt.auth]
+
+
+def moved(attempt: Attempt, target: Place, scheme: str) -> Attempt:
+    """The same way of asking under another scheme on the same host and port."""
+    here = place(attempt.base_url)
+    url = f"{scheme}://{target.authority if target.port not in (80, 443) else target.host}"
+    if target.port not in (80, 443):
+        url = f"{scheme}://{f'[{target.host}]' if ':' in target.host else target.host}:{target.port}"
+    return replace(attempt, base_url=url + here.path, changed=(*attempt.changed, "scheme"), given=False)

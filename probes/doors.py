@@ -1,0 +1,415 @@
+"""The known doors: which one a host is, which host a wrong one was meant to be, which variables mean a door.
+
+The facts stand in ``doors.toml``, where its fields are explained. A wheel carries them as ``doors.json`` too (see
+``hatch_build.py``): JSON is read some ten times faster, and every start reads it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Any
+
+PROTOCOLS = ("openai", "responses", "anthropic", "gemini", "azure", "ollama", "other")
+AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
+KINDS = ("vendor", "host", "cloud", "aggregator", "subscription", "gateway", "relay", "local")
+CONFIDENCES = ("certain", "likely", "possible")
+MODELS_AUTHS = ("required", "public", "not-validated", "unknown")
+
+# Names that no public door can have: RFC 6761, RFC 8375, and what home and office networks use.
+_PRIVATE_ZONES = frozenset(
+    (
+        *("local", "localhost", "localdomain", "lan", "home", "internal", "intranet", "corp", "private"),
+        *("test", "example", "invalid", "arpa", "onion"),
+    )
+)
+# Near a known host, and somebody's own: a company of that name, MiniMax' own domain.
+_OWN = frozenset(("api.openapi.com", "api.minimax.com"))
+_LOOPBACK = frozenset(("127.0.0.1", "::1", "0.0.0.0", "::"))  # noqa: S104 - compared with, never bound to
+
+
+class DoorsError(Exception):
+    """A file of doors cannot be used; the text names the file and the line or entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One protocol at one base URL, as the protocol's SDK takes it. ``auth``: the usual way first (see ``AUTHS``)."""
+
+    protocol: str
+    base_url: str
+    auth: tuple[str, ...] = ("bearer",)
+    confirmed: bool = True
+
+    @property
+    def path(self) -> str:
+        """The path of the base URL, without a trailing slash."""
+        rest = self.base_url.partition("://")[2]
+        return "/" + rest.partition("/")[2] if "/" in rest.rstrip("/") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyShape:
+    """How keys of a door look: ``pattern`` is to match the whole key.
+
+    ``shortest`` and ``longest`` are the lengths of whole keys of this shape, in characters; 0: not known.
+    """
+
+    pattern: str
+    confidence: str
+    note: str = ""
+    shortest: int = 0
+    longest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One provider's host or hosts. The fields are those of ``doors.toml``."""
+
+    id: str
+    name: str
+    company: str
+    kind: str
+    region: str
+    hosts: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+    key_env: tuple[str, ...] = ()
+    base_url_env: tuple[str, ...] = ()
+    keys: tuple[KeyShape, ...] = ()
+    keys_complete: bool = False
+    namespace: str = ""
+    rejects: tuple[str, ...] = ()
+    models_url: str = ""
+    models_auth: str = "unknown"
+    console_url: str = ""
+    small_model: str = ""
+    websites: tuple[str, ...] = ()
+    slips: tuple[str, ...] = ()
+    confirmed: bool = True
+
+    def base_urls(self, protocol: str) -> tuple[str, ...]:
+        """Every base URL for a protocol, confirmed ones first. Some hold ``{placeholders}``."""
+        return tuple(endpoint.base_url for endpoint in self.endpoints if endpoint.protocol == protocol)
+
+    def endpoint(self, protocol: str) -> Endpoint | None:
+        """The first endpoint for a protocol."""
+        return next((endpoint for endpoint in self.endpoints if endpoint.protocol == protocol), None)
+
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """What the door speaks, in the file's order, each once."""
+        return tuple(dict.fromkeys(endpoint.protocol for endpoint in self.endpoints))
+
+
+class Doors:
+    """All known doors, looked up by host, by variable, by id. Of doors with the same id the last one counts."""
+
+    def __init__(self, doors: Iterable[Door]) -> None:
+        self._doors = {door.id: door for door in doors}
+        self._hosts: dict[str, list[Door]] = {}
+        self._wildcards: list[tuple[str, Door]] = []
+        self._websites: dict[str, list[tuple[str, Door]]] = {}
+        self._slips: dict[str, tuple[str, Door]] = {}
+        for door in self:
+            for host in door.hosts:
+                if "*" in host:
+                    self._wildcards.append((host, door))
+                else:
+                    self._hosts.setdefault(_host_key(host), []).append(door)
+            for site in door.websites:
+                host, _, path = site.partition("/")
+                self._websites.setdefault(host, []).append((path, door))
+            for slip in door.slips:
+                self._slips[slip] = (door.hosts[0], door)
+
+    def __iter__(self) -> Iterator[Door]:
+        return iter(self._doors.values())
+
+    def __len__(self) -> int:
+        return len(self._doors)
+
+    def get(self, id: str) -> Door | None:
+        """The door of that id."""
+        return self._doors.get(id)
+
+    def of_host(self, host: str, port: int | None = None, path: str = "") -> Door | None:
+        """The door whose API host this is.
+
+        An entry with a port counts for that port alone. Where doors share a host, the one whose base path is the
+        longest start of ``path`` wins, else the first in the file.
+        """
+        doors = self._at(_plain(host), port)
+        if len(doors) < 2:
+            return doors[0] if doors else None
+        return max(doors, key=lambda door: max(_shared(endpoint.path, path) for endpoint in door.endpoints))
+
+    def typo_of(self, host: str) -> tuple[str, Door] | None:
+        """The known host that this one is a slip of, and its door.
+
+        None for known hosts, local names, addresses, and names so far off or so short that they may well be
+        somebody's own.
+        """
+        host = _plain(host)
+        if host in _OWN or self._known(host) or _private(host):
+            return None
+        if host in self._slips:
+            return self._slips[host]
+        for tail in (".v1", "v1"):  # `api.openai.comv1`: the slash is missing
+            stem = host.removesuffix(tail)
+            if stem != host and stem in self._hosts:
+                return stem, self._hosts[stem][0]
+        best: tuple[int, str, Door] | None = None
+        for known, doors in self._hosts.items():
+            if ":" in known or abs(len(known) - len(host)) > 2:
+                continue
+            edits = _slip(host, known)
+            if edits and (best is None or edits < best[0]):
+                best = (edits, known, doors[0])
+        return best[1:] if best else None
+
+    def website_of(self, host: str, path: str = "") -> Door | None:
+        """The door whose web site, console or chat page this is.
+
+        At a host that also serves the API, the path decides.
+        """
+        host = _plain(host)
+        path = "/" + path.lstrip("/")
+        sites = self._websites.get(host) or self._websites.get(host.removeprefix("www."), [])
+        if not sites or any(_shared(e.path, path) > 0 for door in self._at(host, None) for e in door.endpoints):
+            return None
+        fitting = [(len(head), door) for head, door in sites if not head or _shared("/" + head, path) > 0]
+        return max(fitting, key=lambda found: found[0])[1] if fitting else None
+
+    def for_variable(self, name: str) -> tuple[Door, ...]:
+        """The doors whose key an environment variable of this name holds."""
+        return tuple(door for door in self if name in door.key_env)
+
+    @property
+    def base_url_variables(self) -> dict[str, tuple[Door, ...]]:
+        """Every variable that holds a base URL, with its doors."""
+        found: dict[str, tuple[Door, ...]] = {}
+        for door in self:
+            for name in door.base_url_env:
+                found[name] = (*found.get(name, ()), door)
+        return found
+
+    def _at(self, host: str, port: int | None) -> list[Door]:
+        if port is not None and (doors := self._hosts.get(_host_key(f"{host}:{port}"))):
+            return doors
+        if doors := self._hosts.get(host):
+            return doors
+        return [door for pattern, door in self._wildcards if fnmatchcase(host, pattern)]
+
+    def _known(self, host: str) -> bool:
+        return bool(self._at(host, None)) or host in self._websites or host.removeprefix("www.") in self._websites
+
+
+def merge(*tables: Iterable[Door]) -> Doors:
+    """One registry out of several; a door of a later one takes the place of the door with its id."""
+    return Doors(chain.from_iterable(tables))
+
+
+@cache
+def load() -> Doors:
+    """The doors that come with the program.
+
+    Raises DoorsError.
+    """
+    built = Path(__file__).with_name("doors.json")
+    return Doors(read(built if built.exists() else built.with_suffix(".toml")))
+
+
+def read(path: Path) -> tuple[Door, ...]:
+    """The doors of a file, TOML or (with that suffix) JSON.
+
+    Raises DoorsError where it cannot be read, is neither, or an entry has an unknown or missing field or a wrong value.
+    """
+    try:
+        table = _json(path) if path.suffix == ".json" else _toml(path)
+    except (OSError, ValueError) as error:  # both decoders' errors are ValueErrors, and name the line
+        raise DoorsError(f"{path}: {error}") from None
+    entries = table.get("door") if isinstance(table, dict) else None
+    if not isinstance(entries, list):
+        raise DoorsError(f"{path}: no [[door]] entry")
+    doors: dict[str, Door] = {}
+    for number, entry in enumerate(entries, 1):
+        name = f"entry {number}"
+        try:
+            if not isinstance(entry, dict):
+                raise ValueError("it is not a table")
+            name += f" ({entry.get('id', 'without id')})"
+            door = _door(entry)
+            if door.id in doors:
+                raise ValueError("the id stands twice")
+        except ValueError as error:
+            raise DoorsError(f"{path}: {name}: {error}") from None
+        doors[door.id] = door
+    return tuple(doors.values())
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_bytes())
+
+
+def _toml(path: Path) -> Any:
+    import tomllib  # an installed program reads the JSON form
+
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+# -- entries -----------------------------------------------------------------------------------------------------------
+
+_NEEDED = ("id", "name", "company", "kind", "hosts", "endpoints")
+_STRINGS = (*_NEEDED[:4], "region", "namespace", "models_url", "models_auth", "console_url", "small_model")
+_LISTS = ("hosts", "key_env", "base_url_env", "rejects", "websites", "slips")
+_FLAGS = ("keys_complete", "confirmed")
+_FIELDS = frozenset((*_STRINGS, *_LISTS, *_FLAGS, "endpoints", "keys"))
+
+
+def _door(entry: dict[str, Any]) -> Door:
+    _only(entry, _FIELDS)
+    fields: dict[str, Any] = {"region": "global", **entry}
+    for name in _NEEDED:
+        if not fields.get(name):
+            raise ValueError(f"{name} is missing")
+    for name in _STRINGS:
+        if not isinstance(fields.get(name, ""), str):
+            raise ValueError(f"{name} is not a string")
+    for name in _LISTS:
+        fields[name] = _strings(fields.get(name, []), name)
+    for name in _FLAGS:
+        if not isinstance(fields.get(name, False), bool):
+            raise ValueError(f"{name} is neither true nor false")
+    _one_of("kind", fields["kind"], KINDS)
+    _one_of("models_auth", fields.get("models_auth", "unknown"), MODELS_AUTHS)
+    fields["endpoints"] = tuple(_endpoint(item) for item in _tables(fields["endpoints"], "endpoints"))
+    fields["keys"] = tuple(_shape(item) for item in _tables(fields.get("keys", []), "keys"))
+    return Door(**fields)
+
+
+def _endpoint(item: dict[str, Any]) -> Endpoint:
+    _only(item, ("protocol", "base_url", "auth", "confirmed"))
+    protocol, base_url = item.get("protocol"), item.get("base_url")
+    _one_of("protocol", protocol, PROTOCOLS)
+    if not isinstance(base_url, str) or not base_url.startswith(("https://", "http://")):
+        raise ValueError("base_url is not an http or https URL")
+    auth = _strings(item.get("auth", ["bearer"]), "auth")
+    for way in auth:
+        _one_of("auth", way, AUTHS)
+    return Endpoint(item["protocol"], base_url, auth, bool(item.get("confirmed", True)))
+
+
+def _shape(item: dict[str, Any]) -> KeyShape:
+    _only(item, ("shape", "confidence", "note", "length"))
+    shape, note, length = item.get("shape"), item.get("note", ""), item.get("length", 0)
+    if not isinstance(shape, str) or not isinstance(note, str):
+        raise ValueError("a key's shape or note is not a string")
+    _one_of("confidence", item.get("confidence"), CONFIDENCES)
+    lengths = length if isinstance(length, list) else [length, length]
+    if len(lengths) != 2 or not all(isinstance(size, int) for size in lengths) or lengths[0] > lengths[1]:
+        raise ValueError("length is neither a number nor [shortest, longest]")
+    return KeyShape(shape, item["confidence"], note, *lengths)
+
+
+def _only(item: dict[str, Any], names: Iterable[str]) -> None:
+    if unknown := item.keys() - set(names):
+        raise ValueError(f"unknown field {min(unknown)}")
+
+
+def _one_of(name: str, value: object, values: tuple[str, ...]) -> None:
+    if value not in values:
+        raise ValueError(f"{name} is {value!r}, not one of {', '.join(values)}")
+
+
+def _strings(value: object, name: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"{name} is not a list of strings")
+    return tuple(value)
+
+
+def _tables(value: object, name: str) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ValueError(f"{name} is not a list of tables")
+    return value
+
+
+# -- hosts -------------------------------------------------------------------------------------------------------------
+
+
+def _plain(host: str) -> str:
+    return host.strip("[]").rstrip(".").lower()
+
+
+def _host_key(host: str) -> str:
+    """The names of this machine are one: what is known at ``localhost:11434`` is at ``127.0.0.1:11434`` too."""
+    name, _, port = host.rpartition(":")
+    return f"localhost:{port}" if _plain(name) in _LOOPBACK else host
+
+
+def _shared(base: str, path: str) -> int:
+    """How many characters of ``path`` the base path covers, by whole segments; 0 where it is no start of it.
+
+    A ``{placeholder}`` stands for one segment.
+    """
+    wanted, given = base.strip("/").split("/"), path.strip("/").split("/")
+    fits = len(wanted) <= len(given) and all(
+        want == have or want.startswith("{") for want, have in zip(wanted, given, strict=False)
+    )
+    return sum(map(len, given[: len(wanted)])) + len(wanted) if fits and base else 0
+
+
+def _private(host: str) -> bool:
+    zone = host.rpartition(".")[2]
+    return zone == host or zone.isdigit() or ":" in host or zone in _PRIVATE_ZONES
+
+
+def _slip(host: str, known: str) -> int:
+    """How many edits lead from a known host to this one where that looks like a slip of the hand; 0: it does not.
+
+    One digit or hyphen more is a name that somebody chose (``api.openai-hk.com``), and so is another top-level domain
+    of two letters. A short label may only have two letters swapped: ``kiwi`` is no slip of ``kimi``.
+    """
+    labels, right = host.split("."), known.split(".")
+    if len(labels) != len(right):
+        return 0
+    total = 0
+    for at, (label, want) in enumerate(zip(labels, right, strict=True)):
+        if label == want:
+            continue
+        edits, swapped = _distance(label, want), sorted(label) == sorted(want)
+        if at == len(right) - 1:
+            fits = edits == 1 and (swapped or len(want) > 2 or len(label) > 2)
+        elif sum(map(label.count, "-0123456789")) > sum(map(want.count, "-0123456789")):
+            fits = False
+        elif want == "api":
+            fits = edits == 1
+        elif len(want) < 6:
+            fits = edits == 1 and swapped and len(want) > 3
+        else:
+            fits = edits <= (2 if len(want) > 7 else 1)
+        if not fits:
+            return 0
+        total += edits
+    return total if total <= 2 else 0
+
+
+def _distance(a: str, b: str) -> int:
+    """Edits between two short texts: insertion, deletion, replacement, two neighbours swapped (3 stands for more)."""
+    if abs(len(a) - len(b)) > 2:
+        return 3
+    if len(a) == len(b):
+        differing = [at for at, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
+        for first, second in pairwise(differing):
+            if second == first + 1 and a[first] == b[second] and a[second] == b[first]:
+                return min(3, len(differing) - 1)
+    row = list(range(len(b) + 1))
+    for i, one in enumerate(a, 1):
+        before, row[0] = row[0], i
+        for j, other in enumerate(b, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (one != other))
+    return min(3, row[-1])

@@ -1,0 +1,385 @@
+"""run(): settings in, evidence out. The only place that owns tasks, limits, deadlines and the order of the steps."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+
+from probes.asking import Asker
+from probes.doors import Door, Doors, load
+from probes.failures import NetError
+from probes.inquiry import Inquiry
+from probes.ledger import Ledger, Watch
+from probes.model import (
+    Attempt,
+    Auth,
+    Cost,
+    DoorFacts,
+    Evidence,
+    Failure,
+    KeyForm,
+    Kind,
+    Limits,
+    Settings,
+    Target,
+    TcpFacts,
+    TlsFacts,
+    Vantage,
+)
+from probes.net import Network, Proxy, blind_context, trust
+from probes.protocols import wire
+from probes.secret import Scrubber, Secret
+from probes.steps import dns, door, proxy, settings, tcp, tls
+from probes.steps.settings import Exams
+from probes.way import Place, Way, literal_address, place
+
+_PROXY_KINDS = {Kind.PROXY_AUTH, Kind.PROXY_REFUSED, Kind.PROXY_PROTOCOL, Kind.PROXY_UNREACHABLE}
+
+
+def scrubber(given: Settings) -> Scrubber:
+    """A scrubber that knows every secret of these settings, of the losing places too."""
+    scrub = Scrubber()
+    if given.key is not None:
+        scrub.add(given.key.value)
+    for rival in given.rivals:
+        if isinstance(rival.value, Secret):
+            scrub.add(rival.value)
+    if given.base_url is not None and "@" in given.base_url.value:
+        _, _, password = given.base_url.value.rpartition("@")[0].partition("://")[2].partition(":")
+        scrub.add(password)
+    return scrub
+
+
+@dataclass(slots=True)
+class Ground:
+    """What is known before the network is touched: every later step stands on it."""
+
+    given: Settings
+    exams: Exams
+    protocol: str
+    target: Place | None
+    doors: Doors
+    door: Door | None
+    facts: DoorFacts | None
+    proxy: Proxy | None = None
+    ways: dict[tuple[str, str, int, bool], Way] = field(default_factory=dict)
+
+
+async def run(
+    given: Settings, *, network: Network | None = None, watch: Watch | None = None, version: str = "0"
+) -> Evidence:
+    """Measure what ``given`` describes. Never raises for what the network or the door does.
+
+    A cancellation (Ctrl-C) and the run's deadline end it with the evidence gathered so far.
+    """
+    scrub = scrubber(given)
+    ledger = Ledger(given.limits, scrub, watch)
+    began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ground = survey(given, ledger, scrub)
+    survey_run = _Run(ground, ledger, scrub, network or Network(), version)
+    interrupted = ran_out = False
+    try:
+        async with asyncio.timeout(given.limits.run):
+            await survey_run.go()
+    except TimeoutError:
+        ran_out = True
+    except asyncio.CancelledError:
+        interrupted = True
+    finally:
+        for way in ground.ways.values():
+            way.close()
+    last = ledger.observations[-1].probe if ledger.observations else "settings"
+    note = "interrupted" if interrupted else "deadline" if ran_out else ""
+    ledger.close(last, note)
+    return Evidence(
+        target=target(ground, scrub),
+        observations=tuple(ledger.observations),
+        working=survey_run.working,
+        cost=survey_run.cost,
+        vantage=survey_run.vantage(),
+        started_at=began,
+        seconds=ledger.now(),
+        interrupted=interrupted,
+        ran_out=ran_out,
+        no_spend=given.no_spend,
+        offline=given.offline,
+        version=version,
+    )
+
+
+def survey(given: Settings, ledger: Ledger, scrub: Scrubber) -> Ground:
+    """The steps that need no network: settings, door, proxy."""
+    doors = load()
+    began = ledger.now()
+    exams = settings.examine(given, "openai")
+    where = exams.place
+    known = doors.of_host(where.host, where.port, where.path) if where else None
+    protocol, source = door.protocol_of(given, where, known)
+    if protocol != "openai":
+        exams = settings.examine(given, protocol)
+        where = exams.place
+    for form in exams.keys().values():
+        scrub.add(form)
+    ledger.done("settings", "", settings.measure(given, exams, scrub), began)
+    ground = Ground(given, exams, protocol, where, doors, known, None)
+    if where is None:
+        return ground
+    began = ledger.now()
+    ground.facts = door.measure(given, exams, where, doors, protocol, source)
+    ledger.done("door", where.host, ground.facts, began)
+    began = ledger.now()
+    chosen, ground.proxy = proxy.choose(given.proxies, where, doors, scrub)
+    ledger.done("proxy", where.host, chosen, began)
+    return ground
+
+
+def target(ground: Ground, scrub: Scrubber) -> Target:
+    """The settings as a report may show them."""
+    given = ground.given
+    key = given.key.value if given.key is not None and given.key.value.reveal().strip() else None
+    sources = {"base_url": given.base_url, "key": given.key, "model": given.model}
+    return Target(
+        base_url=scrub(given.base_url.value) if given.base_url else None,
+        protocol=ground.protocol,
+        model=scrub(given.model.value) if given.model else None,
+        app=given.app or f"{ground.protocol}-sdk",
+        door=ground.door.id if ground.door else None,
+        key_hint=key.hint if key else None,
+        key_length=len(key) if key else None,
+        key_doors=tuple(match.door for match in ground.facts.matches) if ground.facts else (),
+        sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
+    )
+
+
+class _Run:
+    """One run's way through the network, from the proxy to the asking."""
+
+    def __init__(self, ground: Ground, ledger: Ledger, scrub: Scrubber, network: Network, version: str) -> None:
+        self.ground = ground
+        self.ledger = ledger
+        self.scrub = scrub
+        self.network = network
+        self.limits: Limits = ground.given.limits
+        self.working: Attempt | None = None
+        bundle = ground.given.ca_bundle.value if ground.given.ca_bundle else None
+        self.trust_name = bundle or "system"
+        self._bundle = bundle
+        self._context: ssl.SSLContext | None = None
+        self._families: set[str] = set()
+        self.asker = Asker(ground.exams.keys(), self.limits, scrub, self.way_to, version)
+
+    @property
+    def cost(self) -> Cost:
+        return self.asker.cost
+
+    def way_to(self, where: Place, direct: bool) -> Way:
+        """The way to that place, opened once."""
+        key = (where.scheme, where.host, where.port, direct)
+        found = self.ground.ways.get(key)
+        if found is None:
+            found = self.ground.ways[key] = Way(
+                self.network,
+                where,
+                self.limits,
+                proxy=None if direct else self.ground.proxy,
+                connect_to=self.ground.given.connect_to,
+                tls=self.context() if where.scheme == "https" else None,
+            )
+        return found
+
+    def context(self) -> ssl.SSLContext:
+        """The run's one trust: reading the roots takes as long as a round trip."""
+        if self._context is None:
+            self._context, self.trust_name = trust(self._bundle)
+        return self._context
+
+    async def go(self) -> None:
+        ground, ledger = self.ground, self.ledger
+        where, facts = ground.target, ground.facts
+        if where is None or facts is None:
+            ledger.close("settings")
+            return
+        if ground.given.offline:
+            ledger.close("", "offline")
+            return
+        way = self.way_to(where, False)
+        if not await self._reach(way):
+            moved = facts.local and way.proxy is not None and await self._reach_directly(where)
+            if not moved:
+                return
+            way = self.way_to(where, True)
+        base = await self._encrypt(way)
+        if base is None:
+            return
+        await self._ask(self.way_to(place(base), way.proxy is None and ground.proxy is not None), base)
+
+    async def _reach(self, way: Way) -> bool:
+        """dns and tcp; with a proxy they are the proxy's."""
+        ledger = self.ledger
+        if way.redirected:
+            ledger.spared("dns", "connect_to")
+        elif literal_address(way.dial_host):
+            ledger.spared("dns", "address")
+        elif await ledger.take("dns", way.dial_host, dns.measure(way)) is None:
+            ledger.close("dns")
+            return False
+        began = ledger.now()
+        found = await ledger.take("tcp", f"{way.dial_host}:{way.dial_port}", self._dial(way))
+        if found is None:
+            ledger.close("tcp")
+            return False
+        if isinstance(found, TcpFacts) and found.connected is None:
+            kind = next((dial.kind for dial in found.dials if dial.kind), Kind.OTHER)
+            ledger.observations.pop()
+            ledger.failed("tcp", f"{way.dial_host}:{way.dial_port}", Failure(kind), began, found)
+            if way.proxy is None:
+                ledger.close("tcp")
+            return False
+        return True
+
+    async def _dial(self, way: Way) -> TcpFacts:
+        found = await tcp.measure(way)
+        self._families.update(dial.address.family for dial in found.dials)
+        return found
+
+    async def _reach_directly(self, where: Place) -> bool:
+        """A loopback or private target needs no proxy: around it, to see whether it stands."""
+        way = self.way_to(where, True)
+        try:
+            found = await self._dial(way)
+        except NetError:
+            found = None
+        if found is None or found.connected is None:
+            self.ledger.close("tcp")
+            return False
+        return True
+
+    async def _encrypt(self, way: Way) -> str | None:
+        """tls, on the connection that tcp won. The base URL to go on with: another scheme where the port speaks it."""
+        ledger, where = self.ledger, way.target
+        mended = self.ground.exams.url.literal or self.ground.exams.url.mended
+        assert mended is not None
+        if where.scheme == "http":
+            ledger.spared("tls", "not_tls")
+            return mended
+        warmed = self._warms()
+        if warmed:
+            way.warm(warmed)
+        facts = await ledger.take("tls", where.host, tls.measure(way, self.trust_name))
+        if facts is not None:
+            return mended
+        last = ledger.observations[-1]
+        kind = last.failure.kind if last.failure else Kind.OTHER
+        if kind in tls.CERTIFICATE_KINDS:
+            await ledger.take("tls", "certificate", self._look(way))
+        plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(way)
+        if plain:
+            ledger.done("tls", "plain", TlsFacts(where.host, self.trust_name, plain_http=True), ledger.now())
+            return f"http://{_named(where)}:{where.port}{where.path}"
+        ledger.close("tls")
+        return None
+
+    async def _look(self, way: Way) -> TlsFacts:
+        found = await tls.look(way, self.trust_name)
+        if found is None:
+            raise NetError(Kind.TLS_OTHER, "no certificate to be seen")
+        return found
+
+    def _warms(self) -> int:
+        return 0
+
+    async def _ask(self, way: Way, base: str) -> None:
+        ground, given, facts = self.ground, self.ground.given, self.ground.facts
+        assert facts is not None
+        keys = ground.exams.keys()
+        if facts.why_not_sent or not self._may_send(way):
+            if keys and not facts.why_not_sent:
+                ground.facts = facts = replace(facts, sent=False, why_not_sent="plaintext")
+                self.ledger.done("door", "plaintext", facts, self.ledger.now())
+            keys = {}
+        form = KeyForm.GIVEN if KeyForm.GIVEN in keys else KeyForm.CLEANED if KeyForm.CLEANED in keys else KeyForm.NONE
+        protocol = wire(ground.protocol)
+        style = Auth.X_API_KEY if given.app == "anthropic-sdk-0" else None
+        first = protocol.attempt(base, style)
+        asked_as_given = ground.exams.url.literal == base and (
+            form is KeyForm.GIVEN or (form is KeyForm.NONE and not ground.exams.keys())
+        )
+        first = replace(first, key=form, given=asked_as_given, changed=() if asked_as_given else ("mended",))
+        inquiry = Inquiry(given, facts, ground.door, self.asker, self.ledger, way, self._speaks_tls)
+        try:
+            await inquiry.run(first, set(keys), ground.exams.url.mended)
+        except NetError as error:
+            self.ledger.failed("http", "", error.failure, self.ledger.now())
+        except Exception as error:
+            self.ledger.crashed("http", "", error, self.ledger.now())
+        finally:
+            self.working = inquiry.working
+        if given.no_spend:
+            self.ledger.close("", "no_spend")
+        elif not keys and ground.exams.keys():
+            self.ledger.close("", "key_not_sent")
+        elif not keys:
+            self.ledger.close("", "no_key")
+        else:
+            self.ledger.close("", "unneeded")
+
+    def _may_send(self, way: Way) -> bool:
+        """On plain http a key goes to loopback and private addresses alone, and to no proxy in the clear."""
+        if way.target.scheme == "https" or self.ground.given.send_anyway:
+            return True
+        if way.proxy is not None:
+            return False
+        assert self.ground.facts is not None
+        if self.ground.facts.local:
+            return True
+        if way.redirected or way.good is None:
+            return False
+        address = ip_address(way.good.ip.partition("%")[0])
+        return address.is_loopback or address.is_private
+
+    async def _speaks_tls(self) -> bool:
+        """Whether the port, asked in plain HTTP, wants TLS instead: a handshake without a key."""
+        where = self.ground.target
+        assert where is not None
+        main = self.way_to(where, False)
+        secure = replace(where, scheme="https")
+        way = Way(self.network, secure, self.limits, proxy=main.proxy, tls=blind_context())
+        way.dial_host, way.dial_port, way.addresses = main.dial_host, main.dial_port, main.addresses
+        try:
+            async with asyncio.timeout(min(2.0, self.limits.probe)):
+                await way.first_link()
+        except (NetError, TimeoutError):
+            return False
+        finally:
+            way.close()
+        return True
+
+    def vantage(self) -> Vantage:
+        chosen = self.ground.proxy
+        shown = None
+        if chosen is not None:
+            shown = f"http://{chosen.host}:{chosen.port}"
+        return Vantage(shown, self.trust_name, in_container(), tuple(sorted(self._families)))
+
+
+def _named(where: Place) -> str:
+    return f"[{where.host}]" if ":" in where.host else where.host
+
+
+def in_container() -> bool:
+    """Whether this process runs in a container, as far as its files tell."""
+    if platform.system() != "Linux":
+        return False
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return True
+    with suppress(OSError):
+        return any(
+            word in Path("/proc/1/cgroup").read_text("utf-8", "replace") for word in ("docker", "kubepods", "lxc")
+        )
+    return False

@@ -1,0 +1,305 @@
+"""The asking itself: a wave of requests in one way of asking, and from its answers the next way worth trying."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from probes import discovery
+from probes.asking import Asker, OutOfBudget
+from probes.doors import Door
+from probes.ledger import Ledger
+from probes.model import Attempt, Auth, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings
+from probes.protocols import wire
+from probes.protocols.anthropic import VERSIONS
+from probes.readings import misses_key, no_route, passes, refuses_key, transient
+from probes.steps import model as model_step
+from probes.steps.chat import persist
+from probes.way import Place, Way, place
+
+ROUNDS = 5  # ways of asking in one run; the budget of requests usually ends it sooner
+# A model that nobody named at a door that lists none: an answer about it still proves the path and the key.
+GUESS = {"openai": "gpt-4o-mini", "anthropic": "claude-haiku-4-5"}
+_PLAIN_TO_TLS = (
+    "plain http request was sent to https",
+    "http request to an https server",
+    "speaking plain http to an ssl",
+)
+
+
+@dataclass(slots=True)
+class Wave:
+    """What one way of asking brought."""
+
+    attempt: Attempt
+    listing: Exchange | None = None
+    other_listing: Exchange | None = None  # the same with the other header style
+    knock: Exchange | None = None
+    chat: Exchange | None = None
+    stream: Exchange | None = None
+    chosen: ModelFacts | None = None
+
+    @property
+    def works(self) -> bool:
+        return passes(self.chat)
+
+    @property
+    def telling(self) -> Exchange | None:
+        """The answer that stands nearest to what the app would see."""
+        return self.chat or self.knock or self.listing
+
+
+class Inquiry:
+    """Asks at one host: first as the app would, then, where that fails, in the ways that the answers point to."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        facts: DoorFacts,
+        door: Door | None,
+        asker: Asker,
+        ledger: Ledger,
+        way: Way,
+        speaks_tls: Callable[[], object],
+    ) -> None:
+        self.settings = settings
+        self.facts = facts
+        self.door = door
+        self.asker = asker
+        self.ledger = ledger
+        self.way = way
+        self.speaks_tls = speaks_tls
+        self.forms: set[KeyForm] = set()
+        self.mended: str | None = None
+        self.working: Attempt | None = None
+        self._tried: set[tuple[object, ...]] = set()
+        self._model: str | None = model_step.early(settings)
+
+    async def run(self, first: Attempt, forms: set[KeyForm], mended: str | None) -> None:
+        """Ask until a way works, nothing is left to try, or the budget is spent."""
+        self.forms, self.mended = forms, mended
+        attempt: Attempt | None = first
+        for _ in range(ROUNDS):
+            assert attempt is not None
+            self._tried.add(_signature(attempt))
+            wave = await self.wave(attempt)
+            if wave.works:
+                assert wave.chat is not None
+                self.working = replace(attempt, model=wave.chat.attempt.model)
+                return
+            if self.asker.budget is None:
+                self.asker.budget = self.settings.limits.extra_requests
+            try:
+                attempt = await self.next(wave)
+            except OutOfBudget:
+                return
+            if attempt is None or self.asker.budget <= 0:
+                if self.settings.no_spend and wave.listing is not None and wave.listing.models is not None:
+                    self.working = wave.attempt
+                return
+
+    # -- one wave ------------------------------------------------------------------------------------------------------
+
+    async def wave(self, attempt: Attempt) -> Wave:
+        """Ask for the list, an answer and a stream; side by side as soon as the model is known."""
+        wave = Wave(attempt)
+        with_key = attempt.key in self.forms
+        may_generate = not self.settings.no_spend and (with_key or (self.facts.local and not self.forms))
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                early = self._model if may_generate else None
+                if early is not None:
+                    self.way.warm(2)
+                    group.create_task(self._generate(wave, early))
+                group.create_task(self._list(wave))
+                if self._compares(attempt):
+                    group.create_task(self._compare(wave))
+                if not may_generate:
+                    group.create_task(self._knock(wave))
+        except BaseExceptionGroup as problems:
+            spent, others = problems.split(OutOfBudget)
+            if others is not None:
+                raise others.exceptions[0] from None
+            if spent is not None and wave.telling is None:
+                raise OutOfBudget from None
+        finally:
+            for task in tasks:
+                task.cancel()
+        if may_generate and wave.chat is None and self._model is None:
+            self._choose(wave)
+            assert wave.chosen is not None
+            name = wave.chosen.chosen or GUESS[attempt.protocol]
+            self.way.warm(1)
+            await self._generate(wave, name)
+        elif wave.chosen is None:
+            self._choose(wave)
+        return wave
+
+    def _choose(self, wave: Wave) -> None:
+        began = self.ledger.now()
+        wave.chosen = model_step.measure(self.settings, self.door, wave.listing)
+        if wave.chosen.chosen is None:
+            wave.chosen = replace(wave.chosen, source="guess")
+        self.ledger.done("model", _subject(wave.attempt), wave.chosen, began)
+
+    async def _list(self, wave: Wave) -> None:
+        wave.listing = await self._observe("http", wave.attempt, self.asker.models(wave.attempt))
+
+    def _compares(self, attempt: Attempt) -> bool:
+        """Anthropic's clients differ in their header: without an app named, a door must please both."""
+        return (
+            attempt.protocol == "anthropic"
+            and attempt.given
+            and attempt.key in self.forms
+            and self.settings.app is None
+            and self.settings.auth_variable is None
+        )
+
+    async def _compare(self, wave: Wave) -> None:
+        other = Auth.X_API_KEY if wave.attempt.auth is Auth.BEARER else Auth.BEARER
+        attempt = self._styled(wave.attempt, other)
+        wave.other_listing = await self._observe("auth", attempt, self.asker.models(attempt))
+
+    async def _knock(self, wave: Wave) -> None:
+        keyless = replace(wave.attempt, key=KeyForm.NONE)
+        wave.knock = await self._observe("http", keyless, self.asker.knock(keyless))
+        if wave.attempt.key in self.forms:
+            # A list that is served without a key proves nothing about the key.
+            await self._observe("auth", keyless, self.asker.models(keyless))
+
+    async def _generate(self, wave: Wave, model: str) -> None:
+        async def chat() -> None:
+            wave.chat = await self.asker.generate(wave.attempt, model, stream=False)
+
+        async def stream() -> None:
+            wave.stream = await self.asker.generate(wave.attempt, model, stream=True)
+
+        began = self.ledger.now()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(chat())
+            group.create_task(stream())
+        assert wave.chat is not None and wave.stream is not None
+        # Two at once may be one too many for a small plan: what failed beside a success is asked again alone.
+        if passes(wave.chat) and not passes(wave.stream) and _crowded(wave.stream):
+            wave.stream = replace(await self.asker.generate(wave.attempt, model, stream=True), tries=2)
+        elif not passes(wave.chat) and passes(wave.stream) and _crowded(wave.chat):
+            wave.chat = replace(await self.asker.generate(wave.attempt, model, stream=False), tries=2)
+        if transient(wave.chat) and not passes(wave.stream):
+            wave.chat = await persist(self.asker, wave.chat)
+            if passes(wave.chat):
+                wave.stream = await self.asker.generate(wave.attempt, model, stream=True)
+        self._record("chat", wave.chat, began)
+        self._record("stream", wave.stream, began)
+
+    async def _observe(self, probe: str, attempt: Attempt, asking: object) -> Exchange:
+        began = self.ledger.now()
+        found: Exchange = await asking  # type: ignore[misc]
+        self._record(probe, found, began)
+        return found
+
+    def _record(self, probe: str, found: Exchange, began: float) -> None:
+        subject = _subject(found.attempt)
+        if found.failure is not None:
+            self.ledger.failed(probe, subject, found.failure, began, found)
+        else:
+            self.ledger.done(probe, subject, found, began, began + found.seconds)
+
+    # -- what next -----------------------------------------------------------------------------------------------------
+
+    async def next(self, wave: Wave) -> Attempt | None:
+        """The next way of asking that the answers point to, not tried yet; None where they point nowhere."""
+        told, attempt = wave.telling, wave.attempt
+        if told is None:
+            return None
+        for candidate in await self._candidates(wave, told, attempt):
+            if _signature(candidate) not in self._tried:
+                return candidate
+        return None
+
+    async def _candidates(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
+        if told.via_proxy and self.facts.local and not attempt.direct and not passes(told):
+            return [replace(attempt, direct=True, given=False, changed=(*attempt.changed, "proxy"))]
+        scheme = await self._other_scheme(told)
+        if scheme:
+            return [discovery.moved(attempt, self.way.target, scheme)]
+        listed = wave.listing
+        lost = no_route(told) and not (listed is not None and listed.models is not None and told.status != 405)
+        if lost:
+            if self.mended is not None and self.mended.removesuffix("/") != attempt.base_url and attempt.given:
+                return [replace(attempt, base_url=self.mended.removesuffix("/"), given=False, changed=("path",))]
+            return await self._elsewhere(attempt)
+        if refuses_key(told):
+            return self._other_keys(wave, told, attempt)
+        if no_route(told):
+            return await self._elsewhere(attempt)
+        return []
+
+    async def _other_scheme(self, told: Exchange) -> str:
+        here = place(told.attempt.base_url)
+        if here.scheme != "http":
+            return ""
+        said = told.text.lower()
+        if told.status == 400 and any(words in said for words in _PLAIN_TO_TLS):
+            return "https"
+        if told.failure is not None and told.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.NOT_HTTP):
+            answer = self.speaks_tls()
+            if asyncio.iscoroutine(answer) and await answer:
+                return "https"
+        return ""
+
+    async def _elsewhere(self, attempt: Attempt) -> list[Attempt]:
+        """Knock without the key at the other paths of this host, and hand the key to those alone that earned it."""
+        target: Place = place(attempt.base_url)
+        doors = [one for one in discovery.knocks(attempt, target, self.door) if _place(one) not in self._tried]
+        for one in doors:
+            self._tried.add(_place(one))
+        doors = doors[: max(0, (self.asker.budget or 0) - 3)] if self.asker.budget is not None else doors
+        found = await asyncio.gather(
+            *(self._observe("http", replace(one, direct=attempt.direct), self.asker.knock(one)) for one in doors)
+        )
+        right = []
+        for one in discovery.best(list(found)):
+            style = attempt.auth if one.protocol == attempt.protocol else one.auth
+            changed = tuple(
+                dict.fromkeys((*attempt.changed, "path", *(("protocol",) if one.protocol != attempt.protocol else ())))
+            )
+            asked = wire(one.protocol).attempt(one.base_url, style)
+            right.append(replace(asked, key=attempt.key, direct=attempt.direct, changed=changed))
+        return right
+
+    def _other_keys(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
+        """The cleaned key, and the key in another header."""
+        found = []
+        if attempt.key is KeyForm.GIVEN and KeyForm.CLEANED in self.forms:
+            found.append(replace(attempt, key=KeyForm.CLEANED, given=False, changed=(*attempt.changed, "key")))
+        if attempt.key not in self.forms:
+            return found
+        other = wave.other_listing
+        if other is not None and other.status in (401, 403):
+            return found  # the other header is refused as well
+        for style in discovery.other_styles(attempt, self.door, misses_key(told)):
+            found.append(self._styled(attempt, style))
+        return found
+
+    def _styled(self, attempt: Attempt, style: Auth) -> Attempt:
+        version = VERSIONS.get(style, attempt.version) if attempt.protocol == "anthropic" else ""
+        changed = tuple(dict.fromkeys((*attempt.changed, "auth")))
+        return replace(attempt, auth=style, version=version, given=False, changed=changed)
+
+
+def _crowded(found: Exchange) -> bool:
+    return found.status in (429, 503) or found.status >= 500 or transient(found)
+
+
+def _subject(attempt: Attempt) -> str:
+    return "given" if attempt.given else "+".join(attempt.changed) or "mended"
+
+
+def _signature(attempt: Attempt) -> tuple[object, ...]:
+    return (attempt.protocol, attempt.base_url, attempt.auth, attempt.key, attempt.direct)
+
+
+def _place(attempt: Attempt) -> tuple[object, ...]:
+    return (attempt.protocol, attempt.base_url)

@@ -1,0 +1,84 @@
+"""What a run has seen so far: each observation with its times, and the one place where a step's end becomes one."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from probes.failures import NetError, failure
+from probes.model import PROBES, Facts, Failure, Kind, Limits, Observation, Outcome
+from probes.secret import Scrubber
+
+F = TypeVar("F", bound=Facts)
+Watch = Callable[[Observation], None]
+
+
+class Ledger:
+    """Owns the clock and the limits of a run, and everything that was observed in it."""
+
+    def __init__(self, limits: Limits, scrub: Scrubber, watch: Watch | None = None) -> None:
+        self.limits = limits
+        self.scrub = scrub
+        self.observations: list[Observation] = []
+        self._watch = watch
+        self._start = time.monotonic()
+
+    def now(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._start
+
+    def note(self, observation: Observation) -> None:
+        self.observations.append(observation)
+        if self._watch is not None:
+            self._watch(observation)
+
+    def done(self, probe: str, subject: str, facts: Facts, began: float, ended: float | None = None) -> None:
+        self.note(
+            Observation(probe, subject, Outcome.DONE, facts, None, "", began, self.now() if ended is None else ended)
+        )
+
+    def failed(self, probe: str, subject: str, why: Failure, began: float, facts: Facts | None = None) -> None:
+        self.note(Observation(probe, subject, Outcome.FAILED, facts, why, "", began, self.now()))
+
+    def spared(self, probe: str, note: str) -> None:
+        now = self.now()
+        self.note(Observation(probe, "", Outcome.SPARED, None, None, note, now, now))
+
+    def crashed(self, probe: str, subject: str, error: Exception, began: float) -> None:
+        where = error.__traceback__
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        line = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where is not None else ""
+        note = self.scrub(f"{type(error).__name__}: {error} ({line})"[:300])
+        self.note(Observation(probe, subject, Outcome.CRASHED, None, None, note, began, self.now()))
+
+    async def take(self, probe: str, subject: str, work: Awaitable[F]) -> F | None:
+        """Let a step work within the limit of a probe; its facts, or None and the reason in the ledger."""
+        began = self.now()
+        try:
+            async with asyncio.timeout(self.limits.probe):
+                facts = await work
+        except NetError as error:
+            self.failed(probe, subject, failure(error, self.scrub), began)
+        except TimeoutError:
+            self.failed(probe, subject, Failure(Kind.TIMEOUT), began)
+        except Exception as error:
+            self.crashed(probe, subject, error, began)
+        else:
+            self.done(probe, subject, facts, began)
+            return facts
+        return None
+
+    def close(self, ground: str, note: str = "") -> None:
+        """Every probe that has not been observed is blocked by ``ground``, or spared for the reason in ``note``."""
+        seen = {one.probe for one in self.observations}
+        now = self.now()
+        for probe in PROBES:
+            if probe not in seen:
+                outcome = Outcome.SPARED if note else Outcome.BLOCKED
+                self.note(Observation(probe, "", outcome, None, None, note or ground, now, now))
+
+    def last(self, probe: str) -> Observation | None:
+        return next((one for one in reversed(self.observations) if one.probe == probe), None)

@@ -1,0 +1,437 @@
+"""The network, taken apart: resolve, dial, tunnel, encrypt, and HTTP/1.1 on the connection that came of it.
+
+One request's exception cannot tell its cause (`docs/design/001-measure-then-judge.md`), so each step is taken by itself and
+the HTTP parser (h11) works on the very connection that the steps opened. Everything read has a limit in bytes; limits in
+time belong to the engine. A test hands over another :class:`Network`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import sys
+import threading
+import time
+import zlib
+from base64 import b64encode
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import h11
+
+from probes.failures import NetError, classify
+from probes.model import Address, Dial, Kind, Limits
+
+STAGGER = 0.25  # seconds before the next address is tried beside a silent one (RFC 8305, section 8)
+CHUNK = 65536
+
+
+@dataclass(slots=True)
+class Proxy:
+    """An HTTP proxy on the way. ``authorization`` is a secret."""
+
+    host: str
+    port: int
+    authorization: str = field(default="", repr=False)
+
+
+class Link:
+    """An open connection, and what is known of it."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.http: h11.Connection | None = None
+
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        found: ssl.SSLObject | None = self.writer.get_extra_info("ssl_object")
+        return found
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another request may go out on it."""
+        return not self.writer.is_closing() and (
+            self.http is None or (self.http.our_state is h11.IDLE and self.http.their_state is h11.IDLE)
+        )
+
+    def close(self) -> None:
+        with suppress(Exception):
+            transport = self.writer.transport
+            # An abort, not a polite end: a TLS goodbye to a peer that hangs would keep the process waiting.
+            transport.abort()
+
+
+class Network:
+    """The real network. Every method raises :class:`probes.failures.NetError` and nothing else for what the network does."""
+
+    async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
+        """The host's addresses in the order of the system's resolver.
+
+        The resolver runs in a daemon thread of its own: a pool's threads would be waited for at the end, long after the
+        deadline.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[list[Any]] = loop.create_future()
+
+        def settle(result: list[Any] | None, error: BaseException | None) -> None:
+            if future.done():
+                return
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result or [])
+
+        def work() -> None:
+            result: list[Any] | None = None
+            error: BaseException | None = None
+            try:
+                result = list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            except Exception as problem:
+                error = problem
+            with suppress(RuntimeError):  # the loop may be closed by now
+                loop.call_soon_threadsafe(settle, result, error)
+
+        threading.Thread(target=work, name="resolver", daemon=True).start()
+        try:
+            rows = await future
+        except Exception as error:
+            raise NetError(classify(error), str(error).split("] ")[-1][:120]) from error
+        addresses = []
+        for family, _, _, _, where in rows:
+            name = {socket.AF_INET: "ipv4", socket.AF_INET6: "ipv6"}.get(family)
+            if name and Address(name, str(where[0])) not in addresses:
+                addresses.append(Address(name, str(where[0])))
+        if not addresses:
+            raise NetError(Kind.NAME_UNKNOWN, "no address")
+        return tuple(addresses)
+
+    async def dial(self, address: Address, port: int) -> socket.socket:
+        """A connected, non-blocking socket."""
+        family = socket.AF_INET6 if address.family == "ipv6" else socket.AF_INET
+        try:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:
+            raise NetError(classify(error), error.strerror or "") from error
+        try:
+            sock.setblocking(False)
+            with suppress(OSError):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            await asyncio.get_running_loop().sock_connect(sock, (address.ip, port))
+        except BaseException as error:
+            sock.close()
+            if isinstance(error, (OSError, OverflowError)):
+                raise NetError(classify(error), getattr(error, "strerror", None) or "") from error
+            raise
+        return sock
+
+    async def tunnel(self, sock: socket.socket, proxy: Proxy, host: str, port: int, limit: int) -> None:
+        """Ask the proxy on ``sock`` for a way to ``host:port`` (CONNECT)."""
+        name = f"[{host}]" if ":" in host else host
+        lines = [f"CONNECT {name}:{port} HTTP/1.1", f"Host: {name}:{port}"]
+        if proxy.authorization:
+            lines.append(f"Proxy-Authorization: {proxy.authorization}")
+        loop = asyncio.get_running_loop()
+        head = b""
+        try:
+            await loop.sock_sendall(sock, ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace"))
+            while b"\r\n\r\n" not in head and b"\n\n" not in head:
+                # One byte at a time would be exact; a proxy sends nothing after the head before the client speaks.
+                data = await loop.sock_recv(sock, 4096)
+                if not data:
+                    raise NetError(Kind.PROXY_PROTOCOL, "closed without an answer to CONNECT")
+                head += data
+                if len(head) > limit or not b"HTTP/".startswith(head[:5]):
+                    break
+        except OSError as error:
+            raise NetError(Kind.PROXY_PROTOCOL, classify(error).value) from error
+        words = head.split(b"\r\n", 1)[0].split(b" ", 2)
+        if not head.startswith(b"HTTP/") or len(words) < 2 or not words[1].isdigit():
+            raise NetError(Kind.PROXY_PROTOCOL, "no HTTP answer to CONNECT")
+        status = int(words[1])
+        said = head.decode("latin-1").replace("\r\n", "\n")[:400]
+        if status == 407:
+            raise NetError(Kind.PROXY_AUTH, said)
+        if not 200 <= status < 300:
+            raise NetError(Kind.PROXY_REFUSED, said)
+
+    async def link(self, sock: socket.socket, tls: ssl.SSLContext | None, host: str, timeout: float) -> Link:
+        """The socket as a stream, encrypted where ``tls`` is given (name asked for: ``host``). Closes it on failure."""
+        try:
+            if tls is None:
+                return Link(*await asyncio.open_connection(sock=sock, limit=CHUNK))
+            streams = await asyncio.open_connection(
+                sock=sock, ssl=tls, server_hostname=host, ssl_handshake_timeout=timeout, limit=CHUNK
+            )
+            return Link(*streams)
+        except BaseException as error:
+            sock.close()
+            kind = classify(error)
+            if isinstance(error, (OSError, EOFError, ssl.SSLError, ValueError)):
+                if kind in (Kind.RESET, Kind.CLOSED):
+                    kind = Kind.TLS_RESET
+                raise NetError(kind, _tls_reason(error)) from error
+            raise
+
+
+def _tls_reason(error: BaseException) -> str:
+    text = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
+    return " ".join(str(text).split())[:200]
+
+
+async def race(
+    network: Network, addresses: Sequence[Address], port: int
+) -> tuple[socket.socket | None, tuple[Dial, ...]]:
+    """Dial the addresses as a patient browser does, a quarter of a second apart; the first to answer wins.
+
+    Returns its socket, or None, and how each address fared. One that was still silent when another won counts as timed out
+    after the seconds that it had.
+    """
+    clock = time.monotonic
+    tasks: dict[asyncio.Task[socket.socket], tuple[Address, float]] = {}
+    dials: dict[Address, Dial] = {}
+    winner: socket.socket | None = None
+    waiting = list(addresses)
+    try:
+        while (waiting or tasks) and winner is None:
+            if waiting:
+                address = waiting.pop(0)
+                tasks[asyncio.create_task(network.dial(address, port))] = (address, clock())
+            done, _ = await asyncio.wait(
+                tasks, timeout=STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                address, began = tasks.pop(task)
+                error = task.exception()
+                if error is None:
+                    dials[address] = Dial(address, port, None, clock() - began)
+                    if winner is None:
+                        winner = task.result()
+                    else:
+                        task.result().close()
+                elif isinstance(error, NetError):
+                    dials[address] = Dial(address, port, error.failure.kind, clock() - began)
+                else:
+                    raise error
+    except BaseException:
+        if winner is not None:
+            winner.close()
+        raise
+    finally:
+        for task, (address, began) in tasks.items():
+            task.cancel()
+            task.add_done_callback(_discard)
+            if clock() - began >= STAGGER:
+                dials[address] = Dial(address, port, Kind.TIMEOUT, clock() - began)
+    return winner, tuple(dials[address] for address in addresses if address in dials)
+
+
+def _discard(task: asyncio.Task[socket.socket]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
+
+
+# -- trust -------------------------------------------------------------------------------------------------------------
+
+
+def trust(ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
+    """The roots that the newest official SDKs trust, and their name: the operating system's, plus ``ca_bundle``.
+
+    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore, and reads ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
+    """
+    context: ssl.SSLContext
+    if sys.platform in ("darwin", "win32"):
+        import truststore
+
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    else:
+        # truststore would do the same here: OpenSSL's own default paths are the operating system's store.
+        context = ssl.create_default_context()
+    if ca_bundle:
+        context.load_verify_locations(cafile=ca_bundle)
+    return context, ca_bundle or "system"
+
+
+def blind_context() -> ssl.SSLContext:
+    """A context that trusts anybody: to look at a certificate that failed, never for a request."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def sent_chain(tls: ssl.SSLObject) -> list[bytes]:
+    """The certificates as the server sent them, DER, leaf first. Before Python 3.13 the call is private; without it the leaf."""
+    inner = getattr(tls, "_sslobj", None)
+    for owner in (tls, inner):
+        getter = getattr(owner, "get_unverified_chain", None)
+        if getter is None:
+            continue
+        chain = [
+            one if isinstance(one, bytes) else ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in (getter() or ())
+        ]
+        if chain:
+            return chain
+    leaf = tls.getpeercert(binary_form=True)
+    return [leaf] if leaf else []
+
+
+# -- HTTP/1.1 ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class RawAnswer:
+    """What came back, undisturbed. Times are seconds after the request began to go out."""
+
+    status: int = 0
+    reason: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    http_version: str = ""
+    first_byte: float = 0.0
+    seconds: float = 0.0
+    failure: Kind | None = None
+    detail: str = ""
+    head: bytes = b""  # the first bytes, for an answer that is no HTTP
+    size: int = 0  # of the body as it travelled
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key == name), "")
+
+
+class _Inflater:
+    """gzip, deflate and identity, a bounded piece at a time: a bomb is cut off while it is still small."""
+
+    def __init__(self, encoding: str) -> None:
+        names = [name.strip() for name in encoding.lower().split(",") if name.strip() not in ("", "identity")]
+        self.unknown = [name for name in names if name not in ("gzip", "x-gzip", "deflate")]
+        self._deflate = names[:1] == ["deflate"]
+        self._engine: Any = None
+        if names and not self.unknown:
+            self._engine = zlib.decompressobj(zlib.MAX_WBITS if self._deflate else zlib.MAX_WBITS | 16)
+        self._first = True
+
+    def feed(self, data: bytes, room: int) -> bytes:
+        """At most ``room`` + 1 bytes of plain text. Raises zlib.error for what is not so compressed."""
+        if self._engine is None:
+            return data[: room + 1]
+        try:
+            out: bytes = self._engine.decompress(data, room + 1)
+        except zlib.error:
+            if not (self._deflate and self._first):
+                raise
+            self._engine = zlib.decompressobj(-zlib.MAX_WBITS)  # "deflate" without its wrapper, as some servers send it
+            out = self._engine.decompress(data, room + 1)
+        self._first = False
+        return out
+
+
+class HttpExchange:
+    """One request on a link, and its answer piece by piece."""
+
+    def __init__(self, link: Link, limits: Limits) -> None:
+        self.link = link
+        self.limits = limits
+        self.answer = RawAnswer()
+        self._began = time.monotonic()
+
+    async def send(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Send the request. Header values must have been looked at before: an exception of h11's quotes them."""
+        if self.link.http is None:
+            self.link.http = h11.Connection(h11.CLIENT, max_incomplete_event_size=self.limits.header_bytes)
+        elif self.link.http.our_state is not h11.IDLE:
+            self.link.http.start_next_cycle()
+        http = self.link.http
+        self._began = time.monotonic()
+        wire = http.send(
+            h11.Request(method=method, target=target, headers=[(k.encode(), v.encode("utf-8")) for k, v in headers])
+        )
+        assert wire is not None
+        if body:
+            wire += http.send(h11.Data(data=body)) or b""
+        wire += http.send(h11.EndOfMessage()) or b""
+        self.link.writer.write(wire)
+        try:
+            await self.link.writer.drain()
+        except OSError:
+            pass  # what the server said before it hung up tells more: read on
+
+    def _now(self) -> float:
+        return time.monotonic() - self._began
+
+    async def body(self, limit: int) -> AsyncGenerator[tuple[float, bytes], None]:
+        """The answer's head into ``self.answer``, its body piece by piece with arrival times.
+
+        Ends at the end of the body or with ``answer.failure`` set: never raises for what the server does.
+        """
+        answer, http = self.answer, self.link.http
+        assert http is not None
+        inflater = _Inflater("")
+        out = 0
+        try:
+            while True:
+                event = http.next_event()
+                if event is h11.NEED_DATA:
+                    data = await self.link.reader.read(CHUNK)
+                    if data and not answer.first_byte:
+                        answer.first_byte = self._now()
+                    if len(answer.head) < 512:
+                        answer.head += data[:512]
+                    http.receive_data(data)
+                elif isinstance(event, (h11.Response, h11.InformationalResponse)):
+                    if isinstance(event, h11.InformationalResponse):
+                        continue
+                    answer.status = event.status_code
+                    answer.reason = event.reason.decode("latin-1")[:100]
+                    answer.http_version = event.http_version.decode("ascii", "replace")
+                    answer.headers = [(k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in event.headers]
+                    inflater = _Inflater(answer.header("content-encoding"))
+                elif isinstance(event, h11.Data):
+                    answer.size += len(event.data)
+                    piece = inflater.feed(bytes(event.data), limit - out)
+                    out += len(piece)
+                    if out > limit or answer.size > limit:
+                        answer.failure = Kind.TOO_LONG
+                        return
+                    yield self._now(), piece
+                elif isinstance(event, h11.EndOfMessage):
+                    return
+                else:  # ConnectionClosed, PAUSED
+                    answer.failure = Kind.CLOSED if not answer.status else Kind.CUT
+                    return
+        except h11.RemoteProtocolError as error:
+            answer.failure, answer.detail = self._protocol_failure(str(error))
+        except zlib.error:
+            answer.failure = Kind.ENCODING
+        except OSError as error:
+            kind = classify(error)
+            answer.failure = Kind.CUT if answer.status and kind is Kind.RESET else kind
+        finally:
+            answer.seconds = self._now()
+
+    def _protocol_failure(self, text: str) -> tuple[Kind, str]:
+        head = self.answer.head
+        if not head:
+            return Kind.CLOSED, ""
+        if self.answer.status:
+            return Kind.CUT, ""
+        if not b"HTTP/1".startswith(head[:6]) and not head.startswith(b"HTTP/1"):
+            return Kind.NOT_HTTP, head[:60].decode("latin-1")
+        if "closed" in text or "EOF" in text or self.link.reader.at_eof():
+            return Kind.CLOSED, "in the middle of the headers"
+        return Kind.NOT_HTTP, "headers longer than allowed" if len(head) >= 512 and "too" in text else text[:80]
+
+    def finish(self) -> None:
+        """Make the link ready for the next request, or close it."""
+        http = self.link.http
+        if http is not None and http.our_state is h11.DONE and http.their_state is h11.DONE:
+            http.start_next_cycle()
+        else:
+            self.link.close()
+
+
+def basic(user: str, password: str) -> str:
+    """The value of a Basic credential."""
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()

@@ -1,0 +1,59 @@
+"""What a check would send, and where, before it sends anything. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from probes.model import DoorFacts, ProxyFacts, Settings
+from probes.protocols import ALLOWANCE, wire
+
+PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request that may go out. ``tokens`` is the most that it can be billed for."""
+
+    purpose: str  # models, chat, stream
+    method: str
+    url: str
+    with_key: bool
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The requests of a sound check, and how many more discovery may spend on the same host."""
+
+    host: str
+    port: int
+    proxy: str | None
+    requests: tuple[Request, ...]
+    further: int
+    withheld: str = ""  # why the key would not be sent
+
+    @property
+    def tokens(self) -> int:
+        return sum(request.tokens for request in self.requests)
+
+
+def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts | None) -> Plan:
+    """The plan for these settings. ``base_url`` is the address that the SDK would use."""
+    protocol = wire(facts.protocol)
+    attempt = protocol.attempt(base_url)
+    listing = protocol.models(attempt)
+    plaintext = facts.scheme == "http" and not facts.local and not settings.send_anyway
+    withheld = facts.why_not_sent or ("plaintext" if plaintext and facts.fit != "no_key" else "")
+    with_key = facts.fit != "no_key" and not withheld
+    requests = [Request("models", listing.method, attempt.base_url + listing.path, with_key, 0)]
+    if not settings.no_spend and not withheld:
+        url = attempt.base_url + protocol.endpoint
+        requests += [Request(name, "POST", url, with_key, ALLOWANCE + PROMPT_TOKENS) for name in ("chat", "stream")]
+    return Plan(
+        facts.host,
+        facts.port,
+        proxy.url if proxy else None,
+        tuple(requests) if not settings.offline else (),
+        0 if settings.offline else settings.limits.extra_requests,
+        withheld,
+    )

@@ -1,0 +1,143 @@
+"""Certificates for the practice door: an authority made on the spot, and leaves that are sound or wrong in one way."""
+
+from __future__ import annotations
+
+import ssl
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+# What a leaf can be; `good` is the only one that a client which trusts the authority takes without a word.
+KINDS = ("good", "expired", "not-yet-valid", "wrong-name", "self-signed", "no-intermediate", "ends-soon")
+
+# From when to when each is valid, in days from now; the others are valid for as long as public ones are today.
+_VALID = {"expired": (-90, -2), "not-yet-valid": (2, 90), "ends-soon": (-85, 5)}
+
+AIA_URL = "http://ca.practice.example/intermediate.der"
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    certificate: x509.Certificate
+    key: EllipticCurvePrivateKey
+
+    def pem(self) -> bytes:
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        return self.certificate.public_bytes(Encoding.PEM)
+
+    def key_pem(self) -> bytes:
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _sign(
+    subject: str,
+    issuer: _Signed | None,
+    *,
+    names: tuple[str, ...] = (),
+    organization: str = "",
+    days: tuple[int, int] = (-1, 90),
+    aia: str = "",
+) -> _Signed:
+    """A certificate: an authority's without ``names``, a leaf's with them; signed by itself without an issuer."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    parts = [x509.NameAttribute(NameOID.COMMON_NAME, subject)]
+    if organization:
+        parts.insert(0, x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization))
+    name = x509.Name(parts)
+    signer = issuer.key if issuer else key
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(issuer.certificate.subject if issuer else name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now + timedelta(days=days[0]))
+        .not_valid_after(now + timedelta(days=days[1]))
+        .add_extension(x509.BasicConstraints(ca=not names, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=True,
+                key_cert_sign=not names,
+                crl_sign=not names,
+                content_commitment=False,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
+    )
+    if names:
+        alternatives = [_general_name(n) for n in names]
+        builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+    if aia:
+        where = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(aia))
+        builder = builder.add_extension(x509.AuthorityInformationAccess([where]), critical=False)
+    return _Signed(builder.sign(signer, hashes.SHA256()), key)
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    from cryptography import x509
+
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+class Authority:
+    """A root, an intermediate, and what they sign. The root's certificate stands at ``ca_pem`` for clients to trust."""
+
+    def __init__(self, folder: Path, name: str, organization: str) -> None:
+        self._folder = folder
+        self._root = _sign(name, None, organization=organization, days=(-365, 3650))
+        self._intermediate = _sign(f"{name} Intermediate", self._root, organization=organization, days=(-365, 1825))
+        self.ca_pem = folder / "ca.pem"
+        self.ca_pem.write_bytes(self._root.pem())
+
+    def context(self, kind: str = "good", *names: str) -> ssl.SSLContext:
+        """A server's context with a leaf of one of :data:`KINDS` for ``names`` (hosts or addresses)."""
+        if kind not in KINDS:
+            raise ValueError(f"no such certificate: {kind}")
+        wanted = names or ("127.0.0.1", "::1", "localhost")
+        shown = ("other.example",) if kind == "wrong-name" else wanted
+        issuer = None if kind == "self-signed" else self._intermediate
+        aia = AIA_URL if kind == "no-intermediate" else ""
+        leaf = _sign(shown[0], issuer, names=shown, days=_VALID.get(kind, (-1, 90)), aia=aia)
+        chain = b"" if kind in ("self-signed", "no-intermediate") else self._intermediate.pem()
+        path = self._folder / f"{kind}.pem"
+        path.write_bytes(leaf.key_pem() + leaf.pem() + chain)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path)
+        path.unlink()
+        return context
+
+
+@contextmanager
+def authority(name: str = "Practice Root CA", organization: str = "Practice") -> Iterator[Authority]:
+    """An authority whose files are gone when the context ends."""
+    with tempfile.TemporaryDirectory(prefix="llmdoctor-") as folder:
+        yield Authority(Path(folder), name, organization)

@@ -1,0 +1,436 @@
+"""A scripted HTTP/1.1 server on loopback that can do everything a server can do wrong.
+
+A *handler* takes a :class:`Request` and gives an :data:`Answer`: a :class:`Reply`, which the server frames, or bare
+steps that go out as they are. What happens on a connection before HTTP (``connect``) is a list of steps too.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.utils import formatdate
+from enum import Enum, auto
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+HEAD_LIMIT = 256 * 1024
+LINGER = 0.5  # seconds for which a closed connection still drains what the client sends: it is to see an end, no reset
+
+
+class Then(Enum):
+    """What a script does besides sending."""
+
+    CLOSE = auto()  # end the connection cleanly
+    RESET = auto()  # end it by TCP RST
+    STALL = auto()  # neither send nor close until the client goes or the door stops
+    READ = auto()  # take what the client sends next, unread
+    KEEP = auto()  # the script is over, the connection lives on
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Do nothing for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drip:
+    """Send ``data`` in pieces of ``size`` bytes, ``every`` so many seconds."""
+
+    data: bytes
+    every: float
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """Join the connection to another address, as a proxy does after CONNECT."""
+
+    host: str
+    port: int
+
+
+Step = bytes | Wait | Drip | Tunnel | Then
+Script = Iterable[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it arrived. ``at`` is on the monotonic clock; ``connection`` counts from 0."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    peer: tuple[str, int]
+    at: float
+    connection: int
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path if self.method != "CONNECT" else ""
+
+    def query(self, name: str) -> str:
+        return parse_qs(urlsplit(self.target).query).get(name, [""])[0]
+
+    def header(self, name: str) -> str:
+        """The value of a header, or an empty string."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; an empty one where it is none."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A framed answer.
+
+    A body of bytes gets a Content-Length. Steps are sent in chunks, or bare with ``chunked=False``: the end of the
+    connection is then the end of the body. The steps of a reply that is used twice must be repeatable: a list.
+    """
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | Script = b""
+    reason: str | None = None
+    chunked: bool = True
+
+
+Answer = Reply | bytes | Script
+Handler = Callable[[Request], Answer]
+
+
+class _Ended(Exception):
+    """The connection is over."""
+
+
+def head(status: int, headers: Iterable[tuple[str, str]] = (), reason: str | None = None) -> bytes:
+    """A status line and headers, with the empty line after them."""
+    if reason is None:
+        reason = HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else ""
+    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers)]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+class PracticeDoor:
+    """The server, as a context manager: ``with PracticeDoor(handler) as door: ... door.url``.
+
+    ``connect`` is what happens on each new connection first; it goes on to TLS and HTTP only after ``Then.KEEP``. A TLS
+    door answers plain HTTP as nginx does, with a 400 that says so; a plain door answers a ClientHello with a plain 400.
+    ``latency`` is waited before each answer, in seconds. An exception in a handler is raised when the context ends.
+    """
+
+    def __init__(
+        self,
+        handler: Handler | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        connect: Script | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        latency: float = 0.0,
+    ) -> None:
+        self.handler: Handler = handler or (lambda _: Reply(404))
+        self.tls = tls
+        self.connect = connect
+        self.host = host
+        self.port = port
+        self.latency = latency
+        self.requests: list[Request] = []
+        self.strays: list[bytes] = []  # first bytes of what was no HTTP request
+        self.connections = 0
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._sockets: dict[int, socket.socket] = {}
+        self._threads: list[threading.Thread] = []
+        self._errors: list[BaseException] = []
+
+    @property
+    def url(self) -> str:
+        """Scheme, address and port, without a trailing slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
+
+    def __enter__(self) -> Self:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._listener = socket.socket(family)
+        try:
+            if family == socket.AF_INET6:
+                self._listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            self._listener.bind((self.host, self.port))
+            self._listener.listen(64)
+        except OSError:
+            self._listener.close()
+            raise
+        self.port = self._listener.getsockname()[1]
+        self._start(self._accept)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping.set()
+        with suppress(OSError):  # the portable way to wake accept()
+            socket.create_connection((self.host, self.port), timeout=0.2).close()
+        self._threads[0].join(1)
+        with self._lock:
+            for sock in self._sockets.values():
+                _shut(sock)
+        for thread in self._threads[1:]:
+            thread.join(1)
+        if self._errors and error is None:
+            raise self._errors[0]
+
+    # -- connections -----------------------------------------------------------------------------------------------
+
+    def _start(self, target: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=target, args=args, name="practice door", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with self._listener:
+            while True:
+                try:
+                    sock, peer = self._listener.accept()
+                except OSError:
+                    return
+                if self._stopping.is_set():
+                    sock.close()
+                    return
+                number = self.connections
+                self.connections += 1
+                with self._lock:
+                    self._sockets[number] = sock
+                self._start(self._serve, number, sock, peer[:2])
+
+    def _serve(self, number: int, sock: socket.socket, peer: tuple[str, int]) -> None:
+        line = _Line(sock, self._stopping)
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.connect is not None and not line.play(self.connect):
+                line.close()
+            if self.tls:
+                self._encrypt(number, line, self.tls)
+            while self._exchange(number, line, peer):
+                pass
+            line.close()
+        except (_Ended, OSError):
+            pass
+        except BaseException as error:
+            self._errors.append(error)
+        finally:
+            with self._lock:
+                del self._sockets[number]
+            line.sock.close()
+
+    def _encrypt(self, number: int, line: _Line, context: ssl.SSLContext) -> None:
+        if line.sock.recv(1, socket.MSG_PEEK) not in (b"\x16", b""):
+            self.strays.append(line.sock.recv(4096))
+            line.send(_bad_request("The plain HTTP request was sent to HTTPS port"))
+            line.close()
+        with self._lock:
+            line.sock = context.wrap_socket(line.sock, server_side=True, do_handshake_on_connect=False)
+            self._sockets[number] = line.sock
+        if self._stopping.is_set():
+            raise _Ended
+        line.sock.do_handshake()
+
+    def _exchange(self, number: int, line: _Line, peer: tuple[str, int]) -> bool:
+        """One request and its answer. True: another may follow on this connection."""
+        top = line.read_head()
+        first, *rest = top.decode("latin-1").split("\r\n")
+        words = first.split(" ")
+        if len(words) != 3 or not words[2].startswith("HTTP/"):
+            self.strays.append(top[:4096])
+            line.send(_bad_request("Bad Request"))
+            return False
+        headers = tuple((name, value.strip()) for name, _, value in (row.partition(":") for row in rest))
+        lower = {name.lower(): value.lower() for name, value in headers}
+        if lower.get("expect") == "100-continue":
+            line.send(head(100))
+        body = line.read_chunks() if "chunked" in lower.get("transfer-encoding", "") else b""
+        body = body or line.read(int(lower.get("content-length", "0")))
+        request = Request(words[0], words[1], headers, body, peer, time.monotonic(), number)
+        self.requests.append(request)
+        answer = self.handler(request)
+        line.wait(self.latency)
+        keep = lower.get("connection") != "close" and words[2] != "HTTP/1.0"
+        if not isinstance(answer, Reply):
+            return line.play([answer] if isinstance(answer, bytes) else answer)
+        return line.reply(answer, request.method) and keep
+
+
+class _Line:
+    """One connection: what has been read ahead, and how scripts are played on it."""
+
+    def __init__(self, sock: socket.socket, stopping: threading.Event) -> None:
+        self.sock = sock
+        self._stopping = stopping
+        self._buffer = bytearray()
+
+    # -- reading
+
+    def _more(self) -> None:
+        data = self.sock.recv(65536)
+        if not data or self._stopping.is_set():
+            raise _Ended
+        self._buffer += data
+
+    def read(self, size: int) -> bytes:
+        while len(self._buffer) < size:
+            self._more()
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
+
+    def read_until(self, mark: bytes) -> bytes:
+        while (at := self._buffer.find(mark)) < 0 and len(self._buffer) < HEAD_LIMIT:
+            self._more()
+        return self.read(at + len(mark))[: -len(mark)]
+
+    def read_head(self) -> bytes:
+        """A request's head; of what is no HTTP, everything that has come."""
+        while not self._buffer:
+            self._more()
+        if not self._buffer[:1].isalpha():
+            return self.read(len(self._buffer))
+        return self.read_until(b"\r\n\r\n")
+
+    def read_chunks(self) -> bytes:
+        body = b""
+        while size := int(self.read_until(b"\r\n").split(b";")[0], 16):
+            body += self.read(size)
+            self.read(2)
+        self.read_until(b"\r\n")
+        return body
+
+    # -- answering
+
+    def send(self, data: bytes) -> None:
+        self.sock.sendall(data)
+
+    def wait(self, seconds: float) -> None:
+        if seconds and self._stopping.wait(seconds):
+            raise _Ended
+
+    def reply(self, reply: Reply, method: str) -> bool:
+        headers = list(reply.headers)
+        names = {name.lower() for name, _ in headers}
+        if "date" not in names:
+            headers.append(("Date", formatdate(usegmt=True)))
+        whole = isinstance(reply.body, bytes)
+        if isinstance(reply.body, bytes):
+            bare = reply.status in (204, 304) or names & {"content-length", "transfer-encoding"}
+            headers += [] if bare else [("Content-Length", str(len(reply.body)))]
+        else:
+            headers.append(("Transfer-Encoding", "chunked") if reply.chunked else ("Connection", "close"))
+        top = head(reply.status, headers, reply.reason)
+        if method == "HEAD" or isinstance(reply.body, bytes):
+            self.send(top + (reply.body if isinstance(reply.body, bytes) and method != "HEAD" else b""))
+            return whole and "close" not in {value for name, value in headers if name.lower() == "connection"}
+        self.send(top)
+        self.play(reply.body, framed=reply.chunked)
+        if reply.chunked:
+            self.send(b"0\r\n\r\n")
+        return reply.chunked
+
+    def play(self, script: Script, *, framed: bool = False) -> bool:
+        """Runs a script to its end. True: the connection is to live on."""
+        for step in script:
+            match step:
+                case bytes():
+                    self.send(b"%x\r\n%b\r\n" % (len(step), step) if framed and step else step)
+                case Wait(seconds):
+                    self.wait(seconds)
+                case Drip(data, every, size):
+                    for at in range(0, len(data), size):
+                        piece = data[at : at + size]
+                        self.send(b"%x\r\n%b\r\n" % (len(piece), piece) if framed else piece)
+                        self.wait(every)
+                case Tunnel(host, port):
+                    self.tunnel(host, port)
+                case Then.CLOSE:
+                    self.close()
+                case Then.RESET:
+                    self.reset()
+                case Then.STALL:
+                    while self.sock.recv(65536):
+                        pass
+                    raise _Ended
+                case Then.READ:
+                    self._more()
+                    self._buffer.clear()
+                case Then.KEEP:
+                    return True
+        return False
+
+    def tunnel(self, host: str, port: int) -> None:
+        with socket.create_connection((host, port), timeout=5) as far:
+            far.settimeout(None)
+            back = threading.Thread(target=_pump, args=(far, self.sock), name="practice tunnel", daemon=True)
+            back.start()
+            far.sendall(self._buffer)
+            _pump(self.sock, far)
+            back.join(1)
+        raise _Ended
+
+    def close(self) -> None:
+        """A clean end: close_notify, FIN, and the client's last words are drained, lest a RST overtake the data."""
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.setblocking(False)
+            with suppress(OSError, ValueError):
+                self.sock.unwrap()
+        with suppress(OSError):
+            socket.socket.shutdown(self.sock, socket.SHUT_WR)
+            self.sock.settimeout(LINGER)
+            while socket.socket.recv(self.sock, 65536):
+                pass
+        raise _Ended
+
+    def reset(self) -> None:
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+        raise _Ended
+
+
+def _bad_request(text: str) -> bytes:
+    page = f"<html><head><title>400 {text}</title></head><body><h1>400 Bad Request</h1><p>{text}</p></body></html>"
+    headers = [("Server", "nginx"), ("Content-Type", "text/html"), ("Content-Length", str(len(page)))]
+    return head(400, [*headers, ("Connection", "close")]) + page.encode()
+
+
+def _shut(sock: socket.socket) -> None:
+    with suppress(OSError):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    _shut(source)
+    _shut(sink)
+
+
+@contextmanager
+def closed_port(host: str = "127.0.0.1") -> Iterator[int]:
+    """A port that refuses connections while the context lasts: bound, so nobody else gets it, but not listening."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as sock:
+        sock.bind((host, 0))
+        yield sock.getsockname()[1]

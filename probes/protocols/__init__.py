@@ -1,0 +1,104 @@
+"""One file a wire protocol: how to ask, how a key travels, how an answer reads, how a stream ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from probes.model import Answer, Attempt, Auth, StreamReading
+from probes.protocols.sse import Event
+
+# What is asked of a model: short enough to cost next to nothing, plain enough for every model to answer.
+PROMPT = "Say OK."
+ALLOWANCE = 16  # tokens of the answer; the smallest that every vendor takes
+NAMES = ("openai", "anthropic")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request of a protocol, without host and key."""
+
+    method: str
+    path: str  # after the base URL
+    headers: tuple[tuple[str, str], ...]
+    body: Mapping[str, Any] | None
+
+
+class StreamReader(Protocol):
+    """Takes the events of one stream in turn and says in the end what an SDK would have read."""
+
+    done: bool  # the protocol's own end was seen
+
+    def feed(self, event: Event, at: float) -> None: ...
+    def reading(self) -> StreamReading: ...
+
+
+class Wire(Protocol):
+    """What every protocol's file offers."""
+
+    name: str
+    endpoint: str  # of a generation, after the base URL
+    styles: tuple[Auth, ...]  # how a key may travel, the newest official SDK's way first
+    version_segment: str  # what its base URLs end in; empty: the SDK adds it
+
+    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt: ...
+    def models(self, attempt: Attempt) -> Ask: ...
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask: ...
+    def knock(self, attempt: Attempt) -> Ask: ...
+    def read_answer(self, value: object) -> Answer: ...
+    def stream_reader(self) -> StreamReader: ...
+    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None: ...
+
+
+def wire(name: str) -> Wire:
+    """The protocol of that name. Raises KeyError for one that this version does not speak."""
+    if name not in NAMES:
+        raise KeyError(name)
+    return cast(Wire, import_module(f"probes.protocols.{name}").WIRE)
+
+
+def auth_headers(auth: Auth, key: str) -> tuple[tuple[str, str], ...]:
+    """The header in which a key travels, exactly as the SDKs write it."""
+    match auth:
+        case Auth.BEARER:
+            return (("Authorization", f"Bearer {key}"),)
+        case Auth.X_API_KEY:
+            return (("x-api-key", key),)
+        case Auth.API_KEY:
+            return (("api-key", key),)
+        case Auth.X_GOOG_API_KEY:
+            return (("x-goog-api-key", key),)
+        case _:
+            return ()
+
+
+def model_ids(value: object) -> tuple[str, ...] | None:
+    """The ids of a model list in any of the protocols' forms; None where the value is none."""
+    if isinstance(value, dict):
+        rows = value.get("data", value.get("models"))
+    elif isinstance(value, list):
+        rows = value
+    else:
+        return None
+    if not isinstance(rows, list):
+        return None
+    ids = []
+    for row in rows:
+        name = row.get("id") or row.get("name") or row.get("model") if isinstance(row, dict) else row
+        if isinstance(name, str) and name:
+            ids.append(name.removeprefix("models/")[:200])
+    if rows and not ids:
+        return None
+    return tuple(ids)
+
+
+def text_of(value: object) -> str:
+    """The value where it is text, else nothing: answers of strangers hold anything anywhere."""
+    return value if isinstance(value, str) else ""
+
+
+def count_of(value: object) -> int:
+    """A token count that a stranger sent: not negative, not absurd, else 0."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10_000_000 else 0

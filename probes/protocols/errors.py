@@ -1,0 +1,121 @@
+"""What an answer's body is, and the error it may carry, in whichever of the known shapes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from probes.model import ApiError, Body
+
+
+def parse_json(text: str) -> tuple[bool, Any]:
+    """``(True, value)`` for JSON as the SDKs' parsers take it, else ``(False, None)``. Depth and digit bombs are no JSON."""
+    try:
+        return True, json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return False, None
+
+
+def kind_of(data: bytes, content_type: str = "") -> Body:
+    """What the body is by its bytes; the content type decides only where they leave it open."""
+    head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not head:
+        return Body.EMPTY
+    low = head[:512].lower()
+    if low.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or re.match(rb"<(!--|\?xml|h\d|center)", low):
+        return Body.HTML
+    if head[:1] in b'{["' or head.startswith((b"null", b"true", b"false")):
+        return Body.JSON
+    if re.match(rb"(?::|data:|event:|id:|retry:)", low):
+        return Body.SSE
+    if b"<html" in low or (low.startswith(b"<") and "html" in content_type):
+        return Body.HTML
+    if b"\0" in head or sum(byte > 127 for byte in head) > len(head) // 2:
+        try:
+            data[:2048].decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.start < len(data[:2048]) - 4:
+                return Body.BINARY
+    return Body.TEXT
+
+
+def title_of(text: str) -> str:
+    """The title of an HTML page, or its first heading."""
+    found = re.search(r"<title[^>]{0,200}>([^<]{0,200})", text, re.IGNORECASE) or re.search(
+        r"<h1[^>]{0,200}>([^<]{0,200})", text, re.IGNORECASE
+    )
+    return " ".join(found[1].split()) if found else ""
+
+
+def _word(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    if isinstance(value, list):
+        return "; ".join(_word(item.get("msg") if isinstance(item, dict) else item) for item in value[:5])
+    if isinstance(value, dict):
+        return _word(value.get("message") or value.get("msg") or value.get("error"))
+    return ""
+
+
+def _inner(error: dict[str, Any], shape: str) -> ApiError:
+    message = _word(error.get("message") or error.get("msg") or error.get("detail"))
+    kind, code = _word(error.get("type")), _word(error.get("code"))
+    if not kind and error.get(
+        "status"
+    ):  # Google: {"code": 400, "status": "INVALID_ARGUMENT", "details": [{"reason": …}]}
+        kind, shape = _word(error["status"]), "google"
+        details = error.get("details")
+        if isinstance(details, list):
+            reasons = [_word(item.get("reason")) for item in details if isinstance(item, dict)]
+            code = next((reason for reason in reasons if reason), code)
+    known, nested = parse_json(message) if message.startswith("{") else (False, None)
+    if known and isinstance(nested, dict) and isinstance(nested.get("error"), dict):  # an error wrapped in an error
+        return _inner(nested["error"], shape)
+    return ApiError(type=kind, code=code, message=message, param=_word(error.get("param")), shape=shape)
+
+
+def read_error(value: object) -> ApiError | None:
+    """The error that a JSON value carries, in any of the shapes of `facts/errors.md` section 0; None where it carries none."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return read_error(value[0])
+    if isinstance(value, str):
+        return ApiError(message=value, shape="string") if value else None
+    if not isinstance(value, dict):
+        return None
+    error = value.get("error")
+    if isinstance(error, dict):
+        shape = "anthropic" if value.get("type") == "error" else "openai"
+        return _inner(error, shape)
+    if isinstance(error, str) and error:
+        return ApiError(type=_word(value.get("type")), code=_word(value.get("code")), message=error, shape="string")
+    base = value.get("base_resp")
+    if isinstance(base, dict) and base.get("status_code"):
+        return ApiError(code=_word(base["status_code"]), message=_word(base.get("status_msg")), shape="base_resp")
+    errors = value.get("errors")
+    if value.get("success") is False or (isinstance(errors, list) and errors and "choices" not in value):
+        first = errors[0] if isinstance(errors, list) and errors else value
+        if isinstance(first, dict):
+            return ApiError(code=_word(first.get("code")), message=_word(first), shape="cloudflare")
+        return ApiError(message=_word(first), shape="cloudflare")
+    if "detail" in value and not value.get("choices"):
+        return ApiError(
+            type=_word(value.get("title")),
+            code=_word(value.get("status")),
+            message=_word(value["detail"]),
+            shape="detail",
+        )
+    if "error_code" in value or "error_msg" in value:
+        return ApiError(code=_word(value.get("error_code")), message=_word(value.get("error_msg")), shape="flat")
+    message = value.get("message") or value.get("msg") or value.get("Message") or value.get("Error")
+    if message and not value.get("choices") and not isinstance(value.get("content"), list):
+        return ApiError(
+            type=_word(value.get("type") or value.get("reason")),
+            code=_word(value.get("code")),
+            message=_word(message),
+            param=_word(value.get("param")),
+            shape="flat",
+        )
+    return None

@@ -1,0 +1,185 @@
+"""OpenAI chat completions: ``POST {base}/chat/completions``, ``Authorization: Bearer``.
+
+What the official SDKs send, join and tolerate was measured (`facts/sdk_facts.md`, openai-python 3.54 and openai-node 7.57).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from probes.model import Answer, ApiError, Attempt, Auth, KeyForm, StreamReading
+from probes.protocols import ALLOWANCE, PROMPT, Ask, count_of, text_of
+from probes.protocols.errors import parse_json, read_error
+from probes.protocols.sse import Event
+
+_JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
+
+
+class _Wire:
+    name = "openai"
+    endpoint = "/chat/completions"
+    styles = (Auth.BEARER, Auth.API_KEY, Auth.X_API_KEY)
+    version_segment = "/v1"
+
+    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
+        return Attempt("openai", base_url.removesuffix("/"), auth or Auth.BEARER, KeyForm.GIVEN)
+
+    def models(self, attempt: Attempt) -> Ask:
+        return Ask("GET", "/models", (("Accept", "application/json"),), None)
+
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+        body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": PROMPT}]}
+        if "no max_tokens" not in adapted:
+            body["max_completion_tokens" if "max_completion_tokens" in adapted else "max_tokens"] = ALLOWANCE
+        if stream:
+            body["stream"] = True
+        return Ask("POST", self.endpoint, _JSON, body)
+
+    def knock(self, attempt: Attempt) -> Ask:
+        """A request that nobody bills: it names no model and holds no message."""
+        return Ask("POST", self.endpoint, _JSON, {})
+
+    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
+        """What to change after a refusal that names a parameter of ours; None where it names none."""
+        low = text.lower()
+        if "max_completion_tokens" in low and "max_completion_tokens" not in adapted and "max_tokens" in low:
+            return ("max_completion_tokens",)
+        if ("max_tokens" in low or "max_completion_tokens" in low) and "no max_tokens" not in adapted:
+            return ("no max_tokens",)
+        return None
+
+    def read_answer(self, value: object) -> Answer:
+        if not isinstance(value, dict):
+            return Answer(problem="not_object")
+        usage = value.get("usage")
+        prompt = count_of(usage.get("prompt_tokens")) if isinstance(usage, dict) else 0
+        completion = count_of(usage.get("completion_tokens")) if isinstance(usage, dict) else 0
+        model = text_of(value.get("model"))
+        choices = value.get("choices")
+        if not isinstance(choices, list):
+            if read_error(value):
+                return Answer(problem="error", model=model)
+            anthropic = value.get("type") == "message" and isinstance(value.get("content"), list)
+            return Answer(problem="other_protocol" if anthropic else "no_choices", model=model)
+        if not choices:
+            return Answer(problem="error" if read_error(value) else "empty_choices", model=model)
+        first = choices[0]
+        message = first.get("message") if isinstance(first, dict) else None
+        if not isinstance(message, dict):
+            return Answer(problem="no_message", model=model)
+        content = message.get("content")
+        if isinstance(content, list):  # Mistral's reasoning models answer with parts
+            content = "".join(text_of(part.get("text")) for part in content if isinstance(part, dict))
+        return Answer(
+            text=text_of(content),
+            model=model,
+            finish=text_of(first.get("finish_reason")),
+            reasoning=bool(message.get("reasoning_content") or message.get("reasoning")),
+            prompt_tokens=prompt,
+            completion_tokens=completion,
+        )
+
+    def stream_reader(self) -> _Reader:
+        return _Reader()
+
+
+class _Reader:
+    """openai-python's loop: stop at ``[DONE]``, raise at an ``error``, choke on data that is no JSON."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._events = 0
+        self._text: list[str] = []
+        self._model = self._finish = self._problem = ""
+        self._error: ApiError | None = None
+        self._error_first = self._reasoning = self._choices = False
+        self._first = self._last = 0.0
+        self._arrivals: set[int] = set()
+        self._usage = (0, 0)
+
+    def feed(self, event: Event, at: float) -> None:
+        if self.done or self._error:
+            return
+        if not self._events:
+            self._first = at
+        self._events += 1
+        self._last = at
+        self._arrivals.add(round(at * 50))  # moments of 20 ms: what one write of the server spreads over
+        if event.data is None:
+            self._flaw("not_utf8")
+            return
+        if event.data.startswith("[DONE]"):
+            self.done = True
+            return
+        known, value = parse_json(event.data)
+        if not known:
+            self._flaw("bad_json" if event.data.strip() else "empty_data")
+            return
+        if isinstance(value, dict):
+            self._read(value, event.name)
+
+    def _read(self, value: dict[str, Any], name: str) -> None:
+        choices = value.get("choices")
+        if value.get("error") or name == "error" or (not isinstance(choices, list) and _bare_error(value)):
+            self._error = read_error(value) or ApiError(message="", shape="other")
+            self._error_first = not self._text and not self._choices
+            return
+        if value.get("type") in ("message_start", "content_block_delta"):
+            self._flaw("other_protocol")
+            return
+        self._model = text_of(value.get("model")) or self._model
+        usage = value.get("usage")
+        if isinstance(usage, dict):
+            self._usage = (count_of(usage.get("prompt_tokens")), count_of(usage.get("completion_tokens")))
+        if not isinstance(choices, list):
+            return
+        for choice in choices[:1]:
+            if not isinstance(choice, dict):
+                continue
+            self._choices = True
+            delta = choice.get("delta")
+            if isinstance(delta, dict):
+                content = delta.get("content")
+                if isinstance(content, list):
+                    content = "".join(text_of(part.get("text")) for part in content if isinstance(part, dict))
+                self._text.append(text_of(content))
+                self._reasoning |= bool(delta.get("reasoning_content") or delta.get("reasoning"))
+                self._reasoning |= bool(delta.get("tool_calls"))
+            elif isinstance(choice.get("message"), dict):
+                self._flaw("message_not_delta")
+            self._finish = text_of(choice.get("finish_reason")) or self._finish
+
+    def _flaw(self, problem: str) -> None:
+        self._problem = self._problem or problem
+
+    def reading(self) -> StreamReading:
+        problem = self._problem
+        if self._events and not self._choices and not self._error and not problem:
+            problem = "no_choices"
+        return StreamReading(
+            kind="sse" if self._events else "empty",
+            events=self._events,
+            text="".join(self._text),
+            model=self._model,
+            finish=self._finish,
+            terminated=self.done,
+            reasoning=self._reasoning,
+            error=self._error,
+            error_first=self._error_first,
+            problem=problem,
+            first_at=self._first,
+            last_at=self._last,
+            arrivals=len(self._arrivals),
+            prompt_tokens=self._usage[0],
+            completion_tokens=self._usage[1],
+        )
+
+
+def _bare_error(value: dict[str, Any]) -> bool:
+    """``{"code": 500, "msg": "…"}`` in place of a chunk: the SDKs pass over it in silence and the answer stays empty."""
+    return (
+        "choices" not in value and bool({"code", "error_code", "base_resp"} & value.keys()) and bool(read_error(value))
+    )
+
+
+WIRE = _Wire()

@@ -1,0 +1,70 @@
+"""Server-sent events, read as they come. Source of the grammar: html.spec.whatwg.org, section 9.2 (server-sent events)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One dispatched event. ``data`` is None where its bytes are no UTF-8."""
+
+    name: str
+    data: str | None
+
+
+class EventReader:
+    """Bytes in, events out. CR, LF and CRLF all end a line; an event that no blank line ends is never dispatched."""
+
+    def __init__(self) -> None:
+        self._pending = b""
+        self._name = ""
+        self._data: list[str] = []
+        self._seen = False  # any field since the last blank line
+        self._broken = False
+        self._begun = False
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """The events that ``chunk`` completes."""
+        text = self._pending + chunk
+        if not self._begun and text:
+            if len(text) < 3 and b"\xef\xbb\xbf".startswith(text):
+                self._pending = text
+                return []
+            self._begun = True
+            text = text.removeprefix(b"\xef\xbb\xbf")
+        # A CR at the very end may be half of a CRLF: it waits for the next byte.
+        held = b"\r" if text.endswith(b"\r") else b""
+        text = text.removesuffix(b"\r") if held else text
+        lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        self._pending = lines.pop() + held
+        return [event for line in lines if (event := self._line(line))]
+
+    def close(self) -> list[Event]:
+        """The events that the end of the stream completes: one ended by a lone CR."""
+        rest, self._pending = self._pending, b""
+        if not rest.endswith(b"\r"):
+            return []
+        return [event for event in (self._line(rest[:-1]),) if event]
+
+    def _line(self, line: bytes) -> Event | None:
+        if not line:
+            if not self._seen:
+                return None
+            event = Event(self._name, None if self._broken else "\n".join(self._data))
+            self._name, self._data, self._seen, self._broken = "", [], False, False
+            return event
+        if line.startswith(b":"):
+            return None
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if field == b"data":
+            self._seen = True
+            try:
+                self._data.append(value.decode("utf-8"))
+            except UnicodeDecodeError:
+                self._broken = True
+        elif field == b"event":
+            self._seen = True
+            self._name = value.decode("utf-8", "replace")
+        return None

@@ -1,0 +1,103 @@
+"""How an answer reads for the next step: is there a route, is it about the key, would an SDK have taken it. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from probes.model import Body, Exchange, Kind
+
+# Words by which routers say that there is no such path (as against a model that is not there).
+_NO_ROUTE = re.compile(
+    r"invalid url|unknown[ _](?:request )?url|unexpected endpoint|page not found|no route|cannot (?:post|get)|route .{0,80}not"
+    r" found|no static resource|not a valid (?:path|endpoint)|path not found|endpoint not found|no such (?:route|path|endpoint)"
+    r"|resource not found|method not allowed|unsupported (?:path|endpoint)|unknown endpoint|no route for that uri"
+    r"|could not route|requested url was not found",
+    re.IGNORECASE,
+)
+_MODEL_WORDS = re.compile(r"\bmodels?\b|deployment|endpoints? found|模型", re.IGNORECASE)
+_KEY_WORDS = re.compile(
+    r"api[ _-]?key|authoriz|authentic|x-api-key|credential|bearer|access token|invalid token|令牌|密钥|鉴权|登录",
+    re.IGNORECASE,
+)
+_MISSING_WORDS = re.compile(
+    r"missing|didn'?t provide|not provide|no (?:api[ _-]?key|auth|credential|token)|required|not (?:received|present|found)"
+    r"|未提供|缺少|please carry",
+    re.IGNORECASE,
+)
+
+
+# The SDKs ask again, twice, after these (openai and anthropic, Python and Node: facts/sdk_facts.md section 5).
+RETRIED = frozenset({408, 409, 429})
+
+
+def no_route(found: Exchange) -> bool:
+    """Whether the answer says that this path leads nowhere (and not that the model or the key does)."""
+    if found.failure is not None or not found.status:
+        return False
+    if found.status in (301, 302, 303, 307, 308):
+        return True
+    words = found.error.message if found.error else found.text
+    if found.body is Body.JSON and _NO_ROUTE.search(words[:2000]):
+        return True
+    if found.status in (404, 405, 501):
+        if found.body is Body.JSON and found.error is not None:
+            bare = found.error.message.strip().lower().rstrip(".!")
+            if found.status == 404 and bare not in ("not found", "notfound", "404") and _MODEL_WORDS.search(words):
+                return False
+            if found.error.code in ("model_not_found", "ModelNotOpen") or "Model" in found.error.code:
+                return False
+            return True
+        return True
+    if found.status == 200 and found.purpose != "models":
+        if found.body in (Body.HTML, Body.EMPTY, Body.TEXT, Body.BINARY):
+            return True
+        return bool(found.answer and found.answer.problem == "other_protocol")
+    return False
+
+
+def earns_key(found: Exchange) -> int:
+    """How surely a keyless knock was at the right path: 2 surely, 1 perhaps, 0 not."""
+    if found.failure is not None or not found.status or no_route(found):
+        return 0
+    if found.body is Body.JSON and found.error is not None:
+        return (
+            2 if found.status in (400, 401, 402, 403, 404, 409, 413, 415, 422, 429) else 1 if found.status >= 500 else 0
+        )
+    if found.status == 200:
+        return 2 if found.answer is not None and not found.answer.problem else 0
+    if found.status in (401, 422):
+        return 1
+    return 0
+
+
+def refuses_key(found: Exchange) -> bool:
+    """Whether the answer is about the credential."""
+    if found.failure is not None or found.body is Body.HTML:
+        return False
+    if found.status in (401, 403, 407):
+        return True
+    words = found.error.message if found.error else found.text
+    return found.status in (400, 500) and bool(_KEY_WORDS.search(words[:2000]))
+
+
+def misses_key(found: Exchange) -> bool:
+    """Whether the answer says that no credential came, or one in the wrong place."""
+    words = found.error.message if found.error else found.text
+    return refuses_key(found) and bool(_MISSING_WORDS.search(words[:2000]))
+
+
+def passes(found: Exchange | None) -> bool:
+    """Whether the SDK would have handed an answer to its caller."""
+    if found is None or not found.ok:
+        return False
+    if found.purpose == "stream":
+        reading = found.stream
+        return reading is not None and reading.kind == "sse" and not reading.problem and reading.error is None
+    return found.answer is not None and not found.answer.problem
+
+
+def transient(found: Exchange) -> bool:
+    """Whether the SDK would ask again."""
+    if found.failure is not None:
+        return found.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.CUT) and found.purpose == "chat"
+    return found.status in RETRIED or found.status >= 500

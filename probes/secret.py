@@ -1,0 +1,217 @@
+"""A key, and the scrubber that keeps it out of everything that is printed, logged or kept."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from typing import NoReturn
+from urllib.parse import quote
+
+# Heads that vendors publish: they name the kind of key and give nothing away. Longest first, so that `sk-ant-api03-` is
+# not taken for `sk-`.
+PUBLIC_PREFIXES = (
+    "sk-ant-admin01-",
+    "sk-ant-api03-",
+    "sk-ant-oat01-",
+    "bedrock-api-key-",
+    "bce-v3/ALTAK-",
+    "sk-svcacct-",
+    "sk-service-",
+    "github_pat_",
+    "sk-or-v1-",
+    "sk-admin-",
+    "sk-hyper-",
+    "wandb_v1_",
+    "sk-proj-",
+    "sk-kimi-",
+    "sk-orca-",
+    "sk-sapi-",
+    "sk-api-",
+    "sk-ant-",
+    "tgp_v1_",
+    "api_org_",
+    "sk-lm-",
+    "sk-cp-",
+    "sk-sp-",
+    "sk-lf-",
+    "nvapi-",
+    "pplx-",
+    "vapi_",
+    "AIza",
+    "gsk_",
+    "xai-",
+    "csk-",
+    "fpk_",
+    "cpk_",
+    "vck_",
+    "ark-",
+    "sk-",
+    "sk_",
+    "hf_",
+    "r8_",
+    "fw_",
+    "up_",
+    "tp-",
+    "ms-",
+)
+
+# Values that people write where no key is needed: they are in every manual, and blotting `ollama` out of a report about
+# Ollama would only make it unreadable.
+PUBLIC_VALUES = frozenset(
+    [
+        "ollama",
+        "lm-studio",
+        "none",
+        "null",
+        "dummy",
+        "test",
+        "empty",
+        "xxx",
+        "key",
+        "no-key",
+        "no-key-required",
+        "not-needed",
+        "unused",
+        "sk-xxx",
+        "local",
+    ]
+)
+
+WINDOW = 12  # the contract: no output holds this many characters of a key in a row beyond its public prefix
+
+# Key-shaped text that we were not given (a relay that echoes its own upstream's key, say).
+_FOREIGN_KEY = re.compile(
+    r"(?<![A-Za-z0-9])(?:sk-(?:ant|proj|or|svcacct|admin|kimi|sp|api|cp)-[\w-]{16,}|sk-[A-Za-z0-9]{20,}|gsk_\w{20,}"
+    r"|xai-\w{20,}|AIza[\w-]{30,}|hf_\w{20,}|nvapi-[\w-]{20,}|pplx-\w{20,}|csk-\w{20,}|r8_\w{20,}|tgp_v1_[\w-]{20,}"
+    r"|[a-f0-9]{32}\.[A-Za-z0-9]{16,24})(?![A-Za-z0-9])"
+)
+
+
+def public_prefix(value: str) -> str:
+    """The published head of a key (``sk-or-v1-``), or an empty string."""
+    return next((prefix for prefix in PUBLIC_PREFIXES if value.startswith(prefix)), "")
+
+
+def hint(value: str) -> str:
+    """What may be shown of a key: four characters at either end, fewer of a short one."""
+    visible = value.strip()
+    if not visible.isascii() or not visible.isprintable():
+        visible = "".join(c if c.isascii() and c.isprintable() else "?" for c in visible)
+    if len(visible) >= 20:
+        return f"{visible[:4]}…{visible[-4:]}"
+    if len(visible) >= 8:
+        return f"{visible[:2]}…"
+    return "…"
+
+
+class Secret:
+    """A key. It prints as its hint, cannot be pickled, and gives itself up to :meth:`reveal` alone."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The key itself: for a header about to be sent, and for the scrubber."""
+        return self._value
+
+    @property
+    def hint(self) -> str:
+        return hint(self._value)
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __repr__(self) -> str:
+        return f"Secret({self.hint!r}, length={len(self._value)})"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a key is not to be pickled")
+
+
+def _forms(value: str) -> set[str]:
+    """The ways in which a text from outside may carry the value: plain, escaped, encoded."""
+    raw = value.encode("utf-8", "surrogatepass")
+    forms = {
+        value,
+        value.strip(),
+        quote(value, safe=""),
+        quote(value),
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        repr(value)[1:-1],
+        repr(raw)[2:-1],
+        raw.decode("latin-1"),
+        raw.hex(),
+    }
+    for lead in range(3):  # base64 of a longer text shows the key in one of three alignments
+        encoded = base64.b64encode(b"\0" * lead + raw).decode()
+        forms.add(encoded[4 if lead else 0 :].rstrip("=")[:-1])
+        forms.add(base64.urlsafe_b64encode(b"\0" * lead + raw).decode()[4 if lead else 0 :].rstrip("=")[:-1])
+    return forms
+
+
+class Scrubber:
+    """Takes keys out of text from outside. Hand it every secret that the run knows; then everything foreign goes through it."""
+
+    def __init__(self, secrets: Iterable[Secret | str] = ()) -> None:
+        self._windows: set[str] = set()
+        self._short: list[str] = []
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: Secret | str) -> None:
+        value = secret.reveal() if isinstance(secret, Secret) else secret
+        bare = value.strip()
+        if not bare or bare.lower() in PUBLIC_VALUES:
+            return
+        body = bare[len(public_prefix(bare)) :]
+        if len(body) < WINDOW:
+            if len(body) >= 3:
+                self._short.append(bare)
+            return
+        for form in _forms(bare) | _forms(body):
+            head = len(public_prefix(form))
+            text = form[head:]
+            self._windows.update(text[i : i + WINDOW] for i in range(len(text) - WINDOW + 1))
+
+    def __call__(self, text: str) -> str:
+        """``text`` with every run of key characters replaced by ``[key]``."""
+        for short in self._short:
+            if short in text:
+                text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", "[key]", text)
+        if self._windows and any(text[i : i + WINDOW] in self._windows for i in range(len(text) - WINDOW + 1)):
+            text = self._blot(text)
+        return _FOREIGN_KEY.sub(lambda found: hint(found[0]), text)
+
+    def _blot(self, text: str) -> str:
+        out: list[str] = []
+        at, size = 0, len(text)
+        while at < size:
+            if text[at : at + WINDOW] in self._windows:
+                end = at + WINDOW
+                while end < size and text[end - WINDOW + 1 : end + 1] in self._windows:
+                    end += 1
+                out.append("[key]")
+                at = end
+            else:
+                out.append(text[at])
+                at += 1
+        return "".join(out)

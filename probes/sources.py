@@ -1,0 +1,732 @@
+"""Where settings come from: the command line, the environment, ``.env``, ``llmdoctor.toml``, in this order.
+
+What is gathered is what an official SDK started in this folder would use (measured: openai 3.54, anthropic 2.12), with
+the place of each value, and the values that lost or stand where no SDK looks.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from probes import config
+from probes.config import BadInput, Entry, KeyReference
+from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Sourced
+from probes.secret import Secret
+
+if TYPE_CHECKING:
+    from probes.doors import Door, Doors
+
+__all__ = ["BadInput", "Options", "gather"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of the command line, raw. ``target`` is a base URL or the name of a target; times are in seconds."""
+
+    target: str | None = None
+    base_url: str | None = None
+    key: str | None = None
+    key_env: str | None = None
+    key_file: str | None = None
+    key_stdin: bool = False
+    stdin_text: str | None = None
+    model: str | None = None
+    protocol: str = "auto"
+    app: str | None = None
+    env_file: str | None = None
+    no_env: bool = False
+    connect_to: tuple[str, ...] = ()
+    ca_bundle: str | None = None
+    proxy: str | None = None
+    no_proxy: bool = False
+    timeout: float | None = None
+    deadline: float | None = None
+    no_spend: bool = False
+    offline: bool = False
+    send_anyway: bool = False
+
+
+# -- what the SDKs read ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """One protocol's official SDK: the variables that it reads, in its order, and those that people take for them."""
+
+    protocol: str
+    keys: tuple[str, ...]
+    base: str
+    model: str
+    default: str | None
+    unread_keys: tuple[str, ...] = ()
+    unread_bases: tuple[str, ...] = ()
+
+
+_OPENAI = _Family(
+    "openai",
+    ("OPENAI_API_KEY",),
+    "OPENAI_BASE_URL",
+    "OPENAI_MODEL",
+    "https://api.openai.com/v1",
+    (
+        *("OPENAI_KEY", "OPENAI_TOKEN", "OPENAI_APIKEY", "OPENAI_API_KEYS", "OPENAI_API_TOKEN", "OPENAI_SECRET_KEY"),
+        *(
+            "OPENAI_ACCESS_TOKEN",
+            "OPENAI_AUTH_TOKEN",
+            "OPEN_AI_KEY",
+            "OPEN_AI_API_KEY",
+            "CHATGPT_API_KEY",
+            "CHATGPT_KEY",
+        ),
+    ),
+    (
+        *("OPENAI_API_BASE", "OPENAI_API_HOST", "OPENAI_BASE", "OPENAI_HOST", "OPENAI_URL", "OPENAI_API_URL"),
+        *("OPENAI_ENDPOINT", "OPENAI_API_ENDPOINT", "OPENAI_API_BASE_URL", "OPENAI_BASEURL", "OPENAI_API_BASEURL"),
+        *("OPENAI_PROXY_URL", "OPENAI_PROXY", "OPENAI_REVERSE_PROXY", "OPEN_AI_BASE_URL"),
+    ),
+)
+_ANTHROPIC = _Family(
+    "anthropic",
+    ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+    "ANTHROPIC_BASE_URL",
+    "ANTHROPIC_MODEL",
+    "https://api.anthropic.com",
+    (
+        *(
+            "CLAUDE_API_KEY",
+            "CLAUDE_KEY",
+            "ANTHROPIC_KEY",
+            "ANTHROPIC_APIKEY",
+            "ANTHROPIC_TOKEN",
+            "ANTHROPIC_API_TOKEN",
+        ),
+        *("ANTHROPIC_API_KEYS", "ANTHROPIC_SECRET_KEY", "CLAUDE_API_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"),
+    ),
+    (
+        *("ANTHROPIC_API_URL", "ANTHROPIC_API_BASE", "ANTHROPIC_API_HOST", "ANTHROPIC_BASE", "ANTHROPIC_URL"),
+        *("ANTHROPIC_HOST", "ANTHROPIC_ENDPOINT", "ANTHROPIC_API_BASE_URL", "ANTHROPIC_BASEURL"),
+        *("CLAUDE_BASE_URL", "CLAUDE_API_BASE", "CLAUDE_API_URL"),
+    ),
+)
+_FAMILIES = {
+    "openai": _OPENAI,
+    "responses": _OPENAI,
+    "anthropic": _ANTHROPIC,
+    "gemini": _Family(
+        "gemini",
+        ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+        "GOOGLE_GEMINI_BASE_URL",
+        "GEMINI_MODEL",
+        "https://generativelanguage.googleapis.com",
+        ("GOOGLE_KEY", "GEMINI_KEY", "GOOGLE_GEMINI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"),
+        ("GEMINI_BASE_URL", "GOOGLE_BASE_URL", "GEMINI_API_BASE"),
+    ),
+    "azure": _Family(
+        "azure",
+        ("AZURE_OPENAI_API_KEY",),
+        "AZURE_OPENAI_ENDPOINT",
+        "AZURE_OPENAI_DEPLOYMENT",
+        None,
+        ("AZURE_OPENAI_KEY", "AZURE_API_KEY", "AZURE_OPENAI_APIKEY"),
+        ("AZURE_OPENAI_BASE_URL", "AZURE_API_BASE", "AZURE_OPENAI_API_BASE"),
+    ),
+    "ollama": _Family("ollama", ("OLLAMA_API_KEY",), "OLLAMA_HOST", "OLLAMA_MODEL", "http://localhost:11434"),
+}
+_UNREAD = frozenset(name for family in _FAMILIES.values() for name in family.unread_keys + family.unread_bases)
+# Many programs set these for other ends: alone they do not mean that somebody wants an LLM.
+_SHARED_NAMES = re.compile(
+    r"GITHUB|^GH_|^HF_|HUGGING|^AWS_|^CF_|CLOUDFLARE|DATABRICKS|DIGITALOCEAN|VERCEL|SNOWFLAKE|GOOGLE"
+)
+
+
+class _Variables:
+    """Named values of the environment and an env file; the environment stands first, as python-dotenv leaves it."""
+
+    def __init__(self, layers: list[tuple[str, dict[str, Sourced[str]]]]) -> None:
+        self.layers = layers
+
+    def all(self, name: str) -> list[Sourced[str]]:
+        return [values[name] for _, values in self.layers if name in values]
+
+    def first(self, name: str) -> Sourced[str] | None:
+        """The one that counts, be it empty: an empty variable hides the line in ``.env``."""
+        return next(iter(self.all(name)), None)
+
+    def filled(self, name: str) -> Sourced[str] | None:
+        found = self.first(name)
+        return found if found and found.value else None
+
+    def names(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name for _, values in self.layers for name in values))
+
+
+def gather(options: Options, environ: Mapping[str, str], cwd: Path) -> Settings:
+    """The settings and where each stood. Reads the files named above and nothing else.
+
+    Raises BadInput for what cannot be meant: an unknown target, a file that is missing or unreadable, two keys.
+    """
+    target, url, file = _target(options, cwd)
+    check = Entry("check") if options.no_env or options.env_file or file is None else file.check
+    variables = _variables(options, environ, cwd)
+    named = [entry for entry in (target, check) if entry is not None]
+    defaults = Limits()
+
+    protocol = _protocol(options, named)
+    app = options.app or next((entry.values["app"].value for entry in named if "app" in entry.values), None)
+    choice = _choose(options, target, check, url, variables, protocol, app)
+    key, variable, searched, key_rivals = _key(options, target, check, choice, variables, environ)
+    model, model_rivals = _model(options, target, check, choice.family, variables)
+    if protocol.value == "auto" and choice.protocol:
+        protocol = choice.protocol
+    return Settings(
+        base_url=choice.base,
+        key=key,
+        model=model,
+        protocol=protocol,
+        app=app,
+        auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
+        rivals=(*key_rivals, *_base_rivals(choice, check, variables), *model_rivals),
+        searched=tuple(searched),
+        proxies=_proxies(options, named, environ),
+        connect_to=_connections(options.connect_to or _named(named, "connect_to", ())),
+        ca_bundle=_ca_bundle(options, named, environ, cwd),
+        no_spend=options.no_spend or _named(named, "no_spend", False),
+        offline=options.offline,
+        send_anyway=options.send_anyway or _named(named, "send_anyway", False),
+        limits=Limits(
+            probe=_seconds("--timeout", options.timeout, _named(named, "timeout", defaults.probe)),
+            run=_seconds("--deadline", options.deadline, _named(named, "deadline", defaults.run)),
+        ),
+    )
+
+
+def _named(entries: list[Entry], name: str, default: Any) -> Any:
+    return next((entry.values[name].value for entry in entries if name in entry.values), default)
+
+
+def _seconds(option: str, given: float | None, default: float) -> float:
+    value = default if given is None else given
+    if not 0 < value < float("inf"):
+        raise BadInput(f"{option} is to be a number of seconds above 0.")
+    return float(value)
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+def _shown(path: Path, cwd: Path) -> str:
+    """The path as seen from the folder where that is below or above it; else whole."""
+    path, cwd = Path(os.path.abspath(path)), Path(os.path.abspath(cwd))  # noqa: PTH100 - resolve() would follow links
+    if path.parent in (cwd, *cwd.parents) or cwd in path.parents:
+        return Path(os.path.relpath(path, cwd)).as_posix()
+    return str(path)
+
+
+def _variables(options: Options, environ: Mapping[str, str], cwd: Path) -> _Variables:
+    if options.env_file and options.no_env:
+        raise BadInput("--env-file and --no-env exclude each other.")
+    if options.no_env:
+        return _Variables([])
+    if options.env_file:
+        path = cwd / Path(options.env_file).expanduser()
+        if not path.is_file():
+            raise BadInput(f"The file {_told(options.env_file)} that --env-file names does not exist.")
+        try:
+            return _Variables([_env_file(path, cwd, environ)])
+        except OSError as error:
+            raise BadInput(f"The file {_told(options.env_file)} cannot be read: {error.strerror}.") from None
+    layers = [("environment", {name: Sourced(value, f"environment {name}") for name, value in environ.items()})]
+    path = next((folder / ".env" for folder in (cwd, *cwd.parents) if (folder / ".env").is_file()), cwd / ".env")
+    try:
+        layers.append(_env_file(path, cwd, environ))
+    except OSError:  # none, or not ours to read: the app cannot read it either
+        layers.append((".env", {}))
+    return _Variables(layers)
+
+
+def _env_file(path: Path, cwd: Path, environ: Mapping[str, str]) -> tuple[str, dict[str, Sourced[str]]]:
+    """The bindings as ``load_dotenv()`` takes them: the last of a name counts, ``environ`` goes into ``${NAME}``."""
+    import io
+
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    from dotenv.parser import parse_stream
+    from dotenv.variables import parse_variables
+
+    shown = _shown(path, cwd)
+    found: dict[str, Sourced[str]] = {}
+    values: dict[str, str | None] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.key is None or binding.value is None:
+            continue
+        known: dict[str, str | None] = {**values, **environ}
+        value = "".join(atom.resolve(known) for atom in parse_variables(binding.value))
+        blank = binding.original.string[: -len(binding.original.string.lstrip()) or None]
+        line = binding.original.line + len(re.findall(r"\r\n|\n|\r", blank))
+        values[binding.key] = value
+        found[binding.key] = Sourced(value, f"{shown}:{line} {binding.key}")
+    return shown, found
+
+
+def _target(options: Options, cwd: Path) -> tuple[Entry | None, Sourced[str] | None, config.Config | None]:
+    """The named target, or the base URL that stands in its place; and the file."""
+    name = options.target
+    wordlike = name is not None and re.fullmatch(r"[\w-]+", name) is not None and name.lower() != "localhost"
+    lonely = options.no_env or options.env_file is not None
+    path = config.find(cwd) if not lonely or (name is not None and not _is_url(name)) else None
+    file = config.read(path, _shown(path, cwd)) if path else None
+    if name is None:
+        return None, None, file
+    if file and name in file.targets:
+        return file.targets[name], None, file
+    from probes.flaws import url_is_key
+
+    if not wordlike or url_is_key(name):
+        if options.base_url is not None:
+            raise BadInput("The base URL is given twice, as an argument and with --base-url.")
+        return None, Sourced(name, "argument"), file
+    if file is None:
+        raise BadInput(
+            f"There is no target {_told(name)}: no {config.FILE_NAME} stands in this folder or above it. "
+            "A base URL begins with https://."
+        )
+    import difflib
+
+    near = difflib.get_close_matches(name, file.targets, 1)
+    known = ", ".join(file.targets) or "none"
+    hint = f"Is {near[0]} meant?" if near else f"Its targets: {known}."
+    raise BadInput(f"There is no target {_told(name)} in {_shown(file.path, cwd)}. {hint}")
+
+
+def _told(text: str) -> str:
+    """``text`` for a message, but for what may be a key in the wrong place."""
+    return "…" if re.search(r"[\w-]{20,}", text) and re.search(r"\d", text) and "/" not in text else text
+
+
+def _is_url(text: str) -> bool:
+    return "://" in text
+
+
+# -- which SDK, which base URL -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """``explicit``: the base URL was given by argument or target. ``protocol`` is what a variable's name decides."""
+
+    family: _Family
+    base: Sourced[str] | None
+    door: Door | None
+    explicit: bool
+    by_variable: bool = False
+    protocol: Sourced[str] | None = None
+
+
+def _doors() -> Doors:
+    from probes import doors
+
+    return doors.load()
+
+
+def _door_of(url: str, protocol: str) -> Door | None:
+    from probes.flaws import examine_url
+
+    mended = examine_url(url, protocol).mended
+    if mended is None:
+        return None
+    parts = urlsplit(mended)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return _doors().of_host(parts.hostname or "", port, parts.path)
+
+
+def _protocol(options: Options, named: list[Entry]) -> Sourced[str]:
+    if options.protocol not in config.PROTOCOLS:
+        raise BadInput(f"--protocol is to be one of {', '.join(config.PROTOCOLS)}.")
+    if options.protocol != "auto":
+        return Sourced(options.protocol, "--protocol")
+    given = (entry.values["protocol"] for entry in named if "protocol" in entry.values)
+    return next((protocol for protocol in given if protocol.value != "auto"), Sourced("auto", "default"))
+
+
+def _family_of_app(app: str | None) -> _Family | None:
+    for word, protocol in (
+        ("anthropic", "anthropic"),
+        ("claude", "anthropic"),
+        ("gemini", "gemini"),
+        ("genai", "gemini"),
+    ):
+        if app and word in app.lower():
+            return _FAMILIES[protocol]
+    return _OPENAI if app == "openai-sdk" else None
+
+
+def _choose(
+    options: Options,
+    target: Entry | None,
+    check: Entry,
+    url: Sourced[str] | None,
+    variables: _Variables,
+    protocol: Sourced[str],
+    app: str | None,
+) -> _Choice:
+    family = _FAMILIES.get(protocol.value) or _family_of_app(app)
+    asked = Sourced(family.protocol, "--app") if family and protocol.value == "auto" else None
+    given = Sourced(options.base_url, "--base-url") if options.base_url is not None else url
+    given = given or (target.text("base_url") if target else None)
+    if given:
+        return _at_url(given, family, True, variables, asked)
+
+    present = family or next((each for each in (_OPENAI, _ANTHROPIC) if _evidence(each, variables)), None)
+    if present and (base := variables.first(present.base)) and (base.value or family or not check.text("base_url")):
+        spoken = asked or Sourced(present.protocol, base.source)
+        return _Choice(present, base, _door_of(base.value, present.protocol), False, True, spoken)
+    if below := check.text("base_url"):
+        return _at_url(below, family, False, variables, asked)
+    if present:
+        shown = _evidence(present, variables)
+        return _default(present, asked or (Sourced(present.protocol, shown.source) if shown else None))
+    if found := _at_door_variable(variables):
+        return found
+    for each in (_OPENAI, _ANTHROPIC):
+        if base := variables.first(each.base):  # set but empty: the Python SDKs take it and every call fails
+            return _Choice(each, base, None, False, True, Sourced(each.protocol, base.source))
+    key_given = options.key is not None or options.key_env or options.key_file or options.key_stdin
+    if (target and target.key) or check.key or key_given:
+        anthropic = (options.key or options.stdin_text or "").lstrip().startswith("sk-ant-")
+        return _default(_ANTHROPIC if anthropic or "ANTHROPIC" in (options.key_env or "") else _OPENAI, None)
+    for each in (_OPENAI, _ANTHROPIC):
+        if any(variables.filled(name) for name in each.unread_keys + each.unread_bases) or any(
+            _near_names(variables, (*each.keys, each.base))
+        ):
+            return _default(each, None)
+    return _Choice(_OPENAI, None, None, False)
+
+
+def _evidence(family: _Family, variables: _Variables) -> Sourced[str] | None:
+    """What shows that somebody means this SDK: a base URL or a key of its own."""
+    return next((found for name in (family.base, *family.keys) if (found := variables.filled(name))), None)
+
+
+def _default(family: _Family, protocol: Sourced[str] | None) -> _Choice:
+    base = Sourced(family.default, "default") if family.default else None
+    return _Choice(family, base, None, False, True, protocol)
+
+
+def _at_url(
+    base: Sourced[str], family: _Family | None, explicit: bool, variables: _Variables, asked: Sourced[str] | None
+) -> _Choice:
+    door = _door_of(base.value, family.protocol if family else "auto")
+    if family:
+        return _Choice(family, base, door, explicit, protocol=asked)
+    if re.search(r"/anthropic(?:/|$)", base.value, re.I):
+        return _Choice(_ANTHROPIC, base, door, explicit)
+    if door:
+        return _Choice(_FAMILIES.get((door.protocols or ("openai",))[0], _OPENAI), base, door, explicit)
+    if not _evidence(_OPENAI, variables) and (found := _evidence(_ANTHROPIC, variables)):
+        return _Choice(_ANTHROPIC, base, None, explicit, protocol=Sourced("anthropic", found.source))
+    return _Choice(_OPENAI, base, None, explicit)
+
+
+def _at_door_variable(variables: _Variables) -> _Choice | None:
+    """A door whose own variable holds a key: its base URL variable, else its documented base URL."""
+    candidates = [name for name in variables.names() if re.search(r"KEY|TOKEN|PASSWORD|_PAT$", name)]
+    if not any(variables.filled(name) and not _SHARED_NAMES.search(name) for name in candidates):
+        return None
+    for door in _doors():
+        if not any(variables.filled(name) and not _SHARED_NAMES.search(name) for name in _own_keys(door)):
+            continue
+        for name in door.base_url_env:
+            if (base := variables.filled(name)) and name not in _UNREAD:
+                return _at_url(base, None, False, variables, None)
+        endpoint = next((e for p in ("openai", "anthropic", "gemini") if (e := door.endpoint(p))), None)
+        if endpoint and "{" not in endpoint.base_url:
+            base = Sourced(endpoint.base_url, f"default of {door.name}")
+            return _Choice(_FAMILIES[endpoint.protocol], base, door, False)
+    return None
+
+
+def _own_keys(door: Door) -> list[str]:
+    return [name for name in door.key_env if name not in _UNREAD]
+
+
+# -- the key -----------------------------------------------------------------------------------------------------------
+
+
+def _key(
+    options: Options,
+    target: Entry | None,
+    check: Entry,
+    choice: _Choice,
+    variables: _Variables,
+    environ: Mapping[str, str],
+) -> tuple[Sourced[Secret] | None, str, list[str], list[Rival]]:
+    """The key, the variable that held it, the places looked at, and what else was found."""
+    ways = [
+        way
+        for way, given in (
+            ("--key", options.key is not None),
+            ("--key-env", options.key_env),
+            ("--key-file", options.key_file),
+            ("--key-stdin", options.key_stdin),
+        )
+        if given
+    ]
+    if len(ways) > 1:
+        raise BadInput(f"The key is given twice, with {' and '.join(ways[:2])}.")
+    if options.key is not None:
+        return _taken(Sourced(options.key, "--key"))
+    if options.key_stdin:
+        return _taken(Sourced(_without_line_end(options.stdin_text or ""), "standard input"))
+    if options.key_file:
+        path = Path(options.key_file).expanduser()
+        return _taken(Sourced(_key_text(path, f"the file {_told(options.key_file)}"), f"--key-file {options.key_file}"))
+    if options.key_env:
+        if not config.is_variable_name(options.key_env):
+            raise BadInput("--key-env takes the name of a variable, not a key.")
+        return _from_variable(options.key_env, variables, environ)
+    if target and target.key:
+        return _referred(target.key.value, variables, environ)
+
+    own, generic = (_own_keys(choice.door) if choice.door else []), list(choice.family.keys)
+    names = list(dict.fromkeys(generic + own if choice.by_variable else own + generic))
+    searched = _places(names, variables)
+    found = next(((name, value) for name in names if (value := variables.filled(name))), None)
+    rivals = _key_rivals(names, found, own, choice, variables)
+    if found is None and check.key:
+        key, variable, places, _ = _referred(check.key.value, variables, environ)
+        return key, variable, searched + places, rivals
+    if found is None:
+        return None, "", searched, rivals
+    name, value = found
+    return Sourced(Secret(value.value), value.source), name, searched, rivals
+
+
+_Taken = tuple[Sourced[Secret] | None, str, list[str], list[Rival]]
+
+
+def _taken(value: Sourced[str], variable: str = "") -> _Taken:
+    if not value.value:
+        return None, variable, [f"{value.source} (empty)"], []
+    return Sourced(Secret(value.value), value.source), variable, [value.source], []
+
+
+def _from_variable(name: str, variables: _Variables, environ: Mapping[str, str]) -> _Taken:
+    """A variable that was named: found even under ``--no-env``, which is about what is read unasked."""
+    if value := variables.first(name):
+        return _taken(value, name)
+    if name in environ:
+        return _taken(Sourced(environ[name], f"environment {name}"), name)
+    near = [each for each, _ in _near_names(variables, (name,))]
+    rivals = [
+        _rival("key", each, value, "near_name", "") for each in near for value in variables.all(each) if value.value
+    ]
+    return None, name, _places([name], variables) or [f"environment {name}"], rivals
+
+
+def _referred(reference: KeyReference, variables: _Variables, environ: Mapping[str, str]) -> _Taken:
+    if reference.env:
+        return _from_variable(reference.env, variables, environ)
+    assert reference.file is not None
+    return _taken(Sourced(_key_text(reference.file, f"the file {reference.file}"), f"file {reference.file}"))
+
+
+def _key_text(path: Path, named: str) -> str:
+    try:
+        return _without_line_end(path.read_bytes().decode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise BadInput(f"The key cannot be read from {named}: {error.strerror}.") from None
+
+
+def _without_line_end(text: str) -> str:
+    return re.sub(r"(?:\r\n|\n|\r)\Z", "", text, count=1)
+
+
+def _places(names: Iterable[str], variables: _Variables) -> list[str]:
+    """``environment NAME`` or ``.env NAME``; ``(empty)`` behind one that is set to nothing."""
+    names = list(names)
+    return [
+        f"{place} {name}" + (" (empty)" if name in values and not values[name].value else "")
+        for place, values in variables.layers
+        for name in names
+    ]
+
+
+def _rival(role: str, name: str, found: Sourced[str], why: str, winner: str, same: bool = False) -> Rival:
+    return Rival(role, name, found.source, Secret(found.value) if role == "key" else found.value, why, winner, same)
+
+
+def _key_rivals(
+    names: list[str], found: tuple[str, Sourced[str]] | None, own: list[str], choice: _Choice, variables: _Variables
+) -> list[Rival]:
+    generic = choice.family.keys
+    winner, held = ("", "") if found is None else (found[1].source, found[1].value)
+    # Another provider's key in its own variable is no rival: only names that stand for the same account are.
+    alike = names if found is None else [name for name in names if (name in generic) == (found[0] in generic)]
+    rivals = [
+        _rival("key", name, value, "shadowed", winner or variables.all(name)[0].source, value.value == held)
+        for name in alike
+        for value in variables.all(name)
+        if value.value and (found is None or value is not found[1])
+    ]
+    if found is None or found[0] in generic:
+        rivals += [
+            _rival("key", name, value, "unread", winner, value.value == held)
+            for name in choice.family.unread_keys
+            for value in variables.all(name)
+            if value.value
+        ]
+    candidates = list(names)
+    if found is None and choice.door is None and any(re.search("KEY|TOKEN", name, re.I) for name in variables.names()):
+        candidates += [name for door in _doors() for name in _own_keys(door)]
+    rivals += [
+        _rival("key", name, value, "near_name", winner, value.value == held)
+        for name, _ in _near_names(variables, candidates, settled=found is not None)
+        for value in variables.all(name)
+        if value.value
+    ]
+    return rivals
+
+
+def _base_rivals(choice: _Choice, check: Entry, variables: _Variables) -> list[Rival]:
+    """Nothing rivals a base URL that was asked for by argument or target."""
+    if choice.explicit:
+        return []
+    base, family = choice.base, choice.family
+    winner, held = (base.source, base.value) if base else ("", "")
+    found = [(value, family.base, "shadowed") for value in variables.all(family.base)]
+    if below := check.text("base_url"):
+        found.append((below, "base_url", "shadowed"))
+    found += [(value, name, "unread") for name in family.unread_bases for value in variables.all(name)]
+    settled = base is not None and base.source != "default"
+    found += [
+        (value, name, "near_name")
+        for name, _ in _near_names(variables, (family.base,), settled)
+        for value in variables.all(name)
+    ]
+    return [
+        _rival("base_url", name, value, why, winner, value.value == held)
+        for value, name, why in found
+        if value.value and value is not base
+    ]
+
+
+def _near_names(variables: _Variables, wanted: Iterable[str], settled: bool = False) -> list[tuple[str, str]]:
+    """Variables that are slips of wanted ones, with those. ``settled``: the wanted is there, so a number is no slip."""
+    bare_wanted = {each: _bare(each) for each in wanted}
+    near: list[tuple[str, str]] = []
+    known: set[str] | None = None
+    for name in variables.names():
+        if name in bare_wanted or name in _UNREAD or (settled and name[-1:].isdigit()):
+            continue
+        if not re.search("KEY|TOK|BASE|URL|API|HOST|END", name, re.I):
+            continue
+        bare = _bare(name)
+        slip = next((each for each, its in bare_wanted.items() if its == bare or _is_slip(name, each)), None)
+        if slip is None:
+            continue
+        if known is None:
+            known = {own for door in _doors() for own in (*door.key_env, *door.base_url_env)}
+            known.update(own for family in _FAMILIES.values() for own in (*family.keys, family.base))
+        if name not in known:
+            near.append((name, slip))
+    return near
+
+
+def _is_slip(name: str, wanted: str) -> bool:
+    """One or two edits off; short names are too close to each other to tell."""
+    return abs(len(wanted) - len(name)) <= 2 and len(wanted) >= 12 and _edits(wanted, name) <= 2
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).upper()
+
+
+def _edits(one: str, other: str) -> int:
+    """Edit distance, two neighbours in the wrong order counting once; 3 stands for more than 2."""
+    if len(set(one) ^ set(other)) > 4:
+        return 3
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+        if min(row) > 2:
+            return 3
+    return row[-1]
+
+
+# -- the rest ----------------------------------------------------------------------------------------------------------
+
+
+def _model(
+    options: Options, target: Entry | None, check: Entry, family: _Family, variables: _Variables
+) -> tuple[Sourced[str] | None, list[Rival]]:
+    if options.model:
+        return Sourced(options.model, "--model"), []
+    if target:  # the environment's model belongs to the environment's base URL
+        return target.text("model") or check.text("model"), []
+    found = [value for value in variables.all(family.model) if value.value]
+    if variables.filled(family.model) is None:
+        return check.text("model"), []
+    rivals = [
+        _rival("model", family.model, value, "shadowed", found[0].source, value.value == found[0].value)
+        for value in found[1:]
+    ]
+    return found[0], rivals
+
+
+def _connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
+    """As curl reads ``--connect-to``; IPv6 addresses stand in brackets."""
+    found = []
+    for text in raw:
+        parts = re.fullmatch(r"(\[[^\]]*\]|[^:]*):(\d{0,5}):(\[[^\]]*\]|[^:]*):(\d{0,5})", text.strip(), re.ASCII)
+        if not parts or not (parts[3] or parts[4]) or max(int(parts[2] or 0), int(parts[4] or 0)) > 65535:
+            raise BadInput("--connect-to is to be HOST:PORT:ADDR:PORT, an IPv6 address in brackets.")
+        host, to_host = (part.strip("[]").lower() for part in (parts[1], parts[3]))
+        found.append(ConnectTo(host, int(parts[2] or 0), to_host, int(parts[4] or 0)))
+    return tuple(found)
+
+
+def _ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str], cwd: Path) -> Sourced[str] | None:
+    given = Sourced(options.ca_bundle, "--ca-bundle") if options.ca_bundle else None
+    given = given or next((entry.values["ca_bundle"] for entry in named if "ca_bundle" in entry.values), None)
+    if given:
+        path = cwd / Path(given.value).expanduser()
+        if not path.is_file():
+            raise BadInput(f"The file {given.value} with extra roots ({given.source}) does not exist.")
+        return Sourced(str(path), given.source)
+    if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
+        return Sourced(path_text, "environment SSL_CERT_FILE")
+    return None
+
+
+def _proxies(options: Options, named: list[Entry], environ: Mapping[str, str]) -> ProxySettings:
+    """As urllib and httpx read them: a lower-case name wins and, empty, switches off. ``.env`` sets none."""
+    if options.proxy and options.no_proxy:
+        raise BadInput("--proxy and --no-proxy exclude each other.")
+    given = Sourced(options.proxy, "--proxy") if options.proxy else None
+    if options.no_proxy or (given is None and _named(named, "no_proxy", False)):
+        return ProxySettings()
+    if given := given or next((entry.values["proxy"] for entry in named if "proxy" in entry.values), None):
+        return ProxySettings(http=given, https=given)
+    if options.no_env:
+        return ProxySettings()
+
+    def read(name: str) -> Sourced[str] | None:
+        if name in environ:
+            return Sourced(environ[name], f"environment {name}") if environ[name] else None
+        if name == "http_proxy" and "REQUEST_METHOD" in environ:  # under CGI a visitor's Proxy header lands there
+            return None
+        upper = next((each for each in environ if each.lower() == name and environ[each]), None)
+        return Sourced(environ[upper], f"environment {upper}") if upper else None
+
+    return ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))

@@ -1,0 +1,91 @@
+"""door: whose host it is, which protocol it is asked in, and whether the key belongs there: all before anything is sent."""
+
+from __future__ import annotations
+
+from probes.doors import Door, Doors
+from probes.keys import Fit, fit
+from probes.model import DoorFacts, KeyMatch, Settings
+from probes.protocols import NAMES
+from probes.steps.settings import Exams
+from probes.way import Place, is_local
+
+
+def protocol_of(settings: Settings, target: Place | None, door: Door | None) -> tuple[str, str]:
+    """Which protocol is spoken, and what says so: option, app, path, door or default."""
+    if settings.protocol.value != "auto":
+        return settings.protocol.value, "option"
+    if settings.app:
+        return ("anthropic" if settings.app.startswith("anthropic") else "openai"), "app"
+    path = target.path.lower() if target else ""
+    if "anthropic" in path or path.endswith(("/messages", "/claude")):
+        return "anthropic", "path"
+    if door is not None:
+        spoken = [endpoint.protocol for endpoint in door.endpoints if endpoint.protocol in NAMES]
+        if spoken and "openai" not in spoken:
+            return spoken[0], "door"
+        return "openai", "door"
+    if settings.key is not None and settings.key.source.rpartition(" ")[2].startswith("ANTHROPIC_"):
+        return "anthropic", "variable"
+    if settings.base_url is not None and settings.base_url.source.rpartition(" ")[2].startswith("ANTHROPIC_"):
+        return "anthropic", "variable"
+    return "openai", "default"
+
+
+def right_base_url(door: Door | None, protocol: str) -> str | None:
+    """What the door itself documents for the protocol; None where it holds a part that only the user knows."""
+    if door is None:
+        return None
+    return next((url for url in door.base_urls(protocol) if "{" not in url), None)
+
+
+def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str) -> tuple[tuple[str, str], ...]:
+    """Name and base URL of the sites of the door's own house whose keys look the same and do not do here."""
+    if door is None:
+        return ()
+    found = []
+    for one in doors:
+        other = one.id != door.id and one.company == door.company and one.namespace != door.namespace
+        url = right_base_url(one, protocol) if other else None
+        if url and (one.id in door.rejects or door.id in one.rejects or any(match.door == one.id for match in matches)):
+            found.append((one.name, url))
+    return tuple(found[:4])
+
+
+def measure(
+    settings: Settings, exams: Exams, target: Place, doors: Doors, protocol: str, protocol_source: str
+) -> DoorFacts:
+    """Which door the host is and how the key fits it."""
+    door = doors.of_host(target.host, target.port, target.path)
+    local = is_local(target.host)
+    key = exams.key.cleaned or exams.key.literal or ""
+    found = fit(key, door, local=local) if key else Fit("no_key")
+    typo = None if door or local else doors.typo_of(target.host)
+    website = None if local or door else doors.website_of(target.host, target.path)
+    elsewhere = found.elsewhere and not settings.send_anyway
+    right = typo[1] if typo else website or door
+    endpoint = door.endpoint(protocol) if door else None
+    home = next((one for match in found.matches if (one := doors.get(match.door)) and one is not door), None)
+    return DoorFacts(
+        host=target.host,
+        port=target.port,
+        scheme=target.scheme,
+        door=door.id if door else None,
+        door_name=door.name if door else None,
+        protocol=protocol,
+        protocol_source=protocol_source,
+        local=local,
+        matches=found.matches,
+        fit=found.fit,
+        fit_note=found.note,
+        sent=bool(key) and not elsewhere,
+        why_not_sent="other_door" if elsewhere else "",
+        typo_of=typo[0] if typo else None,
+        website_of=website.name if website else None,
+        right_base_url=right_base_url(right, protocol),
+        needs_key=not local or bool(endpoint and "none" not in endpoint.auth),
+        key_env=door.key_env[0] if door and door.key_env else "",
+        console=door.console_url if door else "",
+        twins=twins(door, found.matches, doors, protocol),
+        key_door_name=home.name if home else "",
+        key_door_url=(right_base_url(home, protocol) or "") if home else "",
+    )

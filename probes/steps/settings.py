@@ -1,0 +1,61 @@
+"""settings: the values as they were given, before anything touches the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from probes.flaws import KeyExam, UrlExam, examine_key, examine_url, key_is_url, url_is_key
+from probes.model import KeyForm, Settings, SettingsFacts
+from probes.way import Place, place
+
+
+@dataclass(frozen=True, slots=True)
+class Exams:
+    """The raw values, looked at for one protocol. Holds the key's forms: it never leaves the probes."""
+
+    url: UrlExam
+    key: KeyExam
+
+    @property
+    def place(self) -> Place | None:
+        """Where the mended URL points; None where none can be made."""
+        if self.url.mended is None:
+            return None
+        try:
+            return place(self.url.mended)
+        except ValueError:
+            return None
+
+    def keys(self) -> dict[KeyForm, str]:
+        """The forms of the key that can travel in a header."""
+        forms = {}
+        if self.key.literal:
+            forms[KeyForm.GIVEN] = self.key.literal
+        if self.key.cleaned and self.key.cleaned != self.key.literal:
+            forms[KeyForm.CLEANED] = self.key.cleaned
+        return forms
+
+
+def examine(settings: Settings, protocol: str) -> Exams:
+    """Look at URL and key as the SDK of ``protocol`` would take them."""
+    raw_url = settings.base_url.value if settings.base_url else ""
+    raw_key = settings.key.value.reveal() if settings.key else ""
+    return Exams(examine_url(raw_url, protocol), examine_key(raw_key, protocol))
+
+
+def measure(settings: Settings, exams: Exams, scrub: object) -> SettingsFacts:
+    """What stands where, and which flaws it has."""
+    assert callable(scrub)
+    raw_url = settings.base_url.value if settings.base_url else None
+    raw_key = settings.key.value.reveal() if settings.key else ""
+    return SettingsFacts(
+        base_url=scrub(raw_url) if raw_url is not None else None,
+        mended_url=scrub(exams.url.mended) if exams.url.mended else None,
+        flaws=(*exams.url.flaws, *exams.key.flaws),
+        key_given=bool(raw_key.strip()),
+        key_usable=bool(exams.keys()),
+        key_looks_like_url=key_is_url(raw_key),
+        url_looks_like_key=url_is_key(raw_url or ""),
+        rivals=settings.rivals,
+        searched=settings.searched,
+    )

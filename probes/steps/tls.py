@@ -1,0 +1,147 @@
+"""tls: the handshake on the connection that was dialled; where it fails, a second look without trust and without any key."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import warnings
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from probes.failures import NetError
+from probes.model import Certificate, Kind, TlsFacts
+from probes.net import blind_context, sent_chain
+from probes.way import Way
+
+# A failed handshake that leaves a certificate to be looked at.
+CERTIFICATE_KINDS = {
+    Kind.TLS_EXPIRED,
+    Kind.TLS_NOT_YET_VALID,
+    Kind.TLS_HOSTNAME,
+    Kind.TLS_SELF_SIGNED,
+    Kind.TLS_UNTRUSTED,
+    Kind.TLS_OTHER,
+}
+
+
+async def measure(way: Way, trust: str) -> TlsFacts:
+    """The handshake that the SDK makes. Raises NetError, of the proxy's tunnel too."""
+    link = await way.first_link()
+    tls = link.tls
+    if tls is None:
+        return TlsFacts(way.target.host, trust)
+    cipher = tls.cipher()
+    return TlsFacts(
+        way.target.host, trust, tls.version() or "", cipher[0] if cipher else "", _from_verified(tls.getpeercert())
+    )
+
+
+async def look(way: Way, trust: str) -> TlsFacts | None:
+    """The certificate that failed, read without trusting it. No key is near; None where nothing can be read."""
+    blind = Way(way.network, way.target, way.limits, proxy=way.proxy, tls=blind_context())
+    blind.dial_host, blind.dial_port = way.dial_host, way.dial_port
+    blind.addresses = (way.good,) if way.good else way.addresses
+    try:
+        link = await blind.first_link()
+        tls = link.tls
+        chain = sent_chain(tls) if tls is not None else []
+        return TlsFacts(way.target.host, trust, (tls.version() or "") if tls else "", "", parse(chain))
+    except (NetError, ssl.SSLError):
+        return None
+    finally:
+        blind.close()
+
+
+async def speaks_plain_http(way: Way) -> bool:
+    """Whether the port answers a plain request with HTTP: one line without a key."""
+    sock = None
+    loop = asyncio.get_running_loop()
+    try:
+        if way.good is None:
+            return False
+        sock = await way.network.dial(way.good, way.dial_port)
+        if way.proxy is not None:
+            await way.network.tunnel(sock, way.proxy, way.target.host, way.target.port, way.limits.header_bytes)
+        request = f"HEAD / HTTP/1.1\r\nHost: {way.target.authority}\r\nConnection: close\r\n\r\n"
+        async with asyncio.timeout(min(2.0, way.limits.probe)):
+            await loop.sock_sendall(sock, request.encode("latin-1", "replace"))
+            return (await loop.sock_recv(sock, 64)).startswith(b"HTTP/")
+    except (NetError, OSError, TimeoutError):
+        return False
+    finally:
+        if sock is not None:
+            sock.close()
+
+
+def _from_verified(peer: Any) -> Certificate | None:
+    """The certificate of a handshake that went well, as the ssl module tells it: no parser is loaded for it."""
+    if not peer:
+        return None
+
+    def name(rows: Any) -> str:
+        pairs = [pair for row in rows or () for pair in row]
+        return next((v for k, v in pairs if k == "commonName"), "") or ", ".join(v for _, v in pairs)
+
+    ends = ssl.cert_time_to_seconds(peer["notAfter"])
+    return Certificate(
+        subject=name(peer.get("subject")),
+        issuer=name(peer.get("issuer")),
+        names=tuple(str(value) for _, value in peer.get("subjectAltName", ()))[:20],
+        not_before=_iso(ssl.cert_time_to_seconds(peer["notBefore"])),
+        not_after=_iso(ends),
+        self_signed=peer.get("subject") == peer.get("issuer"),
+        sent=0,
+        days_left=(ends - datetime.now(UTC).timestamp()) / 86400,
+    )
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse(chain: list[bytes]) -> Certificate | None:
+    """The leaf of a chain as it was sent (DER)."""
+    if not chain:
+        return None
+    from cryptography import x509
+    from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # cryptography warns of odd certificates; odd ones are what is looked for
+        try:
+            leaf = x509.load_der_x509_certificate(chain[0])
+            names: list[str] = []
+            with suppress(x509.ExtensionNotFound):
+                alternative = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+                names = [str(name.value) for name in alternative]
+            fetchable = False
+            with suppress(x509.ExtensionNotFound):
+                access = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+                fetchable = any(one.access_method == AuthorityInformationAccessOID.CA_ISSUERS for one in access)
+            ends = leaf.not_valid_after_utc
+
+            def name(of: x509.Name) -> str:
+                for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+                    rows = of.get_attributes_for_oid(kind)
+                    if rows:
+                        return str(rows[0].value)[:200]
+                return of.rfc4514_string()[:200]
+
+            organisation = leaf.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+            issuer = name(leaf.issuer)
+            if organisation and str(organisation[0].value) not in issuer:
+                issuer += f" ({str(organisation[0].value)[:100]})"
+            return Certificate(
+                subject=name(leaf.subject),
+                issuer=issuer,
+                names=tuple(name[:200] for name in names[:20]),
+                not_before=_iso(leaf.not_valid_before_utc.timestamp()),
+                not_after=_iso(ends.timestamp()),
+                self_signed=leaf.subject == leaf.issuer,
+                sent=len(chain),
+                issuer_fetchable=fetchable,
+                days_left=(ends - datetime.now(UTC)).total_seconds() / 86400,
+            )
+        except (ValueError, TypeError):
+            return None

@@ -1,0 +1,209 @@
+"""The words: complete in each language, filled safely, and in the tone of the house."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagnose.model import Text
+from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, fill, phrase, say, text
+
+CONTRACT = Path("/work/shared/contract.md")
+
+# Codes live for ever: a line may be added here, none taken away.
+FROZEN = {
+    "settings": "missing_key swapped wrong_variable conflict project_override",
+    "url": (
+        "invalid scheme_missing stray_characters plaintext host_typo not_api_host endpoint_included "
+        "version_missing version_doubled double_slash path_wrong"
+    ),
+    "key": (
+        "placeholder unexpanded stray_characters bearer_prefix several masked truncated wrong_kind "
+        "official_elsewhere wrong_door wrong_region wrong_plan wrong_resource"
+    ),
+    "proxy": "invalid ignored unreachable auth_required socks_unsupported refused captures_local",
+    "dns": "not_found failed bogus_answer fake_ip",
+    "tcp": "refused timeout unreachable reset ipv6_broken",
+    "tls": (
+        "not_tls needed expired not_yet_valid hostname_mismatch self_signed clock_wrong untrusted_issuer "
+        "intercepted incomplete_chain handshake_failed reset expires_soon"
+    ),
+    "http": (
+        "timeout closed not_http redirected blocked front_auth header_rejected too_large gateway_error server_error"
+    ),
+    "shape": "web_page not_llm_api wrong_protocol error_as_success malformed_answer",
+    "auth": "rejected header_style header_lost expired not_permitted ip_not_allowed upstream",
+    "access": "region_blocked client_refused",
+    "model": "not_found not_permitted no_channel wrong_endpoint parameter_rejected substituted",
+    "quota": "exhausted rate_limited overloaded",
+    "stream": "ignored malformed error_inside cut stalled buffered no_terminator",
+    "app": "cors mixed_content sdk_mismatch private_refused base_url_ignored",
+    "run": "unexplained crashed",
+}
+CODES = [f"{layer}.{name}" for layer, names in FROZEN.items() for name in names.split()]
+OURS = {"run.unexplained", "run.crashed"}
+
+TEXTS: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}").TEXTS for lang in LANGS}
+UI: dict[str, dict[str, str]] = {lang: import_module(f"diagnose.words.{lang}").UI for lang in LANGS}
+RUN: dict[str, str | None] = {
+    "host": "api.example.com",
+    "base_url": "https://api.example.com/v1",
+    "protocol": "anthropic",
+    "app": "anthropic-sdk",
+    "door": "Example AI",
+}
+
+every = pytest.mark.parametrize(("lang", "code"), [(lang, code) for lang in LANGS for code in CODES])
+
+
+def slots(template: str) -> set[tuple[str, str | None]]:
+    """Each slot's name and its own words; None where it has none."""
+    return {(slot.group(2), slot.group(3)) for slot in SLOT.finditer(template)}
+
+
+def bare(template: str) -> set[str]:
+    return {name for name, words in slots(template) if words is None}
+
+
+# -- the catalogue -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_language_has_every_code(lang: str) -> None:
+    assert list(TEXTS[lang]) == CODES
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not on this machine")
+def test_the_codes_are_those_of_the_contract() -> None:
+    tables = CONTRACT.read_text(encoding="utf-8").split("## 3. The codes")[1]
+    rows = [line.split("|") for line in tables.splitlines() if line.startswith("|")]
+    named = {code for row in rows for code in re.findall(r"`([a-z]+\.[a-z0-9_]+)`", row[1])}
+    assert named | {"dns.fake_ip"} | OURS == set(CODES)
+    assert "`dns.fake_ip`" in tables
+
+
+def test_each_language_has_every_phrase_with_the_same_slots() -> None:
+    assert list(UI["zh"]) == list(UI["en"])
+    for key, template in UI["en"].items():
+        assert slots(template) == slots(UI["zh"][key]), key
+        assert template and all(words is None for _, words in slots(template)), key
+
+
+# -- the tone ----------------------------------------------------------------------------------------------------------
+
+
+@every
+def test_only_known_slots(lang: str, code: str) -> None:
+    words = text(code, lang)
+    for template in (words.title, words.explanation, *words.steps):
+        assert {name for name, _ in slots(template)} <= {*ALWAYS, *OPTIONAL}, template
+        assert not re.search(r"\{[a-z_| ]*$|\{[a-z_]+[^a-z_|}]", template), template
+    assert bare(words.title) | bare(words.explanation) <= set(ALWAYS)
+
+
+@every
+def test_one_to_four_steps_of_which_one_always_stands(lang: str, code: str) -> None:
+    words = text(code, lang)
+    assert 1 <= len(words.steps) <= 4
+    assert any(bare(step) <= set(ALWAYS) for step in words.steps)
+    assert say(code, lang, RUN).steps
+    assert len(set(words.steps)) == len(words.steps)
+
+
+@every
+def test_titles_are_short_and_blame_nobody(lang: str, code: str) -> None:
+    for values in ({}, RUN):
+        title = say(code, lang, values).title
+        assert len(title) <= {"en": 90, "zh": 45}[lang], title
+        assert not re.search(r"\b[1-5]\d\d\b|invalid|无效|[.。]$", title, re.IGNORECASE), title
+        assert title[0] == title[0].upper() or title.startswith((*filter(None, RUN.values()), "https", "llmdoctor"))
+
+
+@every
+def test_explanations_are_short_and_name_no_status_code(lang: str, code: str) -> None:
+    explanation = say(code, lang, RUN).explanation
+    assert not re.search(r"(?<![\d.:])[1-5]\d\d(?![\d.])", explanation), explanation
+    assert not re.search("invalid", explanation, re.IGNORECASE)
+    assert len(explanation) <= {"en": 420, "zh": 200}[lang]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_chinese_is_chinese(code: str) -> None:
+    words = text(code, "zh")
+    for template in (words.title, words.explanation, *words.steps):
+        assert re.search("[\u4e00-\u9fff]", template), template
+        assert not re.search("[\u4e00-\u9fff][,;!?]|[,;!?][\u4e00-\u9fff]", template), template
+    assert all(step.endswith(("。", "}")) for step in words.steps)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_languages_offer_the_same_steps(code: str) -> None:
+    english, chinese = text(code, "en"), text(code, "zh")
+    assert [bare(step) - set(ALWAYS) for step in english.steps] == [bare(step) - set(ALWAYS) for step in chinese.steps]
+
+
+# -- filling in --------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_whose_value_is_unknown_is_left_out() -> None:
+    known = say("url.version_missing", "en", {**RUN, "better_url": "https://api.example.com/v1"})
+    assert known.steps[0] == "Set the base URL to https://api.example.com/v1"
+    assert len(say("url.version_missing", "en", RUN).steps) == len(known.steps) - 1
+
+
+def test_an_unknown_value_has_its_own_words() -> None:
+    assert say("key.wrong_door", "en", {"key_door": "Groq", "door": "OpenAI"}).title == (
+        "This key belongs to Groq, not to OpenAI"
+    )
+    assert (
+        say("key.wrong_door", "en", {"key_door": None}).title == "This key belongs to another provider, not to this one"
+    )
+
+
+def test_a_finding_can_be_told_without_a_run() -> None:
+    assert say("tcp.timeout", "en", {}).title == "The server does not react to attempts to connect"
+    assert say("tcp.unreachable", "zh", {}).title == "从这里到不了该服务器"
+
+
+def test_a_reference_to_a_variable_is_plain_text() -> None:
+    assert "${OPENAI_API_KEY}" in say("key.unexpanded", "en", RUN).explanation
+
+
+def test_blanks_beside_chinese_values_go() -> None:
+    assert fill("名为 {model|所填名称} 的模型", {}) == "名为所填名称的模型"
+    assert fill("名为 {model|所填名称} 的模型", {"model": "gpt-x"}) == "名为 gpt-x 的模型"
+    assert fill("a {x} b", {"x": "值"}) == "a 值 b"
+
+
+def test_an_unknown_code_is_a_key_error_and_an_unknown_language_english() -> None:
+    with pytest.raises(KeyError):
+        text("no.such", "zh")
+    with pytest.raises(KeyError):
+        phrase("no.such", "en")
+    assert text("url.invalid", "fr") is TEXTS["en"]["url.invalid"]
+
+
+def test_phrases_are_filled() -> None:
+    assert phrase("skip.blocked", "zh", {"probe": phrase("probe.dns", "zh")}) == "未进行：域名解析一步已失败"
+    assert phrase("caused_by", "en") == "Follows from ?"
+
+
+@given(st.text(), st.dictionaries(st.sampled_from(["host", "said", "model"]), st.none() | st.text()))
+def test_filling_never_raises(template: str, values: dict[str, str | None]) -> None:
+    filled = fill(template, values)
+    if not SLOT.search(template):
+        assert filled == template
+
+
+@given(st.text(alphabet="{}|aホ中 $hostmdel_%\\", min_size=1), st.text(alphabet="{}|host said%s\\1\\g<0>"))
+def test_braces_in_values_mean_nothing(value: str, other: str) -> None:
+    values = {"said": value, "host": other}
+    assert fill("It said: {said}.", values) == f"It said: {value}."
+    assert fill("<{said|nothing}><{host|nowhere}>", values) == f"<{value}><{other or 'nowhere'}>"
+    for lang in LANGS:
+        assert any(value in step for step in say("shape.error_as_success", lang, values).steps)
