@@ -367,4 +367,5 @@ def _by_status(words: _Words, error: ApiError) -> Iterator[Match]:
     elif status in (502, 503, 504):
         yield match("http.server_error" if own else "http.gateway_error", 0.5)
     elif 500 <= status < 600:
-        yield match("http.server_error" if json else "http.gateway_error", 0.5)
+        # A bare 500 is the server's own: gateways say 502 to 504 and 520 to 530, or sign their page.
+        yield match("http.server_error" if json or status == 500 else "http.gateway_error", 0.5)

@@ -59,7 +59,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         target=shown,
         verdict=verdict,
         root_cause=root.rule.code if root is not None else None,
-        side=root.rule.side if root is not None else None,
+        side=(root.claim.side or root.rule.side) if root is not None else None,
         proven=proven,
         probes=probe_lines(view, findings, proven, lang),
         findings=findings,
@@ -77,7 +77,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
             "completion_tokens": evidence.cost.completion_tokens,
         },
         interrupted=evidence.interrupted,
-        left_open=open_points,
+        left_open=tuple(words.phrase(f"open.{one}", lang) for one in open_points if verdict is Verdict.INCONCLUSIVE),
         lang=lang,
     )
 
@@ -224,5 +224,5 @@ def _finding(one: Standing, view: View, lang: str) -> Finding:
         steps=text.steps,
         fixes=tuple(fixes),
         caused_by=one.cause,
-        side=one.rule.side,
+        side=claim.side or one.rule.side,
     )

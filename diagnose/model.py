@@ -57,6 +57,7 @@ class Claim:
     values: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, object] | None = None  # the change that mends it
     verified: bool = False  # those settings were seen to work in this run
+    side: str = ""  # where it is not the rule's own
 
 
 @dataclass(frozen=True, slots=True)

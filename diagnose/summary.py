@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from diagnose.model import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.view import View
 from diagnose.words import phrase
-from probes.model import PROBES, Exchange, ModelFacts, Observation, Outcome, TcpFacts, TlsFacts
+from probes.model import (
+    PROBES,
+    DnsFacts,
+    DoorFacts,
+    Exchange,
+    ModelFacts,
+    Observation,
+    Outcome,
+    ProxyFacts,
+    TcpFacts,
+    TlsFacts,
+)
 
 _SPARED = {
     "connect_to": "skip.connect_to",
@@ -153,10 +164,10 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
                 found |= {"ttft_ms": round(facts.stream.first_at * 1000, 1), "events": facts.stream.events}
             if facts.answer is not None and not facts.answer.problem and facts.purpose == "chat":
                 found |= {"model": facts.answer.model, "finish": facts.answer.finish}
-        elif facts is not None and hasattr(facts, "addresses"):
+        elif isinstance(facts, DnsFacts):
             found["addresses"] = [address.ip for address in facts.addresses]
-        elif facts is not None and hasattr(facts, "fit"):
+        elif isinstance(facts, DoorFacts):
             found |= {"door": facts.door, "protocol": facts.protocol, "key": facts.fit}
-        elif facts is not None and hasattr(facts, "captures_local"):
+        elif isinstance(facts, ProxyFacts):
             found["proxy"] = facts.url
     return found

@@ -184,7 +184,7 @@ class Asker:
             timed_out = True
         raw.seconds = raw.seconds or time.monotonic() - began
         found = self._interpret(record, raw, bytes(collected), protocol)
-        if streaming and found.ok:
+        if streaming and 200 <= raw.status < 300:
             found = replace(found, stream=self._stream_reading(reader.reading(), bytes(collected), protocol))
         if timed_out:
             found = replace(found, failure=Failure(Kind.TIMEOUT))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from probes.doors import Door
 from probes.model import Attempt, Auth, Exchange, KeyForm
@@ -107,6 +107,31 @@ def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Aut
     if missing or attempt.protocol == "anthropic":
         styles += protocol.styles
     return [style for style in dict.fromkeys(styles) if style is not attempt.auth]
+
+
+def followed(attempt: Attempt, told: Exchange) -> Attempt | None:
+    """The way of asking that a redirect points to, where it stays on this host; encryption may be added, never taken off.
+
+    None for another host: no key goes there.
+    """
+    here = place(attempt.base_url)
+    try:
+        there = place(urljoin(here.origin + told.path, told.location))
+    except ValueError:
+        return None
+    upgraded = (here.scheme, there.scheme) == ("http", "https")
+    if there.host != here.host or (not upgraded and (there.scheme, there.port) != (here.scheme, here.port)):
+        return None
+    endpoint = wire(attempt.protocol).endpoint
+    path = there.path.removesuffix("/")
+    if not path.endswith(endpoint):
+        return None
+    base = there.origin + path.removesuffix(endpoint)
+    # The same address but for a slash at the endpoint's end: no base URL says that.
+    if base == attempt.base_url:
+        return None
+    changed = tuple(dict.fromkeys((*attempt.changed, "redirect")))
+    return replace(attempt, base_url=base, given=False, changed=changed)
 
 
 def moved(attempt: Attempt, target: Place, scheme: str) -> Attempt:

@@ -153,6 +153,7 @@ def target(ground: Ground, scrub: Scrubber) -> Target:
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
         key_doors=tuple(match.door for match in ground.facts.matches) if ground.facts else (),
+        app_named=given.app is not None,
         sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
     )
 

@@ -37,6 +37,13 @@ _ERRNO = {
     errno.EACCES: Kind.DENIED,
     errno.EPERM: Kind.DENIED,
 }
+# asyncio raises these without a number.
+_CLASSES = {
+    ConnectionRefusedError: Kind.REFUSED,
+    ConnectionResetError: Kind.RESET,
+    ConnectionAbortedError: Kind.RESET,
+    BrokenPipeError: Kind.RESET,
+}
 # Windows' own numbers, where they differ from errno's.
 _WINERROR = {
     10061: Kind.REFUSED,
@@ -90,7 +97,7 @@ def _classify_tls(error: ssl.SSLError) -> Kind:
         return _VERIFY.get(getattr(error, "verify_code", 0), _verify_by_text(str(error)))
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return Kind.TLS_RESET
-    reason = (error.reason or str(error)).upper()
+    reason = (getattr(error, "reason", None) or str(error)).upper()
     if "EOF" in reason:
         return Kind.TLS_RESET
     if any(word in reason for word in _PLAIN):
@@ -130,7 +137,7 @@ def classify(error: BaseException) -> Kind:
         if isinstance(one, OSError):
             winerror = getattr(one, "winerror", None)
             kind = _WINERROR.get(winerror) if winerror is not None else None
-            kind = kind or _ERRNO.get(one.errno or 0)
+            kind = kind or _ERRNO.get(one.errno or 0) or _CLASSES.get(type(one))
             if kind:
                 return kind
     return Kind.OTHER

@@ -221,6 +221,9 @@ class Inquiry:
     async def _candidates(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
         if told.via_proxy and self.facts.local and not attempt.direct and not passes(told):
             return [replace(attempt, direct=True, given=False, changed=(*attempt.changed, "proxy"))]
+        if told.location and 300 <= told.status < 400:
+            followed = discovery.followed(attempt, told)
+            return [followed] if followed is not None else []
         scheme = await self._other_scheme(told)
         if scheme:
             return [discovery.moved(attempt, self.way.target, scheme)]

@@ -378,6 +378,7 @@ class StreamReading:
 
     kind: str
     events: int = 0
+    pieces: int = 0  # events that brought text
     text: str = ""
     model: str = ""
     finish: str = ""
@@ -492,6 +493,7 @@ class Target:
     key_doors: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     name: str | None = None
+    app_named: bool = False  # the user said which app it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -379,6 +379,10 @@ class HttpExchange:
                         answer.first_byte = self._now()
                     if len(answer.head) < 512:
                         answer.head += data[:512]
+                    if not answer.status and not b"HTTP/".startswith(answer.head[:5]):
+                        # A greeting of another protocol: its sender waits for us now, and would until the limit.
+                        answer.failure, answer.detail = Kind.NOT_HTTP, answer.head[:60].decode("latin-1")
+                        return
                     http.receive_data(data)
                 elif isinstance(event, (h11.Response, h11.InformationalResponse)):
                     if isinstance(event, h11.InformationalResponse):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.formats import exit_status, render
-from diagnose.model import Report
-from probes.ledger import Watch
-from probes.model import Observation
+if TYPE_CHECKING:
+    from diagnose.model import Report
+    from probes.ledger import Watch
+    from probes.model import Observation
 
 FORMATS = ("text", "json", "markdown", "nagios")
 WIDTH = 80  # of a report that goes to no terminal
@@ -62,6 +62,8 @@ def width() -> int:
 
 def write(report: Report, fmt: str, lang: str, output: str | None) -> None:
     """The report to standard output or into a file; a file is written beside and renamed."""
+    from diagnose.formats import render
+
     if output is None or output == "-":
         text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode())
         click.echo(text, nl=False, color=True)
@@ -71,6 +73,8 @@ def write(report: Report, fmt: str, lang: str, output: str | None) -> None:
 
 def save(path: Path, text: str) -> None:
     """Write a file beside and rename it. Raises click.ClickException where that cannot be done."""
+    import tempfile
+
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -89,6 +93,8 @@ def status(report: Report, fmt: str, strict: bool) -> int:
         from diagnose.formats import nagios
 
         return nagios.exit_status(report)
+    from diagnose.formats import exit_status
+
     return exit_status(report, strict)
 
 

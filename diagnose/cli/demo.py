@@ -8,6 +8,8 @@ import click
 
 from diagnose.cli import console
 from diagnose.cli.check import finish, output_options
+from diagnose.words import LANGS
+from diagnose.words.faults import TITLES
 
 
 @click.command("demo")
@@ -25,24 +27,24 @@ def command(
     strict: bool,
 ) -> None:
     """Check a practice door on this machine, sound or with a named FAULT. Needs no key and no network."""
-    from probes.practice import faults
-
     spoken = console.language(lang)
+    at = LANGS.index(spoken)
     if list_faults:
-        width = max(len(name) for name in faults.FAULTS)
-        for one in faults.FAULTS.values():
-            click.echo(f"{one.name:{width}}  {one.title_zh if spoken == 'zh' else one.title_en}")
+        width = max(map(len, TITLES))
+        for name, titles in TITLES.items():
+            click.echo(f"{name:{width}}  {titles[at]}")
         return
     name = fault or "sound"
-    if name not in faults.FAULTS:
+    if name not in TITLES:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, faults.FAULTS, n=3, cutoff=0.4)
+        near = get_close_matches(name, TITLES, n=3, cutoff=0.4)
         hint = f" Did you mean {', '.join(near)}?" if near else ""
         raise click.UsageError(f"there is no fault named {name!r}.{hint} `llmdoctor demo --list` names them all.")
+    from probes.practice import faults
+
     with faults.open(name) as world:
         if fmt == "text" and not as_json:
-            about = faults.FAULTS[name]
-            click.echo(f"{name}: {about.title_zh if spoken == 'zh' else about.title_en}", err=True)
+            click.echo(f"{name}: {TITLES[name][at]}", err=True)
         finish(world.settings(), "json" if as_json else fmt, spoken, output, save, strict)
     sys.exit(0)

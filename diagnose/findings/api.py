@@ -22,6 +22,8 @@ def said(code: str) -> Callable[[View], Claim | None]:
         match, subject = view.match, view.subject
         if match is None or subject is None or match.code != code:
             return None
+        if subject.ok and code.startswith("http."):
+            return None  # an error under the status of a success: that it says so is the finding
         values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
         return Claim(
             (line_of(subject),),
@@ -172,7 +174,14 @@ RULES = (
     Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay", because=_PATH),
     Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay", because=_PATH),
     Rule("http.gateway_error", Severity.ERROR, "http", said("http.gateway_error"), "relay", because=_PATH),
-    Rule("http.server_error", Severity.ERROR, "http", _server_error, "provider", because=_PATH),
+    Rule(
+        "http.server_error",
+        Severity.ERROR,
+        "http",
+        _server_error,
+        "provider",
+        because=(*_PATH, "settings.missing_key"),  # LiteLLM without a database breaks down over a missing key
+    ),
     Rule("shape.wrong_protocol", Severity.ERROR, "http", _wrong_protocol, "settings"),
     Rule(
         "shape.web_page", Severity.ERROR, "http", _web_page, "settings", because=("url.", "proxy.", "http.redirected")

@@ -24,8 +24,7 @@ def _header_style(view: View) -> Claim | None:
     if working is not None and "auth" in working.changed and view.works:
         evidence = [line_of(one.told) for one in (first, view.deep) if one is not None and one.told is not None]
         # Anthropic's clients differ: which of them the user has is not known unless an app was named.
-        named = view.evidence.target.app != "anthropic-sdk" or "app" in dict(view.evidence.target.sources)
-        lenient = working.protocol == "anthropic" and not named
+        lenient = working.protocol == "anthropic" and not view.evidence.target.app_named
         return _style_claim(working, tuple(evidence), Severity.WARNING if lenient else None, verified=True)
     other, listing = view.other_listing, view.first.listing if view.first else None
     if other is None or listing is None or not view.works_as_given:

@@ -6,7 +6,7 @@ import re
 
 from diagnose.findings.api import said
 from diagnose.model import Claim, Rule, Severity
-from diagnose.view import View, line_of
+from diagnose.view import View
 from probes.readings import passes
 
 _DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|v\d+(?::\d+)?)$")
@@ -56,23 +56,12 @@ def _substituted(view: View) -> Claim | None:
     )
 
 
-def _parameter(view: View) -> Claim | None:
-    found = said("model.parameter_rejected")(view)
-    if found is not None:
-        return found
-    # A refusal that no dialect reads, at a door that otherwise answers: it dislikes something in the request.
-    subject = view.subject
-    if subject is None or subject.status not in (400, 422) or view.match is not None or subject.purpose == "path":
-        return None
-    return Claim((line_of(subject),), sure=False)
-
-
 RULES = (
     Rule("model.not_found", Severity.ERROR, "model", _not_found, "settings"),
     Rule("model.not_permitted", Severity.ERROR, "model", said("model.not_permitted"), "settings"),
     Rule("model.no_channel", Severity.ERROR, "model", said("model.no_channel"), "relay"),
     Rule("model.wrong_endpoint", Severity.ERROR, "model", said("model.wrong_endpoint"), "settings"),
-    Rule("model.parameter_rejected", Severity.ERROR, "chat", _parameter, "app"),
+    Rule("model.parameter_rejected", Severity.ERROR, "chat", said("model.parameter_rejected"), "app"),
     Rule("model.substituted", Severity.WARNING, "model", _substituted, "relay"),
     Rule("quota.exhausted", Severity.ERROR, "auth", said("quota.exhausted"), "provider", because=("key.wrong_plan",)),
     Rule("quota.rate_limited", Severity.ERROR, "chat", said("quota.rate_limited"), "provider"),

@@ -17,7 +17,12 @@ def _not_found(view: View) -> Claim | None:
     found = view.failed("dns", Kind.NAME_UNKNOWN)
     if found is None:
         return None
-    return Claim((f"{_looked_up(view)}: {found.detail or 'no such name'}",), values={"address": _looked_up(view)})
+    name = _looked_up(view)
+    lines = [f"{name}: {found.detail or 'no such name'}"]
+    known = view.door is not None and view.door.door is not None and view.door.host == name and not view.door.local
+    if known:
+        lines.append("this name is a known provider's: the name service here, or the way to it, is at fault")
+    return Claim(tuple(lines), values={"address": name}, side="network" if known else "")
 
 
 def _dns_failed(view: View) -> Claim | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View
 from probes.model import Rival
+from probes.readings import refuses_key
 
 
 def _missing_key(view: View) -> Claim | None:
@@ -18,14 +19,15 @@ def _missing_key(view: View) -> Claim | None:
         # The server asks for no key, but the SDKs do not start without one: any text will do.
         severity = Severity.ERROR if emptied else Severity.WARNING
         return Claim(evidence, severity=severity, values=values)
-    if door is not None and door.local and not emptied and not _refused(view):
+    if door is not None and door.local and not emptied and not _wanted(view):
         return None
     return Claim(evidence, values=values)
 
 
-def _refused(view: View) -> bool:
+def _wanted(view: View) -> bool:
+    """Whether a server of one's own shows that it wants a key: by refusing, or by breaking down without one."""
     told = view.deep.told if view.deep else None
-    return told is not None and told.status in (401, 403)
+    return told is not None and (told.status in (401, 403, 500) or refuses_key(told))
 
 
 def _swapped(view: View) -> Claim | None:

@@ -46,7 +46,7 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
 def _claim(view: View, flaw: Flaw) -> Claim:
     settings, verified, url = _mends(view)
     survives = not flaw.fatal and view.works_as_given
-    evidence = (f"{view.settings.base_url!r}" + (f": {flaw.note}" if flaw.note else ""),)
+    evidence: tuple[str, ...] = (f"{view.settings.base_url!r}" + (f": {flaw.note}" if flaw.note else ""),)
     first = view.first
     if first is not None and first.attempt.given and first.told is not None and not survives:
         evidence += (line_of(first.told),)
@@ -63,7 +63,7 @@ def _invalid(view: View) -> Claim | None:
     flaw = view.flaw("base_url", "invalid", "bad_port", "empty")
     if flaw is None and view.failed("dns", Kind.NAME_INVALID) is None:
         return None
-    if view.settings.url_looks_like_key:
+    if view.settings.url_looks_like_key or view.settings.base_url is None:
         return None
     return _claim(view, flaw) if flaw is not None else Claim((repr(view.settings.base_url),))
 

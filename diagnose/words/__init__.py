@@ -16,8 +16,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from diagnose.model import Text
+if TYPE_CHECKING:
+    from diagnose.model import Text
 
 LANGS = ("en", "zh")
 
@@ -59,7 +61,7 @@ def say(code: str, lang: str, values: Mapping[str, str | None]) -> Text:
     )
     if not values.get("host") and words.title.startswith("{"):  # the stand-in begins the sentence
         title = title and title[0].upper() + title[1:]
-    return Text(title or words.title, explanation or words.explanation, tuple(step for step in steps if step))
+    return type(words)(title or words.title, explanation or words.explanation, tuple(step for step in steps if step))
 
 
 def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) -> str:

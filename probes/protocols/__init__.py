@@ -12,6 +12,8 @@ from probes.protocols.sse import Event
 
 # What is asked of a model: short enough to cost next to nothing, plain enough for every model to answer.
 PROMPT = "Say OK."
+# A streamed answer needs some pieces, or nobody can tell a stream from a buffer.
+STREAM_PROMPT = "Count from 1 to 20."
 ALLOWANCE = 16  # tokens of the answer; the smallest that every vendor takes
 NAMES = ("openai", "anthropic")
 
@@ -57,6 +59,11 @@ def wire(name: str) -> Wire:
     if name not in NAMES:
         raise KeyError(name)
     return cast(Wire, import_module(f"probes.protocols.{name}").WIRE)
+
+
+def prompt(stream: bool) -> str:
+    """What the model is asked to say."""
+    return STREAM_PROMPT if stream else PROMPT
 
 
 def auth_headers(auth: Auth, key: str) -> tuple[tuple[str, str], ...]:

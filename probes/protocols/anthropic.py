@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.model import Answer, ApiError, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, PROMPT, Ask, count_of, text_of
+from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
+from probes.protocols import ALLOWANCE, Ask, count_of, prompt, text_of
 from probes.protocols.errors import parse_json, read_error
-from probes.protocols.sse import Event
+from probes.protocols.tally import Tally
 
 VERSIONS = {Auth.BEARER: "2026-10-21", Auth.X_API_KEY: "2023-06-01"}
 _READ_EVENTS = ("message_start", "message_delta", "message_stop")
@@ -37,7 +37,7 @@ class _Wire:
         body: dict[str, Any] = {
             "model": model,
             "max_tokens": ALLOWANCE,
-            "messages": [{"role": "user", "content": PROMPT}],
+            "messages": [{"role": "user", "content": prompt(stream)}],
         }
         if stream:
             body["stream"] = True
@@ -79,94 +79,42 @@ class _Wire:
         return _Reader()
 
 
-class _Reader:
+class _Reader(Tally):
     """anthropic-python's loop: it goes by the ``event:`` line, passes over names that it does not know, raises at ``error``."""
 
-    def __init__(self) -> None:
-        self.done = False
-        self._events = 0
-        self._read = 0
-        self._text: list[str] = []
-        self._model = self._finish = self._problem = ""
-        self._error: ApiError | None = None
-        self._error_first = self._reasoning = False
-        self._first = self._last = 0.0
-        self._arrivals: set[int] = set()
-        self._usage = [0, 0]
+    def take(self, name: str, data: str) -> None:
+        known, value = parse_json(data)
+        if name == "error" or (isinstance(value, dict) and (value.get("type") == "error" or value.get("error"))):
+            self.fail(read_error(value) if known else None, data)
+        elif name in _READ_EVENTS or name.startswith("content_block_"):
+            self._shaped = True
+            if isinstance(value, dict):
+                self._event(name, value)
+            else:
+                self.flaw("bad_json")
+        elif isinstance(value, dict) and isinstance(value.get("choices"), list):
+            self.flaw("other_protocol")
+        elif isinstance(value, dict) and text_of(value.get("type")).startswith(("message_", "content_block_")):
+            self.flaw("no_event_lines")
 
-    def feed(self, event: Event, at: float) -> None:
-        if self.done or self._error:
-            return
-        if not self._events:
-            self._first = at
-        self._events += 1
-        self._last = at
-        self._arrivals.add(round(at * 50))
-        if event.data is None:
-            self._flaw("not_utf8")
-            return
-        known, value = parse_json(event.data)
-        if event.name == "error" or (isinstance(value, dict) and (value.get("type") == "error" or value.get("error"))):
-            self._error = (read_error(value) if known else None) or ApiError(message=event.data[:300], shape="other")
-            self._error_first = not self._text and not self._reasoning
-            return
-        if event.name not in _READ_EVENTS and not event.name.startswith("content_block_"):
-            if isinstance(value, dict) and isinstance(value.get("choices"), list):
-                self._flaw("other_protocol")
-            elif isinstance(value, dict) and str(value.get("type", "")).startswith(("message_", "content_block_")):
-                self._flaw("no_event_lines")
-            return
-        self._read += 1
-        if not isinstance(value, dict):
-            self._flaw("bad_json")
-            return
-        self._take(event.name, value)
-
-    def _take(self, name: str, value: dict[str, Any]) -> None:
+    def _event(self, name: str, value: dict[str, Any]) -> None:
         message, delta, block = value.get("message"), value.get("delta"), value.get("content_block")
         if name == "message_stop":
             self.done = True
         elif name == "message_start" and isinstance(message, dict):
             self._model = text_of(message.get("model")) or self._model
-            self._count(message.get("usage"))
+            self.count(message.get("usage"), "input_tokens", "output_tokens")
         elif name == "content_block_start" and isinstance(block, dict):
-            self._text.append(text_of(block.get("text")))
+            self.write(block.get("text"))
             self._reasoning |= block.get("type") in ("thinking", "redacted_thinking", "tool_use")
         elif isinstance(delta, dict):
-            self._text.append(text_of(delta.get("text")))
+            self.write(delta.get("text"))
             self._reasoning |= bool(delta.get("thinking"))
             self._finish = text_of(delta.get("stop_reason")) or self._finish
-            self._count(value.get("usage"))
+            self.count(value.get("usage"), "input_tokens", "output_tokens")
 
-    def _count(self, usage: object) -> None:
-        if isinstance(usage, dict):
-            self._usage[0] = max(self._usage[0], count_of(usage.get("input_tokens")))
-            self._usage[1] = max(self._usage[1], count_of(usage.get("output_tokens")))
-
-    def _flaw(self, problem: str) -> None:
-        self._problem = self._problem or problem
-
-    def reading(self) -> StreamReading:
-        problem = self._problem
-        if self._events and not self._read and not self._error and not problem:
-            problem = "no_event_lines"
-        return StreamReading(
-            kind="sse" if self._events else "empty",
-            events=self._events,
-            text="".join(self._text),
-            model=self._model,
-            finish=self._finish,
-            terminated=self.done,
-            reasoning=self._reasoning,
-            error=self._error,
-            error_first=self._error_first,
-            problem=problem,
-            first_at=self._first,
-            last_at=self._last,
-            arrivals=len(self._arrivals),
-            prompt_tokens=self._usage[0],
-            completion_tokens=self._usage[1],
-        )
+    def reading(self, unshaped: str = "no_event_lines") -> StreamReading:
+        return super().reading(unshaped)
 
 
 WIRE = _Wire()

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.model import Answer, ApiError, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, PROMPT, Ask, count_of, text_of
+from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
+from probes.protocols import ALLOWANCE, Ask, count_of, prompt, text_of
 from probes.protocols.errors import parse_json, read_error
-from probes.protocols.sse import Event
+from probes.protocols.tally import Tally
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
@@ -28,7 +28,7 @@ class _Wire:
         return Ask("GET", "/models", (("Accept", "application/json"),), None)
 
     def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
-        body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": PROMPT}]}
+        body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": prompt(stream)}]}
         if "no max_tokens" not in adapted:
             body["max_completion_tokens" if "max_completion_tokens" in adapted else "max_tokens"] = ALLOWANCE
         if stream:
@@ -83,96 +83,43 @@ class _Wire:
         return _Reader()
 
 
-class _Reader:
+class _Reader(Tally):
     """openai-python's loop: stop at ``[DONE]``, raise at an ``error``, choke on data that is no JSON."""
 
-    def __init__(self) -> None:
-        self.done = False
-        self._events = 0
-        self._text: list[str] = []
-        self._model = self._finish = self._problem = ""
-        self._error: ApiError | None = None
-        self._error_first = self._reasoning = self._choices = False
-        self._first = self._last = 0.0
-        self._arrivals: set[int] = set()
-        self._usage = (0, 0)
-
-    def feed(self, event: Event, at: float) -> None:
-        if self.done or self._error:
-            return
-        if not self._events:
-            self._first = at
-        self._events += 1
-        self._last = at
-        self._arrivals.add(round(at * 50))  # moments of 20 ms: what one write of the server spreads over
-        if event.data is None:
-            self._flaw("not_utf8")
-            return
-        if event.data.startswith("[DONE]"):
+    def take(self, name: str, data: str) -> None:
+        if data.startswith("[DONE]"):
             self.done = True
             return
-        known, value = parse_json(event.data)
+        known, value = parse_json(data)
         if not known:
-            self._flaw("bad_json" if event.data.strip() else "empty_data")
-            return
-        if isinstance(value, dict):
-            self._read(value, event.name)
+            self.flaw("bad_json" if data.strip() else "empty_data")
+        elif isinstance(value, dict):
+            self._chunk(value, name)
 
-    def _read(self, value: dict[str, Any], name: str) -> None:
+    def _chunk(self, value: dict[str, Any], name: str) -> None:
         choices = value.get("choices")
         if value.get("error") or name == "error" or (not isinstance(choices, list) and _bare_error(value)):
-            self._error = read_error(value) or ApiError(message="", shape="other")
-            self._error_first = not self._text and not self._choices
+            self.fail(read_error(value))
             return
         if value.get("type") in ("message_start", "content_block_delta"):
-            self._flaw("other_protocol")
+            self.flaw("other_protocol")
             return
         self._model = text_of(value.get("model")) or self._model
-        usage = value.get("usage")
-        if isinstance(usage, dict):
-            self._usage = (count_of(usage.get("prompt_tokens")), count_of(usage.get("completion_tokens")))
-        if not isinstance(choices, list):
-            return
-        for choice in choices[:1]:
+        self.count(value.get("usage"), "prompt_tokens", "completion_tokens")
+        for choice in choices[:1] if isinstance(choices, list) else ():
             if not isinstance(choice, dict):
                 continue
-            self._choices = True
+            self._shaped = True
+            self._finish = text_of(choice.get("finish_reason")) or self._finish
             delta = choice.get("delta")
             if isinstance(delta, dict):
-                content = delta.get("content")
-                if isinstance(content, list):
-                    content = "".join(text_of(part.get("text")) for part in content if isinstance(part, dict))
-                self._text.append(text_of(content))
-                self._reasoning |= bool(delta.get("reasoning_content") or delta.get("reasoning"))
-                self._reasoning |= bool(delta.get("tool_calls"))
+                self.write(delta.get("content"))
+                self._reasoning |= any(delta.get(name) for name in ("reasoning_content", "reasoning", "tool_calls"))
             elif isinstance(choice.get("message"), dict):
-                self._flaw("message_not_delta")
-            self._finish = text_of(choice.get("finish_reason")) or self._finish
+                self.flaw("message_not_delta")
 
-    def _flaw(self, problem: str) -> None:
-        self._problem = self._problem or problem
-
-    def reading(self) -> StreamReading:
-        problem = self._problem
-        if self._events and not self._choices and not self._error and not problem:
-            problem = "no_choices"
-        return StreamReading(
-            kind="sse" if self._events else "empty",
-            events=self._events,
-            text="".join(self._text),
-            model=self._model,
-            finish=self._finish,
-            terminated=self.done,
-            reasoning=self._reasoning,
-            error=self._error,
-            error_first=self._error_first,
-            problem=problem,
-            first_at=self._first,
-            last_at=self._last,
-            arrivals=len(self._arrivals),
-            prompt_tokens=self._usage[0],
-            completion_tokens=self._usage[1],
-        )
+    def reading(self, unshaped: str = "no_choices") -> StreamReading:
+        return super().reading(unshaped)
 
 
 def _bare_error(value: dict[str, Any]) -> bool:
