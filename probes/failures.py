@@ -38,7 +38,7 @@ _ERRNO = {
     errno.EPERM: Kind.DENIED,
 }
 # asyncio raises these without a number.
-_CLASSES = {
+_CLASSES: dict[type[BaseException], Kind] = {
     ConnectionRefusedError: Kind.REFUSED,
     ConnectionResetError: Kind.RESET,
     ConnectionAbortedError: Kind.RESET,

@@ -166,8 +166,6 @@ _CATALOGUE = (
     replace(
         _CLAUDE,
         name="double-v1",
-        title_en="An Anthropic base URL ends in /v1, and the SDK adds another",
-        title_zh="Anthropic 的 base URL 末尾多了 /v1，SDK 还会再加一个",
         code="url.version_doubled",
         base_url=f"{ANTHROPIC}/v1",
     ),
