@@ -421,7 +421,7 @@ CASES = [
     Case("407", "proxy_page", 407, "", None),
     Case("429 empty", "quota.rate_limited", 429, "", None, {"retry-after": "3"}, key_good=None, values={"retry_after": "3"}),
     Case("500 json", "http.server_error", 500, '{"oops":1}', None),
-    Case("500 empty", "http.gateway_error", 500, "", None),
+    Case("500 empty", "http.server_error", 500, "", None),
     Case("529 empty", "quota.overloaded", 529, "", None),
     Case("422 naming a field", "model.parameter_rejected", 422, '{"detail":[{"type":"list_type","loc":["body","input"],"msg":"Input should be a list"}]}', None, values={"parameter": "input"}),
     # -- reworded, by nobody in particular

@@ -17,6 +17,10 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "no-v1": ("The base URL lacks its /v1", "base URL 少了 /v1"),
     "endpoint-pasted": ("The whole endpoint was pasted as the base URL", "把完整的接口地址当成了 base URL"),
+    "double-v1": (
+        "An Anthropic base URL ends in /v1, and the SDK adds another",
+        "Anthropic 的 base URL 末尾多了 /v1，SDK 还会再加一个",
+    ),
     "website": ("The base URL is a web site, not an API", "base URL 是网站，不是接口"),
     "wrong-protocol": (
         "The door speaks Anthropic's protocol, and is asked for OpenAI's",
