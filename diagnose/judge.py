@@ -1,4 +1,6 @@
-"""judge(): evidence in, report out. Pure: the same evidence gives the same report, on any machine, in any later version."""
+"""judge(): evidence in, report out. Pure: the same evidence gives the same report, on any machine, in any later
+version.
+"""
 
 from __future__ import annotations
 

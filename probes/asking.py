@@ -178,7 +178,8 @@ class Asker:
             else:
                 exchange.finish()
         except asyncio.CancelledError:
-            # The time is up: what was seen until now is the observation. The engine's own end is told by its next await.
+            # The time is up: what was seen until now is the observation. The engine's own end is told by its next
+            # await.
             if not limit.expired():
                 raise
             timed_out = True
@@ -299,7 +300,9 @@ class Asker:
 
 
 def _join(where: Place, endpoint: str) -> str:
-    """Base path and endpoint as the official Python SDKs join them: with a query in the base it goes wrong there as well."""
+    """Base path and endpoint as the official Python SDKs join them: with a query in the base it goes wrong there as
+    well.
+    """
     if where.query:
         return f"{where.path}/?{where.query}{endpoint.removeprefix('/')}"
     return where.path + endpoint

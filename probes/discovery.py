@@ -97,7 +97,9 @@ def best(found: list[Exchange]) -> list[Attempt]:
 
 
 def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Auth]:
-    """Header styles that may do where this one was refused: those of the door's, then, if none arrived, the usual others."""
+    """Header styles that may do where this one was refused: those of the door's, then, if none arrived, the usual
+    others.
+    """
     protocol = wire(attempt.protocol)
     styles: list[Auth] = []
     endpoint = door.endpoint(attempt.protocol) if door is not None else None
@@ -110,7 +112,8 @@ def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Aut
 
 
 def followed(attempt: Attempt, told: Exchange) -> Attempt | None:
-    """The way of asking that a redirect points to, where it stays on this host; encryption may be added, never taken off.
+    """The way of asking that a redirect points to, where it stays on this host; encryption may be added, never taken
+    off.
 
     None for another host: no key goes there.
     """

@@ -144,7 +144,9 @@ def classify(error: BaseException) -> Kind:
 
 
 def failure(error: BaseException, scrub: object = None) -> Failure:
-    """The exception as a :class:`Failure`; its text goes through ``scrub`` since exceptions quote headers, keys and all."""
+    """The exception as a :class:`Failure`; its text goes through ``scrub`` since exceptions quote headers, keys and
+    all.
+    """
     for one in chain(error):
         if isinstance(one, NetError):
             return one.failure

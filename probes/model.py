@@ -1,8 +1,8 @@
 """What flows through the house, as plain frozen types: settings, the ways of asking, observations, evidence.
 
-Nothing here does anything. Every text from outside has been scrubbed before it stands in one of these; the one type that
-holds a key is :class:`probes.secret.Secret`. Times are seconds on one monotonic clock that starts with the run, sizes are
-bytes.
+Nothing here does anything. Every text from outside has been scrubbed before it stands in one of these; the one type
+that holds a key is :class:`probes.secret.Secret`. Times are seconds on one monotonic clock that starts with the run,
+sizes are bytes.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Sourced(Generic[T]):
 class Rival:
     """A value that was found as well, but does not win.
 
-    ``role`` is ``base_url``, ``key`` or ``model``. ``why`` is ``shadowed`` (another place wins), ``unread`` (no SDK of today
-    reads this variable) or ``near_name`` (its name is a slip of one that is read).
+    ``role`` is ``base_url``, ``key`` or ``model``. ``why`` is ``shadowed`` (another place wins), ``unread`` (no SDK
+    of today reads this variable) or ``near_name`` (its name is a slip of one that is read).
     """
 
     role: str
@@ -108,10 +108,10 @@ class Settings:
 class Flaw:
     """Something wrong with a value as it was given, seen without any network.
 
-    ``kind`` names it (see ``probes/flaws.py``); ``note`` says where in plain figures (``U+000A at position 52``) and never
-    holds the key. ``mended`` says that taking the flaw away leaves a usable value.
-    ``fatal`` is what the protocol's newest official Python SDK does with it: True, it fails before anything is sent; False, it
-    sends the value as it stands.
+    ``kind`` names it (see ``probes/flaws.py``); ``note`` says where in plain figures (``U+000A at position 52``) and
+    never holds the key. ``mended`` says that taking the flaw away leaves a usable value.
+    ``fatal`` is what the protocol's newest official Python SDK does with it: True, it fails before anything is sent;
+    False, it sends the value as it stands.
     """
 
     subject: str  # base_url or key
@@ -173,7 +173,9 @@ class Outcome(StrEnum):
 
 
 class Kind(StrEnum):
-    """Every way in which touching the network fails; ``probes/failures.py`` maps exceptions to these and to nothing else."""
+    """Every way in which touching the network fails; ``probes/failures.py`` maps exceptions to these and to nothing
+    else.
+    """
 
     NAME_UNKNOWN = "name_unknown"
     NAME_FAILED = "name_failed"  # no answer, SERVFAIL, refused
@@ -237,8 +239,10 @@ class KeyMatch:
 class DoorFacts:
     """Which door the host is and whether the key belongs there, told before anything is sent.
 
-    ``fit``: ``fits``, ``other_door``, ``other_region``, ``other_plan``, ``other_resource``, ``wrong_kind``, ``truncated``,
-    ``official_elsewhere``, ``unlikely`` (the shape is shared, but no key of this door has it), ``unknown`` or ``no_key``.
+    ``fit``: ``fits``, ``other_door``, ``other_region``, ``other_plan``, ``other_resource``, ``wrong_kind``,
+    ``truncated``,
+    ``official_elsewhere``, ``unlikely`` (the shape is shared, but no key of this door has it), ``unknown`` or
+    ``no_key``.
     ``sent`` says whether the key may go to this host; ``why_not_sent`` is ``other_door`` or ``plaintext``.
     """
 
@@ -372,7 +376,8 @@ class Answer:
 class StreamReading:
     """What an SDK would read from an event stream.
 
-    ``kind``: ``sse``, ``json`` (one whole answer), ``error_json``, ``ndjson``, ``html``, ``empty``, ``text``, ``other_protocol``.
+    ``kind``: ``sse``, ``json`` (one whole answer), ``error_json``, ``ndjson``, ``html``, ``empty``, ``text``,
+    ``other_protocol``.
     ``problem`` names an event that breaks an SDK (empty_data, bad_json, not_utf8, no_text, wrong_shape); empty: none.
     """
 
@@ -498,7 +503,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a run has seen. It can be kept as JSON (``probes/archive.py``) and judged again; it never holds a key."""
+    """Everything a run has seen. It can be kept as JSON (``probes/archive.py``) and judged again; it never holds a
+    key.
+    """
 
     target: Target
     observations: tuple[Observation, ...]

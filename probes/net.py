@@ -1,8 +1,8 @@
 """The network, taken apart: resolve, dial, tunnel, encrypt, and HTTP/1.1 on the connection that came of it.
 
-One request's exception cannot tell its cause (`docs/design/001-measure-then-judge.md`), so each step is taken by itself and
-the HTTP parser (h11) works on the very connection that the steps opened. Everything read has a limit in bytes; limits in
-time belong to the engine. A test hands over another :class:`Network`.
+One request's exception cannot tell its cause (`docs/design/001-measure-then-judge.md`), so each step is taken by
+itself and the HTTP parser (h11) works on the very connection that the steps opened. Everything read has a limit in
+bytes; limits in time belong to the engine. A test hands over another :class:`Network`.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ class Link:
 
 
 class Network:
-    """The real network. Every method raises :class:`probes.failures.NetError` and nothing else for what the network does."""
+    """The real network. Every method raises :class:`probes.failures.NetError` and nothing else for what the network
+    does.
+    """
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         """The host's addresses in the order of the system's resolver.
@@ -187,8 +189,8 @@ async def race(
 ) -> tuple[socket.socket | None, tuple[Dial, ...]]:
     """Dial the addresses as a patient browser does, a quarter of a second apart; the first to answer wins.
 
-    Returns its socket, or None, and how each address fared. One that was still silent when another won counts as timed out
-    after the seconds that it had.
+    Returns its socket, or None, and how each address fared. One that was still silent when another won counts as
+    timed out after the seconds that it had.
     """
     clock = time.monotonic
     tasks: dict[asyncio.Task[socket.socket], tuple[Address, float]] = {}
@@ -240,7 +242,8 @@ def _discard(task: asyncio.Task[socket.socket]) -> None:
 def trust(ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
     """The roots that the newest official SDKs trust, and their name: the operating system's, plus ``ca_bundle``.
 
-    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore, and reads ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``.
+    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore, and reads ``SSL_CERT_FILE`` and
+    ``SSL_CERT_DIR``.
     """
     context: ssl.SSLContext
     if sys.platform in ("darwin", "win32"):
@@ -264,7 +267,9 @@ def blind_context() -> ssl.SSLContext:
 
 
 def sent_chain(tls: ssl.SSLObject) -> list[bytes]:
-    """The certificates as the server sent them, DER, leaf first. Before Python 3.13 the call is private; without it the leaf."""
+    """The certificates as the server sent them, DER, leaf first. Before Python 3.13 the call is private; without it
+    the leaf.
+    """
     inner = getattr(tls, "_sslobj", None)
     for owner in (tls, inner):
         getter = getattr(owner, "get_unverified_chain", None)

@@ -169,7 +169,9 @@ def _forms(value: str) -> set[str]:
 
 
 class Scrubber:
-    """Takes keys out of text from outside. Hand it every secret that the run knows; then everything foreign goes through it."""
+    """Takes keys out of text from outside. Hand it every secret that the run knows; then everything foreign goes
+    through it.
+    """
 
     def __init__(self, secrets: Iterable[Secret | str] = ()) -> None:
         self._windows: set[str] = set()

@@ -1,4 +1,6 @@
-"""The way to one host: where it is dialled, through which proxy, with whose trust. Links are opened on it and used again."""
+"""The way to one host: where it is dialled, through which proxy, with whose trust. Links are opened on it and used
+again.
+"""
 
 from __future__ import annotations
 

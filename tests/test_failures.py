@@ -124,14 +124,10 @@ TABLE: list[tuple[BaseException, Kind]] = [
     (caused(REFUSED, quietly=True), Kind.REFUSED),
     (caused(caused(unverified(10))), Kind.TLS_EXPIRED),
     (ExceptionGroup("two addresses", [ValueError("no"), REFUSED]), Kind.REFUSED),
-    (caused(ExceptionGroup("outer", [ExceptionGroup("inner", [socket.gaierror(socket.EAI_NONAME, "")])])), Kind.NAME_UNKNOWN),
-    (NetError(Kind.PROXY_AUTH, "407"), Kind.PROXY_AUTH),
-    (caused(NetError(Kind.PROXY_REFUSED)), Kind.PROXY_REFUSED),
-    # -- nothing of the network's
-    (ValueError("nothing"), Kind.OTHER),
-    (OSError("no number"), Kind.OTHER),
-    (KeyboardInterrupt(), Kind.OTHER),
-]
+    (caused(ExceptionGroup("outer", [ExceptionGroup("inner", [socket.gaierror(socket.EAI_NONAME, "")])])),
+    Kind.NAME_UNKNOWN), (NetError(Kind.PROXY_AUTH, "407"), Kind.PROXY_AUTH), (caused(NetError(Kind.PROXY_REFUSED)),
+    Kind.PROXY_REFUSED), # -- nothing of the network's (ValueError("nothing"), Kind.OTHER), (OSError("no number"),
+    Kind.OTHER), (KeyboardInterrupt(), Kind.OTHER), ]
 
 
 @pytest.mark.parametrize(("error", "kind"), TABLE, ids=lambda value: repr(value)[:60])
@@ -177,7 +173,8 @@ def test_a_failure_is_scrubbed_and_one_line() -> None:
     assert failure(ValueError("sk-secret")).detail == "", "without a scrubber nothing foreign is quoted"
 
 
-# -- every kind is reached by what servers really do ---------------------------------------------------------------------
+# -- every kind is reached by what servers really do
+# ---------------------------------------------------------------------
 
 
 async def _link(port: int, context: ssl.SSLContext | None, host: str = "practice.example") -> Link:

@@ -206,8 +206,8 @@ def test_every_key_of_the_run_is_hidden() -> None:
 KEYS = st.one_of(
     st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=WINDOW, max_size=80),
     st.text(min_size=WINDOW, max_size=60),
-    st.builds(lambda head, body: head + body, st.sampled_from(PUBLIC_PREFIXES), st.from_regex(r"[A-Za-z0-9_-]{12,60}", fullmatch=True)),
-)
+    st.builds(lambda head, body: head + body, st.sampled_from(PUBLIC_PREFIXES), st.from_regex(r"[A-Za-z0-9_-]{12,60}",
+    fullmatch=True)), )
 
 
 @settings(deadline=None, max_examples=150)

@@ -1,4 +1,6 @@
-"""The command line. Each command is a file of its own, loaded when it is called: `--version` must not wait for the rest."""
+"""The command line. Each command is a file of its own, loaded when it is called: `--version` must not wait for the
+rest.
+"""
 
 from __future__ import annotations
 
@@ -57,9 +59,9 @@ def neighbours() -> str:
         return ""
     found = places[0] if places else "nowhere"
     return (
-        f"llmdoctor: another distribution has taken one of its packages: `diagnose` lies in {here}, `probes` in {found}.\n"
-        "Install llmdoctor in a place of its own: pipx install llmdoctor-cli (or: uvx --from llmdoctor-cli llmdoctor)."
-    )
+        f"llmdoctor: another distribution has taken one of its packages: `diagnose` lies in {here}, `probes` in
+        {found}.\n" "Install llmdoctor in a place of its own: pipx install llmdoctor-cli (or: uvx --from llmdoctor-cli
+        llmdoctor)." )
 
 
 def main() -> None:

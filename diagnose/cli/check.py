@@ -72,8 +72,8 @@ def command(
 ) -> None:
     """Find out why a base URL and key do not work, and what to do.
 
-    TARGET is a base URL or the name of a target in llmdoctor.toml. Without it the settings are those that an SDK in this
-    folder would use.
+    TARGET is a base URL or the name of a target in llmdoctor.toml. Without it the settings are those that an SDK in
+    this folder would use.
     """
     from probes.config import BadInput
     from probes.sources import Options, gather

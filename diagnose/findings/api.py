@@ -16,7 +16,9 @@ _SPECIFIC = ("auth.", "access.", "model.", "quota.", "key.")
 
 
 def said(code: str) -> Callable[[View], Claim | None]:
-    """A rule that holds when the answer that failed means ``code`` before anything else, by the dialects of the houses."""
+    """A rule that holds when the answer that failed means ``code`` before anything else, by the dialects of the
+    houses.
+    """
 
     def when(view: View) -> Claim | None:
         match, subject = view.match, view.subject

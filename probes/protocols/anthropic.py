@@ -1,6 +1,7 @@
 """Anthropic messages: ``POST {base}/v1/messages``.
 
-The newest official SDKs send ``Authorization: Bearer`` with ``anthropic-version: 2026-10-21``; older ones and most apps send
+The newest official SDKs send ``Authorization: Bearer`` with ``anthropic-version: 2026-10-21``; older ones and most
+apps send
 ``x-api-key`` with ``2023-06-01`` (`facts/sdk_facts.md`, anthropic-python 2.12 and 0.125).
 """
 
@@ -80,7 +81,9 @@ class _Wire:
 
 
 class _Reader(Tally):
-    """anthropic-python's loop: it goes by the ``event:`` line, passes over names that it does not know, raises at ``error``."""
+    """anthropic-python's loop: it goes by the ``event:`` line, passes over names that it does not know, raises at
+    ``error``.
+    """
 
     def take(self, name: str, data: str) -> None:
         known, value = parse_json(data)

@@ -10,7 +10,9 @@ from probes.model import ApiError, Body
 
 
 def parse_json(text: str) -> tuple[bool, Any]:
-    """``(True, value)`` for JSON as the SDKs' parsers take it, else ``(False, None)``. Depth and digit bombs are no JSON."""
+    """``(True, value)`` for JSON as the SDKs' parsers take it, else ``(False, None)``. Depth and digit bombs are no
+    JSON.
+    """
     try:
         return True, json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
@@ -78,7 +80,9 @@ def _inner(error: dict[str, Any], shape: str) -> ApiError:
 
 
 def read_error(value: object) -> ApiError | None:
-    """The error that a JSON value carries, in any of the shapes of `facts/errors.md` section 0; None where it carries none."""
+    """The error that a JSON value carries, in any of the shapes of `facts/errors.md` section 0; None where it carries
+    none.
+    """
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return read_error(value[0])
     if isinstance(value, str):

@@ -1,6 +1,7 @@
 """OpenAI chat completions: ``POST {base}/chat/completions``, ``Authorization: Bearer``.
 
-What the official SDKs send, join and tolerate was measured (`facts/sdk_facts.md`, openai-python 3.54 and openai-node 7.57).
+What the official SDKs send, join and tolerate was measured (`facts/sdk_facts.md`, openai-python 3.54 and openai-node
+7.57).
 """
 
 from __future__ import annotations

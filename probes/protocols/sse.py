@@ -1,4 +1,6 @@
-"""Server-sent events, read as they come. Source of the grammar: html.spec.whatwg.org, section 9.2 (server-sent events)."""
+"""Server-sent events, read as they come. Source of the grammar: html.spec.whatwg.org, section 9.2 (server-sent
+events).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""chat and stream: one small generation, with the official SDKs' patience after a passing fault, but not their long waits."""
+"""chat and stream: one small generation, with the official SDKs' patience after a passing fault, but not their long
+waits.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""door: whose host it is, which protocol it is asked in, and whether the key belongs there: all before anything is sent."""
+"""door: whose host it is, which protocol it is asked in, and whether the key belongs there: all before anything is
+sent.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""tls: the handshake on the connection that was dialled; where it fails, a second look without trust and without any key."""
+"""tls: the handshake on the connection that was dialled; where it fails, a second look without trust and without any
+key.
+"""
 
 from __future__ import annotations
 
