@@ -1,3 +1,3 @@
-"""Judge what was measured, and say it in plain words. Only ``diagnose.cli`` joins this package to ``probes``' network."""
+"""Judge what was measured, and say it in plain words. ``diagnose.cli`` alone joins this package to the network."""
 
 __version__ = "0.1.0"

@@ -117,7 +117,7 @@ def _explains(rule: Rule, code: str, severities: Mapping[str, Severity]) -> bool
     if severities[rule.code] is Severity.ERROR and severities[code] is not Severity.ERROR:
         return False
     return any(
-        one == "*" and code != "run.crashed" or code == one or (one.endswith(".") and code.startswith(one))
+        (one == "*" and code != "run.crashed") or code == one or (one.endswith(".") and code.startswith(one))
         for one in rule.because
     )
 

@@ -192,7 +192,7 @@ class Asker:
         return found
 
     async def _drain(self, exchange: HttpExchange, room: int) -> None:
-        """After the protocol's end: let the body end too, so that the link can be used again; but do not wait for it."""
+        """After the protocol's end: let the body end too, so that the link can be used again; but do not wait."""
         try:
             async with asyncio.timeout(GRACE):
                 async for _ in exchange.body(room):

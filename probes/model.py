@@ -146,7 +146,7 @@ class KeyForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One way of asking: everything about a request but its endpoint. ``given`` is the way in which the app would ask."""
+    """One way of asking: all of a request but its endpoint. ``given`` is the way in which the app would ask."""
 
     protocol: str
     base_url: str  # what the SDK of that protocol takes, without a trailing slash

@@ -8,14 +8,22 @@ from probes.model import Body, Exchange, Kind
 
 # Words by which routers say that there is no such path (as against a model that is not there).
 _NO_ROUTE = re.compile(
-    r"invalid url|unknown[ _](?:request )?url|unexpected endpoint|page not found|no route|cannot (?:post|get)|route
-    .{0,80}not" r" found|no static resource|not a valid (?:path|endpoint)|path not found|endpoint not found|no such
-    (?:route|path|endpoint)" r"|resource not found|method not allowed|unsupported (?:path|endpoint)|unknown
-    endpoint|no route for that uri" r"|could not route|requested url was not found", re.IGNORECASE, ) _MODEL_WORDS =
-    re.compile(r"\bmodels?\b|deployment|endpoints? found|模型", re.IGNORECASE) _KEY_WORDS = re.compile( r"api[
-    _-]?key|authoriz|authentic|x-api-key|credential|bearer|access token|invalid token|令牌|密钥|鉴权|登录", re.IGNORECASE, )
-    _MISSING_WORDS = re.compile( r"missing|didn'?t provide|not provide|no (?:api[
-    _-]?key|auth|credential|token)|required|not (?:received|present|found)" r"|未提供|缺少|please carry", re.IGNORECASE, )
+    r"invalid url|unknown[ _](?:request )?url|unexpected endpoint|page not found|no route|cannot (?:post|get)"
+    r"|route .{0,80}not found|no static resource|not a valid (?:path|endpoint)|path not found|endpoint not found"
+    r"|no such (?:route|path|endpoint)|resource not found|method not allowed|unsupported (?:path|endpoint)"
+    r"|unknown endpoint|no route for that uri|could not route|requested url was not found",
+    re.IGNORECASE,
+)
+_MODEL_WORDS = re.compile(r"\bmodels?\b|deployment|endpoints? found|模型", re.IGNORECASE)
+_KEY_WORDS = re.compile(
+    r"api[ _-]?key|authoriz|authentic|x-api-key|credential|bearer|access token|invalid token|令牌|密钥|鉴权|登录",
+    re.IGNORECASE,
+)
+_MISSING_WORDS = re.compile(
+    r"missing|didn'?t provide|not provide|no (?:api[ _-]?key|auth|credential|token)|required"
+    r"|not (?:received|present|found)|未提供|缺少|please carry",
+    re.IGNORECASE,
+)
 
 
 # The SDKs ask again, twice, after these (openai and anthropic, Python and Node: facts/sdk_facts.md section 5).
@@ -36,9 +44,7 @@ def no_route(found: Exchange) -> bool:
             bare = found.error.message.strip().lower().rstrip(".!")
             if found.status == 404 and bare not in ("not found", "notfound", "404") and _MODEL_WORDS.search(words):
                 return False
-            if found.error.code in ("model_not_found", "ModelNotOpen") or "Model" in found.error.code:
-                return False
-            return True
+            return found.error.code != "model_not_found" and "Model" not in found.error.code
         return True
     if found.status == 200 and found.purpose != "models":
         if found.body in (Body.HTML, Body.EMPTY, Body.TEXT, Body.BINARY):

@@ -160,6 +160,8 @@ def _forms(value: str) -> set[str]:
         repr(raw)[2:-1],
         raw.decode("latin-1"),
         raw.hex(),
+        raw.hex().upper(),
+        quote(value, safe="").lower(),
     }
     for lead in range(3):  # base64 of a longer text shows the key in one of three alignments
         encoded = base64.b64encode(b"\0" * lead + raw).decode()

@@ -59,9 +59,10 @@ def neighbours() -> str:
         return ""
     found = places[0] if places else "nowhere"
     return (
-        f"llmdoctor: another distribution has taken one of its packages: `diagnose` lies in {here}, `probes` in
-        {found}.\n" "Install llmdoctor in a place of its own: pipx install llmdoctor-cli (or: uvx --from llmdoctor-cli
-        llmdoctor)." )
+        f"llmdoctor: another distribution has taken one of its packages: `diagnose` lies in {here}, "
+        f"`probes` in {found}.\nInstall llmdoctor in a place of its own: pipx install llmdoctor-cli "
+        "(or: uvx --from llmdoctor-cli llmdoctor)."
+    )
 
 
 def main() -> None:

@@ -80,8 +80,9 @@ def _dial_lines(facts: TcpFacts | None) -> list[str]:
     if facts is None:
         return []
     return [
-        f"{dial.address.ip} port {dial.port}: {dial.kind.value if dial.kind else 'connected'} after {dial.seconds:.2f}
-        s" for dial in facts.dials[:6] ]
+        f"{dial.address.ip} port {dial.port}: {dial.kind or 'connected'} after {dial.seconds:.2f} s"
+        for dial in facts.dials[:6]
+    ]
 
 
 def _ipv6_broken(view: View) -> Claim | None:

@@ -124,7 +124,7 @@ class _Reader(Tally):
 
 
 def _bare_error(value: dict[str, Any]) -> bool:
-    """``{"code": 500, "msg": "…"}`` in place of a chunk: the SDKs pass over it in silence and the answer stays empty."""
+    """``{"code": 500, "msg": "…"}`` in place of a chunk: the SDKs pass over it and the answer stays empty."""
     return (
         "choices" not in value and bool({"code", "error_code", "base_resp"} & value.keys()) and bool(read_error(value))
     )

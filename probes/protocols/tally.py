@@ -1,4 +1,4 @@
-"""What every protocol's stream reader counts: events and their moments, text, the end, the first thing that is wrong."""
+"""What every protocol's stream reader counts: events and their moments, text, the end, and what is wrong first."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ SOCKS_SCHEMES = ("socks5", "socks5h")
 
 
 def bypass(no_proxy: str, target: Place) -> str:
-    """The entry of ``NO_PROXY`` that lets this host pass, or an empty string. Lists, suffixes, ports and CIDR ranges."""
+    """The entry of ``NO_PROXY`` that lets this host pass, or an empty string. Lists, suffixes, ports, CIDR ranges."""
     host = target.host.lower()
     address = None
     with suppress(ValueError):

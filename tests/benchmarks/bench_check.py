@@ -1,0 +1,272 @@
+"""How long a whole check takes beside one streamed call of the official SDK, and how fast the program starts.
+
+    python tests/benchmarks/bench_check.py [--runs N] [--rtt 0,100]
+
+Run it with the Python of an environment that holds the built wheel and the newest ``openai`` (see README.md here). Each
+figure is of fresh processes, ours and the SDK's in turn. It prints; it judges nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import queue
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve()
+KEY = "sk-proj-" + "Ab3dEf9h" * 6  # made up; the door takes no other
+MODEL = "gpt-4o-mini"
+PROGRAM = Path(sys.executable).with_name("llmdoctor.exe" if os.name == "nt" else "llmdoctor")
+WANTED = {0: 0.6, 100: 0.7}  # ours by the SDK's, by milliseconds of added round trip
+REQUESTS, MEBIBYTES, START = 4, 80, 1.5
+
+SDK = """
+import sys
+from openai import OpenAI
+asked = [{"role": "user", "content": "ping"}]
+for chunk in OpenAI(base_url=sys.argv[1]).chat.completions.create(model=sys.argv[2], messages=asked, stream=True):
+    pass
+"""
+
+
+class Ran(NamedTuple):
+    """One process: seconds of wall clock, its peak memory in MiB (0: not known), what it printed."""
+
+    seconds: float
+    mebibytes: float
+    printed: str
+
+
+def run(command: list[str], env: dict[str, str], folder: str) -> Ran:
+    """Runs a fresh process to its end. Raises SystemExit with its words where it fails: a failure has no timing."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        env=env,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    printed, complaints = process.stdout.read(), process.stderr.read()  # each fits into a pipe
+    peak = 0.0
+    if hasattr(os, "wait4"):
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
+    else:
+        process.wait()
+    seconds = time.perf_counter() - began
+    process.stdout.close()
+    process.stderr.close()
+    if process.returncode:
+        raise SystemExit(f"{command[:3]} ended with {process.returncode}:\n{printed}\n{complaints}")
+    return Ran(seconds, peak, printed)
+
+
+# -- the door, in a process of its own ---------------------------------------------------------------------------------
+
+
+def serve(scheme: str) -> None:
+    """A sound practice door until standard input ends; its address and its authority's file go to standard output."""
+    from probes.practice import behaviours
+    from probes.practice.certificates import authority
+    from probes.practice.server import PracticeDoor
+
+    with authority() as signer:
+        tls = signer.context() if scheme == "https" else None
+        with PracticeDoor(behaviours.openai(KEY), tls=tls) as door:
+            print(door.port, signer.ca_pem, flush=True)
+            sys.stdin.read()
+
+
+def relay(port: int, rtt: float) -> None:
+    """A far network for machines without netem: bytes take half of ``rtt`` seconds each way.
+
+    The kernel shakes hands at once, so the round trip of a connection's opening is added to its first bytes.
+    """
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+
+    def pump(source: socket.socket, sink: socket.socket, opening: float) -> None:
+        pieces: queue.Queue[tuple[float, bytes]] = queue.Queue()
+
+        def deliver() -> None:
+            data = b"begin"
+            while data:
+                due, data = pieces.get()
+                time.sleep(max(0.0, due - time.monotonic()))
+                try:
+                    sink.sendall(data) if data else sink.shutdown(socket.SHUT_WR)
+                except OSError:
+                    return
+
+        threading.Thread(target=deliver, daemon=True).start()
+        data, ready = b"begin", time.monotonic() + opening
+        while data:
+            try:
+                data = source.recv(65536)
+            except OSError:
+                data = b""
+            pieces.put((max(time.monotonic(), ready) + rtt / 2, data))
+
+    def accept() -> None:
+        while True:
+            near, _ = listener.accept()
+            far = socket.create_connection(("127.0.0.1", port))
+            for sock in (near, far):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=pump, args=(near, far, rtt), daemon=True).start()
+            threading.Thread(target=pump, args=(far, near, 0.0), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    sys.stdin.read()
+
+
+@contextmanager
+def beside(*arguments: str) -> Iterator[list[str]]:
+    """This script in another role and process; yields the words of its first line."""
+    command = [sys.executable, str(HERE), *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        yield process.stdout.readline().split()
+        process.stdin.close()
+
+
+# -- the round trip ----------------------------------------------------------------------------------------------------
+
+
+def namespace(arguments: list[str]) -> int | None:
+    """Runs this script in a network namespace of its own, which is gone with it; None where that is not possible."""
+    if sys.platform != "linux" or not all(map(shutil.which, ("unshare", "ip", "tc"))):
+        return None
+    enter = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
+    able = "ip link set lo up && tc qdisc add dev lo root netem delay 1ms"
+    if subprocess.run([*enter, "sh", "-c", able], capture_output=True).returncode:
+        return None
+    return subprocess.run([*enter, sys.executable, str(HERE), "--role", "inside", *arguments]).returncode
+
+
+def delay(milliseconds: int) -> None:
+    """netem on the loopback of our own namespace: a packet each way takes half of it, those of a handshake too."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    subprocess.run(["tc", "qdisc", "del", "dev", "lo", "root"], capture_output=True)
+    if milliseconds:
+        netem = ["tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", f"{milliseconds / 2}ms", "limit", "10000"]
+        subprocess.run(netem, check=True)
+
+
+# -- what is measured --------------------------------------------------------------------------------------------------
+
+
+def environment(folder: str, ca: str = "") -> dict[str, str]:
+    """A user's: no proxy, no settings but the key, and no switch that would keep Python from its compiled files."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
+    own = {"HOME": folder, "USERPROFILE": folder, "LANG": "C.UTF-8", "OPENAI_API_KEY": KEY}
+    return kept | own | ({"SSL_CERT_FILE": ca} if ca else {})
+
+
+def pairs(ours: Callable[[], Ran], theirs: Callable[[], Ran], runs: int) -> list[tuple[Ran, Ran]]:
+    """In turn, so that a busy moment of the machine strikes both; the first pair warms up and is dropped."""
+    return [(ours(), theirs()) for _ in range(runs + 1)][1:]
+
+
+def row(name: str, found: list[tuple[Ran, Ran]], wanted: float, rest: str = "") -> None:
+    ours, theirs = (median(one[at].seconds for one in found) * 1000 for at in (0, 1))
+    ratio = median(mine.seconds / other.seconds for mine, other in found)
+    print(
+        f"{name:<34} {ours:7.0f} ms {theirs:7.0f} ms   {ratio:5.2f} {f'<= {wanted}' if wanted else '':<7} {rest}",
+        flush=True,
+    )
+
+
+def checks(runs: int, rtt: int, netem: bool, folder: str) -> None:
+    """A sound door, plain and encrypted, the model given and not."""
+    for scheme in ("http", "https"):
+        with beside("--role", "door", scheme) as (port, ca):
+            if netem or not rtt:
+                compare(runs, rtt, scheme, port, ca, folder)
+            else:
+                with beside("--role", "relay", port, str(rtt / 1000)) as (far,):
+                    compare(runs, rtt, scheme, far, ca, folder)
+
+
+def compare(runs: int, rtt: int, scheme: str, port: str, ca: str, folder: str) -> None:
+    url, env = f"{scheme}://127.0.0.1:{port}/v1", environment(folder, ca if scheme == "https" else "")
+    for given in (True, False):
+        ask = [str(PROGRAM), "check", url, *(("--model", MODEL) if given else ()), "--json"]
+        call = [sys.executable, "-c", SDK, url, MODEL]
+        found = pairs(lambda ask=ask: run(ask, env, folder), lambda call=call: run(call, env, folder), runs)
+        reports = [json.loads(mine.printed) for mine, _ in found]
+        if any(report["verdict"] != "healthy" for report in reports):
+            raise SystemExit(f"the door is sound, but the check says: {reports[0]['root_cause']}")
+        requests = max(report["cost"]["requests"] for report in reports)
+        peak = max(mine.mebibytes for mine, _ in found)
+        rest = f"{requests} requests (<= {REQUESTS})  {peak:.0f} MiB (< {MEBIBYTES})"
+        name = f"{rtt} ms, {scheme}, {'model given' if given else 'no model given'}"
+        row(name, found, WANTED.get(rtt, 0), rest)
+
+
+def starts(runs: int, folder: str) -> None:
+    env = environment(folder)
+    click = [sys.executable, "-c", "import click"]
+    for arguments in (["--version"], ["demo", "--list"]):
+        command = [str(PROGRAM), *arguments]
+        found = pairs(lambda command=command: run(command, env, folder), lambda: run(click, env, folder), runs)
+        row(f"llmdoctor {' '.join(arguments)}", found, START)
+
+
+def bench(runs: int, rtts: list[int], netem: bool) -> None:
+    how = "netem, in a network namespace" if netem else "a delaying relay in front of the door"
+    print(f"Python {platform.python_version()}, openai {version('openai')}, llmdoctor {version('llmdoctor-cli')}")
+    print(f"{os.cpu_count()} cores; medians of {runs} pairs; added round trip by {how}\n")
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"{'check, beside a streamed SDK call':<34} {'ours':>10} {'SDK':>10}   ratio wanted")
+        for rtt in rtts:
+            if netem:
+                delay(rtt)
+            checks(runs, rtt, netem, folder)
+        if netem:
+            delay(0)
+        print(f"\n{'start, beside `import click`':<34} {'ours':>10} {'click':>10}   ratio wanted")
+        starts(runs, folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=11, metavar="N", help="pairs of each kind (11)")
+    parser.add_argument("--rtt", default="0,100", metavar="MS,…", help="added round trips in milliseconds (0,100)")
+    parser.add_argument("--role", choices=("bench", "inside", "door", "relay"), default="bench", help=argparse.SUPPRESS)
+    parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.role == "door":
+        serve(chosen.words[0])
+        return
+    if chosen.role == "relay":
+        relay(int(chosen.words[0]), float(chosen.words[1]))
+        return
+    if chosen.role == "bench":
+        ended = namespace(["--runs", str(chosen.runs), "--rtt", chosen.rtt])
+        if ended is not None:
+            sys.exit(ended)
+    bench(chosen.runs, [int(one) for one in chosen.rtt.split(",")], chosen.role == "inside")
+
+
+if __name__ == "__main__":
+    main()

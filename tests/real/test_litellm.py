@@ -1,0 +1,172 @@
+"""LiteLLM's proxy, as most companies and many home users run a gateway of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from probes.practice import behaviours as b
+from probes.practice.server import PracticeDoor, closed_port
+
+pytestmark = pytest.mark.real
+Diagnose = Callable[..., dict[str, Any]]
+CLAUDE, GPT = b.CLAUDES[0], b.MODELS[0]
+
+
+def _model(name: str, upstream: str, **params: str) -> dict[str, Any]:
+    return {"model_name": name, "litellm_params": {"model": upstream, **params}}
+
+
+@pytest.fixture(scope="module")
+def litellm(
+    fetched: Callable[[str, str, str], Path],
+    free_port: Callable[[], int],
+    serving: Callable[..., AbstractContextManager[Path]],
+    key: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """Its address. Behind it: a mock, and practice doors, sound and not."""
+    program = fetched(
+        "LLMDOCTOR_LITELLM",
+        "litellm/bin/litellm",
+        "LiteLLM wants an environment of its own (python3 -m venv .cache/litellm; "
+        ".cache/litellm/bin/pip install 'litellm[proxy]==1.106.2')",
+    )
+    folder, port = tmp_path_factory.mktemp("litellm"), free_port()
+    with (
+        PracticeDoor(b.openai("sk-upstream")) as gpt,
+        PracticeDoor(b.anthropic("sk-upstream")) as claude,
+        PracticeDoor(b.openai("sk-upstream", chat="openai-quota", stream="openai-quota")) as poor,
+        closed_port() as closed,
+    ):
+        models = [
+            _model("practice-mini", "openai/practice-mini", api_key="none", mock_response="PONG"),
+            _model("sound-gpt", f"openai/{GPT}", api_base=f"{gpt.url}/v1", api_key="sk-upstream"),
+            _model("sound-claude", f"anthropic/{CLAUDE}", api_base=claude.url, api_key="sk-upstream"),
+            _model("stale-gpt", f"openai/{GPT}", api_base=f"{gpt.url}/v1", api_key="sk-stale"),
+            _model("poor-gpt", f"openai/{GPT}", api_base=f"{poor.url}/v1", api_key="sk-upstream"),
+            _model("gone-gpt", f"openai/{GPT}", api_base=f"http://127.0.0.1:{closed}/v1", api_key="sk-upstream"),
+        ]
+        config = folder / "config.yaml"  # JSON is YAML
+        config.write_text(
+            json.dumps(
+                {
+                    "model_list": models,
+                    "router_settings": {"num_retries": 0, "disable_cooldowns": True},
+                    "litellm_settings": {"telemetry": False, "num_retries": 0},
+                    "general_settings": {"master_key": "os.environ/LITELLM_MASTER_KEY"},
+                }
+            )
+        )
+        environment = {
+            "HOME": str(folder),
+            "LITELLM_MASTER_KEY": key,
+            "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # not from the internet
+            "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
+            "LITELLM_LOCAL_POLICY_TEMPLATES": "True",
+            "LITELLM_LOCAL_BLOG_POSTS": "True",
+            "LITELLM_MODE": "PRODUCTION",  # no .env
+            "NO_PROXY": "*",
+        }
+        argv = [program, "--config", config, "--host", "127.0.0.1", "--port", str(port), "--telemetry", "False"]
+        with serving(argv, port, folder, environment):
+            yield f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/", ""])
+def test_sound_settings_are_healthy_with_and_without_v1(
+    litellm: str, key: str, diagnose: Diagnose, path: str
+) -> None:
+    report = diagnose(litellm + path, key, "practice-mini")
+    assert report["verdict"] == "healthy"
+    assert all(report["proven"].values())
+    assert report["cost"]["requests"] <= 4
+
+
+def test_without_a_model_one_of_its_list_is_taken(litellm: str, key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{litellm}/v1", key, differs="an SDK has no model of its own")
+    assert report["target"]["model"] in ("practice-mini", "sound-gpt")
+    assert report["verdict"] == "healthy"
+
+
+def test_it_passes_on_a_real_upstream(litellm: str, key: str, diagnose: Diagnose) -> None:
+    assert diagnose(f"{litellm}/v1", key, "sound-gpt")["verdict"] == "healthy"
+
+
+def test_a_key_that_it_does_not_know(litellm: str, wrong_key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{litellm}/v1", wrong_key, "practice-mini")  # it says 400 "No connected db."
+    assert (report["root_cause"], report["proven"]["key"]) == ("auth.rejected", False)
+
+
+def test_no_key(litellm: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{litellm}/v1", "", "practice-mini")  # it says 500, for it looks for its missing database
+    assert report["root_cause"] == "settings.missing_key"
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/v1/v1", "url.version_doubled"),
+        ("/v1/chat/completions", "url.endpoint_included"),
+        ("/api/v1", "url.path_wrong"),
+        ("/openai/v1", "url.path_wrong"),  # its pass-through to OpenAI, which it has no key for: 500
+    ],
+)
+def test_a_path_that_it_does_not_serve(litellm: str, key: str, diagnose: Diagnose, path: str, code: str) -> None:
+    report = diagnose(litellm + path, key, "practice-mini")
+    assert report["root_cause"] == code
+    assert report["settings"]["base_url"] in (litellm, f"{litellm}/v1")
+    assert report["findings"][0]["fixes"][0]["verified"]
+
+
+@pytest.mark.parametrize("protocol", ["openai", "anthropic"])
+def test_a_model_that_it_does_not_know(litellm: str, key: str, diagnose: Diagnose, protocol: str) -> None:
+    path = "/v1" if protocol == "openai" else ""
+    report = diagnose(litellm + path, key, "practice-min", protocol=protocol)
+    assert (report["root_cause"], report["proven"]["key"]) == ("model.not_found", True)
+    assert {"model": "practice-mini"} in [fix["settings"] for fix in report["findings"][0]["fixes"]]
+
+
+@pytest.mark.parametrize("path", ["", "/"])
+def test_its_anthropic_door(litellm: str, key: str, diagnose: Diagnose, path: str) -> None:
+    report = diagnose(litellm + path, key, "sound-claude", protocol="anthropic")
+    assert report["verdict"] == "healthy"
+    assert all(report["proven"].values())
+
+
+def test_its_anthropic_door_adds_the_version_itself(litellm: str, key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{litellm}/v1", key, "sound-claude", protocol="anthropic")
+    assert (report["root_cause"], report["settings"]["base_url"]) == ("url.version_doubled", litellm)
+
+
+def test_its_anthropic_door_and_a_key_that_it_does_not_know(
+    litellm: str, wrong_key: str, diagnose: Diagnose
+) -> None:
+    report = diagnose(litellm, wrong_key, "sound-claude", protocol="anthropic")
+    assert report["root_cause"] == "auth.rejected"
+
+
+def test_its_mock_streams_to_no_anthropic_client(litellm: str, key: str, diagnose: Diagnose) -> None:
+    report = diagnose(litellm, key, "practice-mini", protocol="anthropic")  # one whole JSON: the SDK reads no text
+    assert (report["root_cause"], report["proven"]["answer"]) == ("stream.ignored", True)
+
+
+@pytest.mark.parametrize(
+    ("model", "codes"),
+    [
+        ("stale-gpt", {"auth.upstream"}),
+        ("poor-gpt", {"quota.exhausted"}),
+        ("gone-gpt", {"http.server_error", "http.gateway_error"}),
+    ],
+)
+def test_what_fails_behind_it_is_not_the_users_key(
+    litellm: str, key: str, diagnose: Diagnose, model: str, codes: set[str]
+) -> None:
+    report = diagnose(f"{litellm}/v1", key, model)
+    assert report["root_cause"] in codes
+    assert report["side"] in ("relay", "provider")
