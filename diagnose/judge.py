@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from diagnose import words
 from diagnose.findings import RULES
+from diagnose.findings.run import CRASHED
 from diagnose.model import Claim, Finding, Fix, Proven, Report, Rule, Severity, Verdict
 from diagnose.summary import probe_lines
 from diagnose.view import View
@@ -89,7 +90,18 @@ def stand(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[Standing, ...]:
 
     What is folded is folded by what *stands*: where a explains b and b explains c, c is a's, whatever of b is shown.
     """
-    held = [(rule, claim) for rule in rules if (claim := rule.when(view)) is not None]
+    held, broken = [], []
+    for rule in rules:
+        try:
+            claim = rule.when(view)
+        except Exception as error:  # our own fault: it costs one rule, not the report
+            broken.append(f"rule {rule.code}: {type(error).__name__}")
+            continue
+        if claim is not None:
+            held.append((rule, claim))
+    if broken:
+        held = [(rule, claim) for rule, claim in held if rule.code != CRASHED.code]
+        held.append((CRASHED, Claim(tuple(broken))))
     severities = {rule.code: claim.severity or rule.severity for rule, claim in held}
     parents: dict[str, str] = {}
     for rule, _ in held:
@@ -105,7 +117,7 @@ def stand(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[Standing, ...]:
         if rule.code == "run.unexplained" and cause is not None:
             continue  # it is explained
         standing.append(Standing(rule, claim, cause))
-    order = [rule.code for rule in rules]
+    order = [*(rule.code for rule in rules), CRASHED.code]
     standing.sort(
         key=lambda one: (one.cause is not None, _ORDER[one.severity], not one.claim.sure, order.index(one.rule.code))
     )

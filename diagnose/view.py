@@ -31,7 +31,7 @@ from probes.readings import no_route, passes
 if TYPE_CHECKING:
     from diagnose.dialects import Match
 
-NO_FAILURE = Failure(Kind.OTHER)
+UNSEEN = SettingsFacts(None, None)  # of a run that ended before it looked at its settings
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class View:
     @cached_property
     def settings(self) -> SettingsFacts:
         found = [one.facts for one in self.observations("settings") if isinstance(one.facts, SettingsFacts)]
-        return found[-1] if found else SettingsFacts(None, None)
+        return found[-1] if found else UNSEEN
 
     @cached_property
     def door(self) -> DoorFacts | None:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from probes.asking import Asker
 from probes.doors import Door, Doors, load
 from probes.failures import NetError
+from probes.flaws import url_is_key
 from probes.inquiry import Inquiry
-from probes.ledger import Ledger, Watch
+from probes.ledger import Ledger, Watch, scrubbed
 from probes.model import (
     Attempt,
     Auth,
@@ -50,9 +52,16 @@ def scrubber(given: Settings) -> Scrubber:
     for rival in given.rivals:
         if isinstance(rival.value, Secret):
             scrub.add(rival.value)
-    if given.base_url is not None and "@" in given.base_url.value:
-        _, _, password = given.base_url.value.rpartition("@")[0].partition("://")[2].partition(":")
-        scrub.add(password)
+    if given.base_url is not None:
+        raw = given.base_url.value
+        if url_is_key(raw):
+            scrub.add(raw)
+        if "@" in raw:
+            _, _, password = raw.rpartition("@")[0].partition("://")[2].partition(":")
+            scrub.add(password)
+        for name, value in parse_qsl(raw.partition("?")[2]):
+            if any(word in name.lower() for word in ("key", "token", "secret", "auth")):
+                scrub.add(value)
     return scrub
 
 
@@ -81,35 +90,41 @@ async def run(
     scrub = scrubber(given)
     ledger = Ledger(given.limits, scrub, watch)
     began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    ground = survey(given, ledger, scrub)
-    survey_run = _Run(ground, ledger, scrub, network or Network(), version)
+    ground: Ground | None = None
+    under_way: _Run | None = None
     interrupted = ran_out = False
     try:
+        ground = survey(given, ledger, scrub)
+        under_way = _Run(ground, ledger, scrub, network or Network(), version)
         async with asyncio.timeout(given.limits.run):
-            await survey_run.go()
+            await under_way.go()
     except TimeoutError:
         ran_out = True
     except asyncio.CancelledError:
         interrupted = True
+    except Exception as error:  # our own fault: a result, never a traceback
+        ledger.crashed("settings", "", error, ledger.now())
     finally:
-        for way in ground.ways.values():
+        for way in ground.ways.values() if ground is not None else ():
             way.close()
     last = ledger.observations[-1].probe if ledger.observations else "settings"
-    note = "interrupted" if interrupted else "deadline" if ran_out else ""
-    ledger.close(last, note)
-    return Evidence(
-        target=target(ground, scrub),
-        observations=tuple(ledger.observations),
-        working=survey_run.working,
-        cost=survey_run.cost,
-        vantage=survey_run.vantage(),
-        started_at=began,
-        seconds=ledger.now(),
-        interrupted=interrupted,
-        ran_out=ran_out,
-        no_spend=given.no_spend,
-        offline=given.offline,
-        version=version,
+    ledger.close(last, "interrupted" if interrupted else "deadline" if ran_out else "")
+    return scrubbed(
+        Evidence(
+            target=target(given, ground),
+            observations=tuple(ledger.observations),
+            working=under_way.working if under_way is not None else None,
+            cost=under_way.cost if under_way is not None else Cost(),
+            vantage=under_way.vantage() if under_way is not None else Vantage(),
+            started_at=began,
+            seconds=ledger.now(),
+            interrupted=interrupted,
+            ran_out=ran_out,
+            no_spend=given.no_spend,
+            offline=given.offline,
+            version=version,
+        ),
+        scrub,
     )
 
 
@@ -139,20 +154,21 @@ def survey(given: Settings, ledger: Ledger, scrub: Scrubber) -> Ground:
     return ground
 
 
-def target(ground: Ground, scrub: Scrubber) -> Target:
-    """The settings as a report may show them."""
-    given = ground.given
+def target(given: Settings, ground: Ground | None) -> Target:
+    """The settings as a report may show them; not scrubbed yet."""
     key = given.key.value if given.key is not None and given.key.value.reveal().strip() else None
     sources = {"base_url": given.base_url, "key": given.key, "model": given.model}
+    protocol = ground.protocol if ground is not None else given.protocol.value
+    facts = ground.facts if ground is not None else None
     return Target(
-        base_url=scrub(given.base_url.value) if given.base_url else None,
-        protocol=ground.protocol,
-        model=scrub(given.model.value) if given.model else None,
-        app=given.app or f"{ground.protocol}-sdk",
-        door=ground.door.id if ground.door else None,
+        base_url=given.base_url.value if given.base_url else None,
+        protocol=protocol,
+        model=given.model.value if given.model else None,
+        app=given.app or f"{protocol}-sdk",
+        door=facts.door if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
-        key_doors=tuple(match.door for match in ground.facts.matches) if ground.facts else (),
+        key_doors=tuple(match.door for match in facts.matches) if facts is not None else (),
         app_named=given.app is not None,
         sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
     )

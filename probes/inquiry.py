@@ -121,7 +121,7 @@ class Inquiry:
         except BaseExceptionGroup as problems:
             spent, others = problems.split(OutOfBudget)
             if others is not None:
-                raise others.exceptions[0] from None
+                raise others from None
             if spent is not None and wave.telling is None:
                 raise OutOfBudget from None
         finally:

@@ -5,14 +5,36 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from dataclasses import fields, is_dataclass, replace
+from enum import StrEnum
+from typing import Any, TypeVar, cast
 
 from probes.failures import NetError, failure
 from probes.model import PROBES, Facts, Failure, Kind, Limits, Observation, Outcome
 from probes.secret import Scrubber
 
 F = TypeVar("F", bound=Facts)
+V = TypeVar("V")
 Watch = Callable[[Observation], None]
+
+
+def scrubbed(value: V, scrub: Scrubber) -> V:
+    """A frozen value with every text in it scrubbed. One place for all: a field that somebody adds is in it."""
+    return cast(V, _scrubbed(value, scrub))
+
+
+def _scrubbed(value: Any, scrub: Scrubber) -> Any:
+    if isinstance(value, StrEnum):
+        return value
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, tuple):
+        return tuple(_scrubbed(one, scrub) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        found = {field.name: getattr(value, field.name) for field in fields(value)}
+        changed = {name: new for name, old in found.items() if (new := _scrubbed(old, scrub)) != old}
+        return replace(value, **changed) if changed else value
+    return value
 
 
 class Ledger:
@@ -30,6 +52,7 @@ class Ledger:
         return time.monotonic() - self._start
 
     def note(self, observation: Observation) -> None:
+        observation = scrubbed(observation, self.scrub)
         self.observations.append(observation)
         if self._watch is not None:
             self._watch(observation)
@@ -47,6 +70,8 @@ class Ledger:
         self.note(Observation(probe, "", Outcome.SPARED, None, None, note, now, now))
 
     def crashed(self, probe: str, subject: str, error: Exception, began: float) -> None:
+        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
         where = error.__traceback__
         while where is not None and where.tb_next is not None:
             where = where.tb_next

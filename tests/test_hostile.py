@@ -29,9 +29,9 @@ from diagnose.judge import judge
 from diagnose.model import Report, Verdict
 from probes import archive
 from probes.engine import run
-from probes.model import ConnectTo, Evidence, Kind, Limits, Outcome, Settings, Sourced
+from probes.model import ConnectTo, Evidence, Kind, Limits, Observation, Outcome, Settings, Sourced
 from probes.practice import behaviours as b
-from probes.practice.server import Drip, PracticeDoor, Reply, Request, Script, Then, head
+from probes.practice.server import Drip, Handler, PracticeDoor, Reply, Request, Script, Then, head
 from probes.secret import WINDOW, Secret
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
@@ -41,6 +41,12 @@ SLACK = 2.0  # seconds that a loaded machine may add
 MEMORY = 64 << 20
 JSON = (("Content-Type", "application/json"),)
 SSE = (("Content-Type", "text/event-stream"),)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDKs' pauses are not what is tried here."""
+    monkeypatch.setattr("probes.steps.chat.PAUSES", (0.01, 0.01))
 
 
 def settings(url: str, key: str = KEY, model: str | None = b.MODELS[0], limits: Limits = LIMITS) -> Settings:
@@ -68,7 +74,7 @@ def unleaked(text: str, key: str = BODY) -> None:
     assert [key[i : i + WINDOW] for i in range(len(key) - WINDOW + 1) if key[i : i + WINDOW] in text] == []
 
 
-def survives(handler: b.Handler, path: str = "/v1", **more: object) -> tuple[Evidence, Report]:
+def survives(handler: Handler, path: str = "/v1", **more: object) -> tuple[Evidence, Report]:
     """Check a door; what must hold for every one of them."""
     with PracticeDoor(handler, **more) as door:  # type: ignore[arg-type]
         began = time.monotonic()
@@ -101,6 +107,12 @@ def informational(request: Request) -> Script:
     return repeat(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
 
 
+def blanks(bits: int) -> bytes:
+    """64 MiB of blanks, compressed; never all in memory."""
+    squeeze = zlib.compressobj(1, wbits=bits)
+    return b"".join(squeeze.compress(b" " * (1 << 20)) for _ in range(64)) + squeeze.flush()
+
+
 def bomb(data: bytes, encoding: str) -> Reply:
     return Reply(200, (*JSON, ("Content-Encoding", encoding)), data)
 
@@ -125,12 +137,12 @@ WORLDS: dict[str, b.What] = {
     "body without end": b.endless_body,
     "events without end": flood,
     "one line without end": lambda _: Reply(200, SSE, repeat(b"data: " + b"x" * 65536)),
-    "status line without end": lambda _: ([b"HTTP/1.1 200 " + b"x" * 100_000] * 40),
+    "status line without end": lambda _: [b"HTTP/1.1 200 " + b"x" * 100_000] * 40,
     "a thousand headers": head(200, (*JSON, *((f"X-{i}", "y" * 20) for i in range(1000)))) + b"{}",
     "1xx without end": informational,
-    "gzip bomb": b.gzip_bomb,
-    "gzip bomb in gzip": bomb(gzip.compress(gzip.compress(b" " * (64 << 20), 1)), "gzip, gzip"),
-    "deflate bomb": bomb(zlib.compress(b" " * (64 << 20), 1), "deflate"),
+    "gzip bomb": bomb(blanks(31), "gzip"),
+    "gzip bomb in gzip": bomb(gzip.compress(blanks(31)), "gzip, gzip"),
+    "deflate bomb": bomb(blanks(15), "deflate"),
     "long chunk extension": [head(200, (*JSON, ("Transfer-Encoding", "chunked"))) + b"5;" + b"x" * 300_000 + b"\r\n"],
     "huge chunk": [head(200, (*JSON, ("Transfer-Encoding", "chunked"))) + b"fffffffffffffffffff\r\n{}", Then.CLOSE],
     "huge content-length": [head(200, (*JSON, ("Content-Length", str(1 << 62)))) + b"{}", Then.STALL],
@@ -138,10 +150,14 @@ WORLDS: dict[str, b.What] = {
     "deep arrays": Reply(200, JSON, b"[" * NEST + b"]" * NEST),
     "deep objects": Reply(200, JSON, b'{"error":' * NEST + b"1" + b"}" * NEST),
     "deep error": Reply(401, JSON, b'{"error":' * 900 + b'"no"' + b"}" * 900),
-    "errors in errors": Reply(400, JSON, json.dumps({"error": {"message": json.dumps({"error": {"message": "{" * 9}})}}).encode()),
+    "errors in errors": Reply(
+        400, JSON, json.dumps({"error": {"message": json.dumps({"error": {"message": "{" * 9}})}}).encode()
+    ),
     "digits": Reply(200, JSON, b"9" * (5 << 20)),
     "digits inside": Reply(200, JSON, b'{"usage": {"prompt_tokens": ' + b"9" * (1 << 20) + b"}}"),
-    "NaN and Infinity": Reply(200, JSON, b'{"choices": NaN, "usage": {"prompt_tokens": Infinity, "completion_tokens": -1e999}}'),
+    "NaN and Infinity": Reply(
+        200, JSON, b'{"choices": NaN, "usage": {"prompt_tokens": Infinity, "completion_tokens": -1e999}}'
+    ),
     "lone surrogates": Reply(400, JSON, b'{"error": {"message": "\\ud800 \\udfff", "type": "\\ud83d"}}'),
     "wrong types": Reply(400, JSON, b'{"error": {"message": [[]], "type": {"a": 1}, "code": [1, null], "param": 0.1}}'),
     "choices of all sorts": Reply(200, JSON, b'{"choices": [7, null, "x", {"message": []}], "model": 3, "usage": []}'),
@@ -180,12 +196,20 @@ WORLDS: dict[str, b.What] = {
     "a redirect to a bad port": Reply(308, (("Location", "https://relay.example:port/v1"),)),
     "a redirect of no text": Reply(301, (("Location", "\x85\xa0\xff"),)),
     # -- words
-    "escape sequences": Reply(401, JSON, json.dumps({"error": {"message": "\x1b[2J\x1b]0;owned\x07\x1b[31mred\x9b1m"}}).encode()),
-    "rich markup": Reply(401, JSON, json.dumps({"error": {"message": "[bold red]no[/] [/] [link=http://x]y[/link] \\["}}).encode()),
-    "markdown and HTML": Reply(401, JSON, json.dumps({"error": {"message": "|a|`b`<script>alert(1)</script>\n# x ![](y)"}}).encode()),
+    "escape sequences": Reply(
+        401, JSON, json.dumps({"error": {"message": "\x1b[2J\x1b]0;owned\x07\x1b[31mred\x9b1m"}}).encode()
+    ),
+    "rich markup": Reply(
+        401, JSON, json.dumps({"error": {"message": "[bold red]no[/] [/] [link=http://x]y[/link] \\["}}).encode()
+    ),
+    "markdown and HTML": Reply(
+        401, JSON, json.dumps({"error": {"message": "|a|`b`<script>alert(1)</script>\n# x ![](y)"}}).encode()
+    ),
     "braces": Reply(401, JSON, json.dumps({"error": {"message": "{host} {0} {key_hint|x} {"}}).encode()),
     "a title that escapes": b.as_html("<title>\x1b[31m[bold]&#27;[0m</title>", 503),
-    "writing from the right": Reply(401, JSON, json.dumps({"error": {"message": "\u202etxt.exe\u2066\u200b"}}).encode()),
+    "writing from the right": Reply(
+        401, JSON, json.dumps({"error": {"message": "\u202etxt.exe\u2066\u200b"}}).encode()
+    ),
 }
 
 
@@ -197,7 +221,9 @@ def test_a_door_that_does_this_is_survived(world: str) -> None:
     assert report.findings or report.verdict is Verdict.INCONCLUSIVE, "a failure is told"
 
 
-@pytest.mark.parametrize("world", ["deep arrays", "digits", "a hundred thousand models", "gzip bomb", "escape sequences"])
+@pytest.mark.parametrize(
+    "world", ["deep arrays", "digits", "a hundred thousand models", "gzip bomb", "escape sequences"]
+)
 def test_the_same_from_an_anthropic_door(world: str) -> None:
     with PracticeDoor(b.always(WORLDS[world])) as door:
         given = replace(settings(door.url, model=b.CLAUDES[0]), protocol=Sourced("anthropic", "test"))
@@ -207,13 +233,17 @@ def test_the_same_from_an_anthropic_door(world: str) -> None:
     assert report.verdict is not Verdict.HEALTHY
 
 
-@pytest.mark.parametrize("connect", [[b"SSH-2.0-OpenSSH_9.6\r\n", Then.STALL], [b"\xff" * 5000, Then.STALL], [Then.STALL]])
+@pytest.mark.parametrize(
+    "connect", [[b"SSH-2.0-OpenSSH_9.6\r\n", Then.STALL], [b"\xff" * 5000, Then.STALL], [Then.STALL]]
+)
 def test_a_port_that_talks_first_is_survived(connect: list[object]) -> None:
     _, report = survives(b.openai(KEY), connect=connect)
     assert report.verdict is Verdict.BROKEN
 
 
-@pytest.mark.parametrize("connect", [[b"SSH-2.0-OpenSSH_9.6\r\n", Then.STALL], [Then.STALL], [Then.READ, b"\x16\x03\x03", Then.STALL]])
+@pytest.mark.parametrize(
+    "connect", [[b"SSH-2.0-OpenSSH_9.6\r\n", Then.STALL], [Then.STALL], [Then.READ, b"\x16\x03\x03", Then.STALL]]
+)
 def test_a_tls_port_that_hangs_is_survived(connect: list[object]) -> None:
     with PracticeDoor(connect=connect) as door:  # type: ignore[arg-type]
         began = time.monotonic()
@@ -223,7 +253,10 @@ def test_a_tls_port_that_hangs_is_survived(connect: list[object]) -> None:
     assert [one.note for one in evidence.observations if one.outcome is Outcome.CRASHED] == []
 
 
-@pytest.mark.parametrize("world", ["gzip bomb", "deflate bomb", "body without end", "events without end", "one line without end", "1xx without end"])
+@pytest.mark.parametrize(
+    "world",
+    ["gzip bomb", "deflate bomb", "body without end", "events without end", "one line without end", "1xx without end"],
+)
 def test_memory_is_bounded(world: str) -> None:
     with PracticeDoor(b.always(WORLDS[world])) as door:
         asyncio.run(run(settings(door.url + "/v1"), version="0"))  # what it loads is not to be counted
@@ -261,7 +294,9 @@ def echoes(said: str) -> dict[str, b.What]:
         "detail": b.as_json({"detail": [{"msg": said}]}, 422),
         "page": b.as_html(f"<title>{said}</title><h1>{said}</h1>", 403),
         "text": b.as_text(said, 500),
-        "header": b.as_json(error, 401, ("X-Echo", header), ("Server", header), ("WWW-Authenticate", f"Basic {header}")),
+        "header": b.as_json(
+            error, 401, ("X-Echo", header), ("Server", header), ("WWW-Authenticate", f"Basic {header}")
+        ),
         "reason": Reply(401, JSON, b"{}", reason=header),
         "location": Reply(302, (("Location", f"https://other.example/login?key={header}"),)),
         "content type": Reply(200, (("Content-Type", header),), b"{}"),
@@ -287,13 +322,9 @@ def test_an_echoed_key_is_not_passed_on(place: str, form: str) -> None:
         assert KEY.encode().hex()[10:34] not in text
 
 
-def test_a_key_split_over_the_limit_of_a_text_is_not_passed_on() -> None:
-    for pad in range(4096 - len(KEY), 4096 + 2, 5):
-        survives_text = b.as_text("x" * pad + KEY, 500)
-        evidence, report = survives(b.always(survives_text))
-        assert KEY[:WINDOW] not in everything(evidence, report)
-        if pad > 4060:
-            break
+@pytest.mark.parametrize("pad", range(4096 - len(KEY), 4096 + 2, 10))
+def test_a_key_at_the_end_of_what_is_kept_is_not_passed_on(pad: int) -> None:
+    survives(b.always(b.as_text("x " * (pad // 2) + KEY, 403)))
 
 
 def test_a_key_in_the_settings_themselves_is_not_shown() -> None:
@@ -334,10 +365,13 @@ def test_a_limit_of_a_probe_is_an_observation() -> None:
 
 def test_a_cancelled_run_tells_what_it_saw() -> None:
     async def go(url: str) -> Evidence:
-        task = asyncio.create_task(run(settings(url, limits=Limits()), version="0"))
-        while not door.requests:
-            await asyncio.sleep(0.01)
-        task.cancel()
+        task: asyncio.Task[Evidence]
+
+        def watch(seen: Observation) -> None:
+            if seen.probe == "tcp":  # the next thing is a request that nobody answers
+                asyncio.get_running_loop().call_later(0.1, task.cancel)
+
+        task = asyncio.create_task(run(settings(url, limits=Limits()), watch=watch, version="0"))
         return await task
 
     with PracticeDoor(b.always([Then.STALL])) as door:
@@ -428,12 +462,23 @@ async def slow_boom(*_: object, **__: object) -> object:
         ("probes.inquiry.Inquiry.next", slow_boom),
     ],
 )
-def test_a_crash_of_our_own_is_a_result(where: str, fault: Callable[..., object], monkeypatch: pytest.MonkeyPatch) ->
-None: monkeypatch.setattr(where, fault) door_for = b.openai("sk-another") if where.endswith("next") else b.openai(KEY)
-with PracticeDoor(door_for) as door: evidence, report = check(settings(door.url + "/v1", model=None)) assert
-any(one.outcome is Outcome.CRASHED for one in evidence.observations) assert "run.crashed" in [one.code for one in
-report.findings] assert report.verdict is Verdict.INCONCLUSIVE assert exit_status(report) == 3 text =
-everything(evidence, report) assert "RuntimeError" in text unleaked(text)
+def test_a_crash_of_our_own_is_a_result(
+    where: str, fault: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(where, fault)
+    door_for = b.openai("sk-another") if where.endswith("next") else b.openai(KEY)
+    with PracticeDoor(door_for) as door:
+        evidence, report = check(settings(door.url + "/v1", model=None))
+    assert any(one.outcome is Outcome.CRASHED for one in evidence.observations)
+    assert "run.crashed" in [one.code for one in report.findings]
+    if where.endswith("next"):
+        assert report.root_cause == "auth.rejected", "what was seen before it still counts"
+    else:
+        assert report.verdict is Verdict.INCONCLUSIVE
+        assert exit_status(report) == 3
+    text = everything(evidence, report)
+    assert "RuntimeError" in text
+    unleaked(text)
 
 
 def test_a_rule_that_crashes_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -466,7 +511,7 @@ def test_offline_looks_up_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("world", [b.openai(KEY), b.openai("sk-another"), b.always("go-404"), b.openai(KEY, prefix="")])
-def test_no_spend_generates_nothing(world: b.Handler) -> None:
+def test_no_spend_generates_nothing(world: Handler) -> None:
     with PracticeDoor(world) as door:
         _, report = check(replace(settings(door.url + "/v1"), no_spend=True))
         asked = [request for request in door.requests if request.json().get("messages") or request.json().get("model")]

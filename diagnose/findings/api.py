@@ -56,13 +56,21 @@ def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
     return when
 
 
+def _same_origin(here: str, there: str) -> bool:
+    """Whether a redirect stays where it is; not, where its target cannot be read."""
+    try:
+        known, target = urlsplit(here), urlsplit(there)
+    except ValueError:
+        return False
+    return not target.netloc or (target.scheme, target.netloc) == (known.scheme, known.netloc)
+
+
 def _redirected(view: View) -> Claim | None:
     first = view.first
     told = first.told if first is not None else None
     if told is None or told.status not in (301, 302, 303, 307, 308):
         return None
-    here, there = urlsplit(told.url), urlsplit(told.location)
-    same = not there.netloc or (there.scheme, there.netloc) == (here.scheme, here.netloc)
+    same = _same_origin(told.url, told.location)
     followed = view.better is not None and "redirect" in view.better.changed
     survives = told.status in (307, 308) and same and bool(told.location) and followed and view.works
     lines = [line_of(told) + (f" to {told.location}" if told.location else " without a target")]

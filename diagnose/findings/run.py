@@ -28,7 +28,9 @@ def _crashed(view: View) -> Claim | None:
     return Claim(tuple(one.note for one in found), probe=found[0].probe) if found else None
 
 
+CRASHED = Rule("run.crashed", Severity.WARNING, "settings", _crashed, "app")
+
 RULES = (
-    Rule("run.crashed", Severity.WARNING, "settings", _crashed, "app"),
+    CRASHED,
     Rule("run.unexplained", Severity.ERROR, "http", _unexplained, "provider", because=("*",)),
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from diagnose.model import Claim, Rule, Severity
-from diagnose.view import View
+from diagnose.view import UNSEEN, View
 from probes.model import Rival
 from probes.readings import refuses_key
 
 
 def _missing_key(view: View) -> Claim | None:
-    if view.settings.key_given or not view.evidence.observations:
+    if view.settings.key_given or view.settings is UNSEEN:
         return None
     door = view.door
     values = {"source": ", ".join(view.settings.searched[:8])}

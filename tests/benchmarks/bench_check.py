@@ -15,13 +15,14 @@ import platform
 import queue
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -33,6 +34,9 @@ MODEL = "gpt-4o-mini"
 PROGRAM = Path(sys.executable).with_name("llmdoctor.exe" if os.name == "nt" else "llmdoctor")
 WANTED = {0: 0.6, 100: 0.7}  # ours by the SDK's, by milliseconds of added round trip
 REQUESTS, MEBIBYTES, START = 4, 80, 1.5
+
+NEAR, FAR = "10.73.0.1", "10.73.0.2"  # in a namespace of our own: they can clash with nothing
+TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000  # linux/if_tun.h
 
 SDK = """
 import sys
@@ -83,59 +87,49 @@ def run(command: list[str], env: dict[str, str], folder: str) -> Ran:
 # -- the door, in a process of its own ---------------------------------------------------------------------------------
 
 
-def serve(scheme: str) -> None:
+def serve(scheme: str, listening: str, name: str) -> None:
     """A sound practice door until standard input ends; its address and its authority's file go to standard output."""
     from probes.practice import behaviours
     from probes.practice.certificates import authority
     from probes.practice.server import PracticeDoor
 
     with authority() as signer:
-        tls = signer.context() if scheme == "https" else None
-        with PracticeDoor(behaviours.openai(KEY), tls=tls) as door:
+        tls = signer.context("good", name) if scheme == "https" else None
+        with PracticeDoor(behaviours.openai(KEY), tls=tls, host=listening) as door:
             print(door.port, signer.ca_pem, flush=True)
             sys.stdin.read()
 
 
-def relay(port: int, rtt: float) -> None:
-    """A far network for machines without netem: bytes take half of ``rtt`` seconds each way.
+def far(seconds: float) -> None:
+    """A far machine that is this one: a TUN link that takes half of ``seconds`` each way, until standard input ends.
 
-    The kernel shakes hands at once, so the round trip of a connection's opening is added to its first bytes.
+    What is sent to FAR comes back from there to NEAR: the two addresses are swapped, which leaves every checksum right.
+    So a TCP and a TLS handshake cost what they cost on a real way; a relay could not delay them.
     """
-    listener = socket.create_server(("127.0.0.1", 0))
-    print(listener.getsockname()[1], flush=True)
+    import fcntl
 
-    def pump(source: socket.socket, sink: socket.socket, opening: float) -> None:
-        pieces: queue.Queue[tuple[float, bytes]] = queue.Queue()
+    link = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(link, TUNSETIFF, struct.pack("16sH22x", b"far0", IFF_TUN | IFF_NO_PI))
+    for words in (f"addr add {NEAR}/24 dev far0", "link set far0 up"):
+        subprocess.run(["ip", *words.split()], check=True)
+    packets: queue.Queue[tuple[float, bytes]] = queue.Queue()
 
-        def deliver() -> None:
-            data = b"begin"
-            while data:
-                due, data = pieces.get()
-                time.sleep(max(0.0, due - time.monotonic()))
-                try:
-                    sink.sendall(data) if data else sink.shutdown(socket.SHUT_WR)
-                except OSError:
-                    return
-
-        threading.Thread(target=deliver, daemon=True).start()
-        data, ready = b"begin", time.monotonic() + opening
-        while data:
-            try:
-                data = source.recv(65536)
-            except OSError:
-                data = b""
-            pieces.put((max(time.monotonic(), ready) + rtt / 2, data))
-
-    def accept() -> None:
+    def deliver() -> None:
         while True:
-            near, _ = listener.accept()
-            far = socket.create_connection(("127.0.0.1", port))
-            for sock in (near, far):
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=pump, args=(near, far, rtt), daemon=True).start()
-            threading.Thread(target=pump, args=(far, near, 0.0), daemon=True).start()
+            due, packet = packets.get()
+            time.sleep(max(0.0, due - time.monotonic()))
+            os.write(link, packet)
 
-    threading.Thread(target=accept, daemon=True).start()
+    def receive() -> None:
+        while True:
+            packet = os.read(link, 65536)
+            if packet[0] >> 4 == 4:
+                swapped = packet[:12] + packet[16:20] + packet[12:16] + packet[20:]
+                packets.put((time.monotonic() + seconds / 2, swapped))
+
+    for work in (deliver, receive):
+        threading.Thread(target=work, daemon=True).start()
+    print("up", flush=True)
     sys.stdin.read()
 
 
@@ -154,22 +148,19 @@ def beside(*arguments: str) -> Iterator[list[str]]:
 
 def namespace(arguments: list[str]) -> int | None:
     """Runs this script in a network namespace of its own, which is gone with it; None where that is not possible."""
-    if sys.platform != "linux" or not all(map(shutil.which, ("unshare", "ip", "tc"))):
+    if sys.platform != "linux" or not all(map(shutil.which, ("unshare", "ip"))) or not Path("/dev/net/tun").exists():
         return None
     enter = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
-    able = "ip link set lo up && tc qdisc add dev lo root netem delay 1ms"
-    if subprocess.run([*enter, "sh", "-c", able], capture_output=True).returncode:
+    if subprocess.run([*enter, "ip", "tuntap", "add", "dev", "far0", "mode", "tun"], capture_output=True).returncode:
         return None
     return subprocess.run([*enter, sys.executable, str(HERE), "--role", "inside", *arguments]).returncode
 
 
-def delay(milliseconds: int) -> None:
-    """netem on the loopback of our own namespace: a packet each way takes half of it, those of a handshake too."""
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    subprocess.run(["tc", "qdisc", "del", "dev", "lo", "root"], capture_output=True)
-    if milliseconds:
-        netem = ["tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", f"{milliseconds / 2}ms", "limit", "10000"]
-        subprocess.run(netem, check=True)
+def handshake(host: str, port: str) -> float:
+    """Milliseconds that a TCP connection takes: what the added round trip really is."""
+    began = time.perf_counter()
+    with socket.create_connection((host, int(port))):
+        return (time.perf_counter() - began) * 1000
 
 
 # -- what is measured --------------------------------------------------------------------------------------------------
@@ -182,9 +173,9 @@ def environment(folder: str, ca: str = "") -> dict[str, str]:
     return kept | own | ({"SSL_CERT_FILE": ca} if ca else {})
 
 
-def pairs(ours: Callable[[], Ran], theirs: Callable[[], Ran], runs: int) -> list[tuple[Ran, Ran]]:
+def pairs(ours: list[str], theirs: list[str], env: dict[str, str], folder: str, runs: int) -> list[tuple[Ran, Ran]]:
     """In turn, so that a busy moment of the machine strikes both; the first pair warms up and is dropped."""
-    return [(ours(), theirs()) for _ in range(runs + 1)][1:]
+    return [(run(ours, env, folder), run(theirs, env, folder)) for _ in range(runs + 1)][1:]
 
 
 def row(name: str, found: list[tuple[Ran, Ran]], wanted: float, rest: str = "") -> None:
@@ -196,30 +187,32 @@ def row(name: str, found: list[tuple[Ran, Ran]], wanted: float, rest: str = "") 
     )
 
 
-def checks(runs: int, rtt: int, netem: bool, folder: str) -> None:
+def checks(runs: int, rtt: int, folder: str) -> None:
     """A sound door, plain and encrypted, the model given and not."""
-    for scheme in ("http", "https"):
-        with beside("--role", "door", scheme) as (port, ca):
-            if netem or not rtt:
-                compare(runs, rtt, scheme, port, ca, folder)
-            else:
-                with beside("--role", "relay", port, str(rtt / 1000)) as (far,):
-                    compare(runs, rtt, scheme, far, ca, folder)
+    with ExitStack() as stack:
+        host, listening = "127.0.0.1", "127.0.0.1"
+        if rtt:
+            host, listening = FAR, NEAR
+            if stack.enter_context(beside("--role", "far", str(rtt / 1000))) != ["up"]:
+                raise SystemExit("the far link did not come up")
+        for scheme in ("http", "https"):
+            with beside("--role", "door", scheme, listening, host) as (port, ca):
+                compare(runs, rtt, scheme, host, port, ca, folder)
 
 
-def compare(runs: int, rtt: int, scheme: str, port: str, ca: str, folder: str) -> None:
-    url, env = f"{scheme}://127.0.0.1:{port}/v1", environment(folder, ca if scheme == "https" else "")
+def compare(runs: int, rtt: int, scheme: str, host: str, port: str, ca: str, folder: str) -> None:
+    url, env = f"{scheme}://{host}:{port}/v1", environment(folder, ca if scheme == "https" else "")
     for given in (True, False):
         ask = [str(PROGRAM), "check", url, *(("--model", MODEL) if given else ()), "--json"]
         call = [sys.executable, "-c", SDK, url, MODEL]
-        found = pairs(lambda ask=ask: run(ask, env, folder), lambda call=call: run(call, env, folder), runs)
+        found = pairs(ask, call, env, folder, runs)
         reports = [json.loads(mine.printed) for mine, _ in found]
         if any(report["verdict"] != "healthy" for report in reports):
             raise SystemExit(f"the door is sound, but the check says: {reports[0]['root_cause']}")
         requests = max(report["cost"]["requests"] for report in reports)
         peak = max(mine.mebibytes for mine, _ in found)
         rest = f"{requests} requests (<= {REQUESTS})  {peak:.0f} MiB (< {MEBIBYTES})"
-        name = f"{rtt} ms, {scheme}, {'model given' if given else 'no model given'}"
+        name = f"+{handshake(host, port):.1f} ms, {scheme}, {'model given' if given else 'no model given'}"
         row(name, found, WANTED.get(rtt, 0), rest)
 
 
@@ -228,22 +221,17 @@ def starts(runs: int, folder: str) -> None:
     click = [sys.executable, "-c", "import click"]
     for arguments in (["--version"], ["demo", "--list"]):
         command = [str(PROGRAM), *arguments]
-        found = pairs(lambda command=command: run(command, env, folder), lambda: run(click, env, folder), runs)
+        found = pairs(command, click, env, folder, runs)
         row(f"llmdoctor {' '.join(arguments)}", found, START)
 
 
-def bench(runs: int, rtts: list[int], netem: bool) -> None:
-    how = "netem, in a network namespace" if netem else "a delaying relay in front of the door"
+def bench(runs: int, rtts: list[int]) -> None:
     print(f"Python {platform.python_version()}, openai {version('openai')}, llmdoctor {version('llmdoctor-cli')}")
-    print(f"{os.cpu_count()} cores; medians of {runs} pairs; added round trip by {how}\n")
+    print(f"{os.cpu_count()} cores; medians of {runs} pairs; + what a TCP handshake was seen to take\n")
     with tempfile.TemporaryDirectory() as folder:
         print(f"{'check, beside a streamed SDK call':<34} {'ours':>10} {'SDK':>10}   ratio wanted")
         for rtt in rtts:
-            if netem:
-                delay(rtt)
-            checks(runs, rtt, netem, folder)
-        if netem:
-            delay(0)
+            checks(runs, rtt, folder)
         print(f"\n{'start, beside `import click`':<34} {'ours':>10} {'click':>10}   ratio wanted")
         starts(runs, folder)
 
@@ -252,20 +240,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=11, metavar="N", help="pairs of each kind (11)")
     parser.add_argument("--rtt", default="0,100", metavar="MS,…", help="added round trips in milliseconds (0,100)")
-    parser.add_argument("--role", choices=("bench", "inside", "door", "relay"), default="bench", help=argparse.SUPPRESS)
+    parser.add_argument("--role", choices=("bench", "inside", "door", "far"), default="bench", help=argparse.SUPPRESS)
     parser.add_argument("words", nargs="*", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    rtts = [int(one) for one in chosen.rtt.split(",")]
     if chosen.role == "door":
-        serve(chosen.words[0])
-        return
-    if chosen.role == "relay":
-        relay(int(chosen.words[0]), float(chosen.words[1]))
-        return
-    if chosen.role == "bench":
+        serve(*chosen.words)
+    elif chosen.role == "far":
+        far(float(chosen.words[0]))
+    elif chosen.role == "inside" or not any(rtts):
+        if chosen.role == "inside":
+            subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        bench(chosen.runs, rtts)
+    else:
         ended = namespace(["--runs", str(chosen.runs), "--rtt", chosen.rtt])
-        if ended is not None:
-            sys.exit(ended)
-    bench(chosen.runs, [int(one) for one in chosen.rtt.split(",")], chosen.role == "inside")
+        sys.exit(
+            "an added round trip needs Linux, TUN and a network namespace: try --rtt 0" if ended is None else ended
+        )
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import sysconfig
@@ -171,7 +172,7 @@ class Asked:
             return False  # all five are what the SDKs raise or hand on: /work/shared/facts/sdk_facts.md, section 5
 
     def _openai(self) -> Iterator[str]:
-        http = openai.DefaultHttpxClient(verify=str(self.ca_bundle)) if self.ca_bundle else None
+        http = openai.DefaultHttpxClient(verify=ssl.create_default_context(cafile=self.ca_bundle)) if self.ca_bundle else None
         with openai.OpenAI(
             base_url=self.base_url, api_key=self.key, max_retries=0, timeout=20, http_client=http
         ) as sdk:

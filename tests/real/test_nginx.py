@@ -1,0 +1,212 @@
+"""nginx in front of a sound door: the reverse proxy of most relays, and what its own pages look like when it is set up wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from probes.practice import behaviours as b
+from probes.practice.server import PracticeDoor, Reply, Request, Wait, closed_port
+
+pytestmark = pytest.mark.real
+Diagnose = Callable[..., dict[str, Any]]
+MODEL = b.MODELS[0]
+API = "location /v1/ {{ proxy_pass {door}/v1/; }}"
+SITES = {
+    "sound": API,
+    "buffering": "location /v1/ {{ proxy_pass {slow}/v1/; proxy_buffering on; }}",
+    "streaming": "location /v1/ {{ proxy_pass {slow}/v1/; proxy_buffering off; }}",
+    "prefixed": "location /llm/ {{ proxy_pass {door}/; }}",
+    "prefix-lost": "location /v1/ {{ proxy_pass {door}/; }}",
+    "site-in-front": "root {folder}/site; location / {{ try_files $uri /index.html; }}" + API,
+    "site-alone": "root {folder}/site; location / {{ try_files $uri /index.html; }}",
+    "down": "location / {{ proxy_pass http://127.0.0.1:{closed}; }}",
+    "late": "location / {{ proxy_pass {hung}; proxy_read_timeout 1s; }}",
+    "small": "client_max_body_size 20; " + API,
+    "locked": 'auth_basic "staff"; auth_basic_user_file {folder}/users; ' + API,
+    "denied": "deny all; " + API,
+    "header-lost": 'location /v1/ {{ proxy_pass {door}/v1/; proxy_set_header Authorization ""; }}',
+    "zipped": "gzip on; gzip_types *; gzip_min_length 0; gzip_proxied any; " + API,
+    "to-tls": "return 301 https://127.0.0.1:{tls}$request_uri;",
+    "tls": API,
+    "client-certificate": "ssl_client_certificate {folder}/ca.pem; ssl_verify_client on; " + API,
+}
+TLS = {"tls", "client-certificate"}
+SLOW = 1.6  # seconds of a whole answer: past the second under which a burst says nothing
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[trustme.CA, Path]:
+    """A root that signs nginx's certificate, and its PEM file."""
+    ca, path = trustme.CA(), tmp_path_factory.mktemp("authority") / "ca.pem"
+    ca.cert_pem.write_to_path(path)
+    return ca, path
+
+
+@pytest.fixture(scope="module")
+def nginx(
+    installed: Callable[[str, str], str],
+    free_port: Callable[[], int],
+    serving: Callable[..., AbstractContextManager[Path]],
+    authority: tuple[trustme.CA, Path],
+    key: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, str]]:
+    """The address of each of :data:`SITES`, by its name."""
+    program, folder = installed("nginx", "nginx-light"), tmp_path_factory.mktemp("nginx")
+    ca, root = authority
+    ca.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(folder / "leaf.pem")
+    (folder / "ca.pem").write_bytes(root.read_bytes())
+    (folder / "users").write_text("staff:{PLAIN}made-up\n")
+    (folder / "site").mkdir()
+    (folder / "site" / "index.html").write_text("<!doctype html><title>Our relay</title><div id=root></div>")
+    ports = {name: free_port() for name in SITES}
+
+    with (
+        PracticeDoor(b.openai(key)) as door,
+        PracticeDoor(b.openai(key, stream=_dripping)) as slow,
+        PracticeDoor(b.delayed(Reply(200), 30)) as hung,
+        closed_port() as closed,
+    ):
+        places = {"door": door.url, "slow": slow.url, "hung": hung.url, "closed": closed}
+        config = folder / "nginx.conf"
+        config.write_text(_config({**places, "folder": folder, "tls": ports["tls"]}, ports))
+        argv = [program, "-p", folder, "-c", config, "-e", folder / "error.log"]
+        with serving(argv, ports["sound"], folder):
+            yield {
+                name: f"{'https' if name in TLS else 'http'}://127.0.0.1:{port}" for name, port in ports.items()
+            }
+
+
+def _dripping(request: Request) -> Reply:
+    events = [b.data(b.chunk(MODEL, content=f"word {n} ")) for n in range(8)]
+    steps = [step for event in events for step in (event, Wait(SLOW / len(events)))]
+    return b.as_events([*steps, b.data(b.chunk(MODEL, "stop")), b.DONE])
+
+
+def _config(places: dict[str, object], ports: dict[str, int]) -> str:
+    """One process that stays in the foreground and keeps its files to itself."""
+    certificate = "ssl_certificate {folder}/leaf.pem; ssl_certificate_key {folder}/leaf.pem;".format(**places)
+    temporary = " ".join(
+        f"{kind}_temp_path {places['folder']}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    servers = "\n".join(
+        f"server {{ listen 127.0.0.1:{ports[name]}{' ssl' if name in TLS else ''}; {certificate if name in TLS else ''}"
+        f" {site.format(**places)} }}"
+        for name, site in SITES.items()
+    )
+    return (
+        f"daemon off; master_process off; pid {places['folder']}/pid; events {{}}\n"
+        f"http {{ access_log off; {temporary} proxy_http_version 1.1; proxy_set_header Connection '';\n{servers} }}\n"
+    )
+
+
+@pytest.mark.parametrize(("site", "path"), [("sound", "/v1"), ("prefixed", "/llm/v1"), ("zipped", "/v1")])
+def test_a_sound_door_behind_it(nginx: dict[str, str], key: str, diagnose: Diagnose, site: str, path: str) -> None:
+    report = diagnose(nginx[site] + path, key, MODEL)
+    assert report["verdict"] == "healthy"
+    assert all(report["proven"].values())
+
+
+def test_its_404_page_where_v1_is_missing(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(nginx["sound"], key, MODEL)
+    assert (report["root_cause"], report["settings"]["base_url"]) == ("url.version_missing", f"{nginx['sound']}/v1")
+
+
+def test_the_relays_web_site_where_v1_is_missing(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(nginx["site-in-front"], key, MODEL)
+    assert report["root_cause"] == "url.version_missing"
+    assert report["settings"]["base_url"] == f"{nginx['site-in-front']}/v1"
+
+
+def test_a_web_site_with_no_api_behind(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(nginx["site-alone"], key, MODEL)
+    assert report["root_cause"] in ("shape.web_page", "shape.not_llm_api")
+
+
+def test_a_path_that_it_cannot_guess(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['prefixed']}/v1", key, MODEL)
+    assert (report["root_cause"], report["settings"]) == ("shape.not_llm_api", None)
+
+
+def test_a_prefix_that_it_strips_away(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['prefix-lost']}/v1", key, MODEL)  # a slash too many after proxy_pass
+    assert report["verdict"] == "broken"
+    assert report["root_cause"] in ("url.path_wrong", "url.version_missing", "shape.not_llm_api")
+
+
+def test_two_slashes_that_it_merges(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['sound']}//v1", key, MODEL)
+    assert (report["verdict"], report["findings"][0]["code"]) == ("degraded", "url.double_slash")
+
+
+@pytest.mark.parametrize("site", ["down", "late"])
+def test_its_502_and_504_pages(nginx: dict[str, str], key: str, diagnose: Diagnose, site: str) -> None:
+    report = diagnose(f"{nginx[site]}/v1", key, MODEL)
+    assert report["root_cause"] == "http.gateway_error"
+    assert report["side"] == "relay"
+
+
+def test_a_stream_that_it_holds_back(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['buffering']}/v1", key, MODEL)
+    assert (report["verdict"], report["findings"][0]["code"]) == ("degraded", "stream.buffered")
+
+
+def test_a_slow_stream_that_it_lets_through(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    assert diagnose(f"{nginx['streaming']}/v1", key, MODEL)["verdict"] == "healthy"
+
+
+def test_a_body_limit(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    assert diagnose(f"{nginx['small']}/v1", key, MODEL)["root_cause"] == "http.too_large"
+
+
+def test_a_password_of_its_own(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    assert diagnose(f"{nginx['locked']}/v1", key, MODEL)["root_cause"] == "http.front_auth"
+
+
+def test_its_403_page(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['denied']}/v1", key, MODEL)
+    assert report["root_cause"] in ("http.blocked", "http.front_auth")
+
+
+def test_a_header_that_it_drops(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['header-lost']}/v1", key, MODEL)
+    assert (report["root_cause"], report["side"]) == ("auth.header_lost", "relay")
+
+
+def test_a_redirect_to_https(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['to-tls']}/v1", key, MODEL)  # 301: the POST becomes a GET, and another port gets no key
+    assert report["root_cause"] == "http.redirected"
+
+
+def test_https_with_its_root(
+    nginx: dict[str, str], authority: tuple[trustme.CA, Path], key: str, diagnose: Diagnose
+) -> None:
+    assert diagnose(f"{nginx['tls']}/v1", key, MODEL, ca_bundle=authority[1])["verdict"] == "healthy"
+
+
+def test_https_without_its_root(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['tls']}/v1", key, MODEL)
+    assert report["root_cause"] == "tls.untrusted_issuer"
+
+
+def test_plain_http_to_its_tls_port(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(nginx["tls"].replace("https", "http") + "/v1", key, MODEL)
+    assert report["root_cause"] == "tls.needed"
+
+
+def test_https_to_its_plain_port(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(nginx["sound"].replace("http", "https") + "/v1", key, MODEL)
+    assert report["root_cause"] == "tls.not_tls"
+
+
+def test_a_client_certificate_that_it_wants(
+    nginx: dict[str, str], authority: tuple[trustme.CA, Path], key: str, diagnose: Diagnose
+) -> None:
+    report = diagnose(f"{nginx['client-certificate']}/v1", key, MODEL, ca_bundle=authority[1])
+    assert report["root_cause"] == "http.front_auth"  # "400 No required SSL certificate was sent"
