@@ -42,16 +42,20 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     open_points = _left_open(evidence, view)
     verdict = _verdict(standing, evidence, view, bool(open_points))
     target = evidence.target
+    sources = dict(target.sources)
+    model = target.model
+    if model is None and view.chosen is not None and view.chosen.source != "guess":
+        model, sources["model"] = view.chosen.chosen, "default"
     shown: dict[str, object] = {
         "base_url": target.base_url,
         "protocol": target.protocol,
-        "model": target.model,
+        "model": model,
         "app": target.app,
         "door": target.door,
         "key": {"hint": target.key_hint, "length": target.key_length, "doors": list(target.key_doors)}
         if target.key_hint is not None
         else None,
-        "sources": dict(target.sources),
+        "sources": sources,
     }
     if target.name is not None:
         shown = {"name": target.name, **shown}

@@ -129,7 +129,7 @@ class View:
             exchange = one.facts
             attempt = exchange.attempt
             signature = (attempt.protocol, attempt.base_url, attempt.auth, attempt.direct)
-            keyed = (*signature, attempt.key)
+            keyed = (*signature, attempt.key, "model" in attempt.changed)
             if exchange.purpose == "path":
                 # A knock belongs to the wave that asked the same place; one that stands alone was a look elsewhere.
                 same = [wave for key, wave in found.items() if key[:4] == signature]
@@ -219,7 +219,7 @@ class View:
     def model(self) -> str | None:
         deep = self.deep
         asked = deep.chat.attempt.model if deep is not None and deep.chat is not None else None
-        return asked or self.evidence.target.model
+        return self.evidence.target.model or asked
 
     # -- what the answers mean -----------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from probes.secret import Scrubber
 from probes.way import Place, Way, place
 
 USER_AGENT = "llmdoctor"
+# Some servers break down over no key at all (LiteLLM without a database); a made-up one they refuse in their own words.
 DUMMY_KEY = "sk-llmdoctor-knocks-without-a-key"
 QUOTED = 4096  # characters of a body that are kept
 GRACE = 0.3  # seconds that an ended stream has to close by itself
@@ -40,7 +41,7 @@ class Asker:
         way_to: Callable[[Place, bool], Way],
         version: str,
     ) -> None:
-        self._keys = keys
+        self._keys = {**keys, KeyForm.DUMMY: DUMMY_KEY}
         self._limits = limits
         self._scrub = scrub
         self._way_to = way_to
@@ -54,7 +55,7 @@ class Asker:
         return await self._ask("models", attempt, wire(attempt.protocol).models(attempt))
 
     async def knock(self, attempt: Attempt) -> Exchange:
-        """A look at the endpoint with a request that nobody can bill, without the key."""
+        """A look at the endpoint with a request that nobody can bill, without the key or with an obvious dummy."""
         return await self._ask("path", attempt, wire(attempt.protocol).knock(attempt))
 
     async def generate(self, attempt: Attempt, model: str, *, stream: bool) -> Exchange:

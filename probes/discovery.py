@@ -87,7 +87,7 @@ def knocks(attempt: Attempt, target: Place, door: Door | None) -> list[Attempt]:
 
 
 def _knock(protocol: str, url: str) -> Attempt:
-    return replace(wire(protocol).attempt(url), key=KeyForm.NONE)
+    return replace(wire(protocol).attempt(url), key=KeyForm.DUMMY)
 
 
 def best(found: list[Exchange]) -> list[Attempt]:

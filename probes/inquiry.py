@@ -13,7 +13,7 @@ from probes.ledger import Ledger
 from probes.model import Attempt, Auth, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings
 from probes.protocols import wire
 from probes.protocols.anthropic import VERSIONS
-from probes.readings import misses_key, no_route, passes, refuses_key, transient
+from probes.readings import misses_key, misses_model, no_route, passes, refuses_key, transient
 from probes.steps import model as model_step
 from probes.steps.chat import persist
 from probes.way import Place, Way, place
@@ -109,11 +109,12 @@ class Inquiry:
         tasks: list[asyncio.Task[None]] = []
         try:
             async with asyncio.TaskGroup() as group:
-                early = self._model if may_generate else None
+                early = (attempt.model or self._model) if may_generate else None
                 if early is not None:
                     self.way.warm(2)
                     group.create_task(self._generate(wave, early))
-                group.create_task(self._list(wave))
+                if "model" not in attempt.changed:
+                    group.create_task(self._list(wave))
                 if self._compares(attempt):
                     group.create_task(self._compare(wave))
                 if not may_generate:
@@ -127,13 +128,13 @@ class Inquiry:
         finally:
             for task in tasks:
                 task.cancel()
-        if may_generate and wave.chat is None and self._model is None:
+        if may_generate and wave.chat is None:
             self._choose(wave)
             assert wave.chosen is not None
             name = wave.chosen.chosen or GUESS[attempt.protocol]
             self.way.warm(1)
             await self._generate(wave, name)
-        elif wave.chosen is None:
+        elif "model" not in attempt.changed:
             self._choose(wave)
         return wave
 
@@ -233,11 +234,19 @@ class Inquiry:
             if self.mended is not None and self.mended.removesuffix("/") != attempt.base_url and attempt.given:
                 return [replace(attempt, base_url=self.mended.removesuffix("/"), given=False, changed=("path",))]
             return await self._elsewhere(attempt)
+        near = wave.chosen.near if wave.chosen is not None else ()
+        if near and wave.chat is not None and misses_model(wave.chat):
+            return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
         if refuses_key(told):
             return self._other_keys(wave, told, attempt)
-        if no_route(told):
+        if no_route(told) or self._breaks_down(told, attempt):
             return await self._elsewhere(attempt)
         return []
+
+    def _breaks_down(self, told: Exchange, attempt: Attempt) -> bool:
+        """A bare 500 at an unusual path of an unknown door: a route of some sort, hardly the API's."""
+        usual = self.door is not None or place(attempt.base_url).path in ("", "/v1")
+        return told.status == 500 and told.error is None and not usual
 
     async def _other_scheme(self, told: Exchange) -> str:
         here = place(told.attempt.base_url)
@@ -301,7 +310,7 @@ def _subject(attempt: Attempt) -> str:
 
 
 def _signature(attempt: Attempt) -> tuple[object, ...]:
-    return (attempt.protocol, attempt.base_url, attempt.auth, attempt.key, attempt.direct)
+    return (attempt.protocol, attempt.base_url, attempt.auth, attempt.key, attempt.direct, attempt.model)
 
 
 def _place(attempt: Attempt) -> tuple[object, ...]:

@@ -94,6 +94,14 @@ def passes(found: Exchange | None) -> bool:
     return found.answer is not None and not found.answer.problem
 
 
+def misses_model(found: Exchange) -> bool:
+    """Whether the answer says that this model is not there."""
+    if found.failure is not None or found.status not in (400, 404, 422) or no_route(found):
+        return False
+    words = found.error.message if found.error else found.text
+    return found.body is Body.JSON and bool(_MODEL_WORDS.search(words[:2000]) or "model" in found.text[:300].lower())
+
+
 def transient(found: Exchange) -> bool:
     """Whether the SDK would ask again."""
     if found.failure is not None:

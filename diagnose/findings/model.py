@@ -6,13 +6,18 @@ import re
 
 from diagnose.findings.api import said
 from diagnose.model import Claim, Rule, Severity
-from diagnose.view import View
+from diagnose.view import View, line_of
 from probes.readings import passes
 
 _DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|v\d+(?::\d+)?)$")
 
 
 def _not_found(view: View) -> Claim | None:
+    working = view.working
+    if working is not None and "model" in working.changed and working.model:
+        refused = next((wave.chat for wave in view.waves if wave.chat is not None and not passes(wave.chat)), None)
+        lines = (line_of(refused),) if refused is not None else ()
+        return Claim(lines, values={"near": working.model}, settings={"model": working.model}, verified=True)
     found = said("model.not_found")(view)
     if found is None:
         return None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
-from probes.model import Outcome
+from probes.model import Exchange, Outcome
 
 
 def _unexplained(view: View) -> Claim | None:
     """Something failed. Everything else that stands explains it away."""
     for one in view.evidence.observations:
-        if one.outcome is Outcome.FAILED and one.probe in ("dns", "tcp", "tls"):
+        if one.outcome is Outcome.FAILED and not isinstance(one.facts, Exchange):
             detail = one.failure.detail or one.failure.kind.value if one.failure else ""
             return Claim((f"{one.probe} {one.subject}: {detail}",), probe=one.probe)
     if view.subject is not None:

@@ -111,7 +111,10 @@ def _not_api_host(view: View) -> Claim | None:
 def _moved(view: View) -> Attempt | None:
     """The better way, where it differs from the given one by its path on the same protocol, found by asking."""
     first, better = view.first, view.better
-    if first is None or better is None or not first.attempt.given or not first.lost:
+    if first is None or better is None or not first.attempt.given or "path" not in better.changed:
+        return None
+    broke_down = first.told is not None and first.told.status >= 500
+    if not first.lost and not (broke_down and view.works):
         return None
     if better.protocol != first.attempt.protocol or better.base_url == first.attempt.base_url:
         return None

@@ -33,7 +33,9 @@ FOREIGN = ("_API_KEY", "_AUTH_TOKEN", "_BASE_URL", "_API_BASE", "_PROXY", "_MODE
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "real: starts a server that nobody here wrote (LiteLLM, aimock, nginx, tinyproxy)")
+    config.addinivalue_line(
+        "markers", "real: starts a server that nobody here wrote (LiteLLM, aimock, nginx, tinyproxy)"
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -172,7 +174,11 @@ class Asked:
             return False  # all five are what the SDKs raise or hand on: /work/shared/facts/sdk_facts.md, section 5
 
     def _openai(self) -> Iterator[str]:
-        http = openai.DefaultHttpxClient(verify=ssl.create_default_context(cafile=self.ca_bundle)) if self.ca_bundle else None
+        http = (
+            openai.DefaultHttpxClient(verify=ssl.create_default_context(cafile=self.ca_bundle))
+            if self.ca_bundle
+            else None
+        )
         with openai.OpenAI(
             base_url=self.base_url, api_key=self.key, max_retries=0, timeout=20, http_client=http
         ) as sdk:

@@ -79,9 +79,7 @@ def litellm(
 
 
 @pytest.mark.parametrize("path", ["/v1", "/v1/", ""])
-def test_sound_settings_are_healthy_with_and_without_v1(
-    litellm: str, key: str, diagnose: Diagnose, path: str
-) -> None:
+def test_sound_settings_are_healthy_with_and_without_v1(litellm: str, key: str, diagnose: Diagnose, path: str) -> None:
     report = diagnose(litellm + path, key, "practice-mini")
     assert report["verdict"] == "healthy"
     assert all(report["proven"].values())
@@ -144,9 +142,7 @@ def test_its_anthropic_door_adds_the_version_itself(litellm: str, key: str, diag
     assert (report["root_cause"], report["settings"]["base_url"]) == ("url.version_doubled", litellm)
 
 
-def test_its_anthropic_door_and_a_key_that_it_does_not_know(
-    litellm: str, wrong_key: str, diagnose: Diagnose
-) -> None:
+def test_its_anthropic_door_and_a_key_that_it_does_not_know(litellm: str, wrong_key: str, diagnose: Diagnose) -> None:
     report = diagnose(litellm, wrong_key, "sound-claude", protocol="anthropic")
     assert report["root_cause"] == "auth.rejected"
 

@@ -1,4 +1,4 @@
-"""nginx in front of a sound door: the reverse proxy of most relays, and what its own pages look like when it is set up wrong."""
+"""nginx in front of a sound door, as in front of most relays: sound, and set up wrong, with its own pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor, Reply, Request, Wait, closed_port
+from probes.practice.server import PracticeDoor, Reply, Request, Step, Then, Wait, closed_port, head
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
@@ -30,7 +30,7 @@ SITES = {
     "small": "client_max_body_size 20; " + API,
     "locked": 'auth_basic "staff"; auth_basic_user_file {folder}/users; ' + API,
     "denied": "deny all; " + API,
-    "header-lost": 'location /v1/ {{ proxy_pass {door}/v1/; proxy_set_header Authorization ""; }}',
+    "header-lost": 'location /v1/ {{ proxy_pass {strict}/v1/; proxy_set_header Authorization ""; }}',
     "zipped": "gzip on; gzip_types *; gzip_min_length 0; gzip_proxied any; " + API,
     "to-tls": "return 301 https://127.0.0.1:{tls}$request_uri;",
     "tls": API,
@@ -70,23 +70,24 @@ def nginx(
     with (
         PracticeDoor(b.openai(key)) as door,
         PracticeDoor(b.openai(key, stream=_dripping)) as slow,
+        PracticeDoor(b.openai(key, rejected="openai-no-key")) as strict,  # it looks at no header but its own
         PracticeDoor(b.delayed(Reply(200), 30)) as hung,
         closed_port() as closed,
     ):
-        places = {"door": door.url, "slow": slow.url, "hung": hung.url, "closed": closed}
+        places = {"door": door.url, "slow": slow.url, "strict": strict.url, "hung": hung.url, "closed": closed}
         config = folder / "nginx.conf"
         config.write_text(_config({**places, "folder": folder, "tls": ports["tls"]}, ports))
         argv = [program, "-p", folder, "-c", config, "-e", folder / "error.log"]
         with serving(argv, ports["sound"], folder):
-            yield {
-                name: f"{'https' if name in TLS else 'http'}://127.0.0.1:{port}" for name, port in ports.items()
-            }
+            yield {name: f"{'https' if name in TLS else 'http'}://127.0.0.1:{port}" for name, port in ports.items()}
 
 
-def _dripping(request: Request) -> Reply:
+def _dripping(request: Request) -> list[Step]:
+    """Eight words, one after another, up to the end of the connection: what nginx cannot measure it holds back."""
     events = [b.data(b.chunk(MODEL, content=f"word {n} ")) for n in range(8)]
-    steps = [step for event in events for step in (event, Wait(SLOW / len(events)))]
-    return b.as_events([*steps, b.data(b.chunk(MODEL, "stop")), b.DONE])
+    spread = [step for event in events for step in (event, Wait(SLOW / len(events)))]
+    start = head(200, (("Content-Type", "text/event-stream"), ("Connection", "close")))
+    return [start, *spread, b.data(b.chunk(MODEL, "stop")), b.DONE, Then.CLOSE]
 
 
 def _config(places: dict[str, object], ports: dict[str, int]) -> str:
