@@ -187,7 +187,7 @@ def prove(view: View) -> Proven:
     streamed = None
     if stream is not None:
         reading = stream.stream
-        whole = reading is not None and bool(reading.finish or reading.terminated)
+        whole = reading is not None and bool(reading.finish or reading.terminated or reading.stopped)
         streamed = passes(stream) and whole and stream.failure is None
     path: bool | None = None
     if told is not None and told.status:

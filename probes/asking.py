@@ -190,7 +190,7 @@ class Asker:
             found = replace(found, stream=self._stream_reading(reader.reading(), bytes(collected), protocol))
         if timed_out:
             found = replace(found, failure=Failure(Kind.TIMEOUT))
-        return found
+        return _alive(found)
 
     async def _drain(self, exchange: HttpExchange, room: int) -> None:
         """After the protocol's end: let the body end too, so that the link can be used again; but do not wait."""
@@ -298,6 +298,19 @@ class Asker:
                 prompt_tokens=self.cost.prompt_tokens + prompt,
                 completion_tokens=self.cost.completion_tokens + completion,
             )
+
+
+def _alive(found: Exchange) -> Exchange:
+    """A stream that was still talking when the limit came has not failed: it was ended from this side."""
+    reading, failure = found.stream, found.failure
+    if reading is None or failure is None or failure.kind not in (Kind.TIMEOUT, Kind.TOO_LONG):
+        return found
+    if not (reading.text or reading.reasoning) or reading.problem or reading.error is not None:
+        return found
+    silent = found.seconds - reading.last_at
+    if failure.kind is Kind.TIMEOUT and silent > max(found.seconds / 3, 2 * reading.last_at / max(1, reading.events)):
+        return found
+    return replace(found, failure=None, stream=replace(reading, stopped=True))
 
 
 def _join(where: Place, endpoint: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from probes.doors import Door
 from probes.model import Attempt, Auth, Exchange, KeyForm
@@ -40,10 +40,9 @@ def bases(protocol: str, target: Place, door: Door | None) -> list[str]:
     """Base URLs of the protocol on the target's host, the likeliest first, the target's own path left out."""
     paths: list[str] = []
     if door is not None:
-        for url in door.base_urls(protocol):
-            parts = urlsplit(url)
-            if "{" not in url and (parts.hostname == target.host or not parts.hostname):
-                paths.append(parts.path)
+        # The door may have several hosts, and a part of its host may be the user's own: its paths are the same.
+        documented = ("/" + url.partition("://")[2].partition("/")[2] for url in door.base_urls(protocol))
+        paths += [path.rstrip("/") for path in documented if "{" not in path]
     own = target.path
     if protocol == "openai":
         if not _VERSION.search(own):

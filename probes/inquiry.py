@@ -237,7 +237,7 @@ class Inquiry:
         near = wave.chosen.near if wave.chosen is not None else ()
         if near and wave.chat is not None and misses_model(wave.chat):
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
-        if refuses_key(told):
+        if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.text):
             return self._other_keys(wave, told, attempt)
         if no_route(told) or self._breaks_down(told, attempt):
             return await self._elsewhere(attempt)

@@ -397,6 +397,7 @@ class StreamReading:
     arrivals: int = 0  # separate moments at which events came
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    stopped: bool = False  # it was still talking when the limit came
 
 
 @dataclass(frozen=True, slots=True)

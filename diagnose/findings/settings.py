@@ -17,7 +17,7 @@ def _missing_key(view: View) -> Claim | None:
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
     if view.works:
         # The server asks for no key, but the SDKs do not start without one: any text will do.
-        severity = Severity.ERROR if emptied else Severity.WARNING
+        severity = Severity.ERROR if emptied else Severity.INFO
         return Claim(evidence, severity=severity, values=values)
     if door is not None and door.local and not emptied and not _wanted(view):
         return None

@@ -62,7 +62,8 @@ def _cut(view: View) -> Claim | None:
         return None
     exchange, reading = found
     torn = exchange.failure is not None and exchange.failure.kind in (Kind.CUT, Kind.CLOSED, Kind.RESET)
-    unfinished = exchange.failure is None and not reading.finish and not reading.terminated and not reading.problem
+    ended = reading.finish or reading.terminated or reading.stopped or reading.problem
+    unfinished = exchange.failure is None and not ended
     if not torn and not unfinished:
         return None
     if torn and reading.terminated:

@@ -105,7 +105,7 @@ class Roads:
     fates: Mapping[str, Kind] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scenario:
     """One row of the table: settings, the world that they meet, and what must be said of it.
 
@@ -241,12 +241,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 rivals=one.rivals,
                 searched=("environment OPENAI_API_KEY", ".env"),
                 proxies=ProxySettings(
-                    **{name: Sourced(value, f"environment {name.upper()}_PROXY") for name, value in found.items()}
-                    if "no_proxy" not in found
-                    else {
-                        name: Sourced(value, "environment " + (name if name == "no_proxy" else f"{name}_proxy").upper())
-                        for name, value in found.items()
-                    }
+                    **{name: Sourced(value, f"environment {_variable(name)}") for name, value in found.items()}
                 ),
                 connect_to=() if direct else (ConnectTo("", 0, one.listen, port),),
                 ca_bundle=Sourced(bundle, "environment SSL_CERT_FILE") if bundle else None,
@@ -263,11 +258,13 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
             front,
             {
                 **({"SSL_CERT_FILE": bundle} if bundle else {}),
-                **{
-                    (name if name == "no_proxy" else f"{name}_proxy").upper(): value for name, value in found.items()
-                },
+                **{_variable(name): value for name, value in found.items()},
             },
         )
+
+
+def _variable(name: str) -> str:
+    return (name if name == "no_proxy" else f"{name}_proxy").upper()
 
 
 def _filled(value: str, marks: Mapping[str, str]) -> str:

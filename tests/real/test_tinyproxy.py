@@ -1,0 +1,136 @@
+"""tinyproxy between the program and a sound door: an HTTP proxy as companies have one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from probes.practice import behaviours as b
+from probes.practice.certificates import Authority, authority
+from probes.practice.server import PracticeDoor, closed_port
+
+pytestmark = pytest.mark.real
+Diagnose = Callable[..., dict[str, Any]]
+MODEL = b.MODELS[0]
+KINDS = {
+    "open": "",
+    "locked": "BasicAuth staff made-up\n",
+    "filtering": 'FilterDefaultDeny Yes\nFilter "{folder}/allowed"\n',
+    "ports": "ConnectPort 443\n",
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A sound door with and without TLS, the root that signs it, and a proxy of each of :data:`KINDS`."""
+
+    door: PracticeDoor
+    plain: PracticeDoor
+    root: Path
+    proxies: dict[str, str]
+    logs: dict[str, Path]
+
+    @property
+    def url(self) -> str:
+        """The door by its name: an address would make the proxies' filters and the certificates another matter."""
+        return f"https://localhost:{self.door.port}/v1"
+
+
+@pytest.fixture(scope="module")
+def scene(
+    installed: Callable[[str, str], str],
+    free_port: Callable[[], int],
+    serving: Callable[..., AbstractContextManager[Path]],
+    key: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Scene]:
+    program = installed("tinyproxy", "tinyproxy")
+    with ExitStack() as stack:
+        root: Authority = stack.enter_context(authority())
+        door = stack.enter_context(PracticeDoor(b.openai(key), tls=root.context()))
+        plain = stack.enter_context(PracticeDoor(b.openai(key)))
+        proxies, logs = {}, {}
+        for kind, extra in KINDS.items():
+            folder, port = tmp_path_factory.mktemp(f"tinyproxy-{kind}"), free_port()
+            (folder / "allowed").write_text("^allowed\\.example$\n")
+            config = folder / "tinyproxy.conf"
+            config.write_text(
+                f"Port {port}\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 30\nLogLevel Connect\n"
+                + extra.format(folder=folder)
+            )
+            logs[kind] = stack.enter_context(serving([program, "-d", "-c", config], port, folder))
+            proxies[kind] = f"http://127.0.0.1:{port}"
+        yield Scene(door, plain, root.ca_pem, proxies, logs)
+
+
+def test_a_sound_door_through_it(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    proxy = scene.proxies["open"]
+    report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment={"HTTPS_PROXY": proxy})
+    assert (report["verdict"], report["vantage"]["proxy"]) == ("healthy", proxy)
+    log = scene.logs["open"].read_text()
+    assert f"CONNECT localhost:{scene.door.port}" in log
+    assert key not in log
+
+
+def test_it_is_passed_by_where_no_proxy_says_so(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTPS_PROXY": scene.proxies["filtering"], "NO_PROXY": "localhost"}
+    report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
+    assert (report["verdict"], report["vantage"]["proxy"]) == ("healthy", None)
+
+
+def test_a_password_that_it_wants(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTPS_PROXY": scene.proxies["locked"]}
+    report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
+    assert report["root_cause"] == "proxy.auth_required"
+
+
+def test_a_password_that_it_takes(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTPS_PROXY": scene.proxies["locked"].replace("//", "//staff:made-up@")}
+    report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
+    assert report["verdict"] == "healthy"
+    assert "made-up" not in str(report)
+
+
+def test_a_password_that_it_does_not_take(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTPS_PROXY": scene.proxies["locked"].replace("//", "//staff:wrong@")}
+    report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
+    assert report["root_cause"] in ("proxy.auth_required", "proxy.refused")  # it says 401, which is not a proxy's word
+
+
+@pytest.mark.parametrize("kind", ["filtering", "ports"])
+def test_a_door_that_it_does_not_let_through(scene: Scene, key: str, diagnose: Diagnose, kind: str) -> None:
+    environment = {"HTTPS_PROXY": scene.proxies[kind]}
+    url = f"https://relay.example:{scene.door.port}/v1"
+    report = diagnose(url, key, MODEL, ca_bundle=scene.root, environment=environment)
+    assert (report["root_cause"], report["side"]) == ("proxy.refused", "network")
+
+
+def test_a_name_that_it_cannot_resolve(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTPS_PROXY": scene.proxies["open"]}
+    report = diagnose("https://relay.invalid/v1", key, MODEL, environment=environment)
+    assert report["root_cause"] in ("proxy.refused", "dns.not_found")
+
+
+def test_a_local_door_that_goes_through_it(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTP_PROXY": scene.proxies["filtering"]}
+    report = diagnose(f"{scene.plain.url}/v1", key, MODEL, environment=environment)
+    assert report["root_cause"] == "proxy.captures_local"
+    assert "127.0.0.1" in report["findings"][0]["fixes"][0]["settings"]["no_proxy"]
+
+
+def test_a_scheme_that_it_does_not_speak(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTPS_PROXY": scene.proxies["open"].replace("http", "https")}
+    report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
+    assert report["root_cause"] == "proxy.invalid"
+
+
+def test_nobody_at_its_port(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    with closed_port() as port:
+        environment = {"HTTPS_PROXY": f"http://127.0.0.1:{port}"}
+        report = diagnose("https://relay.example/v1", key, MODEL, environment=environment)
+    assert report["root_cause"] == "proxy.unreachable"
