@@ -285,9 +285,7 @@ class _Run:
         if where.scheme == "http":
             ledger.spared("tls", "not_tls")
             return mended
-        warmed = self._warms()
-        if warmed:
-            way.warm(warmed)
+        way.warm(self._warms())
         facts = await ledger.take("tls", where.host, tls.measure(way, self.trust_name))
         if facts is not None:
             return mended
@@ -309,7 +307,10 @@ class _Run:
         return found
 
     def _warms(self) -> int:
-        return 0
+        """How many more links the first requests will want: opened beside the first one, they cost no round trip."""
+        given, facts = self.ground.given, self.ground.facts
+        generates = not given.no_spend and facts is not None and not facts.why_not_sent and self.ground.exams.keys()
+        return 0 if not generates else 2 if given.model is not None else 1
 
     async def _ask(self, way: Way, base: str) -> None:
         ground, given, facts = self.ground, self.ground.given, self.ground.facts

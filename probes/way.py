@@ -143,8 +143,12 @@ class Way:
         return link
 
     def warm(self, count: int) -> None:
-        """Begin to open ``count`` more links, for requests that are about to be sent side by side."""
-        self._warming += [asyncio.create_task(self._open_link()) for _ in range(count)]
+        """See to it that ``count`` more links than the first are open or on their way: requests side by side want them."""
+        for _ in range(count - len(self._warming) - max(0, len(self._idle) - 1)):
+            task = asyncio.create_task(self._open_link())
+            # Where the first link fails, so do these, and nobody asks them why.
+            task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+            self._warming.append(task)
 
     async def take(self) -> Link:
         """A link that is ready for a request: one that is idle, one on its way, or a new one. Raises NetError."""
