@@ -26,7 +26,7 @@ from probes.model import (
     TcpFacts,
     TlsFacts,
 )
-from probes.readings import no_route, passes
+from probes.readings import nearest, no_route, passes
 
 if TYPE_CHECKING:
     from diagnose.dialects import Match
@@ -47,7 +47,7 @@ class Wave:
     @property
     def told(self) -> Exchange | None:
         """The answer nearest to what the app sees."""
-        return self.chat or self.knock or self.listing
+        return nearest(self.chat, self.knock, self.listing)
 
     @property
     def lost(self) -> bool:
