@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ def explain(text: str, lang: str = "en") -> tuple[Candidate, ...]:
     scrub = Scrubber(found_keys[:TRIED])
     masked = _mask_keys(text)
     focus = _focus(masked, LOOKED_AT)
-    seen = _look(focus, found_keys)
+    seen = _look(focus, found_keys, bool(_KIND.search(text)))
     signs = [
         *_phrases(seen),
         *_dialects(_focus(focus, READ), seen),
@@ -224,13 +224,16 @@ _BASE = re.compile(
     re.IGNORECASE,
 )
 _ASKING = re.compile(
-    r"(?:for(?: url)?|ur[li]|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?|from|to|with|请求|访问|at|curl(?: -\S+)*)"
+    r"(?:for(?: url)?|ur[li]|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?|from|to|with|请求|访问|curl(?: -\S+)*)"
     r"[\"'`:=( ]{0,4}$",
     re.IGNORECASE,
 )
 _API_PATH = re.compile(
     r"/(?:chat/completions|completions|messages|responses|embeddings|models|api/(?:chat|tags|generate)|v\d\w*)(?:[/:?]|$)",
     re.IGNORECASE,
+)
+_MANUAL = re.compile(
+    r"://(?:docs?|help|support|status|github)\.|/docs?\b|api-keys|/settings|/billing|/account|/errors?\b|/help|/guides|\.md$|\.html$"
 )
 _HOST = re.compile(
     r"(?:host(?:name)?[=: ]{1,2}['\"]?|enotfound |eai_again |lookup |resolve (?:host:? )?['\"]?|connect to (?:server |host )?"
@@ -256,15 +259,15 @@ _STATUS = re.compile(
 _STATUS_CODE = re.compile(r"(?:status|code|http|返回|错误|error|报)\W{0,4}(30[12378]|4[0-3]\d|5[0-3]\d)(?!\d)")
 
 
-def _look(focus: str, found_keys: tuple[str, ...]) -> _Text:
+def _look(focus: str, found_keys: tuple[str, ...], other_kind: bool) -> _Text:
     plain = _plain(focus)
     lower = plain.lower()
     if len(lower) != len(plain):  # a few letters have no lower case of one character
         plain = lower
     urls = tuple(_find_urls(plain))
     hosts = tuple(dict.fromkeys([*(url.host for url in urls if url.asked), *_HOST.findall(lower)]))
-    tags = set(_tags(lower, urls))
-    return _Text(plain, lower, found_keys, urls, hosts[: 2 * TRIED], frozenset(tags))
+    tags = frozenset((*_tags(lower), *(("@kind",) if other_kind else ())))
+    return _Text(plain, lower, found_keys, urls, hosts[: 2 * TRIED], tags)
 
 
 def _find_urls(plain: str) -> Iterator[_Url]:
@@ -278,7 +281,7 @@ def _find_urls(plain: str) -> Iterator[_Url]:
         before = plain[max(0, found.start() - 40) : found.start()]
         base, path = _BASE.search(before) is not None, parts[3]
         asked = base or _API_PATH.search(path) is not None or _ASKING.search(before) is not None
-        if re.search(r"/docs?\b|api-keys|/settings|/billing|/account|/errors?\b|/help|/guides|\.md$|\.html$", path):
+        if _MANUAL.search(value):
             asked = base = False
         port = int(parts[2]) if parts[2] else None
         yield _Url(value, parts[1].lower(), port, path, base, asked)
@@ -286,7 +289,7 @@ def _find_urls(plain: str) -> Iterator[_Url]:
             return
 
 
-def _tags(lower: str, urls: tuple[_Url, ...]) -> Iterator[str]:
+def _tags(lower: str) -> Iterator[str]:
     for tag, pattern in (
         ("@local", _LOCAL),
         ("@loopback", _LOOPBACK),
@@ -338,6 +341,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+_LETTER = re.compile(r"[a-z0-9]")
+
+
 def _has(seen: _Text, phrase: str) -> bool:
     return _find(seen, phrase) is not None
 
@@ -350,19 +356,21 @@ def _find(seen: _Text, phrase: str) -> tuple[int, int] | None:
         at = max(0, seen.lower.find(phrase[1:]))
         return at, at + len(phrase) - 1
     head, *rest = phrase.split(" … ")
-    start = seen.lower.find(head)
+    start = -1
     for _ in range(TRIED):  # the first place may not be the one that goes on as wanted
+        start = seen.lower.find(head, start + 1)
         if start < 0:
             return None
-        end: int = start + len(head)
+        if head[0].isalnum() and start and head[0].isascii() and _LETTER.match(seen.lower, start - 1):
+            continue  # in the middle of another word
+        end = start + len(head)
         for part in rest:
             at = seen.lower.find(part, end, end + GAP + len(part))
-            end = at + len(part) if at >= 0 else -1
-            if end < 0:
+            if at < 0:
                 break
-        if end >= 0:
+            end = at + len(part)
+        else:
             return start, end
-        start = seen.lower.find(head, start + 1)
     return None
 
 
@@ -376,7 +384,10 @@ _VERSIONED = re.compile(r"/v\d\w*/|/v\d\w*$|/openai/deployments/|/api/", re.IGNO
 
 
 def _dialects(text: str, seen: _Text) -> Iterator[_Sign]:
+    failing = any(tag.startswith("@5") for tag in seen.tags)
     for match in match_text(text):
+        if match.code == "http.gateway_error" and not failing:  # a client says "fetch failed" of its own connection
+            match = replace(match, confidence=0.5 * match.confidence)
         if match.code == "path":
             yield from _wrong_path(match.confidence, match.why, seen)
         elif match.code == "proxy_page":
@@ -521,6 +532,8 @@ _KEYS = re.compile(
     r"|(?=[A-Za-z]{0,40}[0-9])(?=[0-9]{0,40}[A-Za-z])[A-Za-z0-9]{28,}"
     r"|[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})"
 )
+# The heads of what is no key for calling models, whole or cut short; gitleaks, and the vendors' manuals.
+_KIND = re.compile(r"sk-ant-(?:oat|ort|sid|admin)|\bsk-admin-|\bya29\.|\bGOCSPX-|\bgh[opsu]_[A-Za-z0-9]|\b(?:AKIA|LTAI|AKLT)[A-Za-z0-9*]")
 _LABELLED = re.compile(
     r"(?:bearer|basic|api[-_ ]?key|apikey|token|authorization|secret|密钥|令牌|password)[\"'\\]{0,2}\s{0,2}[:=：]?\s{0,2}(?:bearer\s+)?b?[\"'\\]{0,2}"
     rf"({_KEY_BODY}{{12,}})",

@@ -174,6 +174,8 @@ class Asker:
             if streaming:
                 for event in events.close():
                     reader.feed(event, raw.seconds)
+                if events.unended is not None:
+                    reader.end(events.unended)
                 if reader.done:
                     await self._drain(exchange, room)
             else:

@@ -240,9 +240,14 @@ def load() -> Doors:
 
     Raises DoorsError.
     """
-    built = Path(__file__).with_name("doors.json")
     own = [read(path) for folder in folders() if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
-    return merge(read(built if built.exists() else built.with_suffix(".toml")), *own, _adopted)
+    return merge(builtin(), *own, _adopted)
+
+
+def builtin() -> tuple[Door, ...]:
+    """The doors that come with the program, in the order of their file."""
+    built = Path(__file__).with_name("doors.json")
+    return read(built if built.exists() else built.with_suffix(".toml"))
 
 
 _adopted: tuple[Door, ...] = ()

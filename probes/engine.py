@@ -208,9 +208,7 @@ class _Run:
                 self.limits,
                 proxy=chosen,
                 connect_to=self.ground.given.connect_to,
-                tls=self.context()
-                if where.scheme == "https" or (self.ground.proxy and self.ground.proxy.tls)
-                else None,
+                tls=self.context() if encrypted else None,
             )
         return found
 

@@ -31,7 +31,7 @@ CHUNK = 65536
 
 @dataclass(slots=True)
 class Proxy:
-    """An HTTP proxy on the way. ``authorization`` is a secret; ``tls`` is set where the proxy itself is spoken to in TLS."""
+    """An HTTP proxy on the way. ``authorization`` is a secret; with ``tls`` it is itself spoken to in TLS."""
 
     host: str
     port: int

@@ -144,7 +144,7 @@ class Way:
         return link
 
     def warm(self, count: int) -> None:
-        """See to it that ``count`` links beside the first are open or on their way: the first requests go side by side."""
+        """See to it that ``count`` links beside the first are open or on their way, for requests side by side."""
         for _ in range(count - len(self._warming) - max(0, len(self._idle) - 1)):
             task = asyncio.create_task(self._open_link())
             # Where the first link fails, so do these, and nobody asks them why.

@@ -276,6 +276,15 @@ def test_a_key_from_an_env_file(folder: Path, door: PracticeDoor) -> None:
     assert json.loads(done.stdout)["target"]["key"] is None
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no bytes in its environment")
+def test_a_key_that_is_no_utf8_is_a_finding(folder: Path, door: PracticeDoor) -> None:
+    done = call(folder, "check", f"{door.url}/v1", "--json", OPENAI_API_KEY=f"{KEY}\udcff")
+    assert json.loads(done.stdout)["root_cause"] == "key.stray_characters"
+    (folder / ".env").write_bytes(b"OPENAI_API_KEY=" + KEY.encode() + b"\xff\n")
+    done = call(folder, "check", f"{door.url}/v1", "--json")
+    assert json.loads(done.stdout)["root_cause"] == "key.stray_characters"
+
+
 # -- files -------------------------------------------------------------------------------------------------------------
 
 

@@ -180,6 +180,9 @@ def settings(url: str | None, key: str | None, model: str | None = None, **more:
 @example(url=f"https://relay.example/v1?key={KEY}", key=KEY, model=None, protocol="openai", proxy=None)
 @example(url=f"https://{KEY}@relay.example/", key=KEY, model=None, protocol="anthropic", proxy=None)
 @example(url=KEY, key="https://relay.example/v1", model=None, protocol="auto", proxy=None)
+@example(url="https://relay.example/v1", key=f"{KEY}\udcff", model="\udcff", protocol="auto", proxy=None)
+@example(url="A://[", key="", model=None, protocol="auto", proxy=None)
+@example(url="http://[]", key=KEY, model=None, protocol="auto", proxy=None)
 @example(url="https://relay.example:70000/v1", key="\n", model="", protocol="auto", proxy="http://[")
 def test_any_settings_end_in_a_report(url: str, key: str, model: str | None, protocol: str, proxy: str | None) -> None:
     given_settings = settings(
@@ -199,6 +202,8 @@ def test_any_settings_end_in_a_report(url: str, key: str, model: str | None, pro
 
 @SOME
 @given(url=st.none() | URLS, key=st.none() | KEYS)
+@example(url=None, key=f"{KEY}\udcff")
+@example(url="https://relay.example/\udcff", key=f"Bearer {KEY}\ud800")
 def test_any_settings_have_a_plan(url: str | None, key: str | None) -> None:
     given_settings = settings(url, key)
     scrub = scrubber(given_settings)

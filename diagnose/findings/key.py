@@ -52,7 +52,7 @@ def _shape(fit: str) -> Callable[[View], Claim | None]:
 
     def when(view: View) -> Claim | None:
         door = view.door
-        if door is None or door.fit != fit or view.key_good:
+        if door is None or door.fit != fit or (view.key_good and fit != "official_elsewhere"):
             return None
         return Claim(
             _looks_like(view),
@@ -107,13 +107,7 @@ def _wrong_region(view: View) -> Claim | None:
         return None
     name, url = twins[0]
     lines = tuple(f"{one}: {where}" for one, where in twins[:3])
-    return Claim(
-        lines,
-        severity=Severity.WARNING,
-        sure=False,
-        values={"key_door": name, "better_url": url},
-        settings={"base_url": url},
-    )
+    return Claim(lines, sure=False, values={"key_door": name, "better_url": url}, settings={"base_url": url})
 
 
 def _wrong_plan(view: View) -> Claim | None:
@@ -129,7 +123,6 @@ def _wrong_plan(view: View) -> Claim | None:
     name, url = plans[0]
     return Claim(
         (match.why,),
-        severity=Severity.WARNING,
         sure=False,
         values={"key_door": name, "better_url": url},
         settings={"base_url": url},

@@ -11,7 +11,8 @@ from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
 from probes.protocols import ALLOWANCE, Ask, count_of, prompt, text_of
-from probes.protocols.errors import parse_json, read_error
+from probes.protocols.errors import bare_error, parse_json, read_error
+from probes.protocols.sse import Event
 from probes.protocols.tally import Tally
 
 VERSIONS = {Auth.BEARER: "2026-10-21", Auth.X_API_KEY: "2023-06-01"}
@@ -85,9 +86,13 @@ class _Reader(Tally):
     ``error``.
     """
 
+    def ends(self, event: Event) -> bool:
+        return event.name == "message_stop"
+
     def take(self, name: str, data: str) -> None:
         known, value = parse_json(data)
-        if name == "error" or (isinstance(value, dict) and (value.get("type") == "error" or value.get("error"))):
+        carried = isinstance(value, dict) and (value.get("type") == "error" or value.get("error") or bare_error(value))
+        if name == "error" or carried:
             self.fail(read_error(value) if known else None, data)
         elif name in _READ_EVENTS or name.startswith("content_block_"):
             self._shaped = True
