@@ -293,7 +293,7 @@ class View:
             "base_url": target.base_url or "",
             "protocol": target.protocol,
             "app": target.app,
-            "host": door.host if door else (urlsplit(target.base_url or "").hostname or ""),
+            "host": door.host if door else _host_of(target.base_url or ""),
             "door": (door.door_name or door.host) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
@@ -312,6 +312,14 @@ class View:
         if self.chosen is not None and self.chosen.near:
             found["near"] = ", ".join(self.chosen.near)
         return {name: value for name, value in found.items() if value}
+
+
+def _host_of(url: str) -> str:
+    """The host in an address that may be none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def words_of(found: Exchange) -> str:

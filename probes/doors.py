@@ -418,7 +418,8 @@ def _only(item: dict[str, Any], names: Iterable[str]) -> None:
 
 def _one_of(name: str, value: object, values: tuple[str, ...]) -> None:
     if value not in values:
-        raise ValueError(f"{name} is {value!r}, not one of {', '.join(values)}")
+        told = repr(value) if len(str(value)) < 20 else "a long text"  # which may be a key in the wrong place
+        raise ValueError(f"{name} is {told}, not one of {', '.join(values)}")
 
 
 def _strings(value: object, name: str) -> tuple[str, ...]:

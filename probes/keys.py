@@ -108,6 +108,23 @@ def identify(value: str) -> tuple[KeyMatch, ...]:
     return _identify(value.strip(), load())
 
 
+def plain(value: str) -> bool:
+    """Whether so plain a key was given that :func:`probes.flaws.examine_key` finds nothing; False tells nothing.
+
+    It looks for a long random word among letters, digits, hyphens and underscores: most keys are told to be sound
+    without the examiner, which takes longer to load than all the rest of ``llmdoctor whose``.
+    """
+    words = value.replace("_", "-").split("-")
+    return (
+        value.isascii()
+        and all(word.isalnum() for word in words if word)
+        and any(len(word) >= 16 and any(map(str.isdigit, word)) for word in words)
+        and any(map(str.islower, value))  # else it may be a variable's name
+        and len(set(value)) >= 10
+        and "xxxxxx" not in value.lower()  # a mask
+    )
+
+
 def fit(value: str, door: Door | None, *, local: bool) -> Fit:
     """Whether this key belongs at a door.
 

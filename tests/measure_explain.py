@@ -13,6 +13,7 @@ import json
 from pathlib import Path
 
 from diagnose.explain import Candidate, explain
+from probes.pasted import read
 
 CASES = Path("/work/shared/cases/cases.jsonl")
 
@@ -34,16 +35,19 @@ def main() -> None:
     cases = cases[options.start :: options.every]
     first = best = three = 0
     for case in cases:
-        candidates = explain(case["symptom"])
+        candidates = explain(read(case["symptom"]))
         codes = case["codes"]
         hit, near = right(codes, candidates[:1]), right(codes, candidates[:3])
         first, three = first + hit, three + near
         best += bool(candidates and codes and candidates[0].code == codes[0]) or (hit and not codes)
         if not hit:
             said = ", ".join(f"{c.code} {c.confidence}" for c in candidates[:4]) or "nothing"
-            print(f"{'near' if near else 'MISS'} {case['id']}: {case['symptom'][:300]!r}\n     said {said}\n     want {', '.join(codes) or 'nothing'}")
+            print(f"{'near' if near else 'MISS'} {case['id']}: {case['symptom'][:300]!r}")
+            print(f"     said {said}")
+            print(f"     want {', '.join(codes) or 'nothing'}")
     total = len(cases)
-    print(f"{total} cases: acceptable first {first} ({first / total:.1%}), in the first three {three} ({three / total:.1%}), the best first {best} ({best / total:.1%})")
+    for name, share in (("acceptable first", first), ("in the first three", three), ("the best first", best)):
+        print(f"{name}: {share} of {total}, {share / total:.1%}")
 
 
 if __name__ == "__main__":

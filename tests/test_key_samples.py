@@ -30,7 +30,7 @@ _CLASSES = {
     ops.CATEGORY_DIGIT: "0123456789",
     ops.CATEGORY_WORD: _BASE62 + "_",
 }
-_MOST = 48  # of a repetition without an end
+_OPEN = (20, 48)  # how often to draw what a pattern repeats without an end
 
 
 class Draw:
@@ -48,6 +48,8 @@ class Draw:
     def _part(self, op: Any, value: Any) -> str:
         if op is ops.LITERAL:
             return chr(value)
+        if op is ops.NOT_LITERAL:
+            return self.dice.choice(_BASE62.replace(chr(value), ""))
         if op is ops.IN:
             return self.dice.choice("".join(self._set(value)))
         if op is ops.ANY:
@@ -58,7 +60,8 @@ class Draw:
             return self._run(value[3])
         if op in (ops.MAX_REPEAT, ops.MIN_REPEAT):
             least, most, inner = value
-            most = min(most, max(least, _MOST))
+            if most == ops.MAXREPEAT:  # nobody issues keys of four characters
+                least, most = max(least, _OPEN[0]), max(least, _OPEN[1])
             return "".join(self._run(inner) for _ in range(self.dice.randint(least, most)))
         if op in (ops.AT, ops.ASSERT, ops.ASSERT_NOT):
             return ""
@@ -149,6 +152,38 @@ def test_every_door_of_the_facts_is_known() -> None:
     table = tomllib.loads(FACTS.read_text(encoding="utf-8"))
     assert len(table["door"]) >= 144
     assert {entry["id"] for entry in table["door"]} <= {door.id for door in DOORS}
+
+
+def _facts() -> list[tuple[str, str, str]]:
+    """Door, confidence and pattern of every key shape of the facts."""
+    if not FACTS.exists():
+        return []
+    found = []
+    for entry in tomllib.loads(FACTS.read_text(encoding="utf-8"))["door"]:
+        whole = {"regex": entry["key_regex"], "confidence": entry["key_regex_confidence"]}
+        for shape in entry.get("key_shapes") or [whole]:
+            if shape["regex"]:
+                found.append((entry["id"], shape["confidence"], shape["regex"]))
+    return found
+
+
+@pytest.mark.parametrize(("id", "confidence", "pattern"), _facts())
+def test_every_shape_of_the_facts(id: str, confidence: str, pattern: str) -> None:
+    door, draw, drawn = DOORS.get(id), Draw(zlib.crc32((id + pattern).encode())), 0
+    assert door
+    for _ in range(DRAWS * 10):
+        key = sound(draw.text(pattern))
+        if drawn == DRAWS or not re.fullmatch(pattern, key):
+            continue
+        drawn += 1
+        found = {match.door: match.confidence for match in identify(key)}
+        companies = {DOORS.get(name).company for name, sure in found.items() if sure == "certain"}  # type: ignore[union-attr]
+        if confidence == "high":
+            assert companies == {door.company}, (key[:8], len(key), found)
+        else:
+            assert door.id in found or companies, (key[:8], len(key), found)
+        COUNTED["keys"] += 1
+    assert drawn == DRAWS
 
 
 # Shapes as public secret scanners give them, written anew: who is meant.

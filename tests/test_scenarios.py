@@ -62,7 +62,9 @@ each = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scena
 def test_what_is_said(scenario: Scenario) -> None:
     report = report_of(scenario)
     codes = {finding.code for finding in report.findings}
-    told = ", ".join(f"{one.code} ({one.severity}{', ' + one.caused_by if one.caused_by else ''})" for one in report.findings)
+    told = ", ".join(
+        f"{one.code} ({one.severity}{', ' + one.caused_by if one.caused_by else ''})" for one in report.findings
+    )
     assert report.root_cause == scenario.root, told
     assert report.verdict == scenario.wanted, told
     assert set(scenario.also) <= codes, told
@@ -166,7 +168,14 @@ def test_the_table_is_whole() -> None:
 
 # -- the real command --------------------------------------------------------------------------------------------------
 
-COMMANDS = ("sound-relay", "sound-anthropic", "key-relay-at-openai", "url-no-version-relay", "model-substituted", "tcp-refused")
+COMMANDS = (
+    "sound-relay",
+    "sound-anthropic",
+    "key-relay-at-openai",
+    "url-no-version-relay",
+    "model-substituted",
+    "tcp-refused",
+)
 
 
 @pytest.fixture
@@ -190,7 +199,10 @@ def test_the_real_command(name: str, command: list[str], tmp_path: Path) -> None
         call = [
             *(*command, "check", settings.base_url.value, "--key-env", "PRACTICE_KEY", "--model", settings.model.value),
             *("--protocol", scenario.protocol, "--json", "--lang", "en"),
-            *(f"--connect-to={rule.host}:{rule.port or ''}:{rule.to_host}:{rule.to_port}" for rule in settings.connect_to),
+            *(
+                f"--connect-to={rule.host}:{rule.port or ''}:{rule.to_host}:{rule.to_port}"
+                for rule in settings.connect_to
+            ),
         ]
         ended = subprocess.run(call, capture_output=True, env=environment, cwd=tmp_path, timeout=60, check=False)
         key = set_up.key

@@ -1,4 +1,4 @@
-"""Doors of the user's own: a folder of files, tables in llmdoctor.toml; theirs win, and a bad one is told by its line."""
+"""Doors of the user's own: a folder of files, tables in llmdoctor.toml; theirs win, a bad one is told by its line."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_a_list_of_doors_in_llmdoctor_toml() -> None:
         (ENTRY.replace("mine-\\d", "mine-("), ":8: entry 1 (mine): keys: shape"),
         (ENTRY.replace('company = "me"\n', ""), ":1: entry 1 (mine): company is missing"),
         (ENTRY + "\n" + ENTRY, ":11: entry 2 (mine): the id stands twice"),
-        (ENTRY + "endpoints = [\n", "line 11"),
+        (ENTRY + "endpoints = [\n", "end of document"),
         ("", "no [[door]] entry"),
     ],
 )
@@ -128,7 +128,7 @@ def test_a_bad_file_is_refused_with_its_line(home: Path, text: str, told: str) -
     for one in (command.command, whose.command):
         ended = CliRunner().invoke(one, [], input="sk-x\n")
         assert ended.exit_code == 1  # main() makes 2 of click's errors
-        assert told in ended.stderr.replace("\n", "") or "Error" in ended.stderr
+        assert told in ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_key_written_into_a_bad_table_is_not_repeated_whole() -> None:
     path.write_text(TABLE + f'kind = "{key}"\n', encoding="utf-8")
     with pytest.raises(BadInput) as raised:
         read(path)
-    assert key not in str(raised.value)
+    assert key[8:20] not in str(raised.value)
 
 
 def test_the_folders_are_those_of_platformdirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

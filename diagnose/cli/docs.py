@@ -92,8 +92,10 @@ KINDS = {
 
 
 @click.command("docs", hidden=True)
-@click.option("--write", metavar="DIR", type=click.Path(file_okay=False), help="Write the pages there.")
-@click.option("--check", metavar="DIR", type=click.Path(file_okay=False), help="Fail where a page is out of date.")
+@click.option("--write", metavar="DIR", type=click.Path(exists=True, file_okay=False), help="Write the pages there.")
+@click.option(
+    "--check", metavar="DIR", type=click.Path(exists=True, file_okay=False), help="Fail where a page is stale."
+)
 def command(write: str | None, check: str | None) -> None:
     """Write findings.md, findings.zh.md and doors.md, or check that they are up to date."""
     if (write is None) == (check is None):
@@ -101,7 +103,6 @@ def command(write: str | None, check: str | None) -> None:
     if write is not None:
         from diagnose.cli.console import save
 
-        Path(write).mkdir(parents=True, exist_ok=True)
         for name, text in pages().items():
             save(Path(write, name), text)
         return

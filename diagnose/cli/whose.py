@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from diagnose.cli import console
 from diagnose.words import LANGS
+
+if TYPE_CHECKING:
+    from probes.model import Flaw
 
 LARGEST = 65536  # bytes of standard input; no key is longer
 
@@ -31,17 +35,15 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
 
     from diagnose.cli.doors import known
     from diagnose.whose import Look, document, text
-    from probes.flaws import examine_key
-    from probes.keys import fit, identify
+    from probes.keys import fit, identify, plain
     from probes.secret import hint
 
     doors = known()
-    exam = examine_key(raw, "openai")
-    bare = exam.cleaned or raw
+    flaws, cleaned = ((), raw) if plain(raw) else _examined(raw)
+    bare = cleaned or raw
     matches = identify(bare)
     home = doors.get(matches[0].door) if matches else None
-    usable = exam.cleaned is not None
-    look = Look(hint(bare), len(raw), matches, exam.flaws, fit(bare, home, local=False), usable)
+    look = Look(hint(bare), len(raw), matches, flaws, fit(bare, home, local=False), cleaned is not None)
     if as_json:
         import json
 
@@ -49,6 +51,13 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
     else:
         click.echo(text(look, doors, console.language(lang)), nl=False)
     sys.exit(0 if matches else 3)
+
+
+def _examined(raw: str) -> tuple[tuple[Flaw, ...], str | None]:
+    from probes.flaws import examine_key
+
+    exam = examine_key(raw, "openai")
+    return exam.flaws, exam.cleaned
 
 
 def _given(words: tuple[str, ...], name: str | None) -> str:
