@@ -111,7 +111,8 @@ def stand(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[Standing, ...]:
     parents: dict[str, str] = {}
     for rule, _ in held:
         # What is only likely explains nothing that is sure.
-        causes = severities if rule.code in unsure else [code for code in severities if code not in unsure]
+        weak = rule.code in unsure or rule.code == "run.unexplained"
+        causes = severities if weak else [code for code in severities if code not in unsure]
         found = next((code for code in causes if code != rule.code and _explains(rule, code, severities)), None)
         if found is not None:
             parents[rule.code] = found

@@ -194,7 +194,8 @@ class Inquiry:
         if passes(wave.chat) and not passes(wave.stream) and _crowded(wave.stream):
             wave.stream = replace(await self.asker.generate(wave.attempt, model, stream=True), tries=2)
         elif not passes(wave.chat) and passes(wave.stream) and _crowded(wave.chat):
-            wave.chat = replace(await self.asker.generate(wave.attempt, model, stream=False), tries=2)
+            again = await self.asker.generate(wave.attempt, model, stream=False)
+            wave.chat = replace(again, tries=2, first_status=wave.chat.status)
         if transient(wave.chat) and not passes(wave.stream):
             wave.chat = await persist(self.asker, wave.chat)
             if passes(wave.chat):

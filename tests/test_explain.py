@@ -1,7 +1,6 @@
 """What pasted texts are about: a table of texts of every family of clients, the promises about keys and time, the
 command."""
 
-# ruff: noqa: E501 -- a text is easier to check against its source when it is not broken up
 from __future__ import annotations
 
 import json

@@ -6,15 +6,15 @@ tables of the SDK facts.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from faults.stage import HASTY, LOCAL, PATIENT, RELAY, Roads, Scenario, made_up
+from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
+
 from probes.model import Kind, Limits, Rival
 from probes.practice import behaviours as b
-from probes.practice.server import Answer, Drip, Handler, Reply, Request, Then, Wait
+from probes.practice.server import Answer, Handler, Reply, Request, Then, Wait
 from probes.secret import Secret
 
 OPENAI = "https://api.openai.com/v1"
@@ -175,12 +175,11 @@ SOUND = (
         world=lambda key: b.openai(),
         typed=lambda key: None,
         also=("settings.missing_key",),
+        verdict="healthy",
         sdk=ALIVE,
     ),
     Scenario("sound-no-model", model=None, settings={"model": "gpt-5-nano"}),
-    Scenario(
-        "sound-no-list-no-model", world=_list("openai-404"), model=None, **{"base_url": OPENAI, "shape": "openai"}
-    ),
+    Scenario("sound-no-list-no-model", world=_list("openai-404"), model=None, base_url=OPENAI, shape="openai"),
     Scenario("sound-list-missing", world=_list("openai-404")),
     Scenario("sound-list-empty-404", world=_list("empty-404")),
     Scenario("sound-list-html", world=_list("spa")),
@@ -262,7 +261,8 @@ SOUND = (
     claude(
         "sound-anthropic-path",
         world=door(b.anthropic, prefix="/anthropic"),
-        **{"base_url": "https://api.deepseek.com/anthropic", "shape": "deepseek"},
+        base_url="https://api.deepseek.com/anthropic",
+        shape="deepseek",
     ),
     claude("sound-anthropic-thinking", world=door(b.anthropic, chat=b.ANTHROPIC_ANSWERS["thinking"])),
     claude(
@@ -372,7 +372,7 @@ _WRONG_STREAMS: dict[str, tuple[str, str]] = {
     "s_gbk": ("stream.malformed", "agrees"),
 }
 _WRONG_OPENAI: dict[str, tuple[str, str]] = {
-    "s_multiline_data": ("stream.malformed", "agrees"),
+    "s_multiline_data": (None, "agrees"),
     "s_done_lower": ("stream.malformed", "agrees"),
     "s_message_not_delta": ("stream.malformed", SILENT),
     "s_anthropic_events": ("stream.malformed", SILENT),
@@ -983,66 +983,74 @@ KEYS = (
     ),
     Scenario(
         "key-moonshot-region",
-        "key.wrong_region",
+        "auth.rejected",
         stranger(rejected="moonshot-401"),
         **at("https://api.moonshot.ai/v1", "relay", "kimi-k3"),
         source="openkb-196-moonshot-litellm",
+        also=("key.wrong_region",),
     ),
     Scenario(
         "key-dashscope-region",
-        "key.wrong_region",
+        "auth.rejected",
         stranger(prefix="/compatible-mode/v1", rejected="dashscope-401"),
         "https://dashscope.aliyuncs.com/compatible-mode/v1",
         shape="deepseek",
         source="agentuniverse-302-intl-key",
+        also=("key.wrong_region",),
     ),
     Scenario(
         "key-dashscope-intl",
-        "key.wrong_region",
+        "auth.rejected",
         stranger(prefix="/compatible-mode/v1", rejected="dashscope-401"),
         "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
         shape="deepseek",
         source="litellm-12571-dashscope-cn-key",
+        also=("key.wrong_region",),
     ),
     claude(
         "key-minimax-region",
-        "key.wrong_region",
+        "auth.rejected",
         stranger(b.anthropic, prefix="/anthropic", rejected="minimax-401"),
         base_url="https://api.minimax.io/anthropic",
         shape="minimax",
         source="dify-33074-minimax-plugin",
+        also=("key.wrong_region",),
     ),
     Scenario(
         "key-minimax-200",
-        "key.wrong_region",
+        "auth.rejected",
         always("minimax-200"),
         "https://api.minimaxi.com/v1",
         shape="minimax",
         source="minimax01-44-2049",
+        also=("key.wrong_region",),
     ),
     Scenario(
         "key-xiaomi-region",
-        "key.wrong_region",
+        "auth.rejected",
         stranger(),
         "https://token-plan-ams.xiaomimimo.com/v1",
         shape="xiaomi-plan",
         source="pi-4005-mimo-region",
+        also=("key.wrong_region",),
     ),
     Scenario(
         "key-glm-plan",
-        "key.wrong_plan",
+        "quota.exhausted",
         refusing("zhipu-1113", prefix="/api/paas/v4"),
         "https://open.bigmodel.cn/api/paas/v4",
         shape="zhipu",
         source="cowagent-2910-glm-plan",
+        also=("key.wrong_plan",),
     ),
     Scenario(
         "key-zai-plan",
-        "key.wrong_plan",
+        "quota.exhausted",
         refusing("zhipu-1113", prefix="/api/paas/v4"),
         "https://api.z.ai/api/paas/v4",
         shape="zhipu",
         source="ggframework-5-glm-1113",
+        also=("key.wrong_plan",),
     ),
     Scenario(
         "key-kimi-plan", "key.wrong_plan", stranger(rejected="moonshot-401"), "https://api.moonshot.cn/v1", shape="kimi"
@@ -1203,7 +1211,6 @@ NETWORK = (
         "tcp-localhost-ipv6-first",
         base_url="http://localhost:11434/v1",
         roads=Roads({"localhost": ("::1", "127.0.0.1")}, {"::1": Kind.REFUSED}),
-        also=("tcp.ipv6_broken",),
         source="promptfoo-160-ipv6-loopback",
     ),
     Scenario(
@@ -2020,7 +2027,13 @@ AUTH = (
 )
 
 MODELS = (
-    Scenario("model-slip", "model.not_found", model="gpt-5-nanoo", proven={"key": True, "model": False}),
+    Scenario(
+        "model-slip",
+        "model.not_found",
+        model="gpt-5-nanoo",
+        proven={"key": True, "model": True},
+        settings={"model": "gpt-5-nano"},
+    ),
     Scenario(
         "model-openai",
         "model.not_found",

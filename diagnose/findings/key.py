@@ -39,7 +39,8 @@ def _placeholder(view: View) -> Claim | None:
     if flaw is None or view.works:
         return None
     told = view.deep.told if view.deep else None
-    refused = view.key_good is False or (told is not None and told.status in (401, 403))
+    about_key = view.match is not None and view.match.code in ("auth.rejected", "auth.header_lost", "auth.expired")
+    refused = view.key_good is False or about_key
     if flaw.kind == "dummy" and not refused:
         return None
     if told is not None and not refused and told.status and view.key_good is None and view.door and view.door.local:

@@ -52,8 +52,9 @@ class EventReader:
     @property
     def unended(self) -> Event | None:
         """The event that no blank line ended. No SDK is handed it, but its end may still be told by it."""
-        self._line(self._pending)
-        self._pending = b""
+        if self._pending:
+            self._line(self._pending)
+            self._pending = b""
         return Event(self._name, "\n".join(self._data)) if self._seen and not self._broken else None
 
     def _line(self, line: bytes) -> Event | None:
