@@ -165,7 +165,9 @@ class View:
         for wave in self.waves:
             if working is not None and wave.chat is not None and passes(wave.chat):
                 return wave
-        return next((wave for wave in reversed(self.waves) if not wave.lost), self.first)
+        # Another header that did not help either tells less than the way in which the app asks.
+        found = [wave for wave in self.waves if not wave.lost]
+        return next((wave for wave in reversed(found) if "auth" not in wave.attempt.changed), None) or self.first
 
     @property
     def working(self) -> Attempt | None:

@@ -923,7 +923,7 @@ KEYS = (
         shape="groq-cut",
         source="aquascope-257-truncated-key",
     ),
-    Scenario("key-truncated-openai", "key.truncated", stranger(), OPENAI, shape="openai", typed=lambda key: key[:40]),
+    Scenario("key-truncated-openai", "key.truncated", stranger(), OPENAI, shape="openai", typed=lambda key: key[:36]),
     claude("key-oauth", "key.wrong_kind", stranger(b.anthropic), shape="anthropic-oauth", source="pi-2085-oat"),
     claude("key-admin-anthropic", "key.wrong_kind", stranger(b.anthropic), shape="anthropic-admin"),
     Scenario("key-admin-openai", "key.wrong_kind", stranger(), OPENAI, shape="openai-admin"),

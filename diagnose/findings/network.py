@@ -43,7 +43,8 @@ def _bogus(view: View) -> Claim | None:
     if door is None or door.door is None or door.local or (view.tcp is not None and view.tcp.via_proxy):
         return None
     names = view.certificate.names if view.certificate is not None else ()
-    if view.failed("tls", Kind.TLS_HOSTNAME) is not None and names and not _kin(door.host, names):
+    looked_up = view.dns is not None and view.failed("tls", Kind.TLS_HOSTNAME) is not None
+    if looked_up and names and not _kin(door.host, names):
         return Claim((f"the certificate there is for {', '.join(names[:3])}",), values={"names": ", ".join(names[:3])})
     odd = []
     for raw in _addresses(view):

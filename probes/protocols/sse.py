@@ -44,9 +44,9 @@ class EventReader:
 
     def close(self) -> list[Event]:
         """The events that the end of the stream completes: one ended by a lone CR."""
-        rest, self._pending = self._pending, b""
-        if not rest.endswith(b"\r"):
+        if not self._pending.endswith(b"\r"):
             return []
+        rest, self._pending = self._pending, b""
         return [event for event in (self._line(rest[:-1]),) if event]
 
     @property
