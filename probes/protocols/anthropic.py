@@ -27,7 +27,7 @@ class _Wire:
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         style = auth or Auth.BEARER
-        return Attempt("anthropic", base_url.removesuffix("/"), style, KeyForm.GIVEN, VERSIONS.get(style, "2023-06-01"))
+        return Attempt("anthropic", base_url, style, KeyForm.GIVEN, VERSIONS.get(style, "2023-06-01"))
 
     def _headers(self, attempt: Attempt, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         return (("Accept", "application/json"), ("anthropic-version", attempt.version), *more)

@@ -24,7 +24,7 @@ class _Wire:
     version_segment = "/v1"
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
-        return Attempt("openai", base_url.removesuffix("/"), auth or Auth.BEARER, KeyForm.GIVEN)
+        return Attempt("openai", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
 
     def models(self, attempt: Attempt) -> Ask:
         return Ask("GET", "/models", (("Accept", "application/json"),), None)
