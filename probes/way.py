@@ -214,7 +214,8 @@ class Way:
     async def _through_tls(self, sock: socket.socket, proxy: Proxy) -> Link:
         """``https://`` before a proxy's address: TLS to the proxy itself, and the target's inside it."""
         try:
-            link = await self.network.link(sock, self.proxy_tls, proxy.host, self.limits.probe)
+            # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
+            link = await self.network.link(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
         except NetError as error:
             raise NetError(Kind.PROXY_PROTOCOL, f"no TLS at the proxy: {error.failure.kind.value}") from error
         if self.target.scheme == "https":
