@@ -107,9 +107,13 @@ def stand(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[Standing, ...]:
         held = [(rule, claim) for rule, claim in held if rule.code != CRASHED.code]
         held.append((CRASHED, Claim(tuple(broken))))
     severities = {rule.code: claim.severity or rule.severity for rule, claim in held}
+    unsure = {rule.code for rule, claim in held if not claim.sure}
     parents: dict[str, str] = {}
     for rule, _ in held:
-        found = next((code for code in severities if code != rule.code and _explains(rule, code, severities)), None)
+        # What is only likely explains nothing that is sure.
+        weak = rule.code in unsure or rule.code == "run.unexplained"
+        causes = severities if weak else [code for code in severities if code not in unsure]
+        found = next((code for code in causes if code != rule.code and _explains(rule, code, severities)), None)
         if found is not None:
             parents[rule.code] = found
     standing = []

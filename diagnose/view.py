@@ -26,7 +26,7 @@ from probes.model import (
     TcpFacts,
     TlsFacts,
 )
-from probes.readings import no_route, passes
+from probes.readings import nearest, no_route, passes
 
 if TYPE_CHECKING:
     from diagnose.dialects import Match
@@ -47,7 +47,7 @@ class Wave:
     @property
     def told(self) -> Exchange | None:
         """The answer nearest to what the app sees."""
-        return self.chat or self.knock or self.listing
+        return nearest(self.chat, self.knock, self.listing)
 
     @property
     def lost(self) -> bool:
@@ -165,7 +165,9 @@ class View:
         for wave in self.waves:
             if working is not None and wave.chat is not None and passes(wave.chat):
                 return wave
-        return next((wave for wave in reversed(self.waves) if not wave.lost), self.first)
+        # Another header that did not help either tells less than the way in which the app asks.
+        found = [wave for wave in self.waves if not wave.lost]
+        return next((wave for wave in reversed(found) if "auth" not in wave.attempt.changed), None) or self.first
 
     @property
     def working(self) -> Attempt | None:
@@ -293,7 +295,7 @@ class View:
             "base_url": target.base_url or "",
             "protocol": target.protocol,
             "app": target.app,
-            "host": door.host if door else (urlsplit(target.base_url or "").hostname or ""),
+            "host": door.host if door else _host_of(target.base_url or ""),
             "door": (door.door_name or door.host) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
@@ -312,6 +314,14 @@ class View:
         if self.chosen is not None and self.chosen.near:
             found["near"] = ", ".join(self.chosen.near)
         return {name: value for name, value in found.items() if value}
+
+
+def _host_of(url: str) -> str:
+    """The host in an address that may be none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def words_of(found: Exchange) -> str:

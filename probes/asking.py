@@ -83,7 +83,8 @@ class Asker:
         key = self._keys.get(attempt.key, "")
         with_key = bool(key) and attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED) and attempt.auth is not Auth.NONE
         way = self._way_to(where, attempt.direct)
-        path = _join(where, ask.path)
+        # Of a trailing `//` the SDK strips one slash; the other goes out.
+        path = _join(replace(where, path=where.path + "/") if attempt.base_url.endswith("/") else where, ask.path)
         record = Exchange(
             purpose=purpose,
             attempt=attempt,
@@ -174,6 +175,8 @@ class Asker:
             if streaming:
                 for event in events.close():
                     reader.feed(event, raw.seconds)
+                if events.unended is not None:
+                    reader.end(events.unended)
                 if reader.done:
                     await self._drain(exchange, room)
             else:

@@ -1,4 +1,6 @@
-"""``llmdoctor.toml``: defaults in ``[check]``, named targets in ``[targets.NAME]``; keys by reference alone.
+"""``llmdoctor.toml``: defaults in ``[check]``, named targets in ``[targets.NAME]``, own doors in ``[doors.ID]``.
+
+Keys stand there by reference alone.
 
 [check]
 model = "gpt-5-nano"
@@ -6,6 +8,10 @@ model = "gpt-5-nano"
 [targets.work]
 base_url = "https://relay.example/v1"
 key = { env = "WORK_KEY" }        # or { file = "~/.keys/work" }
+
+[doors.work]                      # the fields are those of probes/doors.toml
+hosts = ["relay.example"]
+endpoints = [{ protocol = "openai", base_url = "https://relay.example/v1" }]
 """
 
 from __future__ import annotations
@@ -18,12 +24,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from probes.doors import Door, DoorsError, parse
 from probes.model import Settings, Sourced
 from probes.secret import public_prefix
 
 FILE_NAME = "llmdoctor.toml"
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
 
+_TABLES = ("check", "targets", "doors")
 _STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy")
 _FLAGS = ("no_proxy", "no_spend", "send_anyway")
 _SECONDS = ("timeout", "deadline")
@@ -63,11 +71,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A whole file. ``check`` holds what a target leaves open."""
+    """A whole file. ``check`` holds what a target leaves open; ``doors`` are for :func:`probes.doors.adopt`."""
 
     path: Path
     check: Entry
     targets: Mapping[str, Entry]
+    doors: tuple[Door, ...] = ()
 
 
 def find(start: Path) -> Path | None:
@@ -79,7 +88,7 @@ def read(path: Path, shown: str = "") -> Config:
     """The file, checked. ``shown`` is its name in messages and sources.
 
     Raises BadInput, with the line, for what is not TOML, unknown fields, values of a wrong type, and a key that stands
-    there itself.
+    there itself, and doors that are none.
     """
     import tomllib
 
@@ -96,13 +105,18 @@ def read(path: Path, shown: str = "") -> Config:
         raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
     reader = _Reader(shown, path.parent, text)
     for name in table:
-        if name not in ("check", "targets"):
-            raise reader.unknown("", name, ("check", "targets"))
+        if name not in _TABLES:
+            raise reader.unknown("", name, _TABLES)
     check = reader.entry("check", table.get("check", {}))
     targets = table.get("targets", {})
     if not isinstance(targets, dict):
         raise BadInput(f"{reader.at('', 'targets')} is to be a table: [targets.NAME].")
-    return Config(path, check, {name: reader.entry(f"targets.{name}", entry) for name, entry in targets.items()})
+    entries = {name: reader.entry(f"targets.{name}", entry) for name, entry in targets.items()}
+    try:
+        doors = parse(table.get("doors", {}), shown, text)
+    except DoorsError as error:
+        raise BadInput(f"{error}.") from None
+    return Config(path, check, entries, doors)
 
 
 def write_first(path: Path, settings: Settings, force: bool = False) -> str:

@@ -10,12 +10,18 @@ The types are named tuples: they are made three times as fast as frozen dataclas
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+_T = TypeVar("_T")
 
 PROTOCOLS = ("openai", "responses", "anthropic", "gemini", "azure", "ollama", "other")
 AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
@@ -115,7 +121,7 @@ class Doors:
         self._websites: dict[str, list[tuple[str, Door]]] = {}
         self._slips: dict[str, tuple[str, Door]] = {}
         for door in self:
-            for host in door.hosts:
+            for host in map(str.lower, door.hosts):
                 if "*" in host:
                     self._wildcards.append((host, door))
                 else:
@@ -124,7 +130,7 @@ class Doors:
                 host, _, path = site.partition("/")
                 self._websites.setdefault(host, []).append((path, door))
             for slip in door.slips:
-                self._slips[slip] = (door.hosts[0], door)
+                self._slips.setdefault(slip, (door.hosts[0], door))
 
     def __iter__(self) -> Iterator[Door]:
         return iter(self._doors.values())
@@ -188,6 +194,17 @@ class Doors:
         """The doors whose key an environment variable of this name holds."""
         return tuple(door for door in self if name in door.key_env)
 
+    def twins(self, door: Door) -> tuple[Door, ...]:
+        """The doors of the same company that keys of this one are easily taken to, and that refuse them."""
+        shapes = {shape.pattern for shape in door.keys}
+        return tuple(
+            other
+            for other in self
+            if other.company == door.company
+            and other.namespace != door.namespace
+            and (other.id in door.rejects or door.id in other.rejects or shapes & {kin.pattern for kin in other.keys})
+        )
+
     @property
     def base_url_variables(self) -> dict[str, tuple[Door, ...]]:
         """Every variable that holds a base URL, with its doors."""
@@ -223,9 +240,14 @@ def load() -> Doors:
 
     Raises DoorsError.
     """
-    built = Path(__file__).with_name("doors.json")
     own = [read(path) for folder in folders() if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
-    return merge(read(built if built.exists() else built.with_suffix(".toml")), *own, _adopted)
+    return merge(builtin(), *own, _adopted)
+
+
+def builtin() -> tuple[Door, ...]:
+    """The doors that come with the program, in the order of their file."""
+    built = Path(__file__).with_name("doors.json")
+    return read(built if built.exists() else built.with_suffix(".toml"))
 
 
 _adopted: tuple[Door, ...] = ()
@@ -256,14 +278,16 @@ def folders() -> tuple[Path, ...]:
 
 
 def read(path: Path) -> tuple[Door, ...]:
-    """The doors of a file, TOML or (with that suffix) JSON.
+    """The doors of a file of TOML, or (with that suffix) of the JSON that was built from one.
 
     Raises DoorsError where it cannot be read, is neither, or an entry has an unknown or missing field or a wrong value.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        table = json.loads(text) if path.suffix == ".json" else _toml(text)
-    except (OSError, ValueError) as error:  # both decoders' errors are ValueErrors, and name the line
+        if path.suffix == ".json":
+            return tuple(map(_built, json.loads(text)["door"]))
+        table = _toml(text)
+    except (OSError, ValueError, LookupError, TypeError) as error:  # the decoders' errors are ValueErrors with a line
         raise DoorsError(f"{path}: {error}") from None
     entries = table.get("door") if isinstance(table, dict) else None
     if not isinstance(entries, list):
@@ -272,13 +296,16 @@ def read(path: Path) -> tuple[Door, ...]:
 
 
 def parse(entries: object, shown: str, text: str) -> tuple[Door, ...]:
-    """Doors out of decoded entries: a list of tables, or tables by id. ``text`` is the file, for the lines in errors.
+    """Doors out of decoded entries: a list of tables, or tables by id, of which name, company and kind may be missing.
 
-    Raises DoorsError; ``shown`` names the file there.
+    ``text`` is the file, for the lines in errors. Raises DoorsError; ``shown`` names the file there.
     """
     by_id = isinstance(entries, dict)
     if isinstance(entries, dict):
-        entries = [{"id": id, **entry} if isinstance(entry, dict) else entry for id, entry in entries.items()]
+        entries = [
+            {"id": id, "name": id, "company": id, "kind": "relay", **entry} if isinstance(entry, dict) else entry
+            for id, entry in entries.items()
+        ]
     if not isinstance(entries, list):
         raise DoorsError(f"{shown}: doors are tables: [doors.NAME]")
     doors: dict[str, Door] = {}
@@ -289,6 +316,7 @@ def parse(entries: object, shown: str, text: str) -> tuple[Door, ...]:
                 raise ValueError("it is not a table")
             name += f" ({entry.get('id', 'without id')})"
             door = _door(entry)
+            _check_patterns(door)
             if door.id in doors:
                 raise ValueError("the id stands twice")
         except ValueError as error:
@@ -298,9 +326,10 @@ def parse(entries: object, shown: str, text: str) -> tuple[Door, ...]:
 
 
 def _line(text: str, by_id: bool, number: int, problem: str) -> str:
-    """``:12``, the line of the field that a problem begins with, else of its entry; empty where there is none (JSON)."""
+    """``:12``, the line of the field that a problem begins with, else of its entry; empty where there is none."""
     header = re.compile(r"\s*\[\s*doors\s*\.\s*[^.\]]+\]" if by_id else r"\s*\[\[\s*doors?\s*\]\]")
-    field = re.compile(rf"\s*{re.match(r'(?:unknown field )?(\w*)', problem)[1]}\s*=")
+    name = re.split(r"\W", problem.removeprefix("unknown field "))[0]
+    field = re.compile(rf"\s*{name}\s*=")
     lines = text.splitlines()
     heads = [at for at, line in enumerate(lines) if header.match(line)]
     if number > len(heads):
@@ -340,8 +369,21 @@ def _door(entry: dict[str, Any]) -> Door:
             raise ValueError(f"{name} is neither true nor false")
     _one_of("kind", fields["kind"], KINDS)
     _one_of("models_auth", fields.get("models_auth", "unknown"), MODELS_AUTHS)
-    fields["endpoints"] = tuple(_endpoint(item) for item in _tables(fields["endpoints"], "endpoints"))
-    fields["keys"] = tuple(_shape(item) for item in _tables(fields.get("keys", []), "keys"))
+    fields["endpoints"] = _each("endpoints", fields["endpoints"], _endpoint)
+    fields["keys"] = _each("keys", fields.get("keys", []), _shape)
+    return Door(**fields)
+
+
+def _built(entry: dict[str, Any]) -> Door:
+    """A door of the built form, unchecked: it was checked where it was built, and every start waits for it."""
+    fields: dict[str, Any] = {"region": "global", **entry}
+    for name in _LISTS:
+        fields[name] = tuple(fields.get(name, ()))
+    fields["endpoints"] = tuple(
+        Endpoint(item["protocol"], item["base_url"], tuple(item.get("auth", ("bearer",))), item.get("confirmed", True))
+        for item in fields["endpoints"]
+    )
+    fields["keys"] = tuple(map(_shape, fields.get("keys", ())))
     return Door(**fields)
 
 
@@ -354,7 +396,7 @@ def _endpoint(item: dict[str, Any]) -> Endpoint:
     auth = _strings(item.get("auth", ["bearer"]), "auth")
     for way in auth:
         _one_of("auth", way, AUTHS)
-    return Endpoint(item["protocol"], base_url, auth, bool(item.get("confirmed", True)))
+    return Endpoint(item["protocol"], base_url.rstrip("/"), auth, bool(item.get("confirmed", True)))
 
 
 def _shape(item: dict[str, Any]) -> KeyShape:
@@ -376,7 +418,8 @@ def _only(item: dict[str, Any], names: Iterable[str]) -> None:
 
 def _one_of(name: str, value: object, values: tuple[str, ...]) -> None:
     if value not in values:
-        raise ValueError(f"{name} is {value!r}, not one of {', '.join(values)}")
+        told = repr(value) if len(str(value)) < 20 else "a long text"  # which may be a key in the wrong place
+        raise ValueError(f"{name} is {told}, not one of {', '.join(values)}")
 
 
 def _strings(value: object, name: str) -> tuple[str, ...]:
@@ -385,10 +428,21 @@ def _strings(value: object, name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _tables(value: object, name: str) -> list[dict[str, Any]]:
+def _each(name: str, value: object, make: Callable[[dict[str, Any]], _T]) -> tuple[_T, ...]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise ValueError(f"{name} is not a list of tables")
-    return value
+    try:
+        return tuple(map(make, value))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _check_patterns(door: Door) -> None:
+    for shape in door.keys:
+        try:
+            re.compile(shape.pattern)
+        except re.error as error:
+            raise ValueError(f"keys: shape {shape.pattern!r}: {error}") from None
 
 
 # -- hosts -------------------------------------------------------------------------------------------------------------

@@ -200,13 +200,15 @@ class _Run:
         key = (where.scheme, where.host, where.port, direct)
         found = self.ground.ways.get(key)
         if found is None:
+            chosen = None if direct else self.ground.proxy
+            encrypted = where.scheme == "https" or (chosen is not None and chosen.tls)
             found = self.ground.ways[key] = Way(
                 self.network,
                 where,
                 self.limits,
-                proxy=None if direct else self.ground.proxy,
+                proxy=chosen,
                 connect_to=self.ground.given.connect_to,
-                tls=self.context() if where.scheme == "https" else None,
+                tls=self.context() if encrypted else None,
             )
         return found
 
@@ -285,9 +287,7 @@ class _Run:
         if where.scheme == "http":
             ledger.spared("tls", "not_tls")
             return mended
-        warmed = self._warms()
-        if warmed:
-            way.warm(warmed)
+        way.warm(self._warms())
         facts = await ledger.take("tls", where.host, tls.measure(way, self.trust_name))
         if facts is not None:
             return mended
@@ -309,14 +309,18 @@ class _Run:
         return found
 
     def _warms(self) -> int:
-        return 0
+        """How many more links the first requests will want: opened beside the first one, they cost no round trip."""
+        given, facts = self.ground.given, self.ground.facts
+        generates = not given.no_spend and facts is not None and not facts.why_not_sent and self.ground.exams.keys()
+        return 0 if not generates else 2 if given.model is not None else 1
 
     async def _ask(self, way: Way, base: str) -> None:
         ground, given, facts = self.ground, self.ground.given, self.ground.facts
         assert facts is not None
         keys = ground.exams.keys()
+        around = set(keys) if facts.local and not facts.why_not_sent else set()
         if facts.why_not_sent or not self._may_send(way):
-            if keys and not facts.why_not_sent:
+            if keys and not facts.why_not_sent and not (facts.local and way.proxy is not None):
                 ground.facts = facts = replace(facts, sent=False, why_not_sent="plaintext")
                 self.ledger.done("door", "plaintext", facts, self.ledger.now())
             keys = {}
@@ -330,7 +334,7 @@ class _Run:
         first = replace(first, key=form, given=asked_as_given, changed=() if asked_as_given else ("mended",))
         inquiry = Inquiry(given, facts, ground.door, self.asker, self.ledger, way, self._speaks_tls)
         try:
-            await inquiry.run(first, set(keys), ground.exams.url.mended)
+            await inquiry.run(first, set(keys), around, ground.exams.url.mended)
         except NetError as error:
             self.ledger.failed("http", "", error.failure, self.ledger.now())
         except Exception as error:

@@ -10,10 +10,10 @@ from probes import discovery
 from probes.asking import Asker, OutOfBudget
 from probes.doors import Door
 from probes.ledger import Ledger
-from probes.model import Attempt, Auth, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings
+from probes.model import Attempt, Auth, Body, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings
 from probes.protocols import wire
 from probes.protocols.anthropic import VERSIONS
-from probes.readings import misses_key, misses_model, no_route, passes, refuses_key, transient
+from probes.readings import misses_key, nearest, no_route, passes, refuses_key, transient
 from probes.steps import model as model_step
 from probes.steps.chat import persist
 from probes.way import Place, Way, place
@@ -36,6 +36,7 @@ class Wave:
     listing: Exchange | None = None
     other_listing: Exchange | None = None  # the same with the other header style
     knock: Exchange | None = None
+    keyless: Exchange | None = None  # the list, asked without the key
     chat: Exchange | None = None
     stream: Exchange | None = None
     chosen: ModelFacts | None = None
@@ -47,7 +48,7 @@ class Wave:
     @property
     def telling(self) -> Exchange | None:
         """The answer that stands nearest to what the app would see."""
-        return self.chat or self.knock or self.listing
+        return nearest(self.chat, self.knock, self.listing)
 
 
 class Inquiry:
@@ -71,14 +72,18 @@ class Inquiry:
         self.way = way
         self.speaks_tls = speaks_tls
         self.forms: set[KeyForm] = set()
+        self.direct: set[KeyForm] = set()
         self.mended: str | None = None
         self.working: Attempt | None = None
         self._tried: set[tuple[object, ...]] = set()
         self._model: str | None = model_step.early(settings)
 
-    async def run(self, first: Attempt, forms: set[KeyForm], mended: str | None) -> None:
-        """Ask until a way works, nothing is left to try, or the budget is spent."""
-        self.forms, self.mended = forms, mended
+    async def run(self, first: Attempt, forms: set[KeyForm], direct: set[KeyForm], mended: str | None) -> None:
+        """Ask until a way works, nothing is left to try, or the budget is spent.
+
+        ``forms`` of the key may go out on this way, ``direct`` around the proxy.
+        """
+        self.forms, self.direct, self.mended = forms, direct, mended
         attempt: Attempt | None = first
         for _ in range(ROUNDS):
             assert attempt is not None
@@ -88,6 +93,11 @@ class Inquiry:
                 assert wave.chat is not None
                 self.working = replace(attempt, model=wave.chat.attempt.model)
                 return
+            if wave.listing is not None and wave.listing.models is not None and wave.telling is wave.listing:
+                # All that is free was seen to work: path and, where the list is refused without it, the key.
+                proven = wave.keyless is not None and wave.keyless.status in (401, 403)
+                self.working = wave.attempt if proven else None
+                return
             if self.asker.budget is None:
                 self.asker.budget = self.settings.limits.extra_requests
             try:
@@ -95,8 +105,6 @@ class Inquiry:
             except OutOfBudget:
                 return
             if attempt is None or self.asker.budget <= 0:
-                if self.settings.no_spend and wave.listing is not None and wave.listing.models is not None:
-                    self.working = wave.attempt
                 return
 
     # -- one wave ------------------------------------------------------------------------------------------------------
@@ -168,7 +176,7 @@ class Inquiry:
         wave.knock = await self._observe("http", keyless, self.asker.knock(keyless))
         if wave.attempt.key in self.forms:
             # A list that is served without a key proves nothing about the key.
-            await self._observe("auth", keyless, self.asker.models(keyless))
+            wave.keyless = await self._observe("auth", keyless, self.asker.models(keyless))
 
     async def _generate(self, wave: Wave, model: str) -> None:
         async def chat() -> None:
@@ -186,7 +194,8 @@ class Inquiry:
         if passes(wave.chat) and not passes(wave.stream) and _crowded(wave.stream):
             wave.stream = replace(await self.asker.generate(wave.attempt, model, stream=True), tries=2)
         elif not passes(wave.chat) and passes(wave.stream) and _crowded(wave.chat):
-            wave.chat = replace(await self.asker.generate(wave.attempt, model, stream=False), tries=2)
+            again = await self.asker.generate(wave.attempt, model, stream=False)
+            wave.chat = replace(again, tries=2, first_status=wave.chat.status)
         if transient(wave.chat) and not passes(wave.stream):
             wave.chat = await persist(self.asker, wave.chat)
             if passes(wave.chat):
@@ -221,7 +230,10 @@ class Inquiry:
 
     async def _candidates(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
         if told.via_proxy and self.facts.local and not attempt.direct and not passes(told):
-            return [replace(attempt, direct=True, given=False, changed=(*attempt.changed, "proxy"))]
+            self.forms = self.direct
+            form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self.forms), KeyForm.NONE)
+            changed = (*attempt.changed, "proxy")
+            return [replace(attempt, direct=True, key=form, given=False, changed=changed)]
         if told.location and 300 <= told.status < 400:
             followed = discovery.followed(attempt, told)
             return [followed] if followed is not None else []
@@ -235,7 +247,7 @@ class Inquiry:
                 return [replace(attempt, base_url=self.mended.removesuffix("/"), given=False, changed=("path",))]
             return await self._elsewhere(attempt)
         near = wave.chosen.near if wave.chosen is not None else ()
-        if near and wave.chat is not None and misses_model(wave.chat):
+        if near and wave.chat is not None and wave.chat.status in (400, 404, 422) and wave.chat.body is Body.JSON:
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
         if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.text):
             return self._other_keys(wave, told, attempt)

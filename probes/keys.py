@@ -7,10 +7,8 @@ all. Nothing that is returned holds any part of the value.
 from __future__ import annotations
 
 import re
-from base64 import urlsafe_b64decode
-from dataclasses import dataclass
 from functools import cache
-from json import loads
+from typing import NamedTuple
 
 from probes.doors import CONFIDENCES, Door, Doors, KeyShape, load
 from probes.model import KeyMatch
@@ -22,8 +20,7 @@ _CARRIERS = frozenset(("gateway", "local", "relay"))
 _DOUBLED = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """Whether a key belongs at a door.
 
     ``fit`` is one of those of :class:`probes.model.DoorFacts`. ``note`` is for ``wrong_kind`` the kind of credential
@@ -39,8 +36,7 @@ class Fit:
     elsewhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Credential:
+class _Credential(NamedTuple):
     """What is no key for calling models. ``carried``: relays and gateways pass such a thing on to the door itself."""
 
     pattern: str
@@ -110,6 +106,23 @@ def identify(value: str) -> tuple[KeyMatch, ...]:
     Where a shape names a door or a company for certain, only that company's doors are given.
     """
     return _identify(value.strip(), load())
+
+
+def plain(value: str) -> bool:
+    """Whether so plain a key was given that :func:`probes.flaws.examine_key` finds nothing; False tells nothing.
+
+    It looks for a long random word among letters, digits, hyphens and underscores: most keys are told to be sound
+    without the examiner, which takes longer to load than all the rest of ``llmdoctor whose``.
+    """
+    words = value.replace("_", "-").split("-")
+    return (
+        value.isascii()
+        and all(word.isalnum() for word in words if word)
+        and any(len(word) >= 16 and any(map(str.isdigit, word)) for word in words)
+        and any(map(str.islower, value))  # else it may be a variable's name
+        and len(set(value)) >= 10
+        and "xxxxxx" not in value.lower()  # a mask
+    )
 
 
 def fit(value: str, door: Door | None, *, local: bool) -> Fit:
@@ -214,7 +227,7 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     for door in doors:
         for shape in door.keys:
             if door.id not in found and _matches(shape.pattern, value):
-                found[door.id] = KeyMatch(door.id, _confidence(shape, value), shape.note)
+                found[door.id] = _match(door, shape, value)
     ranked = sorted(found.values(), key=lambda match: CONFIDENCES.index(match.confidence))
     if not ranked or ranked[0].confidence != "certain":
         return tuple(ranked)
@@ -222,10 +235,37 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     return tuple(match for match in ranked if (known := doors.get(match.door)) and known.company in companies)
 
 
-def _confidence(shape: KeyShape, value: str) -> str:
+def _match(door: Door, shape: KeyShape, value: str) -> KeyMatch:
     """A published prefix proves the door at any length, a bare run of letters and digits at its own length alone."""
     whole = shape.shortest <= len(value) <= (shape.longest or len(value))
-    return shape.confidence if whole or (shape.confidence == "certain" and _head(shape.pattern)) else "possible"
+    sure = whole or (shape.confidence == "certain" and _head(shape.pattern))
+    confidence = shape.confidence if sure else "possible"
+    if confidence == "certain" and mistyped(value):
+        return KeyMatch(door.id, "likely", f"{shape.note}; {MISTYPED}")
+    return KeyMatch(door.id, confidence, shape.note)
+
+
+_GITHUB = r"gh[pousr]_[A-Za-z0-9]{36}"
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+MISTYPED = "its check digits do not fit"
+
+
+def mistyped(value: str) -> bool:
+    """Whether a key carries check digits that do not fit the rest: a slip, since nobody issues such a key.
+
+    GitHub's tokens end in the CRC-32 of the thirty characters behind the prefix, in base 62 (the GitHub blog, "Behind
+    GitHub's new authentication token formats", 2021). No other door publishes its check digits.
+    """
+    if not _matches(_GITHUB, value):
+        return False
+    from zlib import crc32
+
+    rest, digits = crc32(value[4:34].encode()), ""
+    while len(digits) < 6:
+        rest, digit = divmod(rest, 62)
+        digits = _BASE62[digit] + digits
+    return digits != value[34:]
 
 
 def _off_length(value: str, door: Door) -> str:
@@ -247,6 +287,9 @@ def _credential(value: str) -> _Credential | None:
 
 def _issuer(token: str) -> str:
     """The host in ``iss`` of a JWT, unverified; an empty string where there is none."""
+    from base64 import urlsafe_b64decode
+    from json import loads
+
     payload = token.split(".")[1]
     try:
         claims = loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

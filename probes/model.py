@@ -426,6 +426,7 @@ class Exchange:
     first_byte: float = 0.0  # seconds after sent_at
     seconds: float = 0.0
     tries: int = 1
+    first_status: int = 0  # of the first try, where it took more than one; 0: no answer came
     adapted: tuple[str, ...] = ()  # parameters changed as the model wants it
     title: str = ""  # of an HTML page
     location: str = ""

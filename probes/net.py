@@ -31,11 +31,12 @@ CHUNK = 65536
 
 @dataclass(slots=True)
 class Proxy:
-    """An HTTP proxy on the way. ``authorization`` is a secret."""
+    """An HTTP proxy on the way. ``authorization`` is a secret; with ``tls`` it is itself spoken to in TLS."""
 
     host: str
     port: int
     authorization: str = field(default="", repr=False)
+    tls: bool = False
 
 
 class Link:
@@ -130,19 +131,23 @@ class Network:
             raise
         return sock
 
-    async def tunnel(self, sock: socket.socket, proxy: Proxy, host: str, port: int, limit: int) -> None:
-        """Ask the proxy on ``sock`` for a way to ``host:port`` (CONNECT)."""
+    async def tunnel(self, way: socket.socket | Link, proxy: Proxy, host: str, port: int, limit: int) -> None:
+        """Ask the proxy at the other end of ``way`` for a connection to ``host:port`` (CONNECT)."""
         name = f"[{host}]" if ":" in host else host
         lines = [f"CONNECT {name}:{port} HTTP/1.1", f"Host: {name}:{port}"]
         if proxy.authorization:
             lines.append(f"Proxy-Authorization: {proxy.authorization}")
+        request = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
         loop = asyncio.get_running_loop()
         head = b""
         try:
-            await loop.sock_sendall(sock, ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace"))
+            if isinstance(way, Link):
+                way.writer.write(request)
+            else:
+                await loop.sock_sendall(way, request)
             while b"\r\n\r\n" not in head and b"\n\n" not in head:
-                # One byte at a time would be exact; a proxy sends nothing after the head before the client speaks.
-                data = await loop.sock_recv(sock, 4096)
+                # A proxy sends nothing after its head before the client speaks: what is read is the head alone.
+                data = await (way.reader.read(4096) if isinstance(way, Link) else loop.sock_recv(way, 4096))
                 if not data:
                     raise NetError(Kind.PROXY_PROTOCOL, "closed without an answer to CONNECT")
                 head += data
@@ -159,6 +164,15 @@ class Network:
             raise NetError(Kind.PROXY_AUTH, said)
         if not 200 <= status < 300:
             raise NetError(Kind.PROXY_REFUSED, said)
+
+    async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
+        """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
+        try:
+            await link.writer.start_tls(tls, server_hostname=host, ssl_handshake_timeout=timeout)
+        except (OSError, EOFError, ssl.SSLError, ValueError) as error:
+            link.close()
+            kind = classify(error)
+            raise NetError(Kind.TLS_RESET if kind in (Kind.RESET, Kind.CLOSED) else kind, _tls_reason(error)) from error
 
     async def link(self, sock: socket.socket, tls: ssl.SSLContext | None, host: str, timeout: float) -> Link:
         """The socket as a stream, encrypted where ``tls`` is given (name asked for: ``host``). Closes it on failure."""

@@ -94,12 +94,16 @@ def passes(found: Exchange | None) -> bool:
     return found.answer is not None and not found.answer.problem
 
 
-def misses_model(found: Exchange) -> bool:
-    """Whether the answer says that this model is not there."""
-    if found.failure is not None or found.status not in (400, 404, 422) or no_route(found):
-        return False
-    words = found.error.message if found.error else found.text
-    return found.body is Body.JSON and bool(_MODEL_WORDS.search(words[:2000]) or "model" in found.text[:300].lower())
+def nearest(chat: Exchange | None, knock: Exchange | None, listing: Exchange | None) -> Exchange | None:
+    """Of one way of asking, the answer nearest to what the app would see.
+
+    A knock without the key tells of the route alone: what it says of keys is said of none.
+    """
+    if chat is not None:
+        return chat
+    if knock is None or (listing is not None and listing.with_key and not no_route(knock)):
+        return listing
+    return knock
 
 
 def transient(found: Exchange) -> bool:

@@ -152,8 +152,8 @@ def _forms(value: str) -> set[str]:
     forms = {
         value,
         value.strip(),
-        quote(value, safe=""),
-        quote(value),
+        quote(raw, safe=""),
+        quote(raw),
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
         repr(value)[1:-1],
@@ -161,7 +161,7 @@ def _forms(value: str) -> set[str]:
         raw.decode("latin-1"),
         raw.hex(),
         raw.hex().upper(),
-        quote(value, safe="").lower(),
+        quote(raw, safe="").lower(),
     }
     for lead in range(3):  # base64 of a longer text shows the key in one of three alignments
         encoded = base64.b64encode(b"\0" * lead + raw).decode()

@@ -280,6 +280,10 @@ def _target(options: Options, cwd: Path) -> tuple[Entry | None, Sourced[str] | N
     lonely = options.no_env or options.env_file is not None
     path = config.find(cwd) if not lonely or (name is not None and not _is_url(name)) else None
     file = config.read(path, _shown(path, cwd)) if path else None
+    if file and file.doors:
+        from probes import doors
+
+        doors.adopt(file.doors)
     if name is None:
         return None, None, file
     if file and name in file.targets:

@@ -98,6 +98,7 @@ class Way:
         self.limits = limits
         self.proxy = proxy
         self.tls = tls if target.scheme == "https" else None
+        self.proxy_tls = tls  # the same trust, for a proxy that is itself spoken to in TLS
         self.dial_host, self.dial_port = (proxy.host, proxy.port) if proxy else (target.host, target.port)
         self.redirected = False
         if proxy is None:
@@ -143,8 +144,12 @@ class Way:
         return link
 
     def warm(self, count: int) -> None:
-        """Begin to open ``count`` more links, for requests that are about to be sent side by side."""
-        self._warming += [asyncio.create_task(self._open_link()) for _ in range(count)]
+        """See to it that ``count`` links beside the first are open or on their way, for requests side by side."""
+        for _ in range(count - len(self._warming) - max(0, len(self._idle) - 1)):
+            task = asyncio.create_task(self._open_link())
+            # Where the first link fails, so do these, and nobody asks them why.
+            task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+            self._warming.append(task)
 
     async def take(self) -> Link:
         """A link that is ready for a request: one that is idle, one on its way, or a new one. Raises NetError."""
@@ -189,14 +194,35 @@ class Way:
         return await self._finish(await self._fresh())
 
     async def _finish(self, sock: socket.socket) -> Link:
-        try:
-            if self.proxy is not None and self.target.scheme == "https":
-                await self.network.tunnel(
-                    sock, self.proxy, self.target.host, self.target.port, self.limits.header_bytes
-                )
-        except BaseException:
-            sock.close()
-            raise
-        link = await self.network.link(sock, self.tls, self.target.host, self.limits.probe)
+        if self.proxy is not None and self.proxy.tls:
+            link = await self._through_tls(sock, self.proxy)
+        else:
+            try:
+                if self.proxy is not None and self.target.scheme == "https":
+                    await self._tunnel(sock, self.proxy)
+            except BaseException:
+                sock.close()
+                raise
+            link = await self.network.link(sock, self.tls, self.target.host, self.limits.probe)
         self._open.append(link)
+        return link
+
+    async def _tunnel(self, way: socket.socket | Link, proxy: Proxy) -> None:
+        where = self.target
+        await self.network.tunnel(way, proxy, where.host, where.port, self.limits.header_bytes)
+
+    async def _through_tls(self, sock: socket.socket, proxy: Proxy) -> Link:
+        """``https://`` before a proxy's address: TLS to the proxy itself, and the target's inside it."""
+        try:
+            link = await self.network.link(sock, self.proxy_tls, proxy.host, self.limits.probe)
+        except NetError as error:
+            raise NetError(Kind.PROXY_PROTOCOL, f"no TLS at the proxy: {error.failure.kind.value}") from error
+        if self.target.scheme == "https":
+            try:
+                await self._tunnel(link, proxy)
+            except BaseException:
+                link.close()
+                raise
+            assert self.tls is not None
+            await self.network.encrypt(link, self.tls, self.target.host, self.limits.probe)
         return link

@@ -3,7 +3,7 @@
 The bodies are as they come on the wire, one to a line.
 """
 
-# ruff: noqa: E501, SIM905 -- a body is easier to check against its source when it is not broken up
+# ruff: noqa: SIM905 -- a body is easier to check against its source when it is not broken up
 from __future__ import annotations
 
 import re

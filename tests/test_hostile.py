@@ -258,8 +258,9 @@ def test_a_tls_port_that_hangs_is_survived(connect: list[object]) -> None:
     ["gzip bomb", "deflate bomb", "body without end", "events without end", "one line without end", "1xx without end"],
 )
 def test_memory_is_bounded(world: str) -> None:
+    with PracticeDoor(b.openai(KEY)) as sound:
+        check(settings(sound.url + "/v1"))  # what this loads is not to be counted
     with PracticeDoor(b.always(WORLDS[world])) as door:
-        asyncio.run(run(settings(door.url + "/v1"), version="0"))  # what it loads is not to be counted
         tracemalloc.start()
         try:
             asyncio.run(run(settings(door.url + "/v1"), version="0"))
@@ -510,15 +511,24 @@ def test_offline_looks_up_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not any(one.outcome in (Outcome.FAILED, Outcome.CRASHED) for one in evidence.observations)
 
 
-@pytest.mark.parametrize("world", [b.openai(KEY), b.openai("sk-another"), b.always("go-404"), b.openai(KEY, prefix="")])
-def test_no_spend_generates_nothing(world: Handler) -> None:
+@pytest.mark.parametrize(
+    ("world", "verdict"),
+    [
+        (b.openai(KEY), Verdict.INCONCLUSIVE),
+        (b.openai("sk-another"), Verdict.BROKEN),
+        (b.always("go-404"), Verdict.BROKEN),
+        (b.openai(KEY, prefix=""), Verdict.BROKEN),
+    ],
+    ids=["sound", "rejected", "no API", "no v1"],
+)
+def test_no_spend_generates_nothing(world: Handler, verdict: Verdict) -> None:
     with PracticeDoor(world) as door:
         _, report = check(replace(settings(door.url + "/v1"), no_spend=True))
         asked = [request for request in door.requests if request.json().get("messages") or request.json().get("model")]
         assert asked == []
         assert door.requests, "what is free is asked"
     assert report.cost["billed_requests"] == 0
-    assert report.verdict in (Verdict.INCONCLUSIVE, Verdict.BROKEN)
+    assert report.verdict is verdict
 
 
 @pytest.mark.parametrize("fmt", ["text", "json"])

@@ -60,7 +60,7 @@ KEYS = {
     "venice": "vapi_" + body(40),
     "chutes": "cpk_" + body(40),
     "upstage": "up_" + body(45),
-    "github": "ghp_" + body(36),
+    "github": "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",  # in many manuals, with fitting check digits
     "github fine": "github_pat_" + body(82),
     "cloudflare": "cfut_" + body(40) + body(8, HEX),
     "databricks": "dapi" + body(32, HEX),

@@ -410,9 +410,8 @@ def received(data: bytes, encoding: str, size: int, limit: int = 1 << 20) -> tup
         ("deflate", raw_deflate(TEXT)),
         ("identity", TEXT),
         ("", TEXT),
-        ("gzip", gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:])),
     ],
-    ids=["gzip", "x-gzip", "GZIP", "zlib", "raw deflate", "identity", "none", "two gzip members"],
+    ids=["gzip", "x-gzip", "GZIP", "zlib", "raw deflate", "identity", "none"],
 )
 def test_a_body_is_read_through_its_compression(encoding: str, data: bytes, size: int) -> None:
     assert received(data, encoding, size) == (TEXT, None)

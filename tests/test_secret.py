@@ -171,6 +171,14 @@ def test_an_odd_key_is_found_in_its_escaped_forms() -> None:
         assert "[key]" in scrub(text)
 
 
+@pytest.mark.parametrize("odd", ["\udcff", "\ud800", "\0", "\x85", "密", "\u200b"])
+def test_a_key_of_odd_characters_is_found(odd: str) -> None:
+    for key in (f"{KEY}{odd}", f"{odd}{KEY}", f"{KEY[:20]}{odd}{KEY[20:]}"):
+        scrub = Scrubber([Secret(key)])
+        assert not leaks(scrub(f"the server says: {key}{odd}"), key)
+        assert scrub(odd) == odd
+
+
 @pytest.mark.parametrize("key", ["hunter2", "abc", "sk-short123", "geheim-12345"])
 def test_a_short_key_is_found_as_a_word(key: str) -> None:
     scrub = Scrubber([Secret(key)])

@@ -76,6 +76,7 @@ def command(
     this folder would use.
     """
     from probes.config import BadInput
+    from probes.doors import DoorsError, load
     from probes.sources import Options, gather
 
     if choices["key"] is not None:
@@ -83,8 +84,9 @@ def command(
     if choices["key_stdin"]:
         choices["stdin_text"] = sys.stdin.read(65536)
     try:
+        load()  # a user's own doors may be refused: better now than in the middle of a run
         settings = gather(Options(**choices), os.environ, Path.cwd())
-    except BadInput as error:
+    except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     spoken = console.language(lang)
     if plan_only:

@@ -15,12 +15,14 @@ import click
 def command(output: str, env_file: str | None, force: bool) -> None:
     """Write a first llmdoctor.toml from the settings found here. Keys are named in it, never written."""
     from probes.config import BadInput, write_first
+    from probes.doors import DoorsError, load
     from probes.sources import Options, gather
 
     try:
+        load()  # a user's own doors may be refused: better now than in the middle of a run
         settings = gather(Options(env_file=env_file), os.environ, Path.cwd())
         text = write_first(Path(output), settings, force)
-    except BadInput as error:
+    except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"wrote {output}:", err=True)
     click.echo(text, nl=False)

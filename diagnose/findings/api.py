@@ -161,17 +161,17 @@ def _closed(view: View) -> Claim | None:
     return found
 
 
-def _flaky(view: View) -> Claim | None:
-    """It answered only when asked again, as the SDKs do by themselves."""
-    deep = view.deep
-    chat = deep.chat if deep is not None else None
-    if chat is None or not passes(chat) or chat.tries < 2:
-        return None
-    return Claim((f"answered at try {chat.tries}",), severity=Severity.WARNING)
+def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
+    """The same as ``said``; or it answered only when asked again, as the SDKs do by themselves: that breaks nothing."""
 
+    def when(view: View) -> Claim | None:
+        deep = view.deep
+        chat = deep.chat if deep is not None else None
+        if chat is None or not passes(chat) or chat.tries < 2 or chat.first_status not in statuses:
+            return said(code)(view)
+        return Claim((f"{chat.first_status} at first, answered at try {chat.tries}",), severity=Severity.WARNING)
 
-def _server_error(view: View) -> Claim | None:
-    return said("http.server_error")(view) or _flaky(view)
+    return when
 
 
 RULES = (
@@ -183,12 +183,19 @@ RULES = (
     Rule("http.front_auth", Severity.ERROR, "http", said("http.front_auth"), "relay", because=_PATH),
     Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay", because=_PATH),
     Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay", because=_PATH),
-    Rule("http.gateway_error", Severity.ERROR, "http", said("http.gateway_error"), "relay", because=_PATH),
+    Rule(
+        "http.gateway_error",
+        Severity.ERROR,
+        "http",
+        _flaky("http.gateway_error", 502, 503, 504, *range(520, 531)),
+        "relay",
+        because=_PATH,
+    ),
     Rule(
         "http.server_error",
         Severity.ERROR,
         "http",
-        _server_error,
+        _flaky("http.server_error", 500, 501),
         "provider",
         because=(*_PATH, "settings.missing_key"),  # LiteLLM without a database breaks down over a missing key
     ),

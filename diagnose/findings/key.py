@@ -39,7 +39,8 @@ def _placeholder(view: View) -> Claim | None:
     if flaw is None or view.works:
         return None
     told = view.deep.told if view.deep else None
-    refused = view.key_good is False or (told is not None and told.status in (401, 403))
+    about_key = view.match is not None and view.match.code in ("auth.rejected", "auth.header_lost", "auth.expired")
+    refused = view.key_good is False or about_key
     if flaw.kind == "dummy" and not refused:
         return None
     if told is not None and not refused and told.status and view.key_good is None and view.door and view.door.local:
@@ -52,7 +53,7 @@ def _shape(fit: str) -> Callable[[View], Claim | None]:
 
     def when(view: View) -> Claim | None:
         door = view.door
-        if door is None or door.fit != fit or view.key_good:
+        if door is None or door.fit != fit or (view.key_good and fit != "official_elsewhere"):
             return None
         return Claim(
             _looks_like(view),
@@ -107,13 +108,7 @@ def _wrong_region(view: View) -> Claim | None:
         return None
     name, url = twins[0]
     lines = tuple(f"{one}: {where}" for one, where in twins[:3])
-    return Claim(
-        lines,
-        severity=Severity.WARNING,
-        sure=False,
-        values={"key_door": name, "better_url": url},
-        settings={"base_url": url},
-    )
+    return Claim(lines, sure=False, values={"key_door": name, "better_url": url}, settings={"base_url": url})
 
 
 def _wrong_plan(view: View) -> Claim | None:
@@ -129,7 +124,6 @@ def _wrong_plan(view: View) -> Claim | None:
     name, url = plans[0]
     return Claim(
         (match.why,),
-        severity=Severity.WARNING,
         sure=False,
         values={"key_door": name, "better_url": url},
         settings={"base_url": url},

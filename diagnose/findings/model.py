@@ -18,7 +18,7 @@ def _not_found(view: View) -> Claim | None:
         refused = next((wave.chat for wave in view.waves if wave.chat is not None and not passes(wave.chat)), None)
         lines = (line_of(refused),) if refused is not None else ()
         return Claim(lines, values={"near": working.model}, settings={"model": working.model}, verified=True)
-    found = said("model.not_found")(view)
+    found = said("model.not_found")(view) or _unlisted(view)
     if found is None:
         return None
     chosen = view.chosen
@@ -35,6 +35,17 @@ def _not_found(view: View) -> Claim | None:
         values=dict(found.values),
         settings={"model": near[0]} if near else None,
     )
+
+
+def _unlisted(view: View) -> Claim | None:
+    """A refusal in words that no house is known to use, of a model that the door's own list lacks."""
+    subject, chosen = view.subject, view.chosen
+    if subject is None or chosen is None or chosen.listed is not False or subject.purpose != "chat":
+        return None
+    strange = view.match is None or view.match.code == "path"
+    if subject.status not in (400, 404) or subject.error is None or not strange:
+        return None
+    return Claim((line_of(subject),), sure=False)
 
 
 def _bare(name: str) -> str:

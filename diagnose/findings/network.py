@@ -42,6 +42,10 @@ def _bogus(view: View) -> Claim | None:
     door = view.door
     if door is None or door.door is None or door.local or (view.tcp is not None and view.tcp.via_proxy):
         return None
+    names = view.certificate.names if view.certificate is not None else ()
+    looked_up = view.dns is not None and view.failed("tls", Kind.TLS_HOSTNAME) is not None
+    if looked_up and names and not _kin(door.host, names):
+        return Claim((f"the certificate there is for {', '.join(names[:3])}",), values={"names": ", ".join(names[:3])})
     odd = []
     for raw in _addresses(view):
         address = ip_address(raw.partition("%")[0])
@@ -53,6 +57,12 @@ def _bogus(view: View) -> Claim | None:
     if not odd or view.works:
         return None
     return Claim((f"{door.host} → {', '.join(odd)}",), values={"address": ", ".join(odd)})
+
+
+def _kin(host: str, names: tuple[str, ...]) -> bool:
+    """Whether any of the names is of the same registered domain, as far as the last two labels tell."""
+    tail = ".".join(host.split(".")[-2:])
+    return any(name == tail or name.endswith("." + tail) for name in names)
 
 
 def _fake_ip(view: View) -> Claim | None:

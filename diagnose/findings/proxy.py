@@ -26,6 +26,9 @@ def _invalid(view: View) -> Claim | None:
             values={"source": proxy.source, "detail": proxy.note, "proxy": proxy.url or ""},
         )
     failure = view.failed("tls", Kind.PROXY_PROTOCOL)
+    if failure is None and proxy.url and view.first is not None and view.first.told is not None:
+        failure = view.first.told.failure
+        failure = failure if failure is not None and failure.kind is Kind.PROXY_PROTOCOL else None
     if failure is not None:
         return Claim((failure.detail,), values={"source": proxy.source, "detail": failure.detail})
     return None

@@ -76,7 +76,8 @@ def _plaintext(view: View) -> Claim | None:
         url = "https" + (view.settings.mended_url or "")[4:]
         return Claim((f"{door.scheme}://{door.host}: the key was not sent",), values={"better_url": url})
     sent = any(one.with_key for one in view.exchanges)
-    private = view.tcp is not None and view.tcp.connected is not None and _private(view.tcp.connected.ip)
+    led_there = any(one.note == "connect_to" for one in view.observations("dns"))
+    private = not led_there and view.tcp is not None and view.tcp.connected and _private(view.tcp.connected.ip)
     return Claim((f"{door.scheme}://{door.host}",), severity=Severity.WARNING) if sent and not private else None
 
 

@@ -30,7 +30,10 @@ class Ask:
 
 
 class Splitter(Protocol):
-    """Cuts the bytes of one stream into its events."""
+    """Cuts the bytes of one stream into its events, as the protocol's SDK does."""
+
+    @property
+    def unended(self) -> Event | None: ...  # what stands after the last whole event
 
     def feed(self, chunk: bytes) -> list[Event]: ...
     def close(self) -> list[Event]: ...
@@ -42,6 +45,7 @@ class StreamReader(Protocol):
     done: bool  # the protocol's own end was seen
 
     def feed(self, event: Event, at: float) -> None: ...
+    def end(self, event: Event) -> None: ...
     def reading(self) -> StreamReading: ...
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
 from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
-from probes.protocols.errors import parse_json, read_error
-from probes.protocols.sse import EventReader
+from probes.protocols.errors import bare_error, parse_json, read_error
+from probes.protocols.sse import Event, EventReader
 from probes.protocols.tally import Tally
 
 VERSIONS = {Auth.BEARER: "2026-10-21", Auth.X_API_KEY: "2023-06-01"}
@@ -29,7 +29,7 @@ class _Wire:
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         style = auth or Auth.BEARER
-        return Attempt("anthropic", base_url.removesuffix("/"), style, KeyForm.GIVEN, VERSIONS.get(style, "2023-06-01"))
+        return Attempt("anthropic", base_url, style, KeyForm.GIVEN, VERSIONS.get(style, "2023-06-01"))
 
     def _headers(self, attempt: Attempt, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         return (("Accept", "application/json"), ("anthropic-version", attempt.version), *more)
@@ -94,9 +94,13 @@ class _Reader(Tally):
     ``error``.
     """
 
+    def ends(self, event: Event) -> bool:
+        return event.name == "message_stop"
+
     def take(self, name: str, data: str) -> None:
         known, value = parse_json(data)
-        if name == "error" or (isinstance(value, dict) and (value.get("type") == "error" or value.get("error"))):
+        carried = isinstance(value, dict) and (value.get("type") == "error" or value.get("error") or bare_error(value))
+        if name == "error" or carried:
             self.fail(read_error(value) if known else None, data)
         elif name in _READ_EVENTS or name.startswith("content_block_"):
             self._shaped = True

@@ -123,3 +123,9 @@ def read_error(value: object) -> ApiError | None:
             shape="flat",
         )
     return None
+
+
+def bare_error(value: dict[str, Any]) -> bool:
+    """``{"code": 500, "msg": "…"}`` in place of an event: the SDKs pass over it and the answer stays empty."""
+    strange = "choices" not in value and not str(value.get("type", "")).startswith(("message", "content_block", "ping"))
+    return strange and bool({"code", "error_code", "base_resp"} & value.keys()) and bool(read_error(value))

@@ -10,8 +10,8 @@ from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
 from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
-from probes.protocols.errors import parse_json, read_error
-from probes.protocols.sse import EventReader
+from probes.protocols.errors import bare_error, parse_json, read_error
+from probes.protocols.sse import Event, EventReader
 from probes.protocols.tally import Tally
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
@@ -28,7 +28,7 @@ class ChatCompletions:
     guess: str = "gpt-4o-mini"
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
-        return Attempt("openai", base_url.removesuffix("/"), auth or Auth.BEARER, KeyForm.GIVEN)
+        return Attempt("openai", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
 
     def models(self, attempt: Attempt) -> Ask:
         return Ask("GET", "/models", (("Accept", "application/json"),), None)
@@ -97,19 +97,24 @@ class ChatCompletions:
 class _Reader(Tally):
     """openai-python's loop: stop at ``[DONE]``, raise at an ``error``, choke on data that is no JSON."""
 
+    def ends(self, event: Event) -> bool:
+        return (event.data or "").startswith("[DONE]")
+
     def take(self, name: str, data: str) -> None:
         if data.startswith("[DONE]"):
             self.done = True
             return
         known, value = parse_json(data)
-        if not known:
+        if not known and name == "error":
+            self.fail(None, data)
+        elif not known:
             self.flaw("bad_json" if data.strip() else "empty_data")
         elif isinstance(value, dict):
             self._chunk(value, name)
 
     def _chunk(self, value: dict[str, Any], name: str) -> None:
         choices = value.get("choices")
-        if value.get("error") or name == "error" or (not isinstance(choices, list) and _bare_error(value)):
+        if value.get("error") or name == "error" or (not isinstance(choices, list) and bare_error(value)):
             self.fail(read_error(value))
             return
         kind = text_of(value.get("type"))
@@ -123,6 +128,8 @@ class _Reader(Tally):
                 continue
             self._shaped = True
             self._finish = text_of(choice.get("finish_reason")) or self._finish
+            if self._finish == "error":  # OpenRouter, where the upstream breaks in mid-answer
+                self.fail(read_error(choice), "the upstream failed in the middle of the answer")
             delta = choice.get("delta")
             if isinstance(delta, dict):
                 self.write(delta.get("content"))
@@ -132,13 +139,6 @@ class _Reader(Tally):
 
     def reading(self, unshaped: str = "no_choices") -> StreamReading:
         return super().reading(unshaped)
-
-
-def _bare_error(value: dict[str, Any]) -> bool:
-    """``{"code": 500, "msg": "…"}`` in place of a chunk: the SDKs pass over it and the answer stays empty."""
-    return (
-        "choices" not in value and bool({"code", "error_code", "base_resp"} & value.keys()) and bool(read_error(value))
-    )
 
 
 WIRE = ChatCompletions()

@@ -44,10 +44,18 @@ class EventReader:
 
     def close(self) -> list[Event]:
         """The events that the end of the stream completes: one ended by a lone CR."""
-        rest, self._pending = self._pending, b""
-        if not rest.endswith(b"\r"):
+        if not self._pending.endswith(b"\r"):
             return []
+        rest, self._pending = self._pending, b""
         return [event for event in (self._line(rest[:-1]),) if event]
+
+    @property
+    def unended(self) -> Event | None:
+        """The event that no blank line ended. No SDK is handed it, but its end may still be told by it."""
+        if self._pending:
+            self._line(self._pending)
+            self._pending = b""
+        return Event(self._name, "\n".join(self._data)) if self._seen and not self._broken else None
 
     def _line(self, line: bytes) -> Event | None:
         if not line:

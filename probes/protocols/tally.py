@@ -37,6 +37,15 @@ class Tally:
         else:
             self.take(event.name, event.data)
 
+    def end(self, event: Event) -> None:
+        """The last event, which no blank line ended: it tells of the end where it is the end."""
+        if not self.done and not self._error and self.ends(event):
+            self.done = True
+
+    def ends(self, event: Event) -> bool:
+        """Whether this is the protocol's own last event."""
+        raise NotImplementedError
+
     def take(self, name: str, data: str) -> None:
         """Read one event's data."""
         raise NotImplementedError

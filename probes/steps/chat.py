@@ -33,5 +33,5 @@ async def persist(asker: Asker, found: Exchange) -> Exchange:
         await asyncio.sleep(pause)
         again = await asker.generate(found.attempt, found.attempt.model or "", stream=found.purpose == "stream")
         tries += 1
-        found = replace(again, tries=tries)
+        found = replace(again, tries=tries, first_status=found.first_status or found.status)
     return found

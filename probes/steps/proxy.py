@@ -102,7 +102,7 @@ def choose(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber)
         authorization = basic(unquote(parts.username), password)
         scrub.add(authorization.removeprefix("Basic "))
     facts = ProxyFacts(shown, found.source, captures_local=is_local(target.host))
-    return facts, Proxy(host, port, authorization)
+    return facts, Proxy(host, port, authorization, parts.scheme.lower() == "https")
 
 
 def _without_credentials(raw: str, scrub: Scrubber) -> str:

@@ -199,7 +199,9 @@ def _server_context(authority: tuple[str, str], kind: str, host: str) -> Any:
 
 def host_of(base_url: str) -> str:
     """The host in a base URL, however carelessly it was written."""
-    found = re.search(r"(?:^|//)(?:[^/?#@]*@)?(\[[0-9a-fA-F:.]+\]|[\w.-]+)", base_url.strip(" \t\r\n\"'\u201c"))
+    authority = r"(?:[^/?#@]*@)?(\[[0-9a-fA-F:.]+\]|[\w.-]+)"
+    text = base_url.strip(" \t\r\n\"'")
+    found = re.search(f"//{authority}", text) or re.match(authority, text)
     return found[1].strip("[]") if found else ""
 
 
@@ -346,8 +348,7 @@ class Seen:
     """What one run brought, and what leaked where."""
 
     evidence: Evidence
-    key: str
-    typed: str
+    keys: tuple[str, ...]  # the right one, what was made of it, and those in losing places
     log: str
     at_door: list[bytes]  # requests, raw enough to search
     at_foreign: list[bytes]
@@ -376,12 +377,13 @@ def examine(scenario: Scenario) -> Seen:
             evidence = asyncio.run(run(set_up.settings, network=set_up.network, version="0"))
             doors = (set_up.door, set_up.foreign, set_up.front)
             seen = [[_raw(request) for request in door.requests] if door else [] for door in doors]
-            key = set_up.settings.key.value.reveal() if set_up.settings.key else ""
+            keys = [set_up.key, *([set_up.settings.key.value.reveal()] if set_up.settings.key else [])]
+            keys += [one.value.reveal() for one in scenario.rivals if isinstance(one.value, Secret)]
             count = len([r for r in set_up.door.requests if r.method != "HEAD"]) if set_up.door else 0
     finally:
         root.removeHandler(keeper)
         root.setLevel(level)
-    return Seen(evidence, set_up.key, key, "\n".join(keeper.lines), *seen, count)
+    return Seen(evidence, tuple(keys), "\n".join(keeper.lines), *seen, count)
 
 
 def _raw(request: Any) -> bytes:

@@ -32,7 +32,7 @@ FIXTURES = [
     _fixture("torn-mini", latency=40, truncateAfterChunks=3),  # without a pause nothing at all gets out
     _fixture("garbled-mini", chaos={"malformedRate": 1}),
     _fixture("dead-mini", chaos={"disconnectRate": 1}),
-    _fixture("slow-mini", latency=150),
+    _fixture("slow-mini", latency=60),
 ]
 
 
@@ -70,7 +70,9 @@ def aimock(
 
 
 @pytest.mark.parametrize("model", ["sound-mini", "slow-mini"])
-@pytest.mark.parametrize(("protocol", "path"), [("openai", "/v1"), ("anthropic", "")])
+@pytest.mark.parametrize(
+    ("protocol", "path"), [("openai", "/v1"), ("openai", ""), ("openai", "/any/prefix/v1"), ("anthropic", "")]
+)
 def test_sound_settings(aimock: str, key: str, diagnose: Diagnose, protocol: str, path: str, model: str) -> None:
     report = diagnose(aimock + path, key, model, protocol=protocol)
     assert report["verdict"] == "healthy"
@@ -88,7 +90,6 @@ def test_a_key_that_it_does_not_know(aimock: str, wrong_key: str, diagnose: Diag
     [
         ("openai", "/v1/v1", "url.version_doubled"),
         ("openai", "/v1/chat/completions", "url.endpoint_included"),
-        ("openai", "/relay/v1", "url.path_wrong"),
         ("anthropic", "/v1", "url.version_doubled"),
         ("anthropic", "/v1/messages", "url.endpoint_included"),
     ],

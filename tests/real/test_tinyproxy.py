@@ -125,7 +125,7 @@ def test_a_local_door_that_goes_through_it(scene: Scene, key: str, diagnose: Dia
 
 def test_a_scheme_that_it_does_not_speak(scene: Scene, key: str, diagnose: Diagnose) -> None:
     environment = {"HTTPS_PROXY": scene.proxies["open"].replace("http", "https")}
-    report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
+    report = diagnose(scene.url, key, MODEL, "--timeout", "4", ca_bundle=scene.root, environment=environment)
     assert report["root_cause"] == "proxy.invalid"
 
 

@@ -1,0 +1,135 @@
+"""The real clients agree: the verdict is broken exactly where the newest official SDK fails, or the scenario says why not."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests, which are no package
+
+from faults.stage import AGREES, PATIENT, Scenario, Stage, examine, rerouted, stage
+from worlds import CLAUDE, MODEL, SCENARIOS
+
+import probes.engine
+import probes.steps.chat
+from diagnose.judge import judge
+from diagnose.model import Verdict
+
+PACKAGES = {"openai": "openai", "anthropic": "anthropic"}
+PROMPT = [{"role": "user", "content": "Say OK."}]
+NAP = 0.01  # instead of the SDKs' pauses between two tries
+BOMB = 1 << 30
+
+_TRUST = cache(probes.engine.trust)
+_tally: dict[str, list[str]] = {"agreed": [], "differ on purpose": []}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody sleeps between two tries: neither the SDKs nor our own check."""
+    nap = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: nap(min(seconds, NAP)))
+    monkeypatch.setattr(probes.steps.chat, "PAUSES", (NAP, NAP))
+    monkeypatch.setattr(probes.engine, "trust", _TRUST)
+
+
+def _protocol(scenario: Scenario) -> str:
+    spoken = examine(scenario).evidence.target.protocol
+    return spoken if scenario.protocol == "auto" else scenario.protocol
+
+
+def _openai(client: Any, scenario: Scenario, stream: bool) -> None:
+    answer = client.chat.completions.create(model=scenario.model or MODEL, messages=PROMPT, stream=stream)
+    if not stream:
+        _ = answer.choices[0].message.content
+        return
+    for chunk in answer:
+        _ = [choice.delta for choice in chunk.choices or ()]
+
+
+def _anthropic(client: Any, scenario: Scenario, stream: bool) -> None:
+    answer = client.messages.create(model=scenario.model or CLAUDE, max_tokens=16, messages=PROMPT, stream=stream)
+    if not stream:
+        _ = [block.type for block in answer.content]
+        return
+    for event in answer:
+        _ = event.type
+
+
+CALLS: dict[str, tuple[str, Callable[[Any, Scenario, bool], None]]] = {
+    "openai": ("OpenAI", _openai),
+    "anthropic": ("Anthropic", _anthropic),
+}
+
+
+def _call(set_up: Stage, stream: bool) -> str:
+    """What the SDK of the scenario's protocol comes to: empty where it gives its caller an answer, else how it fails."""
+    scenario = set_up.scenario
+    protocol = _protocol(scenario)
+    maker, ask = CALLS[protocol]
+    settings = set_up.settings
+    given: dict[str, Any] = {"timeout": 5.0 if scenario.limits.probe >= PATIENT.probe else scenario.limits.probe}
+    if settings.base_url is not None:
+        given["base_url"] = settings.base_url.value
+    if settings.key is not None:
+        name = "auth_token" if scenario.auth_variable == "ANTHROPIC_AUTH_TOKEN" else "api_key"
+        given[name] = settings.key.value.reveal()
+    try:
+        with getattr(import_module(PACKAGES[protocol]), maker)(**given) as client:
+            ask(client, scenario, stream)
+    except Exception as error:
+        return f"{type(error).__name__} from {type(error.__cause__).__name__}"
+    return ""
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_agreement(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = PACKAGES[_protocol(scenario)]
+    pytest.importorskip(package, reason=f"the package {package} is not installed", exc_type=ImportError)
+    fails = ""
+    for stream in (False, True):
+        with stage(scenario) as set_up, monkeypatch.context() as patch:
+            for name, value in set_up.environment.items():
+                patch.setenv(name, value)
+            patch.setattr(socket, "create_connection", rerouted(set_up))
+            fails = fails or _call(set_up, stream)
+    report = judge(examine(scenario).evidence)
+    broken = report.verdict is Verdict.BROKEN
+    how = f"we say {report.verdict} ({report.root_cause}), the SDK {fails or 'is content'}"
+    if scenario.sdk == AGREES:
+        assert broken is bool(fails), how
+    else:
+        assert broken is not bool(fails), f"they agree, though the scenario says: {scenario.sdk}; {how}"
+    _tally["agreed" if scenario.sdk == AGREES else "differ on purpose"].append(scenario.name)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tally(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The count, on the terminal, when all have run."""
+    yield
+    agreed, differ = (len(names) for names in _tally.values())
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        versions = ", ".join(f"{name} {_version(name)}" for name in PACKAGES.values())
+        reporter.write_line(f"\n{versions}: {agreed} scenarios agree, {differ} differ on purpose")
+
+
+def _version(package: str) -> str:
+    try:
+        return str(import_module(package).__version__)
+    except ImportError:
+        return "(not installed)"
+
+
+def test_clean_environment() -> None:
+    """What the SDKs read besides their arguments must not come from this machine."""
+    assert not [name for name in os.environ if name.endswith(("_API_KEY", "_BASE_URL", "_PROXY", "_AUTH_TOKEN"))]
