@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
+from urllib.parse import quote, unquote
 
 from probes.model import Answer, Attempt, Auth, StreamReading
 from probes.protocols.sse import Event
@@ -97,10 +98,29 @@ def auth_headers(auth: Auth, key: str) -> tuple[tuple[str, str], ...]:
             return ()
 
 
+def auth_query(auth: Auth, key: str, path: str) -> str:
+    """The path with the key behind it, where the key travels so."""
+    return f"{path}{'&' if '?' in path else '?'}key={quote(key, safe='')}" if auth is Auth.QUERY else path
+
+
 def sdk_base(protocol: str, url: str) -> str:
     """A documented base URL as the official SDK takes it: without what that SDK adds by itself."""
     added = {"gemini": r"/v1(?:alpha|beta)?/?$", "azure": r"/openai/?$"}.get(protocol)
     return re.sub(added, "", url) if added else url
+
+
+def version_in(protocol: str, url: str) -> str:
+    """The version of the API that a pasted address names; empty where it names none."""
+    pattern = {"gemini": r"/(v1(?:alpha|beta)?)(?=/|$)", "azure": r"[?&]api-version=([\w.-]+)"}.get(protocol)
+    found = re.search(pattern, url) if pattern else None
+    return found[1] if found else ""
+
+
+def model_in(protocol: str, url: str) -> str:
+    """The model or deployment that a pasted address names; empty where it names none."""
+    pattern = {"gemini": r"/models/([^/:?#]+):", "azure": r"/openai/deployments/([^/?#]+)"}.get(protocol)
+    found = re.search(pattern, url) if pattern else None
+    return unquote(found[1]) if found else ""
 
 
 def spoken_in(value: object) -> str:

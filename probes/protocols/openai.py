@@ -118,7 +118,8 @@ class _Reader(Tally):
             self.fail(read_error(value))
             return
         kind = text_of(value.get("type"))
-        if kind in ("message_start", "content_block_delta") or kind.startswith("response.") or spoken_in(value) == "gemini":
+        foreign = spoken_in(value) not in ("", "openai") or kind in ("message_start", "content_block_delta")
+        if foreign or kind.startswith("response."):
             self.flaw("other_protocol")
             return
         self._model = text_of(value.get("model")) or self._model
