@@ -57,6 +57,8 @@ def report_of(scenario: Scenario, lang: str = "en") -> Report:
 
 # What the program does not tell rightly yet. Each is a plain miss, not a difference on purpose.
 GAPS = {
+    "quota-saturated-limit": "a relay's reworded 429 is told as overload",
+    "quota-loading": "llama.cpp that loads its model is told as a fault of the server",
     "sound-503-once": "of two requests side by side the one that was refused is not always the one that is told of",
     "sound-redirect-307": "a 307 to the same path with a slash is not followed, as the SDK does",
     "stream-held-back": "two pieces at once after a wait: too few to call it a buffer",
