@@ -215,9 +215,11 @@ def _settings(view: View) -> dict[str, object] | None:
         return None
     deep = view.deep
     stream = deep.stream if deep is not None else None
+    version = {"api_version": working.version} if working.protocol in ("gemini", "azure") else {}
     return {
         "protocol": working.protocol,
         "base_url": working.base_url,
+        **version,
         "model": working.model or (view.chosen.chosen if view.chosen is not None else None),
         "auth": working.auth.value if working.key in (KeyForm.GIVEN, KeyForm.CLEANED) else "none",
         "stream": prove(view).stream is True if stream is not None else False,

@@ -19,6 +19,7 @@ from probes.model import (
     TcpFacts,
     TlsFacts,
 )
+from probes.readings import served
 
 _SPARED = {
     "connect_to": "skip.connect_to",
@@ -60,7 +61,7 @@ def probe_line(view: View, name: str, findings: tuple[Finding, ...], proven: Pro
         status=status,
         duration_ms=round((ended - began) * 1000, 1),
         why_skipped=why,
-        observed=_observed(name, seen),
+        observed=_observed(name, seen) | ({"protocols": list(served(view.exchanges))} if name == "http" else {}),
         summary=summary,
     )
 
@@ -123,6 +124,8 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         chosen = view.chosen
         if chosen is not None and chosen.listed:
             return "sum.model_listed", values | {"count": str(chosen.count)}
+    if name == "http" and not failed and len(spoken := served(view.exchanges)) > 1:
+        return "sum.http_protocols", values | {"names": ", ".join(spoken)}
     deep = view.deep
     if name == "chat" and deep is not None and deep.chat is not None:
         answer = deep.chat.answer
@@ -168,6 +171,8 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
             found["addresses"] = [address.ip for address in facts.addresses]
         elif isinstance(facts, DoorFacts):
             found |= {"door": facts.door, "protocol": facts.protocol, "key": facts.fit}
+            if facts.protocols:
+                found["protocols"] = list(facts.protocols)
         elif isinstance(facts, ProxyFacts):
             found["proxy"] = facts.url
     return found

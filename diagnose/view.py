@@ -128,11 +128,11 @@ class View:
                 continue
             exchange = one.facts
             attempt = exchange.attempt
-            signature = (attempt.protocol, attempt.base_url, attempt.auth, attempt.direct)
+            signature = (attempt.protocol, attempt.base_url, attempt.version, attempt.auth, attempt.direct)
             keyed = (*signature, attempt.key, "model" in attempt.changed)
             if exchange.purpose == "path":
                 # A knock belongs to the wave that asked the same place; one that stands alone was a look elsewhere.
-                same = [wave for key, wave in found.items() if key[:4] == signature]
+                same = [wave for key, wave in found.items() if key[: len(signature)] == signature]
                 if same:
                     same[-1].knock = exchange
                 elif attempt.given or not found:

@@ -13,9 +13,8 @@ from typing import Any
 from probes.failures import NetError
 from probes.model import Attempt, Auth, Body, Cost, Exchange, Failure, KeyForm, Kind, Limits
 from probes.net import HttpExchange, Link, RawAnswer
-from probes.protocols import Ask, Wire, auth_headers, model_ids, wire
+from probes.protocols import Ask, Wire, auth_headers, auth_query, wire
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
-from probes.protocols.sse import EventReader
 from probes.secret import Scrubber
 from probes.way import Place, Way, place
 
@@ -97,9 +96,10 @@ class Asker:
         )
         headers = [("Host", where.authority), ("User-Agent", self._agent), *ask.headers]
         headers += auth_headers(attempt.auth, key) if key else ()
-        target = path
+        # A key in the query stands in what is sent alone, never in what is recorded.
+        target = auth_query(attempt.auth, key, path) if key else path
         if way.proxy is not None and where.scheme == "http":
-            target = where.origin + path
+            target = where.origin + target
             if way.proxy.authorization:
                 headers.append(("Proxy-Authorization", way.proxy.authorization))
         body = json.dumps(ask.body).encode() if ask.body is not None else b""
@@ -157,7 +157,7 @@ class Asker:
         protocol = wire(record.attempt.protocol)
         collected = bytearray()
         streaming = record.purpose == "stream"
-        events, reader = EventReader(), protocol.stream_reader()
+        events, reader = protocol.splitter(), protocol.stream_reader()
         room = self._limits.stream_bytes if streaming else self._limits.body_bytes
         raw = exchange.answer
         began = time.monotonic()
@@ -240,8 +240,8 @@ class Asker:
         found = replace(found, error=error)
         if not found.ok:
             return found
-        if record.purpose == "models":
-            ids = model_ids(value) if known else None
+        if record.purpose == "models" or (record.purpose == "path" and record.method == "GET"):
+            ids = protocol.read_models(value) if known else None
             return replace(found, models=tuple(scrub(name) for name in ids[:5000]) if ids is not None else None)
         if record.purpose in ("chat", "path"):
             answer = protocol.read_answer(value) if known else None

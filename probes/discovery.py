@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from probes.doors import Door
 from probes.model import Attempt, Auth, Exchange, KeyForm
-from probes.protocols import NAMES, wire
+from probes.protocols import NAMES, sdk_base, wire
 from probes.readings import earns_key
 from probes.way import Place, place
 
@@ -30,8 +30,15 @@ COMMON = {
         "/openai",
         "",
     ),
+    "responses": ("/v1", "/openai/v1", "/api/v1", "/api", ""),
     "anthropic": ("", "/anthropic", "/api/anthropic", "/apps/anthropic", "/api", "/claude", "/openai"),
+    "gemini": ("", "/gemini", "/api/gemini", "/api"),
+    "azure": ("",),
+    "ollama": ("", "/ollama", "/api/ollama"),
 }
+# Which others are worth a look, where a door documents none: (protocol, looks). Azure's form is served by Azure alone.
+LIKELY = (("openai", 2), ("anthropic", 2), ("gemini", 1), ("responses", 1))
+OTHERS = 4  # of the knocks
 KNOCKS = 8  # at a time; the rest of the budget belongs to asking properly at the right one
 _VERSION = re.compile(r"/v\d+(?:alpha|beta)?\d*$")
 
@@ -41,10 +48,12 @@ def bases(protocol: str, target: Place, door: Door | None) -> list[str]:
     paths: list[str] = []
     if door is not None:
         # The door may have several hosts, and a part of its host may be the user's own: its paths are the same.
-        documented = ("/" + url.partition("://")[2].partition("/")[2] for url in door.base_urls(protocol))
+        urls = (sdk_base(protocol, url) for url in door.base_urls(protocol))
+        documented = ("/" + url.partition("://")[2].partition("/")[2] for url in urls)
         paths += [path.rstrip("/") for path in documented if "{" not in path]
     own = target.path
-    if protocol == "openai":
+    versioned = bool(wire(protocol).version_segment)
+    if versioned:
         if not _VERSION.search(own):
             paths.append(own + "/v1")
         elif _VERSION.search(own.rpartition("/")[0]):
@@ -58,7 +67,7 @@ def bases(protocol: str, target: Place, door: Door | None) -> list[str]:
     while "/" in parent:
         parent = parent.rpartition("/")[0]
         paths.append(parent)
-        if protocol == "openai" and parent and not _VERSION.search(parent):
+        if versioned and parent and not _VERSION.search(parent):
             paths.append(parent + "/v1")
     paths += COMMON[protocol]
     seen = [own]
@@ -68,25 +77,47 @@ def bases(protocol: str, target: Place, door: Door | None) -> list[str]:
     return [target.origin + path for path in seen[1:]]
 
 
-def knocks(attempt: Attempt, target: Place, door: Door | None) -> list[Attempt]:
+def knocks(attempt: Attempt, target: Place, door: Door | None, local: bool = False) -> list[Attempt]:
     """The keyless looks worth taking after ``attempt`` found no route, at most :data:`KNOCKS`."""
-    same = bases(attempt.protocol, target, door)
-    others: list[Attempt] = []
-    for protocol in NAMES:
-        if protocol == attempt.protocol:
+    others = beside(attempt, target, door, local)[:OTHERS]
+    same = [_knock(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
+    if attempt.protocol == "azure":
+        same = [replace(one, version=attempt.version) for one in same]
+    same = [replace(one, key=KeyForm.DUMMY) for one in other_version(attempt)] + same
+    return same[: KNOCKS - len(others)] + others
+
+
+def other_version(attempt: Attempt) -> list[Attempt]:
+    """The same with the version of the API that most hosts serve, where requests name one."""
+    served = wire(attempt.protocol).versions[-1:]
+    changed = tuple(dict.fromkeys((*attempt.changed, "version")))
+    return [replace(attempt, version=name, given=False, changed=changed) for name in served if name != attempt.version]
+
+
+def beside(
+    attempt: Attempt, target: Place, door: Door | None, local: bool = False, looks: int = KNOCKS
+) -> list[Attempt]:
+    """Looks for the other protocols, at most so many for each: first those that the door documents, then the likely."""
+    documented = [(name, 2) for name in (door.protocols if door is not None else ()) if name in NAMES]
+    likely = [("ollama", 1), *LIKELY] if local else LIKELY
+    wanted = dict([*documented, *(one for one in likely if one[0] not in dict(documented))])
+    found = []
+    for name, most in wanted.items():
+        if name == attempt.protocol:
             continue
-        own = [f"{target.origin}{target.path}"]
-        if protocol == "anthropic":
-            own = [f"{target.origin}{_VERSION.sub('', target.path)}"]
-        listed = [url for url in bases(protocol, target, door) if url not in own]
-        documented = bool(door and door.base_urls(protocol))
-        urls = (listed[:1] + own if documented else own + listed)[:2]
-        others += [_knock(protocol, url) for url in urls]
-    return [_knock(attempt.protocol, url) for url in same[: KNOCKS - len(others)]] + others
+        own = target.path if wire(name).version_segment else _VERSION.sub("", target.path)
+        here = [target.origin + own]
+        listed = [url for url in bases(name, target, door) if url not in here]
+        urls = listed[:1] + here if name in dict(documented) else here + listed
+        found += [_knock(name, url) for url in urls[: min(most, looks)]]
+    return found
 
 
 def _knock(protocol: str, url: str) -> Attempt:
-    return replace(wire(protocol).attempt(url), key=KeyForm.DUMMY)
+    spoken = wire(protocol)
+    attempt = spoken.attempt(url)
+    # Where versions are served side by side, the last one is what most hosts serve.
+    return replace(attempt, key=KeyForm.DUMMY, version=spoken.versions[-1] if spoken.versions else attempt.version)
 
 
 def best(found: list[Exchange]) -> list[Attempt]:
@@ -103,9 +134,9 @@ def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Aut
     styles: list[Auth] = []
     endpoint = door.endpoint(attempt.protocol) if door is not None else None
     for name in endpoint.auth if endpoint else ():
-        if name in (Auth.BEARER, Auth.API_KEY, Auth.X_API_KEY):
+        if name != Auth.NONE and (missing or name != Auth.QUERY):
             styles.append(Auth(name))
-    if missing or attempt.protocol == "anthropic":
+    if missing or attempt.protocol == "anthropic" or (attempt.protocol == "gemini" and door is None):
         styles += protocol.styles
     return [style for style in dict.fromkeys(styles) if style is not attempt.auth]
 
@@ -124,9 +155,9 @@ def followed(attempt: Attempt, told: Exchange) -> Attempt | None:
     upgraded = (here.scheme, there.scheme) == ("http", "https")
     if there.host != here.host or (not upgraded and (there.scheme, there.port) != (here.scheme, here.port)):
         return None
-    endpoint = wire(attempt.protocol).endpoint
+    endpoint = told.path.partition("?")[0].removeprefix(here.path)
     path = there.path.removesuffix("/")
-    if not path.endswith(endpoint):
+    if not endpoint.strip("/") or not path.endswith(endpoint):
         return None
     base = there.origin + path.removesuffix(endpoint)
     # The same address but for a slash at the endpoint's end: no base URL says that.

@@ -35,7 +35,7 @@ from probes.model import (
     Vantage,
 )
 from probes.net import Network, Proxy, blind_context, trust
-from probes.protocols import wire
+from probes.protocols import version_in, wire
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
 from probes.steps.settings import Exams
@@ -332,6 +332,10 @@ class _Run:
             form is KeyForm.GIVEN or (form is KeyForm.NONE and not ground.exams.keys())
         )
         first = replace(first, key=form, given=asked_as_given, changed=() if asked_as_given else ("mended",))
+        if protocol.versions:
+            raw = given.base_url.value if given.base_url and not asked_as_given else ""
+            named = given.api_version.value if given.api_version else version_in(ground.protocol, raw)
+            first = replace(first, version=named or first.version)
         inquiry = Inquiry(given, facts, ground.door, self.asker, self.ledger, way, self._speaks_tls)
         try:
             await inquiry.run(first, set(keys), around, ground.exams.url.mended)

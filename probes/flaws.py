@@ -97,6 +97,13 @@ _ENDPOINTS = (
     "chat/completions|completions|responses|messages/count_tokens|messages|embeddings|models|images/generations"
     "|audio/(?:speech|transcriptions)|api/chat|api/generate|api/tags|models/[^/]+:(?:generateContent|streamGenerateContent)"
 )
+_DEPLOYMENT = re.compile(r"/openai/deployments(?:/[^/]+)?/*$", re.I)
+# What the protocol's SDK adds to its base URL by itself.
+_ADDED = {
+    "anthropic": (r"/v1/?$", "/v1"),
+    "gemini": (r"/v1(?:alpha|beta)?/?$", "the version"),
+    "azure": (r"/openai(?:/v1)?/?$", "/openai"),
+}
 _ENDPOINT = re.compile(rf"/({_ENDPOINTS})/*$", re.I)
 _DOUBLED = re.compile(r"(/v\d+(?:alpha|beta)?\d*)\1+(?=/|$)", re.I)
 _REFERENCE = re.compile(r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%")
@@ -111,6 +118,8 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
     Kinds: empty, looks_like_key, stray, scheme_missing, scheme_wrong, invalid, credentials, bad_port, double_slash,
     endpoint_included, version_doubled, query, fragment. The mended URL has no flaw.
     """
+    if protocol == "ollama":
+        raw = _ollama_host(raw)
     literal = _literal_url(raw)
     if not "".join(c for c in raw if not _invisible(c)).strip("\"'"):
         return UrlExam((Flaw("base_url", "empty", f"{len(raw)} characters", False, True),), None, None)
@@ -135,6 +144,23 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
         flaws += (flaw for flaw in again.flaws if flaw.kind not in seen)
         mended = again.mended
     return UrlExam(tuple(flaws), mended, literal)
+
+
+def _ollama_host(raw: str) -> str:
+    """``OLLAMA_HOST`` as its SDK reads it: without a scheme it means http, and without a port 11434.
+
+    The address on which a server listens everywhere is this machine's own for a client.
+    """
+    text = raw
+    if "://" not in raw:
+        if url_is_key(raw) or not re.fullmatch(r"[\w.:\[\]/-]*", raw):
+            return raw
+        hostport, slash, path = raw.partition("/")
+        name, port = _split_port(hostport)
+        if port is None:
+            return f"http://{raw}"
+        text = f"http://{name or '127.0.0.1'}{port or ':11434'}{slash}{path}"
+    return re.sub(r"(?<=://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)", "127.0.0.1", text)
 
 
 def _literal_url(raw: str) -> str | None:
@@ -320,21 +346,24 @@ def _mend_path(path: str, host: str, protocol: str, add: _Add, query: str | None
     if "//" in path:
         add("double_slash", f"{path.count('//')} in the path")
         path = re.sub(r"/{2,}", "/", path)
-    anthropic = protocol == "anthropic" or (
-        protocol == "auto" and bool(re.search(r"/anthropic(?:/|$)|/messages(?:/count_tokens)?/?$", path, re.I))
-    )
+    if protocol == "auto" and re.search(r"/anthropic(?:/|$)|/messages(?:/count_tokens)?/?$", path, re.I):
+        protocol = "anthropic"
     ends: list[str] = []
     # Azure's model inference API has its base at /models.
     while (end := _ENDPOINT.search(path)) and not (end[1].lower() == "models" and host.endswith(".azure.com")):
         ends.insert(0, end[1].lower())
         path = path[: end.start()]
+    if protocol == "azure" and (end := _DEPLOYMENT.search(path)):
+        ends.insert(0, "openai/deployments/…")
+        path = path[: end.start()]
     if ends:
         shown = "models/…" if ":" in ends[-1] else "/".join(ends[-1:])
         add("endpoint_included", f"ends in /{shown}")
     doubled = _DOUBLED.sub(r"\1", path)
-    rooted = re.sub(r"/v1/?$", "", doubled, flags=re.I) if anthropic else doubled
+    added, named = _ADDED.get(protocol, (r"(?!)", ""))
+    rooted = re.sub(added, "", doubled, flags=re.I)
     if rooted != path and not (ends and doubled == path):
-        add("version_doubled", "the SDK adds /v1 itself" if doubled == path else "a version stands twice")
+        add("version_doubled", f"the SDK adds {named} itself" if doubled == path else "a version stands twice")
     if query:
         add("query", f"{query.count('=') or 1} in the query")
     if fragment:

@@ -10,8 +10,8 @@ from probes import discovery
 from probes.asking import Asker, OutOfBudget
 from probes.doors import Door
 from probes.ledger import Ledger
-from probes.model import Attempt, Auth, Body, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings
-from probes.protocols import wire
+from probes.model import Attempt, Auth, Body, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings, Sourced
+from probes.protocols import model_in, version_in, wire
 from probes.protocols.anthropic import VERSIONS
 from probes.readings import misses_key, nearest, no_route, passes, refuses_key, transient
 from probes.steps import model as model_step
@@ -19,8 +19,6 @@ from probes.steps.chat import persist
 from probes.way import Place, Way, place
 
 ROUNDS = 5  # ways of asking in one run; the budget of requests usually ends it sooner
-# A model that nobody named at a door that lists none: an answer about it still proves the path and the key.
-GUESS = {"openai": "gpt-4o-mini", "anthropic": "claude-haiku-4-5"}
 _PLAIN_TO_TLS = (
     "plain http request was sent to https",
     "http request to an https server",
@@ -65,6 +63,10 @@ class Inquiry:
         speaks_tls: Callable[[], object],
     ) -> None:
         self.settings = settings
+        raw = settings.base_url.value if settings.base_url else ""
+        self._named_version = version_in(facts.protocol, raw)
+        if settings.model is None and (named := model_in(facts.protocol, raw)):
+            self.settings = replace(settings, model=Sourced(named, "base_url"))
         self.facts = facts
         self.door = door
         self.asker = asker
@@ -76,7 +78,9 @@ class Inquiry:
         self.mended: str | None = None
         self.working: Attempt | None = None
         self._tried: set[tuple[object, ...]] = set()
-        self._model: str | None = model_step.early(settings)
+        self._looked: list[Exchange] = []  # for other protocols, at the same time as the first asking
+        self._looking: asyncio.Event | None = None
+        self._model: str | None = model_step.early(self.settings)
 
     async def run(self, first: Attempt, forms: set[KeyForm], direct: set[KeyForm], mended: str | None) -> None:
         """Ask until a way works, nothing is left to try, or the budget is spent.
@@ -127,6 +131,8 @@ class Inquiry:
                     group.create_task(self._compare(wave))
                 if not may_generate:
                     group.create_task(self._knock(wave))
+                if self._looks_around(attempt):
+                    group.create_task(self._look_around(attempt))
         except BaseExceptionGroup as problems:
             spent, others = problems.split(OutOfBudget)
             if others is not None:
@@ -139,12 +145,30 @@ class Inquiry:
         if may_generate and wave.chat is None:
             self._choose(wave)
             assert wave.chosen is not None
-            name = wave.chosen.chosen or GUESS[attempt.protocol]
+            name = wave.chosen.chosen or wire(attempt.protocol).guess
             self.way.warm(1)
             await self._generate(wave, name)
         elif "model" not in attempt.changed:
             self._choose(wave)
+        while self._looked:
+            found = self._looked.pop(0)
+            self._record("http", found, self.ledger.now() - found.seconds)
         return wave
+
+    def _looks_around(self, attempt: Attempt) -> bool:
+        """Which protocols an unknown door serves is asked once, where the user left the protocol open."""
+        return self._looking is None and self.settings.protocol.value == "auto" and self.door is None
+
+    async def _look_around(self, attempt: Attempt) -> None:
+        """Keyless looks that cost no time: they end before the answer does."""
+        self._looking = asyncio.Event()
+        others = discovery.beside(attempt, place(attempt.base_url), None, self.facts.local, looks=1)
+        try:
+            self._looked += await asyncio.gather(
+                *(self.asker.knock(replace(one, direct=attempt.direct)) for one in others)
+            )
+        finally:
+            self._looking.set()
 
     def _choose(self, wave: Wave) -> None:
         began = self.ledger.now()
@@ -190,6 +214,11 @@ class Inquiry:
             group.create_task(chat())
             group.create_task(stream())
         assert wave.chat is not None and wave.stream is not None
+        if self._looking is not None and _crowded(wave.chat) and not passes(wave.stream):
+            # Our own looks for other protocols may have been the ones too many.
+            await self._looking.wait()
+            wave.chat = await self.asker.generate(wave.attempt, model, stream=False)
+            wave.stream = await self.asker.generate(wave.attempt, model, stream=True)
         # Two at once may be one too many for a small plan: what failed beside a success is asked again alone.
         if passes(wave.chat) and not passes(wave.stream) and _crowded(wave.stream):
             wave.stream = replace(await self.asker.generate(wave.attempt, model, stream=True), tries=2)
@@ -244,11 +273,14 @@ class Inquiry:
         lost = no_route(told) and not (listed is not None and listed.models is not None and told.status != 405)
         if lost:
             if self.mended is not None and self.mended.removesuffix("/") != attempt.base_url and attempt.given:
-                return [replace(attempt, base_url=self.mended.removesuffix("/"), given=False, changed=("path",))]
+                base, version = self.mended.removesuffix("/"), self._named_version or attempt.version
+                return [replace(attempt, base_url=base, version=version, given=False, changed=("path",))]
             return await self._elsewhere(attempt)
         near = wave.chosen.near if wave.chosen is not None else ()
         if near and wave.chat is not None and wave.chat.status in (400, 404, 422) and wave.chat.body is Body.JSON:
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
+        if attempt.protocol == "gemini" and told.status == 404 and "version" not in attempt.changed:
+            return discovery.other_version(attempt)  # some models stand in one version alone
         if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.text):
             return self._other_keys(wave, told, attempt)
         if no_route(told) or self._breaks_down(told, attempt):
@@ -276,22 +308,31 @@ class Inquiry:
     async def _elsewhere(self, attempt: Attempt) -> list[Attempt]:
         """Knock without the key at the other paths of this host, and hand the key to those alone that earned it."""
         target: Place = place(attempt.base_url)
-        doors = [one for one in discovery.knocks(attempt, target, self.door) if _place(one) not in self._tried]
+        doors = [
+            one
+            for one in discovery.knocks(attempt, target, self.door, self.facts.local)
+            if _place(one) not in self._tried
+        ]
         for one in doors:
             self._tried.add(_place(one))
         doors = doors[: max(0, (self.asker.budget or 0) - 3)] if self.asker.budget is not None else doors
         found = await asyncio.gather(
             *(self._observe("http", replace(one, direct=attempt.direct), self.asker.knock(one)) for one in doors)
         )
-        right = []
-        for one in discovery.best(list(found)):
-            style = attempt.auth if one.protocol == attempt.protocol else one.auth
-            changed = tuple(
-                dict.fromkeys((*attempt.changed, "path", *(("protocol",) if one.protocol != attempt.protocol else ())))
-            )
-            asked = wire(one.protocol).attempt(one.base_url, style)
-            right.append(replace(asked, key=attempt.key, direct=attempt.direct, changed=changed))
-        return right
+        return [self._asked(attempt, one) for one in discovery.best(list(found))]
+
+    def _asked(self, attempt: Attempt, found: Attempt) -> Attempt:
+        """As ``attempt``, at the place that a knock has found."""
+        other = found.protocol != attempt.protocol
+        asked = wire(found.protocol).attempt(found.base_url, found.auth if other else attempt.auth)
+        version = found.version if wire(found.protocol).versions else asked.version
+        differs = (
+            ("path", other or found.base_url != attempt.base_url),
+            ("version", not other and version != asked.version and version != attempt.version),
+            ("protocol", other),
+        )
+        changed = tuple(dict.fromkeys((*attempt.changed, *(name for name, so in differs if so))))
+        return replace(asked, version=version, key=attempt.key, direct=attempt.direct, changed=changed)
 
     def _other_keys(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
         """The cleaned key, and the key in another header."""
@@ -308,7 +349,7 @@ class Inquiry:
         return found
 
     def _styled(self, attempt: Attempt, style: Auth) -> Attempt:
-        version = VERSIONS.get(style, attempt.version) if attempt.protocol == "anthropic" else ""
+        version = VERSIONS.get(style, attempt.version) if attempt.protocol == "anthropic" else attempt.version
         changed = tuple(dict.fromkeys((*attempt.changed, "auth")))
         return replace(attempt, auth=style, version=version, given=False, changed=changed)
 
@@ -322,8 +363,9 @@ def _subject(attempt: Attempt) -> str:
 
 
 def _signature(attempt: Attempt) -> tuple[object, ...]:
-    return (attempt.protocol, attempt.base_url, attempt.auth, attempt.key, attempt.direct, attempt.model)
+    where = (attempt.protocol, attempt.base_url, attempt.version)
+    return (*where, attempt.auth, attempt.key, attempt.direct, attempt.model)
 
 
 def _place(attempt: Attempt) -> tuple[object, ...]:
-    return (attempt.protocol, attempt.base_url)
+    return (attempt.protocol, attempt.base_url, attempt.version)

@@ -92,6 +92,7 @@ class Settings:
     model: Sourced[str] | None = None
     protocol: Sourced[str] = Sourced("auto", "default")
     app: str | None = None
+    api_version: Sourced[str] | None = None  # where the protocol's requests name one (azure, gemini)
     auth_variable: str | None = None  # the variable that decides the header: ANTHROPIC_AUTH_TOKEN travels as Bearer
     rivals: tuple[Rival, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were looked at, for "no key was found in …"
@@ -152,11 +153,11 @@ class Attempt:
     base_url: str  # what the SDK of that protocol takes, without a trailing slash
     auth: Auth
     key: KeyForm
-    version: str = ""  # the anthropic-version header
+    version: str = ""  # the anthropic-version header, gemini's part of the path, azure's api-version
     model: str | None = None
     given: bool = False
     direct: bool = False  # around the proxy that the settings name
-    changed: tuple[str, ...] = ()  # what differs from the given way: path, protocol, auth, key, proxy, slash
+    changed: tuple[str, ...] = ()  # what differs from the given way: path, version, protocol, auth, key, proxy, slash
 
 
 # -- what is observed --------------------------------------------------------------------------------------------------
@@ -270,6 +271,7 @@ class DoorFacts:
     ] = ()  # (name, base URL) of sites of the same house whose keys look alike but do not do
     key_door_name: str = ""  # whose key it looks like
     key_door_url: str = ""  # that door's own base URL
+    protocols: tuple[str, ...] = ()  # what this door documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,8 +378,8 @@ class Answer:
 class StreamReading:
     """What an SDK would read from an event stream.
 
-    ``kind``: ``sse``, ``json`` (one whole answer), ``error_json``, ``ndjson``, ``html``, ``empty``, ``text``,
-    ``other_protocol``.
+    ``kind``: ``sse``, ``lines`` (JSON in lines, where the protocol streams so), ``json`` (one whole answer),
+    ``error_json``, ``ndjson`` (lines where events belong), ``html``, ``empty``, ``text``, ``other_protocol``.
     ``problem`` names an event that breaks an SDK (empty_data, bad_json, not_utf8, no_text, wrong_shape); empty: none.
     """
 
@@ -398,6 +400,11 @@ class StreamReading:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     stopped: bool = False  # it was still talking when the limit came
+
+    @property
+    def flows(self) -> bool:
+        """A stream of the protocol's own form, whatever is wrong inside."""
+        return self.kind in ("sse", "lines")
 
 
 @dataclass(frozen=True, slots=True)

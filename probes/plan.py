@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from probes.model import DoorFacts, ProxyFacts, Settings
 from probes.protocols import ALLOWANCE, wire
@@ -41,14 +41,18 @@ def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts 
     """The plan for these settings. ``base_url`` is the address that the SDK would use."""
     protocol = wire(facts.protocol)
     attempt = protocol.attempt(base_url)
+    if settings.api_version is not None and protocol.versions:
+        attempt = replace(attempt, version=settings.api_version.value)
     listing = protocol.models(attempt)
     plaintext = facts.scheme == "http" and not facts.local and not settings.send_anyway
     withheld = facts.why_not_sent or ("plaintext" if plaintext and facts.fit != "no_key" else "")
     with_key = facts.fit != "no_key" and not withheld
     requests = [Request("models", listing.method, attempt.base_url + listing.path, with_key, 0)]
     if not settings.no_spend and not withheld:
-        url = attempt.base_url + protocol.endpoint
-        requests += [Request(name, "POST", url, with_key, ALLOWANCE + PROMPT_TOKENS) for name in ("chat", "stream")]
+        model = settings.model.value if settings.model else "{model}"
+        for name in ("chat", "stream"):
+            ask = protocol.generation(attempt, model, stream=name == "stream", adapted=())
+            requests.append(Request(name, ask.method, attempt.base_url + ask.path, with_key, ALLOWANCE + PROMPT_TOKENS))
     return Plan(
         facts.host,
         facts.port,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from probes.model import Body, Exchange, Kind
+from probes.protocols import NAMES, spoken_in
+from probes.protocols.errors import parse_json
 
 # Words by which routers say that there is no such path (as against a model that is not there).
 _NO_ROUTE = re.compile(
@@ -21,7 +24,7 @@ _KEY_WORDS = re.compile(
 )
 _MISSING_WORDS = re.compile(
     r"missing|didn'?t provide|not provide|no (?:api[ _-]?key|auth|credential|token)|required"
-    r"|not (?:received|present|found)|未提供|缺少|please carry",
+    r"|not (?:received|present|found)|unregistered callers|未提供|缺少|please carry",
     re.IGNORECASE,
 )
 
@@ -57,6 +60,12 @@ def earns_key(found: Exchange) -> int:
     """How surely a keyless knock was at the right path: 2 surely, 1 perhaps, 0 not."""
     if found.failure is not None or not found.status or no_route(found):
         return 0
+    if found.models is not None:
+        return 2
+    if found.attempt.protocol == "ollama":
+        return 0  # many a web site has something under /api
+    if found.attempt.protocol == "gemini" and found.error is not None and found.error.shape != "google":
+        return 1 if found.status in (400, 401, 403, 422, 429) else 0
     if found.body is Body.JSON and found.error is not None:
         return (
             2 if found.status in (400, 401, 402, 403, 404, 409, 413, 415, 422, 429) else 1 if found.status >= 500 else 0
@@ -90,7 +99,7 @@ def passes(found: Exchange | None) -> bool:
         return False
     if found.purpose == "stream":
         reading = found.stream
-        return reading is not None and reading.kind == "sse" and not reading.problem and reading.error is None
+        return reading is not None and reading.flows and not reading.problem and reading.error is None
     return found.answer is not None and not found.answer.problem
 
 
@@ -111,3 +120,38 @@ def transient(found: Exchange) -> bool:
     if found.failure is not None:
         return found.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.CUT) and found.purpose == "chat"
     return found.status in RETRIED or found.status >= 500
+
+
+def answer_of(found: Exchange) -> str:
+    """The protocol whose whole answer this is; empty where it is none's, or too long to have been kept whole."""
+    return spoken_in(parse_json(found.text)[1])
+
+
+def served(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
+    """The protocols that were seen to be served, by whatever was asked.
+
+    A refused key alone proves no route: many doors look at the key first. It does where the error has the protocol's
+    own shape, or where another path under the same head was refused as a path.
+    """
+    asked = list(exchanges)
+    unrouted = {_head(one) for one in asked if no_route(one) and not one.with_key}
+    return tuple(
+        name for name in NAMES if any(one.attempt.protocol == name and _serves(one, unrouted) for one in asked)
+    )
+
+
+def _serves(found: Exchange, unrouted: set[str]) -> bool:
+    if found.purpose == "models" or found.failure is not None or not found.status or no_route(found):
+        return False
+    if found.ok:
+        return passes(found) or (found.purpose == "path" and found.models is not None)
+    if found.error is None or found.status >= 500 or not earns_key(found):
+        return False
+    if found.error.shape in ("anthropic", "google"):
+        return found.error.shape == {"anthropic": "anthropic", "gemini": "google"}.get(found.attempt.protocol)
+    refused = found.status in (401, 403)
+    return _head(found) in unrouted if refused else found.attempt.protocol != "gemini"
+
+
+def _head(found: Exchange) -> str:
+    return found.path.strip("/").partition("/")[0]

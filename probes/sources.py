@@ -66,6 +66,7 @@ class _Family:
     default: str | None
     unread_keys: tuple[str, ...] = ()
     unread_bases: tuple[str, ...] = ()
+    version: str = ""  # the variable that names the version of the API
 
 
 _OPENAI = _Family(
@@ -126,6 +127,7 @@ _FAMILIES = {
         "https://generativelanguage.googleapis.com",
         ("GOOGLE_KEY", "GEMINI_KEY", "GOOGLE_GEMINI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"),
         ("GEMINI_BASE_URL", "GOOGLE_BASE_URL", "GEMINI_API_BASE"),
+        "GOOGLE_GENAI_API_VERSION",
     ),
     "azure": _Family(
         "azure",
@@ -135,9 +137,14 @@ _FAMILIES = {
         None,
         ("AZURE_OPENAI_KEY", "AZURE_API_KEY", "AZURE_OPENAI_APIKEY"),
         ("AZURE_OPENAI_BASE_URL", "AZURE_API_BASE", "AZURE_OPENAI_API_BASE"),
+        "OPENAI_API_VERSION",
     ),
     "ollama": _Family("ollama", ("OLLAMA_API_KEY",), "OLLAMA_HOST", "OLLAMA_MODEL", "http://localhost:11434"),
 }
+# What shows which SDK is meant: of the first two a base URL or a key, of the others a base URL, whose key is of use in
+# many programs.
+_MEANT = (_OPENAI, _ANTHROPIC)
+_MEANT_BY_BASE = (_FAMILIES["gemini"], _FAMILIES["azure"], _FAMILIES["ollama"])
 _UNREAD = frozenset(name for family in _FAMILIES.values() for name in family.unread_keys + family.unread_bases)
 # Many programs set these for other ends: alone they do not mean that somebody wants an LLM.
 _SHARED_NAMES = re.compile(
@@ -189,6 +196,7 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path) -> Settings:
         key=key,
         model=model,
         protocol=protocol,
+        api_version=variables.filled(choice.family.version) if choice.family.version else None,
         app=app,
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
         rivals=(*key_rivals, *_base_rivals(choice, check, variables), *model_rivals),
@@ -385,7 +393,8 @@ def _choose(
     if given:
         return _at_url(given, family, True, variables, asked)
 
-    present = family or next((each for each in (_OPENAI, _ANTHROPIC) if _evidence(each, variables)), None)
+    present = family or next((each for each in _MEANT if _evidence(each, variables)), None)
+    present = present or next((each for each in _MEANT_BY_BASE if variables.filled(each.base)), None)
     if present and (base := variables.first(present.base)) and (base.value or family or not check.text("base_url")):
         spoken = asked or Sourced(present.protocol, base.source)
         return _Choice(present, base, _door_of(base.value, present.protocol), False, True, spoken)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from probes.model import Evidence, Settings
     from probes.plan import Plan
 
-PROTOCOLS = ("auto", "openai", "anthropic")
+PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
 APPS = ("openai-sdk", "anthropic-sdk")
 
 

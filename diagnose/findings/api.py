@@ -9,7 +9,7 @@ from diagnose.findings.url import settings_of
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
 from probes.model import Body, Exchange, Kind
-from probes.readings import passes
+from probes.readings import answer_of, passes
 
 _PATH = ("url.", "tls.needed", "tls.not_tls", "proxy.")
 _SPECIFIC = ("auth.", "access.", "model.", "quota.", "key.")
@@ -124,8 +124,7 @@ def _wrong_protocol(view: View) -> Claim | None:
         )
     subject = view.subject
     if subject is not None and subject.answer is not None and subject.answer.problem == "other_protocol":
-        other = "anthropic" if view.evidence.target.protocol == "openai" else "openai"
-        return Claim((line_of(subject),), values={"other_protocol": other})
+        return Claim((line_of(subject),), values={"other_protocol": answer_of(subject)})
     return None
 
 

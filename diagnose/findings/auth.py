@@ -14,6 +14,7 @@ HEADERS = {
     Auth.X_API_KEY: "x-api-key",
     Auth.API_KEY: "api-key",
     Auth.X_GOOG_API_KEY: "x-goog-api-key",
+    Auth.QUERY: "?key=",
 }
 
 

@@ -15,6 +15,8 @@ def _missing_key(view: View) -> Claim | None:
     values = {"source": ", ".join(view.settings.searched[:8])}
     evidence = ("looked in: " + ", ".join(view.settings.searched[:8]),) if view.settings.searched else ()
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
+    if view.works and view.evidence.target.protocol == "ollama":
+        return None  # its SDK starts without one
     if view.works:
         # The server asks for no key, but the SDKs do not start without one: any text will do.
         severity = Severity.ERROR if emptied else Severity.INFO

@@ -42,7 +42,7 @@ def _malformed(view: View) -> Claim | None:
         if exchange.failure is not None and exchange.failure.kind is not Kind.TOO_LONG:
             return None
         return Claim((line_of(exchange), f"the body is {reading.kind.replace('_', ' ')}", exchange.text[:160]))
-    if reading.kind == "sse" and reading.problem and reading.error is None:
+    if reading.flows and reading.problem and reading.error is None:
         return Claim((line_of(exchange), reading.problem.replace("_", " "), exchange.text[:160]))
     if reading.kind == "sse" and exchange.content_type in _ODD_TYPES:
         return Claim((f"events with the content type {exchange.content_type}",), severity=Severity.WARNING)
@@ -58,7 +58,7 @@ def _error_inside(view: View) -> Claim | None:
 
 def _cut(view: View) -> Claim | None:
     found = _streamed(view)
-    if found is None or found[1].kind != "sse" or found[1].error is not None:
+    if found is None or not found[1].flows or found[1].error is not None:
         return None
     exchange, reading = found
     torn = exchange.failure is not None and exchange.failure.kind in (Kind.CUT, Kind.CLOSED, Kind.RESET)
@@ -87,7 +87,7 @@ def _stalled(view: View) -> Claim | None:
 
 def _buffered(view: View) -> Claim | None:
     found = _streamed(view)
-    if found is None or found[1].kind != "sse" or found[1].problem or found[1].error is not None:
+    if found is None or not found[1].flows or found[1].problem or found[1].error is not None:
         return None
     exchange, reading = found
     if exchange.failure is not None or reading.pieces < PIECES or reading.first_at < SLOW:
@@ -101,7 +101,7 @@ def _buffered(view: View) -> Claim | None:
 
 def _no_terminator(view: View) -> Claim | None:
     found = _streamed(view)
-    if found is None or found[1].kind != "sse" or found[1].terminated or not found[1].finish or found[1].problem:
+    if found is None or not found[1].flows or found[1].terminated or not found[1].finish or found[1].problem:
         return None
     return Claim((f"finish reason {found[1].finish}, then the end",)) if found[1].error is None else None
 

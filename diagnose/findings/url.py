@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from diagnose.model import Claim, Rule, Severity
@@ -17,7 +18,8 @@ _VERSION_PATHS = ("/api/paas/v4",)
 
 def settings_of(attempt: Attempt) -> dict[str, object]:
     """The part of a working way of asking that a user sets."""
-    return {"base_url": attempt.base_url, "protocol": attempt.protocol}
+    found: dict[str, object] = {"base_url": attempt.base_url, "protocol": attempt.protocol}
+    return found | ({"api_version": attempt.version} if "version" in attempt.changed else {})
 
 
 def _mends(view: View) -> tuple[dict[str, object] | None, bool, str]:
@@ -144,8 +146,19 @@ def _only_version_added(view: View, better: Attempt) -> bool:
     return bool(re.fullmatch(r"/v\d+[a-z]*\d*", added)) or (not had and has in _VERSION_PATHS)
 
 
+def _other_version(view: View) -> Claim | None:
+    """Another version of the API than the newest SDK asks for; older SDKs and other clients may ask for that one."""
+    first, working = view.first, view.working
+    if first is None or working is None or "version" not in working.changed or "protocol" in working.changed:
+        return None
+    named = view.evidence.target.app_named or working.protocol != "gemini"
+    return replace(_path_claim(view, working), severity=None if named or not view.works else Severity.WARNING)
+
+
 def _path_wrong(view: View) -> Claim | None:
     better = _moved(view)
+    if better is None and (found := _other_version(view)) is not None:
+        return found
     if better is None or _only_version_added(view, better):
         return None
     return _path_claim(view, better)
@@ -159,7 +172,9 @@ def _path_claim(view: View, better: Attempt) -> Claim:
         evidence.append(line_of(deep.told))
     return Claim(
         tuple(evidence),
-        values={"better_url": better.base_url},
+        values={
+            "better_url": f"{better.base_url} ({better.version})" if "version" in better.changed else better.base_url
+        },
         settings=settings_of(better),
         verified=view.working is not None,
     )

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "markdown", "nagios")
 
-# The variables that the official SDKs read (openai, anthropic, google-genai, ollama), for settings to copy. None for
-# azure: its AZURE_OPENAI_ENDPOINT is not the base URL, the SDK adds a path of its own to it.
+# The variables that the official SDKs read (openai, anthropic, google-genai, ollama), for settings to copy.
 BASE_URL_VARIABLES = {
     "openai": "OPENAI_BASE_URL",
     "responses": "OPENAI_BASE_URL",
     "anthropic": "ANTHROPIC_BASE_URL",
     "gemini": "GOOGLE_GEMINI_BASE_URL",
+    "azure": "AZURE_OPENAI_ENDPOINT",
     "ollama": "OLLAMA_HOST",
 }
 
@@ -169,7 +169,7 @@ def duration(milliseconds: float) -> str:
 
 def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Names and values of settings that were seen to work, in reading order; never a key."""
-    for name in ("protocol", "base_url", "model", "auth", "stream", "key"):
+    for name in ("protocol", "base_url", "api_version", "model", "auth", "stream", "key"):
         if (value := settings.get(name)) is not None:
             yield name, str(value).lower() if isinstance(value, bool) else plain(value)
 

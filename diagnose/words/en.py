@@ -1214,6 +1214,7 @@ UI: dict[str, str] = {
     "sum.tls": "{version}, certificate good until {not_after}",
     "sum.tls_fail": "no trusted encrypted connection",
     "sum.http": "{host} answers as an API does",
+    "sum.http_protocols": "{host} speaks {names}",
     "sum.http_fail": "no API answers here",
     "sum.auth": "the key is accepted",
     "sum.auth_none": "no key is needed",

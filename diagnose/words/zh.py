@@ -1083,6 +1083,7 @@ UI: dict[str, str] = {
     "sum.tls": "{version}，证书有效期至 {not_after}",
     "sum.tls_fail": "没能建立可信的加密连接",
     "sum.http": "{host} 有接口应答",
+    "sum.http_protocols": "{host} 支持的协议：{names}",
     "sum.http_fail": "这里没有接口应答",
     "sum.auth": "密钥被接受",
     "sum.auth_none": "不需要密钥",

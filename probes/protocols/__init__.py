@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
+from urllib.parse import quote, unquote
 
 from probes.model import Answer, Attempt, Auth, StreamReading
 from probes.protocols.sse import Event
@@ -15,7 +17,7 @@ PROMPT = "Say OK."
 # A streamed answer needs some pieces, or nobody can tell a stream from a buffer.
 STREAM_PROMPT = "Count from 1 to 20."
 ALLOWANCE = 16  # tokens of the answer; the smallest that every vendor takes
-NAMES = ("openai", "anthropic")
+NAMES = ("openai", "responses", "anthropic", "gemini", "azure", "ollama")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,16 @@ class Ask:
     path: str  # after the base URL
     headers: tuple[tuple[str, str], ...]
     body: Mapping[str, Any] | None
+
+
+class Splitter(Protocol):
+    """Cuts the bytes of one stream into its events, as the protocol's SDK does."""
+
+    @property
+    def unended(self) -> Event | None: ...  # what stands after the last whole event
+
+    def feed(self, chunk: bytes) -> list[Event]: ...
+    def close(self) -> list[Event]: ...
 
 
 class StreamReader(Protocol):
@@ -42,15 +54,19 @@ class Wire(Protocol):
     """What every protocol's file offers."""
 
     name: str
-    endpoint: str  # of a generation, after the base URL
+    endpoint: str  # of a generation, after the base URL; `{model}` and `{version}` where the path names them
     styles: tuple[Auth, ...]  # how a key may travel, the newest official SDK's way first
     version_segment: str  # what its base URLs end in; empty: the SDK adds it
+    versions: tuple[str, ...]  # of the API, where requests name one: the newest SDK's first, then the most served
+    guess: str  # a model that nobody named at a door that lists none: an answer about it proves the path and the key
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt: ...
     def models(self, attempt: Attempt) -> Ask: ...
     def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask: ...
     def knock(self, attempt: Attempt) -> Ask: ...
+    def read_models(self, value: object) -> tuple[str, ...] | None: ...
     def read_answer(self, value: object) -> Answer: ...
+    def splitter(self) -> Splitter: ...
     def stream_reader(self) -> StreamReader: ...
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None: ...
 
@@ -80,6 +96,48 @@ def auth_headers(auth: Auth, key: str) -> tuple[tuple[str, str], ...]:
             return (("x-goog-api-key", key),)
         case _:
             return ()
+
+
+def auth_query(auth: Auth, key: str, path: str) -> str:
+    """The path with the key behind it, where the key travels so."""
+    return f"{path}{'&' if '?' in path else '?'}key={quote(key, safe='')}" if auth is Auth.QUERY else path
+
+
+def sdk_base(protocol: str, url: str) -> str:
+    """A documented base URL as the official SDK takes it: without what that SDK adds by itself."""
+    added = {"gemini": r"/v1(?:alpha|beta)?/?$", "azure": r"/openai/?$"}.get(protocol)
+    return re.sub(added, "", url) if added else url
+
+
+def version_in(protocol: str, url: str) -> str:
+    """The version of the API that a pasted address names; empty where it names none."""
+    pattern = {"gemini": r"/(v1(?:alpha|beta)?)(?=/|$)", "azure": r"[?&]api-version=([\w.-]+)"}.get(protocol)
+    found = re.search(pattern, url) if pattern else None
+    return found[1] if found else ""
+
+
+def model_in(protocol: str, url: str) -> str:
+    """The model or deployment that a pasted address names; empty where it names none."""
+    pattern = {"gemini": r"/models/([^/:?#]+):", "azure": r"/openai/deployments/([^/?#]+)"}.get(protocol)
+    found = re.search(pattern, url) if pattern else None
+    return unquote(found[1]) if found else ""
+
+
+def spoken_in(value: object) -> str:
+    """The protocol whose whole answer this is, by the fields that its SDK reads; empty where it is none's."""
+    if not isinstance(value, dict):
+        return ""
+    if isinstance(value.get("choices"), list):
+        return "openai"
+    if value.get("type") == "message" and isinstance(value.get("content"), list):
+        return "anthropic"
+    if isinstance(value.get("candidates"), list):
+        return "gemini"
+    if value.get("object") == "response" and isinstance(value.get("output"), list):
+        return "responses"
+    if isinstance(value.get("message"), dict) and isinstance(value.get("done"), bool):
+        return "ollama"
+    return ""
 
 
 def model_ids(value: object) -> tuple[str, ...] | None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, Ask, count_of, prompt, text_of
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
 from probes.protocols.errors import bare_error, parse_json, read_error
-from probes.protocols.sse import Event
+from probes.protocols.sse import Event, EventReader
 from probes.protocols.tally import Tally
 
 VERSIONS = {Auth.BEARER: "2026-10-21", Auth.X_API_KEY: "2023-06-01"}
@@ -24,6 +24,8 @@ class _Wire:
     endpoint = "/v1/messages"
     styles = (Auth.BEARER, Auth.X_API_KEY)
     version_segment = ""
+    versions: tuple[str, ...] = ()
+    guess = "claude-haiku-4-5"
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         style = auth or Auth.BEARER
@@ -52,6 +54,9 @@ class _Wire:
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         return None  # the protocol demands max_tokens, and nothing else is sent
 
+    def read_models(self, value: object) -> tuple[str, ...] | None:
+        return model_ids(value)
+
     def read_answer(self, value: object) -> Answer:
         if not isinstance(value, dict):
             return Answer(problem="not_object")
@@ -61,7 +66,7 @@ class _Wire:
         model, finish = text_of(value.get("model")), text_of(value.get("stop_reason"))
         content = value.get("content")
         if not isinstance(content, list):
-            if isinstance(value.get("choices"), list):
+            if spoken_in(value):
                 return Answer(problem="other_protocol", model=model)
             return Answer(problem="error" if read_error(value) else "no_content", model=model)
         blocks = [block for block in content if isinstance(block, dict)]
@@ -76,6 +81,9 @@ class _Wire:
             prompt_tokens=prompt,
             completion_tokens=completion,
         )
+
+    def splitter(self) -> Splitter:
+        return EventReader()
 
     def stream_reader(self) -> _Reader:
         return _Reader()
@@ -100,7 +108,7 @@ class _Reader(Tally):
                 self._event(name, value)
             else:
                 self.flaw("bad_json")
-        elif isinstance(value, dict) and isinstance(value.get("choices"), list):
+        elif spoken_in(value) or name.startswith("response."):
             self.flaw("other_protocol")
         elif isinstance(value, dict) and text_of(value.get("type")).startswith(("message_", "content_block_")):
             self.flaw("no_event_lines")

@@ -9,19 +9,23 @@ from __future__ import annotations
 from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, Ask, count_of, prompt, text_of
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
 from probes.protocols.errors import bare_error, parse_json, read_error
-from probes.protocols.sse import Event
+from probes.protocols.sse import Event, EventReader
 from probes.protocols.tally import Tally
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
 
-class _Wire:
-    name = "openai"
-    endpoint = "/chat/completions"
-    styles = (Auth.BEARER, Auth.API_KEY, Auth.X_API_KEY)
-    version_segment = "/v1"
+class ChatCompletions:
+    """The protocol; Azure speaks it at paths of its own."""
+
+    name: str = "openai"
+    endpoint: str = "/chat/completions"
+    styles: tuple[Auth, ...] = (Auth.BEARER, Auth.API_KEY, Auth.X_API_KEY)
+    version_segment: str = "/v1"
+    versions: tuple[str, ...] = ()
+    guess: str = "gpt-4o-mini"
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         return Attempt("openai", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
@@ -50,6 +54,9 @@ class _Wire:
             return ("no max_tokens",)
         return None
 
+    def read_models(self, value: object) -> tuple[str, ...] | None:
+        return model_ids(value)
+
     def read_answer(self, value: object) -> Answer:
         if not isinstance(value, dict):
             return Answer(problem="not_object")
@@ -61,8 +68,7 @@ class _Wire:
         if not isinstance(choices, list):
             if read_error(value):
                 return Answer(problem="error", model=model)
-            anthropic = value.get("type") == "message" and isinstance(value.get("content"), list)
-            return Answer(problem="other_protocol" if anthropic else "no_choices", model=model)
+            return Answer(problem="other_protocol" if spoken_in(value) else "no_choices", model=model)
         if not choices:
             return Answer(problem="error" if read_error(value) else "empty_choices", model=model)
         first = choices[0]
@@ -80,6 +86,9 @@ class _Wire:
             prompt_tokens=prompt,
             completion_tokens=completion,
         )
+
+    def splitter(self) -> Splitter:
+        return EventReader()
 
     def stream_reader(self) -> _Reader:
         return _Reader()
@@ -108,7 +117,9 @@ class _Reader(Tally):
         if value.get("error") or name == "error" or (not isinstance(choices, list) and bare_error(value)):
             self.fail(read_error(value))
             return
-        if value.get("type") in ("message_start", "content_block_delta"):
+        kind = text_of(value.get("type"))
+        foreign = spoken_in(value) not in ("", "openai") or kind in ("message_start", "content_block_delta")
+        if foreign or kind.startswith("response."):
             self.flaw("other_protocol")
             return
         self._model = text_of(value.get("model")) or self._model
@@ -131,4 +142,4 @@ class _Reader(Tally):
         return super().reading(unshaped)
 
 
-WIRE = _Wire()
+WIRE = ChatCompletions()

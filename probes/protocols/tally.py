@@ -12,6 +12,8 @@ MOMENT = 0.02  # seconds: what one write of a server spreads over on its way
 class Tally:
     """A protocol's reader extends this by :meth:`take`, which reads one event."""
 
+    form = "sse"  # what the protocol's streams are made of, as a ``kind`` of :class:`StreamReading`
+
     def __init__(self) -> None:
         self.done = False  # the protocol's own end was seen
         self._events = self._pieces = 0
@@ -79,7 +81,7 @@ class Tally:
         if self._events and not self._shaped and not self._error and not problem:
             problem = unshaped
         return StreamReading(
-            kind="sse" if self._events else "empty",
+            kind=self.form if self._events else "empty",
             events=self._events,
             pieces=self._pieces,
             text="".join(self._text),

@@ -4,12 +4,30 @@ sent.
 
 from __future__ import annotations
 
+import re
+
 from probes.doors import Door, Doors
 from probes.keys import Fit, fit
 from probes.model import DoorFacts, KeyMatch, Settings
-from probes.protocols import NAMES
+from probes.protocols import NAMES, sdk_base
 from probes.steps.settings import Exams
-from probes.way import Place, is_local
+from probes.way import Place, is_local, place
+
+# What a path says of the protocol that is spoken there.
+_SPOKEN_AT = (
+    ("azure", r"/openai/deployments(?:/|$)"),
+    ("anthropic", r"anthropic|/messages$|/claude$"),
+    ("gemini", r"generatecontent$|/v1beta$|/v1beta/models$"),
+    ("ollama", r"/api/(?:chat|generate|tags)$"),
+    ("responses", r"/responses$"),
+)
+_APPS = (
+    ("anthropic", "anthropic"),
+    ("gemini", "gemini"),
+    ("genai", "gemini"),
+    ("azure", "azure"),
+    ("ollama", "ollama"),
+)
 
 
 def protocol_of(settings: Settings, target: Place | None, door: Door | None) -> tuple[str, str]:
@@ -17,15 +35,14 @@ def protocol_of(settings: Settings, target: Place | None, door: Door | None) -> 
     if settings.protocol.value != "auto":
         return settings.protocol.value, "option"
     if settings.app:
-        return ("anthropic" if settings.app.startswith("anthropic") else "openai"), "app"
-    path = target.path.lower() if target else ""
-    if "anthropic" in path or path.endswith(("/messages", "/claude")):
-        return "anthropic", "path"
+        return next((name for word, name in _APPS if word in settings.app), "openai"), "app"
+    raw = settings.base_url.value if settings.base_url else ""
+    paths = [path.lower().rstrip("/") for path in (re.split("[?#]", raw)[0].strip(), target.path if target else "")]
+    for name, pattern in _SPOKEN_AT:
+        if any(re.search(pattern, re.sub(r"^[a-z]+://[^/]*", "", path)) for path in paths):
+            return name, "path"
     if door is not None:
-        spoken = [endpoint.protocol for endpoint in door.endpoints if endpoint.protocol in NAMES]
-        if spoken and "openai" not in spoken:
-            return spoken[0], "door"
-        return "openai", "door"
+        return _spoken(door, target.path if target else "", settings.key is not None), "door"
     if settings.key is not None and settings.key.source.rpartition(" ")[2].startswith("ANTHROPIC_"):
         return "anthropic", "variable"
     if settings.base_url is not None and settings.base_url.source.rpartition(" ")[2].startswith("ANTHROPIC_"):
@@ -33,11 +50,23 @@ def protocol_of(settings: Settings, target: Place | None, door: Door | None) -> 
     return "openai", "default"
 
 
+def _spoken(door: Door, path: str, keyed: bool) -> str:
+    """openai where the door speaks it, unless the path is that of its first protocol: Google's host without a path."""
+    spoken = [endpoint for endpoint in door.endpoints if endpoint.protocol in NAMES]
+    names = [endpoint.protocol for endpoint in spoken]
+    if names and "openai" not in names:
+        return names[0]
+    if not names or (names[0] == "ollama" and door.kind == "local" and keyed):
+        return "openai"  # who has a key for a server that needs none uses an app that insists on one
+    home = place(re.sub(r"\{.*?\}", "any", sdk_base(names[0], spoken[0].base_url))).path
+    return names[0] if home == path else "openai"
+
+
 def right_base_url(door: Door | None, protocol: str) -> str | None:
     """What the door itself documents for the protocol; None where it holds a part that only the user knows."""
     if door is None:
         return None
-    return next((url for url in door.base_urls(protocol) if "{" not in url), None)
+    return next((sdk_base(protocol, url) for url in door.base_urls(protocol) if "{" not in url), None)
 
 
 def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str) -> tuple[tuple[str, str], ...]:
@@ -89,5 +118,6 @@ def measure(
         console=door.console_url if door else "",
         twins=twins(door, found.matches, doors, protocol),
         key_door_name=home.name if home else "",
+        protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
         key_door_url=(right_base_url(home, protocol) or "") if home else "",
     )

@@ -67,7 +67,7 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> 
     models = listing.models if listing is not None else None
     wanted = early(settings)
     if wanted is not None:
-        listed = wanted in models if models else None
+        listed = wanted.removeprefix("models/") in models if models else None
         found = near(wanted, models) if models and not listed else ()
         assert settings.model is not None
         return ModelFacts(wanted, settings.model.source, listed, len(models or ()), found)

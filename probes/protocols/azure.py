@@ -1,0 +1,48 @@
+"""Azure OpenAI's older form: ``POST {endpoint}/openai/deployments/{deployment}/chat/completions?api-version=…``.
+
+The key travels as ``api-key``; the model is the name of a deployment. The newer ``{endpoint}/openai/v1`` is plain
+openai. Source: openai-python 3.54, ``AzureOpenAI``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote
+
+from probes.model import Attempt, Auth, KeyForm
+from probes.protocols import Ask
+from probes.protocols.openai import ChatCompletions
+
+# The last version that Azure's own manual names as stable for these paths.
+STABLE = "2024-10-21"
+# Only the oldest versions list the deployments; later ones list all models of the region, deployed or not.
+_LISTING = "2022-12-01"
+
+
+class _Wire(ChatCompletions):
+    name = "azure"
+    endpoint = "/openai/deployments/{model}/chat/completions"
+    styles = (Auth.API_KEY, Auth.BEARER)
+    version_segment = ""
+    versions = (STABLE,)
+
+    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
+        return Attempt("azure", base_url, auth or Auth.API_KEY, KeyForm.GIVEN, STABLE)
+
+    def models(self, attempt: Attempt) -> Ask:
+        listing = super().models(attempt)
+        return replace(listing, path=f"/openai/deployments?api-version={_LISTING}")
+
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+        ask = super().generation(attempt, model, stream=stream, adapted=adapted)
+        return replace(ask, path=self._path(attempt, model))
+
+    def knock(self, attempt: Attempt) -> Ask:
+        return replace(super().knock(attempt), path=self._path(attempt, self.guess))
+
+    def _path(self, attempt: Attempt, model: str) -> str:
+        deployment, version = quote(model, safe="@{}"), quote(attempt.version, safe="")
+        return f"/openai/deployments/{deployment}/chat/completions?api-version={version}"
+
+
+WIRE = _Wire()

@@ -1,0 +1,203 @@
+"""Gemini's own protocol: ``POST {base}/{version}/models/{model}:generateContent``, ``x-goog-api-key`` or ``?key=``.
+
+google-genai 3 asks under ``/v1``; older ones and gemini-cli 0.61 under ``/v1beta`` (`facts/sdk_facts.md`, google-genai
+3.4). Its Python SDK reads a stream more strictly than the grammar of server-sent events: a comment breaks it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
+from probes.protocols.errors import bare_error, parse_json, read_error
+from probes.protocols.sse import Event
+from probes.protocols.tally import Tally
+
+_JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
+_RAW = "raw"  # the name of what came outside of `data:` lines
+
+
+class _Wire:
+    name = "gemini"
+    endpoint = "/{version}/models/{model}:generateContent"
+    styles = (Auth.X_GOOG_API_KEY, Auth.QUERY, Auth.BEARER)
+    version_segment = ""
+    versions: tuple[str, ...] = ("v1", "v1beta")
+    guess = "gemini-2.5-flash"
+
+    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
+        return Attempt("gemini", base_url, auth or Auth.X_GOOG_API_KEY, KeyForm.GIVEN, self.versions[0])
+
+    def models(self, attempt: Attempt) -> Ask:
+        # A page holds 50 by default: a model on the second one would seem to be missing.
+        return Ask("GET", f"/{attempt.version}/models?pageSize=1000", (("Accept", "application/json"),), None)
+
+    def _path(self, attempt: Attempt, model: str, verb: str) -> str:
+        named = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
+        return f"/{attempt.version}/{quote(named, safe='/:@{}')}:{verb}"
+
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+        body: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": prompt(stream)}]}]}
+        if "no maxOutputTokens" not in adapted:
+            body["generationConfig"] = {"maxOutputTokens": ALLOWANCE}
+        verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
+        return Ask("POST", self._path(attempt, model, verb), _JSON, body)
+
+    def knock(self, attempt: Attempt) -> Ask:
+        """A request that nobody bills: it holds no contents."""
+        return Ask("POST", self._path(attempt, self.guess, "generateContent"), _JSON, {})
+
+    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
+        low = text.lower()
+        named = "maxoutputtokens" in low or "max_output_tokens" in low
+        return ("no maxOutputTokens",) if named and not adapted else None
+
+    def read_models(self, value: object) -> tuple[str, ...] | None:
+        return model_ids(value)
+
+    def read_answer(self, value: object) -> Answer:
+        if not isinstance(value, dict):
+            return Answer(problem="not_object")
+        model, candidates = text_of(value.get("modelVersion")), value.get("candidates")
+        if not isinstance(candidates, list) or not candidates:
+            blocked = value.get("promptFeedback")
+            if isinstance(blocked, dict) and blocked.get("blockReason"):
+                return Answer(model=model, finish=text_of(blocked["blockReason"]))
+            if spoken_in(value) not in ("", "gemini"):
+                return Answer(problem="other_protocol", model=model)
+            return Answer(problem="error" if read_error(value) else "no_candidates", model=model)
+        first = candidates[0]
+        if not isinstance(first, dict) or not (isinstance(first.get("content"), dict) or first.get("finishReason")):
+            return Answer(problem="no_content", model=model)
+        text, thought = _parts(first)
+        prompt_tokens, completion, thoughts = _usage(value)
+        return Answer(
+            text=text,
+            model=model,
+            finish=text_of(first.get("finishReason")),
+            reasoning=thought or thoughts > 0,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion + thoughts,
+        )
+
+    def splitter(self) -> Splitter:
+        return _Splitter()
+
+    def stream_reader(self) -> _Reader:
+        return _Reader()
+
+
+def _parts(candidate: dict[str, Any]) -> tuple[str, bool]:
+    """What a candidate says, and whether it thinks or calls a tool."""
+    content = candidate.get("content")
+    rows = content.get("parts") if isinstance(content, dict) else None
+    parts = [part for part in rows if isinstance(part, dict)] if isinstance(rows, list) else []
+    spoken = "".join(text_of(part.get("text")) for part in parts if not part.get("thought"))
+    return spoken, any(part.get("thought") or part.get("functionCall") for part in parts)
+
+
+def _usage(value: dict[str, Any]) -> tuple[int, int, int]:
+    usage = value.get("usageMetadata")
+    names = ("promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount")
+    prompt_tokens, completion, thoughts = (count_of(usage.get(n)) if isinstance(usage, dict) else 0 for n in names)
+    return prompt_tokens, completion, thoughts
+
+
+class _Splitter:
+    """google-genai's own: ``data: `` with its space, or JSON of one or several lines whose braces balance."""
+
+    unended: Event | None = None  # what is left at the end is read as well
+
+    def __init__(self) -> None:
+        self._pending = b""
+        self._data: list[str] = []
+        self._raw: list[str] = []
+        self._depth, self._quoted, self._escaped = 0, False, False
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        text = self._pending + chunk
+        held = b"\r" if text.endswith(b"\r") else b""  # it may be half of a CRLF
+        lines = text.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        self._pending = lines.pop() + held
+        return [event for line in lines if (event := self._line(line.decode("utf-8", "replace")))]
+
+    def close(self) -> list[Event]:
+        rest, self._pending = self._pending.removesuffix(b"\r"), b""
+        found = [self._line(rest.decode("utf-8", "replace"))] if rest else []
+        if self._raw:
+            found.append(Event(_RAW, "".join(self._raw)))
+        found.append(self._line(""))
+        return [event for event in found if event]
+
+    def _line(self, line: str) -> Event | None:
+        if line.startswith("data: "):
+            self._data.append(line.removeprefix("data: "))
+            return None
+        if not line:
+            data, self._data = self._data, []
+            return Event("", "\n".join(data)) if data else None
+        self._raw.append(line)
+        self._count(line)
+        if self._depth:
+            return None
+        raw, self._raw = "".join(self._raw), []
+        return Event(_RAW, raw)
+
+    def _count(self, line: str) -> None:
+        """How many braces are open outside of strings."""
+        for char in line:
+            if self._quoted:
+                self._escaped, self._quoted = not self._escaped and char == "\\", self._escaped or char != '"'
+            elif char == '"':
+                self._quoted = True
+            else:
+                self._depth += (char == "{") - (char == "}")
+
+
+class _Reader(Tally):
+    """google-genai's loop: every event is JSON, and a finish reason in the last one is all that marks the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._framed = False  # something came in a `data:` line
+
+    def ends(self, event: Event) -> bool:
+        return False
+
+    def take(self, name: str, data: str) -> None:
+        self._framed |= name != _RAW
+        known, value = parse_json(data)
+        if not known:
+            self.flaw("bad_json" if data.strip() else "empty_data")
+        elif isinstance(value, dict) and (value.get("error") or bare_error(value)):
+            self.fail(read_error(value))
+        elif isinstance(value, dict):
+            self._chunk(value)
+
+    def _chunk(self, value: dict[str, Any]) -> None:
+        if spoken_in(value) not in ("", "gemini"):
+            self.flaw("other_protocol")
+            return
+        self._model = text_of(value.get("modelVersion")) or self._model
+        prompt_tokens, completion, thoughts = _usage(value)
+        self._prompt, self._completion = max(self._prompt, prompt_tokens), max(self._completion, completion + thoughts)
+        candidates = value.get("candidates")
+        for candidate in candidates[:1] if isinstance(candidates, list) else ():
+            if isinstance(candidate, dict):
+                text, thought = _parts(candidate)
+                self._shaped = True
+                self._reasoning |= thought or thoughts > 0
+                self._finish = text_of(candidate.get("finishReason")) or self._finish
+                self.write(text)
+
+    def reading(self, unshaped: str = "no_candidates") -> StreamReading:
+        if not self._framed:
+            return StreamReading("empty")  # no stream at all: the body as a whole tells what came instead
+        found = super().reading(unshaped)
+        return replace(found, terminated=bool(found.finish))
+
+
+WIRE = _Wire()

@@ -1,0 +1,137 @@
+"""Ollama's own protocol: ``POST {host}/api/chat``, answered in lines of JSON; without a key on one's own machine.
+
+Source: ollama-python 0.6, ollama-js 0.6, and the server's routes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
+from probes.protocols.errors import parse_json, read_error
+from probes.protocols.sse import Event
+from probes.protocols.tally import Tally
+
+_JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
+
+
+class _Wire:
+    name = "ollama"
+    endpoint = "/api/chat"
+    styles = (Auth.BEARER,)
+    version_segment = ""
+    versions: tuple[str, ...] = ()
+    guess = "llama3.2"
+
+    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
+        return Attempt("ollama", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
+
+    def models(self, attempt: Attempt) -> Ask:
+        return Ask("GET", "/api/tags", (("Accept", "application/json"),), None)
+
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+        body = {
+            "model": model,
+            "messages": [{"role": "user", "content": prompt(stream)}],
+            "stream": stream,
+            "options": {"num_predict": ALLOWANCE},
+        }
+        return Ask("POST", self.endpoint, _JSON, body)
+
+    def knock(self, attempt: Attempt) -> Ask:
+        """Its list, which needs no key: many a chat page has an ``/api/chat`` of its own."""
+        return self.models(attempt)
+
+    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
+        return None  # it passes over options that it does not know
+
+    def read_models(self, value: object) -> tuple[str, ...] | None:
+        return model_ids(value) if isinstance(value, dict) and isinstance(value.get("models"), list) else None
+
+    def read_answer(self, value: object) -> Answer:
+        if not isinstance(value, dict):
+            return Answer(problem="not_object")
+        model, message = text_of(value.get("model")), value.get("message")
+        if not isinstance(message, dict):
+            if spoken_in(value):
+                return Answer(problem="other_protocol", model=model)
+            return Answer(problem="error" if read_error(value) else "no_message", model=model)
+        return Answer(
+            text=text_of(message.get("content")),
+            model=model,
+            finish=_finish(value),
+            reasoning=bool(message.get("thinking")),
+            prompt_tokens=count_of(value.get("prompt_eval_count")),
+            completion_tokens=count_of(value.get("eval_count")),
+        )
+
+    def splitter(self) -> Splitter:
+        return _Lines()
+
+    def stream_reader(self) -> _Reader:
+        return _Reader()
+
+
+def _finish(value: dict[str, Any]) -> str:
+    """Why it ended: older servers say only that it did."""
+    return text_of(value.get("done_reason")) or ("stop" if value.get("done") is True else "")
+
+
+class _Lines:
+    """Every line is an event, the last one with or without its end."""
+
+    unended: Event | None = None
+
+    def __init__(self) -> None:
+        self._pending = b""
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        lines = (self._pending + chunk).split(b"\n")
+        self._pending = lines.pop()
+        return [_event(line) for line in lines]
+
+    def close(self) -> list[Event]:
+        rest, self._pending = self._pending, b""
+        return [_event(rest)] if rest else []
+
+
+def _event(line: bytes) -> Event:
+    try:
+        return Event("", line.removesuffix(b"\r").decode("utf-8"))
+    except UnicodeDecodeError:
+        return Event("", None)
+
+
+class _Reader(Tally):
+    """ollama-python's loop: every line is JSON, an empty one is none; it raises at an ``error``."""
+
+    form = "lines"
+
+    def ends(self, event: Event) -> bool:
+        return False
+
+    def take(self, name: str, data: str) -> None:
+        known, value = parse_json(data)
+        if data.startswith(("data:", "event:")):
+            self.flaw("other_protocol")
+        elif not known:
+            self.flaw("bad_json" if data.strip() else "empty_data")
+        elif isinstance(value, dict) and value.get("error"):
+            self.fail(read_error(value))
+        elif isinstance(value, dict) and isinstance(message := value.get("message"), dict):
+            self._shaped = True
+            self.done = value.get("done") is True
+            self._model = text_of(value.get("model")) or self._model
+            self._finish = _finish(value)
+            self._reasoning |= bool(message.get("thinking") or message.get("tool_calls"))
+            self.write(message.get("content"))
+            self.count(value, "prompt_eval_count", "eval_count")
+
+    def reading(self, unshaped: str = "no_message") -> StreamReading:
+        if not self._shaped and not self._error and self._problem != "other_protocol":
+            return StreamReading("empty")  # no stream at all: the body as a whole tells what came instead
+        return super().reading(unshaped)
+
+
+WIRE = _Wire()

@@ -1,0 +1,141 @@
+"""OpenAI responses: ``POST {base}/responses``, ``Authorization: Bearer``.
+
+The events carry their kind in ``type``; codex and the SDKs' helpers fail without ``response.completed`` at the end
+(`facts/sdk_facts.md`, openai-python 3.54 and codex 0.169).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
+from probes.protocols.errors import bare_error, parse_json, read_error
+from probes.protocols.sse import Event, EventReader
+from probes.protocols.tally import Tally
+
+_JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
+_LAST = ("response.completed", "response.incomplete")
+
+
+class _Wire:
+    name = "responses"
+    endpoint = "/responses"
+    styles = (Auth.BEARER, Auth.API_KEY)
+    version_segment = "/v1"
+    versions: tuple[str, ...] = ()
+    guess = "gpt-4o-mini"
+
+    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
+        return Attempt("responses", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
+
+    def models(self, attempt: Attempt) -> Ask:
+        return Ask("GET", "/models", (("Accept", "application/json"),), None)
+
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+        body: dict[str, Any] = {"model": model, "input": prompt(stream)}
+        if "no max_output_tokens" not in adapted:
+            body["max_output_tokens"] = ALLOWANCE
+        if stream:
+            body["stream"] = True
+        return Ask("POST", self.endpoint, _JSON, body)
+
+    def knock(self, attempt: Attempt) -> Ask:
+        """A request that nobody bills: it names no model and holds no input."""
+        return Ask("POST", self.endpoint, _JSON, {})
+
+    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
+        named = "max_output_tokens" in text.lower() and not adapted
+        return ("no max_output_tokens",) if named else None
+
+    def read_models(self, value: object) -> tuple[str, ...] | None:
+        return model_ids(value)
+
+    def read_answer(self, value: object) -> Answer:
+        if not isinstance(value, dict):
+            return Answer(problem="not_object")
+        model, output = text_of(value.get("model")), value.get("output")
+        if not isinstance(output, list):
+            return Answer(problem="other_protocol" if spoken_in(value) else _fault(value) or "no_output", model=model)
+        parts = [
+            part
+            for item in output
+            if isinstance(item, dict) and isinstance(item.get("content"), list)
+            for part in item["content"]
+            if isinstance(part, dict)
+        ]
+        usage = value.get("usage")
+        return Answer(
+            text="".join(text_of(part.get("text")) for part in parts if part.get("type") == "output_text"),
+            model=model,
+            finish=_finish(value),
+            reasoning=any(isinstance(item, dict) and item.get("type") == "reasoning" for item in output),
+            problem=_fault(value),
+            prompt_tokens=count_of(usage.get("input_tokens")) if isinstance(usage, dict) else 0,
+            completion_tokens=count_of(usage.get("output_tokens")) if isinstance(usage, dict) else 0,
+        )
+
+    def splitter(self) -> Splitter:
+        return EventReader()
+
+    def stream_reader(self) -> _Reader:
+        return _Reader()
+
+
+def _fault(value: dict[str, Any]) -> str:
+    return "error" if value.get("status") == "failed" or read_error(value) else ""
+
+
+def _finish(response: dict[str, Any]) -> str:
+    """Why it ended: ``completed``, or what left it incomplete."""
+    details = response.get("incomplete_details")
+    return (text_of(details.get("reason")) if isinstance(details, dict) else "") or text_of(response.get("status"))
+
+
+class _Reader(Tally):
+    """openai-python's loop, which goes by ``type`` in the data, and what its users wait for: ``response.completed``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._over = False
+
+    def ends(self, event: Event) -> bool:
+        _, value = parse_json(event.data or "")
+        return isinstance(value, dict) and value.get("type") in _LAST
+
+    def take(self, name: str, data: str) -> None:
+        if self._over or data.startswith("[DONE]"):
+            self._over = True  # the SDK reads no more; that it ended well is said by another event
+            return
+        known, value = parse_json(data)
+        if not known and name == "error":
+            self.fail(None, data)
+        elif not known:
+            self.flaw("bad_json" if data.strip() else "empty_data")
+        elif isinstance(value, dict):
+            self._event(text_of(value.get("type")), value)
+
+    def _event(self, kind: str, value: dict[str, Any]) -> None:
+        response = value.get("response")
+        if kind in ("error", "response.failed") or (not kind and (value.get("error") or bare_error(value))):
+            self.fail(read_error(response) or read_error(value), "the response failed")
+        elif not kind.startswith("response."):
+            if spoken_in(value) or kind in ("message_start", "content_block_delta"):
+                self.flaw("other_protocol")
+        else:
+            self._shaped = True
+            self._reasoning |= "reasoning" in kind or "function_call" in kind
+            if kind == "response.output_text.delta":
+                self.write(value.get("delta"))
+            if isinstance(response, dict):
+                self._model = text_of(response.get("model")) or self._model
+                self.count(response.get("usage"), "input_tokens", "output_tokens")
+            if kind in _LAST:
+                self.done = True
+                self._finish = _finish(response if isinstance(response, dict) else {}) or kind.rpartition(".")[2]
+
+    def reading(self, unshaped: str = "no_response_events") -> StreamReading:
+        return super().reading(unshaped)
+
+
+WIRE = _Wire()
