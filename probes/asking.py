@@ -9,12 +9,14 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from probes.failures import NetError
 from probes.model import Attempt, Auth, Body, Cost, Exchange, Failure, KeyForm, Kind, Limits
 from probes.net import HttpExchange, Link, RawAnswer
 from probes.protocols import Ask, Wire, auth_headers, auth_query, wire
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
+from probes.readings import tells_fault
 from probes.secret import Scrubber
 from probes.way import Place, Way, place
 
@@ -22,6 +24,7 @@ USER_AGENT = "llmdoctor"
 # Some servers break down over no key at all (LiteLLM without a database); a made-up one they refuse in their own words.
 DUMMY_KEY = "sk-llmdoctor-knocks-without-a-key"
 QUOTED = 4096  # characters of a body that are kept
+HOPS = 5  # redirects that are followed in a row; the SDKs follow 20
 GRACE = 0.3  # seconds that an ended stream has to close by itself
 
 
@@ -109,6 +112,10 @@ class Asker:
         try:
             async with asyncio.timeout(self._limits.probe) as limit:
                 found = await self._send(record, way, limit, ask.method, target, headers, body)
+                while len(record.redirects) < HOPS and (onward := _onward(found, where)):
+                    record = replace(record, redirects=(*record.redirects, onward))
+                    target = where.origin + onward if target.startswith("http") else onward
+                    found = await self._send(record, way, limit, ask.method, target, headers, body)
         except TimeoutError:
             found = replace(record, failure=Failure(Kind.TIMEOUT), seconds=self._limits.probe)
         self._count(found)
@@ -246,6 +253,8 @@ class Asker:
         if record.purpose in ("chat", "path"):
             answer = protocol.read_answer(value) if known else None
             if answer is not None:
+                if tells_fault(answer):
+                    answer = replace(answer, problem="error")
                 answer = replace(answer, text=scrub(answer.text[:500]), model=scrub(answer.model[:200]))
             return replace(found, answer=answer)
         return found
@@ -314,6 +323,22 @@ def _alive(found: Exchange) -> Exchange:
     if failure.kind is Kind.TIMEOUT and silent > max(found.seconds / 3, 2 * reading.last_at / max(1, reading.events)):
         return found
     return replace(found, failure=None, stream=replace(reading, stopped=True))
+
+
+def _onward(found: Exchange, where: Place) -> str | None:
+    """The path that a redirect leads to on the same origin, where the SDKs go on with the same request and the key."""
+    survived = found.status in (307, 308) or (found.method == "GET" and found.status in (301, 302, 303))
+    if not survived or not found.location or found.failure is not None or found.attempt.auth is Auth.QUERY:
+        return None
+    been = (found.path, *found.redirects)
+    try:
+        url = urljoin(where.origin + been[-1], found.location)
+        same, there = place(url).origin == where.origin, urlsplit(url)
+    except ValueError:
+        return None
+    path = (there.path or "/") + (f"?{there.query}" if there.query else "")
+    sane = path.isascii() and path.isprintable() and " " not in path
+    return path if same and sane and path not in been else None
 
 
 def _join(where: Place, endpoint: str) -> str:

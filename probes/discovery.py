@@ -127,8 +127,8 @@ def best(found: list[Exchange]) -> list[Attempt]:
 
 
 def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Auth]:
-    """Header styles that may do where this one was refused: those of the door's, then, if none arrived, the usual
-    others.
+    """Header styles that may do where this one was refused: those of the door's, then, if none arrived or nobody knows
+    the door, the usual others.
     """
     protocol = wire(attempt.protocol)
     styles: list[Auth] = []
@@ -136,7 +136,7 @@ def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Aut
     for name in endpoint.auth if endpoint else ():
         if name != Auth.NONE and (missing or name != Auth.QUERY):
             styles.append(Auth(name))
-    if missing or attempt.protocol == "anthropic" or (attempt.protocol == "gemini" and door is None):
+    if missing or door is None or attempt.protocol == "anthropic":
         styles += protocol.styles
     return [style for style in dict.fromkeys(styles) if style is not attempt.auth]
 

@@ -221,7 +221,8 @@ class Inquiry:
             wave.stream = await self.asker.generate(wave.attempt, model, stream=True)
         # Two at once may be one too many for a small plan: what failed beside a success is asked again alone.
         if passes(wave.chat) and not passes(wave.stream) and _crowded(wave.stream):
-            wave.stream = replace(await self.asker.generate(wave.attempt, model, stream=True), tries=2)
+            again = await self.asker.generate(wave.attempt, model, stream=True)
+            wave.stream = replace(again, tries=2, first_status=wave.stream.status)
         elif not passes(wave.chat) and passes(wave.stream) and _crowded(wave.chat):
             again = await self.asker.generate(wave.attempt, model, stream=False)
             wave.chat = replace(again, tries=2, first_status=wave.chat.status)

@@ -237,6 +237,15 @@ class KeyMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """A site of the door's own house whose keys look alike but do not do here."""
+
+    name: str
+    url: str  # its base URL
+    differs: str  # in what: region, plan, product
+
+
+@dataclass(frozen=True, slots=True)
 class DoorFacts:
     """Which door the host is and whether the key belongs there, told before anything is sent.
 
@@ -266,12 +275,11 @@ class DoorFacts:
     needs_key: bool = True
     key_env: str = ""  # the variable in which this door's key is usually kept
     console: str = ""  # the page where its keys are made
-    twins: tuple[
-        tuple[str, str], ...
-    ] = ()  # (name, base URL) of sites of the same house whose keys look alike but do not do
+    twins: tuple[Twin, ...] = ()
     key_door_name: str = ""  # whose key it looks like
     key_door_url: str = ""  # that door's own base URL
     protocols: tuple[str, ...] = ()  # what this door documents
+    list_needs_key: bool = False  # the model list is served to nobody without a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +445,7 @@ class Exchange:
     adapted: tuple[str, ...] = ()  # parameters changed as the model wants it
     title: str = ""  # of an HTML page
     location: str = ""
+    redirects: tuple[str, ...] = ()  # targets on the same origin that were followed on the way, as the SDKs do
     via_proxy: bool = False
 
     def header(self, name: str) -> str:

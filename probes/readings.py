@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from probes.model import Body, Exchange, Kind
+from probes.model import Answer, Body, Exchange, Kind
 from probes.protocols import NAMES, spoken_in
 from probes.protocols.errors import parse_json
 
@@ -29,6 +29,22 @@ _MISSING_WORDS = re.compile(
 )
 
 
+_FAULT = re.compile(
+    r"\b(?:error|failed|failure|unavailable|no upstream|quota|exceeded|unauthori[sz]ed|invalid (?:api )?key|timed? ?out)\b"
+    r"|错误|失败|余额|无效|不可用",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"/cdn-cgi/access/|/sso\b|saml|/oauth2?/|[/.](?:log|sign)[-_]?in\b|accounts\.google\.com", re.IGNORECASE
+)
+# A firewall's page, under whichever status: it stands before the routes and says nothing of them.
+_FENCED = re.compile(
+    r"request (?:was|has been|is) (?:blocked|rejected|denied)|you have been blocked|attention required! ?\|"
+    r"|<title>[^<]{0,30}(?:access denied|request blocked|just a moment)|web application firewall|被(?:拦截|阻断)|防火墙",
+    re.IGNORECASE,
+)
+
+
 # The SDKs ask again, twice, after these (openai and anthropic, Python and Node: facts/sdk_facts.md section 5).
 RETRIED = frozenset({408, 409, 429})
 
@@ -38,7 +54,9 @@ def no_route(found: Exchange) -> bool:
     if found.failure is not None or not found.status:
         return False
     if found.status in (301, 302, 303, 307, 308):
-        return True
+        return not asks_login(found)
+    if found.body in (Body.HTML, Body.TEXT) and _FENCED.search(found.text):
+        return False
     words = found.error.message if found.error else found.text
     if found.body is Body.JSON and _NO_ROUTE.search(words[:2000]):
         return True
@@ -52,8 +70,21 @@ def no_route(found: Exchange) -> bool:
     if found.status == 200 and found.purpose != "models":
         if found.body in (Body.HTML, Body.EMPTY, Body.TEXT, Body.BINARY):
             return True
-        return bool(found.answer and found.answer.problem == "other_protocol")
+        return bool(found.answer and found.answer.problem in ("other_protocol", "foreign"))
     return False
+
+
+def tells_fault(answer: Answer) -> bool:
+    """Whether a router tells its own fault in the assistant's place: no token was counted, and no OK was said."""
+    counted = answer.prompt_tokens or answer.completion_tokens
+    return not (counted or answer.problem or re.search(r"\bok\b", answer.text, re.I)) and bool(
+        _FAULT.search(answer.text)
+    )
+
+
+def asks_login(found: Exchange) -> bool:
+    """Whether a redirect leads to a page where somebody is to sign in: a gate in front of the API."""
+    return 300 <= found.status < 400 and bool(_LOGIN.search(found.location))
 
 
 def earns_key(found: Exchange) -> int:

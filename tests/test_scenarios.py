@@ -59,16 +59,6 @@ def report_of(scenario: Scenario, lang: str = "en") -> Report:
 GAPS = {
     "quota-saturated-limit": "a relay's reworded 429 is told as overload",
     "quota-loading": "llama.cpp that loads its model is told as a fault of the server",
-    "sound-503-once": "of two requests side by side the one that was refused is not always the one that is told of",
-    "sound-redirect-307": "a 307 to the same path with a slash is not followed, as the SDK does",
-    "stream-held-back": "two pieces at once after a wait: too few to call it a buffer",
-    "key-codestral": "told as another region of the house, not as its other product's host",
-    "http-waf": "a firewall's 405 page is read as a missing route",
-    "http-access-login": "a redirect to a login page is told as a redirect",
-    "shape-other-json": "some other service's JSON is told as a malformed answer",
-    "shape-fake-answer": "an error written as the assistant's answer passes for an answer",
-    "auth-api-key-header": "another header is tried only where the server says that no credential came",
-    "model-gemini-403": "one model's refusal is told as the key's",
 }
 
 

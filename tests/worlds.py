@@ -408,7 +408,7 @@ WRONG_STREAMS = (
     _streamed_claude("s_stalled", "stream.stalled", limits=HASTY),
     Scenario(
         "stream-held-back",
-        world=door(stream=b.buffered([*b.chunks(), b.usage(), b.DONE], 1.2)),
+        world=door(stream=b.buffered([*b.chunks()[:2] * 6, *b.chunks()[2:], b.usage(), b.DONE], 1.2)),
         also=("stream.buffered",),
         source="llamacpp-20872-sse-buffer",
     ),
@@ -1064,9 +1064,10 @@ KEYS = (
     ),
     Scenario(
         "key-codestral",
-        "key.wrong_resource",
+        "auth.rejected",
         stranger(rejected="mistral-401"),
         "https://codestral.mistral.ai/v1",
+        also=("key.wrong_resource",),
         shape="mistral",
         source="continue-1396-codestral-key",
     ),

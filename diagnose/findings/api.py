@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from diagnose.findings.url import settings_of
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
+from probes.discovery import followed
 from probes.model import Body, Exchange, Kind
-from probes.readings import answer_of, passes
+from probes.readings import answer_of, asks_login, passes
 
 _PATH = ("url.", "tls.needed", "tls.not_tls", "proxy.")
 _SPECIFIC = ("auth.", "access.", "model.", "quota.", "key.")
@@ -65,10 +67,28 @@ def _same_origin(here: str, there: str) -> bool:
     return not target.netloc or (target.scheme, target.netloc) == (known.scheme, known.netloc)
 
 
+def _onward(view: View) -> Claim | None:
+    """A redirect that was followed, as the SDKs follow it."""
+    deep = view.deep
+    chat = deep.chat if deep is not None else None
+    if chat is None or not chat.redirects:
+        return None
+    straight = followed(chat.attempt, replace(chat, location=chat.redirects[-1]))
+    return Claim(
+        (f"{chat.method} {chat.url} → {', '.join(chat.redirects)}",),
+        severity=Severity.WARNING,
+        values={"location": chat.redirects[-1], "better_url": straight.base_url if straight else ""},
+        settings=settings_of(straight) if straight else None,
+        verified=straight is not None and passes(chat),
+    )
+
+
 def _redirected(view: View) -> Claim | None:
     first = view.first
     told = first.told if first is not None else None
     if told is None or told.status not in (301, 302, 303, 307, 308):
+        return _onward(view)
+    if asks_login(told):
         return None
     same = _same_origin(told.url, told.location)
     followed = view.better is not None and "redirect" in view.better.changed
@@ -165,10 +185,11 @@ def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
 
     def when(view: View) -> Claim | None:
         deep = view.deep
-        chat = deep.chat if deep is not None else None
-        if chat is None or not passes(chat) or chat.tries < 2 or chat.first_status not in statuses:
-            return said(code)(view)
-        return Claim((f"{chat.first_status} at first, answered at try {chat.tries}",), severity=Severity.WARNING)
+        for asked in (deep.chat, deep.stream) if deep is not None else ():
+            if asked is not None and passes(asked) and asked.tries > 1 and asked.first_status in statuses:
+                line = f"{asked.purpose}: {asked.first_status} at first, answered at try {asked.tries}"
+                return Claim((line,), severity=Severity.WARNING)
+        return said(code)(view)
 
     return when
 

@@ -57,7 +57,9 @@ RULES = (
     Rule("auth.rejected", Severity.ERROR, "auth", said("auth.rejected"), "settings", because=_KEY),
     Rule("auth.header_lost", Severity.ERROR, "auth", _header_lost, "relay", because=_KEY),
     Rule("auth.expired", Severity.ERROR, "auth", said("auth.expired"), "settings", because=_KEY),
-    Rule("auth.not_permitted", Severity.ERROR, "auth", said("auth.not_permitted"), "settings", because=_KEY),
+    Rule(
+        "auth.not_permitted", Severity.ERROR, "auth", said("auth.not_permitted"), "settings", because=(*_KEY, "model.")
+    ),
     Rule("auth.ip_not_allowed", Severity.ERROR, "auth", said("auth.ip_not_allowed"), "settings"),
     Rule("auth.upstream", Severity.ERROR, "auth", said("auth.upstream"), "relay"),
     Rule("access.region_blocked", Severity.ERROR, "http", said("access.region_blocked"), "network"),

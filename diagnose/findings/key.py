@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View
-from probes.model import KeyForm
+from probes.model import KeyForm, Twin
 
 
 def _mended(view: View) -> tuple[dict[str, object] | None, bool]:
@@ -92,23 +92,36 @@ def _wrong_door(view: View) -> Claim | None:
     return None
 
 
-def _wrong_region(view: View) -> Claim | None:
-    """The same house has another site with keys of the same look: likely, since only that site could tell."""
-    door = view.door
-    if (
-        door is None
-        or view.key_good is not False
-        or door.fit in ("other_door", "wrong_kind", "truncated", "other_plan")
-    ):
-        return None
-    if view.match is None or view.match.code != "auth.rejected":
-        return None
-    twins = [(name, url) for name, url in door.twins if not _plan(url)]
+def _twin(differs: str) -> Callable[[View], Claim | None]:
+    """A rule on a refusal where the same house has another site with keys of the same look: likely, since only that
+    site could tell.
+    """
+
+    def when(view: View) -> Claim | None:
+        door = view.door
+        if (
+            door is None
+            or view.key_good is not False
+            or door.fit in ("other_door", "wrong_kind", "truncated", "other_plan")
+        ):
+            return None
+        if view.match is None or view.match.code != "auth.rejected":
+            return None
+        return _elsewhere(tuple(one for one in door.twins if one.differs == differs))
+
+    return when
+
+
+def _elsewhere(twins: tuple[Twin, ...], *evidence: str) -> Claim | None:
     if not twins:
         return None
-    name, url = twins[0]
-    lines = tuple(f"{one}: {where}" for one, where in twins[:3])
-    return Claim(lines, sure=False, values={"key_door": name, "better_url": url}, settings={"base_url": url})
+    best = twins[0]
+    return Claim(
+        evidence or tuple(f"{one.name}: {one.url}" for one in twins[:3]),
+        sure=False,
+        values={"key_door": best.name, "better_url": best.url, "detail": ""},
+        settings={"base_url": best.url},
+    )
 
 
 def _wrong_plan(view: View) -> Claim | None:
@@ -118,20 +131,11 @@ def _wrong_plan(view: View) -> Claim | None:
     door, match = view.door, view.match
     if door is None or match is None or not match.values.get("plan_hint"):
         return None
-    plans = [(name, url) for name, url in door.twins if _plan(url)]
-    if not plans:
-        return None
-    name, url = plans[0]
-    return Claim(
-        (match.why,),
-        sure=False,
-        values={"key_door": name, "better_url": url},
-        settings={"base_url": url},
-    )
+    return _elsewhere(tuple(one for one in door.twins if one.differs == "plan"), match.why)
 
 
-def _plan(url: str) -> bool:
-    return any(word in url for word in ("coding", "plan"))
+def _wrong_resource(view: View) -> Claim | None:
+    return _shape("other_resource")(view) or _twin("product")(view)
 
 
 def _truncated(view: View) -> Claim | None:
@@ -169,9 +173,9 @@ RULES = (
         "key.wrong_kind", Severity.ERROR, "door", _shape("wrong_kind"), "settings", because=("settings.wrong_variable",)
     ),
     Rule("key.wrong_plan", Severity.ERROR, "door", _wrong_plan, "settings", because=("settings.wrong_variable",)),
-    Rule("key.wrong_resource", Severity.ERROR, "door", _shape("other_resource"), "settings"),
+    Rule("key.wrong_resource", Severity.ERROR, "door", _wrong_resource, "settings"),
     Rule("key.truncated", Severity.ERROR, "door", _truncated, "settings", because=("key.masked", "key.placeholder")),
-    Rule("key.wrong_region", Severity.ERROR, "door", _wrong_region, "settings", because=("key.wrong_plan",)),
+    Rule("key.wrong_region", Severity.ERROR, "door", _twin("region"), "settings", because=("key.wrong_plan",)),
     Rule(
         "key.official_elsewhere",
         Severity.WARNING,

@@ -9,6 +9,9 @@ from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
 from probes.readings import passes
 
+_BARE = re.compile(
+    r"(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?", re.IGNORECASE
+)
 _DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|v\d+(?::\d+)?)$")
 
 
@@ -48,6 +51,17 @@ def _unlisted(view: View) -> Claim | None:
     return Claim((line_of(subject),), sure=False)
 
 
+def _not_permitted(view: View) -> Claim | None:
+    """As the house says; or a bare refusal by a door that had served its model list to this key alone."""
+    subject, deep = view.subject, view.deep
+    served = deep is not None and deep.listing is not None and bool(deep.listing.models)
+    keyed = view.door is not None and view.door.list_needs_key
+    bare = subject is not None and subject.status == 403 and _BARE.fullmatch(view.said()) is not None
+    if subject is not None and bare and served and keyed and subject.purpose != "models":
+        return Claim((line_of(subject), "the model list was served to this key"))
+    return said("model.not_permitted")(view)
+
+
 def _bare(name: str) -> str:
     low = name.lower().rpartition("/")[2]
     while (cut := _DATE.sub("", low)) != low:
@@ -74,7 +88,7 @@ def _substituted(view: View) -> Claim | None:
 
 RULES = (
     Rule("model.not_found", Severity.ERROR, "model", _not_found, "settings"),
-    Rule("model.not_permitted", Severity.ERROR, "model", said("model.not_permitted"), "settings"),
+    Rule("model.not_permitted", Severity.ERROR, "model", _not_permitted, "settings"),
     Rule("model.no_channel", Severity.ERROR, "model", said("model.no_channel"), "relay"),
     Rule("model.wrong_endpoint", Severity.ERROR, "model", said("model.wrong_endpoint"), "settings"),
     Rule("model.parameter_rejected", Severity.ERROR, "chat", said("model.parameter_rejected"), "app"),

@@ -140,6 +140,22 @@ def spoken_in(value: object) -> str:
     return ""
 
 
+# What any answer or error of an LLM API has at its top.
+_FAMILIAR = frozenset(
+    "id object created model choices usage content role type output candidates message messages response done text data"
+    " result results code error errors detail details msg success completion predictions generated_text".split()
+)
+
+
+def strange(value: dict[str, Any], otherwise: str) -> str:
+    """What is wrong with an object that is no answer of its protocol: another's, some other service's, or
+    ``otherwise``.
+    """
+    if spoken_in(value):
+        return "other_protocol"
+    return "foreign" if value and not _FAMILIAR & value.keys() else otherwise
+
+
 def model_ids(value: object) -> tuple[str, ...] | None:
     """The ids of a model list in any of the protocols' forms; None where the value is none."""
     if isinstance(value, dict):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.sse import Event, EventReader
 from probes.protocols.tally import Tally
@@ -66,9 +66,8 @@ class _Wire:
         model, finish = text_of(value.get("model")), text_of(value.get("stop_reason"))
         content = value.get("content")
         if not isinstance(content, list):
-            if spoken_in(value):
-                return Answer(problem="other_protocol", model=model)
-            return Answer(problem="error" if read_error(value) else "no_content", model=model)
+            carried = read_error(value) and not spoken_in(value)
+            return Answer(problem="error" if carried else strange(value, "no_content"), model=model)
         blocks = [block for block in content if isinstance(block, dict)]
         thought = any(block.get("type") in ("thinking", "redacted_thinking") for block in blocks)
         if not blocks and finish != "max_tokens":

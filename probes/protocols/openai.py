@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.sse import Event, EventReader
 from probes.protocols.tally import Tally
@@ -68,7 +68,7 @@ class ChatCompletions:
         if not isinstance(choices, list):
             if read_error(value):
                 return Answer(problem="error", model=model)
-            return Answer(problem="other_protocol" if spoken_in(value) else "no_choices", model=model)
+            return Answer(problem=strange(value, "no_choices"), model=model)
         if not choices:
             return Answer(problem="error" if read_error(value) else "empty_choices", model=model)
         first = choices[0]

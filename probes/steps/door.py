@@ -8,7 +8,7 @@ import re
 
 from probes.doors import Door, Doors
 from probes.keys import Fit, fit
-from probes.model import DoorFacts, KeyMatch, Settings
+from probes.model import DoorFacts, KeyMatch, Settings, Twin
 from probes.protocols import NAMES, sdk_base
 from probes.steps.settings import Exams
 from probes.way import Place, is_local, place
@@ -69,8 +69,8 @@ def right_base_url(door: Door | None, protocol: str) -> str | None:
     return next((sdk_base(protocol, url) for url in door.base_urls(protocol) if "{" not in url), None)
 
 
-def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str) -> tuple[tuple[str, str], ...]:
-    """Name and base URL of the sites of the door's own house whose keys look the same and do not do here."""
+def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str) -> tuple[Twin, ...]:
+    """The sites of the door's own house whose keys look the same and do not do here."""
     if door is None:
         return ()
     found = []
@@ -78,8 +78,14 @@ def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protoc
         other = one.id != door.id and one.company == door.company and one.namespace != door.namespace
         url = right_base_url(one, protocol) if other else None
         if url and (one.id in door.rejects or door.id in one.rejects or any(match.door == one.id for match in matches)):
-            found.append((one.name, url))
+            found.append(Twin(one.name, url, _difference(door, one)))
     return tuple(found[:4])
+
+
+def _difference(door: Door, other: Door) -> str:
+    if (door.kind == "subscription") is not (other.kind == "subscription"):
+        return "plan"
+    return "region" if door.region != other.region else "product"
 
 
 def measure(
@@ -119,5 +125,6 @@ def measure(
         twins=twins(door, found.matches, doors, protocol),
         key_door_name=home.name if home else "",
         protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
+        list_needs_key=bool(door and door.models_auth == "required"),
         key_door_url=(right_base_url(home, protocol) or "") if home else "",
     )

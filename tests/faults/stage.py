@@ -317,6 +317,8 @@ def rerouted(stage: Stage) -> Callable[..., socket.socket]:
 
     def create_connection(where: tuple[str, int], *args: Any, **more: Any) -> socket.socket:
         host, port = where
+        if not 0 <= port < 1 << 16:
+            raise OverflowError("port must be 0-65535.")  # as socket.getaddrinfo and connect do
         if host in ("127.0.0.1", "localhost", "::1", stage.scenario.listen) and roads is None:
             return real((host, port), *args, **more)
         if stage.settings.connect_to:
