@@ -280,8 +280,8 @@ class Inquiry:
         near = wave.chosen.near if wave.chosen is not None else ()
         if near and wave.chat is not None and wave.chat.status in (400, 404, 422) and wave.chat.body is Body.JSON:
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
-        if attempt.protocol == "gemini" and told.status == 404 and "version" not in attempt.changed:
-            return discovery.other_version(attempt)  # some models stand in one version alone
+        if _of_version(told) and "version" not in attempt.changed:
+            return discovery.other_version(attempt)
         if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.text):
             return self._other_keys(wave, told, attempt)
         if no_route(told) or self._breaks_down(told, attempt):
@@ -329,11 +329,17 @@ class Inquiry:
         version = found.version if wire(found.protocol).versions else asked.version
         differs = (
             ("path", other or found.base_url != attempt.base_url),
-            ("version", not other and version != asked.version and version != attempt.version),
+            ("version", not other and version != self._usual_version(attempt, asked)),
             ("protocol", other),
         )
         changed = tuple(dict.fromkeys((*attempt.changed, *(name for name, so in differs if so))))
         return replace(asked, version=version, key=attempt.key, direct=attempt.direct, changed=changed)
+
+    def _usual_version(self, attempt: Attempt, asked: Attempt) -> str:
+        """The version of the API that the app asks for: the given one, else the SDK's own."""
+        if self.settings.api_version is not None:
+            return self.settings.api_version.value
+        return attempt.version if attempt.protocol == "azure" else asked.version
 
     def _other_keys(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
         """The cleaned key, and the key in another header."""
@@ -357,6 +363,13 @@ class Inquiry:
 
 def _crowded(found: Exchange) -> bool:
     return found.status in (429, 503) or found.status >= 500 or transient(found)
+
+
+def _of_version(told: Exchange) -> bool:
+    """Whether another version of the API may do: some of Gemini's models stand in one alone, Azure retires them."""
+    if told.attempt.protocol == "gemini":
+        return told.status == 404
+    return told.attempt.protocol == "azure" and told.status == 400 and "version" in told.text.lower()
 
 
 def _subject(attempt: Attempt) -> str:

@@ -133,6 +133,7 @@ class Scenario:
     typed: Callable[[str], str | None] = str
     app: str | None = None
     auth_variable: str | None = None
+    api_version: str | None = None
     rivals: tuple[Rival, ...] = ()
     key_source: str = "environment OPENAI_API_KEY"
     url_source: str = "environment OPENAI_BASE_URL"
@@ -240,6 +241,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 protocol=Sourced(one.protocol, "--protocol"),
                 app=one.app,
                 auth_variable=one.auth_variable,
+                api_version=Sourced(one.api_version, "environment OPENAI_API_VERSION") if one.api_version else None,
                 rivals=one.rivals,
                 searched=("environment OPENAI_API_KEY", ".env"),
                 proxies=ProxySettings(
