@@ -89,7 +89,11 @@ RESPONSES = (
     responses("quota", "quota.exhausted", refusing(b.responses, "openai-quota")),
     responses("rate", "quota.rate_limited", refusing(b.responses, "openai-429")),
     responses("region", "access.region_blocked", refusing(b.responses, "openai-region")),
-    responses("html", "shape.web_page", lambda key: b.always("spa"), sdk="agrees"),
+    responses(
+        "html",
+        "shape.web_page",
+        lambda key: b.always("spa"),
+    ),
     responses("error-as-success", "shape.error_as_success", refusing(b.responses, b.ANSWERS["json_error200"])),
     responses("no-output", "shape.malformed_answer", door(b.responses, chat=b.as_json({"id": "resp_1"}))),
     responses("chat-answers", "shape.wrong_protocol", door(b.responses, chat=b.as_json(b.completion()))),
@@ -175,8 +179,8 @@ GEMINI = (
     gemini(
         "no-candidates", "shape.malformed_answer", door(b.gemini, chat=b.as_json({"modelVersion": "x"})), sdk=SILENT
     ),
-    gemini("error-as-success", "shape.error_as_success", refusing(b.gemini, b.ANSWERS["json_error200"]), sdk=SILENT),
-    gemini("foreign-key", "key.wrong_door", shape="anthropic", unsent=True),
+    gemini("error-as-success", "shape.error_as_success", refusing(b.gemini, b.ANSWERS["json_error200"])),
+    gemini("foreign-key", "key.wrong_door", stranger(b.gemini), shape="anthropic", unsent=True),
 )
 
 # -- azure -------------------------------------------------------------------------------------------------------------
@@ -191,7 +195,7 @@ AZURE = (
     azure("sound-list", world=door(b.azure, listing=b.model_list([DEPLOYMENT]))),
     azure("sound-foundry", base_url="https://res.services.ai.azure.com"),
     azure("sound-cognitive", base_url="https://res.cognitiveservices.azure.com"),
-    azure("sound-gateway", base_url="https://apim.example", also=()),
+    azure("sound-gateway", base_url="https://apim.example"),
     azure(
         "sound-v1",
         base_url=f"{RESOURCE}/openai/v1",
@@ -279,7 +283,11 @@ OLLAMA = (
     ollama("html", "shape.web_page", lambda key: b.always("spa")),
     ollama("stream-in-one", world=keyless(stream=b.OLLAMA_STREAMS["s_json_ignored"]), also=("stream.ignored",)),
     ollama("refused", "tcp.refused", listening=False),
-    ollama("error-as-success", "shape.error_as_success", keyless(chat=b.as_json({"error": "boom"})), sdk="agrees"),
+    ollama(
+        "error-as-success",
+        "shape.error_as_success",
+        keyless(chat=b.as_json({"error": "boom"})),
+    ),
     ollama("no-message", "shape.malformed_answer", keyless(chat=b.as_json({"model": "x", "done": True}))),
     ollama(
         "server-error",
@@ -347,11 +355,17 @@ _GEMINI_PIECES: dict[str, tuple[str | None, str]] = {
     "s_nospace": ("stream.malformed", "agrees"),
     "s_done_appended": ("stream.malformed", "agrees"),
     "s_array": ("stream.malformed", SILENT),
-    "s_array_chunked": ("stream.malformed", SILENT),
+    "s_array_chunked": ("stream.malformed", "agrees"),
+    "s_html200": ("stream.malformed", "agrees"),
+    "s_error_json_200": ("stream.error_inside", "agrees"),
+    "s_chat_chunks": ("stream.malformed", "agrees"),
     "s_error_google": ("stream.error_inside", "agrees"),
 }
 _OLLAMA_LINES: dict[str, tuple[str | None, str]] = {
     **{name: told for name, told in _EVENTS.items() if name in b.OLLAMA_STREAMS},
+    "s_html200": ("stream.malformed", "agrees"),
+    "s_error_json_200": ("stream.error_inside", "agrees"),
+    "s_chat_chunks": ("stream.malformed", "agrees"),
     "s_last_no_line_end": (None, "agrees"),
     "s_ct_json": (None, "agrees"),
     "s_ct_text": (None, "agrees"),

@@ -321,7 +321,7 @@ def rerouted(stage: Stage) -> Callable[..., socket.socket]:
         host, port = where
         if not 0 <= port < 1 << 16:
             raise OverflowError("port must be 0-65535.")  # as socket.getaddrinfo and connect do
-        if host in ("127.0.0.1", "localhost", "::1", stage.scenario.listen) and roads is None:
+        if host in ("127.0.0.1", "0.0.0.0", "localhost", "::1", stage.scenario.listen) and roads is None:
             return real((host, port), *args, **more)
         if stage.settings.connect_to:
             return real((stage.scenario.listen, stage.port), *args, **more)
