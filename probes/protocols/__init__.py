@@ -141,10 +141,13 @@ def spoken_in(value: object) -> str:
 
 
 # What any answer or error of an LLM API has at its top.
-_FAMILIAR = frozenset(
-    "id object created model choices usage content role type output candidates message messages response done text data"
-    " result results code error errors detail details msg success completion predictions generated_text".split()
-)
+# fmt: off
+_FAMILIAR = frozenset((
+    "id", "object", "created", "model", "choices", "usage", "content", "role", "type", "output", "candidates",
+    "message", "messages", "response", "done", "text", "data", "result", "results", "code", "error", "errors",
+    "detail", "details", "msg", "success", "completion", "predictions", "generated_text",
+))
+# fmt: on
 
 
 def strange(value: dict[str, Any], otherwise: str) -> str:
