@@ -72,7 +72,7 @@ class Asker:
             if found.status not in (400, 422):
                 return found
             change = protocol.adapt(found.text, adapted)
-            if change is None:
+            if change is None or len(change) <= len(adapted):
                 return found
             adapted = change
 

@@ -30,8 +30,8 @@ _MISSING_WORDS = re.compile(
 
 
 _FAULT = re.compile(
-    r"\b(?:error|failed|failure|unavailable|no upstream|quota|exceeded|unauthori[sz]ed|invalid (?:api )?key|timed? ?out)\b"
-    r"|错误|失败|余额|无效|不可用",
+    r"\b(?:error|failed|failure|unavailable|no upstream|quota|exceeded|unauthori[sz]ed|timed? ?out)\b"
+    r"|\binvalid (?:api )?key\b|错误|失败|余额|无效|不可用",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
@@ -40,7 +40,8 @@ _LOGIN = re.compile(
 # A firewall's page, under whichever status: it stands before the routes and says nothing of them.
 _FENCED = re.compile(
     r"request (?:was|has been|is) (?:blocked|rejected|denied)|you have been blocked|attention required! ?\|"
-    r"|<title>[^<]{0,30}(?:access denied|request blocked|just a moment)|web application firewall|被(?:拦截|阻断)|防火墙",
+    r"|<title>[^<]{0,30}(?:access denied|request blocked|just a moment)"
+    r"|web application firewall|被(?:拦截|阻断)|防火墙",
     re.IGNORECASE,
 )
 

@@ -36,7 +36,6 @@ PACKAGES = {
 }
 PROMPT = [{"role": "user", "content": "Say OK."}]
 NAP = 0.01  # instead of the SDKs' pauses between two tries
-BOMB = 1 << 30
 
 _TRUST = cache(probes.engine.trust)
 _tally: dict[str, list[str]] = {"agreed": [], "differ on purpose": []}

@@ -2266,6 +2266,7 @@ MODELS = (
             )
         ),
     ),
+    Scenario("model-refuses-any-limit", "model.parameter_rejected", refusing("openai-max-tokens")),
     Scenario("model-extra-forbidden", "model.parameter_rejected", door(stream="fastapi-422")),
     Scenario(
         "model-substituted",

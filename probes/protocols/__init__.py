@@ -68,6 +68,7 @@ class Wire(Protocol):
     def read_answer(self, value: object) -> Answer: ...
     def splitter(self) -> Splitter: ...
     def stream_reader(self) -> StreamReader: ...
+    # After a refusal: what was changed so far and one thing more; None where there is nothing left to change.
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None: ...
 
 
@@ -141,10 +142,13 @@ def spoken_in(value: object) -> str:
 
 
 # What any answer or error of an LLM API has at its top.
-_FAMILIAR = frozenset(
-    "id object created model choices usage content role type output candidates message messages response done text data"
-    " result results code error errors detail details msg success completion predictions generated_text".split()
-)
+# fmt: off
+_FAMILIAR = frozenset((
+    "id", "object", "created", "model", "choices", "usage", "content", "role", "type", "output", "candidates",
+    "message", "messages", "response", "done", "text", "data", "result", "results", "code", "error", "errors",
+    "detail", "details", "msg", "success", "completion", "predictions", "generated_text",
+))
+# fmt: on
 
 
 def strange(value: dict[str, Any], otherwise: str) -> str:

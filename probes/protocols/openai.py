@@ -51,7 +51,7 @@ class ChatCompletions:
         if "max_completion_tokens" in low and "max_completion_tokens" not in adapted and "max_tokens" in low:
             return ("max_completion_tokens",)
         if ("max_tokens" in low or "max_completion_tokens" in low) and "no max_tokens" not in adapted:
-            return ("no max_tokens",)
+            return (*adapted, "no max_tokens")
         return None
 
     def read_models(self, value: object) -> tuple[str, ...] | None:
