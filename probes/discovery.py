@@ -36,9 +36,11 @@ COMMON = {
     "azure": ("",),
     "ollama": ("", "/ollama", "/api/ollama"),
 }
-# Which others are worth a look, where a door documents none: (protocol, looks). Azure's form is served by Azure alone.
-LIKELY = (("openai", 2), ("anthropic", 2), ("gemini", 1), ("responses", 1))
+# Which others are worth a look, where a door documents none: (protocol, looks). Azure's form is served by Azure and by
+# gateways in front of it: worth a look only to who asks what is served.
+LIKELY = (("openai", 2), ("anthropic", 2), ("responses", 1), ("gemini", 1))
 OTHERS = 4  # of the knocks
+NOWHERE = "llmdoctor-looks-for-what-nobody-serves"
 KNOCKS = 8  # at a time; the rest of the budget belongs to asking properly at the right one
 _VERSION = re.compile(r"/v\d+(?:alpha|beta)?\d*$")
 
@@ -117,6 +119,17 @@ def beside(
         firsts += found[:1]
         seconds += found[1:]
     return firsts + seconds
+
+
+def looks(attempt: Attempt, target: Place, local: bool = False) -> list[Attempt]:
+    """One look for each other protocol, and one at a path that nobody serves: where that one is refused as a path, a
+    refused key beside it shows a route.
+    """
+    found = beside(attempt, target, None, local, looks=1)
+    if attempt.protocol != "azure":
+        found.append(_knock("azure", target.origin + _VERSION.sub("", target.path)))
+    base = next((one.base_url for one in found if wire(one.protocol).version_segment), attempt.base_url)
+    return [_knock("openai", f"{base}/{NOWHERE}"), *found]
 
 
 def _knock(protocol: str, url: str) -> Attempt:

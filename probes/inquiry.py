@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from probes import discovery
@@ -88,10 +89,15 @@ class Inquiry:
         ``forms`` of the key may go out on this way, ``direct`` around the proxy.
         """
         self.forms, self.direct, self.mended = forms, direct, mended
+        await self._pursue(first)
+        if self.working is not None and self.asker.budget:
+            await self._look_further(self.working)
+
+    async def _pursue(self, first: Attempt) -> None:
         attempt: Attempt | None = first
         for _ in range(ROUNDS):
             assert attempt is not None
-            self._tried.add(_signature(attempt))
+            self._tried |= {_signature(attempt), _place(attempt)}
             wave = await self.wave(attempt)
             if wave.works:
                 assert wave.chat is not None
@@ -131,7 +137,7 @@ class Inquiry:
                     group.create_task(self._compare(wave))
                 if not may_generate:
                     group.create_task(self._knock(wave))
-                if self._looks_around(attempt):
+                if self._looks_around():
                     group.create_task(self._look_around(attempt))
         except BaseExceptionGroup as problems:
             spent, others = problems.split(OutOfBudget)
@@ -150,19 +156,35 @@ class Inquiry:
             await self._generate(wave, name)
         elif "model" not in attempt.changed:
             self._choose(wave)
+        self._record_looks()
+        return wave
+
+    @property
+    def _open(self) -> bool:
+        """Whether the user left the protocol open, and nobody documents or has looked which ones the door speaks."""
+        return self._looking is None and self.settings.protocol.value == "auto" and self.door is None
+
+    def _looks_around(self) -> bool:
+        """Sound settings are asked nothing beyond what they need, unless `auto` was asked for by name."""
+        return self._open and self.settings.protocol.source != "default"
+
+    async def _look_further(self, working: Attempt) -> None:
+        """What was wrong is found: which protocols the door speaks besides, for who must choose anew."""
+        if self._open:
+            with suppress(OutOfBudget):
+                await self._look_around(working)
+            self._record_looks()
+
+    def _record_looks(self) -> None:
         while self._looked:
             found = self._looked.pop(0)
             self._record("http", found, self.ledger.now() - found.seconds)
-        return wave
-
-    def _looks_around(self, attempt: Attempt) -> bool:
-        """Which protocols an unknown door serves is asked once, where the user left the protocol open."""
-        return self._looking is None and self.settings.protocol.value == "auto" and self.door is None
 
     async def _look_around(self, attempt: Attempt) -> None:
         """Keyless looks that cost no time: they end before the answer does."""
         self._looking = asyncio.Event()
-        others = discovery.beside(attempt, place(attempt.base_url), None, self.facts.local, looks=1)
+        looks = discovery.looks(attempt, place(attempt.base_url), self.facts.local)
+        others = [one for one in looks if _place(one) not in self._tried][: self.asker.budget]
         try:
             self._looked += await asyncio.gather(
                 *(self.asker.knock(replace(one, direct=attempt.direct)) for one in others)

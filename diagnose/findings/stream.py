@@ -41,7 +41,7 @@ def _malformed(view: View) -> Claim | None:
     exchange, reading = found
     if exchange.failure is not None and exchange.failure.kind is Kind.ENCODING:
         return Claim((line_of(exchange), "not compressed as announced"))
-    if reading.kind in ("text", "html", "empty", "ndjson", "unended", "other_protocol"):
+    if reading.kind in ("text", "html", "empty", "ndjson", "json_array", "unended", "other_protocol"):
         if exchange.failure is not None and exchange.failure.kind is not Kind.TOO_LONG:
             return None
         return Claim((line_of(exchange), f"the body is {reading.kind.replace('_', ' ')}", exchange.text[:160]))
