@@ -221,9 +221,10 @@ def _settings(view: View) -> dict[str, object] | None:
         "base_url": working.base_url,
         **version,
         "model": working.model or (view.chosen.chosen if view.chosen is not None else None),
-        "auth": working.auth.value if working.key in (KeyForm.GIVEN, KeyForm.CLEANED) else "none",
+        "auth": working.auth.value if working.key not in (KeyForm.DUMMY, KeyForm.NONE) else "none",
         "stream": prove(view).stream is True if stream is not None else False,
         "key": "cleaned" if working.key is KeyForm.CLEANED else "as given",
+        **({"key_source": view.door.rival_source} if working.key is KeyForm.RIVAL and view.door else {}),
     }
 
 

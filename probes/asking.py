@@ -83,7 +83,7 @@ class Asker:
             self.budget -= 1
         where = place(attempt.base_url)
         key = self._keys.get(attempt.key, "")
-        with_key = bool(key) and attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED) and attempt.auth is not Auth.NONE
+        with_key = bool(key) and attempt.key is not KeyForm.DUMMY and attempt.auth is not Auth.NONE
         way = self._way_to(where, attempt.direct)
         # Of a trailing `//` the SDK strips one slash; the other goes out.
         path = _join(replace(where, path=where.path + "/") if attempt.base_url.endswith("/") else where, ask.path)

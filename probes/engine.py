@@ -189,7 +189,10 @@ class _Run:
         self._bundle = bundle
         self._context: ssl.SSLContext | None = None
         self._families: set[str] = set()
-        self.asker = Asker(ground.exams.keys(), self.limits, scrub, self.way_to, version)
+        self.keys = ground.exams.keys()
+        if ground.facts is not None and (found := door.rival(ground.given, ground.door, ground.facts.local)):
+            self.keys[KeyForm.RIVAL] = found[1]
+        self.asker = Asker(self.keys, self.limits, scrub, self.way_to, version)
 
     @property
     def cost(self) -> Cost:
@@ -317,28 +320,34 @@ class _Run:
     async def _ask(self, way: Way, base: str) -> None:
         ground, given, facts = self.ground, self.ground.given, self.ground.facts
         assert facts is not None
-        keys = ground.exams.keys()
-        around = set(keys) if facts.local and not facts.why_not_sent else set()
-        if facts.why_not_sent or not self._may_send(way):
+        keys = set(self.keys)
+        if facts.why_not_sent:
+            keys &= {KeyForm.RIVAL}
+        around = keys if facts.local else set()
+        if not self._may_send(way):
             if keys and not facts.why_not_sent and not (facts.local and way.proxy is not None):
                 ground.facts = facts = replace(facts, sent=False, why_not_sent="plaintext")
                 self.ledger.done("door", "plaintext", facts, self.ledger.now())
-            keys = {}
-        form = KeyForm.GIVEN if KeyForm.GIVEN in keys else KeyForm.CLEANED if KeyForm.CLEANED in keys else KeyForm.NONE
+            keys = set()
+        form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in keys), KeyForm.NONE)
         protocol = wire(ground.protocol)
         style = Auth.X_API_KEY if given.app == "anthropic-sdk-0" else None
         first = protocol.attempt(base, style)
         asked_as_given = ground.exams.url.literal == base and (
             form is KeyForm.GIVEN or (form is KeyForm.NONE and not ground.exams.keys())
         )
-        first = replace(first, key=form, given=asked_as_given, changed=() if asked_as_given else ("mended",))
+        changed = () if asked_as_given else ("mended",)
+        if form is KeyForm.NONE and KeyForm.RIVAL in keys and not facts.local:
+            # Nothing that may go out was given: the key of the place that is not heeded stands in for it.
+            form, asked_as_given, changed = KeyForm.RIVAL, False, ("key_source",)
+        first = replace(first, key=form, given=asked_as_given, changed=changed)
         if protocol.versions:
             raw = given.base_url.value if given.base_url and not asked_as_given else ""
             named = given.api_version.value if given.api_version else version_in(ground.protocol, raw)
             first = replace(first, version=named or first.version)
         inquiry = Inquiry(given, facts, ground.door, self.asker, self.ledger, way, self._speaks_tls)
         try:
-            await inquiry.run(first, set(keys), around, ground.exams.url.mended)
+            await inquiry.run(first, keys, around, ground.exams.url.mended)
         except NetError as error:
             self.ledger.failed("http", "", error.failure, self.ledger.now())
         except Exception as error:
@@ -347,7 +356,7 @@ class _Run:
             self.working = inquiry.working
         if given.no_spend:
             self.ledger.close("", "no_spend")
-        elif not keys and ground.exams.keys():
+        elif not keys - {KeyForm.RIVAL} and ground.exams.keys():
             self.ledger.close("", "key_not_sent")
         elif not keys:
             self.ledger.close("", "no_key")

@@ -123,7 +123,9 @@ class Inquiry:
         """Ask for the list, an answer and a stream; side by side as soon as the model is known."""
         wave = Wave(attempt)
         with_key = attempt.key in self.forms
-        may_generate = not self.settings.no_spend and (with_key or (self.facts.local and not self.forms))
+        may_generate = not self.settings.no_spend and (
+            with_key or (self.facts.local and not self.forms - {KeyForm.RIVAL})
+        )
         tasks: list[asyncio.Task[None]] = []
         try:
             async with asyncio.TaskGroup() as group:
@@ -364,17 +366,22 @@ class Inquiry:
         return attempt.version if attempt.protocol == "azure" else asked.version
 
     def _other_keys(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
-        """The cleaned key, and the key in another header."""
-        found = []
+        """The cleaned key, the key in another header, and the key of a place that loses."""
+        found: list[Attempt] = []
+        if attempt.key is KeyForm.RIVAL:
+            return found
         if attempt.key is KeyForm.GIVEN and KeyForm.CLEANED in self.forms:
             found.append(replace(attempt, key=KeyForm.CLEANED, given=False, changed=(*attempt.changed, "key")))
-        if attempt.key not in self.forms:
-            return found
         other = wave.other_listing
-        if other is not None and other.status in (401, 403):
-            return found  # the other header is refused as well
-        for style in discovery.other_styles(attempt, self.door, misses_key(told)):
-            found.append(self._styled(attempt, style))
+        twice = other is not None and other.status in (401, 403)  # the other header is refused as well
+        if attempt.key in self.forms and not twice:
+            styles = discovery.other_styles(attempt, self.door, misses_key(told))
+            found += [self._styled(attempt, style) for style in styles]
+        if KeyForm.RIVAL in self.forms:
+            usual = wire(attempt.protocol).attempt(attempt.base_url)
+            changed = (*(name for name in attempt.changed if name not in ("auth", "key")), "key_source")
+            rival = replace(usual, key=KeyForm.RIVAL, direct=attempt.direct, changed=changed)
+            found.append(rival if attempt.protocol == "anthropic" else replace(rival, version=attempt.version))
         return found
 
     def _styled(self, attempt: Attempt, style: Auth) -> Attempt:

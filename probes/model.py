@@ -137,10 +137,13 @@ class Auth(StrEnum):
 
 
 class KeyForm(StrEnum):
-    """Which form of the key goes out. DUMMY is an obvious stand-in for asking a path without the key."""
+    """Which form of the key goes out. RIVAL is the value of a losing place for the same setting, DUMMY an obvious
+    stand-in for asking a path without the key.
+    """
 
     GIVEN = "as given"
     CLEANED = "cleaned"
+    RIVAL = "rival"
     DUMMY = "dummy"
     NONE = "none"
 
@@ -280,6 +283,7 @@ class DoorFacts:
     key_door_url: str = ""  # that door's own base URL
     protocols: tuple[str, ...] = ()  # what this door documents
     list_needs_key: bool = False  # the model list is served to nobody without a key
+    rival_source: str = ""  # where another key stands for the same setting, that may be tried at this host
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from diagnose.findings.url import settings_of
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
-from probes.discovery import followed
 from probes.model import Body, Exchange, Kind
 from probes.readings import answer_of, asks_login, passes
 
@@ -73,13 +72,16 @@ def _onward(view: View) -> Claim | None:
     chat = deep.chat if deep is not None else None
     if chat is None or not chat.redirects:
         return None
-    straight = followed(chat.attempt, replace(chat, location=chat.redirects[-1]))
+    base = urlsplit(chat.attempt.base_url)
+    endpoint, path = chat.path.removeprefix(base.path), chat.redirects[-1].partition("?")[0].removesuffix("/")
+    better = base._replace(path=path.removesuffix(endpoint)).geturl() if path.endswith(endpoint) else ""
+    straight = better not in ("", chat.attempt.base_url)
     return Claim(
         (f"{chat.method} {chat.url} → {', '.join(chat.redirects)}",),
         severity=Severity.WARNING,
-        values={"location": chat.redirects[-1], "better_url": straight.base_url if straight else ""},
-        settings=settings_of(straight) if straight else None,
-        verified=straight is not None and passes(chat),
+        values={"location": chat.redirects[-1], "better_url": better if straight else ""},
+        settings=settings_of(replace(chat.attempt, base_url=better)) if straight else None,
+        verified=straight and passes(chat),
     )
 
 

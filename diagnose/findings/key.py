@@ -167,7 +167,7 @@ RULES = (
         "door",
         _wrong_door,
         "settings",
-        because=("settings.wrong_variable", "url.host_typo", "url.not_api_host"),
+        because=("settings.wrong_variable", "settings.conflict", "url.host_typo", "url.not_api_host"),
     ),
     Rule(
         "key.wrong_kind", Severity.ERROR, "door", _shape("wrong_kind"), "settings", because=("settings.wrong_variable",)

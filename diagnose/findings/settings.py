@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import UNSEEN, View
-from probes.model import Rival
+from probes.model import KeyForm, Rival
 from probes.readings import refuses_key
 
 
@@ -18,7 +18,7 @@ def _missing_key(view: View) -> Claim | None:
     own = door is not None and door.local and not _refused(view)
     if view.evidence.target.protocol == "ollama" and (view.works or own):
         return None  # its SDK starts without one
-    if view.works:
+    if view.works and not _by_rival(view):
         # The server asks for no key, but the SDKs do not start without one: any text will do.
         severity = Severity.ERROR if emptied else Severity.INFO
         return Claim(evidence, severity=severity, values=values)
@@ -68,7 +68,17 @@ def _wrong_variable(view: View) -> Claim | None:
         return None
     values = {"variable": rival.name.strip(), "source": rival.source}
     severity = Severity.WARNING if view.works_as_given else None
-    return Claim((f"{rival.source} is set; no SDK reads {rival.name.strip()}",), severity=severity, values=values)
+    lines = (f"{rival.source} is set; no SDK reads {rival.name.strip()}",)
+    if rival.role == "key" and _by_rival(view) and view.door is not None and view.door.rival_source == rival.source:
+        return Claim(
+            (*lines, "the key in it works"), values=values, settings={"key_source": rival.source}, verified=True
+        )
+    return Claim(lines, severity=severity, values=values)
+
+
+def _by_rival(view: View) -> bool:
+    """Whether it works with the key of a place that is not heeded, and not otherwise."""
+    return view.works and view.working is not None and view.working.key is KeyForm.RIVAL
 
 
 def _conflict(view: View) -> Claim | None:
@@ -76,8 +86,15 @@ def _conflict(view: View) -> Claim | None:
     if not found:
         return None
     lines = tuple(f"{one.winner} wins over {one.source}" for one in found[:4])
-    values = {"source": found[0].winner, "other_source": found[0].source, "variable": found[0].name}
-    return Claim(lines, values=values)
+    door = view.door
+    best = next((one for one in found if _by_rival(view) and door and one.source == door.rival_source), None)
+    chosen = best or found[0]
+    values = {"source": chosen.winner, "other_source": chosen.source, "variable": chosen.name}
+    if best is None:
+        return Claim(lines, values=values)
+    lines = (f"the key of {best.winner} is refused, that of {best.source} works", *lines)
+    settings = {"key_source": best.source}
+    return Claim(lines, severity=Severity.ERROR, values=values, settings=settings, verified=True)
 
 
 RULES = (

@@ -169,7 +169,7 @@ def duration(milliseconds: float) -> str:
 
 def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Names and values of settings that were seen to work, in reading order; never a key."""
-    for name in ("protocol", "base_url", "api_version", "model", "auth", "stream", "key"):
+    for name in ("protocol", "base_url", "api_version", "model", "auth", "stream", "key", "key_source"):
         if (value := settings.get(name)) is not None:
             yield name, str(value).lower() if isinstance(value, bool) else plain(value)
 

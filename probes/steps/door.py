@@ -7,9 +7,11 @@ from __future__ import annotations
 import re
 
 from probes.doors import Door, Doors
+from probes.flaws import examine_key
 from probes.keys import Fit, fit
 from probes.model import DoorFacts, KeyMatch, Settings, Twin
 from probes.protocols import NAMES, sdk_base
+from probes.secret import Secret
 from probes.steps.settings import Exams
 from probes.way import Place, is_local, place
 
@@ -88,6 +90,22 @@ def _difference(door: Door, other: Door) -> str:
     return "region" if door.region != other.region else "product"
 
 
+def rival(settings: Settings, door: Door | None, local: bool) -> tuple[str, str] | None:
+    """Source and value of another key for the same setting that may be sent to this door; None where there is none.
+
+    The value of a place that loses, or of a variable that no SDK reads where no key was given.
+    """
+    for one in settings.rivals:
+        if one.role != "key" or one.same or not isinstance(one.value, Secret):
+            continue
+        if settings.key is not None and one.why != "shadowed":
+            continue
+        key = examine_key(one.value.reveal(), "openai").literal
+        if key and (settings.send_anyway or not fit(key, door, local=local).elsewhere):
+            return one.source, key
+    return None
+
+
 def measure(
     settings: Settings, exams: Exams, target: Place, doors: Doors, protocol: str, protocol_source: str
 ) -> DoorFacts:
@@ -125,6 +143,7 @@ def measure(
         twins=twins(door, found.matches, doors, protocol),
         key_door_name=home.name if home else "",
         protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
+        rival_source=(rival(settings, door, local) or ("", ""))[0],
         list_needs_key=bool(door and door.models_auth == "required"),
         key_door_url=(right_base_url(home, protocol) or "") if home else "",
     )

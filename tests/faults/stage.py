@@ -14,7 +14,7 @@ import string
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -242,7 +242,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 app=one.app,
                 auth_variable=one.auth_variable,
                 api_version=Sourced(one.api_version, "environment OPENAI_API_VERSION") if one.api_version else None,
-                rivals=one.rivals,
+                rivals=tuple(_found(rival, key) for rival in one.rivals),
                 searched=("environment OPENAI_API_KEY", ".env"),
                 proxies=ProxySettings(
                     **{name: Sourced(value, f"environment {_variable(name)}") for name, value in found.items()}
@@ -265,6 +265,12 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 **{_variable(name): value for name, value in found.items()},
             },
         )
+
+
+def _found(rival: Rival, key: str) -> Rival:
+    """``{key}`` in a losing place is the key that is right."""
+    right = isinstance(rival.value, Secret) and rival.value.reveal() == "{key}"
+    return replace(rival, value=Secret(key)) if right else rival
 
 
 def _variable(name: str) -> str:
@@ -382,7 +388,7 @@ def examine(scenario: Scenario) -> Seen:
             doors = (set_up.door, set_up.foreign, set_up.front)
             seen = [[_raw(request) for request in door.requests] if door else [] for door in doors]
             keys = [set_up.key, *([set_up.settings.key.value.reveal()] if set_up.settings.key else [])]
-            keys += [one.value.reveal() for one in scenario.rivals if isinstance(one.value, Secret)]
+            keys += [one.value.reveal() for one in set_up.settings.rivals if isinstance(one.value, Secret)]
             count = len([r for r in set_up.door.requests if r.method != "HEAD"]) if set_up.door else 0
     finally:
         root.removeHandler(keeper)
