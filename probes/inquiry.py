@@ -353,7 +353,7 @@ class Inquiry:
         version = found.version if wire(found.protocol).versions else asked.version
         differs = (
             ("path", other or found.base_url != attempt.base_url),
-            ("version", not other and version != self._usual_version(attempt, asked)),
+            ("version", version != (asked.version if other else self._usual_version(attempt, asked))),
             ("protocol", other),
         )
         changed = tuple(dict.fromkeys((*attempt.changed, *(name for name, so in differs if so))))

@@ -456,7 +456,11 @@ def _at_door_variable(variables: _Variables) -> _Choice | None:
         for name in door.base_url_env:
             if (base := variables.filled(name)) and name not in _UNREAD:
                 return _at_url(base, None, False, variables, None)
-        endpoint = next((e for p in ("openai", "anthropic", "gemini") if (e := door.endpoint(p))), None)
+        names = [name for name in _FAMILIES["gemini"].keys if name in door.key_env]
+        meant = next((found for name in names if (found := variables.filled(name))), None)
+        if meant:
+            return _default(_FAMILIES["gemini"], Sourced("gemini", meant.source))
+        endpoint = next((e for p in ("openai", "anthropic") if (e := door.endpoint(p))), None)
         if endpoint and "{" not in endpoint.base_url:
             base = Sourced(endpoint.base_url, f"default of {door.name}")
             return _Choice(_FAMILIES[endpoint.protocol], base, door, False)
