@@ -58,6 +58,16 @@ def place(url: str) -> Place:
     return Place(scheme, host, port, path.removesuffix("/"), parts.query, "@" in parts.netloc)
 
 
+def joined(base_url: str, endpoint: str) -> str:
+    """The path that goes out for an endpoint under a base URL, as the official Python SDKs join the two.
+
+    Of a trailing ``//`` they strip one slash, and the other goes out; a query in the base goes wrong there as well.
+    """
+    where = place(base_url)
+    path = where.path + "/" * base_url.endswith("/")
+    return f"{path}/?{where.query}{endpoint.removeprefix('/')}" if where.query else path + endpoint
+
+
 def literal_address(host: str) -> Address | None:
     """The host as an address where it is written as one."""
     with suppress(ValueError):
