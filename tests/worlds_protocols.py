@@ -154,6 +154,14 @@ GEMINI = (
         protocol="auto",
     ),
     gemini(
+        "endpoint-v1beta-only",
+        "url.endpoint_included",
+        door(b.gemini, versions=("v1beta",)),
+        base_url=f"{GOOGLE}/v1beta/models/gemini-2.5-flash:generateContent",
+        also=("url.path_wrong",),
+        settings={"base_url": GOOGLE, "api_version": "v1beta"},
+    ),
+    gemini(
         "v1beta-only",
         None,
         door(b.gemini, versions=("v1beta",)),

@@ -140,7 +140,11 @@ def _wrong_protocol(view: View) -> Claim | None:
         evidence = [line_of(one.told) for one in (first, view.deep) if one is not None and one.told is not None]
         return Claim(
             tuple(evidence),
-            values={"other_protocol": better.protocol, "better_url": better.base_url},
+            values={
+                "other_protocol": better.protocol,
+                "better_url": better.base_url if better.base_url != first.attempt.base_url else "",
+                "better_version": better.version if "version" in better.changed else "",
+            },
             settings=settings_of(better),
             verified=view.working is not None,
         )

@@ -19,7 +19,8 @@ _VERSION_PATHS = ("/api/paas/v4",)
 def settings_of(attempt: Attempt) -> dict[str, object]:
     """The part of a working way of asking that a user sets."""
     found: dict[str, object] = {"base_url": attempt.base_url, "protocol": attempt.protocol}
-    return found | ({"api_version": attempt.version} if "version" in attempt.changed else {})
+    versioned = "version" in attempt.changed or attempt.protocol == "azure"  # whose SDK has no version of its own
+    return found | ({"api_version": attempt.version} if versioned else {})
 
 
 def _mends(view: View) -> tuple[dict[str, object] | None, bool, str]:

@@ -111,9 +111,8 @@ def sdk_base(protocol: str, url: str) -> str:
 
 
 def version_in(protocol: str, url: str) -> str:
-    """The version of the API that a pasted address names; empty where it names none."""
-    pattern = {"gemini": r"/(v1(?:alpha|beta)?)(?=/|$)", "azure": r"[?&]api-version=([\w.-]+)"}.get(protocol)
-    found = re.search(pattern, url) if pattern else None
+    """The version of the API that a pasted address names, where the SDK has none of its own; else empty."""
+    found = re.search(r"[?&]api-version=([\w.-]+)", url) if protocol == "azure" else None
     return found[1] if found else ""
 
 
