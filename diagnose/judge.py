@@ -204,6 +204,7 @@ def prove(view: View) -> Proven:
         view.match is not None
         and view.match.code.startswith("model.")
         and view.match.code != "model.parameter_rejected"
+        and not (view.chosen is not None and view.chosen.source == "guess")
     ):
         model = False
     return Proven(reached, path, view.key_good, model, answered, streamed)

@@ -259,8 +259,10 @@ class View:
         told = deep.told
         if told is None:
             return None
-        if told is deep.knock and deep.listing is not None and deep.listing.with_key and deep.listing.status >= 400:
-            return deep.listing
+        listing = deep.listing
+        listed = listing is not None and listing.with_key and not no_route(listing)
+        if told is deep.knock and listed and listing is not None and listing.status >= 400:
+            return listing
         if told is deep.listing and not told.ok:
             return told
         if told is deep.knock and (told.status >= 500 or told.failure is not None or told.status in (402, 429)):

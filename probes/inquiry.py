@@ -306,6 +306,8 @@ class Inquiry:
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
         if _of_version(told) and "version" not in attempt.changed:
             return discovery.other_version(attempt)
+        if told is wave.knock and attempt.key in self.forms:
+            return []  # it went without the key
         if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.text):
             return self._other_keys(wave, told, attempt)
         if no_route(told) or self._breaks_down(told, attempt):

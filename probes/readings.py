@@ -140,11 +140,12 @@ def passes(found: Exchange | None) -> bool:
 def nearest(chat: Exchange | None, knock: Exchange | None, listing: Exchange | None) -> Exchange | None:
     """Of one way of asking, the answer nearest to what the app would see.
 
-    A knock without the key tells of the route alone: what it says of keys is said of none.
+    A knock without the key tells of the route alone: what it says of keys is said of none. A door that has no list is
+    told by the knock.
     """
     if chat is not None:
         return chat
-    if knock is None or (listing is not None and listing.with_key and not no_route(knock)):
+    if knock is None or (listing is not None and listing.with_key and not no_route(knock) and not no_route(listing)):
         return listing
     return knock
 

@@ -2449,6 +2449,9 @@ MODES = (
     Scenario("offline-wrong-door", "key.wrong_door", stranger(), OPENAI, shape="anthropic", offline=True, unsent=True),
     Scenario("deadline", world=_slow(3.0), limits=Limits(probe=5.0, run=0.4), verdict="inconclusive", sdk="agrees"),
     claude("no-spend-anthropic", no_spend=True, verdict="inconclusive"),
+    Scenario(
+        "no-spend-no-list", world=_list("openai-404"), no_spend=True, verdict="inconclusive", proven={"path": True}
+    ),
 )
 
 SCENARIOS: tuple[Scenario, ...] = (
