@@ -56,6 +56,26 @@ class Wave:
         return self.told is not None and no_route(self.told) and not (listed and self.told.status != 405)
 
 
+# What a finding's words name of a protocol, where it is not as with chat completions.
+_OF_PROTOCOL: dict[str, dict[str, str]] = {
+    "anthropic": {"claude_token": "ANTHROPIC_AUTH_TOKEN"},
+    "responses": {"ending": "/responses"},
+    "gemini": {
+        "ending": "/models/NAME:generateContent",
+        "twice": "/v1beta/v1",
+        "version_variable": "GOOGLE_GENAI_API_VERSION",
+    },
+    "azure": {
+        "ending": "/openai/deployments/NAME/chat/completions",
+        "doubled": "/openai",
+        "added": "/openai",
+        "twice": "/openai/openai",
+        "version_variable": "OPENAI_API_VERSION",
+    },
+    "ollama": {"ending": "/api/chat"},
+}
+
+
 class View:
     """Read-only questions to one :class:`probes.model.Evidence`."""
 
@@ -293,7 +313,7 @@ class View:
     def values(self) -> dict[str, str]:
         """What every finding's words may name."""
         target, door = self.evidence.target, self.door
-        found = {
+        found = _OF_PROTOCOL.get(target.protocol, {}) | {
             "base_url": target.base_url or "",
             "protocol": target.protocol,
             "app": target.app,

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from probes.failures import NetError
 from probes.model import Attempt, Auth, Body, Cost, Exchange, Failure, KeyForm, Kind, Limits
 from probes.net import HttpExchange, Link, RawAnswer
-from probes.protocols import Ask, Wire, auth_headers, auth_query, wire
+from probes.protocols import Ask, Wire, auth_headers, auth_query, spoken_in, wire
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
 from probes.readings import tells_fault
 from probes.secret import Scrubber
@@ -285,6 +285,8 @@ class Asker:
             if carried is not None:
                 carried = replace(carried, message=scrub(carried.message[:2000]))
                 return replace(reading, kind="error_json", error=carried, error_first=True)
+            if isinstance(value, list) and value and spoken_in(value[0]) == protocol.name:
+                return replace(reading, kind="json_array")  # as Gemini streams to who asks for no events
             return replace(reading, kind="other_protocol" if answer.problem == "other_protocol" else "text")
         if kind is Body.JSON and b"\n{" in data.replace(b"\r", b""):
             return replace(reading, kind="ndjson")

@@ -36,9 +36,11 @@ COMMON = {
     "azure": ("",),
     "ollama": ("", "/ollama", "/api/ollama"),
 }
-# Which others are worth a look, where a door documents none: (protocol, looks). Azure's form is served by Azure alone.
-LIKELY = (("openai", 2), ("anthropic", 2), ("gemini", 1), ("responses", 1))
+# Which others are worth a look, where a door documents none: (protocol, looks). Azure's form is served by Azure and by
+# gateways in front of it: worth a look only to who asks what is served.
+LIKELY = (("openai", 2), ("anthropic", 2), ("responses", 1), ("gemini", 1))
 OTHERS = 4  # of the knocks
+NOWHERE = "llmdoctor-looks-for-what-nobody-serves"
 KNOCKS = 8  # at a time; the rest of the budget belongs to asking properly at the right one
 _VERSION = re.compile(r"/v\d+(?:alpha|beta)?\d*$")
 
@@ -79,12 +81,13 @@ def bases(protocol: str, target: Place, door: Door | None) -> list[str]:
 
 def knocks(attempt: Attempt, target: Place, door: Door | None, local: bool = False) -> list[Attempt]:
     """The keyless looks worth taking after ``attempt`` found no route, at most :data:`KNOCKS`."""
-    others = beside(attempt, target, door, local)[:OTHERS]
+    others = beside(attempt, target, door, local)
     same = [_knock(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
     if attempt.protocol == "azure":
         same = [replace(one, version=attempt.version) for one in same]
     same = [replace(one, key=KeyForm.DUMMY) for one in other_version(attempt)] + same
-    return same[: KNOCKS - len(others)] + others
+    same = same[: KNOCKS - min(OTHERS, len(others))]
+    return same + others[: KNOCKS - len(same)]
 
 
 def other_version(attempt: Attempt) -> list[Attempt]:
@@ -101,16 +104,32 @@ def beside(
     documented = [(name, 2) for name in (door.protocols if door is not None else ()) if name in NAMES]
     likely = [("ollama", 1), *LIKELY] if local else LIKELY
     wanted = dict([*documented, *(one for one in likely if one[0] not in dict(documented))])
-    found = []
+    firsts, seconds = [], []
     for name, most in wanted.items():
         if name == attempt.protocol:
             continue
-        own = target.path if wire(name).version_segment else _VERSION.sub("", target.path)
-        here = [target.origin + own]
+        versioned = bool(wire(name).version_segment)
+        here = [target.origin + (target.path if versioned else _VERSION.sub("", target.path))]
         listed = [url for url in bases(name, target, door) if url not in here]
-        urls = listed[:1] + here if name in dict(documented) else here + listed
-        found += [_knock(name, url) for url in urls[: min(most, looks)]]
-    return found
+        if name in dict(documented):
+            urls = listed[:1] + here
+        else:
+            urls = listed + here if versioned and not _VERSION.search(target.path) else here + listed
+        found = [_knock(name, url) for url in urls[: min(most, looks)]]
+        firsts += found[:1]
+        seconds += found[1:]
+    return firsts + seconds
+
+
+def looks(attempt: Attempt, target: Place, local: bool = False) -> list[Attempt]:
+    """One look for each other protocol, and one at a path that nobody serves: where that one is refused as a path, a
+    refused key beside it shows a route.
+    """
+    found = beside(attempt, target, None, local, looks=1)
+    if attempt.protocol != "azure":
+        found.append(_knock("azure", target.origin + _VERSION.sub("", target.path)))
+    base = next((one.base_url for one in found if wire(one.protocol).version_segment), attempt.base_url)
+    return [_knock("openai", f"{base}/{NOWHERE}"), *found]
 
 
 def _knock(protocol: str, url: str) -> Attempt:

@@ -41,6 +41,8 @@ from probes.steps import dns, door, proxy, settings, tcp, tls
 from probes.steps.settings import Exams
 from probes.way import Place, Way, literal_address, place
 
+# The official client of a protocol, where it is not named after it.
+SDKS = {"responses": "openai-sdk", "azure": "openai-sdk", "gemini": "google-genai"}
 _PROXY_KINDS = {Kind.PROXY_AUTH, Kind.PROXY_REFUSED, Kind.PROXY_PROTOCOL, Kind.PROXY_UNREACHABLE}
 
 
@@ -164,7 +166,7 @@ def target(given: Settings, ground: Ground | None) -> Target:
         base_url=given.base_url.value if given.base_url else None,
         protocol=protocol,
         model=given.model.value if given.model else None,
-        app=given.app or f"{protocol}-sdk",
+        app=given.app or SDKS.get(protocol, f"{protocol}-sdk"),
         door=facts.door if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from probes import discovery
@@ -88,10 +89,15 @@ class Inquiry:
         ``forms`` of the key may go out on this way, ``direct`` around the proxy.
         """
         self.forms, self.direct, self.mended = forms, direct, mended
+        await self._pursue(first)
+        if self.working is not None and self.asker.budget:
+            await self._look_further(self.working)
+
+    async def _pursue(self, first: Attempt) -> None:
         attempt: Attempt | None = first
         for _ in range(ROUNDS):
             assert attempt is not None
-            self._tried.add(_signature(attempt))
+            self._tried |= {_signature(attempt), _place(attempt)}
             wave = await self.wave(attempt)
             if wave.works:
                 assert wave.chat is not None
@@ -133,7 +139,7 @@ class Inquiry:
                     group.create_task(self._compare(wave))
                 if not may_generate:
                     group.create_task(self._knock(wave))
-                if self._looks_around(attempt):
+                if self._looks_around():
                     group.create_task(self._look_around(attempt))
         except BaseExceptionGroup as problems:
             spent, others = problems.split(OutOfBudget)
@@ -152,19 +158,35 @@ class Inquiry:
             await self._generate(wave, name)
         elif "model" not in attempt.changed:
             self._choose(wave)
+        self._record_looks()
+        return wave
+
+    @property
+    def _open(self) -> bool:
+        """Whether the user left the protocol open, and nobody documents or has looked which ones the door speaks."""
+        return self._looking is None and self.settings.protocol.value == "auto" and self.door is None
+
+    def _looks_around(self) -> bool:
+        """Sound settings are asked nothing beyond what they need, unless `auto` was asked for by name."""
+        return self._open and self.settings.protocol.source != "default"
+
+    async def _look_further(self, working: Attempt) -> None:
+        """What was wrong is found: which protocols the door speaks besides, for who must choose anew."""
+        if self._open:
+            with suppress(OutOfBudget):
+                await self._look_around(working)
+            self._record_looks()
+
+    def _record_looks(self) -> None:
         while self._looked:
             found = self._looked.pop(0)
             self._record("http", found, self.ledger.now() - found.seconds)
-        return wave
-
-    def _looks_around(self, attempt: Attempt) -> bool:
-        """Which protocols an unknown door serves is asked once, where the user left the protocol open."""
-        return self._looking is None and self.settings.protocol.value == "auto" and self.door is None
 
     async def _look_around(self, attempt: Attempt) -> None:
         """Keyless looks that cost no time: they end before the answer does."""
         self._looking = asyncio.Event()
-        others = discovery.beside(attempt, place(attempt.base_url), None, self.facts.local, looks=1)
+        looks = discovery.looks(attempt, place(attempt.base_url), self.facts.local)
+        others = [one for one in looks if _place(one) not in self._tried][: self.asker.budget]
         try:
             self._looked += await asyncio.gather(
                 *(self.asker.knock(replace(one, direct=attempt.direct)) for one in others)
@@ -282,8 +304,8 @@ class Inquiry:
         near = wave.chosen.near if wave.chosen is not None else ()
         if near and wave.chat is not None and wave.chat.status in (400, 404, 422) and wave.chat.body is Body.JSON:
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
-        if attempt.protocol == "gemini" and told.status == 404 and "version" not in attempt.changed:
-            return discovery.other_version(attempt)  # some models stand in one version alone
+        if _of_version(told) and "version" not in attempt.changed:
+            return discovery.other_version(attempt)
         if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.text):
             return self._other_keys(wave, told, attempt)
         if no_route(told) or self._breaks_down(told, attempt):
@@ -331,11 +353,17 @@ class Inquiry:
         version = found.version if wire(found.protocol).versions else asked.version
         differs = (
             ("path", other or found.base_url != attempt.base_url),
-            ("version", not other and version != asked.version and version != attempt.version),
+            ("version", version != (asked.version if other else self._usual_version(attempt, asked))),
             ("protocol", other),
         )
         changed = tuple(dict.fromkeys((*attempt.changed, *(name for name, so in differs if so))))
         return replace(asked, version=version, key=attempt.key, direct=attempt.direct, changed=changed)
+
+    def _usual_version(self, attempt: Attempt, asked: Attempt) -> str:
+        """The version of the API that the app asks for: the given one, else the SDK's own."""
+        if self.settings.api_version is not None:
+            return self.settings.api_version.value
+        return attempt.version if attempt.protocol == "azure" else asked.version
 
     def _other_keys(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
         """The cleaned key, the key in another header, and the key of a place that loses."""
@@ -364,6 +392,13 @@ class Inquiry:
 
 def _crowded(found: Exchange) -> bool:
     return found.status in (429, 503) or found.status >= 500 or transient(found)
+
+
+def _of_version(told: Exchange) -> bool:
+    """Whether another version of the API may do: some of Gemini's models stand in one alone, Azure retires them."""
+    if told.attempt.protocol == "gemini":
+        return told.status == 404
+    return told.attempt.protocol == "azure" and told.status == 400 and "version" in told.text.lower()
 
 
 def _subject(attempt: Attempt) -> str:

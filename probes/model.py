@@ -391,7 +391,8 @@ class StreamReading:
     """What an SDK would read from an event stream.
 
     ``kind``: ``sse``, ``lines`` (JSON in lines, where the protocol streams so), ``json`` (one whole answer),
-    ``error_json``, ``ndjson`` (lines where events belong), ``html``, ``empty``, ``text``, ``other_protocol``.
+    ``error_json``, ``ndjson`` (lines where events belong), ``json_array`` (a whole list of them),
+    ``html``, ``empty``, ``text``, ``other_protocol``.
     ``problem`` names an event that breaks an SDK (empty_data, bad_json, not_utf8, no_text, wrong_shape); empty: none.
     """
 

@@ -47,6 +47,8 @@ _FENCED = re.compile(
 )
 
 
+_AZURES_WORDS = re.compile(r"subscription key|deployment", re.IGNORECASE)
+
 # The SDKs ask again, twice, after these (openai and anthropic, Python and Node: facts/sdk_facts.md section 5).
 RETRIED = frozenset({408, 409, 429})
 
@@ -158,7 +160,8 @@ def nearest(chat: Exchange | None, knock: Exchange | None, listing: Exchange | N
 def transient(found: Exchange) -> bool:
     """Whether the SDK would ask again."""
     if found.failure is not None:
-        return found.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.CUT) and found.purpose == "chat"
+        begun = found.purpose == "stream" and found.status  # a stream that broke is the caller's to ask again
+        return found.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.CUT) and not begun
     return found.status in RETRIED or found.status >= 500
 
 
@@ -189,6 +192,8 @@ def _serves(found: Exchange, unrouted: set[str]) -> bool:
         return False
     if found.error.shape in ("anthropic", "google"):
         return found.error.shape == {"anthropic": "anthropic", "gemini": "google"}.get(found.attempt.protocol)
+    if found.attempt.protocol == "azure":
+        return bool(_AZURES_WORDS.search(found.error.message))
     refused = found.status in (401, 403)
     return _head(found) in unrouted if refused else found.attempt.protocol != "gemini"
 

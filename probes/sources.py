@@ -37,7 +37,7 @@ class Options:
     key_stdin: bool = False
     stdin_text: str | None = None
     model: str | None = None
-    protocol: str = "auto"
+    protocol: str | None = None  # None: not asked for, which is auto as well
     app: str | None = None
     env_file: str | None = None
     no_env: bool = False
@@ -357,9 +357,9 @@ def _door_of(url: str, protocol: str) -> Door | None:
 
 
 def _protocol(options: Options, named: list[Entry]) -> Sourced[str]:
-    if options.protocol not in config.PROTOCOLS:
+    if options.protocol not in (None, *config.PROTOCOLS):
         raise BadInput(f"--protocol is to be one of {', '.join(config.PROTOCOLS)}.")
-    if options.protocol != "auto":
+    if options.protocol is not None:
         return Sourced(options.protocol, "--protocol")
     given = (entry.values["protocol"] for entry in named if "protocol" in entry.values)
     return next((protocol for protocol in given if protocol.value != "auto"), Sourced("auto", "default"))
@@ -456,7 +456,11 @@ def _at_door_variable(variables: _Variables) -> _Choice | None:
         for name in door.base_url_env:
             if (base := variables.filled(name)) and name not in _UNREAD:
                 return _at_url(base, None, False, variables, None)
-        endpoint = next((e for p in ("openai", "anthropic", "gemini") if (e := door.endpoint(p))), None)
+        names = [name for name in _FAMILIES["gemini"].keys if name in door.key_env]
+        meant = next((found for name in names if (found := variables.filled(name))), None)
+        if meant:
+            return _default(_FAMILIES["gemini"], Sourced("gemini", meant.source))
+        endpoint = next((e for p in ("openai", "anthropic") if (e := door.endpoint(p))), None)
         if endpoint and "{" not in endpoint.base_url:
             base = Sourced(endpoint.base_url, f"default of {door.name}")
             return _Choice(_FAMILIES[endpoint.protocol], base, door, False)

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from probes.flaws import examine_key, examine_url, key_is_url, url_is_key
+from probes.protocols import sdk_base
 
 GOOD = "https://relay.example/v1"
 KEY = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z"
@@ -123,8 +124,24 @@ def test_documented_base_urls_have_no_flaw() -> None:
     doors = pytest.importorskip("probes.doors")
     for door in doors.load():
         for endpoint in door.endpoints:
-            url = re.sub(r"\{\w+\}", "x", endpoint.base_url)
+            # What a house documents may hold what its SDK adds by itself: google-genai adds the version (T1 of the facts).
+            url = sdk_base(endpoint.protocol, re.sub(r"\{\w+\}", "x", endpoint.base_url))
             assert examine_url(url, endpoint.protocol).flaws == (), url
+
+
+@pytest.mark.parametrize(
+    ("protocol", "url", "mended"),
+    [
+        ("gemini", "https://generativelanguage.googleapis.com/v1beta", "https://generativelanguage.googleapis.com"),
+        ("gemini", "https://generativelanguage.googleapis.com/v1/", "https://generativelanguage.googleapis.com"),
+        ("azure", "https://res.openai.azure.com/openai", "https://res.openai.azure.com"),
+        ("azure", "https://res.openai.azure.com/openai/v1/", "https://res.openai.azure.com"),
+    ],
+)
+def test_what_the_sdk_adds_would_stand_twice(protocol: str, url: str, mended: str) -> None:
+    exam = examine_url(url, protocol)
+    assert [flaw.kind for flaw in exam.flaws] == ["version_doubled"]
+    assert exam.mended == mended
 
 
 @pytest.mark.parametrize("raw", [raw for raw, *_ in URLS if raw.strip() and "99999" not in raw])

@@ -225,11 +225,17 @@ def test_gemini_azure_ollama():
     with PracticeDoor(b.gemini(KEY)) as door:
         path = "/v1beta/models/gemini-2.5-flash:generateContent"
         assert json.loads(ask(door, f"{path}?key={KEY}", {}, "")[2])["candidates"]
-        assert ask(door, path, {}, "")[0] == 400
+        assert ask(door, path, {}, "")[0] == 403
+        assert ask(door, f"{path}?key=x", {}, "")[0] == 400
+        stream = path.replace("generateContent", "streamGenerateContent")
+        assert ask(door, f"{stream}?key={KEY}&alt=sse", {}, "")[2].startswith(b"data: {")
+        assert len(json.loads(ask(door, f"{stream}?key={KEY}", {}, "")[2])) == 3
+        assert ask(door, path.replace("v1beta", "v9"), {})[0] == 404
     with PracticeDoor(b.azure(KEY)) as door:
         path = "/openai/deployments/gpt-4o-mini/chat/completions"
         assert ask(door, f"{path}?api-version=2024-10-21", chat(), "", {"api-key": KEY})[0] == 200
         assert ask(door, path, chat(), "", {"api-key": KEY})[0] == 404
+        assert ask(door, f"{path}?api-version=2024-10-21", chat(), "")[0] == 401
         assert ask(door, "/openai/v1/chat/completions", chat("gpt-4o-mini"), "", {"api-key": KEY})[0] == 200
     with PracticeDoor(b.ollama()) as door:
         rows = ask(door, "/api/chat", chat("llama3.2:latest"), "")[2].splitlines()

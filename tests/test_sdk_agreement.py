@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,15 @@ import probes.engine
 import probes.steps.chat
 from diagnose.judge import judge
 from diagnose.model import Verdict
+from probes.practice.behaviours import GEMINIS, LLAMAS
+from probes.protocols.azure import STABLE
 
-PACKAGES = {"openai": "openai", "anthropic": "anthropic"}
+PACKAGES = {
+    **dict.fromkeys(("openai", "responses", "azure"), "openai"),
+    "anthropic": "anthropic",
+    "gemini": "google.genai",
+    "ollama": "ollama",
+}
 PROMPT = [{"role": "user", "content": "Say OK."}]
 NAP = 0.01  # instead of the SDKs' pauses between two tries
 
@@ -66,10 +74,51 @@ def _anthropic(client: Any, scenario: Scenario, stream: bool) -> None:
         _ = event.type
 
 
+def _responses(client: Any, scenario: Scenario, stream: bool) -> None:
+    answer = client.responses.create(model=scenario.model or MODEL, input="Say OK.", stream=stream)
+    _ = [event.type for event in answer] if stream else answer.output_text
+
+
+def _gemini(client: Any, scenario: Scenario, stream: bool) -> None:
+    asked = {"model": scenario.model or GEMINIS[0], "contents": "Say OK."}
+    if stream:
+        _ = [piece.text for piece in client.models.generate_content_stream(**asked)]
+    else:
+        _ = client.models.generate_content(**asked).text
+
+
+def _ollama(client: Any, scenario: Scenario, stream: bool) -> None:
+    answer = client.chat(model=scenario.model or LLAMAS[0], messages=PROMPT, stream=stream)
+    _ = [piece.message.content for piece in answer] if stream else answer.message.content
+
+
 CALLS: dict[str, tuple[str, Callable[[Any, Scenario, bool], None]]] = {
     "openai": ("OpenAI", _openai),
     "anthropic": ("Anthropic", _anthropic),
+    "responses": ("OpenAI", _responses),
+    "azure": ("AzureOpenAI", _openai),
+    "gemini": ("Client", _gemini),
+    "ollama": ("Client", _ollama),
 }
+
+
+def _options(set_up: Stage, protocol: str) -> dict[str, Any]:
+    """The settings as the client's maker takes them."""
+    scenario, settings = set_up.scenario, set_up.settings
+    base = settings.base_url.value if settings.base_url is not None else None
+    key = settings.key.value.reveal() if settings.key is not None else None
+    seconds = 5.0 if scenario.limits.probe >= PATIENT.probe else scenario.limits.probe
+    if protocol == "gemini":
+        http = {"base_url": base, "api_version": scenario.api_version, "timeout": int(seconds * 1000)}
+        return {"api_key": key, "http_options": {name: value for name, value in http.items() if value is not None}}
+    if protocol == "ollama":
+        headers = {"headers": {"Authorization": f"Bearer {key}"}} if key is not None else {}
+        return {"host": base, "timeout": seconds, **headers}
+    name = "auth_token" if scenario.auth_variable == "ANTHROPIC_AUTH_TOKEN" else "api_key"
+    where = "azure_endpoint" if protocol == "azure" else "base_url"
+    dated = {"api_version": scenario.api_version or STABLE} if protocol == "azure" else {}
+    given = {where: base, name: key}
+    return {"timeout": seconds, **dated, **{one: value for one, value in given.items() if value is not None}}
 
 
 def _call(set_up: Stage, stream: bool) -> str:
@@ -77,15 +126,8 @@ def _call(set_up: Stage, stream: bool) -> str:
     scenario = set_up.scenario
     protocol = _protocol(scenario)
     maker, ask = CALLS[protocol]
-    settings = set_up.settings
-    given: dict[str, Any] = {"timeout": 5.0 if scenario.limits.probe >= PATIENT.probe else scenario.limits.probe}
-    if settings.base_url is not None:
-        given["base_url"] = settings.base_url.value
-    if settings.key is not None:
-        name = "auth_token" if scenario.auth_variable == "ANTHROPIC_AUTH_TOKEN" else "api_key"
-        given[name] = settings.key.value.reveal()
     try:
-        with getattr(import_module(PACKAGES[protocol]), maker)(**given) as client:
+        with getattr(import_module(PACKAGES[protocol]), maker)(**_options(set_up, protocol)) as client:
             ask(client, scenario, stream)
     except Exception as error:
         return f"{type(error).__name__} from {type(error.__cause__).__name__}"
@@ -139,14 +181,14 @@ def tally(request: pytest.FixtureRequest) -> Iterator[None]:
     agreed, differ = (len(names) for names in _tally.values())
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
-        versions = ", ".join(f"{name} {_version(name)}" for name in PACKAGES.values())
+        versions = ", ".join(f"{name} {_version(name)}" for name in dict.fromkeys(PACKAGES.values()))
         reporter.write_line(f"\n{versions}: {agreed} scenarios agree, {differ} differ on purpose")
 
 
 def _version(package: str) -> str:
     try:
-        return str(import_module(package).__version__)
-    except ImportError:
+        return version(package.replace(".", "-"))
+    except PackageNotFoundError:
         return "(not installed)"
 
 

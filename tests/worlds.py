@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
+from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
 
 from probes.model import Kind, Limits, Rival
 from probes.practice import behaviours as b
@@ -2464,4 +2465,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *AUTH,
     *MODELS,
     *MODES,
+    *OTHER_PROTOCOLS,
 )

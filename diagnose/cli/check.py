@@ -45,7 +45,9 @@ def output_options(command: Any) -> Any:
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 @click.option("--key", metavar="KEY", help="The key itself (other users can see it in the process list).")
 @click.option("--model", metavar="ID", help="The model to try; by default a small one of the door's list.")
-@click.option("--protocol", type=click.Choice(PROTOCOLS), default="auto", help="The protocol that the app speaks.")
+@click.option(
+    "--protocol", type=click.Choice(PROTOCOLS), help="The protocol that the app speaks; auto, the default, finds it."
+)
 @click.option("--app", type=click.Choice(APPS), help="Judge as this client would send it.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")

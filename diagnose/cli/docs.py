@@ -18,6 +18,8 @@ VALUES = {
         "address": "its address",
         "better_auth": "the header that works",
         "better_url": "the address that is named in the report",
+        "better_version": "the version that is named in the report",
+        "claude_token": "ANTHROPIC_AUTH_TOKEN",
         "console": "the provider's page of keys",
         "endpoint": "another endpoint",
         "key_env": "the provider's variable",
@@ -33,11 +35,14 @@ VALUES = {
         "retry_after": "N",
         "said": "its message in the report",
         "source": "the place named in the report",
+        "version_variable": "the variable that the app reads",
     },
     "zh": {
         "address": "报告中的地址",
         "better_auth": "能用的那种请求头",
         "better_url": "报告中给出的地址",
+        "better_version": "报告中给出的版本",
+        "claude_token": "ANTHROPIC_AUTH_TOKEN",
         "console": "服务商的密钥页面",
         "endpoint": "另一个接口",
         "key_env": "该服务商的变量",
@@ -53,6 +58,7 @@ VALUES = {
         "retry_after": "N",
         "said": "报告中的原话",
         "source": "报告中指出的位置",
+        "version_variable": "应用读取的变量",
     },
 }
 

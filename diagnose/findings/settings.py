@@ -15,7 +15,8 @@ def _missing_key(view: View) -> Claim | None:
     values = {"source": ", ".join(view.settings.searched[:8])}
     evidence = ("looked in: " + ", ".join(view.settings.searched[:8]),) if view.settings.searched else ()
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
-    if view.works and view.evidence.target.protocol == "ollama":
+    own = door is not None and door.local and not _refused(view)
+    if view.evidence.target.protocol == "ollama" and (view.works or own):
         return None  # its SDK starts without one
     if view.works and not _by_rival(view):
         # The server asks for no key, but the SDKs do not start without one: any text will do.
@@ -30,6 +31,11 @@ def _wanted(view: View) -> bool:
     """Whether a server of one's own shows that it wants a key: by refusing, or by breaking down without one."""
     told = view.deep.told if view.deep else None
     return told is not None and (told.status in (401, 403, 500) or refuses_key(told))
+
+
+def _refused(view: View) -> bool:
+    told = view.deep.told if view.deep else None
+    return told is not None and refuses_key(told)
 
 
 def _swapped(view: View) -> Claim | None:

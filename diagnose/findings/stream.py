@@ -26,9 +26,12 @@ def _streamed(view: View) -> tuple[Exchange, StreamReading] | None:
 
 def _ignored(view: View) -> Claim | None:
     found = _streamed(view)
-    if found is None or found[1].kind != "json":
+    if found is None:
         return None
-    return Claim((line_of(found[0]), "one whole JSON came instead of events"))
+    line = (line_of(found[0]), "one whole JSON came instead of events")
+    if found[1].kind == "lines" and found[1].events == 1 and found[1].terminated and found[1].text:
+        return Claim(line, severity=Severity.WARNING)  # it is a line as well, and read as a stream of one
+    return Claim(line) if found[1].kind == "json" else None
 
 
 def _malformed(view: View) -> Claim | None:
@@ -38,7 +41,7 @@ def _malformed(view: View) -> Claim | None:
     exchange, reading = found
     if exchange.failure is not None and exchange.failure.kind is Kind.ENCODING:
         return Claim((line_of(exchange), "not compressed as announced"))
-    if reading.kind in ("text", "html", "empty", "ndjson", "unended", "other_protocol"):
+    if reading.kind in ("text", "html", "empty", "ndjson", "json_array", "unended", "other_protocol"):
         if exchange.failure is not None and exchange.failure.kind is not Kind.TOO_LONG:
             return None
         return Claim((line_of(exchange), f"the body is {reading.kind.replace('_', ' ')}", exchange.text[:160]))
@@ -58,13 +61,13 @@ def _error_inside(view: View) -> Claim | None:
 
 def _cut(view: View) -> Claim | None:
     found = _streamed(view)
-    if found is None or not found[1].flows or found[1].error is not None:
+    if found is None or found[1].error is not None:
         return None
     exchange, reading = found
     torn = exchange.failure is not None and exchange.failure.kind in (Kind.CUT, Kind.CLOSED, Kind.RESET)
     ended = reading.finish or reading.terminated or reading.stopped or reading.problem
     unfinished = exchange.failure is None and not ended
-    if not torn and not unfinished:
+    if not torn and not (unfinished and reading.flows):
         return None
     if torn and reading.terminated:
         return None

@@ -173,7 +173,8 @@ def _path_claim(view: View, better: Attempt) -> Claim:
     return Claim(
         tuple(evidence),
         values={
-            "better_url": f"{better.base_url} ({better.version})" if "version" in better.changed else better.base_url
+            "better_url": better.base_url if better.base_url != first.attempt.base_url else "",
+            "better_version": better.version if "version" in better.changed else "",
         },
         settings=settings_of(better),
         verified=view.working is not None,

@@ -24,6 +24,8 @@ BASE_URL_VARIABLES = {
     "ollama": "OLLAMA_HOST",
 }
 
+VERSION_VARIABLES = {"gemini": "GOOGLE_GENAI_API_VERSION", "azure": "OPENAI_API_VERSION"}
+
 # Words that only the formats need, beside those of ``diagnose.words``.
 EXTRA = {
     "en": {
@@ -174,10 +176,14 @@ def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             yield name, str(value).lower() if isinstance(value, bool) else plain(value)
 
 
-def variable_line(settings: Mapping[str, object]) -> str:
-    """``OPENAI_BASE_URL=https://…``: the variable that the protocol's SDK reads; empty where there is none."""
-    name, url = BASE_URL_VARIABLES.get(str(settings.get("protocol"))), settings.get("base_url")
-    return f"{name}={plain(url)}" if name and url else ""
+def variable_lines(settings: Mapping[str, object]) -> list[str]:
+    """``OPENAI_BASE_URL=https://…`` and so on: the variables that the protocol's SDK reads."""
+    protocol = str(settings.get("protocol"))
+    pairs = (
+        (BASE_URL_VARIABLES.get(protocol), settings.get("base_url")),
+        (VERSION_VARIABLES.get(protocol), settings.get("api_version")),
+    )
+    return [f"{name}={plain(value)}" for name, value in pairs if name and value]
 
 
 def folded(report: Report) -> list[tuple[Finding, list[Finding]]]:

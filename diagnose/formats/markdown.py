@@ -17,7 +17,7 @@ from diagnose.formats import (
     settings_lines,
     spent,
     vantage,
-    variable_line,
+    variable_lines,
     way_out,
     word,
 )
@@ -77,8 +77,7 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
     if report.settings:
         yield f"### {say('works')}\n"
         lines = [f"{name} = {_toml(value)}" for name, value in settings_lines(report.settings)]
-        if variable := variable_line(report.settings):
-            lines.append(f"# {variable}")
+        lines += [f"# {variable}" for variable in variable_lines(report.settings)]
         yield fence("\n".join(lines), "toml")
     for label, names in proven(report, lang):
         yield f"- {say(label)}{colon}{escape(names)}"

@@ -20,7 +20,7 @@ from diagnose.formats import (
     settings_lines,
     spent,
     vantage,
-    variable_line,
+    variable_lines,
     way_out,
     word,
 )
@@ -206,8 +206,7 @@ class Page:
         for name, value in settings_lines(settings):
             if name in ("base_url", "model"):
                 self.lines.append([("    ", ""), (f"{name} = {self.safe(value)}", "")])
-        if variable := variable_line(settings):
-            self.lines.append([("    ", ""), (self.safe(variable), "")])
+        self.lines += [[("    ", ""), (self.safe(variable), "")] for variable in variable_lines(settings)]
         rest = {name: value for name, value in settings_lines(settings) if name not in ("base_url", "model")}
         self.hang([("    ", "")], [(", ".join(f"{name} = {value}" for name, value in rest.items()), "dim")])
 

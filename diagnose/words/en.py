@@ -130,8 +130,8 @@ TEXTS: dict[str, Text] = {
     ),
     "url.endpoint_included": Text(
         "The base URL already contains the endpoint",
-        "The last part of the path, such as /chat/completions or /messages, is added by the app itself. Here it "
-        "stands in the base URL as well, so it goes out twice, and nothing lives at such a path.",
+        "The last part of the path, such as {ending|/chat/completions or /messages}, is added by the app itself. Here "
+        "it stands in the base URL as well, so it goes out twice, and nothing lives at such a path.",
         (
             "Set the base URL to {better_url}",
             "Delete the endpoint at the end of the base URL and keep all that stands before it.",
@@ -147,12 +147,13 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "url.version_doubled": Text(
-        "The version part of the path goes out twice",
-        "The base URL ends in a version, and {app} adds one by itself, which makes something like /v1/v1. A base URL "
-        "for OpenAI's SDKs ends in /v1, one for Anthropic's does not: they are easily mixed up.",
+        "The {doubled|version} part of the path goes out twice",
+        "The base URL ends in {doubled|a version}, and {app} adds {added|one} by itself, which makes something like "
+        "{twice|/v1/v1}. A base URL for OpenAI's SDKs ends in /v1, one for Anthropic's, Google's or Azure's does not: "
+        "they are easily mixed up.",
         (
             "Set the base URL to {better_url}",
-            "Delete the version at the end of the base URL.",
+            "Delete {doubled|the version} at the end of the base URL.",
         ),
     ),
     "url.double_slash": Text(
@@ -167,9 +168,11 @@ TEXTS: dict[str, Text] = {
     "url.path_wrong": Text(
         "The API of {host} lives under another path",
         "Nothing that an app could use answers at the path of the base URL. Under another path of the same host an "
-        "API did answer. Relays often keep it below a part of their own, such as /api or /openai.",
+        "API did answer. Relays often keep it below a part of their own, such as /api or /openai; Gemini and Azure "
+        "serve several versions of theirs, and not every host has them all.",
         (
             "Set the base URL to {better_url}",
+            "Set the version of the API to {better_version}, in {version_variable} for instance.",
             "Look up the base URL for {protocol} in the manual of {host}, and copy it whole.",
         ),
     ),
@@ -796,10 +799,7 @@ TEXTS: dict[str, Text] = {
         "all of these places, and {host} does not look where {app} puts it.",
         (
             "Let the app send it as {better_auth}.",
-            (
-                "In Claude Code, ANTHROPIC_AUTH_TOKEN travels as Bearer and ANTHROPIC_API_KEY as x-api-key: use the "
-                "other one."
-            ),
+            ("In Claude Code, {claude_token} travels as Bearer and ANTHROPIC_API_KEY as x-api-key: use the other one."),
             "In the app, choose the kind of provider that fits the server, or update the app.",
             "If the relay is yours, let it accept both.",
         ),

@@ -119,7 +119,7 @@ TEXTS: dict[str, Text] = {
     ),
     "url.endpoint_included": Text(
         "接口地址里已经带上了具体的接口路径",
-        "/chat/completions、/messages 这样的最后一段由应用自己添加。接口地址里再写一遍，就会发出两次，"
+        "{ending|/chat/completions、/messages} 这样的最后一段由应用自己添加。接口地址里再写一遍，就会发出两次，"
         "而这样的路径并不存在。",
         (
             "把接口地址改为 {better_url}",
@@ -136,12 +136,12 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "url.version_doubled": Text(
-        "路径里的版本号会重复出现",
-        "接口地址末尾已有版本号，{app} 又会自己加一次，变成 /v1/v1 这样的路径。OpenAI SDK 的接口地址以 /v1 结尾，"
-        "Anthropic SDK 的则不带，两者很容易混淆。",
+        "路径里的 {doubled|版本号} 会重复出现",
+        "接口地址末尾已有 {doubled|版本号}，{app} 又会自己加上 {added|一个}，变成 {twice|/v1/v1} 这样的路径。"
+        "OpenAI SDK 的接口地址以 /v1 结尾，Anthropic、Google、Azure 的 SDK 则不带，很容易混淆。",
         (
             "把接口地址改为 {better_url}",
-            "删掉接口地址末尾的版本号。",
+            "删掉接口地址末尾的 {doubled|版本号}。",
         ),
     ),
     "url.double_slash": Text(
@@ -155,9 +155,10 @@ TEXTS: dict[str, Text] = {
     "url.path_wrong": Text(
         "{host} 的接口在另一个路径下",
         "接口地址里的路径没有可用的接口，但同一主机的另一个路径有接口应答。中转站常把接口放在自己的路径下，"
-        "比如 /api 或 /openai。",
+        "比如 /api 或 /openai；Gemini 和 Azure 的接口有好几个版本，不是每台主机都全有。",
         (
             "把接口地址改为 {better_url}",
+            "把接口版本改为 {better_version}，比如写在 {version_variable} 里。",
             "在 {host} 的文档里查 {protocol} 协议的接口地址，完整复制。",
         ),
     ),
@@ -706,7 +707,7 @@ TEXTS: dict[str, Text] = {
         "{app} 放的位置 {host} 不会去看。",
         (
             "让应用用 {better_auth} 发送密钥。",
-            "Claude Code：ANTHROPIC_AUTH_TOKEN 以 Bearer 发送，ANTHROPIC_API_KEY 以 x-api-key 发送，换用另一个变量。",
+            "Claude Code：{claude_token} 以 Bearer 发送，ANTHROPIC_API_KEY 以 x-api-key 发送，换用另一个变量。",
             "在应用里选择与服务器相符的服务商类型，或更新应用。",
             "自己的中转站：让它两种都接受。",
         ),

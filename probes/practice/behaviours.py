@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,8 @@ from probes.practice.server import Answer, Drip, Handler, Reply, Request, Step, 
 
 MODELS = ("gpt-5-nano", "gpt-4o-mini")
 CLAUDES = ("claude-haiku-4-5-20251001", "claude-sonnet-4-5-20250929")
+GEMINIS = ("gemini-2.5-flash", "gemini-2.5-pro")
+LLAMAS = ("llama3.2:latest", "qwen3:8b")
 TEXT = "PONG"
 
 What = Answer | Handler | str  # stands wherever something can be made wrong; a text is a name in ERRORS or PAGES
@@ -126,6 +129,11 @@ def _anthropic(status: int, type_: str, message: str) -> Any:
     return status, {"type": "error", "error": {"type": type_, "message": message}, "request_id": "req_practice"}
 
 
+def _google(status: int, name: str, message: str, *reasons: str) -> Any:
+    details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason} for reason in reasons]
+    return status, {"error": {"code": status, "message": message, "status": name, "details": details}}
+
+
 # Status and body by door and case. <key>, <masked>, <last4>, <model>, <method> and <path> stand for the request's own.
 # Source: the vendors' answers collected in the facts (errors.md); the human texts are shortened.
 ERRORS: dict[str, tuple[int, Any]] = {
@@ -184,41 +192,40 @@ ERRORS: dict[str, tuple[int, Any]] = {
     "anthropic-region": (403, {"error": {"type": "forbidden", "message": "Request not allowed"}}),
     "anthropic-429": _anthropic(429, "rate_limit_error", "This request would exceed your organization's rate limit."),
     "anthropic-529": _anthropic(529, "overloaded_error", "Overloaded"),
-    "gemini-400": (
-        400,
-        {
-            "error": {
-                "code": 400,
-                "message": "API key not valid. Please pass a valid API key.",
-                "status": "INVALID_ARGUMENT",
-                "details": [{"reason": "API_KEY_INVALID", "domain": "googleapis.com"}],
-            }
-        },
+    "gemini-400": _google(
+        400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", "API_KEY_INVALID"
     ),
+    "gemini-expired": _google(400, "INVALID_ARGUMENT", "API key expired. Please renew the API key.", "API_KEY_INVALID"),
+    "gemini-no-key": _google(
+        403,
+        "PERMISSION_DENIED",
+        "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other "
+        "form of API consumer identity to call this API.",
+    ),
+    "gemini-bearer": _google(
+        401,
+        "UNAUTHENTICATED",
+        "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
+        "authentication credential.",
+        "ACCESS_TOKEN_TYPE_UNSUPPORTED",
+    ),
+    "gemini-disabled": _google(
+        403,
+        "PERMISSION_DENIED",
+        "Generative Language API has not been used in project 1 before or it is disabled.",
+        "SERVICE_DISABLED",
+    ),
+    "gemini-quota": _google(
+        429, "RESOURCE_EXHAUSTED", "You exceeded your current quota, please check your plan and billing details."
+    ),
+    "gemini-429": _google(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota)."),
+    "gemini-503": _google(503, "UNAVAILABLE", "The model is overloaded. Please try again later."),
     "gemini-array": (
         400,
         [{"error": {"code": 400, "message": "Missing or invalid Authorization header.", "status": "INVALID_ARGUMENT"}}],
     ),
-    "gemini-model": (
-        404,
-        {
-            "error": {
-                "code": 404,
-                "message": "models/<model> is not found for API version v1beta",
-                "status": "NOT_FOUND",
-            }
-        },
-    ),
-    "gemini-region": (
-        400,
-        {
-            "error": {
-                "code": 400,
-                "message": "User location is not supported for the API use.",
-                "status": "FAILED_PRECONDITION",
-            }
-        },
-    ),
+    "gemini-model": _google(404, "NOT_FOUND", "models/<model> is not found for API version v1beta."),
+    "gemini-region": _google(400, "FAILED_PRECONDITION", "User location is not supported for the API use."),
     "azure-401": (
         401,
         {"error": {"code": "401", "message": "Access denied due to invalid subscription key or wrong API endpoint."}},
@@ -227,8 +234,25 @@ ERRORS: dict[str, tuple[int, Any]] = {
         404,
         {"error": {"code": "DeploymentNotFound", "message": "The API deployment for this resource does not exist."}},
     ),
+    "azure-no-key": (
+        401,
+        {"error": {"code": "401", "message": "Access denied due to missing subscription key."}},
+    ),
+    "azure-version": (400, {"error": {"code": "BadRequest", "message": "API version not supported"}}),
+    "azure-429": (
+        429,
+        {
+            "error": {
+                "code": "429",
+                "message": "Requests to the ChatCompletions_Create Operation have exceeded call rate limit of your "
+                "tier. Please retry after 9 seconds.",
+            }
+        },
+    ),
     "azure-404": (404, {"error": {"code": "404", "message": "Resource not found"}}),
     "ollama-model": (404, {"error": "model '<model>' not found"}),
+    "ollama-401": (401, {"error": "unauthorized"}),
+    "ollama-subscription": (403, {"error": "this model requires a subscription, upgrade for access"}),
     "oneapi-401": (401, {"error": {"message": "无效的令牌 (request id: 20261122)", "type": "one_api_error"}}),
     "newapi-401": (401, {"error": {"message": "无效的令牌 (request id: 20261122)", "type": "new_api_error"}}),
     "newapi-no-key": (401, {"error": {"message": "未提供令牌 (request id: 20261122)", "type": "new_api_error"}}),
@@ -408,7 +432,8 @@ def error(name: str, *headers: tuple[str, str]) -> Handler:
 
     def handler(request: Request) -> Answer:
         key = next(iter(keys_in(request)), "")
-        model = request.json().get("model")
+        found = re.search(r"/models/([^/:]+):", request.path)
+        model = found[1] if found else request.json().get("model")
         text = json.dumps(body, ensure_ascii=False)
         for mark, value in (
             ("<key>", key),
@@ -477,12 +502,25 @@ def response(model: str = MODELS[0], text: str = TEXT, status: str = "completed"
     }
 
 
-def generated(model: str = "gemini-2.5-flash", text: str = TEXT, finish: str = "STOP") -> dict[str, Any]:
+def generated(model: str = GEMINIS[0], text: str = TEXT, finish: str = "STOP") -> dict[str, Any]:
     """What Gemini's ``:generateContent`` gives."""
     return {
         "candidates": [{"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": finish, "index": 0}],
         "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 5, "totalTokenCount": 14},
         "modelVersion": model,
+    }
+
+
+def spoken(model: str = LLAMAS[0], text: str = TEXT, reason: str = "stop") -> dict[str, Any]:
+    """What Ollama's ``POST /api/chat`` gives."""
+    return {
+        "model": model,
+        "created_at": "2026-11-22T08:00:00Z",
+        "message": {"role": "assistant", "content": text},
+        "done": True,
+        "done_reason": reason,
+        "prompt_eval_count": 9,
+        "eval_count": 5,
     }
 
 
@@ -561,6 +599,50 @@ def events(model: str = CLAUDES[0], text: str = TEXT, stop: str = "end_turn") ->
     ]
 
 
+def response_events(model: str = MODELS[0], text: str = TEXT) -> list[dict[str, Any]]:
+    """The events of a sound stream of responses."""
+    begun = response(model, status="in_progress")
+    item = {"type": "message", "id": "msg_1", "status": "in_progress", "role": "assistant", "content": []}
+    where = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+    half = len(text) // 2
+    told: list[dict[str, Any]] = [
+        {"type": "response.created", "response": begun},
+        {"type": "response.in_progress", "response": begun},
+        {"type": "response.output_item.added", "output_index": 0, "item": item},
+        {"type": "response.output_text.delta", **where, "delta": text[:half]},
+        {"type": "response.output_text.delta", **where, "delta": text[half:]},
+        {"type": "response.output_text.done", **where, "text": text},
+        {"type": "response.completed", "response": response(model, text)},
+    ]
+    return [{**one, "sequence_number": number} for number, one in enumerate(told)]
+
+
+def generated_pieces(model: str = GEMINIS[0], text: str = TEXT, finish: str = "STOP") -> list[dict[str, Any]]:
+    """The pieces of a sound Gemini stream; the last one says why it ended."""
+    half = len(text) // 2
+    pieces = [generated(model, part) for part in (text[:half], text[half:], "")]
+    for piece in pieces[:-1]:
+        del piece["candidates"][0]["finishReason"]
+    pieces[-1]["candidates"][0] |= {"finishReason": finish, "content": {"role": "model", "parts": [{"text": ""}]}}
+    return pieces
+
+
+def chat_lines(model: str = LLAMAS[0], text: str = TEXT) -> list[dict[str, Any]]:
+    """The lines of a sound stream of Ollama's; the last one says that it is done."""
+    half = len(text) // 2
+    said = [{"role": "assistant", "content": part} for part in (text[:half], text[half:])]
+    return [*({"model": model, "message": one, "done": False} for one in said), spoken(model, "")]
+
+
+def line(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+
+
+def as_lines(body: Sequence[Step], kind: str = "application/x-ndjson") -> Reply:
+    """A stream of JSON in lines."""
+    return Reply(200, (("Content-Type", kind),), body)
+
+
 # -- sound doors -------------------------------------------------------------------------------------------------------
 
 
@@ -628,26 +710,12 @@ def openai(
         extra = [usage(asked["model"])] if (asked.get("stream_options") or {}).get("include_usage") else []
         return as_events([*chunks(asked["model"]), *extra, DONE])
 
-    def responded(request: Request) -> Answer:
-        return as_json(response(request.json()["model"]))
-
-    def responded_in_events(request: Request) -> Answer:
-        model = request.json()["model"]
-        delta = {"type": "response.output_text.delta", "item_id": "msg_1", "output_index": 0, "content_index": 0}
-        return as_events(
-            [
-                event({"type": "response.created", "response": response(model, status="in_progress")}),
-                event({**delta, "delta": TEXT}),
-                event({"type": "response.completed", "response": response(model)}),
-            ]
-        )
-
     answers = {
         f"GET {prefix}/models": always(model_list(models) if listing is None else listing),
         f"POST {prefix}/chat/completions": _generation(models, unknown_model, whole, streamed),
     }
     if responses:
-        answers[f"POST {prefix}/responses"] = _generation(models, unknown_model, responded, responded_in_events)
+        answers[f"POST {prefix}/responses"] = _responding(models, unknown_model, None, None)
     return _door(answers, keys, auth, rejected, no_key, elsewhere, (f"GET {prefix}/models",) if public_models else ())
 
 
@@ -693,76 +761,167 @@ def anthropic(
     return handler
 
 
-def gemini(*keys: str, models: Sequence[str] = ("gemini-2.5-flash",), prefix: str = "/v1beta") -> Handler:
-    """A sound Gemini door: ``x-goog-api-key`` or ``?key=``, whole answers and ``?alt=sse`` streams."""
+def responses(
+    *keys: str,
+    prefix: str = "/v1",
+    models: Sequence[str] = MODELS,
+    auth: Sequence[str] = ("bearer",),
+    chat: What | None = None,
+    stream: What | None = None,
+    listing: What | None = None,
+    rejected: What = "openai-401",
+    no_key: What = "openai-no-key",
+    unknown_model: What = "openai-model",
+    elsewhere: What = "openai-404",
+) -> Handler:
+    """A sound door for responses alone, without chat completions: arguments as for :func:`openai`."""
+    answers = {
+        f"GET {prefix}/models": always(model_list(models) if listing is None else listing),
+        f"POST {prefix}/responses": _responding(models, unknown_model, chat, stream),
+    }
+    return _door(answers, keys, auth, rejected, no_key, elsewhere, ())
+
+
+def _responding(models: Sequence[str], unknown: What, chat: What | None, stream: What | None) -> Handler:
+    def whole(request: Request) -> Answer:
+        return give(as_json(response(request.json()["model"])) if chat is None else chat, request)
+
+    def streamed(request: Request) -> Answer:
+        sound = as_events([event(e) for e in response_events(request.json()["model"])])
+        return give(sound if stream is None else stream, request)
+
+    return _generation(models, unknown, whole, streamed)
+
+
+def gemini(
+    *keys: str,
+    prefix: str = "",
+    versions: Sequence[str] = ("v1", "v1beta"),
+    models: Sequence[str] = GEMINIS,
+    auth: Sequence[str] = ("x-goog-api-key", "query"),
+    chat: What | None = None,
+    stream: What | None = None,
+    listing: What | None = None,
+    rejected: What = "gemini-400",
+    no_key: What = "gemini-no-key",
+    unknown_model: What = "gemini-model",
+    elsewhere: What = "google-404",
+) -> Handler:
+    """A sound Gemini door at ``{prefix}/{version}/models``: arguments as for :func:`openai`.
+
+    A stream comes as events where ``?alt=sse`` asks for them, else as one JSON array.
+    """
+    served = re.compile(rf"{re.escape(prefix)}/(?:{'|'.join(versions)})/models(?:/([^/:]+):(\w+))?")
+    verbs = {"GET": (None,), "POST": ("generateContent", "streamGenerateContent")}
 
     def handler(request: Request) -> Answer:
-        if keys and not set(keys_in(request, ("x-goog-api-key", "query"))) & set(keys):
-            return error("gemini-400")(request)
-        if request.path == f"{prefix}/models":
-            return model_list(models, "gemini")
-        model, _, verb = request.path.removeprefix(f"{prefix}/models/").partition(":")
-        if verb not in ("generateContent", "streamGenerateContent"):
-            return Reply(404)
-        if model not in models:
-            return error("gemini-model")(request)
-        return as_json(generated(model)) if verb == "generateContent" else as_events([data(generated(model))])
+        found = served.fullmatch(request.path)
+        if not found or found[2] not in verbs.get(request.method, ()):
+            return give(elsewhere, request)
+        if keys and not set(keys_in(request, auth)) & set(keys):
+            return give(rejected if keys_in(request) else no_key, request)
+        model = found[1]
+        if model is None:
+            return give(model_list(models, "gemini") if listing is None else listing, request)
+        if models and model not in models:
+            return give(unknown_model, request)
+        if found[2] == "generateContent":
+            return give(as_json(generated(model)) if chat is None else chat, request)
+        if stream is not None:
+            return give(stream, request)
+        pieces = generated_pieces(model)
+        return as_events([data(piece) for piece in pieces]) if request.query("alt") == "sse" else as_json(pieces)
 
     return handler
 
 
-def azure(*keys: str, deployments: Sequence[str] = ("gpt-4o-mini",)) -> Handler:
-    """A sound Azure resource, in its older form (``/openai/deployments/NAME``) and its newer one (``/openai/v1``)."""
-    styles = ("api-key", "bearer")
-    newer = openai(*keys, prefix="/openai/v1", models=deployments, auth=styles, rejected="azure-401")
+def azure(
+    *keys: str,
+    deployments: Sequence[str] = ("gpt-4o-mini",),
+    versions: Sequence[str] = (),
+    auth: Sequence[str] = ("api-key", "bearer"),
+    newer: bool = True,
+    chat: What | None = None,
+    stream: What | None = None,
+    listing: What = "azure-404",
+    rejected: What = "azure-401",
+    no_key: What = "azure-no-key",
+    unknown_model: What = "azure-deployment",
+    elsewhere: What = "azure-404",
+    unknown_version: What = "azure-404",
+) -> Handler:
+    """A sound Azure resource, in its older form (``/openai/deployments/NAME``) and its newer one (``/openai/v1``).
+
+    Arguments as for :func:`openai`; ``versions`` are the values of ``api-version`` that it knows (empty: any).
+    """
+    wrong: dict[str, Any] = {
+        "rejected": rejected,
+        "no_key": no_key,
+        "unknown_model": unknown_model,
+        "elsewhere": elsewhere,
+    }
+    plain = openai(
+        *keys, prefix="/openai/v1", models=deployments, auth=auth, chat=chat, stream=stream, responses=True, **wrong
+    )
+    older = re.compile(r"/openai/deployments(?:/([^/]+)/chat/completions)?")
 
     def handler(request: Request) -> Answer:
-        if request.path.startswith("/openai/v1/"):
-            return newer(request)
-        name, _, end = request.path.removeprefix("/openai/deployments/").partition("/")
-        if not request.path.startswith("/openai/deployments/") or not request.query("api-version"):
-            return error("azure-404")(request)
-        if keys and not set(keys_in(request, styles)) & set(keys):
-            return error("azure-401")(request)
-        if name not in deployments or end != "chat/completions":
-            return error("azure-deployment" if end == "chat/completions" else "azure-404")(request)
-        return as_events([*chunks(name), DONE]) if request.json().get("stream") else as_json(completion(name))
+        if newer and request.path.startswith("/openai/v1/"):
+            return plain(request)
+        found = older.fullmatch(request.path)
+        version = request.query("api-version")
+        if not found or not version:
+            return give(elsewhere, request)
+        if keys and not set(keys_in(request, auth)) & set(keys):
+            return give(rejected if keys_in(request) else no_key, request)
+        name = found[1]
+        if name is None:
+            return give(listing, request)
+        if versions and version not in versions:
+            return give(unknown_version, request)
+        if name not in deployments:
+            return give(unknown_model, request)
+        if request.json().get("stream"):
+            return give(as_events([*chunks(name), DONE]) if stream is None else stream, request)
+        return give(as_json(completion(name)) if chat is None else chat, request)
 
     return handler
 
 
-def ollama(*, models: Sequence[str] = ("llama3.2:latest",)) -> Handler:
-    """A sound Ollama, which asks for no key: ``/api/tags``, ``/api/chat`` (streams NDJSON by default), and ``/v1``."""
-    beside = openai(models=models, unknown_model="ollama-model", elsewhere=as_text("404 page not found", 404))
+def ollama(
+    *keys: str,
+    models: Sequence[str] = LLAMAS,
+    chat: What | None = None,
+    stream: What | None = None,
+    listing: What | None = None,
+    rejected: What = "ollama-401",
+    unknown_model: What = "ollama-model",
+    elsewhere: What = "go-404",
+    compatible: bool = True,
+) -> Handler:
+    """A sound Ollama, which asks for no key unless ``keys`` are given: ``/api/tags``, ``/api/chat`` (streams lines of
+    JSON by default), and where it is ``compatible`` OpenAI's paths under ``/v1``.
+    """
+    beside = openai(*keys, models=models, rejected=rejected, unknown_model=unknown_model, elsewhere=elsewhere)
 
     def handler(request: Request) -> Answer:
         if request.path == "/":
             return as_text("Ollama is running")
-        if request.path == "/api/tags":
-            return model_list(models, "ollama")
         if request.path == "/api/version":
             return as_json({"version": "0.12.0"})
-        if request.path != "/api/chat":
-            return beside(request)
+        if request.path == "/api/tags":  # served without a key, by the maker's cloud as well
+            return give(model_list(models, "ollama") if listing is None else listing, request)
+        if (request.method, request.path) != ("POST", "/api/chat"):
+            return beside(request) if compatible else give(elsewhere, request)
+        if keys and not set(keys_in(request, ("bearer",))) & set(keys):
+            return give(rejected, request)
         asked = request.json()
         if asked.get("model") not in models:
-            return error("ollama-model")(request)
-        rows = [
-            {"model": asked["model"], "message": {"role": "assistant", "content": text}, "done": False}
-            for text in ("PO", "NG")
-        ]
-        end = {
-            "model": asked["model"],
-            "message": {"role": "assistant", "content": ""},
-            "done": True,
-            "done_reason": "stop",
-            "prompt_eval_count": 9,
-            "eval_count": 5,
-        }
+            return give(unknown_model, request)
+        rows = chat_lines(asked["model"])
         if asked.get("stream") is False:
-            return as_json({**end, "message": {"role": "assistant", "content": TEXT}})
-        lines: list[Step] = [json.dumps(row).encode() + b"\n" for row in (*rows, end)]
-        return Reply(200, (("Content-Type", "application/x-ndjson"),), lines)
+            return give(as_json(spoken(asked["model"])) if chat is None else chat, request)
+        return give(as_lines([line(row) for row in rows]) if stream is None else stream, request)
 
     return handler
 
@@ -879,6 +1038,7 @@ PAGES: dict[str, Reply] = {
     "traefik-404": as_text("404 page not found\n", 404),
     "go-404": as_text("404 page not found", 404),
     "express-404": as_html("<pre>Cannot POST /chat/completions</pre>", 404, ("X-Powered-By", "Express")),
+    "google-404": as_html("<title>Error 404 (Not Found)!!1</title><p>That\u2019s an error.</p>", 404),
     "empty-401": Reply(401),
     "empty-403": Reply(403),
     "empty-404": Reply(404),
@@ -1214,9 +1374,94 @@ def _anthropic_streams() -> dict[str, Answer]:
     }
 
 
-# Streams by name, for ``openai(stream=...)`` (the model is MODELS[0]) and ``anthropic(stream=...)`` (CLAUDES[0]).
+def _response_streams() -> dict[str, Answer]:
+    told = response_events()
+    parts = [event(one) for one in told]
+    failed = {"status": "failed", "error": {"code": "server_error", "message": "boom upstream"}}
+    short = {**response(), "status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+    return {
+        **_wire(parts[:-1], parts[-1], response()),
+        "s_no_event_lines": as_events([data(one) for one in told]),
+        "s_failed": as_events([*parts[:4], event({"type": "response.failed", "response": {**response(), **failed}})]),
+        "s_spent": as_events([*parts[:2], event({"type": "response.incomplete", "response": short})]),
+        "s_unknown_event": as_events([parts[0], event({"type": "response.vendor_note", "note": "hi"}), *parts[1:]]),
+        "s_chat_chunks": as_events([*chunks(), DONE]),
+    }
+
+
+def _gemini_streams() -> dict[str, Answer]:
+    pieces = generated_pieces()
+    parts = [data(one) for one in pieces]
+    thought = generated(text="One word is asked.")
+    thought["candidates"][0]["content"]["parts"][0]["thought"] = True
+    del thought["candidates"][0]["finishReason"]
+    spent = {"candidates": [{"finishReason": "MAX_TOKENS", "index": 0}], "usageMetadata": {"thoughtsTokenCount": 16}}
+    return {
+        **_wire(parts[:-1], parts[-1], generated()),
+        "s_array": as_json(pieces),
+        "s_array_chunked": Reply(
+            200,
+            (("Content-Type", "application/json"),),
+            [b"[", b",\r\n".join(json.dumps(one, indent=2).encode() for one in pieces), b"]"],
+        ),
+        "s_thinking": as_events([data(thought), *parts]),
+        "s_spent": as_events([data(thought), data(spent)]),
+        "s_no_finish": as_events(parts[:-1]),
+        "s_error_google": as_events([*parts[:-1], data(ERRORS["gemini-503"][1])]),
+        "s_chat_chunks": as_events([*chunks(GEMINIS[0]), DONE]),
+    }
+
+
+def _ollama_streams() -> dict[str, Answer]:
+    parts = [line(one) for one in chat_lines()]
+    thinking = {"model": LLAMAS[0], "message": {"role": "assistant", "content": "", "thinking": "Hm"}, "done": False}
+    boom = line({"error": "boom upstream"})
+    lines = (("Content-Type", "application/x-ndjson"),)
+    return {
+        "s_done": as_lines(parts),
+        "s_buffered": as_lines([b"".join(parts)]),
+        "s_bytewise": as_lines([Drip(b"".join(parts), 0)]),
+        "s_crlf": as_lines([part.replace(b"\n", b"\r\n") for part in parts]),
+        "s_last_no_line_end": as_lines([*parts[:-1], parts[-1].rstrip(b"\n")]),
+        "s_ct_json": as_lines(parts, "application/json"),
+        "s_ct_text": as_lines(parts, "text/plain"),
+        "s_utf8_split": as_lines([Drip(b"".join(line(one) for one in chat_lines(text="\u4f60\u597d")), 0)]),
+        "s_thinking": as_lines([line(thinking), *parts]),
+        "s_spent": as_lines([line(thinking), line(spoken(text="", reason="length"))]),
+        "s_old_done": as_lines(
+            [*parts[:-1], line({"model": LLAMAS[0], "message": {"role": "assistant", "content": ""}, "done": True})]
+        ),
+        "s_blank_lines": as_lines([part + b"\n" for part in parts]),
+        "s_nodone": as_lines(parts[:-1]),
+        "s_json_ignored": as_json(spoken()),
+        "s_error_first": as_lines([boom]),
+        "s_error_mid": as_lines([*parts[:-1], boom]),
+        "s_error_json_200": as_json({"error": "boom upstream"}),
+        "s_badjson_mid": as_lines([parts[0], b'{"unfinished": "\n', *parts[1:]]),
+        "s_invalid_utf8": as_lines([parts[0], b"\xff\xfe\n", *parts[1:]]),
+        "s_html200": as_html(SERVED),
+        "s_empty": as_lines([]),
+        "s_events": as_events([*(data(one) for one in chat_lines())]),
+        "s_chat_chunks": as_events([*chunks(LLAMAS[0]), DONE]),
+        "s_cut_chunked": [
+            head(200, (*lines, ("Transfer-Encoding", "chunked"))),
+            b"%x\r\n%b" % (len(parts[0]), parts[0][:10]),
+            Then.CLOSE,
+        ],
+        "s_cut_rst": as_lines([*parts[:-1], Wait(0.02), Then.RESET]),
+        "s_cut_close": Reply(200, lines, [parts[0], parts[1][:20]], chunked=False),
+        "s_cut_close_boundary": Reply(200, lines, parts[:-1], chunked=False),
+        "s_stalled": as_lines([*parts[:-1], Then.STALL]),
+        "s_stalled_first": as_lines([Then.STALL]),
+    }
+
+
+# Streams by name, for ``openai(stream=...)`` (the model is MODELS[0]) and so on for the others: the model is the first.
 STREAMS: dict[str, Answer] = _streams()
 ANTHROPIC_STREAMS: dict[str, Answer] = _anthropic_streams()
+RESPONSES_STREAMS: dict[str, Answer] = _response_streams()
+GEMINI_STREAMS: dict[str, Answer] = _gemini_streams()
+OLLAMA_STREAMS: dict[str, Answer] = _ollama_streams()
 
 
 # -- connections -------------------------------------------------------------------------------------------------------

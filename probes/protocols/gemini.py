@@ -130,7 +130,8 @@ class _Splitter:
         if self._raw:
             found.append(Event(_RAW, "".join(self._raw)))
         found.append(self._line(""))
-        return [event for event in found if event]
+        # What is no JSON by then was torn: that is told by the answer's end, not as a fault of its form.
+        return [event for event in found if event and parse_json(event.data or "")[0]]
 
     def _line(self, line: str) -> Event | None:
         if line.startswith("data: "):

@@ -92,8 +92,9 @@ class _Lines:
         return [_event(line) for line in lines]
 
     def close(self) -> list[Event]:
-        rest, self._pending = self._pending, b""
-        return [_event(rest)] if rest else []
+        last, self._pending = _event(self._pending), b""
+        # What is no JSON by then was torn: that is told by the answer's end, not as a fault of its form.
+        return [last] if parse_json(last.data or "")[0] else []
 
 
 def _event(line: bytes) -> Event:

@@ -133,6 +133,7 @@ class Scenario:
     typed: Callable[[str], str | None] = str
     app: str | None = None
     auth_variable: str | None = None
+    api_version: str | None = None
     rivals: tuple[Rival, ...] = ()
     key_source: str = "environment OPENAI_API_KEY"
     url_source: str = "environment OPENAI_BASE_URL"
@@ -240,6 +241,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 protocol=Sourced(one.protocol, "--protocol"),
                 app=one.app,
                 auth_variable=one.auth_variable,
+                api_version=Sourced(one.api_version, "environment OPENAI_API_VERSION") if one.api_version else None,
                 rivals=tuple(_found(rival, key) for rival in one.rivals),
                 searched=("environment OPENAI_API_KEY", ".env"),
                 proxies=ProxySettings(
@@ -325,7 +327,7 @@ def rerouted(stage: Stage) -> Callable[..., socket.socket]:
         host, port = where
         if not 0 <= port < 1 << 16:
             raise OverflowError("port must be 0-65535.")  # as socket.getaddrinfo and connect do
-        if host in ("127.0.0.1", "localhost", "::1", stage.scenario.listen) and roads is None:
+        if host in ("127.0.0.1", "0.0.0.0", "localhost", "::1", stage.scenario.listen) and roads is None:
             return real((host, port), *args, **more)
         if stage.settings.connect_to:
             return real((stage.scenario.listen, stage.port), *args, **more)
