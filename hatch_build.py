@@ -1,12 +1,13 @@
-"""Puts ``probes/doors.json`` into the wheel: the doors' data in the form that is read fastest at every start.
+"""Puts the program's tables into the wheel as JSON: the form that is read fastest at every start.
 
-It is made from ``doors.toml`` at build time, outside the tree, so that no stale copy in a checkout can win over an
+They are made from the TOML files at build time, outside the tree, so that no stale copy in a checkout can win over an
 edited TOML file.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 import tomllib
 from pathlib import Path
@@ -14,18 +15,27 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+TABLES = ("probes/doors", "diagnose/dialects", "diagnose/phrases", "diagnose/examples")
+
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """The hook that hatchling finds in this file; an editable install reads the TOML file itself."""
+    """The hook that hatchling finds in this file; an editable install reads the TOML files themselves."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel" or version == "editable":
             return
-        doors = tomllib.loads(Path(self.root, "probes", "doors.toml").read_text(encoding="utf-8"))
+        sys.path.insert(0, self.root)
+        from diagnose.needles import needles
+
         self._made = tempfile.TemporaryDirectory()
-        made = Path(self._made.name, "doors.json")
-        made.write_text(json.dumps(doors, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-        build_data["force_include"][str(made)] = "probes/doors.json"
+        for name in TABLES:
+            document = tomllib.loads(Path(self.root, f"{name}.toml").read_text(encoding="utf-8"))
+            for row in document.get("row", ()):
+                if "pattern" in row:
+                    row["needles"] = needles(row["pattern"])
+            made = Path(self._made.name, f"{Path(name).name}.json")
+            made.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+            build_data["force_include"][str(made)] = f"{name}.json"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         if self.target_name == "wheel" and version != "editable":

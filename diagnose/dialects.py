@@ -8,14 +8,15 @@ body.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from probes.model import ApiError, Exchange
+from diagnose.needles import Needles, may_match
+from diagnose.tables import table
+
+if TYPE_CHECKING:
+    from probes.model import ApiError, Exchange
 
 SEARCHED = 8192  # characters of a text that are looked at: errors are short, and pages say what they are at their head
 QUOTED = 160
@@ -23,31 +24,36 @@ ELSEWHERE = 0.85  # what a house's own row counts at a host of no known house
 PASTED = 0.6  # what a row counts in a pasted text whose words need the sender to be known
 KEY_GOOD = {"yes": True, "no": False, "nothing": None}
 
-_FIELD = re.compile(
-    r"""["'](?:type|code|status|reason|error_code|err_code|errorcode|__type)["'] ?: ?["']?([\w.:-]{1,80})""",
-    re.IGNORECASE,
-)
-_MESSAGE = re.compile(r"""["'](?:message|detail|error|msg)["'] ?: ?["']([^"']{1,300})["']""", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z][\w.:-]{4,79}")
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_TAG = re.compile(r"<[^<>]{0,300}>")
-_PAGE = re.compile(r"<(?:!doctype html|html|head|title|body|center|h1)\b", re.IGNORECASE)
-_STATUS = re.compile(
-    r"(?:error|code|status|http|\bis|returns?|returned|返回|response)(?:/[\d.]{1,3})?(?:[ _]?(?:code|error|status))?"
+# As texts: `re` compiles what is used, and keeps it. Every start would wait for all of them.
+_FIELD = r"""(?i)["'](?:type|code|status|reason|error_code|err_code|errorcode|__type)["'] ?: ?["']?([\w.:-]{1,80})"""
+_MESSAGE = r"""(?i)["'](?:message|detail|error|msg)["'] ?: ?["']([^"']{1,300})["']"""
+_NAME = r"[A-Za-z][\w.:-]{4,79}"
+_ESCAPE = r"\\u([0-9a-fA-F]{4})"
+_TAG = r"<[^<>]{0,300}>"
+_STATUS = (
+    r"(?i)(?:error|code|status|http|\bis|returns?|returned|返回|response)(?:/[\d.]{1,3})?"
+    r"(?:[ _]?(?:code|error|status))?"
     r"[\"' :=(]{0,4}([45]\d\d)\b|^\W{0,3}([45]\d\d)\b|\b([45]\d\d)\W{1,3}(?:unauthori|forbidden|not found|too many"
-    r"|payment|bad |internal|service|gateway|method|invalid|\{)",
-    re.IGNORECASE,
+    r"|payment|bad |internal|service|gateway|method|invalid|\{)"
 )
-_RETRY = re.compile(
-    r"retrydelay\W{1,8}(\d{1,6}(?:\.\d{1,3})?)s|(?:try again|retry|wait)(?: \w{1,8}){0,3} (\d{1,6}(?:\.\d{1,3})?) ?s",
-    re.IGNORECASE,
+_RETRY = (
+    r"(?i)retrydelay\W{1,8}(\d{1,6}(?:\.\d{1,3})?)s"
+    r"|(?:try again|retry|wait)(?: \w{1,8}){0,3} (\d{1,6}(?:\.\d{1,3})?) ?s"
 )
-_PARAM_LOC = re.compile(r'"loc": ?\[ ?"body", ?"(\w{1,60})"')
-_NAMES_MODEL = re.compile(r"\bmodels?\b|模型|deployment", re.IGNORECASE)
+_PARAM_LOC = r'"loc": ?\[ ?"body", ?"(\w{1,60})"'
+_NAMES_MODEL = r"(?i)\bmodels?\b|模型|deployment"
+# httpx logs every answer with the standard reason phrase, which is nobody's word.
+_LOGGED = r"(HTTP Request: [A-Z]{3,7} \S{1,300} \"HTTP/[\d.]{1,3} \d{3})[^\"\n]{0,40}\""
+# How the SDKs show an answer without a body.
+_NO_BODY = r"(?i)error code: \d{3}\W*$|status code \(no body\)"
+_STATUS_LINE = r"(?m)^[<*\s]{0,4}HTTP/[\d.]{1,3} \d{3} ?([^\r\n]{0,60})"
+_HEADER = r"(?m)^[<*\s]{0,4}([A-Za-z][\w-]{1,40}): ?(\S[^\r\n]{0,300})"
+_PAGE = ("<!doctype html", "<html", "<head", "<title", "<body", "<center", "<h1")
+
+_NOTHING: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One reading of an answer.
 
     ``code`` is a code of the contract, or ``path`` (the path is wrong at this host) or ``proxy_page`` (a forward
@@ -64,68 +70,63 @@ class Match:
     why: str
     dialect: str
     key_good: bool | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of ``dialects.toml``; the conditions are described there. An empty condition is not asked."""
+class Row(NamedTuple):
+    """A row of ``dialects.toml``; the conditions are described there. An empty condition is not asked.
+
+    ``needles`` are those of the pattern, empty where they are not known.
+    """
 
     id: str
     code: str
     confidence: float
     key_good: bool | None
-    doors: tuple[str, ...] = ()
-    status: tuple[int | str, ...] = ()
+    doors: Sequence[str] = ()
+    status: Sequence[int | str] = ()
     mark: frozenset[str] = frozenset()
     mark_heads: tuple[str, ...] = ()
     pattern: str = ""
-    header: tuple[tuple[str, str], ...] = ()
-    body: tuple[str, ...] = ()
+    needles: Needles = ()
+    header: Mapping[str, str] = _NOTHING
+    body: Sequence[str] = ()
     wire: bool = False
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """An answer as the rows see it. Status 0: not known."""
+class _Words(NamedTuple):
+    """An answer as the rows see it. Status 0: not known. ``own``: an error in an API's own form, with its code."""
 
     status: int
     texts: tuple[str, ...]  # the message, then the whole body
-    marks: frozenset[str]  # lower case
+    lower: str  # all of them
+    marks: tuple[str, ...]  # lower case, in order
     headers: Mapping[str, str]
     body: str
     door: str | None
+    own: bool = False
+    param: str = ""
     pasted: bool = False
+    said: tuple[str, ...] = ()  # the messages inside a pasted answer: a server's own words
 
 
 @cache
 def rows() -> tuple[Row, ...]:
     """The rows of ``dialects.toml``, in its order."""
-    document = tomllib.loads((Path(__file__).parent / "dialects.toml").read_text(encoding="utf-8"))
+    document = table("dialects")
     return tuple(_row(entry, document["key_good"]) for entry in document["row"])
 
 
 def _row(entry: dict[str, Any], key_good: Mapping[str, str]) -> Row:
-    marks = [mark.lower() for mark in entry.get("mark", ())]
-    return Row(
-        id=entry["id"],
-        code=entry["code"],
-        confidence=entry["confidence"],
-        key_good=KEY_GOOD[entry.get("key_good", key_good.get(entry["code"], "nothing"))],
-        doors=tuple(entry.get("doors", ())),
-        status=tuple(entry.get("status", ())),
-        mark=frozenset(mark for mark in marks if not mark.endswith("*")),
-        mark_heads=tuple(mark[:-1] for mark in marks if mark.endswith("*")),
-        pattern=entry.get("pattern", ""),
-        header=tuple(entry.get("header", {}).items()),
-        body=tuple(entry.get("body", ())),
-        wire=entry.get("wire", False),
-        values=entry.get("values", {}),
-    )
+    found = entry | {"key_good": KEY_GOOD[entry.get("key_good", key_good.get(entry["code"], "nothing"))]}
+    if "mark" in entry:
+        marks = [mark.lower() for mark in entry["mark"]]
+        found["mark"] = frozenset(mark for mark in marks if not mark.endswith("*"))
+        found["mark_heads"] = tuple(mark[:-1] for mark in marks if mark.endswith("*"))
+    return Row(**found)
 
 
-# Compiling costs more than all else here, so each expression waits until a row comes as far as to need it.
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
@@ -145,13 +146,15 @@ def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
     inside = exchange.stream.error if exchange.stream is not None else None
     error = exchange.error or inside
     if exchange.status >= 300 or error is not None:
+        from probes.model import ApiError
+
         text = exchange.text
         if exchange.title and exchange.title not in text:
             text = f"<title>{exchange.title}</title> {text}"
         return classify_error(exchange.status, error or ApiError(), text, headers, door)
     if exchange.body == "html":
         # What a page says of keys and models is its text, not its verdict; only who made the page is asked.
-        found = _read(_Words(exchange.status, _texts("", exchange.text), frozenset(), headers, "html", door))
+        found = _read(_words(exchange.status, _texts("", exchange.text), (), headers, "html", door))
         return tuple(match for match in found if match.code in ("http.blocked", "http.front_auth", "proxy_page"))
     answer = exchange.answer
     if answer is not None and answer.text and not answer.completion_tokens:
@@ -173,35 +176,54 @@ def classify_error(
     body = _body(text or error.message)
     marks = {error.type.lower(), error.code.lower()} - {""}
     if body == "json":
-        marks.update(mark.lower() for mark in _FIELD.findall(texts[-1]))
+        marks.update(mark.lower() for mark in re.findall(_FIELD, texts[-1]))
     lowered = {name.lower(): value for name, value in (headers or {}).items()}
-    words = _Words(status, texts, frozenset(marks), lowered, body, door)
+    own = body == "json" and bool(error.type or error.code) and error.shape in ("openai", "anthropic", "google")
+    words = _words(status, texts, marks, lowered, body, door, own=own, param=error.param)
     found = _read(words)
     if found or not status:
         return found
-    return tuple(_by_status(words, error))
+    return tuple(_by_status(words))
 
 
-def match_text(text: str) -> tuple[Match, ...]:
+def match_text(text: str, door: str | None = None) -> tuple[Match, ...]:
     """What a pasted error text or log says is wrong, best first. Scrub it before: ``why`` quotes from it."""
-    words = _pasted(text)
-    return _read(words) or tuple(_by_status(words, ApiError()))
+    words = _pasted(text, door)
+    return _read(words) or tuple(_by_status(words))
 
 
-def _pasted(text: str) -> _Words:
+def _pasted(text: str, door: str | None = None) -> _Words:
+    if "HTTP Request: " in text:
+        text = re.sub(_LOGGED, r'\1"', text)
     texts = _texts("", text)
-    marks = {mark.lower() for body in texts for mark in _FIELD.findall(body)}
+    marks = {mark.lower() for body in texts for mark in re.findall(_FIELD, body)}
     for body in texts:
         # Only a name that no sentence holds: `model_not_found`, `InvalidApiKey`, `Throttling.RateQuota`.
         marks.update(
             name.lower()
-            for name in (found.rstrip(".:-") for found in _NAME.findall(body))
+            for name in (found.rstrip(".:-") for found in re.findall(_NAME, body))
             if "_" in name or "." in name or (not name.isupper() and not name[1:].islower() and name.isalpha())
         )
-    status = next((int(next(filter(None, m.groups()))) for body in texts for m in _STATUS.finditer(body)), 0)
-    body = "html" if _PAGE.search(texts[0]) else "json" if "{" in texts[0] else "text"
-    messages = tuple(message for part in texts for message in _MESSAGE.findall(part))
-    return _Words(status, (*texts, *messages[:3]), frozenset(marks), {}, body, None, pasted=True)
+    status = next((int(next(filter(None, m.groups()))) for body in texts for m in re.finditer(_STATUS, body)), 0)
+    body = "html" if _is_page(texts[0]) else "json" if "{" in texts[0] else "text"
+    if body == "text" and re.search(_NO_BODY, text):
+        body = "empty"
+    messages = tuple(message for part in texts for message in re.findall(_MESSAGE, part))[:3]
+    own = body == "json" and re.search(_FIELD, texts[0]) is not None
+    more: dict[str, Any] = {"own": own, "pasted": True, "said": messages}
+    return _words(status, (*texts, *messages), marks, _headers(text), body, door, **more)
+
+
+def _words(status: int, texts: tuple[str, ...], marks: Iterable[str], *about: Any, **more: Any) -> _Words:
+    return _Words(status, texts, "\n".join(texts).lower(), tuple(sorted(marks)), *about, **more)
+
+
+def _headers(text: str) -> dict[str, str]:
+    """The headers of an answer that was pasted with them, as ``curl -i`` and ``curl -v`` show them."""
+    line = re.search(_STATUS_LINE, text) if "HTTP/" in text else None
+    if line is None:
+        return {}
+    return {":reason": line[1]} | {name.lower(): value for name, value in re.findall(_HEADER, text[line.end() :])}
 
 
 def _texts(message: str, text: str) -> tuple[str, ...]:
@@ -213,7 +235,7 @@ def _plain(text: str) -> str:
     """One line, with the escapes of JSON undone, so that Chinese is Chinese however it was sent."""
     text = text[:SEARCHED]
     if "\\" in text:
-        text = _ESCAPE.sub(_character, text).replace("\\n", " ").replace('\\"', '"')
+        text = re.sub(_ESCAPE, _character, text).replace("\\n", " ").replace('\\"', '"')
     return " ".join(text.split())
 
 
@@ -226,9 +248,14 @@ def _body(text: str) -> str:
     start = text[:SEARCHED].lstrip("\ufeff \t\r\n")
     if not start:
         return "empty"
-    if start[0] == "<" or _PAGE.search(start[:1024]):
+    if start[0] == "<" or _is_page(start[:1024]):
         return "html"
     return "json" if start[0] in '{["' else "text"
+
+
+def _is_page(text: str) -> bool:
+    lower = text.lower()
+    return any(tag in lower for tag in _PAGE)
 
 
 def _read(words: _Words) -> tuple[Match, ...]:
@@ -249,14 +276,16 @@ def _apply(row: Row, words: _Words) -> Match | None:
         return None
     if row.body and words.body not in row.body:
         return None
+    if not may_match(row.needles, words.lower):
+        return None
     why, values = "", dict(row.values)
-    for name, pattern in row.header:
+    for name, pattern in row.header.items():
         value = words.headers.get(name, "")[:SEARCHED]
         if not value or not _compiled(pattern).search(value):
             return None
         why = f"{name.lstrip(':')}: {value}"
     if row.mark or row.mark_heads:
-        mark = next((m for m in sorted(words.marks) if m in row.mark or m.startswith(row.mark_heads)), None)
+        mark = next((m for m in words.marks if m in row.mark or m.startswith(row.mark_heads)), None)
         if mark is None:
             return None
         why = _as_written(mark, words.texts)
@@ -270,7 +299,7 @@ def _apply(row: Row, words: _Words) -> Match | None:
     confidence = row.confidence
     if row.doors and words.door is None:
         confidence *= ELSEWHERE
-    if row.wire and words.pasted:
+    if row.wire and words.pasted and not _spoken(row, words):
         confidence *= PASTED
     if row.code.startswith("quota."):
         values |= _retry(words)
@@ -278,18 +307,23 @@ def _apply(row: Row, words: _Words) -> Match | None:
     return Match(row.code, round(confidence, 3), why, row.id, row.key_good, values)
 
 
-def _in_family(door: str, doors: tuple[str, ...]) -> bool:
+def _spoken(row: Row, words: _Words) -> bool:
+    """Whether a pasted text holds these words as a server's own: in the message of an answer whose status is told."""
+    return bool(words.status) and any(_compiled(row.pattern).search(message) for message in words.said)
+
+
+def _in_family(door: str, doors: Sequence[str]) -> bool:
     return any(door.startswith(name[:-1]) if name.endswith("*") else door == name for name in doors)
 
 
-def _has_status(status: int, wanted: tuple[int | str, ...]) -> bool:
+def _has_status(status: int, wanted: Sequence[int | str]) -> bool:
     return status in wanted or f"{status // 100}xx" in wanted
 
 
 def _retry(words: _Words) -> dict[str, str]:
     said = words.headers.get("retry-after", "")
     if not said:
-        hit = next((m for text in words.texts if (m := _RETRY.search(text))), None)
+        hit = next((m for text in words.texts if (m := re.search(_RETRY, text))), None)
         said = (hit[1] or hit[2]) if hit else ""
     return {"retry_after": said[:40]} if said else {}
 
@@ -315,7 +349,7 @@ def _around(text: str, start: int, end: int) -> str:
 
 
 def _quote(text: str) -> str:
-    plain = "".join(c if c.isprintable() else " " for c in _TAG.sub(" ", text))
+    plain = "".join(c if c.isprintable() else " " for c in re.sub(_TAG, " ", text))
     return " ".join(plain.split())[:QUOTED]
 
 
@@ -325,10 +359,9 @@ def _weaker(match: Match) -> Match:
     )
 
 
-def _by_status(words: _Words, error: ApiError) -> Iterator[Match]:
+def _by_status(words: _Words) -> Iterator[Match]:
     """What a status says where nothing in the body is known."""
-    status, json = words.status, words.body == "json"
-    own = bool(json and (error.type or error.code) and error.shape in ("openai", "anthropic", "google"))
+    status, json, own = words.status, words.body == "json", words.own
     why = _quote(f"HTTP {status} {_around(words.texts[0], 0, 0)}")
     values = _retry(words)
 
@@ -336,8 +369,8 @@ def _by_status(words: _Words, error: ApiError) -> Iterator[Match]:
         return Match(code, confidence, why, f"status-{status}", key_good, values | more)
 
     if status in (400, 422):
-        parameter = error.param if error.param.lower() not in ("", "none", "null") else ""
-        loc = _PARAM_LOC.search(words.texts[-1])
+        parameter = words.param if words.param.lower() not in ("", "none", "null") else ""
+        loc = re.search(_PARAM_LOC, words.texts[-1])
         parameter = (parameter or (loc[1] if loc else ""))[:60]
         if json and parameter == "model":
             yield match("model.not_found", 0.5)
@@ -350,7 +383,7 @@ def _by_status(words: _Words, error: ApiError) -> Iterator[Match]:
         yield match("quota.exhausted", 0.6, True)
     elif status == 403:
         yield match("auth.not_permitted", 0.4) if json else match("http.blocked", 0.4)
-    elif status == 404 and json and any(_NAMES_MODEL.search(text) for text in words.texts[:1]):
+    elif status == 404 and json and any(re.search(_NAMES_MODEL, text) for text in words.texts[:1]):
         yield match("model.not_found", 0.5)
     elif status in (404, 405, 410):
         yield match("path", 0.5)

@@ -7,15 +7,45 @@ the look that ``check`` takes at base URLs and keys (``probes/pasted.py``, which
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
-from typing import Any, Protocol
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose import words
 from diagnose.dialects import match_text
+from diagnose.needles import Needles, may_match
+from diagnose.tables import table
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Note(Protocol):
+        """As :class:`probes.pasted.Note`."""
+
+        @property
+        def kind(self) -> str: ...
+        @property
+        def where(self) -> str: ...
+        @property
+        def sure(self) -> bool: ...
+
+    class Pasted(Protocol):
+        """A text without keys, as :class:`probes.pasted.Pasted`."""
+
+        @property
+        def plain(self) -> str: ...
+        @property
+        def lower(self) -> str: ...
+        @property
+        def short(self) -> str: ...
+        @property
+        def tags(self) -> frozenset[str]: ...
+        @property
+        def notes(self) -> Sequence[Note]: ...
+        @property
+        def host(self) -> str | None: ...
+
 
 GAP = 160  # characters that ` … ` in a phrase may stand for
 TRIED = 5  # places at which a phrase with a gap is tried
@@ -24,8 +54,7 @@ SHOWN = 6
 LEAST = 0.3  # less than that is no candidate
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A finding that the text may be about.
 
     ``confidence`` goes from 0 to 1. ``why`` is a sentence in the language asked for, ``evidence`` the part of the text
@@ -38,20 +67,19 @@ class Candidate:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of ``phrases.toml``; the conditions are described there."""
+class Row(NamedTuple):
+    """A row of ``phrases.toml``; the conditions are described there. ``needles`` as in ``diagnose/dialects.py``."""
 
     code: str
     confidence: float
-    any: tuple[str, ...] = ()
+    any: Sequence[str] = ()
     pattern: str = ""
-    all: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
+    needles: Needles = ()
+    beside: Sequence[str] = ()
+    without: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Sign:
+class _Sign(NamedTuple):
     """That a part of the text speaks for a code."""
 
     code: str
@@ -59,41 +87,14 @@ class _Sign:
     evidence: str
 
 
-class Note(Protocol):
-    """As :class:`probes.pasted.Note`."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def where(self) -> str: ...
-    @property
-    def sure(self) -> bool: ...
-
-
-class Pasted(Protocol):
-    """A text without keys, as :class:`probes.pasted.Pasted`."""
-
-    @property
-    def plain(self) -> str: ...
-    @property
-    def lower(self) -> str: ...
-    @property
-    def short(self) -> str: ...
-    @property
-    def tags(self) -> frozenset[str]: ...
-    @property
-    def notes(self) -> Sequence[Note]: ...
-    @property
-    def host(self) -> str | None: ...
-
-
-def explain(text: Pasted, lang: str = "en") -> tuple[Candidate, ...]:
+def explain(text: Pasted, lang: str = "en", door: str | None = None) -> tuple[Candidate, ...]:
     """What a pasted text is likely to be about, best first; empty where nothing in it is known.
 
-    ``text`` comes from :func:`probes.pasted.read`, which takes the keys out.
+    ``text`` comes from :func:`probes.pasted.read`, which takes the keys out; ``door`` is the id of the door that its
+    host is, None where it is no known one.
     """
     best: dict[str, _Sign] = {}
-    for sign in (*_phrases(text), *_dialects(text), *_noted(text)):
+    for sign in (*_phrases(text), *_dialects(text, door), *_noted(text)):
         if sign.code not in best or sign.confidence > best[sign.code].confidence:
             best[sign.code] = sign
     _give_way(best)
@@ -117,7 +118,7 @@ _FOLLOWS = {
             "settings.swapped",
             "app.base_url_ignored",
         ),
-        *("auth.header_style", "auth.ip_not_allowed", "http.front_auth"),
+        *("auth.header_style", "auth.ip_not_allowed"),
     ),
     "auth.header_lost": ("app.base_url_ignored", "settings.missing_key", "http.redirected"),
     "auth.not_permitted": (
@@ -141,6 +142,11 @@ _FOLLOWS = {
     "url.invalid": ("url.scheme_missing", "url.stray_characters", "proxy.invalid"),
     "url.scheme_missing": ("url.stray_characters",),
     "url.version_missing": ("url.endpoint_included", "url.double_slash"),
+    "shape.error_as_success": (
+        *("auth.rejected", "auth.header_lost", "auth.expired", "auth.not_permitted", "auth.upstream"),
+        *("model.not_found", "model.not_permitted", "model.no_channel"),
+        *("quota.exhausted", "quota.rate_limited", "quota.overloaded"),
+    ),
     "shape.web_page": ("url.not_api_host", "url.version_missing"),
     "shape.malformed_answer": ("shape.web_page", "stream.malformed"),
     "dns.not_found": ("url.host_typo", "url.invalid", "proxy.unreachable"),
@@ -170,7 +176,7 @@ def _give_way(best: dict[str, _Sign]) -> None:
         sign = best.get(code)
         firm = [best[c].confidence for c in causes if c in best and best[c].confidence >= _FIRM]
         if sign is not None and firm and sign.confidence - _NEAR <= max(firm) <= sign.confidence:
-            best[code] = replace(sign, confidence=max(firm) - 0.01)
+            best[code] = sign._replace(confidence=max(firm) - 0.01)
 
 
 # -- the tables --------------------------------------------------------------------------------------------------------
@@ -179,19 +185,7 @@ def _give_way(best: dict[str, _Sign]) -> None:
 @cache
 def rows() -> tuple[Row, ...]:
     """The rows of ``phrases.toml``, in its order."""
-    document = tomllib.loads((Path(__file__).parent / "phrases.toml").read_text(encoding="utf-8"))
-    return tuple(_row(entry) for entry in document["row"])
-
-
-def _row(entry: dict[str, Any]) -> Row:
-    return Row(
-        code=entry["code"],
-        confidence=entry["confidence"],
-        any=tuple(entry.get("any", ())),
-        pattern=entry.get("pattern", ""),
-        all=tuple(entry.get("with", ())),
-        without=tuple(entry.get("without", ())),
-    )
+    return tuple(Row(**entry) for entry in table("phrases")["row"])
 
 
 # -- the clients' phrases ----------------------------------------------------------------------------------------------
@@ -200,7 +194,7 @@ def _row(entry: dict[str, Any]) -> Row:
 def _phrases(seen: Pasted) -> Iterator[_Sign]:
     for row in rows():
         span = _place(row, seen)
-        if span is None or not (not row.all or any(_has(seen, part) for part in row.all)):
+        if span is None or not (not row.beside or any(_has(seen, part) for part in row.beside)):
             continue
         if any(_has(seen, part) for part in row.without):
             continue
@@ -209,21 +203,21 @@ def _phrases(seen: Pasted) -> Iterator[_Sign]:
 
 def _place(row: Row, seen: Pasted) -> tuple[int, int] | None:
     if row.pattern:
+        if not may_match(row.needles, seen.lower):
+            return None
         found = _compiled(row.pattern).search(seen.lower)
         return found.span() if found else None
     for phrase in row.any:
-        span = _find(seen, phrase)
-        if span is not None:
-            return span
+        if phrase[0] == "@" or " … " in phrase or phrase in seen.lower:
+            span = _find(seen, phrase)
+            if span is not None:
+                return span
     return None
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
-
-
-_LETTER = re.compile(r"[a-z0-9]")
 
 
 def _has(seen: Pasted, phrase: str) -> bool:
@@ -237,13 +231,14 @@ def _find(seen: Pasted, phrase: str) -> tuple[int, int] | None:
             return None
         at = max(0, seen.lower.find(phrase[1:]))
         return at, at + len(phrase) - 1
-    head, *rest = phrase.split(" … ")
+    head, *rest = phrase.split(" … ") if " … " in phrase else (phrase,)
     start = -1
     for _ in range(TRIED):  # the first place may not be the one that goes on as wanted
         start = seen.lower.find(head, start + 1)
         if start < 0:
             return None
-        if head[0].isalnum() and start and head[0].isascii() and _LETTER.match(seen.lower, start - 1):
+        before = seen.lower[start - 1 : start]
+        if head[0].isalnum() and head[0].isascii() and before.isalnum() and before.isascii():
             continue  # in the middle of another word
         end = start + len(head)
         for part in rest:
@@ -258,24 +253,24 @@ def _find(seen: Pasted, phrase: str) -> tuple[int, int] | None:
 
 # -- the servers' words ------------------------------------------------------------------------------------------------
 
-_ENDPOINT_PATH = re.compile(
-    r"(?<![\w.-])(?:https?://[^/\s'\"]+)?((?:/[\w.{}:%~-]+)*/(?:chat/completions|completions|messages|responses|models|embeddings))\b",
-    re.IGNORECASE,
+_ENDPOINT_PATH = (
+    r"(?i)(?<![\w.-])(?:https?://[^/\s'\"]+)?"
+    r"((?:/[\w.{}:%~-]+)*/(?:chat/completions|completions|messages|responses|models|embeddings))\b"
 )
-_OWN_KEY = re.compile(r"^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)", re.IGNORECASE)
+_OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
 # A server names the path that it does not know; a client says the same words of what it could not parse.
-_CLIENTS_URL = re.compile(r"invalid url(?! \()", re.IGNORECASE)
-_VERSIONED = re.compile(r"/v\d\w*/|/v\d\w*$|/openai/deployments/|/api/", re.IGNORECASE)
+_CLIENTS_URL = r"(?i)invalid url(?! \()"
+_VERSIONED = r"(?i)/v\d\w*/|/v\d\w*$|/openai/deployments/|/api/"
 
 
-def _dialects(seen: Pasted) -> Iterator[_Sign]:
+def _dialects(seen: Pasted, door: str | None) -> Iterator[_Sign]:
     failing = any(tag.startswith("@5") for tag in seen.tags)
     said = "{" in seen.plain or any(tag.startswith("@4") for tag in seen.tags)  # a server's answer, not an app's
-    for match in match_text(seen.short):
+    for match in match_text(seen.short, door):
         if match.code == "http.gateway_error" and not failing:  # a client says "fetch failed" of its own connection
-            match = replace(match, confidence=0.5 * match.confidence)
+            match = match._replace(confidence=0.5 * match.confidence)
         if match.code == "path":
-            if _CLIENTS_URL.search(match.why):
+            if re.search(_CLIENTS_URL, match.why):
                 continue
             yield from _wrong_path(match.confidence, match.why, seen)
         elif match.code == "proxy_page":
@@ -283,7 +278,7 @@ def _dialects(seen: Pasted) -> Iterator[_Sign]:
             yield _Sign("proxy.captures_local" if local else "proxy.refused", match.confidence, match.why)
             yield _Sign("proxy.refused" if local else "proxy.captures_local", 0.7 * match.confidence, match.why)
             yield _Sign("http.gateway_error", 0.5 * match.confidence, match.why)
-        elif match.code == "auth.header_lost" and not said and _OWN_KEY.search(match.why):
+        elif match.code == "auth.header_lost" and not said and re.search(_OWN_KEY, match.why):
             yield _Sign("settings.missing_key", match.confidence, match.why)
             yield _Sign(match.code, 0.85 * match.confidence, match.why)
         else:
@@ -292,8 +287,8 @@ def _dialects(seen: Pasted) -> Iterator[_Sign]:
 
 def _wrong_path(confidence: float, evidence: str, seen: Pasted) -> Iterator[_Sign]:
     """A path that is not there: by its own look the version is missing, or it is another path altogether."""
-    paths = _ENDPOINT_PATH.findall(seen.plain)
-    bare = bool(paths) and not any(_VERSIONED.search(path) for path in paths)
+    paths = re.findall(_ENDPOINT_PATH, seen.plain)
+    bare = bool(paths) and not any(re.search(_VERSIONED, path) for path in paths)
     yield _Sign("url.version_missing", confidence if bare else 0.6 * confidence, evidence)
     yield _Sign("url.path_wrong", 0.9 * confidence if bare else confidence, evidence)
 
@@ -343,19 +338,19 @@ def _around(text: str, start: int, end: int) -> str:
     return f"{'…' if left else ''}{text[left:right]}{'…' if right < len(text) else ''}"
 
 
-_WORD = re.compile(r"[A-Za-z0-9_+/=.~-]{12,}")
-_LONG = re.compile(r"(?=[A-Za-z]{0,40}[0-9])[A-Za-z0-9]{20,}")
-_TURN = re.compile(r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])")
+_WORD = r"[A-Za-z0-9_+/=.~-]{12,}"
+_LONG = r"(?=[A-Za-z]{0,40}[0-9])[A-Za-z0-9]{20,}"
 
 
 def _quote(evidence: str) -> str:
     """The evidence in one line. What still has the look of a key, though nothing says that it is one, stays out."""
-    clean = _WORD.sub(lambda found: "[key]" if _noisy(found[0]) else found[0], evidence)
-    clean = _LONG.sub("[key]", clean)
+    clean = re.sub(_WORD, lambda found: "[key]" if _noisy(found[0]) else found[0], evidence)
+    clean = re.sub(_LONG, "[key]", clean)
     clean = "".join(char if char.isprintable() else " " for char in clean)
     return " ".join(clean.split())[:QUOTED]
 
 
 def _noisy(word: str) -> bool:
     """Whether letters and digits take turns as they do in a key, and not as in a model's name or a path."""
-    return len(_TURN.findall(word)) >= max(4, len(word) // 8)
+    turns = sum(one.isdigit() != next_.isdigit() for one, next_ in pairwise(word) if one.isalnum() and next_.isalnum())
+    return turns >= max(4, len(word) // 8)

@@ -34,19 +34,6 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """The words of a finding in one language.
-
-    Each may name values in braces, ``{host}``: they are filled in from the claim and the run. A step whose value is not
-    known is left out; a title and an explanation name only what is always known (see ``diagnose/words/__init__.py``).
-    """
-
-    title: str
-    explanation: str
-    steps: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Claim:
     """That a rule holds, what it rests on, and the values that its words name."""
 

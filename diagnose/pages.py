@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from pathlib import Path
+
+from diagnose.tables import table
 
 
 @cache
 def examples() -> dict[str, tuple[str, ...]]:
     """For each code one to three short texts, in English, without any key."""
-    document = tomllib.loads((Path(__file__).parent / "examples.toml").read_text(encoding="utf-8"))
-    return {code: tuple(texts) for code, texts in document.items()}
+    return {code: tuple(texts) for code, texts in table("examples").items()}

@@ -14,7 +14,8 @@ _NO_ROUTE = re.compile(
     r"invalid url|unknown[ _](?:request )?url|unexpected endpoint|page not found|no route|cannot (?:post|get)"
     r"|route .{0,80}not found|no static resource|not a valid (?:path|endpoint)|path not found|endpoint not found"
     r"|no such (?:route|path|endpoint)|resource not found|method not allowed|unsupported (?:path|endpoint)"
-    r"|unknown endpoint|no route for that uri|could not route|requested url was not found",
+    r"|unknown endpoint|no route for that uri|could not route|requested url was not found"
+    r"|missing authentication token",  # AWS API Gateway, of a path that it does not have
     re.IGNORECASE,
 )
 _MODEL_WORDS = re.compile(r"\bmodels?\b|deployment|endpoints? found|模型", re.IGNORECASE)
@@ -41,7 +42,7 @@ _LOGIN = re.compile(
 _FENCED = re.compile(
     r"request (?:was|has been|is) (?:blocked|rejected|denied)|you have been blocked|attention required! ?\|"
     r"|<title>[^<]{0,30}(?:access denied|request blocked|just a moment)"
-    r"|web application firewall|被(?:拦截|阻断)|防火墙",
+    r"|web application firewall|zscaler|zscloud\.net|fortiguard|netskope|forcepoint|深信服|被(?:拦截|阻断)|防火墙",
     re.IGNORECASE,
 )
 
@@ -58,7 +59,7 @@ def no_route(found: Exchange) -> bool:
         return False
     if found.status in (301, 302, 303, 307, 308):
         return not asks_login(found)
-    if found.body in (Body.HTML, Body.TEXT) and _FENCED.search(found.text):
+    if fenced(found):
         return False
     words = found.error.message if found.error else found.text
     if found.body is Body.JSON and _NO_ROUTE.search(words[:2000]):
@@ -75,6 +76,13 @@ def no_route(found: Exchange) -> bool:
             return True
         return bool(found.answer and found.answer.problem in ("other_protocol", "foreign"))
     return False
+
+
+def fenced(found: Exchange) -> bool:
+    """Whether a firewall or a bot check answers in the API's place."""
+    if found.header("x-amzn-waf-action") or found.header("cf-mitigated"):
+        return True
+    return found.body in (Body.HTML, Body.TEXT) and bool(_FENCED.search(found.text))
 
 
 def tells_fault(answer: Answer) -> bool:

@@ -11,6 +11,16 @@ import pytest
 _NOT_OURS = ("_API_KEY", "_AUTH_TOKEN", "_BASE_URL", "_API_BASE", "_PROXY", "_proxy", "_MODEL")
 
 
+# Real servers, real SDKs, doors that hang and made-up worlds by the hundred: what the quick tests leave out.
+_SLOW = ("real", "test_sdk_agreement", "test_properties", "test_hostile", "test_dialect_worlds")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in _SLOW or item.path.parent.name in _SLOW:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in list(os.environ):

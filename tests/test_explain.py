@@ -455,7 +455,7 @@ def test_every_row_names_a_finding() -> None:
     for row in rows():
         assert bool(row.any) != bool(row.pattern), row
         assert 0 < row.confidence < 1
-        assert all(part == part.lower() for part in (*row.any, *row.all, *row.without)), row
+        assert all(part == part.lower() for part in (*row.any, *row.beside, *row.without)), row
         re.compile(row.pattern)
 
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.model import Text
-from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, fill, phrase, say, text
+from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, Text, fill, phrase, say, text
 
 CONTRACT = Path("/work/shared/contract.md")
 

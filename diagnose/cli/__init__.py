@@ -23,6 +23,8 @@ COMMANDS = {
     "doors": "The known doors, or one of them in full.",
 }
 
+HIDDEN = ("docs",)  # for those who develop it
+
 
 class _Commands(click.Group):
     """Knows its commands by name and first line, and loads one only to run it."""
@@ -31,7 +33,7 @@ class _Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+        if name not in COMMANDS and name not in HIDDEN:
             return None
         command: click.Command = import_module(f"diagnose.cli.{name}").command
         return command

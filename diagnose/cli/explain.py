@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +13,7 @@ from diagnose.cli import console
 
 if TYPE_CHECKING:
     from diagnose.explain import Candidate
-    from diagnose.model import Text
+    from diagnose.words import Text
 
 _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
 _LARGEST = 64 * 1024 * 1024  # bytes of a file or of standard input
@@ -41,10 +40,10 @@ _SAID = {
 
 @click.command()
 @click.argument("words", nargs=-1, metavar="[CODE | TEXT | -]")
-@click.option("--file", "path", type=click.Path(dir_okay=False, path_type=Path), help="Read the text from this file.")
+@click.option("--file", "path", type=click.Path(dir_okay=False), help="Read the text from this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language; by default that of the locale.")
-def command(words: tuple[str, ...], path: Path | None, as_json: bool, lang: str | None) -> None:
+def command(words: tuple[str, ...], path: str | None, as_json: bool, lang: str | None) -> None:
     """What a finding means, or what an error text is about.
 
     CODE is a finding's code, such as `key.wrong_door`. TEXT is any error text; `-` reads it from standard input. A key
@@ -67,9 +66,11 @@ def command(words: tuple[str, ...], path: Path | None, as_json: bool, lang: str 
     _answer(text, spoken, as_json)
 
 
-def _read(path: Path) -> str:
+def _read(path: str) -> str:
+    from pathlib import Path
+
     try:
-        with path.open("rb") as file:
+        with Path(path).open("rb") as file:
             return _decode(file.read(_LARGEST))
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror or error}") from error
@@ -146,25 +147,37 @@ def _steps(text: Text, lang: str) -> None:
 
 
 def _answer(text: str, lang: str, as_json: bool) -> None:
-    from diagnose.explain import explain
-    from probes.pasted import read
-
-    candidates = explain(read(text), lang)
+    found = candidates(text, lang)
     if as_json:
         _print_json(
             {
                 "candidates": [
-                    {"code": c.code, "confidence": c.confidence, "why": c.why, "evidence": c.evidence}
-                    for c in candidates
+                    {"code": c.code, "confidence": c.confidence, "why": c.why, "evidence": c.evidence} for c in found
                 ]
             }
         )
-    elif candidates:
-        _tell(candidates, lang)
+    elif found:
+        _tell(found, lang)
     else:
         click.echo(_SAID[lang]["nothing"])
-    if not candidates:
+    if not found:
         sys.exit(3)
+
+
+def candidates(text: str, lang: str) -> tuple[Candidate, ...]:
+    """What a text of any kind, keys included, is likely to be about, best first."""
+    from diagnose.explain import explain
+    from probes.pasted import read
+
+    seen = read(text)
+    return explain(seen, lang, _door(seen.host) if seen.host else None)
+
+
+def _door(host: str) -> str | None:
+    from probes.doors import load
+
+    door = load().of_host(host)
+    return door.id if door is not None else None
 
 
 def _tell(candidates: tuple[Candidate, ...], lang: str) -> None:

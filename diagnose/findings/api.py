@@ -25,7 +25,8 @@ def said(code: str) -> Callable[[View], Claim | None]:
         match, subject = view.match, view.subject
         if match is None or subject is None or match.code != code:
             return None
-        if subject.ok and code.startswith("http."):
+        walled = code in ("http.blocked", "http.front_auth") and subject.body is Body.HTML
+        if subject.ok and code.startswith("http.") and not walled:
             return None  # an error under the status of a success: that it says so is the finding
         values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
         return Claim(

@@ -138,6 +138,14 @@ def _wrong_resource(view: View) -> Claim | None:
     return _shape("other_resource")(view) or _twin("product")(view)
 
 
+def _wrong_kind(view: View) -> Claim | None:
+    """By the key's shape, or since the door says that it wants another kind of credential."""
+    match = view.match
+    if match is not None and match.values.get("kind_hint"):
+        return Claim((match.why,))
+    return _shape("wrong_kind")(view)
+
+
 def _truncated(view: View) -> Claim | None:
     door = view.door
     if door is None or door.fit != "truncated" or view.key_good:
@@ -169,9 +177,7 @@ RULES = (
         "settings",
         because=("settings.wrong_variable", "settings.conflict", "url.host_typo", "url.not_api_host"),
     ),
-    Rule(
-        "key.wrong_kind", Severity.ERROR, "door", _shape("wrong_kind"), "settings", because=("settings.wrong_variable",)
-    ),
+    Rule("key.wrong_kind", Severity.ERROR, "door", _wrong_kind, "settings", because=("settings.wrong_variable",)),
     Rule("key.wrong_plan", Severity.ERROR, "door", _wrong_plan, "settings", because=("settings.wrong_variable",)),
     Rule("key.wrong_resource", Severity.ERROR, "door", _wrong_resource, "settings"),
     Rule("key.truncated", Severity.ERROR, "door", _truncated, "settings", because=("key.masked", "key.placeholder")),

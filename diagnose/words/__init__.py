@@ -16,10 +16,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from diagnose.model import Text
+from typing import NamedTuple
 
 LANGS = ("en", "zh")
 
@@ -39,6 +36,15 @@ OPTIONAL = (
 )
 
 _NONE: Mapping[str, str] = {}
+
+
+class Text(NamedTuple):
+    """The words of a finding in one language."""
+
+    title: str
+    explanation: str
+    steps: tuple[str, ...]
+
 
 SLOT = re.compile(r"( ?)\{([a-z_]+)(?:\|([^{}]*))?\}( ?)")
 
@@ -83,6 +89,8 @@ def fill(template: str, values: Mapping[str, str | None], stand_ins: Mapping[str
     A value is plain text: braces in it mean nothing. None and the empty string are not known. Between two Chinese
     characters the blank beside a slot goes: it is there for values in Latin letters.
     """
+    if "{" not in template:
+        return template
     missing = False
 
     def put(slot: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.model import Text
+from diagnose.words import Text
 
 TEXTS: dict[str, Text] = {
     # -- settings ------------------------------------------------------------------------------------------------------

@@ -98,6 +98,10 @@ def read_error(value: object) -> ApiError | None:
     base = value.get("base_resp")
     if isinstance(base, dict) and base.get("status_code"):
         return ApiError(code=_word(base["status_code"]), message=_word(base.get("status_msg")), shape="base_resp")
+    response = value.get("Response")  # Tencent Cloud's own API, with status 200
+    if isinstance(response, dict) and isinstance(response.get("Error"), dict):
+        inner = response["Error"]
+        return ApiError(code=_word(inner.get("Code")), message=_word(inner.get("Message")), shape="flat")
     errors = value.get("errors")
     if value.get("success") is False or (isinstance(errors, list) and errors and "choices" not in value):
         first = errors[0] if isinstance(errors, list) and errors else value
