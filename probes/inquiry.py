@@ -127,7 +127,6 @@ class Inquiry:
         may_generate = not self.settings.no_spend and (
             with_key or (self.facts.local and not self.forms - {KeyForm.RIVAL})
         )
-        tasks: list[asyncio.Task[None]] = []
         try:
             async with asyncio.TaskGroup() as group:
                 early = (attempt.model or self._model) if may_generate else None
@@ -148,9 +147,6 @@ class Inquiry:
                 raise others from None
             if spent is not None and wave.telling is None:
                 raise OutOfBudget from None
-        finally:
-            for task in tasks:
-                task.cancel()
         if may_generate and wave.chat is None:
             self._choose(wave)
             assert wave.chosen is not None
