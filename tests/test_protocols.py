@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from hypothesis import example, given
@@ -17,13 +17,14 @@ from diagnose.formats import FORMATS, render
 from diagnose.judge import judge
 from diagnose.model import Report
 from diagnose.words import LANGS
-from probes import archive
+from probes import archive, discovery
 from probes.engine import run
-from probes.model import Settings, Sourced, StreamReading
+from probes.model import KeyForm, Settings, Sourced, StreamReading
 from probes.practice import behaviours as b
 from probes.practice.server import Drip, Handler, PracticeDoor, Reply, Request
-from probes.protocols import NAMES, wire
+from probes.protocols import NAMES, sdk_base, wire
 from probes.secret import WINDOW, Secret
+from probes.way import place
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 SOUND = 4  # requests at most, where nothing is wrong
@@ -310,3 +311,62 @@ def test_a_stream_that_was_torn_is_never_whole(protocol: str, body: bytes) -> No
         assert not reading.terminated, at
         assert not reading.finish, at
         assert reading.problem in ("", "no_choices", "no_event_lines"), at
+
+
+# -- where else to look ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("local", [True, False])
+@pytest.mark.parametrize("path", ["", "/v1", "/api", "/v1beta", "/a/b/v1"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_other_protocol_is_looked_for_before_any_twice(name: str, path: str, local: bool) -> None:
+    attempt = wire(name).attempt(f"https://relay.example{path}")
+    found = discovery.knocks(attempt, place(attempt.base_url), None, local)
+    assert len(found) <= discovery.KNOCKS
+    assert all(one.key is KeyForm.DUMMY for one in found)
+    assert len({(one.protocol, one.base_url, one.version, one.auth) for one in found}) == len(found)
+    assert {urlsplit(one.base_url).netloc for one in found} == {"relay.example"}
+    others = [one.protocol for one in found if one.protocol != name]
+    likely = {"openai", "anthropic", "responses", "gemini", *(("ollama",) if local else ())} - {name}
+    assert set(others[: len(likely)]) == likely
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_asks_what_is_served_looks_once_for_each(name: str) -> None:
+    attempt = wire(name).attempt("http://localhost:3000/v1")
+    control, *found = discovery.looks(attempt, place(attempt.base_url), local=True)
+    assert sorted(one.protocol for one in found) == sorted(set(NAMES) - {name})
+    assert discovery.NOWHERE in control.base_url
+
+
+@pytest.mark.parametrize(
+    ("protocol", "documented", "taken"),
+    [
+        ("gemini", "https://generativelanguage.googleapis.com/v1beta", "https://generativelanguage.googleapis.com"),
+        ("gemini", "https://relay.example/gemini", "https://relay.example/gemini"),
+        ("azure", "https://res.openai.azure.com/openai", "https://res.openai.azure.com"),
+        ("openai", "https://res.openai.azure.com/openai/v1", "https://res.openai.azure.com/openai/v1"),
+        ("anthropic", "https://api.deepseek.com/anthropic", "https://api.deepseek.com/anthropic"),
+    ],
+)
+def test_a_documented_address_as_the_sdk_takes_it(protocol: str, documented: str, taken: str) -> None:
+    assert sdk_base(protocol, documented) == taken
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_is_one_protocols_and_no_others(name: str) -> None:
+    """Each protocol reads its own answer and calls every other's by its kind."""
+    answers: dict[str, Any] = {
+        "openai": b.completion(),
+        "azure": b.completion(),
+        "responses": b.response(),
+        "anthropic": b.message(),
+        "gemini": b.generated(),
+        "ollama": b.spoken(),
+    }
+    for spoken_name, answer in answers.items():
+        same = wire(name).read_answer(answer)
+        if {name, spoken_name} <= {"openai", "azure"} or name == spoken_name:
+            assert (same.problem, same.text, same.prompt_tokens, same.completion_tokens) == ("", b.TEXT, 9, 5)
+        else:
+            assert same.problem == "other_protocol"

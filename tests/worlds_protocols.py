@@ -459,24 +459,25 @@ _SPEAKERS: dict[str, tuple[World, str]] = {
 }
 
 
-def _base(protocol: str) -> str:
-    return f"{HERE}/v1" if protocol in ("openai", "responses") else HERE
+def _base(protocol: str, host: str) -> str:
+    return f"{host}/v1" if protocol in ("openai", "responses") else host
 
 
 ASTRAY = (
     *(
         Scenario(
-            f"{asked}-asked-at-{spoken}",
+            f"{asked}-asked-at-{spoken}{where}",
             "shape.wrong_protocol",
             world,
-            _base(asked),
+            _base(asked, host),
             asked,
             model,
-            settings={"protocol": spoken, "base_url": _base(spoken)},
+            settings={"protocol": spoken, "base_url": _base(spoken, host)},
         )
+        for where, host in (("", HERE), ("-elsewhere", ROOT))
         for asked in (*_SPEAKERS, "azure")
         for spoken, (world, model) in _SPEAKERS.items()
-        if asked != spoken
+        if asked != spoken and (spoken != "ollama" or not where)  # one that is no neighbour is asked for at its /v1
     ),
     azure(
         "asked-as-openai",
@@ -484,6 +485,47 @@ ASTRAY = (
         door(b.azure, newer=False),
         protocol="openai",
         settings={"protocol": "azure", "base_url": RESOURCE},
+    ),
+    azure(
+        "asked-as-openai-v1",
+        "url.path_wrong",
+        protocol="openai",
+        settings={"protocol": "openai", "base_url": f"{RESOURCE}/openai/v1"},
+    ),
+    *(
+        gemini(
+            f"asked-as-openai{path.replace('/', '-')}",
+            "url.path_wrong",
+            lambda key: b.both(
+                b.openai(key, prefix="/v1beta/openai", models=b.GEMINIS, elsewhere="empty-404"), b.gemini(key)
+            ),
+            base_url=f"{GOOGLE}{path}",
+            protocol="openai",
+            settings={"protocol": "openai", "base_url": f"{GOOGLE}/v1beta/openai"},
+        )
+        for path in ("", "/v1", "/v1beta")
+    ),
+    gemini(
+        "asked-as-anthropic",
+        "shape.wrong_protocol",
+        lambda key: b.both(
+            b.openai(key, prefix="/v1beta/openai", models=b.GEMINIS, elsewhere="empty-404"), b.gemini(key)
+        ),
+        protocol="anthropic",
+    ),
+    ollama(
+        "asked-as-openai",
+        "url.version_missing",
+        protocol="openai",
+        typed=lambda key: "ollama",
+        settings={"protocol": "openai", "base_url": f"{HERE}/v1"},
+    ),
+    ollama(
+        "asked-as-responses",
+        "shape.wrong_protocol",
+        protocol="responses",
+        base_url=f"{HERE}/v1",
+        typed=lambda key: "ollama",
     ),
 )
 
