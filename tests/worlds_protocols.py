@@ -329,6 +329,7 @@ OLLAMA = (
     ollama("model-near", "model.not_found", model="llama3.2:3b", settings={"model": b.LLAMAS[0]}),
     ollama("html", "shape.web_page", lambda key: b.always("spa")),
     ollama("stream-in-one", world=keyless(stream=b.OLLAMA_STREAMS["s_json_ignored"]), also=("stream.ignored",)),
+    ollama("foreign", "shape.not_llm_api", lambda key: b.always(b.as_json({"version": "1.2", "uptime": 3}))),
     ollama("refused", "tcp.refused", listening=False),
     ollama(
         "error-as-success",

@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 from urllib.parse import quote, unquote
 
 from probes.model import Answer, Attempt, Auth, StreamReading
+from probes.protocols.errors import read_error
 from probes.protocols.sse import Event
 
 # What is asked of a model: short enough to cost next to nothing, plain enough for every model to answer.
@@ -151,11 +152,13 @@ _FAMILIAR = frozenset((
 
 
 def strange(value: dict[str, Any], otherwise: str) -> str:
-    """What is wrong with an object that is no answer of its protocol: another's, some other service's, or
+    """What is wrong with an object that is no answer of its protocol: another's, an error, some other service's, or
     ``otherwise``.
     """
     if spoken_in(value):
         return "other_protocol"
+    if read_error(value):
+        return "error"
     return "foreign" if value and not _FAMILIAR & value.keys() else otherwise
 
 

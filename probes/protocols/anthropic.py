@@ -66,8 +66,7 @@ class _Wire:
         model, finish = text_of(value.get("model")), text_of(value.get("stop_reason"))
         content = value.get("content")
         if not isinstance(content, list):
-            carried = read_error(value) and not spoken_in(value)
-            return Answer(problem="error" if carried else strange(value, "no_content"), model=model)
+            return Answer(problem=strange(value, "no_content"), model=model)
         blocks = [block for block in content if isinstance(block, dict)]
         thought = any(block.get("type") in ("thinking", "redacted_thinking") for block in blocks)
         if not blocks and finish != "max_tokens":

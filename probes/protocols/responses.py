@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.sse import Event, EventReader
 from probes.protocols.tally import Tally
@@ -56,7 +56,8 @@ class _Wire:
             return Answer(problem="not_object")
         model, output = text_of(value.get("model")), value.get("output")
         if not isinstance(output, list):
-            return Answer(problem="other_protocol" if spoken_in(value) else _fault(value) or "no_output", model=model)
+            failed = value.get("status") == "failed"
+            return Answer(problem="error" if failed else strange(value, "no_output"), model=model)
         parts = [
             part
             for item in output
