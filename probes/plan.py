@@ -49,12 +49,12 @@ def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts 
     withheld = facts.why_not_sent or ("plaintext" if plaintext and facts.fit != "no_key" else "")
     with_key = facts.fit != "no_key" and not withheld
     origin = place(base_url).origin
-    requests = [Request("models", listing.method, origin + joined(base_url, listing.path), with_key, 0)]
+    requests = [Request("models", listing.method, origin + joined(base_url, listing.path, facts.protocol), with_key, 0)]
     if not settings.no_spend and not withheld:
         model = settings.model.value if settings.model else "{model}"
         for name in ("chat", "stream"):
             ask = protocol.generation(attempt, model, stream=name == "stream", adapted=())
-            url = origin + joined(base_url, ask.path)
+            url = origin + joined(base_url, ask.path, facts.protocol)
             requests.append(Request(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
     return Plan(
         facts.host,

@@ -58,14 +58,19 @@ def place(url: str) -> Place:
     return Place(scheme, host, port, path.removesuffix("/"), parts.query, "@" in parts.netloc)
 
 
-def joined(base_url: str, endpoint: str) -> str:
-    """The path that goes out for an endpoint under a base URL, as the official Python SDKs join the two.
+def joined(base_url: str, endpoint: str, protocol: str) -> str:
+    """The path that goes out for an endpoint under a base URL, as the protocol's official Python SDK joins the two.
 
-    Of a trailing ``//`` they strip one slash, and the other goes out; a query in the base goes wrong there as well.
+    Of a trailing ``//`` they strip one slash, and the other goes out. A query in the base goes wrong there as well,
+    but for google-genai.
     """
     where = place(base_url)
     path = where.path + "/" * base_url.endswith("/")
-    return f"{path}/?{where.query}{endpoint.removeprefix('/')}" if where.query else path + endpoint
+    if not where.query:
+        return path + endpoint
+    if protocol == "gemini":
+        return f"{path}{endpoint}{'&' if '?' in endpoint else '?'}{where.query}"
+    return f"{path}/?{where.query}{endpoint.removeprefix('/')}"
 
 
 def literal_address(host: str) -> Address | None:
