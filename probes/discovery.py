@@ -9,9 +9,9 @@ import re
 from dataclasses import replace
 from urllib.parse import urljoin
 
-from probes.doors import Door
+from probes.doors import Door, sdk_base
 from probes.model import Attempt, Auth, Exchange, KeyForm
-from probes.protocols import NAMES, sdk_base, wire
+from probes.protocols import NAMES, wire
 from probes.readings import earns_key
 from probes.way import Place, place
 

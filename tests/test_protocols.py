@@ -18,11 +18,12 @@ from diagnose.judge import judge
 from diagnose.model import Report
 from diagnose.words import LANGS
 from probes import archive, discovery
+from probes.doors import sdk_base
 from probes.engine import run
 from probes.model import KeyForm, Settings, Sourced, StreamReading
 from probes.practice import behaviours as b
 from probes.practice.server import Drip, Handler, PracticeDoor, Reply, Request
-from probes.protocols import NAMES, sdk_base, wire
+from probes.protocols import NAMES, wire
 from probes.secret import WINDOW, Secret
 from probes.way import place
 

@@ -105,12 +105,6 @@ def auth_query(auth: Auth, key: str, path: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}key={quote(key, safe='')}" if auth is Auth.QUERY else path
 
 
-def sdk_base(protocol: str, url: str) -> str:
-    """A documented base URL as the official SDK takes it: without what that SDK adds by itself."""
-    added = {"gemini": r"/v1(?:alpha|beta)?/?$", "azure": r"/openai/?$"}.get(protocol)
-    return re.sub(added, "", url) if added else url
-
-
 def version_in(protocol: str, url: str) -> str:
     """The version of the API that a pasted address names, where the SDK has none of its own; else empty."""
     found = re.search(r"[?&]api-version=([\w.-]+)", url) if protocol == "azure" else None

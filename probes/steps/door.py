@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 
-from probes.doors import Door, Doors
+from probes.doors import Door, Doors, sdk_base
 from probes.flaws import examine_key
 from probes.keys import Fit, fit
 from probes.model import DoorFacts, KeyMatch, Settings, Twin
-from probes.protocols import NAMES, sdk_base
+from probes.protocols import NAMES
 from probes.secret import Secret
 from probes.steps.settings import Exams
 from probes.way import Place, is_local, place
