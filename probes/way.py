@@ -151,10 +151,8 @@ class Way:
 
     async def first_link(self) -> Link:
         """The tunnel and the encryption on the socket that :meth:`dial` won. Raises NetError."""
-        sock, self._socket = self._socket, None
-        if sock is None:
-            sock = await self._fresh()
-        link = await self._finish(sock)
+        sock, self._socket = self._socket, None  # at once: the links that are warmed beside it must not take it
+        link = await self._finish(sock if sock is not None else await self._fresh())
         self._idle.append(link)
         return link
 
@@ -196,13 +194,15 @@ class Way:
             link.close()
 
     async def _fresh(self) -> socket.socket:
+        """The socket that was won and waits, else a new one."""
         if self.good is None:
             good, dials, _ = await self.dial()
             if good is None:
                 raise NetError(next((dial.kind for dial in dials if dial.kind), Kind.OTHER))
-            sock, self._socket = self._socket, None
-            assert sock is not None
+        sock, self._socket = self._socket, None
+        if sock is not None:
             return sock
+        assert self.good is not None
         return await self.network.dial(self.good, self.dial_port)
 
     async def _open_link(self) -> Link:
