@@ -108,7 +108,7 @@ async def run(
         ledger.crashed("settings", "", error, ledger.now())
     finally:
         for way in ground.ways.values() if ground is not None else ():
-            way.close()
+            await way.leave()
     last = ledger.observations[-1].probe if ledger.observations else "settings"
     ledger.close(last, "interrupted" if interrupted else "deadline" if ran_out else "")
     return scrubbed(

@@ -184,6 +184,11 @@ class Way:
         else:
             link.close()
 
+    async def leave(self) -> None:
+        """Close all of it, and wait until what was on its way has ended: it does so at once."""
+        self.close()
+        await asyncio.gather(*self._warming, return_exceptions=True)
+
     def close(self) -> None:
         for task in self._warming:
             task.cancel()
