@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from probes.model import (
+    BARE,
     Attempt,
     Certificate,
     DnsFacts,
@@ -153,7 +154,7 @@ class View:
         """The ways of asking in which the API was asked properly, in order. Keyless looks elsewhere are none."""
         found: dict[tuple[object, ...], Wave] = {}
         for one in self.evidence.observations:
-            if not isinstance(one.facts, Exchange) or one.probe == "auth":
+            if not isinstance(one.facts, Exchange) or one.probe == "auth" or BARE in one.facts.attempt.changed:
                 continue
             exchange = one.facts
             attempt = exchange.attempt

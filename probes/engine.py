@@ -8,9 +8,8 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from probes.asking import Asker
 from probes.doors import Door, Doors, load
@@ -28,6 +27,7 @@ from probes.model import (
     KeyForm,
     Kind,
     Limits,
+    ProxyFacts,
     Settings,
     Target,
     TcpFacts,
@@ -39,7 +39,7 @@ from probes.protocols import version_in, wire
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
 from probes.steps.settings import Exams
-from probes.way import Place, Way, literal_address, place
+from probes.way import Place, Way, literal_address, place, private
 
 # The official client of a protocol, where it is not named after it.
 SDKS = {"responses": "openai-sdk", "azure": "openai-sdk", "gemini": "google-genai"}
@@ -232,14 +232,20 @@ class _Run:
         if ground.given.offline:
             ledger.close("", "offline")
             return
+        await self._knock_at_socks()
         way = self.way_to(where, False)
         if not await self._reach(way):
-            moved = facts.local and way.proxy is not None and await self._reach_directly(where)
+            moved = way.proxy is not None and await self._inside(where) and await self._reach_directly(where)
             if not moved:
+                ledger.close("tcp" if ledger.last("tcp") is not None else "dns")
                 return
             way = self.way_to(where, True)
         base = await self._encrypt(way)
+        if base is None and self._proxy_refused() and await self._inside(where) and await self._reach_directly(where):
+            way = self.way_to(where, True)
+            base = await self._encrypt(way)
         if base is None:
+            ledger.close("tls")
             return
         await self._ask(self.way_to(place(base), way.proxy is None and ground.proxy is not None), base)
 
@@ -251,21 +257,39 @@ class _Run:
         elif literal_address(way.dial_host):
             ledger.spared("dns", "address")
         elif await ledger.take("dns", way.dial_host, dns.measure(way)) is None:
-            ledger.close("dns")
             return False
         began = ledger.now()
         found = await ledger.take("tcp", f"{way.dial_host}:{way.dial_port}", self._dial(way))
         if found is None:
-            ledger.close("tcp")
             return False
         if isinstance(found, TcpFacts) and found.connected is None:
             kind = next((dial.kind for dial in found.dials if dial.kind), Kind.OTHER)
             ledger.observations.pop()
             ledger.failed("tcp", f"{way.dial_host}:{way.dial_port}", Failure(kind), began, found)
-            if way.proxy is None:
-                ledger.close("tcp")
             return False
         return True
+
+    async def _knock_at_socks(self) -> None:
+        """A SOCKS proxy that the client cannot use: at least whether anything listens there."""
+        socks = next((one.facts for one in self.ledger.observations if isinstance(one.facts, ProxyFacts)), None)
+        if socks is None or socks.problem != "socks" or not socks.url:
+            return
+        parts = urlsplit(socks.url)
+        way = Way(self.network, Place("http", parts.hostname or "", parts.port or 1080, ""), self.limits)
+        began = self.ledger.now()
+        try:
+            async with asyncio.timeout(min(2.0, self.limits.probe)):
+                good, dials, _ = await way.dial()
+        except TimeoutError:
+            return  # slow, or silent: that it is dead is not shown
+        except NetError as error:
+            self.ledger.failed("proxy", way.dial_host, error.failure, began)
+            return
+        finally:
+            way.close()
+        if good is None:
+            kind = next((dial.kind for dial in dials if dial.kind), Kind.OTHER)
+            self.ledger.failed("proxy", way.dial_host, Failure(kind), began)
 
     async def _dial(self, way: Way) -> TcpFacts:
         found = await tcp.measure(way)
@@ -279,9 +303,34 @@ class _Run:
             found = await self._dial(way)
         except NetError:
             found = None
-        if found is None or found.connected is None:
-            self.ledger.close("tcp")
+        return found is not None and found.connected is not None
+
+    def _proxy_refused(self) -> bool:
+        last = self.ledger.last("tls")
+        return last is not None and last.failure is not None and last.failure.kind in _PROXY_KINDS
+
+    async def _inside(self, where: Place) -> bool:
+        """Whether the host is private, by its name or, where nobody knows it as a door, by its addresses.
+
+        A look without consequence: the name may be the proxy's to look up, so that it is unknown here is no finding.
+        """
+        ground = self.ground
+        facts, chosen = ground.facts, self.ledger.last("proxy")
+        assert facts is not None
+        straight = self.way_to(where, True)
+        if facts.local or ground.door is not None or straight.redirected or chosen is None:
+            return facts.local
+        assert isinstance(chosen.facts, ProxyFacts)
+        try:
+            async with asyncio.timeout(min(2.0, self.limits.probe)):
+                found = await straight.resolve()
+        except (NetError, TimeoutError):
             return False
+        if not found or not all(private(one.ip) for one in found):
+            return False
+        ground.facts = replace(facts, local=True)
+        self.ledger.done("door", where.host, ground.facts, self.ledger.now())
+        self.ledger.done("proxy", where.host, replace(chosen.facts, captures_local=True), self.ledger.now())
         return True
 
     async def _encrypt(self, way: Way) -> str | None:
@@ -304,7 +353,6 @@ class _Run:
         if plain:
             ledger.done("tls", "plain", TlsFacts(where.host, self.trust_name, plain_http=True), ledger.now())
             return f"http://{_named(where)}:{where.port}{where.path}"
-        ledger.close("tls")
         return None
 
     async def _look(self, way: Way) -> TlsFacts:
@@ -376,8 +424,7 @@ class _Run:
             return True
         if way.redirected or way.good is None:
             return False
-        address = ip_address(way.good.ip.partition("%")[0])
-        return address.is_loopback or address.is_private
+        return private(way.good.ip)
 
     async def _speaks_tls(self) -> bool:
         """Whether the port, asked in plain HTTP, wants TLS instead: a handshake without a key."""

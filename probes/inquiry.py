@@ -11,7 +11,7 @@ from probes import discovery
 from probes.asking import Asker, OutOfBudget
 from probes.doors import Door
 from probes.ledger import Ledger
-from probes.model import Attempt, Auth, Body, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings, Sourced
+from probes.model import BARE, Attempt, Auth, Body, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings, Sourced
 from probes.protocols import model_in, version_in, wire
 from probes.protocols.anthropic import VERSIONS
 from probes.readings import about_model, misses_key, nearest, no_route, passes, refuses_key, transient
@@ -427,4 +427,4 @@ def _signature(attempt: Attempt) -> tuple[object, ...]:
 
 
 def _place(attempt: Attempt) -> tuple[object, ...]:
-    return (attempt.protocol, attempt.base_url, attempt.version)
+    return (attempt.protocol, attempt.base_url, attempt.version, BARE in attempt.changed)

@@ -148,6 +148,9 @@ class KeyForm(StrEnum):
     NONE = "none"
 
 
+BARE = "endpoint"  # among what an attempt changes: asked without the version that every SDK adds
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One way of asking: all of a request but its endpoint. ``given`` is the way in which the app would ask."""
@@ -291,7 +294,7 @@ class ProxyFacts:
     url: str | None  # without credentials; None: direct
     source: str = ""
     bypass: str = ""  # the NO_PROXY entry that applies
-    problem: str = ""  # scheme, port, stray, api_address, socks, no_proxy_ipv6
+    problem: str = ""  # scheme, port, stray, password, api_address, own_address, socks, no_proxy_entry
     note: str = ""
     captures_local: bool = False
 
@@ -413,6 +416,7 @@ class StreamReading:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     stopped: bool = False  # it was still talking when the limit came
+    lacks: str = ""  # a field that the SDKs do without and a strict client does not
 
     @property
     def flows(self) -> bool:

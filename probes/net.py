@@ -195,7 +195,7 @@ class Network:
 
 
 async def _whole(opening: Coroutine[Any, Any, _Streams], sock: socket.socket) -> _Streams:
-    """The handshake, made to fail where it is to end early: cancelled in its midst it would leave its transport open."""
+    """The handshake, made to fail where it is to end early: cancelled in its midst, it leaves its transport open."""
     task = asyncio.ensure_future(opening)
     try:
         return await asyncio.shield(task)

@@ -16,6 +16,7 @@ from probes.failures import NetError
 from probes.model import Address, ConnectTo, Dial, Kind, Limits
 from probes.net import Link, Network, Proxy, race
 
+_MADE_UP = ipaddress.ip_network("198.18.0.0/15")  # Clash and sing-box hand these out, and lead them to the real address
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -79,6 +80,12 @@ def literal_address(host: str) -> Address | None:
         found = ipaddress.ip_address(host.partition("%")[0])
         return Address(f"ipv{found.version}", host)
     return None
+
+
+def private(ip: str) -> bool:
+    """Whether an address is this machine's or a private network's; not where a TUN proxy made it up."""
+    found = ipaddress.ip_address(ip.partition("%")[0])
+    return (found.is_loopback or found.is_private) and found not in _MADE_UP
 
 
 def is_local(host: str) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
+from worlds_cases import SCENARIOS as CASES
 from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
 
 from probes.model import Kind, Limits, Rival
@@ -1264,6 +1265,8 @@ NETWORK = (
         "tcp-localhost-ipv6-first",
         base_url="http://localhost:11434/v1",
         roads=Roads({"localhost": ("::1", "127.0.0.1")}, {"::1": Kind.REFUSED}),
+        also=("tcp.ipv6_broken",),
+        verdict="healthy",
         source="promptfoo-160-ipv6-loopback",
     ),
     Scenario(
@@ -2476,4 +2479,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *MODELS,
     *MODES,
     *OTHER_PROTOCOLS,
+    *CASES,
 )

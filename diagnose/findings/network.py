@@ -102,11 +102,13 @@ def _ipv6_broken(view: View) -> Claim | None:
     broken = [dial for dial in facts.dials if dial.address.family == "ipv6" and dial.kind is not None]
     if not broken:
         return None
-    local = broken[0].address.ip == "::1"
-    # `localhost` as ::1 with a server on 127.0.0.1 alone: clients fall back at once, a refusal costs nothing.
-    if local and broken[0].kind is Kind.REFUSED:
-        return None
-    return Claim(tuple(_dial_lines(facts)), values={"address": broken[0].address.ip})
+    # `localhost` as ::1 with a server on 127.0.0.1 alone: most clients fall back at once, some never do.
+    harmless = broken[0].address.ip == "::1" and broken[0].kind is Kind.REFUSED
+    return Claim(
+        tuple(_dial_lines(facts)),
+        severity=Severity.INFO if harmless else None,
+        values={"address": broken[0].address.ip},
+    )
 
 
 RULES = (

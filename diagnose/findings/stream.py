@@ -49,6 +49,8 @@ def _malformed(view: View) -> Claim | None:
         return Claim((line_of(exchange), reading.problem.replace("_", " "), exchange.text[:160]))
     if reading.kind == "sse" and exchange.content_type in _ODD_TYPES:
         return Claim((f"events with the content type {exchange.content_type}",), severity=Severity.WARNING)
+    if reading.lacks and view.works:
+        return Claim((f"{reading.lacks} is missing; codex gives up on that",), severity=Severity.WARNING)
     return None
 
 

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
-from probes.model import Attempt, Flaw, Kind
+from probes.model import BARE, Attempt, Flaw, Kind
+from probes.readings import earns_key
 
 _VERSION = re.compile(r"/v\d+[a-z]*\d*$")
 # A vendor's whole version path counts as its version: nothing but the "v4" tells it from the host alone.
@@ -156,9 +157,17 @@ def _other_version(view: View) -> Claim | None:
     return replace(_path_claim(view, working), severity=None if named or not view.works else Severity.WARNING)
 
 
+def _bare(view: View) -> Claim | None:
+    """The API is there without the version that every SDK puts into the path: no base URL helps."""
+    first, found = view.first, next((one for one in view.looks if BARE in one.attempt.changed), None)
+    if first is None or first.told is None or found is None or not first.lost or view.better is not None:
+        return None
+    return Claim((line_of(first.told), line_of(found))) if earns_key(found) else None
+
+
 def _path_wrong(view: View) -> Claim | None:
     better = _moved(view)
-    if better is None and (found := _other_version(view)) is not None:
+    if better is None and (found := _other_version(view) or _bare(view)) is not None:
         return found
     if better is None or _only_version_added(view, better):
         return None

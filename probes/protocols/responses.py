@@ -6,6 +6,7 @@ The events carry their kind in ``type``; codex and the SDKs' helpers fail withou
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
@@ -15,6 +16,7 @@ from probes.protocols.sse import Event, EventReader
 from probes.protocols.tally import Tally
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
+_DETAILS = (("input_tokens_details", "cached_tokens"), ("output_tokens_details", "reasoning_tokens"))
 _LAST = ("response.completed", "response.incomplete")
 
 
@@ -99,6 +101,7 @@ class _Reader(Tally):
     def __init__(self) -> None:
         super().__init__()
         self._over = False
+        self._lacks = ""
 
     def ends(self, event: Event) -> bool:
         _, value = parse_json(event.data or "")
@@ -134,9 +137,22 @@ class _Reader(Tally):
             if kind in _LAST:
                 self.done = True
                 self._finish = _finish(response if isinstance(response, dict) else {}) or kind.rpartition(".")[2]
+                self._lacks = _lacks(response)
 
     def reading(self, unshaped: str = "no_response_events") -> StreamReading:
-        return super().reading(unshaped)
+        return replace(super().reading(unshaped), lacks=self._lacks)
+
+
+def _lacks(response: object) -> str:
+    """The count that codex misses in the last event: it parses the details strictly where they stand, and without them
+    does without (BigPizzaV3/CodexPlusPlus#774).
+    """
+    usage = response.get("usage") if isinstance(response, dict) else None
+    for part, name in _DETAILS:
+        details = usage.get(part) if isinstance(usage, dict) else None
+        if isinstance(details, dict) and not isinstance(details.get(name), int):
+            return f"usage.{part}.{name}"
+    return ""
 
 
 WIRE = _Wire()

@@ -71,17 +71,26 @@ def right_base_url(door: Door | None, protocol: str) -> str | None:
     return next((sdk_base(protocol, url) for url in door.base_urls(protocol) if "{" not in url), None)
 
 
-def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str) -> tuple[Twin, ...]:
-    """The sites of the door's own house whose keys look the same and do not do here."""
-    if door is None:
-        return ()
+def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str, host: str) -> tuple[Twin, ...]:
+    """The sites of the door's own house whose keys look the same and do not do here; of a host that is no known door,
+    those of its name whose key this surely is.
+    """
     found = []
+    if door is None:
+        sure = [one for match in matches if match.confidence == "certain" and (one := doors.get(match.door))]
+        named = [one for one in sure if _label(host) in {_label(other) for other in one.hosts}]
+        return tuple(Twin(one.name, url, "region") for one in named if (url := right_base_url(one, protocol)))
     for one in doors:
         other = one.id != door.id and one.company == door.company and one.namespace != door.namespace
         url = right_base_url(one, protocol) if other else None
         if url and (one.id in door.rejects or door.id in one.rejects or any(match.door == one.id for match in matches)):
             found.append(Twin(one.name, url, _difference(door, one)))
     return tuple(found[:4])
+
+
+def _label(host: str) -> str:
+    """What stands before the last label: the house's name in most hosts."""
+    return (host.split(".")[-2:-1] or [""])[0]
 
 
 def _difference(door: Door, other: Door) -> str:
@@ -140,7 +149,7 @@ def measure(
         needs_key=not local or bool(endpoint and "none" not in endpoint.auth),
         key_env=door.key_env[0] if door and door.key_env else "",
         console=door.console_url if door else "",
-        twins=twins(door, found.matches, doors, protocol),
+        twins=twins(door, found.matches, doors, protocol, target.host),
         key_door_name=home.name if home else "",
         protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
         rival_source=(rival(settings, door, local) or ("", ""))[0],
