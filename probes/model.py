@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from probes.looks import Flaw as Flaw
+from probes.looks import KeyMatch as KeyMatch
 from probes.secret import Secret
 
 T = TypeVar("T")
@@ -103,23 +105,6 @@ class Settings:
     offline: bool = False
     send_anyway: bool = False
     limits: Limits = Limits()
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """Something wrong with a value as it was given, seen without any network.
-
-    ``kind`` names it (see ``probes/flaws.py``); ``note`` says where in plain figures (``U+000A at position 52``) and
-    never holds the key. ``mended`` says that taking the flaw away leaves a usable value.
-    ``fatal`` is what the protocol's newest official Python SDK does with it: True, it fails before anything is sent;
-    False, it sends the value as it stands.
-    """
-
-    subject: str  # base_url or key
-    kind: str
-    note: str
-    mended: bool
-    fatal: bool
 
 
 # -- ways of asking ----------------------------------------------------------------------------------------------------
@@ -231,15 +216,6 @@ class SettingsFacts:
     url_looks_like_key: bool = False
     rivals: tuple[Rival, ...] = ()
     searched: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class KeyMatch:
-    """A door whose keys look like this one. ``confidence``: certain, likely, possible."""
-
-    door: str
-    confidence: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

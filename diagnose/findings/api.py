@@ -29,14 +29,26 @@ def said(code: str) -> Callable[[View], Claim | None]:
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error under the status of a success: that it says so is the finding
         values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
+        limits = _limits(subject) if code.startswith("quota.") else ""
         return Claim(
-            (line_of(subject),),
+            (line_of(subject), limits),
             severity=_softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,
         )
 
     return when
+
+
+_LIMITS = ("retry-after", "x-ratelimit-", "anthropic-ratelimit-", "ratelimit", "x-rate-limit-")
+_SHOWN = 8  # headers: some houses send two dozen
+
+
+def _limits(found: Exchange) -> str:
+    """The headers by which the server tells its limits, in one line; what is used up stands first."""
+    told = [(name, value[:40]) for name, value in found.headers if name.startswith(_LIMITS)]
+    told.sort(key=lambda one: (not one[0].startswith("retry-after"), "remaining" not in one[0] or one[1] != "0"))
+    return ", ".join(f"{name}: {value}" for name, value in told[:_SHOWN])
 
 
 def _softened(view: View, subject: Exchange) -> Severity | None:
