@@ -85,7 +85,9 @@ class Asker:
         key = self._keys.get(attempt.key, "")
         with_key = bool(key) and attempt.key is not KeyForm.DUMMY and attempt.auth is not Auth.NONE
         way = self._way_to(where, attempt.direct)
-        path = joined(attempt.base_url, ask.path, attempt.protocol)
+        # Of a trailing `//` the SDK strips one slash; the other goes out.
+        base = where.path + "/" * attempt.base_url.endswith("/")
+        path = joined(base, where.query, ask.path, attempt.protocol)
         record = Exchange(
             purpose=purpose,
             attempt=attempt,

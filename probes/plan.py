@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from probes.model import DoorFacts, ProxyFacts, Settings
 from probes.protocols import ALLOWANCE, wire
-from probes.way import joined, place
+from probes.way import joined
 
 PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
 
@@ -48,13 +48,13 @@ def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts 
     plaintext = facts.scheme == "http" and not facts.local and not settings.send_anyway
     withheld = facts.why_not_sent or ("plaintext" if plaintext and facts.fit != "no_key" else "")
     with_key = facts.fit != "no_key" and not withheld
-    origin = place(base_url).origin
-    requests = [Request("models", listing.method, origin + joined(base_url, listing.path, facts.protocol), with_key, 0)]
+    base, _, query = base_url.partition("?")
+    requests = [Request("models", listing.method, joined(base, query, listing.path, facts.protocol), with_key, 0)]
     if not settings.no_spend and not withheld:
         model = settings.model.value if settings.model else "{model}"
         for name in ("chat", "stream"):
             ask = protocol.generation(attempt, model, stream=name == "stream", adapted=())
-            url = origin + joined(base_url, ask.path, facts.protocol)
+            url = joined(base, query, ask.path, facts.protocol)
             requests.append(Request(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
     return Plan(
         facts.host,

@@ -59,19 +59,16 @@ def place(url: str) -> Place:
     return Place(scheme, host, port, path.removesuffix("/"), parts.query, "@" in parts.netloc)
 
 
-def joined(base_url: str, endpoint: str, protocol: str) -> str:
-    """The path that goes out for an endpoint under a base URL, as the protocol's official Python SDK joins the two.
+def joined(path: str, query: str, endpoint: str, protocol: str) -> str:
+    """A base URL's path and query with an endpoint behind, as the protocol's official Python SDK joins them.
 
-    Of a trailing ``//`` they strip one slash, and the other goes out. A query in the base goes wrong there as well,
-    but for google-genai.
+    A query in the base goes wrong there as well, but for google-genai.
     """
-    where = place(base_url)
-    path = where.path + "/" * base_url.endswith("/")
-    if not where.query:
+    if not query:
         return path + endpoint
     if protocol == "gemini":
-        return f"{path}{endpoint}{'&' if '?' in endpoint else '?'}{where.query}"
-    return f"{path}/?{where.query}{endpoint.removeprefix('/')}"
+        return f"{path}{endpoint}{'&' if '?' in endpoint else '?'}{query}"
+    return f"{path}/?{query}{endpoint.removeprefix('/')}"
 
 
 def literal_address(host: str) -> Address | None:
