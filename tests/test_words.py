@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diagnose.cli import COMMANDS
 from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, Text, fill, phrase, say, text
 
 CONTRACT = Path("/work/shared/contract.md")
@@ -129,6 +130,12 @@ def test_explanations_are_short_and_name_no_status_code(lang: str, code: str) ->
     assert not re.search(r"(?<![\d.:])[1-5]\d\d(?![\d.])", explanation), explanation
     assert not re.search("invalid", explanation, re.IGNORECASE)
     assert len(explanation) <= {"en": 420, "zh": 200}[lang]
+
+
+@every
+def test_only_real_commands_are_named(lang: str, code: str) -> None:
+    words = " ".join((TEXTS[lang][code].explanation, *TEXTS[lang][code].steps))
+    assert set(re.findall(r"`llmdoctor ([a-z]+)", words)) <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("code", CODES)

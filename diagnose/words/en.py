@@ -38,7 +38,7 @@ TEXTS: dict[str, Text] = {
             ),
             "For {door}, the key's variable is {key_env}.",
             "Start the app again from a new terminal, so that it sees the new name.",
-            "`llmdoctor apps` tells which names other programs read.",
+            "Other programs may read other names: their manuals tell which.",
         ),
     ),
     "settings.conflict": Text(
@@ -789,7 +789,7 @@ TEXTS: dict[str, Text] = {
         (
             "Compare {key_hint} with the keys listed at {console}",
             "Make a new key at {console} and use that one.",
-            "See that no older key from another place is used: `llmdoctor scan` finds them.",
+            "See that no older key from another place is used: `llmdoctor check` names the place that wins.",
             "With a relay, see on its page that the token exists and is switched on.",
         ),
     ),
@@ -1096,7 +1096,7 @@ TEXTS: dict[str, Text] = {
         "The answer is that of the official provider, although another address is set. The app reads that address "
         "under another name or in another place, or not for this kind of provider.",
         (
-            "See where the app takes its base URL from: `llmdoctor apps`.",
+            "See in the app's settings and its manual where it takes its base URL from.",
             "Start the app again after the change: some keep the old address.",
             'If it cannot be changed, choose "OpenAI-compatible" or "custom" as the provider in the app.',
             "If your key went to the wrong provider, think of replacing it.",

@@ -83,8 +83,11 @@ def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protoc
     for one in doors:
         other = one.id != door.id and one.company == door.company and one.namespace != door.namespace
         url = right_base_url(one, protocol) if other else None
-        if url and (one.id in door.rejects or door.id in one.rejects or any(match.door == one.id for match in matches)):
-            found.append(Twin(one.name, url, _difference(door, one)))
+        alike, differs = any(match.door == one.id for match in matches), _difference(door, one)
+        # Two products of a house often take keys of quite different looks: then the look has told already.
+        confused = differs != "product" and (one.id in door.rejects or door.id in one.rejects)
+        if url and (alike or confused):
+            found.append(Twin(one.name, url, differs))
     return tuple(found[:4])
 
 
