@@ -78,6 +78,12 @@ def no_route(found: Exchange) -> bool:
     return False
 
 
+def bare_refusal(found: Exchange) -> bool:
+    """Whether a web server refuses with a page of its own, or without a word: no firewall's, and no API's."""
+    wordless = found.error is None and found.body is not Body.JSON
+    return found.status in (401, 403) and wordless and not fenced(found) and not asks_login(found)
+
+
 def fenced(found: Exchange) -> bool:
     """Whether a firewall or a bot check answers in the API's place."""
     if found.header("x-amzn-waf-action") or found.header("cf-mitigated"):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
 from probes.model import BARE, Attempt, Flaw, Kind
-from probes.readings import earns_key
+from probes.readings import bare_refusal, earns_key
 
 _VERSION = re.compile(r"/v\d+[a-z]*\d*$")
 # A vendor's whole version path counts as its version: nothing but the "v4" tells it from the host alone.
@@ -119,7 +119,8 @@ def _moved(view: View) -> Attempt | None:
     if first is None or better is None or not first.attempt.given or "path" not in better.changed:
         return None
     broke_down = first.told is not None and first.told.status >= 500
-    if not first.lost and not (broke_down and view.works):
+    walled = first.told is not None and bare_refusal(first.told)
+    if not first.lost and not walled and not (broke_down and view.works):
         return None
     if better.protocol != first.attempt.protocol or better.base_url == first.attempt.base_url:
         return None
