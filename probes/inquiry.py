@@ -100,9 +100,12 @@ class Inquiry:
         for _ in range(ROUNDS):
             assert attempt is not None
             self._tried |= {_signature(attempt), _place(attempt)}
+            wave: Wave | None = None
             try:
                 wave = await self.wave(attempt)
-            except OutOfBudget:
+            except* OutOfBudget:  # alone, or from among the requests side by side
+                pass
+            if wave is None:
                 return
             if wave.works:
                 assert wave.chat is not None
