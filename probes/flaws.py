@@ -51,7 +51,8 @@ _QUOTES = frozenset("\"'`´“”„‟‘’‚‛«»‹›「」『』＂＇"
 _STOPS = {"。": ".", "．": ".", "｡": "."}
 _END_MARKS = _QUOTES | frozenset("<>()[]{},;、，；（）【】《》〈〉＜＞［］")
 _ENDS = "".join(_END_MARKS) + " \t"
-_ESCAPES = ("\\n", "\\r", "\\t", "\\")  # a line end that was written out as two characters
+# A line end or a blank that was written out, and what is left of it as it is cut away.
+_ESCAPES = ("\\n", "\\r", "\\t", "\\", "%0A", "%0a", "%0D", "%0d", "%0", "%20", "%2", "%")
 _CONTROL_NAMES = {
     "\t": "TAB",
     "\n": "LINE FEED",
@@ -378,7 +379,7 @@ def _mend_path(path: str, host: str, protocol: str, add: _Add, query: str | None
 # What manuals write where no key is needed.
 _DUMMY = (
     r"(?i)(?:sk-)?(?:ollama|lm-?studio|none|null|dummy|fake|local|no[-_]?key(?:[-_]required)?|not?[-_]?(?:needed|required))"
-    r"|empty|nil|test|n/?a|key|unused|anything|ignored|vllm|llama[-.]?cpp|sk-1234|token-abc123"
+    r"|empty|nil|undefined|(?:sk-)?test|n/?a|key|unused|anything|ignored|vllm|llama[-.]?cpp|sk-1234|token-abc123"
     r"|(?:lm-studio|ollama|vllm|llama-cpp)-local"
 )
 # Words that no key holds by chance between its hyphens; the second lot counts only where no digit stands.
@@ -390,6 +391,7 @@ _EXAMPLE = (
     r"(?:api_?key|api_?token|(?<=y)key|(?<=your)(?:secret|token|key))(?:here|value|goes)*"
     r"|(?:sk)?(?:your|my)[a-z]{0,12}(?:key|token|secret)(?:here)?|(?:sk)?(?:insert|replace)[a-z]*key[a-z]*"
 )
+_COUNTED = r"(?:0?123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)?|abcd(?:e(?:f(?:gh?)?)?)?)+"  # as fingers run along the keys
 _EXAMPLE_PHRASES = (
     *("密钥", "密鑰", "你的", "您的", "填写", "填入", "替换", "请输入", "粘贴"),
     *("あなたの", "キー", "ここに", "키를"),
@@ -463,6 +465,8 @@ def _is_placeholder(wrapped: str, core: str) -> bool:
     if re.fullmatch(r"[.…_-]*|[.…xX]{2,}(?:[-_.…xX]*)", body) and not core.isspace():
         return True
     if len(body) >= 3 and len(set(body)) == 1 and body[0].isalnum():
+        return True
+    if len(body) >= 6 and re.fullmatch(_COUNTED, body.lower()):
         return True
     if any(phrase in core for phrase in _EXAMPLE_PHRASES):
         return True

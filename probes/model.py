@@ -262,6 +262,8 @@ class DoorFacts:
     key_door_url: str = ""  # that door's own base URL
     protocols: tuple[str, ...] = ()  # what this door documents
     list_needs_key: bool = False  # the model list is served to nobody without a key
+    certain: bool = False  # the key's shape proves the fit
+    own_part: str = ""  # what of the host is the user's own: resource, workspace, region, …
     rival_source: str = ""  # where another key stands for the same setting, that may be tried at this host
 
 

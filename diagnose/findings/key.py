@@ -57,7 +57,7 @@ def _shape(fit: str) -> Callable[[View], Claim | None]:
             return None
         return Claim(
             _looks_like(view),
-            sure=bool(door.matches) and door.matches[0].confidence == "certain",
+            sure=door.certain,
             values={"key_door": door.key_door_name, "better_url": door.key_door_url, "detail": door.fit_note},
             settings={"base_url": door.key_door_url} if door.key_door_url and fit != "truncated" else None,
         )
@@ -135,7 +135,24 @@ def _wrong_plan(view: View) -> Claim | None:
 
 
 def _wrong_resource(view: View) -> Claim | None:
-    return _shape("other_resource")(view) or _twin("product")(view)
+    return (
+        _shape("other_resource")(view)
+        or _twin("product")(view)
+        or _of_another(view, "resource", "workspace", "account")
+    )
+
+
+def _wrong_region(view: View) -> Claim | None:
+    return _twin("region")(view) or _of_another(view, "region")
+
+
+def _of_another(view: View, *parts: str) -> Claim | None:
+    """A refusal where each resource, workspace or region has a host and keys of its own: only those could tell."""
+    door, match = view.door, view.match
+    refused = view.key_good is False and match is not None and match.code == "auth.rejected"
+    if door is None or door.own_part not in parts or door.fit not in ("fits", "unknown") or not refused:
+        return None
+    return Claim((f"{door.host}: a host of one {door.own_part} alone",), sure=False, values={"better_url": ""})
 
 
 def _wrong_kind(view: View) -> Claim | None:
@@ -181,7 +198,7 @@ RULES = (
     Rule("key.wrong_plan", Severity.ERROR, "door", _wrong_plan, "settings", because=("settings.wrong_variable",)),
     Rule("key.wrong_resource", Severity.ERROR, "door", _wrong_resource, "settings"),
     Rule("key.truncated", Severity.ERROR, "door", _truncated, "settings", because=("key.masked", "key.placeholder")),
-    Rule("key.wrong_region", Severity.ERROR, "door", _twin("region"), "settings", because=("key.wrong_plan",)),
+    Rule("key.wrong_region", Severity.ERROR, "door", _wrong_region, "settings", because=("key.wrong_plan",)),
     Rule(
         "key.official_elsewhere",
         Severity.WARNING,

@@ -71,6 +71,12 @@ def right_base_url(door: Door | None, protocol: str) -> str | None:
     return next((sdk_base(protocol, url) for url in door.base_urls(protocol) if "{" not in url), None)
 
 
+def own_part(door: Door | None, protocol: str) -> str:
+    """What each user of a door has in the host of its base URL (``{resource}``); empty where all have the same host."""
+    hosts = (url.partition("://")[2].partition("/")[0] for url in door.base_urls(protocol)) if door else ()
+    return next((found[1] for host in hosts if (found := re.match(r"[\w.-]*\{(\w+)\}", host))), "")
+
+
 def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str, host: str) -> tuple[Twin, ...]:
     """The sites of the door's own house whose keys look the same and do not do here; of a host that is no known door,
     those of its name whose key this surely is.
@@ -152,6 +158,8 @@ def measure(
         needs_key=not local or bool(endpoint and "none" not in endpoint.auth),
         key_env=door.key_env[0] if door and door.key_env else "",
         console=door.console_url if door else "",
+        certain=found.certain,
+        own_part=own_part(door, protocol),
         twins=twins(door, found.matches, doors, protocol, target.host),
         key_door_name=home.name if home else "",
         protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
