@@ -213,3 +213,12 @@ def test_braces_in_values_mean_nothing(value: str, other: str) -> None:
     assert fill("<{said|nothing}><{host|nowhere}>", values) == f"<{value}><{other or 'nowhere'}>"
     for lang in LANGS:
         assert any(value in step for step in say("shape.error_as_success", lang, values).steps)
+
+
+def test_every_line_of_evidence_has_its_words() -> None:
+    folder = Path(str(import_module("diagnose.findings").__file__)).parent
+    sources = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    used = {f"seen.{name}" for name in re.findall(r'\bseen\(\s*"(\w+)"', sources)}
+    used |= {f"seen.match_{confidence}" for confidence in ("certain", "likely", "possible")}
+    used |= {"seen.torn", "seen.unfinished"}
+    assert used == {key for key in UI["en"] if key.startswith("seen.")}

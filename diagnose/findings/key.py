@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View
 from probes.model import KeyForm, Twin
 
@@ -65,16 +65,16 @@ def _shape(fit: str) -> Callable[[View], Claim | None]:
     return when
 
 
-def _looks_like(view: View) -> tuple[str, ...]:
+def _looks_like(view: View) -> tuple[str | Seen, ...]:
     door, target = view.door, view.evidence.target
     assert door is not None
-    lines = [f"key {target.key_hint}, {target.key_length} characters"]
-    if door.matches:
-        lines.append("looks like a key of: " + ", ".join(f"{one.door} ({one.confidence})" for one in door.matches[:3]))
+    lines: list[str | Seen] = [seen("key", key_hint=target.key_hint or "", count=target.key_length or 0)]
+    for confidence in ("certain", "likely", "possible"):
+        if names := [one.door for one in door.matches[:3] if one.confidence == confidence]:
+            lines.append(seen(f"match_{confidence}", names=", ".join(names)))
     if door.why_not_sent == "other_door":
-        lines.append(f"it was not sent to {door.host}")
-    said = view.said()
-    if said:
+        lines.append(seen("not_sent", host=door.host))
+    if said := view.said():
         lines.append(said)
     return tuple(lines)
 
@@ -167,7 +167,8 @@ def _truncated(view: View) -> Claim | None:
     door = view.door
     if door is None or door.fit != "truncated" or view.key_good:
         return None
-    return Claim((f"{door.fit_note} characters",), values={"detail": door.fit_note})
+    length, _, wanted = door.fit_note.partition(", not ")
+    return Claim((seen("length", count=length, wanted=wanted),), values={"detail": door.fit_note})
 
 
 RULES = (

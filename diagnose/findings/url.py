@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import BARE, Attempt, Flaw, Kind
 from probes.readings import bare_refusal, earns_key
@@ -78,7 +78,7 @@ def _plaintext(view: View) -> Claim | None:
         return None
     if door.why_not_sent == "plaintext":
         url = "https" + (view.settings.mended_url or "")[4:]
-        return Claim((f"{door.scheme}://{door.host}: the key was not sent",), values={"better_url": url})
+        return Claim((f"{door.scheme}://{door.host}", seen("not_sent", host=door.host)), values={"better_url": url})
     sent = any(one.with_key for one in view.exchanges)
     led_there = any(one.note == "connect_to" for one in view.observations("dns"))
     private = not led_there and view.tcp is not None and view.tcp.connected and _private(view.tcp.connected.ip)
@@ -95,7 +95,7 @@ def _typo(view: View) -> Claim | None:
         return None
     better = door.right_base_url or ""
     return Claim(
-        (f"{door.host} looks like {door.typo_of}",),
+        (seen("typo", host=door.host, names=door.typo_of),),
         values={"names": door.typo_of, "better_url": better},
         settings={"base_url": better} if better else None,
     )
@@ -107,7 +107,7 @@ def _not_api_host(view: View) -> Claim | None:
         return None
     better = door.right_base_url or ""
     return Claim(
-        (f"{door.host} is a web site of {door.website_of}",),
+        (seen("website", host=door.host, door=door.website_of),),
         values={"door": door.website_of, "better_url": better},
         settings={"base_url": better} if better else None,
     )
