@@ -246,11 +246,7 @@ def _finding(one: Standing, view: View, lang: str) -> Finding:
         probe=claim.probe or one.rule.probe,
         title=text.title,
         explanation=text.explanation,
-        evidence=tuple(
-            line if isinstance(line, str) else words.phrase(f"seen.{line.name}", lang, line.values)
-            for line in claim.evidence
-            if line
-        ),
+        evidence=tuple(line if isinstance(line, str) else words.line(line, lang) for line in claim.evidence if line),
         steps=text.steps,
         fixes=tuple(fixes),
         caused_by=one.cause,

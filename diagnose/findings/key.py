@@ -24,7 +24,7 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
         settings, verified = _mended(view)
         survives = not flaw.fatal and view.works_as_given
         return Claim(
-            (flaw.note,) if flaw.note else (),
+            (seen("note", note=flaw.note),) if flaw.note else (),
             severity=Severity.WARNING if survives else None,
             values={"position": flaw.note},
             settings=settings if flaw.mended and not survives else None,
@@ -45,7 +45,7 @@ def _placeholder(view: View) -> Claim | None:
         return None
     if told is not None and not refused and told.status and view.key_good is None and view.door and view.door.local:
         return None
-    return Claim((flaw.note,) if flaw.note else ())
+    return Claim((seen("note", note=flaw.note),) if flaw.note else ())
 
 
 def _shape(fit: str) -> Callable[[View], Claim | None]:

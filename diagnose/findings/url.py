@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from diagnose.model import Claim, Rule, Severity, seen
+from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import BARE, Attempt, Flaw, Kind
 from probes.readings import bare_refusal, earns_key
@@ -50,7 +50,8 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
 def _claim(view: View, flaw: Flaw) -> Claim:
     settings, verified, url = _mends(view)
     survives = not flaw.fatal and view.works_as_given
-    evidence: tuple[str, ...] = (f"{view.settings.base_url!r}" + (f": {flaw.note}" if flaw.note else ""),)
+    shown = repr(view.settings.base_url)
+    evidence: tuple[str | Seen, ...] = (seen("flaw", base_url=shown, note=flaw.note) if flaw.note else shown,)
     first = view.first
     if first is not None and first.attempt.given and first.told is not None and not survives:
         evidence += (line_of(first.told),)

@@ -1235,6 +1235,8 @@ UI: dict[str, str] = {
     "explain.no_code": "There is no code {code}. `llmdoctor explain -` reads an error text.",
     "explain.more": "More: llmdoctor explain {code}",
     "explain.also": "It may also be",
+    "seen.note": "{note}",
+    "seen.flaw": "{base_url}: {note}",
     "seen.after": "no answer after {seconds} s",
     "seen.redirect_to": "it leads to {location}",
     "seen.redirect_nowhere": "it names no target",
@@ -1274,3 +1276,6 @@ UI: dict[str, str] = {
     "unknown.app": "the app",
     "unknown.door": "this provider",
 }
+
+# What the probes note of a value stands in English already.
+NOTES: tuple[tuple[str, str], ...] = ()
