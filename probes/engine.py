@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
+import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -43,7 +44,7 @@ from probes.way import Place, Way, literal_address, place, private
 
 # The official client of a protocol, where it is not named after it.
 SDKS = {"responses": "openai-sdk", "azure": "openai-sdk", "gemini": "google-genai"}
-_PROXY_KINDS = {Kind.PROXY_AUTH, Kind.PROXY_REFUSED, Kind.PROXY_PROTOCOL, Kind.PROXY_UNREACHABLE}
+_PROXY_KINDS = {Kind.PROXY_REFUSED, Kind.PROXY_PROTOCOL, Kind.PROXY_UNREACHABLE}
 
 
 def scrubber(given: Settings) -> Scrubber:
@@ -306,8 +307,10 @@ class _Run:
         return found is not None and found.connected is not None
 
     def _proxy_refused(self) -> bool:
+        """Whether the proxy will not lead there; one that wants a password was meant to, as it seems."""
         last = self.ledger.last("tls")
-        return last is not None and last.failure is not None and last.failure.kind in _PROXY_KINDS
+        why = last.failure if last is not None else None
+        return why is not None and why.kind in _PROXY_KINDS and not re.search(r"\b40[17]\b", why.detail)
 
     async def _inside(self, where: Place) -> bool:
         """Whether the host is private, by its name or, where nobody knows it as a door, by its addresses.
