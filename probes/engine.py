@@ -241,6 +241,8 @@ class _Run:
                 ledger.close("tcp" if ledger.last("tcp") is not None else "dns")
                 return
             way = self.way_to(where, True)
+        elif way.proxy is not None and where.scheme == "http":
+            await self._inside(where)  # what a proxy then answers may be said of a private host
         base = await self._encrypt(way)
         if base is None and self._proxy_refused() and await self._inside(where) and await self._reach_directly(where):
             way = self.way_to(where, True)

@@ -8,6 +8,7 @@ bytes; limits in time belong to the engine. A test hands over another :class:`Ne
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import sys
@@ -165,6 +166,10 @@ class Network:
             raise NetError(Kind.PROXY_AUTH, said)
         if not 200 <= status < 300:
             raise NetError(Kind.PROXY_REFUSED, said)
+        if re.search(r"(?i)\ncontent-length: *[1-9]|\ntransfer-encoding: *chunked", said):
+            raise NetError(
+                Kind.PROXY_PROTOCOL, "a web server, no proxy: it answers CONNECT with a page"
+            )  # RFC 9110, 9.3.6
 
     async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
