@@ -179,7 +179,8 @@ def prove(view: View) -> Proven:
     deep = view.deep
     told = deep.told if deep is not None else None
     reached: bool | None = None
-    if view.failure("dns") or view.failure("tcp") or (view.failure("tls") and told is None):
+    lost = view.failure("proxy") or view.failure("tls")
+    if view.failure("dns") or view.failure("tcp") or (lost and told is None):
         reached = False
     elif told is not None:
         reached = bool(told.status)

@@ -9,6 +9,7 @@ from diagnose.view import View
 from diagnose.words import phrase
 from probes.model import (
     PROBES,
+    DirectFacts,
     DnsFacts,
     DoorFacts,
     Exchange,
@@ -18,6 +19,7 @@ from probes.model import (
     ProxyFacts,
     TcpFacts,
     TlsFacts,
+    TunnelFacts,
 )
 from probes.readings import served
 
@@ -175,4 +177,8 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
                 found["protocols"] = list(facts.protocols)
         elif isinstance(facts, ProxyFacts):
             found["proxy"] = facts.url
+        elif isinstance(facts, TunnelFacts):
+            found["speaks"] = facts.speaks or facts.scheme
+        elif isinstance(facts, DirectFacts):
+            found["direct"] = facts.kind.value if facts.kind is not None else "reached"
     return found

@@ -32,13 +32,15 @@ from probes.model import (
     Target,
     TcpFacts,
     TlsFacts,
+    TunnelFacts,
     Vantage,
 )
-from probes.net import Network, Proxy, blind_context, trust
+from probes.net import Network, blind_context, trust
 from probes.protocols import version_in, wire
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
 from probes.steps.settings import Exams
+from probes.tunnel import Proxy
 from probes.way import Place, Way, literal_address, place
 
 # The official client of a protocol, where it is not named after it.
@@ -200,11 +202,11 @@ class _Run:
     def cost(self) -> Cost:
         return self.asker.cost
 
-    def way_to(self, where: Place, direct: bool) -> Way:
-        """The way to that place, opened once."""
+    def way_to(self, where: Place, direct: bool, beside: Way | None = None) -> Way:
+        """The way to that place, opened once; ``beside`` is one that it takes the place of."""
         key = (where.scheme, where.host, where.port, direct)
         found = self.ground.ways.get(key)
-        if found is None:
+        if found is None or found is beside:
             chosen = None if direct else self.ground.proxy
             encrypted = where.scheme == "https" or (chosen is not None and chosen.tls)
             found = self.ground.ways[key] = Way(
@@ -215,6 +217,9 @@ class _Run:
                 connect_to=self.ground.given.connect_to,
                 tls=self.context() if encrypted else None,
             )
+            if beside is not None:
+                found.addresses, found.good = beside.addresses, beside.good
+                beside.close()
         return found
 
     def context(self) -> ssl.SSLContext:
@@ -233,56 +238,72 @@ class _Run:
             ledger.close("", "offline")
             return
         way = self.way_to(where, False)
-        if not await self._reach(way):
-            moved = facts.local and way.proxy is not None and await self._reach_directly(where)
-            if not moved:
-                return
-            way = self.way_to(where, True)
+        direct: Way | None = None
+        lost = await self._reach(way) or await self._enter(way)
+        if lost and ground.proxy is not None:
+            direct = self.way_to(where, True)
+            if facts.local:
+                lost = "" if await self._stands(direct) else lost
+            else:
+                await ledger.take("proxy", "direct", proxy.directly(direct))
+        if lost:
+            ledger.close(lost)
+            return
+        way = direct if direct is not None else self.way_to(where, False)
         base = await self._encrypt(way)
         if base is None:
             return
         await self._ask(self.way_to(place(base), way.proxy is None and ground.proxy is not None), base)
 
-    async def _reach(self, way: Way) -> bool:
-        """dns and tcp; with a proxy they are the proxy's."""
+    async def _reach(self, way: Way) -> str:
+        """dns and tcp; with a proxy they are the proxy's. The probe that failed, or an empty string."""
         ledger = self.ledger
         if way.redirected:
             ledger.spared("dns", "connect_to")
         elif literal_address(way.dial_host):
             ledger.spared("dns", "address")
         elif await ledger.take("dns", way.dial_host, dns.measure(way)) is None:
-            ledger.close("dns")
-            return False
+            return "dns"
         began = ledger.now()
         found = await ledger.take("tcp", f"{way.dial_host}:{way.dial_port}", self._dial(way))
-        if found is None:
-            ledger.close("tcp")
-            return False
-        if isinstance(found, TcpFacts) and found.connected is None:
+        if found is not None and found.connected is None:
             kind = next((dial.kind for dial in found.dials if dial.kind), Kind.OTHER)
             ledger.observations.pop()
             ledger.failed("tcp", f"{way.dial_host}:{way.dial_port}", Failure(kind), began, found)
-            if way.proxy is None:
-                ledger.close("tcp")
-            return False
-        return True
+        return "" if found is not None and found.connected is not None else "tcp"
 
     async def _dial(self, way: Way) -> TcpFacts:
         found = await tcp.measure(way)
         self._families.update(dial.address.family for dial in found.dials)
         return found
 
-    async def _reach_directly(self, where: Place) -> bool:
-        """A loopback or private target needs no proxy: around it, to see whether it stands."""
-        way = self.way_to(where, True)
+    async def _enter(self, way: Way) -> str:
+        """Through the proxy; where its port speaks otherwise than its setting says, as it speaks."""
+        ledger = self.ledger
+        if way.proxy is None or not way.enters or await ledger.take("proxy", "tunnel", proxy.enter(way)) is not None:
+            return ""
+        why = ledger.observations[-1].failure
+        if why is None or not proxy.doubtful(why):
+            return "proxy"
+        began = ledger.now()
+        speaks = await proxy.identify(way)
+        if not speaks:
+            return "proxy"
+        where = way.target
+        ledger.done("proxy", "port", TunnelFacts(way.proxy.scheme, where.host, where.port, speaks), began)
+        if speaks == proxy.WEB:
+            return "proxy"
+        self.ground.proxy = replace(way.proxy, scheme=speaks)
+        meant = self.way_to(where, False, beside=way)
+        return "" if await ledger.take("proxy", "mended", proxy.enter(meant)) is not None else "proxy"
+
+    async def _stands(self, way: Way) -> bool:
+        """Whether a loopback or private target, which needs no proxy, is reached without it."""
         try:
             found = await self._dial(way)
         except NetError:
-            found = None
-        if found is None or found.connected is None:
-            self.ledger.close("tcp")
             return False
-        return True
+        return found.connected is not None
 
     async def _encrypt(self, way: Way) -> str | None:
         """tls, on the connection that tcp won. The base URL to go on with: another scheme where the port speaks it."""
@@ -400,7 +421,7 @@ class _Run:
         chosen = self.ground.proxy
         shown = None
         if chosen is not None:
-            shown = f"http://{chosen.host}:{chosen.port}"
+            shown = chosen.url
         return Vantage(shown, self.trust_name, in_container(), tuple(sorted(self._families)))
 
 

@@ -291,9 +291,35 @@ class ProxyFacts:
     url: str | None  # without credentials; None: direct
     source: str = ""
     bypass: str = ""  # the NO_PROXY entry that applies
-    problem: str = ""  # scheme, port, stray, api_address, socks, no_proxy_ipv6
+    problem: str = ""  # scheme, port, stray, password, api_address, no_proxy_ipv6
     note: str = ""
     captures_local: bool = False
+    socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
+    mended: str | None = None  # what the run went on with in place of a value that no client takes
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelFacts:
+    """The way through the proxy to the host, as it was asked for: ``scheme`` is that of the proxy.
+
+    ``speaks`` is what its port was found to speak in place of that: ``http``, ``https``, ``socks5``, or ``web`` for a
+    server that is no proxy.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    speaks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectFacts:
+    """How far the same host is reached without the proxy; no key goes that way. ``kind`` is how ``probe`` failed."""
+
+    host: str
+    port: int
+    probe: str  # the last that was tried: dns, tcp, tls
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,7 +498,18 @@ class ModelFacts:
     near: tuple[str, ...] = ()
 
 
-Facts = SettingsFacts | DoorFacts | ProxyFacts | DnsFacts | TcpFacts | TlsFacts | Exchange | ModelFacts
+Facts = (
+    SettingsFacts
+    | DoorFacts
+    | ProxyFacts
+    | TunnelFacts
+    | DirectFacts
+    | DnsFacts
+    | TcpFacts
+    | TlsFacts
+    | Exchange
+    | ModelFacts
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,25 +18,17 @@ from base64 import b64encode
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import h11
 
 from probes.failures import NetError, classify
 from probes.model import Address, Dial, Kind, Limits
+from probes.tunnel import Pipe, Proxy, ask
 
 STAGGER = 0.25  # seconds before the next address is tried beside a silent one (RFC 8305, section 8)
 CHUNK = 65536
-
-
-@dataclass(slots=True)
-class Proxy:
-    """An HTTP proxy on the way. ``authorization`` is a secret; with ``tls`` it is itself spoken to in TLS."""
-
-    host: str
-    port: int
-    authorization: str = field(default="", repr=False)
-    tls: bool = False
 
 
 class Link:
@@ -132,38 +124,8 @@ class Network:
         return sock
 
     async def tunnel(self, way: socket.socket | Link, proxy: Proxy, host: str, port: int, limit: int) -> None:
-        """Ask the proxy at the other end of ``way`` for a connection to ``host:port`` (CONNECT)."""
-        name = f"[{host}]" if ":" in host else host
-        lines = [f"CONNECT {name}:{port} HTTP/1.1", f"Host: {name}:{port}"]
-        if proxy.authorization:
-            lines.append(f"Proxy-Authorization: {proxy.authorization}")
-        request = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
-        loop = asyncio.get_running_loop()
-        head = b""
-        try:
-            if isinstance(way, Link):
-                way.writer.write(request)
-            else:
-                await loop.sock_sendall(way, request)
-            while b"\r\n\r\n" not in head and b"\n\n" not in head:
-                # A proxy sends nothing after its head before the client speaks: what is read is the head alone.
-                data = await (way.reader.read(4096) if isinstance(way, Link) else loop.sock_recv(way, 4096))
-                if not data:
-                    raise NetError(Kind.PROXY_PROTOCOL, "closed without an answer to CONNECT")
-                head += data
-                if len(head) > limit or not b"HTTP/".startswith(head[:5]):
-                    break
-        except OSError as error:
-            raise NetError(Kind.PROXY_PROTOCOL, classify(error).value) from error
-        words = head.split(b"\r\n", 1)[0].split(b" ", 2)
-        if not head.startswith(b"HTTP/") or len(words) < 2 or not words[1].isdigit():
-            raise NetError(Kind.PROXY_PROTOCOL, "no HTTP answer to CONNECT")
-        status = int(words[1])
-        said = head.decode("latin-1").replace("\r\n", "\n")[:400]
-        if status == 407:
-            raise NetError(Kind.PROXY_AUTH, said)
-        if not 200 <= status < 300:
-            raise NetError(Kind.PROXY_REFUSED, said)
+        """Ask the proxy at the other end of ``way`` for a connection to ``host:port``, as :func:`probes.tunnel.ask`."""
+        await ask(_pipe(way), proxy, host, port, limit)
 
     async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
@@ -191,6 +153,18 @@ class Network:
                     kind = Kind.TLS_RESET
                 raise NetError(kind, _tls_reason(error)) from error
             raise
+
+
+def _pipe(way: socket.socket | Link) -> Pipe:
+    if isinstance(way, Link):
+        writer = way.writer
+
+        async def send(data: bytes) -> None:
+            writer.write(data)
+
+        return Pipe(send, way.reader.read)
+    loop = asyncio.get_running_loop()
+    return Pipe(partial(loop.sock_sendall, way), partial(loop.sock_recv, way))
 
 
 def _tls_reason(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -746,4 +747,24 @@ def _proxies(options: Options, named: list[Entry], environ: Mapping[str, str]) -
         upper = next((each for each in environ if each.lower() == name and environ[each]), None)
         return Sourced(environ[upper], f"environment {upper}") if upper else None
 
-    return ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))
+    found = ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))
+    # As urllib: one variable that ends so, whichever it is, and the system is not asked.
+    return found if any(name.lower().endswith("_proxy") and environ[name] for name in environ) else system_proxies()
+
+
+def system_proxies() -> ProxySettings:
+    """What macOS or Windows is set to, as httpx takes it over; no proxy on any other system, which keeps none.
+
+    httpx reads no list of exceptions here: what the system would not send through the proxy goes there all the same. A
+    SOCKS proxy of Windows comes as ``socks4://``, with which no client of httpx's is built.
+    """
+    if sys.platform not in ("darwin", "win32"):
+        return ProxySettings()
+    from urllib.request import getproxies
+
+    found = getproxies()
+
+    def read(name: str) -> Sourced[str] | None:
+        return Sourced(found[name], f"system settings ({name} proxy)") if found.get(name) else None
+
+    return ProxySettings(read("http"), read("https"), read("all"), read("no"))

@@ -12,6 +12,7 @@ from typing import Any
 
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
 from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
+from worlds_wire import SCENARIOS as THE_WIRE
 
 from probes.model import Kind, Limits, Rival
 from probes.practice import behaviours as b
@@ -1287,7 +1288,7 @@ NETWORK = (
     ),
     Scenario(
         "proxy-is-api",
-        "proxy.refused",
+        "proxy.invalid",
         base_url=OPENAI,
         shape="openai",
         proxy=lambda port: b.always("fastapi-405"),
@@ -2466,4 +2467,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *MODELS,
     *MODES,
     *OTHER_PROTOCOLS,
+    *THE_WIRE,
 )

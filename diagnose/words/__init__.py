@@ -39,7 +39,7 @@ OPTIONAL = (
         "other_source",
         "position",
     ),
-    *("proxy", "address", "port", "location"),
+    *("proxy", "better_proxy", "address", "port", "location"),
     *("issuer", "names", "not_after", "days"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )

@@ -317,13 +317,13 @@ TEXTS: dict[str, Text] = {
         "{source|the proxy setting} does not, or names a port that speaks something else. The app gives up before it "
         "gets to {host}.",
         (
+            "Set the proxy to {better_proxy}",
             (
                 "Write it as http://HOST:PORT, or socks5://HOST:PORT for a SOCKS port. HTTPS_PROXY, too, nearly always "
-                "begins with http://."
+                "begins with http://. Special characters of its password stand as codes: @ is %40, : is %3A, # is %23."
             ),
-            "Write special characters of its password as codes: @ is %40, : is %3A, / is %2F, # is %23.",
             "Delete entries with square brackets or :: from NO_PROXY, such as [::1].",
-            "An API address is no proxy: it belongs in the base URL.",
+            "An API address or a relay is no proxy: it belongs in the base URL.",
         ),
     ),
     "proxy.ignored": Text(
@@ -366,11 +366,18 @@ TEXTS: dict[str, Text] = {
     ),
     "proxy.socks_unsupported": Text(
         "The app lacks what it needs to use a SOCKS proxy",
-        "A SOCKS proxy is set, and clients in Python need one more package for it. Without it they stop as they "
-        "start, whichever host is called.",
+        "A SOCKS proxy is set in {source|the proxy settings}, and clients in Python need one more package for it. "
+        "Without it they stop as they start, whichever host is called, those in NO_PROXY too. This check brings its "
+        "own.",
         (
-            "In the app's Python environment: `pip install socksio`.",
-            "Or delete ALL_PROXY and set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the same proxy program.",
+            (
+                'In the app\'s own Python environment (not in another): `pip install "httpx[socks]"`. Programs on '
+                "requests need `pip install pysocks`."
+            ),
+            (
+                "Or delete {source|ALL_PROXY} and set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the same proxy "
+                "program. Node's clients know no SOCKS, and need this in any case."
+            ),
         ),
     ),
     "proxy.refused": Text(

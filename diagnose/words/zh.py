@@ -286,10 +286,11 @@ TEXTS: dict[str, Text] = {
         "代理设置形如 http://127.0.0.1:7890，包括协议、主机和端口。{source|现在的代理设置} 不是这种形式，"
         "或者那个端口用的是另一种协议。应用还没连到 {host} 就停下了。",
         (
-            "写成 http://HOST:PORT；如果是 SOCKS 端口，写 socks5://HOST:PORT。HTTPS_PROXY 的值通常也以 http:// 开头。",
-            "密码里的特殊字符要转码：@ 写成 %40，: 写成 %3A，/ 写成 %2F，# 写成 %23。",
+            "把代理设置改为 {better_proxy}",
+            "写成 http://HOST:PORT；如果是 SOCKS 端口，写 socks5://HOST:PORT。HTTPS_PROXY 的值通常也以 http:// 开头。"
+            "密码里的特殊字符要转码：@ 写成 %40，: 写成 %3A，# 写成 %23。",
             "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1]。",
-            "API 地址不是代理，应该填在接口地址里。",
+            "API 或中转站的地址不是代理，应该填在接口地址里。",
         ),
     ),
     "proxy.ignored": Text(
@@ -322,10 +323,13 @@ TEXTS: dict[str, Text] = {
     ),
     "proxy.socks_unsupported": Text(
         "应用缺少使用 SOCKS 代理所需的组件",
-        "现在设置了 SOCKS 代理，而 Python 客户端要多装一个包才能用。没有它，程序一启动就会报错，和访问哪台服务器无关。",
+        "{source|代理设置} 里写的是 SOCKS 代理，而 Python 客户端要多装一个包才能用。没有它，程序一启动就会报错，"
+        "和访问哪台服务器无关，NO_PROXY 里的也一样。这次检查用的是自带的 SOCKS 支持。",
         (
-            "在应用的 Python 环境里执行：`pip install socksio`。",
-            "或者清除 ALL_PROXY，改设 HTTPS_PROXY=http://HOST:PORT，用同一代理软件的 HTTP 端口。",
+            '在应用自己的 Python 环境里（不是别的环境）执行：`pip install "httpx[socks]"`。'
+            "用 requests 的程序则需要 `pip install pysocks`。",
+            "或者清除 {source|ALL_PROXY}，改设 HTTPS_PROXY=http://HOST:PORT，用同一代理软件的 HTTP 端口。"
+            "Node 的客户端不认 SOCKS，只能这样做。",
         ),
     ),
     "proxy.refused": Text(

@@ -146,6 +146,9 @@ class Scenario:
     roads: Roads | None = None
     beyond: Callable[[str, str], Handler] | None = None
     proxy: Callable[[int], Handler] | None = None
+    front: Callable[[int], tuple[Step, ...]] | None = (
+        None  # a proxy that speaks no HTTP, as what it does on a connection
+    )
     proxies: tuple[tuple[str, str], ...] = ()  # (http, https, all or no_proxy; value with {proxy}, {closed}, {port})
     limits: Limits = PATIENT
     no_spend: bool = False
@@ -224,7 +227,10 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
         if one.listening:
             door = stack.enter_context(PracticeDoor(world, tls=tls, connect=one.connect, host=one.listen))
         port = door.port if door else stack.enter_context(closed_port())
-        front = stack.enter_context(PracticeDoor(one.proxy(port))) if one.proxy else None
+        front = None
+        if one.proxy or one.front:
+            handler, steps = (one.proxy(port) if one.proxy else None), (one.front(port) if one.front else None)
+            front = stack.enter_context(PracticeDoor(handler, connect=steps))
         marks = {"port": str(port), "proxy": front.url if front else "", "front": str(front.port) if front else ""}
         if any("{closed}" in value for _, value in one.proxies):
             marks["closed"] = str(stack.enter_context(closed_port()))
@@ -254,7 +260,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 send_anyway=one.send_anyway,
                 limits=one.limits,
             ),
-            Simulated(one.roads, port) if one.roads is not None else None,
+            Simulated(one.roads, port) if one.roads is not None else Walled() if found else None,
             key,
             port,
             door,
@@ -317,6 +323,15 @@ class Simulated(Network):
         if fate is not None:
             raise NetError(fate, "simulated")
         return await super().dial(Address("ipv4", "127.0.0.1"), self.port)
+
+
+class Walled(Network):
+    """A network without a name service: who is not sent through the proxy gets no further than this machine."""
+
+    async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
+        if host == "localhost":
+            return (Address("ipv4", "127.0.0.1"),)
+        raise NetError(Kind.NAME_UNKNOWN, "simulated")
 
 
 def rerouted(stage: Stage) -> Callable[..., socket.socket]:
@@ -386,7 +401,7 @@ def examine(scenario: Scenario) -> Seen:
         with stage(scenario) as set_up:
             evidence = asyncio.run(run(set_up.settings, network=set_up.network, version="0"))
             doors = (set_up.door, set_up.foreign, set_up.front)
-            seen = [[_raw(request) for request in door.requests] if door else [] for door in doors]
+            seen = [[*map(_raw, door.requests), *door.strays] if door else [] for door in doors]
             keys = [set_up.key, *([set_up.settings.key.value.reveal()] if set_up.settings.key else [])]
             keys += [one.value.reveal() for one in set_up.settings.rivals if isinstance(one.value, Secret)]
             count = len([r for r in set_up.door.requests if r.method != "HEAD"]) if set_up.door else 0
