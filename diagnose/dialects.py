@@ -60,7 +60,7 @@ class Match(NamedTuple):
     proxy answers), which are judged with what else was seen. ``why`` quotes what tells, at most 160 characters.
     ``dialect`` is the id of the row, or ``status-`` and the status where no row knows the body. ``key_good``: the
     answer proves that the key was accepted, or refused; None says nothing of it.
-    ``values`` may hold ``retry_after`` (seconds, or a date), ``have`` and ``need`` (amounts as written), ``model``,
+    ``values`` may hold ``retry_after`` (seconds), ``have`` and ``need`` (amounts as written), ``model``,
     ``group``, ``parameter``, ``path``, ``echoed`` (the head of the key that the server says it got), ``echoed_tail``,
     ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely).
     """
@@ -321,11 +321,30 @@ def _has_status(status: int, wanted: Sequence[int | str]) -> bool:
 
 
 def _retry(words: _Words) -> dict[str, str]:
-    said = words.headers.get("retry-after", "")
-    if not said:
+    """The seconds after which the server wants to be asked again, by its headers, else by its words."""
+    said = _seconds(words.headers)
+    if not said and any(word in words.lower for word in ("retry", "try again", "wait")):
         hit = next((m for text in words.texts if (m := re.search(_RETRY, text))), None)
         said = (hit[1] or hit[2]) if hit else ""
-    return {"retry_after": said[:40]} if said else {}
+    return {"retry_after": said} if said else {}
+
+
+def _seconds(headers: Mapping[str, str]) -> str:
+    """``retry-after-ms``, or ``retry-after`` in either of its forms: a date counts from the answer's own."""
+    after, milliseconds = headers.get("retry-after", "").strip(), headers.get("retry-after-ms", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,6})?", milliseconds):
+        return f"{float(milliseconds) / 1000:g}"
+    if re.fullmatch(r"[0-9]{1,7}(?:\.[0-9]{1,6})?", after):
+        return after
+    if after and "date" in headers:
+        from email.utils import parsedate_to_datetime
+
+        try:
+            wait = (parsedate_to_datetime(after) - parsedate_to_datetime(headers["date"])).total_seconds()
+        except (ValueError, TypeError, OverflowError):  # no date, or one with a zone and one without
+            return ""
+        return f"{wait:.0f}" if wait > 0 else ""
+    return ""
 
 
 def _as_written(mark: str, texts: tuple[str, ...]) -> str:

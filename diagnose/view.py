@@ -33,6 +33,15 @@ from probes.readings import nearest, no_route, passes
 if TYPE_CHECKING:
     from diagnose.dialects import Match
 
+# Where the official SDKs look for the key (openai, anthropic, google-genai).
+KEY_VARIABLES = {
+    "openai": "OPENAI_API_KEY",
+    "responses": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "gemini": "GEMINI_API_KEY",
+    "azure": "AZURE_OPENAI_API_KEY",
+    "ollama": "OLLAMA_API_KEY",
+}
 UNSEEN = SettingsFacts(None, None)  # of a run that ended before it looked at its settings
 
 
@@ -334,7 +343,7 @@ class View:
             "door": (door.door_name or door.host) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
-            "key_env": door.key_env if door else "",
+            "key_env": (door.key_env if door else "") or KEY_VARIABLES.get(target.protocol, ""),
             "console": door.console if door else "",
             "key_door": door.key_door_name if door else "",
             "model": self.model or "",

@@ -242,14 +242,15 @@ class _Run:
         lost = await self._reach(way) or await self._enter(way)
         if lost and ground.proxy is not None:
             direct = self.way_to(where, True)
-            if facts.local:
-                lost = "" if await self._stands(direct) else lost
-            else:
-                await ledger.take("proxy", "direct", proxy.directly(direct))
+            found = await ledger.take("proxy", "direct", proxy.directly(direct))
+            # A private host that is reached needs no proxy; one that wants a password was meant, as it seems.
+            wanted = any(one.failure is not None and one.failure.kind is Kind.PROXY_AUTH for one in ledger.observations)
+            if facts.local and not wanted and found is not None and (found.kind is None or found.probe == "tls"):
+                lost = ""
         if lost:
             ledger.close(lost)
             return
-        way = direct if direct is not None else self.way_to(where, False)
+        way = direct or self.way_to(where, False)
         base = await self._encrypt(way)
         if base is None:
             return
@@ -296,14 +297,6 @@ class _Run:
         self.ground.proxy = replace(way.proxy, scheme=speaks)
         meant = self.way_to(where, False, beside=way)
         return "" if await ledger.take("proxy", "mended", proxy.enter(meant)) is not None else "proxy"
-
-    async def _stands(self, way: Way) -> bool:
-        """Whether a loopback or private target, which needs no proxy, is reached without it."""
-        try:
-            found = await self._dial(way)
-        except NetError:
-            return False
-        return found.connected is not None
 
     async def _encrypt(self, way: Way) -> str | None:
         """tls, on the connection that tcp won. The base URL to go on with: another scheme where the port speaks it."""

@@ -14,12 +14,13 @@ from probes.ledger import Ledger
 from probes.model import Attempt, Auth, Body, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings, Sourced
 from probes.protocols import model_in, version_in, wire
 from probes.protocols.anthropic import VERSIONS
-from probes.readings import misses_key, nearest, no_route, passes, refuses_key, transient
+from probes.readings import about_model, misses_key, nearest, no_route, passes, refuses_key, transient
 from probes.steps import model as model_step
 from probes.steps.chat import persist
 from probes.way import Place, Way, place
 
 ROUNDS = 5  # ways of asking in one run; the budget of requests usually ends it sooner
+CHOICES = 3  # models of our own choosing, where nobody named one
 _PLAIN_TO_TLS = (
     "plain http request was sent to https",
     "http request to an https server",
@@ -126,7 +127,6 @@ class Inquiry:
         may_generate = not self.settings.no_spend and (
             with_key or (self.facts.local and not self.forms - {KeyForm.RIVAL})
         )
-        tasks: list[asyncio.Task[None]] = []
         try:
             async with asyncio.TaskGroup() as group:
                 early = (attempt.model or self._model) if may_generate else None
@@ -147,15 +147,13 @@ class Inquiry:
                 raise others from None
             if spent is not None and wave.telling is None:
                 raise OutOfBudget from None
-        finally:
-            for task in tasks:
-                task.cancel()
         if may_generate and wave.chat is None:
             self._choose(wave)
             assert wave.chosen is not None
             name = wave.chosen.chosen or wire(attempt.protocol).guess
             self.way.warm(1)
             await self._generate(wave, name)
+            await self._try_others(wave, name)
         elif "model" not in attempt.changed:
             self._choose(wave)
         self._record_looks()
@@ -200,6 +198,22 @@ class Inquiry:
         if wave.chosen.chosen is None:
             wave.chosen = replace(wave.chosen, source="guess")
         self.ledger.done("model", _subject(wave.attempt), wave.chosen, began)
+
+    async def _try_others(self, wave: Wave, name: str) -> None:
+        """A list may hold what this key may not use: a model of our own choice that is refused condemns nothing."""
+        listed = wave.listing.models if wave.listing is not None else None
+        tried: tuple[str, ...] = (name,)
+        while listed and len(tried) < CHOICES and about_model(wave.chat) and not passes(wave.chat):
+            other = model_step.others(listed, tried)
+            if other is None:
+                return
+            tried = (*tried, other)
+            began = self.ledger.now()
+            await self._generate(wave, other)
+            if passes(wave.chat):
+                assert wave.chosen is not None
+                wave.chosen = replace(wave.chosen, chosen=other)
+                self.ledger.done("model", _subject(wave.attempt), wave.chosen, began)
 
     async def _list(self, wave: Wave) -> None:
         wave.listing = await self._observe("http", wave.attempt, self.asker.models(wave.attempt))

@@ -85,6 +85,14 @@ def fenced(found: Exchange) -> bool:
     return found.body in (Body.HTML, Body.TEXT) and bool(_FENCED.search(found.text))
 
 
+def about_model(found: Exchange | None) -> bool:
+    """Whether a refusal is about the model that was asked for, and not about the key or the path."""
+    if found is None or found.error is None or found.status not in (400, 403, 404, 422, 500, 503) or no_route(found):
+        return False
+    words = f"{found.error.code} {found.error.message}"
+    return bool(re.search(r"model|channel|渠道|模型|deployment", words, re.IGNORECASE)) and not _KEY_WORDS.search(words)
+
+
 def tells_fault(answer: Answer) -> bool:
     """Whether a router tells its own fault in the assistant's place: no token was counted, and no OK was said."""
     counted = answer.prompt_tokens or answer.completion_tokens

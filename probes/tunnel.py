@@ -109,7 +109,7 @@ async def _connect(pipe: Pipe, proxy: Proxy, host: str, port: int, limit: int) -
         raise NetError(Kind.PROXY_PROTOCOL, "no HTTP answer to CONNECT")
     status = int(words[1])
     said = head.decode("latin-1").replace("\r\n", "\n").partition("\n\n")[0][:400]
-    if status == 407:
+    if status == 407 or (status == 401 and proxy.authorization):  # tinyproxy says so of a wrong password
         raise NetError(Kind.PROXY_AUTH, said)
     if not 200 <= status < 300:
         raise NetError(Kind.PROXY_REFUSED, said)

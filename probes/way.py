@@ -146,7 +146,7 @@ class Way:
 
         Raises NetError, of the proxy's kinds.
         """
-        self._entered = await self._enter(await self._won())
+        self._entered = await self._enter(await self._fresh())
 
     def beside(self, proxy: Proxy) -> Way:
         """The same way by another reading of its proxy, to the address that was seen to answer."""
@@ -156,8 +156,7 @@ class Way:
 
     async def first_link(self) -> Link:
         """The tunnel and the encryption on the socket that :meth:`dial` won. Raises NetError."""
-        entered, self._entered = self._entered, None
-        link = await self._secure(entered if entered is not None else await self._enter(await self._won()))
+        link = await self._open_link()
         self._idle.append(link)
         return link
 
@@ -200,21 +199,21 @@ class Way:
             link.close()
 
     async def _fresh(self) -> socket.socket:
+        """The socket that was won and waits, else a new one."""
         if self.good is None:
             good, dials, _ = await self.dial()
             if good is None:
                 raise NetError(next((dial.kind for dial in dials if dial.kind), Kind.OTHER))
-            sock, self._socket = self._socket, None
-            assert sock is not None
+        sock, self._socket = self._socket, None
+        if sock is not None:
             return sock
+        assert self.good is not None
         return await self.network.dial(self.good, self.dial_port)
 
-    async def _won(self) -> socket.socket:
-        sock, self._socket = self._socket, None
-        return sock if sock is not None else await self._fresh()
-
     async def _open_link(self) -> Link:
-        return await self._secure(await self._enter(await self._fresh()))
+        # The waiting one is taken at once: of the links that are warmed beside the first, none must get it.
+        entered, self._entered = self._entered, None
+        return await self._secure(entered if entered is not None else await self._enter(await self._fresh()))
 
     async def _enter(self, sock: socket.socket) -> socket.socket | Link:
         """What the host can be spoken to on: the socket itself, or the TLS to a proxy of ``https://``."""

@@ -18,6 +18,8 @@ sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests
 from answers import REFUSALS, Refusal, read
 
 from diagnose.dialects import classify, classify_error, match_text, rows
+from diagnose.explain import rows as phrases
+from diagnose.needles import may_match, needles
 from probes.model import Answer, ApiError, Attempt, Auth, Body, Exchange, KeyForm, StreamReading
 
 # The codes of the contract, section 3, and the two that are judged with what else was seen.
@@ -132,6 +134,22 @@ def test_a_page_that_comes_with_success_says_who_made_it_and_no_more() -> None:
     assert [match.code for match in classify(walled)] == ["http.blocked"]
 
 
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "20"}, "20"),
+        ({"retry-after-ms": "1500", "retry-after": "2"}, "1.5"),
+        ({"date": "Sun, 22 Nov 2026 08:00:00 GMT", "retry-after": "Sun, 22 Nov 2026 08:01:30 GMT"}, "90"),
+        ({"date": "Sun, 22 Nov 2026 08:00:00 GMT", "retry-after": "Sun, 22 Nov 2026 07:00:00 GMT"}, None),
+        ({"retry-after": "Sun, 22 Nov 2026 08:01:30 GMT"}, None),
+        ({"date": "yesterday", "retry-after": "tomorrow"}, None),
+    ],
+)
+def test_when_to_ask_again(headers: dict[str, str], seconds: str | None) -> None:
+    first = classify_error(429, ApiError(), "", headers)[0]
+    assert first.values.get("retry_after") == seconds
+
+
 def test_no_answer_says_nothing() -> None:
     assert classify(exchange(status=0)) == ()
 
@@ -200,3 +218,26 @@ def test_no_text_takes_long(piece: str) -> None:
     began = time.perf_counter()
     match_text(piece * (1_000_000 // len(piece)))
     assert time.perf_counter() - began < 3
+
+
+def test_the_needles_stand_in_whatever_their_pattern_matches() -> None:
+    patterns = {row.pattern: needles(row.pattern) for row in (*rows(), *phrases()) if row.pattern}
+    assert sum(map(bool, patterns.values())) > 0.95 * len(patterns)
+    tried = [(re.compile(pattern, re.IGNORECASE), found) for pattern, found in patterns.items()]
+    texts = [" ".join(f"{one.status} {one.body}".split()) for one in REFUSALS]
+    hits = 0
+    for text in texts:
+        for pattern, found in tried:
+            if pattern.search(text):
+                hits += 1
+                assert may_match(found, text.lower()), (pattern.pattern, text)
+    assert hits > len(texts)
+    assert sum(may_match(found, text.lower()) for text in texts for _, found in tried) < 12 * len(texts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_needles_hold_for_any_match(data: st.DataObject) -> None:
+    pattern = data.draw(st.sampled_from([row.pattern for row in rows() if row.pattern]))
+    text = data.draw(st.from_regex(re.compile(pattern, re.IGNORECASE), fullmatch=False))
+    assert may_match(needles(pattern), text.lower())

@@ -209,6 +209,13 @@ SOUND = (
     Scenario("sound-503-once", world=_once(503, "envoy-503"), verdict="degraded", also=("http.gateway_error",)),
     Scenario("sound-closed-once", world=_once(0, b.ANSWERS["close_nobyte"])),
     Scenario("sound-one-at-a-time", world=_one_at_a_time),
+    Scenario(
+        "sound-first-choice-has-no-channel",
+        world=lambda key: b.openai(
+            key, models=b.MODELS[:1], listing=b.model_list(["m-nano", *b.MODELS[:1]]), unknown_model="newapi-no-channel"
+        ),
+        model=None,
+    ),
     Scenario("sound-redirect-307", world=lambda key: b.slashed(b.openai(key)), also=("http.redirected",)),
     Scenario("sound-ipv6", base_url="http://[::1]:{port}/v1", listen="::1"),
     Scenario(

@@ -18,25 +18,6 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
 _LARGEST = 64 * 1024 * 1024  # bytes of a file or of standard input
 
-_SAID = {
-    "en": {
-        "looks": "What it looks like",
-        "nothing": "Nothing in this text is known here. `llmdoctor check` asks the server itself.",
-        "near": "There is no code {code}. Did you mean: {near}?",
-        "no_code": "There is no code {code}. `llmdoctor explain -` reads an error text.",
-        "more": "More: llmdoctor explain {code}",
-        "also": "It may also be",
-    },
-    "zh": {
-        "looks": "常见的样子",
-        "nothing": "这段文字里没有能认出的报错。可以用 `llmdoctor check` 直接检查服务器。",
-        "near": "没有 {code} 这个代码。是不是想查：{near}？",
-        "no_code": "没有 {code} 这个代码。要解读报错文字，请用 `llmdoctor explain -`。",
-        "more": "详细说明：llmdoctor explain {code}",
-        "also": "也可能是",
-    },
-}
-
 
 @click.command()
 @click.argument("words", nargs=-1, metavar="[CODE | TEXT | -]")
@@ -106,8 +87,8 @@ def _page(code: str, lang: str, as_json: bool) -> bool:
         near = get_close_matches(code, en.TEXTS, n=3, cutoff=0.6)
         if not near and code.partition(".")[0] not in layers:
             return False
-        said = _SAID[lang]["near" if near else "no_code"].format(code=code, near=", ".join(near))
-        raise click.ClickException(said)
+        key = "explain.near" if near else "explain.no_code"
+        raise click.ClickException(words.phrase(key, lang, {"code": code, "near": ", ".join(near)}))
     text = words.say(code, lang, {})
     looks = _examples(code)
     if as_json:
@@ -123,7 +104,7 @@ def _page(code: str, lang: str, as_json: bool) -> bool:
     click.echo(f"{code}\n\n{_wrap(text.title)}\n\n{_wrap(text.explanation, '  ')}")
     _steps(text, lang)
     if looks:
-        click.echo(f"\n{_SAID[lang]['looks']}")
+        click.echo(f"\n{words.phrase('explain.looks', lang)}")
         for example in looks:
             click.echo(_wrap(example, "    ", "  · "))
     return True
@@ -159,7 +140,9 @@ def _answer(text: str, lang: str, as_json: bool) -> None:
     elif found:
         _tell(found, lang)
     else:
-        click.echo(_SAID[lang]["nothing"])
+        from diagnose import words
+
+        click.echo(words.phrase("explain.nothing", lang))
     if not found:
         sys.exit(3)
 
@@ -186,9 +169,9 @@ def _tell(candidates: tuple[Candidate, ...], lang: str) -> None:
     first, *others = candidates
     _tell_one(first)
     _steps(words.say(first.code, lang, {}), lang)
-    click.echo(f"\n{_SAID[lang]['more'].format(code=first.code)}")
+    click.echo(f"\n{words.phrase('explain.more', lang, {'code': first.code})}")
     if others:
-        click.echo(f"\n{_SAID[lang]['also']}\n")
+        click.echo(f"\n{words.phrase('explain.also', lang)}\n")
         for candidate in others:
             _tell_one(candidate)
 

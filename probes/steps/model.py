@@ -44,6 +44,11 @@ def small_of(models: tuple[str, ...]) -> str | None:
     return chat[0] if chat else None
 
 
+def others(models: tuple[str, ...], but: tuple[str, ...]) -> str | None:
+    """Another small chat model of the list."""
+    return small_of(tuple(name for name in models if name not in but and not _NOT_CHAT.search(name)))
+
+
 def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...]:
     """The listed names nearest to ``wanted``: another case or prefix first, then by likeness."""
     low = wanted.lower()

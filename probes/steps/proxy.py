@@ -187,7 +187,7 @@ async def _answers(way: Way, proxy: Proxy) -> bool:
     """Whether the port answers as such a proxy, be it with a refusal."""
     other = way.beside(proxy)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
             await other.enter()
     except NetError as error:
         said = error.failure
@@ -207,7 +207,7 @@ async def _is_web_server(way: Way) -> bool:
     assert way.proxy is not None
     sock = None
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
             assert way.good is not None
             sock = await way.network.dial(way.good, way.dial_port)
             request = f"GET /v1/models HTTP/1.1\r\nHost: {way.proxy.host}:{way.proxy.port}\r\nConnection: close\r\n\r\n"
