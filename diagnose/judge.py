@@ -235,7 +235,7 @@ def _finding(one: Standing, view: View, lang: str) -> Finding:
     for name, value in claim.values.items():
         if not value:
             known.pop(name, None)
-    text = words.say(code, lang, known)
+    text = words.say(code, lang, known, claim.case)
     fixes = []
     if claim.settings is not None:
         summary = text.steps[0] if text.steps else text.title

@@ -45,7 +45,8 @@ from probes.way import Place, Way, literal_address, place
 
 # The official client of a protocol, where it is not named after it.
 SDKS = {"responses": "openai-sdk", "azure": "openai-sdk", "gemini": "google-genai"}
-_PROXY_KINDS = {Kind.PROXY_AUTH, Kind.PROXY_REFUSED, Kind.PROXY_PROTOCOL, Kind.PROXY_UNREACHABLE}
+# How dialling fails, the most telling first: a host that answers no over IPv4 matters more than a lack of IPv6 here.
+_TELLING = (Kind.REFUSED, Kind.RESET, Kind.TIMEOUT, Kind.DENIED, Kind.UNREACHABLE)
 
 
 def scrubber(given: Settings) -> Scrubber:
@@ -263,12 +264,12 @@ class _Run:
             ledger.spared("dns", "connect_to")
         elif literal_address(way.dial_host):
             ledger.spared("dns", "address")
-        elif await ledger.take("dns", way.dial_host, dns.measure(way)) is None:
+        elif await ledger.take("dns", way.dial_host, dns.measure(way, self.ground.given.dns_servers)) is None:
             return "dns"
         began = ledger.now()
         found = await ledger.take("tcp", f"{way.dial_host}:{way.dial_port}", self._dial(way))
         if found is not None and found.connected is None:
-            kind = next((dial.kind for dial in found.dials if dial.kind), Kind.OTHER)
+            kind = next((kind for kind in _TELLING if any(dial.kind is kind for dial in found.dials)), Kind.OTHER)
             ledger.observations.pop()
             ledger.failed("tcp", f"{way.dial_host}:{way.dial_port}", Failure(kind), began, found)
         return "" if found is not None and found.connected is not None else "tcp"
@@ -415,7 +416,7 @@ class _Run:
         shown = None
         if chosen is not None:
             shown = chosen.url
-        return Vantage(shown, self.trust_name, in_container(), tuple(sorted(self._families)))
+        return Vantage(shown, self.trust_name, in_container(), in_wsl(), tuple(sorted(self._families)))
 
 
 def _named(where: Place) -> str:
@@ -433,3 +434,8 @@ def in_container() -> bool:
             word in Path("/proc/1/cgroup").read_text("utf-8", "replace") for word in ("docker", "kubepods", "lxc")
         )
     return False
+
+
+def in_wsl() -> bool:
+    """Whether this Linux runs inside Windows (WSL), as its kernel's name tells."""
+    return platform.system() == "Linux" and "microsoft" in platform.release().lower()

@@ -98,6 +98,7 @@ class Settings:
     searched: tuple[str, ...] = ()  # the places that were looked at, for "no key was found in …"
     proxies: ProxySettings = ProxySettings()
     connect_to: tuple[ConnectTo, ...] = ()
+    dns_servers: tuple[str, ...] = ()  # asked as well, to compare: ADDR, ADDR:PORT or [ADDR]:PORT
     ca_bundle: Sourced[str] | None = None
     no_spend: bool = False
     offline: bool = False
@@ -329,9 +330,30 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """What one name server said itself.
+
+    ``said``: ``addresses``, ``no_name`` (NXDOMAIN), ``no_address`` (the name exists, without one), ``servfail``,
+    ``refused``, ``silent``, ``unreachable`` (nobody listens there), or another RCODE in lower case.
+    """
+
+    server: str
+    said: str
+    addresses: tuple[Address, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class DnsFacts:
+    """``configured`` are the system's own servers, asked where its resolver's failure tells too little.
+
+    ``others`` are those of ``--dns-server``.
+    """
+
     host: str
     addresses: tuple[Address, ...]
+    configured: tuple[Lookup, ...] = ()
+    others: tuple[Lookup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -541,6 +563,7 @@ class Vantage:
     proxy: str | None = None
     trust: str = "system"
     container: bool = False
+    wsl: bool = False  # Linux inside Windows, whose loopback is another
     families: tuple[str, ...] = ()
 
 

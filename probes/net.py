@@ -23,8 +23,9 @@ from typing import Any
 
 import h11
 
+from probes import names
 from probes.failures import NetError, classify
-from probes.model import Address, Dial, Kind, Limits
+from probes.model import Address, Dial, Kind, Limits, Lookup
 from probes.tunnel import Pipe, Proxy, ask
 
 STAGGER = 0.25  # seconds before the next address is tried beside a silent one (RFC 8305, section 8)
@@ -104,6 +105,14 @@ class Network:
             raise NetError(Kind.NAME_UNKNOWN, "no address")
         return tuple(addresses)
 
+    def name_servers(self) -> tuple[str, ...]:
+        """Those that the system's resolver is set to ask."""
+        return names.configured()
+
+    async def ask_server(self, server: str, host: str, seconds: float) -> Lookup:
+        """What one name server says itself. Never raises for what it does."""
+        return await names.ask(server, host, seconds)
+
     async def dial(self, address: Address, port: int) -> socket.socket:
         """A connected, non-blocking socket."""
         family = socket.AF_INET6 if address.family == "ipv6" else socket.AF_INET
@@ -173,25 +182,28 @@ def _tls_reason(error: BaseException) -> str:
 
 
 async def race(
-    network: Network, addresses: Sequence[Address], port: int
+    network: Network, addresses: Sequence[Address], port: int, limit: float = float("inf")
 ) -> tuple[socket.socket | None, tuple[Dial, ...]]:
     """Dial the addresses as a patient browser does, a quarter of a second apart; the first to answer wins.
 
-    Returns its socket, or None, and how each address fared. One that was still silent when another won counts as
-    timed out after the seconds that it had.
+    Returns its socket, or None, and how each address fared. One that was still silent when another won, or after
+    ``limit`` seconds, counts as timed out after the seconds that it had.
     """
     clock = time.monotonic
+    end = clock() + limit
     tasks: dict[asyncio.Task[socket.socket], tuple[Address, float]] = {}
     dials: dict[Address, Dial] = {}
     winner: socket.socket | None = None
     waiting = list(addresses)
     try:
-        while (waiting or tasks) and winner is None:
+        while (waiting or tasks) and winner is None and clock() < end:
             if waiting:
                 address = waiting.pop(0)
                 tasks[asyncio.create_task(network.dial(address, port))] = (address, clock())
             done, _ = await asyncio.wait(
-                tasks, timeout=STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
+                tasks,
+                timeout=min(STAGGER if waiting else limit, max(0.0, end - clock())),
+                return_when=asyncio.FIRST_COMPLETED,
             )
             for task in done:
                 address, began = tasks.pop(task)
@@ -214,7 +226,7 @@ async def race(
         for task, (address, began) in tasks.items():
             task.cancel()
             task.add_done_callback(_discard)
-            if clock() - began >= STAGGER:
+            if winner is None or clock() - began >= STAGGER:
                 dials[address] = Dial(address, port, Kind.TIMEOUT, clock() - began)
     return winner, tuple(dials[address] for address in addresses if address in dials)
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from probes import config
 from probes.config import BadInput, Entry, KeyReference
 from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Sourced
+from probes.names import server
 from probes.secret import Secret
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Options:
     env_file: str | None = None
     no_env: bool = False
     connect_to: tuple[str, ...] = ()
+    dns_server: tuple[str, ...] = ()
     ca_bundle: str | None = None
     proxy: str | None = None
     no_proxy: bool = False
@@ -204,6 +206,7 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path) -> Settings:
         searched=tuple(searched),
         proxies=_proxies(options, named, environ),
         connect_to=_connections(options.connect_to or _named(named, "connect_to", ())),
+        dns_servers=_name_servers(options.dns_server),
         ca_bundle=_ca_bundle(options, named, environ, cwd),
         no_spend=options.no_spend or _named(named, "no_spend", False),
         offline=options.offline,
@@ -725,6 +728,15 @@ def _ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str],
     if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
         return Sourced(path_text, "environment SSL_CERT_FILE")
     return None
+
+
+def _name_servers(given: tuple[str, ...]) -> tuple[str, ...]:
+    for one in given:
+        try:
+            server(one)
+        except ValueError as error:
+            raise BadInput(f"--dns-server {one} is no address; it is to be ADDR or ADDR:PORT.") from error
+    return given
 
 
 def _proxies(options: Options, named: list[Entry], environ: Mapping[str, str]) -> ProxySettings:

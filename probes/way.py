@@ -17,6 +17,7 @@ from probes.model import Address, ConnectTo, Dial, Kind, Limits
 from probes.net import Link, Network, race
 from probes.tunnel import Proxy
 
+_DIALLING = 0.9  # of a probe's time: so that each address has a result before the probe is ended
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -127,7 +128,7 @@ class Way:
         """Dial the addresses; the socket that won waits for :meth:`first_link`. Also the local address it left by."""
         if not self.addresses:
             await self.resolve()
-        winner, dials = await race(self.network, self.addresses, self.dial_port)
+        winner, dials = await race(self.network, self.addresses, self.dial_port, self.limits.probe * _DIALLING)
         self._socket = winner
         local = ""
         if winner is not None:

@@ -405,6 +405,12 @@ def test_proxies_as_httpx_reads_them(tmp_path: Path) -> None:
     assert look(tmp_path, env_file="HTTPS_PROXY=http://a:1\n").proxies.https is None
 
 
+def test_name_servers(tmp_path: Path) -> None:
+    assert look(tmp_path, dns_server=("1.1.1.1", "[::1]:5353")).dns_servers == ("1.1.1.1", "[::1]:5353")
+    with pytest.raises(BadInput, match=r"--dns-server dns\.example is no address"):
+        look(tmp_path, dns_server=("dns.example",))
+
+
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
 def test_proxies_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
     monkeypatch.setattr("sys.platform", platform)

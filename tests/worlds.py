@@ -1265,6 +1265,8 @@ NETWORK = (
         "tcp-localhost-ipv6-first",
         base_url="http://localhost:11434/v1",
         roads=Roads({"localhost": ("::1", "127.0.0.1")}, {"::1": Kind.REFUSED}),
+        verdict="healthy",
+        also=("tcp.ipv6_broken",),
         source="promptfoo-160-ipv6-loopback",
     ),
     Scenario(

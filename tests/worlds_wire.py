@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from faults.stage import HASTY, LOCAL, Scenario
+from faults.stage import HASTY, LOCAL, Roads, Scenario
 
+from probes.model import Kind
 from probes.practice import behaviours as b
 from probes.practice.server import Step, Then, Tunnel
 
 OPENAI = "https://api.openai.com/v1"
+REFUSED = Kind.REFUSED
 
 # -- proxies -----------------------------------------------------------------------------------------------------------
 
@@ -204,4 +206,81 @@ PROXIES = (
     ),
 )
 
-SCENARIOS: tuple[Scenario, ...] = (*SOCKS, *PROXIES)
+# -- names -------------------------------------------------------------------------------------------------------------
+
+_HOST, _V4, _V6 = "relay.example", "203.0.113.10", "2001:db8::10"
+
+
+def asked(said: Kind | tuple[str, ...], **servers: str) -> Roads:
+    """The system's answer for the relay, and what its servers say one by one."""
+    return Roads({_HOST: said}, servers={f"192.0.2.{n}": word for n, word in enumerate(servers.values(), 53)})
+
+
+NAMES = (
+    Scenario("wire-dns-servfail", "dns.failed", roads=asked(Kind.NAME_FAILED, one="servfail")),
+    Scenario("wire-dns-refused", "dns.failed", roads=asked(Kind.NAME_FAILED, one="refused")),
+    Scenario("wire-dns-no-answer", "dns.failed", roads=asked(Kind.NAME_FAILED, one="silent", two="silent")),
+    Scenario("wire-dns-no-server", "dns.failed", roads=asked(Kind.NAME_FAILED, one="unreachable")),
+    Scenario("wire-dns-odd-code", "dns.failed", roads=asked(Kind.NAME_FAILED, one="notimp")),
+    Scenario("wire-dns-works-by-now", "dns.failed", roads=asked(Kind.NAME_FAILED, one="addresses")),
+    Scenario("wire-dns-no-name-after-all", "dns.not_found", roads=asked(Kind.NAME_FAILED, one="silent", two="no_name")),
+    Scenario("wire-dns-no-address", "dns.not_found", roads=asked(Kind.NAME_FAILED, one="no_address")),
+    Scenario("wire-dns-system-hangs", "dns.failed", roads=asked(Kind.TIMEOUT, one="silent"), limits=HASTY),
+    Scenario("wire-dns-hangs-servers-know", "dns.not_found", roads=asked(Kind.TIMEOUT, one="no_name"), limits=HASTY),
+    Scenario(
+        "wire-dns-known-elsewhere", "dns.not_found", roads=Roads({_HOST: Kind.NAME_UNKNOWN}, others={"1.1.1.1": (_V4,)})
+    ),
+    Scenario("wire-dns-unknown-elsewhere", "dns.not_found", roads=Roads(others={"1.1.1.1": ()})),
+    Scenario("wire-dns-same-elsewhere", roads=Roads({_HOST: (_V4,)}, others={"1.1.1.1": (_V4, _V6)})),
+    Scenario("wire-dns-differs-elsewhere", roads=Roads({_HOST: (_V4,)}, others={"1.1.1.1": ("203.0.113.99",)})),
+    Scenario(
+        "wire-dns-poisoned",
+        "dns.bogus_answer",
+        base_url=OPENAI,
+        shape="openai",
+        roads=Roads({"api.openai.com": ("127.0.0.2",)}, {"127.0.0.2": Kind.REFUSED}, others={"1.1.1.1": (_V4,)}),
+    ),
+    Scenario(
+        "wire-dns-docker-host",
+        "dns.not_found",
+        base_url="http://host.docker.internal:11434/v1",
+        roads=Roads(),
+        source="openwebui-7189-host-docker-internal",
+    ),
+    Scenario("wire-dns-fake-ip6", roads=Roads({_HOST: ("fc00::2",)}), verdict="healthy", also=("dns.fake_ip",)),
+    Scenario(
+        "wire-dns-both-families",
+        roads=Roads({_HOST: (_V6, _V4)}),
+        proven={"reachable": True},
+    ),
+)
+
+# -- addresses ---------------------------------------------------------------------------------------------------------
+
+ADDRESSES = (
+    Scenario(
+        "wire-tcp-all-refused", "tcp.refused", roads=Roads({_HOST: (_V6, _V4)}, dict.fromkeys((_V6, _V4), REFUSED))
+    ),
+    Scenario(
+        "wire-tcp-refused-then-silent",
+        "tcp.refused",
+        roads=Roads({_HOST: (_V6, _V4)}, {_V6: REFUSED, _V4: Kind.TIMEOUT}),
+        limits=HASTY,
+    ),
+    Scenario("wire-tcp-not-allowed", "tcp.unreachable", roads=Roads({_HOST: (_V4,)}, {_V4: Kind.DENIED})),
+    Scenario(
+        "wire-tcp-ipv6-reset",
+        roads=Roads({_HOST: (_V6, _V4)}, {_V6: Kind.RESET}),
+        also=("tcp.ipv6_broken",),
+    ),
+    Scenario("wire-tcp-second-address", roads=Roads({_HOST: (_V4, "203.0.113.11")}, {_V4: REFUSED})),
+    Scenario(
+        "wire-tcp-localhost-in-a-container",
+        "tcp.refused",
+        base_url="http://localhost:11434/v1",
+        roads=Roads({"localhost": ("127.0.0.1",)}, {"127.0.0.1": REFUSED}),
+        source="openwebui-5093-compose-loopback",
+    ),
+)
+
+SCENARIOS: tuple[Scenario, ...] = (*SOCKS, *PROXIES, *NAMES, *ADDRESSES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from diagnose.findings.network import inside
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
 from probes.model import Kind
@@ -100,6 +101,7 @@ def _unreachable(view: View) -> Claim | None:
     return Claim(
         (f"{view.proxy.url}: {found.kind.value.replace('_', ' ')}", _beside(view)),
         values={"source": view.proxy.source, "proxy": view.proxy.url},
+        case=inside(view, view.tcp),
     )
 
 

@@ -27,6 +27,7 @@ from probes.model import (
     Evidence,
     Kind,
     Limits,
+    Lookup,
     ProxySettings,
     Rival,
     Settings,
@@ -103,6 +104,8 @@ class Roads:
 
     names: Mapping[str, tuple[str, ...] | Kind] = field(default_factory=dict)
     fates: Mapping[str, Kind] = field(default_factory=dict)
+    servers: Mapping[str, str] = field(default_factory=dict)  # what each name server of the system says itself
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # those of --dns-server, with their addresses
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -254,6 +257,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                     **{name: Sourced(value, f"environment {_variable(name)}") for name, value in found.items()}
                 ),
                 connect_to=() if direct else (ConnectTo("", 0, one.listen, port),),
+                dns_servers=tuple(one.roads.others) if one.roads is not None else (),
                 ca_bundle=Sourced(bundle, "environment SSL_CERT_FILE") if bundle else None,
                 no_spend=one.no_spend,
                 offline=one.offline,
@@ -316,6 +320,13 @@ class Simulated(Network):
             raise NetError(found, "simulated")
         return tuple(Address("ipv6" if ":" in ip else "ipv4", ip) for ip in found)
 
+    def name_servers(self) -> tuple[str, ...]:
+        return tuple(self.roads.servers)
+
+    async def ask_server(self, server: str, host: str, seconds: float) -> Lookup:
+        found = tuple(Address("ipv6" if ":" in ip else "ipv4", ip) for ip in self.roads.others.get(server, ()))
+        return Lookup(server, "addresses" if found else self.roads.servers.get(server, "silent"), found)
+
     async def dial(self, address: Address, port: int) -> socket.socket:
         fate = self.roads.fates.get(address.ip)
         if fate is Kind.TIMEOUT:
@@ -332,6 +343,9 @@ class Walled(Network):
         if host == "localhost":
             return (Address("ipv4", "127.0.0.1"),)
         raise NetError(Kind.NAME_UNKNOWN, "simulated")
+
+    def name_servers(self) -> tuple[str, ...]:
+        return ()
 
 
 def rerouted(stage: Stage) -> Callable[..., socket.socket]:
