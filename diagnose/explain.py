@@ -171,6 +171,7 @@ _FOLLOWS = {
         *("tls.untrusted_issuer", "tls.expired", "auth.rejected", "url.path_wrong"),
     ),
     "tls.not_tls": ("proxy.invalid",),
+    "http.timeout": ("dns.fake_ip",),
     "http.gateway_error": ("proxy.captures_local",),
     "proxy.unreachable": ("proxy.refused", "proxy.auth_required", "proxy.invalid"),
 }

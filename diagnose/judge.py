@@ -205,6 +205,7 @@ def prove(view: View) -> Proven:
         view.match is not None
         and view.match.code.startswith("model.")
         and view.match.code != "model.parameter_rejected"
+        and not (view.chosen is not None and view.chosen.source == "guess")
     ):
         model = False
     return Proven(reached, path, view.key_good, model, answered, streamed)
@@ -246,7 +247,7 @@ def _finding(one: Standing, view: View, lang: str) -> Finding:
         probe=claim.probe or one.rule.probe,
         title=text.title,
         explanation=text.explanation,
-        evidence=tuple(line for line in claim.evidence if line),
+        evidence=tuple(line if isinstance(line, str) else words.line(line, lang) for line in claim.evidence if line),
         steps=text.steps,
         fixes=tuple(fixes),
         caused_by=one.cause,

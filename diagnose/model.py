@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from diagnose.view import View
@@ -33,11 +33,25 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
+class Seen(NamedTuple):
+    """A line of evidence in our own words: the phrase ``seen.NAME`` of a language and its values. What a server said
+    stands as it is.
+    """
+
+    name: str
+    values: Mapping[str, str]
+
+
+def seen(name: str, **values: object) -> Seen:
+    """A line of evidence to be said in the reader's language."""
+    return Seen(name, {slot: str(value) for slot, value in values.items()})
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """That a rule holds, what it rests on, and the values that its words name."""
 
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[str | Seen, ...] = ()
     probe: str = ""  # where it is not the rule's own
     severity: Severity | None = None  # where it is not the rule's own
     sure: bool = True

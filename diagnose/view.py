@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from probes.model import (
+    BARE,
     Attempt,
     Certificate,
     DirectFacts,
@@ -166,7 +167,7 @@ class View:
         """The ways of asking in which the API was asked properly, in order. Keyless looks elsewhere are none."""
         found: dict[tuple[object, ...], Wave] = {}
         for one in self.evidence.observations:
-            if not isinstance(one.facts, Exchange) or one.probe == "auth":
+            if not isinstance(one.facts, Exchange) or one.probe == "auth" or BARE in one.facts.attempt.changed:
                 continue
             exchange = one.facts
             attempt = exchange.attempt
@@ -281,8 +282,10 @@ class View:
         told = deep.told
         if told is None:
             return None
-        if told is deep.knock and deep.listing is not None and deep.listing.with_key and deep.listing.status >= 400:
-            return deep.listing
+        listing = deep.listing
+        listed = listing is not None and listing.with_key and not no_route(listing)
+        if told is deep.knock and listed and listing is not None and listing.status >= 400:
+            return listing
         if told is deep.listing and not told.ok:
             return told
         if told is deep.knock and (told.status >= 500 or told.failure is not None or told.status in (402, 429)):

@@ -194,7 +194,7 @@ def _settings(look: Look, best: tuple[KeyMatch, Door]) -> dict[str, str]:
     endpoint = next(ready, None)
     if endpoint is None:
         return {}
-    return {"base_url": endpoint.base_url, "protocol": endpoint.protocol, "auth": endpoint.auth[0]}
+    return {"base_url": endpoint.sdk_url, "protocol": endpoint.protocol, "auth": endpoint.auth[0]}
 
 
 def text(look: Look, doors: Doors, lang: str) -> str:

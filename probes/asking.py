@@ -18,7 +18,7 @@ from probes.protocols import Ask, Wire, auth_headers, auth_query, spoken_in, wir
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
 from probes.readings import tells_fault
 from probes.secret import Scrubber
-from probes.way import Place, Way, place
+from probes.way import Place, Way, joined, place
 
 USER_AGENT = "llmdoctor"
 # Some servers break down over no key at all (LiteLLM without a database); a made-up one they refuse in their own words.
@@ -86,7 +86,8 @@ class Asker:
         with_key = bool(key) and attempt.key is not KeyForm.DUMMY and attempt.auth is not Auth.NONE
         way = self._way_to(where, attempt.direct)
         # Of a trailing `//` the SDK strips one slash; the other goes out.
-        path = _join(replace(where, path=where.path + "/") if attempt.base_url.endswith("/") else where, ask.path)
+        base = where.path + "/" * attempt.base_url.endswith("/")
+        path = joined(base, where.query, ask.path, attempt.protocol)
         record = Exchange(
             purpose=purpose,
             attempt=attempt,
@@ -341,12 +342,3 @@ def _onward(found: Exchange, where: Place) -> str | None:
     path = (there.path or "/") + (f"?{there.query}" if there.query else "")
     sane = path.isascii() and path.isprintable() and " " not in path
     return path if same and sane and path not in been else None
-
-
-def _join(where: Place, endpoint: str) -> str:
-    """Base path and endpoint as the official Python SDKs join them: with a query in the base it goes wrong there as
-    well.
-    """
-    if where.query:
-        return f"{where.path}/?{where.query}{endpoint.removeprefix('/')}"
-    return where.path + endpoint

@@ -9,9 +9,9 @@ import re
 from dataclasses import replace
 from urllib.parse import urljoin
 
-from probes.doors import Door
-from probes.model import Attempt, Auth, Exchange, KeyForm
-from probes.protocols import NAMES, sdk_base, wire
+from probes.doors import Door, sdk_base
+from probes.model import BARE, Attempt, Auth, Exchange, KeyForm
+from probes.protocols import NAMES, wire
 from probes.readings import earns_key
 from probes.way import Place, place
 
@@ -86,6 +86,8 @@ def knocks(attempt: Attempt, target: Place, door: Door | None, local: bool = Fal
     if attempt.protocol == "azure":
         same = [replace(one, version=attempt.version) for one in same]
     same = [replace(one, key=KeyForm.DUMMY) for one in other_version(attempt)] + same
+    if attempt.protocol == "anthropic" and target.path:
+        same.insert(1, replace(_knock("anthropic", attempt.base_url), changed=(BARE,)))
     same = same[: KNOCKS - min(OTHERS, len(others))]
     return same + others[: KNOCKS - len(same)]
 
@@ -141,7 +143,7 @@ def _knock(protocol: str, url: str) -> Attempt:
 
 def best(found: list[Exchange]) -> list[Attempt]:
     """The paths that earned the key, surest first, in the order in which they were asked."""
-    marked = [(earns_key(one), one.attempt) for one in found]
+    marked = [(earns_key(one), one.attempt) for one in found if BARE not in one.attempt.changed]
     return [attempt for mark in (2, 1) for grade, attempt in marked if grade == mark]
 
 

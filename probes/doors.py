@@ -45,13 +45,24 @@ class DoorsError(Exception):
     """A file of doors cannot be used; the text names the file and the line or entry."""
 
 
+def sdk_base(protocol: str, url: str) -> str:
+    """A documented base URL as the official SDK takes it: without what that SDK adds by itself."""
+    added = {"gemini": r"/v1(?:alpha|beta)?/?$", "azure": r"/openai/?$"}.get(protocol)
+    return re.sub(added, "", url) if added else url
+
+
 class Endpoint(NamedTuple):
-    """One protocol at one base URL, as the protocol's SDK takes it. ``auth``: the usual way first (see ``AUTHS``)."""
+    """One protocol at one base URL, as the house documents it. ``auth``: the usual way first (see ``AUTHS``)."""
 
     protocol: str
     base_url: str
     auth: tuple[str, ...] = ("bearer",)
     confirmed: bool = True
+
+    @property
+    def sdk_url(self) -> str:
+        """The base URL as the official SDK takes it."""
+        return sdk_base(self.protocol, self.base_url)
 
     @property
     def path(self) -> str:

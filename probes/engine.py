@@ -8,7 +8,6 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -28,6 +27,7 @@ from probes.model import (
     KeyForm,
     Kind,
     Limits,
+    ProxyFacts,
     Settings,
     Target,
     TcpFacts,
@@ -41,7 +41,7 @@ from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
 from probes.steps.settings import Exams
 from probes.tunnel import Proxy
-from probes.way import Place, Way, literal_address, place
+from probes.way import Place, Way, literal_address, place, private
 
 # The official client of a protocol, where it is not named after it.
 SDKS = {"responses": "openai-sdk", "azure": "openai-sdk", "gemini": "google-genai"}
@@ -111,7 +111,7 @@ async def run(
         ledger.crashed("settings", "", error, ledger.now())
     finally:
         for way in ground.ways.values() if ground is not None else ():
-            way.close()
+            await way.leave()
     last = ledger.observations[-1].probe if ledger.observations else "settings"
     ledger.close(last, "interrupted" if interrupted else "deadline" if ran_out else "")
     return scrubbed(
@@ -242,18 +242,22 @@ class _Run:
         direct: Way | None = None
         lost = await self._reach(way) or await self._enter(way)
         if lost and ground.proxy is not None:
+            inside = await self._inside(where)
             direct = self.way_to(where, True)
             found = await ledger.take("proxy", "direct", proxy.directly(direct))
             # A private host that is reached needs no proxy; one that wants a password was meant, as it seems.
             wanted = any(one.failure is not None and one.failure.kind is Kind.PROXY_AUTH for one in ledger.observations)
-            if facts.local and not wanted and found is not None and (found.kind is None or found.probe == "tls"):
+            if inside and not wanted and found is not None and (found.kind is None or found.probe == "tls"):
                 lost = ""
+        elif ground.proxy is not None and where.scheme == "http":
+            await self._inside(where)  # what a proxy then answers may be said of a private host
         if lost:
             ledger.close(lost)
             return
         way = direct or self.way_to(where, False)
         base = await self._encrypt(way)
         if base is None:
+            ledger.close("tls")
             return
         await self._ask(self.way_to(place(base), way.proxy is None and ground.proxy is not None), base)
 
@@ -299,6 +303,29 @@ class _Run:
         meant = self.way_to(where, False, beside=way)
         return "" if await ledger.take("proxy", "mended", proxy.enter(meant)) is not None else "proxy"
 
+    async def _inside(self, where: Place) -> bool:
+        """Whether the host is private, by its name or, where nobody knows it as a door, by its addresses.
+
+        A look without consequence: the name may be the proxy's to look up, so that it is unknown here is no finding.
+        """
+        ground = self.ground
+        facts, straight = ground.facts, self.way_to(where, True)
+        chosen = next((one.facts for one in self.ledger.observations if isinstance(one.facts, ProxyFacts)), None)
+        assert facts is not None
+        if facts.local or ground.door is not None or straight.redirected or chosen is None:
+            return facts.local
+        try:
+            async with asyncio.timeout(min(2.0, self.limits.probe)):
+                found = await straight.resolve()
+        except (NetError, TimeoutError):
+            return False
+        if not found or not all(private(one.ip) for one in found):
+            return False
+        ground.facts = replace(facts, local=True)
+        self.ledger.done("door", where.host, ground.facts, self.ledger.now())
+        self.ledger.done("proxy", where.host, replace(chosen, captures_local=True), self.ledger.now())
+        return True
+
     async def _encrypt(self, way: Way) -> str | None:
         """tls, on the connection that tcp won. The base URL to go on with: another scheme where the port speaks it."""
         ledger, where = self.ledger, way.target
@@ -319,7 +346,6 @@ class _Run:
         if plain:
             ledger.done("tls", "plain", TlsFacts(where.host, self.trust_name, plain_http=True), ledger.now())
             return f"http://{_named(where)}:{where.port}{where.path}"
-        ledger.close("tls")
         return None
 
     async def _look(self, way: Way) -> TlsFacts:
@@ -391,8 +417,7 @@ class _Run:
             return True
         if way.redirected or way.good is None:
             return False
-        address = ip_address(way.good.ip.partition("%")[0])
-        return address.is_loopback or address.is_private
+        return private(way.good.ip)
 
     async def _speaks_tls(self) -> bool:
         """Whether the port, asked in plain HTTP, wants TLS instead: a handshake without a key."""

@@ -6,21 +6,26 @@ measured on loopback. Positions in notes count from 1; a note names the characte
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from probes.model import Flaw
+from probes.looks import Flaw
 from probes.secret import public_prefix
 
+if TYPE_CHECKING:
+    from typing import Protocol
 
-@dataclass(frozen=True, slots=True)
-class UrlExam:
+    class _Add(Protocol):
+        """Notes a flaw."""
+
+        def __call__(self, kind: str, note: str, mended: bool = True, fatal: bool = False) -> None: ...
+
+
+class UrlExam(NamedTuple):
     """``literal``: the base to which the SDK would send, without the one slash at its end that every SDK drops, without
     fragment and credentials; None where it fails before sending. ``mended``: every flaw taken away; None where no URL
     is left."""
@@ -30,8 +35,7 @@ class UrlExam:
     literal: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class KeyExam:
+class KeyExam(NamedTuple):
     """``literal``: what the SDK puts into the header; None where it fails before sending. ``cleaned``: the usable key,
     None where there is none. The kind ``dummy`` (``ollama``, ``EMPTY``) is fine at a local door and nowhere else."""
 
@@ -47,7 +51,8 @@ _QUOTES = frozenset("\"'`´“”„‟‘’‚‛«»‹›「」『』＂＇"
 _STOPS = {"。": ".", "．": ".", "｡": "."}
 _END_MARKS = _QUOTES | frozenset("<>()[]{},;、，；（）【】《》〈〉＜＞［］")
 _ENDS = "".join(_END_MARKS) + " \t"
-_ESCAPES = ("\\n", "\\r", "\\t", "\\")  # a line end that was written out as two characters
+# A line end or a blank that was written out, and what is left of it as it is cut away.
+_ESCAPES = ("\\n", "\\r", "\\t", "\\", "%0A", "%0a", "%0D", "%0d", "%0", "%20", "%2", "%")
 _CONTROL_NAMES = {
     "\t": "TAB",
     "\n": "LINE FEED",
@@ -97,18 +102,18 @@ _ENDPOINTS = (
     "chat/completions|completions|responses|messages/count_tokens|messages|embeddings|models|images/generations"
     "|audio/(?:speech|transcriptions)|api/chat|api/generate|api/tags|models/[^/]+:(?:generateContent|streamGenerateContent)"
 )
-_DEPLOYMENT = re.compile(r"/openai/deployments(?:/[^/]+)?/*$", re.I)
+_DEPLOYMENT = r"(?i)/openai/deployments(?:/[^/]+)?/*$"
 # What the protocol's SDK adds to its base URL by itself.
 _ADDED = {
     "anthropic": (r"/v1/?$", "/v1"),
     "gemini": (r"/v1(?:alpha|beta)?/?$", "the version"),
     "azure": (r"/openai(?:/v1)?/?$", "/openai"),
 }
-_ENDPOINT = re.compile(rf"/({_ENDPOINTS})/*$", re.I)
-_DOUBLED = re.compile(r"(/v\d+(?:alpha|beta)?\d*)\1+(?=/|$)", re.I)
-_REFERENCE = re.compile(r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%")
-_MARKDOWN = re.compile(r"\]\s*\(\s*(?=\w+:)")  # [text](url)
-_ASSIGNMENT = re.compile(r"\s*(?:export\s+|set\s+)?\w*(?:base|url|endpoint|host)\w*\s*=\s*(?=\S)", re.I)
+_ENDPOINT = rf"(?i)/({_ENDPOINTS})/*$"
+_DOUBLED = r"(?i)(/v\d+(?:alpha|beta)?\d*)\1+(?=/|$)"
+_REFERENCE = r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%"
+_MARKDOWN = r"\]\s*\(\s*(?=\w+:)"  # [text](url)
+_ASSIGNMENT = r"(?i)\s*(?:export\s+|set\s+)?\w*(?:base|url|endpoint|host)\w*\s*=\s*(?=\S)"
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".home.arpa", ".docker.internal")
 
 
@@ -187,7 +192,7 @@ def _literal_url(raw: str) -> str | None:
 def _tidy_url(raw: str) -> tuple[str, list[int]]:
     """The text without what does not belong, and the indices of that."""
     kept = list(enumerate(raw))
-    if found := _MARKDOWN.search(raw) or _ASSIGNMENT.match(raw):
+    if found := re.search(_MARKDOWN, raw) or re.match(_ASSIGNMENT, raw):
         kept = kept[found.end() :]
     folded = [(i, "/" if c == "\\" else _fold(c)) for i, c in kept if not _invisible(c)]
     # Two values, or one with a remark: the first word is the URL. Any other white space tears one URL.
@@ -217,12 +222,6 @@ def _ends_astray(folded: list[tuple[int, str]]) -> bool:
     if last == "." and "/" not in text.partition("://")[2]:
         return False  # a host name may end in a dot
     return last in _END_MARKS or last in ".#" or (last == "*" and text.endswith("/*"))
-
-
-class _Add(Protocol):
-    """Notes a flaw."""
-
-    def __call__(self, kind: str, note: str, mended: bool = True, fatal: bool = False) -> None: ...
 
 
 def _split_scheme(text: str, add: _Add) -> str:
@@ -271,6 +270,8 @@ def _plausible(host: str, named: bool) -> bool:
 
 def _usual_scheme(host: str) -> str:
     """https for public names; http for this machine, private addresses, single words and addresses with a port."""
+    import ipaddress
+
     name, port = _split_port(host)
     name = name.strip("[]").rstrip(".").lower()
     try:
@@ -297,6 +298,8 @@ def _split_port(hostport: str) -> tuple[str, str | None]:
 def _ascii_host(host: str) -> str | None:
     """The host in lower case, an international name in its ASCII form; None where it cannot be one."""
     if host.startswith("["):
+        import ipaddress
+
         try:
             ipaddress.IPv6Address(host[1:-1].partition("%")[0] if host.endswith("]") else "")
         except ValueError:
@@ -322,8 +325,8 @@ def _mend_parts(text: str, protocol: str, add: _Add) -> str | None:
     found = re.match(r"([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", rest, re.S)
     assert found is not None
     authority, path, query, fragment = found[1], found[2], found[3], found[4]
-    if _REFERENCE.search(authority + path):
-        add("invalid", "a name in brackets that nobody filled in", False, bool(_REFERENCE.search(authority)))
+    if re.search(_REFERENCE, authority + path):
+        add("invalid", "a name in brackets that nobody filled in", False, bool(re.search(_REFERENCE, authority)))
         return None
     _, at, hostport = authority.rpartition("@")
     host, port = _split_port(hostport)
@@ -350,16 +353,16 @@ def _mend_path(path: str, host: str, protocol: str, add: _Add, query: str | None
         protocol = "anthropic"
     ends: list[str] = []
     # Azure's model inference API has its base at /models.
-    while (end := _ENDPOINT.search(path)) and not (end[1].lower() == "models" and host.endswith(".azure.com")):
+    while (end := re.search(_ENDPOINT, path)) and not (end[1].lower() == "models" and host.endswith(".azure.com")):
         ends.insert(0, end[1].lower())
         path = path[: end.start()]
-    if protocol == "azure" and (end := _DEPLOYMENT.search(path)):
+    if protocol == "azure" and (end := re.search(_DEPLOYMENT, path)):
         ends.insert(0, "openai/deployments/…")
         path = path[: end.start()]
     if ends:
         shown = "models/…" if ":" in ends[-1] else "/".join(ends[-1:])
         add("endpoint_included", f"ends in /{shown}")
-    doubled = _DOUBLED.sub(r"\1", path)
+    doubled = re.sub(_DOUBLED, r"\1", path)
     added, named = _ADDED.get(protocol, (r"(?!)", ""))
     rooted = re.sub(added, "", doubled, flags=re.I)
     if rooted != path and not (ends and doubled == path):
@@ -374,38 +377,37 @@ def _mend_path(path: str, host: str, protocol: str, add: _Add, query: str | None
 # -- keys --------------------------------------------------------------------------------------------------------------
 
 # What manuals write where no key is needed.
-_DUMMY = re.compile(
-    r"(?:sk-)?(?:ollama|lm-?studio|none|null|dummy|fake|local|no[-_]?key(?:[-_]required)?|not?[-_]?(?:needed|required))"
-    r"|empty|nil|test|n/?a|key|unused|anything|ignored|vllm|llama[-.]?cpp|sk-1234|token-abc123"
-    r"|(?:lm-studio|ollama|vllm|llama-cpp)-local",
-    re.I,
+_DUMMY = (
+    r"(?i)(?:sk-)?(?:ollama|lm-?studio|none|null|dummy|fake|local|no[-_]?key(?:[-_]required)?|not?[-_]?(?:needed|required))"
+    r"|empty|nil|undefined|(?:sk-)?test|n/?a|key|unused|anything|ignored|vllm|llama[-.]?cpp|sk-1234|token-abc123"
+    r"|(?:lm-studio|ollama|vllm|llama-cpp)-local"
 )
 # Words that no key holds by chance between its hyphens; the second lot counts only where no digit stands.
 _EXAMPLE_WORDS = frozenset(("your", "insert", "replace", "changeme", "paste", "placeholder", "redacted", "todo"))
 _WEAK_WORDS = frozenset(("example", "sample", "here", "enter", "change"))
-_EXAMPLE = re.compile(
+_EXAMPLE = (
     r"(?:sk)?(?:your|my|the|an|a|insert|replace|paste|enter|add|put|set|actual|real|new)*"
     r"(?:openai|anthropic|claude|deepseek|llm|gemini|groq)?(?:secret|access|auth|private)?"
     r"(?:api_?key|api_?token|(?<=y)key|(?<=your)(?:secret|token|key))(?:here|value|goes)*"
     r"|(?:sk)?(?:your|my)[a-z]{0,12}(?:key|token|secret)(?:here)?|(?:sk)?(?:insert|replace)[a-z]*key[a-z]*"
 )
+_COUNTED = r"(?:0?123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)?|abcd(?:e(?:f(?:gh?)?)?)?)+"  # as fingers run along the keys
 _EXAMPLE_PHRASES = (
     *("密钥", "密鑰", "你的", "您的", "填写", "填入", "替换", "请输入", "粘贴"),
     *("あなたの", "キー", "ここに", "키를"),
 )
 _MASK = r"•●∙·⋅‧○◦▪■█＊∗*"
-_UNEXPANDED = re.compile(
+_UNEXPANDED = (
     r"\$\{\{?[^}]*\}|\$\([^)]*\)|\{\{[^}]*\}\}|<%=|%[A-Za-z_]\w*%|\{(?:env|file)\s*:[^}]*\}"
     r"|^\$(?:env:)?[A-Za-z_]\w*$|^(?:os\.environ|process\.env|import\.meta\.env|secrets?|env)[./:\[]"
     r"|^(?!YOUR|MY_|THE_|INSERT|REPLACE|ENTER|PASTE|CHANGE)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN)$"
 )
 _LEAD = r"[\s\"'`<(\[]*"
-_PREFIX = re.compile(
-    rf"{_LEAD}(?:-H\s+|--header\s+)?{_LEAD}(?:(?:proxy-)?authorization[\"']?\s*[:=]\s*"
+_PREFIX = (
+    rf"(?i){_LEAD}(?:-H\s+|--header\s+)?{_LEAD}(?:(?:proxy-)?authorization[\"']?\s*[:=]\s*"
     r"|(?:x-goog-|x-)?api-?key[\"']?\s*[:=]\s*"
     r"|(?:export\s+|set\s+|\$env:)?[a-z][a-z0-9_]*(?:key|token)[\"']?[ \t]*[:=]\s*"
-    r"|(?:bearer|basic|token)(?:\s*[:=]\s*|\s+|$))",
-    re.I,
+    r"|(?:bearer|basic|token)(?:\s*[:=]\s*|\s+|$))"
 )
 _SHOWN_PREFIXES = ("bearer", "authorization", "x-api-key", "api-key", "x-goog-api-key")
 
@@ -419,7 +421,7 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
         return KeyExam((Flaw("key", kind, note, cleaned is not None, literal is None),), cleaned, literal)
 
     start = 0
-    while lead := _PREFIX.match(plain, start):
+    while lead := re.compile(_PREFIX).match(plain, start):
         start = lead.end()
     wrapped = re.sub(r"^[\s\"'`]+|[\s\"'`,;]+$", "", "".join(" " if _invisible(c) else c for c in plain[start:]))
     core = wrapped.strip("<>()[]{}")
@@ -428,9 +430,9 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
         return exam("empty", length)
     if key_is_url(raw):
         return exam("looks_like_url", length)
-    if _UNEXPANDED.search(wrapped):
+    if re.search(_UNEXPANDED, wrapped):
         return exam("unexpanded", "a reference to a variable, not its value")
-    dummy = wrapped == core and _DUMMY.fullmatch(core) is not None
+    dummy = wrapped == core and re.fullmatch(_DUMMY, core) is not None
     if dummy and core == raw:
         return exam("dummy", "a stand-in for doors that need no key", core)
     if core and not dummy and _is_placeholder(wrapped, core):
@@ -464,6 +466,8 @@ def _is_placeholder(wrapped: str, core: str) -> bool:
         return True
     if len(body) >= 3 and len(set(body)) == 1 and body[0].isalnum():
         return True
+    if len(body) >= 6 and re.fullmatch(_COUNTED, body.lower()):
+        return True
     if any(phrase in core for phrase in _EXAMPLE_PHRASES):
         return True
     words = [word for word in re.split(r"[\W_]+", core.lower()) if word]
@@ -475,7 +479,7 @@ def _is_placeholder(wrapped: str, core: str) -> bool:
         return True
     if _WEAK_WORDS.intersection(words) and not re.search(r"\d", core):
         return True
-    return _EXAMPLE.fullmatch("".join(words)) is not None
+    return re.fullmatch(_EXAMPLE, "".join(words)) is not None
 
 
 def _mask(core: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,10 +12,10 @@ from probes import discovery
 from probes.asking import Asker, OutOfBudget
 from probes.doors import Door
 from probes.ledger import Ledger
-from probes.model import Attempt, Auth, Body, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings, Sourced
+from probes.model import BARE, Attempt, Auth, Body, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings, Sourced
 from probes.protocols import model_in, version_in, wire
 from probes.protocols.anthropic import VERSIONS
-from probes.readings import about_model, misses_key, nearest, no_route, passes, refuses_key, transient
+from probes.readings import about_model, bare_refusal, misses_key, nearest, no_route, passes, refuses_key, transient
 from probes.steps import model as model_step
 from probes.steps.chat import persist
 from probes.way import Place, Way, place
@@ -99,7 +100,13 @@ class Inquiry:
         for _ in range(ROUNDS):
             assert attempt is not None
             self._tried |= {_signature(attempt), _place(attempt)}
-            wave = await self.wave(attempt)
+            wave: Wave | None = None
+            try:
+                wave = await self.wave(attempt)
+            except* OutOfBudget:  # alone, or from among the requests side by side
+                pass
+            if wave is None:
+                return
             if wave.works:
                 assert wave.chat is not None
                 self.working = replace(attempt, model=wave.chat.attempt.model)
@@ -320,11 +327,23 @@ class Inquiry:
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
         if _of_version(told) and "version" not in attempt.changed:
             return discovery.other_version(attempt)
+        if told is wave.knock and attempt.key in self.forms:
+            return []  # it went without the key
+        if self._walled(told, attempt) and (found := await self._elsewhere(attempt, bare_refusal)):
+            return found
         if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.text):
             return self._other_keys(wave, told, attempt)
         if no_route(told) or self._breaks_down(told, attempt):
             return await self._elsewhere(attempt)
         return []
+
+    def _walled(self, told: Exchange, attempt: Attempt) -> bool:
+        """A bare page of refusal at a path that nobody documents: perhaps the web server's own, and not the API's."""
+        path = place(attempt.base_url).path
+        documented = self.door is not None and any(
+            place(re.sub(r"\{.*?\}", "any", url)).path == path for url in self.door.base_urls(attempt.protocol)
+        )
+        return attempt.given and bare_refusal(told) and not documented
 
     def _breaks_down(self, told: Exchange, attempt: Attempt) -> bool:
         """A bare 500 at an unusual path of an unknown door: a route of some sort, hardly the API's."""
@@ -344,8 +363,12 @@ class Inquiry:
                 return "https"
         return ""
 
-    async def _elsewhere(self, attempt: Attempt) -> list[Attempt]:
-        """Knock without the key at the other paths of this host, and hand the key to those alone that earned it."""
+    async def _elsewhere(
+        self, attempt: Attempt, alike: Callable[[Exchange], bool] = lambda found: False
+    ) -> list[Attempt]:
+        """Knock without the key at the other paths of this host, and hand the key to those alone that earned it: not
+        to what answers ``alike``.
+        """
         target: Place = place(attempt.base_url)
         doors = [
             one
@@ -358,7 +381,7 @@ class Inquiry:
         found = await asyncio.gather(
             *(self._observe("http", replace(one, direct=attempt.direct), self.asker.knock(one)) for one in doors)
         )
-        return [self._asked(attempt, one) for one in discovery.best(list(found))]
+        return [self._asked(attempt, one) for one in discovery.best([one for one in found if not alike(one)])]
 
     def _asked(self, attempt: Attempt, found: Attempt) -> Attempt:
         """As ``attempt``, at the place that a knock has found."""
@@ -425,4 +448,4 @@ def _signature(attempt: Attempt) -> tuple[object, ...]:
 
 
 def _place(attempt: Attempt) -> tuple[object, ...]:
-    return (attempt.protocol, attempt.base_url, attempt.version)
+    return (attempt.protocol, attempt.base_url, attempt.version, BARE in attempt.changed)

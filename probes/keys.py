@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from probes.doors import CONFIDENCES, Door, Doors, KeyShape, load
-from probes.model import KeyMatch
+from probes.looks import KeyMatch
 
 # Doors that stand for anything behind them: whatever key comes, it may be right.
 _CARRIERS = frozenset(("gateway", "local", "relay"))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from probes.looks import Flaw as Flaw
+from probes.looks import KeyMatch as KeyMatch
 from probes.secret import Secret
 
 T = TypeVar("T")
@@ -106,23 +108,6 @@ class Settings:
     limits: Limits = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """Something wrong with a value as it was given, seen without any network.
-
-    ``kind`` names it (see ``probes/flaws.py``); ``note`` says where in plain figures (``U+000A at position 52``) and
-    never holds the key. ``mended`` says that taking the flaw away leaves a usable value.
-    ``fatal`` is what the protocol's newest official Python SDK does with it: True, it fails before anything is sent;
-    False, it sends the value as it stands.
-    """
-
-    subject: str  # base_url or key
-    kind: str
-    note: str
-    mended: bool
-    fatal: bool
-
-
 # -- ways of asking ----------------------------------------------------------------------------------------------------
 
 
@@ -147,6 +132,9 @@ class KeyForm(StrEnum):
     RIVAL = "rival"
     DUMMY = "dummy"
     NONE = "none"
+
+
+BARE = "endpoint"  # among what an attempt changes: asked without the version that every SDK adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,15 +220,6 @@ class SettingsFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyMatch:
-    """A door whose keys look like this one. ``confidence``: certain, likely, possible."""
-
-    door: str
-    confidence: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Twin:
     """A site of the door's own house whose keys look alike but do not do here."""
 
@@ -284,6 +263,8 @@ class DoorFacts:
     key_door_url: str = ""  # that door's own base URL
     protocols: tuple[str, ...] = ()  # what this door documents
     list_needs_key: bool = False  # the model list is served to nobody without a key
+    certain: bool = False  # the key's shape proves the fit
+    own_part: str = ""  # what of the host is the user's own: resource, workspace, region, …
     rival_source: str = ""  # where another key stands for the same setting, that may be tried at this host
 
 
@@ -292,7 +273,7 @@ class ProxyFacts:
     url: str | None  # without credentials; None: direct
     source: str = ""
     bypass: str = ""  # the NO_PROXY entry that applies
-    problem: str = ""  # scheme, port, stray, password, api_address, no_proxy_ipv6
+    problem: str = ""  # scheme, port, stray, password, api_address, own_address, no_proxy_entry
     note: str = ""
     captures_local: bool = False
     socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
@@ -461,6 +442,7 @@ class StreamReading:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     stopped: bool = False  # it was still talking when the limit came
+    lacks: str = ""  # a field that the SDKs do without and a strict client does not
 
     @property
     def flows(self) -> bool:

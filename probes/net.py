@@ -15,7 +15,7 @@ import threading
 import time
 import zlib
 from base64 import b64encode
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,6 +30,7 @@ from probes.tunnel import Pipe, Proxy, ask
 
 STAGGER = 0.25  # seconds before the next address is tried beside a silent one (RFC 8305, section 8)
 CHUNK = 65536
+_Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Link:
@@ -150,10 +151,10 @@ class Network:
         try:
             if tls is None:
                 return Link(*await asyncio.open_connection(sock=sock, limit=CHUNK))
-            streams = await asyncio.open_connection(
+            opening = asyncio.open_connection(
                 sock=sock, ssl=tls, server_hostname=host, ssl_handshake_timeout=timeout, limit=CHUNK
             )
-            return Link(*streams)
+            return Link(*await _whole(opening, sock))
         except BaseException as error:
             sock.close()
             kind = classify(error)
@@ -174,6 +175,19 @@ def _pipe(way: socket.socket | Link) -> Pipe:
         return Pipe(send, way.reader.read)
     loop = asyncio.get_running_loop()
     return Pipe(partial(loop.sock_sendall, way), partial(loop.sock_recv, way))
+
+
+async def _whole(opening: Coroutine[Any, Any, _Streams], sock: socket.socket) -> _Streams:
+    """The handshake, made to fail where it is to end early: cancelled in its midst, it leaves its transport open."""
+    task = asyncio.ensure_future(opening)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+        with suppress(Exception):
+            (await task)[1].transport.abort()
+        raise
 
 
 def _tls_reason(error: BaseException) -> str:

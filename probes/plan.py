@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from probes.model import DoorFacts, ProxyFacts, Settings
 from probes.protocols import ALLOWANCE, wire
+from probes.way import joined
 
 PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
 
@@ -47,12 +48,14 @@ def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts 
     plaintext = facts.scheme == "http" and not facts.local and not settings.send_anyway
     withheld = facts.why_not_sent or ("plaintext" if plaintext and facts.fit != "no_key" else "")
     with_key = facts.fit != "no_key" and not withheld
-    requests = [Request("models", listing.method, attempt.base_url + listing.path, with_key, 0)]
+    base, _, query = base_url.partition("?")
+    requests = [Request("models", listing.method, joined(base, query, listing.path, facts.protocol), with_key, 0)]
     if not settings.no_spend and not withheld:
         model = settings.model.value if settings.model else "{model}"
         for name in ("chat", "stream"):
             ask = protocol.generation(attempt, model, stream=name == "stream", adapted=())
-            requests.append(Request(name, ask.method, attempt.base_url + ask.path, with_key, ALLOWANCE + PROMPT_TOKENS))
+            url = joined(base, query, ask.path, facts.protocol)
+            requests.append(Request(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
     return Plan(
         facts.host,
         facts.port,

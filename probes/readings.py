@@ -78,6 +78,12 @@ def no_route(found: Exchange) -> bool:
     return False
 
 
+def bare_refusal(found: Exchange) -> bool:
+    """Whether a web server refuses with a page of its own, or without a word: no firewall's, and no API's."""
+    wordless = found.error is None and found.body is not Body.JSON
+    return found.status in (401, 403) and wordless and not fenced(found) and not asks_login(found)
+
+
 def fenced(found: Exchange) -> bool:
     """Whether a firewall or a bot check answers in the API's place."""
     if found.header("x-amzn-waf-action") or found.header("cf-mitigated"):
@@ -156,11 +162,12 @@ def passes(found: Exchange | None) -> bool:
 def nearest(chat: Exchange | None, knock: Exchange | None, listing: Exchange | None) -> Exchange | None:
     """Of one way of asking, the answer nearest to what the app would see.
 
-    A knock without the key tells of the route alone: what it says of keys is said of none.
+    A knock without the key tells of the route alone: what it says of keys is said of none. A door that has no list is
+    told by the knock.
     """
     if chat is not None:
         return chat
-    if knock is None or (listing is not None and listing.with_key and not no_route(knock)):
+    if knock is None or (listing is not None and listing.with_key and not no_route(knock) and not no_route(listing)):
         return listing
     return knock
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Iterable
 from typing import NoReturn
-from urllib.parse import quote
 
 # Heads that vendors publish: they name the kind of key and give nothing away. Longest first, so that `sk-ant-api03-` is
 # not taken for `sk-`.
@@ -82,7 +79,7 @@ PUBLIC_VALUES = frozenset(
 WINDOW = 12  # the contract: no output holds this many characters of a key in a row beyond its public prefix
 
 # Key-shaped text that we were not given (a relay that echoes its own upstream's key, say).
-_FOREIGN_KEY = re.compile(
+_FOREIGN_KEY = (
     r"(?<![A-Za-z0-9])(?:sk-(?:ant|proj|or|svcacct|admin|kimi|sp|api|cp)-[\w-]{16,}|sk-[A-Za-z0-9]{20,}|gsk_\w{20,}"
     r"|xai-\w{20,}|AIza[\w-]{30,}|hf_\w{20,}|nvapi-[\w-]{20,}|pplx-\w{20,}|csk-\w{20,}|r8_\w{20,}|tgp_v1_[\w-]{20,}"
     r"|[a-f0-9]{32}\.[A-Za-z0-9]{16,24})(?![A-Za-z0-9])"
@@ -148,6 +145,10 @@ class Secret:
 
 def _forms(value: str) -> set[str]:
     """The ways in which a text from outside may carry the value: plain, escaped, encoded."""
+    import base64
+    import json
+    from urllib.parse import quote
+
     raw = value.encode("utf-8", "surrogatepass")
     forms = {
         value,
@@ -203,7 +204,7 @@ class Scrubber:
                 text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", "[key]", text)
         if self._windows and any(text[i : i + WINDOW] in self._windows for i in range(len(text) - WINDOW + 1)):
             text = self._blot(text)
-        return _FOREIGN_KEY.sub(lambda found: hint(found[0]), text)
+        return re.sub(_FOREIGN_KEY, lambda found: hint(found[0]), text)
 
     def _blot(self, text: str) -> str:
         out: list[str] = []

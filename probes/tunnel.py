@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -113,6 +114,8 @@ async def _connect(pipe: Pipe, proxy: Proxy, host: str, port: int, limit: int) -
         raise NetError(Kind.PROXY_AUTH, said)
     if not 200 <= status < 300:
         raise NetError(Kind.PROXY_REFUSED, said)
+    if re.search(r"(?i)\ncontent-length: *[1-9]|\ntransfer-encoding: *chunked", said):  # RFC 9110, 9.3.6
+        raise NetError(Kind.PROXY_PROTOCOL, "a web server, no proxy: it answers CONNECT with a page")
 
 
 async def _socks5(pipe: Pipe, proxy: Proxy, host: str, port: int) -> None:

@@ -18,6 +18,7 @@ from probes.net import Link, Network, race
 from probes.tunnel import Proxy
 
 _DIALLING = 0.9  # of a probe's time: so that each address has a result before the probe is ended
+_MADE_UP = ipaddress.ip_network("198.18.0.0/15")  # Clash and sing-box hand these out, and lead them to the real address
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -60,12 +61,30 @@ def place(url: str) -> Place:
     return Place(scheme, host, port, path.removesuffix("/"), parts.query, "@" in parts.netloc)
 
 
+def joined(path: str, query: str, endpoint: str, protocol: str) -> str:
+    """A base URL's path and query with an endpoint behind, as the protocol's official Python SDK joins them.
+
+    A query in the base goes wrong there as well, but for google-genai.
+    """
+    if not query:
+        return path + endpoint
+    if protocol == "gemini":
+        return f"{path}{endpoint}{'&' if '?' in endpoint else '?'}{query}"
+    return f"{path}/?{query}{endpoint.removeprefix('/')}"
+
+
 def literal_address(host: str) -> Address | None:
     """The host as an address where it is written as one."""
     with suppress(ValueError):
         found = ipaddress.ip_address(host.partition("%")[0])
         return Address(f"ipv{found.version}", host)
     return None
+
+
+def private(ip: str) -> bool:
+    """Whether an address is this machine's or a private network's; not where a TUN proxy made it up."""
+    found = ipaddress.ip_address(ip.partition("%")[0])
+    return (found.is_loopback or found.is_private) and found not in _MADE_UP
 
 
 def is_local(host: str) -> bool:
@@ -188,6 +207,11 @@ class Way:
             self._idle.append(link)
         else:
             link.close()
+
+    async def leave(self) -> None:
+        """Close all of it, and wait until what was on its way has ended: it does so at once."""
+        self.close()
+        await asyncio.gather(*self._warming, return_exceptions=True)
 
     def close(self) -> None:
         for task in self._warming:

@@ -476,7 +476,8 @@ REFUSALS = [
     Refusal("dashscope denied", "model.not_permitted", 403, '{"code":"AccessDenied","message":"Access denied.","request_id":"1"}', "dashscope-cn"),
     Refusal("vertex entity", "model.not_found", 404, google(404, "NOT_FOUND", "Requested entity was not found."), "vertex"),
     Refusal("lmstudio nothing loaded", "model.not_found", 404, openai("No models loaded. Please load a model in the developer page.", code="null"), "lmstudio"),
-    Refusal("azure embeddings", "model.wrong_endpoint", 400, '{"error":{"code":"OperationNotSupported","message":"The chatCompletion operation does not work with the specified model, text-embedding-3-small."}}', "azure-openai"),
+    Refusal("azure embeddings", "model.wrong_endpoint", 400, '{"error":{"code":"OperationNotSupported","message":"Choose another one."}}', "azure-openai"),
+    Refusal("azure embeddings, in words", "model.wrong_endpoint", 400, '{"error":{"message":"The chatCompletion operation does not work with the specified model, text-embedding-3-small."}}', None),
     Refusal("chinese endpoint", "model.wrong_endpoint", 400, '{"code":400,"msg":"模型 bge-m3 不支持对话接口"}', None),
     Refusal("temperature out of range", "model.parameter_rejected", 400, openai("temperature must be between 0 and 1"), None, values={"parameter": "temperature"}),
     Refusal("zhipu parameter by number", "model.parameter_rejected", 400, '{"error":{"code":"1210","message":"API 调用参数有误，请检查文档。"}}', "zhipu-cn"),
@@ -488,6 +489,8 @@ REFUSALS = [
     Refusal("nvidia degraded", "http.server_error", 400, '{"status":400,"title":"Bad Request","detail":"Function id \'0a1b\': DEGRADED function cannot be invoked"}', "nvidia"),
     Refusal("aws gateway path, no header", "path", 403, '{"message":"Missing Authentication Token"}', None),
     Refusal("nginx 404", "path", 404, page("404 Not Found", "nginx/1.24.0"), None),
+    Refusal("gemini rate, relayed", "quota.rate_limited", 429, relay("You exceeded your current quota. quota_metric: generate_content_free_tier_requests"), None),
+    Refusal("ark body", "model.parameter_rejected", 400, '{"error":{"code":"InvalidParameter","message":"Please look at the manual. Request id: 0217","param":"messages","type":"BadRequest"}}', "volcengine-ark"),
     # -- inside a stream that began with success
     Refusal("anthropic overloaded in the stream", "quota.overloaded", 200, "event: error\ndata: " + anthropic("overloaded_error", "Overloaded") + "\n\n", "anthropic", place="stream", root="stream.error_inside", why="it began with success"),
     Refusal("openrouter broke in the stream", "quota.rate_limited", 200, 'data: {"error":{"message":"Provider returned error: rate limit","code":429},"choices":[]}\n\n', "openrouter", place="stream", root="stream.error_inside", why="it began with success"),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from probes.doors import sdk_base
 from probes.flaws import examine_key, examine_url, key_is_url, url_is_key
-from probes.protocols import sdk_base
 
 GOOD = "https://relay.example/v1"
 KEY = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z"

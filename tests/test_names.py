@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import dns.flags
 import dns.message
@@ -16,14 +17,14 @@ from probes.model import Address, Lookup
 
 Say = Callable[[dns.message.Message, int], list[bytes]]  # the question, and how many came before it
 HOST = "relay.example"
+CONFIGURED = names.configured  # the tests are kept from it
 
 
 class _Server(asyncio.DatagramProtocol):
     def __init__(self, say: Say) -> None:
         self.say, self.count = say, 0
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
+    def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
@@ -132,5 +133,5 @@ def test_no_server_s_address(text: str) -> None:
 
 
 def test_those_of_this_system() -> None:
-    found = names.configured()
+    found = CONFIGURED()
     assert len(found) <= names.MOST and all(names.server(one)[1] == 53 for one in found)

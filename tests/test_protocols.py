@@ -6,20 +6,26 @@ import asyncio
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import pytest
 from hypothesis import example, given
 from hypothesis import settings as cases
 from hypothesis import strategies as st
 
+from diagnose.formats import FORMATS, render
 from diagnose.judge import judge
 from diagnose.model import Report
+from diagnose.words import LANGS
+from probes import archive, discovery
+from probes.doors import sdk_base
 from probes.engine import run
-from probes.model import Settings, Sourced, StreamReading
+from probes.model import KeyForm, Settings, Sourced, StreamReading
 from probes.practice import behaviours as b
 from probes.practice.server import Drip, Handler, PracticeDoor, Reply, Request
 from probes.protocols import NAMES, wire
-from probes.secret import Secret
+from probes.secret import WINDOW, Secret
+from probes.way import place
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 SOUND = 4  # requests at most, where nothing is wrong
@@ -136,6 +142,72 @@ def test_a_door_that_refuses_whatever_it_is_asked_serves_nothing() -> None:
     assert spoken(report) == []
 
 
+# -- a key in an address -----------------------------------------------------------------------------------------------
+
+GOOGLES = "AIza" + "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo-_9"
+
+
+def echoing(status: int, kind: str) -> Handler:
+    """A door that shows in its answer all that it was sent, where a key may stand: in a page, an error, a header."""
+
+    def handler(request: Request) -> Any:
+        said = f"{request.target} {request.headers} {quote(request.target)} {request.body!r}"
+        headers = (("X-Request", request.target), ("Location", f"https://elsewhere.example{request.target}"))
+        if kind == "html":
+            return b.as_html(f"<title>Cannot find {request.target}</title><pre>{said}</pre>", status, *headers)
+        if kind == "stream" and "stream" in request.path:
+            return b.as_events([b.data({"error": {"code": 500, "message": said, "status": "INTERNAL"}})])
+        return b.as_json({"error": {"code": status, "message": said, "status": request.target}}, status, *headers)
+
+    return handler
+
+
+@pytest.mark.parametrize("protocol", ["auto", *NAMES])
+@pytest.mark.parametrize(
+    "path", ["", "/v1", "/v1beta/models/gemini-2.5-flash:generateContent?key={key}", "?api_key={key}&x=1"]
+)
+@pytest.mark.parametrize(
+    ("status", "kind"), [(200, "stream"), (301, "html"), (401, "json"), (403, "html"), (404, "html")]
+)
+def test_a_key_is_in_nothing_that_is_said(
+    protocol: str, path: str, status: int, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with PracticeDoor(echoing(status, kind)) as door:
+        given_settings = Settings(
+            base_url=Sourced(door.url + path.format(key=GOOGLES), "test"),
+            key=Sourced(Secret(GOOGLES), "test") if "?" not in path else None,
+            model=Sourced("gemini-2.5-flash", "test"),
+            protocol=Sourced(protocol, "test"),
+        )
+        evidence = asyncio.run(run(given_settings))
+    said = [archive.dump(evidence), caplog.text, repr(evidence)]
+    said += [render(judge(evidence, lang), form, lang) for form in FORMATS for lang in LANGS]
+    body = GOOGLES.removeprefix("AIza")
+    windows = [body[at : at + WINDOW] for at in range(len(body) - WINDOW + 1)]
+    assert not [text for text in said if any(window in text for window in windows)]
+
+
+def test_a_key_travels_in_the_query_where_the_door_reads_it_there_alone() -> None:
+    world = b.gemini(GOOGLES, auth=("query",), no_key="newapi-no-key", rejected="newapi-no-key")
+    with PracticeDoor(world) as door:
+        given_settings = Settings(
+            base_url=Sourced(door.url, "test"),
+            key=Sourced(Secret(GOOGLES), "test"),
+            model=Sourced(b.GEMINIS[0], "test"),
+            protocol=Sourced("gemini", "test"),
+        )
+        evidence = asyncio.run(run(given_settings))
+        sent = [request.target for request in door.requests if request.query("key") == GOOGLES]
+    report = judge(evidence)
+    assert report.root_cause == "auth.header_style"
+    assert report.settings is not None
+    assert report.settings["auth"] == "query"
+    assert report.settings["base_url"] == door.url
+    assert sent
+    assert "key=" not in archive.dump(evidence)
+    assert not any("key=" in line for finding in report.findings for line in finding.evidence)
+
+
 # -- streams, however they arrive --------------------------------------------------------------------------------------
 
 
@@ -240,3 +312,62 @@ def test_a_stream_that_was_torn_is_never_whole(protocol: str, body: bytes) -> No
         assert not reading.terminated, at
         assert not reading.finish, at
         assert reading.problem in ("", "no_choices", "no_event_lines"), at
+
+
+# -- where else to look ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("local", [True, False])
+@pytest.mark.parametrize("path", ["", "/v1", "/api", "/v1beta", "/a/b/v1"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_other_protocol_is_looked_for_before_any_twice(name: str, path: str, local: bool) -> None:
+    attempt = wire(name).attempt(f"https://relay.example{path}")
+    found = discovery.knocks(attempt, place(attempt.base_url), None, local)
+    assert len(found) <= discovery.KNOCKS
+    assert all(one.key is KeyForm.DUMMY for one in found)
+    assert len({(one.protocol, one.base_url, one.version, one.auth) for one in found}) == len(found)
+    assert {urlsplit(one.base_url).netloc for one in found} == {"relay.example"}
+    others = [one.protocol for one in found if one.protocol != name]
+    likely = {"openai", "anthropic", "responses", "gemini", *(("ollama",) if local else ())} - {name}
+    assert set(others[: len(likely)]) == likely
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_asks_what_is_served_looks_once_for_each(name: str) -> None:
+    attempt = wire(name).attempt("http://localhost:3000/v1")
+    control, *found = discovery.looks(attempt, place(attempt.base_url), local=True)
+    assert sorted(one.protocol for one in found) == sorted(set(NAMES) - {name})
+    assert discovery.NOWHERE in control.base_url
+
+
+@pytest.mark.parametrize(
+    ("protocol", "documented", "taken"),
+    [
+        ("gemini", "https://generativelanguage.googleapis.com/v1beta", "https://generativelanguage.googleapis.com"),
+        ("gemini", "https://relay.example/gemini", "https://relay.example/gemini"),
+        ("azure", "https://res.openai.azure.com/openai", "https://res.openai.azure.com"),
+        ("openai", "https://res.openai.azure.com/openai/v1", "https://res.openai.azure.com/openai/v1"),
+        ("anthropic", "https://api.deepseek.com/anthropic", "https://api.deepseek.com/anthropic"),
+    ],
+)
+def test_a_documented_address_as_the_sdk_takes_it(protocol: str, documented: str, taken: str) -> None:
+    assert sdk_base(protocol, documented) == taken
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_is_one_protocols_and_no_others(name: str) -> None:
+    """Each protocol reads its own answer and calls every other's by its kind."""
+    answers: dict[str, Any] = {
+        "openai": b.completion(),
+        "azure": b.completion(),
+        "responses": b.response(),
+        "anthropic": b.message(),
+        "gemini": b.generated(),
+        "ollama": b.spoken(),
+    }
+    for spoken_name, answer in answers.items():
+        same = wire(name).read_answer(answer)
+        if {name, spoken_name} <= {"openai", "azure"} or name == spoken_name:
+            assert (same.problem, same.text, same.prompt_tokens, same.completion_tokens) == ("", b.TEXT, 9, 5)
+        else:
+            assert same.problem == "other_protocol"

@@ -55,20 +55,11 @@ def report_of(scenario: Scenario, lang: str = "en") -> Report:
     return judge(evidence_of(scenario), lang)
 
 
-# What the program does not tell rightly yet. Each is a plain miss, not a difference on purpose.
-GAPS = {
-    "quota-saturated-limit": "a relay's reworded 429 is told as overload",
-    "quota-loading": "llama.cpp that loads its model is told as a fault of the server",
-}
-
-
 each = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 
 
 @each
 def test_what_is_said(scenario: Scenario) -> None:
-    if scenario.name in GAPS:
-        pytest.xfail(GAPS[scenario.name])
     report = report_of(scenario)
     codes = {finding.code for finding in report.findings}
     told = ", ".join(

@@ -21,6 +21,7 @@ sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests
 
 from faults.stage import AGREES, PATIENT, Scenario, Stage, examine, rerouted, stage
 from worlds import CLAUDE, MODEL, SCENARIOS
+from worlds_protocols import DEPLOYMENT, UNASKED
 
 import probes.engine
 import probes.steps.chat
@@ -57,7 +58,8 @@ def _protocol(scenario: Scenario) -> str:
 
 
 def _openai(client: Any, scenario: Scenario, stream: bool) -> None:
-    answer = client.chat.completions.create(model=scenario.model or MODEL, messages=PROMPT, stream=stream)
+    model = scenario.model or (DEPLOYMENT if scenario.protocol == "azure" else MODEL)
+    answer = client.chat.completions.create(model=model, messages=PROMPT, stream=stream)
     if not stream:
         _ = answer.choices[0].message.content
         return
@@ -156,8 +158,8 @@ APART = {
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_agreement(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    if scenario.name in APART:
-        pytest.skip(APART[scenario.name])
+    if scenario.name in APART or scenario.sdk == UNASKED:
+        pytest.skip(APART.get(scenario.name, UNASKED))
     package = PACKAGES[_protocol(scenario)]
     pytest.importorskip(package, reason=f"the package {package} is not installed", exc_type=ImportError)
     fails = ""

@@ -69,6 +69,16 @@ def test_best_first() -> None:
     assert found["settings"]["base_url"] == "https://api.deepseek.com"
 
 
+def test_the_settings_are_what_the_sdk_takes() -> None:
+    """google-genai adds the version that Google's own manual shows in the address."""
+    found = told(text="AIzaQm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7")
+    assert found["settings"] == {
+        "base_url": "https://generativelanguage.googleapis.com",
+        "protocol": "gemini",
+        "auth": "x-goog-api-key",
+    }
+
+
 @pytest.mark.parametrize(
     ("raw", "flaws", "usable"),
     [

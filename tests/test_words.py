@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, Text, fill, phrase, say, text
+from diagnose.cli import COMMANDS
+from diagnose.model import seen
+from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, Text, fill, line, phrase, say, text
+from probes.flaws import examine_key, examine_url
 
 CONTRACT = Path("/work/shared/contract.md")
 
@@ -143,6 +146,12 @@ def test_explanations_are_short_and_name_no_status_code(lang: str, code: str) ->
     assert len(explanation) <= {"en": 420, "zh": 200}[lang]
 
 
+@every
+def test_only_real_commands_are_named(lang: str, code: str) -> None:
+    words = " ".join((words_of(code, lang).explanation, *words_of(code, lang).steps))
+    assert set(re.findall(r"`llmdoctor ([a-z]+)", words)) <= set(COMMANDS)
+
+
 @pytest.mark.parametrize("code", [*CODES, *CASES["en"]])
 def test_chinese_is_chinese(code: str) -> None:
     words = words_of(code, "zh")
@@ -218,3 +227,46 @@ def test_braces_in_values_mean_nothing(value: str, other: str) -> None:
     assert fill("<{said|nothing}><{host|nowhere}>", values) == f"<{value}><{other or 'nowhere'}>"
     for lang in LANGS:
         assert any(value in step for step in say("shape.error_as_success", lang, values).steps)
+
+
+def test_every_line_of_evidence_has_its_words() -> None:
+    folder = Path(str(import_module("diagnose.findings").__file__)).parent
+    sources = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    used = {f"seen.{name}" for name in re.findall(r'\bseen\(\s*"(\w+)"', sources)}
+    used |= {f"seen.match_{confidence}" for confidence in ("certain", "likely", "possible")}
+    used |= {"seen.torn", "seen.unfinished"}
+    assert used == {key for key in UI["en"] if key.startswith("seen.")}
+
+
+RAW = ["", "sk-" + "a" * 60, "http://", "htps://x/v1", "x.y/v1", "https://a b/v1", "https://x/v1/chat/completions"]
+RAW += [
+    "https://x//v1",
+    "https://x/v1#a",
+    "https://u:p@x/v1",
+    "https://x/v1?a=b",
+    "https://{host}/v1",
+    "https://x:99999/v1",
+]
+RAW += ["https://https://x/v1", "https://x/v1/v1", "///", "https://x/v1，", "https://-/v1"]
+KEYS = [
+    "Bearer sk-abc",
+    "$KEY",
+    "sk-xxxx",
+    "a1b2c3d4e5f6,a1b2c3d4e5f7",
+    "sk-a1b2c3d4\n",
+    "ollama",
+    "https://x",
+    "sk-ab•••yz",
+]
+
+
+def test_every_note_of_a_flaw_is_told_in_chinese() -> None:
+    notes = {
+        flaw.note for raw in RAW for flaw in (*examine_url(raw, "openai").flaws, *examine_url(raw, "anthropic").flaws)
+    }
+    notes |= {flaw.note for raw in KEYS for flaw in examine_key(raw, "openai").flaws}
+    assert len(notes) > 20
+    for note in notes - {""}:
+        told = line(seen("note", note=note), "zh")
+        assert re.search(r"[一-鿿]", told) or not re.search(r"[a-z]{3}", note), told
+        assert line(seen("note", note=note), "en") == note

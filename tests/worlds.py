@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
+from worlds_cases import SCENARIOS as CASES
 from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
 from worlds_wire import SCENARIOS as THE_WIRE
 
@@ -2459,6 +2460,9 @@ MODES = (
     Scenario("offline-wrong-door", "key.wrong_door", stranger(), OPENAI, shape="anthropic", offline=True, unsent=True),
     Scenario("deadline", world=_slow(3.0), limits=Limits(probe=5.0, run=0.4), verdict="inconclusive", sdk="agrees"),
     claude("no-spend-anthropic", no_spend=True, verdict="inconclusive"),
+    Scenario(
+        "no-spend-no-list", world=_list("openai-404"), no_spend=True, verdict="inconclusive", proven={"path": True}
+    ),
 )
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -2477,4 +2481,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *MODES,
     *OTHER_PROTOCOLS,
     *THE_WIRE,
+    *CASES,
 )

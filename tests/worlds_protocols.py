@@ -21,6 +21,13 @@ DEPLOYMENT = "gpt-4o-mini"
 SILENT = "the SDK ends in an empty success without a word; the user has no answer"
 CUT_SILENTLY = "the SDK takes the torn stream for a whole one; the user loses the rest of the answer"
 
+UNASKED = "nothing is generated, so nothing can be held against the SDK"
+_INCOMPLETE = {
+    **b.response(status="incomplete"),
+    "incomplete_details": {"reason": "max_output_tokens"},
+    "output": [{"type": "reasoning", "id": "rs_1", "summary": []}],
+}
+
 World = Callable[[str], Handler]
 
 
@@ -37,6 +44,14 @@ def stranger(make: Callable[..., Handler], **wrong: Any) -> World:
 def refusing(make: Callable[..., Handler], what: b.What) -> World:
     """A door that lists its models and refuses every generation."""
     return door(make, chat=what, stream=what)
+
+
+def _picky(make: Callable[..., Handler], parameter: str, named: str = "") -> World:
+    """A model that does not know the parameter with which an answer is kept short."""
+    error = b.as_json(
+        {"error": {"message": f"Unsupported parameter: {named or parameter}", "code": "unsupported"}}, 400
+    )
+    return lambda key: b.first(b.refuses(parameter, error), make(key))
 
 
 def responses(name: str, root: str | None = None, world: World = b.responses, **more: Any) -> Scenario:
@@ -72,6 +87,8 @@ RESPONSES = (
     responses("sound-no-model", model=None),
     responses("sound-no-list", world=door(b.responses, listing="openai-404")),
     responses("sound-spent", world=door(b.responses, stream=b.RESPONSES_STREAMS["s_spent"])),
+    responses("sound-spent-whole", world=door(b.responses, chat=b.as_json(_INCOMPLETE))),
+    responses("sound-refuses-allowance", world=_picky(b.responses, "max_output_tokens")),
     responses("rejected", "auth.rejected", stranger(b.responses)),
     responses("no-key", "settings.missing_key", typed=lambda key: None),
     responses(
@@ -119,6 +136,15 @@ GEMINI = (
         "sound-spent",
         world=door(b.gemini, chat=b.as_json(b.generated(text="", finish="MAX_TOKENS"))),
     ),
+    gemini(
+        "sound-spent-silently",
+        world=door(
+            b.gemini, chat=b.as_json({"candidates": [{"content": {"role": "model"}, "finishReason": "MAX_TOKENS"}]})
+        ),
+    ),
+    gemini("sound-refuses-allowance", world=_picky(b.gemini, "generationConfig", "maxOutputTokens")),
+    gemini("no-spend", no_spend=True, verdict="inconclusive", proven={"key": True, "answer": None}, sdk=UNASKED),
+    gemini("sound-query", base_url=f"{GOOGLE}/?x=1"),
     gemini("rejected", "auth.rejected", stranger(b.gemini), proven={"key": False}),
     gemini("expired", "auth.expired", stranger(b.gemini, rejected="gemini-expired")),
     gemini("no-key", "settings.missing_key", typed=lambda key: None),
@@ -152,6 +178,14 @@ GEMINI = (
         "url.endpoint_included",
         base_url=f"{GOOGLE}/v1beta/models/gemini-2.5-flash:generateContent",
         protocol="auto",
+    ),
+    gemini(
+        "endpoint-v1beta-only",
+        "url.endpoint_included",
+        door(b.gemini, versions=("v1beta",)),
+        base_url=f"{GOOGLE}/v1beta/models/gemini-2.5-flash:generateContent",
+        also=("url.path_wrong",),
+        settings={"base_url": GOOGLE, "api_version": "v1beta"},
     ),
     gemini(
         "v1beta-only",
@@ -204,6 +238,19 @@ AZURE = (
     ),
     azure("sound-v1-auto", base_url=f"{RESOURCE}/openai/v1/", protocol="auto"),
     azure("sound-v1-responses", base_url=f"{RESOURCE}/openai/v1/", protocol="responses"),
+    azure(
+        "sound-newer-model",
+        world=_picky(b.azure, "max_tokens", "max_tokens is not supported, use max_completion_tokens"),
+    ),
+    azure("sound-no-model", model=None, world=door(b.azure, listing=b.model_list([DEPLOYMENT]))),
+    azure(
+        "deployment-unknown",
+        model=None,
+        world=door(b.azure, deployments=("prod",)),
+        verdict="inconclusive",
+        sdk=UNASKED,
+    ),
+    azure("no-spend", no_spend=True, verdict="inconclusive", proven={"answer": None}, sdk=UNASKED),
     azure("rejected", "auth.rejected", stranger(b.azure), proven={"key": False}),
     azure("no-key", "settings.missing_key", typed=lambda key: None),
     azure("v1-rejected", "auth.rejected", stranger(b.azure), base_url=f"{RESOURCE}/openai/v1", protocol="openai"),
@@ -271,6 +318,7 @@ OLLAMA = (
     ollama("sound-no-tag", model="llama3.2", world=keyless(models=("llama3.2",))),
     ollama("sound-alone", world=keyless(compatible=False)),
     ollama("sound-cloud", **CLOUD),
+    ollama("no-spend", no_spend=True, verdict="inconclusive", proven={"path": True, "answer": None}, sdk=UNASKED),
     ollama("rejected", "auth.rejected", **(CLOUD | {"world": stranger(b.ollama)})),
     ollama("no-key", "settings.missing_key", **(CLOUD | {"typed": lambda key: None})),
     ollama("subscription", "model.not_permitted", **(CLOUD | {"world": refusing(b.ollama, "ollama-subscription")})),
@@ -282,6 +330,7 @@ OLLAMA = (
     ollama("model-near", "model.not_found", model="llama3.2:3b", settings={"model": b.LLAMAS[0]}),
     ollama("html", "shape.web_page", lambda key: b.always("spa")),
     ollama("stream-in-one", world=keyless(stream=b.OLLAMA_STREAMS["s_json_ignored"]), also=("stream.ignored",)),
+    ollama("foreign", "shape.not_llm_api", lambda key: b.always(b.as_json({"version": "1.2", "uptime": 3}))),
     ollama("refused", "tcp.refused", listening=False),
     ollama(
         "error-as-success",
@@ -412,24 +461,25 @@ _SPEAKERS: dict[str, tuple[World, str]] = {
 }
 
 
-def _base(protocol: str) -> str:
-    return f"{HERE}/v1" if protocol in ("openai", "responses") else HERE
+def _base(protocol: str, host: str) -> str:
+    return f"{host}/v1" if protocol in ("openai", "responses") else host
 
 
 ASTRAY = (
     *(
         Scenario(
-            f"{asked}-asked-at-{spoken}",
+            f"{asked}-asked-at-{spoken}{where}",
             "shape.wrong_protocol",
             world,
-            _base(asked),
+            _base(asked, host),
             asked,
             model,
-            settings={"protocol": spoken, "base_url": _base(spoken)},
+            settings={"protocol": spoken, "base_url": _base(spoken, host)},
         )
+        for where, host in (("", HERE), ("-elsewhere", ROOT))
         for asked in (*_SPEAKERS, "azure")
         for spoken, (world, model) in _SPEAKERS.items()
-        if asked != spoken
+        if asked != spoken and (spoken != "ollama" or not where)  # one that is no neighbour is asked for at its /v1
     ),
     azure(
         "asked-as-openai",
@@ -437,6 +487,47 @@ ASTRAY = (
         door(b.azure, newer=False),
         protocol="openai",
         settings={"protocol": "azure", "base_url": RESOURCE},
+    ),
+    azure(
+        "asked-as-openai-v1",
+        "url.path_wrong",
+        protocol="openai",
+        settings={"protocol": "openai", "base_url": f"{RESOURCE}/openai/v1"},
+    ),
+    *(
+        gemini(
+            f"asked-as-openai{path.replace('/', '-')}",
+            "url.path_wrong",
+            lambda key: b.both(
+                b.openai(key, prefix="/v1beta/openai", models=b.GEMINIS, elsewhere="empty-404"), b.gemini(key)
+            ),
+            base_url=f"{GOOGLE}{path}",
+            protocol="openai",
+            settings={"protocol": "openai", "base_url": f"{GOOGLE}/v1beta/openai"},
+        )
+        for path in ("", "/v1", "/v1beta")
+    ),
+    gemini(
+        "asked-as-anthropic",
+        "shape.wrong_protocol",
+        lambda key: b.both(
+            b.openai(key, prefix="/v1beta/openai", models=b.GEMINIS, elsewhere="empty-404"), b.gemini(key)
+        ),
+        protocol="anthropic",
+    ),
+    ollama(
+        "asked-as-openai",
+        "url.version_missing",
+        protocol="openai",
+        typed=lambda key: "ollama",
+        settings={"protocol": "openai", "base_url": f"{HERE}/v1"},
+    ),
+    ollama(
+        "asked-as-responses",
+        "shape.wrong_protocol",
+        protocol="responses",
+        base_url=f"{HERE}/v1",
+        typed=lambda key: "ollama",
     ),
 )
 

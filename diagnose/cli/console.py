@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from diagnose.model import Report
     from probes.ledger import Watch
     from probes.model import Observation
@@ -68,21 +69,23 @@ def write(report: Report, fmt: str, lang: str, output: str | None) -> None:
         text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode())
         click.echo(text, nl=False, color=True)
         return
-    save(Path(output), render(report, fmt, lang, width=WIDTH))
+    save(output, render(report, fmt, lang, width=WIDTH))
 
 
-def save(path: Path, text: str) -> None:
+def save(name: str | Path, text: str) -> None:
     """Write a file beside and rename it. Raises click.ClickException where that cannot be done."""
     import tempfile
+    from pathlib import Path
 
+    path = Path(name)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - a descriptor, not a path
                 file.write(text)
-            Path(name).replace(path)
+            Path(beside).replace(path)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            Path(beside).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error

@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from diagnose.findings.url import settings_of
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Body, Exchange, Kind
 from probes.readings import answer_of, asks_login, passes
@@ -29,14 +29,26 @@ def said(code: str) -> Callable[[View], Claim | None]:
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error under the status of a success: that it says so is the finding
         values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
+        limits = _limits(subject) if code.startswith("quota.") else ""
         return Claim(
-            (line_of(subject),),
+            (line_of(subject), limits),
             severity=_softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,
         )
 
     return when
+
+
+_LIMITS = ("retry-after", "x-ratelimit-", "anthropic-ratelimit-", "ratelimit", "x-rate-limit-")
+_SHOWN = 8  # headers: some houses send two dozen
+
+
+def _limits(found: Exchange) -> str:
+    """The headers by which the server tells its limits, in one line; what is used up stands first."""
+    told = [(name, value[:40]) for name, value in found.headers if name.startswith(_LIMITS)]
+    told.sort(key=lambda one: (not one[0].startswith("retry-after"), "remaining" not in one[0] or one[1] != "0"))
+    return ", ".join(f"{name}: {value}" for name, value in told[:_SHOWN])
 
 
 def _softened(view: View, subject: Exchange) -> Severity | None:
@@ -53,7 +65,10 @@ def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
             return None
         if subject.purpose == "stream" and subject.status:
             return None
-        return Claim((line_of(subject), f"after {subject.seconds:.1f} s"), values={"seconds": f"{subject.seconds:.0f}"})
+        return Claim(
+            (line_of(subject), seen("after", seconds=f"{subject.seconds:.1f}")),
+            values={"seconds": f"{subject.seconds:.0f}"},
+        )
 
     return when
 
@@ -96,10 +111,10 @@ def _redirected(view: View) -> Claim | None:
     same = _same_origin(told.url, told.location)
     followed = view.better is not None and "redirect" in view.better.changed
     survives = told.status in (307, 308) and same and bool(told.location) and followed and view.works
-    lines = [line_of(told) + (f" to {told.location}" if told.location else " without a target")]
+    target = seen("redirect_to", location=told.location) if told.location else seen("redirect_nowhere")
     better = view.better
     return Claim(
-        tuple(lines),
+        (line_of(told), target),
         severity=Severity.WARNING if survives else None,
         values={"location": told.location, "better_url": better.base_url if better else ""},
         settings=settings_of(better) if better else None,
@@ -123,7 +138,7 @@ def _web_page(view: View) -> Claim | None:
         return None
     page = next(one for one in (first.told, first.listing, *view.looks) if one is not None and _html(one))
     title = f" “{page.title}”" if page.title else ""
-    return Claim((line_of(page) + title, f"{len(view.looks)} other paths looked at"))
+    return Claim((line_of(page) + title, seen("looked_at", count=len(view.looks))))
 
 
 def _not_llm_api(view: View) -> Claim | None:
@@ -132,7 +147,7 @@ def _not_llm_api(view: View) -> Claim | None:
         return None
     if view.match is not None and view.match.code == "proxy_page":
         return None
-    return Claim((line_of(first.told), f"{len(view.looks)} other paths looked at"))
+    return Claim((line_of(first.told), seen("looked_at", count=len(view.looks))))
 
 
 def _wrong_protocol(view: View) -> Claim | None:
@@ -141,7 +156,11 @@ def _wrong_protocol(view: View) -> Claim | None:
         evidence = [line_of(one.told) for one in (first, view.deep) if one is not None and one.told is not None]
         return Claim(
             tuple(evidence),
-            values={"other_protocol": better.protocol, "better_url": better.base_url},
+            values={
+                "other_protocol": better.protocol,
+                "better_url": better.base_url if better.base_url != first.attempt.base_url else "",
+                "better_version": better.version if "version" in better.changed else "",
+            },
             settings=settings_of(better),
             verified=view.working is not None,
         )
@@ -166,14 +185,16 @@ def _malformed(view: View) -> Claim | None:
     if failure is not None:
         if failure.kind not in (Kind.TOO_LONG, Kind.ENCODING):
             return None
-        words = {Kind.TOO_LONG: "the answer does not end", Kind.ENCODING: "not compressed as announced"}
+        words = {Kind.TOO_LONG: seen("endless"), Kind.ENCODING: seen("encoding")}
         return Claim((line_of(subject), words[failure.kind]))
     if subject.purpose == "path" or not subject.ok:
         return None
-    problem = subject.answer.problem if subject.answer is not None else f"body is {subject.body.value}, not JSON"
+    if subject.answer is None:
+        return Claim((line_of(subject), seen("body", kind=subject.body.value), subject.text[:200]))
+    problem = subject.answer.problem
     if problem in ("", "error", "other_protocol"):
         return None
-    return Claim((line_of(subject), problem.replace("_", " "), subject.text[:200]))
+    return Claim((line_of(subject), seen("problem", detail=problem.replace("_", " ")), subject.text[:200]))
 
 
 def _closed(view: View) -> Claim | None:
@@ -190,7 +211,7 @@ def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
         deep = view.deep
         for asked in (deep.chat, deep.stream) if deep is not None else ():
             if asked is not None and passes(asked) and asked.tries > 1 and asked.first_status in statuses:
-                line = f"{asked.purpose}: {asked.first_status} at first, answered at try {asked.tries}"
+                line = seen("flaky", purpose=asked.purpose, status=asked.first_status, tries=asked.tries)
                 return Claim((line,), severity=Severity.WARNING)
         return said(code)(view)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View
 from probes.model import KeyForm, Twin
 
@@ -24,7 +24,7 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
         settings, verified = _mended(view)
         survives = not flaw.fatal and view.works_as_given
         return Claim(
-            (flaw.note,) if flaw.note else (),
+            (seen("note", note=flaw.note),) if flaw.note else (),
             severity=Severity.WARNING if survives else None,
             values={"position": flaw.note},
             settings=settings if flaw.mended and not survives else None,
@@ -45,7 +45,7 @@ def _placeholder(view: View) -> Claim | None:
         return None
     if told is not None and not refused and told.status and view.key_good is None and view.door and view.door.local:
         return None
-    return Claim((flaw.note,) if flaw.note else ())
+    return Claim((seen("note", note=flaw.note),) if flaw.note else ())
 
 
 def _shape(fit: str) -> Callable[[View], Claim | None]:
@@ -57,7 +57,7 @@ def _shape(fit: str) -> Callable[[View], Claim | None]:
             return None
         return Claim(
             _looks_like(view),
-            sure=bool(door.matches) and door.matches[0].confidence == "certain",
+            sure=door.certain,
             values={"key_door": door.key_door_name, "better_url": door.key_door_url, "detail": door.fit_note},
             settings={"base_url": door.key_door_url} if door.key_door_url and fit != "truncated" else None,
         )
@@ -65,16 +65,16 @@ def _shape(fit: str) -> Callable[[View], Claim | None]:
     return when
 
 
-def _looks_like(view: View) -> tuple[str, ...]:
+def _looks_like(view: View) -> tuple[str | Seen, ...]:
     door, target = view.door, view.evidence.target
     assert door is not None
-    lines = [f"key {target.key_hint}, {target.key_length} characters"]
-    if door.matches:
-        lines.append("looks like a key of: " + ", ".join(f"{one.door} ({one.confidence})" for one in door.matches[:3]))
+    lines: list[str | Seen] = [seen("key", key_hint=target.key_hint or "", count=target.key_length or 0)]
+    for confidence in ("certain", "likely", "possible"):
+        if names := [one.door for one in door.matches[:3] if one.confidence == confidence]:
+            lines.append(seen(f"match_{confidence}", names=", ".join(names)))
     if door.why_not_sent == "other_door":
-        lines.append(f"it was not sent to {door.host}")
-    said = view.said()
-    if said:
+        lines.append(seen("not_sent", host=door.host))
+    if said := view.said():
         lines.append(said)
     return tuple(lines)
 
@@ -135,7 +135,24 @@ def _wrong_plan(view: View) -> Claim | None:
 
 
 def _wrong_resource(view: View) -> Claim | None:
-    return _shape("other_resource")(view) or _twin("product")(view)
+    return (
+        _shape("other_resource")(view)
+        or _twin("product")(view)
+        or _of_another(view, "resource", "workspace", "account")
+    )
+
+
+def _wrong_region(view: View) -> Claim | None:
+    return _twin("region")(view) or _of_another(view, "region")
+
+
+def _of_another(view: View, *parts: str) -> Claim | None:
+    """A refusal where each resource, workspace or region has a host and keys of its own: only those could tell."""
+    door, match = view.door, view.match
+    refused = view.key_good is False and match is not None and match.code == "auth.rejected"
+    if door is None or door.own_part not in parts or door.fit not in ("fits", "unknown") or not refused:
+        return None
+    return Claim((f"{door.host}: a host of one {door.own_part} alone",), sure=False, values={"better_url": ""})
 
 
 def _wrong_kind(view: View) -> Claim | None:
@@ -150,7 +167,8 @@ def _truncated(view: View) -> Claim | None:
     door = view.door
     if door is None or door.fit != "truncated" or view.key_good:
         return None
-    return Claim((f"{door.fit_note} characters",), values={"detail": door.fit_note})
+    length, _, wanted = door.fit_note.partition(", not ")
+    return Claim((seen("length", count=length, wanted=wanted),), values={"detail": door.fit_note})
 
 
 RULES = (
@@ -181,7 +199,7 @@ RULES = (
     Rule("key.wrong_plan", Severity.ERROR, "door", _wrong_plan, "settings", because=("settings.wrong_variable",)),
     Rule("key.wrong_resource", Severity.ERROR, "door", _wrong_resource, "settings"),
     Rule("key.truncated", Severity.ERROR, "door", _truncated, "settings", because=("key.masked", "key.placeholder")),
-    Rule("key.wrong_region", Severity.ERROR, "door", _twin("region"), "settings", because=("key.wrong_plan",)),
+    Rule("key.wrong_region", Severity.ERROR, "door", _wrong_region, "settings", because=("key.wrong_plan",)),
     Rule(
         "key.official_elsewhere",
         Severity.WARNING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from diagnose.findings.api import said
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Severity, seen
 from diagnose.view import View, line_of
 from probes.readings import passes
 
@@ -30,7 +30,7 @@ def _not_found(view: View) -> Claim | None:
     near = chosen.near if chosen is not None else ()
     lines = (
         *found.evidence,
-        *((f"nearest in the list of {chosen.count}: {', '.join(near)}",) if chosen and near else ()),
+        *((seen("nearest", count=chosen.count, near=", ".join(near)),) if chosen and near else ()),
     )
     return Claim(
         lines,
@@ -58,7 +58,7 @@ def _not_permitted(view: View) -> Claim | None:
     keyed = view.door is not None and view.door.list_needs_key
     bare = subject is not None and subject.status == 403 and _BARE.fullmatch(view.said()) is not None
     if subject is not None and bare and served and keyed and subject.purpose != "models":
-        return Claim((line_of(subject), "the model list was served to this key"))
+        return Claim((line_of(subject), seen("list_served")))
     return said("model.not_permitted")(view)
 
 
@@ -82,7 +82,7 @@ def _substituted(view: View) -> Claim | None:
     if view.chosen is not None and view.chosen.source == "guess":
         return None
     return Claim(
-        (f"asked for {chat.attempt.model}, answered by {chat.answer.model}",), values={"names": chat.answer.model}
+        (seen("substituted", model=chat.attempt.model, names=chat.answer.model),), values={"names": chat.answer.model}
     )
 
 

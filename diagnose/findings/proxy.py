@@ -10,7 +10,7 @@ from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
 from probes.model import Kind
 
-_UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "no_proxy_ipv6")
+_UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
 _SPEAKS = {
     "http": "its port speaks HTTP, as a proxy without encryption does",
     "https": "its port speaks TLS",
@@ -27,7 +27,9 @@ def _invalid(view: View) -> Claim | None:
         return None
     if proxy.problem in _UNUSABLE:
         # One NO_PROXY entry breaks only the clients that parse it strictly: of the two, Anthropic's.
-        harmless = proxy.problem == "no_proxy_ipv6" and view.evidence.target.protocol != "anthropic"
+        harmless = proxy.problem == "no_proxy_entry" and view.evidence.target.protocol != "anthropic"
+        # A server may take what is meant for a proxy: then it answers in spite of the setting.
+        harmless |= proxy.problem == "own_address" and view.works_as_given
         if proxy.bypass and proxy.problem in ("api_address", "password"):
             return None
         return Claim(
@@ -92,7 +94,7 @@ def _ignored(view: View) -> Claim | None:
 
 
 def _unreachable(view: View) -> Claim | None:
-    if view.proxy is None or not view.proxy.url or view.proxy.problem:
+    if view.proxy is None or not view.proxy.url:
         return None
     tcp, names = view.failure("tcp"), view.failure("dns")
     found = tcp if tcp is not None and (view.tcp is None or view.tcp.via_proxy) else names
@@ -153,7 +155,7 @@ _LOCAL = ("proxy.captures_local",)
 RULES = (
     Rule("proxy.invalid", Severity.ERROR, "proxy", _invalid, "settings"),
     Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine", because=("proxy.invalid",)),
-    Rule("proxy.captures_local", Severity.ERROR, "proxy", _captures_local, "settings"),
+    Rule("proxy.captures_local", Severity.ERROR, "proxy", _captures_local, "settings", because=("proxy.invalid",)),
     Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", because=_LOCAL),
     Rule("proxy.auth_required", Severity.ERROR, "proxy", _refusal(Kind.PROXY_AUTH), "settings", because=_LOCAL),
     Rule(

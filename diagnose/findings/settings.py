@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Severity, seen
 from diagnose.view import UNSEEN, View
 from probes.model import KeyForm, Rival
 from probes.readings import refuses_key
@@ -13,7 +13,7 @@ def _missing_key(view: View) -> Claim | None:
         return None
     door = view.door
     values = {"source": ", ".join(view.settings.searched[:8])}
-    evidence = ("looked in: " + ", ".join(view.settings.searched[:8]),) if view.settings.searched else ()
+    evidence = (seen("searched", names=", ".join(view.settings.searched[:8])),) if view.settings.searched else ()
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
     own = door is not None and door.local and not _refused(view)
     if view.evidence.target.protocol == "ollama" and (view.works or own):
@@ -41,11 +41,11 @@ def _refused(view: View) -> bool:
 def _swapped(view: View) -> Claim | None:
     facts = view.settings
     if facts.key_looks_like_url and facts.url_looks_like_key:
-        return Claim(("the key field holds an address and the address field holds a key",))
+        return Claim((seen("key_is_url"), seen("url_is_key")))
     if facts.key_looks_like_url:
-        return Claim(("the key field holds an address",))
+        return Claim((seen("key_is_url"),))
     if facts.url_looks_like_key:
-        return Claim(("the address field holds a key",))
+        return Claim((seen("url_is_key"),))
     return None
 
 
@@ -68,10 +68,13 @@ def _wrong_variable(view: View) -> Claim | None:
         return None
     values = {"variable": rival.name.strip(), "source": rival.source}
     severity = Severity.WARNING if view.works_as_given else None
-    lines = (f"{rival.source} is set; no SDK reads {rival.name.strip()}",)
+    lines = (seen("unread", source=rival.source, variable=rival.name.strip()),)
     if rival.role == "key" and _by_rival(view) and view.door is not None and view.door.rival_source == rival.source:
         return Claim(
-            (*lines, "the key in it works"), values=values, settings={"key_source": rival.source}, verified=True
+            (*lines, seen("rival_works", source=rival.source)),
+            values=values,
+            settings={"key_source": rival.source},
+            verified=True,
         )
     return Claim(lines, severity=severity, values=values)
 
@@ -85,14 +88,14 @@ def _conflict(view: View) -> Claim | None:
     found = [one for one in view.settings.rivals if one.why == "shadowed" and not one.same]
     if not found:
         return None
-    lines = tuple(f"{one.winner} wins over {one.source}" for one in found[:4])
+    lines = tuple(seen("wins", source=one.winner, other_source=one.source) for one in found[:4])
     door = view.door
     best = next((one for one in found if _by_rival(view) and door and one.source == door.rival_source), None)
     chosen = best or found[0]
     values = {"source": chosen.winner, "other_source": chosen.source, "variable": chosen.name}
     if best is None:
         return Claim(lines, values=values)
-    lines = (f"the key of {best.winner} is refused, that of {best.source} works", *lines)
+    lines = (seen("rival_works", source=best.source), *lines)
     settings = {"key_source": best.source}
     return Claim(lines, severity=Severity.ERROR, values=values, settings=settings, verified=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Exchange, Kind, StreamReading
 
@@ -28,7 +28,7 @@ def _ignored(view: View) -> Claim | None:
     found = _streamed(view)
     if found is None:
         return None
-    line = (line_of(found[0]), "one whole JSON came instead of events")
+    line = (line_of(found[0]), seen("whole_json"))
     if found[1].kind == "lines" and found[1].events == 1 and found[1].terminated and found[1].text:
         return Claim(line, severity=Severity.WARNING)  # it is a line as well, and read as a stream of one
     return Claim(line) if found[1].kind == "json" else None
@@ -40,15 +40,19 @@ def _malformed(view: View) -> Claim | None:
         return None
     exchange, reading = found
     if exchange.failure is not None and exchange.failure.kind is Kind.ENCODING:
-        return Claim((line_of(exchange), "not compressed as announced"))
+        return Claim((line_of(exchange), seen("encoding")))
     if reading.kind in ("text", "html", "empty", "ndjson", "json_array", "unended", "other_protocol"):
         if exchange.failure is not None and exchange.failure.kind is not Kind.TOO_LONG:
             return None
-        return Claim((line_of(exchange), f"the body is {reading.kind.replace('_', ' ')}", exchange.text[:160]))
+        return Claim((line_of(exchange), seen("body", kind=reading.kind.replace("_", " ")), exchange.text[:160]))
     if reading.flows and reading.problem and reading.error is None:
-        return Claim((line_of(exchange), reading.problem.replace("_", " "), exchange.text[:160]))
+        return Claim(
+            (line_of(exchange), seen("problem", detail=reading.problem.replace("_", " ")), exchange.text[:160])
+        )
     if reading.kind == "sse" and exchange.content_type in _ODD_TYPES:
-        return Claim((f"events with the content type {exchange.content_type}",), severity=Severity.WARNING)
+        return Claim((seen("content_type", kind=exchange.content_type),), severity=Severity.WARNING)
+    if reading.lacks and view.works:
+        return Claim((f"{reading.lacks} is missing; codex gives up on that",), severity=Severity.WARNING)
     return None
 
 
@@ -71,8 +75,8 @@ def _cut(view: View) -> Claim | None:
         return None
     if torn and reading.terminated:
         return None
-    how = "the connection broke" if torn else "it ended without a finish reason"
-    return Claim((f"{reading.events} events in {exchange.seconds:.1f} s, then {how}",))
+    how = "torn" if torn else "unfinished"
+    return Claim((seen(how, count=reading.events, seconds=f"{exchange.seconds:.1f}"),))
 
 
 def _stalled(view: View) -> Claim | None:
@@ -85,7 +89,7 @@ def _stalled(view: View) -> Claim | None:
     silent = exchange.seconds - (reading.last_at if reading.events else exchange.first_byte)
     if reading.finish or silent < exchange.seconds / 3:
         return None  # finished but not closed, or still talking: alive
-    return Claim((f"{reading.events} events, then nothing for {silent:.1f} s",), values={"seconds": f"{silent:.0f}"})
+    return Claim((seen("silent", count=reading.events, seconds=f"{silent:.1f}"),), values={"seconds": f"{silent:.0f}"})
 
 
 def _buffered(view: View) -> Claim | None:
@@ -98,7 +102,7 @@ def _buffered(view: View) -> Claim | None:
     if reading.last_at - reading.first_at > AT_ONCE:
         return None
     return Claim(
-        (f"{reading.pieces} pieces within {AT_ONCE * 1000:.0f} ms, after {reading.first_at:.1f} s of silence",)
+        (seen("at_once", count=reading.pieces, seconds=f"{reading.first_at:.1f}", span=f"{AT_ONCE * 1000:.0f}"),)
     )
 
 
@@ -106,7 +110,7 @@ def _no_terminator(view: View) -> Claim | None:
     found = _streamed(view)
     if found is None or not found[1].flows or found[1].terminated or not found[1].finish or found[1].problem:
         return None
-    return Claim((f"finish reason {found[1].finish}, then the end",)) if found[1].error is None else None
+    return Claim((seen("finish", detail=found[1].finish),)) if found[1].error is None else None
 
 
 RULES = (

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of
-from probes.model import Attempt, Flaw, Kind
+from probes.model import BARE, Attempt, Flaw, Kind
+from probes.readings import bare_refusal, earns_key
 
 _VERSION = re.compile(r"/v\d+[a-z]*\d*$")
 # A vendor's whole version path counts as its version: nothing but the "v4" tells it from the host alone.
@@ -19,7 +20,8 @@ _VERSION_PATHS = ("/api/paas/v4",)
 def settings_of(attempt: Attempt) -> dict[str, object]:
     """The part of a working way of asking that a user sets."""
     found: dict[str, object] = {"base_url": attempt.base_url, "protocol": attempt.protocol}
-    return found | ({"api_version": attempt.version} if "version" in attempt.changed else {})
+    versioned = "version" in attempt.changed or attempt.protocol == "azure"  # whose SDK has no version of its own
+    return found | ({"api_version": attempt.version} if versioned else {})
 
 
 def _mends(view: View) -> tuple[dict[str, object] | None, bool, str]:
@@ -48,7 +50,8 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
 def _claim(view: View, flaw: Flaw) -> Claim:
     settings, verified, url = _mends(view)
     survives = not flaw.fatal and view.works_as_given
-    evidence: tuple[str, ...] = (f"{view.settings.base_url!r}" + (f": {flaw.note}" if flaw.note else ""),)
+    shown = repr(view.settings.base_url)
+    evidence: tuple[str | Seen, ...] = (seen("flaw", base_url=shown, note=flaw.note) if flaw.note else shown,)
     first = view.first
     if first is not None and first.attempt.given and first.told is not None and not survives:
         evidence += (line_of(first.told),)
@@ -76,7 +79,7 @@ def _plaintext(view: View) -> Claim | None:
         return None
     if door.why_not_sent == "plaintext":
         url = "https" + (view.settings.mended_url or "")[4:]
-        return Claim((f"{door.scheme}://{door.host}: the key was not sent",), values={"better_url": url})
+        return Claim((f"{door.scheme}://{door.host}", seen("not_sent", host=door.host)), values={"better_url": url})
     sent = any(one.with_key for one in view.exchanges)
     led_there = any(one.note == "connect_to" for one in view.observations("dns"))
     private = not led_there and view.tcp is not None and view.tcp.connected and _private(view.tcp.connected.ip)
@@ -93,7 +96,7 @@ def _typo(view: View) -> Claim | None:
         return None
     better = door.right_base_url or ""
     return Claim(
-        (f"{door.host} looks like {door.typo_of}",),
+        (seen("typo", host=door.host, names=door.typo_of),),
         values={"names": door.typo_of, "better_url": better},
         settings={"base_url": better} if better else None,
     )
@@ -105,7 +108,7 @@ def _not_api_host(view: View) -> Claim | None:
         return None
     better = door.right_base_url or ""
     return Claim(
-        (f"{door.host} is a web site of {door.website_of}",),
+        (seen("website", host=door.host, door=door.website_of),),
         values={"door": door.website_of, "better_url": better},
         settings={"base_url": better} if better else None,
     )
@@ -117,7 +120,8 @@ def _moved(view: View) -> Attempt | None:
     if first is None or better is None or not first.attempt.given or "path" not in better.changed:
         return None
     broke_down = first.told is not None and first.told.status >= 500
-    if not first.lost and not (broke_down and view.works):
+    walled = first.told is not None and bare_refusal(first.told)
+    if not first.lost and not walled and not (broke_down and view.works):
         return None
     if better.protocol != first.attempt.protocol or better.base_url == first.attempt.base_url:
         return None
@@ -155,9 +159,17 @@ def _other_version(view: View) -> Claim | None:
     return replace(_path_claim(view, working), severity=None if named or not view.works else Severity.WARNING)
 
 
+def _bare(view: View) -> Claim | None:
+    """The API is there without the version that every SDK puts into the path: no base URL helps."""
+    first, found = view.first, next((one for one in view.looks if BARE in one.attempt.changed), None)
+    if first is None or first.told is None or found is None or not first.lost or view.better is not None:
+        return None
+    return Claim((line_of(first.told), line_of(found))) if earns_key(found) else None
+
+
 def _path_wrong(view: View) -> Claim | None:
     better = _moved(view)
-    if better is None and (found := _other_version(view)) is not None:
+    if better is None and (found := _other_version(view) or _bare(view)) is not None:
         return found
     if better is None or _only_version_added(view, better):
         return None

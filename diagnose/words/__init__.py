@@ -17,7 +17,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from diagnose.model import Seen
 
 LANGS = ("en", "zh")
 
@@ -29,17 +32,8 @@ OPTIONAL = (
     *("key_door", "key_hint", "key_length", "key_env", "console"),
     *("model", "near", "parameter", "endpoint", "other_protocol"),
     *("ending", "doubled", "added", "twice"),
-    *(
-        "better_url",
-        "better_version",
-        "better_auth",
-        "claude_token",
-        "version_variable",
-        "variable",
-        "source",
-        "other_source",
-        "position",
-    ),
+    *("better_url", "better_version", "better_auth", "claude_token", "version_variable"),
+    *("variable", "source", "other_source", "position"),
     *("proxy", "better_proxy", "address", "port", "location"),
     *("issuer", "names", "not_after", "days"),
     *("status", "said", "retry_after", "seconds", "detail"),
@@ -94,6 +88,20 @@ def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) 
     template = phrases[key] if key in phrases else _module("en").UI[key]
     names = {name: "?" for _, name, _, _ in SLOT.findall(template)}
     return fill(template, names | {name: value for name, value in (values or {}).items() if value}) or ""
+
+
+def line(evidence: Seen, lang: str) -> str:
+    """A line of evidence in the reader's language."""
+    values = dict(evidence.values)
+    if note := values.get("note"):
+        values["note"] = "; ".join(_note(part, lang) for part in note.split("; "))
+    return phrase(f"seen.{evidence.name}", lang, values)
+
+
+def _note(text: str, lang: str) -> str:
+    for pattern, replacement in _module(lang).NOTES:
+        text = re.sub(pattern, replacement, text)
+    return text
 
 
 def fill(template: str, values: Mapping[str, str | None], stand_ins: Mapping[str, str] = _NONE) -> str | None:

@@ -26,6 +26,21 @@ TITLES: dict[str, tuple[str, str]] = {
         "The door speaks Anthropic's protocol, and is asked for OpenAI's",
         "接口说的是 Anthropic 协议，却按 OpenAI 协议去请求",
     ),
+    "responses-only": (
+        "The door serves the responses API alone, and is asked for chat completions",
+        "接口只提供 Responses API，却按 Chat Completions 去请求",
+    ),
+    "azure-as-openai": (
+        "An Azure resource is asked as if it were OpenAI",
+        "把 Azure 资源当成 OpenAI 去请求",
+    ),
+    "azure-deployment": ("Azure knows no deployment by this name", "Azure 上没有这个名称的部署"),
+    "gemini-version": (
+        "Gemini's base URL ends in /v1beta, and its SDK adds the version itself",
+        "Gemini 的接口地址以 /v1beta 结尾，而 SDK 会自己加版本号",
+    ),
+    "gemini-rejected": ("Gemini refuses the key, under the status 400", "Gemini 拒绝密钥，返回的是 400"),
+    "ollama-model": ("Ollama has not fetched this model", "Ollama 还没有下载这个模型"),
     "redirect": ("The address redirects, and a POST becomes a GET", "地址被重定向，POST 变成了 GET"),
     "key-newline": ("A line end clings to the key", "密钥末尾带了换行"),
     "key-quotes": ("The key was copied with its quotes", "密钥连引号一起复制了"),

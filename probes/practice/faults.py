@@ -7,6 +7,7 @@ import string
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from probes.model import ConnectTo, Limits, ProxySettings, Settings, Sourced
@@ -17,6 +18,8 @@ from probes.secret import Secret
 RELAY = "https://relay.example/v1"
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com"
+GOOGLE = "https://generativelanguage.googleapis.com"
+RESOURCE = "https://resource.openai.azure.com"
 LOOPBACK = "http://127.0.0.1:{port}/v1"
 SOURCE = "demo"
 SHORT = Limits(probe=2.0)  # for the faults that last until a limit
@@ -81,7 +84,7 @@ class World:
 
 
 def made_up_key(shape: str = "relay") -> str:
-    """A key that nobody has issued, in the shape of ``relay`` (bare sk-), ``openai``, ``anthropic`` or ``deepseek``."""
+    """A key that nobody has issued, in the shape of ``relay`` (bare sk-) or of one of the houses below."""
 
     def some(count: int, letters: str = string.ascii_letters + string.digits) -> str:
         return "".join(secrets.choice(letters) for _ in range(count))
@@ -91,6 +94,8 @@ def made_up_key(shape: str = "relay") -> str:
         "openai": lambda: f"sk-proj-{some(74)}T3BlbkFJ{some(74)}",
         "anthropic": lambda: f"sk-ant-api03-{some(93)}AA",
         "deepseek": lambda: f"sk-{secrets.token_hex(16)}",
+        "gemini": lambda: f"AIza{some(35)}",
+        "azure": lambda: secrets.token_hex(16),
     }[shape]()
 
 
@@ -126,6 +131,9 @@ _CLAUDE = Fault(
     b.CLAUDES[0],
     "anthropic",
 )
+
+_GEMINI: dict[str, Any] = {"protocol": "gemini", "model": b.GEMINIS[0], "shape": "gemini"}
+_AZURE: dict[str, Any] = {"model": "gpt-4o-mini", "shape": "azure"}
 
 _CATALOGUE = (
     Fault("sound", None),
@@ -181,6 +189,20 @@ _CATALOGUE = (
         lambda key: b.anthropic(key, elsewhere="go-404"),
         "https://relay.example",
         model=b.CLAUDES[0],
+    ),
+    Fault("responses-only", "shape.wrong_protocol", b.responses),
+    Fault("azure-as-openai", "shape.wrong_protocol", lambda key: b.azure(key, newer=False), RESOURCE, **_AZURE),
+    Fault("azure-deployment", "model.not_found", b.azure, RESOURCE, "azure", "my-deployment", "azure"),
+    Fault("gemini-version", "url.version_doubled", b.gemini, f"{GOOGLE}/v1beta", **_GEMINI),
+    Fault("gemini-rejected", "auth.rejected", _nobodys(b.gemini), GOOGLE, **_GEMINI),
+    Fault(
+        "ollama-model",
+        "model.not_found",
+        lambda key: b.ollama(),
+        "http://127.0.0.1:{port}",
+        "ollama",
+        "llama3.3:70b",
+        certificate="",
     ),
     Fault(
         "redirect",

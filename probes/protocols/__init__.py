@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 from urllib.parse import quote, unquote
 
 from probes.model import Answer, Attempt, Auth, StreamReading
+from probes.protocols.errors import read_error
 from probes.protocols.sse import Event
 
 # What is asked of a model: short enough to cost next to nothing, plain enough for every model to answer.
@@ -104,16 +105,9 @@ def auth_query(auth: Auth, key: str, path: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}key={quote(key, safe='')}" if auth is Auth.QUERY else path
 
 
-def sdk_base(protocol: str, url: str) -> str:
-    """A documented base URL as the official SDK takes it: without what that SDK adds by itself."""
-    added = {"gemini": r"/v1(?:alpha|beta)?/?$", "azure": r"/openai/?$"}.get(protocol)
-    return re.sub(added, "", url) if added else url
-
-
 def version_in(protocol: str, url: str) -> str:
-    """The version of the API that a pasted address names; empty where it names none."""
-    pattern = {"gemini": r"/(v1(?:alpha|beta)?)(?=/|$)", "azure": r"[?&]api-version=([\w.-]+)"}.get(protocol)
-    found = re.search(pattern, url) if pattern else None
+    """The version of the API that a pasted address names, where the SDK has none of its own; else empty."""
+    found = re.search(r"[?&]api-version=([\w.-]+)", url) if protocol == "azure" else None
     return found[1] if found else ""
 
 
@@ -152,11 +146,13 @@ _FAMILIAR = frozenset((
 
 
 def strange(value: dict[str, Any], otherwise: str) -> str:
-    """What is wrong with an object that is no answer of its protocol: another's, some other service's, or
+    """What is wrong with an object that is no answer of its protocol: another's, an error, some other service's, or
     ``otherwise``.
     """
     if spoken_in(value):
         return "other_protocol"
+    if read_error(value):
+        return "error"
     return "foreign" if value and not _FAMILIAR & value.keys() else otherwise
 
 

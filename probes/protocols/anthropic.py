@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
+from probes.model import BARE, Answer, Attempt, Auth, KeyForm, StreamReading
 from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.sse import Event, EventReader
@@ -49,7 +49,8 @@ class _Wire:
 
     def knock(self, attempt: Attempt) -> Ask:
         """A request that nobody bills: it names no model and holds no message."""
-        return Ask("POST", self.endpoint, self._headers(attempt, ("Content-Type", "application/json")), {})
+        endpoint = self.endpoint.removeprefix("/v1") if BARE in attempt.changed else self.endpoint
+        return Ask("POST", endpoint, self._headers(attempt, ("Content-Type", "application/json")), {})
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         return None  # the protocol demands max_tokens, and nothing else is sent
@@ -66,8 +67,7 @@ class _Wire:
         model, finish = text_of(value.get("model")), text_of(value.get("stop_reason"))
         content = value.get("content")
         if not isinstance(content, list):
-            carried = read_error(value) and not spoken_in(value)
-            return Answer(problem="error" if carried else strange(value, "no_content"), model=model)
+            return Answer(problem=strange(value, "no_content"), model=model)
         blocks = [block for block in content if isinstance(block, dict)]
         thought = any(block.get("type") in ("thinking", "redacted_thinking") for block in blocks)
         if not blocks and finish != "max_tokens":

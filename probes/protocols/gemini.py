@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.sse import Event
 from probes.protocols.tally import Tally
@@ -66,9 +66,8 @@ class _Wire:
             blocked = value.get("promptFeedback")
             if isinstance(blocked, dict) and blocked.get("blockReason"):
                 return Answer(model=model, finish=text_of(blocked["blockReason"]))
-            if spoken_in(value) not in ("", "gemini"):
-                return Answer(problem="other_protocol", model=model)
-            return Answer(problem="error" if read_error(value) else "no_candidates", model=model)
+            empty = spoken_in(value) == "gemini"
+            return Answer(problem="no_candidates" if empty else strange(value, "no_candidates"), model=model)
         first = candidates[0]
         if not isinstance(first, dict) or not (isinstance(first.get("content"), dict) or first.get("finishReason")):
             return Answer(problem="no_content", model=model)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, strange, text_of
 from probes.protocols.errors import parse_json, read_error
 from probes.protocols.sse import Event
 from probes.protocols.tally import Tally
@@ -54,9 +54,7 @@ class _Wire:
             return Answer(problem="not_object")
         model, message = text_of(value.get("model")), value.get("message")
         if not isinstance(message, dict):
-            if spoken_in(value):
-                return Answer(problem="other_protocol", model=model)
-            return Answer(problem="error" if read_error(value) else "no_message", model=model)
+            return Answer(problem=strange(value, "no_message"), model=model)
         return Answer(
             text=text_of(message.get("content")),
             model=model,

@@ -66,8 +66,6 @@ class ChatCompletions:
         model = text_of(value.get("model"))
         choices = value.get("choices")
         if not isinstance(choices, list):
-            if read_error(value):
-                return Answer(problem="error", model=model)
             return Answer(problem=strange(value, "no_choices"), model=model)
         if not choices:
             return Answer(problem="error" if read_error(value) else "empty_choices", model=model)

@@ -6,15 +6,17 @@ The events carry their kind in ``type``; codex and the SDKs' helpers fail withou
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, text_of
+from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.sse import Event, EventReader
 from probes.protocols.tally import Tally
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
+_DETAILS = (("input_tokens_details", "cached_tokens"), ("output_tokens_details", "reasoning_tokens"))
 _LAST = ("response.completed", "response.incomplete")
 
 
@@ -56,7 +58,8 @@ class _Wire:
             return Answer(problem="not_object")
         model, output = text_of(value.get("model")), value.get("output")
         if not isinstance(output, list):
-            return Answer(problem="other_protocol" if spoken_in(value) else _fault(value) or "no_output", model=model)
+            failed = value.get("status") == "failed"
+            return Answer(problem="error" if failed else strange(value, "no_output"), model=model)
         parts = [
             part
             for item in output
@@ -98,6 +101,7 @@ class _Reader(Tally):
     def __init__(self) -> None:
         super().__init__()
         self._over = False
+        self._lacks = ""
 
     def ends(self, event: Event) -> bool:
         _, value = parse_json(event.data or "")
@@ -133,9 +137,22 @@ class _Reader(Tally):
             if kind in _LAST:
                 self.done = True
                 self._finish = _finish(response if isinstance(response, dict) else {}) or kind.rpartition(".")[2]
+                self._lacks = _lacks(response)
 
     def reading(self, unshaped: str = "no_response_events") -> StreamReading:
-        return super().reading(unshaped)
+        return replace(super().reading(unshaped), lacks=self._lacks)
+
+
+def _lacks(response: object) -> str:
+    """The count that codex misses in the last event: it parses the details strictly where they stand, and without them
+    does without (BigPizzaV3/CodexPlusPlus#774).
+    """
+    usage = response.get("usage") if isinstance(response, dict) else None
+    for part, name in _DETAILS:
+        details = usage.get(part) if isinstance(usage, dict) else None
+        if isinstance(details, dict) and not isinstance(details.get(name), int):
+            return f"usage.{part}.{name}"
+    return ""
 
 
 WIRE = _Wire()

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 
-from probes.doors import Door, Doors
+from probes.doors import Door, Doors, sdk_base
 from probes.flaws import examine_key
 from probes.keys import Fit, fit
 from probes.model import DoorFacts, KeyMatch, Settings, Twin
-from probes.protocols import NAMES, sdk_base
+from probes.protocols import NAMES
 from probes.secret import Secret
 from probes.steps.settings import Exams
 from probes.way import Place, is_local, place
@@ -71,17 +71,35 @@ def right_base_url(door: Door | None, protocol: str) -> str | None:
     return next((sdk_base(protocol, url) for url in door.base_urls(protocol) if "{" not in url), None)
 
 
-def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str) -> tuple[Twin, ...]:
-    """The sites of the door's own house whose keys look the same and do not do here."""
-    if door is None:
-        return ()
+def own_part(door: Door | None, protocol: str) -> str:
+    """What each user of a door has in the host of its base URL (``{resource}``); empty where all have the same host."""
+    hosts = (url.partition("://")[2].partition("/")[0] for url in door.base_urls(protocol)) if door else ()
+    return next((found[1] for host in hosts if (found := re.match(r"[\w.-]*\{(\w+)\}", host))), "")
+
+
+def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str, host: str) -> tuple[Twin, ...]:
+    """The sites of the door's own house whose keys look the same and do not do here; of a host that is no known door,
+    those of its name whose key this surely is.
+    """
     found = []
+    if door is None:
+        sure = [one for match in matches if match.confidence == "certain" and (one := doors.get(match.door))]
+        named = [one for one in sure if _label(host) in {_label(other) for other in one.hosts}]
+        return tuple(Twin(one.name, url, "region") for one in named if (url := right_base_url(one, protocol)))
     for one in doors:
         other = one.id != door.id and one.company == door.company and one.namespace != door.namespace
         url = right_base_url(one, protocol) if other else None
-        if url and (one.id in door.rejects or door.id in one.rejects or any(match.door == one.id for match in matches)):
-            found.append(Twin(one.name, url, _difference(door, one)))
+        alike, differs = any(match.door == one.id for match in matches), _difference(door, one)
+        # Two products of a house often take keys of quite different looks: then the look has told already.
+        confused = differs != "product" and (one.id in door.rejects or door.id in one.rejects)
+        if url and (alike or confused):
+            found.append(Twin(one.name, url, differs))
     return tuple(found[:4])
+
+
+def _label(host: str) -> str:
+    """What stands before the last label: the house's name in most hosts."""
+    return (host.split(".")[-2:-1] or [""])[0]
 
 
 def _difference(door: Door, other: Door) -> str:
@@ -140,7 +158,9 @@ def measure(
         needs_key=not local or bool(endpoint and "none" not in endpoint.auth),
         key_env=door.key_env[0] if door and door.key_env else "",
         console=door.console_url if door else "",
-        twins=twins(door, found.matches, doors, protocol),
+        certain=found.certain,
+        own_part=own_part(door, protocol),
+        twins=twins(door, found.matches, doors, protocol, target.host),
         key_door_name=home.name if home else "",
         protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
         rival_source=(rival(settings, door, local) or ("", ""))[0],

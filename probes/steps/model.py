@@ -33,6 +33,9 @@ _NOT_CHAT = re.compile(
     re.IGNORECASE,
 )
 
+# Doors where a model is asked for by the name that the user gave its deployment. They list what could be deployed.
+_DEPLOYED = ("azure-openai", "azure-foundry")
+
 
 def small_of(models: tuple[str, ...]) -> str | None:
     """A small chat model out of a list; None for an empty one."""
@@ -77,6 +80,8 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> 
         assert settings.model is not None
         return ModelFacts(wanted, settings.model.source, listed, len(models or ()), found)
     small = door.small_model if door else ""
+    if door is not None and door.id in _DEPLOYED and not (models and listing and listing.attempt.protocol == "azure"):
+        return ModelFacts(small or None, "guess", None, len(models or ()))
     if models:
         chosen = small if small in models else small_of(models)
         return ModelFacts(chosen, "list", True, len(models))

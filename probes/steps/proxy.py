@@ -81,16 +81,45 @@ def _problem(found: Sourced[str], doors: Doors) -> tuple[str, str]:
     return "", ""
 
 
+def _breaks(no_proxy: str) -> bool:
+    """Whether httpx, which makes a URL pattern of every entry as a client is built, cannot make one of these."""
+    for entry in (raw.strip() for raw in no_proxy.split(",")):
+        if not entry or "://" in entry:
+            continue
+        name, slash, _ = entry.partition("/")
+        try:
+            if ipaddress.ip_address(name).version == 6 and slash:
+                return True
+        except ValueError:
+            port = name.rpartition(":")[2] if ":" in name else ""
+            if "[" in name or not name.isascii() or (port and not port.isdigit()):
+                return True
+    return False
+
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - told, not listened on
+
+
+def _is_target(host: str, port: int, target: Place) -> bool:
+    """Whether the proxy is the very server that is to be called."""
+    return port == target.port and (host == target.host or (host in _LOOPBACK and target.host in _LOOPBACK))
+
+
 def choose(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber) -> tuple[ProxyFacts, Proxy | None]:
     """The proxy for this host with what is wrong with it, and the proxy itself where it can be used."""
+    facts, proxy = _chosen(proxies, target, doors, scrub)
+    if proxies.no_proxy and not facts.problem and facts.bypass != "*" and _breaks(proxies.no_proxy.value):
+        note = proxies.no_proxy.value[:80]
+        facts = replace(facts, source=proxies.no_proxy.source, problem="no_proxy_entry", note=note)
+    return facts, proxy
+
+
+def _chosen(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber) -> tuple[ProxyFacts, Proxy | None]:
     found = (proxies.https if target.scheme == "https" else proxies.http) or proxies.all
     settings = [one for one in (proxies.http, proxies.https, proxies.all) if one is not None and one.value.strip()]
     passed = bypass(proxies.no_proxy.value, target) if proxies.no_proxy else ""
     if passed == "*":  # httpx then reads no proxy at all
         return ProxyFacts(None, settings[0].source if settings else "", passed), None
-    if proxies.no_proxy and "[" in proxies.no_proxy.value:
-        note = proxies.no_proxy.value[:80]
-        return ProxyFacts(None, proxies.no_proxy.source, passed, "no_proxy_ipv6", note), None
     socks = next((one.source for one in settings if one.value.lower().startswith(("socks5:", "socks5h:"))), "")
     for one in settings:
         problem, note = _problem(one, doors) if one is not found else ("", "")
@@ -106,6 +135,8 @@ def choose(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber)
     if passed:
         return ProxyFacts(None, found.source, passed, socks=socks), None
     proxy = _proxy(mended or found.value, scrub)
+    if not problem and _is_target(proxy.host, proxy.port, target):
+        problem, note = "own_address", shown
     facts = ProxyFacts(
         shown,
         found.source,

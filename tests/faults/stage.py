@@ -264,7 +264,11 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 send_anyway=one.send_anyway,
                 limits=one.limits,
             ),
-            Simulated(one.roads, port) if one.roads is not None else Walled() if found else None,
+            Simulated(one.roads, port, front.port if front else None)
+            if one.roads is not None
+            else Walled()
+            if found
+            else None,
             key,
             port,
             door,
@@ -308,9 +312,10 @@ _ERRNO = {
 class Simulated(Network):
     """A network whose names and addresses behave as a scenario's roads say."""
 
-    def __init__(self, roads: Roads, port: int) -> None:
+    def __init__(self, roads: Roads, port: int, kept: int | None = None) -> None:
         self.roads = roads
         self.port = port
+        self.kept = kept  # the proxy's own port, which no road leads elsewhere
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         found = self.roads.names.get(host, Kind.NAME_UNKNOWN)
@@ -333,7 +338,7 @@ class Simulated(Network):
             await asyncio.sleep(3600)
         if fate is not None:
             raise NetError(fate, "simulated")
-        return await super().dial(Address("ipv4", "127.0.0.1"), self.port)
+        return await super().dial(Address("ipv4", "127.0.0.1"), port if port == self.kept else self.port)
 
 
 class Walled(Network):
@@ -356,6 +361,8 @@ def rerouted(stage: Stage) -> Callable[..., socket.socket]:
         host, port = where
         if not 0 <= port < 1 << 16:
             raise OverflowError("port must be 0-65535.")  # as socket.getaddrinfo and connect do
+        if stage.front is not None and port == stage.front.port:
+            return real((host, port), *args, **more)
         if host in ("127.0.0.1", "0.0.0.0", "localhost", "::1", stage.scenario.listen) and roads is None:
             return real((host, port), *args, **more)
         if stage.settings.connect_to:
