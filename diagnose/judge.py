@@ -179,7 +179,8 @@ def prove(view: View) -> Proven:
     deep = view.deep
     told = deep.told if deep is not None else None
     reached: bool | None = None
-    if view.failure("dns") or view.failure("tcp") or (view.failure("tls") and told is None):
+    lost = view.failure("proxy") or view.failure("tls")
+    if view.failure("dns") or view.failure("tcp") or (lost and told is None):
         reached = False
     elif told is not None:
         reached = bool(told.status)
@@ -235,7 +236,7 @@ def _finding(one: Standing, view: View, lang: str) -> Finding:
     for name, value in claim.values.items():
         if not value:
             known.pop(name, None)
-    text = words.say(code, lang, known)
+    text = words.say(code, lang, known, claim.case)
     fixes = []
     if claim.settings is not None:
         summary = text.steps[0] if text.steps else text.title

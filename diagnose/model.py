@@ -59,6 +59,7 @@ class Claim:
     settings: Mapping[str, object] | None = None  # the change that mends it
     verified: bool = False  # those settings were seen to work in this run
     side: str = ""  # where it is not the rule's own
+    case: str = ""  # a special case of the code, where it has words of its own
 
 
 @dataclass(frozen=True, slots=True)

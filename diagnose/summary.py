@@ -9,6 +9,7 @@ from diagnose.view import View
 from diagnose.words import phrase
 from probes.model import (
     PROBES,
+    DirectFacts,
     DnsFacts,
     DoorFacts,
     Exchange,
@@ -18,6 +19,7 @@ from probes.model import (
     ProxyFacts,
     TcpFacts,
     TlsFacts,
+    TunnelFacts,
 )
 from probes.readings import served
 
@@ -110,6 +112,9 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
     if name == "dns":
         addresses = view.dns.addresses if view.dns is not None else ()
         values |= {"count": str(len(addresses)), "address": addresses[0].ip if addresses else ""}
+        elsewhere = [one.ip for lookup in (view.dns.others if view.dns else ()) for one in lookup.addresses]
+        if not failed and elsewhere and not set(elsewhere) & {one.ip for one in addresses}:
+            return "sum.dns_differs", values | {"names": ", ".join(elsewhere[:3])}
     if name == "tcp" and view.tcp is not None and view.tcp.connected is not None:
         values |= {"address": f"{view.tcp.connected.ip}:{view.tcp.port}"}
         return ("sum.tcp_proxy" if view.tcp.via_proxy else "sum.tcp"), values
@@ -147,7 +152,11 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
             found.setdefault("failure", one.failure.kind.value)
         if isinstance(facts, TcpFacts):
             found["address"] = facts.connected.ip if facts.connected else None
-            found["port"] = facts.port
+            found |= {"port": facts.port, "local": facts.local}
+            found["tried"] = [
+                {"address": dial.address.ip, "result": dial.kind.value if dial.kind else "connected"}
+                for dial in facts.dials
+            ]
         elif isinstance(facts, TlsFacts):
             found["version"] = facts.version
             if facts.certificate is not None:
@@ -169,10 +178,19 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
                 found |= {"model": facts.answer.model, "finish": facts.answer.finish}
         elif isinstance(facts, DnsFacts):
             found["addresses"] = [address.ip for address in facts.addresses]
+            if asked := (*facts.configured, *facts.others):
+                found["servers"] = [
+                    {"server": one.server, "said": one.said, "addresses": [address.ip for address in one.addresses]}
+                    for one in asked
+                ]
         elif isinstance(facts, DoorFacts):
             found |= {"door": facts.door, "protocol": facts.protocol, "key": facts.fit}
             if facts.protocols:
                 found["protocols"] = list(facts.protocols)
         elif isinstance(facts, ProxyFacts):
             found["proxy"] = facts.url
+        elif isinstance(facts, TunnelFacts):
+            found["speaks"] = facts.speaks or facts.scheme
+        elif isinstance(facts, DirectFacts):
+            found["direct"] = facts.kind.value if facts.kind is not None else "reached"
     return found

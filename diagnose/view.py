@@ -11,6 +11,7 @@ from probes.model import (
     BARE,
     Attempt,
     Certificate,
+    DirectFacts,
     DnsFacts,
     DoorFacts,
     Evidence,
@@ -26,6 +27,7 @@ from probes.model import (
     SettingsFacts,
     TcpFacts,
     TlsFacts,
+    TunnelFacts,
 )
 from probes.readings import nearest, no_route, passes
 
@@ -111,6 +113,17 @@ class View:
     def proxy(self) -> ProxyFacts | None:
         found = [one.facts for one in self.observations("proxy") if isinstance(one.facts, ProxyFacts)]
         return found[-1] if found else None
+
+    @cached_property
+    def tunnel(self) -> TunnelFacts | None:
+        """The way through the proxy, or what its port was found to be."""
+        found = [one.facts for one in self.observations("proxy") if isinstance(one.facts, TunnelFacts)]
+        return found[0] if found else None
+
+    @cached_property
+    def direct(self) -> DirectFacts | None:
+        """How far the host is reached without the proxy, where that was tried."""
+        return next((one.facts for one in self.observations("proxy") if isinstance(one.facts, DirectFacts)), None)
 
     @cached_property
     def dns(self) -> DnsFacts | None:

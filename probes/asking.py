@@ -102,7 +102,7 @@ class Asker:
         headers += auth_headers(attempt.auth, key) if key else ()
         # A key in the query stands in what is sent alone, never in what is recorded.
         target = auth_query(attempt.auth, key, path) if key else path
-        if way.proxy is not None and where.scheme == "http":
+        if way.proxy is not None and where.scheme == "http" and not way.proxy.socks:
             target = where.origin + target
             if way.proxy.authorization:
                 headers.append(("Proxy-Authorization", way.proxy.authorization))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import platform
-import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from probes.asking import Asker
 from probes.doors import Door, Doors, load
@@ -33,18 +32,21 @@ from probes.model import (
     Target,
     TcpFacts,
     TlsFacts,
+    TunnelFacts,
     Vantage,
 )
-from probes.net import Network, Proxy, blind_context, trust
+from probes.net import Network, blind_context, trust
 from probes.protocols import version_in, wire
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
 from probes.steps.settings import Exams
+from probes.tunnel import Proxy
 from probes.way import Place, Way, literal_address, place, private
 
 # The official client of a protocol, where it is not named after it.
 SDKS = {"responses": "openai-sdk", "azure": "openai-sdk", "gemini": "google-genai"}
-_PROXY_KINDS = {Kind.PROXY_REFUSED, Kind.PROXY_PROTOCOL, Kind.PROXY_UNREACHABLE}
+# How dialling fails, the most telling first: a host that answers no over IPv4 matters more than a lack of IPv6 here.
+_TELLING = (Kind.REFUSED, Kind.RESET, Kind.TIMEOUT, Kind.DENIED, Kind.UNREACHABLE)
 
 
 def scrubber(given: Settings) -> Scrubber:
@@ -201,11 +203,11 @@ class _Run:
     def cost(self) -> Cost:
         return self.asker.cost
 
-    def way_to(self, where: Place, direct: bool) -> Way:
-        """The way to that place, opened once."""
+    def way_to(self, where: Place, direct: bool, beside: Way | None = None) -> Way:
+        """The way to that place, opened once; ``beside`` is one that it takes the place of."""
         key = (where.scheme, where.host, where.port, direct)
         found = self.ground.ways.get(key)
-        if found is None:
+        if found is None or found is beside:
             chosen = None if direct else self.ground.proxy
             encrypted = where.scheme == "https" or (chosen is not None and chosen.tls)
             found = self.ground.ways[key] = Way(
@@ -216,6 +218,9 @@ class _Run:
                 connect_to=self.ground.given.connect_to,
                 tls=self.context() if encrypted else None,
             )
+            if beside is not None:
+                found.addresses, found.good = beside.addresses, beside.good
+                beside.close()
         return found
 
     def context(self) -> ssl.SSLContext:
@@ -233,86 +238,70 @@ class _Run:
         if ground.given.offline:
             ledger.close("", "offline")
             return
-        await self._knock_at_socks()
         way = self.way_to(where, False)
-        if not await self._reach(way):
-            moved = way.proxy is not None and await self._inside(where) and await self._reach_directly(where)
-            if not moved:
-                ledger.close("tcp" if ledger.last("tcp") is not None else "dns")
-                return
-            way = self.way_to(where, True)
-        elif way.proxy is not None and where.scheme == "http":
+        direct: Way | None = None
+        lost = await self._reach(way) or await self._enter(way)
+        if lost and ground.proxy is not None:
+            inside = await self._inside(where)
+            direct = self.way_to(where, True)
+            found = await ledger.take("proxy", "direct", proxy.directly(direct))
+            # A private host that is reached needs no proxy; one that wants a password was meant, as it seems.
+            wanted = any(one.failure is not None and one.failure.kind is Kind.PROXY_AUTH for one in ledger.observations)
+            if inside and not wanted and found is not None and (found.kind is None or found.probe == "tls"):
+                lost = ""
+        elif ground.proxy is not None and where.scheme == "http":
             await self._inside(where)  # what a proxy then answers may be said of a private host
+        if lost:
+            ledger.close(lost)
+            return
+        way = direct or self.way_to(where, False)
         base = await self._encrypt(way)
-        if base is None and self._proxy_refused() and await self._inside(where) and await self._reach_directly(where):
-            way = self.way_to(where, True)
-            base = await self._encrypt(way)
         if base is None:
             ledger.close("tls")
             return
         await self._ask(self.way_to(place(base), way.proxy is None and ground.proxy is not None), base)
 
-    async def _reach(self, way: Way) -> bool:
-        """dns and tcp; with a proxy they are the proxy's."""
+    async def _reach(self, way: Way) -> str:
+        """dns and tcp; with a proxy they are the proxy's. The probe that failed, or an empty string."""
         ledger = self.ledger
         if way.redirected:
             ledger.spared("dns", "connect_to")
         elif literal_address(way.dial_host):
             ledger.spared("dns", "address")
-        elif await ledger.take("dns", way.dial_host, dns.measure(way)) is None:
-            return False
+        elif await ledger.take("dns", way.dial_host, dns.measure(way, self.ground.given.dns_servers)) is None:
+            return "dns"
         began = ledger.now()
         found = await ledger.take("tcp", f"{way.dial_host}:{way.dial_port}", self._dial(way))
-        if found is None:
-            return False
-        if isinstance(found, TcpFacts) and found.connected is None:
-            kind = next((dial.kind for dial in found.dials if dial.kind), Kind.OTHER)
+        if found is not None and found.connected is None:
+            kind = next((kind for kind in _TELLING if any(dial.kind is kind for dial in found.dials)), Kind.OTHER)
             ledger.observations.pop()
             ledger.failed("tcp", f"{way.dial_host}:{way.dial_port}", Failure(kind), began, found)
-            return False
-        return True
-
-    async def _knock_at_socks(self) -> None:
-        """A SOCKS proxy that the client cannot use: at least whether anything listens there."""
-        socks = next((one.facts for one in self.ledger.observations if isinstance(one.facts, ProxyFacts)), None)
-        if socks is None or socks.problem != "socks" or not socks.url:
-            return
-        parts = urlsplit(socks.url)
-        way = Way(self.network, Place("http", parts.hostname or "", parts.port or 1080, ""), self.limits)
-        began = self.ledger.now()
-        try:
-            async with asyncio.timeout(min(2.0, self.limits.probe)):
-                good, dials, _ = await way.dial()
-        except TimeoutError:
-            return  # slow, or silent: that it is dead is not shown
-        except NetError as error:
-            self.ledger.failed("proxy", way.dial_host, error.failure, began)
-            return
-        finally:
-            way.close()
-        if good is None:
-            kind = next((dial.kind for dial in dials if dial.kind), Kind.OTHER)
-            self.ledger.failed("proxy", way.dial_host, Failure(kind), began)
+        return "" if found is not None and found.connected is not None else "tcp"
 
     async def _dial(self, way: Way) -> TcpFacts:
         found = await tcp.measure(way)
         self._families.update(dial.address.family for dial in found.dials)
         return found
 
-    async def _reach_directly(self, where: Place) -> bool:
-        """A loopback or private target needs no proxy: around it, to see whether it stands."""
-        way = self.way_to(where, True)
-        try:
-            found = await self._dial(way)
-        except NetError:
-            found = None
-        return found is not None and found.connected is not None
-
-    def _proxy_refused(self) -> bool:
-        """Whether the proxy will not lead there; one that wants a password was meant to, as it seems."""
-        last = self.ledger.last("tls")
-        why = last.failure if last is not None else None
-        return why is not None and why.kind in _PROXY_KINDS and not re.search(r"\b40[17]\b", why.detail)
+    async def _enter(self, way: Way) -> str:
+        """Through the proxy; where its port speaks otherwise than its setting says, as it speaks."""
+        ledger = self.ledger
+        if way.proxy is None or not way.enters or await ledger.take("proxy", "tunnel", proxy.enter(way)) is not None:
+            return ""
+        why = ledger.observations[-1].failure
+        if why is None or not proxy.doubtful(why):
+            return "proxy"
+        began = ledger.now()
+        speaks = await proxy.identify(way)
+        if not speaks:
+            return "proxy"
+        where = way.target
+        ledger.done("proxy", "port", TunnelFacts(way.proxy.scheme, where.host, where.port, speaks), began)
+        if speaks == proxy.WEB:
+            return "proxy"
+        self.ground.proxy = replace(way.proxy, scheme=speaks)
+        meant = self.way_to(where, False, beside=way)
+        return "" if await ledger.take("proxy", "mended", proxy.enter(meant)) is not None else "proxy"
 
     async def _inside(self, where: Place) -> bool:
         """Whether the host is private, by its name or, where nobody knows it as a door, by its addresses.
@@ -320,12 +309,11 @@ class _Run:
         A look without consequence: the name may be the proxy's to look up, so that it is unknown here is no finding.
         """
         ground = self.ground
-        facts, chosen = ground.facts, self.ledger.last("proxy")
+        facts, straight = ground.facts, self.way_to(where, True)
+        chosen = next((one.facts for one in self.ledger.observations if isinstance(one.facts, ProxyFacts)), None)
         assert facts is not None
-        straight = self.way_to(where, True)
         if facts.local or ground.door is not None or straight.redirected or chosen is None:
             return facts.local
-        assert isinstance(chosen.facts, ProxyFacts)
         try:
             async with asyncio.timeout(min(2.0, self.limits.probe)):
                 found = await straight.resolve()
@@ -335,7 +323,7 @@ class _Run:
             return False
         ground.facts = replace(facts, local=True)
         self.ledger.done("door", where.host, ground.facts, self.ledger.now())
-        self.ledger.done("proxy", where.host, replace(chosen.facts, captures_local=True), self.ledger.now())
+        self.ledger.done("proxy", where.host, replace(chosen, captures_local=True), self.ledger.now())
         return True
 
     async def _encrypt(self, way: Way) -> str | None:
@@ -452,8 +440,8 @@ class _Run:
         chosen = self.ground.proxy
         shown = None
         if chosen is not None:
-            shown = f"http://{chosen.host}:{chosen.port}"
-        return Vantage(shown, self.trust_name, in_container(), tuple(sorted(self._families)))
+            shown = chosen.url
+        return Vantage(shown, self.trust_name, in_container(), in_wsl(), tuple(sorted(self._families)))
 
 
 def _named(where: Place) -> str:
@@ -471,3 +459,8 @@ def in_container() -> bool:
             word in Path("/proc/1/cgroup").read_text("utf-8", "replace") for word in ("docker", "kubepods", "lxc")
         )
     return False
+
+
+def in_wsl() -> bool:
+    """Whether this Linux runs inside Windows (WSL), as its kernel's name tells."""
+    return platform.system() == "Linux" and "microsoft" in platform.release().lower()

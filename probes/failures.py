@@ -6,15 +6,16 @@ import errno
 import socket
 import ssl
 
-from probes.model import Failure, Kind
+from probes.model import Facts, Failure, Kind
 
 
 class NetError(Exception):
     """A touch of the network that failed in a way that has a name."""
 
-    def __init__(self, kind: Kind, detail: str = "") -> None:
+    def __init__(self, kind: Kind, detail: str = "", facts: Facts | None = None) -> None:
         super().__init__(f"{kind.value}: {detail}" if detail else kind.value)
         self.failure = Failure(kind, detail)
+        self.facts = facts  # what was seen all the same
 
 
 # getaddrinfo's codes: the first group says that there is no such name, the second that nobody could tell.

@@ -86,7 +86,7 @@ class Ledger:
             async with asyncio.timeout(self.limits.probe):
                 facts = await work
         except NetError as error:
-            self.failed(probe, subject, failure(error, self.scrub), began)
+            self.failed(probe, subject, failure(error, self.scrub), began, error.facts)
         except TimeoutError:
             self.failed(probe, subject, Failure(Kind.TIMEOUT), began)
         except Exception as error:

@@ -100,6 +100,7 @@ class Settings:
     searched: tuple[str, ...] = ()  # the places that were looked at, for "no key was found in …"
     proxies: ProxySettings = ProxySettings()
     connect_to: tuple[ConnectTo, ...] = ()
+    dns_servers: tuple[str, ...] = ()  # asked as well, to compare: ADDR, ADDR:PORT or [ADDR]:PORT
     ca_bundle: Sourced[str] | None = None
     no_spend: bool = False
     offline: bool = False
@@ -272,9 +273,35 @@ class ProxyFacts:
     url: str | None  # without credentials; None: direct
     source: str = ""
     bypass: str = ""  # the NO_PROXY entry that applies
-    problem: str = ""  # scheme, port, stray, password, api_address, own_address, socks, no_proxy_entry
+    problem: str = ""  # scheme, port, stray, password, api_address, own_address, no_proxy_entry
     note: str = ""
     captures_local: bool = False
+    socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
+    mended: str | None = None  # what the run went on with in place of a value that no client takes
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelFacts:
+    """The way through the proxy to the host, as it was asked for: ``scheme`` is that of the proxy.
+
+    ``speaks`` is what its port was found to speak in place of that: ``http``, ``https``, ``socks5``, or ``web`` for a
+    server that is no proxy.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    speaks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectFacts:
+    """How far the same host is reached without the proxy; no key goes that way. ``kind`` is how ``probe`` failed."""
+
+    host: str
+    port: int
+    probe: str  # the last that was tried: dns, tcp, tls
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,9 +311,30 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """What one name server said itself.
+
+    ``said``: ``addresses``, ``no_name`` (NXDOMAIN), ``no_address`` (the name exists, without one), ``servfail``,
+    ``refused``, ``silent``, ``unreachable`` (nobody listens there), or another RCODE in lower case.
+    """
+
+    server: str
+    said: str
+    addresses: tuple[Address, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class DnsFacts:
+    """``configured`` are the system's own servers, asked where its resolver's failure tells too little.
+
+    ``others`` are those of ``--dns-server``.
+    """
+
     host: str
     addresses: tuple[Address, ...]
+    configured: tuple[Lookup, ...] = ()
+    others: tuple[Lookup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,7 +502,18 @@ class ModelFacts:
     near: tuple[str, ...] = ()
 
 
-Facts = SettingsFacts | DoorFacts | ProxyFacts | DnsFacts | TcpFacts | TlsFacts | Exchange | ModelFacts
+Facts = (
+    SettingsFacts
+    | DoorFacts
+    | ProxyFacts
+    | TunnelFacts
+    | DirectFacts
+    | DnsFacts
+    | TcpFacts
+    | TlsFacts
+    | Exchange
+    | ModelFacts
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,6 +545,7 @@ class Vantage:
     proxy: str | None = None
     trust: str = "system"
     container: bool = False
+    wsl: bool = False  # Linux inside Windows, whose loopback is another
     families: tuple[str, ...] = ()
 
 

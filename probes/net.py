@@ -8,7 +8,6 @@ bytes; limits in time belong to the engine. A test hands over another :class:`Ne
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import ssl
 import sys
@@ -19,26 +18,19 @@ from base64 import b64encode
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import h11
 
+from probes import names
 from probes.failures import NetError, classify
-from probes.model import Address, Dial, Kind, Limits
+from probes.model import Address, Dial, Kind, Limits, Lookup
+from probes.tunnel import Pipe, Proxy, ask
 
 STAGGER = 0.25  # seconds before the next address is tried beside a silent one (RFC 8305, section 8)
 CHUNK = 65536
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-@dataclass(slots=True)
-class Proxy:
-    """An HTTP proxy on the way. ``authorization`` is a secret; with ``tls`` it is itself spoken to in TLS."""
-
-    host: str
-    port: int
-    authorization: str = field(default="", repr=False)
-    tls: bool = False
 
 
 class Link:
@@ -114,6 +106,14 @@ class Network:
             raise NetError(Kind.NAME_UNKNOWN, "no address")
         return tuple(addresses)
 
+    def name_servers(self) -> tuple[str, ...]:
+        """Those that the system's resolver is set to ask."""
+        return names.configured()
+
+    async def ask_server(self, server: str, host: str, seconds: float) -> Lookup:
+        """What one name server says itself. Never raises for what it does."""
+        return await names.ask(server, host, seconds)
+
     async def dial(self, address: Address, port: int) -> socket.socket:
         """A connected, non-blocking socket."""
         family = socket.AF_INET6 if address.family == "ipv6" else socket.AF_INET
@@ -134,42 +134,8 @@ class Network:
         return sock
 
     async def tunnel(self, way: socket.socket | Link, proxy: Proxy, host: str, port: int, limit: int) -> None:
-        """Ask the proxy at the other end of ``way`` for a connection to ``host:port`` (CONNECT)."""
-        name = f"[{host}]" if ":" in host else host
-        lines = [f"CONNECT {name}:{port} HTTP/1.1", f"Host: {name}:{port}"]
-        if proxy.authorization:
-            lines.append(f"Proxy-Authorization: {proxy.authorization}")
-        request = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
-        loop = asyncio.get_running_loop()
-        head = b""
-        try:
-            if isinstance(way, Link):
-                way.writer.write(request)
-            else:
-                await loop.sock_sendall(way, request)
-            while b"\r\n\r\n" not in head and b"\n\n" not in head:
-                # A proxy sends nothing after its head before the client speaks: what is read is the head alone.
-                data = await (way.reader.read(4096) if isinstance(way, Link) else loop.sock_recv(way, 4096))
-                if not data:
-                    raise NetError(Kind.PROXY_PROTOCOL, "closed without an answer to CONNECT")
-                head += data
-                if len(head) > limit or not b"HTTP/".startswith(head[:5]):
-                    break
-        except OSError as error:
-            raise NetError(Kind.PROXY_PROTOCOL, classify(error).value) from error
-        words = head.split(b"\r\n", 1)[0].split(b" ", 2)
-        if not head.startswith(b"HTTP/") or len(words) < 2 or not words[1].isdigit():
-            raise NetError(Kind.PROXY_PROTOCOL, "no HTTP answer to CONNECT")
-        status = int(words[1])
-        said = head.decode("latin-1").replace("\r\n", "\n")[:400]
-        if status == 407:
-            raise NetError(Kind.PROXY_AUTH, said)
-        if not 200 <= status < 300:
-            raise NetError(Kind.PROXY_REFUSED, said)
-        if re.search(r"(?i)\ncontent-length: *[1-9]|\ntransfer-encoding: *chunked", said):
-            raise NetError(
-                Kind.PROXY_PROTOCOL, "a web server, no proxy: it answers CONNECT with a page"
-            )  # RFC 9110, 9.3.6
+        """Ask the proxy at the other end of ``way`` for a connection to ``host:port``, as :func:`probes.tunnel.ask`."""
+        await ask(_pipe(way), proxy, host, port, limit)
 
     async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
@@ -199,6 +165,18 @@ class Network:
             raise
 
 
+def _pipe(way: socket.socket | Link) -> Pipe:
+    if isinstance(way, Link):
+        writer = way.writer
+
+        async def send(data: bytes) -> None:
+            writer.write(data)
+
+        return Pipe(send, way.reader.read)
+    loop = asyncio.get_running_loop()
+    return Pipe(partial(loop.sock_sendall, way), partial(loop.sock_recv, way))
+
+
 async def _whole(opening: Coroutine[Any, Any, _Streams], sock: socket.socket) -> _Streams:
     """The handshake, made to fail where it is to end early: cancelled in its midst, it leaves its transport open."""
     task = asyncio.ensure_future(opening)
@@ -218,25 +196,28 @@ def _tls_reason(error: BaseException) -> str:
 
 
 async def race(
-    network: Network, addresses: Sequence[Address], port: int
+    network: Network, addresses: Sequence[Address], port: int, limit: float = float("inf")
 ) -> tuple[socket.socket | None, tuple[Dial, ...]]:
     """Dial the addresses as a patient browser does, a quarter of a second apart; the first to answer wins.
 
-    Returns its socket, or None, and how each address fared. One that was still silent when another won counts as
-    timed out after the seconds that it had.
+    Returns its socket, or None, and how each address fared. One that was still silent when another won, or after
+    ``limit`` seconds, counts as timed out after the seconds that it had.
     """
     clock = time.monotonic
+    end = clock() + limit
     tasks: dict[asyncio.Task[socket.socket], tuple[Address, float]] = {}
     dials: dict[Address, Dial] = {}
     winner: socket.socket | None = None
     waiting = list(addresses)
     try:
-        while (waiting or tasks) and winner is None:
+        while (waiting or tasks) and winner is None and clock() < end:
             if waiting:
                 address = waiting.pop(0)
                 tasks[asyncio.create_task(network.dial(address, port))] = (address, clock())
             done, _ = await asyncio.wait(
-                tasks, timeout=STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
+                tasks,
+                timeout=min(STAGGER if waiting else limit, max(0.0, end - clock())),
+                return_when=asyncio.FIRST_COMPLETED,
             )
             for task in done:
                 address, began = tasks.pop(task)
@@ -259,7 +240,7 @@ async def race(
         for task, (address, began) in tasks.items():
             task.cancel()
             task.add_done_callback(_discard)
-            if clock() - began >= STAGGER:
+            if winner is None or clock() - began >= STAGGER:
                 dials[address] = Dial(address, port, Kind.TIMEOUT, clock() - began)
     return winner, tuple(dials[address] for address in addresses if address in dials)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 from probes import config
 from probes.config import BadInput, Entry, KeyReference
 from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Sourced
+from probes.names import server
 from probes.secret import Secret
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Options:
     env_file: str | None = None
     no_env: bool = False
     connect_to: tuple[str, ...] = ()
+    dns_server: tuple[str, ...] = ()
     ca_bundle: str | None = None
     proxy: str | None = None
     no_proxy: bool = False
@@ -203,6 +206,7 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path) -> Settings:
         searched=tuple(searched),
         proxies=_proxies(options, named, environ),
         connect_to=_connections(options.connect_to or _named(named, "connect_to", ())),
+        dns_servers=_name_servers(options.dns_server),
         ca_bundle=_ca_bundle(options, named, environ, cwd),
         no_spend=options.no_spend or _named(named, "no_spend", False),
         offline=options.offline,
@@ -726,6 +730,15 @@ def _ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str],
     return None
 
 
+def _name_servers(given: tuple[str, ...]) -> tuple[str, ...]:
+    for one in given:
+        try:
+            server(one)
+        except ValueError as error:
+            raise BadInput(f"--dns-server {one} is no address; it is to be ADDR or ADDR:PORT.") from error
+    return given
+
+
 def _proxies(options: Options, named: list[Entry], environ: Mapping[str, str]) -> ProxySettings:
     """As urllib and httpx read them: a lower-case name wins and, empty, switches off. ``.env`` sets none."""
     if options.proxy and options.no_proxy:
@@ -746,4 +759,24 @@ def _proxies(options: Options, named: list[Entry], environ: Mapping[str, str]) -
         upper = next((each for each in environ if each.lower() == name and environ[each]), None)
         return Sourced(environ[upper], f"environment {upper}") if upper else None
 
-    return ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))
+    found = ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))
+    # As urllib: one variable that ends so, whichever it is, and the system is not asked.
+    return found if any(name.lower().endswith("_proxy") and environ[name] for name in environ) else system_proxies()
+
+
+def system_proxies() -> ProxySettings:
+    """What macOS or Windows is set to, as httpx takes it over; no proxy on any other system, which keeps none.
+
+    httpx reads no list of exceptions here: what the system would not send through the proxy goes there all the same. A
+    SOCKS proxy of Windows comes as ``socks4://``, with which no client of httpx's is built.
+    """
+    if sys.platform not in ("darwin", "win32"):
+        return ProxySettings()
+    from urllib.request import getproxies
+
+    found = getproxies()
+
+    def read(name: str) -> Sourced[str] | None:
+        return Sourced(found[name], f"system settings ({name} proxy)") if found.get(name) else None
+
+    return ProxySettings(read("http"), read("https"), read("all"), read("no"))

@@ -14,8 +14,10 @@ from urllib.parse import quote, urlsplit
 
 from probes.failures import NetError
 from probes.model import Address, ConnectTo, Dial, Kind, Limits
-from probes.net import Link, Network, Proxy, race
+from probes.net import Link, Network, race
+from probes.tunnel import Proxy
 
+_DIALLING = 0.9  # of a probe's time: so that each address has a result before the probe is ended
 _MADE_UP = ipaddress.ip_network("198.18.0.0/15")  # Clash and sing-box hand these out, and lead them to the real address
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -130,6 +132,7 @@ class Way:
         self.addresses: tuple[Address, ...] = ()
         self.good: Address | None = None
         self._socket: socket.socket | None = None
+        self._entered: socket.socket | Link | None = None
         self._idle: list[Link] = []
         self._warming: list[asyncio.Task[Link]] = []
         self._open: list[Link] = []
@@ -144,7 +147,7 @@ class Way:
         """Dial the addresses; the socket that won waits for :meth:`first_link`. Also the local address it left by."""
         if not self.addresses:
             await self.resolve()
-        winner, dials = await race(self.network, self.addresses, self.dial_port)
+        winner, dials = await race(self.network, self.addresses, self.dial_port, self.limits.probe * _DIALLING)
         self._socket = winner
         local = ""
         if winner is not None:
@@ -153,10 +156,27 @@ class Way:
                 local = str(winner.getsockname()[0])
         return self.good, dials, local
 
+    @property
+    def enters(self) -> bool:
+        """Whether something is to be said to the proxy before the host can be spoken to."""
+        return self.proxy is not None and bool(self.proxy.tls or self.proxy.socks or self.target.scheme == "https")
+
+    async def enter(self) -> None:
+        """Through the proxy on the socket that :meth:`dial` won; :meth:`first_link` goes on from there.
+
+        Raises NetError, of the proxy's kinds.
+        """
+        self._entered = await self._enter(await self._fresh())
+
+    def beside(self, proxy: Proxy) -> Way:
+        """The same way by another reading of its proxy, to the address that was seen to answer."""
+        other = Way(self.network, self.target, self.limits, proxy=proxy, tls=self.proxy_tls)
+        other.addresses, other.good = self.addresses, self.good
+        return other
+
     async def first_link(self) -> Link:
         """The tunnel and the encryption on the socket that :meth:`dial` won. Raises NetError."""
-        sock, self._socket = self._socket, None  # at once: the links that are warmed beside it must not take it
-        link = await self._finish(sock if sock is not None else await self._fresh())
+        link = await self._open_link()
         self._idle.append(link)
         return link
 
@@ -196,9 +216,10 @@ class Way:
     def close(self) -> None:
         for task in self._warming:
             task.cancel()
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        for one in (self._socket, self._entered):
+            if one is not None:
+                one.close()
+        self._socket = self._entered = None
         for link in self._open:
             link.close()
 
@@ -215,39 +236,37 @@ class Way:
         return await self.network.dial(self.good, self.dial_port)
 
     async def _open_link(self) -> Link:
-        return await self._finish(await self._fresh())
+        # The waiting one is taken at once: of the links that are warmed beside the first, none must get it.
+        entered, self._entered = self._entered, None
+        return await self._secure(entered if entered is not None else await self._enter(await self._fresh()))
 
-    async def _finish(self, sock: socket.socket) -> Link:
-        if self.proxy is not None and self.proxy.tls:
-            link = await self._through_tls(sock, self.proxy)
-        else:
+    async def _enter(self, sock: socket.socket) -> socket.socket | Link:
+        """What the host can be spoken to on: the socket itself, or the TLS to a proxy of ``https://``."""
+        proxy, where = self.proxy, self.target
+        if proxy is None:
+            return sock
+        way: socket.socket | Link = sock
+        if proxy.tls:
             try:
-                if self.proxy is not None and self.target.scheme == "https":
-                    await self._tunnel(sock, self.proxy)
-            except BaseException:
-                sock.close()
-                raise
-            link = await self.network.link(sock, self.tls, self.target.host, self.limits.probe)
-        self._open.append(link)
-        return link
-
-    async def _tunnel(self, way: socket.socket | Link, proxy: Proxy) -> None:
-        where = self.target
-        await self.network.tunnel(way, proxy, where.host, where.port, self.limits.header_bytes)
-
-    async def _through_tls(self, sock: socket.socket, proxy: Proxy) -> Link:
-        """``https://`` before a proxy's address: TLS to the proxy itself, and the target's inside it."""
+                # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
+                way = await self.network.link(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
+            except NetError as error:
+                raise NetError(Kind.PROXY_PROTOCOL, f"no TLS at the proxy: {error.failure.kind.value}") from error
         try:
-            # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
-            link = await self.network.link(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
-        except NetError as error:
-            raise NetError(Kind.PROXY_PROTOCOL, f"no TLS at the proxy: {error.failure.kind.value}") from error
-        if self.target.scheme == "https":
-            try:
-                await self._tunnel(link, proxy)
-            except BaseException:
-                link.close()
-                raise
-            assert self.tls is not None
-            await self.network.encrypt(link, self.tls, self.target.host, self.limits.probe)
+            if where.scheme == "https" or proxy.socks:
+                await self.network.tunnel(way, proxy, where.host, where.port, self.limits.header_bytes)
+        except BaseException:
+            way.close()
+            raise
+        return way
+
+    async def _secure(self, way: socket.socket | Link) -> Link:
+        """The host's own TLS, where it has one."""
+        if isinstance(way, Link):
+            link = way
+            if self.tls is not None:
+                await self.network.encrypt(link, self.tls, self.target.host, self.limits.probe)
+        else:
+            link = await self.network.link(way, self.tls, self.target.host, self.limits.probe)
+        self._open.append(link)
         return link

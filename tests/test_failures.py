@@ -14,10 +14,11 @@ import pytest
 
 from probes.failures import NetError, chain, classify, failure
 from probes.model import Address, Failure, Kind, Limits
-from probes.net import HttpExchange, Link, Network, Proxy
+from probes.net import HttpExchange, Link, Network
 from probes.practice import behaviours as b
 from probes.practice.certificates import Authority, authority
 from probes.practice.server import PracticeDoor, Step, Then, closed_port
+from probes.tunnel import Proxy
 
 ANY = Address("ipv4", "127.0.0.1")
 

@@ -62,7 +62,6 @@ WARNINGS = {
 }
 NOT_YET = {
     "settings.project_override": "told by `scan`, which reads the files of a project",
-    "proxy.ignored": "needs to know which app does not heed the variables",
     **dict.fromkeys((code for code in CODES if code.startswith("app.")), "told by `explain` and by apps' habits"),
 }
 # The contract, section 1; those that belong to commands or sources yet to come are left out.

@@ -20,10 +20,11 @@ from probes import net
 from probes.engine import run
 from probes.failures import NetError
 from probes.model import Address, ConnectTo, Kind, Limits, Settings, Sourced
-from probes.net import HttpExchange, Link, Network, Proxy, race
+from probes.net import HttpExchange, Link, Network, race
 from probes.practice import behaviours as b
 from probes.practice.server import Answer, PracticeDoor, Reply, Request, Step, Then, Wait, head
 from probes.secret import Secret
+from probes.tunnel import Proxy
 from probes.way import Way, place
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from probes.model import ConnectTo, Rival, Settings, Sourced
+from probes.model import ConnectTo, ProxySettings, Rival, Settings, Sourced
 from probes.secret import Secret
 from probes.sources import BadInput, Options, gather
 
@@ -403,6 +403,28 @@ def test_proxies_as_httpx_reads_them(tmp_path: Path) -> None:
     found = look(tmp_path, {"HTTP_PROXY": "http://a:1", "NO_PROXY": "*"}, proxy="http://c:3").proxies
     assert (found.http, found.https, found.no_proxy) == (*[Sourced("http://c:3", "--proxy")] * 2, None)
     assert look(tmp_path, env_file="HTTPS_PROXY=http://a:1\n").proxies.https is None
+
+
+def test_name_servers(tmp_path: Path) -> None:
+    assert look(tmp_path, dns_server=("1.1.1.1", "[::1]:5353")).dns_servers == ("1.1.1.1", "[::1]:5353")
+    with pytest.raises(BadInput, match=r"--dns-server dns\.example is no address"):
+        look(tmp_path, dns_server=("dns.example",))
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_proxies_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("urllib.request.getproxies", lambda: {"https": "socks4://a:1", "ftp": "http://b:2"})
+    assert look(tmp_path).proxies == ProxySettings(https=Sourced("socks4://a:1", "system settings (https proxy)"))
+    assert look(tmp_path, {"ALL_PROXY": "http://c:3"}).proxies.https is None
+    assert look(tmp_path, {"NO_PROXY": "localhost"}).proxies.https is None
+    assert look(tmp_path, no_env=True).proxies == look(tmp_path, no_proxy=True).proxies == ProxySettings()
+
+
+def test_linux_keeps_no_proxies_for_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("urllib.request.getproxies", lambda: pytest.fail("it was asked"))
+    assert look(tmp_path).proxies == ProxySettings()
 
 
 def test_ca_bundle(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ CODES = [f"{layer}.{name}" for layer, names in FROZEN.items() for name in names.
 OURS = {"run.unexplained", "run.crashed"}
 
 TEXTS: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}").TEXTS for lang in LANGS}
+CASES: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}").CASES for lang in LANGS}
 UI: dict[str, dict[str, str]] = {lang: import_module(f"diagnose.words.{lang}").UI for lang in LANGS}
 RUN: dict[str, str | None] = {
     "host": "api.example.com",
@@ -60,12 +61,21 @@ RUN: dict[str, str | None] = {
     "door": "Example AI",
 }
 
-every = pytest.mark.parametrize(("lang", "code"), [(lang, code) for lang in LANGS for code in CODES])
+every = pytest.mark.parametrize(("lang", "code"), [(lang, code) for lang in LANGS for code in (*CODES, *CASES["en"])])
 
 
 def slots(template: str) -> set[tuple[str, str | None]]:
     """Each slot's name and its own words; None where it has none."""
     return {(slot.group(2), slot.group(3)) for slot in SLOT.finditer(template)}
+
+
+def words_of(code: str, lang: str) -> Text:
+    """The words of a code, or of ``code:case``."""
+    return text(code.partition(":")[0], lang, code.partition(":")[2])
+
+
+def case_of(code: str, lang: str, values: dict[str, str | None]) -> tuple[str, str, dict[str, str | None], str]:
+    return code.partition(":")[0], lang, values, code.partition(":")[2]
 
 
 def bare(template: str) -> set[str]:
@@ -78,6 +88,8 @@ def bare(template: str) -> set[str]:
 @pytest.mark.parametrize("lang", LANGS)
 def test_each_language_has_every_code(lang: str) -> None:
     assert list(TEXTS[lang]) == CODES
+    assert list(CASES[lang]) == list(CASES["en"])
+    assert {case.partition(":")[0] for case in CASES[lang]} <= set(CODES)
 
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not on this machine")
@@ -101,7 +113,7 @@ def test_each_language_has_every_phrase_with_the_same_slots() -> None:
 
 @every
 def test_only_known_slots(lang: str, code: str) -> None:
-    words = text(code, lang)
+    words = words_of(code, lang)
     for template in (words.title, words.explanation, *words.steps):
         assert {name for name, _ in slots(template)} <= {*ALWAYS, *OPTIONAL}, template
         assert not re.search(r"\{[a-z_| ]*$|\{[a-z_]+[^a-z_|}]", template), template
@@ -110,17 +122,17 @@ def test_only_known_slots(lang: str, code: str) -> None:
 
 @every
 def test_one_to_four_steps_of_which_one_always_stands(lang: str, code: str) -> None:
-    words = text(code, lang)
+    words = words_of(code, lang)
     assert 1 <= len(words.steps) <= 4
     assert any(bare(step) <= set(ALWAYS) for step in words.steps)
-    assert say(code, lang, RUN).steps
+    assert say(*case_of(code, lang, RUN)).steps
     assert len(set(words.steps)) == len(words.steps)
 
 
 @every
 def test_titles_are_short_and_blame_nobody(lang: str, code: str) -> None:
     for values in ({}, RUN):
-        title = say(code, lang, values).title
+        title = say(*case_of(code, lang, values)).title
         assert len(title) <= {"en": 90, "zh": 45}[lang], title
         assert not re.search(r"\b[1-5]\d\d\b|invalid|无效|[.。]$", title, re.IGNORECASE), title
         assert title[0] == title[0].upper() or title.startswith((*filter(None, RUN.values()), "https", "llmdoctor"))
@@ -128,7 +140,7 @@ def test_titles_are_short_and_blame_nobody(lang: str, code: str) -> None:
 
 @every
 def test_explanations_are_short_and_name_no_status_code(lang: str, code: str) -> None:
-    explanation = say(code, lang, RUN).explanation
+    explanation = say(*case_of(code, lang, RUN)).explanation
     assert not re.search(r"(?<![\d.:])[1-5]\d\d(?![\d.])", explanation), explanation
     assert not re.search("invalid", explanation, re.IGNORECASE)
     assert len(explanation) <= {"en": 420, "zh": 200}[lang]
@@ -136,22 +148,22 @@ def test_explanations_are_short_and_name_no_status_code(lang: str, code: str) ->
 
 @every
 def test_only_real_commands_are_named(lang: str, code: str) -> None:
-    words = " ".join((TEXTS[lang][code].explanation, *TEXTS[lang][code].steps))
+    words = " ".join((words_of(code, lang).explanation, *words_of(code, lang).steps))
     assert set(re.findall(r"`llmdoctor ([a-z]+)", words)) <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", [*CODES, *CASES["en"]])
 def test_chinese_is_chinese(code: str) -> None:
-    words = text(code, "zh")
+    words = words_of(code, "zh")
     for template in (words.title, words.explanation, *words.steps):
         assert re.search("[\u4e00-\u9fff]", template), template
         assert not re.search("[\u4e00-\u9fff][,;!?]|[,;!?][\u4e00-\u9fff]", template), template
     assert all(step.endswith(("。", "}")) for step in words.steps)
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", [*CODES, *CASES["en"]])
 def test_the_languages_offer_the_same_steps(code: str) -> None:
-    english, chinese = text(code, "en"), text(code, "zh")
+    english, chinese = words_of(code, "en"), words_of(code, "zh")
     assert [bare(step) - set(ALWAYS) for step in english.steps] == [bare(step) - set(ALWAYS) for step in chinese.steps]
 
 

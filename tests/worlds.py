@@ -13,6 +13,7 @@ from typing import Any
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
 from worlds_cases import SCENARIOS as CASES
 from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
+from worlds_wire import SCENARIOS as THE_WIRE
 
 from probes.model import Kind, Limits, Rival
 from probes.practice import behaviours as b
@@ -1265,8 +1266,8 @@ NETWORK = (
         "tcp-localhost-ipv6-first",
         base_url="http://localhost:11434/v1",
         roads=Roads({"localhost": ("::1", "127.0.0.1")}, {"::1": Kind.REFUSED}),
-        also=("tcp.ipv6_broken",),
         verdict="healthy",
+        also=("tcp.ipv6_broken",),
         source="promptfoo-160-ipv6-loopback",
     ),
     Scenario(
@@ -1297,7 +1298,7 @@ NETWORK = (
     ),
     Scenario(
         "proxy-is-api",
-        "proxy.refused",
+        "proxy.invalid",
         base_url=OPENAI,
         shape="openai",
         proxy=lambda port: b.always("fastapi-405"),
@@ -2479,5 +2480,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     *MODELS,
     *MODES,
     *OTHER_PROTOCOLS,
+    *THE_WIRE,
     *CASES,
 )

@@ -52,6 +52,7 @@ def output_options(command: Any) -> Any:
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
 @click.option("--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's. May be repeated.")
+@click.option("--dns-server", metavar="ADDR", multiple=True, help="Ask this name server as well, and compare.")
 @click.option("--ca-bundle", metavar="PATH", help="Extra roots to trust.")
 @click.option("--proxy", metavar="URL", help="Use this proxy instead of the environment's.")
 @click.option("--no-proxy", is_flag=True, help="Use no proxy.")

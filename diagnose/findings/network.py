@@ -9,7 +9,9 @@ from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View
 from probes.model import Kind, TcpFacts
 
-FAKE_IP = ip_network("198.18.0.0/15")  # handed out by TUN proxies (Clash, sing-box) in place of the real address
+# Handed out by TUN proxies in place of the real address: Clash and sing-box for IPv4, sing-box and mihomo for IPv6.
+FAKE_IP = tuple(map(ip_network, ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")))
+_DOCKER = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal")
 _NAMED_ELSEWHERE = ("proxy.unreachable", "proxy.captures_local", "proxy.invalid")
 
 
@@ -18,16 +20,55 @@ def _not_found(view: View) -> Claim | None:
     if found is None:
         return None
     name = _looked_up(view)
-    lines = [f"{name}: {found.detail or 'no such name'}"]
+    lines = [f"{name}: {found.detail or 'no such name'}", *_said_by(view)]
     known = view.door is not None and view.door.door is not None and view.door.host == name and not view.door.local
     if known:
         lines.append("this name is a known provider's: the name service here, or the way to it, is at fault")
-    return Claim(tuple(lines), values={"address": name}, side="network" if known else "")
+    elsewhere = [one.server for one in (view.dns.others if view.dns else ()) if one.addresses]
+    case = "docker_host" if name in _DOCKER else "known_elsewhere" if elsewhere else ""
+    return Claim(
+        tuple(lines),
+        values={"address": elsewhere[0] if elsewhere else name},
+        side="network" if known or elsewhere else "machine" if case else "",
+        case=case,
+    )
 
 
 def _dns_failed(view: View) -> Claim | None:
     found = view.failed("dns", Kind.NAME_FAILED, Kind.TIMEOUT, Kind.OTHER)
-    return Claim((f"{_looked_up(view)}: {found.detail or found.kind.value}",)) if found is not None else None
+    if found is None:
+        return None
+    asked = view.dns.configured if view.dns else ()
+    said = {one.said for one in asked}
+    case = ""
+    if said:
+        silent = said <= {"silent", "unreachable"}
+        case = "silent" if silent else next((one for one in ("servfail", "refused") if one in said), "")
+    return Claim(
+        (f"{_looked_up(view)}: {found.detail or found.kind.value}", *_said_by(view)),
+        values={"address": ", ".join(one.server for one in asked)},
+        case=case,
+    )
+
+
+_SAID = {
+    "no_name": "no such name (NXDOMAIN)",
+    "no_address": "the name exists, but has no address",
+    "servfail": "it failed (SERVFAIL)",
+    "refused": "refused (REFUSED)",
+    "silent": "no answer",
+    "unreachable": "nobody listens there",
+}
+
+
+def _said_by(view: View) -> list[str]:
+    """What each name server said that was asked by itself."""
+    if view.dns is None:
+        return []
+    return [
+        f"name server {one.server}: {', '.join(found.ip for found in one.addresses) or _SAID.get(one.said, one.said)}"
+        for one in (*view.dns.configured, *view.dns.others)
+    ]
 
 
 def _looked_up(view: View) -> str:
@@ -45,18 +86,19 @@ def _bogus(view: View) -> Claim | None:
     names = view.certificate.names if view.certificate is not None else ()
     looked_up = view.dns is not None and view.failed("tls", Kind.TLS_HOSTNAME) is not None
     if looked_up and names and not _kin(door.host, names):
-        return Claim((f"the certificate there is for {', '.join(names[:3])}",), values={"names": ", ".join(names[:3])})
+        lines = (f"the certificate there is for {', '.join(names[:3])}", *_said_by(view))
+        return Claim(lines, values={"names": ", ".join(names[:3])})
     odd = []
     for raw in _addresses(view):
         address = ip_address(raw.partition("%")[0])
-        if address in FAKE_IP:
+        if _is_fake(raw):
             if view.failure("tcp") is not None:
                 odd.append(raw)
         elif address.is_loopback or address.is_private or address.is_reserved or address.is_unspecified:
             odd.append(raw)
     if not odd or view.works:
         return None
-    return Claim((f"{door.host} → {', '.join(odd)}",), values={"address": ", ".join(odd)})
+    return Claim((f"{door.host} → {', '.join(odd)}", *_said_by(view)), values={"address": ", ".join(odd)})
 
 
 def _kin(host: str, names: tuple[str, ...]) -> bool:
@@ -65,14 +107,32 @@ def _kin(host: str, names: tuple[str, ...]) -> bool:
     return any(name == tail or name.endswith("." + tail) for name in names)
 
 
+def _is_fake(raw: str) -> bool:
+    address = ip_address(raw.partition("%")[0])
+    return any(address in network for network in FAKE_IP)
+
+
 def _fake_ip(view: View) -> Claim | None:
-    fake = [one for one in _addresses(view) if ip_address(one.partition("%")[0]) in FAKE_IP]
+    fake = [one for one in _addresses(view) if _is_fake(one)]
     if not fake or view.failure("tcp") is not None:
         return None
     return Claim((", ".join(fake),), values={"address": ", ".join(fake)})
 
 
+def inside(view: View, facts: TcpFacts | None) -> str:
+    """The case of a loopback address that is not the one that was meant: within a container, or within WSL."""
+    here = facts is not None and facts.dials and all(_is_loopback(dial.address.ip) for dial in facts.dials)
+    seen = view.evidence.vantage
+    return "" if not here else "container" if seen.container else "wsl" if seen.wsl else ""
+
+
+def _is_loopback(raw: str) -> bool:
+    return ip_address(raw.partition("%")[0]).is_loopback
+
+
 def _dialled(*kinds: Kind) -> Callable[[View], Claim | None]:
+    refused = Kind.REFUSED in kinds
+
     def when(view: View) -> Claim | None:
         facts = view.tcp
         found = view.failed("tcp", *kinds)
@@ -81,7 +141,7 @@ def _dialled(*kinds: Kind) -> Callable[[View], Claim | None]:
         lines = tuple(_dial_lines(facts)) or (found.kind.value,)
         port = str(facts.port) if facts else ""
         address = facts.dials[0].address.ip if facts and facts.dials else ""
-        return Claim(lines, values={"address": address, "port": port})
+        return Claim(lines, values={"address": address, "port": port}, case=inside(view, facts) if refused else "")
 
     return when
 
@@ -102,12 +162,20 @@ def _ipv6_broken(view: View) -> Claim | None:
     broken = [dial for dial in facts.dials if dial.address.family == "ipv6" and dial.kind is not None]
     if not broken:
         return None
-    # `localhost` as ::1 with a server on 127.0.0.1 alone: most clients fall back at once, some never do.
-    harmless = broken[0].address.ip == "::1" and broken[0].kind is Kind.REFUSED
+    lines, values = tuple(_dial_lines(facts)), {"address": broken[0].address.ip}
+    if not (broken[0].address.ip == "::1" and broken[0].kind is Kind.REFUSED):
+        return Claim(lines, values=values)
+    # Clients fall back at once, and a refusal costs nothing: no more than a word for those that do not.
+    given = view.evidence.target.base_url or ""
+    meant = given.replace("//localhost", "//127.0.0.1", 1)
+    better = meant if meant != given else ""
     return Claim(
-        tuple(_dial_lines(facts)),
-        severity=Severity.INFO if harmless else None,
-        values={"address": broken[0].address.ip},
+        lines,
+        severity=Severity.INFO,
+        values=values | {"better_url": better},
+        settings={"base_url": better} if better else None,
+        verified=view.works_as_given,
+        case="localhost",
     )
 
 

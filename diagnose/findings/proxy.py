@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from diagnose.findings.network import inside
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
 from probes.model import Kind
 
 _UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
+_SPEAKS = {
+    "http": "its port speaks HTTP, as a proxy without encryption does",
+    "https": "its port speaks TLS",
+    "socks5": "its port speaks SOCKS5",
+    "web": "a web server or an API answers at its port, which is no proxy",
+}
+# Clients that go straight out whatever the proxy variables say, unless they are told otherwise (Node's fetch).
+_HEEDLESS = ("openai-node", "anthropic-node")
 
 
 def _invalid(view: View) -> Claim | None:
@@ -25,51 +35,96 @@ def _invalid(view: View) -> Claim | None:
         return Claim(
             (f"{proxy.source}: {proxy.note}",),
             severity=Severity.WARNING if harmless else None,
-            values={"source": proxy.source, "detail": proxy.note, "proxy": proxy.url or ""},
+            values={"source": proxy.source, "better_proxy": proxy.mended or ""},
+            **_in_its_place(view, proxy.mended),
         )
-    failure = view.failed("tls", Kind.PROXY_PROTOCOL)
+    failure = view.failed("proxy", Kind.PROXY_PROTOCOL)
+    speaks = view.tunnel.speaks if view.tunnel is not None else ""
+    if failure is None and speaks:
+        failure = view.failure("proxy")
     if failure is None and proxy.url and view.first is not None and view.first.told is not None:
         failure = view.first.told.failure
         failure = failure if failure is not None and failure.kind is Kind.PROXY_PROTOCOL else None
-    if failure is not None:
-        return Claim((failure.detail,), values={"source": proxy.source, "detail": failure.detail})
-    return None
+    if failure is None:
+        return None
+    better = None
+    if speaks in ("http", "https", "socks5") and proxy.url:
+        better = f"{speaks}://{proxy.url.partition('://')[2] or proxy.url}"
+    line = failure.detail.splitlines()[0] if failure.detail else failure.kind.value
+    return Claim(
+        (f"{proxy.source}: {line}", _SPEAKS.get(speaks, ""), _beside(view)),
+        values={"source": proxy.source, "better_proxy": better or ""},
+        **_in_its_place(view, better),
+    )
+
+
+def _in_its_place(view: View, proxy: str | None) -> dict[str, Any]:
+    """The proxy that the run went on with, and whether an answer came through it."""
+    return {"settings": {"proxy": proxy}, "verified": view.works} if proxy else {}
+
+
+def _beside(view: View) -> str:
+    """How far one gets without the proxy, where that was tried."""
+    direct = view.direct
+    if direct is None:
+        return ""
+    where = f"{direct.host} port {direct.port}"
+    if direct.kind is None:
+        return f"without the proxy, {where} is reached{' and shows a good certificate' * (direct.probe == 'tls')}"
+    return f"without the proxy, {where} is not reached either: {direct.probe} {direct.kind.value.replace('_', ' ')}"
 
 
 def _socks(view: View) -> Claim | None:
     proxy = view.proxy
-    if proxy is None or proxy.problem != "socks":
+    if proxy is None or not proxy.socks:
         return None
-    return Claim((f"{proxy.source}: {proxy.note}",), values={"source": proxy.source})
+    lost = not view.works and any(view.failure(probe) for probe in ("proxy", "dns", "tcp"))
+    return Claim(
+        (f"{proxy.socks}: a SOCKS proxy", _beside(view)),
+        severity=None if lost else Severity.WARNING,
+        values={"source": proxy.socks},
+    )
+
+
+def _ignored(view: View) -> Claim | None:
+    target, proxy = view.evidence.target, view.proxy
+    if proxy is None or not proxy.url or not target.app_named or target.app not in _HEEDLESS:
+        return None
+    return Claim((f"{proxy.source}: {proxy.url}",), values={"source": proxy.source, "proxy": proxy.url})
 
 
 def _unreachable(view: View) -> Claim | None:
     if view.proxy is None or not view.proxy.url:
         return None
     tcp, names = view.failure("tcp"), view.failure("dns")
-    found = tcp if tcp is not None and view.tcp is not None and view.tcp.via_proxy else names
-    if view.proxy.problem not in ("", "no_proxy_entry", "own_address"):
-        found = view.failure("proxy")
+    found = tcp if tcp is not None and (view.tcp is None or view.tcp.via_proxy) else names
     if found is None:
         return None
     return Claim(
-        (f"{view.proxy.url}: {found.kind.value.replace('_', ' ')}",),
+        (f"{view.proxy.url}: {found.kind.value.replace('_', ' ')}", _beside(view)),
         values={"source": view.proxy.source, "proxy": view.proxy.url},
+        case=inside(view, view.tcp),
     )
 
 
-def _refusal(kind: Kind) -> Callable[[View], Claim | None]:
+def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
     def when(view: View) -> Claim | None:
-        found = view.failed("tls", kind)
-        status = 407 if kind is Kind.PROXY_AUTH else 0
+        found = view.failed("proxy", *kinds)
+        status = 407 if Kind.PROXY_AUTH in kinds else 0
         plain = next((one for one in view.exchanges if one.via_proxy and status and one.status == status), None)
         if found is None and plain is None:
             return None
-        line = found.detail.splitlines()[0] if found is not None and found.detail else line_of(plain) if plain else ""
+        lines = _said(found.detail or found.kind.value) if found is not None else [line_of(plain)] if plain else []
         source = view.proxy.source if view.proxy else ""
-        return Claim((line,), values={"source": source, "detail": line})
+        return Claim((*lines, _beside(view)), values={"source": source, "detail": lines[0] if lines else ""})
 
     return when
+
+
+def _said(head: str) -> list[str]:
+    """The first line of a proxy's answer, and the headers in it that tell why."""
+    first, *rest = head.splitlines() or [""]
+    return [first, *(row for row in rest if row.lower().startswith(("proxy-authenticate:", "x-squid-error:")))]
 
 
 def _captures_local(view: View) -> Claim | None:
@@ -95,25 +150,21 @@ def _captures_local(view: View) -> Claim | None:
     )
 
 
+_LOCAL = ("proxy.captures_local",)
+
 RULES = (
     Rule("proxy.invalid", Severity.ERROR, "proxy", _invalid, "settings"),
-    Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine"),
+    Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine", because=("proxy.invalid",)),
     Rule("proxy.captures_local", Severity.ERROR, "proxy", _captures_local, "settings", because=("proxy.invalid",)),
-    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", because=("proxy.captures_local",)),
-    Rule(
-        "proxy.auth_required",
-        Severity.ERROR,
-        "proxy",
-        _refusal(Kind.PROXY_AUTH),
-        "settings",
-        because=("proxy.captures_local",),
-    ),
+    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", because=_LOCAL),
+    Rule("proxy.auth_required", Severity.ERROR, "proxy", _refusal(Kind.PROXY_AUTH), "settings", because=_LOCAL),
     Rule(
         "proxy.refused",
         Severity.ERROR,
         "proxy",
-        _refusal(Kind.PROXY_REFUSED),
+        _refusal(Kind.PROXY_REFUSED, Kind.TIMEOUT),
         "network",
-        because=("proxy.captures_local",),
+        because=("proxy.invalid", *_LOCAL),
     ),
+    Rule("proxy.ignored", Severity.WARNING, "proxy", _ignored, "app"),
 )

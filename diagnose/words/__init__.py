@@ -1,6 +1,7 @@
 """The words of every finding, in each language, and how values come into them.
 
-A language is one module with ``TEXTS`` (the words of each finding, by code) and ``UI`` (the phrases around them). It is
+A language is one module with ``TEXTS`` (the words of each finding, by code), ``CASES`` (those of its special cases, by
+``code:case``) and ``UI`` (the phrases around them). It is
 loaded when it is first asked for.
 
 A *slot* in a text is ``{name}``, or ``{name|words}`` with the words that stand there while the value is not known.
@@ -33,7 +34,7 @@ OPTIONAL = (
     *("ending", "doubled", "added", "twice"),
     *("better_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position"),
-    *("proxy", "address", "port", "location"),
+    *("proxy", "better_proxy", "address", "port", "location"),
     *("issuer", "names", "not_after", "days"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )
@@ -52,20 +53,23 @@ class Text(NamedTuple):
 SLOT = re.compile(r"( ?)\{([a-z_]+)(?:\|([^{}]*))?\}( ?)")
 
 
-def text(code: str, lang: str) -> Text:
-    """The words of a finding with their slots, in English where ``lang`` lacks them.
+def text(code: str, lang: str, case: str = "") -> Text:
+    """The words of a finding with their slots, in English where ``lang`` lacks them; those of a special case of it.
 
-    Raises KeyError for an unknown code.
+    Raises KeyError for an unknown code or case.
     """
+    if case:
+        cases: Mapping[str, Text] = _module(lang).CASES
+        return cases[f"{code}:{case}"]
     texts: Mapping[str, Text] = _module(lang).TEXTS
     if code not in texts:
         texts = _module("en").TEXTS
     return texts[code]
 
 
-def say(code: str, lang: str, values: Mapping[str, str | None]) -> Text:
-    """The words of a finding, filled in. Raises KeyError for an unknown code."""
-    words = text(code, lang)
+def say(code: str, lang: str, values: Mapping[str, str | None], case: str = "") -> Text:
+    """The words of a finding, filled in. Raises KeyError for an unknown code or case."""
+    words = text(code, lang, case)
     stand_ins = {name: phrase(f"unknown.{name}", lang) for name in ALWAYS}
     title, explanation, *steps = (
         fill(template, values, stand_ins) for template in (words.title, words.explanation, *words.steps)

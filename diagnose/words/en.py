@@ -317,13 +317,13 @@ TEXTS: dict[str, Text] = {
         "{source|the proxy setting} does not, or names a port that speaks something else. The app gives up before it "
         "gets to {host}.",
         (
+            "Set the proxy to {better_proxy}",
             (
                 "Write it as http://HOST:PORT, or socks5://HOST:PORT for a SOCKS port. HTTPS_PROXY, too, nearly always "
-                "begins with http://."
+                "begins with http://. Special characters of its password stand as codes: @ is %40, : is %3A, # is %23."
             ),
-            "Write special characters of its password as codes: @ is %40, : is %3A, / is %2F, # is %23.",
             "Delete entries with square brackets or :: from NO_PROXY, such as [::1].",
-            "An API address is no proxy: it belongs in the base URL.",
+            "An API address or a relay is no proxy: it belongs in the base URL.",
         ),
     ),
     "proxy.ignored": Text(
@@ -366,11 +366,18 @@ TEXTS: dict[str, Text] = {
     ),
     "proxy.socks_unsupported": Text(
         "The app lacks what it needs to use a SOCKS proxy",
-        "A SOCKS proxy is set, and clients in Python need one more package for it. Without it they stop as they "
-        "start, whichever host is called.",
+        "A SOCKS proxy is set in {source|the proxy settings}, and clients in Python need one more package for it. "
+        "Without it they stop as they start, whichever host is called, those in NO_PROXY too. This check brings its "
+        "own.",
         (
-            "In the app's Python environment: `pip install socksio`.",
-            "Or delete ALL_PROXY and set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the same proxy program.",
+            (
+                'In the app\'s own Python environment (not in another): `pip install "httpx[socks]"`. Programs on '
+                "requests need `pip install pysocks`."
+            ),
+            (
+                "Or delete {source|ALL_PROXY} and set HTTPS_PROXY=http://HOST:PORT to the HTTP port of the same proxy "
+                "program. Node's clients know no SOCKS, and need this in any case."
+            ),
         ),
     ),
     "proxy.refused": Text(
@@ -1123,6 +1130,123 @@ TEXTS: dict[str, Text] = {
     ),
 }
 
+# Special cases of a finding, which have a cause and a cure of their own.
+CASES: dict[str, Text] = {
+    "proxy.unreachable:container": Text(
+        "Nothing answers at the proxy {proxy|that is set}: this is a container",
+        "A container has a loopback of its own, so 127.0.0.1 is the container and not the machine on which the proxy "
+        "program runs. All requests are to go through the proxy, so none gets out.",
+        (
+            "Write host.docker.internal in place of 127.0.0.1 in {source|the proxy setting}, with the same port.",
+            "On Linux, start the container with --add-host=host.docker.internal:host-gateway.",
+            'Let the proxy program accept connections from the LAN ("Allow LAN").',
+        ),
+    ),
+    "proxy.unreachable:wsl": Text(
+        "Nothing answers at the proxy {proxy|that is set}: this is WSL",
+        "In WSL, 127.0.0.1 is mostly the Linux side alone, while the proxy program runs in Windows. All "
+        "requests are to "
+        "go through the proxy, so none gets out.",
+        (
+            "Put networkingMode=mirrored under [wsl2] into .wslconfig in Windows, then run `wsl --shutdown`.",
+            (
+                "Or write the address of Windows in place of 127.0.0.1 (`ip route show default` tells it), and let the "
+                "proxy program accept connections from the LAN."
+            ),
+        ),
+    ),
+    "dns.not_found:docker_host": Text(
+        "The name host.docker.internal is not known here",
+        "Docker Desktop gives this name to the machine that runs the containers. Docker on Linux does so only when it "
+        "is asked to, and outside of a container no machine needs it.",
+        (
+            (
+                "Start the container with --add-host=host.docker.internal:host-gateway. In Compose, add extra_hosts: "
+                '["host.docker.internal:host-gateway"].'
+            ),
+            "Outside of a container, write 127.0.0.1 in its place.",
+            "The server has to listen on 0.0.0.0 to be seen from a container (for Ollama: OLLAMA_HOST=0.0.0.0).",
+        ),
+    ),
+    "dns.not_found:known_elsewhere": Text(
+        "The name server in use does not know {host}, another one does",
+        "The name exists: {address|another name server} knows its address. The one that this machine asks is old, "
+        "filters names, or serves an inner network alone.",
+        (
+            "Set another name server on this machine, such as 1.1.1.1 or 223.5.5.5, and start the app again.",
+            "In a company or with a filter of your own, have {host} let through.",
+            "Restart the VPN or proxy program: it may have set a name server that is gone.",
+        ),
+    ),
+    "dns.failed:servfail": Text(
+        "The name server could not find out where {host} is",
+        "It was reached and answered that it failed. The servers in charge of that name do not answer it, their answer "
+        "is not signed rightly, or it has lost its own way out. Whether the name exists is not known.",
+        (
+            (
+                "See whether other names work. If they do, the fault lies with the name servers of {host}: tell its "
+                "operator."
+            ),
+            "Ask another one: `llmdoctor check --dns-server 1.1.1.1`. If it knows the name, set it on this machine.",
+            "With a name server of your own, look at its log, and whether DNSSEC fails there.",
+        ),
+    ),
+    "dns.failed:refused": Text(
+        "The name server refuses to look up {host}",
+        "It was reached and said no. It serves only its own network or customers, or a rule forbids this name. Mostly "
+        "it is left over from another network or a VPN.",
+        (
+            "Set the name server of the network you are in, or a public one such as 1.1.1.1 or 223.5.5.5.",
+            "Disconnect the VPN and connect it again.",
+            "In a company, ask whether {host} is blocked by name.",
+        ),
+    ),
+    "dns.failed:silent": Text(
+        "No name server answers this machine",
+        "The question where {host} is went out, and nothing came back. The name server is down, belongs to a VPN that "
+        "is off, or a firewall swallows the question.",
+        (
+            "See whether this machine is online, and connect to the VPN if its name server is needed.",
+            "Set another name server, such as 1.1.1.1 or 223.5.5.5. The one that is asked now is {address}.",
+            "In a container, restart Docker or start it with --dns 1.1.1.1.",
+        ),
+    ),
+    "tcp.refused:container": Text(
+        "In this container, {host} is the container itself, and nothing listens there",
+        "A container has a loopback of its own: localhost and 127.0.0.1 lead to programs inside it. A server on the "
+        "machine outside, or in another container, is not to be found there.",
+        (
+            (
+                "Write host.docker.internal in place of {host}. On Linux, start the container with "
+                "--add-host=host.docker.internal:host-gateway."
+            ),
+            "A server in another container goes by the name of its service in Compose, with its inner port.",
+            "Let the server outside listen on 0.0.0.0 (for Ollama: OLLAMA_HOST=0.0.0.0).",
+            "If the server is to run in this very container, start it, and compare its port with {port}.",
+        ),
+    ),
+    "tcp.refused:wsl": Text(
+        "In WSL, {host} is the Linux side, and nothing listens there",
+        "WSL mostly has a loopback of its own, so a server that runs in Windows is not to be found at localhost or "
+        "127.0.0.1.",
+        (
+            "Put networkingMode=mirrored under [wsl2] into .wslconfig in Windows, then run `wsl --shutdown`.",
+            "Or write the address of Windows in place of {host} (`ip route show default` tells it).",
+            "The server in Windows then has to listen on 0.0.0.0 (for Ollama: OLLAMA_HOST=0.0.0.0).",
+            "If the server is to run in WSL, start it, and compare its port with {port}.",
+        ),
+    ),
+    "tcp.ipv6_broken:localhost": Text(
+        "The name localhost leads to ::1 first, where nothing listens",
+        "The server listens on 127.0.0.1 alone. Most clients go on to that address at once. Node before version 20, "
+        "and a few others, give up at the first.",
+        (
+            "Set the base URL to {better_url}",
+            "If an app says that the connection was refused, write 127.0.0.1 in place of localhost there.",
+        ),
+    ),
+}
+
 # The phrases of the report around the findings; plain ``{name}`` slots alone.
 UI: dict[str, str] = {
     "verdict.healthy": "Everything that was asked works.",
@@ -1206,6 +1330,7 @@ UI: dict[str, str] = {
     "sum.proxy_bypass": "around the proxy, by NO_PROXY",
     "sum.proxy_fail": "the proxy {proxy} does not work",
     "sum.dns": "{count} found: {address}",
+    "sum.dns_differs": "{count} found: {address}; {names} elsewhere",
     "sum.dns_literal": "an address, nothing to look up",
     "sum.dns_fail": "no usable address for {host}",
     "sum.tcp": "connected to {address}",

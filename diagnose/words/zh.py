@@ -286,10 +286,11 @@ TEXTS: dict[str, Text] = {
         "代理设置形如 http://127.0.0.1:7890，包括协议、主机和端口。{source|现在的代理设置} 不是这种形式，"
         "或者那个端口用的是另一种协议。应用还没连到 {host} 就停下了。",
         (
-            "写成 http://HOST:PORT；如果是 SOCKS 端口，写 socks5://HOST:PORT。HTTPS_PROXY 的值通常也以 http:// 开头。",
-            "密码里的特殊字符要转码：@ 写成 %40，: 写成 %3A，/ 写成 %2F，# 写成 %23。",
+            "把代理设置改为 {better_proxy}",
+            "写成 http://HOST:PORT；如果是 SOCKS 端口，写 socks5://HOST:PORT。HTTPS_PROXY 的值通常也以 http:// 开头。"
+            "密码里的特殊字符要转码：@ 写成 %40，: 写成 %3A，# 写成 %23。",
             "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1]。",
-            "API 地址不是代理，应该填在接口地址里。",
+            "API 或中转站的地址不是代理，应该填在接口地址里。",
         ),
     ),
     "proxy.ignored": Text(
@@ -322,10 +323,13 @@ TEXTS: dict[str, Text] = {
     ),
     "proxy.socks_unsupported": Text(
         "应用缺少使用 SOCKS 代理所需的组件",
-        "现在设置了 SOCKS 代理，而 Python 客户端要多装一个包才能用。没有它，程序一启动就会报错，和访问哪台服务器无关。",
+        "{source|代理设置} 里写的是 SOCKS 代理，而 Python 客户端要多装一个包才能用。没有它，程序一启动就会报错，"
+        "和访问哪台服务器无关，NO_PROXY 里的也一样。这次检查用的是自带的 SOCKS 支持。",
         (
-            "在应用的 Python 环境里执行：`pip install socksio`。",
-            "或者清除 ALL_PROXY，改设 HTTPS_PROXY=http://HOST:PORT，用同一代理软件的 HTTP 端口。",
+            '在应用自己的 Python 环境里（不是别的环境）执行：`pip install "httpx[socks]"`。'
+            "用 requests 的程序则需要 `pip install pysocks`。",
+            "或者清除 {source|ALL_PROXY}，改设 HTTPS_PROXY=http://HOST:PORT，用同一代理软件的 HTTP 端口。"
+            "Node 的客户端不认 SOCKS，只能这样做。",
         ),
     ),
     "proxy.refused": Text(
@@ -993,6 +997,111 @@ TEXTS: dict[str, Text] = {
     ),
 }
 
+# 个别情形：同一个代码，但原因和办法不同。
+CASES: dict[str, Text] = {
+    "proxy.unreachable:container": Text(
+        "所设的代理 {proxy|地址} 没有响应：这里是容器",
+        "容器有自己的回环地址，127.0.0.1 指的是容器自己，而代理软件运行在外面的机器上。所有请求都要经过代理，"
+        "现在一个也出不去。",
+        (
+            "在 {source|代理设置} 里，把 127.0.0.1 换成 host.docker.internal，端口不变。",
+            "在 Linux 上，启动容器时加上 --add-host=host.docker.internal:host-gateway。",
+            "在代理软件里打开“允许局域网连接”。",
+        ),
+    ),
+    "proxy.unreachable:wsl": Text(
+        "所设的代理 {proxy|地址} 没有响应：这里是 WSL",
+        "在 WSL 里，127.0.0.1 通常只是 Linux 这一边，而代理软件运行在 Windows 里。所有请求都要经过代理，"
+        "现在一个也出不去。",
+        (
+            "在 Windows 的 .wslconfig 里，[wsl2] 下写 networkingMode=mirrored，再执行 `wsl --shutdown`。",
+            (
+                "或者把 127.0.0.1 换成 Windows 的地址（`ip route show default` 可以查到），"
+                "并在代理软件里打开“允许局域网连接”。"
+            ),
+        ),
+    ),
+    "dns.not_found:docker_host": Text(
+        "这里不认识 host.docker.internal",
+        "Docker Desktop 用这个名字指代运行容器的机器。Linux 上的 Docker 要另外设置才有它，容器外面则没有这个名字。",
+        (
+            "启动容器时加上 --add-host=host.docker.internal:host-gateway；用 Compose 的话，"
+            '加上 extra_hosts: ["host.docker.internal:host-gateway"]。',
+            "如果不在容器里，改写成 127.0.0.1。",
+            "服务要监听 0.0.0.0，容器才能访问到（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
+        ),
+    ),
+    "dns.not_found:known_elsewhere": Text(
+        "现用的 DNS 不认识 {host}，别的 DNS 认识",
+        "这个域名是存在的：{address|别的 DNS 服务器} 查得到它的地址。本机所用的 DNS 数据过旧，过滤了这个域名，"
+        "或者只管内部网络。",
+        (
+            "在本机换用别的 DNS，比如 223.5.5.5 或 1.1.1.1，再重启应用。",
+            "如果是公司或自己设的过滤，放行 {host}。",
+            "重启 VPN 或代理软件：它可能留下了已经失效的 DNS 设置。",
+        ),
+    ),
+    "dns.failed:servfail": Text(
+        "DNS 服务器没能查到 {host}",
+        "DNS 服务器可以连上，但它答复说查询失败：负责这个域名的服务器没有回答，签名有误，或者它自己的出口断了。"
+        "所以还不知道这个域名是否存在。",
+        (
+            "看看别的域名能否解析。如果能，问题在 {host} 的 DNS 服务器，请告诉它的运营者。",
+            "换一个 DNS 查询：`llmdoctor check --dns-server 223.5.5.5`。如果查得到，就在本机换用它。",
+            "如果是自己的 DNS 服务器，查看它的日志，看看是不是 DNSSEC 校验失败。",
+        ),
+    ),
+    "dns.failed:refused": Text(
+        "DNS 服务器拒绝查询 {host}",
+        "DNS 服务器可以连上，但它不答应：它只为自己的网络或客户服务，或者有规则禁止这个域名。"
+        "多半是别的网络或 VPN 留下的设置。",
+        (
+            "设为当前网络的 DNS，或公共 DNS，比如 223.5.5.5 或 1.1.1.1。",
+            "断开 VPN，再重新连接。",
+            "在公司里，问一下 {host} 是否被屏蔽。",
+        ),
+    ),
+    "dns.failed:silent": Text(
+        "没有 DNS 服务器回答本机",
+        "查询 {host} 的请求发出去了，但没有任何答复：DNS 服务器停了，它属于没有连上的 VPN，或者防火墙丢弃了查询。",
+        (
+            "看看本机是否联网；如果要用 VPN 里的 DNS，先连上 VPN。",
+            "换用别的 DNS，比如 223.5.5.5 或 1.1.1.1。现在用的是 {address}。",
+            "在容器里，重启 Docker，或启动时加上 --dns 223.5.5.5。",
+        ),
+    ),
+    "tcp.refused:container": Text(
+        "在这个容器里，{host} 就是容器自己，那里没有服务",
+        "容器有自己的回环地址：localhost 和 127.0.0.1 指向容器里面的程序。外面机器上的服务，"
+        "或别的容器里的服务，在那里是找不到的。",
+        (
+            "把 {host} 换成 host.docker.internal；在 Linux 上，启动容器时加上 "
+            "--add-host=host.docker.internal:host-gateway。",
+            "如果服务在另一个容器里，用它在 Compose 里的服务名和内部端口。",
+            "让外面的服务监听 0.0.0.0（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
+            "如果服务本来就该在这个容器里运行，启动它，并核对端口是否为 {port}。",
+        ),
+    ),
+    "tcp.refused:wsl": Text(
+        "在 WSL 里，{host} 是 Linux 这一边，那里没有服务",
+        "WSL 通常有自己的回环地址，Windows 里的服务用 localhost 或 127.0.0.1 是找不到的。",
+        (
+            "在 Windows 的 .wslconfig 里，[wsl2] 下写 networkingMode=mirrored，再执行 `wsl --shutdown`。",
+            "或者把 {host} 换成 Windows 的地址（`ip route show default` 可以查到）。",
+            "这时 Windows 里的服务要监听 0.0.0.0（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
+            "如果服务本来就该在 WSL 里运行，启动它，并核对端口是否为 {port}。",
+        ),
+    ),
+    "tcp.ipv6_broken:localhost": Text(
+        "主机名 localhost 先指向 ::1，而那里没有服务",
+        "服务只监听 127.0.0.1。多数客户端会马上改用这个地址；20 之前的 Node 和少数程序在第一个地址失败后就放弃了。",
+        (
+            "把接口地址改为 {better_url}",
+            "如果有应用报告连接被拒绝，在那里把 localhost 换成 127.0.0.1。",
+        ),
+    ),
+}
+
 # The phrases of the report around the findings; plain ``{name}`` slots alone.
 UI: dict[str, str] = {
     "verdict.healthy": "检查过的各项都正常。",
@@ -1076,6 +1185,7 @@ UI: dict[str, str] = {
     "sum.proxy_bypass": "按 NO_PROXY 不走代理",
     "sum.proxy_fail": "代理 {proxy} 不可用",
     "sum.dns": "找到 {count} 个：{address}",
+    "sum.dns_differs": "找到 {count} 个：{address}；别处是 {names}",
     "sum.dns_literal": "本来就是地址，不用解析",
     "sum.dns_fail": "{host} 没有可用的地址",
     "sum.tcp": "已连接 {address}",

@@ -1,11 +1,58 @@
-"""dns: the name's addresses, by the system's resolver."""
+"""dns: the name's addresses by the system's resolver; where that says too little, what its servers say themselves."""
 
 from __future__ import annotations
 
-from probes.model import DnsFacts
+import asyncio
+import sys
+from collections.abc import Iterable
+
+from probes.failures import NetError
+from probes.model import DnsFacts, Kind, Lookup
 from probes.way import Way
 
+PATIENCE = 2.0  # seconds for a server that is asked besides
+_SYSTEM = 0.7  # of the probe's time; the rest is for asking the servers
+_NO_WORD = {"silent", "servfail", "refused", "unreachable"}  # nothing that tells of the name itself
 
-async def measure(way: Way) -> DnsFacts:
-    """Raises NetError: NAME_UNKNOWN, NAME_FAILED, NAME_INVALID."""
-    return DnsFacts(way.dial_host, await way.resolve())
+
+async def measure(way: Way, servers: tuple[str, ...] = ()) -> DnsFacts:
+    """The addresses, and what ``servers`` say besides. Raises NetError: NAME_UNKNOWN, NAME_FAILED, NAME_INVALID."""
+    host = way.dial_host
+    others = asyncio.ensure_future(_ask(way, host, servers))
+    try:
+        try:
+            async with asyncio.timeout(way.limits.probe * _SYSTEM):
+                addresses = await way.resolve()
+        except TimeoutError as error:
+            raise NetError(Kind.NAME_FAILED, "the system's resolver does not come back") from error
+    except NetError as error:
+        kind, said = error.failure.kind, error.failure.detail
+        asked: tuple[Lookup, ...] = ()
+        if kind is Kind.NAME_FAILED or (kind is Kind.NAME_UNKNOWN and not _telling()):
+            asked = await _ask(way, host, way.network.name_servers())
+        facts = DnsFacts(host, (), asked, await others)
+        raise NetError(_weighed(kind, asked), said, facts) from error
+    finally:
+        if not others.done() and sys.exc_info()[0] is not None:
+            others.cancel()
+    return DnsFacts(host, addresses, (), await others)
+
+
+async def _ask(way: Way, host: str, servers: Iterable[str]) -> tuple[Lookup, ...]:
+    seconds = min(PATIENCE, way.limits.probe / 4)
+    return tuple(await asyncio.gather(*(way.network.ask_server(one, host, seconds) for one in servers)))
+
+
+def _telling() -> bool:
+    """Whether the system says \"no such name\" only where a server said so. macOS and Windows say it offline too."""
+    return sys.platform not in ("darwin", "win32")
+
+
+def _weighed(kind: Kind, asked: tuple[Lookup, ...]) -> Kind:
+    """The system's word in the light of its servers' own."""
+    said = {one.said for one in asked}
+    if kind is Kind.NAME_FAILED and said & {"no_name", "no_address"}:
+        return Kind.NAME_UNKNOWN  # behind a search list, or where one of several servers is down
+    if kind is Kind.NAME_UNKNOWN and said and said <= _NO_WORD:
+        return Kind.NAME_FAILED
+    return kind

@@ -1,20 +1,32 @@
-"""proxy: which proxy the SDK would take for this host, by the rules of httpx2 (openai-python 3, anthropic-python 2)."""
+"""proxy: which proxy the SDK would take for this host, by the rules of httpx2 (openai-python 3, anthropic-python 2).
+
+Then the way through it and, where it is at fault, what its port is instead and how far one gets without it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from probes.doors import Doors
-from probes.model import ProxyFacts, ProxySettings, Sourced
-from probes.net import Proxy, basic
+from probes.failures import NetError
+from probes.model import DirectFacts, Failure, Kind, ProxyFacts, ProxySettings, Sourced, TunnelFacts
+from probes.net import basic
 from probes.secret import Scrubber
-from probes.way import Place, is_local
+from probes.tunnel import Proxy
+from probes.way import Place, Way, is_local
 
-HTTP_SCHEMES = ("http", "https")
-SOCKS_SCHEMES = ("socks5", "socks5h")
+PATIENCE = 3.0  # seconds for a second look, which the user did not ask for
+WEB = "web"  # of a server that is no proxy
+_NO_PROXY_SAYS = ("400", "404", "405", "501")  # a server that does not know CONNECT
+# What httpx2 takes (its _config.py); a client is not built with anything else.
+SCHEMES = ("http", "https", "socks5", "socks5h")
+# What desktops and other programs write for a SOCKS proxy, and what the run goes on with.
+_SOCKS_ALIKE = {"socks": "socks5", "socks4": "socks4", "socks4a": "socks4"}
+_FATAL = ("scheme", "stray", "port")  # of a setting that is not this host's: it is read all the same
 
 
 def bypass(no_proxy: str, target: Place) -> str:
@@ -58,7 +70,7 @@ def _problem(found: Sourced[str], doors: Doors) -> tuple[str, str]:
     except ValueError as error:
         return "port", str(error)[:80]
     scheme = parts.scheme.lower()
-    if scheme not in (*HTTP_SCHEMES, *SOCKS_SCHEMES):
+    if scheme not in SCHEMES:
         return "scheme", scheme
     if not host:
         return "port", "no host"
@@ -66,8 +78,6 @@ def _problem(found: Sourced[str], doors: Doors) -> tuple[str, str]:
         return "password", "more than one @ before the host"
     if parts.path.strip("/") or (doors.of_host(host, port, parts.path) is not None and not is_local(host)):
         return "api_address", parts.path or host
-    if scheme in SOCKS_SCHEMES:
-        return "socks", scheme
     return "", ""
 
 
@@ -98,7 +108,7 @@ def _is_target(host: str, port: int, target: Place) -> bool:
 def choose(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber) -> tuple[ProxyFacts, Proxy | None]:
     """The proxy for this host with what is wrong with it, and the proxy itself where it can be used."""
     facts, proxy = _chosen(proxies, target, doors, scrub)
-    if proxies.no_proxy and not facts.problem and _breaks(proxies.no_proxy.value):
+    if proxies.no_proxy and not facts.problem and facts.bypass != "*" and _breaks(proxies.no_proxy.value):
         note = proxies.no_proxy.value[:80]
         facts = replace(facts, source=proxies.no_proxy.source, problem="no_proxy_entry", note=note)
     return facts, proxy
@@ -106,36 +116,163 @@ def choose(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber)
 
 def _chosen(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber) -> tuple[ProxyFacts, Proxy | None]:
     found = (proxies.https if target.scheme == "https" else proxies.http) or proxies.all
-    others = [one for one in (proxies.http, proxies.https, proxies.all) if one is not None and one is not found]
+    settings = [one for one in (proxies.http, proxies.https, proxies.all) if one is not None and one.value.strip()]
     passed = bypass(proxies.no_proxy.value, target) if proxies.no_proxy else ""
-    for one in others:  # a client is built with all of them: one that it cannot read stops it, used or not
-        if one.value.strip():
-            problem, note = _problem(one, doors)
-            if problem in ("scheme", "socks", "stray", "port"):
-                return ProxyFacts(None, one.source, passed, problem, scrub(note)), None
+    if passed == "*":  # httpx then reads no proxy at all
+        return ProxyFacts(None, settings[0].source if settings else "", passed), None
+    socks = next((one.source for one in settings if one.value.lower().startswith(("socks5:", "socks5h:"))), "")
+    for one in settings:
+        problem, note = _problem(one, doors) if one is not found else ("", "")
+        if problem in _FATAL:
+            return ProxyFacts(None, one.source, passed, problem, scrub(note), socks=socks), None
     if found is None or not found.value.strip():
-        return ProxyFacts(None), None
+        return ProxyFacts(None, socks=socks), None
     problem, note = _problem(found, doors)
+    mended = _mended(found.value, problem)
     shown = _without_credentials(found.value, scrub)
-    if problem:
-        return ProxyFacts(shown if not passed else None, found.source, passed, problem, scrub(note)), None
+    if problem and (passed or mended is None):
+        return ProxyFacts(shown if not passed else None, found.source, passed, problem, scrub(note), socks=socks), None
     if passed:
-        return ProxyFacts(None, found.source, passed), None
-    url = found.value if "://" in found.value else f"http://{found.value}"
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or {"https": 443}.get(parts.scheme.lower(), 80)
-    authorization = ""
+        return ProxyFacts(None, found.source, passed, socks=socks), None
+    proxy = _proxy(mended or found.value, scrub)
+    if not problem and _is_target(proxy.host, proxy.port, target):
+        problem, note = "own_address", shown
+    facts = ProxyFacts(
+        shown,
+        found.source,
+        problem=problem,
+        note=scrub(note),
+        captures_local=is_local(target.host),
+        socks=socks,
+        mended=_without_credentials(mended, scrub) if mended else None,
+    )
+    return facts, proxy
+
+
+def _mended(raw: str, problem: str) -> str | None:
+    """The value that was meant, where one can be told."""
+    if problem == "scheme":
+        scheme, _, rest = raw.partition("://")
+        meant = _SOCKS_ALIKE.get(scheme.lower())
+        return f"{meant}://{rest}" if meant else None
+    if problem == "stray":
+        bare = "".join(c for c in raw if c.isprintable() and not c.isspace())
+        try:
+            parts = urlsplit(bare)
+            return bare if parts.scheme in SCHEMES and parts.hostname and parts.port else None
+        except ValueError:
+            return None
+    return None
+
+
+def _proxy(raw: str, scrub: Scrubber) -> Proxy:
+    parts = urlsplit(raw if "://" in raw else f"http://{raw}")
+    scheme = parts.scheme.lower()
+    port = parts.port or {"https": 443, "http": 80}.get(scheme, 1080)
+    user, password, authorization = unquote(parts.username or ""), unquote(parts.password or ""), ""
     if parts.username is not None:
-        password = unquote(parts.password or "")
         if password:
             scrub.add(password)
-        authorization = basic(unquote(parts.username), password)
+        authorization = basic(user, password)
         scrub.add(authorization.removeprefix("Basic "))
-    own = "own_address" if _is_target(host, port, target) else ""
-    facts = ProxyFacts(
-        shown, found.source, problem=own, note=shown if own else "", captures_local=is_local(target.host)
+    return Proxy(parts.hostname or "", port, authorization, scheme, user, password)
+
+
+async def enter(way: Way) -> TunnelFacts:
+    """The connection through the proxy, as it was set. Raises NetError."""
+    assert way.proxy is not None
+    await way.enter()
+    return TunnelFacts(way.proxy.scheme, way.target.host, way.target.port)
+
+
+def doubtful(why: Failure) -> bool:
+    """Whether what answered may be no such proxy at all."""
+    return why.kind in (Kind.PROXY_PROTOCOL, Kind.TIMEOUT) or (
+        why.kind is Kind.PROXY_REFUSED and _status(why) in _NO_PROXY_SAYS
     )
-    return facts, Proxy(host, port, authorization, parts.scheme.lower() == "https")
+
+
+def _status(why: Failure) -> str:
+    return why.detail.split(" ")[1] if why.detail.startswith("HTTP/") else ""
+
+
+async def identify(way: Way) -> str:
+    """What the port speaks that is no such proxy as was set: ``http``, ``https``, ``socks5``, :data:`WEB`, or nothing
+    known.
+
+    Each guess is a connection of its own, without any key and without the proxy's password.
+    """
+    proxy = way.proxy
+    assert proxy is not None
+    guesses = [
+        one for one in ("http", "socks5", "https") if one != proxy.scheme and not (one == "socks5" and proxy.socks)
+    ]
+    bare = replace(proxy, authorization="", user="", password="")
+    *found, web = await asyncio.gather(
+        *(_answers(way, replace(bare, scheme=scheme)) for scheme in guesses), _is_web_server(way)
+    )
+    return next((scheme for scheme, yes in zip(guesses, found, strict=True) if yes), WEB if web else "")
+
+
+async def _answers(way: Way, proxy: Proxy) -> bool:
+    """Whether the port answers as such a proxy, be it with a refusal."""
+    other = way.beside(proxy)
+    try:
+        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
+            await other.enter()
+    except NetError as error:
+        said = error.failure
+        if said.kind is Kind.PROXY_REFUSED and not proxy.socks:
+            return _status(said) not in _NO_PROXY_SAYS
+        return said.kind in (Kind.PROXY_AUTH, Kind.PROXY_REFUSED)
+    except TimeoutError:
+        return False
+    finally:
+        other.close()
+    return True
+
+
+async def _is_web_server(way: Way) -> bool:
+    """Whether the port answers a request that is meant for itself, which a proxy refuses."""
+    loop = asyncio.get_running_loop()
+    assert way.proxy is not None
+    sock = None
+    try:
+        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
+            assert way.good is not None
+            sock = await way.network.dial(way.good, way.dial_port)
+            request = f"GET /v1/models HTTP/1.1\r\nHost: {way.proxy.host}:{way.proxy.port}\r\nConnection: close\r\n\r\n"
+            await loop.sock_sendall(sock, request.encode("latin-1", "replace"))
+            words = (await loop.sock_recv(sock, 512)).split(b" ", 2)
+    except (NetError, OSError, TimeoutError):
+        return False
+    finally:
+        if sock is not None:
+            sock.close()
+    return words[0].startswith(b"HTTP/") and words[1:2] in ([b"200"], [b"401"], [b"404"], [b"405"])
+
+
+async def directly(way: Way) -> DirectFacts:
+    """How far the host is reached without the proxy: to its certificate at most, and without any key."""
+    host, port = way.target.host, way.target.port
+    probe = "dns"
+    try:
+        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
+            await way.resolve()
+            probe = "tcp"
+            good, dials, _ = await way.dial()
+            if good is None:
+                return DirectFacts(host, port, probe, next((dial.kind for dial in dials if dial.kind), Kind.OTHER))
+            if way.target.scheme == "https":
+                probe = "tls"
+                await way.first_link()
+    except NetError as error:
+        return DirectFacts(host, port, probe, error.failure.kind)
+    except TimeoutError:
+        return DirectFacts(host, port, probe, Kind.TIMEOUT)
+    finally:
+        way.close()
+    return DirectFacts(host, port, probe)
 
 
 def _without_credentials(raw: str, scrub: Scrubber) -> str:

@@ -57,23 +57,19 @@ async def look(way: Way, trust: str) -> TlsFacts | None:
 
 async def speaks_plain_http(way: Way) -> bool:
     """Whether the port answers a plain request with HTTP: one line without a key."""
-    sock = None
-    loop = asyncio.get_running_loop()
+    plain = Way(way.network, way.target, way.limits, proxy=way.proxy)
+    plain.proxy_tls, plain.good = way.proxy_tls, way.good
+    plain.dial_host, plain.dial_port = way.dial_host, way.dial_port
     try:
-        if way.good is None:
-            return False
-        sock = await way.network.dial(way.good, way.dial_port)
-        if way.proxy is not None:
-            await way.network.tunnel(sock, way.proxy, way.target.host, way.target.port, way.limits.header_bytes)
-        request = f"HEAD / HTTP/1.1\r\nHost: {way.target.authority}\r\nConnection: close\r\n\r\n"
         async with asyncio.timeout(min(2.0, way.limits.probe)):
-            await loop.sock_sendall(sock, request.encode("latin-1", "replace"))
-            return (await loop.sock_recv(sock, 64)).startswith(b"HTTP/")
+            link = await plain.first_link()
+            request = f"HEAD / HTTP/1.1\r\nHost: {way.target.authority}\r\nConnection: close\r\n\r\n"
+            link.writer.write(request.encode("latin-1", "replace"))
+            return (await link.reader.read(64)).startswith(b"HTTP/")
     except (NetError, OSError, TimeoutError):
         return False
     finally:
-        if sock is not None:
-            sock.close()
+        plain.close()
 
 
 def _from_verified(peer: Any) -> Certificate | None:

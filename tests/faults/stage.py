@@ -27,6 +27,7 @@ from probes.model import (
     Evidence,
     Kind,
     Limits,
+    Lookup,
     ProxySettings,
     Rival,
     Settings,
@@ -103,6 +104,8 @@ class Roads:
 
     names: Mapping[str, tuple[str, ...] | Kind] = field(default_factory=dict)
     fates: Mapping[str, Kind] = field(default_factory=dict)
+    servers: Mapping[str, str] = field(default_factory=dict)  # what each name server of the system says itself
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # those of --dns-server, with their addresses
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,6 +149,9 @@ class Scenario:
     roads: Roads | None = None
     beyond: Callable[[str, str], Handler] | None = None
     proxy: Callable[[int], Handler] | None = None
+    front: Callable[[int], tuple[Step, ...]] | None = (
+        None  # a proxy that speaks no HTTP, as what it does on a connection
+    )
     proxies: tuple[tuple[str, str], ...] = ()  # (http, https, all or no_proxy; value with {proxy}, {closed}, {port})
     limits: Limits = PATIENT
     no_spend: bool = False
@@ -224,7 +230,10 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
         if one.listening:
             door = stack.enter_context(PracticeDoor(world, tls=tls, connect=one.connect, host=one.listen))
         port = door.port if door else stack.enter_context(closed_port())
-        front = stack.enter_context(PracticeDoor(one.proxy(port))) if one.proxy else None
+        front = None
+        if one.proxy or one.front:
+            handler, steps = (one.proxy(port) if one.proxy else None), (one.front(port) if one.front else None)
+            front = stack.enter_context(PracticeDoor(handler, connect=steps))
         marks = {"port": str(port), "proxy": front.url if front else "", "front": str(front.port) if front else ""}
         if any("{closed}" in value for _, value in one.proxies):
             marks["closed"] = str(stack.enter_context(closed_port()))
@@ -248,13 +257,18 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                     **{name: Sourced(value, f"environment {_variable(name)}") for name, value in found.items()}
                 ),
                 connect_to=() if direct else (ConnectTo("", 0, one.listen, port),),
+                dns_servers=tuple(one.roads.others) if one.roads is not None else (),
                 ca_bundle=Sourced(bundle, "environment SSL_CERT_FILE") if bundle else None,
                 no_spend=one.no_spend,
                 offline=one.offline,
                 send_anyway=one.send_anyway,
                 limits=one.limits,
             ),
-            Simulated(one.roads, port, front.port if front else None) if one.roads is not None else None,
+            Simulated(one.roads, port, front.port if front else None)
+            if one.roads is not None
+            else Walled()
+            if found
+            else None,
             key,
             port,
             door,
@@ -311,6 +325,13 @@ class Simulated(Network):
             raise NetError(found, "simulated")
         return tuple(Address("ipv6" if ":" in ip else "ipv4", ip) for ip in found)
 
+    def name_servers(self) -> tuple[str, ...]:
+        return tuple(self.roads.servers)
+
+    async def ask_server(self, server: str, host: str, seconds: float) -> Lookup:
+        found = tuple(Address("ipv6" if ":" in ip else "ipv4", ip) for ip in self.roads.others.get(server, ()))
+        return Lookup(server, "addresses" if found else self.roads.servers.get(server, "silent"), found)
+
     async def dial(self, address: Address, port: int) -> socket.socket:
         fate = self.roads.fates.get(address.ip)
         if fate is Kind.TIMEOUT:
@@ -318,6 +339,18 @@ class Simulated(Network):
         if fate is not None:
             raise NetError(fate, "simulated")
         return await super().dial(Address("ipv4", "127.0.0.1"), port if port == self.kept else self.port)
+
+
+class Walled(Network):
+    """A network without a name service: who is not sent through the proxy gets no further than this machine."""
+
+    async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
+        if host == "localhost":
+            return (Address("ipv4", "127.0.0.1"),)
+        raise NetError(Kind.NAME_UNKNOWN, "simulated")
+
+    def name_servers(self) -> tuple[str, ...]:
+        return ()
 
 
 def rerouted(stage: Stage) -> Callable[..., socket.socket]:
@@ -389,7 +422,7 @@ def examine(scenario: Scenario) -> Seen:
         with stage(scenario) as set_up:
             evidence = asyncio.run(run(set_up.settings, network=set_up.network, version="0"))
             doors = (set_up.door, set_up.foreign, set_up.front)
-            seen = [[_raw(request) for request in door.requests] if door else [] for door in doors]
+            seen = [[*map(_raw, door.requests), *door.strays] if door else [] for door in doors]
             keys = [set_up.key, *([set_up.settings.key.value.reveal()] if set_up.settings.key else [])]
             keys += [one.value.reveal() for one in set_up.settings.rivals if isinstance(one.value, Secret)]
             count = len([r for r in set_up.door.requests if r.method != "HEAD"]) if set_up.door else 0

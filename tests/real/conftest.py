@@ -5,6 +5,7 @@ A server that is not installed is a skip that names it. `.ci/run` installs them 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -35,7 +36,7 @@ FOREIGN = ("_API_KEY", "_AUTH_TOKEN", "_BASE_URL", "_API_BASE", "_PROXY", "_MODE
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "real: starts a server that nobody here wrote (LiteLLM, aimock, nginx, tinyproxy)"
+        "markers", "real: starts a server that nobody here wrote (LiteLLM, aimock, nginx, tinyproxy, squid, dante, …)"
     )
 
 
@@ -203,6 +204,12 @@ def _program() -> list[str]:
     return [str(name)] if name.exists() else [sys.executable, "-m", "diagnose"]
 
 
+@pytest.fixture(scope="session")
+def program() -> list[str]:
+    """The command itself, as users run it."""
+    return _program()
+
+
 @pytest.fixture
 def diagnose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
     """The program's report on the settings, after the SDK was seen to agree: broken is what the SDK fails with.
@@ -226,7 +233,9 @@ def diagnose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
         report = asked.report(tmp_path, options)
         if not differs:
             broken = report["verdict"] == "broken"
-            assert asked.answered() is not broken, f"the SDK sees it otherwise than {report['root_cause']}"
+            answered = asked.answered()
+            gc.collect()  # httpcore leaves its socket to the collector where a SOCKS proxy refuses
+            assert answered is not broken, f"the SDK sees it otherwise than {report['root_cause']}"
         return report
 
     return ask

@@ -1,0 +1,155 @@
+"""dnsmasq as the machine's only name server, and as another one that is asked besides.
+
+The first takes a network and a resolv.conf of its own (Linux namespaces, which need root): where this place allows none,
+those tests are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from probes.practice import behaviours as b
+from probes.practice.server import PracticeDoor
+
+pytestmark = pytest.mark.real
+Run = Callable[..., dict[str, Any]]
+MODEL = b.MODELS[0]
+RULES = (
+    *("--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--bind-interfaces", "--user=", "--group="),
+    *("--listen-address=127.0.0.1", "--address=/relay.example/127.0.0.1", "--address=/api.openai.com/127.0.0.1"),
+    *("--address=/gone.example/", "--txt-record=bare.example,text", "--local=/bare.example/", "--no-negcache"),
+)
+# Started before the check, in the same namespace: dnsmasq with these options, or nothing at all.
+_INSIDE = """
+ip link set lo up
+mount --bind "$1" /etc/resolv.conf
+shift
+if [ "$1" != none ]; then
+  "$@" & one=$!
+  "$1" --no-daemon --no-resolv --no-hosts --conf-file=/dev/null --user= --group= --port=5301 --address=/#/127.0.0.1 &
+  trap "kill $one $!" EXIT
+fi
+i=0; while [ $i -lt 50 ] && [ "$1" != none ] && ! grep -q ':0035 ' /proc/net/udp; do i=$((i+1)); sleep 0.05; done
+"""
+
+
+@pytest.fixture(scope="module")
+def dnsmasq(installed: Callable[[str, str], str]) -> str:
+    return installed("dnsmasq", "dnsmasq-base")
+
+
+@pytest.fixture
+def beside(
+    dnsmasq: str,
+    free_port: Callable[[], int],
+    serving: Callable[..., AbstractContextManager[Path]],
+    tmp_path: Path,
+) -> Iterator[str]:
+    """Another name server, on a port of its own."""
+    port = free_port()
+    with serving([dnsmasq, *RULES, f"--port={port}"], port, tmp_path):  # it listens in TCP as well
+        yield f"127.0.0.1:{port}"
+
+
+@pytest.fixture
+def unsigned() -> tuple[str, ...]:
+    """Signatures are wanted, and the one that is asked further, dnsmasq itself on another port, has none: SERVFAIL."""
+    root = "20326,8,2,E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"  # IANA's, of 2017
+    return "--server=127.0.0.1#5301", "--dnssec", "--dnssec-check-unsigned", f"--trust-anchor=.,{root}"
+
+
+@pytest.fixture
+def alone(dnsmasq: str, tmp_path: Path) -> Run:
+    """The program in a network of its own, whose name server is started with the options that are given."""
+    if subprocess.run(["unshare", "-nm", "true"], capture_output=True).returncode:
+        pytest.skip("no namespaces here: unshare -nm is not allowed")
+    resolv = tmp_path / "resolv.conf"
+    resolv.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+
+    def run(host: str, *rules: str, options: tuple[str, ...] = ()) -> dict[str, Any]:
+        server = [dnsmasq, *RULES, *rules] if rules != ("none",) else ["none"]
+        check = [sys.executable, "-m", "diagnose", "check", f"https://{host}/v1", "--key-env", "THE_KEY", "--json"]
+        inside = f"{_INSIDE}\nexec_check() {{ {' '.join([*check, '--model', MODEL, *options])}; }}; exec_check\n"
+        done = subprocess.run(
+            ["unshare", "-nm", "sh", "-c", inside, "sh", str(resolv), *server],
+            capture_output=True,
+            encoding="utf-8",
+            env={**os.environ, "THE_KEY": "sk-made-up-for-this-test-alone"},
+            timeout=60,
+        )
+        assert done.stdout.startswith("{"), done.stderr[-800:]
+        report: dict[str, Any] = json.loads(done.stdout)
+        return report
+
+    return run
+
+
+def evidence(report: dict[str, Any]) -> str:
+    return "\n".join(report["findings"][0]["evidence"])
+
+
+def test_no_such_name(alone: Run) -> None:
+    report = alone("gone.example")
+    assert (report["root_cause"], report["side"]) == ("dns.not_found", "settings")
+
+
+def test_servfail(alone: Run, unsigned: tuple[str, ...]) -> None:
+    report = alone("elsewhere.org", *unsigned)
+    assert report["root_cause"] == "dns.failed"
+    assert "name server 127.0.0.1: it failed (SERVFAIL)" in evidence(report)
+    assert report["findings"][0]["title"] == "The name server could not find out where elsewhere.org is"
+
+
+def test_a_server_that_is_far_away(alone: Run) -> None:
+    report = alone("elsewhere.org", "--server=127.0.0.99#5353")  # nobody is there, and dnsmasq waits
+    assert report["root_cause"] == "dns.failed"
+    assert report["findings"][0]["title"] == "No name server answers this machine"
+
+
+def test_refused(alone: Run) -> None:
+    report = alone("elsewhere.org")  # of no name of its own, and with nobody to ask
+    assert report["root_cause"] == "dns.failed"
+    assert "name server 127.0.0.1: refused (REFUSED)" in evidence(report)
+    assert report["findings"][0]["title"] == "The name server refuses to look up elsewhere.org"
+
+
+def test_nobody_answers(alone: Run) -> None:
+    report = alone("relay.example", "none")
+    assert report["root_cause"] == "dns.failed"
+    assert "name server 127.0.0.1: nobody listens there" in evidence(report)
+
+
+def test_a_false_address(alone: Run) -> None:
+    report = alone("api.openai.com")
+    assert report["root_cause"] == "dns.bogus_answer"
+    assert "127.0.0.1" in evidence(report)
+
+
+def test_docker_host(alone: Run) -> None:
+    report = alone("host.docker.internal", "--local=/internal/")
+    assert (report["root_cause"], report["side"]) == ("dns.not_found", "machine")
+    assert report["findings"][0]["title"] == "The name host.docker.internal is not known here"
+
+
+def test_another_server_knows_the_name(beside: str, diagnose: Run) -> None:
+    report = diagnose("https://relay.example/v1", "sk-made-up", MODEL, "--dns-server", beside)
+    assert report["root_cause"] == "dns.not_found"
+    assert f"name server {beside}: 127.0.0.1" in evidence(report)
+
+
+def test_another_server_says_otherwise(beside: str, key: str, diagnose: Run) -> None:
+    with PracticeDoor(b.openai(key)) as door:
+        report = diagnose(f"http://localhost:{door.port}/v1", key, MODEL, "--dns-server", beside)
+    assert report["verdict"] == "healthy"
+    (dns,) = [probe for probe in report["probes"] if probe["name"] == "dns"]
+    (other,) = dns["observed"]["servers"]
+    assert (other["server"], other["said"]) == (beside, "refused")
