@@ -251,7 +251,7 @@ class Way:
                 # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
                 way = await self.network.link(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
             except NetError as error:
-                raise NetError(Kind.PROXY_PROTOCOL, f"no TLS at the proxy: {error.failure.kind.value}") from error
+                raise NetError(Kind.PROXY_PROTOCOL, "no TLS at the proxy") from error
         try:
             if where.scheme == "https" or proxy.socks:
                 await self.network.tunnel(way, proxy, where.host, where.port, self.limits.header_bytes)

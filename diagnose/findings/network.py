@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from diagnose.model import Claim, Rule, Severity
-from diagnose.view import View
+from diagnose.model import Claim, Rule, Seen, Severity, seen
+from diagnose.view import View, told
 from probes.model import Kind, TcpFacts
 
 # Handed out by TUN proxies in place of the real address: Clash and sing-box for IPv4, sing-box and mihomo for IPv6.
@@ -20,10 +20,10 @@ def _not_found(view: View) -> Claim | None:
     if found is None:
         return None
     name = _looked_up(view)
-    lines = [f"{name}: {found.detail or 'no such name'}", *_said_by(view)]
+    lines = [seen("of", name=name, note=told(found)), *_said_by(view)]
     known = view.door is not None and view.door.door is not None and view.door.host == name and not view.door.local
     if known:
-        lines.append("this name is a known provider's: the name service here, or the way to it, is at fault")
+        lines.append(seen("known_name"))
     elsewhere = [one.server for one in (view.dns.others if view.dns else ()) if one.addresses]
     case = "docker_host" if name in _DOCKER else "known_elsewhere" if elsewhere else ""
     return Claim(
@@ -45,30 +45,28 @@ def _dns_failed(view: View) -> Claim | None:
         silent = said <= {"silent", "unreachable"}
         case = "silent" if silent else next((one for one in ("servfail", "refused") if one in said), "")
     return Claim(
-        (f"{_looked_up(view)}: {found.detail or found.kind.value}", *_said_by(view)),
+        (seen("of", name=_looked_up(view), note=told(found)), *_said_by(view)),
         values={"address": ", ".join(one.server for one in asked)},
         case=case,
     )
 
 
-_SAID = {
-    "no_name": "no such name (NXDOMAIN)",
-    "no_address": "the name exists, but has no address",
-    "servfail": "it failed (SERVFAIL)",
-    "refused": "refused (REFUSED)",
-    "silent": "no answer",
-    "unreachable": "nobody listens there",
-}
+# What a name server can say that has words here; other RCODEs stand as they are.
+SAID = ("no_name", "no_address", "servfail", "refused", "silent", "unreachable")
 
 
-def _said_by(view: View) -> list[str]:
+def _said_by(view: View) -> list[Seen]:
     """What each name server said that was asked by itself."""
     if view.dns is None:
         return []
     return [
-        f"name server {one.server}: {', '.join(found.ip for found in one.addresses) or _SAID.get(one.said, one.said)}"
+        seen("server", address=one.server, note=", ".join(found.ip for found in one.addresses) or _said(one.said))
         for one in (*view.dns.configured, *view.dns.others)
     ]
+
+
+def _said(word: str) -> str | Seen:
+    return seen(f"dns_{word}") if word in SAID else word.upper()
 
 
 def _looked_up(view: View) -> str:
@@ -86,7 +84,7 @@ def _bogus(view: View) -> Claim | None:
     names = view.certificate.names if view.certificate is not None else ()
     looked_up = view.dns is not None and view.failed("tls", Kind.TLS_HOSTNAME) is not None
     if looked_up and names and not _kin(door.host, names):
-        lines = (f"the certificate there is for {', '.join(names[:3])}", *_said_by(view))
+        lines = (seen("certificate_for", names=", ".join(names[:3])), *_said_by(view))
         return Claim(lines, values={"names": ", ".join(names[:3])})
     odd = []
     for raw in _addresses(view):
@@ -138,7 +136,7 @@ def _dialled(*kinds: Kind) -> Callable[[View], Claim | None]:
         found = view.failed("tcp", *kinds)
         if found is None or (facts is not None and facts.via_proxy):
             return None
-        lines = tuple(_dial_lines(facts)) or (found.kind.value,)
+        lines = tuple(_dial_lines(facts)) or (told(found),)
         port = str(facts.port) if facts else ""
         address = facts.dials[0].address.ip if facts and facts.dials else ""
         return Claim(lines, values={"address": address, "port": port}, case=inside(view, facts) if refused else "")
@@ -146,11 +144,17 @@ def _dialled(*kinds: Kind) -> Callable[[View], Claim | None]:
     return when
 
 
-def _dial_lines(facts: TcpFacts | None) -> list[str]:
+def _dial_lines(facts: TcpFacts | None) -> list[Seen]:
     if facts is None:
         return []
     return [
-        f"{dial.address.ip} port {dial.port}: {dial.kind or 'connected'} after {dial.seconds:.2f} s"
+        seen(
+            "dial",
+            address=dial.address.ip,
+            port=dial.port,
+            note=seen(f"kind_{dial.kind}") if dial.kind else seen("connected"),
+            seconds=f"{dial.seconds:.2f}",
+        )
         for dial in facts.dials[:6]
     ]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diagnose.model import Claim, Rule, Severity
-from diagnose.view import View, line_of
+from diagnose.model import Claim, Rule, Seen, Severity, seen
+from diagnose.view import View, line_of, told
 from probes.model import Certificate, Kind, TlsFacts
 
 # Products that open connections and sign anew, by the words in their issuers' names.
@@ -23,14 +23,14 @@ def _middlebox(certificate: Certificate | None) -> bool:
     return certificate is not None and any(name in certificate.issuer.lower() for name in MIDDLEBOXES)
 
 
-def _about(view: View) -> tuple[tuple[str, ...], dict[str, str]]:
+def _about(view: View) -> tuple[tuple[str | Seen, ...], dict[str, str]]:
     found = view.certificate
     failure = view.failure("tls")
-    lines = [failure.detail] if failure is not None and failure.detail else []
+    lines: list[str | Seen] = [failure.detail] if failure is not None and failure.detail else []
     if found is None:
         return tuple(lines), {}
-    lines.append(f"certificate for {found.subject}, issued by {found.issuer}")
-    lines.append(f"valid from {found.not_before[:10]} to {found.not_after[:10]}")
+    lines.append(seen("certificate", name=found.subject, issuer=found.issuer))
+    lines.append(seen("valid", not_before=found.not_before[:10], not_after=found.not_after[:10]))
     values = {"issuer": found.issuer, "names": ", ".join(found.names[:4]), "not_after": found.not_after[:10]}
     return tuple(lines), values
 
@@ -49,7 +49,7 @@ def _clock_wrong(view: View) -> Claim | None:
     if view.failed("tls", Kind.TLS_EXPIRED, Kind.TLS_NOT_YET_VALID) is None or view.evidence.started_at >= BUILT:
         return None
     lines, values = _about(view)
-    return Claim((f"the clock of this machine says {view.evidence.started_at}", *lines), values=values)
+    return Claim((seen("clock", name=view.evidence.started_at), *lines), values=values)
 
 
 def _untrusted(view: View) -> Claim | None:
@@ -109,7 +109,7 @@ def _not_tls(view: View) -> Claim | None:
     works = view.working is not None
     url = better.base_url if better is not None and better.base_url.startswith("http:") else ""
     return Claim(
-        ("the port answers in plain HTTP",) if plain else (found.detail,) if found else (),
+        (seen("plain_http"),) if plain else (told(found),) if found else (),
         values={"better_url": url},
         settings={"base_url": url} if url else None,
         verified=works and bool(url),
