@@ -159,6 +159,8 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
             ]
         elif isinstance(facts, TlsFacts):
             found["version"] = facts.version
+            if facts.certifi is not None:
+                found["certifi"] = facts.certifi
             if facts.certificate is not None:
                 found |= {
                     "subject": facts.certificate.subject,

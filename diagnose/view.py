@@ -142,6 +142,12 @@ class View:
         return next((facts.certificate for facts in reversed(found) if facts.certificate), None)
 
     @cached_property
+    def tls(self) -> TlsFacts | None:
+        """The handshake; of one that failed, the second look at it."""
+        found = [one.facts for one in self.observations("tls") if isinstance(one.facts, TlsFacts)]
+        return found[0] if found else None
+
+    @cached_property
     def trust(self) -> str:
         found = [one.facts for one in self.observations("tls") if isinstance(one.facts, TlsFacts)]
         return found[-1].trust if found else "system"

@@ -35,7 +35,7 @@ from probes.model import (
     TunnelFacts,
     Vantage,
 )
-from probes.net import Network, blind_context, trust
+from probes.net import Network, blind_context, certifi_context, trust
 from probes.protocols import version_in, wire
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
@@ -340,16 +340,21 @@ class _Run:
             return mended
         last = ledger.observations[-1]
         kind = last.failure.kind if last.failure else Kind.OTHER
-        if kind in tls.CERTIFICATE_KINDS:
-            await ledger.take("tls", "certificate", self._look(way))
+        if kind in tls.CERTIFICATE_KINDS or kind is Kind.TLS_HANDSHAKE:
+            seen = await ledger.take("tls", "certificate", self._look(way, kind))
+            if seen is not None and seen.certifi and (elder := certifi_context()) is not None:
+                # Mozilla's list trusts it: the system's own is old or empty, and the run goes on with the other.
+                self._context = elder
+                self.way_to(where, way.proxy is None and self.ground.proxy is not None, beside=way)
+                return mended
         plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(way)
         if plain:
             ledger.done("tls", "plain", TlsFacts(where.host, self.trust_name, plain_http=True), ledger.now())
             return f"http://{_named(where)}:{where.port}{where.path}"
         return None
 
-    async def _look(self, way: Way) -> TlsFacts:
-        found = await tls.look(way, self.trust_name)
+    async def _look(self, way: Way, why: Kind) -> TlsFacts:
+        found = await tls.look(way, self.trust_name, why)
         if found is None:
             raise NetError(Kind.TLS_OTHER, "no certificate to be seen")
         return found

@@ -367,6 +367,7 @@ class Certificate:
     self_signed: bool
     sent: int  # how many certificates the server sent; 0: not known
     issuer_fetchable: bool = False  # it names a public address of its issuer's certificate (AIA)
+    issuer_sent: bool = False  # its issuer's certificate came along
     days_left: float = 0.0
 
 
@@ -378,6 +379,9 @@ class TlsFacts:
     cipher: str = ""
     certificate: Certificate | None = None
     plain_http: bool = False  # a plain HTTP answer came to the ClientHello
+    certifi: bool | None = None  # whether certifi's list trusts it, which other clients use; None: not told
+    certifi_path: str = ""
+    date: str = ""  # of an answer from there, asked without a key: ISO 8601, UTC; where a date was what failed
 
 
 @dataclass(frozen=True, slots=True)

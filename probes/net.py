@@ -13,12 +13,14 @@ import ssl
 import sys
 import threading
 import time
+import warnings
 import zlib
 from base64 import b64encode
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import h11
@@ -272,12 +274,53 @@ def trust(ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
     return context, ca_bundle or "system"
 
 
-def blind_context() -> ssl.SSLContext:
-    """A context that trusts anybody: to look at a certificate that failed, never for a request."""
+def blind_context(old: bool = False) -> ssl.SSLContext:
+    """A context that trusts anybody: to look at a certificate that failed, never for a request.
+
+    With ``old`` it speaks versions and ciphers as well that no client of today does.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    if old:
+        with warnings.catch_warnings(), suppress(ValueError, ssl.SSLError):
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.set_ciphers("ALL:@SECLEVEL=0")
     return context
+
+
+def certifi_path() -> str:
+    """Where certifi's list lies, which requests, older httpx and many apps use; empty where it is not installed."""
+    try:
+        import certifi
+    except ImportError:
+        return ""
+    return certifi.where()
+
+
+def in_certifi(root: bytes) -> bool:
+    """Whether this root (DER) is in certifi's list, told without reading all of its certificates."""
+    return ssl.DER_cert_to_PEM_cert(root).strip() in Path(certifi_path()).read_text("ascii", "replace")
+
+
+def certifi_context() -> ssl.SSLContext | None:
+    """Trust in certifi's list alone."""
+    path = certifi_path()
+    return ssl.create_default_context(cafile=path) if path else None
+
+
+def root_of(tls: ssl.SSLObject) -> bytes | None:
+    """The root up to which the chain was verified, DER; None where the library does not tell (a system's own verifier).
+
+    Before Python 3.13 the call is private.
+    """
+    for owner in (tls, getattr(tls, "_sslobj", None)):
+        getter = getattr(owner, "get_verified_chain", None)
+        if getter is not None and (chain := getter()):
+            last = chain[-1]
+            return last if isinstance(last, bytes) else ssl.PEM_cert_to_DER_cert(last.public_bytes())
+    return None
 
 
 def sent_chain(tls: ssl.SSLObject) -> list[bytes]:

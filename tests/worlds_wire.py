@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from email.utils import formatdate
+from typing import Any
 
-from faults.stage import HASTY, LOCAL, Roads, Scenario
+from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 
 from probes.model import Kind
 from probes.practice import behaviours as b
-from probes.practice.server import Step, Then, Tunnel
+from probes.practice.server import Reply, Step, Then, Tunnel
 
 OPENAI = "https://api.openai.com/v1"
 REFUSED = Kind.REFUSED
@@ -283,4 +286,52 @@ ADDRESSES = (
     ),
 )
 
-SCENARIOS: tuple[Scenario, ...] = (*SOCKS, *PROXIES, *NAMES, *ADDRESSES)
+# -- certificates ------------------------------------------------------------------------------------------------------
+
+
+def dated(days: float) -> Callable[[str], b.Handler]:
+    """A server whose clock is so many days ahead."""
+    there = formatdate(time.time() + days * 86400, usegmt=True)
+    return lambda key: b.always(Reply(404, (("Date", there),)))
+
+
+def opened(name: str, issuer: str, organization: str, **more: Any) -> Scenario:
+    """An official door behind something that opens its connections."""
+    given: dict[str, Any] = {"base_url": OPENAI, "shape": "openai", "trusted": False} | more
+    return Scenario(f"wire-tls-{name}", "tls.intercepted", authority=(issuer, organization), **given)
+
+
+CERTIFICATES = (
+    Scenario("wire-tls-clock-behind", "tls.clock_wrong", dated(10), certificate="not-yet-valid"),
+    Scenario("wire-tls-clock-ahead", "tls.clock_wrong", dated(-30), certificate="expired"),
+    Scenario("wire-tls-clock-same", "tls.expired", dated(0), certificate="expired"),
+    Scenario("wire-tls-clock-nonsense", "tls.expired", dated(4000), certificate="expired"),
+    opened("netskope", "goskope.com", "Netskope Inc."),
+    opened("fortigate", "FGT60E", "Fortinet Ltd."),
+    opened("sangfor", "深信服安全网关", "SANGFOR"),
+    opened("fiddler", "DO_NOT_TRUST_FiddlerRoot", "DO_NOT_TRUST"),
+    opened("avast", "Avast Web/Mail Shield Root", "Avast"),
+    opened("securly", "*.securly.com", "Securly"),
+    opened("mitmproxy-at-a-relay", "mitmproxy", "mitmproxy", base_url=RELAY, shape="relay"),
+    opened("through-a-proxy", "Zscaler Root CA", "Zscaler Inc.", proxy=b.proxy),
+    Scenario(
+        "wire-tls-untrusted-through-a-proxy",
+        "tls.untrusted_issuer",
+        authority=("Example Corp Root", "Example Corp"),
+        trusted=False,
+        proxy=b.proxy,
+    ),
+    Scenario("wire-tls-expired-through-a-proxy", "tls.expired", certificate="expired", proxy=b.proxy),
+    Scenario(
+        "wire-tls-no-intermediate-through-socks",
+        "tls.incomplete_chain",
+        certificate="no-intermediate",
+        front=socks5,
+        proxies=(("all", "socks5://127.0.0.1:{front}"),),
+        also=("proxy.socks_unsupported",),
+    ),
+    Scenario("wire-tls-plain-through-a-proxy", "tls.not_tls", certificate="", proxy=b.proxy),
+    Scenario("wire-tls-cut-through-a-proxy", "tls.reset", proxy=b.proxy, connect=(Then.READ, Then.RESET)),
+)
+
+SCENARIOS: tuple[Scenario, ...] = (*SOCKS, *PROXIES, *NAMES, *ADDRESSES, *CERTIFICATES)

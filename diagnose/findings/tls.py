@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
+from diagnose.middleboxes import Middlebox, known
 from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of, told
 from probes.model import Certificate, Kind, TlsFacts
 
-# Products that open connections and sign anew, by the words in their issuers' names.
-MIDDLEBOXES = (
-    *("zscaler", "netskope", "fortinet", "fortigate", "palo alto", "blue coat", "bluecoat", "symantec web", "umbrella"),
-    *("sophos", "kaspersky", "avast", "avg web", "eset ssl", "bitdefender", "mitmproxy", "charles proxy", "fiddler"),
-    *("burp", "portswigger", "checkpoint", "check point", "forcepoint", "websense", "mcafee web", "squid", "adguard"),
-    *("barracuda", "cato networks", "iboss", "lightspeed", "securly", "goguardian", "sangfor", "whistle", "proxyman"),
-)
 # This program did not exist before: a clock that shows less is wrong.
 BUILT = "2026-11-01"
+_CLOCK = timedelta(minutes=10)  # more than any network is slow
 
 
-def _middlebox(certificate: Certificate | None) -> bool:
-    return certificate is not None and any(name in certificate.issuer.lower() for name in MIDDLEBOXES)
+def _middlebox(certificate: Certificate | None) -> Middlebox | None:
+    return known(certificate.issuer) if certificate is not None else None
 
 
 def _about(view: View) -> tuple[tuple[str | Seen, ...], dict[str, str]]:
@@ -46,55 +42,116 @@ def _failed(*kinds: Kind) -> Callable[[View], Claim | None]:
 
 
 def _clock_wrong(view: View) -> Claim | None:
-    if view.failed("tls", Kind.TLS_EXPIRED, Kind.TLS_NOT_YET_VALID) is None or view.evidence.started_at >= BUILT:
+    if view.failed("tls", Kind.TLS_EXPIRED, Kind.TLS_NOT_YET_VALID) is None:
+        return None
+    here, found = view.evidence.started_at, view.certificate
+    there = view.tls.date if view.tls is not None else ""
+    # The other clock is right where the certificate holds by it, and this one differs.
+    holds = there and found is not None and found.not_before <= there <= found.not_after
+    if not (here < BUILT or (holds and here and abs(_moment(there) - _moment(here)) > _CLOCK)):
         return None
     lines, values = _about(view)
-    return Claim((seen("clock", name=view.evidence.started_at), *lines), values=values)
+    other = (seen("server_clock", host=view.door.host if view.door else "", name=there),) if holds else ()
+    return Claim((seen("clock", name=here), *other, *lines), values=values)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _untrusted(view: View) -> Claim | None:
     found = view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_OTHER)
+    facts = view.tls
+    if found is None and _system_alone(view) and not _opened(view):
+        return _elsewhere(view)
+    if facts is not None and facts.certifi and view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_SELF_SIGNED):
+        lines, values = _about(view)
+        return Claim(
+            lines,
+            values=values | {"path": facts.certifi_path},
+            settings={"ssl_cert_file": facts.certifi_path},
+            verified=view.works,
+            side="machine",
+            case="old_list",
+        )
     if found is None or _is_intercepted(view) or _is_incomplete(view.certificate):
         return None
     lines, values = _about(view)
     return Claim(lines, values=values)
 
 
+def _system_alone(view: View) -> bool:
+    """Whether the operating system's list trusts the certificate, and certifi's does not."""
+    return view.failure("tls") is None and view.tls is not None and view.tls.certifi is False
+
+
+def _elsewhere(view: View) -> Claim:
+    """Sound for the newest SDKs, which read the system's list, and for no client that brings a list of its own."""
+    lines, values = _about(view)
+    facts = view.tls
+    return Claim(
+        lines,
+        severity=Severity.INFO,
+        values=values | {"path": facts.certifi_path if facts is not None else ""},
+        case="system_only",
+    )
+
+
+def _opened(view: View) -> bool:
+    """Whether somebody opens the connection, by whose certificate it is and whose host."""
+    known_door = view.door is not None and view.door.door is not None and not view.door.local
+    return _middlebox(view.certificate) is not None or known_door
+
+
 def _is_intercepted(view: View) -> bool:
-    known = view.door is not None and view.door.door is not None and not view.door.local
-    if view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_SELF_SIGNED) is None:
+    if view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_SELF_SIGNED) is None or (view.tls and view.tls.certifi):
         return False
-    return _middlebox(view.certificate) or known
+    return _opened(view)
 
 
 def _is_incomplete(certificate: Certificate | None) -> bool:
-    """One certificate was sent, and its issuer is a public one: it says where its own certificate can be fetched."""
+    """Its issuer is missing among what was sent, and is a public one: it says where its certificate can be fetched."""
     return (
         certificate is not None
-        and certificate.sent == 1
+        and certificate.sent > 0
         and not certificate.self_signed
+        and not certificate.issuer_sent
         and certificate.issuer_fetchable
     )
 
 
 def _intercepted(view: View) -> Claim | None:
-    if not _is_intercepted(view) or (_is_incomplete(view.certificate) and not _middlebox(view.certificate)):
+    if _system_alone(view) and _opened(view):
+        return _elsewhere(view)
+    box = _middlebox(view.certificate)
+    if not _is_intercepted(view) or (_is_incomplete(view.certificate) and box is None):
         return None
     lines, values = _about(view)
-    return Claim(lines, values=values)
+    return Claim(lines, values=values | {"product": box.name if box else ""}, case=box.kind if box else "")
 
 
 def _incomplete(view: View) -> Claim | None:
     if view.failed("tls", Kind.TLS_UNTRUSTED) is None or not _is_incomplete(view.certificate):
         return None
-    if _middlebox(view.certificate):
+    if _middlebox(view.certificate) or (view.tls and view.tls.certifi):
         return None
     lines, values = _about(view)
-    return Claim(lines, values=values)
+    sent = view.certificate.sent if view.certificate is not None else 0
+    return Claim((*lines, seen("sent", count=sent)), values=values)
+
+
+def _handshake(view: View) -> Claim | None:
+    if view.failed("tls", Kind.TLS_HANDSHAKE) is None:
+        return None
+    lines, values = _about(view)
+    version = view.tls.version if view.tls is not None else ""
+    old = version in ("TLSv1", "TLSv1.1", "SSLv3")
+    spoken = (seen("spoken", name=version),) if version else ()
+    return Claim((*lines, *spoken), values=values | {"detail": version}, case="old" if old else "")
 
 
 def _self_signed(view: View) -> Claim | None:
-    if view.failed("tls", Kind.TLS_SELF_SIGNED) is None or _is_intercepted(view):
+    if view.failed("tls", Kind.TLS_SELF_SIGNED) is None or _is_intercepted(view) or (view.tls and view.tls.certifi):
         return None
     lines, values = _about(view)
     return Claim(lines, values=values)
@@ -171,7 +228,7 @@ RULES = (
     Rule("tls.self_signed", Severity.ERROR, "tls", _self_signed, "relay", because=("dns.bogus_answer",)),
     Rule("tls.incomplete_chain", Severity.ERROR, "tls", _incomplete, "relay"),
     Rule("tls.untrusted_issuer", Severity.ERROR, "tls", _untrusted, "machine", because=("dns.bogus_answer",)),
-    Rule("tls.handshake_failed", Severity.ERROR, "tls", _failed(Kind.TLS_HANDSHAKE), "relay"),
+    Rule("tls.handshake_failed", Severity.ERROR, "tls", _handshake, "relay"),
     Rule(
         "tls.reset",
         Severity.ERROR,

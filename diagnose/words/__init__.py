@@ -35,7 +35,7 @@ OPTIONAL = (
     *("better_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position"),
     *("proxy", "better_proxy", "address", "port", "location"),
-    *("issuer", "names", "not_after", "days"),
+    *("issuer", "product", "path", "names", "not_after", "days"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )
 

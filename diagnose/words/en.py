@@ -1245,6 +1245,109 @@ CASES: dict[str, Text] = {
             "If an app says that the connection was refused, write 127.0.0.1 in place of localhost there.",
         ),
     ),
+    "tls.intercepted:company": Text(
+        "{product|A company's gateway} on the way opens the encrypted connection to {host}",
+        "In place of the host's own certificate there came one of {issuer|another issuer}. Such gateways "
+        "stand in company "
+        "networks and read along. Apps that do not know their root certificate refuse; the browser knows it.",
+        (
+            (
+                "Get the root certificate from the IT staff as a file, and name it: SSL_CERT_FILE=PATH for Python, "
+                "REQUESTS_CA_BUNDLE=PATH for requests, NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            (
+                "Where the root stands in the system's list: NODE_USE_SYSTEM_CA=1 (Node 22.15 or newer), or "
+                "truststore in Python."
+            ),
+            "Or ask the IT staff to let {host} through unopened. As it is, they see the key.",
+        ),
+    ),
+    "tls.intercepted:antivirus": Text(
+        "{product|The antivirus} on this machine opens the encrypted connection to {host}",
+        "In place of the host's own certificate there came one that the program itself made. It puts its root into the "
+        "system's list, so browsers are content, and apps with a list of their own refuse.",
+        (
+            "In {product|the antivirus}, switch the scanning of encrypted connections off, or leave {host} out of it.",
+            "Or let the apps read the system's list: NODE_USE_SYSTEM_CA=1 for Node, truststore for Python.",
+        ),
+    ),
+    "tls.intercepted:debugger": Text(
+        "{product|A debugging proxy} opens the encrypted connection to {host}",
+        "It is a tool that records what apps send, and shows a certificate of its own. It was most likely started on "
+        "this machine or phone, and is still set as the proxy. Whoever runs it sees the key.",
+        (
+            "Close it, and take it out of the proxy settings of this machine.",
+            (
+                "If it is meant to read along, hand its root to the app: SSL_CERT_FILE=PATH, or "
+                "NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            "If nobody here has started it, send no key over this network.",
+        ),
+    ),
+    "tls.intercepted:filter": Text(
+        "{product|A content filter} opens the encrypted connection to {host}",
+        "In place of the host's own certificate there came one of {issuer|another issuer}. Schools and "
+        "families use such "
+        "filters to see what is read. Apps refuse the certificate, and the filter sees the key.",
+        (
+            "Ask whoever runs the filter to let {host} through unopened.",
+            "Or use another network.",
+        ),
+    ),
+    "tls.intercepted:system_only": Text(
+        "Something opens the connection to {host}, by a root that this system trusts",
+        "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
+        "Clients with a "
+        "list of their own refuse: requests, LiteLLM, older SDKs on certifi, and Node.",
+        (
+            (
+                "For them, name a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
+                "NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            (
+                "Or let them read the system's list: NODE_USE_SYSTEM_CA=1 (or --use-system-ca) for Node, truststore "
+                "for Python."
+            ),
+            "The list that lacks it: {path}.",
+        ),
+    ),
+    "tls.untrusted_issuer:system_only": Text(
+        "Only this system's own list trusts the certificate of {host}",
+        "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
+        "Clients with a "
+        "list of their own refuse: requests, LiteLLM, older SDKs on certifi, and Node.",
+        (
+            (
+                "For them, name a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
+                "NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            (
+                "Or let them read the system's list: NODE_USE_SYSTEM_CA=1 (or --use-system-ca) for Node, truststore "
+                "for Python."
+            ),
+            "The list that lacks it: {path}.",
+        ),
+    ),
+    "tls.untrusted_issuer:old_list": Text(
+        "This system's list of authorities is missing or old",
+        "The certificate of {host} is good by Mozilla's list, which certifi brings, and not by the one of this system. "
+        "The newest Python SDKs read the system's list and fail. In slim container images it is left out.",
+        (
+            "Set SSL_CERT_FILE={path}",
+            "Install or update the system's list: `apt-get install ca-certificates`, `apk add ca-certificates`.",
+            "On Windows and macOS, install the system's updates.",
+        ),
+    ),
+    "tls.handshake_failed:old": Text(
+        "{host} speaks only old versions of encryption",
+        "It goes no further than {detail|TLS 1.1}, which programs of today refuse since it can be broken. They ask for "
+        "TLS 1.2 at least. Mostly it is an old server, or an old device in front of it.",
+        (
+            "On your own server, allow TLS 1.2 and 1.3 (nginx: `ssl_protocols TLSv1.2 TLSv1.3`).",
+            "Else tell the operator of {host}.",
+            "If other hosts fail alike, a device in this network is what is old: try another network.",
+        ),
+    ),
 }
 
 # The phrases of the report around the findings; plain ``{name}`` slots alone.
@@ -1411,6 +1514,9 @@ UI: dict[str, str] = {
     "seen.certificate": "certificate for {name}, issued by {issuer}",
     "seen.valid": "valid from {not_before} to {not_after}",
     "seen.clock": "the clock of this machine says {name}",
+    "seen.server_clock": "the clock of {host} says {name}",
+    "seen.sent": "certificates sent: {count}, its issuer's not among them",
+    "seen.spoken": "spoken there: {name}",
     "seen.plain_http": "the port answers in plain HTTP",
     "seen.socks": "{source}: a SOCKS proxy",
     "seen.speaks_http": "its port speaks HTTP, as a proxy without encryption does",

@@ -1100,6 +1100,92 @@ CASES: dict[str, Text] = {
             "如果有应用报告连接被拒绝，在那里把 localhost 换成 127.0.0.1。",
         ),
     ),
+    "tls.intercepted:company": Text(
+        "途中的 {product|公司网关} 拆开了与 {host} 的加密连接",
+        "收到的不是对方自己的证书，而是由 {issuer|另一个签发者} 签发的。公司网络里的这类网关会查看内容。"
+        "不认识它的根证书的应用就会拒绝，"
+        "浏览器则认识。",
+        (
+            "向网管要根证书文件，并指给应用：Python 设 SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
+            "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
+            "如果根证书已经在系统里：Node 设 NODE_USE_SYSTEM_CA=1（22.15 及以上），Python 用 truststore。",
+            "或者请网管对 {host} 免拆。现在这样，他们能看到密钥。",
+        ),
+    ),
+    "tls.intercepted:antivirus": Text(
+        "本机的 {product|杀毒软件} 拆开了与 {host} 的加密连接",
+        "收到的不是对方自己的证书，而是那个软件自己做的。它把自己的根证书放进了系统，所以浏览器没有问题，"
+        "自带证书列表的应用则会拒绝。",
+        (
+            "在 {product|杀毒软件} 里关闭加密连接扫描，或者排除 {host}。",
+            "或者让应用读取系统的证书列表：Node 设 NODE_USE_SYSTEM_CA=1，Python 用 truststore。",
+        ),
+    ),
+    "tls.intercepted:debugger": Text(
+        "{product|抓包工具} 拆开了与 {host} 的加密连接",
+        "这是记录应用流量的工具，它出示自己的证书。多半是在本机或手机上启动的，并且仍然设为代理。"
+        "运行它的人能看到密钥。",
+        (
+            "关闭它，并从本机的代理设置里去掉。",
+            "如果确实要抓包，把它的根证书交给应用：SSL_CERT_FILE=PATH；Node 用 NODE_EXTRA_CA_CERTS=PATH。",
+            "如果这里没有人启动过它，不要在这个网络里发送密钥。",
+        ),
+    ),
+    "tls.intercepted:filter": Text(
+        "{product|内容过滤系统} 拆开了与 {host} 的加密连接",
+        "收到的不是对方自己的证书，而是由 {issuer|另一个签发者} 签发的。学校和家庭用这类系统查看上网内容。"
+        "应用会拒绝这个证书，"
+        "而过滤系统能看到密钥。",
+        (
+            "请管理过滤系统的人对 {host} 免拆。",
+            "或者换一个网络。",
+        ),
+    ),
+    "tls.intercepted:system_only": Text(
+        "有东西拆开了与 {host} 的连接，其根证书只有本系统信任",
+        "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
+        "自带列表的客户端会拒绝：requests、LiteLLM、"
+        "用 certifi 的旧版 SDK，以及 Node。",
+        (
+            "对它们，指定含有该根证书的文件：SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
+            "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
+            "或者让它们读取系统的列表：Node 设 NODE_USE_SYSTEM_CA=1（或 --use-system-ca），Python 用 truststore。",
+            "缺少它的列表：{path}。",
+        ),
+    ),
+    "tls.untrusted_issuer:system_only": Text(
+        "只有本系统的列表信任 {host} 的证书",
+        "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
+        "自带列表的客户端会拒绝：requests、LiteLLM、"
+        "用 certifi 的旧版 SDK，以及 Node。",
+        (
+            "对它们，指定含有该根证书的文件：SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
+            "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
+            "或者让它们读取系统的列表：Node 设 NODE_USE_SYSTEM_CA=1（或 --use-system-ca），Python 用 truststore。",
+            "缺少它的列表：{path}。",
+        ),
+    ),
+    "tls.untrusted_issuer:old_list": Text(
+        "本系统的证书列表缺失或过旧",
+        "按 certifi 自带的 Mozilla 列表，{host} 的证书没有问题；按本系统的列表则不被信任。最新的 Python SDK "
+        "读取系统的列表，所以会失败。"
+        "精简的容器镜像里往往没有这份列表。",
+        (
+            "设置 SSL_CERT_FILE={path}",
+            "安装或更新系统的列表：`apt-get install ca-certificates`，或 `apk add ca-certificates`。",
+            "Windows 和 macOS：安装系统更新。",
+        ),
+    ),
+    "tls.handshake_failed:old": Text(
+        "{host} 只支持旧版的加密协议",
+        "它最高只到 {detail|TLS 1.1}，而这种版本可以被破解，现在的程序都不接受，至少要 TLS 1.2。"
+        "多半是服务器太旧，或者前面的设备太旧。",
+        (
+            "自己的服务器：启用 TLS 1.2 和 1.3（nginx：`ssl_protocols TLSv1.2 TLSv1.3`）。",
+            "否则，告诉 {host} 的运营者。",
+            "如果别的主机也一样，是这个网络里的设备太旧：换一个网络试试。",
+        ),
+    ),
 }
 
 # The phrases of the report around the findings; plain ``{name}`` slots alone.
@@ -1266,6 +1352,9 @@ UI: dict[str, str] = {
     "seen.certificate": "证书属于 {name}，由 {issuer} 签发",
     "seen.valid": "有效期从 {not_before} 到 {not_after}",
     "seen.clock": "本机时钟显示 {name}",
+    "seen.server_clock": "{host} 的时钟显示 {name}",
+    "seen.sent": "服务器发来 {count} 张证书，其中没有签发者的证书",
+    "seen.spoken": "对方使用 {name}",
     "seen.plain_http": "该端口以明文 HTTP 应答",
     "seen.socks": "{source}：SOCKS 代理",
     "seen.speaks_http": "它的端口使用 HTTP，是不加密的代理",

@@ -5,17 +5,22 @@ key.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import warnings
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from probes.failures import NetError
 from probes.model import Certificate, Kind, TlsFacts
-from probes.net import blind_context, sent_chain
+from probes.net import Link, blind_context, certifi_context, certifi_path, in_certifi, root_of, sent_chain
 from probes.way import Way
 
+SYSTEM = "system"  # the trust in the operating system's list alone
+PATIENCE = 2.0  # seconds for a second look
 # A failed handshake that leaves a certificate to be looked at.
 CERTIFICATE_KINDS = {
     Kind.TLS_EXPIRED,
@@ -34,25 +39,82 @@ async def measure(way: Way, trust: str) -> TlsFacts:
     if tls is None:
         return TlsFacts(way.target.host, trust)
     cipher = tls.cipher()
-    return TlsFacts(
+    facts = TlsFacts(
         way.target.host, trust, tls.version() or "", cipher[0] if cipher else "", _from_verified(tls.getpeercert())
     )
+    path = certifi_path() if trust == SYSTEM else ""
+    root = root_of(tls) if path else None
+    if root is None:
+        return facts
+    if in_certifi(root):
+        return replace(facts, certifi=True, certifi_path=path)
+    # Another root may lead there as well: its list is asked in earnest, by a handshake of its own.
+    return replace(facts, certifi=await trusted_by(way, certifi_context()), certifi_path=path)
 
 
-async def look(way: Way, trust: str) -> TlsFacts | None:
-    """The certificate that failed, read without trusting it. No key is near; None where nothing can be read."""
-    blind = Way(way.network, way.target, way.limits, proxy=way.proxy, tls=blind_context())
+async def trusted_by(way: Way, tls: ssl.SSLContext | None) -> bool | None:
+    """Whether a handshake with this trust is made; without any key. None where it failed for another reason."""
+    if tls is None:
+        return None
+    other = Way(way.network, way.target, way.limits, proxy=way.proxy, tls=tls)
+    other.dial_host, other.dial_port, other.addresses, other.good = (
+        way.dial_host,
+        way.dial_port,
+        way.addresses,
+        way.good,
+    )
+    try:
+        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
+            await other.first_link()
+    except NetError as error:
+        return False if error.failure.kind in CERTIFICATE_KINDS else None
+    except TimeoutError:
+        return None
+    finally:
+        other.close()
+    return True
+
+
+async def look(way: Way, trust: str, why: Kind) -> TlsFacts | None:
+    """The certificate that failed, read without trusting it; the version, where none was agreed on.
+
+    No key is near. None where nothing can be read.
+    """
+    blind = Way(way.network, way.target, way.limits, proxy=way.proxy, tls=blind_context(why is Kind.TLS_HANDSHAKE))
     blind.dial_host, blind.dial_port = way.dial_host, way.dial_port
     blind.addresses = (way.good,) if way.good else way.addresses
     try:
         link = await blind.first_link()
         tls = link.tls
         chain = sent_chain(tls) if tls is not None else []
-        return TlsFacts(way.target.host, trust, (tls.version() or "") if tls else "", "", parse(chain))
+        facts = TlsFacts(way.target.host, trust, (tls.version() or "") if tls else "", "", parse(chain))
+        if why in (Kind.TLS_EXPIRED, Kind.TLS_NOT_YET_VALID):
+            facts = replace(facts, date=await _date(link, way))
+        if why in CERTIFICATE_KINDS and trust == SYSTEM:
+            facts = replace(facts, certifi=await trusted_by(way, certifi_context()), certifi_path=certifi_path())
+        return facts
     except (NetError, ssl.SSLError):
         return None
     finally:
         blind.close()
+
+
+async def _date(link: Link, way: Way) -> str:
+    """What the clock there says, by the Date of its answer to a request without a key."""
+    request = f"HEAD / HTTP/1.1\r\nHost: {way.target.authority}\r\nConnection: close\r\n\r\n"
+    head = b""
+    with suppress(OSError, TimeoutError, ValueError, TypeError, OverflowError):
+        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
+            link.writer.write(request.encode("latin-1", "replace"))
+            while b"\r\n\r\n" not in head and len(head) < way.limits.header_bytes:
+                data = await link.reader.read(4096)
+                if not data:
+                    break
+                head += data
+        said = re.search(rb"(?i)\r\ndate:[ \t]*([^\r\n]{1,60})", head)
+        if said is not None:
+            return _iso(parsedate_to_datetime(said[1].decode("ascii", "replace")).timestamp())
+    return ""
 
 
 async def speaks_plain_http(way: Way) -> bool:
@@ -126,6 +188,7 @@ def parse(chain: list[bytes]) -> Certificate | None:
                         return str(rows[0].value)[:200]
                 return of.rfc4514_string()[:200]
 
+            others = [x509.load_der_x509_certificate(one) for one in chain[1:10]]
             organisation = leaf.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
             issuer = name(leaf.issuer)
             if organisation and str(organisation[0].value) not in issuer:
@@ -139,6 +202,7 @@ def parse(chain: list[bytes]) -> Certificate | None:
                 self_signed=leaf.subject == leaf.issuer,
                 sent=len(chain),
                 issuer_fetchable=fetchable,
+                issuer_sent=any(one.subject == leaf.issuer for one in others),
                 days_left=(ends - datetime.now(UTC)).total_seconds() / 86400,
             )
         except (ValueError, TypeError):

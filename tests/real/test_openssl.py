@@ -1,0 +1,239 @@
+"""openssl's own server, nginx and mitmproxy: old versions, chains that lack a link, roots that only one list holds."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from probes.practice import behaviours as b
+from probes.practice.certificates import Authority, authority
+from probes.practice.server import PracticeDoor
+
+pytestmark = pytest.mark.real
+Diagnose = Callable[..., dict[str, Any]]
+Serving = Callable[..., AbstractContextManager[Path]]
+MODEL = b.MODELS[0]
+
+
+@pytest.fixture(scope="module")
+def root() -> Iterator[Authority]:
+    with authority("Example Corp Root", "Example Corp") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def openssl(installed: Callable[[str, str], str]) -> str:
+    return installed("openssl", "openssl")
+
+
+@pytest.fixture
+def pair(openssl: str, tmp_path: Path) -> Path:
+    """A certificate for localhost that signed itself, with its key, in one file."""
+    path = tmp_path / "pair.pem"
+    subprocess.run(
+        [
+            *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2"),
+            *("-addext", "subjectAltName=DNS:localhost", "-keyout", str(path), "-out", str(tmp_path / "cert.pem")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    path.write_bytes(path.read_bytes() + (tmp_path / "cert.pem").read_bytes())
+    return path
+
+
+def told(report: dict[str, Any], code: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in report["findings"] if one["code"] == code)
+    return found
+
+
+@pytest.mark.parametrize(("version", "spoken"), [("-tls1", "TLSv1"), ("-tls1_1", "TLSv1.1")])
+def test_an_old_version(
+    openssl: str,
+    pair: Path,
+    serving: Serving,
+    free_port: Callable[[], int],
+    tmp_path: Path,
+    key: str,
+    diagnose: Diagnose,
+    version: str,
+    spoken: str,
+) -> None:
+    port = free_port()
+    argv = [openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pair, version, "-cipher", "ALL:@SECLEVEL=0"]
+    with serving([*argv, "-quiet"], port, tmp_path):
+        report = diagnose(f"https://localhost:{port}/v1", key, MODEL)
+    assert report["root_cause"] == "tls.handshake_failed"
+    assert f"spoken there: {spoken}" in report["findings"][0]["evidence"]
+    assert report["findings"][0]["title"] == "localhost speaks only old versions of encryption"
+
+
+def test_no_cipher_in_common(
+    openssl: str,
+    pair: Path,
+    serving: Serving,
+    free_port: Callable[[], int],
+    tmp_path: Path,
+    key: str,
+    diagnose: Diagnose,
+) -> None:
+    port = free_port()
+    argv = [
+        openssl,
+        "s_server",
+        "-accept",
+        f"127.0.0.1:{port}",
+        "-cert",
+        pair,
+        "-tls1_2",
+        "-cipher",
+        "NULL:@SECLEVEL=0",
+    ]
+    with serving([*argv, "-quiet"], port, tmp_path):
+        report = diagnose(f"https://localhost:{port}/v1", key, MODEL)
+    assert report["root_cause"] == "tls.handshake_failed"
+
+
+def test_one_that_signed_itself(
+    openssl: str,
+    pair: Path,
+    serving: Serving,
+    free_port: Callable[[], int],
+    tmp_path: Path,
+    key: str,
+    diagnose: Diagnose,
+) -> None:
+    port = free_port()
+    argv = [openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pair, "-quiet", "-www"]
+    with serving(argv, port, tmp_path):
+        report = diagnose(f"https://localhost:{port}/v1", key, MODEL)
+    assert report["root_cause"] == "tls.self_signed"
+
+
+def test_a_chain_that_lacks_its_link(
+    openssl: str, serving: Serving, free_port: Callable[[], int], tmp_path: Path, key: str, diagnose: Diagnose
+) -> None:
+    def signed(name: str, by: str, extensions: str) -> None:
+        (tmp_path / f"{name}.ext").write_text(extensions)
+        for words in (
+            f"req -new -newkey rsa:2048 -nodes -subj /CN={name} -keyout {name}.key -out {name}.csr",
+            f"x509 -req -days 2 -in {name}.csr -extfile {name}.ext -out {name}.pem "
+            + (f"-CA {by}.pem -CAkey {by}.key -CAcreateserial" if by else f"-signkey {name}.key"),
+        ):
+            subprocess.run([openssl, *words.split()], cwd=tmp_path, check=True, capture_output=True)
+
+    signed("root", "", "basicConstraints=critical,CA:TRUE")
+    signed("link", "root", "basicConstraints=critical,CA:TRUE")
+    signed(
+        "localhost",
+        "link",
+        "subjectAltName=DNS:localhost\nauthorityInfoAccess=caIssuers;URI:http://ca.example/link.der",
+    )
+    port = free_port()
+    argv = [
+        openssl,
+        "s_server",
+        "-accept",
+        f"127.0.0.1:{port}",
+        "-cert",
+        "localhost.pem",
+        "-key",
+        "localhost.key",
+        "-quiet",
+    ]
+    with serving(argv, port, tmp_path):
+        url, ca = f"https://localhost:{port}/v1", tmp_path / "root.pem"
+        report = diagnose(url, key, MODEL, ca_bundle=ca)
+    assert report["root_cause"] == "tls.incomplete_chain"
+    assert "certificates sent: 1, its issuer's not among them" in report["findings"][0]["evidence"]
+
+
+def hashed(openssl: str, pem: Path, folder: Path) -> Path:
+    """A folder of roots as OpenSSL's own list is one, with this root alone."""
+    folder.mkdir()
+    name = subprocess.run(
+        [openssl, "x509", "-noout", "-subject_hash", "-in", str(pem)], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    shutil.copy(pem, folder / f"{name}.0")
+    return folder
+
+
+def test_a_root_that_the_system_s_list_alone_holds(
+    openssl: str, root: Authority, tmp_path: Path, key: str, diagnose: Diagnose
+) -> None:
+    system = hashed(openssl, root.ca_pem, tmp_path / "system")
+    with PracticeDoor(b.openai(key), tls=root.context()) as door:
+        url = f"https://localhost:{door.port}/v1"
+        report = diagnose(url, key, MODEL, environment={"SSL_CERT_DIR": str(system)})
+    assert report["verdict"] == "healthy"
+    finding = told(report, "tls.untrusted_issuer")
+    assert finding["severity"] == "info"
+    assert finding["title"] == "Only this system's own list trusts the certificate of localhost"
+
+
+def test_the_same_root_named_in_a_file(root: Authority, key: str, diagnose: Diagnose) -> None:
+    with PracticeDoor(b.openai(key), tls=root.context()) as door:
+        report = diagnose(
+            f"https://localhost:{door.port}/v1", key, MODEL, environment={"SSL_CERT_FILE": str(root.ca_pem)}
+        )
+    assert (report["verdict"], report["findings"]) == ("healthy", [])
+
+
+@pytest.fixture(scope="module")
+def mitmdump(fetched: Callable[[str, str, str], Path]) -> Path:
+    return fetched(
+        "LLMDOCTOR_MITMDUMP", "mitmproxy/bin/mitmdump", "mitmproxy stands in a virtual environment of its own"
+    )
+
+
+@pytest.fixture(scope="module")
+def interceptor(
+    mitmdump: Path,
+    root: Authority,
+    serving: Serving,
+    free_port: Callable[[], int],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[str, Path]]:
+    """mitmproxy's address as a proxy, and the root that it made for itself."""
+    folder, port = tmp_path_factory.mktemp("mitmproxy"), free_port()
+    options = ("--listen-host", "127.0.0.1", "--listen-port", port, "--set", f"confdir={folder}", "--quiet")
+    trusts = ("--set", f"ssl_verify_upstream_trusted_ca={root.ca_pem}")
+    with serving([mitmdump, *options, *trusts], port, folder):
+        yield f"http://127.0.0.1:{port}", folder / "mitmproxy-ca-cert.pem"
+
+
+def test_somebody_opens_the_connection(
+    interceptor: tuple[str, Path], root: Authority, key: str, diagnose: Diagnose
+) -> None:
+    proxy, _ = interceptor
+    with PracticeDoor(b.openai(key), tls=root.context()) as door:
+        url = f"https://localhost:{door.port}/v1"
+        report = diagnose(url, key, MODEL, environment={"HTTPS_PROXY": proxy})
+        assert not door.requests
+    assert (report["root_cause"], report["side"]) == ("tls.intercepted", "network")
+    assert report["findings"][0]["title"] == "mitmproxy opens the encrypted connection to localhost"
+
+
+def test_with_its_root_it_works(interceptor: tuple[str, Path], root: Authority, key: str, diagnose: Diagnose) -> None:
+    proxy, its_root = interceptor
+    with PracticeDoor(b.openai(key), tls=root.context()) as door:
+        environment = {"HTTPS_PROXY": proxy, "SSL_CERT_FILE": str(its_root)}
+        report = diagnose(f"https://localhost:{door.port}/v1", key, MODEL, environment=environment)
+    assert report["verdict"] == "healthy"
+
+
+def test_with_its_root_in_the_system_s_list(
+    openssl: str, interceptor: tuple[str, Path], root: Authority, tmp_path: Path, key: str, diagnose: Diagnose
+) -> None:
+    proxy, its_root = interceptor
+    environment = {"HTTPS_PROXY": proxy, "SSL_CERT_DIR": str(hashed(openssl, its_root, tmp_path / "system"))}
+    with PracticeDoor(b.openai(key), tls=root.context()) as door:
+        report = diagnose(f"https://localhost:{door.port}/v1", key, MODEL, environment=environment)
+    assert report["verdict"] == "healthy"
+    assert told(report, "tls.intercepted")["severity"] == "info"
