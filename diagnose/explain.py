@@ -117,6 +117,7 @@ _FOLLOWS = {
             "key.several",
             "settings.swapped",
             "app.base_url_ignored",
+            "key.stray_characters",
         ),
         *("auth.header_style", "auth.ip_not_allowed", "auth.upstream"),
     ),
