@@ -117,6 +117,7 @@ _FOLLOWS = {
             "key.several",
             "settings.swapped",
             "app.base_url_ignored",
+            "key.stray_characters",
         ),
         *("auth.header_style", "auth.ip_not_allowed", "auth.upstream"),
     ),
@@ -268,7 +269,7 @@ _ENDPOINT_PATH = (
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
 # A server names the path that it does not know; a client says the same words of what it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
-_VERSIONED = r"(?i)/v\d\w*/|/v\d\w*$|/openai/deployments/|/api/"
+_VERSIONED = r"(?i)/v\d\w*/|/v\d\w*$|/openai/deployments/|\bapi/"
 
 
 def _dialects(seen: Pasted, door: str | None) -> Iterator[_Sign]:

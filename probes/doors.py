@@ -196,6 +196,8 @@ class Doors:
         host = _plain(host)
         path = "/" + path.lstrip("/")
         sites = self._websites.get(host) or self._websites.get(host.removeprefix("www."), [])
+        if not sites and host.startswith("www."):
+            sites = [("", door) for door in self._at(host.removeprefix("www."), None)[:1]]
         if not sites or any(_shared(e.path, path) > 0 for door in self._at(host, None) for e in door.endpoints):
             return None
         fitting = [(len(head), door) for head, door in sites if not head or _shared("/" + head, path) > 0]

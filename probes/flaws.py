@@ -406,8 +406,8 @@ _LEAD = r"[\s\"'`<(\[]*"
 _PREFIX = (
     rf"(?i){_LEAD}(?:-H\s+|--header\s+)?{_LEAD}(?:(?:proxy-)?authorization[\"']?\s*[:=]\s*"
     r"|(?:x-goog-|x-)?api-?key[\"']?\s*[:=]\s*"
-    r"|(?:export\s+|set\s+|\$env:)?[a-z][a-z0-9_]*(?:key|token)[\"']?[ \t]*[:=]\s*"
-    r"|(?:bearer|basic|token)(?:\s*[:=]\s*|\s+|$))"
+    r"|(?:export\s+|set\s+|\$env:)?(?:[a-z][a-z0-9_]*)?(?:key|token)[\"']?[ \t]*[:=]\s*"
+    r"|(?:bearer|basic|token)(?:\s*[:=]\s*|\s+|$)|bearer(?=sk-))"
 )
 _SHOWN_PREFIXES = ("bearer", "authorization", "x-api-key", "api-key", "x-goog-api-key")
 
@@ -563,6 +563,8 @@ def key_is_url(raw: str) -> bool:
     text = "".join(_fold(c) for c in raw if not _invisible(c)).strip(_ENDS)
     if re.match(r"(?:https?|wss?):/", text, re.I):
         return True
+    if re.match(_UNEXPANDED, text):
+        return False  # os.environ/OPENAI_API_KEY
     host = r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]+\.)+[a-z]{2,10})"
     return re.fullmatch(rf"{host}(?::\d+(?:/\S*)?|/[\w./-]*)|(?:api|open)\.{host}", text, re.I) is not None
 

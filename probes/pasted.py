@@ -193,8 +193,8 @@ _PROXY_PORT = _NEAR_PORT + r"(?:789[0-9]|108[0-7]|1080[89]|8118|8889|208[01]|201
 # Ollama, LM Studio, vLLM, llama.cpp as they come.
 _MODEL_PORT = _NEAR_PORT + r"(?:11434|1234|8000)\b"
 _STATUS = (
-    r"(?<![\w.:/+-])(?<!line )(?<!position )(?<!port )(?<!char )(30[12378]|4[0-2][0-9]|431|50[0-4]|52[0-9]|530)"
-    r"(?![\w.:/%-]|,\d| ?ms\b| ?s\b| ?tokens| seconds| chars)"
+    r"(?<![A-Za-z0-9_.:/+-])(?<!line )(?<!position )(?<!port )(?<!char )(30[12378]|4[0-2][0-9]|431|50[0-4]|52[0-9]|530)"
+    r"(?![A-Za-z0-9_.:/%-]|,\d| ?ms\b| ?s\b| ?tokens| seconds| chars| ?[个元块字条次天秒分年月万毫行人])"
 )
 _STATUS_CODE = r"(?:status|code|http|返回|错误|error|报)\W{0,4}(30[12378]|4[0-3]\d|5[0-3]\d)(?!\d)"
 

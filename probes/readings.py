@@ -36,7 +36,8 @@ _FAULT = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
-    r"/cdn-cgi/access/|/sso\b|saml|/oauth2?/|[/.](?:log|sign)[-_]?in\b|accounts\.google\.com", re.IGNORECASE
+    r"//(?:auth|sso|idp|login|signin|keycloak)\.|[?&]rd=http|/cdn-cgi/access/|/sso\b|saml|/oauth2?/|[/.](?:log|sign)[-_]?in\b|accounts\.google\.com",
+    re.IGNORECASE,
 )
 # A firewall's page, under whichever status: it stands before the routes and says nothing of them.
 _FENCED = re.compile(

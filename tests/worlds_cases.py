@@ -515,4 +515,99 @@ MODELS = (
     ),
 )
 
-SCENARIOS: tuple[Scenario, ...] = (*WAYS, *ADDRESSES, *KEYS, *MODELS)
+# -- near the reports: the same causes in other clothes ----------------------------------------------------------------
+
+
+def _page(status: int) -> Callable[[int], Handler]:
+    return lambda port: b.always(b.as_html("<h1>unavailable</h1>", status))
+
+
+_INSIDE = Roads({"llm.corp.example": ("10.1.2.3",)})
+_AT_OPENAI: dict[str, Any] = {"base_url": OPENAI, "world": stranger(b.openai)}
+
+NEAR = (
+    *(
+        Scenario(
+            f"near-{page}-elsewhere", "url.version_missing", door(b.openai, elsewhere=page), "https://relay.example"
+        )
+        for page in ("nginx-403", "empty-403", "openresty-401")
+    ),
+    Scenario("near-forbidden-path", "url.path_wrong", door(b.openai, prefix="/openai/v1", elsewhere="nginx-403")),
+    claude(
+        "near-forbidden-anthropic",
+        "url.path_wrong",
+        door(b.anthropic, prefix="/anthropic", elsewhere="nginx-403"),
+        "https://relay.example",
+        shape="relay",
+    ),
+    Scenario(
+        "near-inside-plain-http",
+        "proxy.captures_local",
+        base_url="http://llm.corp.example:8000/v1",
+        proxy=_page(503),
+        roads=_INSIDE,
+    ),
+    Scenario(
+        "near-inside-dead-proxy",
+        "proxy.captures_local",
+        base_url="https://llm.corp.example/v1",
+        proxies=(("https", "http://192.0.2.9:3128"),),
+        roads=Roads(_INSIDE.names, {"192.0.2.9": Kind.REFUSED}),
+    ),
+    Scenario(
+        "near-outside-refused",
+        "proxy.refused",
+        base_url="https://llm.public.example/v1",
+        proxy=lambda port: b.proxy(port, refused="squid-403"),
+        roads=Roads({"llm.public.example": ("8.8.4.4",)}),
+        never=("proxy.captures_local",),
+    ),
+    Scenario("near-page-as-proxy", "proxy.invalid", proxy=lambda port: b.always("spa")),
+    Scenario(
+        "near-server-as-proxy-refuses",
+        "proxy.invalid",
+        lambda key: b.first(lambda request: Reply(400) if "://" in request.target else None, b.openai(key)),
+        LOCAL,
+        proxies=(("http", "http://localhost:{port}"),),
+    ),
+    claude(
+        "near-no-proxy-ranges-anthropic",
+        "proxy.invalid",
+        lambda key: b.anthropic(key),
+        "http://127.0.0.1:{port}",
+        shape="relay",
+        proxies=(("no_proxy", "localhost,fd00::/8"),),
+    ),
+    Scenario(
+        "near-www",
+        "url.not_api_host",
+        lambda key: b.always("spa"),
+        "https://www.openrouter.ai/api/v1",
+        shape="openrouter",
+    ),
+    Scenario("near-chat-page", "url.not_api_host", lambda key: b.always("spa"), "https://chatgpt.com", shape="openai"),
+    Scenario(
+        "near-azure-other-resource",
+        "auth.rejected",
+        stranger(b.azure),
+        "https://res.openai.azure.com",
+        protocol="azure",
+        model="gpt-4o-mini",
+        shape="hex32",
+        also=("key.wrong_resource",),
+    ),
+    Scenario("near-organization-as-key", "key.wrong_kind", typed=lambda key: f"org-{key[3:27]}", **_AT_OPENAI),
+    Scenario("near-counted-key", "key.placeholder", typed=lambda key: "sk-1234567890abcdef", **_AT_OPENAI),
+    Scenario("near-undefined", "key.placeholder", typed=lambda key: "undefined", **_AT_OPENAI),
+    Scenario("near-litellm-reference", "key.unexpanded", typed=lambda key: "os.environ/OPENAI_API_KEY", **_AT_OPENAI),
+    Scenario("near-bearer-glued", "key.bearer_prefix", typed="Bearer{}".format),
+    Scenario("near-line-end-written-out", "key.stray_characters", typed="{}%0A".format),
+    Scenario(
+        "near-stream-alone-limited",
+        world=door(b.openai, stream="openai-429"),
+        also=("quota.rate_limited",),
+        sdk="the limit may have been met by our own second generation; the one call of an app was seen to work",
+    ),
+)
+
+SCENARIOS: tuple[Scenario, ...] = (*WAYS, *ADDRESSES, *KEYS, *MODELS, *NEAR)

@@ -32,7 +32,7 @@ def said(code: str) -> Callable[[View], Claim | None]:
         limits = _limits(subject) if code.startswith("quota.") else ""
         return Claim(
             (line_of(subject), limits),
-            severity=_softened(view, subject),
+            severity=softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,
         )
@@ -51,7 +51,7 @@ def _limits(found: Exchange) -> str:
     return ", ".join(f"{name}: {value}" for name, value in told[:_SHOWN])
 
 
-def _softened(view: View, subject: Exchange) -> Severity | None:
+def softened(view: View, subject: Exchange) -> Severity | None:
     """Our second generation may be the one too many: where the first answered, the app's single call would as well."""
     return Severity.WARNING if subject.purpose == "stream" and subject.status in (429, 503) and view.works else None
 

@@ -152,7 +152,7 @@ def _of_another(view: View, *parts: str) -> Claim | None:
     refused = view.key_good is False and match is not None and match.code == "auth.rejected"
     if door is None or door.own_part not in parts or door.fit not in ("fits", "unknown") or not refused:
         return None
-    return Claim((f"{door.host}: a host of one {door.own_part} alone",), sure=False, values={"better_url": ""})
+    return Claim((seen("own_host", host=door.host),), sure=False, values={"better_url": ""})
 
 
 def _wrong_kind(view: View) -> Claim | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diagnose.findings.api import softened
 from diagnose.model import Claim, Rule, Severity
 from diagnose.view import View, line_of
 from probes.model import Exchange, Outcome
@@ -16,6 +17,8 @@ def _unexplained(view: View) -> Claim | None:
     if view.subject is not None:
         if view.chosen is not None and view.chosen.source == "guess" and view.match is not None:
             return None  # the model was our own guess: its refusal is no fault of the settings
+        if view.match is not None and softened(view, view.subject) is not None:
+            return None  # our second generation was the one too many, and is told as a warning
         return Claim((line_of(view.subject),), probe="chat" if view.subject.purpose == "chat" else "http")
     deep = view.deep
     if deep is not None and deep.lost and not view.works and deep.told is not None:

@@ -52,7 +52,7 @@ def _malformed(view: View) -> Claim | None:
     if reading.kind == "sse" and exchange.content_type in _ODD_TYPES:
         return Claim((seen("content_type", kind=exchange.content_type),), severity=Severity.WARNING)
     if reading.lacks and view.works:
-        return Claim((f"{reading.lacks} is missing; codex gives up on that",), severity=Severity.WARNING)
+        return Claim((seen("lacks", detail=reading.lacks),), severity=Severity.WARNING)
     return None
 
 

@@ -1497,6 +1497,8 @@ UI: dict[str, str] = {
     "seen.at_once": "{count} pieces within {span} ms, after {seconds} s of silence",
     "seen.finish": "finish reason {detail}, then the end",
     "seen.typo": "{host} looks like {names}",
+    "seen.lacks": "{detail} is missing at the end; Codex gives up on that",
+    "seen.own_host": "{host} takes its own keys alone",
     "seen.website": "{host} is a web site of {door}",
     "unknown.host": "the server",
     "unknown.base_url": "the base URL",

@@ -1335,6 +1335,8 @@ UI: dict[str, str] = {
     "seen.at_once": "沉默 {seconds} 秒之后，{count} 段内容在 {span} 毫秒内一起到达",
     "seen.finish": "finish reason 是 {detail}，然后就结束了",
     "seen.typo": "{host} 很像 {names}",
+    "seen.lacks": "结尾缺少 {detail}，Codex 会因此报错",
+    "seen.own_host": "{host} 只认自己的密钥",
     "seen.website": "{host} 是 {door} 的网站",
     "unknown.host": "该服务器",
     "unknown.base_url": "该接口地址",

@@ -133,7 +133,9 @@ def measure(
     key = exams.key.cleaned or exams.key.literal or ""
     found = fit(key, door, local=local) if key else Fit("no_key")
     typo = None if door or local else doors.typo_of(target.host)
-    website = None if local or door else doors.website_of(target.host, target.path)
+    website = None if local else doors.website_of(target.host, target.path)
+    if website is not None and website is door:
+        website = None  # its API has another path on this host: that is told by asking
     elsewhere = found.elsewhere and not settings.send_anyway
     right = typo[1] if typo else website or door
     endpoint = door.endpoint(protocol) if door else None
