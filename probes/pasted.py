@@ -157,8 +157,8 @@ def _character(found: re.Match[str]) -> str:
 _URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
 _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
 _BASE = (
-    r"(?i)(?:base[-_ ]?ur[li]|base|api[-_ ]?(?:base|host|url|address)|endpoint|proxy url|host|server|地址|接口|域名)"
-    r"[\w ]{0,12}[\"'`]?\s*[:=：是为]?\s*[\"'`]?$"
+    r"(?i)(?:base[-_ ]?ur[li]|base|api[-_ ]?(?:base|host|url|address)|endpoint|proxy url|地址|接口|域名)"
+    r"[\w ]{0,12}[\"'`]?\s*[:=：是为]?\s*[\"'`]?$|(?:host|server)[\"'`]?\s*[:=：]\s*[\"'`]?$"
 )
 _ASKING = (
     r"(?i)(?:for(?: url)?|ur[li]|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?"
