@@ -173,6 +173,7 @@ _FOLLOWS = {
     ),
     "tls.not_tls": ("proxy.invalid",),
     "http.timeout": ("dns.fake_ip",),
+    "http.closed": ("http.gateway_error",),
     "http.gateway_error": ("proxy.captures_local",),
     "proxy.unreachable": ("proxy.refused", "proxy.auth_required", "proxy.invalid"),
 }
