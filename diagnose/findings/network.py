@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View
-from probes.model import Kind, TcpFacts
+from probes.model import Dial, Kind, Lookup, TcpFacts
 
 # Handed out by TUN proxies in place of the real address: Clash and sing-box for IPv4, sing-box and mihomo for IPv6.
 FAKE_IP = tuple(map(ip_network, ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")))
@@ -20,10 +20,10 @@ def _not_found(view: View) -> Claim | None:
     if found is None:
         return None
     name = _looked_up(view)
-    lines = [f"{name}: {found.detail or 'no such name'}", *_said_by(view)]
+    lines: list[str | Seen] = [f"{name}: {found.detail or 'no such name'}", *_said_by(view)]
     known = view.door is not None and view.door.door is not None and view.door.host == name and not view.door.local
     if known:
-        lines.append("this name is a known provider's: the name service here, or the way to it, is at fault")
+        lines.append(seen("known_name"))
     elsewhere = [one.server for one in (view.dns.others if view.dns else ()) if one.addresses]
     case = "docker_host" if name in _DOCKER else "known_elsewhere" if elsewhere else ""
     return Claim(
@@ -51,24 +51,27 @@ def _dns_failed(view: View) -> Claim | None:
     )
 
 
-_SAID = {
-    "no_name": "no such name (NXDOMAIN)",
-    "no_address": "the name exists, but has no address",
-    "servfail": "it failed (SERVFAIL)",
-    "refused": "refused (REFUSED)",
-    "silent": "no answer",
-    "unreachable": "nobody listens there",
+_SAID: dict[str, Callable[[str], Seen]] = {
+    "no_name": lambda server: seen("server_no_name", names=server),
+    "no_address": lambda server: seen("server_no_address", names=server),
+    "servfail": lambda server: seen("server_servfail", names=server),
+    "refused": lambda server: seen("server_refused", names=server),
+    "silent": lambda server: seen("server_silent", names=server),
+    "unreachable": lambda server: seen("server_unreachable", names=server),
 }
 
 
-def _said_by(view: View) -> list[str]:
+def _said_by(view: View) -> list[Seen]:
     """What each name server said that was asked by itself."""
     if view.dns is None:
         return []
-    return [
-        f"name server {one.server}: {', '.join(found.ip for found in one.addresses) or _SAID.get(one.said, one.said)}"
-        for one in (*view.dns.configured, *view.dns.others)
-    ]
+    return [_said(one) for one in (*view.dns.configured, *view.dns.others)]
+
+
+def _said(one: Lookup) -> Seen:
+    if one.said in _SAID:
+        return _SAID[one.said](one.server)
+    return seen("server", names=one.server, detail=", ".join(found.ip for found in one.addresses) or one.said)
 
 
 def _looked_up(view: View) -> str:
@@ -86,7 +89,7 @@ def _bogus(view: View) -> Claim | None:
     names = view.certificate.names if view.certificate is not None else ()
     looked_up = view.dns is not None and view.failed("tls", Kind.TLS_HOSTNAME) is not None
     if looked_up and names and not _kin(door.host, names):
-        lines = (f"the certificate there is for {', '.join(names[:3])}", *_said_by(view))
+        lines = (seen("certificate_of", names=", ".join(names[:3])), *_said_by(view))
         return Claim(lines, values={"names": ", ".join(names[:3])})
     odd = []
     for raw in _addresses(view):
@@ -138,7 +141,7 @@ def _dialled(*kinds: Kind) -> Callable[[View], Claim | None]:
         found = view.failed("tcp", *kinds)
         if found is None or (facts is not None and facts.via_proxy):
             return None
-        lines = tuple(_dial_lines(facts)) or (found.kind.value,)
+        lines: tuple[str | Seen, ...] = tuple(_dial_lines(facts)) or (found.kind.value,)
         port = str(facts.port) if facts else ""
         address = facts.dials[0].address.ip if facts and facts.dials else ""
         return Claim(lines, values={"address": address, "port": port}, case=inside(view, facts) if refused else "")
@@ -146,13 +149,18 @@ def _dialled(*kinds: Kind) -> Callable[[View], Claim | None]:
     return when
 
 
-def _dial_lines(facts: TcpFacts | None) -> list[str]:
+def _dial_lines(facts: TcpFacts | None) -> list[Seen]:
     if facts is None:
         return []
-    return [
-        f"{dial.address.ip} port {dial.port}: {dial.kind or 'connected'} after {dial.seconds:.2f} s"
-        for dial in facts.dials[:6]
-    ]
+    return [_dial_line(dial) for dial in facts.dials[:6]]
+
+
+def _dial_line(dial: Dial) -> Seen:
+    address, seconds = dial.address.ip, f"{dial.seconds:.2f}"
+    if dial.kind is None:
+        return seen("dialled", address=address, port=dial.port, seconds=seconds)
+    why = dial.kind.value.replace("_", " ")
+    return seen("not_dialled", address=address, port=dial.port, seconds=seconds, detail=why)
 
 
 def _ipv6_broken(view: View) -> Claim | None:

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from diagnose.findings.network import inside
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Kind
 
 _UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
 _SPEAKS = {
-    "http": "its port speaks HTTP, as a proxy without encryption does",
-    "https": "its port speaks TLS",
-    "socks5": "its port speaks SOCKS5",
-    "web": "a web server or an API answers at its port, which is no proxy",
+    "http": seen("speaks_http"),
+    "https": seen("speaks_tls"),
+    "socks5": seen("speaks_socks"),
+    "web": seen("speaks_web"),
 }
 # Clients that go straight out whatever the proxy variables say, unless they are told otherwise (Node's fetch).
 _HEEDLESS = ("openai-node", "anthropic-node")
@@ -52,7 +52,7 @@ def _invalid(view: View) -> Claim | None:
         better = f"{speaks}://{proxy.url.partition('://')[2] or proxy.url}"
     line = failure.detail.splitlines()[0] if failure.detail else failure.kind.value
     return Claim(
-        (f"{proxy.source}: {line}", _SPEAKS.get(speaks, ""), _beside(view)),
+        (f"{proxy.source}: {line}", *([_SPEAKS[speaks]] if speaks in _SPEAKS else []), *_beside(view)),
         values={"source": proxy.source, "better_proxy": better or ""},
         **_in_its_place(view, better),
     )
@@ -63,15 +63,17 @@ def _in_its_place(view: View, proxy: str | None) -> dict[str, Any]:
     return {"settings": {"proxy": proxy}, "verified": view.works} if proxy else {}
 
 
-def _beside(view: View) -> str:
+def _beside(view: View) -> tuple[Seen, ...]:
     """How far one gets without the proxy, where that was tried."""
     direct = view.direct
     if direct is None:
-        return ""
-    where = f"{direct.host} port {direct.port}"
-    if direct.kind is None:
-        return f"without the proxy, {where} is reached{' and shows a good certificate' * (direct.probe == 'tls')}"
-    return f"without the proxy, {where} is not reached either: {direct.probe} {direct.kind.value.replace('_', ' ')}"
+        return ()
+    if direct.kind is not None:
+        why = f"{direct.probe} {direct.kind.value.replace('_', ' ')}"
+        return (seen("beside_lost", host=direct.host, port=direct.port, detail=why),)
+    if direct.probe == "tls":
+        return (seen("beside_trusted", host=direct.host, port=direct.port),)
+    return (seen("beside_reached", host=direct.host, port=direct.port),)
 
 
 def _socks(view: View) -> Claim | None:
@@ -80,7 +82,7 @@ def _socks(view: View) -> Claim | None:
         return None
     lost = not view.works and any(view.failure(probe) for probe in ("proxy", "dns", "tcp"))
     return Claim(
-        (f"{proxy.socks}: a SOCKS proxy", _beside(view)),
+        (seen("socks", source=proxy.socks), *_beside(view)),
         severity=None if lost else Severity.WARNING,
         values={"source": proxy.socks},
     )
@@ -101,7 +103,7 @@ def _unreachable(view: View) -> Claim | None:
     if found is None:
         return None
     return Claim(
-        (f"{view.proxy.url}: {found.kind.value.replace('_', ' ')}", _beside(view)),
+        (f"{view.proxy.url}: {found.kind.value.replace('_', ' ')}", *_beside(view)),
         values={"source": view.proxy.source, "proxy": view.proxy.url},
         case=inside(view, view.tcp),
     )
@@ -116,7 +118,7 @@ def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
             return None
         lines = _said(found.detail or found.kind.value) if found is not None else [line_of(plain)] if plain else []
         source = view.proxy.source if view.proxy else ""
-        return Claim((*lines, _beside(view)), values={"source": source, "detail": lines[0] if lines else ""})
+        return Claim((*lines, *_beside(view)), values={"source": source, "detail": lines[0] if lines else ""})
 
     return when
 

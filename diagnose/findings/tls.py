@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from diagnose.middleboxes import Middlebox, known
-from diagnose.model import Claim, Rule, Severity
+from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Certificate, Kind, TlsFacts
 
@@ -21,14 +21,14 @@ def _middlebox(certificate: Certificate | None) -> Middlebox | None:
     return known(certificate.issuer) if certificate is not None else None
 
 
-def _about(view: View) -> tuple[tuple[str, ...], dict[str, str]]:
+def _about(view: View) -> tuple[tuple[str | Seen, ...], dict[str, str]]:
     found = view.certificate
     failure = view.failure("tls")
-    lines = [failure.detail] if failure is not None and failure.detail else []
+    lines: list[str | Seen] = [failure.detail] if failure is not None and failure.detail else []
     if found is None:
         return tuple(lines), {}
-    lines.append(f"certificate for {found.subject}, issued by {found.issuer}")
-    lines.append(f"valid from {found.not_before[:10]} to {found.not_after[:10]}")
+    lines.append(seen("certificate", names=found.subject, issuer=found.issuer))
+    lines.append(seen("validity", not_before=found.not_before[:10], not_after=found.not_after[:10]))
     values = {"issuer": found.issuer, "names": ", ".join(found.names[:4]), "not_after": found.not_after[:10]}
     return tuple(lines), values
 
@@ -53,8 +53,8 @@ def _clock_wrong(view: View) -> Claim | None:
     if not (here < BUILT or (told and here and abs(_moment(there) - _moment(here)) > _CLOCK)):
         return None
     lines, values = _about(view)
-    other = (f"the clock of {view.door.host if view.door else 'the server'} says {there}",) if told else ()
-    return Claim((f"the clock of this machine says {here}", *other, *lines), values=values)
+    other = (seen("clock_there", host=view.door.host if view.door else "", detail=there),) if told else ()
+    return Claim((seen("clock_here", detail=here), *other, *lines), values=values)
 
 
 def _moment(text: str) -> datetime:
@@ -139,7 +139,7 @@ def _incomplete(view: View) -> Claim | None:
         return None
     lines, values = _about(view)
     sent = view.certificate.sent if view.certificate is not None else 0
-    return Claim((*lines, f"certificates sent: {sent}, its issuer's not among them"), values=values)
+    return Claim((*lines, seen("chain_sent", count=sent)), values=values)
 
 
 def _handshake(view: View) -> Claim | None:
@@ -148,7 +148,7 @@ def _handshake(view: View) -> Claim | None:
     lines, values = _about(view)
     version = view.tls.version if view.tls is not None else ""
     old = version in ("TLSv1", "TLSv1.1", "SSLv3")
-    spoken = (f"spoken there: {version}",) if version else ()
+    spoken = (seen("spoken_there", version=version),) if version else ()
     return Claim((*lines, *spoken), values=values | {"detail": version}, case="old" if old else "")
 
 
@@ -168,7 +168,7 @@ def _not_tls(view: View) -> Claim | None:
     works = view.working is not None
     url = better.base_url if better is not None and better.base_url.startswith("http:") else ""
     return Claim(
-        ("the port answers in plain HTTP",) if plain else (found.detail,) if found else (),
+        (seen("plain_http"),) if plain else (found.detail,) if found else (),
         values={"better_url": url},
         settings={"base_url": url} if url else None,
         verified=works and bool(url),
