@@ -152,7 +152,7 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
             found.setdefault("failure", one.failure.kind.value)
         if isinstance(facts, TcpFacts):
             found["address"] = facts.connected.ip if facts.connected else None
-            found |= {"port": facts.port, "local": facts.local}
+            found |= {"port": facts.port, "local": facts.local, "interface": facts.interface}
             found["tried"] = [
                 {"address": dial.address.ip, "result": dial.kind.value if dial.kind else "connected"}
                 for dial in facts.dials

@@ -355,6 +355,7 @@ class TcpFacts:
     connected: Address | None
     local: str = ""
     via_proxy: bool = False
+    interface: str = ""  # by which it left
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from probes.net import HttpExchange, Link, Network, race
 from probes.practice import behaviours as b
 from probes.practice.server import Answer, PracticeDoor, Reply, Request, Step, Then, Wait, head
 from probes.secret import Secret
+from probes.steps.tcp import interface
 from probes.tunnel import Proxy
 from probes.way import Way, place
 
@@ -429,3 +430,9 @@ def no_thread_is_left() -> Iterator[None]:
     yield
     left = [one for one in threading.enumerate() if one is not threading.main_thread() and not one.daemon]
     assert left == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system tells so easily")
+def test_the_interface_of_an_address() -> None:
+    assert interface("127.0.0.1") == "lo"
+    assert interface("203.0.113.1") == interface("2001:db8::1") == interface("") == ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from probes.plan import Plan
 
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
-APPS = ("openai-sdk", "anthropic-sdk")
+APPS = ("openai-sdk", "anthropic-sdk", "openai-node", "anthropic-node")
 
 
 def output_options(command: Any) -> Any:

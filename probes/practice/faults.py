@@ -420,7 +420,7 @@ def open(name: str) -> Iterator[World]:
             Secret(fault.typed(key)),
             fault.model,
             fault.protocol,
-            (ConnectTo(host, 443, "127.0.0.1", port),) if named and not fault.proxy else (),
+            (ConnectTo(host, 443, "127.0.0.1", port),) if named else (),
             ca_bundle,
             proxies,
             door,
