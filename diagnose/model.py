@@ -34,17 +34,17 @@ class Status(StrEnum):
 
 
 class Seen(NamedTuple):
-    """A line of evidence in our own words: the phrase ``seen.NAME`` of a language and its values. What a server said
-    stands as it is.
+    """A line of evidence in our own words: the phrase ``seen.NAME`` of a language and its values, of which each may be
+    such a phrase itself. What a server said stands as it is.
     """
 
     name: str
-    values: Mapping[str, str]
+    values: Mapping[str, str | Seen]
 
 
-def seen(name: str, **values: object) -> Seen:
+def seen(name: str, /, **values: object) -> Seen:
     """A line of evidence to be said in the reader's language."""
-    return Seen(name, {slot: str(value) for slot, value in values.items()})
+    return Seen(name, {slot: value if isinstance(value, Seen) else str(value) for slot, value in values.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from diagnose.model import Seen, seen
 from probes.model import (
     BARE,
     Attempt,
@@ -382,6 +383,11 @@ def words_of(found: Exchange) -> str:
     error = found.error or (found.stream.error if found.stream is not None else None)
     text = (error.message if error is not None else "") or found.title or found.text
     return " ".join(text.split())[:240]
+
+
+def told(failure: Failure) -> str | Seen:
+    """How something failed, in one line: in the words of whoever said so, else in ours."""
+    return failure.detail.partition("\n")[0] or seen(f"kind_{failure.kind.value}")
 
 
 def line_of(found: Exchange) -> str:

@@ -209,18 +209,14 @@ class _Run:
         found = self.ground.ways.get(key)
         if found is None or found is beside:
             chosen = None if direct else self.ground.proxy
-            encrypted = where.scheme == "https" or (chosen is not None and chosen.tls)
-            found = self.ground.ways[key] = Way(
-                self.network,
-                where,
-                self.limits,
-                proxy=chosen,
-                connect_to=self.ground.given.connect_to,
-                tls=self.context() if encrypted else None,
-            )
+            context = self.context() if where.scheme == "https" or (chosen is not None and chosen.tls) else None
             if beside is not None:
-                found.addresses, found.good = beside.addresses, beside.good
                 beside.close()
+                found = beside.beside(proxy=chosen, tls=context)
+            else:
+                connect_to = self.ground.given.connect_to
+                found = Way(self.network, where, self.limits, proxy=chosen, connect_to=connect_to, tls=context)
+            self.ground.ways[key] = found
         return found
 
     def context(self) -> ssl.SSLContext:

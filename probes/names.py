@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MOST = 3  # servers; glibc reads no more of resolv.conf
 _AGAIN = 0.4  # of the time, after which a datagram that may be lost is sent once more
-# What a server's RCODE means here; others are told by their own name.
+# What a server's RCODE means here, the most telling first: A and AAAA may differ. Others are told by their own name.
 _RCODES = {"NXDOMAIN": "no_name", "SERVFAIL": "servfail", "REFUSED": "refused"}
 
 
@@ -101,6 +101,6 @@ async def ask(where: str, host: str, seconds: float) -> Lookup:
     )
     if addresses:
         return found("addresses", addresses)
-    codes = [dns.rcode.to_text(answer.rcode()) for answer in heard]
-    wrong = next((code for code in codes if code != "NOERROR"), "")
+    codes = sorted(dns.rcode.to_text(answer.rcode()) for answer in heard)
+    wrong = next((code for code in (*_RCODES, *codes) if code in codes and code != "NOERROR"), "")
     return found(_RCODES.get(wrong, wrong.lower()) if wrong else "no_address" if codes else "silent")

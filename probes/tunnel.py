@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from probes.failures import NetError, classify
+from probes.failures import NetError
 from probes.model import Kind
 
 SOCKS = {"socks4": 4, "socks4a": 4, "socks5": 5, "socks5h": 5}
-_SOCKS5_SAID = {
+SOCKS5_SAID = {
     1: "general failure",
     2: "not allowed by its rules",
     3: "network unreachable",
@@ -23,7 +23,7 @@ _SOCKS5_SAID = {
     8: "address type not supported",
 }
 _NOBODY = b"llmdoctor"  # SOCKS4 wants a user's name; socksio takes an empty one for none
-_SOCKS4_SAID = {91: "rejected or failed", 92: "no ident service here", 93: "another user by the ident service"}
+SOCKS4_SAID = {91: "rejected or failed", 92: "no ident service here", 93: "another user by the ident service"}
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ async def ask(pipe: Pipe, proxy: Proxy, host: str, port: int, limit: int) -> Non
         else:
             await _connect(pipe, proxy, host, port, limit)
     except OSError as error:
-        raise NetError(Kind.PROXY_PROTOCOL, classify(error).value) from error
+        raise NetError(Kind.PROXY_PROTOCOL, "the connection broke off") from error
 
 
 async def _connect(pipe: Pipe, proxy: Proxy, host: str, port: int, limit: int) -> None:
@@ -136,7 +136,7 @@ async def _socks5(pipe: Pipe, proxy: Proxy, host: str, port: int) -> None:
     await pipe.send(asked.dumps())
     said = (await _spoken(pipe, 5, 2))[1]
     if said:  # some servers send no more than this where they refuse
-        raise NetError(Kind.PROXY_REFUSED, f"SOCKS5 reply {said}: {_SOCKS5_SAID.get(said, 'not known')}")
+        raise NetError(Kind.PROXY_REFUSED, f"SOCKS5 reply {said}: {SOCKS5_SAID.get(said, 'not known')}")
     family = (await pipe.exactly(2))[1]
     await pipe.exactly({1: 4, 4: 16}.get(family) or (await pipe.exactly(1))[0])
     await pipe.exactly(2)
@@ -157,7 +157,7 @@ async def _socks4(pipe: Pipe, proxy: Proxy, host: str, port: int) -> None:
     head = await _spoken(pipe, 0, 8)
     if head[1] != 90:
         kind = Kind.PROXY_AUTH if head[1] in (92, 93) else Kind.PROXY_REFUSED
-        raise NetError(kind, f"SOCKS4 reply {head[1]}: {_SOCKS4_SAID.get(head[1], 'not known')}")
+        raise NetError(kind, f"SOCKS4 reply {head[1]}: {SOCKS4_SAID.get(head[1], 'not known')}")
 
 
 async def _spoken(pipe: Pipe, version: int, size: int) -> bytes:

@@ -168,9 +168,10 @@ class Way:
         """
         self._entered = await self._enter(await self._fresh())
 
-    def beside(self, proxy: Proxy) -> Way:
-        """The same way by another reading of its proxy, to the address that was seen to answer."""
-        other = Way(self.network, self.target, self.limits, proxy=proxy, tls=self.proxy_tls)
+    def beside(self, *, proxy: Proxy | None = None, tls: ssl.SSLContext | None = None) -> Way:
+        """The same way to the address that was seen to answer, by another reading of its proxy or with other trust."""
+        other = Way(self.network, self.target, self.limits, proxy=proxy or self.proxy, tls=tls or self.proxy_tls)
+        other.dial_host, other.dial_port, other.redirected = self.dial_host, self.dial_port, self.redirected
         other.addresses, other.good = self.addresses, self.good
         return other
 
@@ -251,7 +252,7 @@ class Way:
                 # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
                 way = await self.network.link(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
             except NetError as error:
-                raise NetError(Kind.PROXY_PROTOCOL, f"no TLS at the proxy: {error.failure.kind.value}") from error
+                raise NetError(Kind.PROXY_PROTOCOL, "no TLS at the proxy") from error
         try:
             if where.scheme == "https" or proxy.socks:
                 await self.network.tunnel(way, proxy, where.host, where.port, self.limits.header_bytes)

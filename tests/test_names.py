@@ -82,6 +82,12 @@ def test_no_address(code: str, said: str) -> None:
     assert told(lambda question, _: [reply(question, code)])[0].said == said
 
 
+@pytest.mark.parametrize("codes", [("SERVFAIL", "REFUSED"), ("REFUSED", "SERVFAIL")])
+def test_two_answers_that_differ(codes: tuple[str, str]) -> None:
+    found, _ = told(lambda question, count: [reply(question, codes[count])])
+    assert found.said == "servfail"
+
+
 def test_a_lost_datagram_is_sent_again() -> None:
     found, count = told(lambda question, before: [reply(question, A="192.0.2.1")] if before >= 2 else [])
     assert (found.said, count) == ("addresses", 4)

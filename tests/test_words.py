@@ -11,9 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnose.cli import COMMANDS
+from diagnose.findings.network import SAID
 from diagnose.model import seen
 from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, Text, fill, line, phrase, say, text
+from probes.doors import load
 from probes.flaws import examine_key, examine_url
+from probes.model import Kind, ProxySettings, Sourced
+from probes.secret import Scrubber
+from probes.steps.proxy import choose
+from probes.tunnel import SOCKS4_SAID, SOCKS5_SAID
+from probes.way import place
 
 CONTRACT = Path("/work/shared/contract.md")
 
@@ -235,6 +242,8 @@ def test_every_line_of_evidence_has_its_words() -> None:
     used = {f"seen.{name}" for name in re.findall(r'\bseen\(\s*"(\w+)"', sources)}
     used |= {f"seen.match_{confidence}" for confidence in ("certain", "likely", "possible")}
     used |= {"seen.torn", "seen.unfinished"}
+    used |= {f"seen.kind_{kind}" for kind in Kind} | {f"seen.dns_{word}" for word in SAID}
+    used |= {f"seen.speaks_{scheme}" for scheme in ("http", "https", "socks5", "web")}
     assert used == {key for key in UI["en"] if key.startswith("seen.")}
 
 
@@ -266,7 +275,29 @@ def test_every_note_of_a_flaw_is_told_in_chinese() -> None:
     }
     notes |= {flaw.note for raw in KEYS for flaw in examine_key(raw, "openai").flaws}
     assert len(notes) > 20
-    for note in notes - {""}:
+    in_chinese(notes - {""})
+
+
+def test_every_note_of_a_failure_is_told_in_chinese() -> None:
+    folder = Path(str(import_module("probes").__file__)).parent
+    sources = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+    notes = set(re.findall(r'NetError\(Kind\.\w+, "([^"]+)"', sources))
+    notes |= {f"SOCKS5 reply {code}: {said}" for code, said in (SOCKS5_SAID | SOCKS4_SAID).items()}
+    for raw in ("http://p :1", "http://p:x", "http://p:99999", "http://:1", "http://[p:1", "http://a@b@p:1"):
+        settings = ProxySettings(http=Sourced(raw, ""))
+        notes.add(choose(settings, place("http://api.example.com"), load(), Scrubber())[0].note)
+    assert len(notes) > 25
+    in_chinese(notes)
+
+
+def in_chinese(notes: set[str]) -> None:
+    for note in notes:
         told = line(seen("note", note=note), "zh")
         assert re.search(r"[一-鿿]", told) or not re.search(r"[a-z]{3}", note), told
         assert line(seen("note", note=note), "en") == note
+
+
+def test_a_line_may_hold_another() -> None:
+    dialled = seen("dial", address="::1", port=443, note=seen("kind_refused"), seconds="0.01")
+    assert line(dialled, "en") == "::1 port 443: connection refused after 0.01 s"
+    assert line(dialled, "zh") == "::1 端口 443：连接被拒绝，用时 0.01 秒"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
 from diagnose.model import Claim, Rule, Seen, Severity, seen
-from diagnose.view import View
-from probes.model import Dial, Kind, Lookup, TcpFacts
+from diagnose.view import View, told
+from probes.model import Kind, TcpFacts
 
 # Handed out by TUN proxies in place of the real address: Clash and sing-box for IPv4, sing-box and mihomo for IPv6.
 FAKE_IP = tuple(map(ip_network, ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")))
@@ -20,7 +20,7 @@ def _not_found(view: View) -> Claim | None:
     if found is None:
         return None
     name = _looked_up(view)
-    lines: list[str | Seen] = [f"{name}: {found.detail or 'no such name'}", *_said_by(view)]
+    lines = [seen("of", name=name, note=told(found)), *_said_by(view)]
     known = view.door is not None and view.door.door is not None and view.door.host == name and not view.door.local
     if known:
         lines.append(seen("known_name"))
@@ -45,33 +45,28 @@ def _dns_failed(view: View) -> Claim | None:
         silent = said <= {"silent", "unreachable"}
         case = "silent" if silent else next((one for one in ("servfail", "refused") if one in said), "")
     return Claim(
-        (f"{_looked_up(view)}: {found.detail or found.kind.value}", *_said_by(view)),
+        (seen("of", name=_looked_up(view), note=told(found)), *_said_by(view)),
         values={"address": ", ".join(one.server for one in asked)},
         case=case,
     )
 
 
-_SAID: dict[str, Callable[[str], Seen]] = {
-    "no_name": lambda server: seen("server_no_name", names=server),
-    "no_address": lambda server: seen("server_no_address", names=server),
-    "servfail": lambda server: seen("server_servfail", names=server),
-    "refused": lambda server: seen("server_refused", names=server),
-    "silent": lambda server: seen("server_silent", names=server),
-    "unreachable": lambda server: seen("server_unreachable", names=server),
-}
+# What a name server can say that has words here; other RCODEs stand as they are.
+SAID = ("no_name", "no_address", "servfail", "refused", "silent", "unreachable")
 
 
 def _said_by(view: View) -> list[Seen]:
     """What each name server said that was asked by itself."""
     if view.dns is None:
         return []
-    return [_said(one) for one in (*view.dns.configured, *view.dns.others)]
+    return [
+        seen("server", address=one.server, note=", ".join(found.ip for found in one.addresses) or _said(one.said))
+        for one in (*view.dns.configured, *view.dns.others)
+    ]
 
 
-def _said(one: Lookup) -> Seen:
-    if one.said in _SAID:
-        return _SAID[one.said](one.server)
-    return seen("server", names=one.server, detail=", ".join(found.ip for found in one.addresses) or one.said)
+def _said(word: str) -> str | Seen:
+    return seen(f"dns_{word}") if word in SAID else word.upper()
 
 
 def _looked_up(view: View) -> str:
@@ -89,7 +84,7 @@ def _bogus(view: View) -> Claim | None:
     names = view.certificate.names if view.certificate is not None else ()
     looked_up = view.dns is not None and view.failed("tls", Kind.TLS_HOSTNAME) is not None
     if looked_up and names and not _kin(door.host, names):
-        lines = (seen("certificate_of", names=", ".join(names[:3])), *_said_by(view))
+        lines = (seen("certificate_for", names=", ".join(names[:3])), *_said_by(view))
         return Claim(lines, values={"names": ", ".join(names[:3])})
     odd = []
     for raw in _addresses(view):
@@ -141,7 +136,7 @@ def _dialled(*kinds: Kind) -> Callable[[View], Claim | None]:
         found = view.failed("tcp", *kinds)
         if found is None or (facts is not None and facts.via_proxy):
             return None
-        lines: tuple[str | Seen, ...] = tuple(_dial_lines(facts)) or (found.kind.value,)
+        lines = tuple(_dial_lines(facts)) or (told(found),)
         port = str(facts.port) if facts else ""
         address = facts.dials[0].address.ip if facts and facts.dials else ""
         return Claim(lines, values={"address": address, "port": port}, case=inside(view, facts) if refused else "")
@@ -152,15 +147,16 @@ def _dialled(*kinds: Kind) -> Callable[[View], Claim | None]:
 def _dial_lines(facts: TcpFacts | None) -> list[Seen]:
     if facts is None:
         return []
-    return [_dial_line(dial) for dial in facts.dials[:6]]
-
-
-def _dial_line(dial: Dial) -> Seen:
-    address, seconds = dial.address.ip, f"{dial.seconds:.2f}"
-    if dial.kind is None:
-        return seen("dialled", address=address, port=dial.port, seconds=seconds)
-    why = dial.kind.value.replace("_", " ")
-    return seen("not_dialled", address=address, port=dial.port, seconds=seconds, detail=why)
+    return [
+        seen(
+            "dial",
+            address=dial.address.ip,
+            port=dial.port,
+            note=seen(f"kind_{dial.kind}") if dial.kind else seen("connected"),
+            seconds=f"{dial.seconds:.2f}",
+        )
+        for dial in facts.dials[:6]
+    ]
 
 
 def _ipv6_broken(view: View) -> Claim | None:

@@ -7,16 +7,10 @@ from typing import Any
 
 from diagnose.findings.network import inside
 from diagnose.model import Claim, Rule, Seen, Severity, seen
-from diagnose.view import View, line_of
-from probes.model import Kind
+from diagnose.view import View, line_of, told
+from probes.model import Failure, Kind
 
 _UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
-_SPEAKS = {
-    "http": seen("speaks_http"),
-    "https": seen("speaks_tls"),
-    "socks5": seen("speaks_socks"),
-    "web": seen("speaks_web"),
-}
 # Clients that go straight out whatever the proxy variables say, unless they are told otherwise (Node's fetch).
 _HEEDLESS = ("openai-node", "anthropic-node")
 
@@ -33,7 +27,7 @@ def _invalid(view: View) -> Claim | None:
         if proxy.bypass and proxy.problem in ("api_address", "password"):
             return None
         return Claim(
-            (f"{proxy.source}: {proxy.note}",),
+            (seen("of", name=proxy.source, note=proxy.note),),
             severity=Severity.WARNING if harmless else None,
             values={"source": proxy.source, "better_proxy": proxy.mended or ""},
             **_in_its_place(view, proxy.mended),
@@ -50,9 +44,9 @@ def _invalid(view: View) -> Claim | None:
     better = None
     if speaks in ("http", "https", "socks5") and proxy.url:
         better = f"{speaks}://{proxy.url.partition('://')[2] or proxy.url}"
-    line = failure.detail.splitlines()[0] if failure.detail else failure.kind.value
+    found = (seen(f"speaks_{speaks}"),) if speaks else ()
     return Claim(
-        (f"{proxy.source}: {line}", *([_SPEAKS[speaks]] if speaks in _SPEAKS else []), *_beside(view)),
+        (seen("of", name=proxy.source, note=told(failure)), *found, *_beside(view)),
         values={"source": proxy.source, "better_proxy": better or ""},
         **_in_its_place(view, better),
     )
@@ -68,12 +62,9 @@ def _beside(view: View) -> tuple[Seen, ...]:
     direct = view.direct
     if direct is None:
         return ()
-    if direct.kind is not None:
-        why = f"{direct.probe} {direct.kind.value.replace('_', ' ')}"
-        return (seen("beside_lost", host=direct.host, port=direct.port, detail=why),)
-    if direct.probe == "tls":
-        return (seen("beside_trusted", host=direct.host, port=direct.port),)
-    return (seen("beside_reached", host=direct.host, port=direct.port),)
+    good = seen("good_certificate") if direct.probe == "tls" else seen("connected")
+    how = good if direct.kind is None else seen(f"kind_{direct.kind.value}")
+    return (seen("direct", host=direct.host, port=direct.port, note=how),)
 
 
 def _socks(view: View) -> Claim | None:
@@ -103,7 +94,7 @@ def _unreachable(view: View) -> Claim | None:
     if found is None:
         return None
     return Claim(
-        (f"{view.proxy.url}: {found.kind.value.replace('_', ' ')}", *_beside(view)),
+        (seen("of", name=view.proxy.url, note=seen(f"kind_{found.kind.value}")), *_beside(view)),
         values={"source": view.proxy.source, "proxy": view.proxy.url},
         case=inside(view, view.tcp),
     )
@@ -116,17 +107,17 @@ def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
         plain = next((one for one in view.exchanges if one.via_proxy and status and one.status == status), None)
         if found is None and plain is None:
             return None
-        lines = _said(found.detail or found.kind.value) if found is not None else [line_of(plain)] if plain else []
-        source = view.proxy.source if view.proxy else ""
-        return Claim((*lines, *_beside(view)), values={"source": source, "detail": lines[0] if lines else ""})
+        lines = _said(found) if found is not None else [line_of(plain)] if plain else []
+        return Claim((*lines, *_beside(view)), values={"source": view.proxy.source if view.proxy else ""})
 
     return when
 
 
-def _said(head: str) -> list[str]:
+def _said(failure: Failure) -> list[str | Seen]:
     """The first line of a proxy's answer, and the headers in it that tell why."""
-    first, *rest = head.splitlines() or [""]
-    return [first, *(row for row in rest if row.lower().startswith(("proxy-authenticate:", "x-squid-error:")))]
+    rest = failure.detail.splitlines()[1:]
+    telling = (row for row in rest if row.lower().startswith(("proxy-authenticate:", "x-squid-error:")))
+    return [seen("note", note=told(failure)), *telling]
 
 
 def _captures_local(view: View) -> Claim | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from diagnose.findings.api import softened
-from diagnose.model import Claim, Rule, Severity
-from diagnose.view import View, line_of
+from diagnose.model import Claim, Rule, Severity, seen
+from diagnose.view import View, line_of, told
 from probes.model import Exchange, Outcome
 
 
@@ -12,8 +12,8 @@ def _unexplained(view: View) -> Claim | None:
     """Something failed. Everything else that stands explains it away."""
     for one in view.evidence.observations:
         if one.outcome is Outcome.FAILED and not isinstance(one.facts, Exchange):
-            detail = one.failure.detail or one.failure.kind.value if one.failure else ""
-            return Claim((f"{one.probe} {one.subject}: {detail}",), probe=one.probe)
+            how = told(one.failure) if one.failure else ""
+            return Claim((seen("of", name=f"{one.probe} {one.subject}", note=how),), probe=one.probe)
     if view.subject is not None:
         if view.chosen is not None and view.chosen.source == "guess" and view.match is not None:
             return None  # the model was our own guess: its refusal is no fault of the settings

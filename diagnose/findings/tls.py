@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 
 from diagnose.middleboxes import Middlebox, known
 from diagnose.model import Claim, Rule, Seen, Severity, seen
-from diagnose.view import View, line_of
+from diagnose.view import View, line_of, told
 from probes.model import Certificate, Kind, TlsFacts
 
 # This program did not exist before: a clock that shows less is wrong.
 BUILT = "2026-11-01"
-
-
 _CLOCK = timedelta(minutes=10)  # more than any network is slow
 
 
@@ -27,8 +25,8 @@ def _about(view: View) -> tuple[tuple[str | Seen, ...], dict[str, str]]:
     lines: list[str | Seen] = [failure.detail] if failure is not None and failure.detail else []
     if found is None:
         return tuple(lines), {}
-    lines.append(seen("certificate", names=found.subject, issuer=found.issuer))
-    lines.append(seen("validity", not_before=found.not_before[:10], not_after=found.not_after[:10]))
+    lines.append(seen("certificate", name=found.subject, issuer=found.issuer))
+    lines.append(seen("valid", not_before=found.not_before[:10], not_after=found.not_after[:10]))
     values = {"issuer": found.issuer, "names": ", ".join(found.names[:4]), "not_after": found.not_after[:10]}
     return tuple(lines), values
 
@@ -49,12 +47,12 @@ def _clock_wrong(view: View) -> Claim | None:
     here, found = view.evidence.started_at, view.certificate
     there = view.tls.date if view.tls is not None else ""
     # The other clock is right where the certificate holds by it, and this one differs.
-    told = there and found is not None and found.not_before <= there <= found.not_after
-    if not (here < BUILT or (told and here and abs(_moment(there) - _moment(here)) > _CLOCK)):
+    holds = there and found is not None and found.not_before <= there <= found.not_after
+    if not (here < BUILT or (holds and here and abs(_moment(there) - _moment(here)) > _CLOCK)):
         return None
     lines, values = _about(view)
-    other = (seen("clock_there", host=view.door.host if view.door else "", detail=there),) if told else ()
-    return Claim((seen("clock_here", detail=here), *other, *lines), values=values)
+    other = (seen("server_clock", host=view.door.host if view.door else "", name=there),) if holds else ()
+    return Claim((seen("clock", name=here), *other, *lines), values=values)
 
 
 def _moment(text: str) -> datetime:
@@ -139,7 +137,7 @@ def _incomplete(view: View) -> Claim | None:
         return None
     lines, values = _about(view)
     sent = view.certificate.sent if view.certificate is not None else 0
-    return Claim((*lines, seen("chain_sent", count=sent)), values=values)
+    return Claim((*lines, seen("sent", count=sent)), values=values)
 
 
 def _handshake(view: View) -> Claim | None:
@@ -148,7 +146,7 @@ def _handshake(view: View) -> Claim | None:
     lines, values = _about(view)
     version = view.tls.version if view.tls is not None else ""
     old = version in ("TLSv1", "TLSv1.1", "SSLv3")
-    spoken = (seen("spoken_there", version=version),) if version else ()
+    spoken = (seen("spoken", name=version),) if version else ()
     return Claim((*lines, *spoken), values=values | {"detail": version}, case="old" if old else "")
 
 
@@ -168,7 +166,7 @@ def _not_tls(view: View) -> Claim | None:
     works = view.working is not None
     url = better.base_url if better is not None and better.base_url.startswith("http:") else ""
     return Claim(
-        (seen("plain_http"),) if plain else (found.detail,) if found else (),
+        (seen("plain_http"),) if plain else (told(found),) if found else (),
         values={"better_url": url},
         settings={"base_url": url} if url else None,
         verified=works and bool(url),

@@ -51,7 +51,7 @@ def _claim(view: View, flaw: Flaw) -> Claim:
     settings, verified, url = _mends(view)
     survives = not flaw.fatal and view.works_as_given
     shown = repr(view.settings.base_url)
-    evidence: tuple[str | Seen, ...] = (seen("flaw", base_url=shown, note=flaw.note) if flaw.note else shown,)
+    evidence: tuple[str | Seen, ...] = (seen("of", name=shown, note=flaw.note) if flaw.note else shown,)
     first = view.first
     if first is not None and first.attempt.given and first.told is not None and not survives:
         evidence += (line_of(first.told),)

@@ -92,7 +92,7 @@ def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) 
 
 def line(evidence: Seen, lang: str) -> str:
     """A line of evidence in the reader's language."""
-    values = dict(evidence.values)
+    values = {name: value if isinstance(value, str) else line(value, lang) for name, value in evidence.values.items()}
     if note := values.get("note"):
         values["note"] = "; ".join(_note(part, lang) for part in note.split("; "))
     return phrase(f"seen.{evidence.name}", lang, values)

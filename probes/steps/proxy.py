@@ -216,7 +216,7 @@ async def identify(way: Way) -> str:
 
 async def _answers(way: Way, proxy: Proxy) -> bool:
     """Whether the port answers as such a proxy, be it with a refusal."""
-    other = way.beside(proxy)
+    other = way.beside(proxy=proxy)
     try:
         async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
             await other.enter()

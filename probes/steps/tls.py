@@ -56,13 +56,7 @@ async def trusted_by(way: Way, tls: ssl.SSLContext | None) -> bool | None:
     """Whether a handshake with this trust is made; without any key. None where it failed for another reason."""
     if tls is None:
         return None
-    other = Way(way.network, way.target, way.limits, proxy=way.proxy, tls=tls)
-    other.dial_host, other.dial_port, other.addresses, other.good = (
-        way.dial_host,
-        way.dial_port,
-        way.addresses,
-        way.good,
-    )
+    other = way.beside(tls=tls)
     try:
         async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
             await other.first_link()
@@ -80,9 +74,7 @@ async def look(way: Way, trust: str, why: Kind) -> TlsFacts | None:
 
     No key is near. None where nothing can be read.
     """
-    blind = Way(way.network, way.target, way.limits, proxy=way.proxy, tls=blind_context(why is Kind.TLS_HANDSHAKE))
-    blind.dial_host, blind.dial_port = way.dial_host, way.dial_port
-    blind.addresses = (way.good,) if way.good else way.addresses
+    blind = way.beside(tls=blind_context(why is Kind.TLS_HANDSHAKE))
     try:
         link = await blind.first_link()
         tls = link.tls
@@ -119,9 +111,8 @@ async def _date(link: Link, way: Way) -> str:
 
 async def speaks_plain_http(way: Way) -> bool:
     """Whether the port answers a plain request with HTTP: one line without a key."""
-    plain = Way(way.network, way.target, way.limits, proxy=way.proxy)
-    plain.proxy_tls, plain.good = way.proxy_tls, way.good
-    plain.dial_host, plain.dial_port = way.dial_host, way.dial_port
+    plain = way.beside()
+    plain.tls = None
     try:
         async with asyncio.timeout(min(2.0, way.limits.probe)):
             link = await plain.first_link()

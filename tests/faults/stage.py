@@ -149,9 +149,7 @@ class Scenario:
     roads: Roads | None = None
     beyond: Callable[[str, str], Handler] | None = None
     proxy: Callable[[int], Handler] | None = None
-    front: Callable[[int], tuple[Step, ...]] | None = (
-        None  # a proxy that speaks no HTTP, as what it does on a connection
-    )
+    front: Callable[[int], tuple[Step, ...]] | None = None  # a proxy that speaks no HTTP: what it does
     proxies: tuple[tuple[str, str], ...] = ()  # (http, https, all or no_proxy; value with {proxy}, {closed}, {port})
     limits: Limits = PATIENT
     no_spend: bool = False

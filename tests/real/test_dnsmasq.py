@@ -38,9 +38,8 @@ if [ "$1" != none ]; then
   "$1" --no-daemon --no-resolv --no-hosts --conf-file=/dev/null --user= --group= --port=5301 --address=/#/127.0.0.1 &
   trap "kill $one $!" EXIT
 fi
-i=0
-until [ "$1" = none ] || [ $i -gt 100 ] || { grep -q ':0035 ' /proc/net/udp && grep -q ':14B5 ' /proc/net/udp; }; do
-  i=$((i+1)); sleep 0.05
+[ "$1" = none ] || for port in 0035 14B5; do  # 53 and 5301
+  i=0; while [ $i -lt 50 ] && ! grep -q ":$port " /proc/net/udp; do i=$((i+1)); sleep 0.05; done
 done
 """
 
