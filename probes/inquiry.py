@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from probes import discovery
 from probes.asking import Asker, OutOfBudget
@@ -223,7 +224,7 @@ class Inquiry:
                 self.ledger.done("model", _subject(wave.attempt), wave.chosen, began)
 
     async def _list(self, wave: Wave) -> None:
-        wave.listing = await self._observe("http", wave.attempt, self.asker.models(wave.attempt))
+        wave.listing = await self._observe("http", wave.attempt, self.asker.models)
 
     def _compares(self, attempt: Attempt) -> bool:
         """Anthropic's clients differ in their header: without an app named, a door must please both."""
@@ -238,14 +239,14 @@ class Inquiry:
     async def _compare(self, wave: Wave) -> None:
         other = Auth.X_API_KEY if wave.attempt.auth is Auth.BEARER else Auth.BEARER
         attempt = self._styled(wave.attempt, other)
-        wave.other_listing = await self._observe("auth", attempt, self.asker.models(attempt))
+        wave.other_listing = await self._observe("auth", attempt, self.asker.models)
 
     async def _knock(self, wave: Wave) -> None:
         keyless = replace(wave.attempt, key=KeyForm.NONE)
-        wave.knock = await self._observe("http", keyless, self.asker.knock(keyless))
+        wave.knock = await self._observe("http", keyless, self.asker.knock)
         if wave.attempt.key in self.forms:
             # A list that is served without a key proves nothing about the key.
-            wave.keyless = await self._observe("auth", keyless, self.asker.models(keyless))
+            wave.keyless = await self._observe("auth", keyless, self.asker.models)
 
     async def _generate(self, wave: Wave, model: str) -> None:
         async def chat() -> None:
@@ -278,9 +279,11 @@ class Inquiry:
         self._record("chat", wave.chat, began)
         self._record("stream", wave.stream, began)
 
-    async def _observe(self, probe: str, attempt: Attempt, asking: object) -> Exchange:
+    async def _observe(
+        self, probe: str, attempt: Attempt, ask: Callable[[Attempt], Coroutine[Any, Any, Exchange]]
+    ) -> Exchange:
         began = self.ledger.now()
-        found: Exchange = await asking  # type: ignore[misc]
+        found = await ask(attempt)
         self._record(probe, found, began)
         return found
 
@@ -379,7 +382,7 @@ class Inquiry:
             self._tried.add(_place(one))
         doors = doors[: max(0, (self.asker.budget or 0) - 3)] if self.asker.budget is not None else doors
         found = await asyncio.gather(
-            *(self._observe("http", replace(one, direct=attempt.direct), self.asker.knock(one)) for one in doors)
+            *(self._observe("http", replace(one, direct=attempt.direct), self.asker.knock) for one in doors)
         )
         return [self._asked(attempt, one) for one in discovery.best([one for one in found if not alike(one)])]
 

@@ -26,7 +26,10 @@ def test_doors_that_misbehave() -> None:
         subprocess.Popen(
             [sys.executable, "-m", "faults.fuzz", str(SEED + at * part), str(part)],
             cwd=here,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(here.parent), str(here)])},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join([str(here), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -19,6 +19,7 @@ import warnings
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
+from pathlib import Path
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 from xml.etree import ElementTree
@@ -338,6 +339,17 @@ _WINDOWS = {KEY[at : at + WINDOW] for at in range(3, len(KEY) - WINDOW + 1)}
 _UNPLAIN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+def peak() -> int:
+    """The most memory that this process has had, in bytes.
+
+    Linux hands ``ru_maxrss`` down from the process that started this one, a test run of half a gibibyte.
+    """
+    status = Path("/proc/self/status")
+    if status.exists() and (found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
+        return int(found[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
 def _wrong(evidence: Any, number: int) -> Iterator[str]:
     report = judge(evidence, "zh" if number % 2 else "en")
     codes = [one.code for one in report.findings]
@@ -383,8 +395,8 @@ async def main(first: int, count: int) -> None:
     verdicts: dict[str, int] = {}
     for row in rows:
         verdicts[row["verdict"]] = verdicts.get(row["verdict"], 0) + 1
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    summary = {"doors": len(rows), "verdicts": verdicts, "slowest": max(row["seconds"] for row in rows), "peak": peak}
+    slowest = max(row["seconds"] for row in rows)
+    summary = {"doors": len(rows), "verdicts": verdicts, "slowest": slowest, "peak": peak()}
     print(json.dumps(summary | {"wrong": [row for row in rows if row["wrong"]][:20]}))
 
 
