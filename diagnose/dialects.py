@@ -42,7 +42,7 @@ _RETRY = (
     r"|(?:try again|retry|wait)(?: \w{1,8}){0,3} (\d{1,6}(?:\.\d{1,3})?) ?s"
 )
 _PARAM_LOC = r'"loc": ?\[ ?"body", ?"(\w{1,60})"'
-_NAMES_MODEL = r"(?i)\bmodels?\b|模型|deployment"
+_NAMES_MODEL = r"(?ia)\bmodels?\b|模型|deployment"
 # httpx logs every answer with the standard reason phrase, which is nobody's word.
 _LOGGED = r"(HTTP Request: [A-Z]{3,7} \S{1,300} \"HTTP/[\d.]{1,3} \d{3})[^\"\n]{0,40}\""
 # How the SDKs show an answer without a body.
@@ -130,7 +130,7 @@ def _row(entry: dict[str, Any], key_good: Mapping[str, str]) -> Row:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    return re.compile(pattern, re.IGNORECASE | re.ASCII)  # so that a word ends where Chinese begins
 
 
 def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:

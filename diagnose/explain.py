@@ -173,6 +173,7 @@ _FOLLOWS = {
     ),
     "tls.not_tls": ("proxy.invalid",),
     "http.timeout": ("dns.fake_ip",),
+    "http.closed": ("http.gateway_error",),
     "http.gateway_error": ("proxy.captures_local",),
     "proxy.unreachable": ("proxy.refused", "proxy.auth_required", "proxy.invalid"),
 }
@@ -226,7 +227,7 @@ def _place(row: Row, seen: Pasted) -> tuple[int, int] | None:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    return re.compile(pattern, re.ASCII)  # so that a word ends where Chinese begins
 
 
 def _has(seen: Pasted, phrase: str) -> bool:
@@ -263,7 +264,7 @@ def _find(seen: Pasted, phrase: str) -> tuple[int, int] | None:
 # -- the servers' words ------------------------------------------------------------------------------------------------
 
 _ENDPOINT_PATH = (
-    r"(?i)(?<![\w.-])(?:https?://[^/\s'\"]+)?"
+    r"(?ia)(?<![\w.-])(?:https?://[^/\s'\"]+)?"
     r"((?:/[\w.{}:%~-]+)*/(?:chat/completions|completions|messages|responses|models|embeddings))\b"
 )
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"

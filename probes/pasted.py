@@ -157,8 +157,8 @@ def _character(found: re.Match[str]) -> str:
 _URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
 _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
 _BASE = (
-    r"(?i)(?:base[-_ ]?ur[li]|base|api[-_ ]?(?:base|host|url|address)|endpoint|proxy url|host|server|地址|接口|域名)"
-    r"[\w ]{0,12}[\"'`]?\s*[:=：是为]?\s*[\"'`]?$"
+    r"(?i)(?:base[-_ ]?ur[li]|base|api[-_ ]?(?:base|host|url|address)|endpoint|proxy url|地址|接口|域名)"
+    r"[\w ]{0,12}[\"'`]?\s*[:=：是为]?\s*[\"'`]?$|(?:host|server)[\"'`]?\s*[:=：]\s*[\"'`]?$"
 )
 _ASKING = (
     r"(?i)(?:for(?: url)?|ur[li]|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?"
@@ -172,20 +172,20 @@ _API_PATH = (
 _MANUAL = r"://(?:docs?|help|support|status|github)\.|/docs?\b|api-keys|/settings|/billing|/account|/errors?\b|/help|/guides|\.md$|\.html$"
 _HOST_WORDS = ("host", "enotfound ", "eai_again ", "lookup ", "resolve ", "connect to ", "address for ")
 _HOST = (
-    r"(?:host(?:name)?[=: ]{1,2}['\"]?|enotfound |eai_again |lookup |resolve (?:host:? )?['\"]?"
+    r"(?a)(?:host(?:name)?[=: ]{1,2}['\"]?|enotfound |eai_again |lookup |resolve (?:host:? )?['\"]?"
     r"|connect to (?:server |host )?|address for ['\"]?|dial tcp: lookup )"
     r"((?:[a-z0-9_-]{1,63}\.){1,6}[a-z][a-z0-9-]{1,14})\b"
 )
-_NAME = r"(?<![\w.@-])((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,12})(?![\w-])"
+_NAME = r"(?a)(?<![\w.@-])((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,12})(?![\w-])"
 # Some of this stands in every text with an address of this machine or of a private network.
 _LOCAL_STARTS = ("localhost", "127.", "0.0.0.0", "10.", "192.168.", "172.", "::1", ".local", ".internal")  # noqa: S104
 _LOCAL = (
-    r"\blocalhost\b|\b127\.\d+\.\d+\.\d+|\b0\.0\.0\.0\b|\b10\.\d+\.\d+\.\d+|\b192\.168\.|\b172\.(?:1[6-9]|2\d|3[01])\."
+    r"(?a)\blocalhost\b|\b127\.\d+\.\d+\.\d+|\b0\.0\.0\.0\b|\b10\.\d+\.\d+\.\d+|\b192\.168\.|\b172\.(?:1[6-9]|2\d|3[01])\."
     r"|(?<![\w:])::1\b|\.local\b|\.docker\.internal"
 )
-_LOOPBACK = r"\blocalhost\b|\b127\.\d+\.\d+\.\d+|(?<![\w:])::1\b"
+_LOOPBACK = r"(?a)\blocalhost\b|\b127\.\d+\.\d+\.\d+|(?<![\w:])::1\b"
 _NEAR_PORT = (
-    r"(?:127\.0\.0\.1|localhost|\[?::1\]?|0\.0\.0\.0|192\.168\.[\d.]+|172\.[\d.]+|10\.[\d.]+|docker\.internal)"
+    r"(?a)(?:127\.0\.0\.1|localhost|\[?::1\]?|0\.0\.0\.0|192\.168\.[\d.]+|172\.[\d.]+|10\.[\d.]+|docker\.internal)"
     r"['\"]?(?:, ?|:| port )"
 )
 # The ports that Clash, v2rayN, Shadowsocks, Privoxy, Surge and Squid use as they come.
