@@ -39,7 +39,7 @@ PROTOCOLS = ("openai", "anthropic", "responses", "gemini", "azure", "ollama", "a
 TINY = Limits(probe=0.2, run=0.8, header_bytes=8192, body_bytes=1 << 20, stream_bytes=1 << 18, extra_requests=6)
 USUAL = Limits(probe=0.3, run=1.0)  # with the limits in bytes that users have
 SLACK = 3.0  # seconds that a loaded machine may add to the deadline
-SIDE_BY_SIDE = 8
+SIDE_BY_SIDE = 6
 _PAINT = (
     "\x1b[31mred\x1b[0m",
     "\u202eevil",
@@ -193,7 +193,7 @@ def answer(dice: random.Random) -> bytes:
     if dice.random() < 0.15:
         packed = {"gzip": gzip.compress, "deflate": zlib.compress, "br": bytes.upper, "gzip, gzip": gzip.compress}
         name = dice.choice(list(packed))
-        data = packed[name](data) if dice.random() < 0.6 else bomb(packed[name], dice.choice((1 << 12, 1 << 24)))
+        data = packed[name](data) if dice.random() < 0.6 else bomb(packed[name], dice.choice((1 << 12, 9 << 20)))
         lines.append(f"Content-Encoding: {name}")
     if dice.random() < 0.4:
         lines.append("Transfer-Encoding: chunked")
