@@ -329,6 +329,10 @@ class _Run:
         assert mended is not None
         if where.scheme == "http":
             ledger.spared("tls", "not_tls")
+            if way.good is not None and not way.good.ip.startswith(("127.", "::1")):
+                with suppress(NetError):
+                    await way.first_link()
+                    way.warm(self._warms())
             return mended
         way.warm(self._warms())
         facts = await ledger.take("tls", where.host, tls.measure(way, self.trust_name))
