@@ -428,10 +428,7 @@ class _Run:
         """Whether the port, asked in plain HTTP, wants TLS instead: a handshake without a key."""
         where = self.ground.target
         assert where is not None
-        main = self.way_to(where, False)
-        secure = replace(where, scheme="https")
-        way = Way(self.network, secure, self.limits, proxy=main.proxy, tls=blind_context())
-        way.dial_host, way.dial_port, way.addresses = main.dial_host, main.dial_port, main.addresses
+        way = self.way_to(where, False).beside(target=replace(where, scheme="https"), tls=blind_context())
         try:
             async with asyncio.timeout(min(2.0, self.limits.probe)):
                 await way.first_link()

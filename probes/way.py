@@ -168,9 +168,14 @@ class Way:
         """
         self._entered = await self._enter(await self._fresh())
 
-    def beside(self, *, proxy: Proxy | None = None, tls: ssl.SSLContext | None = None) -> Way:
-        """The same way to the address that was seen to answer, by another reading of its proxy or with other trust."""
-        other = Way(self.network, self.target, self.limits, proxy=proxy or self.proxy, tls=tls or self.proxy_tls)
+    def beside(
+        self, *, target: Place | None = None, proxy: Proxy | None = None, tls: ssl.SSLContext | None = None
+    ) -> Way:
+        """The same way to the address that was seen to answer, under another scheme, by another reading of its proxy
+        or with other trust.
+        """
+        target = target or self.target
+        other = Way(self.network, target, self.limits, proxy=proxy or self.proxy, tls=tls or self.proxy_tls)
         other.dial_host, other.dial_port, other.redirected = self.dial_host, self.dial_port, self.redirected
         other.addresses, other.good = self.addresses, self.good
         return other

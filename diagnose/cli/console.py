@@ -57,7 +57,7 @@ def width() -> int:
         return int(columns)
     if sys.stdout.isatty():
         with suppress(OSError):
-            return os.get_terminal_size(sys.stdout.fileno()).columns
+            return os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH  # 0: a terminal that nobody sized
     return WIDTH
 
 
