@@ -456,6 +456,24 @@ class StreamReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Redirect:
+    """Where a 3xx leads. ``url`` is whole and scrubbed, empty where no ``http(s)`` address can be made of it.
+
+    ``origin``: ``same``, ``upgrade`` (from http to https of the same host, both on their usual ports) or ``other``.
+    ``gate``: ``login``, ``portal`` or empty, as in ``probes/gates.py``.
+    """
+
+    url: str
+    origin: str
+    path: str = ""  # as it may be asked for, with its query; empty where it may not
+    host: str = ""  # with its port, where that is not the usual one
+    same_host: bool = False
+    loops: bool = False  # to where this request has been already
+    gate: str = ""
+    base_url: str = ""  # by which the endpoint would be asked there at once, where that is on the same host
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One request and what came back. ``purpose``: models, chat, stream, or ``path`` for a keyless look at a path."""
 
@@ -485,7 +503,9 @@ class Exchange:
     adapted: tuple[str, ...] = ()  # parameters changed as the model wants it
     title: str = ""  # of an HTML page
     location: str = ""
+    redirect: Redirect | None = None  # of a 3xx that was not followed
     redirects: tuple[str, ...] = ()  # targets on the same origin that were followed on the way, as the SDKs do
+    moved_to: str = ""  # the base URL that would have saved the last of them
     via_proxy: bool = False
 
     def header(self, name: str) -> str:

@@ -35,10 +35,6 @@ _FAULT = re.compile(
     r"|\binvalid (?:api )?key\b|错误|失败|余额|无效|不可用",
     re.IGNORECASE,
 )
-_LOGIN = re.compile(
-    r"//(?:auth|sso|idp|login|signin|keycloak)\.|[?&]rd=http|/cdn-cgi/access/|/sso\b|saml|/oauth2?/|[/.](?:log|sign)[-_]?in\b|accounts\.google\.com",
-    re.IGNORECASE,
-)
 # A firewall's page, under whichever status: it stands before the routes and says nothing of them.
 _FENCED = re.compile(
     r"request (?:was|has been|is) (?:blocked|rejected|denied)|you have been blocked|attention required! ?\|"
@@ -50,6 +46,8 @@ _FENCED = re.compile(
 
 _AZURES_WORDS = re.compile(r"subscription key|deployment", re.IGNORECASE)
 
+REDIRECTS = (301, 302, 303, 307, 308)
+KEEPING = (307, 308)  # method and body; all SDKs make a GET of the others (facts/sdk_facts.md section 4)
 # The SDKs ask again, twice, after these (openai and anthropic, Python and Node: facts/sdk_facts.md section 5).
 RETRIED = frozenset({408, 409, 429})
 
@@ -58,7 +56,7 @@ def no_route(found: Exchange) -> bool:
     """Whether the answer says that this path leads nowhere (and not that the model or the key does)."""
     if found.failure is not None or not found.status:
         return False
-    if found.status in (301, 302, 303, 307, 308):
+    if found.status in REDIRECTS:
         return not asks_login(found)
     if fenced(found):
         return False
@@ -109,8 +107,8 @@ def tells_fault(answer: Answer) -> bool:
 
 
 def asks_login(found: Exchange) -> bool:
-    """Whether a redirect leads to a page where somebody is to sign in: a gate in front of the API."""
-    return 300 <= found.status < 400 and bool(_LOGIN.search(found.location))
+    """Whether a redirect leads to a page where somebody is to sign in: a gate in front of the API, or in the network."""
+    return found.redirect is not None and bool(found.redirect.gate)
 
 
 def earns_key(found: Exchange) -> int:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from urllib.parse import urlsplit
 
 from diagnose.findings.url import settings_of
 from diagnose.model import Claim, Rule, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Body, Exchange, Kind
-from probes.readings import answer_of, asks_login, passes
+from probes.readings import REDIRECTS, answer_of, passes
 
 _PATH = ("url.", "tls.needed", "tls.not_tls", "proxy.")
 _SPECIFIC = ("auth.", "access.", "model.", "quota.", "key.")
@@ -35,6 +33,7 @@ def said(code: str) -> Callable[[View], Claim | None]:
             severity=softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,
+            case=match.values.get("case", ""),
         )
 
     return when
@@ -73,55 +72,6 @@ def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
     return when
 
 
-def _same_origin(here: str, there: str) -> bool:
-    """Whether a redirect stays where it is; not, where its target cannot be read."""
-    try:
-        known, target = urlsplit(here), urlsplit(there)
-    except ValueError:
-        return False
-    return not target.netloc or (target.scheme, target.netloc) == (known.scheme, known.netloc)
-
-
-def _onward(view: View) -> Claim | None:
-    """A redirect that was followed, as the SDKs follow it."""
-    deep = view.deep
-    chat = deep.chat if deep is not None else None
-    if chat is None or not chat.redirects:
-        return None
-    base = urlsplit(chat.attempt.base_url)
-    endpoint, path = chat.path.removeprefix(base.path), chat.redirects[-1].partition("?")[0].removesuffix("/")
-    better = base._replace(path=path.removesuffix(endpoint)).geturl() if path.endswith(endpoint) else ""
-    straight = better not in ("", chat.attempt.base_url)
-    return Claim(
-        (f"{chat.method} {chat.url} → {', '.join(chat.redirects)}",),
-        severity=Severity.WARNING,
-        values={"location": chat.redirects[-1], "better_url": better if straight else ""},
-        settings=settings_of(replace(chat.attempt, base_url=better)) if straight else None,
-        verified=straight and passes(chat),
-    )
-
-
-def _redirected(view: View) -> Claim | None:
-    first = view.first
-    told = first.told if first is not None else None
-    if told is None or told.status not in (301, 302, 303, 307, 308):
-        return _onward(view)
-    if asks_login(told):
-        return None
-    same = _same_origin(told.url, told.location)
-    followed = view.better is not None and "redirect" in view.better.changed
-    survives = told.status in (307, 308) and same and bool(told.location) and followed and view.works
-    target = seen("redirect_to", location=told.location) if told.location else seen("redirect_nowhere")
-    better = view.better
-    return Claim(
-        (line_of(told), target),
-        severity=Severity.WARNING if survives else None,
-        values={"location": told.location, "better_url": better.base_url if better else ""},
-        settings=settings_of(better) if better else None,
-        verified=view.works and better is not None,
-    )
-
-
 def _lost(view: View) -> bool:
     """The given path leads nowhere and no other path of the host was found."""
     first = view.first
@@ -143,7 +93,7 @@ def _web_page(view: View) -> Claim | None:
 
 def _not_llm_api(view: View) -> Claim | None:
     first = view.first
-    if not _lost(view) or first is None or first.told is None or first.told.status in (301, 302, 303, 307, 308):
+    if not _lost(view) or first is None or first.told is None or first.told.status in REDIRECTS:
         return None
     if view.match is not None and view.match.code == "proxy_page":
         return None
@@ -219,7 +169,6 @@ def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
 
 
 RULES = (
-    Rule("http.redirected", Severity.ERROR, "http", _redirected, "relay", because=("url.", "proxy.")),
     Rule("http.not_http", Severity.ERROR, "http", _broken(Kind.NOT_HTTP), "settings", because=_PATH),
     Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", because=_PATH),
     Rule("http.closed", Severity.ERROR, "http", _closed, "network", because=_PATH),

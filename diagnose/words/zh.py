@@ -1176,6 +1176,189 @@ CASES: dict[str, Text] = {
             "Windows 和 macOS：安装系统更新。",
         ),
     ),
+    "http.redirected:key_travels": Text(
+        "{host} 会让应用把密钥交给另一个地址",
+        "它把请求转走，应用会跟过去，放密钥的这个请求头也会一起带上，和 Authorization 不同。"
+        "那边的管理者，或者途中的监听者，都能读到并使用这个密钥。本次检查没有把密钥发过去。",
+        (
+            "把接口地址改为 {better_url}",
+            "如果已经有应用用过这个地址，请更换密钥：新建一个，删掉旧的。",
+            "如果认识并信任 {location}，在接口地址里直接用那个域名，就不会再转。",
+            "自己的服务器：直接应答或在后台转发请求，不要用跳转。",
+        ),
+    ),
+    "http.blocked:challenge": Text(
+        "{host} 要求来的是浏览器，不是程序",
+        "接口前面有一道人机验证：浏览器能自动通过的脚本，或者图片题。任何应用和 SDK 都过不去，和密钥无关。",
+        (
+            "自己的服务器：让接口路径跳过验证（Cloudflare：加一条 WAF 规则，跳过 Bot Fight Mode 和托管质询）。",
+            "否则，请 {host} 的管理员给一个没有验证的地址，并附上页面上的编号（Ray ID）。",
+            "换个网络试试：很多人共用的地址更容易被验证。",
+        ),
+    ),
+    "http.blocked:signature": Text(
+        "{host} 不让这类客户端进来",
+        "前面的 Cloudflare 按客户端的样子判断：名称、请求头和加密方式。程序被拦，浏览器放行。还没有看密钥。",
+        (
+            "自己的服务器：对接口路径关闭浏览器完整性检查（Browser Integrity Check）。",
+            "否则，把页面上的编号（Ray ID）发给 {host} 的管理员，请他放行程序。",
+            "更新应用：旧的网络库更容易被拦。",
+        ),
+    ),
+    "http.blocked:rate": Text(
+        "{host} 前面的防火墙认为这里请求太频繁",
+        "限制的不是接口，而是它前面的防火墙：同一个地址问得太多，就会被拒绝一段时间。共用这个地址的人算在一起。"
+        "还没有看密钥。",
+        (
+            "等 {retry_after|几} 秒或几分钟，之后放慢请求。",
+            "看看这里有没有应用或脚本在不停地重试。",
+            "换个网络，或关掉多人共用的 VPN、代理再试。",
+            "自己的服务器：对接口路径放宽限制。",
+        ),
+    ),
+    "http.blocked:company": Text(
+        "这个网络的上网过滤拦下了 {host}",
+        "页面来自公司、学校或运营商的过滤系统，不是 {host} 发的。它看的是网站名称或类别，还没有看密钥。",
+        (
+            "请 IT 人员放行 {host}，并把页面内容给他们看。",
+            "换个网络试试；公司 VPN 如果不过滤，也可以用它。",
+        ),
+    ),
+    "http.front_auth:portal": Text(
+        "这个网络要先登录才能上网",
+        "酒店、机场或访客网络会代替 {host} 应答，直到有人在浏览器里同意它的条款。请求还没有离开这个网络。",
+        (
+            "在这台机器的浏览器里随便打开一个网页（neverssl.com 就是为此准备的），登录后再试。",
+            "没有浏览器的机器：请网络管理员放行这台设备，或换个网络。",
+            "接口地址用 https:// 开头，这样网络就不能代替服务器应答。",
+        ),
+    ),
+    "http.gateway_error:refused": Text(
+        "{host} 的网关后面没有程序接受连接",
+        "网关正常，但后面的服务器拒绝连接：程序没有运行，或者那边的防火墙不让网关进来。和你的密钥无关。",
+        (
+            "等几分钟再试，并查看服务商的状态页。",
+            "自己的服务器：启动网关后面的程序，并在防火墙里放行网关的地址（Cloudflare 用 80 和 443 端口）。",
+        ),
+    ),
+    "http.gateway_error:silent": Text(
+        "{host} 的网关连不上后面的服务器",
+        "网关去连接时没有回应：服务器关着，地址过时了，或者防火墙丢掉了连接。和你的密钥无关。",
+        (
+            "等几分钟再试，并查看服务商的状态页。",
+            "自己的服务器：确认它在运行，网关那边的 DNS 记录是现在的地址，防火墙也放行了网关。",
+        ),
+    ),
+    "http.gateway_error:slow": Text(
+        "{host} 的网关等不到回答，放弃了",
+        "网关连上了接口，但接口用的时间超过了网关愿意等的时间：回答太长，模型太大，或者服务器卡住了。和你的密钥无关。",
+        (
+            "在应用里打开流式输出：途中有内容，网关就会继续等。",
+            "每次少问一些，或换个模型。",
+            "自己的网关：放宽时限（nginx 的 proxy_read_timeout，HAProxy 的 timeout server；Cloudflare 约等 100 秒）。",
+            "否则，询问 {host} 的管理员。",
+        ),
+    ),
+    "http.gateway_error:tls": Text(
+        "{host} 的网关和后面的服务器谈不拢加密",
+        "服务器的证书不被网关接受，或者两边没有共同的加密方式。这一边没有办法解决。",
+        (
+            "告诉 {host} 的管理员。",
+            "自己的服务器：换上写有 {host}、没有过期、由知名机构或 Cloudflare 签发的证书（源站证书）；"
+            "或者在 Cloudflare 把模式设为 Full。",
+        ),
+    ),
+    "http.gateway_error:name": Text(
+        "{host} 的网关找不到后面的服务器",
+        "网关里写的服务器名称查不到，或者通往它的隧道没有打开。和你的密钥无关。",
+        (
+            "告诉 {host} 的管理员，或等服务器恢复。",
+            "自己的服务器：启动它的隧道（cloudflared、ngrok），或改正源站的名称。",
+        ),
+    ),
+    "stream.cut:idle": Text(
+        "长时间没有内容之后，流式输出被切断",
+        "有一阵没有动静，然后连接被关闭，回答并没有结束。网关和负载均衡会关闭大约 {seconds|几十} 秒没有动静的连接。"
+        "思考很久的模型什么也不发。",
+        (
+            "自己的网关：放宽时限（nginx 的 proxy_read_timeout，AWS 负载均衡的 idle timeout）。",
+            "让服务器大约每 15 秒发一行注释，表示还活着。",
+            "关掉 VPN 和代理试试，或换个回答更快的模型。",
+            "否则，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:nginx": Text(
+        "流式输出一次性到达，是 {product|nginx} 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。没有特别设置时，{product|nginx} 会把回答攒起来。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            "在接口的 location 里设置 `proxy_buffering off;` 和 `gzip off;`，再重新加载。",
+            "或者让接口带上响应头 `X-Accel-Buffering: no`，它会照办。",
+            "如果不是自己的，把这两行发给 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:apache": Text(
+        "流式输出一次性到达，是 Apache 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。Apache 的代理会攒小块内容，压缩则会攒下全部。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            "对接口路径设置 `ProxyPass … flushpackets=on` 和 `SetEnv no-gzip 1`。",
+            "如果不是自己的，把这一行发给 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:iis": Text(
+        "流式输出一次性到达，是 IIS 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。IIS 的 Application Request Routing 会把回答攒到一定大小才发。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            "在 IIS 的代理设置（Application Request Routing）里，把响应缓冲阈值设为 0，并对接口关闭动态压缩。",
+            "如果不是自己的，把这一行发给 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:aws": Text(
+        "流式输出一次性到达，是 AWS 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。API Gateway 和 Lambda 要等回答完整才发出，除非设置了流式。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            "API Gateway 把集成的响应传输模式设为 STREAM；Lambda 用 RESPONSE_STREAM 的函数 URL；或者换成负载均衡。",
+            "如果不是自己的，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:azure": Text(
+        "流式输出一次性到达，是 API Management 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。策略要读取或记录回答时，Azure API Management 会把它攒起来。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            '在接口的策略里，给 forward-request 设置 `buffer-response="false"`，也不要记录响应内容。',
+            "如果不是自己的，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:cdn": Text(
+        "流式输出一次性到达，是 {product|内容分发网络} 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。{product|内容分发网络} 本来会放行流式输出，"
+        "但压缩、改写或缓存时不会。能用，只是看不到文字逐步出现。",
+        (
+            "让接口带上 `Content-Type: text/event-stream` 和 `Cache-Control: no-cache, no-transform`。",
+            "在那里对接口路径关闭压缩、优化和缓存。",
+            "如果不是自己的，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:gzip": Text(
+        "流式输出一次性到达，因为被压缩了",
+        "服务器用了一段时间，所有内容却在同一刻到达。压缩要攒够内容才发。能用，只是看不到文字逐步出现。",
+        (
+            "对 text/event-stream 关闭压缩（nginx：不要写进 gzip_types，或设置 `gzip off;`）。",
+            "如果不是自己的，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:inspected": Text(
+        "流式输出一次性到达，是途中的 {product|代理} 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。{product|代理} 要读完整个回答才放行。能用，只是看不到文字逐步出现。",
+        (
+            "请 IT 人员对 {host} 免检放行。",
+            "或换个网络，或在杀毒软件里对 {host} 关闭网页流量检查。",
+        ),
+    ),
     "tls.handshake_failed:old": Text(
         "{host} 只支持旧版的加密协议",
         "它最高只到 {detail|TLS 1.1}，而这种版本可以被破解，现在的程序都不接受，至少要 TLS 1.2。"
@@ -1306,6 +1489,19 @@ UI: dict[str, str] = {
     "seen.after": "等了 {seconds} 秒没有应答",
     "seen.redirect_to": "跳转到 {location}",
     "seen.redirect_nowhere": "没有给出跳转目标",
+    "seen.redirect_loop": "{app} 会一直跟到放弃：它又转回原处",
+    "seen.redirect_get": "收到 {status} 后，{app} 会跟过去，但把 POST 变成 GET，提问就丢了",
+    "seen.redirect_key_lost": "{app} 不会带上密钥（{header}）：请求 {host} 时没有密钥",
+    "seen.redirect_key_travels": "{app} 会把密钥（{header}）交给 {host}，而设置里没有这个地址",
+    "seen.redirect_prompt_travels": "提问内容也会发给 {host}",
+    "seen.redirect_in_the_clear": "走的是 http：途中的人都能看到",
+    "seen.gateway": "这个应答来自 {name}（{note}）",
+    "seen.behind": "中间有 {name}（{note}）",
+    "seen.waited": "过了 {seconds} 秒才来，像是 {limit} 秒的时限",
+    "seen.idle": "结束之前有 {seconds} 秒没有动静，像是 {limit} 秒的空闲时限",
+    "seen.compressed": "内容用 {kind} 压缩，而请求并没有要求这样做",
+    "seen.compressed_unsaid": "内容被压缩了（gzip），但没有响应头说明",
+    "seen.too_short": "比声明的长度少 {count} 字节",
     "seen.looked_at": "另外试探了 {count} 个路径",
     "seen.endless": "应答没完没了",
     "seen.encoding": "正文的压缩方式和响应头所说的不一致",
