@@ -120,7 +120,8 @@ class Scenario:
     ``root`` is the root cause (None: no error), ``also`` the further findings that must be there, ``never`` those that
     must not; with ``root`` None no finding but ``also`` may be there. ``verdict`` is by default broken with a root,
     degraded with ``also`` alone, else healthy. ``proven`` and ``settings`` are compared by the names that they hold.
-    ``unsent``: not even the configured server may see the key.
+    ``unsent``: not even the configured server may see the key. ``says``: what must stand in the English words of the root
+    cause, its evidence included; of the first finding where there is no root.
 
     ``sdk`` is ``agrees`` where the newest official SDK fails exactly where the verdict is broken, else why the two differ on
     purpose. ``source`` is the id of the real report that the world reproduces.
@@ -163,6 +164,7 @@ class Scenario:
     proven: Mapping[str, bool | None] = field(default_factory=dict)
     settings: Mapping[str, object] | None = None
     unsent: bool = False
+    says: tuple[str, ...] = ()
     sdk: str = AGREES
     source: str = ""
 
