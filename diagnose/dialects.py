@@ -139,9 +139,13 @@ def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
     ``door`` is the id of the door that the host is. An error inside a success is read too, be it in the body, in the
     stream or in the place of the assistant's words.
     """
+    from probes.readings import fenced
+
     if not exchange.status or exchange.failure is not None:
         return ()
     headers = {**dict(exchange.headers), ":reason": exchange.reason}
+    if exchange.location:
+        headers["location"] = exchange.location
     if exchange.redirect is not None:
         headers |= {"location": exchange.redirect.url or exchange.location, ":gate": exchange.redirect.gate}
     inside = exchange.stream.error if exchange.stream is not None else None
@@ -153,9 +157,9 @@ def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
         if exchange.title and exchange.title not in text:
             text = f"<title>{exchange.title}</title> {text}"
         return classify_error(exchange.status, error or ApiError(), text, headers, door)
-    if exchange.body == "html":
+    if exchange.body == "html" or fenced(exchange):
         # What a page says of keys and models is its text, not its verdict; only who made the page is asked.
-        found = _read(_words(exchange.status, _texts("", exchange.text), (), headers, "html", door))
+        found = _read(_words(exchange.status, _texts("", exchange.text), (), headers, exchange.body, door))
         return tuple(match for match in found if match.code in ("http.blocked", "http.front_auth", "proxy_page"))
     answer = exchange.answer
     if answer is not None and answer.text and not answer.completion_tokens:

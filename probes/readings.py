@@ -39,10 +39,15 @@ _FAULT = re.compile(
 _FENCED = re.compile(
     r"request (?:was|has been|is) (?:blocked|rejected|denied)|you have been blocked|attention required! ?\|"
     r"|<title>[^<]{0,30}(?:access denied|request blocked|just a moment)"
-    r"|web application firewall|zscaler|zscloud\.net|fortiguard|netskope|forcepoint|深信服|被(?:拦截|阻断)|防火墙",
+    r"|web application firewall|zscaler|zscloud\.net|fortiguard|netskope|forcepoint|深信服|被(?:拦截|阻断)|防火墙"
+    r"|captive ?portal|wispaccessgatewayparam|(?:上网|网络|无线) ?认证|checking your browser before",
     re.IGNORECASE,
 )
-
+_FENCES = ("x-amzn-waf-action", "cf-mitigated", "x-vercel-mitigated")
+# A platform's word that nothing stands behind this host name, whatever the path.
+_VACANT = re.compile(
+    r"err_ngrok_|faithfully yours, frp|endpoint .{0,80} is offline|deployment_not_found|no such app", re.I
+)
 
 _AZURES_WORDS = re.compile(r"subscription key|deployment", re.IGNORECASE)
 
@@ -58,7 +63,7 @@ def no_route(found: Exchange) -> bool:
         return False
     if found.status in REDIRECTS:
         return not asks_login(found)
-    if fenced(found):
+    if fenced(found) or vacant(found):
         return False
     words = found.error.message if found.error else found.text
     if found.body is Body.JSON and _NO_ROUTE.search(words[:2000]):
@@ -85,9 +90,14 @@ def bare_refusal(found: Exchange) -> bool:
 
 def fenced(found: Exchange) -> bool:
     """Whether a firewall or a bot check answers in the API's place."""
-    if found.header("x-amzn-waf-action") or found.header("cf-mitigated"):
+    if found.status == 511 or any(found.header(name) for name in _FENCES):
         return True
     return found.body in (Body.HTML, Body.TEXT) and bool(_FENCED.search(found.text))
+
+
+def vacant(found: Exchange) -> bool:
+    """Whether a hosting platform or a tunnel says that nothing stands behind this host name."""
+    return found.status in (404, 410) and bool(found.header("ngrok-error-code") or _VACANT.search(found.text))
 
 
 def about_model(found: Exchange | None) -> bool:
@@ -107,7 +117,7 @@ def tells_fault(answer: Answer) -> bool:
 
 
 def asks_login(found: Exchange) -> bool:
-    """Whether a redirect leads to a page where somebody is to sign in: a gate in front of the API, or in the network."""
+    """Whether a redirect leads to a page where somebody is to sign in: a gate before the API."""
     return found.redirect is not None and bool(found.redirect.gate)
 
 

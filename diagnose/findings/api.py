@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from diagnose.findings.redirect import hand_on
 from diagnose.findings.url import settings_of
-from diagnose.model import Claim, Rule, Severity, seen
+from diagnose.gateways import maker
+from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Body, Exchange, Kind
 from probes.readings import REDIRECTS, answer_of, passes
@@ -23,20 +25,49 @@ def said(code: str) -> Callable[[View], Claim | None]:
         match, subject = view.match, view.subject
         if match is None or subject is None or match.code != code:
             return None
-        walled = code in ("http.blocked", "http.front_auth") and subject.body is Body.HTML
+        walled = code in ("http.blocked", "http.front_auth") and subject.body in (Body.HTML, Body.EMPTY)
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error under the status of a success: that it says so is the finding
         values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
-        limits = _limits(subject) if code.startswith("quota.") else ""
+        more = [_limits(subject)] if code.startswith("quota.") else _in_between(view, subject) if code in _MADE else []
+        case = match.values.get("case", "") or _BY_STATUS.get((code, subject.status), "")
         return Claim(
-            (line_of(subject), limits),
+            (line_of(subject), *more),
             severity=softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,
-            case=match.values.get("case", ""),
+            case=case,
+            side="network" if case in ("portal", "company") else "",
         )
 
     return when
+
+
+# What a gateway answers in the API's place.
+_MADE = ("http.blocked", "http.front_auth", "http.header_rejected", "http.too_large", "http.gateway_error")
+# Cloudflare's own numbers, and the one in which every gateway says that it gave up waiting.
+_BY_STATUS = {
+    ("http.gateway_error", status): case
+    for case, statuses in {"refused": (521,), "silent": (522, 523), "slow": (504, 524), "tls": (525, 526)}.items()
+    for status in statuses
+} | {("http.gateway_error", 530): "name"}
+# Seconds at which gateways give up, as they are set by those who made or run them.
+_PATIENCE = (5, 10, 15, 20, 25, 29, 30, 45, 50, 55, 60, 75, 90, 100, 110, 120, 125, 180, 230, 240, 300, 600)
+
+
+def limit_near(seconds: float) -> int | None:
+    """The time limit that so many seconds of silence come near to; None where they come near to none."""
+    return next((one for one in _PATIENCE if -0.25 <= seconds - one <= 0.02 * one + 0.5), None)
+
+
+def _in_between(view: View, found: Exchange) -> list[str | Seen]:
+    """Who made this answer, after how long a wait, and where it leads."""
+    lines: list[str | Seen] = []
+    if (trace := maker(found)) is not None:
+        lines.append(seen("gateway", name=trace.gateway.name, note=trace.note))
+    if found.status in (502, 503, 504, 524) and (limit := limit_near(found.first_byte)) is not None:
+        lines.append(seen("waited", seconds=f"{found.first_byte:.1f}", limit=limit))
+    return lines + (list(hand_on(view, found)) if found.redirect is not None else [])
 
 
 _LIMITS = ("retry-after", "x-ratelimit-", "anthropic-ratelimit-", "ratelimit", "x-rate-limit-")
@@ -82,6 +113,20 @@ def _html(found: Exchange | None) -> bool:
     return found is not None and found.status == 200 and found.body is Body.HTML
 
 
+def _front_auth(view: View) -> Claim | None:
+    """The gate in front of the API, or of the network; one that serves its page with success as well."""
+    found = said("http.front_auth")(view)
+    page = view.first.told if view.first is not None else None
+    if found is not None or page is None or not _lost(view) or not _html(page):
+        return found
+    from diagnose.dialects import classify
+
+    match = next(iter(classify(page)), None)
+    if match is None or match.code != "http.front_auth":
+        return None
+    return Claim((line_of(page) + f" “{page.title}”", *_in_between(view, page)), case=match.values.get("case", ""))
+
+
 def _web_page(view: View) -> Claim | None:
     first = view.first
     if not _lost(view) or first is None or not any(_html(one) for one in (first.told, first.listing, *view.looks)):
@@ -97,7 +142,7 @@ def _not_llm_api(view: View) -> Claim | None:
         return None
     if view.match is not None and view.match.code == "proxy_page":
         return None
-    return Claim((line_of(first.told), seen("looked_at", count=len(view.looks))))
+    return Claim((line_of(first.told), *_in_between(view, first.told), seen("looked_at", count=len(view.looks))))
 
 
 def _wrong_protocol(view: View) -> Claim | None:
@@ -173,7 +218,7 @@ RULES = (
     Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", because=_PATH),
     Rule("http.closed", Severity.ERROR, "http", _closed, "network", because=_PATH),
     Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay", because=_PATH),
-    Rule("http.front_auth", Severity.ERROR, "http", said("http.front_auth"), "relay", because=_PATH),
+    Rule("http.front_auth", Severity.ERROR, "http", _front_auth, "relay", because=_PATH),
     Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay", because=_PATH),
     Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay", because=_PATH),
     Rule(
@@ -194,7 +239,12 @@ RULES = (
     ),
     Rule("shape.wrong_protocol", Severity.ERROR, "http", _wrong_protocol, "settings"),
     Rule(
-        "shape.web_page", Severity.ERROR, "http", _web_page, "settings", because=("url.", "proxy.", "http.redirected")
+        "shape.web_page",
+        Severity.ERROR,
+        "http",
+        _web_page,
+        "settings",
+        because=("url.", "proxy.", "http.redirected", "http.front_auth"),
     ),
     Rule(
         "shape.not_llm_api",
