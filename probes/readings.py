@@ -37,7 +37,8 @@ _FAULT = re.compile(
 )
 # A firewall's page, under whichever status: it stands before the routes and says nothing of them.
 _FENCED = re.compile(
-    r"request (?:was|has been|is) (?:blocked|rejected|denied)|you have been blocked|attention required! ?\|"
+    r"request (?:was|has been|is) (?:blocked|rejected|denied)|requested url was rejected"
+    r"|you have been blocked|attention required! ?\|"
     r"|<title>[^<]{0,30}(?:access denied|request blocked|just a moment)"
     r"|web application firewall|zscaler|zscloud\.net|fortiguard|netskope|forcepoint|深信服|被(?:拦截|阻断)|防火墙"
     r"|captive ?portal|wispaccessgatewayparam|(?:上网|网络|无线) ?认证|checking your browser before",
@@ -86,6 +87,11 @@ def bare_refusal(found: Exchange) -> bool:
     """Whether a web server refuses with a page of its own, or without a word: no firewall's, and no API's."""
     wordless = found.error is None and found.body is not Body.JSON
     return found.status in (401, 403) and wordless and not fenced(found) and not asks_login(found)
+
+
+def bare_failure(found: Exchange) -> bool:
+    """Whether a web server fails with a page of its own, or without a word: not an API that says what went wrong."""
+    return found.status in (500, 502, 503, 504) and found.error is None and found.body is not Body.JSON
 
 
 def fenced(found: Exchange) -> bool:
