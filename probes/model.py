@@ -444,6 +444,7 @@ class StreamReading:
     first_at: float = 0.0  # seconds after the request went out
     last_at: float = 0.0
     arrivals: int = 0  # separate moments at which events came
+    reads: int = 0  # from the connection that brought events: what was sent at once comes in one or two
     prompt_tokens: int = 0
     completion_tokens: int = 0
     stopped: bool = False  # it was still talking when the limit came

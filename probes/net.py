@@ -363,22 +363,35 @@ class RawAnswer:
         return next((value for key, value in self.headers if key == name), "")
 
 
+LAYERS = 5  # of compression in one answer, as httpx2 has it
+
+
 class _Inflater:
-    """gzip, deflate and identity, a bounded piece at a time: a bomb is cut off while it is still small."""
+    """gzip, deflate and identity in layers, a bounded piece at a time: a bomb is cut off while it is still small.
+
+    A layer of another name is passed over, as httpx does that has nothing installed for it.
+    """
 
     def __init__(self, encoding: str) -> None:
-        names = [name.strip() for name in encoding.lower().split(",") if name.strip() not in ("", "identity")]
-        self.unknown = [name for name in names if name not in ("gzip", "x-gzip", "deflate")]
-        self._deflate = names[:1] == ["deflate"]
-        self._engine: Any = None
-        if names and not self.unknown:
-            self._engine = zlib.decompressobj(zlib.MAX_WBITS if self._deflate else zlib.MAX_WBITS | 16)
-        self._first = True
+        names = [name.strip() for name in encoding.lower().split(",")]
+        self._layers = [_Layer(name == "deflate") for name in reversed(names) if name in ("gzip", "deflate")][:LAYERS]
 
     def feed(self, data: bytes, room: int) -> bytes:
         """At most ``room`` + 1 bytes of plain text. Raises zlib.error for what is not so compressed."""
-        if self._engine is None:
-            return data[: room + 1]
+        for layer in self._layers:
+            data = layer.feed(data, room)
+            if len(data) > room:
+                break
+        return data[: room + 1]
+
+
+class _Layer:
+    def __init__(self, deflate: bool) -> None:
+        self._deflate = deflate
+        self._engine: Any = zlib.decompressobj(zlib.MAX_WBITS if deflate else zlib.MAX_WBITS | 16)
+        self._first = True
+
+    def feed(self, data: bytes, room: int) -> bytes:
         try:
             out: bytes = self._engine.decompress(data, room + 1)
         except zlib.error:
@@ -424,21 +437,22 @@ class HttpExchange:
         return time.monotonic() - self._began
 
     async def body(self, limit: int) -> AsyncGenerator[tuple[float, bytes], None]:
-        """The answer's head into ``self.answer``, its body piece by piece with arrival times.
+        """The answer's head into ``self.answer``, its body piece by piece: what arrived at once has one time.
 
         Ends at the end of the body or with ``answer.failure`` set: never raises for what the server does.
         """
         answer, http = self.answer, self.link.http
         assert http is not None
         inflater = _Inflater("")
-        out = 0
+        out, arrived = 0, 0.0
         try:
             while True:
                 event = http.next_event()
                 if event is h11.NEED_DATA:
                     data = await self.link.reader.read(CHUNK)
+                    arrived = self._now()
                     if data and not answer.first_byte:
-                        answer.first_byte = self._now()
+                        answer.first_byte = arrived
                     if len(answer.head) < 512:
                         answer.head += data[:512]
                     if not answer.status and not b"HTTP/".startswith(answer.head[:5]):
@@ -461,7 +475,7 @@ class HttpExchange:
                     if out > limit or answer.size > limit:
                         answer.failure = Kind.TOO_LONG
                         return
-                    yield self._now(), piece
+                    yield arrived or self._now(), piece
                 elif isinstance(event, h11.EndOfMessage):
                     return
                 else:  # ConnectionClosed, PAUSED
@@ -485,7 +499,8 @@ class HttpExchange:
             return Kind.CUT, ""
         if not b"HTTP/1".startswith(head[:6]) and not head.startswith(b"HTTP/1"):
             return Kind.NOT_HTTP, head[:60].decode("latin-1")
-        if "closed" in text or "EOF" in text or self.link.reader.at_eof():
+        whole = b"\r\n\r\n" in head  # a whole head that cannot be read is no matter of who hung up
+        if not whole and ("closed" in text or "EOF" in text or self.link.reader.at_eof()):
             return Kind.CLOSED, "in the middle of the headers"
         return Kind.NOT_HTTP, "headers longer than allowed" if len(head) >= 512 and "too" in text else text[:80]
 

@@ -5,13 +5,16 @@ Joined to the one of ``worlds.py``. The pages are made up; what they hold of a p
 
 from __future__ import annotations
 
+import gzip
+import json
+import zlib
 from collections.abc import Callable
 from typing import Any
 
 from faults.stage import LOCAL, RELAY, Roads, Scenario
 
 from probes.practice import behaviours as b
-from probes.practice.server import Handler, Reply
+from probes.practice.server import Handler, Reply, Then
 
 CLAUDES_HOST, GOOGLE, RESOURCE = (
     "https://api.anthropic.com",
@@ -81,8 +84,10 @@ STRANGER = "hand its key to another address"
 
 REDIRECTS = (
     *(
-        Scenario(f"http-moved-{status}-to-a-stranger", "http.redirected", beyond=moved(status), says=(LOST, DROPPED))
-        for status in (303,)
+        Scenario(
+            f"http-moved-{status}-bearer-to-a-stranger", "http.redirected", beyond=moved(status), says=(LOST, DROPPED)
+        )
+        for status in (302, 303)
     ),
     Scenario(
         "http-moved-307-prompt-to-a-stranger",
@@ -124,7 +129,7 @@ REDIRECTS = (
     ),
     *(
         gemini(
-            f"moved-{status}-to-a-stranger",
+            f"moved-{status}-x-goog-api-key-to-a-stranger",
             "http.redirected",
             beyond=moved(status),
             says=(STRANGER, TRAVELS.format("x-goog-api-key")),
@@ -133,7 +138,7 @@ REDIRECTS = (
     ),
     *(
         azure(
-            f"moved-{status}-to-a-stranger",
+            f"moved-{status}-api-key-to-a-stranger",
             "http.redirected",
             beyond=moved(status),
             says=(STRANGER, TRAVELS.format("api-key")),
@@ -550,4 +555,134 @@ GATEWAYS = (
     Scenario("http-gateway-down-at-the-root", "http.gateway_error", always("nginx-502"), "https://relay.example"),
 )
 
-SCENARIOS: tuple[Scenario, ...] = (*REDIRECTS, *GATES, *WALLS, *GATEWAYS)
+# -- compression -------------------------------------------------------------------------------------------------------
+
+WHOLE = json.dumps(b.completion()).encode()
+EVENTS = b"".join([*b.chunks(), b.DONE])
+# The head of what Brotli and Zstandard make; nothing here could undo the rest.
+BROTLI, ZSTD = (
+    b"\x1b\x2a\x01\x00\xfc\x8d" + bytes(range(128, 250)),
+    b"\x28\xb5\x2f\xfd\x04\x58" + bytes(range(128, 250)),
+)
+SSE = ("Content-Type", "text/event-stream")
+REFUSAL = Reply(
+    401,
+    (("Content-Type", "application/json"), ("Content-Encoding", "gzip")),
+    gzip.compress(json.dumps(b.ERRORS["openai-401"][1]).encode()),
+)
+PACKED, UNSAID = "compressed as {}, which was not asked for", "but no header says so"
+
+
+def packed(encoding: str, data: bytes, *headers: tuple[str, str]) -> Reply:
+    more = (("Content-Encoding", encoding),) if encoding else ()
+    return Reply(200, (*(headers or (("Content-Type", "application/json"),)), *more), data)
+
+
+def chat(answer: b.What) -> Callable[[str], Handler]:
+    return lambda key: b.openai(key, chat=answer)
+
+
+def stream(answer: b.What) -> Callable[[str], Handler]:
+    return lambda key: b.openai(key, stream=answer)
+
+
+COMPRESSION = (
+    Scenario("http-packed-gzip", None, chat(packed("gzip", gzip.compress(WHOLE)))),
+    Scenario("http-packed-deflate", None, chat(packed("deflate", zlib.compress(WHOLE)))),
+    Scenario("http-packed-raw-deflate", None, chat(packed("deflate", zlib.compress(WHOLE)[2:-4]))),
+    Scenario("http-packed-twice", None, chat(packed("gzip, gzip", gzip.compress(gzip.compress(WHOLE))))),
+    Scenario(
+        "http-packed-stream-twice", None, stream(packed("deflate, gzip", gzip.compress(zlib.compress(EVENTS)), SSE))
+    ),
+    *(
+        Scenario(f"http-packed-{name}", "shape.malformed_answer", chat(packed(name, data)), says=(PACKED.format(name),))
+        for name, data in (("br", BROTLI), ("zstd", ZSTD), ("x-gzip", gzip.compress(WHOLE)))
+    ),
+    Scenario("http-packed-unsaid", "shape.malformed_answer", chat(packed("", gzip.compress(WHOLE))), says=(UNSAID,)),
+    Scenario(
+        "http-packed-stream-br",
+        "stream.malformed",
+        stream(packed("br", BROTLI, SSE)),
+        says=(PACKED.format("br"),),
+    ),
+    Scenario(
+        "http-packed-refusal",
+        "auth.rejected",
+        lambda key: b.openai(key, chat=REFUSAL, stream=REFUSAL, listing=REFUSAL),
+    ),
+)
+
+# -- framing -----------------------------------------------------------------------------------------------------------
+
+
+def raw(*lines: str, body: bytes) -> list[Any]:
+    return ["\r\n".join((*lines, "", "")).encode() + body, Then.CLOSE]
+
+
+JSON_TYPE = "Content-Type: application/json"
+HALVES = (
+    b"%X;name=value\r\n%b\r\n" % (20, WHOLE[:20])
+    + b"00%x\r\n%b\r\n" % (len(WHOLE) - 20, WHOLE[20:])
+    + b"0\r\nX-Trailer: 1\r\n\r\n"
+)
+FRAMING = (
+    Scenario("http-1.0", None, chat(raw("HTTP/1.0 200 OK", JSON_TYPE, body=WHOLE))),
+    Scenario("http-1.0-stream", None, stream(raw("HTTP/1.0 200 OK", "Content-Type: text/event-stream", body=EVENTS))),
+    Scenario(
+        "http-1.0-refusal",
+        "auth.rejected",
+        always(raw("HTTP/1.0 401 Unauthorized", JSON_TYPE, body=json.dumps(b.ERRORS["openai-401"][1]).encode())),
+    ),
+    Scenario(
+        "http-chunks-with-extensions",
+        None,
+        chat(raw("HTTP/1.1 200 OK", JSON_TYPE, "Transfer-Encoding: chunked", body=HALVES)),
+    ),
+    Scenario(
+        "http-early-hints",
+        None,
+        chat(
+            [
+                b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n",
+                *raw("HTTP/1.1 200 OK", JSON_TYPE, f"Content-Length: {len(WHOLE)}", body=WHOLE),
+            ]
+        ),
+    ),
+    Scenario(
+        "http-length-too-short",
+        "shape.malformed_answer",
+        chat(raw("HTTP/1.1 200 OK", JSON_TYPE, f"Content-Length: {len(WHOLE) - 9}", body=WHOLE)),
+    ),
+    Scenario(
+        "http-length-too-long",
+        "http.closed",
+        chat(raw("HTTP/1.1 200 OK", JSON_TYPE, f"Content-Length: {len(WHOLE) + 9}", body=WHOLE)),
+    ),
+    Scenario(
+        "http-length-of-nothing",
+        "shape.malformed_answer",
+        chat(raw("HTTP/1.1 200 OK", JSON_TYPE, "Content-Length: 0", body=WHOLE)),
+    ),
+    Scenario(
+        "http-two-lengths",
+        "http.not_http",
+        chat(raw("HTTP/1.1 200 OK", JSON_TYPE, "Content-Length: 2", "Content-Length: 9", body=WHOLE)),
+    ),
+    Scenario(
+        "http-length-and-chunks",
+        None,
+        chat(raw("HTTP/1.1 200 OK", JSON_TYPE, "Content-Length: 2", "Transfer-Encoding: chunked", body=HALVES)),
+    ),
+    Scenario(
+        "http-bad-chunk",
+        "http.closed",
+        chat(raw("HTTP/1.1 200 OK", JSON_TYPE, "Transfer-Encoding: chunked", body=b"zz\r\n{}\r\n")),
+    ),
+    Scenario(
+        "http-line-in-the-head",
+        "http.not_http",
+        always(raw("HTTP/1.1 200 OK", "no header at all", JSON_TYPE, body=WHOLE)),
+    ),
+)
+
+SCENARIOS: tuple[Scenario, ...] = (*REDIRECTS, *GATES, *WALLS, *GATEWAYS, *COMPRESSION, *FRAMING)

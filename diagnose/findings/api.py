@@ -95,8 +95,14 @@ def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
             return None
         if subject.purpose == "stream" and subject.status:
             return None
+        silent = subject.seconds - subject.first_byte
+        limit = limit_near(silent) if silent > 4.5 and Kind.TIMEOUT not in kinds else None
         return Claim(
-            (line_of(subject), seen("after", seconds=f"{subject.seconds:.1f}")),
+            (
+                line_of(subject),
+                seen("after", seconds=f"{subject.seconds:.1f}"),
+                seen("idle", seconds=f"{silent:.1f}", limit=limit) if limit else "",
+            ),
             values={"seconds": f"{subject.seconds:.0f}"},
         )
 
@@ -172,6 +178,17 @@ def _error_as_success(view: View) -> Claim | None:
     return Claim((f"{line_of(subject)}: {view.said()}",))
 
 
+def packing(found: Exchange) -> Seen | None:
+    """That the body is compressed in a way that was not asked for, or that no header tells of."""
+    if found.body is not Body.BINARY:
+        return None
+    named = found.header("content-encoding")
+    others = [one.strip() for one in named.lower().split(",") if one.strip() not in ("", "identity", "gzip", "deflate")]
+    if others:
+        return seen("compressed", kind=", ".join(others)[:60])
+    return seen("compressed_unsaid") if found.text.startswith("\x1f") else None
+
+
 def _malformed(view: View) -> Claim | None:
     subject = view.subject
     if subject is None or subject.purpose not in ("chat", "path"):
@@ -184,6 +201,8 @@ def _malformed(view: View) -> Claim | None:
         return Claim((line_of(subject), words[failure.kind]))
     if subject.purpose == "path" or not subject.ok:
         return None
+    if subject.answer is None and (packed := packing(subject)) is not None:
+        return Claim((line_of(subject), packed), case="packed")
     if subject.answer is None:
         return Claim((line_of(subject), seen("body", kind=subject.body.value), subject.text[:200]))
     problem = subject.answer.problem

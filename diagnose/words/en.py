@@ -1460,6 +1460,27 @@ CASES: dict[str, Text] = {
             "If the server is yours, start its tunnel (cloudflared, ngrok), or correct the name of the origin.",
         ),
     ),
+    "shape.malformed_answer:packed": Text(
+        "The answer of {host} is compressed in a way that the app cannot undo",
+        "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
+        "installed. Here something in between packed the answer in another way, or left out the header that says so.",
+        (
+            "On your own gateway, let compression go by the request's Accept-Encoding, or switch it off for the API.",
+            "In Python, `pip install httpx[brotli,zstd]` teaches the SDKs two more ways.",
+            "Else ask the operator of {host}.",
+        ),
+    ),
+    "stream.malformed:packed": Text(
+        "The stream from {host} is compressed in a way that the app cannot undo",
+        "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
+        "installed. Here something in between packed the stream in another way, or left out the header that says so.",
+        (
+            "On your own gateway, switch compression off for text/event-stream.",
+            "In Python, `pip install httpx[brotli,zstd]` teaches the SDKs two more ways.",
+            "Switch streaming off in the app for the time being.",
+            "Else ask the operator of {host}.",
+        ),
+    ),
     "stream.cut:idle": Text(
         "The stream is cut off after a long silence",
         "Nothing was heard for a while, and then the connection was closed, not by the answer's end. Gateways and load "
@@ -1694,7 +1715,6 @@ UI: dict[str, str] = {
     "seen.idle": "silent for {seconds} s before the end, as with an idle limit of {limit} s",
     "seen.compressed": "the body is compressed as {kind}, which was not asked for",
     "seen.compressed_unsaid": "the body is compressed (gzip), but no header says so",
-    "seen.too_short": "{count} bytes more were announced than came",
     "seen.looked_at": "{count} other paths were looked at",
     "seen.endless": "the answer does not end",
     "seen.encoding": "the body is not compressed as its header says",

@@ -1276,6 +1276,27 @@ CASES: dict[str, Text] = {
             "自己的服务器：启动它的隧道（cloudflared、ngrok），或改正源站的名称。",
         ),
     ),
+    "shape.malformed_answer:packed": Text(
+        "{host} 的应答用了应用解不开的压缩方式",
+        "应用会说明自己懂哪些压缩方式：gzip 和 deflate，装了相应的包才有别的。"
+        "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
+        (
+            "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。",
+            "Python 里执行 `pip install httpx[brotli,zstd]`，SDK 就会多懂两种。",
+            "否则，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.malformed:packed": Text(
+        "{host} 的流式输出用了应用解不开的压缩方式",
+        "应用会说明自己懂哪些压缩方式：gzip 和 deflate，装了相应的包才有别的。"
+        "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
+        (
+            "自己的网关：对 text/event-stream 关闭压缩。",
+            "Python 里执行 `pip install httpx[brotli,zstd]`，SDK 就会多懂两种。",
+            "暂时在应用里关闭流式输出。",
+            "否则，询问 {host} 的管理员。",
+        ),
+    ),
     "stream.cut:idle": Text(
         "长时间没有内容之后，流式输出被切断",
         "有一阵没有动静，然后连接被关闭，回答并没有结束。网关和负载均衡会关闭大约 {seconds|几十} 秒没有动静的连接。"
@@ -1502,7 +1523,6 @@ UI: dict[str, str] = {
     "seen.idle": "结束之前有 {seconds} 秒没有动静，像是 {limit} 秒的空闲时限",
     "seen.compressed": "内容用 {kind} 压缩，而请求并没有要求这样做",
     "seen.compressed_unsaid": "内容被压缩了（gzip），但没有响应头说明",
-    "seen.too_short": "比声明的长度少 {count} 字节",
     "seen.looked_at": "另外试探了 {count} 个路径",
     "seen.endless": "应答没完没了",
     "seen.encoding": "正文的压缩方式和响应头所说的不一致",
