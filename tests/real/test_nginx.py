@@ -156,6 +156,7 @@ def test_its_502_and_504_pages(nginx: dict[str, str], key: str, diagnose: Diagno
 def test_a_stream_that_it_holds_back(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     report = diagnose(f"{nginx['buffering']}/v1", key, MODEL)
     assert (report["verdict"], report["findings"][0]["code"]) == ("degraded", "stream.buffered")
+    assert "nginx" in report["findings"][0]["title"]
 
 
 def test_a_slow_stream_that_it_lets_through(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
