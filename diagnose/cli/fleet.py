@@ -136,7 +136,7 @@ class _Voice:
         self._out = out
         self._only_broken = only_broken
         self._rows: dict[int, Row] = {}
-        self._before: dict[int, tuple[str, str | None]] = {}
+        self._before: dict[int, tuple[str, str]] = {}
         self._watching = False
         self._round = 0
         self._progress: console.Bar | None = None
@@ -149,20 +149,20 @@ class _Voice:
 
     def tell(self, number: int, line: str, document: Document) -> None:
         """One report has come."""
-        from diagnose.formats.table import Row, change
+        from diagnose.formats.table import change, row
 
         member = self._fleet.members[number]
-        row = self._rows[number] = Row(member.name, member.group, document)
-        now, before = (row.verdict, document["root_cause"]), self._before.get(number)
+        told = self._rows[number] = row(member.name, member.group, document)
+        now, before = (told.verdict, told.code), self._before.get(number)
         changed, self._before[number] = before != now, now
         if self._progress is not None:
-            self._progress.step(row.verdict)
-        if (self._only_broken and row.verdict == "healthy" and before is None) or (self._watching and not changed):
+            self._progress.step(told.verdict)
+        if (self._only_broken and told.verdict == "healthy" and before is None) or (self._watching and not changed):
             return
         if self._json:
             self._say(f"{line}\n")
         elif self._watching and before is not None:
-            self._say(change(row, before[0], self.lang, document["started_at"]))
+            self._say(change(told, before[0], self.lang, document["started_at"]))
 
     def end(self, strict: bool = False) -> int:
         """The round is over: the table, and the exit status of the worst."""
