@@ -107,7 +107,6 @@ async def _lead(fleet: Fleet, voice: _Voice, command: list[str], choices: dict[s
 
 
 async def _rounds(crew: Crew, voice: _Voice, choices: dict[str, Any]) -> int:
-    import asyncio
     import random
     import time
 
@@ -121,9 +120,14 @@ async def _rounds(crew: Crew, voice: _Voice, choices: dict[str, Any]) -> int:
         if left == 0:
             return status
         spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - it protects nothing
-        pause = seconds * spread - (time.monotonic() - began)
-        await asyncio.sleep(max(0.0, pause))
+        await _pause(seconds * spread - (time.monotonic() - began))
         await crew.forget()
+
+
+async def _pause(seconds: float) -> None:
+    import asyncio
+
+    await asyncio.sleep(max(0.0, seconds))
 
 
 class _Voice:
