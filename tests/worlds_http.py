@@ -141,9 +141,25 @@ REDIRECTS = (
             f"moved-{status}-api-key-to-a-stranger",
             "http.redirected",
             beyond=moved(status),
-            says=(STRANGER, TRAVELS.format("api-key")),
+            says=("leaves the key (api-key) behind", "older versions of openai-sdk"),
         )
         for status in (303, 308)
+    ),
+    azure(
+        "moved-307-not-followed-by-node",
+        "http.redirected",
+        world=lambda key: b.slashed(b.azure(key)),
+        app="openai-node",
+        says=("openai-node follows no redirect",),
+        sdk="Python's client follows it, Node's does not",
+    ),
+    azure("moved-307-followed-by-python", None, world=lambda key: b.slashed(b.azure(key)), also=("http.redirected",)),
+    anthropic(
+        "moved-307-slash",
+        None,
+        world=lambda key: b.slashed(b.anthropic(key)),
+        app="anthropic-sdk-0",
+        also=("http.redirected",),
     ),
     anthropic(
         "moved-in-the-clear",

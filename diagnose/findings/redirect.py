@@ -1,7 +1,9 @@
 """http.redirected: what this app's client would make of a redirect, and who would get to see the key.
 
 All SDKs follow redirects. They make a GET of a POST after 301, 302 and 303; to another origin they drop `Authorization`
-and hand on every other header, and the question after 307 and 308 (facts/sdk_facts.md section 4 and table T4).
+and hand on every other header, and the question after 307 and 308 (facts/sdk_facts.md section 4 and table T4). Azure's
+clients alone have learned to keep `api-key`: Python's drops it there (openai 3.30, openai/lib/azure.py,
+`_strip_azure_api_key_on_redirect`; 3.0 did not), Node's follows no redirect (openai 7.57, azure.js).
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from probes.readings import KEEPING, REDIRECTS, asks_login, passes
 # httpx keeps `Authorization` from http to https of one host on the usual ports (httpx2/_client.py,
 # `_is_https_redirect`); fetch and reqwest do not.
 _HTTPX = ("openai-sdk", "anthropic-sdk", "anthropic-sdk-0", "google-genai", "ollama-sdk", "litellm")
+_STAYS = "openai-node"  # with a key in `api-key`
+_LEARNED = ("openai-sdk", _STAYS)
 
 
 def hand_on(view: View, told: Exchange) -> tuple[str | Seen, ...]:
@@ -26,6 +30,8 @@ def hand_on(view: View, told: Exchange) -> tuple[str | Seen, ...]:
         return (seen("redirect_nowhere"),)
     app, header = view.evidence.target.app, _header(told)
     lines: list[str | Seen] = [seen("redirect_to", location=leads.url)]
+    if _stays(view, told):
+        return (*lines, seen("redirect_not_followed", app=app))
     if leads.loops:
         return (*lines, seen("redirect_loop", app=app))
     if told.status not in KEEPING:
@@ -34,11 +40,13 @@ def hand_on(view: View, told: Exchange) -> tuple[str | Seen, ...]:
         return tuple(lines)
     if not _keeps_key(view, told, leads):
         lines.append(seen("redirect_key_lost", app=app, header=header, host=leads.host))
-    elif _key_travels(told, leads):
+        if told.attempt.auth is Auth.API_KEY:
+            lines.append(seen("redirect_key_older", app=app))
+    elif _key_travels(view, told, leads):
         lines.append(seen("redirect_key_travels", app=app, header=header, host=leads.host))
     if told.status in KEEPING and _strange(told, leads):
         lines.append(seen("redirect_prompt_travels", host=leads.host))
-    if _in_the_clear(told, leads) and (told.status in KEEPING or _key_travels(told, leads)):
+    if _in_the_clear(told, leads) and (told.status in KEEPING or _key_travels(view, told, leads)):
         lines.append(seen("redirect_in_the_clear"))
     return tuple(lines)
 
@@ -52,9 +60,17 @@ def _keeps_key(view: View, told: Exchange, leads: Redirect) -> bool:
     """Whether the client asks there with the key."""
     if told.attempt.auth in (Auth.NONE, Auth.QUERY):
         return leads.origin == "same"
+    app = view.evidence.target.app
+    if told.attempt.auth is Auth.API_KEY:
+        return leads.origin == "same" or app not in _LEARNED
     if told.attempt.auth is not Auth.BEARER or leads.origin == "same":
         return True
-    return leads.origin == "upgrade" and view.evidence.target.app in _HTTPX
+    return leads.origin == "upgrade" and app in _HTTPX
+
+
+def _stays(view: View, told: Exchange) -> bool:
+    """Whether the client follows no redirect at all."""
+    return told.attempt.auth is Auth.API_KEY and view.evidence.target.app == _STAYS
 
 
 def _strange(told: Exchange, leads: Redirect) -> bool:
@@ -67,10 +83,10 @@ def _in_the_clear(told: Exchange, leads: Redirect) -> bool:
     return told.url.startswith("https:") and leads.url.startswith("http:")
 
 
-def _key_travels(told: Exchange, leads: Redirect) -> bool:
+def _key_travels(view: View, told: Exchange, leads: Redirect) -> bool:
     """Whether the key reaches somebody whom the settings do not name: any header but `Authorization` goes along."""
     keyed = told.attempt.auth in (Auth.X_API_KEY, Auth.API_KEY, Auth.X_GOOG_API_KEY)
-    return keyed and bool(leads.url) and _strange(told, leads)
+    return keyed and bool(leads.url) and _strange(told, leads) and _keeps_key(view, told, leads)
 
 
 def _followed(view: View) -> Claim | None:
@@ -79,9 +95,11 @@ def _followed(view: View) -> Claim | None:
     if chat is None or not chat.redirects:
         return None
     straight = bool(chat.moved_to)
+    stays = _stays(view, chat)
+    line = f"{chat.method} {chat.url} → {', '.join(chat.redirects)}"
     return Claim(
-        (f"{chat.method} {chat.url} → {', '.join(chat.redirects)}",),
-        severity=Severity.WARNING,
+        (line, seen("redirect_not_followed", app=view.evidence.target.app) if stays else ""),
+        severity=None if stays else Severity.WARNING,
         values={"location": chat.redirects[-1], "better_url": chat.moved_to},
         settings=settings_of(replace(chat.attempt, base_url=chat.moved_to)) if straight else None,
         verified=straight and passes(chat),
@@ -101,6 +119,7 @@ def _redirected(view: View) -> Claim | None:
         and told.status in KEEPING
         and not _strange(told, leads)
         and _keeps_key(view, told, leads)
+        and not _stays(view, told)
         and mended
         and view.works
     )
@@ -110,7 +129,7 @@ def _redirected(view: View) -> Claim | None:
         values={"location": leads.url if leads else "", "better_url": better.base_url if better else ""},
         settings=settings_of(better) if better else None,
         verified=view.works and better is not None,
-        case="key_travels" if leads is not None and _key_travels(told, leads) else "",
+        case="key_travels" if leads is not None and _key_travels(view, told, leads) else "",
     )
 
 

@@ -1703,6 +1703,8 @@ UI: dict[str, str] = {
     "seen.after": "no answer after {seconds} s",
     "seen.redirect_to": "it leads to {location}",
     "seen.redirect_nowhere": "it names no target",
+    "seen.redirect_not_followed": "{app} follows no redirect with this key: it fails here",
+    "seen.redirect_key_older": "older versions of {app}, and other clients, hand it on",
     "seen.redirect_loop": "{app} follows until it gives up: it leads to where it came from",
     "seen.redirect_get": "{app} follows and makes a GET of the POST after a {status}: the question is lost",
     "seen.redirect_key_lost": "{app} leaves the key ({header}) behind: {host} is asked without it",

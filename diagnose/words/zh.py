@@ -1511,6 +1511,8 @@ UI: dict[str, str] = {
     "seen.after": "等了 {seconds} 秒没有应答",
     "seen.redirect_to": "跳转到 {location}",
     "seen.redirect_nowhere": "没有给出跳转目标",
+    "seen.redirect_not_followed": "用这种密钥时，{app} 不跟随跳转：在这里就会失败",
+    "seen.redirect_key_older": "旧版的 {app} 和别的客户端会带上它",
     "seen.redirect_loop": "{app} 会一直跟到放弃：它又转回原处",
     "seen.redirect_get": "收到 {status} 后，{app} 会跟过去，但把 POST 变成 GET，提问就丢了",
     "seen.redirect_key_lost": "{app} 不会带上密钥（{header}）：请求 {host} 时没有密钥",
