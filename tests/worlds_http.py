@@ -9,12 +9,13 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from faults.stage import LOCAL, RELAY, Roads, Scenario
 
 from probes.practice import behaviours as b
-from probes.practice.server import Handler, Reply, Then
+from probes.practice.server import Answer, Handler, Reply, Request, Then
 
 CLAUDES_HOST, GOOGLE, RESOURCE = (
     "https://api.anthropic.com",
@@ -47,6 +48,10 @@ def azure(name: str, root: str | None, **more: Any) -> Scenario:
     return Scenario(f"http-{name}", root, protocol="azure", **(given | more))
 
 
+def located(status: int, location: str, *headers: tuple[str, str]) -> Reply:
+    return Reply(status, (("Location", location), *headers))
+
+
 # -- redirects ---------------------------------------------------------------------------------------------------------
 
 
@@ -65,7 +70,7 @@ def behind(path: str, status: int) -> Callable[[str], Handler]:
     def make(key: str) -> Handler:
         sound = b.openai(key, prefix=path)
 
-        def handler(request: Any) -> Any:
+        def handler(request: Request) -> Answer:
             if request.path.startswith(path):
                 return sound(request)
             return Reply(status, (("Location", path + request.path.removeprefix("/v1")),))
@@ -73,6 +78,17 @@ def behind(path: str, status: int) -> Callable[[str], Handler]:
         return handler
 
     return make
+
+
+def below(path: str, world: Handler) -> Handler:
+    """A server that leads from everywhere (307) to its API below ``path``."""
+
+    def handler(request: Request) -> Answer:
+        if not request.path.startswith(path):
+            return located(307, path + request.target)
+        return world(replace(request, target=request.target.removeprefix(path)))
+
+    return handler
 
 
 LOST = "makes a GET of the POST"
@@ -148,12 +164,14 @@ REDIRECTS = (
     azure(
         "moved-307-not-followed-by-node",
         "http.redirected",
-        world=lambda key: b.slashed(b.azure(key)),
+        world=lambda key: below("/azure", b.azure(key)),
         app="openai-node",
         says=("openai-node follows no redirect",),
         sdk="Python's client follows it, Node's does not",
     ),
-    azure("moved-307-followed-by-python", None, world=lambda key: b.slashed(b.azure(key)), also=("http.redirected",)),
+    azure(
+        "moved-307-followed-by-python", None, world=lambda key: below("/azure", b.azure(key)), also=("http.redirected",)
+    ),
     anthropic(
         "moved-307-slash",
         None,
@@ -194,10 +212,6 @@ PORTAL, SIGN_IN = "a sign-in before it lets anything out", "a login of its own"
 
 def page(title: str, text: str, status: int = 200, *headers: tuple[str, str]) -> Reply:
     return b.as_html(f"<html><head><title>{title}</title></head><body>{text}</body></html>", status, *headers)
-
-
-def located(status: int, location: str, *headers: tuple[str, str]) -> Reply:
-    return Reply(status, (("Location", location), *headers))
 
 
 def gate(name: str, answer: b.What, *says: str, **more: Any) -> Scenario:
