@@ -104,8 +104,13 @@ GATEWAYS = (
     Gateway("Tengine", r"server: tengine", r"<center>tengine|powered by tengine", "nginx"),
     Gateway("Angie", r"server: angie", r"<center>angie", "nginx"),
     Gateway("nginx", r"server: nginx", r"<center>nginx", "nginx"),
-    Gateway("Apache", r"server: apache", r"<address>apache", "apache"),
-    Gateway("IIS", r"server: microsoft-(?:iis|httpapi)|x-powered-by: arr", r"iis \d+\.\d|httpapi/2\.0", "iis"),
+    Gateway("Apache", r"server: apache", r"<address>apache|the proxy server received an invalid response", "apache"),
+    Gateway(
+        "IIS",
+        r"server: microsoft-(?:iis|httpapi)|x-powered-by: arr",
+        r"iis \d+\.\d|httpapi/2\.0|received an invalid response while acting as a gateway",
+        "iis",
+    ),
     Gateway("LiteSpeed", r"server: litespeed", r"litespeed"),
 )
 
@@ -126,10 +131,11 @@ def between(found: Exchange) -> Trace | None:
 
 
 def maker(found: Exchange) -> Trace | None:
-    """Who made the answer, where it is no API's: by its page, else by its headers."""
-    if found.body in ("html", "text"):
-        text = " ".join(found.text.split())
-        for one in GATEWAYS:
-            if one.page and (hit := _compiled(one.page).search(text)):
-                return Trace(one, f"“{hit[0]}”")
-    return between(found)
+    """Whose page an answer is. Headers do not tell that: what stands in between adds its own to every answer."""
+    if found.body not in ("html", "text"):
+        return None
+    text = " ".join(found.text.split())
+    for one in GATEWAYS:
+        if one.page and (hit := _compiled(one.page).search(text)):
+            return Trace(one, f"“{hit[0]}”")
+    return None

@@ -424,7 +424,7 @@ def cloudflare(number: int, title: str) -> Reply:
 
 REFUSED, SILENT, SLOW = "nothing takes the connection", "cannot reach the server behind it", "gave up waiting"
 NO_TLS, NO_NAME = "cannot agree on encryption", "does not find the server behind it"
-MADE = "this answer is made by {}"
+MADE, BETWEEN = "this answer is made by {}", "{} stands in between"
 GATEWAYS = (
     gateway("520", cloudflare(520, "Web server is returning an unknown error"), MADE.format("Cloudflare")),
     gateway("521", cloudflare(521, "Web server is down"), REFUSED),
@@ -453,7 +453,7 @@ GATEWAYS = (
         page("", "<h1>503 Service Unavailable</h1>No server is available to handle this request.", 503),
         MADE.format("HAProxy"),
     ),
-    gateway("caddy-502", Reply(502, (("Server", "Caddy"),)), MADE.format("Caddy")),
+    gateway("caddy-502", Reply(502, (("Server", "Caddy"),)), BETWEEN.format("Caddy")),
     gateway("traefik-502", b.as_text("Bad Gateway", 502)),
     gateway("traefik-504", b.as_text("Gateway Timeout", 504), SLOW),
     gateway(
@@ -461,7 +461,7 @@ GATEWAYS = (
         b.as_json(
             {"message": "An invalid response was received from the upstream server"}, 502, ("Server", "kong/3.7")
         ),
-        MADE.format("Kong"),
+        BETWEEN.format("Kong"),
     ),
     gateway("kong-name", b.as_json({"message": "name resolution failed"}, 503, ("Server", "kong/3.7")), NO_NAME),
     gateway(
@@ -515,7 +515,7 @@ GATEWAYS = (
         "api-gateway-504",
         b.as_json({"message": "Endpoint request timed out"}, 504, ("x-amz-apigw-id", "4711")),
         SLOW,
-        MADE.format("AWS API Gateway"),
+        BETWEEN.format("AWS API Gateway"),
     ),
     gateway(
         "app-gateway-502",
@@ -557,7 +557,7 @@ GATEWAYS = (
     gateway(
         "alb-404",
         b.as_text("", 404, ("Server", "awselb/2.0")),
-        MADE.format("AWS load balancer"),
+        BETWEEN.format("AWS load balancer"),
         root="shape.not_llm_api",
     ),
     gateway("ingress-404", b.as_text("default backend - 404", 404), root="shape.not_llm_api"),

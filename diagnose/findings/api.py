@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from diagnose.findings.redirect import hand_on
 from diagnose.findings.url import settings_of
-from diagnose.gateways import maker
+from diagnose.gateways import between, maker
 from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Body, Exchange, Kind
@@ -61,10 +61,13 @@ def limit_near(seconds: float) -> int | None:
 
 
 def _in_between(view: View, found: Exchange) -> list[str | Seen]:
-    """Who made this answer, after how long a wait, and where it leads."""
+    """Who made this answer, or who stands in between, after how long a wait it came, and where it leads."""
     lines: list[str | Seen] = []
-    if (trace := maker(found)) is not None:
-        lines.append(seen("gateway", name=trace.gateway.name, note=trace.note))
+    page, header = maker(found), between(found)
+    if page is not None:
+        lines.append(seen("gateway", name=page.gateway.name, note=page.note))
+    if header is not None and (page is None or page.gateway != header.gateway):
+        lines.append(seen("behind", name=header.gateway.name, note=header.note))
     if found.status in (502, 503, 504, 524) and (limit := limit_near(found.first_byte)) is not None:
         lines.append(seen("waited", seconds=f"{found.first_byte:.1f}", limit=limit))
     return lines + (list(hand_on(view, found)) if found.redirect is not None else [])
