@@ -315,7 +315,7 @@ def _apply(row: Row, words: _Words) -> Match | None:
         confidence *= ELSEWHERE
     if row.wire and words.pasted and not _spoken(row, words):
         confidence *= PASTED
-    if row.code.startswith("quota."):
+    if row.code.startswith("quota.") or values.get("case") == "rate":
         values |= _retry(words)
     why = _quote(why or f"HTTP {words.status}")
     return Match(row.code, round(confidence, 3), why, row.id, row.key_good, values)

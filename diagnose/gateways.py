@@ -97,7 +97,8 @@ GATEWAYS = (
         "HAProxy",
         r"server: haproxy",
         r"no server is available to handle this request|the server didn.t respond in"
-        r" time|returned an invalid or incomplete response|your browser sent an invalid request",
+        r" time|returned an invalid or incomplete response|your browser sent an invalid request"
+        r"|request forbidden by administrative rules",
     ),
     Gateway("Varnish", r"x-varnish:|via: .*varnish|server: varnish", r"varnish|guru meditation"),
     Gateway("openresty", r"server: openresty", r"<center>openresty", "nginx"),

@@ -77,6 +77,8 @@ def no_route(found: Exchange) -> bool:
             return found.error.code != "model_not_found" and "Model" not in found.error.code
         return True
     if found.status == 200 and found.purpose != "models":
+        if found.body is Body.BINARY and found.header("content-encoding"):
+            return False  # packed in a way that nobody here undoes: it may well be the API's
         if found.body in (Body.HTML, Body.EMPTY, Body.TEXT, Body.BINARY):
             return True
         return bool(found.answer and found.answer.problem in ("other_protocol", "foreign"))

@@ -26,6 +26,7 @@ def read(found: Exchange, location: str) -> Redirect | None:
         there = place(whole) if whole else None
     if there is None:
         return Redirect(url="", origin="", gate=gate(location))
+    endpoint = found.path.partition("?")[0].removeprefix(here.path).rstrip("/")
     parts = urlsplit(whole)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Redirect(
@@ -35,8 +36,9 @@ def read(found: Exchange, location: str) -> Redirect | None:
         origin=_origin(here, there),
         same_host=here.host == there.host,
         loops=here.origin == there.origin and path in been,
-        gate=_gate(whole, here, there),
-        base_url=_base_url(found, here, there),
+        # What leads to the same endpoint elsewhere is a move: no page to sign in stands there.
+        gate="" if endpoint and there.path.endswith(endpoint) else _gate(whole, here, there),
+        base_url=_base_url(found, here, there, endpoint),
     )
 
 
@@ -67,14 +69,12 @@ def _gate(whole: str, here: Place, there: Place) -> str:
     return PORTAL if caught else found
 
 
-def _base_url(found: Exchange, here: Place, there: Place) -> str:
+def _base_url(found: Exchange, here: Place, there: Place, endpoint: str) -> str:
     """The base URL by which the endpoint would be asked there at once, where that is on this host."""
     if here.host != there.host or not (here.origin == there.origin or (here.scheme, there.scheme) == ("http", "https")):
         return ""
-    endpoint = found.path.partition("?")[0].removeprefix(here.path)
-    path = there.path.removesuffix("/")
-    if not endpoint.strip("/") or not path.endswith(endpoint):
+    if not endpoint or not there.path.endswith(endpoint):
         return ""
-    base = there.origin + path.removesuffix(endpoint)
+    base = there.origin + there.path.removesuffix(endpoint)
     # The same address but for a slash at the endpoint's end: no base URL says that.
     return base if base != found.attempt.base_url else ""

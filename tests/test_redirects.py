@@ -207,6 +207,8 @@ def test_a_client_of_node_loses_the_key_there(tmp_path: Path, monkeypatch: pytes
         ("", {"url": ""}),
         ("/a b", {"origin": "same", "path": ""}),
         ("/login?next=/v1", {"gate": "login"}),
+        ("http://auth.example/v1/chat/completions", {"gate": "", "host": "auth.example"}),
+        ("http://auth.example/?rd=http://x/v1/chat/completions", {"gate": "login"}),
     ],
 )
 def test_what_is_read_of_a_location(location: str, wanted: dict[str, Any]) -> None:

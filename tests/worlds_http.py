@@ -314,7 +314,7 @@ BROWSER, LOOKS, COUNTS = "wants to see a browser", "bars this kind of client", "
 FILTER, WALL = "A web filter of this network bars", "A firewall in front of"
 WALLS = (
     wall("cloudflare-1010", b.as_text("error code: 1010", 403, *CF), LOOKS, "Cloudflare"),
-    wall("cloudflare-1015", b.as_text("error code: 1015", 429, *CF, ("Retry-After", "30")), COUNTS),
+    wall("cloudflare-1015", b.as_text("error code: 1015", 429, *CF, ("Retry-After", "30")), COUNTS, "Wait 30 seconds"),
     wall("cloudflare-1020", page("Access denied", "Error code 1020", 403, *CF), WALL, "Cloudflare"),
     wall("cloudflare-1006", b.as_text("error code: 1006", 403, *CF), WALL),
     wall("cloudflare-managed", page("Just a moment...", "", 403, *CF, ("cf-mitigated", "challenge")), BROWSER),
@@ -561,6 +561,56 @@ GATEWAYS = (
         root="shape.not_llm_api",
     ),
     gateway("ingress-404", b.as_text("default backend - 404", 404), root="shape.not_llm_api"),
+    gateway(
+        "apache-403",
+        page("403 Forbidden", "<address>Apache/2.4 Server</address>", 403),
+        MADE.format("Apache"),
+        root="http.blocked",
+    ),
+    gateway(
+        "apache-404",
+        page("404 Not Found", "<address>Apache/2.4 Server</address>", 404),
+        MADE.format("Apache"),
+        root="shape.not_llm_api",
+    ),
+    gateway(
+        "haproxy-403",
+        page("", "<h1>403 Forbidden</h1>Request forbidden by administrative rules.", 403),
+        MADE.format("HAProxy"),
+        root="http.blocked",
+    ),
+    gateway(
+        "haproxy-400",
+        page("", "<h1>400 Bad request</h1>Your browser sent an invalid request.", 400),
+        MADE.format("HAProxy"),
+        root="http.header_rejected",
+    ),
+    gateway(
+        "iis-404",
+        page("404 - File or directory not found.", "", 404, ("Server", "Microsoft-IIS/10.0")),
+        BETWEEN.format("IIS"),
+        root="shape.not_llm_api",
+    ),
+    gateway(
+        "iis-413",
+        page("413 - Request Entity Too Large", "", 413, ("Server", "Microsoft-IIS/10.0")),
+        BETWEEN.format("IIS"),
+        root="http.too_large",
+    ),
+    gateway(
+        "kong-404",
+        b.as_json({"message": "no Route matched with those values"}, 404, ("Server", "kong/3.7")),
+        BETWEEN.format("Kong"),
+        root="shape.not_llm_api",
+    ),
+    gateway("istio-404", Reply(404, (("Server", "istio-envoy"),)), BETWEEN.format("Istio"), root="shape.not_llm_api"),
+    gateway("traefik-404", b.as_text("404 page not found", 404), root="shape.not_llm_api"),
+    gateway(
+        "envoy-413",
+        b.as_text("Payload Too Large", 413, ("Server", "envoy")),
+        BETWEEN.format("Envoy"),
+        root="http.too_large",
+    ),
     Scenario(
         "http-gateway-page-at-the-wrong-path",
         "url.version_missing",

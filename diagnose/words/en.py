@@ -1466,7 +1466,7 @@ CASES: dict[str, Text] = {
         "installed. Here something in between packed the answer in another way, or left out the header that says so.",
         (
             "On your own gateway, let compression go by the request's Accept-Encoding, or switch it off for the API.",
-            "In Python, `pip install httpx[brotli,zstd]` teaches the SDKs two more ways.",
+            "In Python, `pip install brotli zstandard` teaches the SDKs two more ways.",
             "Else ask the operator of {host}.",
         ),
     ),
@@ -1476,7 +1476,7 @@ CASES: dict[str, Text] = {
         "installed. Here something in between packed the stream in another way, or left out the header that says so.",
         (
             "On your own gateway, switch compression off for text/event-stream.",
-            "In Python, `pip install httpx[brotli,zstd]` teaches the SDKs two more ways.",
+            "In Python, `pip install brotli zstandard` teaches the SDKs two more ways.",
             "Switch streaming off in the app for the time being.",
             "Else ask the operator of {host}.",
         ),

@@ -1282,7 +1282,7 @@ CASES: dict[str, Text] = {
         "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
         (
             "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。",
-            "Python 里执行 `pip install httpx[brotli,zstd]`，SDK 就会多懂两种。",
+            "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。",
             "否则，询问 {host} 的管理员。",
         ),
     ),
@@ -1292,7 +1292,7 @@ CASES: dict[str, Text] = {
         "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
         (
             "自己的网关：对 text/event-stream 关闭压缩。",
-            "Python 里执行 `pip install httpx[brotli,zstd]`，SDK 就会多懂两种。",
+            "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。",
             "暂时在应用里关闭流式输出。",
             "否则，询问 {host} 的管理员。",
         ),
