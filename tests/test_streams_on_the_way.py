@@ -14,7 +14,7 @@ sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests
 
 from faults.stage import RELAY, Scenario, examine
 
-from diagnose.findings.api import limit_near
+from diagnose.findings.between import limit_near
 from diagnose.judge import judge
 from diagnose.model import Report
 from probes.model import Evidence, Exchange, Failure, Kind, StreamReading, TlsFacts

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diagnose.findings.redirect import hand_on
+from diagnose.findings.between import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
-from diagnose.gateways import between, maker
-from diagnose.model import Claim, Rule, Seen, Severity, seen
+from diagnose.model import Claim, Rule, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Body, Exchange, Kind
 from probes.readings import REDIRECTS, answer_of, passes
@@ -29,8 +28,8 @@ def said(code: str) -> Callable[[View], Claim | None]:
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error under the status of a success: that it says so is the finding
         values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
-        more = [_limits(subject)] if code.startswith("quota.") else _in_between(view, subject) if code in _MADE else []
-        case = match.values.get("case", "") or _BY_STATUS.get((code, subject.status), "")
+        more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
+        case = match.values.get("case", "") or case_of(code, subject.status)
         return Claim(
             (line_of(subject), *more),
             severity=softened(view, subject),
@@ -41,36 +40,6 @@ def said(code: str) -> Callable[[View], Claim | None]:
         )
 
     return when
-
-
-# What a gateway answers in the API's place.
-_MADE = ("http.blocked", "http.front_auth", "http.header_rejected", "http.too_large", "http.gateway_error")
-# Cloudflare's own numbers, and the one in which every gateway says that it gave up waiting.
-_BY_STATUS = {
-    ("http.gateway_error", status): case
-    for case, statuses in {"refused": (521,), "silent": (522, 523), "slow": (504, 524), "tls": (525, 526)}.items()
-    for status in statuses
-} | {("http.gateway_error", 530): "name"}
-# Seconds at which gateways give up, as they are set by those who made or run them.
-_PATIENCE = (5, 10, 15, 20, 25, 29, 30, 45, 50, 55, 60, 75, 90, 100, 110, 120, 125, 180, 230, 240, 300, 600)
-
-
-def limit_near(seconds: float) -> int | None:
-    """The time limit that so many seconds of silence come near to; None where they come near to none."""
-    return next((one for one in _PATIENCE if -0.25 <= seconds - one <= 0.02 * one + 0.5), None)
-
-
-def _in_between(view: View, found: Exchange) -> list[str | Seen]:
-    """Who made this answer, or who stands in between, after how long a wait it came, and where it leads."""
-    lines: list[str | Seen] = []
-    page, header = maker(found), between(found)
-    if page is not None:
-        lines.append(seen("gateway", name=page.gateway.name, note=page.note))
-    if header is not None and (page is None or page.gateway != header.gateway):
-        lines.append(seen("behind", name=header.gateway.name, note=header.note))
-    if found.status in (502, 503, 504, 524) and (limit := limit_near(found.first_byte)) is not None:
-        lines.append(seen("waited", seconds=f"{found.first_byte:.1f}", limit=limit))
-    return lines + (list(hand_on(view, found)) if found.redirect is not None else [])
 
 
 _LIMITS = ("retry-after", "x-ratelimit-", "anthropic-ratelimit-", "ratelimit", "x-rate-limit-")
@@ -98,14 +67,9 @@ def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
             return None
         if subject.purpose == "stream" and subject.status:
             return None
-        silent = subject.seconds - subject.first_byte
-        limit = limit_near(silent) if silent > 4.5 and Kind.TIMEOUT not in kinds else None
+        silence = () if Kind.TIMEOUT in kinds else idle(subject.seconds - subject.first_byte)
         return Claim(
-            (
-                line_of(subject),
-                seen("after", seconds=f"{subject.seconds:.1f}"),
-                seen("idle", seconds=f"{silent:.1f}", limit=limit) if limit else "",
-            ),
+            (line_of(subject), seen("after", seconds=f"{subject.seconds:.1f}"), *silence),
             values={"seconds": f"{subject.seconds:.0f}"},
         )
 
@@ -133,7 +97,7 @@ def _front_auth(view: View) -> Claim | None:
     match = next(iter(classify(page)), None)
     if match is None or match.code != "http.front_auth":
         return None
-    return Claim((line_of(page) + f" “{page.title}”", *_in_between(view, page)), case=match.values.get("case", ""))
+    return Claim((line_of(page) + f" “{page.title}”", *answered_by(view, page)), case=match.values.get("case", ""))
 
 
 def _web_page(view: View) -> Claim | None:
@@ -151,7 +115,7 @@ def _not_llm_api(view: View) -> Claim | None:
         return None
     if view.match is not None and view.match.code == "proxy_page":
         return None
-    return Claim((line_of(first.told), *_in_between(view, first.told), seen("looked_at", count=len(view.looks))))
+    return Claim((line_of(first.told), *answered_by(view, first.told), seen("looked_at", count=len(view.looks))))
 
 
 def _wrong_protocol(view: View) -> Claim | None:
@@ -179,17 +143,6 @@ def _error_as_success(view: View) -> Claim | None:
     if subject is None or not subject.ok or subject.answer is None or subject.answer.problem != "error":
         return None
     return Claim((f"{line_of(subject)}: {view.said()}",))
-
-
-def packing(found: Exchange) -> Seen | None:
-    """That the body is compressed in a way that was not asked for, or that no header tells of."""
-    if found.body is not Body.BINARY:
-        return None
-    named = found.header("content-encoding")
-    others = [one.strip() for one in named.lower().split(",") if one.strip() not in ("", "identity", "gzip", "deflate")]
-    if others:
-        return seen("compressed", kind=", ".join(others)[:60])
-    return seen("compressed_unsaid") if found.text.startswith("\x1f") else None
 
 
 def _malformed(view: View) -> Claim | None:

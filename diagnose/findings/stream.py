@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from diagnose.findings.api import limit_near, packing
+from diagnose.findings.between import idle, packing, passed_on
 from diagnose.gateways import between
 from diagnose.middleboxes import known
-from diagnose.model import Claim, Rule, Seen, Severity, seen
+from diagnose.model import Claim, Rule, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Exchange, Kind, StreamReading
 
@@ -17,7 +17,6 @@ AT_ONCE = 0.03  # seconds within which a buffer's whole content arrives
 PIECES = 6  # of text: fewer may fit into one write of an honest server
 # Pieces that came with one read of the connection, on the average: a fast model writes each by itself, however fast.
 PACKED = 3
-SILENCE = 4.5  # seconds before an end, from which on it may be somebody's limit
 
 
 def _streamed(view: View) -> tuple[Exchange, StreamReading] | None:
@@ -84,17 +83,9 @@ def _cut(view: View) -> Claim | None:
     how = "torn" if torn else "unfinished"
     line = seen(how, count=reading.events, seconds=f"{exchange.seconds:.1f}")
     silent = exchange.seconds - (reading.last_at if reading.events else exchange.first_byte)
-    limit = limit_near(silent) if silent > SILENCE else None
-    if limit is None:
-        return Claim((line, *_in_between(exchange)))
-    idle = seen("idle", seconds=f"{silent:.1f}", limit=limit)
-    return Claim((line, idle, *_in_between(exchange)), values={"seconds": str(limit)}, case="idle")
-
-
-def _in_between(exchange: Exchange) -> tuple[Seen, ...]:
-    """Who passes the stream on, as far as its headers tell."""
-    trace = between(exchange)
-    return (seen("behind", name=trace.gateway.name, note=trace.note),) if trace is not None else ()
+    limit = idle(silent)
+    values = {"seconds": str(limit[0].values["limit"])} if limit else {}
+    return Claim((line, *limit, *passed_on(exchange)), values=values, case="idle" if limit else "")
 
 
 def _stalled(view: View) -> Claim | None:
@@ -108,7 +99,7 @@ def _stalled(view: View) -> Claim | None:
     if reading.finish or silent < exchange.seconds / 3:
         return None  # finished but not closed, or still talking: alive
     line = seen("silent", count=reading.events, seconds=f"{silent:.1f}")
-    return Claim((line, *_in_between(exchange)), values={"seconds": f"{silent:.0f}"})
+    return Claim((line, *passed_on(exchange)), values={"seconds": f"{silent:.0f}"})
 
 
 def _buffered(view: View) -> Claim | None:
@@ -122,7 +113,7 @@ def _buffered(view: View) -> Claim | None:
         return None
     case, product = _holder(view, exchange)
     line = seen("at_once", count=reading.pieces, seconds=f"{reading.first_at:.1f}", span=f"{AT_ONCE * 1000:.0f}")
-    return Claim((line, *_in_between(exchange)), values={"product": product}, case=case)
+    return Claim((line, *passed_on(exchange)), values={"product": product}, case=case)
 
 
 def _holder(view: View, exchange: Exchange) -> tuple[str, str]:
