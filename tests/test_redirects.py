@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,15 @@ def test_what_the_client_takes_along_is_what_is_said(protocol: str, status: int)
     assert ("the question goes to" in words) is bool(came.body)
     assert ("hand its key to another address" in words) is bool(b.keys_in(came)), "the title names it"
     assert ("replace the key" in words) is bool(b.keys_in(came)), "and so does the advice"
+
+
+def test_without_a_key_nothing_is_said_of_one() -> None:
+    with PracticeDoor(b.openai()) as stranger, PracticeDoor(b.redirect(302, stranger.url)) as door:
+        given = replace(CLIENTS["gemini"].settings(door.url, "", "gemini"), key=None)
+        report = judge(asyncio.run(run(given, version="0")))
+    words = "\n".join(line for one in report.findings if one.code == "http.redirected" for line in one.evidence)
+    assert "makes a GET" in words
+    assert "the key" not in words
 
 
 # -- from http to https of the same host -------------------------------------------------------------------------------

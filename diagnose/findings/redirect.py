@@ -38,11 +38,11 @@ def hand_on(view: View, told: Exchange) -> tuple[str | Seen, ...]:
         lines.append(seen("redirect_get", app=app, status=told.status))
     if leads.origin == "same":
         return tuple(lines)
-    if not _keeps_key(view, told, leads):
+    if view.settings.key_given and not _keeps_key(view, told, leads):
         lines.append(seen("redirect_key_lost", app=app, header=header, host=leads.host))
         if told.attempt.auth is Auth.API_KEY:
             lines.append(seen("redirect_key_older", app=app))
-    elif _key_travels(view, told, leads):
+    if _key_travels(view, told, leads):
         lines.append(seen("redirect_key_travels", app=app, header=header, host=leads.host))
     if told.status in KEEPING and _strange(told, leads):
         lines.append(seen("redirect_prompt_travels", host=leads.host))
@@ -86,7 +86,13 @@ def _in_the_clear(told: Exchange, leads: Redirect) -> bool:
 def _key_travels(view: View, told: Exchange, leads: Redirect) -> bool:
     """Whether the key reaches somebody whom the settings do not name: any header but `Authorization` goes along."""
     keyed = told.attempt.auth in (Auth.X_API_KEY, Auth.API_KEY, Auth.X_GOOG_API_KEY)
-    return keyed and bool(leads.url) and _strange(told, leads) and _keeps_key(view, told, leads)
+    return (
+        view.settings.key_given
+        and keyed
+        and bool(leads.url)
+        and _strange(told, leads)
+        and _keeps_key(view, told, leads)
+    )
 
 
 def _followed(view: View) -> Claim | None:
