@@ -33,6 +33,12 @@ SITES = {
     "header-lost": 'location /v1/ {{ proxy_pass {strict}/v1/; proxy_set_header Authorization ""; }}',
     "zipped": "gzip on; gzip_types *; gzip_min_length 0; gzip_proxied any; " + API,
     "to-tls": "return 301 https://127.0.0.1:{tls}$request_uri;",
+    "moved": "location ~ ^/v1/(.*)$ {{ return 308 /api/v1/$1; }}"
+    "location /api/v1/ {{ proxy_pass {door}/v1/; }}",
+    "moved-as-a-page": "location /v1/ {{ rewrite ^/v1/(.*)$ /api/v1/$1 permanent; }}"
+    "location /api/v1/ {{ proxy_pass {door}/v1/; }}",
+    "site-down": "location / {{ proxy_pass http://127.0.0.1:{closed}; }}" + API,
+    "told": "location /v1/ {{ proxy_pass {telling}/v1/; proxy_buffering on; }}",
     "tls": API,
     "client-certificate": "ssl_client_certificate {folder}/ca.pem; ssl_verify_client on; " + API,
 }
@@ -70,11 +76,19 @@ def nginx(
     with (
         PracticeDoor(b.openai(key)) as door,
         PracticeDoor(b.openai(key, stream=_dripping)) as slow,
+        PracticeDoor(b.openai(key, stream=_telling)) as telling,
         PracticeDoor(b.openai(key, rejected="openai-no-key")) as strict,  # it looks at no header but its own
         PracticeDoor(b.delayed(Reply(200), 30)) as hung,
         closed_port() as closed,
     ):
-        places = {"door": door.url, "slow": slow.url, "strict": strict.url, "hung": hung.url, "closed": closed}
+        places: dict[str, object] = {
+            "door": door.url,
+            "slow": slow.url,
+            "strict": strict.url,
+            "hung": hung.url,
+            "closed": closed,
+        }
+        places["telling"] = telling.url
         config = folder / "nginx.conf"
         config.write_text(_config({**places, "folder": folder, "tls": ports["tls"]}, ports))
         argv = [program, "-p", folder, "-c", config, "-e", folder / "error.log"]
@@ -82,12 +96,17 @@ def nginx(
             yield {name: f"{'https' if name in TLS else 'http'}://127.0.0.1:{port}" for name, port in ports.items()}
 
 
-def _dripping(request: Request) -> list[Step]:
+def _dripping(request: Request, *headers: tuple[str, str]) -> list[Step]:
     """Eight words, one after another, up to the end of the connection: what nginx cannot measure it holds back."""
     events = [b.data(b.chunk(MODEL, content=f"word {n} ")) for n in range(8)]
     spread = [step for event in events for step in (event, Wait(SLOW / len(events)))]
-    start = head(200, (("Content-Type", "text/event-stream"), ("Connection", "close")))
+    start = head(200, (("Content-Type", "text/event-stream"), ("Connection", "close"), *headers))
     return [start, *spread, b.data(b.chunk(MODEL, "stop")), b.DONE, Then.CLOSE]
+
+
+def _telling(request: Request) -> list[Step]:
+    """The same with the header that keeps nginx from holding it back."""
+    return _dripping(request, ("X-Accel-Buffering", "no"))
 
 
 def _config(places: dict[str, object], ports: dict[str, int]) -> str:
@@ -159,6 +178,10 @@ def test_a_stream_that_it_holds_back(nginx: dict[str, str], key: str, diagnose: 
     assert "nginx" in report["findings"][0]["title"]
 
 
+def test_a_stream_whose_header_tells_it_not_to(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    assert diagnose(f"{nginx['told']}/v1", key, MODEL)["verdict"] == "healthy"
+
+
 def test_a_slow_stream_that_it_lets_through(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     assert diagnose(f"{nginx['streaming']}/v1", key, MODEL)["verdict"] == "healthy"
 
@@ -184,6 +207,24 @@ def test_a_header_that_it_drops(nginx: dict[str, str], key: str, diagnose: Diagn
 def test_a_redirect_to_https(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     report = diagnose(f"{nginx['to-tls']}/v1", key, MODEL)  # 301: the POST becomes a GET, and another port gets no key
     assert report["root_cause"] == "http.redirected"
+
+
+def test_a_redirect_that_clients_survive(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['moved']}/v1", key, MODEL)
+    assert (report["verdict"], report["findings"][0]["code"]) == ("degraded", "http.redirected")
+    assert report["findings"][0]["fixes"][0]["verified"]
+
+
+def test_a_redirect_that_makes_a_page_view_of_it(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['moved-as-a-page']}/v1", key, MODEL)
+    assert report["root_cause"] == "http.redirected"
+    assert report["settings"]["base_url"] == f"{nginx['moved-as-a-page']}/api/v1"
+
+
+def test_a_site_that_is_down_beside_the_api(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(nginx["site-down"], key, MODEL)
+    assert report["root_cause"] == "url.version_missing"
+    assert report["settings"]["base_url"] == f"{nginx['site-down']}/v1"
 
 
 def test_https_with_its_root(
