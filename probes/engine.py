@@ -433,6 +433,7 @@ class _Run:
     async def _deepen(self, working: Attempt) -> None:
         """What else the door can do, asked on the way that works, in the time that is left."""
         from probes.deep.measure import Depth, Dive
+        from probes.deep.plan import MOST
 
         ground, seen = self.ground, [one.facts for one in self.ledger.observations if isinstance(one.facts, Exchange)]
         lists = [(one, one.models) for one in seen if one.models is not None]
@@ -449,7 +450,7 @@ class _Run:
             keys=tuple(self.keys.values()),
             no_spend=ground.given.no_spend,
         )
-        self.asker.budget = None  # of what is asked from here on, all is named by the plan
+        self.asker.budget = MOST
         self._dive = Dive(depth, self.asker, self.scrub)
         await self._dive.run(self.limits.run - self.ledger.now() - _LAST)
 

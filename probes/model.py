@@ -562,6 +562,7 @@ class Trial:
     status: int = 0  # 0: no status line came
     said: str = ""  # the server's own words where it refused; scrubbed, one line
     kind: Kind | None = None  # how the asking failed
+    key: KeyForm = KeyForm.GIVEN  # which form of the key went out
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from probes import discovery
-from probes.asking import Asker, guessed, plus, spent
+from probes.asking import Asker, OutOfBudget, guessed, plus, spent
 from probes.deep import NAMES, WIRES
+from probes.deep.plan import places
 from probes.deep.readings import EMBEDS, SPENT, Verdict, refusal, said
 from probes.deep.wrong_key import wrong_key
 from probes.doors import Door
@@ -32,7 +32,6 @@ from probes.protocols.errors import parse_json
 from probes.readings import about_model, earns_key, no_route, passes, refuses_key
 from probes.secret import Scrubber
 from probes.steps.model import small_of
-from probes.way import place
 
 AT_ONCE = 2  # requests: what a small plan bears, and what the basic check has been answered
 _YES, _NO, _OPEN = Support.SUPPORTED, Support.UNSUPPORTED, Support.UNKNOWN
@@ -117,6 +116,8 @@ class Dive:
             verdict = await work(sheet)
         except _Limited:
             verdict = (_OPEN, "rate_limited", "")
+        except OutOfBudget:
+            verdict = (_OPEN, "enough", "")
         except Exception as error:  # our own fault costs one line, not the report
             verdict = (_OPEN, "crashed", type(error).__name__)
         self._found[name] = sheet.capability(name, verdict, self.scrub)
@@ -131,7 +132,7 @@ class Dive:
             found = await self.asker.put(purpose, attempt, ask, bodies.append)
         refused = said(found) if not found.ok else ""
         kind = found.failure.kind if found.failure is not None else None
-        sheet.trials.append(Trial(found.method, found.path, found.status, refused, kind))
+        sheet.trials.append(Trial(found.method, found.path, found.status, refused, kind, attempt.key))
         sheet.cost = plus(sheet.cost, plus(Cost(requests=1), spent(found, guessed(ask))))
         if found.status == 429:
             self._limited = True
@@ -248,7 +249,7 @@ class Dive:
             if working.protocol == protocol:
                 return (_OPEN, "no_spend", "") if self.depth.no_spend else (_YES, "basic", working.base_url)
             verdict: Verdict = (_NO, "no_route", "")
-            for at in self._places(protocol):
+            for at in places(working, protocol, self.depth.door, self.depth.local):
                 knock, _ = await self._put(sheet, "path", at, wire(protocol).knock(at))
                 if not earns_key(knock):
                     continue
@@ -260,17 +261,6 @@ class Dive:
             return verdict
 
         return work
-
-    def _places(self, protocol: str) -> list[Attempt]:
-        """Where that wire may be, on the very origin that was asked before: keyless looks."""
-        working = self.depth.working
-        here = place(working.base_url)
-        looks = discovery.beside(working, here, self.depth.door, self.depth.local, looks=2)
-        return [
-            replace(one, direct=working.direct)
-            for one in looks
-            if one.protocol == protocol and place(one.base_url).origin == here.origin
-        ]
 
     async def _speak(self, sheet: _Sheet, at: Attempt) -> Verdict:
         """A small answer over another wire, with the key in each header that this wire knows."""
@@ -288,7 +278,7 @@ class Dive:
                 break
         assert found is not None
         if passes(found):
-            return _YES, "answered", at.base_url
+            return _YES, "spoken", at.base_url
         if no_route(found):
             return _NO, "no_route", ""
         if about_model(found):

@@ -50,4 +50,4 @@ def refusal(found: Exchange, name: str) -> Verdict:
         return (Support.UNSUPPORTED, "refused", "") if named or found.status == 501 else (Support.UNKNOWN, "broken", "")
     if found.status < 400:
         return Support.UNKNOWN, "broken", ""
-    return (Support.UNSUPPORTED, "refused", "") if name else (Support.UNKNOWN, "refused", "")
+    return (Support.UNSUPPORTED, "refused", "") if name else (Support.UNKNOWN, "unsure", "")

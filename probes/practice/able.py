@@ -219,7 +219,10 @@ def _response(request: Request, what: str, manner: str) -> dict[str, Any]:
 
 def _response_events(request: Request, what: str, manner: str) -> Reply:
     if not _calls(what, manner):
-        return b.as_events([b.event(e) for e in b.response_events(_model(request), _text(what, manner))])
+        rows = b.response_events(_model(request), _text(what, manner))
+        if manner == "spent":
+            rows[-1] |= {"type": "response.incomplete", "response": _response(request, what, manner)}
+        return b.as_events([b.event(e) for e in rows])
     item = _function_call(manner)
     told: list[dict[str, Any]] = [
         {"type": "response.created", "response": b.response(_model(request), status="in_progress")},
@@ -309,5 +312,7 @@ def _lines(request: Request, what: str, manner: str) -> Reply:
         rows.append(b.line({"model": _model(request), "message": called, "done": False}))
         rows.append(b.line(b.spoken(_model(request), "")))
     else:
-        rows += [b.line(row) for row in b.chat_lines(_model(request), _text(what, manner))]
+        *said, _ = b.chat_lines(_model(request), _text(what, manner))
+        reason = "length" if manner == "spent" else "stop"
+        rows += [b.line(row) for row in (*said, b.spoken(_model(request), "", reason))]
     return b.as_lines(rows)
