@@ -39,6 +39,10 @@ WHY: dict[str, tuple[str, str]] = {
     "not_json": ("called, but the arguments are no JSON", "能调用，但参数不是有效的 JSON"),
     "not_schema": ("called, but the arguments do not fit the tool", "能调用，但参数不符合工具的定义"),
     "no_id": ("called, but without an id to answer to", "能调用，但没有可供回复的 id"),
+    "no_index": (
+        "called, but the stream's pieces carry no index: many clients lose the call",
+        "能调用，但流式片段缺少 index，许多客户端会丢失该调用",
+    ),
     "wrong_name": (
         "another tool than the one there was called: {detail|no name}",
         "调用了并不存在的工具：{detail|无名}",

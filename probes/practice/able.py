@@ -25,6 +25,7 @@ HALVES: dict[str, tuple[str, str, bool]] = {
     "not_json": ("get_weather", '{"city": "Par', True),
     "not_schema": ("get_weather", '{"town": "Paris"}', True),
     "no_id": ("get_weather", ARGUMENTS, False),
+    "no_index": ("get_weather", ARGUMENTS, True),  # of the pieces of a stream
     "wrong_name": ("weather", ARGUMENTS, True),
 }
 _SAID = {
@@ -195,6 +196,8 @@ def _chunks(request: Request, what: str, manner: str) -> Reply:
     pieces = [given[:8], given[8:]] if isinstance(given, str) else [given]
     rows = [{"index": 0, **call, "function": {"name": call["function"]["name"], "arguments": pieces[0]}}]
     rows += [{"index": 0, "function": {"arguments": piece}} for piece in pieces[1:]]
+    for row in rows if manner == "no_index" else ():
+        del row["index"]
     told = [b.data(b.chunk(model, tool_calls=[row])) for row in rows]
     return b.as_events([b.data(b.chunk(model, role="assistant")), *told, b.data(b.chunk(model, "tool_calls")), b.DONE])
 

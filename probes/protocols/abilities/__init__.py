@@ -61,7 +61,7 @@ class Call:
 
     ``problem`` names what an app cannot use: ``none`` (no call at all), ``as_text`` (written into the answer),
     ``not_text`` (arguments as an object where the protocol has text), ``not_object`` (the other way round),
-    ``not_json``, ``not_schema``, ``no_id``, ``wrong_name``; empty: it can be used.
+    ``not_json``, ``not_schema``, ``no_id``, ``no_index`` (of a stream's pieces), ``wrong_name``; empty: it can be used.
     """
 
     problem: str

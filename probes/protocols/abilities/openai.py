@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from probes.model import Attempt
@@ -58,14 +59,17 @@ class ChatAbilities:
 
     def streamed_call(self, events: Sequence[Event]) -> Call:
         calls: dict[object, dict[str, Any]] = {}
-        text = ""
+        text, indexed = "", True
         for delta in _deltas(events):
             text += text_of(delta.get("content"))
             rows = delta.get("tool_calls")
             for row in rows if isinstance(rows, list) else ():
                 if isinstance(row, dict):
+                    indexed &= isinstance(row.get("index"), int)
                     _grow(calls.setdefault(str(row.get("index", 0)), {"function": {}}), row)
-        return _read({"content": text, "tool_calls": list(calls.values())})
+        found = _read({"content": text, "tool_calls": list(calls.values())})
+        # openai-python's own `stream()` raises over it, and many clients drop the call (ollama/ollama#7881).
+        return found if found.problem or indexed else replace(found, problem="no_index")
 
     def embedding(self, attempt: Attempt, model: str) -> Ask | None:
         headers = (("Accept", "application/json"), ("Content-Type", "application/json"))
