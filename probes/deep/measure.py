@@ -236,9 +236,9 @@ class Dive:
         if self.depth.no_spend:
             return _OPEN, "no_spend", name
         found, body = await self._put(sheet, "embed", working, ask)
-        if not found.ok:
+        length = self.able.vector(_json(body)) if found.ok else 0
+        if not found.ok or (found.error is not None and not length):
             return refusal(found, "embeddings")
-        length = self.able.vector(_json(body))
         return (_YES, "vector", f"{name}: {length}") if length else (_NO, "no_vector", name)
 
     # -- what a host can -----------------------------------------------------------------------------------------------
@@ -252,6 +252,7 @@ class Dive:
             for at in places(working, protocol, self.depth.door, self.depth.local):
                 knock, _ = await self._put(sheet, "path", at, wire(protocol).knock(at))
                 if not earns_key(knock):
+                    verdict = verdict if no_route(knock) else refusal(knock, "")
                     continue
                 if self.depth.no_spend:
                     return _OPEN, "no_spend", at.base_url
@@ -272,7 +273,7 @@ class Dive:
             attempt = replace(at, auth=style, version=version, key=working.key)
             for model in self._models(at.protocol):
                 found = await self._small(sheet, attempt, model)
-                if not about_model(found):
+                if passes(found) or refuses_key(found):
                     break
             if found is None or not refuses_key(found):
                 break
@@ -316,15 +317,20 @@ class Dive:
         attempt = replace(working, key=KeyForm.WRONG)
         if self.depth.listed:
             found, _ = await self._put(sheet, "models", attempt, wire(attempt.protocol).models(attempt))
-            if refuses_key(found):
+            if _refused(found):
                 return _YES, "refused_wrong", ""
         if self.depth.no_spend:
             return _OPEN, "no_spend", ""
         ask = wire(attempt.protocol).generation(attempt, self.model, stream=False, adapted=self.depth.adapted)
         found, _ = await self._put(sheet, "chat", attempt, ask)
-        if refuses_key(found):
+        if _refused(found):
             return _YES, "refused_wrong", ""
         return (_NO, "accepted_wrong", "") if passes(found) else refusal(found, "")
+
+
+def _refused(found: Exchange) -> bool:
+    """Whether a wrong key was refused: the request was answered with the right one, whatever is said of this one."""
+    return found.failure is None and 400 <= found.status < 500
 
 
 def _uncalled(call: Call, finish: str, demanded: bool) -> Verdict:

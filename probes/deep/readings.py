@@ -11,7 +11,7 @@ Verdict = tuple[Support, str, str]  # with the word for what decided it, and wha
 # Why an answer ended that had no room left, by protocol: nothing is told by what it lacks.
 SPENT = frozenset(("length", "max_tokens", "max_output_tokens", "MAX_TOKENS"))
 
-EMBEDS = re.compile(r"embed|(?:^|[/_-])(?:bge|e5|gte|m3e)[-_]", re.IGNORECASE)
+EMBEDS = re.compile(r"embed|(?:^|[/_-])(?:bge|e5|gte|m3e)[-_](?!rerank)", re.IGNORECASE)
 
 # The words by which a server names what it cannot do, under whichever status.
 _ABOUT = {
@@ -20,7 +20,6 @@ _ABOUT = {
         r"response_?(?:format|schema)|output_config|schema|grammar|structured", re.IGNORECASE
     ),
     "vision": re.compile(r"image|vision|multi-?modal|mmproj|picture", re.IGNORECASE),
-    "embeddings": re.compile(r"embed", re.IGNORECASE),
 }
 _BILLING = re.compile(r"credit|quota|balance|billing|余额|额度|欠费", re.IGNORECASE)
 
@@ -39,7 +38,7 @@ def about_billing(found: Exchange) -> bool:
 def refusal(found: Exchange, name: str) -> Verdict:
     """What an answer that is none tells of the capability ``name``: it is not there, or nobody can tell."""
     words = said(found)
-    named = bool(name and _ABOUT[name].search(words))
+    named = name in _ABOUT and bool(_ABOUT[name].search(words))
     if found.failure is not None:
         return Support.UNKNOWN, "failed", found.failure.kind.value
     if about_billing(found):
