@@ -451,8 +451,9 @@ class _Run:
             no_spend=ground.given.no_spend,
         )
         self.asker.budget = MOST
-        self._dive = Dive(depth, self.asker, self.scrub)
-        await self._dive.run(self.limits.run - self.ledger.now() - _LAST)
+        began = self.ledger.now()
+        self._dive = Dive(depth, self.asker, self.scrub, lambda name: self.ledger.tell("deep", name, began))
+        await self._dive.run(self.limits.run - began - _LAST)
 
     def _may_send(self, way: Way) -> bool:
         """On plain http a key goes to loopback and private addresses alone, and to no proxy in the clear."""

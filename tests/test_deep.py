@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ from probes.practice.able import HALVES, Manners
 from probes.practice.server import Handler, PracticeDoor, Reply, Request
 from probes.protocols import NAMES as PROTOCOLS
 from probes.protocols import abilities as a
+from probes.protocols import wire
 from probes.secret import WINDOW, Secret
 
 EMBEDDER = "text-embedding-3-small"
@@ -225,6 +227,72 @@ def test_vectors(protocol: str, models: tuple[str, ...]) -> None:
     assert dive(door(KEY), protocol).why("embeddings") == ("unknown", "no_model")
 
 
+JUNK: tuple[Any, ...] = (None, [], {}, [None], [[]], 7, "x", True, {"a": [1]}, 1e300, "\ud800", "[" * 5000)
+
+
+def spoiled(value: Any) -> Iterator[Any]:
+    """The value with each of its parts in turn made into junk."""
+    yield from JUNK
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield {key: one for key, one in value.items() if key != name}
+            yield from ({**value, name: junk} for junk in spoiled(inner))
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from ([*value[:at], junk, *value[at + 1 :]] for junk in spoiled(inner))
+
+
+def _request(protocol: str) -> Request:
+    asked = {"model": "m", "messages": [], "tools": [{}]}
+    path = "/v1/models/m:generateContent" if protocol == "gemini" else "/"
+    return Request("POST", path, (), json.dumps(asked).encode(), ("127.0.0.1", 1), 0.0, 0)
+
+
+WHOLES = {
+    "openai": able._completion,
+    "responses": able._response,
+    "anthropic": able._message,
+    "gemini": able._generated,
+    "ollama": able._spoken,
+}
+STREAMS = {
+    "openai": able._chunks,
+    "responses": able._response_events,
+    "anthropic": able._events,
+    "gemini": able._pieces,
+    "ollama": able._lines,
+}
+
+
+@pytest.mark.parametrize("protocol", WHOLES)
+def test_no_answer_is_too_odd_to_be_read(protocol: str) -> None:
+    read = a.abilities(protocol)
+    sound = WHOLES[protocol](_request(protocol), "tools", "sound")
+    assert read.call(sound).problem == ""
+    odd = [read.call(value) for value in spoiled(sound)]
+    assert all(isinstance(one, a.Call) and isinstance(one.id, str) for one in odd) and any(one.problem for one in odd)
+    for value in spoiled({"data": [{"embedding": [0.1]}], "embedding": {"values": [0.1]}, "embeddings": [[0.1]]}):
+        assert read.vector(value) >= 0
+    row = {"id": "m", "name": "m", "architecture": {"input_modalities": ["image"]}, "capabilities": {"vision": True}}
+    for value in spoiled({"data": [row], "models": [row], "capabilities": ["vision"]}):
+        assert read.sees(value, "m") in (True, False, None)
+
+
+@pytest.mark.parametrize("protocol", STREAMS)
+def test_no_stream_is_too_odd_to_be_read(protocol: str) -> None:
+    read = a.abilities(protocol)
+    splitter = wire(protocol).splitter()
+    steps = STREAMS[protocol](_request(protocol), "tools", "sound").body
+    events = [event for step in steps if isinstance(step, bytes) for event in splitter.feed(step)] + splitter.close()
+    assert read.streamed_call(events).problem == ""
+    for at, event in enumerate(events):
+        known = json.loads(event.data) if (event.data or "").startswith("{") else {}
+        for value in spoiled(known):
+            told = [*events[:at], replace(event, data=json.dumps(value)), *events[at + 1 :]]
+            assert isinstance(read.streamed_call(told), a.Call)
+        assert isinstance(read.streamed_call([*events[:at], replace(event, data=None)]), a.Call)
+
+
 # -- wires and keys ----------------------------------------------------------------------------------------------------
 
 
@@ -304,6 +372,13 @@ def test_a_door_that_checks_no_key() -> None:
     report = judge(abroad)
     assert [one.name for one in report.capabilities or () if one.alarming] == ["key_check"]
     assert report.verdict == "healthy"
+
+
+def test_a_wrong_key_may_be_refused_in_any_words() -> None:
+    lost = b.as_json({"error": {"message": "No connected db."}}, 400)  # LiteLLM without a database
+    assert dive(able.openai(KEY, rejected=lost)).why("key_check") == ("supported", "refused_wrong")
+    broken = b.as_json({"error": {"message": "oops"}}, 500)
+    assert dive(able.openai(KEY, rejected=broken)).why("key_check") == ("unknown", "broken")
 
 
 def test_a_list_for_everybody_proves_no_check_and_an_answer_does() -> None:
@@ -458,6 +533,36 @@ def test_a_model_is_asked_as_it_was_seen_to_want_it() -> None:
     assert [trial.status for trial in seen.of("structured_output").trials] == [200]
 
 
+def test_an_ordinary_check_loads_nothing_of_it() -> None:
+    with PracticeDoor(able.openai(KEY)) as door:
+        code = (
+            "import sys; from click.testing import CliRunner; from diagnose.cli import check;"
+            f"argv = ['{door.url}/v1', '--no-env', '--key-stdin', *sys.argv[1:]];"
+            f"done = CliRunner().invoke(check.command, argv, input='{KEY}'); assert not done.exception, done.output;"
+            "print(*sys.modules)"
+        )
+
+        def loaded(*options: str) -> set[str]:
+            done = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=True)
+            return {name for name in done.stdout.split() if "deep" in name or "abilities" in name or "capab" in name}
+
+        assert loaded() == set()
+        assert {"probes.deep.measure", "probes.protocols.abilities.openai"} <= loaded("--deep")
+
+
+def test_who_watches_is_told_of_each() -> None:
+    told: list[str] = []
+    with PracticeDoor(able.openai(KEY)) as door:
+        settings = Settings(
+            base_url=Sourced(f"{door.url}/v1", "argument"),
+            key=Sourced(Secret(KEY), "standard input"),
+            deep=True,
+            limits=CALM,
+        )
+        asyncio.run(run(settings, watch=lambda one: told.append(one.subject) if one.probe == "deep" else None))
+    assert sorted(told) == sorted(NAMES) and told[-1] == "key_check"
+
+
 # -- what is said ------------------------------------------------------------------------------------------------------
 
 
@@ -509,7 +614,6 @@ def test_the_plan_names_each_request_and_its_cost(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_what_is_sent_stands_in_the_plan(protocol: str) -> None:
     from probes.deep.plan import foreseen
-    from probes.protocols import wire
 
     models: dict[str, Any] = {} if protocol in MODELS else {"models": (MODELS.get(protocol, "gpt-4o"), "x-embed")}
     more: dict[str, Any] = {"embeddings": "x-embed"} if protocol in ("openai", "gemini", "ollama") else {}

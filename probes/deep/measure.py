@@ -71,10 +71,11 @@ class _Sheet:
 class Dive:
     """One deep check. :meth:`results` may be asked for at any time: what has not been answered by then is unknown."""
 
-    def __init__(self, depth: Depth, asker: Asker, scrub: Scrubber) -> None:
+    def __init__(self, depth: Depth, asker: Asker, scrub: Scrubber, watch: Callable[[str], object]) -> None:
         self.depth = depth
         self.asker = asker
         self.scrub = scrub
+        self.watch = watch  # is told the name of each capability that has been looked at
         self.model = depth.working.model or ""
         self.able = abilities(depth.working.protocol)
         self._sheets = {name: _Sheet() for name in NAMES}
@@ -121,6 +122,7 @@ class Dive:
         except Exception as error:  # our own fault costs one line, not the report
             verdict = (_OPEN, "crashed", type(error).__name__)
         self._found[name] = sheet.capability(name, verdict, self.scrub)
+        self.watch(name)
 
     # -- asking --------------------------------------------------------------------------------------------------------
 

@@ -70,7 +70,8 @@ def _read(output: list[Any]) -> Call:
         if item.get("type") == "function_call":
             called, given = item.get("call_id") or "", item.get("arguments")
             return a.arguments(item.get("name"), given, text=True, turn=items, id=called)
-    rows = [row for item in items for row in (item.get("content") or ()) if isinstance(row, dict)]
+    contents = [item["content"] for item in items if isinstance(item.get("content"), list)]
+    rows = [row for content in contents for row in content if isinstance(row, dict)]
     return a.uncalled("".join(text_of(row.get("text")) for row in rows))
 
 
