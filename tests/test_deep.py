@@ -29,6 +29,7 @@ from diagnose.judge import judge
 from diagnose.words import LANGS
 from diagnose.words.capabilities import NAMES as TITLES
 from diagnose.words.capabilities import WHY
+from probes.asking import Asker
 from probes.deep import NAMES, WIRES
 from probes.deep.plan import MOST
 from probes.deep.wrong_key import wrong_key
@@ -422,6 +423,23 @@ def test_a_rate_limit_ends_it() -> None:
     limited = next(at for at, one in enumerate(seen.requests) if b'"tools"' in one.body)
     assert len(seen.requests) <= limited + 2  # what was on its way beside it
     assert seen.report.verdict == "healthy"
+
+
+def test_two_requests_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, under_way, most = Asker.put, 0, 0
+
+    async def put(*given: Any) -> Any:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            return await real(*given)
+        finally:
+            under_way -= 1
+
+    monkeypatch.setattr(Asker, "put", put)
+    dive(able.openai(KEY))
+    assert most == 2
 
 
 def test_nothing_that_is_billed_is_sent_where_nothing_is_to_be_spent() -> None:
