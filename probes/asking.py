@@ -26,6 +26,7 @@ DUMMY_KEY = "sk-llmdoctor-knocks-without-a-key"
 QUOTED = 4096  # characters of a body that are kept
 HOPS = 5  # redirects that are followed in a row; the SDKs follow 20
 GRACE = 0.3  # seconds that an ended stream has to close by itself
+STREAMED = 512  # a chunk is about a token, up to so many; one that sends more sends them empty
 EMBEDDED = 2  # tokens of the word that is embedded
 PROMPTED = 9  # tokens of our short prompts, where the server counts none itself
 Tap = Callable[[bytes], object]  # is handed a body as it came
@@ -319,8 +320,9 @@ def spent(found: Exchange, prompted: int = PROMPTED) -> Cost:
         return Cost(0, 1, found.answer.prompt_tokens, found.answer.completion_tokens)
     if found.purpose == "stream" and found.stream and (found.stream.text or found.stream.finish):
         prompt, completion = found.stream.prompt_tokens, found.stream.completion_tokens
-        # Without a usage chunk: a chunk is about a token.
-        return Cost(0, 1, prompt, completion) if prompt or completion else Cost(0, 1, prompted, found.stream.events)
+        if not (prompt or completion):
+            prompt, completion = prompted, min(found.stream.events, STREAMED)  # without a usage chunk
+        return Cost(0, 1, prompt, completion)
     if found.purpose == "embed" and found.ok:
         return Cost(0, 1, EMBEDDED)
     return Cost()

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from rich.cells import cell_len
 
 sys.path.append(str(Path(__file__).parent))  # what the tests share stands beside them, and they are no package
 
@@ -23,7 +24,7 @@ from faults.dive import BASES, CALM, DOORS, KEY, MODELS, dive, made_up
 import probes.deep.measure
 import probes.deep.readings
 from diagnose.cli import check
-from diagnose.formats import render
+from diagnose.formats import render, text
 from diagnose.formats.json import document
 from diagnose.judge import judge
 from diagnose.words import LANGS
@@ -681,6 +682,19 @@ def test_the_text_has_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, l
         assert titles[LANGS.index(lang)] in done.stdout
     assert "response_format" in done.stdout
     assert done.exit_code == 0
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_table_stays_within_the_width(lang: str) -> None:
+    half = Manners(tools="as_text", stream="not_json", structured="refused", vision="ignored")
+    report = judge(dive(able.openai(KEY, manners=half)).evidence, lang)
+    for width in (40, 60, 80, 120):
+        for unicode in (True, False):
+            out = text.render(report, lang, width=width, unicode=unicode)
+            if not unicode and lang == "en":
+                assert out.isascii()
+            for line in out.splitlines():
+                assert "://" in line or "_URL" in line or cell_len(line) <= width, line
 
 
 def test_foreign_words_act_on_no_page() -> None:

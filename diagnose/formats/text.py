@@ -221,25 +221,25 @@ class Page:
         self.hang([("  ", "")], [(self.safe(say(AROUND, "title", self.lang)), "bold")])
         if not lines:
             self.hang([("    ", "")], [(self.safe(say(AROUND, "not_asked", self.lang)), "dim")])
-        marks = {name: self.safe(say(AROUND, name, self.lang)) for name in ("supported", "unsupported", "unknown")}
-        columns = [
-            max(map(self.cells, texts), default=0) + 2 for texts in (marks.values(), [one.title for one in lines])
-        ]
+        column = max((self.cells(self.safe(one.title)) for one in lines), default=0) + 2
+        words = {name: self.safe(say(AROUND, name, self.lang)) for name in SUPPORT}
+        verdicts = max(map(self.cells, words.values())) + 2
+        narrow = self.width < column + verdicts + 30  # then what is said of each stands below it
         for one in lines:
             style = STYLES["warn"] if one.alarming else SUPPORT[one.status]
             lead: Line = [
                 ("    ", ""),
-                (self.pad(self.safe(one.title), columns[1]), ""),
-                (self.pad(marks.get(one.status, one.status), columns[0]), style),
+                (self.pad(self.safe(one.title), column), ""),
+                (self.pad(words[one.status], verdicts), style),
             ]
-            said: Line = [(self.safe(clip(plain(one.said), SUMMARY)), "dim")] if one.said else []
-            self.hang(
-                lead,
-                [
-                    (self.safe(one.summary) + self.word("colon").rstrip() * bool(said), style if one.alarming else ""),
-                    *said,
-                ],
-            )
+            told: Line = [(self.safe(one.summary), style if one.alarming else "")]
+            if one.said:
+                told = [(f"{told[0][0]}{self.word('colon').rstrip()}", told[0][1])]
+                told.append((self.safe(clip(plain(one.said), SUMMARY)), "dim"))
+            if narrow:
+                self.lines.append(lead)
+                lead = [("      ", "")]
+            self.hang(lead, told)
 
     def proven(self, report: Report) -> None:
         self.gap()

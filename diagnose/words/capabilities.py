@@ -84,8 +84,8 @@ WHY: dict[str, tuple[str, str]] = {
 AROUND: dict[str, tuple[str, str]] = {
     "title": ("What else was asked for (--deep)", "更多能力（--deep）"),
     "not_asked": ("nothing: there was no way that works to ask on", "未测试：没有可用的连接方式"),
-    "supported": ("works", "支持"),
-    "unsupported": ("does not", "不支持"),
+    "supported": ("yes", "可以"),
+    "unsupported": ("no", "不行"),
     "unknown": ("open", "未知"),
     "without_key": ("without the key", "不带密钥"),
     "made_up": ("with a made-up key", "用编造的密钥"),
