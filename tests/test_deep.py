@@ -32,11 +32,11 @@ from diagnose.words.capabilities import NAMES as TITLES
 from diagnose.words.capabilities import WHY
 from probes.asking import Asker
 from probes.deep import NAMES, WIRES
-from probes.deep.plan import MOST
+from probes.deep.plan import MOST, places
 from probes.deep.wrong_key import wrong_key
 from probes.doors import Door, KeyShape, load
 from probes.engine import run
-from probes.model import Limits, Settings, Sourced
+from probes.model import Evidence, Limits, Settings, Sourced
 from probes.practice import able
 from probes.practice import behaviours as b
 from probes.practice.able import HALVES, Manners
@@ -45,6 +45,7 @@ from probes.protocols import NAMES as PROTOCOLS
 from probes.protocols import abilities as a
 from probes.protocols import wire
 from probes.secret import WINDOW, Secret
+from probes.way import place
 
 EMBEDDER = "text-embedding-3-small"
 GPTS = (*b.MODELS, EMBEDDER)
@@ -484,8 +485,57 @@ def test_the_deadline_leaves_the_verdict_alone() -> None:
         return b.ANSWERS["never"] if asked else door(request)
 
     seen = dive(handler, limits=Limits(probe=5.0, run=0.8))
-    assert seen.why("tools") == seen.why("structured_output") == ("unknown", "deadline")
+    assert seen.why("tools") == seen.why("structured_output") == ("unknown", "unfinished")
     assert (seen.report.verdict, seen.evidence.ran_out) == ("healthy", False)
+
+
+def test_what_was_found_until_it_was_stopped_is_kept() -> None:
+    door = able.openai(KEY)
+
+    def handler(request: Request) -> Any:
+        return b.ANSWERS["never"] if b"json_schema" in request.body else door(request)
+
+    async def stopped(url: str) -> Evidence:
+        key = Sourced(Secret(KEY), "standard input")
+        settings = Settings(base_url=Sourced(f"{url}/v1", "argument"), key=key, deep=True, limits=CALM)
+        told = asyncio.Event()
+        watch = lambda one: told.set() if one.subject == "tools_stream" else None  # noqa: E731
+        task = asyncio.create_task(run(settings, watch=watch))
+        await told.wait()
+        task.cancel()
+        return await task
+
+    with PracticeDoor(handler) as server:
+        evidence = asyncio.run(stopped(server.url))
+    found = {one.name: one.why for one in evidence.capabilities or ()}
+    assert evidence.interrupted and tuple(found) == NAMES
+    assert (found["tools_stream"], found["structured_output"]) == ("called", "unfinished")
+
+
+def test_a_door_that_does_not_know_its_own_words_again_is_told_less() -> None:
+    def thoughtful(request: Request) -> Any:
+        asked = request.json()
+        if "reasoning" in json.dumps(asked["messages"]):  # Groq
+            return b.as_json({"error": {"message": "'messages.1': property 'reasoning' is unsupported"}}, 400)
+        found = able._completion(request, able._asked(asked), "sound")
+        found["choices"][0]["message"]["reasoning"] = "The user wants the weather."
+        return b.as_json(found)
+
+    seen = dive(b.openai(KEY, chat=thoughtful))
+    assert seen.why("tools") == ("supported", "answered")
+    assert [trial.status for trial in seen.of("tools").trials] == [200, 400, 200]
+
+
+@pytest.mark.parametrize("door", list(load()), ids=lambda door: door.id)
+def test_no_other_host_is_asked_for_other_wires(door: Door) -> None:
+    for endpoint in door.endpoints:
+        if endpoint.protocol not in PROTOCOLS or "{" in endpoint.base_url:
+            continue
+        working = wire(endpoint.protocol).attempt(endpoint.sdk_url)
+        here = place(working.base_url).origin
+        for protocol in WIRES.values():
+            found = places(working, protocol, door, False)
+            assert len(found) <= 2 and all(place(one.base_url).origin == here for one in found)
 
 
 def test_a_request_that_fails_leaves_it_open() -> None:

@@ -61,7 +61,7 @@ WHY: dict[str, tuple[str, str]] = {
     # nobody can tell
     "no_spend": ("not asked (--no-spend)", "未测试（--no-spend）"),
     "rate_limited": ("not asked to the end: the door limits the rate", "未测完：服务器限制了请求频率"),
-    "deadline": ("not asked to the end: the time was up", "未测完：时间已到"),
+    "unfinished": ("not asked to the end: the time was up, or it was stopped", "未测完：时间已到或被中断"),
     "enough": ("not asked to the end: the limit of requests was met", "未测完：已达到请求次数上限"),
     "crashed": ("llmdoctor itself failed here ({detail|unknown})", "llmdoctor 自身出错（{detail|未知}）"),
     "spent": ("the small allowance was spent before anything could be told", "限定的 token 已用完，无法判断"),

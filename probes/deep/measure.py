@@ -106,7 +106,7 @@ class Dive:
 
     def results(self) -> tuple[Capability, ...]:
         """In the order of the report; what the time did not suffice for is open."""
-        late: Verdict = (_OPEN, "deadline", "")
+        late: Verdict = (_OPEN, "unfinished", "")
         return tuple(
             self._found.get(name) or sheet.capability(name, late, self.scrub) for name, sheet in self._sheets.items()
         )

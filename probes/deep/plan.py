@@ -53,7 +53,7 @@ def _asks(
             yield name, at, wire(protocol).knock(at), False, 0
             yield name, at, wire(protocol).generation(at, model, stream=False, adapted=()), True, small
     able = abilities(attempt.protocol)
-    turn: object = [{}] if attempt.protocol == "responses" else {}
+    turn: object = [] if attempt.protocol == "responses" else {}
     for name, tokens in _PROMPTS.items():
         call = Call("", turn=turn) if name == "tools_result" else None
         if name == "vision":

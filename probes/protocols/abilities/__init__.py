@@ -50,9 +50,10 @@ _SEEN = re.compile(r"yellow|gelb|amarill|jaune|giall|gold|黄", re.IGNORECASE)
 
 EMBEDDED = "OK"
 
-# What an adaptation is called: the model is to choose the tool itself; the picture goes without its `detail`.
-AUTO, PLAIN = "auto tool_choice", "no detail"
-_OURS = (AUTO, PLAIN)
+# What an adaptation is called: the model is to choose the tool itself; the picture goes without its `detail`; of the
+# model's turn only what every server knows goes back.
+AUTO, PLAIN, BARE = "auto tool_choice", "no detail", "bare turn"
+_OURS = (AUTO, PLAIN, BARE)
 
 
 @dataclass(frozen=True, slots=True)

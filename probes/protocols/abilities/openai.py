@@ -6,6 +6,7 @@ Source: platform.openai.com/docs/api-reference/chat, and openai-python 3.54, whi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,8 @@ from probes.protocols.abilities import Call
 from probes.protocols.errors import parse_json
 from probes.protocols.sse import Event
 
+_TURN = ("role", "content", "tool_calls")
+_ADDED = re.compile(r"reasoning|annotations|refusal|function_call", re.IGNORECASE)  # what doors add to a turn
 _LIMITS = ("max_tokens", "max_completion_tokens")
 
 
@@ -46,7 +49,8 @@ class ChatAbilities:
         asked: list[Any] = [{"role": "user", "content": a.TOOL_PROMPT}]
         more = {"messages": asked, "tools": [{"type": "function", "function": tool}]}
         if call is not None:
-            asked += [call.turn, {"role": "tool", "tool_call_id": call.id, "content": json.dumps(a.TOOL_RESULT)}]
+            turn = {key: value for key, value in call.turn.items() if key in _TURN or a.BARE not in adapted}
+            asked += [turn, {"role": "tool", "tool_call_id": call.id, "content": json.dumps(a.TOOL_RESULT)}]
             return more
         forced = {"type": "function", "function": {"name": a.TOOL}}
         return {**more, "tool_choice": "auto" if a.AUTO in adapted else forced}
@@ -82,7 +86,10 @@ class ChatAbilities:
         return len(found) if isinstance(found, list) else 0
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        return a.adapt(self.protocol, text, adapted)
+        change = a.adapt(self.protocol, text, adapted)
+        if change is None and _ADDED.search(text) and a.BARE not in adapted:
+            return (*adapted, a.BARE)
+        return change
 
     def claims(self, attempt: Attempt, model: str) -> Ask:
         return wire(self.protocol).models(attempt)

@@ -45,6 +45,9 @@ class _Abilities(ChatAbilities):
             return {**more, "input": [asked, *call.turn, done]}
         return {**more, "tool_choice": "auto" if a.AUTO in adapted else {"type": "function", "name": a.TOOL}}
 
+    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
+        return a.adapt("responses", text, adapted)
+
     def call(self, value: Any) -> Call:
         output = value.get("output") if isinstance(value, dict) else None
         return _read(output if isinstance(output, list) else [])
