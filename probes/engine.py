@@ -433,7 +433,8 @@ class _Run:
 
     async def _deepen(self, working: Attempt) -> None:
         """What else the door can do, asked on the way that works, in the time that is left."""
-        from probes.deep.measure import Depth, Dive
+        from probes.deep.asking import Depth
+        from probes.deep.measure import Dive
         from probes.deep.plan import MOST
 
         ground, seen = self.ground, [one.facts for one in self.ledger.observations if isinstance(one.facts, Exchange)]
