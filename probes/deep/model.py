@@ -14,6 +14,7 @@ _YES, _NO, _OPEN = Support.SUPPORTED, Support.UNSUPPORTED, Support.UNKNOWN
 
 
 async def tools(asking: Asking, sheet: Sheet) -> Verdict:
+    """Whether a demanded tool is called as it should be, and whether its result is answered."""
     if asking.depth.no_spend:
         return _OPEN, "no_spend", ""
     found, body, demanded = await asking.ask(sheet, "tools")
@@ -34,6 +35,7 @@ async def tools(asking: Asking, sheet: Sheet) -> Verdict:
 
 
 async def streamed_tools(asking: Asking, sheet: Sheet) -> Verdict:
+    """The same of a stream, without sending anything back."""
     if asking.depth.no_spend:
         return _OPEN, "no_spend", ""
     if not asking.depth.streams:
@@ -51,6 +53,7 @@ async def streamed_tools(asking: Asking, sheet: Sheet) -> Verdict:
 
 
 async def structured(asking: Asking, sheet: Sheet) -> Verdict:
+    """Whether an answer keeps to a schema that nothing but the request's own field names."""
     if asking.depth.no_spend:
         return _OPEN, "no_spend", ""
     found, _, _ = await asking.ask(sheet, "structured_output")
@@ -67,6 +70,7 @@ async def structured(asking: Asking, sheet: Sheet) -> Verdict:
 
 
 async def vision(asking: Asking, sheet: Sheet) -> Verdict:
+    """Whether a model that is said to take pictures sees one."""
     if asking.depth.no_spend:
         return _OPEN, "no_spend", ""
     found, body = await asking.put(
@@ -90,6 +94,7 @@ async def vision(asking: Asking, sheet: Sheet) -> Verdict:
 
 
 async def embeddings(asking: Asking, sheet: Sheet) -> Verdict:
+    """Whether the smallest-named model for it gives a vector."""
     working, models = asking.depth.working, asking.depth.models
     name = min((one for one in models if EMBEDS.search(one)), key=len, default="")
     ask = asking.able.embedding(working, name) if name else None
