@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from diagnose.model import CapabilityLine, Finding, Report
+    from diagnose.model import Finding, Report
 
 SCHEMA = "llmdoctor.report/1"
 
@@ -85,18 +85,26 @@ def document(report: Report) -> dict[str, object]:
             name: report.cost.get(name, 0)
             for name in ("requests", "billed_requests", "prompt_tokens", "completion_tokens")
         },
-    } | ({} if report.capabilities is None else {"capabilities": [_capability(one) for one in report.capabilities]})
-
-
-def _capability(one: CapabilityLine) -> dict[str, object]:
-    return {
-        "name": one.name,
-        "status": one.status,
-        "evidence": list(one.evidence),
-        "requests": one.requests,
-        "prompt_tokens": one.prompt_tokens,
-        "completion_tokens": one.completion_tokens,
+        **_capabilities(report),
     }
+
+
+def _capabilities(report: Report) -> dict[str, object]:
+    """What a deep check has found; nothing at all where nobody asked for one."""
+    if report.capabilities is None:
+        return {}
+    rows = [
+        {
+            "name": one.name,
+            "status": one.status,
+            "evidence": list(one.evidence),
+            "requests": one.requests,
+            "prompt_tokens": one.prompt_tokens,
+            "completion_tokens": one.completion_tokens,
+        }
+        for one in report.capabilities
+    ]
+    return {"capabilities": rows}
 
 
 def _target(target: Mapping[str, object]) -> dict[str, object]:
