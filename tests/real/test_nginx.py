@@ -33,8 +33,7 @@ SITES = {
     "header-lost": 'location /v1/ {{ proxy_pass {strict}/v1/; proxy_set_header Authorization ""; }}',
     "zipped": "gzip on; gzip_types *; gzip_min_length 0; gzip_proxied any; " + API,
     "to-tls": "return 301 https://127.0.0.1:{tls}$request_uri;",
-    "moved": "location ~ ^/v1/(.*)$ {{ return 308 /api/v1/$1; }}"
-    "location /api/v1/ {{ proxy_pass {door}/v1/; }}",
+    "moved": "location ~ ^/v1/(.*)$ {{ return 308 /api/v1/$1; }}location /api/v1/ {{ proxy_pass {door}/v1/; }}",
     "moved-as-a-page": "location /v1/ {{ rewrite ^/v1/(.*)$ /api/v1/$1 permanent; }}"
     "location /api/v1/ {{ proxy_pass {door}/v1/; }}",
     "site-down": "location / {{ proxy_pass http://127.0.0.1:{closed}; }}" + API,
