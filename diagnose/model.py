@@ -121,6 +121,27 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True)
+class SloResult:
+    """A limit that was set, and what was measured, in seconds; None: not measured in this run."""
+
+    name: str
+    limit: float
+    measured: float | None
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One of several runs of the same check. ``title`` is that of its root cause."""
+
+    started_at: str
+    duration_ms: float
+    verdict: Verdict
+    root_cause: str | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One run, judged. ``document()`` in ``diagnose/formats/json.py`` writes it as the contract's JSON."""
 
@@ -140,3 +161,5 @@ class Report:
     interrupted: bool = False
     left_open: tuple[str, ...] = ()  # what was not asked and why, for `--no-spend`, `--offline`, the deadline
     lang: str = "en"
+    slos: tuple[SloResult, ...] = ()
+    tries: tuple[Try, ...] = ()  # with the last; empty where it was tried once

@@ -128,6 +128,7 @@ async def run(
             no_spend=given.no_spend,
             offline=given.offline,
             version=version,
+            slos=given.slos,
         ),
         scrub,
     )

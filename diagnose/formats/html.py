@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.formats import (
     EXTRA,
+    asked_for,
     clip,
     duration,
     folded,
@@ -19,6 +20,7 @@ from diagnose.formats import (
     spent,
     vantage,
     variable_lines,
+    verdict,
     way_out,
     word,
 )
@@ -105,18 +107,18 @@ def _head(report: Report, lang: str) -> Safe:
     state = VERDICTS[report.verdict]
     side = report.side if report.root_cause else None
     rows = [_row(word(lang, f"target.{name}"), value, source) for name, value, source in _target(report, lang)]
-    verdict = tag(
+    banner = tag(
         "div",
         sign(state),
         tag(
             "div",
-            tag("h1", word(lang, f"verdict.{report.verdict}")),
+            tag("h1", word(lang, verdict(report))),
             tag("p", word(lang, "interrupted")) if report.interrupted else None,
             tag("p", word(lang, f"side.{side}")) if side else None,
         ),
         class_=f"verdict {state}",
     )
-    return tag("header", verdict, tag("dl", rows, class_="facts"))
+    return tag("header", banner, tag("dl", rows, class_="facts"))
 
 
 def _target(report: Report, lang: str) -> list[tuple[str, object, str]]:
@@ -291,4 +293,5 @@ def _proven(report: Report, lang: str) -> Safe:
 def _end(report: Report, lang: str) -> Safe:
     stamp = f"llmdoctor {plain(report.version)}{word(lang, 'pause')}{plain(report.started_at)}"
     place = f"{word(lang, 'seen_from')}{word(lang, 'colon')}{vantage(report, lang)}"
-    return tag("footer", [tag("p", line) for line in (place, spent(report, lang), stamp)])
+    asked = [f"{label}{word(lang, 'colon')}{text}" for label, text in asked_for(report, lang)]
+    return tag("footer", [tag("p", line) for line in (*asked, place, spent(report, lang), stamp)])

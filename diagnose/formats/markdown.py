@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.formats import (
+    asked_for,
     clip,
     duration,
     folded,
@@ -18,6 +19,7 @@ from diagnose.formats import (
     spent,
     vantage,
     variable_lines,
+    verdict,
     way_out,
     word,
 )
@@ -58,7 +60,7 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
         return escape(word(lang, key))
 
     colon = word(lang, "colon")
-    yield f"## {VERDICTS[report.verdict]} {say(f'verdict.{report.verdict}')}\n"
+    yield f"## {VERDICTS[report.verdict]} {say(verdict(report))}\n"
     if report.interrupted:
         yield f"**{say('interrupted')}**\n"
     yield fence("\n".join(f"{name} = {value}" for name, value in _target(report)), "toml")
@@ -83,6 +85,8 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
         yield f"- {say(label)}{colon}{escape(names)}"
     yield from (f"- {say('left_open')}{colon}{escape(reason)}" for reason in report.left_open)
     yield ""
+    for label, text in asked_for(report, lang):
+        yield f"{escape(label)}{colon}{escape(text)}  "
     yield f"{say('seen_from')}{colon}{escape(vantage(report, lang))}  "
     yield f"{escape(spent(report, lang))}  "
     yield f"llmdoctor {escape(report.version)}, {escape(report.started_at)}\n"
