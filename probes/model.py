@@ -381,6 +381,7 @@ class Certificate:
     issuer_fetchable: bool = False  # it names a public address of its issuer's certificate (AIA)
     issuer_sent: bool = False  # its issuer's certificate came along
     days_left: float = 0.0
+    fingerprint: str = ""  # SHA-256 of the certificate as it was sent, in hexadecimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ KINDS = {
     "--check", metavar="DIR", type=click.Path(exists=True, file_okay=False), help="Fail where a page is stale."
 )
 def command(write: str | None, check: str | None) -> None:
-    """Write findings.md, findings.zh.md and doors.md, or check that they are up to date."""
+    """Write findings.md, findings.zh.md, doors.md and report.schema.json, or check that they are up to date."""
     if (write is None) == (check is None):
         raise click.UsageError("say either --write DIR or --check DIR")
     if write is not None:
@@ -120,8 +120,13 @@ def command(write: str | None, check: str | None) -> None:
 
 def pages() -> dict[str, str]:
     """Every page by its file's name."""
+    from json import dumps
+
+    from diagnose.schema import schema
+
     lines = {"findings.md": findings("en"), "findings.zh.md": findings("zh"), "doors.md": doors()}
-    return {name: "\n".join(page) + "\n" for name, page in lines.items()}
+    written = {name: "\n".join(page) + "\n" for name, page in lines.items()}
+    return written | {"report.schema.json": dumps(schema(), indent=2) + "\n"}
 
 
 def findings(lang: str) -> Iterator[str]:
