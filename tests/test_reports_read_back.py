@@ -12,6 +12,8 @@ from typing import Any
 import html5lib
 import junitparser
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 sys.path.append(str(Path(__file__).parent))  # the made reports stand beside the tests, which are no package
@@ -212,6 +214,15 @@ def test_markdown_reads_as_it_was_meant(report: Report, lang: str) -> None:
     marked = inline(tokens)
     assert {token.content for token in marked if token.type == "html_inline"} <= {"<!-- -->"}
     assert not {token.type for token in marked} & {"link_open", "image", "em_open", "s_open"}
+
+
+@given(st.text() | st.text(alphabet="_*~$`<>#@!|[]()\\&:+-=. 1a\n"))
+def test_markdown_gives_every_text_back(text: str) -> None:
+    (opened, paragraph, closed) = MarkdownIt("gfm-like", {"linkify": False}).parse(f"{markdown.escape(text)}.")
+    assert (opened.type, closed.type) == ("paragraph_open", "paragraph_close")
+    read = [child for child in paragraph.children or () if child.content != "<!-- -->"]
+    assert {child.type for child in read} <= {"text", "html_inline", "text_special"}
+    assert "".join(child.content for child in read) == f"{markup.plain(text)}."
 
 
 def test_markdown_is_short() -> None:

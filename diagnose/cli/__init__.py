@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "The same against a practice door inside the program.",
     "init": "Write a first llmdoctor.toml from the settings found here.",
     "judge": "Judge a saved run again.",
+    "compare": "Two reports from two places: whose side the fault is on.",
     "explain": "What a finding means, or what an error text is about.",
     "whose": "Which doors a key fits, offline.",
     "doors": "The known doors, or one of them in full.",

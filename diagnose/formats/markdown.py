@@ -43,9 +43,14 @@ def escape(text: object) -> str:
 
     An empty comment parts the sign from the name: it calls nobody, and what is copied from the page stays right.
     """
-    quoted = re.sub(r"([\\`*\[\]|])", r"\\\1", html.escape(plain(text), quote=False))
+    quoted = re.sub(r"([\\`*~$\[\]|]|(?<!\w)_|_(?!\w))", r"\\\1", html.escape(plain(text), quote=False))
     quoted = re.sub(r"(?<!\w)([@#])(?=\w)", r"\1<!-- -->", quoted)
-    return re.sub(r"^([-+=#])", r"\\\1", quoted)
+    return re.sub(r"^([-+=#]|\d{1,9}(?=[.)](?:\s|$)))", lambda start: _start(start[1]), quoted)
+
+
+def _start(sign: str) -> str:
+    """What would begin a list or a heading; a number's stop is parted from it as a name is from its sign."""
+    return f"{sign}<!-- -->" if sign.isdigit() else f"\\{sign}"
 
 
 def fence(text: str, language: str = "") -> str:
