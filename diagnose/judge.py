@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from diagnose import words
 from diagnose.findings import RULES
-from diagnose.findings.run import CRASHED, told_of
+from diagnose.findings.run import CRASHED, tried
 from diagnose.findings.slo import results, unmeasured
 from diagnose.flaky import may_pass
 from diagnose.model import Claim, Finding, Fix, Proven, Report, Rule, Severity, Try, Verdict
@@ -97,8 +97,9 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
 
 
 def _try(report: Report) -> Try:
-    title = next((found.title for found in report.findings if found.code == report.root_cause), "")
-    return Try(report.started_at, report.duration_ms, report.verdict, report.root_cause, title)
+    root = next((found for found in report.findings if found.code == report.root_cause), None)
+    told = (root.title, root.probe) if root is not None else ("", "")
+    return Try(report.started_at, report.duration_ms, report.verdict, report.root_cause, *told)
 
 
 def _persistent(standing: tuple[Standing, ...], tries: tuple[Try, ...]) -> tuple[Standing, ...]:
@@ -106,7 +107,7 @@ def _persistent(standing: tuple[Standing, ...], tries: tuple[Try, ...]) -> tuple
     root = root_of(standing)
     if not tries or root is None or not may_pass(root.rule.code):
         return standing
-    claim = replace(root.claim, evidence=(*root.claim.evidence, *told_of(tries)))
+    claim = replace(root.claim, evidence=(*root.claim.evidence, *tried(tries)))
     return tuple(replace(one, claim=claim) if one is root else one for one in standing if one.rule.code != "run.flaky")
 
 

@@ -132,13 +132,14 @@ class SloResult:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One of several runs of the same check. ``title`` is that of its root cause."""
+    """One of several runs of the same check. ``title`` and ``probe`` are those of its root cause."""
 
     started_at: str
     duration_ms: float
     verdict: Verdict
     root_cause: str | None
     title: str
+    probe: str = ""
 
 
 @dataclass(frozen=True, slots=True)

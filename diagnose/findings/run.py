@@ -33,10 +33,10 @@ def _crashed(view: View) -> Claim | None:
 
 def _flaky(view: View) -> Claim | None:
     """Tries before this one failed by what may pass; the judge takes this back where the last one failed so too."""
-    return Claim(told_of(view.earlier)) if view.earlier else None
+    return Claim(tried(view.earlier), probe=view.earlier[0].probe) if view.earlier else None
 
 
-def told_of(tries: tuple[Try, ...]) -> tuple[Seen, ...]:
+def tried(tries: tuple[Try, ...]) -> tuple[Seen, ...]:
     """A line of evidence for each try that failed."""
     return tuple(
         seen("try", count=number, note=f"{one.title} ({one.root_cause})", seconds=f"{one.duration_ms / 1000:.2f}")

@@ -149,15 +149,15 @@ def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
 
 
 def _markdown(found: Comparison, lang: str) -> Iterator[str]:
-    from diagnose.formats.markdown import escape
+    from diagnose.formats.markdown import escape, prose
 
     said = words(found, lang)
     yield f"## {escape(said.title)}\n"
-    yield f"**{escape(say(f'fault.{found.fault}', lang))}** {escape(said.explanation)}\n"
+    yield f"**{escape(say(f'fault.{found.fault}', lang))}** {prose(said.explanation)}\n"
     for name, at in (("A", found.a), ("B", found.b)):
         yield f"- {escape(_line(name, at, lang))}"
     yield f"\n### {escape(say('ask', lang))}\n"
-    yield from (f"{number}. {escape(step)}" for number, step in enumerate(said.steps, 1))
+    yield from (f"{number}. {prose(step)}" for number, step in enumerate(said.steps, 1))
     if found.differences:
         yield f"\n### {escape(say('differences', lang))}\n"
         yield "| | | A | B |\n| --- | --- | --- | --- |"

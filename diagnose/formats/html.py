@@ -24,7 +24,7 @@ from diagnose.formats import (
     way_out,
     word,
 )
-from diagnose.formats.markup import LINE, SPACE, Safe, join, lines, tag
+from diagnose.formats.markup import LINE, SPACE, Safe, join, lines, prose, tag
 
 if TYPE_CHECKING:
     from diagnose.model import Finding, ProbeLine, Report
@@ -163,7 +163,7 @@ def _whole(finding: Finding, knock_ons: list[Finding], lang: str) -> Safe:
         "section",
         tag("h2", tag("bdi", finding.title)),
         tag("p", _code(finding), class_="code"),
-        tag("p", tag("bdi", finding.explanation)) if finding.explanation else None,
+        tag("p", tag("bdi", prose(finding.explanation))) if finding.explanation else None,
         _steps(finding, lang),
         _evidence(finding, lang),
         _knock_ons(knock_ons, lang),
@@ -181,7 +181,7 @@ def _steps(finding: Finding, lang: str) -> Safe | None:
         return None
     verified = {fix.summary for fix in finding.fixes if fix.verified}
     tried = tag("span", word(lang, "tried"), class_="tried")
-    items = [tag("li", tag("bdi", step), (SPACE, tried) if step in verified else None) for step in steps]
+    items = [tag("li", tag("bdi", prose(step)), (SPACE, tried) if step in verified else None) for step in steps]
     untried = [list(settings_lines(fix.settings)) for fix in finding.fixes if fix.settings and not fix.verified]
     return join(
         tag("h3", word(lang, "what_to_do")),
@@ -231,7 +231,7 @@ def _also(groups: list[tuple[Finding, list[Finding]]], lang: str) -> Safe:
                 SPACE,
                 tag("code", finding.code),
             ),
-            tag("p", tag("bdi", finding.explanation)) if finding.explanation else None,
+            tag("p", tag("bdi", prose(finding.explanation))) if finding.explanation else None,
             _steps(finding, lang),
             _evidence(finding, lang),
             _knock_ons(knock_ons, lang),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MARKS = {"ok": "✅", "warn": "⚠️", "fail": "❌", "skipped": "➖"}
 VERDICTS = {"healthy": "✅", "degraded": "⚠️", "broken": "❌", "inconclusive": "❔"}
 SEVERITIES = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
+CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 EVIDENCE = 500  # characters of one piece of evidence
 
 
@@ -46,6 +47,18 @@ def escape(text: object) -> str:
     quoted = re.sub(r"([\\`*~$\[\]|]|(?<!\w)_|_(?!\w))", r"\\\1", html.escape(plain(text), quote=False))
     quoted = re.sub(r"(?<!\w)([@#])(?=\w)", r"\1<!-- -->", quoted)
     return re.sub(r"^([-+=#]|\d{1,9}(?=[.)](?:\s|$)))", lambda start: _start(start[1]), quoted)
+
+
+def prose(text: object) -> str:
+    """The same for a paragraph of a finding, in which backticks enclose what is to be typed."""
+    pieces = CODE.split(plain(text))
+    return "".join(f"`{piece}`" if at % 2 else _inner(piece) for at, piece in enumerate(pieces))
+
+
+def _inner(piece: str) -> str:
+    """A piece between two others keeps the blanks at its ends."""
+    blanks = len(piece) - len(piece.lstrip()), len(piece) - len(piece.rstrip())
+    return " " * blanks[0] + escape(piece) + " " * (blanks[1] if piece.strip() else 0)
 
 
 def _start(sign: str) -> str:
@@ -101,13 +114,13 @@ def _finding(finding: Finding, knock_ons: list[Finding], lang: str) -> Iterator[
     """What is so, how it comes about, what it rests on, what to do, what follows from it."""
     yield f"### {SEVERITIES[finding.severity]} {escape(finding.title)} (`{finding.code}`)\n"
     if finding.explanation:
-        yield f"{escape(finding.explanation)}\n"
+        yield f"{prose(finding.explanation)}\n"
     if finding.evidence:
         yield fence("\n".join(clip(plain(piece), EVIDENCE) for piece in finding.evidence), "text")
     verified = {fix.summary for fix in finding.fixes if fix.verified}
     for number, step in enumerate(way_out(finding), 1):
         tried = f" ({escape(word(lang, 'tried'))})" if step in verified else ""
-        yield f"{number}. {escape(step)}{tried}"
+        yield f"{number}. {prose(step)}{tried}"
     if way_out(finding):
         yield ""
     because = escape(word(lang, "because")) + word(lang, "colon")
