@@ -63,9 +63,8 @@ def action(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
     )
     written = folder / "output"
     outputs = dict(line.split("=", 1) for line in written.read_text().splitlines()) if written.exists() else {}
-    said = (
-        done.stdout + done.stderr + (folder / "summary").read_text() if (folder / "summary").exists() else done.stderr
-    )
+    summary = folder / "summary"
+    said = done.stdout + done.stderr + (summary.read_text() if summary.exists() else "")
     assert not any(BODY[i : i + WINDOW] in said for i in range(len(BODY) - WINDOW + 1))
     assert "Traceback" not in said
     return done.returncode, said, outputs
