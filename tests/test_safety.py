@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -238,6 +239,8 @@ SIGNS = {
     "markdown": "| a | b |\n|---|---|\n`code` ```\n# title\n- item\n![i](http://x) <script>alert(1)</script> @user #1",
     "monitoring": "OK | time=0s;;;0\nCRITICAL | x=1 'a b'=2",
     "shell": "`id` $(id) ; rm -rf / && x",
+    "workflow": "::error file=a::b\n::set-output name=x::y\n##[command]z %0A::stop-commands::t",
+    "XML": "]]><![CDATA[x]]> <!-- --> <?xml?> &amp; &lt; &#x1b; <!DOCTYPE a [<!ENTITY b 'c'>]> &b;",
     "percent": "%s %(x)s {0} {host} %%",
 }
 
@@ -288,6 +291,12 @@ def test_no_sign_acts_in_any_format(name: str) -> None:
             for fmt in FORMATS:
                 assert acting(render(report, fmt, lang)) == set(), (fmt, place)
             json.loads(render(report, "json", lang))
+            ElementTree.fromstring(render(report, "junit", lang))
+            assert "<script>alert" not in render(report, "html", lang)
+            commands = re.findall(r"^(?:::|##\[)\S*", render(report, "github", lang), re.MULTILINE)
+            assert all(
+                re.match(r"::(?:error|warning|notice|group::llmdoctor\b.*|endgroup::)$", one) for one in commands
+            ), commands
             status = render(report, "nagios", lang)
             assert (status.count("\n"), status.count("|")) == (1, 1), "one line, one beginning of the figures"
             figures = status.partition("|")[2].split()
