@@ -9,7 +9,7 @@ from diagnose.formats import BASE_URL_VARIABLES
 from diagnose.formats.json import SCHEMA
 from diagnose.model import Severity, Status, Verdict
 from diagnose.words.en import TEXTS
-from probes.model import PROBES, Auth, Kind
+from probes.model import PROBES, Auth, Kind, Support
 
 SIDES = ("settings", "machine", "network", "relay", "provider", "app")
 PROVEN = ("reachable", "path", "key", "model", "answer", "stream")
@@ -53,7 +53,11 @@ def schema(closed: bool = False) -> Schema:
                 "vantage": _object(closed, {"proxy": MAYBE_TEXT, "trust": TEXT, "container": FLAG, "families": TEXTS_}),
                 "cost": _object(closed, dict.fromkeys(COSTS, COUNT)),
             },
-            {"slo": {"type": "array", "items": _slo(closed)}, "flaky": _flaky(closed)},
+            {
+                "capabilities": {"type": "array", "items": _capability(closed)},
+                "slo": {"type": "array", "items": _slo(closed)},
+                "flaky": _flaky(closed),
+            },
         ),
         "$defs": {
             "code": {
@@ -199,6 +203,13 @@ def _settings(closed: bool) -> Schema:
         },
         {"api_version": TEXT, "key_source": TEXT},
     )
+
+
+def _capability(closed: bool) -> Schema:
+    """What a deep check asked for, and whether it is there."""
+    counts = ("requests", "prompt_tokens", "completion_tokens")
+    status = {"status": _enum(Support), "evidence": TEXTS_, **dict.fromkeys(counts, COUNT)}
+    return _object(closed, {"name": TEXT, **status})
 
 
 def _slo(closed: bool) -> Schema:

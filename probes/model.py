@@ -113,6 +113,7 @@ class Settings:
     dns_servers: tuple[str, ...] = ()  # asked as well, to compare: ADDR, ADDR:PORT or [ADDR]:PORT
     ca_bundle: Sourced[str] | None = None
     no_spend: bool = False
+    deep: bool = False
     offline: bool = False
     send_anyway: bool = False
     limits: Limits = Limits()
@@ -142,6 +143,7 @@ class KeyForm(StrEnum):
     CLEANED = "cleaned"
     RIVAL = "rival"
     DUMMY = "dummy"
+    WRONG = "wrong"  # made up, and meant to be refused
     NONE = "none"
 
 
@@ -555,6 +557,42 @@ class Cost:
     completion_tokens: int = 0
 
 
+class Support(StrEnum):
+    """Whether a door can do what was asked of it. What was not asked, or not answered, is unknown."""
+
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One request of a deep check, and what came back."""
+
+    method: str
+    path: str  # scrubbed
+    status: int = 0  # 0: no status line came
+    said: str = ""  # the server's own words where it refused; scrubbed, one line
+    kind: Kind | None = None  # how the asking failed
+    key: KeyForm = KeyForm.GIVEN  # which form of the key went out
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One of :data:`probes.deep.NAMES`, and what tells whether it is there.
+
+    ``why`` is one word for what decided it (``diagnose/words/capabilities.py`` says each); ``detail`` is what it is
+    said of: the tool's arguments, a model, an address.
+    """
+
+    name: str
+    support: Support
+    why: str
+    detail: str = ""
+    trials: tuple[Trial, ...] = ()
+    cost: Cost = Cost()
+
+
 @dataclass(frozen=True, slots=True)
 class Vantage:
     """Where this was seen from."""
@@ -603,3 +641,4 @@ class Evidence:
     version: str = ""
     slos: tuple[Slo, ...] = ()
     earlier: tuple[Evidence, ...] = ()  # the tries before this one, oldest first (`--retries`)
+    capabilities: tuple[Capability, ...] | None = None  # None: nobody asked for a deep check
