@@ -294,12 +294,16 @@ def _capabilities(found: tuple[CapabilityLine, ...], lang: str) -> Safe:
             "li",
             sign("warn" if one.alarming else SUPPORT[one.status], say(AROUND, one.status, lang)),
             tag("span", one.title, class_="name"),
-            tag("span", tag("bdi", one.summary), (tag("br"), tag("small", tag("bdi", one.said))) if one.said else None),
+            tag("span", tag("bdi", one.summary), _said(one.said), class_="told"),
         )
         for one in found
     ]
     told = tag("ul", items, class_="timeline") if items else tag("p", say(AROUND, "not_asked", lang))
     return tag("section", tag("h2", say(AROUND, "title", lang)), told, class_="card")
+
+
+def _said(text: str) -> Safe | None:
+    return join(tag("br"), tag("small", tag("bdi", text))) if text else None
 
 
 def _proven(report: Report, lang: str) -> Safe:
