@@ -90,8 +90,8 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         interrupted=evidence.interrupted,
         left_open=tuple(words.phrase(f"open.{one}", lang) for one in open_points if verdict is Verdict.INCONCLUSIVE),
         lang=lang,
-        slos=results(view),
         capabilities=_capabilities(view, lang),
+        slos=results(view),
     )
     own = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
     return replace(report, tries=(*tries, _try(own))) if tries else report

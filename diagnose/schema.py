@@ -8,6 +8,7 @@ from typing import Any
 from diagnose.formats import BASE_URL_VARIABLES
 from diagnose.formats.json import SCHEMA
 from diagnose.model import Severity, Status, Verdict
+from diagnose.words.capabilities import NAMES
 from diagnose.words.en import TEXTS
 from probes.model import PROBES, Auth, Kind, Support
 
@@ -54,9 +55,9 @@ def schema(closed: bool = False) -> Schema:
                 "cost": _object(closed, dict.fromkeys(COSTS, COUNT)),
             },
             {
-                "capabilities": {"type": "array", "items": _capability(closed)},
                 "slo": {"type": "array", "items": _slo(closed)},
                 "flaky": _flaky(closed),
+                "capabilities": {"type": "array", "items": _capability(closed)},
             },
         ),
         "$defs": {
@@ -205,16 +206,16 @@ def _settings(closed: bool) -> Schema:
     )
 
 
-def _capability(closed: bool) -> Schema:
-    """What a deep check asked for, and whether it is there."""
-    counts = ("requests", "prompt_tokens", "completion_tokens")
-    status = {"status": _enum(Support), "evidence": TEXTS_, **dict.fromkeys(counts, COUNT)}
-    return _object(closed, {"name": TEXT, **status})
-
-
 def _slo(closed: bool) -> Schema:
     measured = {"type": ["number", "null"]}
     return _object(closed, {"name": TEXT, "limit_s": NUMBER, "measured_s": measured, "met": MAYBE_FLAG})
+
+
+def _capability(closed: bool) -> Schema:
+    tokens = {"prompt_tokens": COUNT, "completion_tokens": COUNT}
+    return _object(
+        closed, {"name": {"enum": [*NAMES]}, "status": _enum(Support), "evidence": TEXTS_, "requests": COUNT, **tokens}
+    )
 
 
 def _flaky(closed: bool) -> Schema:

@@ -136,8 +136,8 @@ async def run(
             no_spend=given.no_spend,
             offline=given.offline,
             version=version,
-            slos=given.slos,
             capabilities=under_way.capabilities if under_way is not None else () if given.deep else None,
+            slos=given.slos,
         ),
         scrub,
     )

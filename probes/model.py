@@ -639,6 +639,6 @@ class Evidence:
     no_spend: bool = False
     offline: bool = False
     version: str = ""
+    capabilities: tuple[Capability, ...] | None = None  # None: nobody asked for a deep check
     slos: tuple[Slo, ...] = ()
     earlier: tuple[Evidence, ...] = ()  # the tries before this one, oldest first (`--retries`)
-    capabilities: tuple[Capability, ...] | None = None  # None: nobody asked for a deep check

@@ -151,7 +151,7 @@ DEEP = dataclasses.replace(
     capabilities=(
         CapabilityLine("tools", "supported", "tool calling", "the tool was called", "", ("seen",), False, 1, 60, 20),
         CapabilityLine("vision", "unsupported", "pictures", "refused", "no <images> here", ("seen",), False, 1, 9, 0),
-        CapabilityLine("key_checked", "unknown", "the key is checked", "it is not", "", ("seen",), True, 1, 9, 1),
+        CapabilityLine("key_check", "unknown", "the key is checked", "it is not", "", ("seen",), True, 1, 9, 1),
     ),
 )
 

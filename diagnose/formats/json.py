@@ -85,9 +85,27 @@ def document(report: Report) -> dict[str, object]:
             name: report.cost.get(name, 0)
             for name in ("requests", "billed_requests", "prompt_tokens", "completion_tokens")
         },
-        **_capabilities(report),
         **_asked_for(report),
+        **_capabilities(report),
     }
+
+
+def _capabilities(report: Report) -> dict[str, object]:
+    """What a deep check has found; nothing at all where nobody asked for one."""
+    if report.capabilities is None:
+        return {}
+    rows = [
+        {
+            "name": one.name,
+            "status": one.status,
+            "evidence": list(one.evidence),
+            "requests": one.requests,
+            "prompt_tokens": one.prompt_tokens,
+            "completion_tokens": one.completion_tokens,
+        }
+        for one in report.capabilities
+    ]
+    return {"capabilities": rows}
 
 
 def _asked_for(report: Report) -> dict[str, object]:
@@ -113,24 +131,6 @@ def _asked_for(report: Report) -> dict[str, object]:
             ],
         }
     return found
-
-
-def _capabilities(report: Report) -> dict[str, object]:
-    """What a deep check has found; nothing at all where nobody asked for one."""
-    if report.capabilities is None:
-        return {}
-    rows = [
-        {
-            "name": one.name,
-            "status": one.status,
-            "evidence": list(one.evidence),
-            "requests": one.requests,
-            "prompt_tokens": one.prompt_tokens,
-            "completion_tokens": one.completion_tokens,
-        }
-        for one in report.capabilities
-    ]
-    return {"capabilities": rows}
 
 
 def _target(target: Mapping[str, object]) -> dict[str, object]:

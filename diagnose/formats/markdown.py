@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 MARKS = {"ok": "✅", "warn": "⚠️", "fail": "❌", "skipped": "➖"}
 VERDICTS = {"healthy": "✅", "degraded": "⚠️", "broken": "❌", "inconclusive": "❔"}
 SEVERITIES = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
-CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 SUPPORT = {"supported": "✅", "unsupported": "➖", "unknown": "❔"}
+CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 EVIDENCE = 500  # characters of one piece of evidence
 
 
