@@ -6,8 +6,6 @@ Then the way through it and, where it is at fault, what its port is instead and 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +13,7 @@ from probes.doors import Doors
 from probes.failures import NetError
 from probes.model import DirectFacts, Failure, Kind, ProxyFacts, ProxySettings, Sourced, TunnelFacts
 from probes.net import basic
+from probes.no_proxy import bypass, breaks
 from probes.secret import Scrubber
 from probes.tunnel import Proxy
 from probes.way import Place, Way, is_local
@@ -27,34 +26,6 @@ SCHEMES = ("http", "https", "socks5", "socks5h")
 # What desktops and other programs write for a SOCKS proxy, and what the run goes on with.
 _SOCKS_ALIKE = {"socks": "socks5", "socks4": "socks4", "socks4a": "socks4"}
 _FATAL = ("scheme", "stray", "port")  # of a setting that is not this host's: it is read all the same
-
-
-def bypass(no_proxy: str, target: Place) -> str:
-    """The entry of ``NO_PROXY`` that lets this host pass, or an empty string. Lists, suffixes, ports, CIDR ranges."""
-    host = target.host.lower()
-    address = None
-    with suppress(ValueError):
-        address = ipaddress.ip_address(host)
-    for raw in no_proxy.split(","):
-        entry = raw.strip().lower()
-        if not entry:
-            continue
-        if entry == "*":
-            return entry
-        name = entry.partition("://")[2] or entry
-        if address is not None:
-            with suppress(ValueError):
-                if address in ipaddress.ip_network(name.strip("[]"), strict=False):
-                    return entry
-        bare, _, port = name.rpartition(":")
-        if bare and port.isdigit() and ":" not in bare:
-            if int(port) != target.port:
-                continue
-            name = bare
-        name = name.strip("[]").removeprefix("*").lstrip(".")
-        if name and (host == name or (address is None and host.endswith("." + name))):
-            return entry
-    return ""
 
 
 def _problem(found: Sourced[str], doors: Doors) -> tuple[str, str]:
@@ -81,22 +52,6 @@ def _problem(found: Sourced[str], doors: Doors) -> tuple[str, str]:
     return "", ""
 
 
-def _breaks(no_proxy: str) -> bool:
-    """Whether httpx, which makes a URL pattern of every entry as a client is built, cannot make one of these."""
-    for entry in (raw.strip() for raw in no_proxy.split(",")):
-        if not entry or "://" in entry:
-            continue
-        name, slash, _ = entry.partition("/")
-        try:
-            if ipaddress.ip_address(name).version == 6 and slash:
-                return True
-        except ValueError:
-            port = name.rpartition(":")[2] if ":" in name else ""
-            if "[" in name or not name.isascii() or (port and not port.isdigit()):
-                return True
-    return False
-
-
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - told, not listened on
 
 
@@ -108,7 +63,7 @@ def _is_target(host: str, port: int, target: Place) -> bool:
 def choose(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber) -> tuple[ProxyFacts, Proxy | None]:
     """The proxy for this host with what is wrong with it, and the proxy itself where it can be used."""
     facts, proxy = _chosen(proxies, target, doors, scrub)
-    if proxies.no_proxy and not facts.problem and facts.bypass != "*" and _breaks(proxies.no_proxy.value):
+    if proxies.no_proxy and not facts.problem and facts.bypass != "*" and breaks(proxies.no_proxy.value):
         note = proxies.no_proxy.value[:80]
         facts = replace(facts, source=proxies.no_proxy.source, problem="no_proxy_entry", note=note)
     return facts, proxy
