@@ -8,6 +8,7 @@ bytes; limits in time belong to the engine. A test hands over another :class:`Ne
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import sys
@@ -27,7 +28,7 @@ import h11
 
 from probes import names
 from probes.failures import NetError, classify
-from probes.model import Address, Dial, Kind, Limits, Lookup
+from probes.model import Address, Dial, Kind, Limits, Lookup, Sourced
 from probes.tunnel import Pipe, Proxy, ask
 
 STAGGER = 0.25  # seconds before the next address is tried beside a silent one (RFC 8305, section 8)
@@ -255,23 +256,36 @@ def _discard(task: asyncio.Task[socket.socket]) -> None:
 # -- trust -------------------------------------------------------------------------------------------------------------
 
 
-def trust(ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
+def trust(ca_bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
     """The roots that the newest official SDKs trust, and their name: the operating system's, plus ``ca_bundle``.
 
-    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore, and reads ``SSL_CERT_FILE`` and
-    ``SSL_CERT_DIR``.
+    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore. A file that ``SSL_CERT_FILE`` names stands in
+    place of the system's list there, not beside it. Raises OSError or SSLError for one that cannot be read.
     """
-    context: ssl.SSLContext
+    if ca_bundle is not None and ca_bundle.source.startswith("environment"):
+        return ssl.create_default_context(cafile=ca_bundle.value), ca_bundle.value
+    context = system_context()
+    if ca_bundle is not None:
+        context.load_verify_locations(cafile=ca_bundle.value)
+    return context, ca_bundle.value if ca_bundle is not None else "system"
+
+
+def system_context() -> ssl.SSLContext:
+    """Trust in the operating system's list alone."""
     if sys.platform in ("darwin", "win32"):
         import truststore
 
-        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return context
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    paths = ssl.get_default_verify_paths()
+    # What SSL_CERT_DIR names stands for the system's list, as for the SDKs; what SSL_CERT_FILE names does not.
+    file = paths.openssl_cafile if Path(paths.openssl_cafile).is_file() and not os.environ.get("SSL_CERT_DIR") else None
+    if file or paths.capath:
+        context.load_verify_locations(file, paths.capath)
     else:
-        # truststore would do the same here: OpenSSL's own default paths are the operating system's store.
-        context = ssl.create_default_context()
-    if ca_bundle:
-        context.load_verify_locations(cafile=ca_bundle)
-    return context, ca_bundle or "system"
+        context.load_default_certs()
+    return context
 
 
 def blind_context(old: bool = False) -> ssl.SSLContext:

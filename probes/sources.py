@@ -19,6 +19,7 @@ from probes import config
 from probes.config import BadInput, Entry, KeyReference
 from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Sourced
 from probes.names import server
+from probes.node import read as read_node
 from probes.secret import Secret
 
 if TYPE_CHECKING:
@@ -208,6 +209,7 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path) -> Settings:
         connect_to=_connections(options.connect_to or _named(named, "connect_to", ())),
         dns_servers=_name_servers(options.dns_server),
         ca_bundle=_ca_bundle(options, named, environ, cwd),
+        node=read_node({} if options.no_env else environ),
         no_spend=options.no_spend or _named(named, "no_spend", False),
         offline=options.offline,
         send_anyway=options.send_anyway or _named(named, "send_anyway", False),

@@ -1141,6 +1141,15 @@ CASES: dict[str, Text] = {
             "或者换一个网络。",
         ),
     ),
+    "proxy.ignored:direct": Text(
+        "应用没有使用所设的代理",
+        "Node 的 fetch 和部分应用不理会 HTTP_PROXY、HTTPS_PROXY 和 ALL_PROXY。应用是直连，这次检查也一样，"
+        "没有经过 {proxy|代理}。如果只有代理才出得去，应用就会失败。",
+        (
+            "如果要让它走代理：Node 24 及以上，启动时设置 NODE_USE_ENV_PROXY=1。",
+            "否则不用改。",
+        ),
+    ),
     "tls.intercepted:system_only": Text(
         "有东西拆开了与 {host} 的连接，其根证书只有本系统信任",
         "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
@@ -1163,6 +1172,44 @@ CASES: dict[str, Text] = {
             "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
             "或者让它们读取系统的列表：Node 设 NODE_USE_SYSTEM_CA=1（或 --use-system-ca），Python 用 truststore。",
             "缺少它的列表：{path}。",
+        ),
+    ),
+    "tls.untrusted_issuer:no_list": Text(
+        "SSL_CERT_FILE 所指的根证书文件读不出来",
+        "Python 客户端启动时会读这个文件，用它代替系统的证书列表。文件不在或不是证书，客户端什么都没发出就会失败，"
+        '不管访问哪个主机，而且往往只报 "No such file or directory"。',
+        (
+            "删除 SSL_CERT_FILE，改用系统的证书列表。",
+            "或者让它指向一个确实存在、内容为 PEM 证书的文件。",
+        ),
+    ),
+    "tls.untrusted_issuer:file_alone": Text(
+        "SSL_CERT_FILE 挡住了认识 {host} 证书签发者的列表",
+        "Python 客户端用 SSL_CERT_FILE 里的文件代替系统的证书列表，而不是两者一起用。{issuer|签发者}在系统的列表里，"
+        "却不在那个文件里。",
+        (
+            "如果只访问这类主机，删除 SSL_CERT_FILE。",
+            "如果两者都要，把系统的列表和自己的根证书合成一个文件："
+            "`cat /etc/ssl/certs/ca-certificates.crt ROOT.pem > BOTH.pem`，再让 SSL_CERT_FILE 指向它。",
+        ),
+    ),
+    "tls.untrusted_issuer:node": Text(
+        "Node 不读那个认识 {host} 证书签发者的文件",
+        "Node 自带一份证书列表，不理会 SSL_CERT_FILE。{issuer|签发者}就在它所指的文件里，"
+        "所以 Python 客户端没有问题，这个应用却会失败。",
+        (
+            "让 Node 也用这个文件：NODE_EXTRA_CA_CERTS={path|PATH}",
+            "要在 Node 启动之前设置，写在 .env 里不起作用。",
+        ),
+    ),
+    "tls.untrusted_issuer:node_system": Text(
+        "Node 不读本系统的证书列表，而签发 {host} 证书的机构就在那里",
+        "Node 自带一份证书列表。{issuer|签发者}在系统的列表里，所以浏览器和最新的 Python SDK 没有问题，"
+        "这个应用却会失败。",
+        (
+            "让 Node 读取系统的列表：NODE_USE_SYSTEM_CA=1（Node 22.15 及以上）。",
+            "旧版 Node：用 NODE_EXTRA_CA_CERTS=PATH 指定含有该根证书的文件。",
+            "要在 Node 启动之前设置，写在 .env 里不起作用。",
         ),
     ),
     "tls.untrusted_issuer:old_list": Text(
@@ -1386,6 +1433,7 @@ UI: dict[str, str] = {
     "seen.kind_tls_handshake": "TLS 握手失败",
     "seen.kind_tls_reset": "TLS 握手时连接被切断",
     "seen.kind_tls_other": "TLS 出错",
+    "seen.kind_no_roots": "根证书文件读不出来",
     "seen.kind_proxy_unreachable": "连不上代理",
     "seen.kind_proxy_auth": "代理要求用户名和密码",
     "seen.kind_proxy_refused": "代理拒绝了请求",

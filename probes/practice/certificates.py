@@ -119,7 +119,7 @@ class Authority:
         self.ca_pem.write_bytes(self._root.pem())
 
     def pem(self, kind: str = "good", *names: str) -> bytes:
-        """Key and chain of a leaf of one of :data:`KINDS` for ``names`` (hosts or addresses), as a server takes them."""
+        """Key and chain of a leaf of one of :data:`KINDS` for ``names`` (hosts or addresses), for a server."""
         if kind not in KINDS:
             raise ValueError(f"no such certificate: {kind}")
         wanted = names or ("127.0.0.1", "::1", "localhost")

@@ -8,6 +8,7 @@ import asyncio
 import re
 import ssl
 import warnings
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +31,10 @@ CERTIFICATE_KINDS = {
     Kind.TLS_UNTRUSTED,
     Kind.TLS_OTHER,
 }
+# One that another list of roots may mend.
+_ROOTLESS = {Kind.TLS_SELF_SIGNED, Kind.TLS_UNTRUSTED, Kind.TLS_OTHER}
+# Ways for a handshake to fail that are the host's own, not of something before it that cuts.
+TELLING = CERTIFICATE_KINDS | {Kind.TLS_HANDSHAKE, Kind.TLS_NOT_TLS}
 
 
 async def measure(way: Way, trust: str) -> TlsFacts:
@@ -69,8 +74,11 @@ async def trusted_by(way: Way, tls: ssl.SSLContext | None) -> bool | None:
     return True
 
 
-async def look(way: Way, trust: str, why: Kind) -> TlsFacts | None:
-    """The certificate that failed, read without trusting it; the version, where none was agreed on.
+async def look(
+    way: Way, trust: str, why: Kind, others: Mapping[str, Callable[[], ssl.SSLContext]] | None = None
+) -> TlsFacts | None:
+    """The certificate that failed, read without trusting it; the version, where none was agreed on; and which of the
+    ``others``, lists of roots by their names, trusts it.
 
     No key is near. None where nothing can be read.
     """
@@ -84,6 +92,9 @@ async def look(way: Way, trust: str, why: Kind) -> TlsFacts | None:
             facts = replace(facts, date=await _date(link, way))
         if why in CERTIFICATE_KINDS and trust == SYSTEM:
             facts = replace(facts, certifi=await trusted_by(way, certifi_context()), certifi_path=certifi_path())
+        for name, context in (others or {}).items() if why in _ROOTLESS else ():
+            if not facts.elsewhere and await trusted_by(way, context()):
+                facts = replace(facts, elsewhere=name)
         return facts
     except (NetError, ssl.SSLError):
         return None

@@ -9,7 +9,7 @@ const { OpenAI } = fetched('openai');
 const { Anthropic } = fetched('@anthropic-ai/sdk');
 
 const ask = { messages: [{ role: 'user', content: 'hi' }], max_tokens: 16 };
-const options = { maxRetries: 0, timeout: 6000 };
+const options = { maxRetries: 0, timeout: 4000 };
 const calls = {
   'openai-node': async ({ origin, key, models }) => {
     const sdk = new OpenAI({ ...options, baseURL: `${origin}/v1`, apiKey: key });

@@ -15,7 +15,7 @@ from typing import Any
 import anthropic
 import openai
 
-SECONDS = 6.0
+SECONDS = 4.0
 ASK: dict[str, Any] = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 16}
 
 
