@@ -203,6 +203,7 @@ class Kind(StrEnum):
     TLS_UNTRUSTED = "tls_untrusted"
     TLS_INCOMPLETE = "tls_incomplete"
     TLS_HANDSHAKE = "tls_handshake"
+    TLS_WANTS_CERTIFICATE = "tls_wants_certificate"  # one of the client's own
     TLS_RESET = "tls_reset"
     TLS_OTHER = "tls_other"
     NO_ROOTS = "no_roots"  # the file of roots that was named cannot be read

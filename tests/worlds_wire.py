@@ -351,7 +351,16 @@ def opened(name: str, issuer: str, organization: str, **more: Any) -> Scenario:
     return Scenario(f"wire-tls-{name}", "tls.intercepted", authority=(issuer, organization), **given)
 
 
+ALERT = b"\x15\x03\x03\x00\x02\x02"  # a fatal alert of TLS, but for its number (RFC 8446, section 6)
+
 CERTIFICATES = (
+    Scenario(
+        "wire-tls-name-not-served",
+        "tls.handshake_failed",
+        connect=(Then.READ, ALERT + b"\x70", Then.CLOSE),
+        never=("tls.untrusted_issuer",),
+    ),
+    Scenario("wire-tls-wants-a-certificate", "http.front_auth", connect=(Then.READ, ALERT + b"\x74", Then.CLOSE)),
     Scenario(
         "wire-tls-root-in-a-file-that-node-ignores",
         "tls.untrusted_issuer",
@@ -363,6 +372,7 @@ CERTIFICATES = (
     Scenario(
         "wire-tls-self-signed-in-a-file-that-node-ignores",
         "tls.self_signed",
+        base_url="https://relay.example",
         certificate="self-signed",
         app="anthropic-node",
         protocol="anthropic",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from diagnose.findings.url import settings_of
 from diagnose.model import Claim, Rule, Severity, seen
-from diagnose.view import View, line_of
+from diagnose.view import View, line_of, told
 from probes.model import Body, Exchange, Kind
 from probes.readings import answer_of, asks_login, passes
 
@@ -204,6 +204,15 @@ def _closed(view: View) -> Claim | None:
     return found
 
 
+def _front_auth(view: View) -> Claim | None:
+    """Also where it is asked for beneath HTTP: a certificate of the client's own, which no LLM client has."""
+    found = _broken(Kind.TLS_WANTS_CERTIFICATE)(view)
+    lost = view.failed("tls", Kind.TLS_WANTS_CERTIFICATE)
+    if found is None and lost is not None:
+        found = Claim((told(lost),), probe="tls")
+    return said("http.front_auth")(view) if found is None else replace(found, case="certificate")
+
+
 def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
     """The same as ``said``; or it answered only when asked again, as the SDKs do by themselves: that breaks nothing."""
 
@@ -224,7 +233,7 @@ RULES = (
     Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", because=_PATH),
     Rule("http.closed", Severity.ERROR, "http", _closed, "network", because=_PATH),
     Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay", because=_PATH),
-    Rule("http.front_auth", Severity.ERROR, "http", said("http.front_auth"), "relay", because=_PATH),
+    Rule("http.front_auth", Severity.ERROR, "http", _front_auth, "relay", because=_PATH),
     Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay", because=_PATH),
     Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay", because=_PATH),
     Rule(

@@ -9,7 +9,7 @@ from typing import Any
 from diagnose.middleboxes import Middlebox, known
 from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of, told
-from probes.model import NODE_APPS, Certificate, Kind, TlsFacts
+from probes.model import NODE_APPS, Certificate, Failure, Kind, TlsFacts
 
 # This program did not exist before: a clock that shows less is wrong.
 BUILT = "2026-11-01"
@@ -176,7 +176,9 @@ def _handshake(view: View) -> Claim | None:
     version = view.tls.version if view.tls is not None else ""
     old = version in ("TLSv1", "TLSv1.1", "SSLv3")
     spoken = (seen("spoken", name=version),) if version else ()
-    return Claim((*lines, *spoken), values=values | {"detail": version}, case="old" if old else "")
+    unserved = "UNRECOGNIZED_NAME" in (view.failed("tls", Kind.TLS_HANDSHAKE) or Failure(Kind.OTHER)).detail
+    case = "old" if old else "name" if unserved else ""
+    return Claim((*lines, *spoken), values=values | {"detail": version}, case=case)
 
 
 def _self_signed(view: View) -> Claim | None:

@@ -1294,6 +1294,26 @@ CASES: dict[str, Text] = {
             "Or use another network.",
         ),
     ),
+    "http.front_auth:certificate": Text(
+        "{host} wants a certificate from the client",
+        "The server, or a gateway before it, lets in only programs that show a certificate of their own (mutual TLS). "
+        "The official SDKs show none unless they are given one in code, and the API has not seen the key yet.",
+        (
+            "Ask the operator of {host} for an address that asks for a key alone.",
+            "Else ask for the certificate and its key, and hand both to the app's HTTP client in code.",
+            "On your own server, switch the check off for the API path (nginx: `ssl_verify_client off`).",
+        ),
+    ),
+    "tls.handshake_failed:name": Text(
+        "The server behind {host} does not serve that name",
+        "Encryption begins with the name of the host, and this server answers to other names alone. So the address "
+        "leads to the wrong server, or the server was not told of the name.",
+        (
+            "Compare the host in the base URL with the one that the provider or operator gives.",
+            "On your own server, add the name to its site and its certificate.",
+            "In an nginx that passes requests on to it, set `proxy_ssl_server_name on` and the right `proxy_ssl_name`.",
+        ),
+    ),
     "proxy.ignored:direct": Text(
         "The app does not use the proxy that is set",
         "Node's fetch and some apps pay no heed to HTTP_PROXY, HTTPS_PROXY and ALL_PROXY. The app goes straight out, "
@@ -1595,6 +1615,7 @@ UI: dict[str, str] = {
     "seen.kind_tls_untrusted": "the certificate's issuer is not trusted",
     "seen.kind_tls_incomplete": "an intermediate certificate is missing",
     "seen.kind_tls_handshake": "the TLS handshake failed",
+    "seen.kind_tls_wants_certificate": "the other side wants a certificate from the client",
     "seen.kind_tls_reset": "cut off during the TLS handshake",
     "seen.kind_tls_other": "TLS failed",
     "seen.kind_no_roots": "the file of roots cannot be read",

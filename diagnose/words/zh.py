@@ -1141,6 +1141,25 @@ CASES: dict[str, Text] = {
             "或者换一个网络。",
         ),
     ),
+    "http.front_auth:certificate": Text(
+        "{host} 要求客户端出示证书",
+        "服务器或它前面的网关只放行出示自己证书的程序（双向 TLS）。官方 SDK 默认不出示证书，要在代码里配置。"
+        "接口还没有看到密钥。",
+        (
+            "向 {host} 的运营方要一个只认密钥的地址。",
+            "否则要来证书和它的私钥，在代码里交给应用的 HTTP 客户端。",
+            "自己的服务器：对接口路径关闭这项检查（nginx：`ssl_verify_client off`）。",
+        ),
+    ),
+    "tls.handshake_failed:name": Text(
+        "{host} 背后的服务器不提供这个域名",
+        "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，要么服务器没有配置这个域名。",
+        (
+            "核对接口地址里的主机名和服务商给的是否一致。",
+            "自己的服务器：把这个域名加进站点配置和证书。",
+            "转发到它的 nginx：设置 `proxy_ssl_server_name on` 和正确的 `proxy_ssl_name`。",
+        ),
+    ),
     "proxy.ignored:direct": Text(
         "应用没有使用所设的代理",
         "Node 的 fetch 和部分应用不理会 HTTP_PROXY、HTTPS_PROXY 和 ALL_PROXY。应用是直连，这次检查也一样，"
@@ -1431,6 +1450,7 @@ UI: dict[str, str] = {
     "seen.kind_tls_untrusted": "证书的签发者不受信任",
     "seen.kind_tls_incomplete": "缺少中间证书",
     "seen.kind_tls_handshake": "TLS 握手失败",
+    "seen.kind_tls_wants_certificate": "对方要求客户端出示证书",
     "seen.kind_tls_reset": "TLS 握手时连接被切断",
     "seen.kind_tls_other": "TLS 出错",
     "seen.kind_no_roots": "根证书文件读不出来",

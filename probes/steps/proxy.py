@@ -70,13 +70,8 @@ def choose(
     Node, told to heed them (``on_node``), ends as it starts where one has no ``http://`` or ``https://`` before it.
     """
     facts, proxy = _chosen(proxies, target, doors, scrub, on_node)
-    if (
-        not on_node
-        and proxies.no_proxy
-        and not facts.problem
-        and facts.bypass != "*"
-        and breaks(proxies.no_proxy.value)
-    ):
+    strict = not on_node and not facts.problem and facts.bypass != "*"
+    if strict and proxies.no_proxy and breaks(proxies.no_proxy.value):
         note = proxies.no_proxy.value[:80]
         facts = replace(facts, source=proxies.no_proxy.source, problem="no_proxy_entry", note=note)
     return facts, proxy

@@ -147,7 +147,7 @@ class Scenario:
     authority: tuple[str, str] = ("Practice Root CA", "Practice")
     trusted: bool = True
     roots: str = ""  # the variable that names them: "" the one that the app reads, else SSL_CERT_FILE; or a file
-    node: NodeSettings = NodeSettings()
+    node: NodeSettings = field(default_factory=NodeSettings)
     connect: tuple[Step, ...] | None = None
     listening: bool = True
     roads: Roads | None = None

@@ -1,9 +1,11 @@
 // What the official Node SDKs come to in the worlds on standard input, which all have this process's environment: its
-// proxies and roots are read as it starts. In and out as in ask_sdks.py; the first argument is the folder of the SDKs.
-const { createRequire } = require('node:module');
+// proxies and roots are read as it starts. In and out as in ask_sdks.py. Arguments: the folder of the SDKs, and one to keep
+// what their parsing comes to.
+const { createRequire, enableCompileCache } = require('node:module');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
+if (process.argv[3]) enableCompileCache(process.argv[3]);
 const fetched = createRequire(join(process.argv[2], 'here.js'));
 const { OpenAI } = fetched('openai');
 const { Anthropic } = fetched('@anthropic-ai/sdk');

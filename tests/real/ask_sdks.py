@@ -1,7 +1,7 @@
 """What the official Python SDKs come to in each of the worlds that stand on standard input; run as a process of its own.
 
 In: JSON, a list of ``{"name", "environment", "origin", "key", "models"}``. Out: JSON, name -> SDK -> an empty string
-for an answer, else how it failed. A variable of one world is gone in the next.
+for an answer, else how it failed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from multiprocessing import get_context
 from typing import Any
 
 import anthropic
@@ -39,20 +40,14 @@ def _outcome(call: Callable[[Mapping[str, Any]], None], world: Mapping[str, Any]
     return ""
 
 
-def _within(world: Mapping[str, Any]) -> dict[str, str]:
-    before, extra = dict(os.environ), sys.modules.get("socksio")
+def _within(world: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     os.environ.update(world["environment"])
     if world["environment"].get("WITHOUT_SOCKSIO"):
         sys.modules["socksio"] = None  # type: ignore[assignment]  # importing it now fails as if it were not installed
-    try:
-        return {"openai-sdk": _outcome(_openai, world), "anthropic-sdk": _outcome(_anthropic, world)}
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-        sys.modules.pop("socksio", None)
-        if extra is not None:
-            sys.modules["socksio"] = extra
+    return world["name"], {"openai-sdk": _outcome(_openai, world), "anthropic-sdk": _outcome(_anthropic, world)}
 
 
 if __name__ == "__main__":
-    print(json.dumps({world["name"]: _within(world) for world in json.load(sys.stdin)}))
+    # A fork for each world: the SDKs are imported once, and no world sees another's environment.
+    with get_context("fork").Pool(4, maxtasksperchild=1) as pool:
+        print(json.dumps(dict(pool.imap_unordered(_within, json.load(sys.stdin)))))

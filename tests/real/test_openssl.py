@@ -100,6 +100,49 @@ def test_no_cipher_in_common(
     assert report["root_cause"] == "tls.handshake_failed"
 
 
+@pytest.mark.parametrize(
+    ("version", "cause"),
+    [("-tls1_3", "http.front_auth"), ("-tls1_2", "tls.handshake_failed")],  # of 1.2 no more comes than "failure"
+)
+def test_a_certificate_that_it_wants(
+    openssl: str,
+    pair: Path,
+    serving: Serving,
+    free_port: Callable[[], int],
+    tmp_path: Path,
+    key: str,
+    diagnose: Diagnose,
+    version: str,
+    cause: str,
+) -> None:
+    port = free_port()
+    argv = [openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pair, version, "-www", "-quiet"]
+    with serving([*argv, "-Verify", "1", "-verify_return_error"], port, tmp_path):
+        trusts = {"SSL_CERT_FILE": str(tmp_path / "cert.pem")}
+        report = diagnose(f"https://localhost:{port}/v1", key, MODEL, environment=trusts)
+    assert (report["root_cause"], report["side"]) == (cause, "relay")
+    if cause == "http.front_auth":
+        assert report["findings"][0]["title"] == "localhost wants a certificate from the client"
+
+
+def test_a_name_that_it_does_not_serve(
+    openssl: str,
+    pair: Path,
+    serving: Serving,
+    free_port: Callable[[], int],
+    tmp_path: Path,
+    key: str,
+    diagnose: Diagnose,
+) -> None:
+    port = free_port()
+    argv = [openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pair, "-key", pair, "-quiet"]
+    named = ["-servername", "relay.example", "-servername_fatal", "-cert2", pair, "-key2", pair]
+    with serving([*argv, *named], port, tmp_path):
+        report = diagnose(f"https://localhost:{port}/v1", key, MODEL)
+    assert report["root_cause"] == "tls.handshake_failed"
+    assert report["findings"][0]["title"] == "The server behind localhost does not serve that name"
+
+
 def test_one_that_signed_itself(
     openssl: str,
     pair: Path,

@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
@@ -229,6 +229,8 @@ CERTIFICATES = (
     World("TLS 1.0 only", "{tlsv1}", _TRUSTED, "tls.handshake_failed", "tls.handshake_failed"),
     World("TLS 1.1 only", "{tlsv1-1}", _TRUSTED, "tls.handshake_failed", "tls.handshake_failed"),
     World("TLS 1.2 only", "{tlsv1-2}", _TRUSTED),
+    World("a name that is not served", "{nameless}", _TRUSTED, "tls.handshake_failed", "tls.handshake_failed"),
+    World("a client certificate is wanted", "{mutual}", _TRUSTED, "http.front_auth", "http.front_auth"),
     World("interception", "{tls}", {"HTTPS_PROXY": "{mitmproxy}", **_TRUSTED}, "tls.intercepted"),
     World(
         "interception, its root named",
@@ -303,11 +305,12 @@ def places(
         found["socks"] = f"socks5://{found['socks-bare']}"
 
         (folder / "leaf.pem").write_bytes(root.pem())
-        old = {version.lower().replace(".", "-"): (version, free_port()) for version in ("TLSv1", "TLSv1.1", "TLSv1.2")}
-        (folder / "nginx.conf").write_text(_nginx(folder, plain.url, old.values()))
+        ports = {name: free_port() for name in _SITES}
+        (folder / "root.pem").write_bytes(root.ca_pem.read_bytes())
+        (folder / "nginx.conf").write_text(_nginx(folder, plain.url, ports))
         argv = [nginx, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"]
-        stack.enter_context(serving(argv, old["tlsv1"][1], folder))
-        found |= {name: f"https://localhost:{port}" for name, (_, port) in old.items()}
+        stack.enter_context(serving(argv, ports["mutual"], folder))
+        found |= {name: f"https://localhost:{port}" for name, port in ports.items()}
 
         port = free_port()
         options = ("--listen-host", "127.0.0.1", "--listen-port", port, "--set", f"confdir={folder}", "--quiet")
@@ -331,16 +334,27 @@ def _hashed(openssl: str, pem: Path, folder: Path) -> None:
     (folder / f"{name}.0").write_bytes(pem.read_bytes())
 
 
-def _nginx(folder: Path, door: str, versions: Iterable[tuple[str, int]]) -> str:
-    """An encrypted port for each old version; Debian's OpenSSL speaks the two oldest at security level 0 alone."""
+# Debian's OpenSSL speaks the two oldest versions at security level 0 alone.
+_OLD = "ssl_protocols {version}; ssl_ciphers DEFAULT:@SECLEVEL=0;"
+_SITES = {
+    "tlsv1": _OLD.format(version="TLSv1"),
+    "tlsv1-1": _OLD.format(version="TLSv1.1"),
+    "tlsv1-2": _OLD.format(version="TLSv1.2"),
+    "nameless": "ssl_reject_handshake on;",
+    "mutual": "ssl_verify_client on; ssl_client_certificate {folder}/root.pem;",
+}
+
+
+def _nginx(folder: Path, door: str, ports: Mapping[str, int]) -> str:
+    """An encrypted port for each of :data:`_SITES`."""
     temporary = " ".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     pair = f"ssl_certificate {folder}/leaf.pem; ssl_certificate_key {folder}/leaf.pem;"
     servers = "\n".join(
-        f"server {{ listen 127.0.0.1:{port} ssl; {pair} ssl_protocols {version}; ssl_ciphers DEFAULT:@SECLEVEL=0;"
+        f"server {{ listen 127.0.0.1:{ports[name]} ssl; {pair} {site.format(folder=folder)}"
         f" location / {{ proxy_pass {door}; }} }}"
-        for version, port in versions
+        for name, site in _SITES.items()
     )
     return (
         f"daemon off; master_process off; pid {folder}/nginx.pid; events {{}}\n"
@@ -395,7 +409,7 @@ def outcomes(
         found: dict[str, dict[str, str]] = json.loads(done.stdout)
         return found
 
-    node = [str(sdks / "node/bin/node"), str(_RUNNERS / "ask_sdks.cjs"), str(sdks)]
+    node = [str(sdks / "node/bin/node"), str(_RUNNERS / "ask_sdks.cjs"), str(sdks), str(folder)]
     python = [sys.executable, str(_RUNNERS / "ask_sdks.py")]
     groups: dict[str, list[dict[str, object]]] = {}
     for one in asked:
