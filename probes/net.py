@@ -147,7 +147,7 @@ class Network:
         except (OSError, EOFError, ssl.SSLError, ValueError) as error:
             link.close()
             kind = classify(error)
-            raise NetError(Kind.TLS_RESET if kind in (Kind.RESET, Kind.CLOSED) else kind, _tls_reason(error)) from error
+            raise NetError(Kind.TLS_RESET if kind in (Kind.RESET, Kind.CLOSED) else kind, tls_reason(error)) from error
 
     async def link(self, sock: socket.socket, tls: ssl.SSLContext | None, host: str, timeout: float) -> Link:
         """The socket as a stream, encrypted where ``tls`` is given (name asked for: ``host``). Closes it on failure."""
@@ -164,7 +164,7 @@ class Network:
             if isinstance(error, (OSError, EOFError, ssl.SSLError, ValueError)):
                 if kind in (Kind.RESET, Kind.CLOSED):
                     kind = Kind.TLS_RESET
-                raise NetError(kind, _tls_reason(error)) from error
+                raise NetError(kind, tls_reason(error)) from error
             raise
 
 
@@ -193,7 +193,8 @@ async def _whole(opening: Coroutine[Any, Any, _Streams], sock: socket.socket) ->
         raise
 
 
-def _tls_reason(error: BaseException) -> str:
+def tls_reason(error: BaseException) -> str:
+    """What the TLS library says of it, in one line."""
     text = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
     return " ".join(str(text).split())[:200]
 

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from probes.failures import NetError
+from probes.failures import NetError, classify
 from probes.model import Certificate, Kind, TlsFacts
-from probes.net import Link, blind_context, certifi_context, certifi_path, in_certifi, root_of, sent_chain
+from probes.net import Link, blind_context, certifi_context, certifi_path, in_certifi, root_of, sent_chain, tls_reason
 from probes.way import Way
 
 SYSTEM = "system"  # the trust in the operating system's list alone
@@ -43,10 +43,17 @@ async def measure(way: Way, trust: str) -> TlsFacts:
     tls = link.tls
     if tls is None:
         return TlsFacts(way.target.host, trust)
+    try:
+        peer = tls.getpeercert()
+    except ValueError as error:  # over by now: in TLS 1.3 the server may object after the client's last word
+        try:
+            await link.reader.read(1)
+        except OSError as cause:
+            kind = classify(cause)
+            raise NetError(kind if kind.value.startswith("tls_") else Kind.TLS_RESET, tls_reason(cause)) from cause
+        raise NetError(Kind.TLS_RESET) from error
     cipher = tls.cipher()
-    facts = TlsFacts(
-        way.target.host, trust, tls.version() or "", cipher[0] if cipher else "", _from_verified(tls.getpeercert())
-    )
+    facts = TlsFacts(way.target.host, trust, tls.version() or "", cipher[0] if cipher else "", _from_verified(peer))
     path = certifi_path() if trust == SYSTEM else ""
     root = root_of(tls) if path else None
     if root is None:
