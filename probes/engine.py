@@ -284,6 +284,9 @@ class _Run:
             ledger.close("tls")
             return
         await self._ask(self.way_to(place(base), way.proxy is None and ground.proxy is not None), base)
+        if way.proxy is not None and not way.enters and self.working is None:
+            # What a proxy says to a plain request comes with the answers: only now is the other way worth a look.
+            await ledger.take("proxy", "direct", proxy.directly(self.way_to(where, True)))
 
     async def _as_it_goes(self, where: Place) -> None:
         """Around the proxy, as an app goes that pays no heed to it; through it where that leads nowhere."""

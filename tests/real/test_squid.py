@@ -75,6 +75,16 @@ def test_a_password_that_it_wants(scene: Scene, key: str, diagnose: Diagnose, us
     assert evidence[-1] == f"without the proxy, localhost port {scene.door.port}: reached, and its certificate is good"
 
 
+def test_a_password_that_it_wants_of_a_plain_request(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTP_PROXY": scene.proxies["locked"]}
+    # A known name that is no private one by its look: the direct way gets there, the proxied one does not.
+    options = ("--send-anyway", "--connect-to", f"relay.example:80:127.0.0.1:{scene.plain.port}")
+    report = diagnose("http://relay.example/v1", key, MODEL, *options, environment=environment)
+    found = told(report, "proxy.auth_required")
+    assert report["root_cause"] == "proxy.auth_required"
+    assert found["evidence"][-1] == "without the proxy, relay.example port 80: connected"
+
+
 def test_a_password_that_it_takes(scene: Scene, key: str, diagnose: Diagnose) -> None:
     environment = {"HTTPS_PROXY": scene.proxies["locked"].replace("//", "//staff:made-up@")}
     report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)

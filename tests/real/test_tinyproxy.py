@@ -68,6 +68,14 @@ def test_a_password_that_it_wants(scene: Scene, key: str, diagnose: Diagnose) ->
     assert report["root_cause"] == "proxy.auth_required"
 
 
+def test_a_password_that_it_wants_of_a_plain_request(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTP_PROXY": scene.proxies["locked"]}
+    report = diagnose("http://relay.invalid/v1", key, MODEL, "--send-anyway", environment=environment)
+    assert report["root_cause"] == "proxy.auth_required"
+    (found,) = (one for one in report["findings"] if one["code"] == "proxy.auth_required")
+    assert found["evidence"][-1] == "without the proxy, relay.invalid port 80: no such name"
+
+
 def test_a_password_that_it_takes(scene: Scene, key: str, diagnose: Diagnose) -> None:
     environment = {"HTTPS_PROXY": scene.proxies["locked"].replace("//", "//staff:made-up@")}
     report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
