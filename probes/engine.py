@@ -387,7 +387,9 @@ class _Run:
                 self._context = other
                 self.way_to(where, way.proxy is None and self.ground.proxy is not None, beside=way)
                 return mended
-        plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(way)
+        plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(
+            way, kind is Kind.TLS_NOT_TLS
+        )
         if plain:
             ledger.done("tls", "plain", TlsFacts(where.host, self.trust_name, plain_http=True), ledger.now())
             return f"http://{_named(where)}:{where.port}{where.path}"

@@ -127,8 +127,11 @@ async def _date(link: Link, way: Way) -> str:
     return ""
 
 
-async def speaks_plain_http(way: Way) -> bool:
-    """Whether the port answers a plain request with HTTP: one line without a key."""
+async def speaks_plain_http(way: Way, sure: bool) -> bool:
+    """Whether the port answers a plain request with HTTP: one line without a key.
+
+    Where that is not ``sure`` already, a 400 counts for nothing: with it an encrypted port answers a plain request.
+    """
     plain = way.beside()
     plain.tls = None
     try:
@@ -136,7 +139,8 @@ async def speaks_plain_http(way: Way) -> bool:
             link = await plain.first_link()
             request = f"HEAD / HTTP/1.1\r\nHost: {way.target.authority}\r\nConnection: close\r\n\r\n"
             link.writer.write(request.encode("latin-1", "replace"))
-            return (await link.reader.read(64)).startswith(b"HTTP/")
+            words = (await link.reader.read(64)).split(b" ", 2)
+            return words[0].startswith(b"HTTP/") and (sure or words[1:2] != [b"400"])
     except (NetError, OSError, TimeoutError):
         return False
     finally:
