@@ -155,7 +155,11 @@ def _intercepted(view: View) -> Claim | None:
     if not _is_intercepted(view) or (_is_incomplete(view.certificate) and box is None):
         return None
     lines, values = _about(view)
-    more = _other_list(view) | {"side": "network", "case": box.kind if box else ""}
+    other = _other_list(view)
+    if other:
+        line = next(f"{name.upper()}={value}" for name, value in other["settings"].items())
+        values |= {"detail": line}
+    more = other | {"side": "network", "case": "elsewhere" if other else box.kind if box else ""}
     return Claim(lines, values=values | {"product": box.name if box else ""}, **more)
 
 

@@ -1314,6 +1314,16 @@ CASES: dict[str, Text] = {
             "In an nginx that passes requests on to it, set `proxy_ssl_server_name on` and the right `proxy_ssl_name`.",
         ),
     ),
+    "tls.intercepted:elsewhere": Text(
+        "{product|Something} opens the connection to {host}, by a root that the app does not read",
+        "In place of the host's own certificate there came one of {issuer|another issuer}. Its root stands in a list "
+        "on this machine, so other programs are content. This app reads another list and refuses. Whoever opens the "
+        "connection sees the key.",
+        (
+            "Start the app with {detail|the setting that names that list}",
+            "If you know of nothing of the kind, send no key over this network.",
+        ),
+    ),
     "proxy.ignored:direct": Text(
         "The app does not use the proxy that is set",
         "Node's fetch and some apps pay no heed to HTTP_PROXY, HTTPS_PROXY and ALL_PROXY. The app goes straight out, "

@@ -1160,6 +1160,15 @@ CASES: dict[str, Text] = {
             "转发到它的 nginx：设置 `proxy_ssl_server_name on` 和正确的 `proxy_ssl_name`。",
         ),
     ),
+    "tls.intercepted:elsewhere": Text(
+        "{product|有东西}拆开了与 {host} 的连接，而应用没有读取放行它的证书列表",
+        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，所以别的程序没有问题；"
+        "这个应用读的是另一份列表，所以拒绝。拆开连接的一方能看到密钥。",
+        (
+            "启动应用时设置 {detail|那份列表}",
+            "如果不知道有这种东西，不要在这个网络上发送密钥。",
+        ),
+    ),
     "proxy.ignored:direct": Text(
         "应用没有使用所设的代理",
         "Node 的 fetch 和部分应用不理会 HTTP_PROXY、HTTPS_PROXY 和 ALL_PROXY。应用是直连，这次检查也一样，"

@@ -279,4 +279,43 @@ def test_with_its_root_in_the_system_s_list(
     with PracticeDoor(b.openai(key), tls=root.context()) as door:
         report = diagnose(f"https://localhost:{door.port}/v1", key, MODEL, environment=environment)
     assert report["verdict"] == "healthy"
-    assert told(report, "tls.intercepted")["severity"] == "info"
+    found = told(report, "tls.intercepted")
+    assert found["severity"] == "info"
+    assert "requests, LiteLLM, older SDKs on certifi, and Node" in found["explanation"]
+    lines = " ".join(fix["summary"] for fix in found["fixes"])
+    assert all(
+        name in lines for name in ("SSL_CERT_FILE=", "REQUESTS_CA_BUNDLE=", "NODE_EXTRA_CA_CERTS=", "--use-system-ca")
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "fix"),
+    [
+        ("SSL_CERT_DIR", {"node_use_system_ca": "1"}),
+        ("SSL_CERT_FILE", {"node_extra_ca_certs": "{root}"}),
+    ],
+)
+def test_for_node_its_root_is_in_no_list_that_counts(
+    openssl: str,
+    interceptor: tuple[str, Path],
+    root: Authority,
+    tmp_path: Path,
+    key: str,
+    diagnose: Diagnose,
+    variable: str,
+    fix: dict[str, str],
+) -> None:
+    proxy, its_root = interceptor
+    place = hashed(openssl, its_root, tmp_path / "system") if variable == "SSL_CERT_DIR" else its_root
+    environment = {"HTTPS_PROXY": proxy, "NODE_USE_ENV_PROXY": "1", variable: str(place)}
+    with PracticeDoor(b.openai(key), tls=root.context()) as door:
+        url = f"https://localhost:{door.port}/v1"
+        report = diagnose(
+            url, key, MODEL, "--app", "openai-node", environment=environment, differs="the SDK here is Python's"
+        )
+    assert (report["root_cause"], report["proven"]["answer"]) == ("tls.intercepted", True)
+    (first, *_) = told(report, "tls.intercepted")["fixes"]
+    assert first["settings"] == {name: value.format(root=its_root) for name, value in fix.items()}
+    assert first["verified"] is True
+    (name, value), *_ = first["settings"].items()
+    assert first["summary"] == f"Start the app with {name.upper()}={value}"
