@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from diagnose import words
 from diagnose.findings import RULES
 from diagnose.findings.run import CRASHED
-from diagnose.model import Claim, Finding, Fix, Proven, Report, Rule, Severity, Verdict
+from diagnose.model import CapabilityLine, Claim, Finding, Fix, Proven, Report, Rule, Severity, Verdict
 from diagnose.summary import probe_lines
 from diagnose.view import View
 from probes.model import Evidence, KeyForm
@@ -86,6 +86,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         interrupted=evidence.interrupted,
         left_open=tuple(words.phrase(f"open.{one}", lang) for one in open_points if verdict is Verdict.INCONCLUSIVE),
         lang=lang,
+        capabilities=_capabilities(view, lang),
     )
 
 
@@ -145,6 +146,14 @@ def _explains(rule: Rule, code: str, severities: Mapping[str, Severity]) -> bool
 def root_of(standing: tuple[Standing, ...]) -> Standing | None:
     """The one error from which the others follow."""
     return next((one for one in standing if one.severity is Severity.ERROR and one.cause is None), None)
+
+
+def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
+    if view.evidence.capabilities is None:
+        return None
+    from diagnose.capabilities import capability_lines  # with its words: for deep checks alone
+
+    return capability_lines(view.evidence, view.door is not None and view.door.local, lang)
 
 
 def _verdict(standing: tuple[Standing, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:

@@ -120,6 +120,22 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True)
+class CapabilityLine:
+    """One capability of a deep check. ``status`` is one of :class:`probes.model.Support`."""
+
+    name: str
+    status: str
+    title: str
+    summary: str
+    said: str  # in the server's or the model's own words
+    evidence: tuple[str, ...]
+    alarming: bool  # worth a second look, although no app fails by it
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One run, judged. ``document()`` in ``diagnose/formats/json.py`` writes it as the contract's JSON."""
 
@@ -139,3 +155,4 @@ class Report:
     interrupted: bool = False
     left_open: tuple[str, ...] = ()  # what was not asked and why, for `--no-spend`, `--offline`, the deadline
     lang: str = "en"
+    capabilities: tuple[CapabilityLine, ...] | None = None  # None: nobody asked for a deep check

@@ -324,7 +324,9 @@ class View:
         if not with_key:
             return None
         if passes(deep.chat) or passes(deep.stream):
-            return True
+            # Where a made-up key is answered as well, an answer proves no key.
+            unchecked = any(one.why == "accepted_wrong" for one in self.evidence.capabilities or ())
+            return None if unchecked else True
         if self.match is not None and self.match.key_good is not None:
             return self.match.key_good
         if self.match is not None and self.match.code in ("auth.rejected", "auth.expired"):

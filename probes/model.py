@@ -115,6 +115,7 @@ class Settings:
     ca_bundle: Sourced[str] | None = None
     node: NodeSettings = NodeSettings()  # heeded by the apps that run on it
     no_spend: bool = False
+    deep: bool = False
     offline: bool = False
     send_anyway: bool = False
     limits: Limits = Limits()
@@ -143,6 +144,7 @@ class KeyForm(StrEnum):
     CLEANED = "cleaned"
     RIVAL = "rival"
     DUMMY = "dummy"
+    WRONG = "wrong"  # made up, and meant to be refused
     NONE = "none"
 
 
@@ -559,6 +561,42 @@ class Cost:
     completion_tokens: int = 0
 
 
+class Support(StrEnum):
+    """Whether a door can do what was asked of it. What was not asked, or not answered, is unknown."""
+
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One request of a deep check, and what came back."""
+
+    method: str
+    path: str  # scrubbed
+    status: int = 0  # 0: no status line came
+    said: str = ""  # the server's own words where it refused; scrubbed, one line
+    kind: Kind | None = None  # how the asking failed
+    key: KeyForm = KeyForm.GIVEN  # which form of the key went out
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One of :data:`probes.deep.NAMES`, and what tells whether it is there.
+
+    ``why`` is one word for what decided it (``diagnose/words/capabilities.py`` says each); ``detail`` is what it is
+    said of: the tool's arguments, a model, an address.
+    """
+
+    name: str
+    support: Support
+    why: str
+    detail: str = ""
+    trials: tuple[Trial, ...] = ()
+    cost: Cost = Cost()
+
+
 @dataclass(frozen=True, slots=True)
 class Vantage:
     """Where this was seen from."""
@@ -606,3 +644,4 @@ class Evidence:
     offline: bool = False
     version: str = ""
     wishes: tuple[str, ...] = field(default=())
+    capabilities: tuple[Capability, ...] | None = None  # None: nobody asked for a deep check

@@ -52,6 +52,7 @@ class Options:
     timeout: float | None = None
     deadline: float | None = None
     no_spend: bool = False
+    deep: bool = False
     offline: bool = False
     send_anyway: bool = False
 
@@ -212,6 +213,7 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config
         ca_bundle=_ca_bundle(options, named, environ, cwd),
         node=read_node({} if options.no_env else environ),
         no_spend=options.no_spend or _named(named, "no_spend", False),
+        deep=options.deep,
         offline=options.offline,
         send_anyway=options.send_anyway or _named(named, "send_anyway", False),
         limits=Limits(

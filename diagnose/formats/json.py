@@ -85,7 +85,26 @@ def document(report: Report) -> dict[str, object]:
             name: report.cost.get(name, 0)
             for name in ("requests", "billed_requests", "prompt_tokens", "completion_tokens")
         },
+        **_capabilities(report),
     }
+
+
+def _capabilities(report: Report) -> dict[str, object]:
+    """What a deep check has found; nothing at all where nobody asked for one."""
+    if report.capabilities is None:
+        return {}
+    rows = [
+        {
+            "name": one.name,
+            "status": one.status,
+            "evidence": list(one.evidence),
+            "requests": one.requests,
+            "prompt_tokens": one.prompt_tokens,
+            "completion_tokens": one.completion_tokens,
+        }
+        for one in report.capabilities
+    ]
+    return {"capabilities": rows}
 
 
 def _target(target: Mapping[str, object]) -> dict[str, object]:

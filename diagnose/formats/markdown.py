@@ -23,11 +23,12 @@ from diagnose.formats import (
 )
 
 if TYPE_CHECKING:
-    from diagnose.model import Finding, Report
+    from diagnose.model import CapabilityLine, Finding, Report
 
 MARKS = {"ok": "✅", "warn": "⚠️", "fail": "❌", "skipped": "➖"}
 VERDICTS = {"healthy": "✅", "degraded": "⚠️", "broken": "❌", "inconclusive": "❔"}
 SEVERITIES = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
+SUPPORT = {"supported": "✅", "unsupported": "➖", "unknown": "❔"}
 EVIDENCE = 500  # characters of one piece of evidence
 
 
@@ -79,6 +80,8 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
         lines = [f"{name} = {_toml(value)}" for name, value in settings_lines(report.settings)]
         lines += [f"# {variable}" for variable in variable_lines(report.settings)]
         yield fence("\n".join(lines), "toml")
+    if report.capabilities is not None:
+        yield from _capabilities(report.capabilities, lang)
     for label, names in proven(report, lang):
         yield f"- {say(label)}{colon}{escape(names)}"
     yield from (f"- {say('left_open')}{colon}{escape(reason)}" for reason in report.left_open)
@@ -106,6 +109,21 @@ def _finding(finding: Finding, knock_ons: list[Finding], lang: str) -> Iterator[
         yield f"- {because}{escape(follower.title)} (`{follower.code}`)"
     if knock_ons:
         yield ""
+
+
+def _capabilities(lines: tuple[CapabilityLine, ...], lang: str) -> Iterator[str]:
+    from diagnose.words.capabilities import AROUND, say
+
+    yield f"### {escape(say(AROUND, 'title', lang))}\n"
+    if not lines:
+        yield f"{escape(say(AROUND, 'not_asked', lang))}\n"
+        return
+    yield "| | | |\n| --- | --- | --- |"
+    for one in lines:
+        mark = MARKS["warn"] if one.alarming else SUPPORT[one.status]
+        said = f"<br>{escape(clip(plain(one.said), 200))}" if one.said else ""
+        yield f"| {mark} | {escape(one.title)} | {escape(one.summary)}{said} |"
+    yield ""
 
 
 def _target(report: Report) -> Iterator[tuple[str, str]]:

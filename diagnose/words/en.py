@@ -1464,6 +1464,7 @@ UI: dict[str, str] = {
     "probe.model": "Model",
     "probe.chat": "Answer",
     "probe.stream": "Streaming",
+    "probe.deep": "Deep check",
     "side.settings": "The fault lies in the settings.",
     "side.machine": "The fault lies on this machine.",
     "side.network": "The fault lies in the network between this machine and the server.",

@@ -1298,6 +1298,7 @@ UI: dict[str, str] = {
     "probe.model": "模型",
     "probe.chat": "回答",
     "probe.stream": "流式输出",
+    "probe.deep": "深入检查",
     "side.settings": "问题出在设置上。",
     "side.machine": "问题出在本机。",
     "side.network": "问题出在本机与服务器之间的网络。",
