@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -41,13 +42,15 @@ def trust(given: NodeSettings, bundle: Sourced[str] | None) -> tuple[ssl.SSLCont
     """
     from ssl import SSLError, create_default_context
 
-    from probes.net import certifi_path
+    from probes.net import certifi_path, system_context
 
-    lists = given.openssl_ca or given.system_ca
-    context = create_default_context(cafile=None if given.openssl_ca else certifi_path() or None)
-    if given.system_ca:
-        context.load_default_certs()
-    name = "system" if lists else "certifi"
+    if given.system_ca and sys.platform in ("darwin", "win32"):
+        context = system_context()
+    else:
+        context = create_default_context(cafile=None if given.openssl_ca else certifi_path() or None)
+        if given.system_ca:
+            context.load_default_certs()  # on Linux Node too reads SSL_CERT_FILE and SSL_CERT_DIR for it
+    name = "system" if given.openssl_ca or given.system_ca else "certifi"
     meant = bundle.value if bundle is not None and not bundle.source.startswith("environment") else ""
     for path in filter(None, (given.extra_ca, meant)):
         with suppress(OSError, SSLError):

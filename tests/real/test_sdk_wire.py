@@ -191,6 +191,11 @@ CERTIFICATES = (
     ),
     World("node told to use the system's list", "{tls}", {"SSL_CERT_DIR": "{system}", "NODE_USE_SYSTEM_CA": "1"}),
     World(
+        "node told to use the system's list, a file",
+        "{tls}",
+        {"SSL_CERT_FILE": "{root}", "NODE_USE_SYSTEM_CA": "1"},
+    ),
+    World(
         "node told to use openssl's list",
         "{tls}",
         {"SSL_CERT_FILE": "{root}", "NODE_OPTIONS": "--use-openssl-ca"},
