@@ -105,6 +105,7 @@ class ProbeLine:
     why_skipped: str | None
     observed: Mapping[str, object]
     summary: str  # one line for people, in the report's language
+    began_ms: float = 0.0  # after the run's begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,28 @@ class CapabilityLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SloResult:
+    """A limit that was set, and what was measured, in seconds; None: not measured in this run."""
+
+    name: str
+    limit: float
+    measured: float | None
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One of several runs of the same check. ``title`` and ``probe`` are those of its root cause."""
+
+    started_at: str
+    duration_ms: float
+    verdict: Verdict
+    root_cause: str | None
+    title: str
+    probe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One run, judged. ``document()`` in ``diagnose/formats/json.py`` writes it as the contract's JSON."""
 
@@ -156,3 +179,5 @@ class Report:
     left_open: tuple[str, ...] = ()  # what was not asked and why, for `--no-spend`, `--offline`, the deadline
     lang: str = "en"
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: nobody asked for a deep check
+    slos: tuple[SloResult, ...] = ()
+    tries: tuple[Try, ...] = ()  # with the last; empty where it was tried once

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from diagnose.model import Seen, seen
+from diagnose.model import Seen, Try, seen
 from probes.model import (
     BARE,
     Attempt,
@@ -92,8 +92,9 @@ _OF_PROTOCOL: dict[str, dict[str, str]] = {
 class View:
     """Read-only questions to one :class:`probes.model.Evidence`."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, earlier: tuple[Try, ...] = ()) -> None:
         self.evidence = evidence
+        self.earlier = earlier  # what came of the tries before this one
 
     # -- grounds -------------------------------------------------------------------------------------------------------
 

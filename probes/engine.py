@@ -141,6 +141,7 @@ async def run(
             offline=given.offline,
             version=version,
             capabilities=under_way.capabilities if under_way is not None else () if given.deep else None,
+            slos=given.slos,
         ),
         scrub,
     )

@@ -7,7 +7,7 @@ sizes are bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -93,6 +93,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Slo:
+    """A limit that the target is to keep: of ``dns``, ``connect``, ``tls``, ``ttft``, ``total`` at most so long, of
+    ``cert`` at least.
+    """
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What is to be checked, as it was given, and where each value stood.
 
@@ -119,6 +129,7 @@ class Settings:
     offline: bool = False
     send_anyway: bool = False
     limits: Limits = Limits()
+    slos: tuple[Slo, ...] = ()
 
 
 # -- ways of asking ----------------------------------------------------------------------------------------------------
@@ -387,6 +398,7 @@ class Certificate:
     issuer_fetchable: bool = False  # it names a public address of its issuer's certificate (AIA)
     issuer_sent: bool = False  # its issuer's certificate came along
     days_left: float = 0.0
+    fingerprint: str = ""  # SHA-256 of the certificate as it was sent, in hexadecimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -643,5 +655,6 @@ class Evidence:
     no_spend: bool = False
     offline: bool = False
     version: str = ""
-    wishes: tuple[str, ...] = field(default=())
     capabilities: tuple[Capability, ...] | None = None  # None: nobody asked for a deep check
+    slos: tuple[Slo, ...] = ()
+    earlier: tuple[Evidence, ...] = ()  # the tries before this one, oldest first (`--retries`)

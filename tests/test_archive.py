@@ -71,7 +71,7 @@ def test_a_later_version_may_add_a_field_and_leave_one_out() -> None:
     document = json.loads(archive.dump(EMPTY))
     document["evidence"]["added_later"] = {"is": "Unknown", "x": 1}
     document["later"] = True
-    del document["evidence"]["wishes"]
+    del document["evidence"]["slos"]
     assert archive.load(json.dumps(document)) == EMPTY
 
 

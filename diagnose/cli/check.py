@@ -63,10 +63,15 @@ def output_options(command: Any) -> Any:
 @click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
 @click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
+@click.option(
+    "--slo", metavar="NAME=TIME,…", multiple=True, help="Limits to hold it to, as in ttft=2s,total=10s,cert=21d."
+)
+@click.option("--retries", type=click.IntRange(0, 10), default=0, help="Try so often again what may pass by itself.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be sent where, and send nothing.")
 @output_options
 def command(
     plan_only: bool,
+    retries: int,
     fmt: str,
     as_json: bool,
     output: str | None,
@@ -99,16 +104,19 @@ def command(
         return
     if settings.deep and (plan := planned(settings)) is not None and plan.deep:
         announce(plan, spoken)
-    finish(settings, "json" if as_json else fmt, spoken, output, save, strict)
+    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries)
 
 
-def finish(settings: Settings, fmt: str, lang: str, output: str | None, save: str | None, strict: bool) -> None:
+def finish(
+    settings: Settings, fmt: str, lang: str, output: str | None, save: str | None, strict: bool, retries: int = 0
+) -> None:
     """Measure, judge, speak, and end with the exit status that the report asks for."""
+    from diagnose.cli.again import until_it_works
     from diagnose.judge import judge
 
     progress = console.Progress(lang, fmt)
     try:
-        evidence = measure(settings, progress)
+        evidence = until_it_works(lambda: measure(settings, progress), retries)
     finally:
         progress.end()
     if save is not None:
@@ -116,7 +124,7 @@ def finish(settings: Settings, fmt: str, lang: str, output: str | None, save: st
 
         console.save(Path(save), dump(evidence))
     report = judge(evidence, lang)
-    console.write(report, fmt, lang, output)
+    console.write(report, fmt, lang, output, strict)
     sys.exit(console.status(report, fmt, strict))
 
 

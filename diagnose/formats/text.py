@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.formats import (
     EXTRA,
+    asked_for,
     clip,
     duration,
     folded,
@@ -21,6 +22,7 @@ from diagnose.formats import (
     spent,
     vantage,
     variable_lines,
+    verdict,
     way_out,
     word,
 )
@@ -142,7 +144,7 @@ class Page:
 
     def verdict(self, report: Report) -> None:
         self.gap()
-        rows = [(VERDICTS[report.verdict], f"verdict.{report.verdict}")]
+        rows = [(VERDICTS[report.verdict], verdict(report))]
         if report.interrupted:  # what was found until then still stands; "could not tell" goes without saying
             rows = [("warn", "interrupted"), *(row for row in rows if report.verdict != "inconclusive")]
         for status, key in rows:
@@ -259,6 +261,8 @@ class Page:
         if seen.get("proxy") or seen.get("container") or seen.get("trust", "system") != "system":
             place = f"{self.word('seen_from')}{self.word('colon')}{self.safe(vantage(report, self.lang))}"
             self.hang([], [(place, "dim")])
+        for label, text in asked_for(report, self.lang):
+            self.hang([], [(f"{self.safe(label)}{self.word('colon')}{self.safe(text)}", "dim")])
         self.hang([], [(self.safe(spent(report, self.lang)), "dim")])
 
     # -- the means -----------------------------------------------------------------------------------------------------

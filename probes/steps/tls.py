@@ -53,7 +53,8 @@ async def measure(way: Way, trust: str) -> TlsFacts:
             raise NetError(kind if kind.value.startswith("tls_") else Kind.TLS_RESET, tls_reason(cause)) from cause
         raise NetError(Kind.TLS_RESET) from error
     cipher = tls.cipher()
-    facts = TlsFacts(way.target.host, trust, tls.version() or "", cipher[0] if cipher else "", _from_verified(peer))
+    certificate = _from_verified(peer, tls.getpeercert(binary_form=True))
+    facts = TlsFacts(way.target.host, trust, tls.version() or "", cipher[0] if cipher else "", certificate)
     path = certifi_path() if trust == SYSTEM else ""
     root = root_of(tls) if path else None
     if root is None:
@@ -147,7 +148,7 @@ async def speaks_plain_http(way: Way, sure: bool) -> bool:
         plain.close()
 
 
-def _from_verified(peer: Any) -> Certificate | None:
+def _from_verified(peer: Any, sent: bytes | None) -> Certificate | None:
     """The certificate of a handshake that went well, as the ssl module tells it: no parser is loaded for it."""
     if not peer:
         return None
@@ -166,7 +167,14 @@ def _from_verified(peer: Any) -> Certificate | None:
         self_signed=peer.get("subject") == peer.get("issuer"),
         sent=0,
         days_left=(ends - datetime.now(UTC).timestamp()) / 86400,
+        fingerprint=_fingerprint(sent or b""),
     )
+
+
+def _fingerprint(sent: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(sent).hexdigest() if sent else ""
 
 
 def _iso(seconds: float) -> str:
@@ -217,6 +225,7 @@ def parse(chain: list[bytes]) -> Certificate | None:
                 issuer_fetchable=fetchable,
                 issuer_sent=any(one.subject == leaf.issuer for one in others),
                 days_left=(ends - datetime.now(UTC)).total_seconds() / 86400,
+                fingerprint=_fingerprint(chain[0]),
             )
         except (ValueError, TypeError):
             return None
