@@ -18,6 +18,7 @@ from probes.secret import Secret
 T = TypeVar("T")
 
 # The probes in the order in which each stands on those before it (the contract, section 2).
+NODE_APPS = ("openai-node", "anthropic-node")  # the clients that run on Node, as --app names them
 PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
 
 
@@ -57,6 +58,16 @@ class ProxySettings:
     https: Sourced[str] | None = None
     all: Sourced[str] | None = None
     no_proxy: Sourced[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """What Node reads of its environment as it starts. Versions before 24 know the last two in part or not at all."""
+
+    extra_ca: str = ""  # NODE_EXTRA_CA_CERTS
+    openssl_ca: bool = False  # --use-openssl-ca: SSL_CERT_FILE and SSL_CERT_DIR in place of its own list
+    system_ca: bool = False  # NODE_USE_SYSTEM_CA=1: the operating system's list besides its own
+    env_proxy: bool = False  # NODE_USE_ENV_PROXY=1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,7 @@ class Settings:
     connect_to: tuple[ConnectTo, ...] = ()
     dns_servers: tuple[str, ...] = ()  # asked as well, to compare: ADDR, ADDR:PORT or [ADDR]:PORT
     ca_bundle: Sourced[str] | None = None
+    node: NodeSettings = NodeSettings()  # heeded by the apps that run on it
     no_spend: bool = False
     deep: bool = False
     offline: bool = False
@@ -204,8 +216,10 @@ class Kind(StrEnum):
     TLS_UNTRUSTED = "tls_untrusted"
     TLS_INCOMPLETE = "tls_incomplete"
     TLS_HANDSHAKE = "tls_handshake"
+    TLS_WANTS_CERTIFICATE = "tls_wants_certificate"  # one of the client's own
     TLS_RESET = "tls_reset"
     TLS_OTHER = "tls_other"
+    NO_ROOTS = "no_roots"  # the file of roots that was named cannot be read
     PROXY_UNREACHABLE = "proxy_unreachable"
     PROXY_AUTH = "proxy_auth"
     PROXY_REFUSED = "proxy_refused"
@@ -291,6 +305,7 @@ class ProxyFacts:
     captures_local: bool = False
     socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
     mended: str | None = None  # what the run went on with in place of a value that no client takes
+    unheeded: str = ""  # the proxy that is set and that the app pays no heed to, without credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +411,7 @@ class TlsFacts:
     plain_http: bool = False  # a plain HTTP answer came to the ClientHello
     certifi: bool | None = None  # whether certifi's list trusts it, which other clients use; None: not told
     certifi_path: str = ""
+    elsewhere: str = ""  # the list that trusts it where the app's own does not: system, or the file of SSL_CERT_FILE
     date: str = ""  # of an answer from there, asked without a key: ISO 8601, UTC; where a date was what failed
 
 

@@ -8,6 +8,7 @@ bytes; limits in time belong to the engine. A test hands over another :class:`Ne
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import sys
@@ -25,9 +26,9 @@ from typing import Any
 
 import h11
 
-from probes import names
+from probes import names, node
 from probes.failures import NetError, classify
-from probes.model import Address, Dial, Kind, Limits, Lookup
+from probes.model import Address, Dial, Kind, Limits, Lookup, NodeSettings, Sourced
 from probes.once import Once
 from probes.tunnel import Pipe, Proxy, ask
 
@@ -142,9 +143,9 @@ class Network:
         """Ask the proxy at the other end of ``way`` for a connection to ``host:port``, as :func:`probes.tunnel.ask`."""
         await ask(_pipe(way), proxy, host, port, limit)
 
-    def trust(self, ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
-        """The roots to verify with, and their name, as :func:`trust`."""
-        return trust(ca_bundle)
+    def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
+        """The roots to verify with, and their name, as :func:`trust`; as :func:`probes.node.trust` for an app on it."""
+        return trust(ca_bundle) if on_node is None else node.trust(on_node, ca_bundle)
 
     async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
@@ -153,7 +154,7 @@ class Network:
         except (OSError, EOFError, ssl.SSLError, ValueError) as error:
             link.close()
             kind = classify(error)
-            raise NetError(Kind.TLS_RESET if kind in (Kind.RESET, Kind.CLOSED) else kind, _tls_reason(error)) from error
+            raise NetError(Kind.TLS_RESET if kind in (Kind.RESET, Kind.CLOSED) else kind, tls_reason(error)) from error
 
     async def link(self, sock: socket.socket, tls: ssl.SSLContext | None, host: str, timeout: float) -> Link:
         """The socket as a stream, encrypted where ``tls`` is given (name asked for: ``host``). Closes it on failure."""
@@ -170,7 +171,7 @@ class Network:
             if isinstance(error, (OSError, EOFError, ssl.SSLError, ValueError)):
                 if kind in (Kind.RESET, Kind.CLOSED):
                     kind = Kind.TLS_RESET
-                raise NetError(kind, _tls_reason(error)) from error
+                raise NetError(kind, tls_reason(error)) from error
             raise
 
 
@@ -199,7 +200,8 @@ async def _whole(opening: Coroutine[Any, Any, _Streams], sock: socket.socket) ->
         raise
 
 
-def _tls_reason(error: BaseException) -> str:
+def tls_reason(error: BaseException) -> str:
+    """What the TLS library says of it, in one line."""
     text = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
     return " ".join(str(text).split())[:200]
 
@@ -262,23 +264,36 @@ def _discard(task: asyncio.Task[socket.socket]) -> None:
 # -- trust -------------------------------------------------------------------------------------------------------------
 
 
-def trust(ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
+def trust(ca_bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
     """The roots that the newest official SDKs trust, and their name: the operating system's, plus ``ca_bundle``.
 
-    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore, and reads ``SSL_CERT_FILE`` and
-    ``SSL_CERT_DIR``.
+    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore. A file that ``SSL_CERT_FILE`` names stands in
+    place of the system's list there, not beside it. Raises OSError or SSLError for one that cannot be read.
     """
-    context: ssl.SSLContext
+    if ca_bundle is not None and ca_bundle.source.startswith("environment"):
+        return ssl.create_default_context(cafile=ca_bundle.value), ca_bundle.value
+    context = system_context()
+    if ca_bundle is not None:
+        context.load_verify_locations(cafile=ca_bundle.value)
+    return context, ca_bundle.value if ca_bundle is not None else "system"
+
+
+def system_context() -> ssl.SSLContext:
+    """Trust in the operating system's list alone."""
     if sys.platform in ("darwin", "win32"):
         import truststore
 
-        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return context
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    paths = ssl.get_default_verify_paths()
+    # What SSL_CERT_DIR names stands for the system's list, as for the SDKs; what SSL_CERT_FILE names does not.
+    file = paths.openssl_cafile if Path(paths.openssl_cafile).is_file() and not os.environ.get("SSL_CERT_DIR") else None
+    if file or paths.capath:
+        context.load_verify_locations(file, paths.capath)
     else:
-        # truststore would do the same here: OpenSSL's own default paths are the operating system's store.
-        context = ssl.create_default_context()
-    if ca_bundle:
-        context.load_verify_locations(cafile=ca_bundle)
-    return context, ca_bundle or "system"
+        context.load_default_certs()
+    return context
 
 
 def blind_context(old: bool = False) -> ssl.SSLContext:

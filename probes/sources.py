@@ -19,6 +19,7 @@ from probes import config, slo
 from probes.config import BadInput, Entry, KeyReference
 from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Slo, Sourced
 from probes.names import server
+from probes.node import read as read_node
 from probes.secret import Secret
 
 if TYPE_CHECKING:
@@ -211,6 +212,7 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config
         connect_to=_connections(options.connect_to or _named(named, "connect_to", ())),
         dns_servers=_name_servers(options.dns_server),
         ca_bundle=_ca_bundle(options, named, environ, cwd),
+        node=read_node({} if options.no_env else environ),
         no_spend=options.no_spend or _named(named, "no_spend", False),
         deep=options.deep,
         offline=options.offline,

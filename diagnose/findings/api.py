@@ -7,7 +7,7 @@ from collections.abc import Callable
 from diagnose.findings.between import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
 from diagnose.model import Claim, Rule, Severity, seen
-from diagnose.view import View, line_of
+from diagnose.view import View, line_of, told
 from probes.model import Body, Exchange, Kind
 from probes.readings import REDIRECTS, answer_of, passes
 
@@ -172,6 +172,15 @@ def _closed(view: View) -> Claim | None:
     if found is None or any("scheme" in wave.attempt.changed for wave in view.waves):
         return None
     return found
+
+
+def _front_auth(view: View) -> Claim | None:
+    """Also where it is asked for beneath HTTP: a certificate of the client's own, which no LLM client has."""
+    found = _broken(Kind.TLS_WANTS_CERTIFICATE)(view)
+    lost = view.failed("tls", Kind.TLS_WANTS_CERTIFICATE)
+    if found is None and lost is not None:
+        found = Claim((told(lost),), probe="tls")
+    return said("http.front_auth")(view) if found is None else replace(found, case="certificate")
 
 
 def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:

@@ -1326,6 +1326,45 @@ CASES: dict[str, Text] = {
             "Or use another network.",
         ),
     ),
+    "http.front_auth:certificate": Text(
+        "{host} wants a certificate from the client",
+        "The server, or a gateway before it, lets in only programs that show a certificate of their own (mutual TLS). "
+        "The official SDKs show none unless they are given one in code, and the API has not seen the key yet.",
+        (
+            "Ask the operator of {host} for an address that asks for a key alone.",
+            "Else ask for the certificate and its key, and hand both to the app's HTTP client in code.",
+            "On your own server, switch the check off for the API path (nginx: `ssl_verify_client off`).",
+        ),
+    ),
+    "tls.handshake_failed:name": Text(
+        "The server behind {host} does not serve that name",
+        "Encryption begins with the name of the host, and this server answers to other names alone. So the address "
+        "leads to the wrong server, or the server was not told of the name.",
+        (
+            "Compare the host in the base URL with the one that the provider or operator gives.",
+            "On your own server, add the name to its site and its certificate.",
+            "In an nginx that passes requests on to it, set `proxy_ssl_server_name on` and the right `proxy_ssl_name`.",
+        ),
+    ),
+    "tls.intercepted:elsewhere": Text(
+        "{product|Something} opens the connection to {host}, by a root that the app does not read",
+        "In place of the host's own certificate there came one of {issuer|another issuer}. Its root stands in a list "
+        "on this machine, so other programs are content. This app reads another list and refuses. Whoever opens the "
+        "connection sees the key.",
+        (
+            "Start the app with {detail|the setting that names that list}",
+            "If you know of nothing of the kind, send no key over this network.",
+        ),
+    ),
+    "proxy.ignored:direct": Text(
+        "The app does not use the proxy that is set",
+        "Node's fetch and some apps pay no heed to HTTP_PROXY, HTTPS_PROXY and ALL_PROXY. The app goes straight out, "
+        "and so did this check, past {proxy|the proxy}. Where only the proxy leads out, the app fails.",
+        (
+            "If the app is to use it: with Node 24 or newer, start it with NODE_USE_ENV_PROXY=1.",
+            "Else there is nothing to do.",
+        ),
+    ),
     "tls.intercepted:system_only": Text(
         "Something opens the connection to {host}, by a root that this system trusts",
         "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
@@ -1358,6 +1397,46 @@ CASES: dict[str, Text] = {
                 "for Python."
             ),
             "The list that lacks it: {path}.",
+        ),
+    ),
+    "tls.untrusted_issuer:no_list": Text(
+        "The file of trusted authorities that SSL_CERT_FILE names cannot be read",
+        "Clients in Python read that file in place of the system's list as they start. Without it they fail before "
+        'anything is sent, whichever host is called, with no more than "No such file or directory".',
+        (
+            "Delete SSL_CERT_FILE, so that the system's list counts.",
+            "Or let it name a file that is there and holds certificates in PEM form.",
+        ),
+    ),
+    "tls.untrusted_issuer:file_alone": Text(
+        "SSL_CERT_FILE hides the list that knows the issuer of the certificate of {host}",
+        "Python clients read the file in SSL_CERT_FILE in place of the system's list, not beside it. {issuer|The "
+        "issuer} stands in the system's list and not in that file.",
+        (
+            "Delete SSL_CERT_FILE, if only hosts such as this one are called.",
+            (
+                "To keep both, write the system's list and your own root into one file: `cat "
+                "/etc/ssl/certs/ca-certificates.crt ROOT.pem > BOTH.pem`, and let SSL_CERT_FILE name that."
+            ),
+        ),
+    ),
+    "tls.untrusted_issuer:node": Text(
+        "Node does not read the file of roots that knows the certificate of {host}",
+        "Node brings a list of its own and pays no heed to SSL_CERT_FILE. {issuer|The issuer} stands in the file that "
+        "it names, so clients in Python are content while this app fails.",
+        (
+            "Name the same file for Node: NODE_EXTRA_CA_CERTS={path|PATH}",
+            "Set it before Node starts: it is not read from a .env file.",
+        ),
+    ),
+    "tls.untrusted_issuer:node_system": Text(
+        "Node does not read the system's list, which knows the certificate of {host}",
+        "Node brings a list of its own. {issuer|The issuer} stands in the system's list, so browsers and the newest "
+        "Python SDKs are content while this app fails.",
+        (
+            "Let Node read the system's list: NODE_USE_SYSTEM_CA=1 (Node 22.15 or newer).",
+            "With an older Node, name a file with that root: NODE_EXTRA_CA_CERTS=PATH.",
+            "Set it before Node starts: it is not read from a .env file.",
         ),
     ),
     "tls.untrusted_issuer:old_list": Text(
@@ -1838,8 +1917,10 @@ UI: dict[str, str] = {
     "seen.kind_tls_untrusted": "the certificate's issuer is not trusted",
     "seen.kind_tls_incomplete": "an intermediate certificate is missing",
     "seen.kind_tls_handshake": "the TLS handshake failed",
+    "seen.kind_tls_wants_certificate": "the other side wants a certificate from the client",
     "seen.kind_tls_reset": "cut off during the TLS handshake",
     "seen.kind_tls_other": "TLS failed",
+    "seen.kind_no_roots": "the file of roots cannot be read",
     "seen.kind_proxy_unreachable": "the proxy cannot be reached",
     "seen.kind_proxy_auth": "the proxy wants a user name and a password",
     "seen.kind_proxy_refused": "the proxy refuses",

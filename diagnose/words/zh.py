@@ -1169,6 +1169,43 @@ CASES: dict[str, Text] = {
             "或者换一个网络。",
         ),
     ),
+    "http.front_auth:certificate": Text(
+        "{host} 要求客户端出示证书",
+        "服务器或它前面的网关只放行出示自己证书的程序（双向 TLS）。官方 SDK 默认不出示证书，要在代码里配置。"
+        "接口还没有看到密钥。",
+        (
+            "向 {host} 的运营方要一个只认密钥的地址。",
+            "否则要来证书和它的私钥，在代码里交给应用的 HTTP 客户端。",
+            "自己的服务器：对接口路径关闭这项检查（nginx：`ssl_verify_client off`）。",
+        ),
+    ),
+    "tls.handshake_failed:name": Text(
+        "{host} 背后的服务器不提供这个域名",
+        "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，要么服务器没有配置这个域名。",
+        (
+            "核对接口地址里的主机名和服务商给的是否一致。",
+            "自己的服务器：把这个域名加进站点配置和证书。",
+            "转发到它的 nginx：设置 `proxy_ssl_server_name on` 和正确的 `proxy_ssl_name`。",
+        ),
+    ),
+    "tls.intercepted:elsewhere": Text(
+        "{product|有东西}拆开了与 {host} 的连接，而应用没有读取放行它的证书列表",
+        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，所以别的程序没有问题；"
+        "这个应用读的是另一份列表，所以拒绝。拆开连接的一方能看到密钥。",
+        (
+            "启动应用时设置 {detail|那份列表}",
+            "如果不知道有这种东西，不要在这个网络上发送密钥。",
+        ),
+    ),
+    "proxy.ignored:direct": Text(
+        "应用没有使用所设的代理",
+        "Node 的 fetch 和部分应用不理会 HTTP_PROXY、HTTPS_PROXY 和 ALL_PROXY。应用是直连，这次检查也一样，"
+        "没有经过 {proxy|代理}。如果只有代理才出得去，应用就会失败。",
+        (
+            "如果要让它走代理：Node 24 及以上，启动时设置 NODE_USE_ENV_PROXY=1。",
+            "否则不用改。",
+        ),
+    ),
     "tls.intercepted:system_only": Text(
         "有东西拆开了与 {host} 的连接，其根证书只有本系统信任",
         "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
@@ -1191,6 +1228,44 @@ CASES: dict[str, Text] = {
             "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
             "或者让它们读取系统的列表：Node 设 NODE_USE_SYSTEM_CA=1（或 --use-system-ca），Python 用 truststore。",
             "缺少它的列表：{path}。",
+        ),
+    ),
+    "tls.untrusted_issuer:no_list": Text(
+        "SSL_CERT_FILE 所指的根证书文件读不出来",
+        "Python 客户端启动时会读这个文件，用它代替系统的证书列表。文件不在或不是证书，客户端什么都没发出就会失败，"
+        '不管访问哪个主机，而且往往只报 "No such file or directory"。',
+        (
+            "删除 SSL_CERT_FILE，改用系统的证书列表。",
+            "或者让它指向一个确实存在、内容为 PEM 证书的文件。",
+        ),
+    ),
+    "tls.untrusted_issuer:file_alone": Text(
+        "SSL_CERT_FILE 挡住了认识 {host} 证书签发者的列表",
+        "Python 客户端用 SSL_CERT_FILE 里的文件代替系统的证书列表，而不是两者一起用。{issuer|签发者}在系统的列表里，"
+        "却不在那个文件里。",
+        (
+            "如果只访问这类主机，删除 SSL_CERT_FILE。",
+            "如果两者都要，把系统的列表和自己的根证书合成一个文件："
+            "`cat /etc/ssl/certs/ca-certificates.crt ROOT.pem > BOTH.pem`，再让 SSL_CERT_FILE 指向它。",
+        ),
+    ),
+    "tls.untrusted_issuer:node": Text(
+        "Node 不读那个认识 {host} 证书签发者的文件",
+        "Node 自带一份证书列表，不理会 SSL_CERT_FILE。{issuer|签发者}就在它所指的文件里，"
+        "所以 Python 客户端没有问题，这个应用却会失败。",
+        (
+            "让 Node 也用这个文件：NODE_EXTRA_CA_CERTS={path|PATH}",
+            "要在 Node 启动之前设置，写在 .env 里不起作用。",
+        ),
+    ),
+    "tls.untrusted_issuer:node_system": Text(
+        "Node 不读本系统的证书列表，而签发 {host} 证书的机构就在那里",
+        "Node 自带一份证书列表。{issuer|签发者}在系统的列表里，所以浏览器和最新的 Python SDK 没有问题，"
+        "这个应用却会失败。",
+        (
+            "让 Node 读取系统的列表：NODE_USE_SYSTEM_CA=1（Node 22.15 及以上）。",
+            "旧版 Node：用 NODE_EXTRA_CA_CERTS=PATH 指定含有该根证书的文件。",
+            "要在 Node 启动之前设置，写在 .env 里不起作用。",
         ),
     ),
     "tls.untrusted_issuer:old_list": Text(
@@ -1642,8 +1717,10 @@ UI: dict[str, str] = {
     "seen.kind_tls_untrusted": "证书的签发者不受信任",
     "seen.kind_tls_incomplete": "缺少中间证书",
     "seen.kind_tls_handshake": "TLS 握手失败",
+    "seen.kind_tls_wants_certificate": "对方要求客户端出示证书",
     "seen.kind_tls_reset": "TLS 握手时连接被切断",
     "seen.kind_tls_other": "TLS 出错",
+    "seen.kind_no_roots": "根证书文件读不出来",
     "seen.kind_proxy_unreachable": "连不上代理",
     "seen.kind_proxy_auth": "代理要求用户名和密码",
     "seen.kind_proxy_refused": "代理拒绝了请求",

@@ -22,12 +22,14 @@ from typing import Any, NoReturn
 from probes.engine import run
 from probes.failures import NetError
 from probes.model import (
+    NODE_APPS,
     Address,
     ConnectTo,
     Evidence,
     Kind,
     Limits,
     Lookup,
+    NodeSettings,
     ProxySettings,
     Rival,
     Settings,
@@ -145,6 +147,8 @@ class Scenario:
     certificate: str | None = None  # None: a good one for https; an empty one: none
     authority: tuple[str, str] = ("Practice Root CA", "Practice")
     trusted: bool = True
+    roots: str = ""  # the variable that names them: "" the one that the app reads, else SSL_CERT_FILE; or a file
+    node: NodeSettings = field(default_factory=NodeSettings)
     connect: tuple[Step, ...] | None = None
     listening: bool = True
     roads: Roads | None = None
@@ -224,6 +228,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
     with ExitStack() as stack:
         tls = _server_context(one.authority, certificate, host) if certificate else None
         bundle = str(_signer(*one.authority).ca_pem) if certificate and one.trusted else None
+        bundle = one.roots if one.roots.startswith("/") else bundle
         foreign = stack.enter_context(PracticeDoor(b.openai())) if one.beyond else None
         world = one.beyond(key, foreign.url) if one.beyond and foreign else one.world(key)
         door = None
@@ -259,6 +264,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 connect_to=() if direct else (ConnectTo("", 0, one.listen, port),),
                 dns_servers=tuple(one.roads.others) if one.roads is not None else (),
                 ca_bundle=Sourced(bundle, "environment SSL_CERT_FILE") if bundle else None,
+                node=replace(one.node, extra_ca=bundle or "") if one.app in NODE_APPS and not one.roots else one.node,
                 no_spend=one.no_spend,
                 offline=one.offline,
                 send_anyway=one.send_anyway,
