@@ -148,6 +148,14 @@ def cherry(base: str, endpoint: str) -> str:
     return base + ("" if re.search(r"/v\d", _path(base)) else "/v1") + endpoint
 
 
+def cherry_elder(base: str, endpoint: str) -> str:
+    """Cherry Studio up to 1.6: a slash at the end means "no version", a ``#`` "as it stands", else ``/v1`` is added."""
+    base = base.strip()
+    if base.endswith("#"):
+        return base[:-1]
+    return base.removesuffix("/") + ("" if base.endswith("/") else "/v1") + endpoint
+
+
 def vscode(base: str, endpoint: str) -> str:
     """VS Code's own endpoint for chat models: a whole address as it stands, else ``/v1`` unless a version ends it."""
     if re.search(r"/(?:chat/completions|responses|messages)", base):
@@ -191,7 +199,18 @@ RULES: dict[str, Rule] = {
     rule.__name__: rule
     for rule in (
         *(append, append_bare, append_trimmed, openai_python, python, openai_node, anthropic_node, genai),
-        *(litellm_anthropic, relative, versioned, unversioned, nextchat, chatbox, chatbox_claude, cherry, vscode),
+        *(
+            litellm_anthropic,
+            relative,
+            versioned,
+            unversioned,
+            nextchat,
+            chatbox,
+            chatbox_claude,
+            cherry,
+            cherry_elder,
+            vscode,
+        ),
         *(whole, hosted, goose, ollama),
     )
 }
