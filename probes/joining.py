@@ -67,7 +67,7 @@ def python(base: str, endpoint: str) -> str:
 
 
 def openai_node(base: str, endpoint: str) -> str:
-    """openai-node: the endpoint goes before a query, and a fragment swallows it."""
+    """openai-node 7: the endpoint goes before a query, and a fragment swallows it."""
     before, mark, query = base.partition("?")
     if "#" in before:
         return append(base, endpoint)
@@ -75,8 +75,8 @@ def openai_node(base: str, endpoint: str) -> str:
     return f"{joined}?{query}" if mark else joined
 
 
-def anthropic_node(base: str, endpoint: str) -> str:
-    """@anthropic-ai/sdk: whatever follows a question mark is a query, and the endpoint in it is percent-encoded."""
+def node(base: str, endpoint: str) -> str:
+    """The other SDKs for Node, and openai-node up to 6: whatever follows a question mark is a query, and the endpoint in it is percent-encoded."""
     head, mark, query = append(base, endpoint).partition("?")
     name, equals, value = query.partition("=")
     return f"{head}?{name}={quote(value, safe='')}" if mark and equals else head + mark + query
@@ -180,15 +180,16 @@ def goose(base: str, endpoint: str) -> str | None:
 
 
 def ollama(base: str, endpoint: str) -> str:
-    """``OLLAMA_HOST`` as its SDK reads it: http without a scheme, 11434 without a port."""
-    base = base.strip()
+    """``OLLAMA_HOST`` as its SDK reads it: http without a scheme, 11434 without both, and neither query nor fragment."""
     scheme, mark, rest = base.partition("://")
     if not mark:
         scheme, rest = "http", base
-    host, slash, path = rest.partition("/")
-    named = host if re.search(r":\d+$", host) else host + (":11434" if not mark else "")
-    named = re.sub(r"^(?:0\.0\.0\.0|\[::\])(?=:|$)", "127.0.0.1", named or "127.0.0.1:11434")
-    return f"{scheme}://{named}{slash}{path}".rstrip("/") + endpoint
+    host, _, path = re.split(r"[?#]", rest)[0].partition("/")
+    if not mark and not re.search(r":\d+$", host):
+        host += ":11434"
+    host = re.sub(r"^(?:0\.0\.0\.0|\[::\])?(?=:|$)", "127.0.0.1", host)
+    path = path.strip("/")
+    return f"{scheme}://{host}" + (f"/{path}" if path else "") + endpoint
 
 
 def _path(url: str) -> str:
@@ -198,7 +199,7 @@ def _path(url: str) -> str:
 RULES: dict[str, Rule] = {
     rule.__name__: rule
     for rule in (
-        *(append, append_bare, append_trimmed, openai_python, python, openai_node, anthropic_node, genai),
+        *(append, append_bare, append_trimmed, openai_python, python, openai_node, node, genai),
         *(
             litellm_anthropic,
             relative,
