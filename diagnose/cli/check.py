@@ -11,6 +11,7 @@ import click
 
 from diagnose import __version__
 from diagnose.cli import console
+from diagnose.cli.completion import among, apps, targets
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def output_options(command: Any) -> Any:
 
 
 @click.command("check")
-@click.argument("target", required=False)
+@click.argument("target", required=False, shell_complete=among(targets))
 @click.option("--base-url", metavar="URL", help="The same as the argument.")
 @click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
 @click.option("--key-file", metavar="PATH", help="Read the key from this file.")
@@ -47,7 +48,12 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--protocol", type=click.Choice(PROTOCOLS), help="The protocol that the app speaks; auto, the default, finds it."
 )
-@click.option("--app", metavar="NAME", help="Judge as this client would send it: see `llmdoctor apps`.")
+@click.option(
+    "--app",
+    metavar="NAME",
+    shell_complete=among(apps),
+    help="Judge as this client would send it: see `llmdoctor apps`.",
+)
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
 @click.option("--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's. May be repeated.")
