@@ -25,14 +25,10 @@ def join(app: App, wire: Wire, base_url: str, model: str = "{model}") -> str | N
 
     ``base_url`` is the setting as the user wrote it; empty: the client's default where an empty one means that.
     """
-    endpoint = wire.endpoint.format(model=model, version=wire.version)
+    endpoint = f"{wire.endpoint}?{wire.query}" if wire.query else wire.endpoint
     text = base_url if base_url or app.stack == "httpx" else wire.default
-    rule = RULES[wire.join]
-    joined = rule(text, endpoint)
-    address = _READERS[app.stack](joined) if joined is not None else None
-    if address is None or not wire.query:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}{wire.query.format(version=wire.version)}"
+    joined = RULES[wire.join](text, endpoint.format(model=model, version=wire.version))
+    return _READERS[app.stack](joined) if joined is not None else None
 
 
 # -- rules -------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from probes.joining import join
 WORDS: dict[str, dict[str, Any]] = {
     "en": {
         "head": ("app", "name", "kind", "protocols", "sends", "base URL is taken from"),
-        "count": "{count} apps. `llmdoctor apps NAME` shows one in full, `llmdoctor check --app NAME` checks as it asks.",
+        "count": "{count} apps. `llmdoctor apps NAME` shows one in full, `llmdoctor check --app NAME` asks as it does.",
         "kind": "kind",
         "versions": "seen in",
         "speaks": "speaks",

@@ -205,10 +205,10 @@ def apps() -> Iterator[str]:
     yield "# Apps"
     yield "\nWritten by `llmdoctor docs --write docs` from `probes/apps.toml`; change it there."
     yield (
-        f"\n{len(known)} client programs. `llmdoctor apps NAME` tells one in full, `llmdoctor check --app NAME` checks as "
-        "it would ask. *Give it*: the base URL with which it finds an API whose chat completions are at "
-        "`https://api.example.com/v1/chat/completions` (messages at `/v1/messages`, and so on). *Unconfirmed*: a part of "
-        "the row stands in no source that was read."
+        f"\n{len(known)} client programs. `llmdoctor apps NAME` tells one in full, `llmdoctor check --app NAME` asks "
+        "as it would. *Give it*: the base URL with which it finds an API whose chat completions are at "
+        "`https://api.example.com/v1/chat/completions` (messages at `/v1/messages`, and so on). *Unconfirmed*: a part "
+        "of the row stands in no source that was read."
     )
     for kind, title in APP_KINDS.items():
         yield f"\n## {title}\n"

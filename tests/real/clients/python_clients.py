@@ -52,14 +52,16 @@ def anthropic(base: str, key: str, protocol: str) -> None:
 def genai(base: str, key: str, protocol: str) -> None:
     from google import genai as module
 
-    client = module.Client(api_key=key, http_options={"base_url": base, "timeout": 5000})
+    quick = {"client_args": {"verify": False}}  # reads no roots: the recording server speaks plain http
+    client = module.Client(api_key=key, http_options={"base_url": base, "timeout": 5000, **quick})
     client.models.generate_content(model=GEMINI, contents="hi")
 
 
 def ollama(base: str, key: str, protocol: str) -> None:
     from ollama import Client
 
-    Client(host=base, headers={"Authorization": f"Bearer {key}"}, timeout=5).chat(model=MODEL, messages=PROMPT)
+    client = Client(host=base, headers={"Authorization": f"Bearer {key}"}, timeout=5, verify=False)
+    client.chat(model=MODEL, messages=PROMPT)
 
 
 def litellm(base: str, key: str, protocol: str) -> None:
