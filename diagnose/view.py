@@ -102,6 +102,10 @@ class View:
         """The app that the user named."""
         return clients.named(self.evidence.target)
 
+    def app_variable(self, role: str) -> str:
+        """The variable in which the app that was named takes a setting; empty where none was, or it has none."""
+        return clients.variable(self.app, self.evidence.target.protocol, role)
+
     # -- grounds -------------------------------------------------------------------------------------------------------
 
     def observations(self, probe: str) -> list[Observation]:

@@ -71,6 +71,7 @@ class _Family:
     unread_keys: tuple[str, ...] = ()
     unread_bases: tuple[str, ...] = ()
     version: str = ""  # the variable that names the version of the API
+    emptied: bool = True  # a variable of the base URL that is set to nothing counts, as in Python
 
 
 _OPENAI = _Family(
@@ -412,6 +413,7 @@ def _family_of_app(app: App, protocol: str, url: str, variables: _Variables) -> 
         tuple(name for name in (*usual.keys, *usual.unread_keys) if name not in keys),
         tuple(name for name in (*usual.bases, *usual.unread_bases) if name not in wire.base_url),
         usual.version,
+        app.stack == "httpx",
     )
 
 
@@ -450,7 +452,7 @@ def _choose(
     present = present or next((each for each in _MEANT_BY_BASE if variables.base(each)), None)
     if (
         present
-        and (base := variables.base(present, emptied=True))
+        and (base := variables.base(present, emptied=present.emptied))
         and (base.value or family or not check.text("base_url"))
     ):
         spoken = asked or Sourced(present.protocol, base.source)

@@ -16,6 +16,7 @@ WARNINGS = frozenset(("settings.project_override", "proxy.ignored"))
 VALUES = {
     "en": {
         "address": "its address",
+        "app_variable": "the variable that the app reads",
         "better_auth": "the header that works",
         "better_url": "the address that is named in the report",
         "better_version": "the version that is named in the report",
@@ -39,6 +40,7 @@ VALUES = {
     },
     "zh": {
         "address": "报告中的地址",
+        "app_variable": "该应用读取的变量",
         "better_auth": "能用的那种请求头",
         "better_url": "报告中给出的地址",
         "better_version": "报告中给出的版本",

@@ -1103,7 +1103,7 @@ TEXTS: dict[str, Text] = {
         "The answer is that of the official provider, although another address is set. The app reads that address "
         "under another name or in another place, or not for this kind of provider.",
         (
-            "See in the app's settings and its manual where it takes its base URL from.",
+            "{app} takes its base URL from {app_variable|its own settings: its manual tells where}.",
             "Start the app again after the change: some keep the old address.",
             'If it cannot be changed, choose "OpenAI-compatible" or "custom" as the provider in the app.',
             "If your key went to the wrong provider, think of replacing it.",
@@ -1132,6 +1132,15 @@ TEXTS: dict[str, Text] = {
 
 # Special cases of a finding, which have a cause and a cure of their own.
 CASES: dict[str, Text] = {
+    "settings.wrong_variable:app": Text(
+        "{app} does not read {variable|the variable that was set}",
+        "Each program reads variables with certain names and passes over all others without a word, and programs "
+        "differ in the names. So the value is there, and {app} never sees it.",
+        (
+            "Rename it to {app_variable|what the app's manual says}, which {app} reads.",
+            "Start the app again from a new terminal, so that it sees the new name.",
+        ),
+    ),
     **dict.fromkeys(
         ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
         Text(

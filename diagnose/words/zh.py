@@ -971,7 +971,7 @@ TEXTS: dict[str, Text] = {
         "应用没有使用所设置的接口地址",
         "明明设置了别的地址，应答却来自官方。应用读取的是另一个名字或另一个位置，或者这类服务商不支持自定义地址。",
         (
-            "在应用的设置和文档里查清楚，它从哪里读取接口地址。",
+            "{app} 的接口地址取自 {app_variable|它自己的设置，位置见其手册}。",
             "修改后重启应用：有的会一直用旧地址。",
             "如果不能修改，在应用里把服务商选为“OpenAI 兼容”或“自定义”。",
             "如果密钥因此发给了不相干的服务商，考虑更换它。",
@@ -999,6 +999,14 @@ TEXTS: dict[str, Text] = {
 
 # 个别情形：同一个代码，但原因和办法不同。
 CASES: dict[str, Text] = {
+    "settings.wrong_variable:app": Text(
+        "{app} 不读取 {variable|所设的变量}",
+        "每个程序只认特定名字的变量，其他的一概忽略，也不会提示；各家程序认的名字又不一样。值虽然在，{app} 却看不到。",
+        (
+            "把它改名为 {app_variable|应用手册里写的名字}，{app} 读的是这个。",
+            "在新终端里重新启动应用，让它读到新名字。",
+        ),
+    ),
     **dict.fromkeys(
         ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
         Text(
