@@ -12,6 +12,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -586,6 +587,7 @@ def test_other_clients_are_named_where_they_differ() -> None:
     text = render(report, "text", "en")
     assert text.count("Other clients") == 1 and f"goose, NextChat: {url}" in text
     assert "其他客户端" in render(report, "text", "zh") and "Other clients" in render(report, "markdown", "en")
+    assert "clients" not in document(replace(report, clients=()))
     rows = document(report)["clients"]
     assert isinstance(rows, list) and {"app": "nextchat", "base_url": url, "note": "without_version"} in rows
 
