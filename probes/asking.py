@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from probes.failures import NetError
 from probes.model import Attempt, Auth, Body, Cost, Exchange, Failure, KeyForm, Kind, Limits
@@ -19,7 +19,7 @@ from probes.protocols import Ask, Wire, auth_headers, auth_query, spoken_in, wir
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
 from probes.readings import tells_fault
 from probes.secret import Scrubber
-from probes.translation import MODEL
+from probes.translation import as_sent
 from probes.way import Place, Way, joined, place
 
 USER_AGENT = "llmdoctor"
@@ -128,10 +128,8 @@ class Asker:
         # Of a trailing `//` the SDK strips one slash; the other goes out.
         base = where.path + "/" * attempt.base_url.endswith("/")
         path = joined(base, where.query, ask.path, attempt.protocol)
-        if attempt.address and purpose != "models":
-            path = _literally(attempt)
-        elif attempt.query and purpose != "models":
-            path += f"{'&' if '?' in path else '?'}{attempt.query}"
+        if attempt.address or attempt.query:
+            path = as_sent(attempt, ask, path)
         record = Exchange(
             purpose=purpose,
             attempt=attempt,
@@ -366,12 +364,6 @@ def plus(one: Cost, other: Cost) -> Cost:
 def guessed(ask: Ask) -> int:
     """About how many tokens a request's own text has: four characters each, its JSON included."""
     return len(json.dumps(ask.body or {})) // 4
-
-
-def _literally(attempt: Attempt) -> str:
-    """Path and query of the address that the app asks where it is none that the SDK would ask."""
-    parts = urlsplit(attempt.address.replace(MODEL, quote(attempt.model or "", safe="")))
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _alive(found: Exchange) -> Exchange:

@@ -392,6 +392,21 @@ def test_no_base_url_of_this_app_leads_there() -> None:
 
 
 @pytest.mark.parametrize(
+    ("app", "protocol", "url", "paths"),
+    [
+        ("claude-code", "anthropic", HOST, ["/v1/models", "/v1/messages?beta=true", "/v1/messages?beta=true"]),
+        ("ai-sdk", "anthropic", HOST, ["/v1/models", "/messages", "/messages"]),
+        ("nextchat", "openai", f"{HOST}/v1", ["/v1/v1/models", *["/v1/v1/chat/completions"] * 2]),
+    ],
+)
+def test_the_plan_names_what_the_app_asks(app: str, protocol: str, url: str, paths: list[str]) -> None:
+    argv = ["check", url, "--app", app, "--protocol", protocol, "--key", KEY, "--no-env", "--plan", "--json"]
+    done = CliRunner().invoke(program, argv)
+    plan = json.loads(done.stdout)
+    assert [request["url"].removeprefix(HOST) for request in plan["requests"]] == paths
+
+
+@pytest.mark.parametrize(
     ("app", "variable", "header", "version"),
     [
         ("anthropic-sdk", "ANTHROPIC_API_KEY", "bearer", "2026-10-21"),
