@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from diagnose.findings.between import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
@@ -88,7 +89,7 @@ def _html(found: Exchange | None) -> bool:
 
 def _front_auth(view: View) -> Claim | None:
     """The gate in front of the API, or of the network; one that serves its page with success as well."""
-    found = said("http.front_auth")(view)
+    found = _own_certificate(view) or said("http.front_auth")(view)
     page = view.first.told if view.first is not None else None
     if found is not None or page is None or not _lost(view) or not _html(page):
         return found
@@ -174,13 +175,13 @@ def _closed(view: View) -> Claim | None:
     return found
 
 
-def _front_auth(view: View) -> Claim | None:
-    """Also where it is asked for beneath HTTP: a certificate of the client's own, which no LLM client has."""
+def _own_certificate(view: View) -> Claim | None:
+    """A certificate of the client's own is asked for beneath HTTP, which no LLM client has."""
     found = _broken(Kind.TLS_WANTS_CERTIFICATE)(view)
     lost = view.failed("tls", Kind.TLS_WANTS_CERTIFICATE)
     if found is None and lost is not None:
         found = Claim((told(lost),), probe="tls")
-    return said("http.front_auth")(view) if found is None else replace(found, case="certificate")
+    return None if found is None else replace(found, case="certificate")
 
 
 def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
