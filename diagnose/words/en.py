@@ -1383,6 +1383,7 @@ CASES: dict[str, Text] = {
         "and so did this check, past {proxy|the proxy}. Where only the proxy leads out, the app fails.",
         (
             "If the app is to use it: with Node 24 or newer, start it with NODE_USE_ENV_PROXY=1.",
+            "An app that asks for the proxy in its own settings: enter it there.",
             "Else there is nothing to do.",
         ),
     ),
