@@ -95,7 +95,11 @@ def other_version(attempt: Attempt) -> list[Attempt]:
     """The same with the version of the API that most hosts serve, where requests name one."""
     served = wire(attempt.protocol).versions[-1:]
     changed = tuple(dict.fromkeys((*attempt.changed, "version")))
-    return [replace(attempt, version=name, given=False, changed=changed) for name in served if name != attempt.version]
+    return [
+        replace(attempt, version=name, given=False, changed=changed, address="", query="")
+        for name in served
+        if name != attempt.version
+    ]
 
 
 def beside(
@@ -170,7 +174,8 @@ def followed(attempt: Attempt, told: Exchange) -> Attempt | None:
     if told.redirect is None or not told.redirect.base_url:
         return None
     changed = tuple(dict.fromkeys((*attempt.changed, "redirect")))
-    return replace(attempt, base_url=told.redirect.base_url, given=False, changed=changed)
+    base_url = told.redirect.base_url
+    return replace(attempt, base_url=base_url, given=False, changed=changed, address="", query="")
 
 
 def moved(attempt: Attempt, target: Place, scheme: str) -> Attempt:
@@ -179,4 +184,5 @@ def moved(attempt: Attempt, target: Place, scheme: str) -> Attempt:
     url = f"{scheme}://{target.authority if target.port not in (80, 443) else target.host}"
     if target.port not in (80, 443):
         url = f"{scheme}://{f'[{target.host}]' if ':' in target.host else target.host}:{target.port}"
-    return replace(attempt, base_url=url + here.path, changed=(*attempt.changed, "scheme"), given=False)
+    changed = (*attempt.changed, "scheme")
+    return replace(attempt, base_url=url + here.path, changed=changed, given=False, address="", query="")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from probes import node
+from probes.apps import load as load_apps
 from probes.asking import Asker
 from probes.doors import Door, Doors, load
 from probes.failures import NetError
@@ -22,7 +23,6 @@ from probes.flaws import url_is_key
 from probes.inquiry import Inquiry
 from probes.ledger import Ledger, Watch, scrubbed
 from probes.model import (
-    NODE_APPS,
     Attempt,
     Auth,
     Capability,
@@ -48,14 +48,13 @@ from probes.readings import passes
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
 from probes.steps.settings import Exams
+from probes.translation import official
 from probes.tunnel import Proxy
 from probes.way import Place, Way, literal_address, place, private
 
 if TYPE_CHECKING:
     from probes.deep.measure import Dive
 
-# The official client of a protocol, where it is not named after it.
-SDKS = {"responses": "openai-sdk", "azure": "openai-sdk", "gemini": "google-genai"}
 _LAST = 0.25  # seconds of the run that a deep check leaves: it is to end by itself
 # How dialling fails, the most telling first: a host that answers no over IPv4 matters more than a lack of IPv6 here.
 _TELLING = (Kind.REFUSED, Kind.RESET, Kind.TIMEOUT, Kind.DENIED, Kind.UNREACHABLE)
@@ -80,6 +79,16 @@ def scrubber(given: Settings) -> Scrubber:
             if any(word in name.lower() for word in ("key", "token", "secret", "auth")):
                 scrub.add(value)
     return scrub
+
+
+def sent_by(given: Settings, attempt: Attempt) -> Attempt:
+    """The SDK's way of asking with the header and the version of the app that was named."""
+    app = load_apps().get(given.app)
+    wire = app.wire(attempt.protocol) if app is not None else None
+    if wire is None:
+        return attempt
+    style = wire.auth_by.get(given.auth_variable or "", wire.auth[0])
+    return replace(attempt, auth=Auth(style), version=wire.version or attempt.version)
 
 
 @dataclass(slots=True)
@@ -170,7 +179,7 @@ def survey(given: Settings, ledger: Ledger, scrub: Scrubber) -> Ground:
     ledger.done("door", where.host, ground.facts, began)
     began = ledger.now()
     chosen, ground.proxy = proxy.choose(
-        node.proxies(given), where, doors, scrub, given.app in NODE_APPS and given.node.env_proxy
+        node.proxies(given), where, doors, scrub, node.runs(given.app) and given.node.env_proxy
     )
     if not node.heeds(given):
         chosen = proxy.unheeded(chosen)
@@ -188,7 +197,7 @@ def target(given: Settings, ground: Ground | None) -> Target:
         base_url=given.base_url.value if given.base_url else None,
         protocol=protocol,
         model=given.model.value if given.model else None,
-        app=given.app or SDKS.get(protocol, f"{protocol}-sdk"),
+        app=given.app or official(protocol).id,
         door=facts.door if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
@@ -250,8 +259,7 @@ class _Run:
         if self._context is None:
             given = self.ground.given
             try:
-                on_node = given.node if given.app in NODE_APPS else None
-                self._context, self.trust_name = self.network.trust(given.ca_bundle, on_node)
+                self._context, self.trust_name = self.network.trust(given.ca_bundle, node.roots(given))
             except (OSError, ssl.SSLError):
                 self._context, self.trust_name = system_context(), "system"
         return self._context
@@ -259,7 +267,7 @@ class _Run:
     def _roots(self) -> None:
         """Whether a client can be built at all: with SSL_CERT_FILE it reads that file, whatever it is to call."""
         bundle = self.ground.given.ca_bundle
-        if bundle is None or self.ground.given.app in NODE_APPS:
+        if bundle is None or node.runs(self.ground.given.app):
             return
         began = self.ledger.now()
         try:
@@ -418,7 +426,7 @@ class _Run:
         given, bundle = self.ground.given, self.ground.given.ca_bundle
         named = bundle.value if bundle is not None and bundle.source.startswith("environment") else ""
         lists = {"system": system_context} if self.trust_name != tls.SYSTEM else {}
-        if named and given.app in NODE_APPS and not given.node.openssl_ca and Path(named).is_file():
+        if named and node.runs(given.app) and not given.node.openssl_ca and Path(named).is_file():
             lists = {named: partial(ssl.create_default_context, cafile=named), **lists}
         return lists
 
@@ -448,8 +456,7 @@ class _Run:
             keys = set()
         form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in keys), KeyForm.NONE)
         protocol = wire(ground.protocol)
-        style = Auth.X_API_KEY if given.app == "anthropic-sdk-0" else None
-        first = protocol.attempt(base, style)
+        first = sent_by(given, protocol.attempt(base))
         asked_as_given = ground.exams.url.literal == base and (
             form is KeyForm.GIVEN or (form is KeyForm.NONE and not ground.exams.keys())
         )
@@ -458,6 +465,8 @@ class _Run:
             # Nothing that may go out was given: the key of the place that is not heeded stands in for it.
             form, asked_as_given, changed = KeyForm.RIVAL, False, ("key_source",)
         first = replace(first, key=form, given=asked_as_given, changed=changed)
+        if ground.exams.url.literal == base:
+            first = replace(first, address=ground.exams.address, query=ground.exams.query)
         if protocol.versions:
             raw = given.base_url.value if given.base_url and not asked_as_given else ""
             named = given.api_version.value if given.api_version else version_in(ground.protocol, raw)

@@ -18,7 +18,6 @@ from probes.secret import Secret
 T = TypeVar("T")
 
 # The probes in the order in which each stands on those before it (the contract, section 2).
-NODE_APPS = ("openai-node", "anthropic-node")  # the clients that run on Node, as --app names them
 PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
 
 
@@ -175,6 +174,8 @@ class Attempt:
     given: bool = False
     direct: bool = False  # around the proxy that the settings name
     changed: tuple[str, ...] = ()  # what differs from the given way: path, version, protocol, auth, key, proxy, slash
+    address: str = ""  # what the app asks for a generation where no base URL makes the SDK ask the same
+    query: str = ""  # what the app adds to the address of a generation
 
 
 # -- what is observed --------------------------------------------------------------------------------------------------
@@ -506,7 +507,9 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what came back. ``purpose``: models, chat, stream, or ``path`` for a keyless look at a path."""
+    """One request and what came back. ``purpose``: models, chat, stream, ``path`` for a keyless look at a path, or
+    ``preflight`` for what a browser asks before it calls.
+    """
 
     purpose: str
     attempt: Attempt

@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from probes.model import NODE_APPS, NodeSettings, ProxySettings, Settings, Sourced
+from probes.apps import load
+from probes.model import NodeSettings, ProxySettings, Settings, Sourced
 
 if TYPE_CHECKING:
     import ssl
@@ -24,14 +25,34 @@ def read(environ: Mapping[str, str]) -> NodeSettings:
     )
 
 
+def runs(app: str | None) -> bool:
+    """Whether this app runs on Node and trusts what Node trusts."""
+    known = load().get(app)
+    return known is not None and known.roots == "node"
+
+
 def heeds(given: Settings) -> bool:
-    """Whether the app takes the proxies of its environment: Node's clients do not unless they are told to."""
-    return given.app not in NODE_APPS or given.node.env_proxy
+    """Whether the app takes the proxies of its environment: Node's fetch does not unless it is told to."""
+    app = load().get(given.app)
+    if app is None or app.proxies not in ("ignored", "own"):
+        return True
+    return app.proxies == "ignored" and app.stack == "node" and given.node.env_proxy
 
 
 def proxies(given: Settings) -> ProxySettings:
     """Those that count for the app: Node, where it heeds any, knows no ALL_PROXY."""
-    return replace(given.proxies, all=None) if given.app in NODE_APPS and given.node.env_proxy else given.proxies
+    return replace(given.proxies, all=None) if runs(given.app) and given.node.env_proxy else given.proxies
+
+
+def roots(given: Settings) -> NodeSettings | None:
+    """How the app's own list of roots is read, where it brings one; None where it reads the system's.
+
+    Mozilla's list as certifi carries it is Node's without any setting; a file in SSL_CERT_FILE stands in its place.
+    """
+    app = load().get(given.app)
+    if app is None or app.roots not in ("node", "certifi"):
+        return None
+    return given.node if app.roots == "node" else NodeSettings() if given.ca_bundle is None else None
 
 
 def trust(given: NodeSettings, bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:

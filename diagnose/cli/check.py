@@ -11,7 +11,7 @@ import click
 
 from diagnose import __version__
 from diagnose.cli import console
-from diagnose.cli.completion import among, targets
+from diagnose.cli.completion import among, apps, targets
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from probes.plan import Plan, Request
 
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
-APPS = ("openai-sdk", "anthropic-sdk", "openai-node", "anthropic-node")
 
 
 def output_options(command: Any) -> Any:
@@ -49,7 +48,12 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--protocol", type=click.Choice(PROTOCOLS), help="The protocol that the app speaks; auto, the default, finds it."
 )
-@click.option("--app", type=click.Choice(APPS), help="Judge as this client would send it.")
+@click.option(
+    "--app",
+    metavar="NAME",
+    shell_complete=among(apps),
+    help="Judge as this client would send it: see `llmdoctor apps`.",
+)
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
 @click.option("--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's. May be repeated.")
@@ -165,7 +169,10 @@ def planned(settings: Settings) -> Plan | None:
     if ground.facts is None or base is None:
         return None
     proxy = next((one.facts for one in ledger.observations if isinstance(one.facts, ProxyFacts)), None)
-    return draw(settings, scrub(base), ground.facts, proxy, ground.door)
+    address, added = ground.exams.address, ground.exams.query
+    if ground.exams.url.literal != base:
+        address = added = ""
+    return draw(settings, scrub(base), ground.facts, proxy, ground.door, scrub(address), added)
 
 
 def announce(plan: Plan, lang: str) -> None:

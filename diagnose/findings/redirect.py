@@ -16,9 +16,6 @@ from diagnose.view import View, line_of
 from probes.model import Auth, Exchange, Redirect
 from probes.readings import KEEPING, REDIRECTS, asks_login, passes
 
-# httpx keeps `Authorization` from http to https of one host on the usual ports (httpx2/_client.py,
-# `_is_https_redirect`); fetch and reqwest do not.
-_HTTPX = ("openai-sdk", "anthropic-sdk", "anthropic-sdk-0", "google-genai", "ollama-sdk", "litellm")
 _STAYS = "openai-node"  # with a key in `api-key`
 _LEARNED = ("openai-sdk", _STAYS)
 
@@ -65,7 +62,9 @@ def _keeps_key(view: View, told: Exchange, leads: Redirect) -> bool:
         return leads.origin == "same" or app not in _LEARNED
     if told.attempt.auth is not Auth.BEARER or leads.origin == "same":
         return True
-    return leads.origin == "upgrade" and app in _HTTPX
+    # httpx keeps `Authorization` from http to https of one host on the usual ports (httpx2/_client.py,
+    # `_is_https_redirect`); fetch and reqwest do not.
+    return leads.origin == "upgrade" and view.client is not None and view.client.stack == "httpx"
 
 
 def _stays(view: View, told: Exchange) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from diagnose.middleboxes import Middlebox, known
 from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of, told
-from probes.model import NODE_APPS, Certificate, Failure, Kind, TlsFacts
+from probes.model import Certificate, Failure, Kind, TlsFacts
 
 # This program did not exist before: a clock that shows less is wrong.
 BUILT = "2026-11-01"
@@ -99,7 +99,9 @@ def _other_list(view: View) -> dict[str, Any]:
     found = view.tls.elsewhere if view.tls is not None else ""
     if not found:
         return {}
-    if view.evidence.target.app not in NODE_APPS:
+    if view.app is not None and view.app.roots == "certifi":
+        return {}
+    if view.app is None or view.app.roots != "node":
         case, fix = "file_alone", {"ssl_cert_file": ""}  # it stands in place of the system's list, not beside it
     elif found == "system":
         case, fix = "node_system", {"node_use_system_ca": "1"}

@@ -1103,7 +1103,7 @@ TEXTS: dict[str, Text] = {
         "The answer is that of the official provider, although another address is set. The app reads that address "
         "under another name or in another place, or not for this kind of provider.",
         (
-            "See in the app's settings and its manual where it takes its base URL from.",
+            "{app} takes its base URL from {app_variable|its own settings: its manual tells where}.",
             "Start the app again after the change: some keep the old address.",
             'If it cannot be changed, choose "OpenAI-compatible" or "custom" as the provider in the app.',
             "If your key went to the wrong provider, think of replacing it.",
@@ -1155,6 +1155,27 @@ TEXTS: dict[str, Text] = {
 
 # Special cases of a finding, which have a cause and a cure of their own.
 CASES: dict[str, Text] = {
+    "settings.wrong_variable:app": Text(
+        "{app} does not read {variable|the variable that was set}",
+        "Each program reads variables with certain names and passes over all others without a word, and programs "
+        "differ in the names. So the value is there, and {app} never sees it.",
+        (
+            "Rename it to {app_variable|what the app's manual says}, which {app} reads.",
+            "Start the app again from a new terminal, so that it sees the new name.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
+        Text(
+            "{app} cannot be pointed to this API",
+            "{app} puts a path of its own behind every base URL, and at {host} the API lives under another. Whatever "
+            "base URL is set, this app asks at the wrong place.",
+            (
+                "Use an app that takes the whole path: `llmdoctor apps` tells what each of them adds.",
+                "Or put a gateway in front that offers the path that {app} asks for, such as LiteLLM or New API.",
+            ),
+        ),
+    ),
     "slo.exceeded:cert": Text(
         "The certificate ends sooner than the limit allows",
         "The certificate is good today, and no app notices anything yet. It ends within the time that was set as the "
@@ -1362,6 +1383,7 @@ CASES: dict[str, Text] = {
         "and so did this check, past {proxy|the proxy}. Where only the proxy leads out, the app fails.",
         (
             "If the app is to use it: with Node 24 or newer, start it with NODE_USE_ENV_PROXY=1.",
+            "An app that asks for the proxy in its own settings: enter it there.",
             "Else there is nothing to do.",
         ),
     ),

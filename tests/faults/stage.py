@@ -22,7 +22,6 @@ from typing import Any, NoReturn
 from probes.engine import run
 from probes.failures import NetError
 from probes.model import (
-    NODE_APPS,
     Address,
     ConnectTo,
     Evidence,
@@ -36,6 +35,7 @@ from probes.model import (
     Sourced,
 )
 from probes.net import Network
+from probes.node import runs
 from probes.practice import behaviours as b
 from probes.practice.certificates import Authority
 from probes.practice.server import Handler, PracticeDoor, Step, closed_port
@@ -264,7 +264,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 connect_to=() if direct else (ConnectTo("", 0, one.listen, port),),
                 dns_servers=tuple(one.roads.others) if one.roads is not None else (),
                 ca_bundle=Sourced(bundle, "environment SSL_CERT_FILE") if bundle else None,
-                node=replace(one.node, extra_ca=bundle or "") if one.app in NODE_APPS and not one.roots else one.node,
+                node=replace(one.node, extra_ca=bundle or "") if runs(one.app) and not one.roots else one.node,
                 no_spend=one.no_spend,
                 offline=one.offline,
                 send_anyway=one.send_anyway,
