@@ -34,7 +34,7 @@ def read(text: str, dialect: str = "json") -> Node:
 
 
 class _Reader:
-    """One pass over the tokens, with the open tables and lists on a stack of its own: depth costs no recursion."""
+    """One pass over the lexemes, with the open tables and lists on a stack of its own: depth costs no recursion."""
 
     def __init__(self, text: str, dialect: str) -> None:
         self.text, self.dialect = text, dialect
@@ -56,34 +56,34 @@ class _Reader:
             found = _TOKEN.match(self.text, at)
             if found is None:
                 raise self.fail(at)
-            kind, token, began, at = str(found.lastgroup), found[0], at, found.end()
+            kind, lexeme, began, at = str(found.lastgroup), found[0], at, found.end()
             if kind == "gap" or (kind in ("comment", "wide") and self.allows(kind)):
                 continue
             if expects == "end" or kind in ("comment", "wide"):
                 raise self.fail(began)
-            if token in ("}", "]") and kind == "sign":
-                if not open_ or not self.may_close(token, expects, open_[-1]):
+            if lexeme in ("}", "]") and kind == "sign":
+                if not open_ or not self.may_close(lexeme, expects, open_[-1]):
                     raise self.fail(began)
                 open_.pop()
                 names.pop()
                 expects = "comma" if open_ else "end"
             elif expects == "comma":
-                if token != ",":
+                if lexeme != ",":
                     raise self.fail(began)
                 expects = "name" if isinstance(open_[-1].value, dict) else "value"
                 expects += " after comma"
             elif expects == "colon":
-                if token != ":":
+                if lexeme != ":":
                     raise self.fail(began)
                 expects = "value"
             elif expects.startswith("name"):
-                names[-1] = self.name(kind, token, began)
+                names[-1] = self.name(kind, lexeme, began)
                 expects = "colon"
             else:
                 opens = kind == "sign"
-                if opens and token not in "{[":
+                if opens and lexeme not in "{[":
                     raise self.fail(began)
-                node = Node({} if token == "{" else [], self.line(began)) if opens else self.scalar(kind, token, began)
+                node = Node({} if lexeme == "{" else [], self.line(began)) if opens else self.scalar(kind, lexeme, began)
                 if not open_:
                     root = node
                 elif isinstance(open_[-1].value, dict):
@@ -97,7 +97,7 @@ class _Reader:
                         raise self.fail(began)
                     open_.append(node)
                     names.append(None)
-                    expects = "name" if token == "{" else "value first"
+                    expects = "name" if lexeme == "{" else "value first"
                 else:
                     expects = "comma" if open_ else "end"
         if root is None or open_:
@@ -107,35 +107,35 @@ class _Reader:
     def allows(self, kind: str) -> bool:
         return self.dialect == "json5" or (self.dialect == "jsonc" and kind == "comment")
 
-    def may_close(self, token: str, expects: str, container: Node) -> bool:
-        if (token == "}") is not isinstance(container.value, dict):
+    def may_close(self, lexeme: str, expects: str, container: Node) -> bool:
+        if (lexeme == "}") is not isinstance(container.value, dict):
             return False
         if expects.endswith("after comma"):
             return self.dialect != "json"
         return expects in ("comma", "name", "value first")
 
-    def name(self, kind: str, token: str, began: int) -> str:
+    def name(self, kind: str, lexeme: str, began: int) -> str:
         if kind == "word" and self.dialect == "json5":
-            return token
-        text = self.scalar(kind, token, began).text if kind in ("text", "single") else None
+            return lexeme
+        text = self.scalar(kind, lexeme, began).text if kind in ("text", "single") else None
         if text is None:
             raise self.fail(began)
         return text
 
-    def scalar(self, kind: str, token: str, began: int) -> Node:
+    def scalar(self, kind: str, lexeme: str, began: int) -> Node:
         line = self.line(began)
         if kind == "text":
             try:
-                return Node(json.loads(token), line)
+                return Node(json.loads(lexeme), line)
             except ValueError:  # an escape that JSON lacks
                 pass
         if kind == "word":
-            if self.dialect != "json5" and not _STRICT_WORD.fullmatch(token):
+            if self.dialect != "json5" and not _STRICT_WORD.fullmatch(lexeme):
                 raise self.fail(began)
-            return Node(None if token == "null" else token, line)
+            return Node(None if lexeme == "null" else lexeme, line)
         if self.dialect != "json5":
             raise self.fail(began)
-        return Node(_ESCAPE.sub(_unescape, token[1:-1]), line)
+        return Node(_ESCAPE.sub(_unescape, lexeme[1:-1]), line)
 
 
 def _unescape(found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 # The ways of writing one, by the name that apps.toml gives them.
-STYLES = ("braces", "shell", "litellm", "secrets", "input")
+STYLES = ("braces", "shell", "litellm", "secrets", "input", "bare")
 
 _BRACES = re.compile(r"\{(env|file):([^{}]+)\}")
 _SHELL = re.compile(r"\$\{(?P<long>[A-Za-z_]\w*)(?::?-(?P<other>[^{}]*))?\}|\$(?P<short>[A-Za-z_]\w*)")
@@ -50,7 +50,7 @@ def resolve(text: str, styles: tuple[str, ...], variable: Variable, file: FileTe
     """What an app that knows these styles makes of a text. Nothing is executed."""
     if "input" in styles and _INPUT.search(text):
         return Resolved(None, beyond="keychain")
-    if "shell" in styles and _COMMAND.search(text):
+    if ("shell" in styles and _COMMAND.search(text)) or ("bare" in styles and text.startswith("!")):
         return Resolved(None, beyond="command")
     found: list[Value] = []
     missing: list[str] = []
@@ -85,6 +85,9 @@ def resolve(text: str, styles: tuple[str, ...], variable: Variable, file: FileTe
         made = _SECRETS.sub(lambda each: of_variable(each[1]), made)
     if "litellm" in styles and (whole := _LITELLM.fullmatch(made.strip())):
         made = of_variable(whole[1])
+    if "bare" in styles and (known := variable(made.strip())):  # a variable's name, else the value itself
+        found.append(known)
+        made = known.text
     if "shell" in styles:
         made = _SHELL.sub(lambda each: of_variable(each["long"] or each["short"], each["other"]), made)
     if beyond:
