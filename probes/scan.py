@@ -263,7 +263,7 @@ class _Scan:
             for layer in self.shells
             if layer.reading is not None
         ]
-        return sources.gather(replace(self.options, **choices), world.environ, world.cwd, world.home, shells)
+        return sources.gather(replace(self.options, **choices), world.environ, world.cwd, home=world.home, shells=shells)
 
     def of_sdks(self) -> Iterator[Found]:
         """What programs with an official SDK would use here, by each SDK's own rules; then other providers' keys."""

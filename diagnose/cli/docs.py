@@ -103,7 +103,7 @@ KINDS = {
     "--check", metavar="DIR", type=click.Path(exists=True, file_okay=False), help="Fail where a page is stale."
 )
 def command(write: str | None, check: str | None) -> None:
-    """Write findings.md, findings.zh.md and doors.md, or check that they are up to date."""
+    """Write findings.md, findings.zh.md, doors.md and the manual page, or check that they are up to date."""
     if (write is None) == (check is None):
         raise click.UsageError("say either --write DIR or --check DIR")
     if write is not None:
@@ -120,7 +120,10 @@ def command(write: str | None, check: str | None) -> None:
 
 def pages() -> dict[str, str]:
     """Every page by its file's name."""
+    from diagnose.cli import manual, program
+
     lines = {"findings.md": findings("en"), "findings.zh.md": findings("zh"), "doors.md": doors()}
+    lines["llmdoctor.1"] = manual.page(program)
     return {name: "\n".join(page) + "\n" for name, page in lines.items()}
 
 
