@@ -25,7 +25,6 @@ ROOTS = ("system", "certifi", "node", "browser", "unknown")
 SCOPES = ("user", "project", "system")
 FORMATS = ("json", "jsonc", "json5", "toml", "yaml", "dotenv", "lines", "compose", "crushrc", "none")
 STORAGES = ("plain", "keychain", "database")
-TRAITS = ("cors", "mixed_content", "private_refused")
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}  # by the start of sys.platform
 
 
@@ -97,7 +96,8 @@ class App(NamedTuple):
     proxies: str = "environment"
     roots: str = "unknown"
     ignores: tuple[str, ...] = ()  # variables of a base URL that people set for it and that it does not read
-    traits: tuple[str, ...] = ()  # see TRAITS: what it cannot do wherever it is pointed
+    page: str = ""  # the origin of the web page from which its requests leave, where they leave from one
+    refuses_private: bool = False  # it calls no loopback and no private address
     errors: Mapping[str, str] = {}  # its words for: connection, key (401), path (404)
     places: tuple[Place, ...] = ()
     sources: tuple[str, ...] = ()
@@ -197,7 +197,7 @@ _CHOICES = {
     "storage": STORAGES,
     "join": tuple(RULES),
 }
-_LISTED = {"auth": AUTHS, "traits": TRAITS}
+_LISTED = {"auth": AUTHS}
 
 
 def _check(entry: object) -> None:

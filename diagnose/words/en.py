@@ -1132,6 +1132,18 @@ TEXTS: dict[str, Text] = {
 
 # Special cases of a finding, which have a cause and a cure of their own.
 CASES: dict[str, Text] = {
+    **dict.fromkeys(
+        ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
+        Text(
+            "{app} cannot be pointed to this API",
+            "{app} puts a path of its own behind every base URL, and at {host} the API lives under another. Whatever "
+            "base URL is set, this app asks at the wrong place.",
+            (
+                "Use an app that takes the whole path: `llmdoctor apps` tells what each of them adds.",
+                "Or put a gateway in front that offers the path that {app} asks for, such as LiteLLM or New API.",
+            ),
+        ),
+    ),
     "proxy.unreachable:container": Text(
         "Nothing answers at the proxy {proxy|that is set}: this is a container",
         "A container has a loopback of its own, so 127.0.0.1 is the container and not the machine on which the proxy "
