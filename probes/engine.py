@@ -36,7 +36,7 @@ from probes.model import (
     TunnelFacts,
     Vantage,
 )
-from probes.net import Network, blind_context, certifi_context
+from probes.net import Network, blind_context, certifi_context, trust
 from probes.protocols import version_in, wire
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls

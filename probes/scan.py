@@ -32,8 +32,8 @@ _HOUSES = {
     "gemini": ("gemini",),
     "ollama": ("ollama",),
 }
-# Files that programs of many kinds keep: that one is there does not mean that an app is.
-_SHARED = (".env", ".env.local", "config.yaml")
+# Places of programs of many kinds: that something is there does not mean that an app is.
+_SHARED = (".env", ".env.local", "~/.env", "config.yaml")
 _VENDORS = re.compile("OPENAI|ANTHROPIC|CLAUDE|GEMINI|GOOGLE|OLLAMA")
 _CONTAINERS = ("host.docker.internal", "localhost", "127.0.0.1", "::1")  # what these mean depends on who asks
 
@@ -82,7 +82,8 @@ def find(world: World, options: Options, apps: Apps, only: Iterable[str] = ()) -
 
 class _Scan:
     def __init__(self, world: World, options: Options, apps: Apps, only: frozenset[str]) -> None:
-        self.world, self.options, self.apps, self.only = world, options, apps, only
+        self.world, self.apps, self.only = world, apps, only
+        self.options = replace(options, guard=True)
         self.search = Search(world)
         self.doors = load_doors()
         self.shells = [of_file(reading) for reading in self.search.shells()]
@@ -114,7 +115,7 @@ class _Scan:
         collected = Collected(app, self.search, self.outside, app.places)
         telling = self.telling(app)
         told = [reading for _, reading in collected.files if telling & reading.bindings.keys()]
-        own = any(reading.path.name not in _SHARED for _, reading in collected.files)
+        own = any(not set(place.path.values()) & set(_SHARED) for place, _ in collected.files)
         if not own and not told and not any(one.of("base_url") or one.of("key") for one in collected.entries.values()):
             return
         if not own:
@@ -191,7 +192,10 @@ class _Scan:
             app=app.id,
             api_version=None,
             auth_variable=key.variable if key and key.variable in wire.auth_by else None,
-            rivals=(*_rivals("base_url", bases, base), *_key_rivals(keys, key, bases, base)),
+            rivals=(
+                *(_rivals("base_url", bases, base) if base else _ignored(app, collected)),
+                *_key_rivals(keys, key, bases, base),
+            ),
             searched=tuple(
                 dict.fromkeys(
                     [*(name for one in keys for name in one.searched), *(f"environment {name}" for name in wire.key)]
@@ -263,7 +267,9 @@ class _Scan:
             for layer in self.shells
             if layer.reading is not None
         ]
-        return sources.gather(replace(self.options, **choices), world.environ, world.cwd, home=world.home, shells=shells)
+        return sources.gather(
+            replace(self.options, **choices), world.environ, world.cwd, home=world.home, shells=shells
+        )
 
     def of_sdks(self) -> Iterator[Found]:
         """What programs with an official SDK would use here, by each SDK's own rules; then other providers' keys."""
@@ -343,8 +349,8 @@ def _several(wire: Wire, bases: list[Candidate], keys: list[Candidate]) -> list[
 
 def _model(collected: Collected, entry: Entry, entries: list[Entry]) -> Sourced[str] | None:
     """The entry's model, else the app's where that is not another provider's; without the provider's name before it."""
-    general = [one for other in entries if not other.star and other is not entry for one in other.of("model")]
-    names = entry.provider_names()
+    general = [one for other in entries if entry.star and not other.star for one in other.of("model")]
+    names = entry.provider_names() or list(entry.protocols)
     for one in collected.heeded([*entry.of("model"), *general]):
         head, slash, rest = (one.value or "").partition("/")
         if slash and head in names:
@@ -355,19 +361,25 @@ def _model(collected: Collected, entry: Entry, entries: list[Entry]) -> Sourced[
     return None
 
 
-def _rivals(role: str, found: list[Outcome], winner: Outcome | None, hide: Iterable[str] = ()) -> list[Rival]:
+def _rivals(role: str, found: list[Outcome], winner: Outcome | None, hide: tuple[str, ...] = ()) -> list[Rival]:
     """The values that lose. A key of ``hide`` is told by its hint alone, so that nobody tries it."""
     rivals = []
     for one in found:
         if winner is None or one is winner or not one.value or one.source == winner.source:
             continue
-        value = Secret(one.value) if role == "key" else one.value
-        if isinstance(value, Secret) and one.source in hide:
+        value: Secret | str = Secret(one.value) if role == "key" else one.value
+        if isinstance(value, Secret) and (one.source or "") in hide:
             value = value.hint
         same = one.value == winner.value
         name = (one.source or "").rpartition(" ")[2]
         rivals.append(Rival(role, name, one.source or "", value, "shadowed", winner.source or "", same))
     return rivals
+
+
+def _ignored(app: App, collected: Collected) -> list[Rival]:
+    """Addresses in variables that people set for the app and that it does not read."""
+    found = collected.of_variables(app.ignores)
+    return [Rival("base_url", one.variable, one.source, one.text, "unread", "default") for one in found if one.text]
 
 
 def _key_rivals(keys: list[Outcome], key: Outcome | None, bases: list[Outcome], base: Outcome | None) -> list[Rival]:
@@ -378,7 +390,7 @@ def _key_rivals(keys: list[Outcome], key: Outcome | None, bases: list[Outcome], 
         return []
     elsewhere = {_file(one.source) for one in bases if base is not None and one.value and one.value != base.value}
     theirs = base is not None and not base.own
-    hide = [one.source or "" for one in keys if _file(one.source) in elsewhere or (theirs and one.own)]
+    hide = tuple(one.source or "" for one in keys if _file(one.source) in elsewhere or (theirs and one.own))
     return _rivals("key", keys, key, hide)
 
 

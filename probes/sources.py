@@ -54,6 +54,7 @@ class Options:
     no_spend: bool = False
     offline: bool = False
     send_anyway: bool = False
+    guard: bool = False  # keep the user's key from an address that a project's file names
 
 
 # -- what the SDKs read ------------------------------------------------------------------------------------------------
@@ -224,7 +225,7 @@ def gather(
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
         rivals=(*key_rivals, *_base_rivals(choice, check, variables), *model_rivals),
         searched=tuple(searched),
-        override=_override(choice, key, variable, variables, home),
+        override=_override(choice, key, variable, variables, home, options.guard and not options.send_anyway),
         proxies=_proxies(options, named, environ),
         connect_to=_connections(options.connect_to or _named(named, "connect_to", ())),
         dns_servers=_name_servers(options.dns_server),
@@ -552,7 +553,12 @@ def _home() -> Path | None:
 
 
 def _override(
-    choice: _Choice, key: Sourced[Secret] | None, variable: str, variables: _Variables, home: Path | None
+    choice: _Choice,
+    key: Sourced[Secret] | None,
+    variable: str,
+    variables: _Variables,
+    home: Path | None,
+    withhold: bool,
 ) -> Override | None:
     """A ``.env`` of the folder that names the address for a key which stands elsewhere."""
     if variables.project in (None, home or _home()) or choice.base is None or key is None or choice.explicit:
@@ -564,7 +570,7 @@ def _override(
         return None  # the key is kept for that very door
     from probes.override import overridden
 
-    return overridden(choice.base, Sourced(choice.family.default, "default"), key.source, withhold=False)
+    return overridden(choice.base, Sourced(choice.family.default, "default"), key.source, withhold)
 
 
 # -- the key -----------------------------------------------------------------------------------------------------------

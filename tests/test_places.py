@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import tomli_w
 import yaml as pyyaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.places import compose, files, jsonlike, references, toml, variables, yaml
@@ -323,8 +323,15 @@ def test_what_a_shell_sets_at_its_start() -> None:
     found = variables.read(SHELL, "shell")
     values = {name: each.value for name, each in found.items() if not each.command}
     assert values == {
-        **{"C": 'three $HOME "q"', "D": "four", "E": "a b", "H": "onetwothree#four", "I": "", "J": "${A}/v1"},
-        **{"K": "$literal", "FISHY": "key", "FISHY2": "value"},
+        "C": 'three $HOME "q"',
+        "D": "four",
+        "E": "a b",
+        "H": "onetwothree#four",
+        "I": "",
+        "J": "${A}/v1",
+        "K": "$literal",
+        "FISHY": "key",
+        "FISHY2": "value",
     }
     assert {name for name, each in found.items() if each.command} == {"F", "G"}
     assert (found["C"].line, found["K"].expands, found["J"].expands) == (4, False, True)

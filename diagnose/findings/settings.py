@@ -102,6 +102,21 @@ def _conflict(view: View) -> Claim | None:
     return Claim(lines, severity=Severity.ERROR, values=values, settings=settings, verified=True)
 
 
+def _project_override(view: View) -> Claim | None:
+    """A key that surely belongs to the host comes to no harm there, whoever named the host."""
+    override, door = view.settings.override, view.door
+    if override is None or (door is not None and door.fit == "fits" and door.certain):
+        return None
+    usual = override.meant_source.startswith("default")
+    lines = (
+        seen("override", source=override.source, host=override.host),
+        seen("override_usual" if usual else "override_meant", host=override.meant, source=override.meant_source),
+        seen("override_key", source=override.key_source),
+        *((seen("override_withheld"),) if override.withheld else ()),
+    )
+    return Claim(lines, values={"source": override.source, "host": override.host, "other_source": override.key_source})
+
+
 RULES = (
     Rule("settings.swapped", Severity.ERROR, "settings", _swapped, "settings"),
     Rule("settings.wrong_variable", Severity.ERROR, "settings", _wrong_variable, "settings"),
@@ -114,4 +129,5 @@ RULES = (
         because=("settings.wrong_variable", "settings.swapped"),
     ),
     Rule("settings.conflict", Severity.WARNING, "settings", _conflict, "settings"),
+    Rule("settings.project_override", Severity.WARNING, "settings", _project_override, "settings"),
 )

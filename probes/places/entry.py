@@ -70,7 +70,7 @@ class Entry:
 
 
 class Held(NamedTuple):
-    """A variable's value in one place. ``expands``: ``$NAME`` in it means something; ``command``: a program gives it."""
+    """A variable in one place. ``expands``: ``$NAME`` in its value means something; ``command``: a program gives it."""
 
     value: str
     source: str

@@ -83,7 +83,9 @@ class _Reader:
                 opens = kind == "sign"
                 if opens and lexeme not in "{[":
                     raise self.fail(began)
-                node = Node({} if lexeme == "{" else [], self.line(began)) if opens else self.scalar(kind, lexeme, began)
+                node = (
+                    Node({} if lexeme == "{" else [], self.line(began)) if opens else self.scalar(kind, lexeme, began)
+                )
                 if not open_:
                     root = node
                 elif isinstance(open_[-1].value, dict):
@@ -101,7 +103,7 @@ class _Reader:
                 else:
                     expects = "comma" if open_ else "end"
         if root is None or open_:
-            raise self.fail(size)
+            raise self.fail(len(self.text.rstrip()))
         return root
 
     def allows(self, kind: str) -> bool:
