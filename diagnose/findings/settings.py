@@ -110,7 +110,9 @@ def _project_override(view: View) -> Claim | None:
     usual = override.meant_source.startswith("default")
     lines = (
         seen("override", source=override.source, host=override.host),
-        seen("override_usual" if usual else "override_meant", host=override.meant, source=override.meant_source),
+        seen("override_usual", host=override.meant)
+        if usual
+        else seen("override_meant", host=override.meant, source=override.meant_source),
         seen("override_key", source=override.key_source),
         *((seen("override_withheld"),) if override.withheld else ()),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from probes.apps import App, Place
+from probes.model import Sourced
 from probes.places.files import Passed, text_of
 from probes.places.references import Resolved, Value, resolve
 from probes.places.search import Reading, Search, table
@@ -116,9 +117,9 @@ class Outcome(NamedTuple):
     beyond: str
     candidate: Candidate
 
-    @property
-    def variable(self) -> str:
-        return self.candidate.variable
+    def sourced(self) -> Sourced[str]:
+        """Value and source."""
+        return Sourced(self.value or "", self.source or "")
 
 
 class Collected:

@@ -74,7 +74,8 @@ class Search:
     def readings(self, place: Place) -> list[Reading]:
         """What stands in the files of a place that are there and can be read."""
         form = place.format
-        found = (self.read(path, form, place.scope != "project", inside) for path, inside in self._paths(place))
+        paths = dict(self._paths(place))  # those of several systems may be the same
+        found = (self.read(path, form, place.scope != "project", inside) for path, inside in paths.items())
         return [reading for reading in found if reading is not None]
 
     def exists(self, place: Place) -> str | None:

@@ -117,7 +117,7 @@ def rival(settings: Settings, door: Door | None, local: bool) -> tuple[str, str]
 
     The value of a place that loses, or of a variable that no SDK reads where no key was given.
     """
-    for one in settings.rivals:
+    for one in settings.rivals if settings.override is None else ():  # a project has chosen the address
         if one.role != "key" or one.same or not isinstance(one.value, Secret):
             continue
         if settings.key is not None and one.why != "shadowed":
