@@ -109,22 +109,27 @@ def command(write: str | None, check: str | None) -> None:
     if write is not None:
         from diagnose.cli.console import save
 
-        for name, text in pages().items():
+        for name, text in pages(Path(write)).items():
             save(Path(write, name), text)
         return
     assert check is not None
-    if stale := [name for name, text in pages().items() if _read(Path(check, name)) != text]:
+    if stale := [name for name, text in pages(Path(check)).items() if _read(Path(check, name)) != text]:
         click.echo(f"out of date: {', '.join(stale)}. Run: llmdoctor docs --write {check}", err=True)
         sys.exit(1)
 
 
-def pages() -> dict[str, str]:
-    """Every page by its file's name."""
-    from diagnose.cli import manual, program
+def pages(folder: Path) -> dict[str, str]:
+    """Every page by its file's name: those that are written whole, and those of ``folder`` that hold real output."""
+    from diagnose.cli import examples, manual, program
 
     lines = {"findings.md": findings("en"), "findings.zh.md": findings("zh"), "doors.md": doors()}
     lines["llmdoctor.1"] = manual.page(program)
-    return {name: "\n".join(page) + "\n" for name, page in lines.items()}
+    found = {name: "\n".join(page) + "\n" for name, page in lines.items()}
+    for path in sorted({*folder.glob("*.md")} - {folder / name for name in found}):
+        found[path.name] = examples.filled(path.read_text("utf-8"), folder / "runs", examples.command_output)
+    for name in examples.PICTURES:
+        found[f"pictures/{name}.svg"] = examples.picture(name, folder / "runs")
+    return found
 
 
 def findings(lang: str) -> Iterator[str]:

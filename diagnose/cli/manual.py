@@ -26,7 +26,7 @@ FILES = (
 
 def page(program: click.Group) -> Iterator[str]:
     """The lines of the page, in man(7)'s macros: every command that is shown, each with its options."""
-    context = click.Context(program, info_name="llmdoctor")
+    context = click.Context(program, info_name="llmdoctor", **program.context_settings)
     yield f'.TH LLMDOCTOR 1 "" "llmdoctor {__version__}" "User Commands"'
     yield ".SH NAME"
     yield "llmdoctor \\- finds the one reason why an LLM API does not work"
