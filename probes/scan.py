@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 
 from probes.apps import App, Apps, Wire
 from probes.doors import load as load_doors
-from probes.model import Settings
+from probes.model import Settings, Sourced
 from probes.override import address
 from probes.places import compose, services
 from probes.places.effective import Reckoning
 from probes.places.entry import ABOVE, Candidate, Collected, Entry, Layer, environment, of_file
 from probes.places.sdks import IDS, Sdks
 from probes.places.search import Reading, Search, Skipped, World
-from probes.sources import Options
+from probes.sources import BadInput, Options, gather
 
 # Places of programs of many kinds: that something is there does not mean that an app is.
 _SHARED = (".env", ".env.local", "~/.env", "config.yaml")
@@ -60,12 +60,50 @@ class Survey:
     skipped: tuple[Skipped, ...]
 
 
-def find(world: World, options: Options, apps: Apps, only: Iterable[str] = ()) -> Survey:
+def find(world: World, options: Options, apps: Apps, only: Iterable[str] = (), guard: bool = True) -> Survey:
     """Look at all places of the apps (``only`` those of these ids). ``options`` are those of the checks to come.
 
+    ``guard``: keep the user's keys from addresses that a project's file names.
     Raises BadInput for a ``llmdoctor.toml`` or options that cannot be used.
     """
-    return _Scan(world, options, apps, frozenset(only)).survey()
+    return _Scan(world, replace(options, guard=guard), apps, frozenset(only)).survey()
+
+
+def of_app(world: World, options: Options, apps: Apps) -> Settings | None:
+    """The settings of ``options.app`` as it would use them here; None where no file of its own gives any.
+
+    ``options`` name no address. A key, model or protocol that they give stands over the app's own.
+    Raises BadInput where the app's key is out of reach and none is given, and as :func:`find`.
+    """
+    app = apps.get(options.app)
+    if app is None or app.kind in ("sdk", "library"):
+        return None
+    given = any((options.key is not None, options.key_env, options.key_file, options.key_stdin))
+    bare = replace(options, app=None, key=None, key_env=None, key_file=None, key_stdin=False, protocol=None)
+    wanted = options.protocol if options.protocol != "auto" else None
+    fit = (one for one in find(world, bare, apps, (app.id,), guard=False).found if one.beyond != "container")
+    found = next((one for one in fit if wanted in (None, one.settings.protocol.value)), None)
+    if found is None:
+        return None
+    settings = found.settings
+    if given and settings.base_url is not None:
+        by_hand = replace(options, app=None, base_url=settings.base_url.value)
+        key = gather(by_hand, world.environ, world.cwd or world.home).key
+        settings = replace(settings, key=key, override=None, rivals=(), auth_variable=None)
+    elif found.beyond:
+        raise BadInput(
+            f"{_BEYOND[found.beyond].format(name=app.name)}: give it with --key-env, --key-file or --key-stdin."
+        )
+    if options.model:
+        settings = replace(settings, model=Sourced(options.model, "--model"))
+    return replace(settings, protocol=Sourced(settings.protocol.value, "--app"))
+
+
+_BEYOND = {
+    "command": "A command gives the key of {name}, and none is run here",
+    "keychain": "The key of {name} is in the system's keychain",
+    "outside": "The project's file refers to a key of {name} in a file that is not the project's",
+}
 
 
 class _Scan:
@@ -74,8 +112,9 @@ class _Scan:
         self.search = Search(world)
         doors, shells = load_doors(), [of_file(reading) for reading in self.search.shells()]
         self.outside: list[Layer] = [environment(world.environ), *shells]
-        self.sdks = Sdks(world, replace(options, guard=True), doors, self.outside)
-        self.reckoning = Reckoning(self.sdks.ground, doors, apps, withhold=not options.send_anyway)
+        self.sdks = Sdks(world, options, doors, self.outside)
+        withhold = options.guard and not options.send_anyway
+        self.reckoning = Reckoning(self.sdks.ground, doors, apps, withhold)
         self.closed: list[Closed] = []
         self.claimed: set[str] = set()  # files that an app has explained: nobody else's settings are in them
 
@@ -190,15 +229,17 @@ def _wires(app: App) -> list[Wire]:
     return found
 
 
-def _in_use(entries: list[Entry]) -> Iterator[Entry]:
-    """Without the app's own settings where it says that a provider's are in use, to which its key is then lent."""
-    flat = next((one for one in entries if not one.star and one.of("provider")), None)
-    chosen = flat.of("provider")[0].text if flat else ""
-    for entry in entries:
-        if flat is not None and entry.star == chosen:
-            entry.lent = flat.of("key")
-        if entry is not flat or flat.of("base_url") or not any(one.star == chosen for one in entries):
-            yield entry
+def _in_use(entries: list[Entry]) -> list[Entry]:
+    """The provider's that the app says is in use first, and without the app's own, whose key is then lent to it."""
+    flat = [one for one in entries if not one.star]
+    named = [one.text for entry in flat for one in entry.of("provider")]
+    named += [one.text.partition("/")[0] for entry in flat for one in entry.of("model") if "/" in one.text]
+    chosen = next((one for name in named for one in entries if one.star == name), None)
+    if chosen is None:
+        return entries
+    chosen.lent = [one for entry in flat if entry.of("provider") for one in entry.of("key")]
+    idle = [one for one in flat if one.of("provider") and not one.of("base_url")]
+    return [chosen, *(one for one in entries if one is not chosen and one not in idle)]
 
 
 def _several(wire: Wire, bases: list[Candidate], keys: list[Candidate]) -> list[Entry]:

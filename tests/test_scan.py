@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,16 +16,18 @@ sys.path.append(str(Path(__file__).parent))  # the made home stands beside the t
 
 from made_home import CLIENTS, RELAY, Made, crush_command, furnish
 
+from diagnose.cli import init as inits
 from diagnose.cli import scan as scans
 from probes import apps
 from probes.checks import sameness
-from probes.model import Rival
+from probes.config import read
+from probes.model import Rival, Settings, Sourced
 from probes.places.search import World
 from probes.practice import behaviours as b
 from probes.practice.server import Answer, PracticeDoor, Request
-from probes.scan import Closed, Found, Survey, find
+from probes.scan import Closed, Found, Survey, find, of_app
 from probes.secret import WINDOW, Secret
-from probes.sources import BadInput, Options
+from probes.sources import BadInput, Options, gather
 
 # The made home has Linux' paths; a command looks at those of the system that it runs on.
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the made home is a Linux one")
@@ -481,14 +484,18 @@ def relay() -> Iterator[tuple[PracticeDoor, list[str]]]:
         yield door, keys
 
 
-def call(made: Made, monkeypatch: pytest.MonkeyPatch, *arguments: str, status: int = 0) -> Result:
+def call(
+    made: Made,
+    monkeypatch: pytest.MonkeyPatch,
+    *arguments: str,
+    status: int = 0,
+    command: click.Command = scans.command,
+) -> Result:
     """The command, in the made home; no output holds a key."""
     monkeypatch.setenv("HOME", str(made.home))
     monkeypatch.setenv("USERPROFILE", str(made.home))
     monkeypatch.chdir(made.cwd)
-    done = CliRunner().invoke(
-        scans.command, list(arguments), env={**made.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "100"}
-    )
+    done = CliRunner().invoke(command, list(arguments), env={**made.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "100"})
     assert done.exit_code == status, done.output[:2000] + repr(done.exception)
     for key in made.keys.values():
         assert not any(key[i : i + WINDOW] in done.output for i in range(3, len(key) - WINDOW + 1))
@@ -649,6 +656,64 @@ def test_the_warning_in_a_sound_world(
     codes = {one["code"] for one in report["findings"]}
     assert (report["verdict"], codes) == ("degraded", {"settings.project_override", "settings.conflict"})
     assert report["proven"]["answer"] is True, "this machine is no stranger"
+
+
+@on_linux
+def test_init_writes_a_target_for_each_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = furnish(tmp_path, "codex", "opencode", "claude-code")
+    made.environ["OPENAI_API_KEY"] = made.key("shell")
+    call(made, monkeypatch, "--apps", command=inits.command)
+    file = read(made.cwd / "llmdoctor.toml")
+    assert list(file.targets) == ["openai-sdk", "codex-relay", "opencode-relay"]
+    codex = file.targets["codex-relay"]
+    assert codex.key is not None and codex.key.value.env == "RELAY_KEY"
+    assert codex.values["base_url"].value == f"{RELAY}/v1"
+    assert codex.values["app"].value == "codex"
+    found_again = gather(Options(target="codex-relay"), made.environ, made.cwd)
+    assert found_again.key is not None and found_again.key.value.reveal() == made.keys["codex"]
+
+
+# -- `check --app` -----------------------------------------------------------------------------------------------------
+
+
+def of_this_app(made: Made, app: str, **choices: Any) -> Settings | None:
+    return of_app(World(made.home, made.environ, made.cwd), Options(app=app, **choices), apps.load())
+
+
+def test_check_takes_the_settings_of_the_app(tmp_path: Path) -> None:
+    made = furnish(tmp_path, "codex", "opencode", "mods")
+    codex = of_this_app(made, "codex", model="other")
+    assert codex is not None and codex.base_url is not None and codex.key is not None and codex.model is not None
+    assert codex.base_url.source == "~/.codex/config.toml:7 model_providers.relay.base_url"
+    assert (codex.key.value.reveal(), codex.model) == (made.keys["codex"], Sourced("other", "--model"))
+    assert (codex.app, codex.protocol) == ("codex", Sourced("responses", "--app"))
+    opencode = of_this_app(made, "opencode", protocol="anthropic")
+    assert opencode is not None and opencode.key is not None
+    assert opencode.key.value.reveal() == made.keys["opencode-claude"]
+    assert of_this_app(made, "gemini-cli") is None
+    assert of_this_app(made, "openai-sdk") is None
+
+
+def test_check_takes_the_provider_in_use(tmp_path: Path) -> None:
+    made = furnish(tmp_path, "mods")
+    text = (tmp_path / ".config/mods/mods.yml").read_text().replace("default-api: relay", "default-api: vault")
+    made.write(".config/mods/mods.yml", text)
+    with pytest.raises(BadInput, match="A command gives the key of Mods, and none is run here"):
+        of_this_app(made, "mods")
+    given = of_this_app(made, "mods", key_env="MINE")
+    assert given is None or given.key is None
+    made.environ["MINE"] = made.key("mine")
+    given = of_this_app(made, "mods", key_env="MINE")
+    assert given is not None and given.key is not None and given.key.source == "environment MINE"
+    assert not (tmp_path / "executed").exists()
+
+
+def test_check_warns_of_a_project_and_sends_as_the_app_would(tmp_path: Path) -> None:
+    made = furnish(tmp_path, "claude-code")
+    claude(made, "project/.claude/settings.json", ANTHROPIC_BASE_URL="https://stranger.example")
+    settings = of_this_app(made, "claude-code")
+    assert settings is not None and settings.override is not None
+    assert (settings.override.host, settings.override.withheld) == ("stranger.example", False)
 
 
 def test_a_wrong_file_ends_it(tmp_path: Path) -> None:

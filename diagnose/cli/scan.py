@@ -104,7 +104,7 @@ def _world(home: str | None) -> World:
     from probes.places.search import World, this_world
 
     if home is None:
-        return this_world(Path.home(), os.environ, Path.cwd())
+        return this_world(os.environ, Path.cwd())
     return World(Path(home).resolve(), systems=tuple(dict.fromkeys(SYSTEMS.values())))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -205,8 +206,10 @@ def _globbed(folder: Path, name: str) -> list[Path]:
         return []
 
 
-def this_world(home: Path, environ: Mapping[str, str], cwd: Path) -> World:
-    """The machine that this runs on."""
-    import sys
-
+def this_world(environ: Mapping[str, str], cwd: Path) -> World:
+    """The machine that this runs on. A user whom the system does not know lives in the working folder."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        home = cwd
     return World(home, environ, cwd, (SYSTEMS.get(sys.platform, "linux"),))
