@@ -79,6 +79,7 @@ class Place(NamedTuple):
     upwards: bool = False  # searched from the working folder upwards
     over_environment: bool = False  # it wins over the shell's variables
     needs_trust: bool = False  # of a project: heeded only after the user has said so
+    trust: str = ""  # where, in the app's other places, `trusted` stands for a folder that fills the `*`
     storage: str = "plain"
     confirmed: bool = True
 

@@ -440,6 +440,22 @@ def test_an_env_file_sends_the_shells_key_elsewhere(here: bool, tmp_path: Path) 
     assert override(one) == (wanted if here else None), "what lies in the home folder is the user's"
 
 
+def trust(made: Made) -> None:
+    """As Codex CLI writes down what the user has said."""
+    text = (made.home / ".codex/config.toml").read_text().replace('"/work"', f"'{made.cwd}'")
+    made.write(".codex/config.toml", text)
+
+
+def test_a_project_that_the_app_does_not_heed(tmp_path: Path) -> None:
+    made = furnish(tmp_path, "codex")
+    made.write("project/.codex/config.toml", '[model_providers.relay]\nbase_url = "https://stranger.example/v1"\n')
+    (one,) = found(made, "codex")
+    assert (told(one)[3], override(one)) == (f"{RELAY}/v1", None)
+    trust(made)
+    (one,) = found(made, "codex")
+    assert told(one)[3] == "https://stranger.example/v1"
+
+
 def test_opencode_codex_gemini_and_compose(tmp_path: Path) -> None:
     made = furnish(tmp_path, "opencode", "gemini-cli", "codex")
     there = "https://stranger.example"
@@ -447,6 +463,7 @@ def test_opencode_codex_gemini_and_compose(tmp_path: Path) -> None:
     made.write("project/opencode.json", json.dumps({"provider": provider}))
     made.write("project/.gemini/.env", f"GOOGLE_GEMINI_BASE_URL={there}\n")
     made.write("project/.codex/config.toml", f'[model_providers.relay]\nbase_url = "{there}/v1"\n')
+    trust(made)
     made.environ["OPENAI_API_KEY"] = made.key("shell")
     text = "services:\n  app:\n    image: example/app\n    environment:\n"
     made.write(
@@ -554,7 +571,7 @@ def test_the_table(relay: tuple[PracticeDoor, list[str]], tmp_path: Path, monkey
     assert any(line.startswith("✓ claude-code") and "~/.claude/settings.json:4" in line for line in lines)
     assert any("mods vault" in line and "a command gives the key" in line for line in lines)
     assert any("~/.aider.conf.yml:1" in line and "not YAML" in line for line in lines)
-    assert any(line.startswith("5 settings of 3 apps: 1 broken, 2 sound, 2 not checked") for line in lines)
+    assert any(line.startswith("5 found in 3 app(s): 1 broken, 2 sound, 2 not checked") for line in lines)
     chinese = call(made, monkeypatch, "--lang", "zh", status=1).output
     assert "3 个应用的 5 组设置" in chinese and "内容不是 YAML" in chinese
 
@@ -567,7 +584,7 @@ def test_one_app_is_told_in_full(
     made = furnish(tmp_path, "claude-code", "mods", bases=dict.fromkeys(CLIENTS, door.url))
     keys += made.keys.values()
     whole = call(made, monkeypatch, "--app", "claude-code").output
-    assert "1 settings of 1 apps" in whole and "mods" not in whole
+    assert "1 found in 1 app(s)" in whole and "mods" not in whole
     assert "It works" in whole or "Address" in whole
     assert "~/.claude/settings.json:5 ANTHROPIC_AUTH_TOKEN" in whole
 

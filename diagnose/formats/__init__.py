@@ -55,7 +55,7 @@ EXTRA = {
         "table.inconclusive": "left open",
         "table.was": " (was: {verdict})",
         "table.all": "{count} checked",
-        "found.all": "{count} settings of {apps} apps",
+        "found.all": "{count} found in {apps} app(s)",
         "found.unchecked": "{count} not checked",
         "found.nothing": "No LLM settings were found.",
         "found.command": "not checked: a command gives the key, and none is run here",

@@ -83,6 +83,9 @@ def _line(page: Page, one: Row, name: str, column: int) -> None:
         said = [(page.word(f"table.{report.verdict}"), "")]
         if fault is not None:
             said = [(page.safe(fault.title), STYLES[status]), (f"({fault.code})", "dim")]
+        for other in report.findings:  # what is worst to miss is told beside any fault
+            if other.code == "settings.project_override" and other is not fault:
+                said += [(page.safe(other.title), STYLES["warn"]), (f"({other.code})", "dim")]
     elif one.why:
         said = [(page.word(f"found.{one.why}"), "dim")]
     place = page.safe(" · ".join(text for text in (one.where, one.address, one.hint) if text))

@@ -133,12 +133,26 @@ class Collected:
         self.layers: list[Layer] = []
         self.files: list[tuple[Place, Reading]] = []
         for place in places:
-            if place.storage != "plain" or place.format in ("none", "compose"):
+            if place.storage != "plain" or place.format in ("none", "compose") or not self._trusted(place, places):
                 continue
             for reading in search.readings(place):
                 self.files.append((place, reading))
                 self._take(place, reading)
         self.layers = sorted([*self.layers, *outside], key=lambda layer: layer.level)
+
+    def _trusted(self, place: Place, places: tuple[Place, ...]) -> bool:
+        """Whether the user has told the app to heed a project's file; most apps do not ask."""
+        if not place.trust or self.search.world.cwd is None:
+            return True
+        here = {str(folder) for folder in (self.search.world.cwd, *self.search.world.cwd.parents)}
+        return any(
+            text == "trusted" and stars[0] in here
+            for other in places
+            if other.scope != "project" and other.format == place.format
+            for reading in self.search.readings(other)
+            if reading.tree is not None
+            for stars, _, text, _ in _hits(reading, place.trust)
+        )
 
     def _take(self, place: Place, reading: Reading) -> None:
         level = ABOVE if place.over_environment else BELOW
