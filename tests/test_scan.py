@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +16,8 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 sys.path.append(str(Path(__file__).parent))  # the made home stands beside the tests, which are no package
 
@@ -24,7 +31,7 @@ from probes.config import read
 from probes.model import Rival, Settings, Sourced
 from probes.places.search import World
 from probes.practice import behaviours as b
-from probes.practice.server import Answer, PracticeDoor, Request
+from probes.practice.server import Answer, PracticeDoor, Request, Wait
 from probes.scan import Closed, Found, Survey, find, of_app
 from probes.secret import WINDOW, Secret
 from probes.sources import BadInput, Options, gather
@@ -390,6 +397,29 @@ def test_a_project_reads_no_file_of_the_user(tmp_path: Path) -> None:
     assert (one.beyond, one.settings.key) == ("outside", None)
 
 
+@pytest.mark.slow
+@given(st.data())
+@settings(max_examples=25, deadline=None)
+def test_no_file_breaks_a_scan(data: st.DataObject) -> None:
+    """The files of all clients, each cut, doubled or filled with something else at some place."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = furnish(Path(folder))
+        files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+        for path in data.draw(st.lists(st.sampled_from(files), max_size=6, unique=True)):
+            text = path.read_text("utf-8")
+            at = data.draw(st.integers(0, len(text)))
+            piece = data.draw(
+                st.sampled_from(["", '"', "{", "[", "$", "${", "{env:", "\n", ": ", "\0", "é", "*a", "<<: *a"])
+            )
+            path.write_text(text[:at] + piece + text[data.draw(st.integers(0, len(text))) :], "utf-8")
+        seen = survey(made)
+        for one in seen.found:
+            assert one.settings.base_url is not None and one.app and one.where
+            sameness(one, apps.load())
+        for each in seen.skipped:
+            assert each.reason == "malformed" and each.place.rpartition(":")[2].isdigit()
+
+
 # -- a project's file that sends the key elsewhere ---------------------------------------------------------------------
 
 
@@ -613,6 +643,29 @@ def test_offline_asks_nobody(
     made = furnish(tmp_path, "claude-code", bases=dict.fromkeys(CLIENTS, door.url))
     call(made, monkeypatch, "--offline", status=3)
     assert door.connections == 0
+
+
+@on_linux
+def test_ctrl_c_tells_what_was_seen(tmp_path: Path) -> None:
+    """One relay answers, the other never does."""
+    began = threading.Event()
+
+    def silent(request: Request) -> Iterator[Wait]:
+        began.set()
+        yield Wait(30)
+
+    with PracticeDoor(lambda request: world(*made.keys.values())(request)) as door, PracticeDoor(silent) as other:
+        made = furnish(tmp_path, "claude-code", "grok", bases={"claude-code": door.url, "grok": other.url})
+        environ = {**os.environ, "HOME": str(made.home), "LC_ALL": "C.UTF-8"}
+        command = [sys.executable, "-P", "-m", "diagnose", "scan"]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, cwd=made.cwd, env=environ, **pipes) as process:
+            assert began.wait(20)
+            process.send_signal(signal.SIGINT)
+            told, errors = process.communicate(timeout=20)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert "claude-code" in told and "grok" in told
 
 
 @on_linux
