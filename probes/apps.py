@@ -76,6 +76,7 @@ class Place(NamedTuple):
     variables: str = ""  # pointer to a table of environment variables that the file sets for the app
     expands: tuple[str, ...] = ()  # the references that it resolves: STYLES of probes/places/references.py
     image: str = ""  # of a compose file: a part of the image's name
+    first: bool = False  # of the places marked so, the app heeds only the first file that is there
     upwards: bool = False  # searched from the working folder upwards
     over_environment: bool = False  # it wins over the shell's variables
     needs_trust: bool = False  # of a project: heeded only after the user has said so

@@ -232,7 +232,7 @@ def _wires(app: App) -> list[Wire]:
 def _in_use(entries: list[Entry]) -> list[Entry]:
     """The provider's that the app says is in use first, and without the app's own, whose key is then lent to it."""
     flat = [one for one in entries if not one.star]
-    named = [one.text for entry in flat for one in entry.of("provider")]
+    named = [name for entry in flat for one in entry.of("provider") for name in (one.text, one.text.partition(":")[2])]
     named += [one.text.partition("/")[0] for entry in flat for one in entry.of("model") if "/" in one.text]
     chosen = next((one for name in named for one in entries if one.star == name), None)
     if chosen is None:

@@ -152,7 +152,8 @@ def test_every_client_of_one_home_is_found_at_once(tmp_path: Path) -> None:
     assert set(PLACES) <= {one.app for one in seen.found}
     assert not seen.skipped
     keys = {one.settings.key.value.reveal() for one in seen.found if one.settings.key}
-    assert keys == set(made.keys.values())
+    # LibreChat's .env in the project hides Gemini CLI's own, as it does for Gemini CLI.
+    assert keys == {key for name, key in made.keys.items() if name != "gemini-cli"}
     assert not (tmp_path / "executed").exists()
 
 
@@ -282,6 +283,30 @@ def test_a_server_explains_its_variables(tmp_path: Path) -> None:
     made = Made(tmp_path, tmp_path / "project")
     made.write("project/.env", f"OPENAI_API_KEY={made.key('lobe')}\nOPENAI_PROXY_URL={RELAY}/v1\n")
     assert [one.app for one in found(made)] == ["lobechat"]
+
+
+def test_gemini_cli_heeds_one_env_file_alone(tmp_path: Path) -> None:
+    """Any .env of a project hides the user's own; the key in it is told, and not sent to another address than its."""
+    made = furnish(tmp_path, "gemini-cli")
+    made.write("project/.env", "DEBUG=1\n")
+    (one,) = found(made, "gemini-cli")
+    assert told(one)[3:] == ("https://generativelanguage.googleapis.com", None)
+    rivals = {each.role: (each.source, each.winner) for each in one.settings.rivals}
+    assert rivals == {
+        "base_url": ("~/.gemini/.env:2 GOOGLE_GEMINI_BASE_URL", ".env"),
+        "key": ("~/.gemini/.env:1 GEMINI_API_KEY", ".env"),
+    }
+    assert not any(isinstance(each.value, Secret) for each in one.settings.rivals)
+
+
+def test_hermes_names_its_provider_in_use(tmp_path: Path) -> None:
+    made = furnish(tmp_path, "hermes")
+    text = f"providers:\n  mine:\n    api: {RELAY}/v1\n    key_env: MINE\nmodel:\n  default: gpt-5\n  provider: custom:mine\n"
+    made.write(".hermes/config.yaml", text)
+    made.write(".hermes/.env", f"MINE={made.key('mine')}\n")
+    (one,) = found(made, "hermes")
+    assert told(one) == ("hermes", "mine", "~/.hermes/config.yaml:3", f"{RELAY}/v1", made.keys["mine"])
+    assert one.settings.model is not None and one.settings.model.value == "gpt-5"
 
 
 def test_an_address_that_the_app_does_not_read(tmp_path: Path) -> None:
@@ -494,7 +519,7 @@ def test_opencode_codex_gemini_and_compose(tmp_path: Path) -> None:
     made.write("project/.gemini/.env", f"GOOGLE_GEMINI_BASE_URL={there}\n")
     made.write("project/.codex/config.toml", f'[model_providers.relay]\nbase_url = "{there}/v1"\n')
     trust(made)
-    made.environ["OPENAI_API_KEY"] = made.key("shell")
+    made.environ |= {"OPENAI_API_KEY": made.key("shell"), "GEMINI_API_KEY": made.key("shell")}
     text = "services:\n  app:\n    image: example/app\n    environment:\n"
     made.write(
         "project/compose.yaml", f"{text}      OPENAI_BASE_URL: {there}/v1\n      OPENAI_API_KEY: ${{OPENAI_API_KEY}}\n"
@@ -549,7 +574,8 @@ def call(
     return done
 
 
-CHECKED = [name for name in CLIENTS if name not in ("compose", "home-assistant")]  # the latter knows no address
+# Home Assistant knows no address, and LibreChat's .env hides Gemini CLI's.
+CHECKED = [name for name in CLIENTS if name not in ("compose", "home-assistant", "librechat")]
 
 
 @on_linux

@@ -52,8 +52,8 @@ class Reckoning:
         wire = app.wire(protocol) or app.wires[0]
         bases = collected.heeded(entry.of("base_url"))
         keys = collected.heeded(entry.of("key") or collected.named_keys(entry) or entry.lent)
-        base = next((one for one in bases if one.value), None)
-        key = next((one for one in keys if one.value or one.beyond), None)
+        base = next((one for one in bases if one.counts), None)
+        key = next((one for one in keys if one.counts or one.beyond), None)
         default = self.default(entry, wire)
         if base is None and (default is None or not keys):
             return None
@@ -69,8 +69,9 @@ class Reckoning:
             api_version=None,
             auth_variable=key.candidate.variable if key and key.candidate.variable in wire.auth_by else None,
             rivals=(
-                *(_rivals("base_url", bases, base) if base else _ignored(app, collected)),
-                *_key_rivals(keys, key, bases, base),
+                *_rivals("base_url", bases, base),
+                *(() if base else _ignored(app, collected)),
+                *_key_rivals(keys, key, bases, where_to.value, theirs=base is not None and not base.own),
             ),
             searched=_searched(keys, wire),
             override=self.override(bases, base, key, default),
@@ -95,7 +96,7 @@ class Reckoning:
         """A project's address for a key of the user's."""
         if base is None or base.own or key is None or not key.value or not key.own:
             return None
-        own = next((one.sourced() for one in bases if one.value and one.own), None)
+        own = next((one.sourced() for one in bases if one.counts and one.own), None)
         meant = own or self.home_of(key, default)
         return overridden(base.sourced(), meant, key.source or "", self.withhold)
 
@@ -140,8 +141,8 @@ def _model(collected: Collected, entry: Entry, entries: list[Entry]) -> Sourced[
         if slash and head in names:
             return Sourced(rest, one.source or "")
         foreign = bool(slash) and any(head in other.provider_names() for other in entries)
-        if one.value and not (foreign and one.candidate in general):
-            return Sourced(one.value, one.source or "")
+        if one.counts and not (foreign and one.candidate in general):
+            return one.sourced()
     return None
 
 
@@ -149,14 +150,15 @@ def _rivals(role: str, found: list[Outcome], winner: Outcome | None, hide: tuple
     """The values that lose. A key of ``hide`` is told by its hint alone, so that nobody tries it."""
     rivals = []
     for one in found:
-        if winner is None or one is winner or not one.value or one.source == winner.source:
+        stands = winner.source if winner is not None else one.candidate.hidden
+        if one is winner or not one.value or not stands or one.source == stands:
             continue
         value: Secret | str = Secret(one.value) if role == "key" else one.value
         if isinstance(value, Secret) and (one.source or "") in hide:
             value = value.hint
-        same = one.value == winner.value
+        same = winner is not None and one.value == winner.value
         name = (one.source or "").rpartition(" ")[2]
-        rivals.append(Rival(role, name, one.source or "", value, "shadowed", winner.source or "", same))
+        rivals.append(Rival(role, name, one.source or "", value, "shadowed", stands, same))
     return rivals
 
 
@@ -166,16 +168,15 @@ def _ignored(app: App, collected: Collected) -> list[Rival]:
     return [Rival("base_url", one.variable, one.source, one.text, "unread", "default") for one in found if one.text]
 
 
-def _key_rivals(keys: list[Outcome], key: Outcome | None, bases: list[Outcome], base: Outcome | None) -> list[Rival]:
+def _key_rivals(
+    keys: list[Outcome], key: Outcome | None, bases: list[Outcome], base_url: str, theirs: bool
+) -> list[Rival]:
     """The keys that lose. One is tried at this address only if no other address stands beside it, and never where a
-    project has chosen the address and the key is the user's.
+    project has chosen the address (``theirs``) and the key is the user's.
     """
-    if key is None or not key.value:
-        return []
-    elsewhere = {file_of(one.source) for one in bases if base is not None and one.value and one.value != base.value}
-    theirs = base is not None and not base.own
+    elsewhere = {file_of(one.source) for one in bases if one.value and one.value != base_url}
     hide = tuple(one.source or "" for one in keys if file_of(one.source) in elsewhere or (theirs and one.own))
-    return _rivals("key", keys, key, hide)
+    return _rivals("key", keys, key if key is None or key.value else None, hide)
 
 
 def _place(entry: Entry, base: Sourced[str], key: Outcome | None) -> str:

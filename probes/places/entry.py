@@ -32,6 +32,7 @@ class Candidate(NamedTuple):
     reading: Reading | None = None
     level: int = BELOW
     variable: str = ""
+    hidden: str = ""  # the file for which the app passes over this one
 
 
 @dataclass(slots=True)
@@ -87,6 +88,7 @@ class Layer:
     values: Mapping[str, Held]
     level: int = _ENVIRONMENT
     reading: Reading | None = None
+    hidden: str = ""
 
 
 def environment(environ: Mapping[str, str]) -> Layer:
@@ -94,7 +96,7 @@ def environment(environ: Mapping[str, str]) -> Layer:
     return Layer({name: Held(value, f"environment {name}", True) for name, value in environ.items()})
 
 
-def of_file(reading: Reading, pointer: str = "", level: int = _ENVIRONMENT) -> Layer:
+def of_file(reading: Reading, pointer: str = "", level: int = _ENVIRONMENT, hidden: str = "") -> Layer:
     """The variables that a file sets as a layer."""
     found = table(reading, pointer)
     return Layer(
@@ -104,6 +106,7 @@ def of_file(reading: Reading, pointer: str = "", level: int = _ENVIRONMENT) -> L
         },
         level,
         reading,
+        hidden,
     )
 
 
@@ -116,6 +119,11 @@ class Outcome(NamedTuple):
     searched: tuple[str, ...]
     beyond: str
     candidate: Candidate
+
+    @property
+    def counts(self) -> bool:
+        """Whether the app takes it, where nothing stands before it."""
+        return bool(self.value) and not self.candidate.hidden
 
     def sourced(self) -> Sourced[str]:
         """Value and source."""
@@ -132,12 +140,15 @@ class Collected:
         self.key_protocols: Mapping[str, str] = {}
         self.layers: list[Layer] = []
         self.files: list[tuple[Place, Reading]] = []
+        first = ""
         for place in places:
             if place.storage != "plain" or place.format in ("none", "compose") or not self._trusted(place, places):
                 continue
             for reading in search.readings(place):
                 self.files.append((place, reading))
-                self._take(place, reading)
+                hidden = first if place.first and first != reading.shown else ""
+                first = first or (reading.shown if place.first else "")
+                self._take(place, reading, hidden)
         self.layers = sorted([*self.layers, *outside], key=lambda layer: layer.level)
 
     def _trusted(self, place: Place, places: tuple[Place, ...]) -> bool:
@@ -154,10 +165,10 @@ class Collected:
             for stars, _, text, _ in _hits(reading, place.trust)
         )
 
-    def _take(self, place: Place, reading: Reading) -> None:
+    def _take(self, place: Place, reading: Reading, hidden: str) -> None:
         level = ABOVE if place.over_environment else BELOW
         if reading.tree is None or place.variables:
-            self.layers.append(of_file(reading, place.variables, level))
+            self.layers.append(of_file(reading, place.variables, level, hidden))
         if reading.tree is None:
             return
         allowed = _allowed(place, reading)
@@ -210,7 +221,7 @@ class Collected:
         """A variable as the app sees it, for references in its files."""
         for layer in self.layers:
             held = layer.values.get(name)
-            if held is not None and not held.command:
+            if held is not None and not held.command and not layer.hidden:
                 return Value(self.expanded(layer, held), held.source, held.own)
         return None
 
@@ -238,7 +249,8 @@ class Collected:
                 value = "" if held.command else self.expanded(layer, held)
                 if held.command or value:
                     kind = "command" if held.command else "value"
-                    found.append(Candidate(value, held.source, held.own, kind, (), layer.reading, layer.level, name))
+                    place = (layer.reading, layer.level, name, layer.hidden)
+                    found.append(Candidate(value, held.source, held.own, kind, (), *place))
         return found
 
     def file(self, candidate: Candidate, path: str) -> Value | str | None:
