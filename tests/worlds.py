@@ -636,6 +636,12 @@ SETTINGS = (
         verdict="inconclusive",
         unsent=True,
     ),
+    Scenario(
+        "project-sends-the-key-to-this-machine",
+        also=("settings.project_override",),
+        base_url=LOCAL,
+        override=replace(_PROJECT, host="127.0.0.1:4000"),
+    ),
     claude(
         "project-of-claude-code-sends-the-key-elsewhere",
         also=("settings.project_override", "settings.conflict"),

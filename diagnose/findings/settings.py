@@ -116,7 +116,8 @@ def _project_override(view: View) -> Claim | None:
         seen("override_key", source=override.key_source),
         *((seen("override_withheld"),) if override.withheld else ()),
     )
-    return Claim(lines, values={"source": override.source, "host": override.host, "other_source": override.key_source})
+    values = {"source": override.source, "host": override.host, "other_source": override.key_source}
+    return Claim(lines, values=values, case="local" if door is not None and door.local else "")
 
 
 RULES = (

@@ -1144,6 +1144,16 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "settings.project_override:local": Text(
+        "A file in this project sends your key to {host}, a server near you",
+        "In this folder, {source|a settings file} names another host than your own settings do, and it wins over "
+        "them. Your own key goes along. The host is on this machine or its network, so the key does not get far. "
+        "Still, whoever runs that server reads it.",
+        (
+            "If the server is yours, all is well: give it a key of its own, and yours stays at home.",
+            "If you do not know it, delete the entry in {source}.",
+        ),
+    ),
     "proxy.unreachable:container": Text(
         "Nothing answers at the proxy {proxy|that is set}: this is a container",
         "A container has a loopback of its own, so 127.0.0.1 is the container and not the machine on which the proxy "

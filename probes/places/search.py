@@ -135,12 +135,9 @@ class Search:
             if place.scope == "project":
                 yield from self._of_project(text, place.upwards)
             elif text.startswith("/") and world.root != Path("/"):
-                yield from ((path, None) for path in _globbed(world.root, text.lstrip("/")))
+                yield from ((path, None) for path in _named(world.root / text.lstrip("/")))
             elif place.scope == "user" or world.cwd is not None:  # a copied home has no system around it
-                whole = Path(text)
-                yield from (
-                    (path, None) for path in _globbed(Path(whole.anchor or "."), str(whole)[len(whole.anchor) :])
-                )
+                yield from ((path, None) for path in _named(Path(text)))
 
     def _of_project(self, name: str, upwards: bool) -> Iterator[tuple[Path, Path]]:
         cwd, home = self.world.cwd, self.world.home
@@ -149,7 +146,7 @@ class Search:
         for folder in (cwd, *cwd.parents[:HIGHEST])[: None if upwards else 1]:
             if folder in (home, *home.parents) and folder != cwd:
                 return
-            found = [(path, folder) for path in _globbed(folder, name) if path.is_file() or path.is_symlink()]
+            found = [(path, folder) for path in _named(folder / name) if path.is_file() or path.is_symlink()]
             if found:
                 yield from found
                 return
@@ -196,12 +193,13 @@ def _tree(text: str, form: str) -> Node:
     return {"toml": toml.read, "yaml": yaml.read, "crushrc": crushrc.read}[form](text)
 
 
-def _globbed(folder: Path, name: str) -> list[Path]:
-    """The file of that name below a folder; those that fit, where a part of it is ``*``."""
-    if "*" not in name:
-        return [folder / name]
+def _named(path: Path) -> list[Path]:
+    """The file of that name; those that fit, where a part of it has a ``*``."""
+    at = next((number for number, part in enumerate(path.parts) if "*" in part), None)
+    if at is None:
+        return [path]
     try:
-        return sorted(folder.glob(name))[:MOST_FILES]
+        return sorted(Path(*path.parts[:at]).glob("/".join(path.parts[at:])))[:MOST_FILES]
     except (OSError, ValueError, NotImplementedError):
         return []
 
