@@ -36,7 +36,7 @@ from probes.model import (
     TunnelFacts,
     Vantage,
 )
-from probes.net import Network, blind_context, certifi_context, trust
+from probes.net import Network, blind_context, certifi_context
 from probes.protocols import version_in, wire
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
@@ -235,9 +235,7 @@ class _Run:
         if self._context is None:
             app = load_apps().get(self.ground.given.app)
             listed = app is not None and app.roots in ("certifi", "node")
-            self._context, self.trust_name = (
-                trust(self._bundle, listed=True) if listed else self.network.trust(self._bundle)
-            )
+            self._context, self.trust_name = self.network.trust(self._bundle, listed=listed)
         return self._context
 
     async def go(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 if TYPE_CHECKING:
     from probes.apps import App, Wire
@@ -25,14 +25,10 @@ def join(app: App, wire: Wire, base_url: str, model: str = "{model}") -> str | N
 
     ``base_url`` is the setting as the user wrote it; empty: the client's default where an empty one means that.
     """
-    endpoint = wire.endpoint.format(model=model, version=wire.version)
+    endpoint = f"{wire.endpoint}?{wire.query}" if wire.query else wire.endpoint
     text = base_url if base_url or app.stack == "httpx" else wire.default
-    rule = RULES[wire.join]
-    joined = rule(text, endpoint)
-    address = _READERS[app.stack](joined) if joined is not None else None
-    if address is None or not wire.query:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}{wire.query.format(version=wire.version)}"
+    joined = RULES[wire.join](text, endpoint.format(model=model, version=wire.version))
+    return _READERS[app.stack](joined) if joined is not None else None
 
 
 # -- rules -------------------------------------------------------------------------------------------------------------
@@ -67,7 +63,7 @@ def python(base: str, endpoint: str) -> str:
 
 
 def openai_node(base: str, endpoint: str) -> str:
-    """openai-node: the endpoint goes before a query, and a fragment swallows it."""
+    """openai-node 7: the endpoint goes before a query, and a fragment swallows it."""
     before, mark, query = base.partition("?")
     if "#" in before:
         return append(base, endpoint)
@@ -75,11 +71,10 @@ def openai_node(base: str, endpoint: str) -> str:
     return f"{joined}?{query}" if mark else joined
 
 
-def anthropic_node(base: str, endpoint: str) -> str:
-    """@anthropic-ai/sdk: whatever follows a question mark is a query, and the endpoint in it is percent-encoded."""
+def node(base: str, endpoint: str) -> str:
+    """The other SDKs for Node, and openai-node up to 6: behind a question mark the endpoint is a part of the query."""
     head, mark, query = append(base, endpoint).partition("?")
-    name, equals, value = query.partition("=")
-    return f"{head}?{name}={quote(value, safe='')}" if mark and equals else head + mark + query
+    return head + mark + urlencode(parse_qsl(query, keep_blank_values=True))
 
 
 def genai(base: str, endpoint: str) -> str:
@@ -180,15 +175,16 @@ def goose(base: str, endpoint: str) -> str | None:
 
 
 def ollama(base: str, endpoint: str) -> str:
-    """``OLLAMA_HOST`` as its SDK reads it: http without a scheme, 11434 without a port."""
-    base = base.strip()
+    """``OLLAMA_HOST`` as its SDK reads it: http without a scheme, 11434 without both; no query, no fragment."""
     scheme, mark, rest = base.partition("://")
     if not mark:
         scheme, rest = "http", base
-    host, slash, path = rest.partition("/")
-    named = host if re.search(r":\d+$", host) else host + (":11434" if not mark else "")
-    named = re.sub(r"^(?:0\.0\.0\.0|\[::\])(?=:|$)", "127.0.0.1", named or "127.0.0.1:11434")
-    return f"{scheme}://{named}{slash}{path}".rstrip("/") + endpoint
+    host, _, path = re.split(r"[?#]", rest)[0].partition("/")
+    if not mark and not re.search(r":\d+$", host):
+        host += ":11434"
+    host = re.sub(r"^(?:0\.0\.0\.0|\[::\])?(?=:|$)", "127.0.0.1", host)
+    path = path.strip("/")
+    return f"{scheme}://{host}" + (f"/{path}" if path else "") + endpoint
 
 
 def _path(url: str) -> str:
@@ -198,7 +194,7 @@ def _path(url: str) -> str:
 RULES: dict[str, Rule] = {
     rule.__name__: rule
     for rule in (
-        *(append, append_bare, append_trimmed, openai_python, python, openai_node, anthropic_node, genai),
+        *(append, append_bare, append_trimmed, openai_python, python, openai_node, node, genai),
         *(
             litellm_anthropic,
             relative,

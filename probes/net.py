@@ -142,9 +142,9 @@ class Network:
         """Ask the proxy at the other end of ``way`` for a connection to ``host:port``, as :func:`probes.tunnel.ask`."""
         await ask(_pipe(way), proxy, host, port, limit)
 
-    def trust(self, ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
+    def trust(self, ca_bundle: str | None, *, listed: bool = False) -> tuple[ssl.SSLContext, str]:
         """The roots to verify with, and their name, as :func:`trust`."""
-        return trust(ca_bundle)
+        return trust(ca_bundle, listed=True) if listed else trust(ca_bundle)
 
     async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
