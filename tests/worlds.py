@@ -671,6 +671,13 @@ SETTINGS = (
         override=replace(_PROJECT, host="openrouter.ai"),
     ),
     Scenario(
+        "project-sends-a-key-without-a-mark-to-its-own-door",
+        world=lambda key: b.openai(key, prefix=""),
+        base_url="https://api.deepseek.com",
+        shape="deepseek",
+        override=replace(_PROJECT, host="api.deepseek.com"),
+    ),
+    Scenario(
         "project-sends-a-wrong-key-elsewhere",
         "auth.rejected",
         stranger(),

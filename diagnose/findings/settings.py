@@ -103,9 +103,9 @@ def _conflict(view: View) -> Claim | None:
 
 
 def _project_override(view: View) -> Claim | None:
-    """A key that surely belongs to the host comes to no harm there, whoever named the host."""
+    """At a known door that takes such keys one comes to no harm, whoever named the door."""
     override, door = view.settings.override, view.door
-    if override is None or (door is not None and door.fit == "fits" and door.certain):
+    if override is None or (door is not None and door.door is not None and door.fit == "fits" and not door.local):
         return None
     usual = override.meant_source.startswith("default")
     lines = (
