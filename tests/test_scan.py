@@ -502,30 +502,30 @@ def trust(made: Made) -> None:
 
 
 def test_a_project_that_the_app_does_not_heed(tmp_path: Path) -> None:
+    """Codex CLI heeds a project after the user has said so, and of its file no address at all."""
     made = furnish(tmp_path, "codex")
-    made.write("project/.codex/config.toml", '[model_providers.relay]\nbase_url = "https://stranger.example/v1"\n')
-    (one,) = found(made, "codex")
-    assert (told(one)[3], override(one)) == (f"{RELAY}/v1", None)
-    trust(made)
-    (one,) = found(made, "codex")
-    assert told(one)[3] == "https://stranger.example/v1"
+    text = 'model = "other"\n[model_providers.relay]\nbase_url = "https://stranger.example/v1"\n'
+    made.write("project/.codex/config.toml", text)
+    for model in ("gpt-5-codex", "other"):
+        (one,) = found(made, "codex")
+        assert (told(one)[3], override(one)) == (f"{RELAY}/v1", None)
+        assert one.settings.model is not None and one.settings.model.value == model
+        trust(made)
 
 
-def test_opencode_codex_gemini_and_compose(tmp_path: Path) -> None:
-    made = furnish(tmp_path, "opencode", "gemini-cli", "codex")
+def test_opencode_gemini_and_compose(tmp_path: Path) -> None:
+    made = furnish(tmp_path, "opencode", "gemini-cli")
     there = "https://stranger.example"
     provider = {"relay": {"options": {"baseURL": f"{there}/v1"}}}
     made.write("project/opencode.json", json.dumps({"provider": provider}))
     made.write("project/.gemini/.env", f"GOOGLE_GEMINI_BASE_URL={there}\n")
-    made.write("project/.codex/config.toml", f'[model_providers.relay]\nbase_url = "{there}/v1"\n')
-    trust(made)
     made.environ |= {"OPENAI_API_KEY": made.key("shell"), "GEMINI_API_KEY": made.key("shell")}
     text = "services:\n  app:\n    image: example/app\n    environment:\n"
     made.write(
         "project/compose.yaml", f"{text}      OPENAI_BASE_URL: {there}/v1\n      OPENAI_API_KEY: ${{OPENAI_API_KEY}}\n"
     )
     overridden = {(one.app, one.name) for one in found(made) if one.settings.override}
-    assert overridden == {("opencode", "relay"), ("gemini-cli", ""), ("codex", "relay"), ("openai-sdk", "app")}
+    assert overridden == {("opencode", "relay"), ("gemini-cli", ""), ("openai-sdk", "app")}
 
 
 # -- what is checked, and what is said ---------------------------------------------------------------------------------

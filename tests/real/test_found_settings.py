@@ -128,6 +128,25 @@ WORLDS = {
         ("/user/v1", SHELL),
         {"MY_KEY": SHELL},
     ),
+    "codex-project-names-no-address": World(
+        "codex",
+        CODEX,
+        {
+            ".codex/config.toml": codex("/user/v1") + '[projects."{home}/project"]\ntrust_level = "trusted"\n',
+            "project/.codex/config.toml": '[model_providers.mine]\nname = "mine"\nbase_url = "{url}/project/v1"\n',
+        },
+        ("/user/v1", SHELL),
+        {"MY_KEY": SHELL},
+    ),
+    "codex-key-of-auth-file": World(
+        "codex",
+        CODEX,
+        {
+            ".codex/config.toml": codex("/user/v1").replace('env_key = "MY_KEY"', "requires_openai_auth = true"),
+            ".codex/auth.json": json.dumps({"OPENAI_API_KEY": USER}),
+        },
+        ("/user/v1", USER),
+    ),
     "gemini-cli-user": World(
         "gemini-cli",
         GEMINI_CLI,
@@ -169,6 +188,22 @@ WORLDS = {
         model="gemini-2.5-flash",
     ),
     "qwen-code-user": World("qwen-code", QWEN_CODE, {".qwen/settings.json": QWEN}, ("/user/v1", USER)),
+    "qwen-code-project-settings": World(
+        "qwen-code",
+        QWEN_CODE,
+        {
+            ".qwen/settings.json": QWEN,
+            "project/.qwen/settings.json": json.dumps({"security": {"auth": {"baseUrl": "{url}/project/v1"}}}),
+        },
+        ("/project/v1", USER),
+    ),
+    "qwen-code-reference": World(
+        "qwen-code",
+        QWEN_CODE,
+        {".qwen/settings.json": QWEN.replace(USER, "$MY_KEY")},
+        ("/user/v1", SHELL),
+        {"MY_KEY": SHELL},
+    ),
     "qwen-code-shell-over-user": World(
         "qwen-code",
         QWEN_CODE,
@@ -287,7 +322,7 @@ def test_the_client_does_what_scan_says(
     for file, text in world.files.items():
         path = home / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("{url}", recorder.url), "utf-8")
+        path.write_text(text.replace("{url}", recorder.url).replace("{home}", str(home)), "utf-8")
     found = foretold(world, home, env)
     nodes = clients / "node" / "node_modules" / ".bin"
     program = clients / world.program[0]
