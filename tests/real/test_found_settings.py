@@ -108,6 +108,16 @@ WORLDS = {
         },
         ("/local", PROJECT),
     ),
+    "claude-code-moved": World(
+        "claude-code",
+        CLAUDE,
+        {
+            ".claude/settings.json": claude("/idle", ANTHROPIC_AUTH_TOKEN=PROJECT),
+            "moved/settings.json": claude("/user", ANTHROPIC_AUTH_TOKEN=USER),
+        },
+        ("/user", USER),
+        {"CLAUDE_CONFIG_DIR": "{home}/moved"},
+    ),
     "claude-code-token-over-key": World(
         "claude-code",
         CLAUDE,
@@ -137,6 +147,16 @@ WORLDS = {
         },
         ("/user/v1", SHELL),
         {"MY_KEY": SHELL},
+    ),
+    "codex-own-key-in-settings": World(
+        "codex",
+        CODEX,
+        {
+            ".codex/config.toml": codex("/user/v1").replace(
+                'env_key = "MY_KEY"', f'experimental_bearer_token = "{USER}"'
+            )
+        },
+        ("/user/v1", USER),
     ),
     "codex-key-of-auth-file": World(
         "codex",
@@ -197,6 +217,31 @@ WORLDS = {
         },
         ("/project/v1", USER),
     ),
+    "qwen-code-env-in-settings": World(
+        "qwen-code",
+        (*QWEN_CODE, "--auth-type", "openai"),
+        {
+            ".qwen/settings.json": json.dumps(
+                {"env": {"OPENAI_API_KEY": USER, "OPENAI_BASE_URL": "{url}/user/v1", "OPENAI_MODEL": "gpt-4o"}}
+            )
+        },
+        ("/user/v1", USER),
+    ),
+    "qwen-code-provider-in-settings": World(
+        "qwen-code",
+        QWEN_CODE,
+        {
+            ".qwen/settings.json": json.dumps(
+                {
+                    "modelProviders": {"openai": [{"id": "gpt-4o", "envKey": "MY_KEY", "baseUrl": "{url}/user/v1"}]},
+                    "security": {"auth": {"selectedType": "openai"}},
+                    "model": {"name": "gpt-4o"},
+                }
+            )
+        },
+        ("/user/v1", SHELL),
+        {"MY_KEY": SHELL},
+    ),
     "qwen-code-reference": World(
         "qwen-code",
         QWEN_CODE,
@@ -230,6 +275,18 @@ WORLDS = {
         ("/user/v1", SHELL),
         {"MY_KEY": SHELL},
     ),
+    "opencode-jsonc": World(
+        "opencode",
+        OPENCODE,
+        {".config/opencode/opencode.jsonc": "// mine\n" + opencode("/user/v1", USER)},
+        ("/user/v1", USER),
+    ),
+    "opencode-key-in-a-file": World(
+        "opencode",
+        OPENCODE,
+        {".config/opencode/opencode.json": opencode("/user/v1", "{file:~/mine.key}"), "mine.key": f"{USER}\n"},
+        ("/user/v1", USER),
+    ),
     "opencode-auth-file": World(
         "opencode",
         OPENCODE,
@@ -262,6 +319,34 @@ WORLDS = {
             "project/.env": f"OPENAI_API_KEY={PROJECT}\nOPENAI_API_BASE={{url}}/project/v1\n",
         },
         ("/project/v1", PROJECT),
+        {"OPENAI_API_KEY": SHELL},
+    ),
+    "aider-settings-beside-the-shells": World(
+        "aider",
+        AIDER,
+        {".aider.conf.yml": f"model: openai/gpt-4o\nopenai-api-base: {{url}}/user/v1\nopenai-api-key: {USER}\n"},
+        ("/user/v1", USER),
+        {"OPENAI_API_KEY": SHELL, "OPENAI_API_BASE": "{url}/shell/v1"},
+    ),
+    "aider-project-settings": World(
+        "aider",
+        AIDER,
+        {
+            ".aider.conf.yml": f"model: openai/gpt-4o\nopenai-api-key: {USER}\n",
+            "project/.aider.conf.yml": "openai-api-base: {url}/project/v1\n",
+        },
+        ("/project/v1", USER),
+    ),
+    "llm-key-of-the-shell": World(
+        "llm",
+        LLM,
+        {
+            ".config/io.datasette.llm/extra-openai-models.yaml": (
+                "- model_id: mine\n  model_name: gpt-4o\n  api_base: {url}/user/v1\n  api_key_name: openai\n"
+            ),
+            ".config/io.datasette.llm/keys.json": json.dumps({"openai": USER}),
+        },
+        ("/user/v1", USER),
         {"OPENAI_API_KEY": SHELL},
     ),
     "llm-user": World(
@@ -316,13 +401,17 @@ def test_the_client_does_what_scan_says(
     world = WORLDS[name]
     clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want environments of their own")
     home = tmp_path / "home"
-    env = environment(home) | {one: value.replace("{url}", recorder.url) for one, value in world.environ.items()}
+
+    def filled(text: str) -> str:
+        return text.replace("{url}", recorder.url).replace("{home}", str(home))
+
+    env = environment(home) | {one: filled(value) for one, value in world.environ.items()}
     project = home / "project"
     project.mkdir()
     for file, text in world.files.items():
         path = home / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("{url}", recorder.url).replace("{home}", str(home)), "utf-8")
+        path.write_text(filled(text), "utf-8")
     found = foretold(world, home, env)
     nodes = clients / "node" / "node_modules" / ".bin"
     program = clients / world.program[0]
