@@ -163,9 +163,12 @@ Layer = tuple[str, dict[str, Sourced[str]]]  # what a place is called, and its v
 class _Variables:
     """Named values of the environment and an env file; the environment stands first, as python-dotenv leaves it."""
 
-    def __init__(self, layers: list[Layer], project: Path | None = None) -> None:
+    def __init__(
+        self, layers: list[Layer], project: Path | None = None, borrowed: Mapping[str, str] | None = None
+    ) -> None:
         self.layers = layers
         self.project = project  # the folder of the `.env` that was found without being named; it is the last layer
+        self.borrowed = borrowed or {}  # what in it refers to a variable of the environment: source -> that variable
 
     def all(self, name: str) -> list[Sourced[str]]:
         return [values[name] for _, values in self.layers if name in values]
@@ -272,35 +275,45 @@ def _variables(options: Options, environ: Mapping[str, str], cwd: Path, shells: 
         if not path.is_file():
             raise BadInput(f"The file {_told(options.env_file)} that --env-file names does not exist.")
         try:
-            return _Variables([_env_file(path, cwd, environ)])
+            return _Variables([_env_file(path, cwd, environ)[0]])
         except OSError as error:
             raise BadInput(f"The file {_told(options.env_file)} cannot be read: {error.strerror}.") from None
     layers = [("environment", {name: Sourced(value, f"environment {name}") for name, value in environ.items()})]
     layers += shells
     path = next((folder / ".env" for folder in (cwd, *cwd.parents) if (folder / ".env").is_file()), cwd / ".env")
     try:
-        layers.append(_env_file(path, cwd, environ))
+        layer, borrowed = _env_file(path, cwd, environ)
     except OSError:  # none, or not ours to read: the app cannot read it either
-        layers.append((".env", {}))
-    return _Variables(layers, path.parent)
+        layer, borrowed = (".env", {}), {}
+    return _Variables([*layers, layer], path.parent, borrowed)
 
 
-def _env_file(path: Path, cwd: Path, environ: Mapping[str, str]) -> tuple[str, dict[str, Sourced[str]]]:
-    """The bindings as ``load_dotenv()`` takes them: the last of a name counts, ``environ`` goes into ``${NAME}``."""
+def _env_file(path: Path, cwd: Path, environ: Mapping[str, str]) -> tuple[Layer, dict[str, str]]:
+    """The bindings as ``load_dotenv()`` takes them: the last of a name counts, ``environ`` goes into ``${NAME}``.
+
+    Also which of them hold a variable of the environment: source and that variable.
+    """
     text = path.read_bytes().decode("utf-8", "surrogateescape")
-    from dotenv.variables import parse_variables
+    from dotenv.variables import Variable, parse_variables
 
     from probes.places.variables import dotenv
 
     shown = _shown(path, cwd)
     found: dict[str, Sourced[str]] = {}
     values: dict[str, str | None] = {}
+    borrowed: dict[str, str] = {}
     for binding in dotenv(text):
         known: dict[str, str | None] = {**values, **environ}
-        value = "".join(atom.resolve(known) for atom in parse_variables(binding.value))
+        atoms = list(parse_variables(binding.value))
+        value = "".join(atom.resolve(known) for atom in atoms)
         values[binding.name] = value
         found[binding.name] = Sourced(value, f"{shown}:{binding.line} {binding.name}")
-    return shown, found
+        for atom in atoms:
+            if isinstance(atom, Variable) and environ.get(atom.name):
+                borrowed[found[binding.name].source] = atom.name
+            elif isinstance(atom, Variable) and atom.name in found and found[atom.name].source in borrowed:
+                borrowed[found[binding.name].source] = borrowed[found[atom.name].source]
+    return (shown, found), borrowed
 
 
 def _target(
@@ -564,13 +577,18 @@ def _override(
     if variables.project in (None, home or _home()) or choice.base is None or key is None or choice.explicit:
         return None
     theirs = {value.source for value in variables.layers[-1][1].values()}
-    if choice.base.source not in theirs or key.source in theirs or not choice.family.default:
+    lent = variables.borrowed.get(key.source, "")
+    if choice.base.source not in theirs or (key.source in theirs and not lent) or not choice.family.default:
         return None
-    if choice.door is not None and variable in _own_keys(choice.door):
+    if choice.door is not None and (lent or variable) in _own_keys(choice.door):
         return None  # the key is kept for that very door
+    official = {name for family in _FAMILIES.values() for name in family.keys}
+    if lent and lent not in official and not _doors().for_variable(lent):
+        return None  # its name says nothing of where it goes
     from probes.override import overridden
 
-    return overridden(choice.base, Sourced(choice.family.default, "default"), key.source, withhold)
+    source = f"environment {lent}" if lent else key.source
+    return overridden(choice.base, Sourced(choice.family.default, "default"), source, withhold)
 
 
 # -- the key -----------------------------------------------------------------------------------------------------------

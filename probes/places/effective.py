@@ -71,7 +71,7 @@ class Reckoning:
             rivals=(
                 *_rivals("base_url", bases, base),
                 *(() if base else _ignored(app, collected)),
-                *_key_rivals(keys, key, bases, where_to.value, theirs=base is not None and not base.own),
+                *_key_rivals(keys, key, bases, where_to.value, theirs=base is not None and base.by_project),
             ),
             searched=_searched(keys, wire),
             override=self.override(bases, base, key, default),
@@ -94,9 +94,9 @@ class Reckoning:
         self, bases: list[Outcome], base: Outcome | None, key: Outcome | None, default: Sourced[str] | None
     ) -> Override | None:
         """A project's address for a key of the user's."""
-        if base is None or base.own or key is None or not key.value or not key.own:
+        if base is None or not base.by_project or key is None or not key.value or not key.own:
             return None
-        own = next((one.sourced() for one in bases if one.counts and one.own), None)
+        own = next((one.sourced() for one in bases if one.counts and not one.by_project), None)
         meant = own or self.home_of(key, default)
         return overridden(base.sourced(), meant, key.source or "", self.withhold)
 

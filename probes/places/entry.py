@@ -33,6 +33,7 @@ class Candidate(NamedTuple):
     level: int = BELOW
     variable: str = ""
     hidden: str = ""  # the file for which the app passes over this one
+    borrowed: bool = False  # the project's file refers to something of the user's
 
 
 @dataclass(slots=True)
@@ -72,13 +73,17 @@ class Entry:
 
 
 class Held(NamedTuple):
-    """A variable in one place. ``expands``: ``$NAME`` in its value means something; ``command``: a program gives it."""
+    """A variable in one place. ``expands``: ``$NAME`` in its value means something; ``command``: a program gives it.
+
+    ``own``: the user has written it; ``borrowed``: the project has, and it refers to something of the user's.
+    """
 
     value: str
     source: str
     own: bool
     expands: bool = False
     command: bool = False
+    borrowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ class Outcome(NamedTuple):
     value: str | None
     source: str | None
     own: bool | None
+    whole: bool
     searched: tuple[str, ...]
     beyond: str
     candidate: Candidate
@@ -124,6 +130,11 @@ class Outcome(NamedTuple):
     def counts(self) -> bool:
         """Whether the app takes it, where nothing stands before it."""
         return bool(self.value) and not self.candidate.hidden
+
+    @property
+    def by_project(self) -> bool:
+        """Whether a project's file has chosen the value, and does not only pass on the user's."""
+        return not self.candidate.own and not (self.whole and self.own)
 
     def sourced(self) -> Sourced[str]:
         """Value and source."""
@@ -222,22 +233,25 @@ class Collected:
         for layer in self.layers:
             held = layer.values.get(name)
             if held is not None and not held.command and not layer.hidden:
-                return Value(self.expanded(layer, held), held.source, held.own)
+                return self.expanded(layer, held)
         return None
 
-    def expanded(self, layer: Layer, held: Held, depth: int = 0) -> str:
-        """A variable's value with the ``$NAME`` of its file resolved, where its grammar has them."""
+    def expanded(self, layer: Layer, held: Held, depth: int = 0) -> Value:
+        """A variable with the ``$NAME`` of its file resolved, where its grammar has them."""
+        own = held.own or held.borrowed
         if not held.expands or "$" not in held.value or depth > 8:
-            return held.value
+            return Value(held.value, held.source, own)
 
         def other(name: str) -> Value:
             for each in (*(one for one in self.layers if one.reading is None), layer):
                 inner = each.values.get(name)
                 if inner is not None and inner is not held and not inner.command:
-                    return Value(self.expanded(each, inner, depth + 1), inner.source, inner.own)
-            return Value("", "", True)
+                    return self.expanded(each, inner, depth + 1)
+            return Value("", "", False)
 
-        return resolve(held.value, ("shell",), other, lambda path: None).value or ""
+        found = resolve(held.value, ("shell",), other, lambda path: None)
+        source = (found.source if found.whole else None) or held.source
+        return Value(found.value or "", source, own or bool(found.own))
 
     def of_variables(self, names: Iterable[str]) -> list[Candidate]:
         """What the app's variables give, in its order; those that a command fills come with their kind."""
@@ -246,11 +260,11 @@ class Collected:
             for layer in self.layers:
                 if (held := layer.values.get(name)) is None:
                     continue
-                value = "" if held.command else self.expanded(layer, held)
-                if held.command or value:
+                value = self.expanded(layer, held)
+                if held.command or value.text:
                     kind = "command" if held.command else "value"
-                    place = (layer.reading, layer.level, name, layer.hidden)
-                    found.append(Candidate(value, held.source, held.own, kind, (), *place))
+                    place = (layer.reading, layer.level, name, layer.hidden, value.own)
+                    found.append(Candidate(value.text, value.source, held.own, kind, (), *place))
         return found
 
     def file(self, candidate: Candidate, path: str) -> Value | str | None:
@@ -274,7 +288,7 @@ class Collected:
     def heeded(self, candidates: Iterable[Candidate]) -> list[Outcome]:
         """What candidates come to, but for those that say "as usual" or nothing."""
         return [
-            Outcome(found.value, found.source, found.own, found.searched, found.beyond, one)
+            Outcome(found.value, found.source, found.own, found.whole, found.searched, found.beyond, one)
             for one in candidates
             if one.text != "default"
             for found in (self.resolved(one),)
@@ -291,9 +305,9 @@ class Collected:
             value = self.variable(candidate.text)
             if value is None or not value.text:
                 return Resolved(None, searched=(f"environment {candidate.text}",))
-            return Resolved(value.text, value.source, value.own)
+            return Resolved(value.text, value.source, value.own, whole=True)
         if not candidate.styles:
-            return Resolved(candidate.text, candidate.source, candidate.own)
+            return Resolved(candidate.text, candidate.source, candidate.own or candidate.borrowed)
         found = resolve(candidate.text, candidate.styles, self.variable, lambda path: self.file(candidate, path))
         if found.value is None or found.source is not None:
             return found

@@ -30,14 +30,17 @@ class Value(NamedTuple):
 class Resolved:
     """``value`` is None where nothing is behind the reference; ``searched`` names the places that were looked at.
 
+    ``own``: something of the user's is in it; ``whole``: it is a reference and nothing else.
+
     ``beyond``: why it cannot be told without doing what we do not do: ``command``, ``keychain``, or ``outside`` for a
     project's reference to a file that is not the project's.
-    ``source`` and ``own`` are of what was referred to; None where the text is no reference.
+    ``source``, ``own`` and ``whole`` are of what was referred to; None where the text is no reference.
     """
 
     value: str | None
     source: str | None = None
     own: bool | None = None
+    whole: bool = False
     searched: tuple[str, ...] = ()
     beyond: str = ""
 
@@ -96,4 +99,4 @@ def resolve(text: str, styles: tuple[str, ...], variable: Variable, file: FileTe
         return Resolved(None, searched=tuple(missing))
     if not found:
         return Resolved(made)
-    return Resolved(made, found[0].source, all(value.own for value in found))
+    return Resolved(made, found[0].source, any(value.own for value in found), made == found[0].text)

@@ -40,7 +40,7 @@ def _held(given: Given, reading: Reading, around: list[Layer]) -> Held | None:
         for layer in around:
             if held := layer.values.get(name):
                 return Value(held.value, held.source, held.own)
-        return Value("", "", True)
+        return Value("", "", False)
 
     if given.value is None:
         found = variable(given.name)
@@ -49,4 +49,4 @@ def _held(given: Given, reading: Reading, around: list[Layer]) -> Held | None:
     text = re.sub(r":?\?[^{}]*(?=\})", "", given.value).replace("$$", "\0")  # ${NAME:?what to say without it}
     found_ = resolve(text, ("shell",), variable, lambda path: None)
     value = (found_.value or "").replace("\0", "$")
-    return Held(value, found_.source or source, bool(found_.own) if found_.source else False)
+    return Held(value, (found_.source if found_.whole else None) or source, own=False, borrowed=bool(found_.own))
