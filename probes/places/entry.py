@@ -101,12 +101,16 @@ def environment(environ: Mapping[str, str]) -> Layer:
     return Layer({name: Held(value, f"environment {name}", True) for name, value in environ.items()})
 
 
-def of_file(reading: Reading, pointer: str = "", level: int = _ENVIRONMENT, hidden: str = "") -> Layer:
-    """The variables that a file sets as a layer."""
+def of_file(
+    reading: Reading, pointer: str = "", level: int = _ENVIRONMENT, hidden: str = "", expands: bool = True
+) -> Layer:
+    """The variables that a file sets as a layer; not every reader of ``.env`` resolves ``$NAME`` in it."""
     found = table(reading, pointer)
     return Layer(
         {
-            name: Held(one.value, f"{reading.shown}:{one.line} {name}", reading.own, one.expands, one.command)
+            name: Held(
+                one.value, f"{reading.shown}:{one.line} {name}", reading.own, one.expands and expands, one.command
+            )
             for name, one in found.items()
         },
         level,
@@ -179,7 +183,7 @@ class Collected:
     def _take(self, place: Place, reading: Reading, hidden: str) -> None:
         level = ABOVE if place.over_environment else BELOW
         if reading.tree is None or place.variables:
-            self.layers.append(of_file(reading, place.variables, level, hidden))
+            self.layers.append(of_file(reading, place.variables, level, hidden, "shell" in place.expands))
         if reading.tree is None:
             return
         allowed = _allowed(place, reading)

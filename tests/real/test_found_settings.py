@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -199,6 +200,17 @@ WORLDS = {
         None,
         model="gemini-2.5-flash",
     ),
+    "gemini-cli-expands-nothing": World(
+        "gemini-cli",
+        GEMINI_CLI,
+        {
+            ".gemini/settings.json": GEMINI,
+            ".gemini/.env": f"GEMINI_API_KEY={USER}${{MINE}}\nGOOGLE_GEMINI_BASE_URL={{url}}/user\n",
+        },
+        ("/user", USER),  # or it would be sk-case-17
+        {"MINE": "7"},
+        model="gemini-2.5-flash",
+    ),
     "gemini-cli-project": World(
         "gemini-cli",
         GEMINI_CLI,
@@ -320,6 +332,16 @@ WORLDS = {
         },
         ("/project/v1", PROJECT),
         {"OPENAI_API_KEY": SHELL},
+    ),
+    "aider-expands": World(
+        "aider",
+        AIDER,
+        {
+            ".aider.conf.yml": "model: openai/gpt-4o\n",
+            "project/.env": "OPENAI_API_KEY=${MINE}\nOPENAI_API_BASE={url}/project/v1\n",
+        },
+        ("/project/v1", SHELL),
+        {"MINE": SHELL},
     ),
     "aider-settings-beside-the-shells": World(
         "aider",
@@ -445,7 +467,7 @@ def foretold(world: World, home: Path, env: dict[str, str]) -> tuple[str, str] |
     wire = app.wire(settings.protocol.value)
     assert wire is not None and settings.base_url is not None and settings.key is not None
     address = join(app, wire, settings.base_url.value, world.model)
-    assert address is not None
-    return address.partition("://")[2].partition("/")[1] + address.partition("://")[2].partition("/")[
-        2
-    ], settings.key.value.reveal()
+    key = re.match(r"sk-case-\d+", settings.key.value.reveal())  # the recording server knows no more of it
+    assert address is not None and key is not None
+    _, slash, target = address.partition("://")[2].partition("/")
+    return slash + target, key[0]
