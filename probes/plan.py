@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from probes.doors import Door
 from probes.model import DoorFacts, ProxyFacts, Settings
 from probes.protocols import ALLOWANCE, wire
-from probes.way import joined
+from probes.translation import as_sent
+from probes.way import joined, place
 
 PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
 
@@ -15,7 +17,7 @@ PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
 class Request:
     """One request that may go out. ``tokens`` is the most that it can be billed for."""
 
-    purpose: str  # models, chat, stream
+    purpose: str  # models, chat, stream; of a deep check what it looks at, one of ``probes.deep.NAMES``
     method: str
     url: str
     with_key: bool
@@ -32,16 +34,27 @@ class Plan:
     requests: tuple[Request, ...]
     further: int
     withheld: str = ""  # why the key would not be sent
+    deep: tuple[Request, ...] = ()  # where a way works: what a deep check asks beyond that
 
     @property
     def tokens(self) -> int:
-        return sum(request.tokens for request in self.requests)
+        return sum(request.tokens for request in (*self.requests, *self.deep))
 
 
-def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts | None) -> Plan:
-    """The plan for these settings. ``base_url`` is the address that the SDK would use."""
+def draw(
+    settings: Settings,
+    base_url: str,
+    facts: DoorFacts,
+    proxy: ProxyFacts | None,
+    door: Door | None = None,
+    address: str = "",
+    added: str = "",
+) -> Plan:
+    """The plan for these settings. ``base_url`` is the address that the SDK would use; ``address`` is what the app asks
+    where that is another, ``added`` what it adds to the query.
+    """
     protocol = wire(facts.protocol)
-    attempt = protocol.attempt(base_url)
+    attempt = replace(protocol.attempt(base_url), address=address, query=added)
     if settings.api_version is not None and protocol.versions:
         attempt = replace(attempt, version=settings.api_version.value)
     listing = protocol.models(attempt)
@@ -55,7 +68,15 @@ def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts 
         for name in ("chat", "stream"):
             ask = protocol.generation(attempt, model, stream=name == "stream", adapted=())
             url = joined(base, query, ask.path, facts.protocol)
+            if address or added:
+                origin = place(base).origin
+                url = origin + as_sent(replace(attempt, model=model), ask, url.removeprefix(origin))
             requests.append(Request(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
+    beyond: list[Request] = []
+    if settings.deep and not settings.offline and not withheld:
+        from probes.deep.plan import foreseen
+
+        beyond = foreseen(settings, attempt, with_key, door, facts.local)
     return Plan(
         facts.host,
         facts.port,
@@ -63,4 +84,5 @@ def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts 
         tuple(requests) if not settings.offline else (),
         0 if settings.offline else settings.limits.extra_requests,
         withheld,
+        tuple(beyond),
     )

@@ -10,10 +10,14 @@ import re
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
+from urllib.parse import quote, urlsplit
 
 from probes.apps import App, Wire, load
 from probes.flaws import PLAIN, UrlExam, examine_url
 from probes.joining import join
+from probes.model import Attempt
+from probes.protocols import Ask
+from probes.protocols import wire as protocol_of
 
 MODEL = "model-of-the-run"  # stands in an address until the model is known
 # The flaws of an address as it is put together, which depend on who joins it; the others are the text's own.
@@ -45,7 +49,9 @@ def examine_for(app: App, wire: Wire, raw: str) -> Sent:
     if plain.mended is None:
         return Sent(UrlExam(tuple(flaws), None, literal), address, query)
     meant = join(app, wire, plain.mended, MODEL) if flaws else asked
-    joined = examine_url(_asked(wire, meant)[0] if meant is not None else plain.mended, wire.protocol)
+    base = _asked(wire, meant)[0] if meant is not None else plain.mended
+    # Of two slashes at the end one has given way to the endpoint's: what is left goes out doubled.
+    joined = examine_url(base + "/" * base.endswith("/"), wire.protocol)
     flaws += [flaw for flaw in joined.flaws if flaw.kind in _JOINED]
     return Sent(UrlExam(tuple(flaws), joined.mended, literal), address, query)
 
@@ -62,12 +68,25 @@ def takes(app: App, wire: Wire, base_url: str) -> str | None:
     wanted = base + _endpoint(wire)
     rootless = re.sub(r"/v\d+[a-z]*\d*$", "", base)
     versions = dict.fromkeys(("/v1", f"/{wire.version}" if wire.protocol == "gemini" else "/v1"))
-    forms = (base, rootless, *(base + version for version in versions), base + "/", wanted, wanted + "#")
+    marked = (wanted + "#",) if wire.join.startswith("cherry") else ()
+    forms = (base, rootless, *(base + version for version in versions), base + "/", wanted, *marked)
+    form: str
     for form in forms:
         asked = join(app, wire, form, MODEL)
         if asked is not None and asked.partition("?")[0] == wanted.partition("?")[0]:
             return form
     return None
+
+
+def as_sent(attempt: Attempt, ask: Ask, path: str) -> str:
+    """Path and query of a generation as the app asks for it, where they are not ``path``, which the SDK would ask."""
+    endpoint = protocol_of(attempt.protocol).endpoint
+    if not ask.path.partition("?")[0].endswith(endpoint.rpartition("}")[2] or endpoint):
+        return path  # no generation, or none of this kind
+    if not attempt.address:
+        return f"{path}{'&' if '?' in path else '?'}{attempt.query}"
+    parts = urlsplit(attempt.address.replace(MODEL, quote(attempt.model or "", safe="{}")))
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _endpoint(wire: Wire) -> str:
