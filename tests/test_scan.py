@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
@@ -23,8 +22,7 @@ sys.path.append(str(Path(__file__).parent))  # the made home stands beside the t
 
 from made_home import CLIENTS, RELAY, Made, crush_command, furnish
 
-from diagnose.cli import init as inits
-from diagnose.cli import scan as scans
+from diagnose.cli import program
 from probes import apps
 from probes.checks import sameness
 from probes.config import read
@@ -578,13 +576,15 @@ def call(
     monkeypatch: pytest.MonkeyPatch,
     *arguments: str,
     status: int = 0,
-    command: click.Command = scans.command,
+    command: str = "scan",
 ) -> Result:
     """The command, in the made home; no output holds a key."""
     monkeypatch.setenv("HOME", str(made.home))
     monkeypatch.setenv("USERPROFILE", str(made.home))
     monkeypatch.chdir(made.cwd)
-    done = CliRunner().invoke(command, list(arguments), env={**made.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "100"})
+    done = CliRunner().invoke(
+        program, [command, *arguments], env={**made.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "100"}
+    )
     assert done.exit_code == status, done.output[:2000] + repr(done.exception)
     for key in made.keys.values():
         assert not any(key[i : i + WINDOW] in done.output for i in range(3, len(key) - WINDOW + 1))
@@ -775,7 +775,7 @@ def test_the_warning_in_a_sound_world(
 def test_init_writes_a_target_for_each_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = furnish(tmp_path, "codex", "opencode", "claude-code")
     made.environ["OPENAI_API_KEY"] = made.key("shell")
-    call(made, monkeypatch, "--apps", command=inits.command)
+    call(made, monkeypatch, "--apps", command="init")
     file = read(made.cwd / "llmdoctor.toml")
     assert list(file.targets) == ["openai-sdk", "codex-relay", "opencode-relay"]
     codex = file.targets["codex-relay"]
