@@ -80,7 +80,7 @@ def draw(
     return Plan(
         facts.host,
         facts.port,
-        proxy.url if proxy else None,
+        proxy.url if proxy and not proxy.unheeded else None,
         tuple(requests) if not settings.offline else (),
         0 if settings.offline else settings.limits.extra_requests,
         withheld,
