@@ -17,6 +17,7 @@ from diagnose.words import LANGS
 if TYPE_CHECKING:
     from probes.model import Evidence, Settings
     from probes.plan import Plan, Request
+    from probes.sources import Options
 
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
 
@@ -99,7 +100,7 @@ def command(
         choices["stdin_text"] = sys.stdin.read(65536)
     try:
         load()  # a user's own doors may be refused: better now than in the middle of a run
-        settings = gather(Options(**choices), os.environ, Path.cwd())
+        settings = _of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     spoken = console.language(lang)
@@ -109,6 +110,17 @@ def command(
     if settings.deep and (plan := planned(settings)) is not None and plan.deep:
         announce(plan, spoken)
     finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries)
+
+
+def _of_app(options: Options) -> Settings | None:
+    """The settings in the files of the app that is named, where no others are asked for."""
+    if options.app is None or options.target or options.base_url or options.env_file or options.no_env:
+        return None
+    from probes import apps
+    from probes.places.search import this_world
+    from probes.scan import of_app
+
+    return of_app(this_world(os.environ, Path.cwd()), options, apps.load())
 
 
 def finish(
