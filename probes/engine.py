@@ -169,12 +169,12 @@ def target(given: Settings, ground: Ground | None) -> Target:
         base_url=given.base_url.value if given.base_url else None,
         protocol=protocol,
         model=given.model.value if given.model else None,
-        app=given.app or SDKS.get(protocol, f"{protocol}-sdk"),
+        app=given.app or ("curl" if given.auth is not None else None) or SDKS.get(protocol, f"{protocol}-sdk"),
         door=facts.door if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
         key_doors=tuple(match.door for match in facts.matches) if facts is not None else (),
-        app_named=given.app is not None,
+        app_named=given.app is not None or given.auth is not None,
         sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
     )
 
@@ -380,6 +380,7 @@ class _Run:
         form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in keys), KeyForm.NONE)
         protocol = wire(ground.protocol)
         style = Auth.X_API_KEY if given.app == "anthropic-sdk-0" else None
+        style = given.auth.value if given.auth is not None else style
         first = protocol.attempt(base, style)
         asked_as_given = ground.exams.url.literal == base and (
             form is KeyForm.GIVEN or (form is KeyForm.NONE and not ground.exams.keys())

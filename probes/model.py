@@ -95,6 +95,7 @@ class Settings:
     protocol: Sourced[str] = Sourced("auto", "default")
     app: str | None = None
     api_version: Sourced[str] | None = None  # where the protocol's requests name one (azure, gemini)
+    auth: Sourced[Auth] | None = None  # how the key travels, where that was given too (--curl)
     auth_variable: str | None = None  # the variable that decides the header: ANTHROPIC_AUTH_TOKEN travels as Bearer
     rivals: tuple[Rival, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were looked at, for "no key was found in …"

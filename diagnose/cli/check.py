@@ -16,8 +16,10 @@ from diagnose.words import LANGS
 if TYPE_CHECKING:
     from probes.model import Evidence, Settings
     from probes.plan import Plan
+    from probes.sources import Options
 
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
+LARGEST = 256 * 1024  # bytes of a pasted command
 APPS = ("openai-sdk", "anthropic-sdk", "openai-node", "anthropic-node")
 
 
@@ -44,6 +46,7 @@ def output_options(command: Any) -> Any:
 @click.option("--key-file", metavar="PATH", help="Read the key from this file.")
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 @click.option("--key", metavar="KEY", help="The key itself (other users can see it in the process list).")
+@click.option("--curl", metavar="TEXT|-", help="The settings out of a curl command line; - reads standard input.")
 @click.option("--model", metavar="ID", help="The model to try; by default a small one of the door's list.")
 @click.option(
     "--protocol", type=click.Choice(PROTOCOLS), help="The protocol that the app speaks; auto, the default, finds it."
@@ -65,6 +68,7 @@ def output_options(command: Any) -> Any:
 @output_options
 def command(
     plan_only: bool,
+    curl: str | None,
     fmt: str,
     as_json: bool,
     output: str | None,
@@ -82,20 +86,43 @@ def command(
     from probes.doors import DoorsError, load
     from probes.sources import Options, gather
 
+    spoken = console.language(lang)
     if choices["key"] is not None:
         click.echo("warning: a key given with --key can be seen by other users in the process list", err=True)
     if choices["key_stdin"]:
         choices["stdin_text"] = sys.stdin.read(65536)
     try:
         load()  # a user's own doors may be refused: better now than in the middle of a run
-        settings = gather(Options(**choices), os.environ, Path.cwd())
+        settings = (
+            gather(Options(**choices), os.environ, Path.cwd())
+            if curl is None
+            else from_curl(curl, Options(**choices), spoken)
+        )
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    spoken = console.language(lang)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json")
         return
     finish(settings, "json" if as_json else fmt, spoken, output, save, strict)
+
+
+def from_curl(text: str, options: Options, lang: str) -> Settings:
+    """The settings of a pasted curl command; what of it the check does otherwise is told on standard error.
+
+    Raises BadInput for what is no curl command.
+    """
+    from diagnose.words import phrase
+    from probes.curl import read
+
+    named = ("target", "base_url", "key", "key_env", "key_file", "env_file")
+    if options.key_stdin or any(getattr(options, name) is not None for name in named):
+        raise click.UsageError("--curl brings its own base URL and key; leave out the other ones.")
+    if text == "-":
+        text = sys.stdin.buffer.read(LARGEST).decode("utf-8", "replace")
+    settings, notes = read(text, options, os.environ, Path.cwd())
+    for note in notes:
+        click.echo(f"{phrase('curl.note', lang)}: {phrase(f'curl.{note.kind}', lang, {'names': note.names})}", err=True)
+    return settings
 
 
 def finish(settings: Settings, fmt: str, lang: str, output: str | None, save: str | None, strict: bool) -> None:
