@@ -278,7 +278,7 @@ class ProxyFacts:
     note: str = ""
     captures_local: bool = False
     socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
-    mended: str | None = None  # what the run went on with in place of a value that no client takes
+    mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1132,6 +1132,15 @@ TEXTS: dict[str, Text] = {
 
 # Special cases of a finding, which have a cause and a cure of their own.
 CASES: dict[str, Text] = {
+    "proxy.invalid:no_proxy": Text(
+        "NO_PROXY has an entry that some clients cannot read",
+        "Clients that are built on httpx make a pattern of every entry of {source|NO_PROXY}, and stop before they send "
+        "anything where one of them is no host name. Ranges of IPv6 addresses and square brackets do that.",
+        (
+            "Set NO_PROXY to {better_proxy}",
+            "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
+        ),
+    ),
     "proxy.unreachable:container": Text(
         "Nothing answers at the proxy {proxy|that is set}: this is a container",
         "A container has a loopback of its own, so 127.0.0.1 is the container and not the machine on which the proxy "
@@ -1414,6 +1423,7 @@ UI: dict[str, str] = {
     "curl.basic": "the command sends name and password (Basic), which LLM APIs do not take; a key alone goes as Bearer",
     "curl.credentials": "the command holds {names} different credentials; the first of them is checked",
     "curl.body": "the body of the command is no JSON; its model is not known",
+    "fix.no_stream": "Switch streaming off in the app: without it the answer came.",
     "open.offline": "everything beyond this machine (--offline)",
     "open.no_spend": "whether the model answers (--no-spend)",
     "open.deadline": "what was not reached before the deadline",

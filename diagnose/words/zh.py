@@ -999,6 +999,15 @@ TEXTS: dict[str, Text] = {
 
 # 个别情形：同一个代码，但原因和办法不同。
 CASES: dict[str, Text] = {
+    "proxy.invalid:no_proxy": Text(
+        "NO_PROXY 里有部分客户端读不懂的条目",
+        "基于 httpx 的客户端会把 {source|NO_PROXY} 的每个条目当作主机名来解析，遇到不是主机名的条目，什么都没发就停下。"
+        "IPv6 网段和方括号都会这样。",
+        (
+            "把 NO_PROXY 改为 {better_proxy}",
+            "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1] 或 fd00::/8。",
+        ),
+    ),
     "proxy.unreachable:container": Text(
         "所设的代理 {proxy|地址} 没有响应：这里是容器",
         "容器有自己的回环地址，127.0.0.1 指的是容器自己，而代理软件运行在外面的机器上。所有请求都要经过代理，"
@@ -1252,6 +1261,7 @@ UI: dict[str, str] = {
     "curl.basic": "该命令发送用户名和密码（Basic），LLM API 不接受；单独的密钥以 Bearer 发送",
     "curl.credentials": "该命令带有 {names} 个不同的凭据；只检查第一个",
     "curl.body": "该命令的请求体不是 JSON，无法得知模型",
+    "fix.no_stream": "在应用里关闭流式输出：不用流式时，回答正常返回。",
     "open.offline": "本机以外的一切（--offline）",
     "open.no_spend": "模型能否回答（--no-spend）",
     "open.deadline": "到时限为止还没检查到的部分",
