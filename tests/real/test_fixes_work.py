@@ -156,18 +156,28 @@ def _client(argv: list[str], folder: Path) -> Iterator[Callable[[Mapping[str, An
 def _all(argv: list[str], spoken: frozenset[str], fixes: list[Fix], folder: Path) -> tuple[int, dict[str, str]]:
     """How many settings a client was given, and those that failed."""
     failed: dict[str, str] = {}
-    mine = [fix for fix in fixes if fix.settings["protocol"] in spoken]
+    mine = [fix for fix in fixes if fix.settings["protocol"] in spoken and fix.scenario.name not in APART]
+    count = len(mine)
     with _client(argv, folder) as ask:
         for fix in mine:
             for stream in (False, True)[: 2 if fix.settings["stream"] else 1]:
                 with stage(fix.scenario) as set_up:
                     said = ask(_job(fix, set_up, stream))
+                if said == NO_SOCKS:
+                    count -= 1
+                    break
                 if said:
                     failed[fix.scenario.name] = f"{'stream' if stream else 'answer'}: {said}"
                     break
-    return len(mine), failed
+    return count, failed
 
 
+# Settings that cannot be given to a client, with the reason.
+APART = {
+    "gemini-query-only-relay": "google-genai sends the key in a header alone; what works is curl's ?key=",
+    "wire-socks4": "no official client speaks SOCKS4: the report names no proxy that would do",
+}
+NO_SOCKS = "Node's fetch has no SOCKS"
 CLIENTS = ("python-newest", "python-previous", "node")
 
 
@@ -200,3 +210,13 @@ def test_the_fix_works(
         reporter.write_line(f"\n{client}: the settings of {count} scenarios, {len(failed)} failed")
     assert not failed, "\n".join(f"{name}: {how}" for name, how in failed.items())
     assert count >= 250
+
+
+def test_the_clients_can_fail(
+    fetched: Callable[[str, str, str], Path], installed: Callable[[str, str], str], fixes: list[Fix], tmp_path: Path
+) -> None:
+    """With a key that the door refuses, each of them says so."""
+    fix = next(one for one in fixes if one.scenario.root == "url.version_missing")
+    for client in CLIENTS:
+        with _client(_argv(client, fetched, installed), tmp_path) as ask, stage(fix.scenario) as set_up:
+            assert "401" in ask({**_job(fix, set_up, False), "key": "sk-wrong"})

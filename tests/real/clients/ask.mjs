@@ -32,9 +32,12 @@ function dispatcher(job) {
     socket.once("error", (error) => done(error, null));
     return socket;
   };
-  const proxy = job.environment.HTTPS_PROXY ?? job.environment.HTTP_PROXY;
-  const around = (job.environment.NO_PROXY ?? "").split(",").includes(new URL(job.base_url).hostname);
-  return proxy && !around ? new ProxyAgent({ uri: proxy, requestTls: { ca } }) : new Agent({ connect });
+  const { hostname, protocol } = new URL(job.base_url);
+  const named = protocol === "https:" ? job.environment.HTTPS_PROXY : job.environment.HTTP_PROXY;
+  const proxy = named ?? job.environment.ALL_PROXY;
+  if (!proxy || (job.environment.NO_PROXY ?? "").split(",").includes(hostname)) return new Agent({ connect });
+  if (!proxy.startsWith("http")) throw new Error("Node's fetch has no SOCKS");
+  return new ProxyAgent({ uri: proxy, requestTls: { ca } });
 }
 
 async function read(answer, stream, whole) {
@@ -66,15 +69,16 @@ async function anthropic(job, options) {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const job = JSON.parse(line);
-  const way = dispatcher(job);
-  const options = { timeout: SECONDS * 1000, fetch: (url, init) => send(url, { ...init, dispatcher: way }) };
-  let failed = "";
+  let failed = "", way;
   try {
+    way = dispatcher(job);
+    const options = { timeout: SECONDS * 1000, fetch: (url, init) => send(url, { ...init, dispatcher: way }) };
     await (job.protocol === "anthropic" ? anthropic : openai)(job, options);
   } catch (error) {
-    failed = `${error.name}: ${error.message} from ${error.cause?.name ?? ""} ${error.cause?.cause?.message ?? ""}`;
+    const why = `${error.name}: ${error.message} from ${error.cause?.name ?? ""} ${error.cause?.cause?.message ?? ""}`;
+    failed = error.message.startsWith("Node's fetch") ? error.message : why;
   }
-  void way.destroy();
+  void way?.destroy();
   console.log(JSON.stringify({ failed: failed.replaceAll(job.key, "[key]") }));
 }
 process.exit(0);

@@ -110,7 +110,8 @@ def main():
             said = ""
         except Exception as error:
             said = f"{type(error).__name__}: {error} from {type(error.__cause__).__name__}"
-        gc.collect()
+        if job["environment"]:  # httpcore leaves its socket to the collector where a proxy refuses
+            gc.collect()
         print(json.dumps({"failed": said.replace(job["key"], "[key]")}), flush=True)
 
 
