@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from diagnose import words
+from diagnose import clients, words
 from diagnose.findings import RULES
 from diagnose.findings.run import CRASHED
 from diagnose.model import Claim, Finding, Fix, Proven, Report, Rule, Severity, Verdict
@@ -16,6 +16,9 @@ from diagnose.view import View
 from probes.model import Evidence, KeyForm
 from probes.readings import passes
 
+# The case of a finding whose fix no base URL of the app that was named can express.
+UNREACHABLE = "unreachable"
+TIED = ("url.version_missing", "url.version_doubled", "url.path_wrong")
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -84,6 +87,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
             "completion_tokens": evidence.cost.completion_tokens,
         },
         interrupted=evidence.interrupted,
+        clients=clients.others(target, view.working if view.works else None, view.works_as_given),
         left_open=tuple(words.phrase(f"open.{one}", lang) for one in open_points if verdict is Verdict.INCONCLUSIVE),
         lang=lang,
     )
@@ -238,15 +242,18 @@ def _streams_alone_fail(proven: Proven) -> bool:
 def _finding(one: Standing, view: View, lang: str, unstreamed: bool) -> Finding:
     """``unstreamed``: an answer came without streaming, which mends what has no other fix."""
     code, claim = one.rule.code, one.claim
-    known = view.values() | {name: value for name, value in claim.values.items() if value}
-    for name, value in claim.values.items():
+    settings, values, reachable = clients.translated(
+        view.app, view.evidence.target.protocol, claim.settings, claim.values
+    )
+    known = view.values() | {name: value for name, value in values.items() if value}
+    for name, value in values.items():
         if not value:
             known.pop(name, None)
-    text = words.say(code, lang, known, claim.case)
+    text = words.say(code, lang, known, claim.case if reachable or code not in TIED else UNREACHABLE)
     fixes = []
-    if claim.settings is not None:
+    if settings is not None:
         summary = text.steps[0] if text.steps else text.title
-        fixes.append(Fix(summary, dict(claim.settings), claim.verified))
+        fixes.append(Fix(summary, settings, claim.verified))
     steps = text.steps
     if not fixes and unstreamed:
         summary = words.phrase("fix.no_stream", lang)

@@ -119,6 +119,20 @@ class Proven:
     stream: bool | None
 
 
+class Client(NamedTuple):
+    """A client program that wants another base URL for the same door; ``base_url`` is None where none leads there.
+
+    ``note``: ``without_version``, ``with_version``, ``whole`` (the endpoint included), ``other`` or ``impossible``.
+    ``told``: worth a word to people.
+    """
+
+    app: str
+    name: str
+    base_url: str | None
+    note: str
+    told: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One run, judged. ``document()`` in ``diagnose/formats/json.py`` writes it as the contract's JSON."""
@@ -138,4 +152,5 @@ class Report:
     cost: Mapping[str, int]
     interrupted: bool = False
     left_open: tuple[str, ...] = ()  # what was not asked and why, for `--no-spend`, `--offline`, the deadline
+    clients: tuple[Client, ...] = ()  # who wants another base URL than the one that works
     lang: str = "en"

@@ -151,6 +151,8 @@ class Attempt:
     given: bool = False
     direct: bool = False  # around the proxy that the settings name
     changed: tuple[str, ...] = ()  # what differs from the given way: path, version, protocol, auth, key, proxy, slash
+    address: str = ""  # what the app asks for a generation where no base URL makes the SDK ask the same
+    query: str = ""  # what the app adds to the address of a generation
 
 
 # -- what is observed --------------------------------------------------------------------------------------------------
@@ -458,7 +460,9 @@ class StreamReading:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what came back. ``purpose``: models, chat, stream, or ``path`` for a keyless look at a path."""
+    """One request and what came back. ``purpose``: models, chat, stream, ``path`` for a keyless look at a path, or
+    ``preflight`` for what a browser asks before it calls.
+    """
 
     purpose: str
     attempt: Attempt

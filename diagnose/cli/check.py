@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
 LARGEST = 256 * 1024  # bytes of a pasted command
-APPS = ("openai-sdk", "anthropic-sdk", "openai-node", "anthropic-node")
 
 
 def output_options(command: Any) -> Any:
@@ -51,7 +50,7 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--protocol", type=click.Choice(PROTOCOLS), help="The protocol that the app speaks; auto, the default, finds it."
 )
-@click.option("--app", type=click.Choice(APPS), help="Judge as this client would send it.")
+@click.option("--app", metavar="NAME", help="Judge as this client would send it: see `llmdoctor apps`.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
 @click.option("--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's. May be repeated.")

@@ -11,8 +11,8 @@ from diagnose.view import View, line_of, told
 from probes.model import Failure, Kind
 
 _UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
-# Clients that go straight out whatever the proxy variables say, unless they are told otherwise (Node's fetch).
-_HEEDLESS = ("openai-node", "anthropic-node")
+# Clients that go straight out whatever the proxy variables say, unless they are told otherwise.
+_HEEDLESS = ("ignored", "own")
 
 
 def _invalid(view: View) -> Claim | None:
@@ -84,8 +84,8 @@ def _socks(view: View) -> Claim | None:
 
 
 def _ignored(view: View) -> Claim | None:
-    target, proxy = view.evidence.target, view.proxy
-    if proxy is None or not proxy.url or not target.app_named or target.app not in _HEEDLESS:
+    app, proxy = view.app, view.proxy
+    if proxy is None or not proxy.url or app is None or app.proxies not in _HEEDLESS:
         return None
     return Claim((f"{proxy.source}: {proxy.url}",), values={"source": proxy.source, "proxy": proxy.url})
 

@@ -55,6 +55,8 @@ def _unread(view: View) -> Rival | None:
     for rival in view.settings.rivals:
         if rival.why not in ("unread", "near_name") or rival.same:
             continue
+        if view.app is not None and rival.name in view.app.ignores:
+            continue  # told by app.base_url_ignored
         if rival.role == "key" and not view.settings.key_given:
             return rival
         if rival.role == "base_url" and sources.get("base_url", "default").startswith("default"):

@@ -75,6 +75,7 @@ def document(report: Report) -> dict[str, object]:
             for finding in report.findings
         ],
         "settings": None if report.settings is None else _pure(report.settings),
+        "clients": [{"app": client.app, "base_url": client.base_url, "note": client.note} for client in report.clients],
         "vantage": {
             "proxy": report.vantage.get("proxy"),
             "trust": report.vantage.get("trust", "system"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from diagnose.formats import (
     clip,
     duration,
+    elsewhere,
     folded,
     plain,
     proven,
@@ -82,6 +83,7 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
     for label, names in proven(report, lang):
         yield f"- {say(label)}{colon}{escape(names)}"
     yield from (f"- {say('left_open')}{colon}{escape(reason)}" for reason in report.left_open)
+    yield from (f"- {say(label)}{colon}{escape(line)}" for label, line in elsewhere(report, lang))
     yield ""
     yield f"{say('seen_from')}{colon}{escape(vantage(report, lang))}  "
     yield f"{escape(spent(report, lang))}  "

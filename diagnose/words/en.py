@@ -1141,6 +1141,18 @@ CASES: dict[str, Text] = {
             "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
         ),
     ),
+    **dict.fromkeys(
+        ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
+        Text(
+            "{app} cannot be pointed to this API",
+            "{app} puts a path of its own behind every base URL, and at {host} the API lives under another. Whatever "
+            "base URL is set, this app asks at the wrong place.",
+            (
+                "Use an app that takes the whole path: `llmdoctor apps` tells what each of them adds.",
+                "Or put a gateway in front that offers the path that {app} asks for, such as LiteLLM or New API.",
+            ),
+        ),
+    ),
     "proxy.unreachable:container": Text(
         "Nothing answers at the proxy {proxy|that is set}: this is a container",
         "A container has a loopback of its own, so 127.0.0.1 is the container and not the machine on which the proxy "

@@ -1008,6 +1008,17 @@ CASES: dict[str, Text] = {
             "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1] 或 fd00::/8。",
         ),
     ),
+    **dict.fromkeys(
+        ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
+        Text(
+            "{app} 无法接到这个 API",
+            "不论接口地址怎么填，{app} 都会在后面加上它自己的路径，而 {host} 的 API 在另一条路径下，所以总会问错地方。",
+            (
+                "换一个可以填写完整路径的应用：`llmdoctor apps` 列出每个应用会加上什么。",
+                "或者在前面架一个网关，提供 {app} 所要的路径，例如 LiteLLM 或 New API。",
+            ),
+        ),
+    ),
     "proxy.unreachable:container": Text(
         "所设的代理 {proxy|地址} 没有响应：这里是容器",
         "容器有自己的回环地址，127.0.0.1 指的是容器自己，而代理软件运行在外面的机器上。所有请求都要经过代理，"

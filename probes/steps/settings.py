@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from probes.apps import load
 from probes.flaws import KeyExam, UrlExam, examine_key, examine_url, key_is_url, url_is_key
 from probes.model import KeyForm, Settings, SettingsFacts
+from probes.translation import examine_for, official
 from probes.way import Place, place
 
 
@@ -15,6 +17,8 @@ class Exams:
 
     url: UrlExam
     key: KeyExam
+    address: str = ""  # what the app asks, where the SDK does not ask it of any base URL
+    query: str = ""  # what the app adds to what the SDK asks of ``url.literal``
 
     @property
     def place(self) -> Place | None:
@@ -37,9 +41,14 @@ class Exams:
 
 
 def examine(settings: Settings, protocol: str) -> Exams:
-    """Look at URL and key as the SDK of ``protocol`` would take them."""
+    """Look at URL and key as the client would take them: the app that was named, else the SDK of ``protocol``."""
     raw_url = settings.base_url.value if settings.base_url else ""
     raw_key = settings.key.value.reveal() if settings.key else ""
+    app = load().get(settings.app)
+    wire = app.wire(protocol) if app is not None else None
+    if app is not None and wire is not None and app is not official(protocol):
+        sent = examine_for(app, wire, raw_url)
+        return Exams(sent.exam, examine_key(raw_key, protocol), sent.address, sent.query)
     return Exams(examine_url(raw_url, protocol), examine_key(raw_key, protocol))
 
 
