@@ -14,6 +14,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -37,8 +38,27 @@ def form_of(path: Path) -> str:
     return known.get(path.suffix.lower(), "text")
 
 
+@dataclass(frozen=True, slots=True, repr=False)  # it may hold a key
+class Edit:
+    """One value as it stands in a text, from ``start`` on, and what is to stand there; both with their quotes."""
+
+    start: int
+    old: str
+    new: str
+
+    def applied(self, text: str, new: str | None = None) -> str:
+        """The text with the new value, or with ``new`` in its place."""
+        return text[: self.start] + (self.new if new is None else new) + text[self.start + len(self.old) :]
+
+
 def changed(text: str, form: str, line: int, old: str, new: str) -> str | None:
-    """``text`` with the value ``old`` that stands at ``line`` (from 1) or below it replaced by ``new``.
+    """``text`` with the value ``old`` that stands at ``line`` (from 1) or below it replaced by ``new``; see `edit`."""
+    found = edit(text, form, line, old, new)
+    return found.applied(text) if found is not None else None
+
+
+def edit(text: str, form: str, line: int, old: str, new: str) -> Edit | None:
+    """How the value ``old`` that stands at ``line`` (from 1) or below it is replaced by ``new``.
 
     None where it is not found there, is made of other values, or where ``new`` cannot be written in this form.
     """
@@ -52,11 +72,11 @@ def changed(text: str, form: str, line: int, old: str, new: str) -> str | None:
     wanted = (old, new)
     for candidate in islice(_candidates(bare, form, _start(bare, line), old, new), TRIED):
         try:
-            after = read(candidate)
+            after = read(candidate.applied(bare))
         except Exception:  # noqa: S112 - the new value does not fit in this place: the next is tried
             continue
         if list(islice(_differences(before, after), 2)) == [wanted]:
-            return mark + candidate
+            return replace(candidate, start=candidate.start + len(mark))
     return None
 
 
@@ -65,8 +85,8 @@ def _start(text: str, line: int) -> int:
     return ([0, *ends])[min(max(line, 1) - 1, len(ends))]
 
 
-def _candidates(text: str, form: str, start: int, old: str, new: str) -> Iterator[str]:
-    """Versions of the text, the likeliest first: the same quotes at the first place, then other quotes."""
+def _candidates(text: str, form: str, start: int, old: str, new: str) -> Iterator[Edit]:
+    """What may be done, the likeliest first: the same quotes at the first place, then other quotes."""
     spellings = [(spelt, write) for write in _QUOTES[form] if (spelt := write(old)) is not None]
     for spelt, write in spellings:
         if not spelt:
@@ -75,7 +95,7 @@ def _candidates(text: str, form: str, start: int, old: str, new: str) -> Iterato
         while at >= 0:
             for other in (write, *_QUOTES[form]):
                 if (written := other(new)) is not None:
-                    yield text[:at] + written + text[at + len(spelt) :]
+                    yield Edit(at, spelt, written)
             at = text.find(spelt, at + 1)
 
 

@@ -14,9 +14,14 @@ from diagnose.cli import console
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from diagnose.model import Report
     from probes.model import Evidence, Settings
     from probes.plan import Plan
     from probes.sources import Options
+
+    Mend = Callable[[Settings, Report], bool]
 
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
 LARGEST = 256 * 1024  # bytes of a pasted command
@@ -63,10 +68,14 @@ def output_options(command: Any) -> Any:
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
 @click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
+@click.option("--fix", is_flag=True, help="Write what was seen to work where the value came from, after asking.")
+@click.option("--yes", is_flag=True, help="With --fix: write without asking.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be sent where, and send nothing.")
 @output_options
 def command(
     plan_only: bool,
+    fix: bool,
+    yes: bool,
     curl: str | None,
     fmt: str,
     as_json: bool,
@@ -102,7 +111,21 @@ def command(
     if plan_only:
         show_plan(settings, fmt if not as_json else "json")
         return
-    finish(settings, "json" if as_json else fmt, spoken, output, save, strict)
+    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, mending(spoken, yes) if fix else None)
+
+
+def mending(lang: str, yes: bool) -> Mend:
+    """What `--fix` does with a report."""
+    from diagnose.cli.mend import mend
+    from probes.config import BadInput
+
+    def offer(settings: Settings, report: Report) -> bool:
+        try:
+            return mend(settings, report, lang, yes)
+        except BadInput as error:
+            raise click.ClickException(str(error)) from error
+
+    return offer
 
 
 def from_curl(text: str, options: Options, lang: str) -> Settings:
@@ -124,8 +147,16 @@ def from_curl(text: str, options: Options, lang: str) -> Settings:
     return settings
 
 
-def finish(settings: Settings, fmt: str, lang: str, output: str | None, save: str | None, strict: bool) -> None:
-    """Measure, judge, speak, and end with the exit status that the report asks for."""
+def finish(
+    settings: Settings,
+    fmt: str,
+    lang: str,
+    output: str | None,
+    save: str | None,
+    strict: bool,
+    mend: Mend | None = None,
+) -> None:
+    """Measure, judge, speak, and end with the exit status that the report asks for; 0 where ``mend`` mended it all."""
     from diagnose.judge import judge
 
     progress = console.Progress(lang, fmt)
@@ -139,6 +170,8 @@ def finish(settings: Settings, fmt: str, lang: str, output: str | None, save: st
         console.save(Path(save), dump(evidence))
     report = judge(evidence, lang)
     console.write(report, fmt, lang, output)
+    if mend is not None and mend(settings, report):
+        sys.exit(0)
     sys.exit(console.status(report, fmt, strict))
 
 

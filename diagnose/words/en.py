@@ -1436,6 +1436,38 @@ UI: dict[str, str] = {
     "curl.credentials": "the command holds {names} different credentials; the first of them is checked",
     "curl.body": "the body of the command is no JSON; its model is not known",
     "fix.no_stream": "Switch streaming off in the app: without it the answer came.",
+    "mend.nothing": "Nothing to write: these settings work as they stand.",
+    "mend.unproven": "Nothing is written: no settings were seen to work in this run.",
+    "mend.ask": "Write this?",
+    "mend.written": (
+        "Wrote {path}. Start again what has read the old value: apps and shells keep what they once read."
+    ),
+    "mend.kept": "Nothing was written.",
+    "mend.no_terminal": (
+        "--fix asks before it writes, and there is no terminal to ask on. With --yes it writes without asking."
+    ),
+    "mend.environment": "{variable} stands in the environment, which no program can change for another. Run: {detail}",
+    "mend.environment_key": (
+        "The key in the variable {variable} has characters that do not belong. Set it again without them where it is "
+        "set: a key is not printed here."
+    ),
+    "mend.option": "{source} is not written anywhere. Give this instead: {detail}",
+    "mend.option_key": "The key from {source} has characters that do not belong: give it without them.",
+    "mend.by_hand": "{source} cannot be changed safely by a program. Change it to {detail}",
+    "mend.by_hand_key": (
+        "The key at {source} cannot be changed safely by a program. Take the characters away that do not belong."
+    ),
+    "mend.rival": (
+        "The key of {source} works, the one that is used now does not. A key is never copied: take the one away that "
+        "is used now."
+    ),
+    "mend.protocol": (
+        "The server speaks {protocol}. Set the app to that, with {detail} as base URL: no file is changed for it."
+    ),
+    "mend.proxy": "Set the proxy to {detail} where {source} comes from.",
+    "mend.no_proxy": "Set NO_PROXY (and no_proxy) to {detail}, beside what stands there.",
+    "mend.auth": "The key works in another header: {detail}. That is a setting of the app.",
+    "mend.stream": "Switch streaming off in the app: without it the answer came.",
     "open.offline": "everything beyond this machine (--offline)",
     "open.no_spend": "whether the model answers (--no-spend)",
     "open.deadline": "what was not reached before the deadline",
