@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Find out why a base URL and key do not work.",
     "demo": "The same against a practice door inside the program.",
     "init": "Write a first llmdoctor.toml from the settings found here.",
+    "snippet": "Settings and code to paste, from settings that were seen to work.",
     "judge": "Judge a saved run again.",
     "explain": "What a finding means, or what an error text is about.",
     "whose": "Which doors a key fits, offline.",
