@@ -181,7 +181,9 @@ NO_SOCKS = "Node's fetch has no SOCKS"
 CLIENTS = ("python-newest", "python-previous", "node")
 
 
-def _argv(name: str, fetched: Callable[[str, str, str], Path], installed: Callable[[str, str], str]) -> list[str]:
+def _argv(
+    name: str, fetched: Callable[[str, str, str], Path], installed: Callable[[str, str], str], folder: Path
+) -> list[str]:
     if name == "python-newest":
         return [sys.executable, str(HERE / "ask.py")]
     if name == "python-previous":
@@ -189,8 +191,9 @@ def _argv(name: str, fetched: Callable[[str, str, str], Path], installed: Callab
         return [str(fetched("LLMDOCTOR_OLD_SDKS", "old-sdks/bin/python", recipe)), str(HERE / "ask.py")]
     node = installed("node", "nodejs")
     packages = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "openai and @anthropic-ai/sdk come from npm")
-    script = packages.parent / "ask.mjs"  # Node looks for packages beside the script alone
+    script = folder / "ask.mjs"  # Node looks for packages beside the script alone
     script.write_text((HERE / "ask.mjs").read_text())
+    (folder / "node_modules").symlink_to(packages)
     return [node, str(script)]
 
 
@@ -203,7 +206,7 @@ def test_the_fix_works(
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    argv = _argv(client, fetched, installed)
+    argv = _argv(client, fetched, installed, tmp_path)
     count, failed = _all(argv, NEWEST if client == "python-newest" else PYTHON, fixes, tmp_path)
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
@@ -218,5 +221,5 @@ def test_the_clients_can_fail(
     """With a key that the door refuses, each of them says so."""
     fix = next(one for one in fixes if one.scenario.root == "url.version_missing")
     for client in CLIENTS:
-        with _client(_argv(client, fetched, installed), tmp_path) as ask, stage(fix.scenario) as set_up:
+        with _client(_argv(client, fetched, installed, tmp_path), tmp_path) as ask, stage(fix.scenario) as set_up:
             assert "401" in ask({**_job(fix, set_up, False), "key": "sk-wrong"})
