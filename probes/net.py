@@ -28,6 +28,7 @@ import h11
 from probes import names
 from probes.failures import NetError, classify
 from probes.model import Address, Dial, Kind, Limits, Lookup
+from probes.once import Once
 from probes.tunnel import Pipe, Proxy, ask
 
 STAGGER = 0.25  # seconds before the next address is tried beside a silent one (RFC 8305, section 8)
@@ -66,6 +67,8 @@ class Network:
     """The real network. Every method raises :class:`probes.failures.NetError` and nothing else for what the network
     does.
     """
+
+    pages: Once | None = None  # where many runs share what a door says without a key
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         """The host's addresses in the order of the system's resolver.
@@ -138,6 +141,10 @@ class Network:
     async def tunnel(self, way: socket.socket | Link, proxy: Proxy, host: str, port: int, limit: int) -> None:
         """Ask the proxy at the other end of ``way`` for a connection to ``host:port``, as :func:`probes.tunnel.ask`."""
         await ask(_pipe(way), proxy, host, port, limit)
+
+    def trust(self, ca_bundle: str | None, *, listed: bool = False) -> tuple[ssl.SSLContext, str]:
+        """The roots to verify with, and their name, as :func:`trust`."""
+        return trust(ca_bundle, listed=listed)
 
     async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""

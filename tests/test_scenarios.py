@@ -22,7 +22,7 @@ sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests
 from faults.stage import Scenario, Seen, body_of, examine, stage
 from worlds import SCENARIOS
 
-import probes.engine
+import probes.net
 import probes.steps.chat
 from diagnose.formats import FORMATS, exit_status, render
 from diagnose.judge import judge
@@ -39,10 +39,10 @@ FREELY = 4 + 12  # requests: those of a sound check, and what discovery may spen
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the pauses between two tries, and with the roots read once for all scenarios."""
     monkeypatch.setattr(probes.steps.chat, "PAUSES", (0.01, 0.02))
-    monkeypatch.setattr(probes.engine, "trust", _TRUST)
+    monkeypatch.setattr(probes.net, "trust", _TRUST)
 
 
-_TRUST = cache(probes.engine.trust)
+_TRUST = cache(probes.net.trust)
 
 
 def evidence_of(scenario: Scenario) -> Evidence:

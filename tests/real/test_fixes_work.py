@@ -22,7 +22,7 @@ sys.path.append(str(Path(__file__).parents[1]))  # the tables stand beside the t
 from faults.stage import Scenario, Stage, examine, stage
 from worlds import SCENARIOS
 
-import probes.engine
+import probes.net
 import probes.steps.chat
 from diagnose.judge import judge
 from diagnose.model import Report, Verdict
@@ -32,7 +32,7 @@ from probes.secret import Secret
 
 pytestmark = pytest.mark.real
 HERE = Path(__file__).parent / "clients"
-_TRUST = cache(probes.engine.trust)
+_TRUST = cache(probes.net.trust)
 PYTHON = frozenset(("openai", "responses", "azure", "anthropic"))
 NEWEST = PYTHON | {"gemini", "ollama"}
 
@@ -72,7 +72,7 @@ def _port(evidence: Evidence) -> str:
 def fixes() -> list[Fix]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(probes.steps.chat, "PAUSES", (0.01, 0.02))
-        patch.setattr(probes.engine, "trust", _TRUST)
+        patch.setattr(probes.net, "trust", _TRUST)
         return [found for scenario in SCENARIOS if (found := _fix(scenario)) is not None]
 
 

@@ -21,7 +21,7 @@ from probes.practice import behaviours as b
 from probes.practice.server import Handler, PracticeDoor
 
 pytestmark = pytest.mark.real
-ODD = "/$1/a&b!c"  # a path that a careless snippet would break at
+ODD = "/a&b!c~%24HOME"  # a path that a careless snippet would break at
 
 # What is served, and how wrong the settings are that the program is given.
 DOORS: dict[str, tuple[Callable[[str], Handler], str, tuple[str, ...]]] = {
