@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +17,8 @@ from diagnose.words import LANGS, phrase
 from probes.config import BadInput
 from probes.curl import Note, parse, read, take_apart
 from probes.model import Auth, ConnectTo, Settings
+from probes.practice import behaviours as b
+from probes.practice.server import PracticeDoor
 from probes.secret import WINDOW
 from probes.shells import ShellError, dialect, split
 from probes.sources import Options
@@ -306,3 +313,50 @@ def test_splitting_ends(text: str) -> None:
 def test_a_command_is_not_shown() -> None:
     assert KEY not in repr(parse(WRITTEN["sh"], ENVIRONMENT))
     assert Note("file", "-d").names == "-d"
+
+
+# -- the whole way -----------------------------------------------------------------------------------------------------
+
+
+def _check(text: str, key: str, *options: str) -> tuple[int, dict[str, Any], str]:
+    ran = subprocess.run(
+        [sys.executable, "-m", "diagnose", "check", "--lang", "en", "--json", *options, "--curl", text],
+        input=text,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "RELAY_KEY": key, "PYTHONUTF8": "1"},
+        timeout=60,
+    )
+    assert "Traceback" not in ran.stderr and key[3 : 3 + WINDOW] not in ran.stdout + ran.stderr
+    return ran.returncode, json.loads(ran.stdout) if ran.stdout else {}, ran.stderr
+
+
+def test_the_style_of_the_command_is_the_given_one() -> None:
+    key = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
+    with PracticeDoor(b.openai(key, auth=("api-key",))) as door:
+        command = f'curl {door.url}/v1/chat/completions -d \'{{"model":"gpt-5-nano"}}\' -H '
+        status, report, _ = _check(f'{command}"api-key: $RELAY_KEY"', key)
+        assert (status, report["verdict"], report["settings"]["auth"]) == (0, "healthy", "api-key")
+        assert report["target"]["sources"]["key"] == "environment RELAY_KEY"
+        status, report, _ = _check(f'{command}"Authorization: Bearer $RELAY_KEY"', key)
+        assert (status, report["root_cause"], report["settings"]["auth"]) == (1, "auth.header_style", "api-key")
+    with PracticeDoor(b.anthropic(key, auth=("x-api-key",), versions=("2023-06-01",))) as door:
+        command = f"curl {door.url}/v1/messages -H 'anthropic-version: 2023-06-01' -H 'x-api-key: {key}' -k"
+        status, report, told = _check(command, key, "--no-spend")
+        assert status in (0, 3) and not report["findings"] and report["target"]["protocol"] == "anthropic"
+        assert "does not verify" in told
+
+
+def test_the_command_from_standard_input_and_what_does_not_go_together() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "diagnose", "check", "--curl", "-", "--offline", "--json"],
+        input="curl https://relay.example/v1/models",
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert json.loads(done.stdout)["target"]["base_url"] == "https://relay.example/v1"
+    status, _, told = _check("curl https://relay.example/v1", KEY, "--base-url", "https://relay.example")
+    assert status == 2 and "leave out" in told
+    status, _, told = _check("curl 'https://relay.example/v1", KEY)
+    assert status == 2 and "never closed" in told
