@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 if TYPE_CHECKING:
     from probes.apps import App, Wire
@@ -25,14 +25,10 @@ def join(app: App, wire: Wire, base_url: str, model: str = "{model}") -> str | N
 
     ``base_url`` is the setting as the user wrote it; empty: the client's default where an empty one means that.
     """
-    endpoint = wire.endpoint.format(model=model, version=wire.version)
+    endpoint = f"{wire.endpoint}?{wire.query}" if wire.query else wire.endpoint
     text = base_url if base_url or app.stack == "httpx" else wire.default
-    rule = RULES[wire.join]
-    joined = rule(text, endpoint)
-    address = _READERS[app.stack](joined) if joined is not None else None
-    if address is None or not wire.query:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}{wire.query.format(version=wire.version)}"
+    joined = RULES[wire.join](text, endpoint.format(model=model, version=wire.version))
+    return _READERS[app.stack](joined) if joined is not None else None
 
 
 # -- rules -------------------------------------------------------------------------------------------------------------
@@ -76,10 +72,9 @@ def openai_node(base: str, endpoint: str) -> str:
 
 
 def node(base: str, endpoint: str) -> str:
-    """The other SDKs for Node, and openai-node up to 6: whatever follows a question mark is a query, and the endpoint in it is percent-encoded."""
+    """The other SDKs for Node, and openai-node up to 6: behind a question mark the endpoint is a part of the query."""
     head, mark, query = append(base, endpoint).partition("?")
-    name, equals, value = query.partition("=")
-    return f"{head}?{name}={quote(value, safe='')}" if mark and equals else head + mark + query
+    return head + mark + urlencode(parse_qsl(query, keep_blank_values=True))
 
 
 def genai(base: str, endpoint: str) -> str:
@@ -180,7 +175,7 @@ def goose(base: str, endpoint: str) -> str | None:
 
 
 def ollama(base: str, endpoint: str) -> str:
-    """``OLLAMA_HOST`` as its SDK reads it: http without a scheme, 11434 without both, and neither query nor fragment."""
+    """``OLLAMA_HOST`` as its SDK reads it: http without a scheme, 11434 without both; no query, no fragment."""
     scheme, mark, rest = base.partition("://")
     if not mark:
         scheme, rest = "http", base

@@ -144,7 +144,7 @@ class Network:
 
     def trust(self, ca_bundle: str | None, *, listed: bool = False) -> tuple[ssl.SSLContext, str]:
         """The roots to verify with, and their name, as :func:`trust`."""
-        return trust(ca_bundle, listed=listed)
+        return trust(ca_bundle, listed=True) if listed else trust(ca_bundle)
 
     async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""

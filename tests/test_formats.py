@@ -368,6 +368,7 @@ CONTRACT: dict[str, object] = {
         }
     ],
     "settings": (dict, type(None)),
+    "clients": [{"app": TEXT, "base_url": MAYBE, "note": TEXT}],
     "vantage": {"proxy": MAYBE, "trust": TEXT, "container": FLAG, "families": [TEXT]},
     "cost": dict.fromkeys(("requests", "billed_requests", "prompt_tokens", "completion_tokens"), int),
 }

@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "What a finding means, or what an error text is about.",
     "whose": "Which doors a key fits, offline.",
     "doors": "The known doors, or one of them in full.",
+    "apps": "The known client programs: how each joins URLs, which header it sends.",
 }
 
 HIDDEN = ("docs",)  # for those who develop it

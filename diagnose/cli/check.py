@@ -11,7 +11,7 @@ import click
 
 from diagnose import __version__
 from diagnose.cli import console
-from diagnose.cli.completion import among, targets
+from diagnose.cli.completion import among, apps, targets
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -56,7 +56,12 @@ def output_options(command: Any) -> Any:
 @click.option(
     "--protocol", type=click.Choice(PROTOCOLS), help="The protocol that the app speaks; auto, the default, finds it."
 )
-@click.option("--app", metavar="NAME", help="Judge as this client would send it: see `llmdoctor apps`.")
+@click.option(
+    "--app",
+    metavar="NAME",
+    shell_complete=among(apps),
+    help="Judge as this client would send it: see `llmdoctor apps`.",
+)
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
 @click.option("--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's. May be repeated.")

@@ -52,7 +52,7 @@ def _run(
     if snippet["language"] == "python":
         argv = [sys.executable, str(made)]
     elif snippet["language"] == "js":
-        argv = [shutil.which("node") or "node", str(made)]
+        argv = [str(folder / "node_modules" / ".bin" / "node"), str(made)]
     elif snippet["id"] == "curl":
         argv = ["bash", str(made)]
     elif snippet["id"] == "powershell" and (shell := shutil.which("pwsh")):
@@ -71,10 +71,9 @@ def test_it_runs_as_it_stands(
     fetched: Callable[[str, str, str], Path],
     installed: Callable[[str, str], str],
 ) -> None:
-    installed("node", "nodejs")
     installed("curl", "curl")
-    packages = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "openai and @anthropic-ai/sdk come from npm")
-    (tmp_path / "node_modules").symlink_to(packages)
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want folders of their own")
+    (tmp_path / "node_modules").symlink_to(clients / "node" / "node_modules")
     handler, path, options = DOORS[name]
     kept = {one: value for one, value in os.environ.items() if not one.upper().endswith(("_PROXY", "_KEY", "_URL"))}
     environment = {**kept, "RELAY_KEY": key, "PYTHONUTF8": "1"}

@@ -3,9 +3,13 @@ import { readFileSync } from "node:fs";
 import net from "node:net";
 import tls from "node:tls";
 import { createInterface } from "node:readline";
-import { Agent, ProxyAgent, fetch as send } from "undici";
-import OpenAI, { AzureOpenAI } from "openai";
-import Anthropic from "@anthropic-ai/sdk";
+import { createRequire } from "node:module";
+
+// Packages are looked for in the folders that are named, and not beside this file.
+const [packages, below] = process.argv.slice(2).map((folder) => createRequire(`${folder}/`));
+const { OpenAI, AzureOpenAI } = packages("openai");
+const { Anthropic } = packages("@anthropic-ai/sdk");
+const { Agent, ProxyAgent, fetch: send } = below("undici");
 
 const SECONDS = 8;
 const NAP = 10; // milliseconds, instead of the SDKs' pauses between two tries

@@ -8,6 +8,8 @@ read their settings when they are imported are asked in a fork each. A line of J
 from __future__ import annotations
 
 import contextlib
+import functools
+import importlib
 import importlib.metadata
 import importlib.util
 import io
@@ -24,10 +26,16 @@ MODEL = "gpt-4o"  # some look it up in a list of their own
 CLAUDE, GEMINI = "claude-3-5-haiku-20241022", "gemini-2.0-flash"
 
 
+@functools.cache
+def shared(package: str) -> Any:
+    """One HTTP client of the package's own kind: each reads all root certificates."""
+    return importlib.import_module(package).DefaultHttpxClient()
+
+
 def openai(base: str, key: str, protocol: str) -> None:
     from openai import OpenAI
 
-    client = OpenAI(base_url=base, api_key=key, max_retries=0, timeout=5)
+    client = OpenAI(base_url=base, api_key=key, max_retries=0, timeout=5, http_client=shared("openai"))
     if protocol == "responses":
         client.responses.create(model=MODEL, input="hi")
     else:
@@ -37,21 +45,23 @@ def openai(base: str, key: str, protocol: str) -> None:
 def anthropic(base: str, key: str, protocol: str) -> None:
     from anthropic import Anthropic
 
-    client = Anthropic(base_url=base, api_key=key, max_retries=0, timeout=5)
+    client = Anthropic(base_url=base, api_key=key, max_retries=0, timeout=5, http_client=shared("anthropic"))
     client.messages.create(model=CLAUDE, max_tokens=9, messages=PROMPT)
 
 
 def genai(base: str, key: str, protocol: str) -> None:
     from google import genai as module
 
-    client = module.Client(api_key=key, http_options={"base_url": base, "timeout": 5000})
+    quick = {"client_args": {"verify": False}}  # reads no roots: the recording server speaks plain http
+    client = module.Client(api_key=key, http_options={"base_url": base, "timeout": 5000, **quick})
     client.models.generate_content(model=GEMINI, contents="hi")
 
 
 def ollama(base: str, key: str, protocol: str) -> None:
     from ollama import Client
 
-    Client(host=base, headers={"Authorization": f"Bearer {key}"}, timeout=5).chat(model=MODEL, messages=PROMPT)
+    client = Client(host=base, headers={"Authorization": f"Bearer {key}"}, timeout=5, verify=False)
+    client.chat(model=MODEL, messages=PROMPT)
 
 
 def litellm(base: str, key: str, protocol: str) -> None:
@@ -65,10 +75,8 @@ def litellm(base: str, key: str, protocol: str) -> None:
 def langchain_openai(base: str, key: str, protocol: str) -> None:
     from langchain_openai import ChatOpenAI
 
-    responses = protocol == "responses"
-    ChatOpenAI(model=MODEL, base_url=base, api_key=key, max_retries=0, timeout=5, use_responses_api=responses).invoke(
-        "hi"
-    )
+    own = {"use_responses_api": protocol == "responses", "http_client": shared("openai")}
+    ChatOpenAI(model=MODEL, base_url=base, api_key=key, max_retries=0, timeout=5, **own).invoke("hi")
 
 
 def langchain_anthropic(base: str, key: str, protocol: str) -> None:
@@ -80,7 +88,8 @@ def langchain_anthropic(base: str, key: str, protocol: str) -> None:
 def llama_index(base: str, key: str, protocol: str) -> None:
     from llama_index.llms.openai import OpenAI
 
-    OpenAI(model=MODEL, api_base=base, api_key=key, max_retries=0, timeout=5).complete("hi")
+    client = shared("openai")
+    OpenAI(model=MODEL, api_base=base, api_key=key, max_retries=0, timeout=5, http_client=client).complete("hi")
 
 
 def llm(base: str, key: str, protocol: str) -> None:
