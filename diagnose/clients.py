@@ -39,10 +39,11 @@ def in_its_terms(app: App | None, protocol: str, base_url: str) -> str | None:
     return takes(app, wire, base_url)
 
 
-def variable(app: App | None, protocol: str) -> str:
-    """The variable in which the app takes its base URL; empty where it has none."""
+def variable(app: App | None, protocol: str, role: str) -> str:
+    """The variable in which the app takes its ``base_url``, ``key`` or ``model``; empty where it has none."""
     wire = app.wire(protocol) if app is not None else None
-    return wire.base_url[0] if wire is not None and wire.base_url else ""
+    names = {"base_url": wire.base_url, "key": wire.key, "model": wire.model} if wire is not None else {}
+    return (*names.get(role, ()), "")[0]
 
 
 def others(target: Target, working: Attempt | None, as_given: bool) -> tuple[Client, ...]:

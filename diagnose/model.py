@@ -105,6 +105,7 @@ class ProbeLine:
     why_skipped: str | None
     observed: Mapping[str, object]
     summary: str  # one line for people, in the report's language
+    began_ms: float = 0.0  # after the run's begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +120,14 @@ class Proven:
     stream: bool | None
 
 
+# How a client's base URL differs from the SDK's.
+DIFFERENCES = ("without_version", "with_version", "whole", "other", "impossible")
+
+
 class Client(NamedTuple):
     """A client program that wants another base URL for the same door; ``base_url`` is None where none leads there.
 
-    ``note``: ``without_version``, ``with_version``, ``whole`` (the endpoint included), ``other`` or ``impossible``.
+    ``note`` is one of ``DIFFERENCES``; ``whole``: the endpoint included.
     ``told``: worth a word to people.
     """
 
@@ -131,6 +136,44 @@ class Client(NamedTuple):
     base_url: str | None
     note: str
     told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityLine:
+    """One capability of a deep check. ``status`` is one of :class:`probes.model.Support`."""
+
+    name: str
+    status: str
+    title: str
+    summary: str
+    said: str  # in the server's or the model's own words
+    evidence: tuple[str, ...]
+    alarming: bool  # worth a second look, although no app fails by it
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class SloResult:
+    """A limit that was set, and what was measured, in seconds; None: not measured in this run."""
+
+    name: str
+    limit: float
+    measured: float | None
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One of several runs of the same check. ``title`` and ``probe`` are those of its root cause."""
+
+    started_at: str
+    duration_ms: float
+    verdict: Verdict
+    root_cause: str | None
+    title: str
+    probe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +197,6 @@ class Report:
     left_open: tuple[str, ...] = ()  # what was not asked and why, for `--no-spend`, `--offline`, the deadline
     clients: tuple[Client, ...] = ()  # who wants another base URL than the one that works
     lang: str = "en"
+    capabilities: tuple[CapabilityLine, ...] | None = None  # None: nobody asked for a deep check
+    slos: tuple[SloResult, ...] = ()
+    tries: tuple[Try, ...] = ()  # with the last; empty where it was tried once

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diagnose import clients
-from diagnose.model import Seen, seen
+from diagnose.model import Seen, Try, seen
 from probes.model import (
     BARE,
     Attempt,
@@ -94,13 +94,18 @@ _OF_PROTOCOL: dict[str, dict[str, str]] = {
 class View:
     """Read-only questions to one :class:`probes.model.Evidence`."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, earlier: tuple[Try, ...] = ()) -> None:
         self.evidence = evidence
+        self.earlier = earlier  # what came of the tries before this one
 
     @cached_property
     def app(self) -> App | None:
         """The app that the user named."""
         return clients.named(self.evidence.target)
+
+    def app_variable(self, role: str) -> str:
+        """The variable in which the app that was named takes a setting; empty where none was, or it has none."""
+        return clients.variable(self.app, self.evidence.target.protocol, role)
 
     # -- grounds -------------------------------------------------------------------------------------------------------
 
@@ -332,7 +337,9 @@ class View:
         if not with_key:
             return None
         if passes(deep.chat) or passes(deep.stream):
-            return True
+            # Where a made-up key is answered as well, an answer proves no key.
+            unchecked = any(one.why == "accepted_wrong" for one in self.evidence.capabilities or ())
+            return None if unchecked else True
         if self.match is not None and self.match.key_good is not None:
             return self.match.key_good
         if self.match is not None and self.match.code in ("auth.rejected", "auth.expired"):

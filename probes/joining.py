@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 if TYPE_CHECKING:
     from probes.apps import App, Wire
@@ -90,10 +90,11 @@ def litellm_anthropic(base: str, endpoint: str) -> str:
     return base if base.endswith(endpoint) else base + endpoint
 
 
-def relative(base: str, endpoint: str) -> str | None:
-    """``new URL("chat/completions", base)``, the base with a slash at its end (Continue, Dify)."""
-    reader = whatwg(base if base.endswith("/") else base + "/")
-    return urljoin(reader, endpoint.removeprefix("/")) if reader is not None else None
+def relative(base: str, endpoint: str) -> str:
+    """A relative reference to the base with a slash at its end (Continue, Dify, Go's SDKs, Rust's ``Url::join``)."""
+    head = re.split(r"[?#]", base if base.endswith("/") else base + "/")[0]
+    folder = head[: head.rfind("/") + 1] if re.search(r"[^/:]/", head) else head + "/"
+    return folder + endpoint.removeprefix("/")
 
 
 def versioned(base: str, endpoint: str) -> str:
@@ -164,16 +165,6 @@ def whole(base: str, endpoint: str) -> str:
     return base
 
 
-def hosted(base: str, endpoint: str) -> str:
-    """The setting is a host alone, and https with it is meant."""
-    return f"https://{base}{endpoint}"
-
-
-def goose(base: str, endpoint: str) -> str | None:
-    """goose: host and path are two settings; the path is joined as a relative reference to the host's."""
-    return relative(base, endpoint)
-
-
 def ollama(base: str, endpoint: str) -> str:
     """``OLLAMA_HOST`` as its SDK reads it: http without a scheme, 11434 without both; no query, no fragment."""
     scheme, mark, rest = base.partition("://")
@@ -207,7 +198,7 @@ RULES: dict[str, Rule] = {
             cherry_elder,
             vscode,
         ),
-        *(whole, hosted, goose, ollama),
+        *(whole, ollama),
     )
 }
 

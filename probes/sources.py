@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from probes import config
+from probes import config, slo
 from probes.config import BadInput, Entry, KeyReference
-from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Sourced
+from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Slo, Sourced
 from probes.names import server
 from probes.secret import Secret
 
@@ -52,8 +52,10 @@ class Options:
     timeout: float | None = None
     deadline: float | None = None
     no_spend: bool = False
+    deep: bool = False
     offline: bool = False
     send_anyway: bool = False
+    slo: tuple[str, ...] = ()
 
 
 # -- what the SDKs read ------------------------------------------------------------------------------------------------
@@ -71,6 +73,7 @@ class _Family:
     unread_keys: tuple[str, ...] = ()
     unread_bases: tuple[str, ...] = ()
     version: str = ""  # the variable that names the version of the API
+    emptied: bool = True  # a variable of the base URL that is set to nothing counts, as in Python
 
 
 _OPENAI = _Family(
@@ -216,12 +219,14 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config
         dns_servers=_name_servers(options.dns_server),
         ca_bundle=_ca_bundle(options, named, environ, cwd, app),
         no_spend=options.no_spend or _named(named, "no_spend", False),
+        deep=options.deep,
         offline=options.offline,
         send_anyway=options.send_anyway or _named(named, "send_anyway", False),
         limits=Limits(
             probe=_seconds("--timeout", options.timeout, _named(named, "timeout", defaults.probe)),
             run=_seconds("--deadline", options.deadline, _named(named, "deadline", defaults.run)),
         ),
+        slos=_slos(options.slo, named),
     )
 
 
@@ -235,6 +240,15 @@ def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tup
 
 def _named(entries: list[Entry], name: str, default: Any) -> Any:
     return next((entry.values[name].value for entry in entries if name in entry.values), default)
+
+
+def _slos(given: tuple[str, ...], named: list[Entry]) -> tuple[Slo, ...]:
+    """The command line's limit of a name counts, then the target's, then that of ``[check]``."""
+    layers = [entry.values["slo"].value for entry in reversed(named) if "slo" in entry.values]
+    try:
+        return slo.merge(*layers, *map(slo.parse, given))
+    except slo.SloError as error:
+        raise BadInput(f"--slo: {error}.") from None
 
 
 def _seconds(option: str, given: float | None, default: float) -> float:
@@ -420,6 +434,7 @@ def _family_of_app(app: App, protocol: str, url: str, variables: _Variables) -> 
         tuple(name for name in (*usual.keys, *usual.unread_keys) if name not in keys),
         tuple(name for name in (*usual.bases, *usual.unread_bases) if name not in wire.base_url),
         usual.version,
+        app.stack == "httpx",
     )
 
 
@@ -458,7 +473,7 @@ def _choose(
     present = present or next((each for each in _MEANT_BY_BASE if variables.base(each)), None)
     if (
         present
-        and (base := variables.base(present, emptied=True))
+        and (base := variables.base(present, emptied=present.emptied))
         and (base.value or family or not check.text("base_url"))
     ):
         spoken = asked or Sourced(present.protocol, base.source)

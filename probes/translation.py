@@ -45,7 +45,9 @@ def examine_for(app: App, wire: Wire, raw: str) -> Sent:
     if plain.mended is None:
         return Sent(UrlExam(tuple(flaws), None, literal), address, query)
     meant = join(app, wire, plain.mended, MODEL) if flaws else asked
-    joined = examine_url(_asked(wire, meant)[0] if meant is not None else plain.mended, wire.protocol)
+    base = _asked(wire, meant)[0] if meant is not None else plain.mended
+    # Of two slashes at the end one has given way to the endpoint's: what is left goes out doubled.
+    joined = examine_url(base + "/" * base.endswith("/"), wire.protocol)
     flaws += [flaw for flaw in joined.flaws if flaw.kind in _JOINED]
     return Sent(UrlExam(tuple(flaws), joined.mended, literal), address, query)
 
@@ -62,7 +64,9 @@ def takes(app: App, wire: Wire, base_url: str) -> str | None:
     wanted = base + _endpoint(wire)
     rootless = re.sub(r"/v\d+[a-z]*\d*$", "", base)
     versions = dict.fromkeys(("/v1", f"/{wire.version}" if wire.protocol == "gemini" else "/v1"))
-    forms = (base, rootless, *(base + version for version in versions), base + "/", wanted, wanted + "#")
+    marked = (wanted + "#",) if wire.join.startswith("cherry") else ()
+    forms = (base, rootless, *(base + version for version in versions), base + "/", wanted, *marked)
+    form: str
     for form in forms:
         asked = join(app, wire, form, MODEL)
         if asked is not None and asked.partition("?")[0] == wanted.partition("?")[0]:

@@ -22,6 +22,7 @@ COMMANDS = {
     "init": "Write a first llmdoctor.toml from the settings found here.",
     "snippet": "Settings and code to paste, from settings that were seen to work.",
     "judge": "Judge a saved run again.",
+    "compare": "Two reports from two places: whose side the fault is on.",
     "explain": "What a finding means, or what an error text is about.",
     "whose": "Which doors a key fits, offline.",
     "doors": "The known doors, or one of them in full.",
@@ -97,6 +98,10 @@ def main() -> None:
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:
+        if "nagios" in " ".join(sys.argv).replace("--format=", "--format ").partition("--format ")[2].split()[:1]:
+            # The scheduler takes 2 for CRITICAL: a wrong command line is UNKNOWN, in one line.
+            click.echo(f"LLMDOCTOR UNKNOWN - {' '.join(error.format_message().split())}".replace("|", "/"))
+            sys.exit(3)
         error.show()
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):

@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 
     from diagnose.model import Report
     from probes.model import Evidence, Settings
-    from probes.plan import Plan
-    from probes.sources import Options
+    from probes.plan import Plan, Request
 
     Mend = Callable[[Settings, Report], bool]
 
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
-LARGEST = 256 * 1024  # bytes of a pasted command
 
 
 def output_options(command: Any) -> Any:
@@ -72,8 +70,13 @@ def output_options(command: Any) -> Any:
 @click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one probe (10).")
 @click.option("--deadline", type=float, metavar="SECONDS", help="The limit of the whole check (60).")
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
+@click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
 @click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
+@click.option(
+    "--slo", metavar="NAME=TIME,…", multiple=True, help="Limits to hold it to, as in ttft=2s,total=10s,cert=21d."
+)
+@click.option("--retries", type=click.IntRange(0, 10), default=0, help="Try so often again what may pass by itself.")
 @click.option("--fix", is_flag=True, help="Write what was seen to work where the value came from, after asking.")
 @click.option("--yes", is_flag=True, help="With --fix: write without asking.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be sent where, and send nothing.")
@@ -83,6 +86,7 @@ def command(
     fix: bool,
     yes: bool,
     curl: str | None,
+    retries: int,
     fmt: str,
     as_json: bool,
     output: str | None,
@@ -96,6 +100,8 @@ def command(
     TARGET is a base URL or the name of a target in llmdoctor.toml. Without it the settings are those that an SDK in
     this folder would use.
     """
+    from diagnose.cli.mend import offering
+    from diagnose.cli.pasted import from_curl
     from probes.config import BadInput
     from probes.doors import DoorsError, load
     from probes.sources import Options, gather
@@ -117,40 +123,10 @@ def command(
     if plan_only:
         show_plan(settings, fmt if not as_json else "json")
         return
-    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, mending(spoken, yes) if fix else None)
-
-
-def mending(lang: str, yes: bool) -> Mend:
-    """What `--fix` does with a report."""
-    from diagnose.cli.mend import mend
-    from probes.config import BadInput
-
-    def offer(settings: Settings, report: Report) -> bool:
-        try:
-            return mend(settings, report, lang, yes)
-        except BadInput as error:
-            raise click.ClickException(str(error)) from error
-
-    return offer
-
-
-def from_curl(text: str, options: Options, lang: str) -> Settings:
-    """The settings of a pasted curl command; what of it the check does otherwise is told on standard error.
-
-    Raises BadInput for what is no curl command.
-    """
-    from diagnose.words import phrase
-    from probes.curl import read
-
-    named = ("target", "base_url", "key", "key_env", "key_file", "env_file")
-    if options.key_stdin or any(getattr(options, name) is not None for name in named):
-        raise click.UsageError("--curl brings its own base URL and key; leave out the other ones.")
-    if text == "-":
-        text = sys.stdin.buffer.read(LARGEST).decode("utf-8", "replace")
-    settings, notes = read(text, options, os.environ, Path.cwd())
-    for note in notes:
-        click.echo(f"{phrase('curl.note', lang)}: {phrase(f'curl.{note.kind}', lang, {'names': note.names})}", err=True)
-    return settings
+    if settings.deep and (plan := planned(settings)) is not None and plan.deep:
+        announce(plan, spoken)
+    mend = offering(spoken, yes) if fix else None
+    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, mend)
 
 
 def finish(
@@ -160,14 +136,16 @@ def finish(
     output: str | None,
     save: str | None,
     strict: bool,
+    retries: int = 0,
     mend: Mend | None = None,
 ) -> None:
     """Measure, judge, speak, and end with the exit status that the report asks for; 0 where ``mend`` mended it all."""
+    from diagnose.cli.again import until_it_works
     from diagnose.judge import judge
 
     progress = console.Progress(lang, fmt)
     try:
-        evidence = measure(settings, progress)
+        evidence = until_it_works(lambda: measure(settings, progress), retries)
     finally:
         progress.end()
     if save is not None:
@@ -175,7 +153,7 @@ def finish(
 
         console.save(Path(save), dump(evidence))
     report = judge(evidence, lang)
-    console.write(report, fmt, lang, output)
+    console.write(report, fmt, lang, output, strict)
     if mend is not None and mend(settings, report):
         sys.exit(0)
     sys.exit(console.status(report, fmt, strict))
@@ -195,6 +173,17 @@ def show_plan(settings: Settings, fmt: str) -> None:
     import json
     from dataclasses import asdict
 
+    plan = planned(settings)
+    if plan is None:
+        raise click.ClickException("no address can be made of the base URL: nothing would be sent")
+    if fmt == "json":
+        click.echo(json.dumps({**asdict(plan), "tokens": plan.tokens}, indent=2))
+        return
+    click.echo(_plan_text(plan))
+
+
+def planned(settings: Settings) -> Plan | None:
+    """What would be sent; None where no address can be made of the base URL."""
     from probes.engine import scrubber, survey
     from probes.ledger import Ledger
     from probes.model import ProxyFacts
@@ -205,21 +194,23 @@ def show_plan(settings: Settings, fmt: str) -> None:
     ground = survey(settings, ledger, scrub)
     base = ground.exams.url.literal or ground.exams.url.mended
     if ground.facts is None or base is None:
-        raise click.ClickException("no address can be made of the base URL: nothing would be sent")
+        return None
     proxy = next((one.facts for one in ledger.observations if isinstance(one.facts, ProxyFacts)), None)
-    plan = draw(settings, scrub(base), ground.facts, proxy)
-    if fmt == "json":
-        click.echo(json.dumps({**asdict(plan), "tokens": plan.tokens}, indent=2))
-        return
-    click.echo(_plan_text(plan))
+    return draw(settings, scrub(base), ground.facts, proxy, ground.door)
+
+
+def announce(plan: Plan, lang: str) -> None:
+    """Say before a deep check what it can cost at most."""
+    from diagnose.words.capabilities import AROUND, say
+    from probes.deep.plan import MOST
+
+    tokens = sum(request.tokens for request in plan.deep)
+    click.echo(say(AROUND, "announced", lang, count=MOST, tokens=tokens), err=True)
 
 
 def _plan_text(plan: Plan) -> str:
     lines = [f"to {plan.host}, port {plan.port}" + (f", through {plan.proxy}" if plan.proxy else "")]
-    for request in plan.requests:
-        cost = f"at most {request.tokens} tokens" if request.tokens else "free"
-        key = "with the key" if request.with_key else "without a key"
-        lines.append(f"  {request.method:4} {request.url}  ({request.purpose}, {key}, {cost})")
+    lines += map(_request_line, plan.requests)
     if not plan.requests:
         lines.append("  nothing: --offline")
     if plan.withheld:
@@ -227,5 +218,15 @@ def _plan_text(plan: Plan) -> str:
         lines.append(f"the key would not be sent: {reason.get(plan.withheld, plan.withheld)}")
     if plan.further:
         lines.append(f"where that fails: at most {plan.further} more requests to the same host, free ones first")
+    if plan.deep:
+        lines.append("where a way works, for --deep:")
+        lines += map(_request_line, plan.deep)
     lines.append(f"at most {plan.tokens} tokens in all")
     return "\n".join(lines)
+
+
+def _request_line(request: Request) -> str:
+    cost = f"at most {request.tokens} tokens" if request.tokens else "free"
+    made_up = "with a made-up key" if request.purpose == "key_check" else "without a key"
+    key = "with the key" if request.with_key else made_up
+    return f"  {request.method:4} {request.url}  ({request.purpose}, {key}, {cost})"

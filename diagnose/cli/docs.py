@@ -16,6 +16,7 @@ WARNINGS = frozenset(("settings.project_override", "proxy.ignored"))
 VALUES = {
     "en": {
         "address": "its address",
+        "app_variable": "the variable that the app reads",
         "better_auth": "the header that works",
         "better_url": "the address that is named in the report",
         "better_version": "the version that is named in the report",
@@ -39,6 +40,7 @@ VALUES = {
     },
     "zh": {
         "address": "报告中的地址",
+        "app_variable": "该应用读取的变量",
         "better_auth": "能用的那种请求头",
         "better_url": "报告中给出的地址",
         "better_version": "报告中给出的版本",
@@ -103,7 +105,7 @@ KINDS = {
     "--check", metavar="DIR", type=click.Path(exists=True, file_okay=False), help="Fail where a page is stale."
 )
 def command(write: str | None, check: str | None) -> None:
-    """Write findings.md, findings.zh.md, doors.md, apps.md and the manual page, or check that they are up to date."""
+    """Write the pages, the manual page and report.schema.json, or check that they are up to date."""
     if (write is None) == (check is None):
         raise click.UsageError("say either --write DIR or --check DIR")
     if write is not None:
@@ -120,12 +122,16 @@ def command(write: str | None, check: str | None) -> None:
 
 def pages(folder: Path) -> dict[str, str]:
     """Every page by its file's name: those that are written whole, and those of ``folder`` that hold real output."""
+    from json import dumps
+
     from diagnose.cli import examples, manual, program
+    from diagnose.schema import schema
 
     lines = {"findings.md": findings("en"), "findings.zh.md": findings("zh"), "doors.md": doors()}
     lines["apps.md"] = apps()
     lines["llmdoctor.1"] = manual.page(program)
     found = {name: "\n".join(page) + "\n" for name, page in lines.items()}
+    found["report.schema.json"] = dumps(schema(), indent=2) + "\n"
     for path in sorted({*folder.glob("*.md")} - {folder / name for name in found}):
         found[path.name] = examples.filled(path.read_text("utf-8"), folder / "runs", examples.command_output)
     for name in examples.PICTURES:

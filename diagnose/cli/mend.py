@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,19 @@ class Writing:
     path: Path
     line: int
     change: Change
+
+
+def offering(lang: str, yes: bool) -> Callable[[Settings, Report], bool]:
+    """:func:`mend` with the language and the consent, for the end of a check."""
+    from probes.config import BadInput
+
+    def offer(settings: Settings, report: Report) -> bool:
+        try:
+            return mend(settings, report, lang, yes)
+        except BadInput as error:
+            raise click.ClickException(str(error)) from error
+
+    return offer
 
 
 def mend(settings: Settings, report: Report, lang: str, yes: bool) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.cli import check, console
+from diagnose.cli.pasted import from_curl
 from diagnose.words import LANGS, phrase
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _seen(choices: dict[str, Any], lang: str) -> Working:
     try:
         load()
         options = Options(**choices)
-        settings = check.from_curl(curl, options, lang) if curl else gather(options, os.environ, Path.cwd())
+        settings = from_curl(curl, options, lang) if curl else gather(options, os.environ, Path.cwd())
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     if choices["offline"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.findings import api, app, auth, key, model, network, proxy, run, settings, stream, tls, url
+from diagnose.findings import api, app, auth, key, model, network, proxy, run, settings, slo, stream, tls, url
 from diagnose.model import Rule
 
 # From the ground up: among equals the deeper layer is the root cause.
@@ -18,5 +18,6 @@ RULES: tuple[Rule, ...] = (
     *model.RULES,
     *stream.RULES,
     *app.RULES,
+    *slo.RULES,
     *run.RULES,
 )

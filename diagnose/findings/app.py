@@ -20,7 +20,7 @@ def _base_url_ignored(view: View) -> Claim | None:
     return Claim(
         (seen("unread", source=rival.source, variable=rival.name),),
         severity=Severity.WARNING if view.works_as_given else None,
-        values={"variable": rival.name, "source": rival.source},
+        values={"variable": rival.name, "source": rival.source, "app_variable": view.app_variable("base_url")},
     )
 
 

@@ -68,7 +68,8 @@ def _wrong_variable(view: View) -> Claim | None:
     rival = _unread(view)
     if rival is None:
         return None
-    values = {"variable": rival.name.strip(), "source": rival.source}
+    own = view.app_variable(rival.role)
+    values = {"variable": rival.name.strip(), "source": rival.source, "app_variable": own}
     severity = Severity.WARNING if view.works_as_given else None
     lines = (seen("unread", source=rival.source, variable=rival.name.strip()),)
     if rival.role == "key" and _by_rival(view) and view.door is not None and view.door.rival_source == rival.source:
@@ -78,7 +79,8 @@ def _wrong_variable(view: View) -> Claim | None:
             settings={"key_source": rival.source},
             verified=True,
         )
-    return Claim(lines, severity=severity, values=values)
+    case = "app" if own and view.app is not None and view.app.kind != "sdk" else ""
+    return Claim(lines, severity=severity, values=values, case=case)
 
 
 def _by_rival(view: View) -> bool:

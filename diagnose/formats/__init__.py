@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from diagnose.model import Finding, Report
 
-FORMATS = ("text", "json", "markdown", "nagios")
+FORMATS = ("text", "json", "junit", "markdown", "html", "github", "nagios")
+_STRICT = ("junit", "github")  # tell a warning as a failure where warnings fail
 
 # The variables that the official SDKs read (openai, anthropic, google-genai, ollama), for settings to copy.
 BASE_URL_VARIABLES = {
@@ -65,6 +66,17 @@ EXTRA = {
         "source.default": "default",
         "source.list": "first small one in the model list",
         "source.option": "option",
+        "root": "Follows from",
+        "limits": "Limits",
+        "unmeasured": "not measured",
+        "tries": "Tries",
+        "tried_often": "{count}, of which {failed} failed",
+        "timeline": "What was checked, and when",
+        "ran": "from {begin}, for {took}",
+        "status.ok": "fine",
+        "status.warn": "warning",
+        "status.fail": "failed",
+        "status.skipped": "not asked",
     },
     "zh": {
         "comma": "、",
@@ -103,6 +115,17 @@ EXTRA = {
         "source.default": "默认值",
         "source.list": "取自模型列表",
         "source.option": "选项",
+        "root": "起因",
+        "limits": "限度",
+        "unmeasured": "未测得",
+        "tries": "尝试次数",
+        "tried_often": "{count} 次，其中 {failed} 次失败",
+        "timeline": "检查过程",
+        "ran": "第 {begin} 开始，历时 {took}",
+        "status.ok": "正常",
+        "status.warn": "警告",
+        "status.fail": "失败",
+        "status.skipped": "未检查",
     },
 }
 
@@ -116,8 +139,11 @@ def render(
     colour: bool = False,
     unicode: bool = True,
     probes: bool = True,
+    strict: bool = False,
 ) -> str:
-    """The report in one of :data:`FORMATS`, ending in a line end. The keywords concern ``text`` alone.
+    """The report in one of :data:`FORMATS`, ending in a line end.
+
+    ``strict`` says that warnings fail too, to the formats that tell a failure; the other keywords concern ``text``.
 
     Raises ValueError for a format that is not known.
     """
@@ -129,7 +155,8 @@ def render(
         raise ValueError(f"unknown format: {fmt}")
     from importlib import import_module
 
-    written: str = import_module(f"{__name__}.{fmt}").render(report, lang)
+    more = {"strict": strict} if fmt in _STRICT else {}
+    written: str = import_module(f"{__name__}.{fmt}").render(report, lang, **more)
     return written
 
 
@@ -138,6 +165,11 @@ def exit_status(report: Report, strict: bool = False) -> int:
     if report.interrupted:
         return 130
     return {"healthy": 0, "degraded": 1 if strict else 0, "broken": 1, "inconclusive": 3}[report.verdict]
+
+
+def verdict(report: Report) -> str:
+    """The key of the report's first sentence: a target that only is slower than wanted does work."""
+    return "verdict.slo" if report.root_cause == "slo.exceeded" else f"verdict.{report.verdict}"
 
 
 def word(lang: str, key: str, **values: object) -> str:
@@ -265,6 +297,24 @@ def elsewhere(report: Report, lang: str) -> Iterator[tuple[str, str]]:
         clients = word(lang, "comma").join(names)
         key = "elsewhere.impossible" if base_url is None else "elsewhere.other"
         yield "elsewhere", word(lang, key, clients=clients, base_url=base_url or "")
+
+
+def asked_for(report: Report, lang: str) -> Iterator[tuple[str, str]]:
+    """What `--slo` and `--retries` asked for, and what came of it: a label and its words."""
+    if report.slos:
+        pairs = []
+        for one in report.slos:
+            measured = word(lang, "unmeasured") if one.measured is None else amount(one.measured)
+            pairs.append(f"{one.name} {measured} ({'≥' if one.name == 'cert' else '≤'} {amount(one.limit)})")
+        yield word(lang, "limits"), word(lang, "comma").join(pairs)
+    if report.tries:
+        failed = sum(1 for one in report.tries if one.verdict == "broken")
+        yield word(lang, "tries"), word(lang, "tried_often", count=len(report.tries), failed=failed)
+
+
+def amount(seconds: float) -> str:
+    """A limit or what was measured beside it: ``340 ms``, ``2.1 s``, ``20.5 d``."""
+    return f"{seconds / 86400:.4g} d" if abs(seconds) >= 86400 else duration(seconds * 1000)
 
 
 def vantage(report: Report, lang: str) -> str:

@@ -1103,10 +1103,22 @@ TEXTS: dict[str, Text] = {
         "The answer is that of the official provider, although another address is set. The app reads that address "
         "under another name or in another place, or not for this kind of provider.",
         (
-            "See in the app's settings and its manual where it takes its base URL from.",
+            "{app} takes its base URL from {app_variable|its own settings: its manual tells where}.",
             "Start the app again after the change: some keep the old address.",
             'If it cannot be changed, choose "OpenAI-compatible" or "custom" as the provider in the app.',
             "If your key went to the wrong provider, think of replacing it.",
+        ),
+    ),
+    # -- slo -----------------------------------------------------------------------------------------------------------
+    "slo.exceeded": Text(
+        "It works, but not within the limits that were set for it",
+        "This check was given limits to hold the target to, and what was measured lies beyond at least one of them. "
+        "One measurement is one sample: a provider is slower at its busy hours, and a model that was not used for a "
+        "while has to be loaded first.",
+        (
+            "Compare what was measured with what was wanted, and run the check again at another hour.",
+            "If it stays so, choose a smaller model, a nearer region, or another provider for this use.",
+            "If the limit was a guess, set one that the target can keep, with `--slo` or in llmdoctor.toml.",
         ),
     ),
     # -- run -----------------------------------------------------------------------------------------------------------
@@ -1128,6 +1140,17 @@ TEXTS: dict[str, Text] = {
             "Keep the run with `--save FILE` and send it to llmdoctor's issue list: it never holds the key.",
         ),
     ),
+    "run.flaky": Text(
+        "It does not work every time",
+        "The same check was run several times with the same settings. It failed by something that passes, and the last "
+        "try was another story. So the settings are not what is wrong: the network, a gateway or the provider fails "
+        "now and then.",
+        (
+            "Let the app try again by itself: the official SDKs do so twice, with pauses.",
+            "See at which hours it fails: run the check again and again, and keep the runs with `--save FILE`.",
+            "With a relay, ask its operator, and say when it failed and with what message.",
+        ),
+    ),
 }
 
 # Special cases of a finding, which have a cause and a cure of their own.
@@ -1141,6 +1164,15 @@ CASES: dict[str, Text] = {
             "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
         ),
     ),
+    "settings.wrong_variable:app": Text(
+        "{app} does not read {variable|the variable that was set}",
+        "Each program reads variables with certain names and passes over all others without a word, and programs "
+        "differ in the names. So the value is there, and {app} never sees it.",
+        (
+            "Rename it to {app_variable|what the app's manual says}, which {app} reads.",
+            "Start the app again from a new terminal, so that it sees the new name.",
+        ),
+    ),
     **dict.fromkeys(
         ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
         Text(
@@ -1151,6 +1183,15 @@ CASES: dict[str, Text] = {
                 "Use an app that takes the whole path: `llmdoctor apps` tells what each of them adds.",
                 "Or put a gateway in front that offers the path that {app} asks for, such as LiteLLM or New API.",
             ),
+        ),
+    ),
+    "slo.exceeded:cert": Text(
+        "The certificate ends sooner than the limit allows",
+        "The certificate is good today, and no app notices anything yet. It ends within the time that was set as the "
+        "limit; after that day no client will connect.",
+        (
+            "Renew the certificate, or see why its automatic renewal has not run.",
+            "If the server is a provider's, it renews by itself: choose a limit below the age at which it does.",
         ),
     ),
     "proxy.unreachable:container": Text(
@@ -1376,6 +1417,7 @@ UI: dict[str, str] = {
     "verdict.healthy": "Everything that was asked works.",
     "verdict.degraded": "It works, but something is not as it should be.",
     "verdict.broken": "With these settings the app does not work.",
+    "verdict.slo": "It works, but not within the limits that were set.",
     "verdict.inconclusive": "Nothing is wrong so far, but not everything could be asked.",
     "why": "Why",
     "what_to_do": "What to do",
@@ -1406,6 +1448,7 @@ UI: dict[str, str] = {
     "probe.model": "Model",
     "probe.chat": "Answer",
     "probe.stream": "Streaming",
+    "probe.deep": "Deep check",
     "side.settings": "The fault lies in the settings.",
     "side.machine": "The fault lies on this machine.",
     "side.network": "The fault lies in the network between this machine and the server.",
@@ -1479,6 +1522,12 @@ UI: dict[str, str] = {
     "open.deadline": "what was not reached before the deadline",
     "open.interrupted": "what was not reached before the interruption",
     "open.model": "which model to ask: none was named, and the server lists none (--model)",
+    "open.slo_dns": "the limit of dns: the name lookup was not measured",
+    "open.slo_connect": "the limit of connect: the connection was not measured",
+    "open.slo_tls": "the limit of tls: the encryption was not measured",
+    "open.slo_ttft": "the limit of ttft: the time to the first token was not measured",
+    "open.slo_total": "the limit of total: the time of a whole answer was not measured",
+    "open.slo_cert": "the limit of cert: the life of the certificate was not measured",
     "open.unasked": "whether the model answers",
     "skip.blocked": "not reached: {probe} failed first",
     "skip.no_spend": "not asked: --no-spend forbids what is billed",
@@ -1545,6 +1594,9 @@ UI: dict[str, str] = {
     "seen.body": "the body is {kind}, not what the protocol wants",
     "seen.problem": "the answer does not fit the protocol: {detail}",
     "seen.flaky": "{purpose}: {status} at first, an answer at try {tries}",
+    "seen.slo": "{name}: {seconds} measured, {wanted} allowed",
+    "seen.slo_cert": "the certificate is good for {seconds} more, {wanted} wanted",
+    "seen.try": "try {count}: {note}, after {seconds} s",
     "seen.key": "key {key_hint}, {count} characters",
     "seen.match_certain": "for certain a key of {names}",
     "seen.match_likely": "likely a key of {names}",

@@ -971,10 +971,21 @@ TEXTS: dict[str, Text] = {
         "应用没有使用所设置的接口地址",
         "明明设置了别的地址，应答却来自官方。应用读取的是另一个名字或另一个位置，或者这类服务商不支持自定义地址。",
         (
-            "在应用的设置和文档里查清楚，它从哪里读取接口地址。",
+            "{app} 的接口地址取自 {app_variable|它自己的设置，位置见其手册}。",
             "修改后重启应用：有的会一直用旧地址。",
             "如果不能修改，在应用里把服务商选为“OpenAI 兼容”或“自定义”。",
             "如果密钥因此发给了不相干的服务商，考虑更换它。",
+        ),
+    ),
+    # -- slo -----------------------------------------------------------------------------------------------------------
+    "slo.exceeded": Text(
+        "可以使用，但超出了为它设定的限度",
+        "这次检查设有限度，而至少有一项实测超出了限度。一次测量只是一个样本：服务商在高峰时段会变慢，"
+        "一段时间没用过的模型也要先加载。",
+        (
+            "对照实测值与要求值，换个时段再检查一次。",
+            "如果一直如此，换用更小的模型、更近的区域，或另一家服务商。",
+            "如果限度是随手定的，用 `--slo` 或在 llmdoctor.toml 里改成目标做得到的值。",
         ),
     ),
     # -- run -----------------------------------------------------------------------------------------------------------
@@ -995,6 +1006,15 @@ TEXTS: dict[str, Text] = {
             "用 `--save FILE` 保存这次运行，提交到 llmdoctor 的问题列表：文件里绝不含密钥。",
         ),
     ),
+    "run.flaky": Text(
+        "时好时坏",
+        "用同样的设置检查了几次，前面因为会自行消失的原因失败，最后一次结果不同。所以问题不在设置，而在网络、网关或服务商不稳定。",
+        (
+            "让应用自动重试：官方 SDK 默认会停顿后再试两次。",
+            "看看在哪些时段失败：多检查几次，用 `--save FILE` 保存每次运行。",
+            "如果用的是中转站，把失败的时间和报错原文告诉站长。",
+        ),
+    ),
 }
 
 # 个别情形：同一个代码，但原因和办法不同。
@@ -1008,6 +1028,14 @@ CASES: dict[str, Text] = {
             "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1] 或 fd00::/8。",
         ),
     ),
+    "settings.wrong_variable:app": Text(
+        "{app} 不读取 {variable|所设的变量}",
+        "每个程序只认特定名字的变量，其他的一概忽略，也不会提示；各家程序认的名字又不一样。值虽然在，{app} 却看不到。",
+        (
+            "把它改名为 {app_variable|应用手册里写的名字}，{app} 读的是这个。",
+            "在新终端里重新启动应用，让它读到新名字。",
+        ),
+    ),
     **dict.fromkeys(
         ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
         Text(
@@ -1017,6 +1045,14 @@ CASES: dict[str, Text] = {
                 "换一个可以填写完整路径的应用：`llmdoctor apps` 列出每个应用会加上什么。",
                 "或者在前面架一个网关，提供 {app} 所要的路径，例如 LiteLLM 或 New API。",
             ),
+        ),
+    ),
+    "slo.exceeded:cert": Text(
+        "证书的剩余有效期低于设定的限度",
+        "证书今天还有效，应用目前没有任何异样。但它会在设定的期限内到期，到期之后所有客户端都连不上。",
+        (
+            "更新证书，或查明自动续期为什么没有执行。",
+            "如果是服务商的服务器，它会自行续期：把限度设得比它续期的时间更短。",
         ),
     ),
     "proxy.unreachable:container": Text(
@@ -1213,6 +1249,7 @@ UI: dict[str, str] = {
     "verdict.healthy": "检查过的各项都正常。",
     "verdict.degraded": "可以使用，但有些地方需要留意。",
     "verdict.broken": "用这套设置，应用无法正常工作。",
+    "verdict.slo": "可以使用，但没有达到设定的限度。",
     "verdict.inconclusive": "目前没有发现问题，但有些项目没能检查。",
     "why": "原因",
     "what_to_do": "解决办法",
@@ -1243,6 +1280,7 @@ UI: dict[str, str] = {
     "probe.model": "模型",
     "probe.chat": "回答",
     "probe.stream": "流式输出",
+    "probe.deep": "深入检查",
     "side.settings": "问题出在设置上。",
     "side.machine": "问题出在本机。",
     "side.network": "问题出在本机与服务器之间的网络。",
@@ -1302,6 +1340,12 @@ UI: dict[str, str] = {
     "open.deadline": "到时限为止还没检查到的部分",
     "open.interrupted": "中断之前还没检查到的部分",
     "open.model": "该用哪个模型：没有指定，服务器也没有列出（--model）",
+    "open.slo_dns": "dns 的限度：没有测得域名解析用时",
+    "open.slo_connect": "connect 的限度：没有测得连接用时",
+    "open.slo_tls": "tls 的限度：没有测得加密握手用时",
+    "open.slo_ttft": "ttft 的限度：没有测得首个 token 用时",
+    "open.slo_total": "total 的限度：没有测得完整回答用时",
+    "open.slo_cert": "cert 的限度：没有测得证书剩余有效期",
     "open.unasked": "模型能否回答",
     "skip.blocked": "未进行：{probe} 一步已失败",
     "skip.no_spend": "未进行：--no-spend 不允许产生费用",
@@ -1368,6 +1412,9 @@ UI: dict[str, str] = {
     "seen.body": "正文是 {kind}，不是协议要求的内容",
     "seen.problem": "应答不符合协议：{detail}",
     "seen.flaky": "{purpose}：第一次返回 {status}，第 {tries} 次才有回答",
+    "seen.slo": "{name}：实测 {seconds}，上限 {wanted}",
+    "seen.slo_cert": "证书有效期还剩 {seconds}，要求至少 {wanted}",
+    "seen.try": "第 {count} 次：{note}，用时 {seconds} 秒",
     "seen.key": "密钥 {key_hint}，{count} 个字符",
     "seen.match_certain": "一定是 {names} 的密钥",
     "seen.match_likely": "很可能是 {names} 的密钥",

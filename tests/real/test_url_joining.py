@@ -205,7 +205,7 @@ VENVS = {
     "shell-gpt": (("shell-gpt",), FEW),
     "litellm": (("litellm",), ENDINGS),
     "llm": (("llm",), ENDINGS),
-    "aider": (("aider",), FEW[:3]),
+    "aider": (("aider",), FEW[2:4]),
 }
 
 
@@ -292,8 +292,8 @@ def _opencode(case: Case, home: Path) -> Start:
 PROGRAMS: dict[str, tuple[Callable[[Case, Path], Start], Sequence[str]]] = {
     "claude-code": (_claude, FEW),
     "codex": (_codex, FEW),
-    "gemini-cli": (_gemini, FEW[:3]),
-    "qwen-code": (_qwen, FEW[:3]),
+    "gemini-cli": (_gemini, FEW[1:3]),
+    "qwen-code": (_qwen, FEW[3:4]),
     "opencode": (_opencode, FEW[3:4]),
 }
 
