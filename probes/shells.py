@@ -41,9 +41,12 @@ class Statement:
 
 def dialect(text: str) -> str:
     """``sh``, ``cmd`` or ``powershell``: by the line continuations, else by how variables and the program are named."""
-    if re.search(r"`[ \t]*\r?\n", text) or re.search(r"\$\{?env:\w", text):
+    for shell, mark in (("powershell", "`"), ("cmd", r"\^"), ("sh", r"\\")):
+        if re.search(rf"{mark}[ \t]*\r?\n", text):
+            return shell
+    if re.search(r"\$\{?env:\w", text):
         return "powershell"
-    if re.search(r"\^[ \t]*\r?\n|\^\"|\^\^|\^%", text) or re.search(r"^[A-Za-z]:\\[^\n>]*>", text.lstrip()):
+    if re.search(r"\^\"|\^\^|\^%", text) or re.search(r"^[A-Za-z]:\\[^\n>]*>", text.lstrip()):
         return "cmd"
     if re.search(r"%[A-Za-z_]\w*%", text) and "'" not in text:
         return "cmd"
