@@ -296,6 +296,7 @@ class _Cmd(_Reader):
         return [*words, word] if word is not None else words
 
 
+_SINGLE, _DOUBLE = "'‘’‚‛", '"“”„'  # PowerShell takes typographic quotes for quotes
 _TICKS = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
 
 
@@ -316,9 +317,9 @@ class _PowerShell(_Reader):
         elif setting := self.pieces is None and self.match(r"\$env:(\w+)[ \t]*=[ \t]*(?:'([^'\n]*)'|\"([^\"\n]*)\")"):
             assert isinstance(setting, re.Match)
             self.environ[setting[1]] = setting[2] or setting[3] or ""
-        elif sign in "'‘’":
+        elif sign in _SINGLE:
             self.single()
-        elif sign in '"“”':
+        elif sign in _DOUBLE:
             self.double()
         elif sign == "$":
             self.dollar()
@@ -333,10 +334,10 @@ class _PowerShell(_Reader):
 
     def single(self) -> None:
         self.at += 1
-        found = self.match(r"((?:[^'‘’]|['‘’]{2})*)['‘’]")
+        found = self.match(rf"((?:[^{_SINGLE}]|[{_SINGLE}]{{2}})*)[{_SINGLE}]")
         if found is None:
             raise ShellError("'")
-        self.put(re.sub(r"['‘’]{2}", "'", found[1]))
+        self.put(re.sub(rf"([{_SINGLE}])[{_SINGLE}]", r"\1", found[1]))
 
     def dollar(self) -> None:
         if name := self.match(r"\$(?:env:(\w+)|\{env:(\w+)\})"):
@@ -351,9 +352,9 @@ class _PowerShell(_Reader):
         while True:
             if self.at >= len(self.text):
                 raise ShellError('"')
-            if self.match(r'["“”]{2}'):
-                self.put('"')
-            elif self.match(r'["“”]'):
+            if found := self.match(rf"([{_DOUBLE}])[{_DOUBLE}]"):
+                self.put(found[1])
+            elif self.match(f"[{_DOUBLE}]"):
                 return
             elif self.match(r"`\n"):
                 self.put("\n")
