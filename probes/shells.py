@@ -137,7 +137,9 @@ class _Sh(_Reader):
     waiting: str = ""  # the word that ends the here-document which begins with the next line
 
     def step(self, sign: str) -> None:
-        if sign in " \t":
+        if plain := self.match(r"[A-Za-z_/.:@%+,=-][\w/.:@%+,=-]*"):  # most of any command
+            self.put(plain[0])
+        elif sign in " \t":
             self.close_word()
             self.at += 1
         elif self.match(r"\\\n"):
@@ -199,7 +201,9 @@ class _Sh(_Reader):
                 return
             if self.match(r"\\\n"):
                 continue
-            if escaped := self.match(r'\\([$`"\\])'):
+            if plain := self.match(r'[^"\\$]+'):
+                self.put(plain[0])
+            elif escaped := self.match(r'\\([$`"\\])'):
                 self.put(escaped[1])
             elif self.text[self.at] == "$":
                 self.dollar()
@@ -216,6 +220,8 @@ class _Sh(_Reader):
                 number = int(found[1] or found[2] or found[3] or "0", 16) or int(found[4] or "0", 8)
                 known = number < 0x110000 and not 0xD800 <= number < 0xE000
                 self.put(chr(number) if known and number else "\ufffd")
+            elif found := self.match(r"[^\\']+"):
+                self.put(found[0])
             elif found := self.match(r"\\(.)"):
                 self.put(_ANSI.get(found[1], found[1] if found[1] in "\\'\"?" else found[0]))
             else:
@@ -352,7 +358,9 @@ class _PowerShell(_Reader):
         while True:
             if self.at >= len(self.text):
                 raise ShellError('"')
-            if found := self.match(rf"([{_DOUBLE}])[{_DOUBLE}]"):
+            if found := self.match(rf"[^{_DOUBLE}`$]+"):
+                self.put(found[0])
+            elif found := self.match(rf"([{_DOUBLE}])[{_DOUBLE}]"):
                 self.put(found[1])
             elif self.match(f"[{_DOUBLE}]"):
                 return
