@@ -237,7 +237,7 @@ def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tup
 
     Raises BadInput as :func:`gather` does.
     """
-    return _proxies(options, [], environ), _ca_bundle(options, [], environ, cwd, None)
+    return _proxies(options, [], environ), _ca_bundle(options, [], environ, cwd)
 
 
 def _named(entries: list[Entry], name: str, default: Any) -> Any:
