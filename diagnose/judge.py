@@ -43,8 +43,8 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     view = View(evidence, tries)
     standing = _persistent(stand(view, rules), tries)
     root = root_of(standing)
-    findings = tuple(_finding(one, view, lang) for one in standing)
     proven = prove(view)
+    findings = tuple(_finding(one, view, lang, one is root and _streams_alone_fail(proven)) for one in standing)
     open_points = _left_open(evidence, view)
     verdict = _verdict(standing, evidence, view, bool(open_points))
     target = evidence.target
@@ -267,7 +267,13 @@ def _settings(view: View) -> dict[str, object] | None:
     }
 
 
-def _finding(one: Standing, view: View, lang: str) -> Finding:
+def _streams_alone_fail(proven: Proven) -> bool:
+    """Whether the whole answer was seen to come, and the streamed one not: then the app may ask for the former."""
+    return proven.answer is True and proven.stream is False
+
+
+def _finding(one: Standing, view: View, lang: str, unstreamed: bool) -> Finding:
+    """``unstreamed``: an answer came without streaming, which mends what has no other fix."""
     code, claim = one.rule.code, one.claim
     settings, values, reachable = clients.translated(
         view.app, view.evidence.target.protocol, claim.settings, claim.values
@@ -281,6 +287,11 @@ def _finding(one: Standing, view: View, lang: str) -> Finding:
     if settings is not None:
         summary = text.steps[0] if text.steps else text.title
         fixes.append(Fix(summary, settings, claim.verified))
+    steps = text.steps
+    if not fixes and unstreamed:
+        summary = words.phrase("fix.no_stream", lang)
+        steps = (summary, *steps)
+        fixes.append(Fix(summary, {"stream": False}, True))
     return Finding(
         code=code,
         severity=one.severity,
@@ -288,7 +299,7 @@ def _finding(one: Standing, view: View, lang: str) -> Finding:
         title=text.title,
         explanation=text.explanation,
         evidence=tuple(line if isinstance(line, str) else words.line(line, lang) for line in claim.evidence if line),
-        steps=text.steps,
+        steps=steps,
         fixes=tuple(fixes),
         caused_by=one.cause,
         side=claim.side or one.rule.side,

@@ -202,7 +202,7 @@ def target(given: Settings, ground: Ground | None) -> Target:
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
         key_doors=tuple(match.door for match in facts.matches) if facts is not None else (),
-        app_named=given.app is not None,
+        app_named=given.app is not None or given.auth is not None,
         sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
     )
 
@@ -456,7 +456,7 @@ class _Run:
             keys = set()
         form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in keys), KeyForm.NONE)
         protocol = wire(ground.protocol)
-        first = sent_by(given, protocol.attempt(base))
+        first = sent_by(given, protocol.attempt(base, given.auth.value if given.auth is not None else None))
         asked_as_given = ground.exams.url.literal == base and (
             form is KeyForm.GIVEN or (form is KeyForm.NONE and not ground.exams.keys())
         )

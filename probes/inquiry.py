@@ -248,6 +248,7 @@ class Inquiry:
             and attempt.given
             and attempt.key in self.forms
             and self.settings.app is None
+            and self.settings.auth is None
             and self.settings.auth_variable is None
         )
 

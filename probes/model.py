@@ -131,6 +131,7 @@ class Settings:
     protocol: Sourced[str] = Sourced("auto", "default")
     app: str | None = None
     api_version: Sourced[str] | None = None  # where the protocol's requests name one (azure, gemini)
+    auth: Sourced[Auth] | None = None  # how the key travels, where that was given too (--curl)
     auth_variable: str | None = None  # the variable that decides the header: ANTHROPIC_AUTH_TOKEN travels as Bearer
     rivals: tuple[Rival, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were looked at, for "no key was found in …"
@@ -324,7 +325,7 @@ class ProxyFacts:
     note: str = ""
     captures_local: bool = False
     socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
-    mended: str | None = None  # what the run went on with in place of a value that no client takes
+    mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
     unheeded: str = ""  # the proxy that is set and that the app pays no heed to, without credentials
 
 

@@ -250,6 +250,14 @@ def gather(
     )
 
 
+def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[ProxySettings, Sourced[str] | None]:
+    """The proxies and the extra roots that any program started here has, whatever settings it is given.
+
+    Raises BadInput as :func:`gather` does.
+    """
+    return _proxies(options, [], environ), _ca_bundle(options, [], environ, cwd)
+
+
 def _named(entries: list[Entry], name: str, default: Any) -> Any:
     return next((entry.values[name].value for entry in entries if name in entry.values), default)
 

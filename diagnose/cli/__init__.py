@@ -21,6 +21,7 @@ COMMANDS = {
     "scan": "Find the LLM settings of this machine and folder, and check each.",
     "fleet": "Check many targets at once.",
     "init": "Write a first llmdoctor.toml from the settings found here.",
+    "snippet": "Settings and code to paste, from settings that were seen to work.",
     "judge": "Judge a saved run again.",
     "compare": "Two reports from two places: whose side the fault is on.",
     "explain": "What a finding means, or what an error text is about.",

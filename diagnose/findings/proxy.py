@@ -24,11 +24,13 @@ def _invalid(view: View) -> Claim | None:
         harmless |= proxy.problem == "own_address" and view.works_as_given
         if proxy.bypass and proxy.problem in ("api_address", "password"):
             return None
+        listed = proxy.problem == "no_proxy_entry"
         return Claim(
             (seen("of", name=proxy.source, note=proxy.note),),
             severity=Severity.WARNING if harmless else None,
             values={"source": proxy.source, "better_proxy": proxy.mended or ""},
-            **_in_its_place(view, proxy.mended),
+            case="no_proxy" if listed else "",
+            **_in_its_place(view, proxy.mended, "no_proxy" if listed else "proxy"),
         )
     failure = view.failed("proxy", Kind.PROXY_PROTOCOL)
     speaks = view.tunnel.speaks if view.tunnel is not None else ""
@@ -50,9 +52,11 @@ def _invalid(view: View) -> Claim | None:
     )
 
 
-def _in_its_place(view: View, proxy: str | None) -> dict[str, Any]:
-    """The proxy that the run went on with, and whether an answer came through it."""
-    return {"settings": {"proxy": proxy}, "verified": view.works} if proxy else {}
+def _in_its_place(view: View, value: str | None, name: str = "proxy") -> dict[str, Any]:
+    """What the run went on with, and whether an answer came so. No official client speaks SOCKS4: no fix for them."""
+    if value is None or value.startswith("socks4"):
+        return {}
+    return {"settings": {name: value}, "verified": view.works}
 
 
 def _beside(view: View) -> tuple[Seen, ...]:
