@@ -176,12 +176,13 @@ class _Variables:
         return iter(dict.fromkeys(name for _, values in self.layers for name in values))
 
 
-def gather(options: Options, environ: Mapping[str, str], cwd: Path) -> Settings:
-    """The settings and where each stood. Reads the files named above and nothing else.
+def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config.Config | None = None) -> Settings:
+    """The settings and where each stood. Reads the files named above and nothing else; no ``llmdoctor.toml`` where
+    ``file`` stands in for it.
 
     Raises BadInput for what cannot be meant: an unknown target, a file that is missing or unreadable, two keys.
     """
-    target, url, file = _target(options, cwd)
+    target, url, file = _target(options, cwd, file)
     check = Entry("check") if options.no_env or options.env_file or file is None else file.check
     variables = _variables(options, environ, cwd)
     named = [entry for entry in (target, check) if entry is not None]
@@ -285,17 +286,20 @@ def _env_file(path: Path, cwd: Path, environ: Mapping[str, str]) -> tuple[str, d
     return shown, found
 
 
-def _target(options: Options, cwd: Path) -> tuple[Entry | None, Sourced[str] | None, config.Config | None]:
+def _target(
+    options: Options, cwd: Path, file: config.Config | None
+) -> tuple[Entry | None, Sourced[str] | None, config.Config | None]:
     """The named target, or the base URL that stands in its place; and the file."""
     name = options.target
     wordlike = name is not None and re.fullmatch(r"[\w-]+", name) is not None and name.lower() != "localhost"
     lonely = options.no_env or options.env_file is not None
-    path = config.find(cwd) if not lonely or (name is not None and not _is_url(name)) else None
-    file = config.read(path, _shown(path, cwd)) if path else None
-    if file and file.doors:
-        from probes import doors
+    if file is None:
+        path = config.find(cwd) if not lonely or (name is not None and not _is_url(name)) else None
+        file = config.read(path, _shown(path, cwd)) if path else None
+        if file and file.doors:
+            from probes import doors
 
-        doors.adopt(file.doors)
+            doors.adopt(file.doors)
     if name is None:
         return None, None, file
     if file and name in file.targets:
@@ -762,6 +766,11 @@ def _proxies(options: Options, named: list[Entry], environ: Mapping[str, str]) -
     found = ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))
     # As urllib: one variable that ends so, whichever it is, and the system is not asked.
     return found if any(name.lower().endswith("_proxy") and environ[name] for name in environ) else system_proxies()
+
+
+def proxies(environ: Mapping[str, str]) -> ProxySettings:
+    """Those of the environment, else of the system, where no other settings are to be read."""
+    return _proxies(Options(), [], environ)
 
 
 def system_proxies() -> ProxySettings:

@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "What a finding means, or what an error text is about.",
     "whose": "Which doors a key fits, offline.",
     "doors": "The known doors, or one of them in full.",
+    "serve": "A web page that checks and explains, and what Prometheus scrapes.",
 }
 
 HIDDEN = ("docs",)  # for those who develop it
