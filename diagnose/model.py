@@ -105,6 +105,7 @@ class ProbeLine:
     why_skipped: str | None
     observed: Mapping[str, object]
     summary: str  # one line for people, in the report's language
+    began_ms: float = 0.0  # after the run's begin
 
 
 @dataclass(frozen=True, slots=True)

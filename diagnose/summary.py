@@ -65,6 +65,7 @@ def probe_line(view: View, name: str, findings: tuple[Finding, ...], proven: Pro
         why_skipped=why,
         observed=_observed(name, seen) | ({"protocols": list(served(view.exchanges))} if name == "http" else {}),
         summary=summary,
+        began_ms=round(began * 1000, 1),
     )
 
 

@@ -95,6 +95,10 @@ def main() -> None:
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:
+        if "nagios" in " ".join(sys.argv).replace("--format=", "--format ").partition("--format ")[2].split()[:1]:
+            # The scheduler takes 2 for CRITICAL: a wrong command line is UNKNOWN, in one line.
+            click.echo(f"LLMDOCTOR UNKNOWN - {' '.join(error.format_message().split())}".replace("|", "/"))
+            sys.exit(3)
         error.show()
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):

@@ -112,7 +112,7 @@ def finish(settings: Settings, fmt: str, lang: str, output: str | None, save: st
 
         console.save(Path(save), dump(evidence))
     report = judge(evidence, lang)
-    console.write(report, fmt, lang, output)
+    console.write(report, fmt, lang, output, strict)
     sys.exit(console.status(report, fmt, strict))
 
 

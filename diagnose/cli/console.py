@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from probes.ledger import Watch
     from probes.model import Observation
 
-FORMATS = ("text", "json", "markdown", "nagios")
+FORMATS = ("text", "json", "junit", "markdown", "html", "github", "nagios")
+FOR_PEOPLE = ("text", "nagios")  # written in the console's own encoding
 WIDTH = 80  # of a report that goes to no terminal
 
 
@@ -61,15 +62,32 @@ def width() -> int:
     return WIDTH
 
 
-def write(report: Report, fmt: str, lang: str, output: str | None) -> None:
-    """The report to standard output or into a file; a file is written beside and renamed."""
+def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool = False) -> None:
+    """The report to standard output or into a file; a file is written beside and renamed.
+
+    With ``github`` the job's summary is written as well, where the runner asks for one.
+    """
     from diagnose.formats import render
 
+    if fmt == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        _append(summary, render(report, "markdown", lang))
     if output is None or output == "-":
-        text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode())
-        click.echo(text, nl=False, color=True)
+        text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode(), strict=strict)
+        if fmt in FOR_PEOPLE or sys.stdout.isatty():
+            click.echo(text, nl=False, color=True)
+        else:  # what reads it takes UTF-8, whatever the console's encoding
+            click.echo(text.encode("utf-8", "replace"), nl=False)
         return
-    save(output, render(report, fmt, lang, width=WIDTH))
+    save(output, render(report, fmt, lang, width=WIDTH, strict=strict))
+
+
+def _append(name: str, text: str) -> None:
+    """To the job's summary, which belongs to all steps; a runner that gives no place for it changes no verdict."""
+    try:
+        with open(name, "a", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - pathlib has no appending
+            file.write(f"{text}\n")
+    except OSError as error:
+        click.echo(f"warning: the job summary {name} cannot be written: {error.strerror or error}", err=True)
 
 
 def save(name: str | Path, text: str) -> None:

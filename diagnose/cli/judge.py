@@ -35,5 +35,5 @@ def command(file: str, fmt: str, as_json: bool, output: str | None, lang: str | 
     fmt = "json" if as_json else fmt
     spoken = console.language(lang)
     report = judge(evidence, spoken)
-    console.write(report, fmt, spoken, output)
+    console.write(report, fmt, spoken, output, strict)
     sys.exit(console.status(report, fmt, strict))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from diagnose.model import Finding, Report
 
-FORMATS = ("text", "json", "markdown", "nagios")
+FORMATS = ("text", "json", "junit", "markdown", "html", "github", "nagios")
+_STRICT = ("junit", "github")  # tell a warning as a failure where warnings fail
 
 # The variables that the official SDKs read (openai, anthropic, google-genai, ollama), for settings to copy.
 BASE_URL_VARIABLES = {
@@ -56,6 +57,13 @@ EXTRA = {
         "source.default": "default",
         "source.list": "first small one in the model list",
         "source.option": "option",
+        "root": "Follows from",
+        "timeline": "What was checked, and when",
+        "ran": "from {begin}, for {took}",
+        "status.ok": "fine",
+        "status.warn": "warning",
+        "status.fail": "failed",
+        "status.skipped": "not asked",
     },
     "zh": {
         "comma": "、",
@@ -85,6 +93,13 @@ EXTRA = {
         "source.default": "默认值",
         "source.list": "取自模型列表",
         "source.option": "选项",
+        "root": "起因",
+        "timeline": "检查过程",
+        "ran": "第 {begin} 开始，历时 {took}",
+        "status.ok": "正常",
+        "status.warn": "警告",
+        "status.fail": "失败",
+        "status.skipped": "未检查",
     },
 }
 
@@ -98,8 +113,11 @@ def render(
     colour: bool = False,
     unicode: bool = True,
     probes: bool = True,
+    strict: bool = False,
 ) -> str:
-    """The report in one of :data:`FORMATS`, ending in a line end. The keywords concern ``text`` alone.
+    """The report in one of :data:`FORMATS`, ending in a line end.
+
+    ``strict`` says that warnings fail too, to the formats that tell a failure; the other keywords concern ``text``.
 
     Raises ValueError for a format that is not known.
     """
@@ -111,7 +129,8 @@ def render(
         raise ValueError(f"unknown format: {fmt}")
     from importlib import import_module
 
-    written: str = import_module(f"{__name__}.{fmt}").render(report, lang)
+    more = {"strict": strict} if fmt in _STRICT else {}
+    written: str = import_module(f"{__name__}.{fmt}").render(report, lang, **more)
     return written
 
 

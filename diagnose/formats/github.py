@@ -1,0 +1,87 @@
+"""The report as workflow commands of GitHub Actions: an annotation a finding, the probes in a folded group.
+
+Source: GitHub's "Workflow commands for GitHub Actions" and the escaping of its own toolkit (`@actions/core`). The job
+summary is ``markdown``; the command line appends it to the file that ``GITHUB_STEP_SUMMARY`` names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from diagnose.formats import clip, duration, folded, plain, spent, way_out, word
+
+if TYPE_CHECKING:
+    from diagnose.model import Finding, Report
+
+EVIDENCE = 500  # characters of one piece of evidence
+COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
+MARKS = {"ok": "✓", "warn": "!", "fail": "✗", "skipped": "–"}
+# Which setting a layer's findings are about: where it stood is the place for the annotation.
+SETTINGS = {"url": "base_url", "key": "key", "auth": "key", "model": "model"}
+
+
+def render(report: Report, lang: str, *, strict: bool = False) -> str:
+    """The lines for standard output; with ``strict`` a warning is an error."""
+    return "\n".join(_lines(report, lang, strict)) + "\n"
+
+
+def data(text: str) -> str:
+    """A command's message: its line ends and per cent signs written as the runner reads them back."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def property_value(text: str) -> str:
+    """The value of a command's property, which a colon or a comma would end."""
+    return data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def logged(text: str) -> str:
+    """A line of the log: foreign text in it must not read as the older form of a command, wherever it stands."""
+    return plain(text).replace("##[", "## [")
+
+
+def _lines(report: Report, lang: str, strict: bool) -> Iterator[str]:
+    named = plain(report.target.get("name") or report.target.get("base_url") or "")
+    verdict = word(lang, f"verdict.{report.verdict}")
+    yield f"::group::llmdoctor{word(lang, 'colon')}{data(clip(named, 120))}"
+    for probe in report.probes:
+        took = "" if probe.status == "skipped" else f" ({duration(probe.duration_ms)})"
+        summary = clip(plain(probe.summary or probe.why_skipped or ""), 200)
+        yield logged(f"{MARKS[probe.status]} {word(lang, f'probe.{probe.name}')}: {summary}{took}")
+    yield logged(spent(report, lang))
+    yield "::endgroup::"
+    groups = folded(report)
+    for finding, knock_ons in groups:
+        severity = "error" if strict and finding.severity == "warning" else finding.severity
+        yield _command(COMMANDS[severity], _properties(finding, report), _message(finding, knock_ons, lang))
+    if report.interrupted:
+        yield _command("warning", {"title": "llmdoctor"}, word(lang, "interrupted"))
+    elif not any(finding.severity != "info" for finding, _ in groups):
+        kind = "warning" if report.verdict == "inconclusive" else "notice"
+        yield _command(kind, {"title": "llmdoctor"}, "\n".join([verdict, *map(plain, report.left_open)]))
+
+
+def _command(name: str, properties: Mapping[str, str], message: str) -> str:
+    written = ",".join(f"{key}={property_value(value)}" for key, value in properties.items())
+    return f"::{name} {written}::{data(message)}"
+
+
+def _properties(finding: Finding, report: Report) -> dict[str, str]:
+    """The annotation's title, and the line of a file of the repository where the setting stood."""
+    sources = report.target.get("sources")
+    role = SETTINGS.get(finding.code.partition(".")[0], "")
+    place = re.match(r"([^:\s/\\][^:\s\\]*):(\d+) ", str(sources.get(role, "") if isinstance(sources, Mapping) else ""))
+    where = {"file": plain(place[1]), "line": place[2]} if place and ".." not in place[1] else {}
+    return {**where, "title": f"llmdoctor: {finding.code}"}
+
+
+def _message(finding: Finding, knock_ons: list[Finding], lang: str) -> str:
+    colon = word(lang, "colon")
+    told = [plain(finding.title)]
+    told += [plain(finding.explanation)] if finding.explanation else []
+    told += [f"{word(lang, 'evidence')}{colon}{clip(plain(piece), EVIDENCE)}" for piece in finding.evidence]
+    told += [f"{number}. {plain(step)}" for number, step in enumerate(way_out(finding), 1)]
+    told += [f"{word(lang, 'because')}{colon}{plain(found.title)} ({found.code})" for found in knock_ons]
+    return "\n".join(told)

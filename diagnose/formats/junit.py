@@ -1,0 +1,105 @@
+"""The report as JUnit's XML, as CI servers read it: one test case a probe.
+
+Source: the format has no standard; this is what Jenkins' junit plugin, GitLab and GitHub's test reporters read in
+common (`testsuites/testsuite/testcase` with `failure`, `skipped`, `system-out`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from diagnose.formats import exit_status, plain, vantage, way_out, word
+from diagnose.formats.markup import LINE, Safe, join, lines, tag
+
+if TYPE_CHECKING:
+    from diagnose.model import Finding, ProbeLine, Report
+
+
+def render(report: Report, lang: str, *, strict: bool = False) -> str:
+    """The suite. A test case is named for its probe, in every language alike, so that CI can follow it through time;
+    with ``strict`` a warning is a failure, else it is told in the case's output.
+    """
+    cases = [_case(report, probe, lang, strict) for probe in report.probes]
+    figures = {
+        "tests": len(cases),
+        "failures": sum("<failure" in case for case in cases),
+        "errors": 0,
+        "skipped": sum("<skipped" in case for case in cases),
+        "time": f"{report.duration_ms / 1000:.3f}",
+    }
+    stamp = re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", report.started_at)
+    suite = tag(
+        "testsuite",
+        tag("properties", _properties(report, lang, strict)),
+        LINE,
+        cases,
+        name=_suite(report),
+        **figures,
+        timestamp=stamp[0] if stamp else None,
+    )
+    whole = tag("testsuites", LINE, suite, LINE, name="llmdoctor", **figures)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{whole}\n'
+
+
+def _suite(report: Report) -> str:
+    return f"llmdoctor {plain(report.target.get('name') or report.target.get('base_url') or '')}".rstrip()
+
+
+def _class(report: Report) -> str:
+    """The target without the dots that CI servers part packages at."""
+    return "llmdoctor." + (re.sub(r"\W+", "_", _suite(report).removeprefix("llmdoctor").strip()).strip("_") or "target")
+
+
+def _properties(report: Report, lang: str, strict: bool) -> list[Safe]:
+    facts = {
+        "verdict": report.verdict.value,
+        "root_cause": report.root_cause,
+        "side": report.side,
+        "exit_status": exit_status(report, strict),
+        "seen_from": vantage(report, lang),
+        "version": report.version,
+    }
+    return [tag("property", name=name, value=value) for name, value in facts.items() if value is not None]
+
+
+def _case(report: Report, probe: ProbeLine, lang: str, strict: bool) -> Safe:
+    mine = [found for found in report.findings if found.probe == probe.name]
+    errors = [found for found in mine if found.severity == "error"]
+    others = [found for found in mine if found.severity != "error"]
+    if strict:
+        errors += [found for found in others if found.severity == "warning"]
+        others = [found for found in others if found.severity != "warning"]
+    outcome = None
+    if probe.status == "skipped" and not errors:
+        outcome = tag("skipped", message=probe.why_skipped or probe.summary)
+    elif errors:
+        told = [line for found in errors for line in _lines(found, lang)]
+        outcome = tag("failure", _text(told), message=errors[0].title, type=errors[0].code)
+    elif probe.status == "fail" or (strict and probe.status == "warn"):
+        root = next((found for found in report.findings if found.code == report.root_cause), None)
+        told = [probe.summary, *([f"{word(lang, 'root')}{word(lang, 'colon')}{root.title}"] if root else [])]
+        outcome = tag("failure", _text(told), message=probe.summary, type=report.root_cause or "failed")
+    said = [line for found in others for line in _lines(found, lang)]
+    case = tag(
+        "testcase",
+        outcome,
+        tag("system-out", _text([*([] if outcome else [probe.summary]), *said])) if said or not outcome else None,
+        classname=_class(report),
+        name=probe.name,
+        time=f"{probe.duration_ms / 1000:.3f}",
+    )
+    return join(case, LINE)
+
+
+def _text(told: list[str]) -> Safe:
+    return Safe(f"\n{lines(told)}\n")
+
+
+def _lines(finding: Finding, lang: str) -> list[str]:
+    """What is so, how it comes about, what it rests on, what to do."""
+    told = [f"{finding.title} ({finding.code})"]
+    told += [finding.explanation] if finding.explanation else []
+    told += [word(lang, "evidence"), *(f"- {piece}" for piece in finding.evidence)] if finding.evidence else []
+    steps = way_out(finding)
+    return [*told, word(lang, "what_to_do"), *(f"{at}. {step}" for at, step in enumerate(steps, 1))] if steps else told
