@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from prometheus_client import (
     CollectorRegistry,
@@ -29,8 +30,8 @@ _COST = {
 }
 
 
-Sums = Mapping[str, int]
-Readable = Iterable[Metric] | CollectorRegistry
+Sums: TypeAlias = Mapping[str, int]
+Readable: TypeAlias = Iterable[Metric] | CollectorRegistry
 
 
 @dataclass(slots=True)
