@@ -138,6 +138,8 @@ def serve(serving: Serving, sock: socket.socket, tls_cert: str | None = None, tl
 
     try:
         asyncio.run(main())
+    except KeyboardInterrupt:
+        return  # Ctrl-C is how it is meant to end
     except (OSError, ssl.SSLError) as error:
         raise click.ClickException(f"{tls_cert or 'the port'} cannot be used: {error.strerror or error}") from error
 

@@ -48,14 +48,14 @@ class Costs:
         return dict(sums)
 
 
-@dataclass(frozen=True, slots=True)
-class _Families:
+class _Known:
     """Metrics that are known already, as a registry wants to be told of them."""
 
-    families: tuple[Metric, ...]
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = tuple(families)
 
     def collect(self) -> Iterator[Metric]:
-        yield from self.families
+        yield from self._families
 
 
 def written(families: Readable, accept: str) -> tuple[bytes, str]:
@@ -64,7 +64,7 @@ def written(families: Readable, accept: str) -> tuple[bytes, str]:
         registry = families
     else:
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Families(tuple(families)))
+        registry.register(_Known(families))
     encode, content_type = choose_encoder(accept)
     return encode(registry), content_type
 

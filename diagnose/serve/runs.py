@@ -124,15 +124,15 @@ class Sharing(Generic[T]):
         shared = self._under_way.get(key)
         if shared is None:
             shared = self._under_way[key] = _Shared(asyncio.ensure_future(_started(work)))
-            shared.task.add_done_callback(lambda _: self._under_way.pop(key, None))
         shared.waiting += 1
         try:
             return await asyncio.shield(shared.task)
         finally:
             shared.waiting -= 1
-            if not shared.waiting and not shared.task.done():
-                self._under_way.pop(key, None)
+            if shared.task.done() or not shared.waiting:
                 shared.task.cancel()
+                if self._under_way.get(key) is shared:
+                    del self._under_way[key]
 
 
 async def _started(work: Callable[[], Awaitable[T]]) -> T:
