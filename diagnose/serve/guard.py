@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -121,6 +122,8 @@ class Guard:
                 await refusal(scope, receive, guarded)
                 return
             await self.app(scope, self._limited(receive), guarded)
+        except ClientDisconnect:  # in the midst of what it wanted to say
+            self.refused("gone")
         except Exception as error:  # its words may quote what somebody sent: the place alone is told
             log.error("%s in %s", type(error).__name__, _place(error))
             if not started:
