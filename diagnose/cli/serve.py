@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,6 @@ import click
 
 if TYPE_CHECKING:
     import socket
-
-    from diagnose.serve.app import Served, Serving
 
 NEEDED = ("starlette", "uvicorn", "jinja2", "prometheus_client")
 INSTALL = "pip install 'llmdoctor-cli[serve]'"
@@ -23,6 +22,9 @@ SHORTEST = 16  # characters of a token
 @click.option("--listen", default="127.0.0.1:9115", metavar="ADDR:PORT", show_default=True, help="Where to listen.")
 @click.option("--config", "path", type=click.Path(dir_okay=False), help="The llmdoctor.toml of /probe's targets.")
 @click.option("--token-file", type=click.Path(dir_okay=False), help=f"The token that is asked for; else ${TOKEN}.")
+@click.option(
+    "--host-name", "called", multiple=True, metavar="NAME", help="Behind a proxy: the name that it is called by."
+)
 @click.option("--allow-private", is_flag=True, help="Off loopback: let visitors check private addresses as well.")
 @click.option("--tls-cert", type=click.Path(dir_okay=False), help="Serve https with this certificate (PEM).")
 @click.option("--tls-key", type=click.Path(dir_okay=False), help="Its key (PEM).")
@@ -34,6 +36,7 @@ def command(
     listen: str,
     path: str | None,
     token_file: str | None,
+    called: tuple[str, ...],
     allow_private: bool,
     tls_cert: str | None,
     tls_key: str | None,
@@ -44,24 +47,25 @@ def command(
 ) -> None:
     """A web page on this machine that checks settings and explains errors, and Prometheus' /probe.
 
-    Off loopback it asks for a token, and lets visitors check public addresses alone. The targets of /probe are those of
-    llmdoctor.toml. Ctrl-C ends it.
+    Off loopback, or behind a proxy, it asks for a token, and lets visitors check public addresses alone.
+    The targets of /probe are those of llmdoctor.toml. Ctrl-C ends it.
     """
     from importlib.util import find_spec
 
     if any(find_spec(name) is None for name in NEEDED):
         raise click.ClickException(f"`serve` needs more packages. Install them with: {INSTALL}")
     from diagnose.serve.app import Serving
+    from diagnose.serve.server import serve
     from probes.config import BadInput
     from probes.doors import DoorsError
     from probes.model import Limits
 
     address, port = _place(listen)
-    local = address in ("localhost", "::1") or address.startswith("127.")
+    local = not called and (address in ("localhost", "::1") or address.startswith("127."))
     token = _token(token_file)
     if not local and token is None:
         raise click.ClickException(
-            f"Off loopback a token is needed: --token-file FILE, or {TOKEN} in the environment, "
+            f"Beyond this machine a token is needed: --token-file FILE, or {TOKEN} in the environment, "
             f"with {SHORTEST} characters or more."
         )
     if (tls_cert is None) != (tls_key is None):
@@ -73,7 +77,7 @@ def command(
     sock = _listening(address, port)
     port = sock.getsockname()[1]
     serving = Serving(
-        hosts=names(port) if local else frozenset(),
+        hosts=names(port) | {name.lower() for name in called} if local or called else frozenset(),
         token=token,
         public_only=not local and not allow_private,
         file=file,
@@ -86,7 +90,13 @@ def command(
     click.echo(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)", err=True)
     if not local and tls_cert is None:
         click.echo("warning: keys and the token travel unencrypted, unless something in front speaks TLS", err=True)
-    serve(serving, sock, tls_cert, tls_key)
+    _more_files()
+    try:
+        serve(serving, sock, tls_cert, tls_key)
+    except KeyboardInterrupt:
+        return  # Ctrl-C is how it is meant to end
+    except OSError as error:
+        raise click.ClickException(f"{tls_cert or 'the port'} cannot be used: {error.strerror or error}") from error
 
 
 def names(port: int) -> frozenset[str]:
@@ -95,53 +105,13 @@ def names(port: int) -> frozenset[str]:
     return frozenset(f"{host}:{port}" for host in hosts) | (frozenset(hosts) if port in (80, 443) else frozenset())
 
 
-def serve(serving: Serving, sock: socket.socket, tls_cert: str | None = None, tls_key: str | None = None) -> None:
-    """Serve on that socket until a signal ends it. Raises click.ClickException for a certificate that is none."""
-    import asyncio
-    import ssl
+def _more_files() -> None:
+    """As many open files as the system allows: each visitor is one, and each check a few."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
 
-    import uvicorn
-
-    from diagnose.serve.app import Served
-
-    class Server(uvicorn.Server):
-        """Ends the checks first: their pages tell what was seen until then, and their connections close."""
-
-        served: Served
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            self.served.runs.close()
-            await super().shutdown(sockets)
-
-    async def main() -> None:
-        served = Served(serving)  # makes its locks in the loop that they are for
-        server = Server(
-            uvicorn.Config(
-                served.app,
-                http="h11",
-                ws="none",
-                log_config=None,
-                log_level="error",
-                access_log=False,  # the path of a request is nobody's business, and there may be many of them
-                server_header=False,
-                proxy_headers=False,  # anybody could name another client's address
-                limit_concurrency=2000,
-                backlog=1024,
-                timeout_keep_alive=5,
-                timeout_graceful_shutdown=5,
-                ssl_certfile=tls_cert,
-                ssl_keyfile=tls_key,
-            )
-        )
-        server.served = served
-        await server.serve(sockets=[sock])
-
-    try:
-        asyncio.run(main())
-    except KeyboardInterrupt:
-        return  # Ctrl-C is how it is meant to end
-    except (OSError, ssl.SSLError) as error:
-        raise click.ClickException(f"{tls_cert or 'the port'} cannot be used: {error.strerror or error}") from error
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536) if most > 0 else 65536, most))
 
 
 def _place(listen: str) -> tuple[str, int]:
@@ -165,7 +135,8 @@ def _listening(address: str, port: int) -> socket.socket:
 
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        return socket.create_server((address, port), family=family, backlog=1024)
+        both = address == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server((address, port), family=family, backlog=1024, dualstack_ipv6=both)
     except OSError as error:
         raise click.ClickException(f"{address}:{port} cannot be listened on: {error.strerror or error}") from error
 

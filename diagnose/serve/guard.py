@@ -25,7 +25,8 @@ log = logging.getLogger("llmdoctor.serve")
 COOKIE = "llmdoctor"
 SESSION = 12 * 3600  # seconds; a shift of support staff
 BODY = 256 * 1024  # bytes; an error text or a log to explain
-BODY_SECONDS = 10.0
+BODY_SECONDS = 10.0  # for all of it
+TAKEN_SECONDS = 30.0  # in which a client takes what it is sent, piece by piece
 CLIENTS = 4096  # that are counted; of more, the one that has been silent longest is forgotten
 FAILURES = 20  # wrong tokens a minute and client
 
@@ -114,7 +115,11 @@ class Guard:
                 headers = MutableHeaders(raw=message.setdefault("headers", []))
                 for name, value in HEADERS.items():
                     headers[name] = value
-            await send(message)
+            try:
+                async with asyncio.timeout(TAKEN_SECONDS):
+                    await send(message)
+            except TimeoutError:
+                raise ClientDisconnect from None
 
         try:
             refusal = self._refusal(scope)
@@ -122,7 +127,7 @@ class Guard:
                 await refusal(scope, receive, guarded)
                 return
             await self.app(scope, self._limited(receive), guarded)
-        except ClientDisconnect:  # in the midst of what it wanted to say
+        except ClientDisconnect:  # in the midst of what one of us wanted to say
             self.refused("gone")
         except Exception as error:  # its words may quote what somebody sent: the place alone is told
             log.error("%s in %s", type(error).__name__, _place(error))
@@ -141,7 +146,9 @@ class Guard:
             if "authorization" in headers and (wait := self.failures.take(client)):
                 return self._say(429, "rate", wait)
             if "text/html" in headers.get("accept", "") and scope["method"] == "GET":
-                return RedirectResponse("/login", 303)
+                query = scope.get("query_string", b"").decode("ascii", "replace")
+                lang = next((f"?{one}" for one in query.split("&") if one in ("lang=en", "lang=zh")), "")
+                return RedirectResponse(f"/login{lang}", 303)
             return self._say(401, "token")
         if path == "/login" and scope["method"] == "POST" and (wait := self.failures.take(client)):
             return self._say(429, "rate", wait)
@@ -165,14 +172,14 @@ class Guard:
 
     def _limited(self, receive: Receive) -> Receive:
         """The request's body within its limits of bytes and time, whatever its headers say."""
-        size, whole = 0, False
+        size, whole, end = 0, False, asyncio.get_running_loop().time() + BODY_SECONDS
 
         async def limited() -> Message:
             nonlocal size, whole
             if whole:
                 return await receive()  # what comes now is the client's leaving
             try:
-                async with asyncio.timeout(BODY_SECONDS):
+                async with asyncio.timeout_at(end):
                     message = await receive()
             except TimeoutError:
                 self.refused("slow")

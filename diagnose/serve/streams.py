@@ -53,7 +53,7 @@ class EventStream:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         try:
             await while_connected(receive, self._write(send))
-        except (Gone, OSError):
+        except Gone:
             return
         await send({"type": "http.response.body", "body": b""})
 

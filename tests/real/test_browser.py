@@ -33,8 +33,9 @@ pytestmark = pytest.mark.real
 # The served page with a network in which every name is this machine, and port 443 the practice door's.
 SERVED = """
 import json, socket, sys
-from diagnose.cli.serve import names, serve
+from diagnose.cli.serve import names
 from diagnose.serve.app import Serving
+from diagnose.serve.server import serve
 from pathlib import Path
 from probes.model import Address
 from probes.net import Network
@@ -49,7 +50,8 @@ class Roads(Network):
         return await super().dial(address, roads.get(str(port), port))
 
 listening = socket.create_server(("127.0.0.1", port))
-serve(Serving(hosts=names(port), network=Roads, file=Path(file) if file else None), listening)
+token = sys.argv[4] or None
+serve(Serving(hosts=names(port), token=token, network=Roads, file=Path(file) if file else None), listening)
 """
 
 
@@ -126,12 +128,12 @@ def desk(browser: Browser, serving: Any, free_port: Callable[[], int], tmp_path:
     """``with desk("stream-cut") as one``: the page before a fault of the practice door. What went wrong is asserted."""
 
     @contextmanager
-    def opened(fault: str = "", file: str = "") -> Iterator[Desk]:
+    def opened(fault: str = "", file: str = "", token: str = "") -> Iterator[Desk]:
         port = free_port()
         with faults.open(fault) if fault else nullcontext() as world:
             roads = {"443": world.connect_to[0].to_port} if world is not None and world.connect_to else {}
             environ = {"SSL_CERT_FILE": world.ca_bundle} if world is not None and world.ca_bundle else {}
-            argv = [sys.executable, "-c", SERVED, str(port), json.dumps(roads), file]
+            argv = [sys.executable, "-c", SERVED, str(port), json.dumps(roads), file, token]
             with serving(argv, port, tmp_path, environ) as log:
                 one = Desk(f"http://127.0.0.1:{port}", world, browser, log)
                 try:
@@ -306,6 +308,22 @@ def test_it_is_used_with_the_keyboard_alone(desk: Opened) -> None:
         page.keyboard.press("Enter")
         page.wait_for_selector("#result .verdict")
         assert page.evaluate("document.activeElement.id") == "result"
+
+
+def test_a_browser_signs_in(desk: Opened, axe: Callable[[Page], None]) -> None:
+    with desk("sound", token="a-token-that-was-drawn-by-lot") as one:
+        page = one.open("/?lang=zh")
+        assert page.url == f"{one.url}/login?lang=zh"
+        axe(page)
+        page.fill("#token", "a-token-that-was-made-up")
+        page.press("#token", "Enter")
+        page.wait_for_selector(".problem:not([hidden])")
+        page.fill("#token", "a-token-that-was-drawn-by-lot")
+        page.press("#token", "Enter")
+        page.wait_for_url(f"{one.url}/?lang=zh")
+        one.check(page)
+        assert page.evaluate("document.cookie") == "", "no script sees the session"
+        one.faults[:] = [fault for fault in one.faults if "403" not in fault]  # Chromium tells it on its console
 
 
 # -- a page of another origin ------------------------------------------------------------------------------------------

@@ -94,12 +94,13 @@ def program(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     """Starts the program with these options; when it stops it has shown no key and no traceback."""
     running: list[Program] = []
 
-    def start(*options: str, folder: Path = tmp_path, **environ: str) -> Program:
+    def start(*options: str, folder: Path = tmp_path, before: str = "", **environ: str) -> Program:
         log = tmp_path / f"serve-{len(running)}.log"
         kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
+        program = ["-c", f"{before}\nfrom diagnose.cli import main; main()"] if before else ["-m", "diagnose"]
         with log.open("wb") as noise:
             process = subprocess.Popen(
-                [sys.executable, "-m", "diagnose", "serve", "--listen", "127.0.0.1:0", *options],
+                [sys.executable, *program, "serve", "--listen", "127.0.0.1:0", *options],
                 stdin=subprocess.DEVNULL,
                 stdout=noise,
                 stderr=subprocess.STDOUT,

@@ -18,7 +18,7 @@ from probes.practice.server import PracticeDoor
 
 CHECKS = 200
 FLOOD = 1500
-MOST = 160 * 1024  # KiB; measured: 38 MiB at the start, 72 after three storms
+MOST = 160 * 1024  # KiB; measured: 38 MiB at the start, 71 after two storms
 
 
 def request(path: str, body: bytes = b"", *headers: str, host: str = "{host}", method: str = "POST") -> bytes:
@@ -96,7 +96,7 @@ def test_nothing_is_lost_and_nothing_grows(program: Callable[..., Any], door: Pr
     port = urlsplit(running.url).port
     assert port is not None
     memory = [highest(running.process.pid)]
-    for _ in range(3):
+    for _ in range(2):
         answers, statuses = asyncio.run(storm(port, door, key))
         reports = [
             json.loads(found[1])
@@ -111,7 +111,7 @@ def test_nothing_is_lost_and_nothing_grows(program: Callable[..., Any], door: Pr
     print("memory, KiB:", memory, "statuses:", dict(statuses))
     assert memory[-1] < MOST and memory[-1] - memory[1] < 24 * 1024, memory
     metrics = asyncio.run(ask(port, request("/metrics", method="GET"))).decode()
-    assert re.search(r'llmdoctor_serve_runs_total\{asked_by="page",verdict="healthy"\} 600', metrics)
+    assert re.search(r'llmdoctor_serve_runs_total\{asked_by="page",verdict="healthy"\} 400', metrics)
     assert "llmdoctor_serve_running 0.0" in metrics and "llmdoctor_serve_waiting 0.0" in metrics
     assert running.stop() == 0
     assert running.said().count("\n") == 1, "a flood writes no log"

@@ -93,6 +93,31 @@ def test_off_loopback_it_asks_for_the_token(program: Start, tmp_path: Path, door
     assert "travel unencrypted" in running.said() and GOOD not in running.said()
 
 
+def test_behind_a_proxy_it_is_as_open_as_off_loopback(program: Start) -> None:
+    running = program("--host-name", "Doctor.Example", **{TOKEN: GOOD})
+    with httpx2.Client(base_url=running.url, trust_env=False) as client:
+        for host, status in (("doctor.example", 401), ("doctor.example:443", 421), ("evil.example", 421)):
+            assert client.get("/metrics", headers={"Host": host}).status_code == status
+        headers = {"Authorization": f"Bearer {GOOD}", "Host": "doctor.example"}
+        asked = {"base_url": "http://127.0.0.1:1/v1", "protocol": "openai"}
+        same, other = {"Origin": "https://doctor.example"}, {"Origin": "https://evil.example"}
+        assert "public addresses only" in client.post("/check", data=asked, headers=headers | same).text
+        assert client.post("/check", data=asked, headers=headers | other).status_code == 403
+
+
+def test_who_asks_nothing_is_sent_away(program: Start) -> None:
+    running = program(before="from diagnose.serve import server; server.IDLE = 1")
+    port = int(running.url.rpartition(":")[2])
+    began = time.monotonic()
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=40) as silent,
+        socket.create_connection(("127.0.0.1", port), timeout=40) as slow,
+    ):
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1")
+        assert silent.recv(1) == b"" and slow.recv(1) == b""
+    assert 0.9 < time.monotonic() - began < 10
+
+
 def test_the_token_may_stand_in_the_environment(program: Start) -> None:
     running = program("--listen", "0.0.0.0:0", **{TOKEN: GOOD})
     assert httpx2.get(f"{running.url}/metrics", trust_env=False).status_code == 401
@@ -134,14 +159,15 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--listen", "0.0.0.0:0"], "Off loopback a token is needed"),
-        (["--listen", "[::]:0"], "Off loopback a token is needed"),
-        (["--listen", ":0"], "Off loopback a token is needed"),
-        (["--listen", "10.1.2.3:9115"], "Off loopback a token is needed"),
-        (["--listen", "9115"], "Off loopback a token is needed"),  # as `:9115`
+        (["--listen", "0.0.0.0:0"], "Beyond this machine a token is needed"),
+        (["--listen", "[::]:0"], "Beyond this machine a token is needed"),
+        (["--listen", ":0"], "Beyond this machine a token is needed"),
+        (["--listen", "10.1.2.3:9115"], "Beyond this machine a token is needed"),
+        (["--listen", "9115"], "Beyond this machine a token is needed"),  # as `:9115`
         (["--listen", "127.0.0.1:x"], "ADDR:PORT"),
         (["--listen", "127.0.0.1:99999"], "ADDR:PORT"),
         (["--listen", "example.com:80"], "ADDR:PORT"),
+        (["--host-name", "doctor.example"], "Beyond this machine a token is needed"),
         (["--token-file", "no-such-file"], "no-such-file cannot be read"),
         (["--config", "no-such.toml"], "cannot be read"),
         (["--tls-cert", "x.pem"], "belong together"),
