@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from probes.failures import NetError
 from probes.model import Attempt, Auth, Body, Cost, Exchange, Failure, KeyForm, Kind, Limits
 from probes.net import HttpExchange, Link, RawAnswer
+from probes.once import Once
 from probes.protocols import Ask, Wire, auth_headers, auth_query, spoken_in, wire
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
 from probes.readings import tells_fault
@@ -42,12 +43,14 @@ class Asker:
         scrub: Scrubber,
         way_to: Callable[[Place, bool], Way],
         version: str,
+        pages: Once | None = None,
     ) -> None:
         self._keys = {**keys, KeyForm.DUMMY: DUMMY_KEY}
         self._limits = limits
         self._scrub = scrub
         self._way_to = way_to
         self._agent = f"{USER_AGENT}/{version}"
+        self._pages = pages
         self._began = time.monotonic()
         self.cost = Cost()
         self.budget: int | None = None  # requests left to discovery; None: not counted
@@ -77,6 +80,17 @@ class Asker:
             adapted = change
 
     async def _ask(self, purpose: str, attempt: Attempt, ask: Ask) -> Exchange:
+        if self._pages is None or attempt.key is not KeyForm.NONE:
+            return await self._ask_here(purpose, attempt, ask)
+        # Of two runs that come to the same door by the same way, one asks what needs no key.
+        way = self._way_to(place(attempt.base_url), attempt.direct)
+        page = (ask.method, attempt.base_url, ask.path, attempt.auth, attempt.version, way.proxy, way.dial_host)
+        found, own = await self._pages.take(
+            page, lambda: self._ask_here(purpose, attempt, ask), lambda seen: seen.failure is None
+        )
+        return found if own else replace(found, attempt=attempt, purpose=purpose)
+
+    async def _ask_here(self, purpose: str, attempt: Attempt, ask: Ask) -> Exchange:
         if self.budget is not None:
             if self.budget <= 0:
                 raise OutOfBudget

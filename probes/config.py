@@ -32,10 +32,10 @@ FILE_NAME = "llmdoctor.toml"
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
 
 _TABLES = ("check", "targets", "doors")
-_STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy")
-_FLAGS = ("no_proxy", "no_spend", "send_anyway")
-_SECONDS = ("timeout", "deadline")
-FIELDS = (*_STRINGS, "key", "connect_to", *_FLAGS, *_SECONDS)
+_STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy", "group")
+FLAGS = ("no_proxy", "no_spend", "send_anyway")
+SECONDS = ("timeout", "deadline")
+FIELDS = (*_STRINGS, "key", "connect_to", *FLAGS, *SECONDS)
 # What other programs call these fields.
 _ALIASES = {
     **dict.fromkeys(("url", "endpoint", "api_base", "baseurl", "base", "host", "api_url"), "base_url"),
@@ -103,7 +103,7 @@ def read(path: Path, shown: str = "") -> Config:
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
         # The decoder's words may quote a piece of the line, and that may be a key.
         raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
-    reader = _Reader(shown, path.parent, text)
+    reader = Reader(shown, path.parent, text)
     for name in table:
         if name not in _TABLES:
             raise reader.unknown("", name, _TABLES)
@@ -172,7 +172,7 @@ def _check_table(settings: Settings) -> dict[str, Any]:
     return check
 
 
-class _Reader:
+class Reader:
     """Turns tables into entries; knows the lines for sources and complaints."""
 
     def __init__(self, shown: str, folder: Path, text: str) -> None:
@@ -220,9 +220,9 @@ class _Reader:
     def value(self, table: str, name: str, value: object) -> object:
         if name in _STRINGS and not isinstance(value, str):
             raise BadInput(f"{self.at(table, name)} is to be a text in quotes.")
-        if name in _FLAGS and not isinstance(value, bool):
+        if name in FLAGS and not isinstance(value, bool):
             raise BadInput(f"{self.at(table, name)} is to be true or false.")
-        if name in _SECONDS and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
+        if name in SECONDS and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
             raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0.")
         if name == "protocol" and value not in PROTOCOLS:
             raise BadInput(f"{self.at(table, name)} is to be one of {', '.join(PROTOCOLS)}.")

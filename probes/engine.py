@@ -35,7 +35,7 @@ from probes.model import (
     TunnelFacts,
     Vantage,
 )
-from probes.net import Network, blind_context, certifi_context, trust
+from probes.net import Network, blind_context, certifi_context
 from probes.protocols import version_in, wire
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
@@ -114,10 +114,10 @@ async def run(
             await way.leave()
     last = ledger.observations[-1].probe if ledger.observations else "settings"
     ledger.close(last, "interrupted" if interrupted else "deadline" if ran_out else "")
-    return scrubbed(
+    seen = scrubbed(
         Evidence(
             target=target(given, ground),
-            observations=tuple(ledger.observations),
+            observations=(),
             working=under_way.working if under_way is not None else None,
             cost=under_way.cost if under_way is not None else Cost(),
             vantage=under_way.vantage() if under_way is not None else Vantage(),
@@ -131,6 +131,7 @@ async def run(
         ),
         scrub,
     )
+    return replace(seen, observations=tuple(ledger.observations))  # each was scrubbed as it came in
 
 
 def survey(given: Settings, ledger: Ledger, scrub: Scrubber) -> Ground:
@@ -197,7 +198,7 @@ class _Run:
         self.keys = ground.exams.keys()
         if ground.facts is not None and (found := door.rival(ground.given, ground.door, ground.facts.local)):
             self.keys[KeyForm.RIVAL] = found[1]
-        self.asker = Asker(self.keys, self.limits, scrub, self.way_to, version)
+        self.asker = Asker(self.keys, self.limits, scrub, self.way_to, version, network.pages)
 
     @property
     def cost(self) -> Cost:
@@ -222,7 +223,7 @@ class _Run:
     def context(self) -> ssl.SSLContext:
         """The run's one trust: reading the roots takes as long as a round trip."""
         if self._context is None:
-            self._context, self.trust_name = trust(self._bundle)
+            self._context, self.trust_name = self.network.trust(self._bundle)
         return self._context
 
     async def go(self) -> None:

@@ -66,6 +66,8 @@ _LISTED = 3  # odd characters that a note names one by one
 
 def _invisible(char: str) -> bool:
     """White space, control and format characters, lone surrogates: nothing of a URL or a key."""
+    if "!" <= char <= "~":
+        return False
     return char.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
 
 

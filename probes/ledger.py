@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import fields, is_dataclass, replace
-from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from probes.failures import NetError, failure
@@ -24,17 +24,19 @@ def scrubbed(value: V, scrub: Scrubber) -> V:
 
 
 def _scrubbed(value: Any, scrub: Scrubber) -> Any:
-    if isinstance(value, StrEnum):
-        return value
-    if isinstance(value, str):
+    kind: Any = type(value)
+    if kind is str:
         return scrub(value)
-    if isinstance(value, tuple):
-        return tuple(_scrubbed(one, scrub) for one in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        found = {field.name: getattr(value, field.name) for field in fields(value)}
-        changed = {name: new for name, old in found.items() if (new := _scrubbed(old, scrub)) != old}
-        return replace(value, **changed) if changed else value
-    return value
+    if kind is tuple:
+        found = tuple(_scrubbed(one, scrub) for one in value)
+        return found if any(new is not old for new, old in zip(found, value, strict=True)) else value
+    changed = {name: new for name in _fields(kind) if (new := _scrubbed(old := getattr(value, name), scrub)) is not old}
+    return replace(value, **changed) if changed else value
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 class Ledger:

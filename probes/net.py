@@ -28,6 +28,7 @@ import h11
 from probes import names
 from probes.failures import NetError, classify
 from probes.model import Address, Dial, Kind, Limits, Lookup
+from probes.once import Once
 from probes.tunnel import Pipe, Proxy, ask
 
 STAGGER = 0.25  # seconds before the next address is tried beside a silent one (RFC 8305, section 8)
@@ -71,6 +72,7 @@ class Network:
     """
 
     allowed: Callable[[str], bool] | None = None
+    pages: Once | None = None  # where many runs share what a door says without a key
 
     def __init__(self, allowed: Callable[[str], bool] | None = None) -> None:
         self.allowed = allowed
@@ -148,6 +150,10 @@ class Network:
     async def tunnel(self, way: socket.socket | Link, proxy: Proxy, host: str, port: int, limit: int) -> None:
         """Ask the proxy at the other end of ``way`` for a connection to ``host:port``, as :func:`probes.tunnel.ask`."""
         await ask(_pipe(way), proxy, host, port, limit)
+
+    def trust(self, ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
+        """The roots to verify with, and their name, as :func:`trust`."""
+        return trust(ca_bundle)
 
     async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""

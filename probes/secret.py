@@ -179,14 +179,18 @@ class Scrubber:
     def __init__(self, secrets: Iterable[Secret | str] = ()) -> None:
         self._windows: set[str] = set()
         self._short: list[str] = []
+        self._known: set[str] = set()
+        self._clean: set[str] = set()  # texts in which nothing was found: most come by more than once
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: Secret | str) -> None:
         value = secret.reveal() if isinstance(secret, Secret) else secret
         bare = value.strip()
-        if not bare or bare.lower() in PUBLIC_VALUES:
+        if not bare or bare in self._known or bare.lower() in PUBLIC_VALUES:
             return
+        self._known.add(bare)
+        self._clean.clear()
         body = bare[len(public_prefix(bare)) :]
         if len(body) < WINDOW:
             if len(body) >= 3:
@@ -199,12 +203,18 @@ class Scrubber:
 
     def __call__(self, text: str) -> str:
         """``text`` with every run of key characters replaced by ``[key]``."""
+        if text in self._clean:
+            return text
+        given = text
         for short in self._short:
             if short in text:
                 text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", "[key]", text)
         if self._windows and any(text[i : i + WINDOW] in self._windows for i in range(len(text) - WINDOW + 1)):
             text = self._blot(text)
-        return re.sub(_FOREIGN_KEY, lambda found: hint(found[0]), text)
+        text = re.sub(_FOREIGN_KEY, lambda found: hint(found[0]), text)
+        if text == given and len(text) <= 1000:
+            self._clean.add(text)
+        return text
 
     def _blot(self, text: str) -> str:
         out: list[str] = []

@@ -18,6 +18,7 @@ from diagnose import __version__
 COMMANDS = {
     "check": "Find out why a base URL and key do not work.",
     "demo": "The same against a practice door inside the program.",
+    "fleet": "Check many targets at once.",
     "init": "Write a first llmdoctor.toml from the settings found here.",
     "judge": "Judge a saved run again.",
     "explain": "What a finding means, or what an error text is about.",

@@ -11,6 +11,7 @@ import click
 
 from diagnose import __version__
 from diagnose.cli import console
+from diagnose.cli.completion import among, targets
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def output_options(command: Any) -> Any:
 
 
 @click.command("check")
-@click.argument("target", required=False)
+@click.argument("target", required=False, shell_complete=among(targets))
 @click.option("--base-url", metavar="URL", help="The same as the argument.")
 @click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
 @click.option("--key-file", metavar="PATH", help="Read the key from this file.")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rich.progress import Progress as RichProgress
 
     from diagnose.model import Report
     from probes.ledger import Watch
@@ -107,6 +109,70 @@ def save(name: str | Path, text: str) -> None:
             raise
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+class Opened:
+    """Standard output, or a file that takes its name only when all of it is written."""
+
+    def __init__(self, name: str | None) -> None:
+        self._path = None if name in (None, "-") else name
+        self._beside = ""
+
+    def __enter__(self) -> TextIO:
+        if self._path is None:
+            return sys.stdout
+        import tempfile
+        from pathlib import Path
+
+        path = Path(self._path)
+        try:
+            handle, self._beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        except OSError as error:
+            raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error
+        self._file: TextIO = open(handle, "w", encoding="utf-8", newline="\n")  # noqa: PTH123 - a descriptor, not a path
+        return self._file
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if self._path is None:
+            return
+        from pathlib import Path
+
+        self._file.close()
+        if kind is None:
+            Path(self._beside).replace(self._path)
+        else:
+            Path(self._beside).unlink(missing_ok=True)
+
+
+class Bar:
+    """A bar on standard error that fills as checks end; nothing where nobody looks."""
+
+    def __init__(self, total: int, lang: str) -> None:
+        self._bar: RichProgress | None = None
+        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._broken, self._lang = 0, lang
+        self._task = self._bar.add_task("", total=total)
+        self._bar.start()
+
+    def step(self, verdict: str) -> None:
+        """One check has ended."""
+        if self._bar is None:
+            return
+        from diagnose.formats import word
+
+        self._broken += verdict == "broken"
+        told = f"{self._broken} {word(self._lang, 'table.broken')}" if self._broken else ""
+        self._bar.update(self._task, advance=1, description=told)
+
+    def end(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
 
 
 def status(report: Report, fmt: str, strict: bool) -> int:

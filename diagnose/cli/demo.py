@@ -8,12 +8,13 @@ import click
 
 from diagnose.cli import console
 from diagnose.cli.check import finish, output_options
+from diagnose.cli.completion import among, faults
 from diagnose.words import LANGS
 from diagnose.words.faults import TITLES
 
 
 @click.command("demo")
-@click.argument("fault", required=False)
+@click.argument("fault", required=False, shell_complete=among(faults))
 @click.option("--list", "list_faults", is_flag=True, help="Name the faults.")
 @output_options
 def command(

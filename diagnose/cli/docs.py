@@ -103,25 +103,33 @@ KINDS = {
     "--check", metavar="DIR", type=click.Path(exists=True, file_okay=False), help="Fail where a page is stale."
 )
 def command(write: str | None, check: str | None) -> None:
-    """Write findings.md, findings.zh.md and doors.md, or check that they are up to date."""
+    """Write findings.md, findings.zh.md, doors.md and the manual page, or check that they are up to date."""
     if (write is None) == (check is None):
         raise click.UsageError("say either --write DIR or --check DIR")
     if write is not None:
         from diagnose.cli.console import save
 
-        for name, text in pages().items():
+        for name, text in pages(Path(write)).items():
             save(Path(write, name), text)
         return
     assert check is not None
-    if stale := [name for name, text in pages().items() if _read(Path(check, name)) != text]:
+    if stale := [name for name, text in pages(Path(check)).items() if _read(Path(check, name)) != text]:
         click.echo(f"out of date: {', '.join(stale)}. Run: llmdoctor docs --write {check}", err=True)
         sys.exit(1)
 
 
-def pages() -> dict[str, str]:
-    """Every page by its file's name."""
+def pages(folder: Path) -> dict[str, str]:
+    """Every page by its file's name: those that are written whole, and those of ``folder`` that hold real output."""
+    from diagnose.cli import examples, manual, program
+
     lines = {"findings.md": findings("en"), "findings.zh.md": findings("zh"), "doors.md": doors()}
-    return {name: "\n".join(page) + "\n" for name, page in lines.items()}
+    lines["llmdoctor.1"] = manual.page(program)
+    found = {name: "\n".join(page) + "\n" for name, page in lines.items()}
+    for path in sorted({*folder.glob("*.md")} - {folder / name for name in found}):
+        found[path.name] = examples.filled(path.read_text("utf-8"), folder / "runs", examples.command_output)
+    for name in examples.PICTURES:
+        found[f"pictures/{name}.svg"] = examples.picture(name, folder / "runs")
+    return found
 
 
 def findings(lang: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from diagnose.cli import console
+from diagnose.cli.completion import among, doors
 from diagnose.whose import columns
 from diagnose.words import LANGS
 from probes.doors import Door, Doors, DoorsError, adopt, load
@@ -83,7 +84,7 @@ WORDS = {
 
 
 @click.command("doors")
-@click.argument("name", nargs=-1)
+@click.argument("name", nargs=-1, shell_complete=among(doors))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnose.cli import console
+from diagnose.cli.completion import among, codes
 
 if TYPE_CHECKING:
     from diagnose.explain import Candidate
@@ -20,7 +21,7 @@ _LARGEST = 64 * 1024 * 1024  # bytes of a file or of standard input
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="[CODE | TEXT | -]")
+@click.argument("words", nargs=-1, metavar="[CODE | TEXT | -]", shell_complete=among(codes))
 @click.option("--file", "path", type=click.Path(dir_okay=False), help="Read the text from this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Language; by default that of the locale.")

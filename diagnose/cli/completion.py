@@ -1,0 +1,49 @@
+"""What a shell may complete an argument with: names that this program knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import click
+
+Completer = Callable[[click.Context, click.Parameter, str], list[str]]
+
+
+def among(names: Callable[[], Iterable[str]]) -> Completer:
+    """Those of ``names()`` that begin as the word does; they are asked for only when a shell asks."""
+
+    def complete(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
+        return sorted(name for name in names() if name.startswith(word))
+
+    return complete
+
+
+def faults() -> Iterable[str]:
+    from diagnose.words.faults import TITLES
+
+    return TITLES
+
+
+def codes() -> Iterable[str]:
+    from diagnose.words.en import TEXTS
+
+    return TEXTS
+
+
+def doors() -> Iterable[str]:
+    from probes.doors import Doors, builtin
+
+    return (door.id for door in Doors(builtin()))
+
+
+def targets() -> Iterable[str]:
+    """Those of the ``llmdoctor.toml`` of this folder; none where it cannot be read."""
+    from pathlib import Path
+
+    from probes import config
+
+    path = config.find(Path.cwd())
+    try:
+        return config.read(path).targets if path is not None else ()
+    except config.BadInput:
+        return ()

@@ -1,0 +1,90 @@
+"""Many reports as a table, a line each, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from diagnose.formats import duration, plain, word
+from diagnose.formats.text import STYLES, VERDICTS, Line, Page
+
+ORDER = ("broken", "inconclusive", "degraded", "healthy")
+
+
+class Row(NamedTuple):
+    """What a table tells of one report: of thousands, no more than this is kept."""
+
+    name: str
+    group: str
+    verdict: str
+    address: str
+    title: str  # of the root cause, else of the first warning; empty where there is none
+    code: str
+    milliseconds: float
+    requests: int
+    billed: int
+    tokens: int
+
+
+def row(name: str, group: str, document: Mapping[str, Any]) -> Row:
+    """The row of a report, given as the contract's JSON."""
+    root, cost = document["root_cause"], document["cost"]
+    told = (
+        one for one in document["findings"] if one["code"] == root or (root is None and one["severity"] == "warning")
+    )
+    fault = next(told, None) or {"title": "", "code": ""}
+    return Row(
+        name,
+        group,
+        document["verdict"],
+        document["target"]["base_url"] or "",
+        fault["title"],
+        fault["code"],
+        document["duration_ms"],
+        cost["requests"],
+        cost["billed_requests"],
+        cost["prompt_tokens"] + cost["completion_tokens"],
+    )
+
+
+def render(rows: Iterable[Row], lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True) -> str:
+    """The table and a line that sums it up."""
+    page = Page(lang, width, unicode)
+    ordered = sorted(rows, key=lambda one: (ORDER.index(one.verdict), one.group, one.name))
+    names = [page.safe(f"{one.group}/{one.name}" if one.group else one.name) for one in ordered]
+    column = min(max(map(page.cells, names), default=0), page.width // 3) + 2
+    for one, name in zip(ordered, names, strict=True):
+        _line(page, one, name, column)
+    if ordered:
+        page.gap()
+        page.hang([], [(_sum(ordered, lang), "dim")])
+    return page.print(colour)
+
+
+def _line(page: Page, one: Row, name: str, column: int) -> None:
+    status = VERDICTS[one.verdict]
+    lead: Line = [(page.mark(status), STYLES[status]), (page.pad(name, column), "")]
+    if page.cells(name) >= column:  # a long name has a line of its own
+        page.lines.append(lead)
+        lead = [(" " * (page.cells(page.mark(status)) + column), "")]
+    said: Line = [(page.word(f"table.{one.verdict}"), "")]
+    if one.title:
+        said = [(page.safe(one.title), STYLES[status]), (f"({one.code})", "dim")]
+    page.hang(lead, [*said, (page.safe(one.address), "dim")], right=page.safe(duration(one.milliseconds)))
+
+
+def change(one: Row, before: str, lang: str, clock: str) -> str:
+    """One line that tells what has become of a target since the round before, when it was ``before``."""
+    said = f"{plain(one.title)} ({one.code})" if one.title else word(lang, f"table.{one.verdict}")
+    was = word(lang, "table.was", verdict=word(lang, f"table.{before}"))
+    return f"{clock} {plain(one.name)}{word(lang, 'colon')}{said}{was}\n"
+
+
+def _sum(rows: list[Row], lang: str) -> str:
+    counts = Counter(one.verdict for one in rows)
+    parts = [f"{counts[verdict]} {word(lang, f'table.{verdict}')}" for verdict in ORDER if counts[verdict]]
+    requests, billed, tokens = (sum(column) for column in zip(*(one[-3:] for one in rows), strict=True))
+    spent = word(lang, "cost", requests=requests, billed=billed, tokens=tokens)
+    whole = word(lang, "table.all", count=len(rows))
+    return whole + word(lang, "colon") + word(lang, "comma").join(parts) + word(lang, "pause") + spent

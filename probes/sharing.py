@@ -1,0 +1,33 @@
+"""What many runs have in common, done once: names looked up, lists of roots read, a door's pages fetched without a
+key. Nothing that depends on a key is shared, and nothing that failed on its way.
+"""
+
+from __future__ import annotations
+
+import ssl
+
+from probes.model import Address
+from probes.net import Network, trust
+from probes.once import Once
+
+
+class SharedNetwork(Network):
+    """The network of many runs on one event loop."""
+
+    def __init__(self) -> None:
+        self.pages = Once()
+        self._names = Once()
+        self._trusts: dict[str | None, tuple[ssl.SSLContext, str]] = {}
+
+    async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
+        found, _ = await self._names.take(host, lambda: Network.resolve(self, host, port), bool)
+        return found
+
+    def trust(self, ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
+        if ca_bundle not in self._trusts:
+            self._trusts[ca_bundle] = trust(ca_bundle)
+        return self._trusts[ca_bundle]
+
+    def forget(self) -> None:
+        """Another round begins: names and pages may be others by now. The lists of roots are kept."""
+        self.pages, self._names = Once(), Once()
