@@ -22,7 +22,7 @@ from diagnose.serve import forms, metrics, pages
 from diagnose.serve.forms import Form
 from diagnose.serve.guard import COOKIE, SESSION, Guard, Rate, Token
 from diagnose.serve.live import Live
-from diagnose.serve.runs import Busy, Gate, Runs, Sharing
+from diagnose.serve.runs import Busy, Gate, MakeNetwork, Runs, Sharing
 from diagnose.serve.streams import EventStream, Gone, event, while_connected
 from diagnose.words.page import TEXTS
 from probes import config
@@ -30,7 +30,6 @@ from probes.config import BadInput
 from probes.doors import load
 from probes.engine import scrubber
 from probes.model import Limits, Settings
-from probes.net import Network
 from probes.pasted import read as read_text
 from probes.sources import Options, gather
 
@@ -50,7 +49,7 @@ class Serving:
     jobs: int = 32
     rate: float = 600.0  # checks a minute and client
     limits: Limits = field(default_factory=Limits)
-    network: Callable[[Callable[[str], bool] | None], Network] = Network
+    network: MakeNetwork | None = None
 
 
 class Served:

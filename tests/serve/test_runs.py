@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
+import trustme
 
 from diagnose.serve import runs as runs_module
-from diagnose.serve.runs import Busy, Gate, Runs, Sharing
+from diagnose.serve.runs import Busy, Gate, Runs, Sharing, Trusting
 from diagnose.serve.streams import EventStream, Gone, event, while_connected
 from probes.model import Limits, Settings, Sourced
 from probes.practice import behaviours as b
 from probes.practice.server import PracticeDoor
+from probes.public import is_public
 from probes.secret import Secret
 
 
@@ -242,3 +246,13 @@ def test_a_gate_remembers_what_it_refused() -> None:
     assert gate("1.1.1.1") and not gate.refused
     assert not gate("10.0.0.1") and gate.refused
     assert gate("1.1.1.1") and gate.refused
+
+
+def test_the_systems_roots_are_read_once_and_a_targets_own_each_time(tmp_path: Path) -> None:
+    roots: list[tuple[ssl.SSLContext, str]] = []
+    one, other = Trusting(None, roots), Trusting(is_public, roots)
+    assert one.trust(None) is other.trust(None) and other.allowed is is_public
+    ours = trustme.CA()
+    ours.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    name = str(tmp_path / "ca.pem")
+    assert one.trust(name)[0] is not one.trust(name)[0]
