@@ -156,14 +156,13 @@ def _token(token_file: str | None) -> str | None:
 
 
 def _targets(path: str | None) -> Path | None:
-    """The file of the targets, read once so that what is wrong in it is told at once; its doors are known from now."""
+    """The file of the targets, read once so that what is wrong in it is told at once."""
+    from diagnose.serve.targets import Targets
     from probes import config
-    from probes.doors import adopt, load
+    from probes.doors import load
 
     found = Path(path).absolute() if path is not None else config.find(Path.cwd())
     if found is not None:
-        file = config.read(found)
-        if file.doors:
-            adopt(file.doors)
+        Targets(found).read()
     load()
     return found

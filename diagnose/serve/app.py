@@ -24,8 +24,8 @@ from diagnose.serve.guard import COOKIE, SESSION, Guard, Rate, Token
 from diagnose.serve.live import Live
 from diagnose.serve.runs import Busy, Gate, MakeNetwork, Runs, Sharing
 from diagnose.serve.streams import EventStream, Gone, event, while_connected
+from diagnose.serve.targets import Targets
 from diagnose.words.page import TEXTS
-from probes import config
 from probes.config import BadInput
 from probes.doors import load
 from probes.engine import scrubber
@@ -61,6 +61,7 @@ class Served:
         self.own = metrics.Own(lambda: self.runs.running, lambda: self.runs.waiting)
         self.costs = metrics.Costs()
         self.probing: Sharing[tuple[Report, metrics.Sums]] = Sharing()
+        self.targets = Targets(serving.file) if serving.file is not None else None
         self.token = Token(serving.token) if serving.token is not None else None
         routes = [
             Route("/", self.check_page),
@@ -104,10 +105,10 @@ class Served:
             said = TEXTS[lang].get(str(error), str(error))
             return PlainTextResponse(said, 400) if live else HTMLResponse(pages.check(lang, problem=said), 400)
         if live:
-            return _Answer(EventStream(self._events(settings, lang)))
+            return _Answer(EventStream(self._events(form, settings, lang)))
         return _Answer(_WhileConnected(lambda: self._whole(form, settings, lang)))
 
-    async def _events(self, settings: Settings, lang: str) -> AsyncGenerator[bytes, None]:
+    async def _events(self, form: Form, settings: Settings, lang: str) -> AsyncGenerator[bytes, None]:
         watching, gate = Live(settings, lang), self._gate()
         run = asyncio.create_task(self.runs.check(settings, watching.saw, gate))
         try:
@@ -121,6 +122,7 @@ class Served:
                 "html": pages.report(report, lang, private=gate is not None and gate.refused),
                 "verdict": report.verdict.value,
                 "base_url": report.target.get("base_url") or "",
+                "model": scrubber(settings)(form.model),
             }
             yield event("report", said)
         except Busy:
@@ -196,7 +198,7 @@ class Served:
         name = names[0]
         try:
             patience = _patience(request)
-            file = config.read(self.serving.file) if self.serving.file is not None else None
+            file = self.targets.read() if self.targets is not None else None
             if file is None or name not in file.targets:
                 return PlainTextResponse("There is no such target in llmdoctor.toml.\n", 404)
             settings = gather(Options(target=name), os.environ, file.path.parent, file)

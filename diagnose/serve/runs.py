@@ -67,6 +67,7 @@ class Runs:
         self._network: MakeNetwork = network or partial(Trusting, roots=[])
         self._slots = asyncio.Semaphore(jobs)
         self._tasks: set[asyncio.Task[Evidence]] = set()
+        self._closed = False
 
     async def check(
         self,
@@ -103,7 +104,7 @@ class Runs:
 
     @asynccontextmanager
     async def _slot(self, patience: float | None) -> AsyncIterator[None]:
-        if self._slots.locked() and self.waiting >= WAITING:
+        if self._closed or (self._slots.locked() and self.waiting >= WAITING):
             raise Busy
         self.waiting += 1
         try:
@@ -115,13 +116,16 @@ class Runs:
             self.waiting -= 1
         self.running += 1
         try:
+            if self._closed:
+                raise Busy
             yield
         finally:
             self.running -= 1
             self._slots.release()
 
     def close(self) -> None:
-        """End every run with what it has seen."""
+        """End every run with what it has seen, and begin none."""
+        self._closed = True
         for task in self._tasks:
             task.cancel()
 

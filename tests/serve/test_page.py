@@ -6,8 +6,10 @@ import base64
 import html
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
+import html5lib
 import pytest
 from starlette.testclient import TestClient
 
@@ -184,6 +186,19 @@ def test_only_our_files_are_served(page: TestClient) -> None:
         assert page.get(f"/static/{name}").headers["content-type"].startswith(pages.TYPES[name])
     for name in ("app.py", "..%2fapp.py", "%2e%2e/app.py", "", "page.css/../page.js"):
         assert page.get(f"/static/{name}").status_code in (404, 200 if name.endswith("page.js") else 404)
+
+
+def test_every_page_is_well_formed(served: Callable[..., TestClient], door: PracticeDoor, key: str) -> None:
+    page = served()
+    texts = [page.get(path).text for path in ("/", "/?lang=zh", "/explain")]
+    texts += [page.post("/check", data=fields(door, key, lang=lang)).text for lang in ("en", "zh")]
+    texts += [page.post("/check", data={"key": "x"}).text]
+    texts += [page.post("/explain", data={"text": REFUSED * 2}, headers={"Accept": "text/html"}).text]
+    texts += [served(token="a-token-that-was-drawn-by-lot").get("/login").text]
+    for text in texts:
+        html5lib.HTMLParser(strict=True).parse(text)
+        names = re.findall(r' id="([^"]*)"', text)
+        assert len(names) == len(set(names))
 
 
 # -- forms -------------------------------------------------------------------------------------------------------------

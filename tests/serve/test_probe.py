@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from diagnose.judge import judge
 from diagnose.serve.metrics import Costs, of_report, written
+from probes.doors import adopt, load
 from probes.engine import run
 from probes.practice import behaviours as b
 from probes.practice import faults
@@ -106,6 +107,11 @@ def test_an_edited_file_counts_at_once(scraped: TestClient, targets: Path, door:
     more = f'[targets.new]\nbase_url = "{door.url}/v1"\nkey = {{ env = "THE_KEY" }}\n'
     targets.write_text(targets.read_text("utf-8") + more, "utf-8")
     assert value(samples(scraped.get("/probe?target=new").text), "up") == 1
+    own = '[doors.own]\nhosts = ["own.example"]\nendpoints = [{ protocol = "openai", base_url = "https://own.example/v1" }]\n'
+    targets.write_text(more + own, "utf-8")
+    assert scraped.get("/probe?target=new").status_code == 200
+    assert load().of_host("own.example") is not None
+    adopt(())
     targets.write_text("[targets", "utf-8")
     answer = scraped.get("/probe?target=new")
     assert answer.status_code == 400 and "is not TOML" in answer.text

@@ -112,11 +112,14 @@ def test_who_leaves_takes_the_run_along(stalled: PracticeDoor, key: str) -> None
 
 def test_the_end_of_the_server_ends_them_with_what_was_seen(stalled: PracticeDoor, key: str) -> None:
     async def main() -> None:
-        runs = Runs(4)
-        under_way = asyncio.create_task(runs.check(settings(stalled, key)))
+        runs = Runs(1)
+        under_way, in_line = (asyncio.create_task(runs.check(settings(stalled, key))) for _ in range(2))
         await until(lambda: bool(stalled.requests))
         runs.close()
         evidence = await under_way
+        for late in (in_line, runs.check(settings(stalled, key))):
+            with pytest.raises(Busy):
+                await late
         assert evidence.interrupted
         assert [one.probe for one in evidence.observations][:2] == ["settings", "door"]
 

@@ -120,7 +120,8 @@ async function check(form) {
       if (name === "report") {
         ended = true;
         show(value.html);
-        form.base_url.value = value.base_url;
+        form.base_url.value = value.base_url; // without what may have been a key in the wrong field
+        form.model.value = value.model;
         state.textContent = form.dataset.done;
         result.focus({ preventScroll: true });
         result.scrollIntoView({ block: "start" });
