@@ -12,7 +12,7 @@ from diagnose.summary import probe_line
 from diagnose.view import View
 from probes.engine import scrubber, target
 from probes.ledger import scrubbed
-from probes.model import PROBES, Evidence, ModelFacts, Observation, Outcome, Settings
+from probes.model import PROBES, DoorFacts, Evidence, Observation, Outcome, Settings
 
 
 class Live:
@@ -27,8 +27,8 @@ class Live:
     def saw(self, observation: Observation) -> None:
         """The run's watch."""
         self._seen.append(observation)
-        if isinstance(observation.facts, ModelFacts) and self._target.model is None:
-            self._target = replace(self._target, model=observation.facts.chosen)
+        if isinstance(observation.facts, DoorFacts):
+            self._target = replace(self._target, protocol=observation.facts.protocol)
         self._fresh.put_nowait(observation)
 
     async def lines(self, run: asyncio.Task[Evidence]) -> AsyncIterator[dict[str, object]]:
