@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from diagnose.explain import explain
+from diagnose.explain import Candidate, explain
 from diagnose.judge import judge
 from diagnose.model import Report
 from diagnose.serve import forms, metrics, pages
@@ -60,6 +60,7 @@ class Served:
         self.runs = Runs(serving.jobs, serving.network)
         self.own = metrics.Own(lambda: self.runs.running, lambda: self.runs.waiting)
         self.costs = metrics.Costs()
+        self.reading = asyncio.Semaphore(2)  # a long text takes a second of work
         self.probing: Sharing[tuple[Report, metrics.Sums]] = Sharing()
         self.targets = Targets(serving.file) if serving.file is not None else None
         self.token = Token(serving.token) if serving.token is not None else None
@@ -157,9 +158,9 @@ class Served:
             text = forms.read(body).text
         except BadInput as error:
             return PlainTextResponse(str(error), 400)
-        seen = read_text(text)
-        door = load().of_host(seen.host) if seen.host else None
-        result = pages.candidates(explain(seen, lang, door.id if door else None), lang)
+        async with self.reading:
+            found = await asyncio.to_thread(_candidates, text, lang)
+        result = pages.candidates(found, lang)
         if "text/html" in request.headers.get("accept", ""):
             return HTMLResponse(pages.explain(lang, result=result))
         return HTMLResponse(result)
@@ -252,6 +253,12 @@ class _WhileConnected:
         except Gone:
             return
         await answer(scope, receive, send)
+
+
+def _candidates(text: str, lang: str) -> tuple[Candidate, ...]:
+    seen = read_text(text)
+    door = load().of_host(seen.host) if seen.host else None
+    return explain(seen, lang, door.id if door else None)
 
 
 def _metrics(found: metrics.Readable, request: Request) -> Response:

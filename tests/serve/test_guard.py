@@ -122,6 +122,15 @@ def test_a_browser_signs_in_once(locked: TestClient) -> None:
     assert {"HttpOnly", "SameSite=strict", "Path=/", f"Max-Age={SESSION}"} <= set(cookie.split("; "))
     assert TOKEN not in cookie
     assert locked.get("/").status_code == 200
+    session = cookie.partition(";")[0]
+    locked.cookies.clear()
+    for others, status in (
+        (session, 200),
+        (f'odd[1]={{"a"}}; {session}; x', 200),
+        ("llmdoctor=1.2", 401),
+        ("=;;", 401),
+    ):
+        assert locked.get("/metrics", headers={"Cookie": others}).status_code == status
 
 
 def test_a_session_ends_and_cannot_be_made_up() -> None:

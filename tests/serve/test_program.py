@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -224,3 +225,18 @@ def test_its_help_wants_none_of_its_packages() -> None:
 def test_a_browser_calls_it_by_these_names() -> None:
     assert names(9115) == {"localhost:9115", "127.0.0.1:9115", "[::1]:9115"}
     assert "localhost" in names(80)
+
+
+def test_a_long_text_keeps_nobody_waiting(program: Start) -> None:
+    running = program()
+    text = ("https://a.example/v1/chat sk-ABCDEFGHIJKLMNOPQRST1234567890 " * 3000)[:150_000]
+    with ThreadPoolExecutor(4) as pool, httpx2.Client(base_url=running.url, trust_env=False, timeout=60) as client:
+        client.get("/healthz")
+        long = [pool.submit(client.post, "/explain", data={"text": text}) for _ in range(4)]
+        slowest, asked = 0.0, 0
+        while not all(one.done() for one in long):
+            began = time.monotonic()
+            assert client.get("/healthz").status_code == 200
+            slowest, asked = max(slowest, time.monotonic() - began), asked + 1
+        assert {one.result().status_code for one in long} == {200}
+    assert asked > 3 and slowest < 2
