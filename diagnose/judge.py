@@ -5,12 +5,14 @@ version.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diagnose import words
 from diagnose.findings import RULES
-from diagnose.findings.run import CRASHED
-from diagnose.model import Claim, Finding, Fix, Proven, Report, Rule, Severity, Verdict
+from diagnose.findings.run import CRASHED, tried
+from diagnose.findings.slo import results, unmeasured
+from diagnose.flaky import may_pass
+from diagnose.model import CapabilityLine, Claim, Finding, Fix, Proven, Report, Rule, Severity, Try, Verdict
 from diagnose.summary import probe_lines
 from diagnose.view import View
 from probes.model import Evidence, KeyForm
@@ -34,8 +36,9 @@ class Standing:
 
 def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES) -> Report:
     """What the evidence means, in words of ``lang``."""
-    view = View(evidence)
-    standing = stand(view, rules)
+    tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
+    view = View(evidence, tries)
+    standing = _persistent(stand(view, rules), tries)
     root = root_of(standing)
     findings = tuple(_finding(one, view, lang) for one in standing)
     proven = prove(view)
@@ -59,10 +62,11 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     }
     if target.name is not None:
         shown = {"name": target.name, **shown}
-    return Report(
+    costs = [one.cost for one in (*evidence.earlier, evidence)]
+    report = Report(
         version=evidence.version,
         started_at=evidence.started_at,
-        duration_ms=round(evidence.seconds * 1000, 1),
+        duration_ms=round(sum(one.seconds for one in (*evidence.earlier, evidence)) * 1000, 1),
         target=shown,
         verdict=verdict,
         root_cause=root.rule.code if root is not None else None,
@@ -78,15 +82,34 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
             "families": list(evidence.vantage.families),
         },
         cost={
-            "requests": evidence.cost.requests,
-            "billed_requests": evidence.cost.billed_requests,
-            "prompt_tokens": evidence.cost.prompt_tokens,
-            "completion_tokens": evidence.cost.completion_tokens,
+            "requests": sum(one.requests for one in costs),
+            "billed_requests": sum(one.billed_requests for one in costs),
+            "prompt_tokens": sum(one.prompt_tokens for one in costs),
+            "completion_tokens": sum(one.completion_tokens for one in costs),
         },
         interrupted=evidence.interrupted,
         left_open=tuple(words.phrase(f"open.{one}", lang) for one in open_points if verdict is Verdict.INCONCLUSIVE),
         lang=lang,
+        capabilities=_capabilities(view, lang),
+        slos=results(view),
     )
+    own = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
+    return replace(report, tries=(*tries, _try(own))) if tries else report
+
+
+def _try(report: Report) -> Try:
+    root = next((found for found in report.findings if found.code == report.root_cause), None)
+    told = (root.title, root.probe) if root is not None else ("", "")
+    return Try(report.started_at, report.duration_ms, report.verdict, report.root_cause, *told)
+
+
+def _persistent(standing: tuple[Standing, ...], tries: tuple[Try, ...]) -> tuple[Standing, ...]:
+    """Where no try got through, that is no sign of a flaky target: the root cause names the tries as evidence."""
+    root = root_of(standing)
+    if not tries or root is None or not may_pass(root.rule.code):
+        return standing
+    claim = replace(root.claim, evidence=(*root.claim.evidence, *tried(tries)))
+    return tuple(replace(one, claim=claim) if one is root else one for one in standing if one.rule.code != "run.flaky")
 
 
 def stand(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[Standing, ...]:
@@ -147,6 +170,14 @@ def root_of(standing: tuple[Standing, ...]) -> Standing | None:
     return next((one for one in standing if one.severity is Severity.ERROR and one.cause is None), None)
 
 
+def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
+    if view.evidence.capabilities is None:
+        return None
+    from diagnose.capabilities import capability_lines  # with its words: for deep checks alone
+
+    return capability_lines(view.evidence, view.door is not None and view.door.local, lang)
+
+
 def _verdict(standing: tuple[Standing, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
     if any(one.severity is Severity.ERROR for one in standing):
         return Verdict.BROKEN
@@ -162,7 +193,7 @@ def _left_open(evidence: Evidence, view: View) -> tuple[str, ...]:
     if evidence.interrupted:
         return ("interrupted",)
     if view.works and not evidence.ran_out:
-        return ()
+        return tuple(f"slo_{name}" for name in unmeasured(view))
     if evidence.offline:
         return ("offline",)
     if evidence.no_spend:

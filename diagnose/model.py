@@ -121,6 +121,44 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True)
+class CapabilityLine:
+    """One capability of a deep check. ``status`` is one of :class:`probes.model.Support`."""
+
+    name: str
+    status: str
+    title: str
+    summary: str
+    said: str  # in the server's or the model's own words
+    evidence: tuple[str, ...]
+    alarming: bool  # worth a second look, although no app fails by it
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class SloResult:
+    """A limit that was set, and what was measured, in seconds; None: not measured in this run."""
+
+    name: str
+    limit: float
+    measured: float | None
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One of several runs of the same check. ``title`` and ``probe`` are those of its root cause."""
+
+    started_at: str
+    duration_ms: float
+    verdict: Verdict
+    root_cause: str | None
+    title: str
+    probe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One run, judged. ``document()`` in ``diagnose/formats/json.py`` writes it as the contract's JSON."""
 
@@ -140,3 +178,6 @@ class Report:
     interrupted: bool = False
     left_open: tuple[str, ...] = ()  # what was not asked and why, for `--no-spend`, `--offline`, the deadline
     lang: str = "en"
+    capabilities: tuple[CapabilityLine, ...] | None = None  # None: nobody asked for a deep check
+    slos: tuple[SloResult, ...] = ()
+    tries: tuple[Try, ...] = ()  # with the last; empty where it was tried once

@@ -169,10 +169,20 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
                     "issuer": facts.certificate.issuer,
                     "not_after": facts.certificate.not_after,
                 }
+                if facts.certificate.fingerprint:
+                    found["fingerprint"] = facts.certificate.fingerprint
         elif isinstance(facts, ModelFacts):
             found |= {"model": facts.chosen, "source": facts.source, "listed": facts.listed, "count": facts.count}
         elif isinstance(facts, Exchange):
-            request = {"url": facts.url, "status": facts.status, "ms": round(facts.seconds * 1000, 1)}
+            request = {
+                "url": facts.url,
+                "purpose": facts.purpose,
+                "status": facts.status,
+                "ms": round(facts.seconds * 1000, 1),
+            }
+            for header in ("server", "via", "date"):  # who answered, and what its clock said
+                if value := facts.header(header):
+                    found.setdefault(header, value[:200])
             requests = found.setdefault("requests", [])
             assert isinstance(requests, list)
             requests.append(request)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from diagnose.model import Seen, seen
+from diagnose.model import Seen, Try, seen
 from probes.model import (
     BARE,
     Attempt,
@@ -92,8 +92,9 @@ _OF_PROTOCOL: dict[str, dict[str, str]] = {
 class View:
     """Read-only questions to one :class:`probes.model.Evidence`."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, earlier: tuple[Try, ...] = ()) -> None:
         self.evidence = evidence
+        self.earlier = earlier  # what came of the tries before this one
 
     # -- grounds -------------------------------------------------------------------------------------------------------
 
@@ -324,7 +325,9 @@ class View:
         if not with_key:
             return None
         if passes(deep.chat) or passes(deep.stream):
-            return True
+            # Where a made-up key is answered as well, an answer proves no key.
+            unchecked = any(one.why == "accepted_wrong" for one in self.evidence.capabilities or ())
+            return None if unchecked else True
         if self.match is not None and self.match.key_good is not None:
             return self.match.key_good
         if self.match is not None and self.match.code in ("auth.rejected", "auth.expired"):

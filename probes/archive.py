@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import types
 import typing
 from enum import Enum
@@ -22,8 +23,9 @@ class ArchiveError(ValueError):
 
 
 def dump(evidence: Evidence) -> str:
-    """The evidence as JSON. A key among the rivals is kept as its hint."""
-    return json.dumps({"schema": SCHEMA, "evidence": _out(evidence)}, ensure_ascii=False, indent=1)
+    """The evidence as JSON. A key among the rivals is kept as its hint, what UTF-8 cannot hold as an escape."""
+    text = json.dumps({"schema": SCHEMA, "evidence": _out(evidence)}, ensure_ascii=False, indent=1)
+    return re.sub("[\ud800-\udfff]", lambda lone: f"\\u{ord(lone[0]):04x}", text)
 
 
 def load(text: str) -> Evidence:

@@ -27,6 +27,10 @@ DUMMY_KEY = "sk-llmdoctor-knocks-without-a-key"
 QUOTED = 4096  # characters of a body that are kept
 HOPS = 5  # redirects that are followed in a row; the SDKs follow 20
 GRACE = 0.3  # seconds that an ended stream has to close by itself
+STREAMED = 512  # a chunk is about a token, up to so many; one that sends more sends them empty
+EMBEDDED = 2  # tokens of the word that is embedded
+PROMPTED = 9  # tokens of our short prompts, where the server counts none itself
+Tap = Callable[[bytes], object]  # is handed a body as it came
 
 
 class OutOfBudget(Exception):
@@ -79,8 +83,17 @@ class Asker:
                 return found
             adapted = change
 
+    def learn(self, form: KeyForm, key: str) -> None:
+        """One more form of the key, for requests to come."""
+        self._keys[form] = key
+
+    async def put(self, purpose: str, attempt: Attempt, ask: Ask, tap: Tap) -> Exchange:
+        """One request of a deep check. Its body is ``tap``'s as well: an exchange keeps no tool call."""
+        return await self._ask_here(purpose, attempt, ask, tap)
+
     async def _ask(self, purpose: str, attempt: Attempt, ask: Ask) -> Exchange:
-        if self._pages is None or attempt.key is not KeyForm.NONE:
+        page_like = purpose in ("models", "path")  # an answer and a stream stand at one path
+        if self._pages is None or attempt.key is not KeyForm.NONE or not page_like:
             return await self._ask_here(purpose, attempt, ask)
         # Of two runs that come to the same door by the same way, one asks what needs no key.
         way = self._way_to(place(attempt.base_url), attempt.direct)
@@ -90,14 +103,15 @@ class Asker:
         )
         return found if own else replace(found, attempt=attempt, purpose=purpose)
 
-    async def _ask_here(self, purpose: str, attempt: Attempt, ask: Ask) -> Exchange:
+    async def _ask_here(self, purpose: str, attempt: Attempt, ask: Ask, tap: Tap | None = None) -> Exchange:
         if self.budget is not None:
             if self.budget <= 0:
                 raise OutOfBudget
             self.budget -= 1
         where = place(attempt.base_url)
         key = self._keys.get(attempt.key, "")
-        with_key = bool(key) and attempt.key is not KeyForm.DUMMY and attempt.auth is not Auth.NONE
+        made_up = attempt.key in (KeyForm.DUMMY, KeyForm.WRONG)
+        with_key = bool(key) and not made_up and attempt.auth is not Auth.NONE
         way = self._way_to(where, attempt.direct)
         # Of a trailing `//` the SDK strips one slash; the other goes out.
         base = where.path + "/" * attempt.base_url.endswith("/")
@@ -126,14 +140,14 @@ class Asker:
             headers.append(("Content-Length", str(len(body))))
         try:
             async with asyncio.timeout(self._limits.probe) as limit:
-                found = await self._send(record, way, limit, ask.method, target, headers, body)
+                found = await self._send(record, way, limit, ask.method, target, headers, body, tap)
                 while len(record.redirects) < HOPS and (onward := _onward(found, where)):
                     record = replace(record, redirects=(*record.redirects, onward))
                     target = where.origin + onward if target.startswith("http") else onward
-                    found = await self._send(record, way, limit, ask.method, target, headers, body)
+                    found = await self._send(record, way, limit, ask.method, target, headers, body, tap)
         except TimeoutError:
             found = replace(record, failure=Failure(Kind.TIMEOUT), seconds=self._limits.probe)
-        self._count(found)
+        self.cost = plus(self.cost, spent(found, PROMPTED if tap is None else guessed(ask)))
         return found
 
     async def _send(
@@ -145,6 +159,7 @@ class Asker:
         target: str,
         headers: list[tuple[str, str]],
         body: bytes,
+        tap: Tap | None,
     ) -> Exchange:
         for again in (True, False):
             try:
@@ -154,7 +169,7 @@ class Asker:
                 return replace(record, failure=failure)
             fresh = link.http is None
             self.cost = replace(self.cost, requests=self.cost.requests + 1)
-            found = await self._read(record, link, limit, method, target, headers, body)
+            found = await self._read(record, link, limit, method, target, headers, body, tap)
             if found.failure is None:
                 way.give_back(link)
             else:
@@ -174,6 +189,7 @@ class Asker:
         target: str,
         headers: list[tuple[str, str]],
         body: bytes,
+        tap: Tap | None,
     ) -> Exchange:
         exchange = HttpExchange(link, self._limits)
         protocol = wire(record.attempt.protocol)
@@ -210,6 +226,8 @@ class Asker:
                 raise
             timed_out = True
         raw.seconds = raw.seconds or time.monotonic() - began
+        if tap is not None:
+            tap(bytes(collected))
         found = self._interpret(record, raw, bytes(collected), protocol)
         if streaming and 200 <= raw.status < 300:
             found = replace(found, stream=self._stream_reading(reader.reading(), bytes(collected), protocol))
@@ -308,25 +326,30 @@ class Asker:
         names = {Body.EMPTY: "empty", Body.HTML: "html", Body.SSE: "unended"}
         return replace(reading, kind=names.get(kind, "text"))
 
-    def _count(self, found: Exchange) -> None:
-        prompt = completion = 0
-        billed = False
-        if found.purpose == "chat" and found.ok and found.answer and not found.answer.problem:
-            billed = True
-            prompt, completion = found.answer.prompt_tokens, found.answer.completion_tokens
-        elif found.purpose == "stream" and found.stream and (found.stream.text or found.stream.finish):
-            billed = True
-            prompt, completion = found.stream.prompt_tokens, found.stream.completion_tokens
-            if not prompt and not completion:
-                # Without a usage chunk: the prompt is short and known, and a chunk is about a token.
-                prompt, completion = 9, min(found.stream.events, 64)
-        if billed:
-            self.cost = replace(
-                self.cost,
-                billed_requests=self.cost.billed_requests + 1,
-                prompt_tokens=self.cost.prompt_tokens + prompt,
-                completion_tokens=self.cost.completion_tokens + completion,
-            )
+
+def spent(found: Exchange, prompted: int = PROMPTED) -> Cost:
+    """What the provider bills for one request, the request itself left out. ``prompted`` stands for the prompt's tokens
+    where the server counts none.
+    """
+    if found.purpose == "chat" and found.ok and found.answer and not found.answer.problem:
+        return Cost(0, 1, found.answer.prompt_tokens, found.answer.completion_tokens)
+    if found.purpose == "stream" and found.stream and (found.stream.text or found.stream.finish):
+        prompt, completion = found.stream.prompt_tokens, found.stream.completion_tokens
+        if not (prompt or completion):
+            prompt, completion = prompted, min(found.stream.events, STREAMED)  # without a usage chunk
+        return Cost(0, 1, prompt, completion)
+    if found.purpose == "embed" and found.ok:
+        return Cost(0, 1, EMBEDDED)
+    return Cost()
+
+
+def plus(one: Cost, other: Cost) -> Cost:
+    return Cost(*(getattr(one, name) + getattr(other, name) for name in Cost.__slots__))
+
+
+def guessed(ask: Ask) -> int:
+    """About how many tokens a request's own text has: four characters each, its JSON included."""
+    return len(json.dumps(ask.body or {})) // 4
 
 
 def _alive(found: Exchange) -> Exchange:

@@ -4,6 +4,7 @@ Keys stand there by reference alone.
 
 [check]
 model = "gpt-5-nano"
+slo = { ttft = "2s", cert = "21d" }  # what --slo takes
 
 [targets.work]
 base_url = "https://relay.example/v1"
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from probes import slo
 from probes.doors import Door, DoorsError, parse
 from probes.model import Settings, Sourced
 from probes.secret import public_prefix
@@ -35,7 +37,7 @@ _TABLES = ("check", "targets", "doors")
 _STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy", "group")
 FLAGS = ("no_proxy", "no_spend", "send_anyway")
 SECONDS = ("timeout", "deadline")
-FIELDS = (*_STRINGS, "key", "connect_to", *FLAGS, *SECONDS)
+FIELDS = (*_STRINGS, "key", "connect_to", "slo", *FLAGS, *SECONDS)
 # What other programs call these fields.
 _ALIASES = {
     **dict.fromkeys(("url", "endpoint", "api_base", "baseurl", "base", "host", "api_url"), "base_url"),
@@ -231,6 +233,13 @@ class Reader:
             if not isinstance(pairs, list) or not all(isinstance(pair, str) for pair in pairs):
                 raise BadInput(f"{self.at(table, name)} is to be a list of HOST:PORT:ADDR:PORT.")
             return tuple(pairs)
+        if name == "slo":
+            try:
+                return (
+                    slo.read(value) if isinstance(value, dict) else slo.parse(value if isinstance(value, str) else "")
+                )
+            except slo.SloError as error:
+                raise BadInput(f"{self.at(table, name)}: {error}.") from None
         return value
 
     def reference(self, table: str, raw: object) -> KeyReference:

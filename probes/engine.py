@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from probes.asking import Asker
@@ -20,9 +21,11 @@ from probes.ledger import Ledger, Watch, scrubbed
 from probes.model import (
     Attempt,
     Auth,
+    Capability,
     Cost,
     DoorFacts,
     Evidence,
+    Exchange,
     Failure,
     KeyForm,
     Kind,
@@ -37,14 +40,19 @@ from probes.model import (
 )
 from probes.net import Network, blind_context, certifi_context
 from probes.protocols import version_in, wire
+from probes.readings import passes
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
 from probes.steps.settings import Exams
 from probes.tunnel import Proxy
 from probes.way import Place, Way, literal_address, place, private
 
+if TYPE_CHECKING:
+    from probes.deep.measure import Dive
+
 # The official client of a protocol, where it is not named after it.
 SDKS = {"responses": "openai-sdk", "azure": "openai-sdk", "gemini": "google-genai"}
+_LAST = 0.25  # seconds of the run that a deep check leaves: it is to end by itself
 # How dialling fails, the most telling first: a host that answers no over IPv4 matters more than a lack of IPv6 here.
 _TELLING = (Kind.REFUSED, Kind.RESET, Kind.TIMEOUT, Kind.DENIED, Kind.UNREACHABLE)
 
@@ -128,6 +136,8 @@ async def run(
             no_spend=given.no_spend,
             offline=given.offline,
             version=version,
+            capabilities=under_way.capabilities if under_way is not None else () if given.deep else None,
+            slos=given.slos,
         ),
         scrub,
     )
@@ -190,6 +200,7 @@ class _Run:
         self.network = network
         self.limits: Limits = ground.given.limits
         self.working: Attempt | None = None
+        self._dive: Dive | None = None
         bundle = ground.given.ca_bundle.value if ground.given.ca_bundle else None
         self.trust_name = bundle or "system"
         self._bundle = bundle
@@ -199,6 +210,13 @@ class _Run:
         if ground.facts is not None and (found := door.rival(ground.given, ground.door, ground.facts.local)):
             self.keys[KeyForm.RIVAL] = found[1]
         self.asker = Asker(self.keys, self.limits, scrub, self.way_to, version, network.pages)
+
+    @property
+    def capabilities(self) -> tuple[Capability, ...] | None:
+        """What the deep check has found; empty where there was no way on which to ask."""
+        if not self.ground.given.deep:
+            return None
+        return self._dive.results() if self._dive is not None else ()
 
     @property
     def cost(self) -> Cost:
@@ -403,6 +421,8 @@ class _Run:
             self.ledger.crashed("http", "", error, self.ledger.now())
         finally:
             self.working = inquiry.working
+        if given.deep and self.working is not None:
+            await self._deepen(self.working)
         if given.no_spend:
             self.ledger.close("", "no_spend")
         elif not keys - {KeyForm.RIVAL} and ground.exams.keys():
@@ -411,6 +431,32 @@ class _Run:
             self.ledger.close("", "no_key")
         else:
             self.ledger.close("", "unneeded")
+
+    async def _deepen(self, working: Attempt) -> None:
+        """What else the door can do, asked on the way that works, in the time that is left."""
+        from probes.deep.asking import Depth
+        from probes.deep.measure import Dive
+        from probes.deep.plan import MOST
+
+        ground, seen = self.ground, [one.facts for one in self.ledger.observations if isinstance(one.facts, Exchange)]
+        lists = [(one, one.models) for one in seen if one.models is not None]
+        asked = [one for one in seen if passes(one) and replace(one.attempt, model=working.model) == working]
+        assert ground.facts is not None
+        depth = Depth(
+            working=working,
+            adapted=next((one.adapted for one in asked if one.purpose == "chat"), ()),
+            models=next((names for _, names in lists if names), ()),
+            listed=any(one.with_key for one, _ in lists),
+            streams=any(one.purpose == "stream" for one in asked),
+            local=ground.facts.local,
+            door=ground.door,
+            keys=tuple(self.keys.values()),
+            no_spend=ground.given.no_spend,
+        )
+        self.asker.budget = MOST
+        began = self.ledger.now()
+        self._dive = Dive(depth, self.asker, self.scrub, lambda name: self.ledger.tell("deep", name, began))
+        await self._dive.run(self.limits.run - began - _LAST)
 
     def _may_send(self, way: Way) -> bool:
         """On plain http a key goes to loopback and private addresses alone, and to no proxy in the clear."""

@@ -59,6 +59,11 @@ class Ledger:
         if self._watch is not None:
             self._watch(observation)
 
+    def tell(self, probe: str, subject: str, began: float) -> None:
+        """Let who watches know that something has ended which is no observation of a probe."""
+        if self._watch is not None:
+            self._watch(Observation(probe, subject, Outcome.DONE, began=began, ended=self.now()))
+
     def done(self, probe: str, subject: str, facts: Facts, began: float, ended: float | None = None) -> None:
         self.note(
             Observation(probe, subject, Outcome.DONE, facts, None, "", began, self.now() if ended is None else ended)

@@ -7,7 +7,7 @@ sizes are bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -82,6 +82,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Slo:
+    """A limit that the target is to keep: of ``dns``, ``connect``, ``tls``, ``ttft``, ``total`` at most so long, of
+    ``cert`` at least.
+    """
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What is to be checked, as it was given, and where each value stood.
 
@@ -103,9 +113,11 @@ class Settings:
     dns_servers: tuple[str, ...] = ()  # asked as well, to compare: ADDR, ADDR:PORT or [ADDR]:PORT
     ca_bundle: Sourced[str] | None = None
     no_spend: bool = False
+    deep: bool = False
     offline: bool = False
     send_anyway: bool = False
     limits: Limits = Limits()
+    slos: tuple[Slo, ...] = ()
 
 
 # -- ways of asking ----------------------------------------------------------------------------------------------------
@@ -131,6 +143,7 @@ class KeyForm(StrEnum):
     CLEANED = "cleaned"
     RIVAL = "rival"
     DUMMY = "dummy"
+    WRONG = "wrong"  # made up, and meant to be refused
     NONE = "none"
 
 
@@ -370,6 +383,7 @@ class Certificate:
     issuer_fetchable: bool = False  # it names a public address of its issuer's certificate (AIA)
     issuer_sent: bool = False  # its issuer's certificate came along
     days_left: float = 0.0
+    fingerprint: str = ""  # SHA-256 of the certificate as it was sent, in hexadecimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,6 +557,42 @@ class Cost:
     completion_tokens: int = 0
 
 
+class Support(StrEnum):
+    """Whether a door can do what was asked of it. What was not asked, or not answered, is unknown."""
+
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One request of a deep check, and what came back."""
+
+    method: str
+    path: str  # scrubbed
+    status: int = 0  # 0: no status line came
+    said: str = ""  # the server's own words where it refused; scrubbed, one line
+    kind: Kind | None = None  # how the asking failed
+    key: KeyForm = KeyForm.GIVEN  # which form of the key went out
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One of :data:`probes.deep.NAMES`, and what tells whether it is there.
+
+    ``why`` is one word for what decided it (``diagnose/words/capabilities.py`` says each); ``detail`` is what it is
+    said of: the tool's arguments, a model, an address.
+    """
+
+    name: str
+    support: Support
+    why: str
+    detail: str = ""
+    trials: tuple[Trial, ...] = ()
+    cost: Cost = Cost()
+
+
 @dataclass(frozen=True, slots=True)
 class Vantage:
     """Where this was seen from."""
@@ -589,4 +639,6 @@ class Evidence:
     no_spend: bool = False
     offline: bool = False
     version: str = ""
-    wishes: tuple[str, ...] = field(default=())
+    capabilities: tuple[Capability, ...] | None = None  # None: nobody asked for a deep check
+    slos: tuple[Slo, ...] = ()
+    earlier: tuple[Evidence, ...] = ()  # the tries before this one, oldest first (`--retries`)

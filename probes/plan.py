@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from probes.doors import Door
 from probes.model import DoorFacts, ProxyFacts, Settings
 from probes.protocols import ALLOWANCE, wire
 from probes.way import joined
@@ -15,7 +16,7 @@ PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
 class Request:
     """One request that may go out. ``tokens`` is the most that it can be billed for."""
 
-    purpose: str  # models, chat, stream
+    purpose: str  # models, chat, stream; of a deep check what it looks at, one of ``probes.deep.NAMES``
     method: str
     url: str
     with_key: bool
@@ -32,13 +33,16 @@ class Plan:
     requests: tuple[Request, ...]
     further: int
     withheld: str = ""  # why the key would not be sent
+    deep: tuple[Request, ...] = ()  # where a way works: what a deep check asks beyond that
 
     @property
     def tokens(self) -> int:
-        return sum(request.tokens for request in self.requests)
+        return sum(request.tokens for request in (*self.requests, *self.deep))
 
 
-def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts | None) -> Plan:
+def draw(
+    settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts | None, door: Door | None = None
+) -> Plan:
     """The plan for these settings. ``base_url`` is the address that the SDK would use."""
     protocol = wire(facts.protocol)
     attempt = protocol.attempt(base_url)
@@ -56,6 +60,11 @@ def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts 
             ask = protocol.generation(attempt, model, stream=name == "stream", adapted=())
             url = joined(base, query, ask.path, facts.protocol)
             requests.append(Request(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
+    beyond: list[Request] = []
+    if settings.deep and not settings.offline and not withheld:
+        from probes.deep.plan import foreseen
+
+        beyond = foreseen(settings, attempt, with_key, door, facts.local)
     return Plan(
         facts.host,
         facts.port,
@@ -63,4 +72,5 @@ def draw(settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts 
         tuple(requests) if not settings.offline else (),
         0 if settings.offline else settings.limits.extra_requests,
         withheld,
+        tuple(beyond),
     )

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from probes import config
+from probes import config, slo
 from probes.config import BadInput, Entry, KeyReference
-from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Sourced
+from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Slo, Sourced
 from probes.names import server
 from probes.secret import Secret
 
@@ -51,8 +51,10 @@ class Options:
     timeout: float | None = None
     deadline: float | None = None
     no_spend: bool = False
+    deep: bool = False
     offline: bool = False
     send_anyway: bool = False
+    slo: tuple[str, ...] = ()
 
 
 # -- what the SDKs read ------------------------------------------------------------------------------------------------
@@ -210,17 +212,28 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config
         dns_servers=_name_servers(options.dns_server),
         ca_bundle=_ca_bundle(options, named, environ, cwd),
         no_spend=options.no_spend or _named(named, "no_spend", False),
+        deep=options.deep,
         offline=options.offline,
         send_anyway=options.send_anyway or _named(named, "send_anyway", False),
         limits=Limits(
             probe=_seconds("--timeout", options.timeout, _named(named, "timeout", defaults.probe)),
             run=_seconds("--deadline", options.deadline, _named(named, "deadline", defaults.run)),
         ),
+        slos=_slos(options.slo, named),
     )
 
 
 def _named(entries: list[Entry], name: str, default: Any) -> Any:
     return next((entry.values[name].value for entry in entries if name in entry.values), default)
+
+
+def _slos(given: tuple[str, ...], named: list[Entry]) -> tuple[Slo, ...]:
+    """The command line's limit of a name counts, then the target's, then that of ``[check]``."""
+    layers = [entry.values["slo"].value for entry in reversed(named) if "slo" in entry.values]
+    try:
+        return slo.merge(*layers, *map(slo.parse, given))
+    except slo.SloError as error:
+        raise BadInput(f"--slo: {error}.") from None
 
 
 def _seconds(option: str, given: float | None, default: float) -> float:

@@ -56,6 +56,13 @@ def test_a_losing_key_is_kept_as_its_hint() -> None:
     assert facts.rivals[0].value == "sk-Q…3JcP"
 
 
+def test_half_a_character_can_be_kept() -> None:
+    torn = replace(EMPTY, version="\ud83d", started_at="\U0001f600")
+    text = archive.dump(torn)
+    assert archive.load(text.encode("utf-8").decode("utf-8")) == torn
+    assert archive.dump(archive.load(text)) == text
+
+
 def test_an_empty_run_can_be_kept() -> None:
     assert archive.load(archive.dump(EMPTY)) == EMPTY
 
@@ -64,7 +71,7 @@ def test_a_later_version_may_add_a_field_and_leave_one_out() -> None:
     document = json.loads(archive.dump(EMPTY))
     document["evidence"]["added_later"] = {"is": "Unknown", "x": 1}
     document["later"] = True
-    del document["evidence"]["wishes"]
+    del document["evidence"]["slos"]
     assert archive.load(json.dumps(document)) == EMPTY
 
 

@@ -22,6 +22,7 @@ from answers import REFUSALS, Refusal, read
 from faults.stage import LOCAL, RELAY, Scenario, stage
 
 import probes.engine
+import probes.net
 import probes.steps.chat
 from diagnose.cli.explain import candidates
 from diagnose.dialects import rows
@@ -52,10 +53,10 @@ CODES = {
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the pauses between two tries, and with the roots read once for all."""
     monkeypatch.setattr(probes.steps.chat, "PAUSES", (0.0, 0.0))
-    monkeypatch.setattr(probes.engine, "trust", _TRUST)
+    monkeypatch.setattr(probes.net, "trust", _TRUST)
 
 
-_TRUST = cache(probes.engine.trust)
+_TRUST = cache(probes.net.trust)
 
 
 # -- the worlds --------------------------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ CODES = {
         "model": "not_found not_permitted no_channel wrong_endpoint parameter_rejected substituted",
         "quota": "exhausted rate_limited overloaded",
         "stream": "ignored malformed error_inside cut stalled buffered no_terminator",
+        "slo": "exceeded",
         "app": "cors mixed_content sdk_mismatch private_refused base_url_ignored",
     }.items()
     for name in names.split()
@@ -70,7 +71,19 @@ NOT_YET = {
 CHECK_OPTIONS = (
     *("--base-url", "--key-env", "--key-file", "--key-stdin", "--key", "--model", "--protocol", "--app", "--env-file"),
     *("--no-env", "--connect-to", "--ca-bundle", "--proxy", "--no-proxy", "--timeout", "--deadline", "--no-spend"),
-    *("--offline", "--send-anyway", "--format", "--json", "-o", "--plan", "--save", "--lang", "--strict"),
+    *(
+        "--offline",
+        "--send-anyway",
+        "--format",
+        "--json",
+        "-o",
+        "--plan",
+        "--save",
+        "--lang",
+        "--strict",
+        "--slo",
+        "--retries",
+    ),
 )
 
 
@@ -296,7 +309,7 @@ def test_the_codes_are_those_of_the_contract() -> None:
         if row.startswith("| `")
     ]
     listed = {code for row in rows for code in re.findall(r"`([a-z0-9]+\.[a-z0-9_]+)`", row)}
-    assert listed | {"dns.fake_ip"} == CODES
+    assert listed | {"dns.fake_ip", "slo.exceeded"} == CODES
 
 
 def test_the_catalogue_judges_in_every_language() -> None:

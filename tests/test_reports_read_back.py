@@ -12,6 +12,8 @@ from typing import Any
 import html5lib
 import junitparser
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 sys.path.append(str(Path(__file__).parent))  # the made reports stand beside the tests, which are no package
@@ -212,6 +214,30 @@ def test_markdown_reads_as_it_was_meant(report: Report, lang: str) -> None:
     marked = inline(tokens)
     assert {token.content for token in marked if token.type == "html_inline"} <= {"<!-- -->"}
     assert not {token.type for token in marked} & {"link_open", "image", "em_open", "s_open"}
+
+
+@given(st.text() | st.text(alphabet="_*~$`<>#@!|[]()\\&:+-=. 1a\n"))
+def test_markdown_gives_every_text_back(text: str) -> None:
+    (opened, paragraph, closed) = MarkdownIt("gfm-like", {"linkify": False}).parse(f"{markdown.escape(text)} x")
+    assert (opened.type, closed.type) == ("paragraph_open", "paragraph_close")
+    read = [child for child in paragraph.children or () if child.content != "<!-- -->"]
+    assert {child.type for child in read} <= {"text", "html_inline", "text_special"}
+    assert "".join(child.content for child in read) == (f"{markup.plain(text)} x").lstrip()
+
+
+@given(st.text(alphabet="_*~$`<>#@![]()\\&:+-=. 1ab"))
+def test_markdown_keeps_what_is_to_be_typed(text: str) -> None:
+    (opened, paragraph, closed) = MarkdownIt("gfm-like", {"linkify": False}).parse(f"x {markdown.prose(text)} x")
+    assert (opened.type, closed.type) == ("paragraph_open", "paragraph_close")
+    read = [child for child in paragraph.children or () if child.content != "<!-- -->"]
+    assert {child.type for child in read} <= {"text", "html_inline", "text_special", "code_inline"}
+    shown = "".join(f"`{child.content}`" if child.type == "code_inline" else child.content for child in read)
+    assert shown.replace(" ", "") == f"x{markup.plain(text)}x".replace(" ", "")
+
+
+def test_what_is_to_be_typed_is_code() -> None:
+    assert markdown.prose("Run `llmdoctor check` <b>.") == "Run `llmdoctor check` &lt;b&gt;."
+    assert markup.prose("Run `a <b>` ``x``.") == "Run <code>a &lt;b&gt;</code> ``x``."
 
 
 def test_markdown_is_short() -> None:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+import jsonschema
 import pytest
 
 sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests, which are no package
@@ -22,11 +23,12 @@ sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests
 from faults.stage import Scenario, Seen, body_of, examine, stage
 from worlds import SCENARIOS
 
-import probes.engine
+import probes.net
 import probes.steps.chat
 from diagnose.formats import FORMATS, exit_status, render
 from diagnose.judge import judge
 from diagnose.model import Report, Severity, Verdict
+from diagnose.schema import schema
 from probes import archive
 from probes.model import Evidence, Exchange
 from probes.secret import WINDOW
@@ -39,10 +41,10 @@ FREELY = 4 + 12  # requests: those of a sound check, and what discovery may spen
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the pauses between two tries, and with the roots read once for all scenarios."""
     monkeypatch.setattr(probes.steps.chat, "PAUSES", (0.01, 0.02))
-    monkeypatch.setattr(probes.engine, "trust", _TRUST)
+    monkeypatch.setattr(probes.net, "trust", _TRUST)
 
 
-_TRUST = cache(probes.engine.trust)
+_TRUST = cache(probes.net.trust)
 
 
 def evidence_of(scenario: Scenario) -> Evidence:
@@ -158,6 +160,15 @@ def test_a_kept_run_is_judged_alike(scenario: Scenario) -> None:
     for lang in LANGS:
         report = report_of(scenario, lang)
         assert render(judge(again, lang), "json", lang) == render(report, "json", lang)
+
+
+@each
+def test_the_report_is_what_its_schema_says(scenario: Scenario) -> None:
+    read = json.loads(render(report_of(scenario), "json", "en"))
+    assert [f"{fault.json_path}: {fault.message[:200]}" for fault in _SCHEMA.iter_errors(read)] == []
+
+
+_SCHEMA = jsonschema.Draft202012Validator(schema(closed=True))
 
 
 def test_the_table_is_whole() -> None:

@@ -23,7 +23,7 @@ from faults.stage import AGREES, PATIENT, Scenario, Stage, examine, rerouted, st
 from worlds import CLAUDE, MODEL, SCENARIOS
 from worlds_protocols import DEPLOYMENT, UNASKED
 
-import probes.engine
+import probes.net
 import probes.steps.chat
 from diagnose.judge import judge
 from diagnose.model import Verdict
@@ -39,7 +39,7 @@ PACKAGES = {
 PROMPT = [{"role": "user", "content": "Say OK."}]
 NAP = 0.01  # instead of the SDKs' pauses between two tries
 
-_TRUST = cache(probes.engine.trust)
+_TRUST = cache(probes.net.trust)
 _tally: dict[str, list[str]] = {"agreed": [], "differ on purpose": []}
 
 
@@ -49,7 +49,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     nap = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: nap(min(seconds, NAP)))
     monkeypatch.setattr(probes.steps.chat, "PAUSES", (NAP, NAP))
-    monkeypatch.setattr(probes.engine, "trust", _TRUST)
+    monkeypatch.setattr(probes.net, "trust", _TRUST)
 
 
 def _protocol(scenario: Scenario) -> str:

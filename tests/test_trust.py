@@ -42,7 +42,7 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Lo
         monkeypatch.setattr("probes.net.certifi_path", lambda: lists[certifi])
         monkeypatch.setattr("probes.steps.tls.certifi_path", lambda: lists[certifi])
         context = ssl.create_default_context(cafile=lists[system])
-        monkeypatch.setattr("probes.engine.trust", lambda _: (context, "system"))
+        monkeypatch.setattr("probes.net.trust", lambda _: (context, "system"))
         with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
             given = Settings(
                 base_url=Sourced(f"https://localhost:{door.port}/v1", "test"),

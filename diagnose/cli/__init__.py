@@ -21,6 +21,7 @@ COMMANDS = {
     "fleet": "Check many targets at once.",
     "init": "Write a first llmdoctor.toml from the settings found here.",
     "judge": "Judge a saved run again.",
+    "compare": "Two reports from two places: whose side the fault is on.",
     "explain": "What a finding means, or what an error text is about.",
     "whose": "Which doors a key fits, offline.",
     "doors": "The known doors, or one of them in full.",

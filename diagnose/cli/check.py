@@ -16,7 +16,7 @@ from diagnose.words import LANGS
 
 if TYPE_CHECKING:
     from probes.model import Evidence, Settings
-    from probes.plan import Plan
+    from probes.plan import Plan, Request
 
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
 APPS = ("openai-sdk", "anthropic-sdk", "openai-node", "anthropic-node")
@@ -60,12 +60,18 @@ def output_options(command: Any) -> Any:
 @click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one probe (10).")
 @click.option("--deadline", type=float, metavar="SECONDS", help="The limit of the whole check (60).")
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
+@click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
 @click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
+@click.option(
+    "--slo", metavar="NAME=TIME,…", multiple=True, help="Limits to hold it to, as in ttft=2s,total=10s,cert=21d."
+)
+@click.option("--retries", type=click.IntRange(0, 10), default=0, help="Try so often again what may pass by itself.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be sent where, and send nothing.")
 @output_options
 def command(
     plan_only: bool,
+    retries: int,
     fmt: str,
     as_json: bool,
     output: str | None,
@@ -96,16 +102,21 @@ def command(
     if plan_only:
         show_plan(settings, fmt if not as_json else "json")
         return
-    finish(settings, "json" if as_json else fmt, spoken, output, save, strict)
+    if settings.deep and (plan := planned(settings)) is not None and plan.deep:
+        announce(plan, spoken)
+    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries)
 
 
-def finish(settings: Settings, fmt: str, lang: str, output: str | None, save: str | None, strict: bool) -> None:
+def finish(
+    settings: Settings, fmt: str, lang: str, output: str | None, save: str | None, strict: bool, retries: int = 0
+) -> None:
     """Measure, judge, speak, and end with the exit status that the report asks for."""
+    from diagnose.cli.again import until_it_works
     from diagnose.judge import judge
 
     progress = console.Progress(lang, fmt)
     try:
-        evidence = measure(settings, progress)
+        evidence = until_it_works(lambda: measure(settings, progress), retries)
     finally:
         progress.end()
     if save is not None:
@@ -131,6 +142,17 @@ def show_plan(settings: Settings, fmt: str) -> None:
     import json
     from dataclasses import asdict
 
+    plan = planned(settings)
+    if plan is None:
+        raise click.ClickException("no address can be made of the base URL: nothing would be sent")
+    if fmt == "json":
+        click.echo(json.dumps({**asdict(plan), "tokens": plan.tokens}, indent=2))
+        return
+    click.echo(_plan_text(plan))
+
+
+def planned(settings: Settings) -> Plan | None:
+    """What would be sent; None where no address can be made of the base URL."""
     from probes.engine import scrubber, survey
     from probes.ledger import Ledger
     from probes.model import ProxyFacts
@@ -141,21 +163,23 @@ def show_plan(settings: Settings, fmt: str) -> None:
     ground = survey(settings, ledger, scrub)
     base = ground.exams.url.literal or ground.exams.url.mended
     if ground.facts is None or base is None:
-        raise click.ClickException("no address can be made of the base URL: nothing would be sent")
+        return None
     proxy = next((one.facts for one in ledger.observations if isinstance(one.facts, ProxyFacts)), None)
-    plan = draw(settings, scrub(base), ground.facts, proxy)
-    if fmt == "json":
-        click.echo(json.dumps({**asdict(plan), "tokens": plan.tokens}, indent=2))
-        return
-    click.echo(_plan_text(plan))
+    return draw(settings, scrub(base), ground.facts, proxy, ground.door)
+
+
+def announce(plan: Plan, lang: str) -> None:
+    """Say before a deep check what it can cost at most."""
+    from diagnose.words.capabilities import AROUND, say
+    from probes.deep.plan import MOST
+
+    tokens = sum(request.tokens for request in plan.deep)
+    click.echo(say(AROUND, "announced", lang, count=MOST, tokens=tokens), err=True)
 
 
 def _plan_text(plan: Plan) -> str:
     lines = [f"to {plan.host}, port {plan.port}" + (f", through {plan.proxy}" if plan.proxy else "")]
-    for request in plan.requests:
-        cost = f"at most {request.tokens} tokens" if request.tokens else "free"
-        key = "with the key" if request.with_key else "without a key"
-        lines.append(f"  {request.method:4} {request.url}  ({request.purpose}, {key}, {cost})")
+    lines += map(_request_line, plan.requests)
     if not plan.requests:
         lines.append("  nothing: --offline")
     if plan.withheld:
@@ -163,5 +187,15 @@ def _plan_text(plan: Plan) -> str:
         lines.append(f"the key would not be sent: {reason.get(plan.withheld, plan.withheld)}")
     if plan.further:
         lines.append(f"where that fails: at most {plan.further} more requests to the same host, free ones first")
+    if plan.deep:
+        lines.append("where a way works, for --deep:")
+        lines += map(_request_line, plan.deep)
     lines.append(f"at most {plan.tokens} tokens in all")
     return "\n".join(lines)
+
+
+def _request_line(request: Request) -> str:
+    cost = f"at most {request.tokens} tokens" if request.tokens else "free"
+    made_up = "with a made-up key" if request.purpose == "key_check" else "without a key"
+    key = "with the key" if request.with_key else made_up
+    return f"  {request.method:4} {request.url}  ({request.purpose}, {key}, {cost})"

@@ -75,12 +75,17 @@ def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool 
         _append(summary, render(report, "markdown", lang))
     if output is None or output == "-":
         text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode(), strict=strict)
-        if fmt in FOR_PEOPLE or sys.stdout.isatty():
-            click.echo(text, nl=False, color=True)
-        else:  # what reads it takes UTF-8, whatever the console's encoding
-            click.echo(text.encode("utf-8", "replace"), nl=False)
+        echo(text, people=fmt in FOR_PEOPLE)
         return
     save(output, render(report, fmt, lang, width=WIDTH, strict=strict))
+
+
+def echo(text: str, people: bool) -> None:
+    """To standard output: for people in the console's own encoding, for programs in UTF-8 whatever that is."""
+    if people or sys.stdout.isatty():
+        click.echo(text, nl=False, color=True)
+    else:
+        click.echo(text.encode("utf-8", "replace"), nl=False)
 
 
 def _append(name: str, text: str) -> None:

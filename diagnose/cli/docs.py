@@ -103,7 +103,7 @@ KINDS = {
     "--check", metavar="DIR", type=click.Path(exists=True, file_okay=False), help="Fail where a page is stale."
 )
 def command(write: str | None, check: str | None) -> None:
-    """Write findings.md, findings.zh.md, doors.md and the manual page, or check that they are up to date."""
+    """Write the pages, the manual page and report.schema.json, or check that they are up to date."""
     if (write is None) == (check is None):
         raise click.UsageError("say either --write DIR or --check DIR")
     if write is not None:
@@ -120,11 +120,15 @@ def command(write: str | None, check: str | None) -> None:
 
 def pages(folder: Path) -> dict[str, str]:
     """Every page by its file's name: those that are written whole, and those of ``folder`` that hold real output."""
+    from json import dumps
+
     from diagnose.cli import examples, manual, program
+    from diagnose.schema import schema
 
     lines = {"findings.md": findings("en"), "findings.zh.md": findings("zh"), "doors.md": doors()}
     lines["llmdoctor.1"] = manual.page(program)
     found = {name: "\n".join(page) + "\n" for name, page in lines.items()}
+    found["report.schema.json"] = dumps(schema(), indent=2) + "\n"
     for path in sorted({*folder.glob("*.md")} - {folder / name for name in found}):
         found[path.name] = examples.filled(path.read_text("utf-8"), folder / "runs", examples.command_output)
     for name in examples.PICTURES:

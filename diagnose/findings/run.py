@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diagnose.findings.api import softened
-from diagnose.model import Claim, Rule, Severity, seen
+from diagnose.model import Claim, Rule, Seen, Severity, Try, seen
 from diagnose.view import View, line_of, told
 from probes.model import Exchange, Outcome
 
@@ -31,9 +31,25 @@ def _crashed(view: View) -> Claim | None:
     return Claim(tuple(one.note for one in found), probe=found[0].probe) if found else None
 
 
+def _flaky(view: View) -> Claim | None:
+    """Tries before this one failed by what may pass; the judge takes this back where the last one failed so too."""
+    return Claim(tried(view.earlier), probe=view.earlier[0].probe) if view.earlier else None
+
+
+def tried(tries: tuple[Try, ...]) -> tuple[Seen, ...]:
+    """A line of evidence for each try that failed."""
+    return tuple(
+        seen("try", count=number, note=f"{one.title} ({one.root_cause})", seconds=f"{one.duration_ms / 1000:.2f}")
+        for number, one in enumerate(tries, 1)
+    )
+
+
 CRASHED = Rule("run.crashed", Severity.WARNING, "settings", _crashed, "app")
+
+FLAKY = Rule("run.flaky", Severity.WARNING, "http", _flaky, "provider")
 
 RULES = (
     CRASHED,
+    FLAKY,
     Rule("run.unexplained", Severity.ERROR, "http", _unexplained, "provider", because=("*",)),
 )

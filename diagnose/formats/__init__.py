@@ -65,6 +65,10 @@ EXTRA = {
         "source.option": "option",
         "source.form": "typed here",
         "root": "Follows from",
+        "limits": "Limits",
+        "unmeasured": "not measured",
+        "tries": "Tries",
+        "tried_often": "{count}, of which {failed} failed",
         "timeline": "What was checked, and when",
         "ran": "from {begin}, for {took}",
         "status.ok": "fine",
@@ -108,6 +112,10 @@ EXTRA = {
         "source.option": "选项",
         "source.form": "在此填写",
         "root": "起因",
+        "limits": "限度",
+        "unmeasured": "未测得",
+        "tries": "尝试次数",
+        "tried_often": "{count} 次，其中 {failed} 次失败",
         "timeline": "检查过程",
         "ran": "第 {begin} 开始，历时 {took}",
         "status.ok": "正常",
@@ -153,6 +161,11 @@ def exit_status(report: Report, strict: bool = False) -> int:
     if report.interrupted:
         return 130
     return {"healthy": 0, "degraded": 1 if strict else 0, "broken": 1, "inconclusive": 3}[report.verdict]
+
+
+def verdict(report: Report) -> str:
+    """The key of the report's first sentence: a target that only is slower than wanted does work."""
+    return "verdict.slo" if report.root_cause == "slo.exceeded" else f"verdict.{report.verdict}"
 
 
 def word(lang: str, key: str, **values: object) -> str:
@@ -268,6 +281,24 @@ def proven(report: Report, lang: str) -> Iterator[tuple[str, str]]:
     for label, value in (("proven", True), ("not_proven", False), ("not_asked", None)):
         if names := [word(lang, f"fact.{name}") for name, shown in facts.items() if shown is value]:
             yield label, word(lang, "comma").join(names)
+
+
+def asked_for(report: Report, lang: str) -> Iterator[tuple[str, str]]:
+    """What `--slo` and `--retries` asked for, and what came of it: a label and its words."""
+    if report.slos:
+        pairs = []
+        for one in report.slos:
+            measured = word(lang, "unmeasured") if one.measured is None else amount(one.measured)
+            pairs.append(f"{one.name} {measured} ({'≥' if one.name == 'cert' else '≤'} {amount(one.limit)})")
+        yield word(lang, "limits"), word(lang, "comma").join(pairs)
+    if report.tries:
+        failed = sum(1 for one in report.tries if one.verdict == "broken")
+        yield word(lang, "tries"), word(lang, "tried_often", count=len(report.tries), failed=failed)
+
+
+def amount(seconds: float) -> str:
+    """A limit or what was measured beside it: ``340 ms``, ``2.1 s``, ``20.5 d``."""
+    return f"{seconds / 86400:.4g} d" if abs(seconds) >= 86400 else duration(seconds * 1000)
 
 
 def vantage(report: Report, lang: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.formats import clip, duration, folded, plain, spent, way_out, word
+from diagnose.formats import clip, duration, folded, plain, spent, verdict, way_out, word
 
 if TYPE_CHECKING:
     from diagnose.model import Finding, Report
@@ -44,7 +44,7 @@ def logged(text: str) -> str:
 
 def _lines(report: Report, lang: str, strict: bool) -> Iterator[str]:
     named = plain(report.target.get("name") or report.target.get("base_url") or "")
-    verdict = word(lang, f"verdict.{report.verdict}")
+    sentence = word(lang, verdict(report))
     yield f"::group::llmdoctor{word(lang, 'colon')}{data(clip(named, 120))}"
     for probe in report.probes:
         took = "" if probe.status == "skipped" else f" ({duration(probe.duration_ms)})"
@@ -60,7 +60,7 @@ def _lines(report: Report, lang: str, strict: bool) -> Iterator[str]:
         yield _command("warning", {"title": "llmdoctor"}, word(lang, "interrupted"))
     elif not any(finding.severity != "info" for finding, _ in groups):
         kind = "warning" if report.verdict == "inconclusive" else "notice"
-        yield _command(kind, {"title": "llmdoctor"}, "\n".join([verdict, *map(plain, report.left_open)]))
+        yield _command(kind, {"title": "llmdoctor"}, "\n".join([sentence, *map(plain, report.left_open)]))
 
 
 def _command(name: str, properties: Mapping[str, str], message: str) -> str:

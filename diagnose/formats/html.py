@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.formats import (
     EXTRA,
+    asked_for,
     clip,
     duration,
     folded,
@@ -19,10 +20,11 @@ from diagnose.formats import (
     spent,
     vantage,
     variable_lines,
+    verdict,
     way_out,
     word,
 )
-from diagnose.formats.markup import LINE, SPACE, Safe, join, lines, tag
+from diagnose.formats.markup import LINE, SPACE, Safe, join, lines, prose, tag
 
 if TYPE_CHECKING:
     from diagnose.model import Finding, ProbeLine, Report
@@ -105,18 +107,18 @@ def _head(report: Report, lang: str) -> Safe:
     state = VERDICTS[report.verdict]
     side = report.side if report.root_cause else None
     rows = [_row(word(lang, f"target.{name}"), value, source) for name, value, source in _target(report, lang)]
-    verdict = tag(
+    banner = tag(
         "div",
         sign(state),
         tag(
             "div",
-            tag("h1", word(lang, f"verdict.{report.verdict}")),
+            tag("h1", word(lang, verdict(report))),
             tag("p", word(lang, "interrupted")) if report.interrupted else None,
             tag("p", word(lang, f"side.{side}")) if side else None,
         ),
         class_=f"verdict {state}",
     )
-    return tag("header", verdict, tag("dl", rows, class_="facts"))
+    return tag("header", banner, tag("dl", rows, class_="facts"))
 
 
 def _target(report: Report, lang: str) -> list[tuple[str, object, str]]:
@@ -161,7 +163,7 @@ def _whole(finding: Finding, knock_ons: list[Finding], lang: str) -> Safe:
         "section",
         tag("h2", tag("bdi", finding.title)),
         tag("p", _code(finding), class_="code"),
-        tag("p", tag("bdi", finding.explanation)) if finding.explanation else None,
+        tag("p", tag("bdi", prose(finding.explanation))) if finding.explanation else None,
         _steps(finding, lang),
         _evidence(finding, lang),
         _knock_ons(knock_ons, lang),
@@ -179,7 +181,7 @@ def _steps(finding: Finding, lang: str) -> Safe | None:
         return None
     verified = {fix.summary for fix in finding.fixes if fix.verified}
     tried = tag("span", word(lang, "tried"), class_="tried")
-    items = [tag("li", tag("bdi", step), (SPACE, tried) if step in verified else None) for step in steps]
+    items = [tag("li", tag("bdi", prose(step)), (SPACE, tried) if step in verified else None) for step in steps]
     untried = [list(settings_lines(fix.settings)) for fix in finding.fixes if fix.settings and not fix.verified]
     return join(
         tag("h3", word(lang, "what_to_do")),
@@ -229,7 +231,7 @@ def _also(groups: list[tuple[Finding, list[Finding]]], lang: str) -> Safe:
                 SPACE,
                 tag("code", finding.code),
             ),
-            tag("p", tag("bdi", finding.explanation)) if finding.explanation else None,
+            tag("p", tag("bdi", prose(finding.explanation))) if finding.explanation else None,
             _steps(finding, lang),
             _evidence(finding, lang),
             _knock_ons(knock_ons, lang),
@@ -292,4 +294,5 @@ def _proven(report: Report, lang: str) -> Safe:
 def _end(report: Report, lang: str) -> Safe:
     stamp = f"llmdoctor {plain(report.version)}{word(lang, 'pause')}{plain(report.started_at)}"
     place = f"{word(lang, 'seen_from')}{word(lang, 'colon')}{vantage(report, lang)}"
-    return tag("footer", [tag("p", line) for line in (place, spent(report, lang), stamp)])
+    asked = [f"{label}{word(lang, 'colon')}{text}" for label, text in asked_for(report, lang)]
+    return tag("footer", [tag("p", line) for line in (*asked, place, spent(report, lang), stamp)])

@@ -85,7 +85,52 @@ def document(report: Report) -> dict[str, object]:
             name: report.cost.get(name, 0)
             for name in ("requests", "billed_requests", "prompt_tokens", "completion_tokens")
         },
+        **_asked_for(report),
+        **_capabilities(report),
     }
+
+
+def _capabilities(report: Report) -> dict[str, object]:
+    """What a deep check has found; nothing at all where nobody asked for one."""
+    if report.capabilities is None:
+        return {}
+    rows = [
+        {
+            "name": one.name,
+            "status": one.status,
+            "evidence": list(one.evidence),
+            "requests": one.requests,
+            "prompt_tokens": one.prompt_tokens,
+            "completion_tokens": one.completion_tokens,
+        }
+        for one in report.capabilities
+    ]
+    return {"capabilities": rows}
+
+
+def _asked_for(report: Report) -> dict[str, object]:
+    """What stands there only where it was asked for: `--slo`, and the tries of `--retries`."""
+    found: dict[str, object] = {}
+    if report.slos:
+        found["slo"] = [
+            {"name": one.name, "limit_s": one.limit, "measured_s": _seconds(one.measured), "met": one.met}
+            for one in report.slos
+        ]
+    if report.tries:
+        found["flaky"] = {
+            "tries": len(report.tries),
+            "failed": sum(1 for one in report.tries if one.verdict == "broken"),
+            "outcomes": [
+                {
+                    "started_at": one.started_at,
+                    "duration_ms": _ms(one.duration_ms),
+                    "verdict": one.verdict.value,
+                    "root_cause": one.root_cause,
+                }
+                for one in report.tries
+            ],
+        }
+    return found
 
 
 def _target(target: Mapping[str, object]) -> dict[str, object]:
@@ -110,6 +155,10 @@ def _fixes(finding: Finding) -> list[dict[str, object]]:
         told = {fix.summary for fix in finding.fixes}
         fixes += [{"summary": step, "settings": {}, "verified": False} for step in finding.steps if step not in told]
     return fixes
+
+
+def _seconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 4)
 
 
 def _ms(milliseconds: float) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.formats import (
+    asked_for,
     clip,
     duration,
     folded,
@@ -18,16 +19,19 @@ from diagnose.formats import (
     spent,
     vantage,
     variable_lines,
+    verdict,
     way_out,
     word,
 )
 
 if TYPE_CHECKING:
-    from diagnose.model import Finding, Report
+    from diagnose.model import CapabilityLine, Finding, Report
 
 MARKS = {"ok": "✅", "warn": "⚠️", "fail": "❌", "skipped": "➖"}
 VERDICTS = {"healthy": "✅", "degraded": "⚠️", "broken": "❌", "inconclusive": "❔"}
 SEVERITIES = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
+SUPPORT = {"supported": "✅", "unsupported": "➖", "unknown": "❔"}
+CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 EVIDENCE = 500  # characters of one piece of evidence
 
 
@@ -41,9 +45,26 @@ def escape(text: object) -> str:
 
     An empty comment parts the sign from the name: it calls nobody, and what is copied from the page stays right.
     """
-    quoted = re.sub(r"([\\`*\[\]|])", r"\\\1", html.escape(plain(text), quote=False))
+    quoted = re.sub(r"([\\`*~$\[\]|]|(?<!\w)_|_(?!\w))", r"\\\1", html.escape(plain(text), quote=False))
     quoted = re.sub(r"(?<!\w)([@#])(?=\w)", r"\1<!-- -->", quoted)
-    return re.sub(r"^([-+=#])", r"\\\1", quoted)
+    return re.sub(r"^([-+=#]|\d{1,9}(?=[.)](?:\s|$)))", lambda start: _start(start[1]), quoted)
+
+
+def prose(text: object) -> str:
+    """The same for a paragraph of a finding, in which backticks enclose what is to be typed."""
+    pieces = CODE.split(plain(text))
+    return "".join(f"`{piece}`" if at % 2 else _inner(piece) for at, piece in enumerate(pieces))
+
+
+def _inner(piece: str) -> str:
+    """A piece between two others keeps the blanks at its ends."""
+    blanks = len(piece) - len(piece.lstrip()), len(piece) - len(piece.rstrip())
+    return " " * blanks[0] + escape(piece) + " " * (blanks[1] if piece.strip() else 0)
+
+
+def _start(sign: str) -> str:
+    """What would begin a list or a heading; a number's stop is parted from it as a name is from its sign."""
+    return f"{sign}<!-- -->" if sign.isdigit() else f"\\{sign}"
 
 
 def fence(text: str, language: str = "") -> str:
@@ -58,7 +79,7 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
         return escape(word(lang, key))
 
     colon = word(lang, "colon")
-    yield f"## {VERDICTS[report.verdict]} {say(f'verdict.{report.verdict}')}\n"
+    yield f"## {VERDICTS[report.verdict]} {say(verdict(report))}\n"
     if report.interrupted:
         yield f"**{say('interrupted')}**\n"
     yield fence("\n".join(f"{name} = {value}" for name, value in _target(report)), "toml")
@@ -79,10 +100,14 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
         lines = [f"{name} = {_toml(value)}" for name, value in settings_lines(report.settings)]
         lines += [f"# {variable}" for variable in variable_lines(report.settings)]
         yield fence("\n".join(lines), "toml")
+    if report.capabilities is not None:
+        yield from _capabilities(report.capabilities, lang)
     for label, names in proven(report, lang):
         yield f"- {say(label)}{colon}{escape(names)}"
     yield from (f"- {say('left_open')}{colon}{escape(reason)}" for reason in report.left_open)
     yield ""
+    for label, text in asked_for(report, lang):
+        yield f"{escape(label)}{colon}{escape(text)}  "
     yield f"{say('seen_from')}{colon}{escape(vantage(report, lang))}  "
     yield f"{escape(spent(report, lang))}  "
     yield f"llmdoctor {escape(report.version)}, {escape(report.started_at)}\n"
@@ -92,13 +117,13 @@ def _finding(finding: Finding, knock_ons: list[Finding], lang: str) -> Iterator[
     """What is so, how it comes about, what it rests on, what to do, what follows from it."""
     yield f"### {SEVERITIES[finding.severity]} {escape(finding.title)} (`{finding.code}`)\n"
     if finding.explanation:
-        yield f"{escape(finding.explanation)}\n"
+        yield f"{prose(finding.explanation)}\n"
     if finding.evidence:
         yield fence("\n".join(clip(plain(piece), EVIDENCE) for piece in finding.evidence), "text")
     verified = {fix.summary for fix in finding.fixes if fix.verified}
     for number, step in enumerate(way_out(finding), 1):
         tried = f" ({escape(word(lang, 'tried'))})" if step in verified else ""
-        yield f"{number}. {escape(step)}{tried}"
+        yield f"{number}. {prose(step)}{tried}"
     if way_out(finding):
         yield ""
     because = escape(word(lang, "because")) + word(lang, "colon")
@@ -106,6 +131,21 @@ def _finding(finding: Finding, knock_ons: list[Finding], lang: str) -> Iterator[
         yield f"- {because}{escape(follower.title)} (`{follower.code}`)"
     if knock_ons:
         yield ""
+
+
+def _capabilities(lines: tuple[CapabilityLine, ...], lang: str) -> Iterator[str]:
+    from diagnose.words.capabilities import AROUND, say
+
+    yield f"### {escape(say(AROUND, 'title', lang))}\n"
+    if not lines:
+        yield f"{escape(say(AROUND, 'not_asked', lang))}\n"
+        return
+    yield "| | | |\n| --- | --- | --- |"
+    for one in lines:
+        mark = MARKS["warn"] if one.alarming else SUPPORT[one.status]
+        said = f"<br>{escape(clip(plain(one.said), 200))}" if one.said else ""
+        yield f"| {mark} | {escape(one.title)} | {escape(one.summary)}{said} |"
+    yield ""
 
 
 def _target(report: Report) -> Iterator[tuple[str, str]]:

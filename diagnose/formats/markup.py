@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from diagnose.formats import plain
 
+CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 VOID = frozenset(("br", "hr", "meta"))  # those of HTML that are used here; the elements of XML all have an end
 
 Child = object  # Safe, text, a number, None (nothing), or an iterable of those
@@ -25,6 +27,12 @@ def escape(text: object) -> Safe:
     if isinstance(text, Safe):
         return text
     return _quoted(plain(text))
+
+
+def prose(text: object) -> Safe:
+    """Foreign text and our own words, in which backticks enclose what is to be typed."""
+    pieces = CODE.split(plain(text))
+    return Safe("".join(tag("code", piece) if at % 2 else _quoted(piece) for at, piece in enumerate(pieces)))
 
 
 def lines(pieces: Iterable[object]) -> Safe:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.formats import clip, plain, tokens, word
+from diagnose.formats import clip, plain, tokens, verdict, word
 
 if TYPE_CHECKING:
     from diagnose.model import Report
@@ -34,7 +34,7 @@ def _sentence(report: Report, lang: str) -> str:
     if told:
         text = f"{plain(told[0].title)} ({told[0].code})"
     else:
-        text = word(lang, "interrupted" if report.interrupted else f"verdict.{report.verdict}")
+        text = word(lang, "interrupted" if report.interrupted else verdict(report))
     named = plain(report.target.get("name") or report.target.get("base_url") or "")
     return clip(f"{clip(named, 80)}: {text}" if named else text, 300).replace("|", "/")
 
@@ -45,8 +45,14 @@ def _performance(report: Report) -> list[str]:
         f"requests={report.cost.get('requests', 0)};;;0",
         f"tokens={tokens(report)};;;0",
     ]
+    limited = {one.name for one in report.slos}
     for probe in report.probes:
         first = probe.observed.get("ttft_ms")
-        if probe.name == "stream" and isinstance(first, int | float):
+        if probe.name == "stream" and isinstance(first, int | float) and "ttft" not in limited:
             figures.append(f"ttft={first / 1000:.3f}s;;;0")
+    for one in report.slos:
+        # A range that alerts below its limit is written `limit:`; what was not measured is `U`.
+        limit = f"{one.limit:.3f}".rstrip("0").rstrip(".")
+        critical = f"{limit}:" if one.name == "cert" else limit
+        figures.append(f"{one.name}={'U' if one.measured is None else f'{one.measured:.3f}s'};;{critical};0")
     return figures

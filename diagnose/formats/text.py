@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from diagnose.formats import (
     EXTRA,
+    asked_for,
     clip,
     duration,
     folded,
@@ -21,12 +22,13 @@ from diagnose.formats import (
     spent,
     vantage,
     variable_lines,
+    verdict,
     way_out,
     word,
 )
 
 if TYPE_CHECKING:
-    from diagnose.model import Finding, ProbeLine, Report
+    from diagnose.model import CapabilityLine, Finding, ProbeLine, Report
 
 Line = list[tuple[str, str]]  # text and style, piece by piece
 
@@ -39,6 +41,7 @@ STYLES = {"ok": "green", "warn": "yellow", "fail": "red", "skipped": "dim"}
 VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive": "warn"}
 
 SEVERITIES = {"error": "fail", "warning": "warn", "info": "skipped"}
+SUPPORT = {"supported": "green", "unsupported": "", "unknown": "dim"}
 PROVEN = {"proven": "green", "not_proven": "red", "not_asked": "dim"}
 
 RIGHT = 9  # cells kept for a time at the right: ``9.99 s`` with air before it
@@ -68,6 +71,8 @@ def render(
         page.probes(report.probes)
     page.verdict(report)
     page.findings(report)
+    if report.capabilities is not None:
+        page.capabilities(report.capabilities)
     page.proven(report)
     page.end(report)
     return page.print(colour)
@@ -139,7 +144,7 @@ class Page:
 
     def verdict(self, report: Report) -> None:
         self.gap()
-        rows = [(VERDICTS[report.verdict], f"verdict.{report.verdict}")]
+        rows = [(VERDICTS[report.verdict], verdict(report))]
         if report.interrupted:  # what was found until then still stands; "could not tell" goes without saying
             rows = [("warn", "interrupted"), *(row for row in rows if report.verdict != "inconclusive")]
         for status, key in rows:
@@ -210,6 +215,34 @@ class Page:
         rest = {name: value for name, value in settings_lines(settings) if name not in ("base_url", "model")}
         self.hang([("    ", "")], [(", ".join(f"{name} = {value}" for name, value in rest.items()), "dim")])
 
+    def capabilities(self, lines: tuple[CapabilityLine, ...]) -> None:
+        """The table of a deep check: what is not there is no fault, and is not told as one."""
+        from diagnose.words.capabilities import AROUND, say
+
+        self.gap()
+        self.hang([("  ", "")], [(self.safe(say(AROUND, "title", self.lang)), "bold")])
+        if not lines:
+            self.hang([("    ", "")], [(self.safe(say(AROUND, "not_asked", self.lang)), "dim")])
+        column = max((self.cells(self.safe(one.title)) for one in lines), default=0) + 2
+        words = {name: self.safe(say(AROUND, name, self.lang)) for name in SUPPORT}
+        verdicts = max(map(self.cells, words.values())) + 2
+        narrow = self.width < column + verdicts + 30  # then what is said of each stands below it
+        for one in lines:
+            style = STYLES["warn"] if one.alarming else SUPPORT[one.status]
+            lead: Line = [
+                ("    ", ""),
+                (self.pad(self.safe(one.title), column), ""),
+                (self.pad(words[one.status], verdicts), style),
+            ]
+            told: Line = [(self.safe(one.summary), style if one.alarming else "")]
+            if one.said:
+                told = [(f"{told[0][0]}{self.word('colon').rstrip()}", told[0][1])]
+                told.append((self.safe(clip(plain(one.said), SUMMARY)), "dim"))
+            if narrow:
+                self.lines.append(lead)
+                lead = [("      ", "")]
+            self.hang(lead, told)
+
     def proven(self, report: Report) -> None:
         self.gap()
         rows = [(key, self.safe(names)) for key, names in proven(report, self.lang)]
@@ -228,6 +261,8 @@ class Page:
         if seen.get("proxy") or seen.get("container") or seen.get("trust", "system") != "system":
             place = f"{self.word('seen_from')}{self.word('colon')}{self.safe(vantage(report, self.lang))}"
             self.hang([], [(place, "dim")])
+        for label, text in asked_for(report, self.lang):
+            self.hang([], [(f"{self.safe(label)}{self.word('colon')}{self.safe(text)}", "dim")])
         self.hang([], [(self.safe(spent(report, self.lang)), "dim")])
 
     # -- the means -----------------------------------------------------------------------------------------------------

@@ -1109,6 +1109,18 @@ TEXTS: dict[str, Text] = {
             "If your key went to the wrong provider, think of replacing it.",
         ),
     ),
+    # -- slo -----------------------------------------------------------------------------------------------------------
+    "slo.exceeded": Text(
+        "It works, but not within the limits that were set for it",
+        "This check was given limits to hold the target to, and what was measured lies beyond at least one of them. "
+        "One measurement is one sample: a provider is slower at its busy hours, and a model that was not used for a "
+        "while has to be loaded first.",
+        (
+            "Compare what was measured with what was wanted, and run the check again at another hour.",
+            "If it stays so, choose a smaller model, a nearer region, or another provider for this use.",
+            "If the limit was a guess, set one that the target can keep, with `--slo` or in llmdoctor.toml.",
+        ),
+    ),
     # -- run -----------------------------------------------------------------------------------------------------------
     "run.unexplained": Text(
         "Something failed that llmdoctor has no explanation for",
@@ -1128,10 +1140,30 @@ TEXTS: dict[str, Text] = {
             "Keep the run with `--save FILE` and send it to llmdoctor's issue list: it never holds the key.",
         ),
     ),
+    "run.flaky": Text(
+        "It does not work every time",
+        "The same check was run several times with the same settings. It failed by something that passes, and the last "
+        "try was another story. So the settings are not what is wrong: the network, a gateway or the provider fails "
+        "now and then.",
+        (
+            "Let the app try again by itself: the official SDKs do so twice, with pauses.",
+            "See at which hours it fails: run the check again and again, and keep the runs with `--save FILE`.",
+            "With a relay, ask its operator, and say when it failed and with what message.",
+        ),
+    ),
 }
 
 # Special cases of a finding, which have a cause and a cure of their own.
 CASES: dict[str, Text] = {
+    "slo.exceeded:cert": Text(
+        "The certificate ends sooner than the limit allows",
+        "The certificate is good today, and no app notices anything yet. It ends within the time that was set as the "
+        "limit; after that day no client will connect.",
+        (
+            "Renew the certificate, or see why its automatic renewal has not run.",
+            "If the server is a provider's, it renews by itself: choose a limit below the age at which it does.",
+        ),
+    ),
     "proxy.unreachable:container": Text(
         "Nothing answers at the proxy {proxy|that is set}: this is a container",
         "A container has a loopback of its own, so 127.0.0.1 is the container and not the machine on which the proxy "
@@ -1355,6 +1387,7 @@ UI: dict[str, str] = {
     "verdict.healthy": "Everything that was asked works.",
     "verdict.degraded": "It works, but something is not as it should be.",
     "verdict.broken": "With these settings the app does not work.",
+    "verdict.slo": "It works, but not within the limits that were set.",
     "verdict.inconclusive": "Nothing is wrong so far, but not everything could be asked.",
     "why": "Why",
     "what_to_do": "What to do",
@@ -1385,6 +1418,7 @@ UI: dict[str, str] = {
     "probe.model": "Model",
     "probe.chat": "Answer",
     "probe.stream": "Streaming",
+    "probe.deep": "Deep check",
     "side.settings": "The fault lies in the settings.",
     "side.machine": "The fault lies on this machine.",
     "side.network": "The fault lies in the network between this machine and the server.",
@@ -1408,6 +1442,12 @@ UI: dict[str, str] = {
     "open.deadline": "what was not reached before the deadline",
     "open.interrupted": "what was not reached before the interruption",
     "open.model": "which model to ask: none was named, and the server lists none (--model)",
+    "open.slo_dns": "the limit of dns: the name lookup was not measured",
+    "open.slo_connect": "the limit of connect: the connection was not measured",
+    "open.slo_tls": "the limit of tls: the encryption was not measured",
+    "open.slo_ttft": "the limit of ttft: the time to the first token was not measured",
+    "open.slo_total": "the limit of total: the time of a whole answer was not measured",
+    "open.slo_cert": "the limit of cert: the life of the certificate was not measured",
     "open.unasked": "whether the model answers",
     "skip.blocked": "not reached: {probe} failed first",
     "skip.no_spend": "not asked: --no-spend forbids what is billed",
@@ -1474,6 +1514,9 @@ UI: dict[str, str] = {
     "seen.body": "the body is {kind}, not what the protocol wants",
     "seen.problem": "the answer does not fit the protocol: {detail}",
     "seen.flaky": "{purpose}: {status} at first, an answer at try {tries}",
+    "seen.slo": "{name}: {seconds} measured, {wanted} allowed",
+    "seen.slo_cert": "the certificate is good for {seconds} more, {wanted} wanted",
+    "seen.try": "try {count}: {note}, after {seconds} s",
     "seen.key": "key {key_hint}, {count} characters",
     "seen.match_certain": "for certain a key of {names}",
     "seen.match_likely": "likely a key of {names}",

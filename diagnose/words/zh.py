@@ -977,6 +977,17 @@ TEXTS: dict[str, Text] = {
             "如果密钥因此发给了不相干的服务商，考虑更换它。",
         ),
     ),
+    # -- slo -----------------------------------------------------------------------------------------------------------
+    "slo.exceeded": Text(
+        "可以使用，但超出了为它设定的限度",
+        "这次检查设有限度，而至少有一项实测超出了限度。一次测量只是一个样本：服务商在高峰时段会变慢，"
+        "一段时间没用过的模型也要先加载。",
+        (
+            "对照实测值与要求值，换个时段再检查一次。",
+            "如果一直如此，换用更小的模型、更近的区域，或另一家服务商。",
+            "如果限度是随手定的，用 `--slo` 或在 llmdoctor.toml 里改成目标做得到的值。",
+        ),
+    ),
     # -- run -----------------------------------------------------------------------------------------------------------
     "run.unexplained": Text(
         "有一处失败，llmdoctor 还解释不了",
@@ -995,10 +1006,27 @@ TEXTS: dict[str, Text] = {
             "用 `--save FILE` 保存这次运行，提交到 llmdoctor 的问题列表：文件里绝不含密钥。",
         ),
     ),
+    "run.flaky": Text(
+        "时好时坏",
+        "用同样的设置检查了几次，前面因为会自行消失的原因失败，最后一次结果不同。所以问题不在设置，而在网络、网关或服务商不稳定。",
+        (
+            "让应用自动重试：官方 SDK 默认会停顿后再试两次。",
+            "看看在哪些时段失败：多检查几次，用 `--save FILE` 保存每次运行。",
+            "如果用的是中转站，把失败的时间和报错原文告诉站长。",
+        ),
+    ),
 }
 
 # 个别情形：同一个代码，但原因和办法不同。
 CASES: dict[str, Text] = {
+    "slo.exceeded:cert": Text(
+        "证书的剩余有效期低于设定的限度",
+        "证书今天还有效，应用目前没有任何异样。但它会在设定的期限内到期，到期之后所有客户端都连不上。",
+        (
+            "更新证书，或查明自动续期为什么没有执行。",
+            "如果是服务商的服务器，它会自行续期：把限度设得比它续期的时间更短。",
+        ),
+    ),
     "proxy.unreachable:container": Text(
         "所设的代理 {proxy|地址} 没有响应：这里是容器",
         "容器有自己的回环地址，127.0.0.1 指的是容器自己，而代理软件运行在外面的机器上。所有请求都要经过代理，"
@@ -1193,6 +1221,7 @@ UI: dict[str, str] = {
     "verdict.healthy": "检查过的各项都正常。",
     "verdict.degraded": "可以使用，但有些地方需要留意。",
     "verdict.broken": "用这套设置，应用无法正常工作。",
+    "verdict.slo": "可以使用，但没有达到设定的限度。",
     "verdict.inconclusive": "目前没有发现问题，但有些项目没能检查。",
     "why": "原因",
     "what_to_do": "解决办法",
@@ -1223,6 +1252,7 @@ UI: dict[str, str] = {
     "probe.model": "模型",
     "probe.chat": "回答",
     "probe.stream": "流式输出",
+    "probe.deep": "深入检查",
     "side.settings": "问题出在设置上。",
     "side.machine": "问题出在本机。",
     "side.network": "问题出在本机与服务器之间的网络。",
@@ -1246,6 +1276,12 @@ UI: dict[str, str] = {
     "open.deadline": "到时限为止还没检查到的部分",
     "open.interrupted": "中断之前还没检查到的部分",
     "open.model": "该用哪个模型：没有指定，服务器也没有列出（--model）",
+    "open.slo_dns": "dns 的限度：没有测得域名解析用时",
+    "open.slo_connect": "connect 的限度：没有测得连接用时",
+    "open.slo_tls": "tls 的限度：没有测得加密握手用时",
+    "open.slo_ttft": "ttft 的限度：没有测得首个 token 用时",
+    "open.slo_total": "total 的限度：没有测得完整回答用时",
+    "open.slo_cert": "cert 的限度：没有测得证书剩余有效期",
     "open.unasked": "模型能否回答",
     "skip.blocked": "未进行：{probe} 一步已失败",
     "skip.no_spend": "未进行：--no-spend 不允许产生费用",
@@ -1312,6 +1348,9 @@ UI: dict[str, str] = {
     "seen.body": "正文是 {kind}，不是协议要求的内容",
     "seen.problem": "应答不符合协议：{detail}",
     "seen.flaky": "{purpose}：第一次返回 {status}，第 {tries} 次才有回答",
+    "seen.slo": "{name}：实测 {seconds}，上限 {wanted}",
+    "seen.slo_cert": "证书有效期还剩 {seconds}，要求至少 {wanted}",
+    "seen.try": "第 {count} 次：{note}，用时 {seconds} 秒",
     "seen.key": "密钥 {key_hint}，{count} 个字符",
     "seen.match_certain": "一定是 {names} 的密钥",
     "seen.match_likely": "很可能是 {names} 的密钥",

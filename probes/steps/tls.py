@@ -39,9 +39,8 @@ async def measure(way: Way, trust: str) -> TlsFacts:
     if tls is None:
         return TlsFacts(way.target.host, trust)
     cipher = tls.cipher()
-    facts = TlsFacts(
-        way.target.host, trust, tls.version() or "", cipher[0] if cipher else "", _from_verified(tls.getpeercert())
-    )
+    certificate = _from_verified(tls.getpeercert(), tls.getpeercert(binary_form=True))
+    facts = TlsFacts(way.target.host, trust, tls.version() or "", cipher[0] if cipher else "", certificate)
     path = certifi_path() if trust == SYSTEM else ""
     root = root_of(tls) if path else None
     if root is None:
@@ -125,7 +124,7 @@ async def speaks_plain_http(way: Way) -> bool:
         plain.close()
 
 
-def _from_verified(peer: Any) -> Certificate | None:
+def _from_verified(peer: Any, sent: bytes | None) -> Certificate | None:
     """The certificate of a handshake that went well, as the ssl module tells it: no parser is loaded for it."""
     if not peer:
         return None
@@ -144,7 +143,14 @@ def _from_verified(peer: Any) -> Certificate | None:
         self_signed=peer.get("subject") == peer.get("issuer"),
         sent=0,
         days_left=(ends - datetime.now(UTC).timestamp()) / 86400,
+        fingerprint=_fingerprint(sent or b""),
     )
+
+
+def _fingerprint(sent: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(sent).hexdigest() if sent else ""
 
 
 def _iso(seconds: float) -> str:
@@ -195,6 +201,7 @@ def parse(chain: list[bytes]) -> Certificate | None:
                 issuer_fetchable=fetchable,
                 issuer_sent=any(one.subject == leaf.issuer for one in others),
                 days_left=(ends - datetime.now(UTC)).total_seconds() / 86400,
+                fingerprint=_fingerprint(chain[0]),
             )
         except (ValueError, TypeError):
             return None

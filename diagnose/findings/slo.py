@@ -1,0 +1,80 @@
+"""slo.*: what this run measured beside the limits that were set for the target (`--slo`)."""
+
+from __future__ import annotations
+
+from diagnose.model import Claim, Rule, Seen, Severity, SloResult, seen
+from diagnose.view import View
+from probes.model import DnsFacts, Outcome, Slo, TlsFacts
+from probes.readings import passes
+
+# The probe that measures, and the side whose part it is.
+OF = {
+    "dns": ("dns", "network"),
+    "connect": ("tcp", "network"),
+    "tls": ("tls", "network"),
+    "ttft": ("stream", "provider"),
+    "total": ("chat", "provider"),
+    "cert": ("tls", "provider"),
+}
+
+
+def results(view: View) -> tuple[SloResult, ...]:
+    """Each limit that was set, with what was measured in this run; None where that could not be measured."""
+    return tuple(_result(slo, _measured(view, slo.name)) for slo in view.evidence.slos)
+
+
+def unmeasured(view: View) -> tuple[str, ...]:
+    """The limits that stay open although the target works."""
+    return tuple(one.name for one in results(view) if one.met is None) if view.works else ()
+
+
+def _result(slo: Slo, measured: float | None) -> SloResult:
+    met = None if measured is None else measured >= slo.seconds if slo.name == "cert" else measured <= slo.seconds
+    return SloResult(slo.name, slo.seconds, measured, met)
+
+
+def _measured(view: View, name: str) -> float | None:
+    """Seconds."""
+    if name == "cert":
+        return view.certificate.days_left * 86400 if view.certificate is not None and view.works else None
+    if name == "connect":
+        dials = view.tcp.dials if view.tcp is not None else ()
+        return next((dial.seconds for dial in dials if dial.kind is None), None)
+    if name in ("dns", "tls"):
+        kind = DnsFacts if name == "dns" else TlsFacts
+        took = (one for one in view.observations(name) if one.outcome is Outcome.DONE and isinstance(one.facts, kind))
+        return next((one.ended - one.began for one in took), None)
+    deep = view.deep
+    chat, stream = (deep.chat, deep.stream) if deep is not None else (None, None)
+    if name == "ttft":
+        good = stream is not None and stream.stream is not None and passes(stream) and stream.stream.events
+        return stream.stream.first_at if good and stream is not None and stream.stream is not None else None
+    answers = [one.seconds for one in (chat, stream) if one is not None and passes(one)]
+    return max(answers, default=None)
+
+
+def _exceeded(view: View) -> Claim | None:
+    missed = [one for one in results(view) if one.met is False]
+    if not missed:
+        return None
+    probe, side = OF[missed[0].name]
+    lines = tuple(_line(one) for one in missed)
+    return Claim(lines, probe=probe, side=side, case="cert" if {one.name for one in missed} == {"cert"} else "")
+
+
+def _line(one: SloResult) -> Seen:
+    measured, wanted = _time(one.measured or 0.0), _time(one.limit)
+    if one.name == "cert":
+        return seen("slo_cert", seconds=measured, wanted=wanted)
+    return seen("slo", name=one.name, seconds=measured, wanted=wanted)
+
+
+def _time(seconds: float) -> str:
+    """``340 ms``, ``2.1 s``, ``20.5 d``: finer than for reading, since the two may be near each other."""
+    for unit, size in (("d", 86400), ("s", 1)):
+        if abs(seconds) >= size:
+            return f"{seconds / size:.4g} {unit}"
+    return f"{seconds * 1000:.3g} ms"
+
+
+RULES = (Rule("slo.exceeded", Severity.ERROR, "chat", _exceeded, "provider"),)

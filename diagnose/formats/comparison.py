@@ -1,0 +1,168 @@
+"""Two reports beside each other, written out: text for a terminal, markdown for a ticket, JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from diagnose.compare import Comparison, Difference
+from diagnose.formats import clip, plain, word
+from diagnose.place import Place
+from diagnose.words import LANGS, Text, fill
+from diagnose.words.comparing import TEXTS, UI
+
+SCHEMA = "llmdoctor.comparison/1"
+FORMATS = ("text", "json", "markdown")
+VALUE = 60  # characters of a value in a row
+MARKS = {"a": "✗", "b": "✗", "both": "✗", "none": "✓", "unknown": "?"}
+
+
+def render(found: Comparison, fmt: str, lang: str) -> str:
+    """In one of :data:`FORMATS`, ending in a line end. Raises ValueError for another."""
+    if fmt == "json":
+        from diagnose.formats.json import dumps
+
+        return dumps(document(found, lang), indent=2) + "\n"
+    if fmt == "markdown":
+        return "\n".join(_markdown(found, lang)) + "\n"
+    if fmt == "text":
+        return "\n".join(_text(found, lang)) + "\n"
+    raise ValueError(f"unknown format: {fmt}")
+
+
+def document(found: Comparison, lang: str) -> dict[str, Any]:
+    """For programs: plain dicts, lists and strings."""
+    said = words(found, lang)
+    return {
+        "schema": SCHEMA,
+        "conclusion": found.conclusion,
+        "fault": found.fault,
+        "title": said.title,
+        "explanation": said.explanation,
+        "ask": list(said.steps),
+        "first_difference": _row(found.first) if found.first else None,
+        "differences": [_row(one) for one in found.differences],
+        "warnings": list(found.warnings),
+        "a": _place(found.a),
+        "b": _place(found.b),
+    }
+
+
+def words(found: Comparison, lang: str) -> Text:
+    """The conclusion in words, filled in."""
+    told = found.telling if found.telling is not None and found.telling.what != "result" else None
+    places = [("A", found.a, told.a if told else ""), ("B", found.b, told.b if told else "")]
+    if found.fault == "b" or (found.a.works and found.b.broken):
+        places.reverse()
+    (x, bad, x_value), (y, good, y_value) = places
+    values = {
+        "x": x,
+        "y": y,
+        "x_value": plain(x_value).strip("–"),
+        "y_value": plain(y_value).strip("–"),
+        "fault": _cause(bad, lang),
+        "other": _cause(good, lang),
+    }
+    text = TEXTS[found.conclusion][LANGS.index(lang)]
+    title, explanation, *steps = (fill(one, values) or one for one in (text.title, text.explanation, *text.steps))
+    return Text(title, explanation, tuple(steps))
+
+
+def say(key: str, lang: str) -> str:
+    """A phrase around the conclusion."""
+    return UI[key][LANGS.index(lang)]
+
+
+def _cause(at: Place, lang: str) -> str:
+    """The root cause in this language's words, whatever the report's own was; a code of tomorrow in the report's."""
+    from diagnose import words as catalogue
+    from diagnose.words.en import TEXTS as known
+
+    if at.root in known:
+        return catalogue.say(at.root, lang, {"host": at.host}).title
+    return plain(at.title or at.root) or "?"
+
+
+def _row(one: Difference) -> dict[str, str]:
+    return {"probe": one.probe, "what": one.what, "a": one.a, "b": one.b}
+
+
+def _place(at: Place) -> dict[str, Any]:
+    return {
+        "base_url": at.base_url,
+        "started_at": at.started_at,
+        "version": at.version,
+        "verdict": at.verdict,
+        "root_cause": at.root or None,
+    }
+
+
+def _told(one: Difference, lang: str) -> tuple[str, str, str, str]:
+    """The probe, what differs, and the two values, for people."""
+    values = (word(lang, f"status.{value}") if one.what == "result" else plain(value) for value in (one.a, one.b))
+    a, b = (clip(value, VALUE) for value in values)
+    return word(lang, f"probe.{one.probe}"), say(f"what.{one.what}", lang), a, b
+
+
+def _line(name: str, at: Place, lang: str) -> str:
+    cause = f"{word(lang, 'colon')}{_cause(at, lang)} ({plain(at.root)})" if at.root else ""
+    verdict = say(f"is.{at.verdict}", lang) if f"is.{at.verdict}" in UI else plain(at.verdict)
+    return f"{name}  {plain(at.started_at)}  {clip(plain(at.base_url), 80)}  {verdict}{cause}"
+
+
+def _text(found: Comparison, lang: str) -> Iterator[str]:
+    from rich.cells import cell_len
+
+    said = words(found, lang)
+    yield _line("A", found.a, lang)
+    yield _line("B", found.b, lang)
+    yield ""
+    yield f"{MARKS[found.fault]} {said.title}"
+    yield f"  {say(f'fault.{found.fault}', lang)}"
+    yield ""
+    yield from _wrapped(said.explanation, "  ", "  ")
+    yield f"\n  {say('ask', lang)}"
+    for number, step in enumerate(said.steps, 1):
+        yield from _wrapped(step, f"    {number}. ", "       ")
+    yield f"\n  {say('differences' if found.differences else 'no_differences', lang)}"
+    rows = [_told(one, lang) for one in found.differences]
+    widths = [max((cell_len(row[at]) for row in rows), default=0) for at in range(3)]
+    for row in rows:
+        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False))
+        yield f"    {'  '.join(cells)}  {row[3]}".rstrip()
+    if found.warnings:
+        yield ""
+    for warning in found.warnings:
+        yield f"! {say(f'warning.{warning}', lang)}"
+
+
+def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
+    """Broken between words; a text without blanks, such as Chinese, is left to the terminal."""
+    import textwrap
+
+    if not text.isascii():
+        yield first + text
+        return
+    yield from textwrap.wrap(
+        text, 80, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _markdown(found: Comparison, lang: str) -> Iterator[str]:
+    from diagnose.formats.markdown import escape, prose
+
+    said = words(found, lang)
+    yield f"## {escape(said.title)}\n"
+    yield f"**{escape(say(f'fault.{found.fault}', lang))}** {prose(said.explanation)}\n"
+    for name, at in (("A", found.a), ("B", found.b)):
+        yield f"- {escape(_line(name, at, lang))}"
+    yield f"\n### {escape(say('ask', lang))}\n"
+    yield from (f"{number}. {prose(step)}" for number, step in enumerate(said.steps, 1))
+    if found.differences:
+        yield f"\n### {escape(say('differences', lang))}\n"
+        yield "| | | A | B |\n| --- | --- | --- | --- |"
+        for one in found.differences:
+            yield "| " + " | ".join(escape(cell) for cell in _told(one, lang)) + " |"
+    if found.warnings:
+        yield f"\n### {escape(say('warnings', lang))}\n"
+    yield from (f"- {escape(say(f'warning.{warning}', lang))}" for warning in found.warnings)

@@ -1,0 +1,156 @@
+"""The deep check against gateways that nobody here wrote: LiteLLM before practice doors, and aimock with fixtures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from probes.deep import NAMES
+from probes.practice import able
+from probes.practice import behaviours as b
+from probes.practice.able import FORM, Manners
+from probes.practice.server import PracticeDoor
+
+pytestmark = pytest.mark.real
+Diagnose = Callable[..., dict[str, Any]]
+GPT, CLAUDE, EMBEDDER = "gpt-4o-mini", b.CLAUDES[0], "text-embedding-3-small"
+
+
+def _of(report: dict[str, Any]) -> dict[str, str]:
+    return {one["name"]: one["status"] for one in report["capabilities"]}
+
+
+def _row(name: str, upstream: str, url: str) -> dict[str, Any]:
+    return {"model_name": name, "litellm_params": {"model": upstream, "api_base": url, "api_key": "sk-upstream"}}
+
+
+@pytest.fixture(scope="module")
+def litellm(
+    fetched: Callable[[str, str, str], Path],
+    free_port: Callable[[], int],
+    serving: Callable[..., AbstractContextManager[Path]],
+    key: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """Its address. Behind it: doors that can everything, and one whose tool calls are broken."""
+    program = fetched("LLMDOCTOR_LITELLM", "litellm/bin/litellm", "LiteLLM wants an environment of its own (.ci/run)")
+    folder, port = tmp_path_factory.mktemp("litellm"), free_port()
+    half = Manners(tools="not_json", stream="not_json", structured="ignored", vision="refused")
+    with (
+        PracticeDoor(able.openai("sk-upstream", models=(GPT, EMBEDDER), embeddings=EMBEDDER)) as gpt,
+        PracticeDoor(able.anthropic("sk-upstream")) as claude,
+        PracticeDoor(able.openai("sk-upstream", models=(GPT,), manners=half)) as poor,
+    ):
+        models = [
+            _row(GPT, f"openai/{GPT}", f"{gpt.url}/v1"),
+            _row(EMBEDDER, f"openai/{EMBEDDER}", f"{gpt.url}/v1"),
+            _row(CLAUDE, f"anthropic/{CLAUDE}", claude.url),
+            _row("gpt-4o-half", f"openai/{GPT}", f"{poor.url}/v1"),
+        ]
+        config = folder / "config.yaml"  # JSON is YAML
+        config.write_text(
+            json.dumps(
+                {
+                    "model_list": models,
+                    "router_settings": {"num_retries": 0, "disable_cooldowns": True},
+                    "litellm_settings": {"telemetry": False, "num_retries": 0},
+                    "general_settings": {"master_key": "os.environ/LITELLM_MASTER_KEY"},
+                }
+            )
+        )
+        environment = {
+            "HOME": str(folder),
+            "LITELLM_MASTER_KEY": key,
+            "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # not from the internet
+            "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
+            "LITELLM_LOCAL_POLICY_TEMPLATES": "True",
+            "LITELLM_LOCAL_BLOG_POSTS": "True",
+            "LITELLM_MODE": "PRODUCTION",  # no .env
+            "NO_PROXY": "*",
+        }
+        argv = [program, "--config", config, "--host", "127.0.0.1", "--port", str(port), "--telemetry", "False"]
+        with serving(argv, port, folder, environment):
+            yield f"http://127.0.0.1:{port}"
+
+
+def test_a_gateway_passes_all_of_it_on(litellm: str, key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{litellm}/v1", key, GPT, "--deep")
+    assert report["verdict"] == "healthy"
+    assert _of(report) == {
+        **dict.fromkeys(NAMES, "supported"),
+        "responses": "unsupported",  # it passes them on to a door without
+    }
+
+
+def test_a_gateway_passes_on_what_is_broken(litellm: str, key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{litellm}/v1", key, "gpt-4o-half", "--deep")
+    assert report["verdict"] == "healthy"
+    assert _of(report) == {
+        **dict.fromkeys(NAMES, "unsupported"),
+        **dict.fromkeys(("chat_completions", "messages", "embeddings", "key_check"), "supported"),
+    }
+
+
+def test_its_anthropic_door(litellm: str, key: str, diagnose: Diagnose) -> None:
+    report = diagnose(litellm, key, CLAUDE, "--deep", protocol="anthropic")
+    assert _of(report) == {**dict.fromkeys(NAMES, "supported"), "embeddings": "unknown"}  # not of this protocol
+
+
+def _fixture(response: dict[str, Any], **match: Any) -> dict[str, Any]:
+    return {"match": match, "response": response}
+
+
+@pytest.fixture(scope="module")
+def aimock(
+    fetched: Callable[[str, str, str], Path],
+    installed: Callable[[str, str], str],
+    free_port: Callable[[], int],
+    serving: Callable[..., AbstractContextManager[Path]],
+    key: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    node = installed("node", "nodejs")
+    package = fetched("LLMDOCTOR_AIMOCK", "node/node_modules/@copilotkit/aimock", "aimock comes from npm (.ci/run)")
+    folder, port = tmp_path_factory.mktemp("aimock"), free_port()
+    call = {"toolCalls": [{"name": "get_weather", "arguments": '{"city": "Paris"}'}]}
+    fixtures = [
+        _fixture({"content": "It is sunny."}, hasToolResult=True),
+        _fixture(call, userMessage="weather in Paris"),
+        _fixture({"content": FORM}, userMessage="capital of France"),
+        _fixture({"content": "Yellow"}, userMessage="Which colour"),
+        _fixture({"embedding": [0.1, 0.2, 0.3]}, inputText="OK"),
+        _fixture({"content": "OK. One, two, three, four and so on, until twenty is there."}),
+    ]
+    (folder / "fixtures.json").write_text(json.dumps({"fixtures": fixtures}))
+    config = folder / "aimock.json"
+    config.write_text(
+        json.dumps(
+            {
+                "host": "127.0.0.1",
+                "port": port,
+                "auth": {"apiKeys": [key]},
+                "llm": {"fixtures": str(folder / "fixtures.json")},
+            }
+        )
+    )
+    with serving([node, package / "dist" / "aimock-cli.js", "--config", config], port, folder):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "path", "model"), [("openai", "/v1", GPT), ("responses", "/v1", GPT), ("anthropic", "", CLAUDE)]
+)
+def test_a_mock_of_many_vendors(
+    aimock: str, key: str, diagnose: Diagnose, protocol: str, path: str, model: str
+) -> None:
+    differs = "" if protocol != "responses" else "the fixture asks chat completions"
+    report = diagnose(aimock + path, key, model, "--deep", protocol=protocol, differs=differs)
+    assert _of(report) == {
+        **dict.fromkeys(NAMES, "supported"),
+        **({"embeddings": "unknown"} if protocol == "anthropic" else {}),
+    }

@@ -1,0 +1,27 @@
+"""Runs that share a network share a door's pages, and no answers."""
+
+from __future__ import annotations
+
+import asyncio
+
+from diagnose.judge import judge
+from probes.engine import run
+from probes.model import Evidence, Settings, Sourced
+from probes.practice import behaviours as b
+from probes.practice.server import PracticeDoor
+from probes.sharing import SharedNetwork
+
+
+def test_two_keyless_targets_at_one_door_share_its_list_alone() -> None:
+    async def two(url: str) -> list[Evidence]:
+        network = SharedNetwork()
+        settings = Settings(base_url=Sourced(f"{url}/v1", "argument"), model=Sourced(b.MODELS[0], "--model"))
+        return [await run(settings, network=network) for _ in range(2)]
+
+    with PracticeDoor(b.openai()) as door:
+        found = asyncio.run(two(door.url))
+        asked = [request.method for request in door.requests]
+    for evidence in found:
+        proven = judge(evidence).proven
+        assert (proven.answer, proven.stream) == (True, True)
+    assert asked.count("GET") == 1 and asked.count("POST") == 4
