@@ -8,8 +8,8 @@ from typing import Any
 from diagnose.formats import BASE_URL_VARIABLES
 from diagnose.formats.json import SCHEMA
 from diagnose.model import Severity, Status, Verdict
+from diagnose.words.capabilities import NAMES
 from diagnose.words.en import TEXTS
-from probes.deep import NAMES
 from probes.model import PROBES, Auth, Kind, Support
 
 SIDES = ("settings", "machine", "network", "relay", "provider", "app")
