@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from diagnose.explain import Candidate, explain
 from diagnose.judge import judge
@@ -23,7 +23,7 @@ from diagnose.serve.forms import Form
 from diagnose.serve.guard import COOKIE, SESSION, Guard, Rate, Token
 from diagnose.serve.live import Live
 from diagnose.serve.runs import Busy, Gate, MakeNetwork, Runs, Sharing
-from diagnose.serve.streams import EventStream, Gone, event, while_connected
+from diagnose.serve.streams import EventStream, WhileConnected, event
 from diagnose.serve.targets import Targets
 from diagnose.words.page import TEXTS
 from probes.config import BadInput
@@ -92,7 +92,7 @@ class Served:
     async def check_page(self, request: Request) -> Response:
         return HTMLResponse(pages.check(_language(request)))
 
-    async def check(self, request: Request) -> Response:
+    async def check(self, request: Request) -> ASGIApp:
         """One check of what the form holds: live for a script, whole for a browser without one."""
         if request.method != "POST":
             return RedirectResponse("/", 303)
@@ -106,8 +106,8 @@ class Served:
             said = TEXTS[lang].get(str(error), str(error))
             return PlainTextResponse(said, 400) if live else HTMLResponse(pages.check(lang, problem=said), 400)
         if live:
-            return _Answer(EventStream(self._events(form, settings, lang)))
-        return _Answer(_WhileConnected(lambda: self._whole(form, settings, lang)))
+            return EventStream(self._events(form, settings, lang))
+        return WhileConnected(self._whole(form, settings, lang))
 
     async def _events(self, form: Form, settings: Settings, lang: str) -> AsyncGenerator[bytes, None]:
         watching, gate = Live(settings, lang), self._gate()
@@ -191,7 +191,7 @@ class Served:
 
     # -- Prometheus ----------------------------------------------------------------------------------------------------
 
-    async def probe(self, request: Request) -> Response:
+    async def probe(self, request: Request) -> ASGIApp:
         """The check of one target of the file, as metrics, within the time that the scrape has."""
         names = request.query_params.getlist("target")
         if len(names) != 1:
@@ -205,7 +205,7 @@ class Served:
             settings = gather(Options(target=name), os.environ, file.path.parent, file)
         except BadInput as error:
             return PlainTextResponse(f"{error}\n", 400)
-        return _Answer(_WhileConnected(lambda: self._probed(name, settings, patience, request)))
+        return WhileConnected(self._probed(name, settings, patience, request))
 
     async def _probed(self, name: str, settings: Settings, patience: float | None, request: Request) -> Response:
         async def work() -> tuple[Report, metrics.Sums]:
@@ -215,7 +215,7 @@ class Served:
 
         try:
             async with asyncio.timeout(patience + SPARE / 2 if patience is not None else None):
-                report, sums = await self.probing.take(name, work)
+                report, sums = await self.probing.take((name, patience), work)
         except (Busy, TimeoutError):
             return PlainTextResponse("No check was possible in the time of this scrape.\n", 503)
         return _metrics(metrics.of_report(report, sums), request)
@@ -225,34 +225,6 @@ class Served:
 
     async def healthz(self, request: Request) -> Response:
         return PlainTextResponse("ok\n")
-
-
-class _Answer(Response):
-    """A response that is an ASGI application of its own."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__()
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
-
-
-class _WhileConnected:
-    """A response whose work ends when the client leaves."""
-
-    def __init__(self, work: Callable[[], Awaitable[Response]]) -> None:
-        self._work = work
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def work() -> Response:
-            return await self._work()
-
-        try:
-            answer = await while_connected(receive, work())
-        except Gone:
-            return
-        await answer(scope, receive, send)
 
 
 def _candidates(text: str, lang: str) -> tuple[Candidate, ...]:

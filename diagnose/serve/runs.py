@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from diagnose import __version__
 from probes.engine import run
@@ -142,11 +142,11 @@ class Sharing(Generic[T]):
     def __init__(self) -> None:
         self._under_way: dict[Hashable, _Shared[T]] = {}
 
-    async def take(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
+    async def take(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """What ``work`` returns, or what the work under way for the same ``key`` does."""
         shared = self._under_way.get(key)
         if shared is None:
-            shared = self._under_way[key] = _Shared(asyncio.ensure_future(_started(work)))
+            shared = self._under_way[key] = _Shared(asyncio.create_task(work()))
         shared.waiting += 1
         try:
             return await asyncio.shield(shared.task)
@@ -156,7 +156,3 @@ class Sharing(Generic[T]):
                 shared.task.cancel()
                 if self._under_way.get(key) is shared:
                     del self._under_way[key]
-
-
-async def _started(work: Callable[[], Awaitable[T]]) -> T:
-    return await work()

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncGenerator, Coroutine
 from typing import Any, TypeVar
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 T = TypeVar("T")
 
@@ -35,6 +35,20 @@ async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
 async def _left(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+class WhileConnected:
+    """An ASGI answer that is still to be worked out; the work ends when the client leaves."""
+
+    def __init__(self, work: Coroutine[Any, Any, ASGIApp]) -> None:
+        self._work = work
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            answer = await while_connected(receive, self._work)
+        except Gone:
+            return
+        await answer(scope, receive, send)
 
 
 def event(name: str, value: object) -> bytes:
