@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from diagnose.model import Finding, Fix, ProbeLine, Proven, Report, Severity, Status, Verdict
+from diagnose.model import CapabilityLine, Finding, Fix, ProbeLine, Proven, Report, Severity, Status, Verdict
 
 NAMES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
 SUMMARIES = {
@@ -145,6 +145,15 @@ INCONCLUSIVE = dataclasses.replace(
 )
 
 INTERRUPTED = dataclasses.replace(INCONCLUSIVE, interrupted=True, left_open=())
+
+DEEP = dataclasses.replace(
+    HEALTHY,
+    capabilities=(
+        CapabilityLine("tools", "supported", "tool calling", "the tool was called", "", ("seen",), False, 1, 60, 20),
+        CapabilityLine("vision", "unsupported", "pictures", "refused", "no <images> here", ("seen",), False, 1, 9, 0),
+        CapabilityLine("key_check", "unknown", "the key is checked", "it is not", "", ("seen",), True, 1, 9, 1),
+    ),
+)
 
 CHINESE = dataclasses.replace(
     BROKEN,

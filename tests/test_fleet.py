@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from diagnose.cli import crew as crews
 from diagnose.cli import fleet as fleets
+from diagnose.cli import program
 from diagnose.cli.crew import Crew, Fallen, Here, Worker
 from probes.failures import NetError
 from probes.fleet import BadInput, read
@@ -52,7 +53,7 @@ def table(folder: Path, *rows: str, head: str = "name,base_url,key_env") -> Path
 def call(path: Path, *arguments: str, status: int = 0, **environ: str) -> str:
     """The command in this process; its standard output, which holds no key."""
     own: dict[str, str | None] = {"DOOR_KEY": KEY, "WRONG_KEY": OTHER, "LC_ALL": "C.UTF-8", **environ}
-    done = CliRunner().invoke(fleets.command, [str(path), *arguments], env=own)
+    done = CliRunner().invoke(program, ["fleet", str(path), *arguments], env=own)
     assert done.exit_code == status, done.output + repr(done.exception)
     for key in (KEY, OTHER):
         assert not any(key[i : i + WINDOW] in done.output for i in range(3, len(key) - WINDOW + 1))
@@ -99,7 +100,7 @@ def test_only_some_groups(tmp_path: Path, door: PracticeDoor) -> None:
     head = "name,group,base_url,key_env"
     path = table(tmp_path, f"a,x,{door.url}/v1,DOOR_KEY", f"b,y,{door.url}/v1,WRONG_KEY", head=head)
     assert list(documents(call(path, "--json", "--group", "x"))) == ["a"]
-    done = CliRunner().invoke(fleets.command, [str(path), "--group", "z"], standalone_mode=False)
+    done = CliRunner().invoke(program, ["fleet", str(path), "--group", "z"], standalone_mode=False)
     assert "its groups are x, y" in str(done.exception)
 
 
@@ -240,7 +241,7 @@ def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
 
 def test_a_bad_member_is_told(tmp_path: Path) -> None:
     path = table(tmp_path, "x,https://a.example/v1,nowhere.pem", head="name,base_url,ca_bundle")
-    done = CliRunner().invoke(fleets.command, [str(path)], standalone_mode=False)
+    done = CliRunner().invoke(program, ["fleet", str(path)], standalone_mode=False)
     assert "nowhere.pem" in str(done.exception) and "fleet.csv:2" in str(done.exception)
 
 

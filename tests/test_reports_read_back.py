@@ -18,7 +18,19 @@ from markdown_it import MarkdownIt
 
 sys.path.append(str(Path(__file__).parent))  # the made reports stand beside the tests, which are no package
 
-from made_reports import BROKEN, CHINESE, DEGRADED, HEALTHY, HOSTILE, INCONCLUSIVE, INTERRUPTED, NAMES, REPORTS, finding
+from made_reports import (
+    BROKEN,
+    CHINESE,
+    DEEP,
+    DEGRADED,
+    HEALTHY,
+    HOSTILE,
+    INCONCLUSIVE,
+    INTERRUPTED,
+    NAMES,
+    REPORTS,
+    finding,
+)
 
 from diagnose.formats import github, html, junit, markdown, markup
 from diagnose.model import Report, Severity
@@ -284,6 +296,17 @@ def test_html_tells_the_root_cause_on_top() -> None:
     assert "".join(sections[0].find("h2").itertext()) == "The address lacks its version segment"
     assert "tried in this run, works" in "".join(sections[0].itertext())
     assert "OPENAI_BASE_URL=https://api.deepseek.com/v1" in "".join(sections[1].itertext())
+
+
+@both
+def test_html_and_junit_tell_what_a_deep_check_found(lang: str) -> None:
+    items = page_of(DEEP, lang).findall(".//ul[@class='timeline']/li")
+    assert [item[0].get("class") for item in items] == ["sign ok", "sign skipped", "sign warn"]
+    assert "no <images> here" in "".join(items[1].itertext())
+    none = page_of(dataclasses.replace(DEEP, capabilities=()), lang).findall(".//section/p")
+    assert len(none) == 1
+    told = {prop.name: prop.value for prop in suite_of(DEEP, lang).properties()}
+    assert told["capability.vision"] == "unsupported"
 
 
 def test_html_draws_when_each_probe_ran() -> None:

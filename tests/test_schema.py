@@ -14,7 +14,7 @@ import pytest
 sys.path.append(str(Path(__file__).parent))  # the tables stand beside the tests, which are no package
 
 from faults.stage import examine
-from made_reports import REPORTS
+from made_reports import DEEP, REPORTS
 from worlds import SCENARIOS
 
 from diagnose.findings import RULES
@@ -51,6 +51,16 @@ def test_its_enumerations_are_the_programs() -> None:
     assert {rule.code for rule in RULES} <= set(known["code"]["enum"])
     assert {rule.side for rule in RULES} <= set(SIDES)
     assert set(known["protocol"]["enum"]) == set(PROTOCOLS) - {"auto"}
+
+
+def test_what_a_deep_check_found() -> None:
+    read = document(DEEP)
+    assert len(read["capabilities"]) == 3
+    for probe in read["probes"]:
+        probe["observed"] = {}
+    assert list(CLOSED.iter_errors(read)) == []
+    read["capabilities"][0]["status"] = "maybe"
+    assert [fault.json_path for fault in CLOSED.iter_errors(read)] == ["$.capabilities[0].status"]
 
 
 def test_limits_and_tries() -> None:

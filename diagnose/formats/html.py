@@ -27,11 +27,12 @@ from diagnose.formats import (
 from diagnose.formats.markup import LINE, SPACE, Safe, join, lines, prose, tag
 
 if TYPE_CHECKING:
-    from diagnose.model import Finding, ProbeLine, Report
+    from diagnose.model import CapabilityLine, Finding, ProbeLine, Report
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive": "open"}
 SEVERITIES = {"error": "fail", "warning": "warn", "info": "info"}
+SUPPORT = {"supported": "ok", "unsupported": "skipped", "unknown": "open"}
 EVIDENCE = 2000  # characters of one piece of evidence
 
 # The signs of the states, drawn in a field of 16 by 16: told by their form, not by their colour alone.
@@ -86,6 +87,7 @@ def body(report: Report, lang: str) -> Safe:
         _works(report.settings, lang) if report.settings else None,
         _also(rest, lang) if rest else None,
         _probes(report, lang),
+        None if report.capabilities is None else _capabilities(report.capabilities, lang),
         _proven(report, lang),
         _end(report, lang),
         class_="llmdoctor",
@@ -282,6 +284,27 @@ def _strip(probe: ProbeLine, whole: float, lang: str) -> Safe:
         width="100%",
         height=8,
     )
+
+
+def _capabilities(found: tuple[CapabilityLine, ...], lang: str) -> Safe:
+    """The table of a deep check: what is not there is no fault, and is not told as one."""
+    from diagnose.words.capabilities import AROUND, say
+
+    items = [
+        tag(
+            "li",
+            sign("warn" if one.alarming else SUPPORT[one.status], say(AROUND, one.status, lang)),
+            tag("span", one.title, class_="name"),
+            tag("span", tag("bdi", one.summary), _said(one.said), class_="told"),
+        )
+        for one in found
+    ]
+    told = tag("ul", items, class_="timeline") if items else tag("p", say(AROUND, "not_asked", lang))
+    return tag("section", tag("h2", say(AROUND, "title", lang)), told, class_="card")
+
+
+def _said(text: str) -> Safe | None:
+    return join(tag("br"), tag("small", tag("bdi", text))) if text else None
 
 
 def _proven(report: Report, lang: str) -> Safe:

@@ -60,6 +60,7 @@ def _properties(report: Report, lang: str, strict: bool) -> list[Safe]:
         "seen_from": vantage(report, lang),
         "version": report.version,
     }
+    facts |= {f"capability.{one.name}": one.status for one in report.capabilities or ()}
     return [tag("property", name=name, value=value) for name, value in facts.items() if value is not None]
 
 

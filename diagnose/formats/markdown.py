@@ -45,7 +45,7 @@ def escape(text: object) -> str:
 
     An empty comment parts the sign from the name: it calls nobody, and what is copied from the page stays right.
     """
-    quoted = re.sub(r"([\\`*~$\[\]|]|(?<!\w)_|_(?!\w))", r"\\\1", html.escape(plain(text), quote=False))
+    quoted = re.sub(r"([\\`*~$\[\]|]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", html.escape(plain(text), quote=False))
     quoted = re.sub(r"(?<!\w)([@#])(?=\w)", r"\1<!-- -->", quoted)
     return re.sub(r"^([-+=#]|\d{1,9}(?=[.)](?:\s|$)))", lambda start: _start(start[1]), quoted)
 

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1]))  # the made reports stand beside the tests, which are no package
 
-from made_reports import REPORTS
+from made_reports import DEEP, REPORTS
 
 from diagnose.formats import html
 
@@ -32,7 +32,7 @@ def test_the_page_is_valid(
     (tmp_path / ".htmlvalidate.json").write_text(
         json.dumps({"root": True, "extends": ["html-validate:recommended", "html-validate:a11y"], "rules": rules})
     )
-    for name, report in REPORTS.items():
+    for name, report in {**REPORTS, "deep": DEEP}.items():
         for lang in ("en", "zh"):
             (tmp_path / f"{name}-{lang}.html").write_text(html.render(report, lang), "utf-8")
     (tmp_path / "wrong.html").write_text("<!DOCTYPE html>\n<html><p><div></p></html>\n")
