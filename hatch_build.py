@@ -15,7 +15,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-TABLES = ("probes/doors", "diagnose/dialects", "diagnose/phrases", "diagnose/examples")
+TABLES = ("probes/doors", "probes/apps", "diagnose/dialects", "diagnose/phrases", "diagnose/examples")
 
 
 class CustomBuildHook(BuildHookInterface[Any]):

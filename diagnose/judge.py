@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from diagnose import words
+from diagnose import clients, words
 from diagnose.findings import RULES
 from diagnose.findings.run import CRASHED, tried
 from diagnose.findings.slo import results, unmeasured
@@ -18,6 +18,9 @@ from diagnose.view import View
 from probes.model import Evidence, KeyForm
 from probes.readings import passes
 
+# The case of a finding whose fix no base URL of the app that was named can express.
+UNREACHABLE = "unreachable"
+TIED = ("url.version_missing", "url.version_doubled", "url.path_wrong")
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -40,8 +43,8 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     view = View(evidence, tries)
     standing = _persistent(stand(view, rules), tries)
     root = root_of(standing)
-    findings = tuple(_finding(one, view, lang) for one in standing)
     proven = prove(view)
+    findings = tuple(_finding(one, view, lang, one is root and _streams_alone_fail(proven)) for one in standing)
     open_points = _left_open(evidence, view)
     verdict = _verdict(standing, evidence, view, bool(open_points))
     target = evidence.target
@@ -88,6 +91,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
             "completion_tokens": sum(one.completion_tokens for one in costs),
         },
         interrupted=evidence.interrupted,
+        clients=clients.others(target, view.working if view.works else None, view.works_as_given),
         left_open=tuple(words.phrase(f"open.{one}", lang) for one in open_points if verdict is Verdict.INCONCLUSIVE),
         lang=lang,
         capabilities=_capabilities(view, lang),
@@ -261,17 +265,31 @@ def _settings(view: View) -> dict[str, object] | None:
     }
 
 
-def _finding(one: Standing, view: View, lang: str) -> Finding:
+def _streams_alone_fail(proven: Proven) -> bool:
+    """Whether the whole answer was seen to come, and the streamed one not: then the app may ask for the former."""
+    return proven.answer is True and proven.stream is False
+
+
+def _finding(one: Standing, view: View, lang: str, unstreamed: bool) -> Finding:
+    """``unstreamed``: an answer came without streaming, which mends what has no other fix."""
     code, claim = one.rule.code, one.claim
-    known = view.values() | {name: value for name, value in claim.values.items() if value}
-    for name, value in claim.values.items():
+    settings, values, reachable = clients.translated(
+        view.app, view.evidence.target.protocol, claim.settings, claim.values
+    )
+    known = view.values() | {name: value for name, value in values.items() if value}
+    for name, value in values.items():
         if not value:
             known.pop(name, None)
-    text = words.say(code, lang, known, claim.case)
+    text = words.say(code, lang, known, claim.case if reachable or code not in TIED else UNREACHABLE)
     fixes = []
-    if claim.settings is not None:
+    if settings is not None:
         summary = text.steps[0] if text.steps else text.title
-        fixes.append(Fix(summary, dict(claim.settings), claim.verified))
+        fixes.append(Fix(summary, settings, claim.verified))
+    steps = text.steps
+    if not fixes and unstreamed:
+        summary = words.phrase("fix.no_stream", lang)
+        steps = (summary, *steps)
+        fixes.append(Fix(summary, {"stream": False}, True))
     return Finding(
         code=code,
         severity=one.severity,
@@ -279,7 +297,7 @@ def _finding(one: Standing, view: View, lang: str) -> Finding:
         title=text.title,
         explanation=text.explanation,
         evidence=tuple(line if isinstance(line, str) else words.line(line, lang) for line in claim.evidence if line),
-        steps=text.steps,
+        steps=steps,
         fixes=tuple(fixes),
         caused_by=one.cause,
         side=claim.side or one.rule.side,

@@ -120,6 +120,24 @@ class Proven:
     stream: bool | None
 
 
+# How a client's base URL differs from the SDK's.
+DIFFERENCES = ("without_version", "with_version", "whole", "other", "impossible")
+
+
+class Client(NamedTuple):
+    """A client program that wants another base URL for the same door; ``base_url`` is None where none leads there.
+
+    ``note`` is one of ``DIFFERENCES``; ``whole``: the endpoint included.
+    ``told``: worth a word to people.
+    """
+
+    app: str
+    name: str
+    base_url: str | None
+    note: str
+    told: bool
+
+
 @dataclass(frozen=True, slots=True)
 class CapabilityLine:
     """One capability of a deep check. ``status`` is one of :class:`probes.model.Support`."""
@@ -177,6 +195,7 @@ class Report:
     cost: Mapping[str, int]
     interrupted: bool = False
     left_open: tuple[str, ...] = ()  # what was not asked and why, for `--no-spend`, `--offline`, the deadline
+    clients: tuple[Client, ...] = ()  # who wants another base URL than the one that works
     lang: str = "en"
     capabilities: tuple[CapabilityLine, ...] | None = None  # None: nobody asked for a deep check
     slos: tuple[SloResult, ...] = ()

@@ -7,7 +7,7 @@ from typing import Any
 
 from diagnose.formats import BASE_URL_VARIABLES
 from diagnose.formats.json import SCHEMA
-from diagnose.model import Severity, Status, Verdict
+from diagnose.model import DIFFERENCES, Severity, Status, Verdict
 from diagnose.words.capabilities import NAMES
 from diagnose.words.en import TEXTS
 from probes.model import PROBES, Auth, Kind, Support
@@ -58,6 +58,7 @@ def schema(closed: bool = False) -> Schema:
                 "slo": {"type": "array", "items": _slo(closed)},
                 "flaky": _flaky(closed),
                 "capabilities": {"type": "array", "items": _capability(closed)},
+                "clients": {"type": "array", "items": _client(closed)},
             },
         ),
         "$defs": {
@@ -216,6 +217,11 @@ def _capability(closed: bool) -> Schema:
     return _object(
         closed, {"name": {"enum": [*NAMES]}, "status": _enum(Support), "evidence": TEXTS_, "requests": COUNT, **tokens}
     )
+
+
+def _client(closed: bool) -> Schema:
+    base_url = {**MAYBE_TEXT, "description": "What this app takes; null where none leads there."}
+    return _object(closed, {"app": TEXT, "base_url": base_url, "note": {"enum": [*DIFFERENCES]}})
 
 
 def _flaky(closed: bool) -> Schema:

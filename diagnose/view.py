@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from diagnose import clients
 from diagnose.model import Seen, Try, seen
 from probes.model import (
     BARE,
@@ -34,6 +35,7 @@ from probes.readings import nearest, no_route, passes
 
 if TYPE_CHECKING:
     from diagnose.dialects import Match
+    from probes.apps import App
 
 # Where the official SDKs look for the key (openai, anthropic, google-genai).
 KEY_VARIABLES = {
@@ -65,7 +67,7 @@ class Wave:
     @property
     def lost(self) -> bool:
         """No route: the path leads nowhere."""
-        listed = self.listing is not None and self.listing.models is not None
+        listed = self.listing is not None and self.listing.models is not None and not self.attempt.address
         return self.told is not None and no_route(self.told) and not (listed and self.told.status != 405)
 
 
@@ -95,6 +97,15 @@ class View:
     def __init__(self, evidence: Evidence, earlier: tuple[Try, ...] = ()) -> None:
         self.evidence = evidence
         self.earlier = earlier  # what came of the tries before this one
+
+    @cached_property
+    def app(self) -> App | None:
+        """The app that the user named."""
+        return clients.named(self.evidence.target)
+
+    def app_variable(self, role: str) -> str:
+        """The variable in which the app that was named takes a setting; empty where none was, or it has none."""
+        return clients.variable(self.app, self.evidence.target.protocol, role)
 
     # -- grounds -------------------------------------------------------------------------------------------------------
 
@@ -179,7 +190,8 @@ class View:
                 continue
             exchange = one.facts
             attempt = exchange.attempt
-            signature = (attempt.protocol, attempt.base_url, attempt.version, attempt.auth, attempt.direct)
+            where = (attempt.protocol, attempt.base_url, attempt.address, attempt.version)
+            signature = (*where, attempt.auth, attempt.direct)
             keyed = (*signature, attempt.key, "model" in attempt.changed)
             if exchange.purpose == "path":
                 # A knock belongs to the wave that asked the same place; one that stands alone was a look elsewhere.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from probes.failures import NetError
 from probes.model import Attempt, Auth, Body, Cost, Exchange, Failure, KeyForm, Kind, Limits
@@ -19,6 +19,7 @@ from probes.protocols import Ask, Wire, auth_headers, auth_query, spoken_in, wir
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
 from probes.readings import tells_fault
 from probes.secret import Scrubber
+from probes.translation import MODEL
 from probes.way import Place, Way, joined, place
 
 USER_AGENT = "llmdoctor"
@@ -66,6 +67,17 @@ class Asker:
     async def knock(self, attempt: Attempt) -> Exchange:
         """A look at the endpoint with a request that nobody can bill, without the key or with an obvious dummy."""
         return await self._ask("path", attempt, wire(attempt.protocol).knock(attempt))
+
+    async def preflight(self, attempt: Attempt, page: str) -> Exchange:
+        """What a browser asks before a web page may call: nobody bills it, and no key goes along."""
+        headers = ("content-type", *(name.lower() for name, _ in auth_headers(attempt.auth, "-")))
+        wanted = (
+            ("Origin", page),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", ",".join(headers)),
+        )
+        path = wire(attempt.protocol).knock(attempt).path
+        return await self._ask("preflight", replace(attempt, key=KeyForm.NONE), Ask("OPTIONS", path, wanted, None))
 
     async def generate(self, attempt: Attempt, model: str, *, stream: bool) -> Exchange:
         """A small generation; asked again with another parameter where the model refuses one of ours."""
@@ -116,6 +128,10 @@ class Asker:
         # Of a trailing `//` the SDK strips one slash; the other goes out.
         base = where.path + "/" * attempt.base_url.endswith("/")
         path = joined(base, where.query, ask.path, attempt.protocol)
+        if attempt.address and purpose != "models":
+            path = _literally(attempt)
+        elif attempt.query and purpose != "models":
+            path += f"{'&' if '?' in path else '?'}{attempt.query}"
         record = Exchange(
             purpose=purpose,
             attempt=attempt,
@@ -350,6 +366,12 @@ def plus(one: Cost, other: Cost) -> Cost:
 def guessed(ask: Ask) -> int:
     """About how many tokens a request's own text has: four characters each, its JSON included."""
     return len(json.dumps(ask.body or {})) // 4
+
+
+def _literally(attempt: Attempt) -> str:
+    """Path and query of the address that the app asks where it is none that the SDK would ask."""
+    parts = urlsplit(attempt.address.replace(MODEL, quote(attempt.model or "", safe="")))
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _alive(found: Exchange) -> Exchange:

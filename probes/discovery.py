@@ -96,7 +96,11 @@ def other_version(attempt: Attempt) -> list[Attempt]:
     """The same with the version of the API that most hosts serve, where requests name one."""
     served = wire(attempt.protocol).versions[-1:]
     changed = tuple(dict.fromkeys((*attempt.changed, "version")))
-    return [replace(attempt, version=name, given=False, changed=changed) for name in served if name != attempt.version]
+    return [
+        replace(attempt, version=name, given=False, changed=changed, address="", query="")
+        for name in served
+        if name != attempt.version
+    ]
 
 
 def beside(
@@ -185,7 +189,7 @@ def followed(attempt: Attempt, told: Exchange) -> Attempt | None:
     if base == attempt.base_url:
         return None
     changed = tuple(dict.fromkeys((*attempt.changed, "redirect")))
-    return replace(attempt, base_url=base, given=False, changed=changed)
+    return replace(attempt, base_url=base, given=False, changed=changed, address="", query="")
 
 
 def moved(attempt: Attempt, target: Place, scheme: str) -> Attempt:
@@ -194,4 +198,5 @@ def moved(attempt: Attempt, target: Place, scheme: str) -> Attempt:
     url = f"{scheme}://{target.authority if target.port not in (80, 443) else target.host}"
     if target.port not in (80, 443):
         url = f"{scheme}://{f'[{target.host}]' if ':' in target.host else target.host}:{target.port}"
-    return replace(attempt, base_url=url + here.path, changed=(*attempt.changed, "scheme"), given=False)
+    changed = (*attempt.changed, "scheme")
+    return replace(attempt, base_url=url + here.path, changed=changed, given=False, address="", query="")

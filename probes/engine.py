@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from probes.apps import load as load_apps
 from probes.asking import Asker
 from probes.doors import Door, Doors, load
 from probes.failures import NetError
@@ -44,14 +45,13 @@ from probes.readings import passes
 from probes.secret import Scrubber, Secret
 from probes.steps import dns, door, proxy, settings, tcp, tls
 from probes.steps.settings import Exams
+from probes.translation import official
 from probes.tunnel import Proxy
 from probes.way import Place, Way, literal_address, place, private
 
 if TYPE_CHECKING:
     from probes.deep.measure import Dive
 
-# The official client of a protocol, where it is not named after it.
-SDKS = {"responses": "openai-sdk", "azure": "openai-sdk", "gemini": "google-genai"}
 _LAST = 0.25  # seconds of the run that a deep check leaves: it is to end by itself
 # How dialling fails, the most telling first: a host that answers no over IPv4 matters more than a lack of IPv6 here.
 _TELLING = (Kind.REFUSED, Kind.RESET, Kind.TIMEOUT, Kind.DENIED, Kind.UNREACHABLE)
@@ -76,6 +76,16 @@ def scrubber(given: Settings) -> Scrubber:
             if any(word in name.lower() for word in ("key", "token", "secret", "auth")):
                 scrub.add(value)
     return scrub
+
+
+def sent_by(given: Settings, attempt: Attempt) -> Attempt:
+    """The SDK's way of asking with the header and the version of the app that was named."""
+    app = load_apps().get(given.app)
+    wire = app.wire(attempt.protocol) if app is not None else None
+    if wire is None:
+        return attempt
+    style = wire.auth_by.get(given.auth_variable or "", wire.auth[0])
+    return replace(attempt, auth=Auth(style), version=wire.version or attempt.version)
 
 
 @dataclass(slots=True)
@@ -180,12 +190,12 @@ def target(given: Settings, ground: Ground | None) -> Target:
         base_url=given.base_url.value if given.base_url else None,
         protocol=protocol,
         model=given.model.value if given.model else None,
-        app=given.app or SDKS.get(protocol, f"{protocol}-sdk"),
+        app=given.app or official(protocol).id,
         door=facts.door if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
         key_doors=tuple(match.door for match in facts.matches) if facts is not None else (),
-        app_named=given.app is not None,
+        app_named=given.app is not None or given.auth is not None,
         sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
     )
 
@@ -241,7 +251,9 @@ class _Run:
     def context(self) -> ssl.SSLContext:
         """The run's one trust: reading the roots takes as long as a round trip."""
         if self._context is None:
-            self._context, self.trust_name = self.network.trust(self._bundle)
+            app = load_apps().get(self.ground.given.app)
+            listed = app is not None and app.roots in ("certifi", "node")
+            self._context, self.trust_name = self.network.trust(self._bundle, listed=listed)
         return self._context
 
     async def go(self) -> None:
@@ -398,8 +410,7 @@ class _Run:
             keys = set()
         form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in keys), KeyForm.NONE)
         protocol = wire(ground.protocol)
-        style = Auth.X_API_KEY if given.app == "anthropic-sdk-0" else None
-        first = protocol.attempt(base, style)
+        first = sent_by(given, protocol.attempt(base, given.auth.value if given.auth is not None else None))
         asked_as_given = ground.exams.url.literal == base and (
             form is KeyForm.GIVEN or (form is KeyForm.NONE and not ground.exams.keys())
         )
@@ -408,6 +419,8 @@ class _Run:
             # Nothing that may go out was given: the key of the place that is not heeded stands in for it.
             form, asked_as_given, changed = KeyForm.RIVAL, False, ("key_source",)
         first = replace(first, key=form, given=asked_as_given, changed=changed)
+        if ground.exams.url.literal == base:
+            first = replace(first, address=ground.exams.address, query=ground.exams.query)
         if protocol.versions:
             raw = given.base_url.value if given.base_url and not asked_as_given else ""
             named = given.api_version.value if given.api_version else version_in(ground.protocol, raw)

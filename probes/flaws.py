@@ -116,6 +116,7 @@ _DOUBLED = r"(?i)(/v\d+(?:alpha|beta)?\d*)\1+(?=/|$)"
 _REFERENCE = r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%"
 _MARKDOWN = r"\]\s*\(\s*(?=\w+:)"  # [text](url)
 _ASSIGNMENT = r"(?i)\s*(?:export\s+|set\s+)?\w*(?:base|url|endpoint|host)\w*\s*=\s*(?=\S)"
+PLAIN = "plain"  # in place of a protocol: the text's own flaws alone, not those of what is joined to it
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".home.arpa", ".docker.internal")
 
 
@@ -348,6 +349,12 @@ def _mend_parts(text: str, protocol: str, add: _Add) -> str | None:
 
 
 def _mend_path(path: str, host: str, protocol: str, add: _Add, query: str | None, fragment: str | None) -> str:
+    if protocol == PLAIN:
+        if query:
+            add("query", f"{query.count('=') or 1} in the query")
+        if fragment:
+            add("fragment", f"{len(fragment) - 1} characters behind #")
+        return quote(path, safe="/%!$&'()*+,;=:@~", errors="replace")
     if "//" in path:
         add("double_slash", f"{path.count('//')} in the path")
         path = re.sub(r"/{2,}", "/", path)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from probes import discovery
+from probes.apps import load
 from probes.asking import Asker, OutOfBudget
 from probes.doors import Door
 from probes.ledger import Ledger
@@ -80,6 +81,7 @@ class Inquiry:
         self.forms: set[KeyForm] = set()
         self.direct: set[KeyForm] = set()
         self.mended: str | None = None
+        self._first = Attempt(facts.protocol, "", Auth.NONE, KeyForm.NONE)
         self.working: Attempt | None = None
         self._tried: set[tuple[object, ...]] = set()
         self._looked: list[Exchange] = []  # for other protocols, at the same time as the first asking
@@ -91,10 +93,13 @@ class Inquiry:
 
         ``forms`` of the key may go out on this way, ``direct`` around the proxy.
         """
-        self.forms, self.direct, self.mended = forms, direct, mended
+        self.forms, self.direct, self.mended, self._first = forms, direct, mended, first
         await self._pursue(first)
         if self.working is not None and self.asker.budget:
             await self._look_further(self.working)
+        page = app.page if (app := load().get(self.settings.app)) is not None else ""
+        if self.working is not None and page:
+            await self._observe("http", self.working, lambda attempt: self.asker.preflight(attempt, page))
 
     async def _pursue(self, first: Attempt) -> None:
         attempt: Attempt | None = first
@@ -233,6 +238,7 @@ class Inquiry:
             and attempt.given
             and attempt.key in self.forms
             and self.settings.app is None
+            and self.settings.auth is None
             and self.settings.auth_variable is None
         )
 
@@ -319,11 +325,12 @@ class Inquiry:
         if scheme:
             return [discovery.moved(attempt, self.way.target, scheme)]
         listed = wave.listing
-        lost = no_route(told) and not (listed is not None and listed.models is not None and told.status != 405)
-        if lost:
-            if self.mended is not None and self.mended.removesuffix("/") != attempt.base_url and attempt.given:
+        there = listed is not None and listed.models is not None and told.status != 405 and not attempt.address
+        if no_route(told) and not there:
+            if self.mended is not None and (attempt.given or attempt.address) and self._moves(attempt):
                 base, version = self.mended.removesuffix("/"), self._named_version or attempt.version
-                return [replace(attempt, base_url=base, version=version, given=False, changed=("path",))]
+                plain = replace(attempt, address="", query="")
+                return [replace(plain, base_url=base, version=version, given=False, changed=("path",))]
             return await self._elsewhere(attempt)
         near = wave.chosen.near if wave.chosen is not None else ()
         if near and wave.chat is not None and wave.chat.status in (400, 404, 422) and wave.chat.body is Body.JSON:
@@ -339,6 +346,11 @@ class Inquiry:
         if no_route(told) or self._breaks_down(told, attempt):
             return await self._elsewhere(attempt)
         return []
+
+    def _moves(self, attempt: Attempt) -> bool:
+        """Whether the mended base URL leads elsewhere."""
+        assert self.mended is not None
+        return bool(attempt.address) or self.mended.removesuffix("/") != attempt.base_url
 
     def _walled(self, told: Exchange, attempt: Attempt) -> bool:
         """A bare page of refusal at a path that nobody documents: perhaps the web server's own, and not the API's."""
@@ -390,7 +402,7 @@ class Inquiry:
         """As ``attempt``, at the place that a knock has found."""
         other = found.protocol != attempt.protocol
         asked = wire(found.protocol).attempt(found.base_url, found.auth if other else attempt.auth)
-        version = found.version if wire(found.protocol).versions else asked.version
+        version = found.version if wire(found.protocol).versions else (asked if other else attempt).version
         differs = (
             ("path", other or found.base_url != attempt.base_url),
             ("version", version != (asked.version if other else self._usual_version(attempt, asked))),
@@ -403,7 +415,8 @@ class Inquiry:
         """The version of the API that the app asks for: the given one, else the SDK's own."""
         if self.settings.api_version is not None:
             return self.settings.api_version.value
-        return attempt.version if attempt.protocol == "azure" else asked.version
+        own = attempt.protocol == "azure" or self.settings.app is not None
+        return self._first.version if own and self._first.protocol == asked.protocol else asked.version
 
     def _other_keys(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
         """The cleaned key, the key in another header, and the key of a place that loses."""
@@ -419,6 +432,8 @@ class Inquiry:
             found += [self._styled(attempt, style) for style in styles]
         if KeyForm.RIVAL in self.forms:
             usual = wire(attempt.protocol).attempt(attempt.base_url)
+            if self.settings.app is not None and self._first.protocol == usual.protocol:
+                usual = replace(usual, auth=self._first.auth, version=self._first.version)
             changed = (*(name for name in attempt.changed if name not in ("auth", "key")), "key_source")
             rival = replace(usual, key=KeyForm.RIVAL, direct=attempt.direct, changed=changed)
             found.append(rival if attempt.protocol == "anthropic" else replace(rival, version=attempt.version))
@@ -446,9 +461,9 @@ def _subject(attempt: Attempt) -> str:
 
 
 def _signature(attempt: Attempt) -> tuple[object, ...]:
-    where = (attempt.protocol, attempt.base_url, attempt.version)
+    where = (attempt.protocol, attempt.base_url, attempt.version, attempt.address)
     return (*where, attempt.auth, attempt.key, attempt.direct, attempt.model)
 
 
 def _place(attempt: Attempt) -> tuple[object, ...]:
-    return (attempt.protocol, attempt.base_url, attempt.version, BARE in attempt.changed)
+    return (attempt.protocol, attempt.base_url, attempt.version, attempt.address, BARE in attempt.changed)

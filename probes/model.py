@@ -105,6 +105,7 @@ class Settings:
     protocol: Sourced[str] = Sourced("auto", "default")
     app: str | None = None
     api_version: Sourced[str] | None = None  # where the protocol's requests name one (azure, gemini)
+    auth: Sourced[Auth] | None = None  # how the key travels, where that was given too (--curl)
     auth_variable: str | None = None  # the variable that decides the header: ANTHROPIC_AUTH_TOKEN travels as Bearer
     rivals: tuple[Rival, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were looked at, for "no key was found in …"
@@ -163,6 +164,8 @@ class Attempt:
     given: bool = False
     direct: bool = False  # around the proxy that the settings name
     changed: tuple[str, ...] = ()  # what differs from the given way: path, version, protocol, auth, key, proxy, slash
+    address: str = ""  # what the app asks for a generation where no base URL makes the SDK ask the same
+    query: str = ""  # what the app adds to the address of a generation
 
 
 # -- what is observed --------------------------------------------------------------------------------------------------
@@ -290,7 +293,7 @@ class ProxyFacts:
     note: str = ""
     captures_local: bool = False
     socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
-    mended: str | None = None  # what the run went on with in place of a value that no client takes
+    mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,7 +474,9 @@ class StreamReading:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what came back. ``purpose``: models, chat, stream, or ``path`` for a keyless look at a path."""
+    """One request and what came back. ``purpose``: models, chat, stream, ``path`` for a keyless look at a path, or
+    ``preflight`` for what a browser asks before it calls.
+    """
 
     purpose: str
     attempt: Attempt

@@ -151,9 +151,9 @@ class Network:
         """Ask the proxy at the other end of ``way`` for a connection to ``host:port``, as :func:`probes.tunnel.ask`."""
         await ask(_pipe(way), proxy, host, port, limit)
 
-    def trust(self, ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
+    def trust(self, ca_bundle: str | None, *, listed: bool = False) -> tuple[ssl.SSLContext, str]:
         """The roots to verify with, and their name, as :func:`trust`."""
-        return trust(ca_bundle)
+        return trust(ca_bundle, listed=True) if listed else trust(ca_bundle)
 
     async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
@@ -271,14 +271,19 @@ def _discard(task: asyncio.Task[socket.socket]) -> None:
 # -- trust -------------------------------------------------------------------------------------------------------------
 
 
-def trust(ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
+def trust(ca_bundle: str | None, *, listed: bool = False) -> tuple[ssl.SSLContext, str]:
     """The roots that the newest official SDKs trust, and their name: the operating system's, plus ``ca_bundle``.
+
+    ``listed``: those of Mozilla's list instead, which certifi and Node carry.
 
     httpx2 (openai-python 3, anthropic-python 2) verifies with truststore, and reads ``SSL_CERT_FILE`` and
     ``SSL_CERT_DIR``.
     """
     context: ssl.SSLContext
-    if sys.platform in ("darwin", "win32"):
+    mozilla = certifi_context() if listed else None
+    if mozilla is not None:
+        context = mozilla
+    elif sys.platform in ("darwin", "win32"):
         import truststore
 
         context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -287,7 +292,7 @@ def trust(ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
         context = ssl.create_default_context()
     if ca_bundle:
         context.load_verify_locations(cafile=ca_bundle)
-    return context, ca_bundle or "system"
+    return context, ca_bundle or ("certifi" if mozilla is not None else "system")
 
 
 def blind_context(old: bool = False) -> ssl.SSLContext:

@@ -17,16 +17,16 @@ class SharedNetwork(Network):
     def __init__(self) -> None:
         self.pages = Once()
         self._names = Once()
-        self._trusts: dict[str | None, tuple[ssl.SSLContext, str]] = {}
+        self._trusts: dict[tuple[str | None, bool], tuple[ssl.SSLContext, str]] = {}
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         found, _ = await self._names.take(host, lambda: Network.resolve(self, host, port), bool)
         return found
 
-    def trust(self, ca_bundle: str | None) -> tuple[ssl.SSLContext, str]:
-        if ca_bundle not in self._trusts:
-            self._trusts[ca_bundle] = trust(ca_bundle)
-        return self._trusts[ca_bundle]
+    def trust(self, ca_bundle: str | None, *, listed: bool = False) -> tuple[ssl.SSLContext, str]:
+        if (ca_bundle, listed) not in self._trusts:
+            self._trusts[ca_bundle, listed] = trust(ca_bundle, listed=listed)
+        return self._trusts[ca_bundle, listed]
 
     def forget(self) -> None:
         """Another round begins: names and pages may be others by now. The lists of roots are kept."""

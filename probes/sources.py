@@ -22,6 +22,7 @@ from probes.names import server
 from probes.secret import Secret
 
 if TYPE_CHECKING:
+    from probes.apps import App, Wire
     from probes.doors import Door, Doors
 
 __all__ = ["BadInput", "Options", "gather"]
@@ -66,18 +67,19 @@ class _Family:
 
     protocol: str
     keys: tuple[str, ...]
-    base: str
+    bases: tuple[str, ...]
     model: str
     default: str | None
     unread_keys: tuple[str, ...] = ()
     unread_bases: tuple[str, ...] = ()
     version: str = ""  # the variable that names the version of the API
+    emptied: bool = True  # a variable of the base URL that is set to nothing counts, as in Python
 
 
 _OPENAI = _Family(
     "openai",
     ("OPENAI_API_KEY",),
-    "OPENAI_BASE_URL",
+    ("OPENAI_BASE_URL",),
     "OPENAI_MODEL",
     "https://api.openai.com/v1",
     (
@@ -100,7 +102,7 @@ _OPENAI = _Family(
 _ANTHROPIC = _Family(
     "anthropic",
     ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
-    "ANTHROPIC_BASE_URL",
+    ("ANTHROPIC_BASE_URL",),
     "ANTHROPIC_MODEL",
     "https://api.anthropic.com",
     (
@@ -127,7 +129,7 @@ _FAMILIES = {
     "gemini": _Family(
         "gemini",
         ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
-        "GOOGLE_GEMINI_BASE_URL",
+        ("GOOGLE_GEMINI_BASE_URL",),
         "GEMINI_MODEL",
         "https://generativelanguage.googleapis.com",
         ("GOOGLE_KEY", "GEMINI_KEY", "GOOGLE_GEMINI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"),
@@ -137,14 +139,14 @@ _FAMILIES = {
     "azure": _Family(
         "azure",
         ("AZURE_OPENAI_API_KEY",),
-        "AZURE_OPENAI_ENDPOINT",
+        ("AZURE_OPENAI_ENDPOINT",),
         "AZURE_OPENAI_DEPLOYMENT",
         None,
         ("AZURE_OPENAI_KEY", "AZURE_API_KEY", "AZURE_OPENAI_APIKEY"),
         ("AZURE_OPENAI_BASE_URL", "AZURE_API_BASE", "AZURE_OPENAI_API_BASE"),
         "OPENAI_API_VERSION",
     ),
-    "ollama": _Family("ollama", ("OLLAMA_API_KEY",), "OLLAMA_HOST", "OLLAMA_MODEL", "http://localhost:11434"),
+    "ollama": _Family("ollama", ("OLLAMA_API_KEY",), ("OLLAMA_HOST",), "OLLAMA_MODEL", "http://localhost:11434"),
 }
 # What shows which SDK is meant: of the first two a base URL or a key, of the others a base URL, whose key is of use in
 # many programs.
@@ -174,6 +176,11 @@ class _Variables:
         found = self.first(name)
         return found if found and found.value else None
 
+    def base(self, family: _Family, emptied: bool = False) -> Sourced[str] | None:
+        """The base URL that a client of this family takes; with ``emptied`` one that is set to nothing, too."""
+        found = next((value for name in family.bases if (value := self.filled(name))), None)
+        return found or next((value for name in family.bases if emptied and (value := self.first(name))), None)
+
     def names(self) -> Iterator[str]:
         return iter(dict.fromkeys(name for _, values in self.layers for name in values))
 
@@ -191,7 +198,7 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config
     defaults = Limits()
 
     protocol = _protocol(options, named)
-    app = options.app or next((entry.values["app"].value for entry in named if "app" in entry.values), None)
+    app = _app(options.app or next((entry.values["app"].value for entry in named if "app" in entry.values), None))
     choice = _choose(options, target, check, url, variables, protocol, app)
     key, variable, searched, key_rivals = _key(options, target, check, choice, variables, environ)
     model, model_rivals = _model(options, target, check, choice.family, variables)
@@ -203,14 +210,14 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config
         model=model,
         protocol=protocol,
         api_version=variables.filled(choice.family.version) if choice.family.version else None,
-        app=app,
+        app=app.id if app is not None else None,
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
         rivals=(*key_rivals, *_base_rivals(choice, check, variables), *model_rivals),
         searched=tuple(searched),
         proxies=_proxies(options, named, environ),
         connect_to=_connections(options.connect_to or _named(named, "connect_to", ())),
         dns_servers=_name_servers(options.dns_server),
-        ca_bundle=_ca_bundle(options, named, environ, cwd),
+        ca_bundle=_ca_bundle(options, named, environ, cwd, app),
         no_spend=options.no_spend or _named(named, "no_spend", False),
         deep=options.deep,
         offline=options.offline,
@@ -221,6 +228,14 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config
         ),
         slos=_slos(options.slo, named),
     )
+
+
+def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[ProxySettings, Sourced[str] | None]:
+    """The proxies and the extra roots that any program started here has, whatever settings it is given.
+
+    Raises BadInput as :func:`gather` does.
+    """
+    return _proxies(options, [], environ), _ca_bundle(options, [], environ, cwd, None)
 
 
 def _named(entries: list[Entry], name: str, default: Any) -> Any:
@@ -386,16 +401,55 @@ def _protocol(options: Options, named: list[Entry]) -> Sourced[str]:
     return next((protocol for protocol in given if protocol.value != "auto"), Sourced("auto", "default"))
 
 
-def _family_of_app(app: str | None) -> _Family | None:
-    for word, protocol in (
-        ("anthropic", "anthropic"),
-        ("claude", "anthropic"),
-        ("gemini", "gemini"),
-        ("genai", "gemini"),
-    ):
-        if app and word in app.lower():
-            return _FAMILIES[protocol]
-    return _OPENAI if app == "openai-sdk" else None
+def _app(asked: str | None) -> App | None:
+    """The client that was named. Raises BadInput for one that is not known, with names that are near."""
+    from probes.apps import load
+
+    if asked is None:
+        return None
+    if app := load().get(asked):
+        return app
+    near = load().near(asked)
+    hint = f"Is {' or '.join(near)} meant?" if near else "`llmdoctor apps` lists them."
+    raise BadInput(f"There is no app {_told(asked)}. {hint}")
+
+
+def _family_of_app(app: App, protocol: str, url: str, variables: _Variables) -> _Family:
+    """What the app reads, of the protocol asked for, or of the one that address and variables point to.
+
+    Raises BadInput where it does not speak the protocol.
+    """
+    spoken = {wire.protocol: wire for wire in app.wires}
+    if protocol != "auto" and protocol not in spoken:
+        raise BadInput(f"{app.name} does not speak {protocol}, but {', '.join(spoken)}.")
+    wire = spoken.get(protocol) or _likely(app, url, variables)
+    usual = _FAMILIES[wire.protocol]
+    keys = wire.key or usual.keys  # one that keeps its key elsewhere is checked with the usual one
+    return _Family(
+        wire.protocol,
+        keys,
+        wire.base_url,
+        (*wire.model, "")[0],
+        wire.default or None,
+        tuple(name for name in (*usual.keys, *usual.unread_keys) if name not in keys),
+        tuple(name for name in (*usual.bases, *usual.unread_bases) if name not in wire.base_url),
+        usual.version,
+        app.stack == "httpx",
+    )
+
+
+def _likely(app: App, url: str, variables: _Variables) -> Wire:
+    """Of several protocols the one that the address, its door or the variables that are set point to."""
+    if len(app.wires) == 1:
+        return app.wires[0]
+    told = ["anthropic"] if re.search(r"/anthropic(?:/|$)|/messages/?$", url, re.I) else []
+    door = _door_of(url, "auto") if url else None
+    told += [name for name in (door.protocols if door else ()) if url]
+    by_protocol = next((wire for name in told for wire in app.wires if wire.protocol == name), None)
+    if by_protocol is not None:
+        return by_protocol
+    filled = (wire for wire in app.wires if any(variables.filled(name) for name in (*wire.base_url, *wire.key)))
+    return next(filled, app.wires[0])
 
 
 def _choose(
@@ -405,9 +459,10 @@ def _choose(
     url: Sourced[str] | None,
     variables: _Variables,
     protocol: Sourced[str],
-    app: str | None,
+    app: App | None,
 ) -> _Choice:
-    family = _FAMILIES.get(protocol.value) or _family_of_app(app)
+    named = options.base_url if options.base_url is not None else url.value if url else ""
+    family = _family_of_app(app, protocol.value, named, variables) if app else _FAMILIES.get(protocol.value)
     asked = Sourced(family.protocol, "--app") if family and protocol.value == "auto" else None
     given = Sourced(options.base_url, "--base-url") if options.base_url is not None else url
     given = given or (target.text("base_url") if target else None)
@@ -415,8 +470,12 @@ def _choose(
         return _at_url(given, family, True, variables, asked)
 
     present = family or next((each for each in _MEANT if _evidence(each, variables)), None)
-    present = present or next((each for each in _MEANT_BY_BASE if variables.filled(each.base)), None)
-    if present and (base := variables.first(present.base)) and (base.value or family or not check.text("base_url")):
+    present = present or next((each for each in _MEANT_BY_BASE if variables.base(each)), None)
+    if (
+        present
+        and (base := variables.base(present, emptied=present.emptied))
+        and (base.value or family or not check.text("base_url"))
+    ):
         spoken = asked or Sourced(present.protocol, base.source)
         return _Choice(present, base, _door_of(base.value, present.protocol), False, True, spoken)
     if below := check.text("base_url"):
@@ -427,7 +486,7 @@ def _choose(
     if found := _at_door_variable(variables):
         return found
     for each in (_OPENAI, _ANTHROPIC):
-        if base := variables.first(each.base):  # set but empty: the Python SDKs take it and every call fails
+        if base := variables.base(each, emptied=True):  # set but empty: the Python SDKs take it and every call fails
             return _Choice(each, base, None, False, True, Sourced(each.protocol, base.source))
     key_given = options.key is not None or options.key_env or options.key_file or options.key_stdin
     if (target and target.key) or check.key or key_given:
@@ -435,7 +494,7 @@ def _choose(
         return _default(_ANTHROPIC if anthropic or "ANTHROPIC" in (options.key_env or "") else _OPENAI, None)
     for each in (_OPENAI, _ANTHROPIC):
         if any(variables.filled(name) for name in each.unread_keys + each.unread_bases) or any(
-            _near_names(variables, (*each.keys, each.base))
+            _near_names(variables, (*each.keys, *each.bases))
         ):
             return _default(each, None)
     return _Choice(_OPENAI, None, None, False)
@@ -443,7 +502,7 @@ def _choose(
 
 def _evidence(family: _Family, variables: _Variables) -> Sourced[str] | None:
     """What shows that somebody means this SDK: a base URL or a key of its own."""
-    return next((found for name in (family.base, *family.keys) if (found := variables.filled(name))), None)
+    return next((found for name in (*family.bases, *family.keys) if (found := variables.filled(name))), None)
 
 
 def _default(family: _Family, protocol: Sourced[str] | None) -> _Choice:
@@ -636,14 +695,14 @@ def _base_rivals(choice: _Choice, check: Entry, variables: _Variables) -> list[R
         return []
     base, family = choice.base, choice.family
     winner, held = (base.source, base.value) if base else ("", "")
-    found = [(value, family.base, "shadowed") for value in variables.all(family.base)]
+    found = [(value, name, "shadowed") for name in family.bases for value in variables.all(name)]
     if below := check.text("base_url"):
         found.append((below, "base_url", "shadowed"))
     found += [(value, name, "unread") for name in family.unread_bases for value in variables.all(name)]
     settled = base is not None and base.source != "default"
     found += [
         (value, name, "near_name")
-        for name, _ in _near_names(variables, (family.base,), settled)
+        for name, _ in _near_names(variables, family.bases, settled)
         for value in variables.all(name)
     ]
     return [
@@ -669,7 +728,7 @@ def _near_names(variables: _Variables, wanted: Iterable[str], settled: bool = Fa
             continue
         if known is None:
             known = {own for door in _doors() for own in (*door.key_env, *door.base_url_env)}
-            known.update(own for family in _FAMILIES.values() for own in (*family.keys, family.base))
+            known.update(own for family in _FAMILIES.values() for own in (*family.keys, *family.bases))
         if name not in known:
             near.append((name, slip))
     return near
@@ -734,7 +793,9 @@ def _connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
     return tuple(found)
 
 
-def _ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str], cwd: Path) -> Sourced[str] | None:
+def _ca_bundle(
+    options: Options, named: list[Entry], environ: Mapping[str, str], cwd: Path, app: App | None
+) -> Sourced[str] | None:
     given = Sourced(options.ca_bundle, "--ca-bundle") if options.ca_bundle else None
     given = given or next((entry.values["ca_bundle"] for entry in named if "ca_bundle" in entry.values), None)
     if given:
@@ -742,6 +803,10 @@ def _ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str],
         if not path.is_file():
             raise BadInput(f"The file {given.value} with extra roots ({given.source}) does not exist.")
         return Sourced(str(path), given.source)
+    if app is not None and app.roots == "node":  # which passes over a file that is not there
+        extra = environ.get("NODE_EXTRA_CA_CERTS", "")
+        there = not options.no_env and extra and Path(extra).is_file()
+        return Sourced(extra, "environment NODE_EXTRA_CA_CERTS") if there else None
     if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
         return Sourced(path_text, "environment SSL_CERT_FILE")
     return None

@@ -20,11 +20,13 @@ COMMANDS = {
     "demo": "The same against a practice door inside the program.",
     "fleet": "Check many targets at once.",
     "init": "Write a first llmdoctor.toml from the settings found here.",
+    "snippet": "Settings and code to paste, from settings that were seen to work.",
     "judge": "Judge a saved run again.",
     "compare": "Two reports from two places: whose side the fault is on.",
     "explain": "What a finding means, or what an error text is about.",
     "whose": "Which doors a key fits, offline.",
     "doors": "The known doors, or one of them in full.",
+    "apps": "The known client programs: how each joins URLs, which header it sends.",
     "serve": "A web page that checks and explains, and what Prometheus scrapes.",
 }
 

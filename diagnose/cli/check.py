@@ -11,15 +11,19 @@ import click
 
 from diagnose import __version__
 from diagnose.cli import console
-from diagnose.cli.completion import among, targets
+from diagnose.cli.completion import among, apps, targets
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from diagnose.model import Report
     from probes.model import Evidence, Settings
     from probes.plan import Plan, Request
 
+    Mend = Callable[[Settings, Report], bool]
+
 PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
-APPS = ("openai-sdk", "anthropic-sdk", "openai-node", "anthropic-node")
 
 
 def output_options(command: Any) -> Any:
@@ -45,11 +49,17 @@ def output_options(command: Any) -> Any:
 @click.option("--key-file", metavar="PATH", help="Read the key from this file.")
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 @click.option("--key", metavar="KEY", help="The key itself (other users can see it in the process list).")
+@click.option("--curl", metavar="TEXT|-", help="The settings out of a curl command line; - reads standard input.")
 @click.option("--model", metavar="ID", help="The model to try; by default a small one of the door's list.")
 @click.option(
     "--protocol", type=click.Choice(PROTOCOLS), help="The protocol that the app speaks; auto, the default, finds it."
 )
-@click.option("--app", type=click.Choice(APPS), help="Judge as this client would send it.")
+@click.option(
+    "--app",
+    metavar="NAME",
+    shell_complete=among(apps),
+    help="Judge as this client would send it: see `llmdoctor apps`.",
+)
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
 @click.option("--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's. May be repeated.")
@@ -67,10 +77,15 @@ def output_options(command: Any) -> Any:
     "--slo", metavar="NAME=TIME,…", multiple=True, help="Limits to hold it to, as in ttft=2s,total=10s,cert=21d."
 )
 @click.option("--retries", type=click.IntRange(0, 10), default=0, help="Try so often again what may pass by itself.")
+@click.option("--fix", is_flag=True, help="Write what was seen to work where the value came from, after asking.")
+@click.option("--yes", is_flag=True, help="With --fix: write without asking.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be sent where, and send nothing.")
 @output_options
 def command(
     plan_only: bool,
+    fix: bool,
+    yes: bool,
+    curl: str | None,
     retries: int,
     fmt: str,
     as_json: bool,
@@ -85,32 +100,46 @@ def command(
     TARGET is a base URL or the name of a target in llmdoctor.toml. Without it the settings are those that an SDK in
     this folder would use.
     """
+    from diagnose.cli.mend import offering
+    from diagnose.cli.pasted import from_curl
     from probes.config import BadInput
     from probes.doors import DoorsError, load
     from probes.sources import Options, gather
 
+    spoken = console.language(lang)
     if choices["key"] is not None:
         click.echo("warning: a key given with --key can be seen by other users in the process list", err=True)
     if choices["key_stdin"]:
         choices["stdin_text"] = sys.stdin.read(65536)
     try:
         load()  # a user's own doors may be refused: better now than in the middle of a run
-        settings = gather(Options(**choices), os.environ, Path.cwd())
+        settings = (
+            gather(Options(**choices), os.environ, Path.cwd())
+            if curl is None
+            else from_curl(curl, Options(**choices), spoken)
+        )
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    spoken = console.language(lang)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json")
         return
     if settings.deep and (plan := planned(settings)) is not None and plan.deep:
         announce(plan, spoken)
-    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries)
+    mend = offering(spoken, yes) if fix else None
+    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, mend)
 
 
 def finish(
-    settings: Settings, fmt: str, lang: str, output: str | None, save: str | None, strict: bool, retries: int = 0
+    settings: Settings,
+    fmt: str,
+    lang: str,
+    output: str | None,
+    save: str | None,
+    strict: bool,
+    retries: int = 0,
+    mend: Mend | None = None,
 ) -> None:
-    """Measure, judge, speak, and end with the exit status that the report asks for."""
+    """Measure, judge, speak, and end with the exit status that the report asks for; 0 where ``mend`` mended it all."""
     from diagnose.cli.again import until_it_works
     from diagnose.judge import judge
 
@@ -125,6 +154,8 @@ def finish(
         console.save(Path(save), dump(evidence))
     report = judge(evidence, lang)
     console.write(report, fmt, lang, output, strict)
+    if mend is not None and mend(settings, report):
+        sys.exit(0)
     sys.exit(console.status(report, fmt, strict))
 
 

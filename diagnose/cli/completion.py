@@ -36,6 +36,12 @@ def doors() -> Iterable[str]:
     return (door.id for door in Doors(builtin()))
 
 
+def apps() -> Iterable[str]:
+    from probes.apps import load
+
+    return (app.id for app in load())
+
+
 def targets() -> Iterable[str]:
     """Those of the ``llmdoctor.toml`` of this folder; none where it cannot be read."""
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""`llmdoctor docs`: the pages that are written from the catalogue and the doors' data, and whether they are stale."""
+"""`llmdoctor docs`: the pages that are written from the catalogue and the data, and whether they are stale."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ WARNINGS = frozenset(("settings.project_override", "proxy.ignored"))
 VALUES = {
     "en": {
         "address": "its address",
+        "app_variable": "the variable that the app reads",
         "better_auth": "the header that works",
         "better_url": "the address that is named in the report",
         "better_version": "the version that is named in the report",
@@ -39,6 +40,7 @@ VALUES = {
     },
     "zh": {
         "address": "报告中的地址",
+        "app_variable": "该应用读取的变量",
         "better_auth": "能用的那种请求头",
         "better_url": "报告中给出的地址",
         "better_version": "报告中给出的版本",
@@ -126,6 +128,7 @@ def pages(folder: Path) -> dict[str, str]:
     from diagnose.schema import schema
 
     lines = {"findings.md": findings("en"), "findings.zh.md": findings("zh"), "doors.md": doors()}
+    lines["apps.md"] = apps()
     lines["llmdoctor.1"] = manual.page(program)
     found = {name: "\n".join(page) + "\n" for name, page in lines.items()}
     found["report.schema.json"] = dumps(schema(), indent=2) + "\n"
@@ -185,6 +188,53 @@ def doors() -> Iterator[str]:
                     f"`{door.key_env[0]}`" if door.key_env else "",
                     "<br>".join(f"{shape.note} ({shape.confidence})" for shape in door.keys),
                     ", ".join(f"`{twin.id}`" for twin in known.twins(door)),
+                )
+                yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+APP_KINDS = {
+    "sdk": "Official SDKs",
+    "library": "Libraries",
+    "cli": "On the command line",
+    "ide": "Editors",
+    "desktop": "Desktop programs",
+    "server": "Servers and web apps",
+}
+
+
+def apps() -> Iterator[str]:
+    """The lines of the apps' page."""
+    from probes.apps import load
+    from probes.translation import takes
+
+    known = load()
+    yield "# Apps"
+    yield "\nWritten by `llmdoctor docs --write docs` from `probes/apps.toml`; change it there."
+    yield (
+        f"\n{len(known)} client programs. `llmdoctor apps NAME` tells one in full, `llmdoctor check --app NAME` asks "
+        "as it would. *Give it*: the base URL with which it finds an API whose chat completions are at "
+        "`https://api.example.com/v1/chat/completions` (messages at `/v1/messages`, and so on). *Unconfirmed*: a part "
+        "of the row stands in no source that was read."
+    )
+    for kind, title in APP_KINDS.items():
+        yield f"\n## {title}\n"
+        yield "| app | name | protocol | give it | it adds | key as | base URL from | proxies |"
+        yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+        for app in known:
+            for wire in app.wires if app.kind == kind else ():
+                first = wire is app.wires[0]
+                versioned = wire.protocol in ("openai", "responses")
+                base = takes(app, wire, "https://api.example.com" + "/v1" * versioned)
+                added = wire.endpoint.replace("{version}", wire.version).replace("{model}", "MODEL")
+                cells = (
+                    f"`{app.id}`" if first else "",
+                    f"[{app.name}]({app.home})" + " (unconfirmed)" * (not app.confirmed) if first else "",
+                    wire.protocol,
+                    f"`{base}`",
+                    "nothing" if wire.join == "whole" else f"`{added}`",
+                    ", ".join(wire.auth),
+                    ", ".join(f"`{name}`" for name in wire.base_url) or "its settings",
+                    app.proxies if first else "",
                 )
                 yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.findings import api, auth, key, model, network, proxy, run, settings, slo, stream, tls, url
+from diagnose.findings import api, app, auth, key, model, network, proxy, run, settings, slo, stream, tls, url
 from diagnose.model import Rule
 
 # From the ground up: among equals the deeper layer is the root cause.
@@ -17,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     *auth.RULES,
     *model.RULES,
     *stream.RULES,
+    *app.RULES,
     *slo.RULES,
     *run.RULES,
 )

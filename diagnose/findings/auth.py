@@ -31,7 +31,7 @@ def _header_style(view: View) -> Claim | None:
     if other is None or listing is None or not view.works_as_given:
         return None
     if listing.models is not None and other.status in (401, 403):
-        return _style_claim(first.attempt, (line_of(listing), line_of(other)), Severity.WARNING, verified=False)
+        return _style_claim(first.attempt, (line_of(listing), line_of(other)), Severity.WARNING, verified=view.works)
     return None
 
 

@@ -11,8 +11,8 @@ from diagnose.view import View, line_of, told
 from probes.model import Failure, Kind
 
 _UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
-# Clients that go straight out whatever the proxy variables say, unless they are told otherwise (Node's fetch).
-_HEEDLESS = ("openai-node", "anthropic-node")
+# Clients that go straight out whatever the proxy variables say, unless they are told otherwise.
+_HEEDLESS = ("ignored", "own")
 
 
 def _invalid(view: View) -> Claim | None:
@@ -26,11 +26,13 @@ def _invalid(view: View) -> Claim | None:
         harmless |= proxy.problem == "own_address" and view.works_as_given
         if proxy.bypass and proxy.problem in ("api_address", "password"):
             return None
+        listed = proxy.problem == "no_proxy_entry"
         return Claim(
             (seen("of", name=proxy.source, note=proxy.note),),
             severity=Severity.WARNING if harmless else None,
             values={"source": proxy.source, "better_proxy": proxy.mended or ""},
-            **_in_its_place(view, proxy.mended),
+            case="no_proxy" if listed else "",
+            **_in_its_place(view, proxy.mended, "no_proxy" if listed else "proxy"),
         )
     failure = view.failed("proxy", Kind.PROXY_PROTOCOL)
     speaks = view.tunnel.speaks if view.tunnel is not None else ""
@@ -52,9 +54,11 @@ def _invalid(view: View) -> Claim | None:
     )
 
 
-def _in_its_place(view: View, proxy: str | None) -> dict[str, Any]:
-    """The proxy that the run went on with, and whether an answer came through it."""
-    return {"settings": {"proxy": proxy}, "verified": view.works} if proxy else {}
+def _in_its_place(view: View, value: str | None, name: str = "proxy") -> dict[str, Any]:
+    """What the run went on with, and whether an answer came so. No official client speaks SOCKS4: no fix for them."""
+    if value is None or value.startswith("socks4"):
+        return {}
+    return {"settings": {name: value}, "verified": view.works}
 
 
 def _beside(view: View) -> tuple[Seen, ...]:
@@ -80,8 +84,8 @@ def _socks(view: View) -> Claim | None:
 
 
 def _ignored(view: View) -> Claim | None:
-    target, proxy = view.evidence.target, view.proxy
-    if proxy is None or not proxy.url or not target.app_named or target.app not in _HEEDLESS:
+    app, proxy = view.app, view.proxy
+    if proxy is None or not proxy.url or app is None or app.proxies not in _HEEDLESS:
         return None
     return Claim((f"{proxy.source}: {proxy.url}",), values={"source": proxy.source, "proxy": proxy.url})
 

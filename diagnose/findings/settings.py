@@ -55,6 +55,8 @@ def _unread(view: View) -> Rival | None:
     for rival in view.settings.rivals:
         if rival.why not in ("unread", "near_name") or rival.same:
             continue
+        if view.app is not None and rival.name in view.app.ignores:
+            continue  # told by app.base_url_ignored
         if rival.role == "key" and not view.settings.key_given:
             return rival
         if rival.role == "base_url" and sources.get("base_url", "default").startswith("default"):
@@ -66,7 +68,8 @@ def _wrong_variable(view: View) -> Claim | None:
     rival = _unread(view)
     if rival is None:
         return None
-    values = {"variable": rival.name.strip(), "source": rival.source}
+    own = view.app_variable(rival.role)
+    values = {"variable": rival.name.strip(), "source": rival.source, "app_variable": own}
     severity = Severity.WARNING if view.works_as_given else None
     lines = (seen("unread", source=rival.source, variable=rival.name.strip()),)
     if rival.role == "key" and _by_rival(view) and view.door is not None and view.door.rival_source == rival.source:
@@ -76,7 +79,8 @@ def _wrong_variable(view: View) -> Claim | None:
             settings={"key_source": rival.source},
             verified=True,
         )
-    return Claim(lines, severity=severity, values=values)
+    case = "app" if own and view.app is not None and view.app.kind != "sdk" else ""
+    return Claim(lines, severity=severity, values=values, case=case)
 
 
 def _by_rival(view: View) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.model import Claim, Rule, Severity, seen
+from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Exchange, Kind, StreamReading
 
@@ -24,6 +24,11 @@ def _streamed(view: View) -> tuple[Exchange, StreamReading] | None:
     return deep.stream, deep.stream.stream
 
 
+def _broken(view: View, *evidence: str | Seen) -> Claim:
+    """A claim of a stream that no SDK reads. Without streaming it works where an answer was seen to come."""
+    return Claim(evidence, settings={"stream": False} if view.works else None, verified=view.works)
+
+
 def _ignored(view: View) -> Claim | None:
     found = _streamed(view)
     if found is None:
@@ -31,7 +36,7 @@ def _ignored(view: View) -> Claim | None:
     line = (line_of(found[0]), seen("whole_json"))
     if found[1].kind == "lines" and found[1].events == 1 and found[1].terminated and found[1].text:
         return Claim(line, severity=Severity.WARNING)  # it is a line as well, and read as a stream of one
-    return Claim(line) if found[1].kind == "json" else None
+    return _broken(view, *line) if found[1].kind == "json" else None
 
 
 def _malformed(view: View) -> Claim | None:
@@ -40,15 +45,15 @@ def _malformed(view: View) -> Claim | None:
         return None
     exchange, reading = found
     if exchange.failure is not None and exchange.failure.kind is Kind.ENCODING:
-        return Claim((line_of(exchange), seen("encoding")))
+        return _broken(view, line_of(exchange), seen("encoding"))
     if reading.kind in ("text", "html", "empty", "ndjson", "json_array", "unended", "other_protocol"):
         if exchange.failure is not None and exchange.failure.kind is not Kind.TOO_LONG:
             return None
-        return Claim((line_of(exchange), seen("body", kind=reading.kind.replace("_", " ")), exchange.text[:160]))
+        kind = seen("body", kind=reading.kind.replace("_", " "))
+        return _broken(view, line_of(exchange), kind, exchange.text[:160])
     if reading.flows and reading.problem and reading.error is None:
-        return Claim(
-            (line_of(exchange), seen("problem", detail=reading.problem.replace("_", " ")), exchange.text[:160])
-        )
+        problem = seen("problem", detail=reading.problem.replace("_", " "))
+        return _broken(view, line_of(exchange), problem, exchange.text[:160])
     if reading.kind == "sse" and exchange.content_type in _ODD_TYPES:
         return Claim((seen("content_type", kind=exchange.content_type),), severity=Severity.WARNING)
     if reading.lacks and view.works:

@@ -123,7 +123,9 @@ def _moved(view: View) -> Attempt | None:
     walled = first.told is not None and bare_refusal(first.told)
     if not first.lost and not walled and not (broke_down and view.works):
         return None
-    if better.protocol != first.attempt.protocol or better.base_url == first.attempt.base_url:
+    if better.protocol != first.attempt.protocol:
+        return None
+    if better.base_url == first.attempt.base_url and not first.attempt.address:
         return None
     if "redirect" in better.changed or "scheme" in better.changed:
         return None
@@ -146,6 +148,8 @@ def _only_version_added(view: View, better: Attempt) -> bool:
     assert first is not None
     had = urlsplit(first.attempt.base_url).path.rstrip("/")
     has = urlsplit(better.base_url).path.rstrip("/")
+    if first.attempt.address and better.protocol == "anthropic":
+        has += "/v1"  # which the SDK brings along, and this app wants in its base URL
     added = has[len(had) :] if has.startswith(had) else ""
     return bool(re.fullmatch(r"/v\d+[a-z]*\d*", added)) or (not had and has in _VERSION_PATHS)
 
@@ -185,7 +189,7 @@ def _path_claim(view: View, better: Attempt) -> Claim:
     return Claim(
         tuple(evidence),
         values={
-            "better_url": better.base_url if better.base_url != first.attempt.base_url else "",
+            "better_url": better.base_url if first.attempt.address or better.base_url != first.attempt.base_url else "",
             "better_version": better.version if "version" in better.changed else "",
         },
         settings=settings_of(better),

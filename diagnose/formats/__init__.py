@@ -46,6 +46,9 @@ EXTRA = {
         "seen_from": "Seen from",
         "vantage": "proxy {proxy}, trust {trust}, addresses {families}",
         "container": "inside a container",
+        "elsewhere": "Other clients",
+        "elsewhere.other": "{clients}: {base_url}",
+        "elsewhere.impossible": "{clients}: no base URL leads there",
         "none": "none",
         "table.healthy": "sound",
         "table.degraded": "with warnings",
@@ -93,6 +96,9 @@ EXTRA = {
         "seen_from": "检测位置",
         "vantage": "代理 {proxy}，信任 {trust}，地址族 {families}",
         "container": "在容器内",
+        "elsewhere": "其他客户端",
+        "elsewhere.other": "{clients}：{base_url}",
+        "elsewhere.impossible": "{clients}：填什么地址都到不了",
         "none": "无",
         "table.healthy": "正常",
         "table.degraded": "有警告",
@@ -281,6 +287,18 @@ def proven(report: Report, lang: str) -> Iterator[tuple[str, str]]:
     for label, value in (("proven", True), ("not_proven", False), ("not_asked", None)):
         if names := [word(lang, f"fact.{name}") for name, shown in facts.items() if shown is value]:
             yield label, word(lang, "comma").join(names)
+
+
+def elsewhere(report: Report, lang: str) -> Iterator[tuple[str, str]]:
+    """``elsewhere`` and which clients want which other base URL, a line for each."""
+    groups: dict[str | None, list[str]] = {}
+    for client in report.clients:
+        if client.told:
+            groups.setdefault(client.base_url, []).append(client.name)
+    for base_url, names in groups.items():
+        clients = word(lang, "comma").join(names)
+        key = "elsewhere.impossible" if base_url is None else "elsewhere.other"
+        yield "elsewhere", word(lang, key, clients=clients, base_url=base_url or "")
 
 
 def asked_for(report: Report, lang: str) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from diagnose.formats import (
     asked_for,
     clip,
     duration,
+    elsewhere,
     folded,
     plain,
     proven,
@@ -311,6 +312,7 @@ def _proven(report: Report, lang: str) -> Safe:
     signs = {"proven": "ok", "not_proven": "fail", "not_asked": "skipped"}
     rows = [_row(word(lang, label), names) for label, names in proven(report, lang) if label in signs]
     rows += [_row(word(lang, "left_open"), reason) for reason in report.left_open]
+    rows += [_row(word(lang, label), line) for label, line in elsewhere(report, lang)]
     return tag("section", tag("dl", rows, class_="facts"), class_="card") if rows else join()
 
 

@@ -87,7 +87,14 @@ def document(report: Report) -> dict[str, object]:
         },
         **_asked_for(report),
         **_capabilities(report),
+        **_clients(report),
     }
+
+
+def _clients(report: Report) -> dict[str, object]:
+    """What stands there only where some app wants another base URL than the one that works."""
+    rows = [{"app": client.app, "base_url": client.base_url, "note": client.note} for client in report.clients]
+    return {"clients": rows} if rows else {}
 
 
 def _capabilities(report: Report) -> dict[str, object]:

@@ -12,6 +12,7 @@ from diagnose.formats import (
     asked_for,
     clip,
     duration,
+    elsewhere,
     folded,
     plain,
     proven,
@@ -105,6 +106,7 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
     for label, names in proven(report, lang):
         yield f"- {say(label)}{colon}{escape(names)}"
     yield from (f"- {say('left_open')}{colon}{escape(reason)}" for reason in report.left_open)
+    yield from (f"- {say(label)}{colon}{escape(line)}" for label, line in elsewhere(report, lang))
     yield ""
     for label, text in asked_for(report, lang):
         yield f"{escape(label)}{colon}{escape(text)}  "

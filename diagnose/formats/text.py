@@ -15,6 +15,7 @@ from diagnose.formats import (
     asked_for,
     clip,
     duration,
+    elsewhere,
     folded,
     plain,
     proven,
@@ -247,6 +248,7 @@ class Page:
         self.gap()
         rows = [(key, self.safe(names)) for key, names in proven(report, self.lang)]
         rows += [("left_open", self.safe(reason)) for reason in report.left_open]
+        rows += [(key, self.safe(line)) for key, line in elsewhere(report, self.lang)]
         column = max((self.cells(self.word(key)) for key, _ in rows), default=0) + 2
         before = ""
         for key, text in rows:

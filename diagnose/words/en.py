@@ -1103,7 +1103,7 @@ TEXTS: dict[str, Text] = {
         "The answer is that of the official provider, although another address is set. The app reads that address "
         "under another name or in another place, or not for this kind of provider.",
         (
-            "See in the app's settings and its manual where it takes its base URL from.",
+            "{app} takes its base URL from {app_variable|its own settings: its manual tells where}.",
             "Start the app again after the change: some keep the old address.",
             'If it cannot be changed, choose "OpenAI-compatible" or "custom" as the provider in the app.',
             "If your key went to the wrong provider, think of replacing it.",
@@ -1155,6 +1155,36 @@ TEXTS: dict[str, Text] = {
 
 # Special cases of a finding, which have a cause and a cure of their own.
 CASES: dict[str, Text] = {
+    "proxy.invalid:no_proxy": Text(
+        "NO_PROXY has an entry that some clients cannot read",
+        "Clients that are built on httpx make a pattern of every entry of {source|NO_PROXY}, and stop before they send "
+        "anything where one of them is no host name. Ranges of IPv6 addresses and square brackets do that.",
+        (
+            "Set NO_PROXY to {better_proxy}",
+            "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
+        ),
+    ),
+    "settings.wrong_variable:app": Text(
+        "{app} does not read {variable|the variable that was set}",
+        "Each program reads variables with certain names and passes over all others without a word, and programs "
+        "differ in the names. So the value is there, and {app} never sees it.",
+        (
+            "Rename it to {app_variable|what the app's manual says}, which {app} reads.",
+            "Start the app again from a new terminal, so that it sees the new name.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
+        Text(
+            "{app} cannot be pointed to this API",
+            "{app} puts a path of its own behind every base URL, and at {host} the API lives under another. Whatever "
+            "base URL is set, this app asks at the wrong place.",
+            (
+                "Use an app that takes the whole path: `llmdoctor apps` tells what each of them adds.",
+                "Or put a gateway in front that offers the path that {app} asks for, such as LiteLLM or New API.",
+            ),
+        ),
+    ),
     "slo.exceeded:cert": Text(
         "The certificate ends sooner than the limit allows",
         "The certificate is good today, and no app notices anything yet. It ends within the time that was set as the "
@@ -1437,6 +1467,56 @@ UI: dict[str, str] = {
     "skipped": "skipped",
     "interrupted": "Interrupted: what was found until then is below.",
     "left_open": "Left open",
+    "curl.note": "note",
+    "curl.several": "the text asks {names} times; the first of them is checked",
+    "curl.insecure": "the command does not verify the certificate (-k); the check does, as the SDKs do",
+    "curl.file": "{names} reads a file that is not read here: what it adds is not known",
+    "curl.options": "{names} is not followed by the check",
+    "curl.unreadable": "{names} has a value that curl does not take; it is left out",
+    "curl.headers": "the check does not send these headers of the command: {names}",
+    "curl.no_bearer": "the Authorization header of the command lacks the word Bearer; the check sends it with Bearer",
+    "curl.basic": "the command sends name and password (Basic), which LLM APIs do not take; a key alone goes as Bearer",
+    "curl.credentials": "the command holds {names} different credentials; the first of them is checked",
+    "curl.body": "the body of the command is no JSON; its model is not known",
+    "fix.no_stream": "Switch streaming off in the app: without it the answer came.",
+    "mend.nothing": "Nothing to write: these settings work as they stand.",
+    "mend.unproven": "Nothing is written: no settings were seen to work in this run.",
+    "mend.ask": "Write this?",
+    "mend.written": (
+        "Wrote {path}. Start again what has read the old value: apps and shells keep what they once read."
+    ),
+    "mend.kept": "Nothing was written.",
+    "mend.no_terminal": (
+        "--fix asks before it writes, and there is no terminal to ask on. With --yes it writes without asking."
+    ),
+    "mend.environment": "{variable} stands in the environment, which no program can change for another. Run: {detail}",
+    "mend.environment_key": (
+        "The key in the variable {variable} has characters that do not belong. Set it again without them where it is "
+        "set: a key is not printed here."
+    ),
+    "mend.option": "{source} is not written anywhere. Give this instead: {detail}",
+    "mend.option_key": "The key from {source} has characters that do not belong: give it without them.",
+    "mend.by_hand": "{source} cannot be changed safely by a program. Change it to {detail}",
+    "mend.by_hand_key": (
+        "The key at {source} cannot be changed safely by a program. Take the characters away that do not belong."
+    ),
+    "mend.rival": (
+        "The key of {source} works, the one that is used now does not. A key is never copied: take the one away that "
+        "is used now."
+    ),
+    "mend.protocol": (
+        "The server speaks {protocol}. Set the app to that, with {detail} as base URL: no file is changed for it."
+    ),
+    "mend.proxy": "Set the proxy to {detail} where {source} comes from.",
+    "mend.no_proxy": "Set NO_PROXY (and no_proxy) to {detail}, beside what stands there.",
+    "mend.auth": "The key works in another header: {detail}. That is a setting of the app.",
+    "mend.stream": "Switch streaming off in the app: without it the answer came.",
+    "snippet.untried": "these settings were not tried (--offline)",
+    "snippet.no_model": "no model is known: name one with --model",
+    "snippet.nothing": "No settings were seen to work, so there is nothing to paste. The reason: {detail}",
+    "snippet.unspoken": "{names} does not speak {protocol}, or cannot be pointed to {base_url}.",
+    "snippet.key_in": "{names} reads its key from {variable}: give it the value of {source} there",
+    "snippet.file": "goes into {path}",
     "open.offline": "everything beyond this machine (--offline)",
     "open.no_spend": "whether the model answers (--no-spend)",
     "open.deadline": "what was not reached before the deadline",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from probes.apps import load as load_apps
 from probes.doors import Door, Doors, sdk_base
 from probes.flaws import examine_key
 from probes.keys import Fit, fit
@@ -23,21 +24,24 @@ _SPOKEN_AT = (
     ("ollama", r"/api/(?:chat|generate|tags)$"),
     ("responses", r"/responses$"),
 )
-_APPS = (
-    ("anthropic", "anthropic"),
-    ("gemini", "gemini"),
-    ("genai", "gemini"),
-    ("azure", "azure"),
-    ("ollama", "ollama"),
-)
 
 
 def protocol_of(settings: Settings, target: Place | None, door: Door | None) -> tuple[str, str]:
     """Which protocol is spoken, and what says so: option, app, path, door or default."""
     if settings.protocol.value != "auto":
         return settings.protocol.value, "option"
-    if settings.app:
-        return next((name for word, name in _APPS if word in settings.app), "openai"), "app"
+    app = load_apps().get(settings.app)
+    if app is None:
+        return _told(settings, target, door)
+    told, source = _told(settings, target, door)
+    if source != "default" and told in app.protocols:
+        return told, "app"
+    spoken = next((name for name in app.protocols if door is not None and name in door.protocols), app.protocols[0])
+    return spoken, "app"
+
+
+def _told(settings: Settings, target: Place | None, door: Door | None) -> tuple[str, str]:
+    """What path, door and variables say of the protocol."""
     raw = settings.base_url.value if settings.base_url else ""
     paths = [path.lower().rstrip("/") for path in (re.split("[?#]", raw)[0].strip(), target.path if target else "")]
     for name, pattern in _SPOKEN_AT:

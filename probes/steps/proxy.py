@@ -110,7 +110,10 @@ def choose(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber)
     facts, proxy = _chosen(proxies, target, doors, scrub)
     if proxies.no_proxy and not facts.problem and facts.bypass != "*" and _breaks(proxies.no_proxy.value):
         note = proxies.no_proxy.value[:80]
-        facts = replace(facts, source=proxies.no_proxy.source, problem="no_proxy_entry", note=note)
+        kept = ",".join(one for one in proxies.no_proxy.value.split(",") if not _breaks(one))
+        same = bypass(kept, target) == bypass(proxies.no_proxy.value, target)
+        mended = kept if same else None  # the host goes the same way without the others
+        facts = replace(facts, source=proxies.no_proxy.source, problem="no_proxy_entry", note=note, mended=mended)
     return facts, proxy
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from probes.flaws import KeyExam, UrlExam, examine_key, examine_url, key_is_url, url_is_key
+from probes.apps import load
+from probes.flaws import KeyExam, UrlExam, examine_key, examine_url, key_is_url, literal_key, url_is_key
 from probes.model import KeyForm, Settings, SettingsFacts
+from probes.translation import examine_for, official
 from probes.way import Place, place
 
 
@@ -15,6 +17,8 @@ class Exams:
 
     url: UrlExam
     key: KeyExam
+    address: str = ""  # what the app asks, where the SDK does not ask it of any base URL
+    query: str = ""  # what the app adds to what the SDK asks of ``url.literal``
 
     @property
     def place(self) -> Place | None:
@@ -37,10 +41,27 @@ class Exams:
 
 
 def examine(settings: Settings, protocol: str) -> Exams:
-    """Look at URL and key as the SDK of ``protocol`` would take them."""
+    """Look at URL and key as the client would take them: the app that was named, else the SDK of ``protocol``."""
     raw_url = settings.base_url.value if settings.base_url else ""
     raw_key = settings.key.value.reveal() if settings.key else ""
+    app = load().get(settings.app)
+    wire = app.wire(protocol) if app is not None else None
+    if app is not None and wire is not None and app is not official(protocol):
+        if app.stack == "node" and app.kind == "sdk" and settings.base_url and "env" in settings.base_url.source:
+            raw_url = raw_url.strip()  # measured: what stands in a variable is trimmed, an argument is not
+        sent, key = examine_for(app, wire, raw_url), examine_key(raw_key, protocol)
+        if app.stack in ("node", "browser"):
+            key = _trimmed(key, raw_key, protocol)
+        return Exams(sent.exam, key, sent.address, sent.query)
     return Exams(examine_url(raw_url, protocol), examine_key(raw_key, protocol))
+
+
+def _trimmed(key: KeyExam, raw: str, protocol: str) -> KeyExam:
+    """As fetch sends it: white space at the end of a header is cut away."""
+    literal = literal_key(raw.rstrip(" \t\r\n"), protocol)
+    if key.literal is not None or literal is None:
+        return key
+    return KeyExam(tuple(replace(flaw, fatal=False) for flaw in key.flaws), key.cleaned, literal)
 
 
 def measure(settings: Settings, exams: Exams, scrub: object) -> SettingsFacts:

@@ -1,0 +1,58 @@
+"""app.*: what the app that was named is known to do, whatever the door."""
+
+from __future__ import annotations
+
+from diagnose.model import Claim, Rule, Severity, seen
+from diagnose.view import View, line_of
+
+
+def _base_url_ignored(view: View) -> Claim | None:
+    app = view.app
+    source = dict(view.evidence.target.sources).get("base_url", "default")
+    if app is None or not source.startswith("default"):
+        return None
+    rival = next(
+        (one for one in view.settings.rivals if one.role == "base_url" and one.name in app.ignores and not one.same),
+        None,
+    )
+    if rival is None:
+        return None
+    return Claim(
+        (seen("unread", source=rival.source, variable=rival.name),),
+        severity=Severity.WARNING if view.works_as_given else None,
+        values={"variable": rival.name, "source": rival.source, "app_variable": view.app_variable("base_url")},
+    )
+
+
+def _mixed_content(view: View) -> Claim | None:
+    app, door = view.app, view.door
+    if app is None or door is None or not app.page.startswith("https:") or door.scheme != "http":
+        return None
+    # Browsers take a page's own machine for safe, and nothing else.
+    own = door.host in ("localhost", "::1") or door.host.startswith("127.") or door.host.endswith(".localhost")
+    return None if own else Claim((f"{door.scheme}://{door.host}",))
+
+
+def _cors(view: View) -> Claim | None:
+    asked = next((one for one in view.exchanges if one.purpose == "preflight"), None)
+    if asked is None or view.app is None or not asked.status:
+        return None
+    allowed = asked.header("access-control-allow-origin")
+    if asked.ok and allowed in ("*", view.app.page):
+        return None
+    return Claim((f"Origin: {view.app.page}", line_of(asked)))
+
+
+def _private_refused(view: View) -> Claim | None:
+    app, door = view.app, view.door
+    if app is None or door is None or not app.refuses_private or not door.local:
+        return None
+    return Claim((f"{door.scheme}://{door.host}",))
+
+
+RULES = (
+    Rule("app.base_url_ignored", Severity.ERROR, "settings", _base_url_ignored, "app"),
+    Rule("app.cors", Severity.ERROR, "http", _cors, "app", because=("app.mixed_content",)),
+    Rule("app.mixed_content", Severity.ERROR, "http", _mixed_content, "app"),
+    Rule("app.private_refused", Severity.ERROR, "tcp", _private_refused, "app"),
+)

@@ -1,0 +1,363 @@
+"""A pasted command line, cut into words as the shell that it was written for would cut it. Pure; nothing is executed.
+
+Of all expansions a variable alone is looked up: ``$NAME``, ``%NAME%``, ``$env:NAME``. The rest (``$(…)``, backticks,
+globs) stays as it stands. Sources: POSIX XCU 2.2 and 2.6, bash's ``$'…'``, Microsoft's rules for ``cmd`` and for
+``argv`` in the C runtime, PowerShell's about_Quoting_Rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LARGEST = 256 * 1024  # characters; a command copied from a browser reaches some tens of KiB
+
+
+class ShellError(Exception):
+    """The text cannot be cut into words: ``quote`` names the sign that is never closed."""
+
+    def __init__(self, quote: str) -> None:
+        super().__init__(quote)
+        self.quote = quote
+
+
+@dataclass(slots=True, repr=False)  # it may hold a key
+class Word:
+    """One word as the program gets it. ``variables`` are those that were looked up in it, ``unset`` those not there."""
+
+    text: str
+    variables: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Statement:
+    """One simple command, with what a here-document gives it as standard input."""
+
+    words: list[Word] = field(default_factory=list)
+    stdin: str | None = None
+
+
+def dialect(text: str) -> str:
+    """``sh``, ``cmd`` or ``powershell``: by the line continuations, else by how variables and the program are named."""
+    if re.search(r"`[ \t]*\r?\n", text) or re.search(r"\$\{?env:\w", text):
+        return "powershell"
+    if re.search(r"\^[ \t]*\r?\n|\^\"|\^\^|\^%", text) or re.search(r"^[A-Za-z]:\\[^\n>]*>", text.lstrip()):
+        return "cmd"
+    if re.search(r"%[A-Za-z_]\w*%", text) and "'" not in text:
+        return "cmd"
+    return "powershell" if re.match(r"\s*PS[ \w:\\~/.-]*>", text) else "sh"
+
+
+def split(text: str, environ: Mapping[str, str]) -> list[Statement]:
+    """The simple commands of the text, in order. Raises ShellError for a quote that is never closed.
+
+    ``environ`` is what variables are looked up in, and what assignments on lines of their own add to for those below.
+    """
+    text = text[:LARGEST].replace("\r\n", "\n").lstrip("\ufeff")
+    reader = {"sh": _Sh, "cmd": _Cmd, "powershell": _PowerShell}[dialect(text)]
+    return reader(text, environ).read()
+
+
+class _Reader:
+    """Goes through the text sign by sign. A shell is a subclass with rules of its own."""
+
+    ends = "\n;|&"
+
+    def __init__(self, text: str, environ: Mapping[str, str]) -> None:
+        self.text, self.at = text, 0
+        self.environ = dict(environ)
+        self.statements: list[Statement] = [Statement()]
+        self.pieces: list[str] | None = None  # of the word under way
+        self.variables: list[str] = []
+        self.unset: list[str] = []
+
+    def read(self) -> list[Statement]:
+        while self.at < len(self.text):
+            self.step(self.text[self.at])
+        self.close_statement()
+        return [one for one in self.statements if one.words]
+
+    def step(self, sign: str) -> None:
+        raise NotImplementedError
+
+    def put(self, text: str) -> None:
+        self.pieces = self.pieces if self.pieces is not None else []
+        self.pieces.append(text)
+
+    def variable(self, name: str) -> None:
+        """What a variable holds; nothing for one that is not set, as shells do."""
+        self.put(self.environ.get(name, ""))
+        (self.variables if name in self.environ else self.unset).append(name)
+
+    def close_word(self) -> None:
+        if self.pieces is not None:
+            word = Word("".join(self.pieces), tuple(self.variables), tuple(self.unset))
+            self.statements[-1].words.append(word)
+        self.pieces, self.variables, self.unset = None, [], []
+
+    def close_statement(self) -> None:
+        self.close_word()
+        words = self.statements[-1].words
+        if words and all(self.assigns(word.text) for word in words):
+            words.clear()
+        self.statements.append(Statement())
+
+    def assigns(self, text: str) -> bool:
+        """Take a word that is an assignment (or ``export``, ``set``) over into the variables."""
+        found = re.fullmatch(r"([A-Za-z_]\w*)=(.*)", text, re.S)
+        if found:
+            self.environ[found[1]] = found[2]
+        return bool(found) or text in ("export", "set", "setx")
+
+    def up_to(self, sign: str) -> str:
+        """The text up to the sign, which is passed over. Raises ShellError where it never comes."""
+        end = self.text.find(sign, self.at)
+        if end < 0:
+            raise ShellError(sign)
+        found, self.at = self.text[self.at : end], end + len(sign)
+        return found
+
+    def match(self, pattern: str) -> re.Match[str] | None:
+        """What stands here, passed over; None where it is something else."""
+        found = re.compile(pattern).match(self.text, self.at)
+        if found:
+            self.at = found.end()
+        return found
+
+
+_ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
+
+
+class _Sh(_Reader):
+    waiting: str = ""  # the word that ends the here-document which begins with the next line
+
+    def step(self, sign: str) -> None:
+        if sign in " \t":
+            self.close_word()
+            self.at += 1
+        elif self.match(r"\\\n"):
+            pass
+        elif sign == "\\":
+            self.put(self.text[self.at + 1 : self.at + 2])
+            self.at += 2
+        elif sign == "'":
+            self.at += 1
+            self.put(self.up_to("'"))
+        elif self.match(r"\$'"):
+            self.ansi()
+        elif self.match(r'\$?"'):
+            self.double()
+        elif sign == "$":
+            self.dollar()
+        elif sign == "#" and self.pieces is None:
+            self.match(r"[^\n]*")
+        elif heredoc := self.match(r"\d*<<-?[ \t]*(['\"]?)([\w.-]+)\1"):
+            self.close_word()
+            self.waiting = heredoc[2]
+        elif self.pieces is None and self.match(r"\d*(?:>>?|<)(?:&\d|[ \t]*&?[^\s;|&]+)|&>>?[ \t]*[^\s;|&]+"):
+            pass
+        elif sign in self.ends:
+            self.at += 1
+            ended = self.statements[-1]
+            if sign == "\n" and self.waiting:
+                ended.stdin = self.document()
+            self.close_statement()
+        else:
+            self.put(sign)
+            self.at += 1
+
+    def document(self) -> str:
+        """The lines up to the one that ends the here-document, without it."""
+        found = re.compile(rf"(.*?)^\t*{re.escape(self.waiting)}[ \t]*$", re.S | re.M).match(self.text, self.at)
+        self.waiting = ""
+        if found is None:
+            rest, self.at = self.text[self.at :], len(self.text)
+            return rest
+        self.at = found.end()
+        return found[1]
+
+    def dollar(self) -> None:
+        if name := self.match(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})"):
+            self.variable(name[1] or name[2])
+        elif other := self.match(r"\$(?:\{[^}\n]*\}|\([^)\n]*\))"):
+            self.put(other[0])  # an expansion that is not made here
+        else:
+            self.put("$")
+            self.at += 1
+
+    def double(self) -> None:
+        self.put("")
+        while True:
+            if self.at >= len(self.text):
+                raise ShellError('"')
+            if self.match(r'"'):
+                return
+            if self.match(r"\\\n"):
+                continue
+            if escaped := self.match(r'\\([$`"\\])'):
+                self.put(escaped[1])
+            elif self.text[self.at] == "$":
+                self.dollar()
+            else:
+                self.put(self.text[self.at])
+                self.at += 1
+
+    def ansi(self) -> None:
+        self.put("")
+        while not self.match(r"'"):
+            if self.at >= len(self.text):
+                raise ShellError("$'")
+            if found := self.match(r"\\u([0-9A-Fa-f]{1,4})|\\U([0-9A-Fa-f]{1,8})|\\x([0-9A-Fa-f]{1,2})|\\([0-7]{1,3})"):
+                number = int(found[1] or found[2] or found[3] or "0", 16) or int(found[4] or "0", 8)
+                known = number < 0x110000 and not 0xD800 <= number < 0xE000
+                self.put(chr(number) if known and number else "\ufffd")
+            elif found := self.match(r"\\(.)"):
+                self.put(_ANSI.get(found[1], found[1] if found[1] in "\\'\"?" else found[0]))
+            else:
+                self.put(self.text[self.at])
+                self.at += 1
+
+
+class _Cmd(_Reader):
+    """Two passes, as on Windows: ``cmd`` takes its carets away, then the program cuts its words itself."""
+
+    def read(self) -> list[Statement]:
+        text = re.sub(r"\A\s*[A-Za-z]:\\[^\n>]*>", "", self.text)
+        names = {name.upper(): value for name, value in self.environ.items()}
+        used: list[str] = []
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1].upper()
+            if name not in names:
+                return found[0]  # cmd leaves what it does not know
+            used.append(name)
+            return names[name]
+
+        for line in self.lines(re.sub(r"%([A-Za-z_]\w*)%", value, text)):
+            if setting := re.match(r"\s*set\s+\"?([A-Za-z_]\w*)=([^\"\n]*)", line, re.I):
+                names[setting[1].upper()] = setting[2]
+                continue
+            line = re.sub(r"%([A-Za-z_]\w*)%", value, line)
+            words = [Word(word, tuple(name for name in used if names[name] in word)) for word in self.arguments(line)]
+            self.statements.append(Statement(words))
+        return [one for one in self.statements if one.words]
+
+    def lines(self, text: str) -> list[str]:
+        """The commands, without carets; an operator in quotes ends none."""
+        found, line, quoted, at = [], "", False, 0
+        while at < len(text):
+            sign = text[at]
+            if sign == "^" and not quoted:
+                at += 1
+                if text[at : at + 1] == "\n":  # the line goes on; a second line end stands for itself
+                    at += 1
+                line += text[at : at + 1]
+            elif sign == "\n" or (sign in "&|" and not quoted):
+                found.append(line)
+                line, quoted = "", False
+            else:
+                quoted = quoted is not (sign == '"')
+                line += sign
+            at += 1
+        return [*found, line]
+
+    def arguments(self, line: str) -> list[str]:
+        """As the C runtime cuts a command line: backslashes count before a quote alone, ``""`` in quotes is one."""
+        words: list[str] = []
+        word: str | None = None
+        quoted, at = False, 0
+        while at < len(line):
+            found = re.compile(r'(\\*)"').match(line, at)
+            if found:
+                word = (word or "") + "\\" * (len(found[1]) // 2)
+                at = found.end()
+                if len(found[1]) % 2:
+                    word += '"'
+                elif quoted and line[at : at + 1] == '"':
+                    word += '"'
+                    at += 1
+                else:
+                    quoted = not quoted
+                continue
+            if line[at] in " \t" and not quoted:
+                if word is not None:
+                    words.append(word)
+                word = None
+            else:
+                word = (word or "") + line[at]
+            at += 1
+        if quoted:
+            raise ShellError('"')
+        return [*words, word] if word is not None else words
+
+
+_TICKS = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
+
+
+class _PowerShell(_Reader):
+    def read(self) -> list[Statement]:
+        self.match(r"\s*PS[ \w:\\~/.-]*>")
+        return super().read()
+
+    def step(self, sign: str) -> None:
+        if sign in " \t":
+            self.close_word()
+            self.at += 1
+        elif self.match(r"`[ \t]*\n"):
+            pass
+        elif sign == "`":
+            self.put(self.text[self.at + 1 : self.at + 2])
+            self.at += 2
+        elif setting := self.pieces is None and self.match(r"\$env:(\w+)[ \t]*=[ \t]*(?:'([^'\n]*)'|\"([^\"\n]*)\")"):
+            assert isinstance(setting, re.Match)
+            self.environ[setting[1]] = setting[2] or setting[3] or ""
+        elif sign in "'‘’":
+            self.single()
+        elif sign in '"“”':
+            self.double()
+        elif sign == "$":
+            self.dollar()
+        elif sign == "#" and self.pieces is None:
+            self.match(r"[^\n]*")
+        elif sign in self.ends:
+            self.at += 1
+            self.close_statement()
+        else:
+            self.put(sign)
+            self.at += 1
+
+    def single(self) -> None:
+        self.at += 1
+        found = self.match(r"((?:[^'‘’]|['‘’]{2})*)['‘’]")
+        if found is None:
+            raise ShellError("'")
+        self.put(re.sub(r"['‘’]{2}", "'", found[1]))
+
+    def dollar(self) -> None:
+        if name := self.match(r"\$(?:env:(\w+)|\{env:(\w+)\})"):
+            self.variable(name[1] or name[2])
+        else:
+            self.put("$")
+            self.at += 1
+
+    def double(self) -> None:
+        self.at += 1
+        self.put("")
+        while True:
+            if self.at >= len(self.text):
+                raise ShellError('"')
+            if self.match(r'["“”]{2}'):
+                self.put('"')
+            elif self.match(r'["“”]'):
+                return
+            elif self.match(r"`\n"):
+                self.put("\n")
+            elif found := self.match(r"`(.)"):
+                self.put(_TICKS.get(found[1], found[1]))
+            elif self.text[self.at] == "$":
+                self.dollar()
+            else:
+                self.put(self.text[self.at])
+                self.at += 1

@@ -1,0 +1,237 @@
+"""The fix works in the real client: for every wrong world in which settings were seen to work, the official SDKs work with
+these: openai and anthropic of Python, the newest and the generation before, and those of Node.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1]))  # the tables stand beside the tests, which are no package
+
+from faults.stage import Scenario, Stage, examine, stage
+from worlds import SCENARIOS
+
+import probes.net
+import probes.steps.chat
+from diagnose.judge import judge
+from diagnose.model import Report, Verdict
+from probes.flaws import examine_key
+from probes.model import Evidence
+from probes.secret import Secret
+
+pytestmark = pytest.mark.real
+HERE = Path(__file__).parent / "clients"
+_TRUST = cache(probes.net.trust)
+PYTHON = frozenset(("openai", "responses", "azure", "anthropic"))
+NEWEST = PYTHON | {"gemini", "ollama"}
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A scenario and the settings of its report, with those fixes beside them that were seen to work."""
+
+    scenario: Scenario
+    settings: Mapping[str, Any]
+    around: Mapping[str, str]  # proxies, roots
+    port: str  # of the run that the settings come from
+
+
+def _fix(scenario: Scenario) -> Fix | None:
+    evidence = examine(scenario).evidence
+    report = judge(evidence)
+    if report.settings is None or report.verdict not in (Verdict.BROKEN, Verdict.DEGRADED) or not report.proven.answer:
+        return None
+    return Fix(scenario, report.settings, dict(_around(report)), _port(evidence))
+
+
+def _around(report: Report) -> Iterator[tuple[str, str]]:
+    for finding in report.findings:
+        for fix in finding.fixes:
+            for name in ("proxy", "no_proxy", "ssl_cert_file"):
+                if fix.verified and name in fix.settings:
+                    yield name, str(fix.settings[name])
+
+
+def _port(evidence: Evidence) -> str:
+    found = re.search(r":(\d{4,5})\b", evidence.target.base_url or "")
+    return found[1] if found else ""
+
+
+@pytest.fixture(scope="module")
+def fixes() -> list[Fix]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(probes.steps.chat, "PAUSES", (0.01, 0.02))
+        patch.setattr(probes.net, "trust", _TRUST)
+        return [found for scenario in SCENARIOS if (found := _fix(scenario)) is not None]
+
+
+# -- a job for a client ------------------------------------------------------------------------------------------------
+
+
+def _job(fix: Fix, set_up: Stage, stream: bool) -> dict[str, Any]:
+    settings, scenario = fix.settings, fix.scenario
+    environment = dict(set_up.environment)
+    fronts = {str(set_up.front.port)} if set_up.front else set()
+    if proxy := fix.around.get("proxy"):
+        given = next(found for one in environment.values() if (found := re.search(r":\d+/?$", one)))
+        proxy = re.sub(r":\d+/?$", given[0], proxy)
+        environment = {name: value for name, value in environment.items() if not name.endswith("_PROXY")}
+        environment |= {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy}
+    if around := fix.around.get("no_proxy"):
+        environment["NO_PROXY"] = around
+    port = set_up.port
+    base = str(settings["base_url"])
+    simulated = scenario.roads is not None
+    reachable = bool(set_up.settings.connect_to) or simulated
+    return {
+        "protocol": settings["protocol"],
+        "base_url": base.replace(f":{fix.port}", f":{port}") if fix.port and "{port}" in scenario.base_url else base,
+        "key": _key(fix, set_up),
+        "auth": settings["auth"],
+        "model": settings["model"],
+        "api_version": settings.get("api_version"),
+        "stream": stream,
+        "route": [scenario.listen if set_up.settings.connect_to else "127.0.0.1", port] if reachable else None,
+        "simulated": simulated,
+        "kept": [int(one) for one in fronts],
+        "environment": environment,
+    }
+
+
+def _key(fix: Fix, set_up: Stage) -> str:
+    settings, given = fix.settings, set_up.settings
+    if settings["auth"] == "none":
+        return "none"
+    if source := settings.get("key_source"):
+        values = [rival.value for rival in given.rivals if rival.source == source]
+        assert isinstance(values[0], Secret)
+        return values[0].reveal()
+    assert given.key is not None
+    raw = given.key.value.reveal()
+    if settings["key"] == "as given":
+        return raw
+    cleaned = examine_key(raw, str(settings["protocol"])).cleaned
+    assert cleaned is not None
+    return cleaned
+
+
+# -- the clients -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _client(argv: list[str], folder: Path) -> Iterator[Callable[[Mapping[str, Any]], str]]:
+    """A client in a process of its own: a job in, how it failed out; empty where it got its answer."""
+    with (folder / "noise").open("wb") as noise:
+        process = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=noise, cwd=folder, encoding="utf-8"
+        )
+        assert process.stdin is not None and process.stdout is not None
+
+        def ask(job: Mapping[str, Any]) -> str:
+            assert process.stdin is not None and process.stdout is not None
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.flush()
+            said = process.stdout.readline()
+            return str(json.loads(said)["failed"]) if said else "the client died"
+
+        try:
+            yield ask
+        finally:
+            process.stdin.close()
+            process.wait(10)
+            process.stdout.close()
+
+
+def _all(argv: list[str], spoken: frozenset[str], fixes: list[Fix], folder: Path) -> tuple[int, dict[str, str]]:
+    """How many settings a client was given, and those that failed."""
+    failed: dict[str, str] = {}
+    mine = [fix for fix in fixes if fix.settings["protocol"] in spoken and fix.scenario.name not in APART]
+    count = len(mine)
+    with _client(argv, folder) as ask:
+        for fix in mine:
+            for stream in (False, True)[: 2 if fix.settings["stream"] else 1]:
+                with stage(fix.scenario) as set_up:
+                    said = ask(_job(fix, set_up, stream))
+                if said == NO_SOCKS:
+                    count -= 1
+                    break
+                if said:
+                    failed[fix.scenario.name] = f"{'stream' if stream else 'answer'}: {said}"
+                    break
+    return count, failed
+
+
+# Settings that cannot be given to a client, with the reason.
+APART = {
+    "gemini-query-only-relay": "google-genai sends the key in a header alone; what works is curl's ?key=",
+    "wire-socks4": "no official client speaks SOCKS4: the report names no proxy that would do",
+}
+NO_SOCKS = "Node's fetch has no SOCKS"
+CLIENTS = ("python-newest", "python-previous", "node-newest", "node-previous")
+
+
+def _argv(name: str, fetched: Callable[[str, str, str], Path]) -> list[str]:
+    if name == "python-newest":
+        return [sys.executable, str(HERE / "ask.py")]
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want folders of their own")
+    if name == "python-previous":
+        return [str(clients / "elder" / "bin" / "python"), str(HERE / "ask.py")]
+    node = clients / "node" / "node_modules" / ".bin" / "node"  # openai-node 7 wants a newer one than Debian has
+    packages = clients / ("node" if name == "node-newest" else "node-elder")
+    return [str(node), str(HERE / "ask.mjs"), str(packages), str(clients / "undici")]
+
+
+Outcome = tuple[int, dict[str, str]] | str  # why it was not asked
+
+
+@pytest.fixture(scope="module")
+def outcomes(
+    fixes: list[Fix], fetched: Callable[[str, str, str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Outcome]:
+    """All clients at the same time: each waits for the others' answers most of its own."""
+
+    def ask(name: str) -> Outcome:
+        try:
+            argv = _argv(name, fetched)
+        except pytest.skip.Exception as skip:
+            return str(skip.msg)
+        spoken = NEWEST if name == "python-newest" else PYTHON
+        return _all(argv, spoken, fixes, tmp_path_factory.mktemp(name))
+
+    with ThreadPoolExecutor(len(CLIENTS)) as pool:
+        return dict(zip(CLIENTS, pool.map(ask, CLIENTS), strict=True))
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_fix_works(client: str, outcomes: dict[str, Outcome], request: pytest.FixtureRequest) -> None:
+    outcome = outcomes[client]
+    if isinstance(outcome, str):
+        pytest.skip(outcome)
+    count, failed = outcome
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.write_line(f"\n{client}: the settings of {count} scenarios, {len(failed)} failed")
+    assert not failed, "\n".join(f"{name}: {how}" for name, how in failed.items())
+    assert count >= 250
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_client_can_fail(
+    client: str, fetched: Callable[[str, str, str], Path], fixes: list[Fix], tmp_path: Path
+) -> None:
+    """With a key that the door refuses, it says so."""
+    fix = next(one for one in fixes if one.scenario.root == "url.version_missing")
+    with _client(_argv(client, fetched), tmp_path) as ask, stage(fix.scenario) as set_up:
+        assert "401" in ask({**_job(fix, set_up, False), "key": "sk-wrong"})
