@@ -846,11 +846,6 @@ def _proxies(options: Options, named: list[Entry], environ: Mapping[str, str]) -
     return found if any(name.lower().endswith("_proxy") and environ[name] for name in environ) else system_proxies()
 
 
-def proxies(environ: Mapping[str, str]) -> ProxySettings:
-    """Those of the environment, else of the system, where no other settings are to be read."""
-    return _proxies(Options(), [], environ)
-
-
 def system_proxies() -> ProxySettings:
     """What macOS or Windows is set to, as httpx takes it over; no proxy on any other system, which keeps none.
 

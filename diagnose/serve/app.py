@@ -27,6 +27,7 @@ from diagnose.serve.streams import EventStream, WhileConnected, event
 from diagnose.serve.targets import Targets
 from diagnose.words.page import TEXTS
 from probes.config import BadInput
+from probes.curl import Note
 from probes.doors import load
 from probes.engine import scrubber
 from probes.model import Limits, Settings
@@ -101,15 +102,17 @@ class Served:
         live = "text/event-stream" in request.headers.get("accept", "")
         try:
             form = forms.read(body)
-            settings = forms.settings(form, self.serving.limits, own_proxies=not self.serving.public_only)
+            settings, notes = forms.settings(form, self.serving.limits, own_proxies=not self.serving.public_only)
         except BadInput as error:
             said = TEXTS[lang].get(str(error), str(error))
             return PlainTextResponse(said, 400) if live else HTMLResponse(pages.check(lang, problem=said), 400)
         if live:
-            return EventStream(self._events(form, settings, lang))
-        return WhileConnected(self._whole(form, settings, lang))
+            return EventStream(self._events(form, settings, notes, lang))
+        return WhileConnected(self._whole(form, settings, notes, lang))
 
-    async def _events(self, form: Form, settings: Settings, lang: str) -> AsyncGenerator[bytes, None]:
+    async def _events(
+        self, form: Form, settings: Settings, notes: tuple[Note, ...], lang: str
+    ) -> AsyncGenerator[bytes, None]:
         watching, gate = Live(settings, lang), self._gate()
         run = asyncio.create_task(self.runs.check(settings, watching.saw, gate))
         try:
@@ -120,7 +123,7 @@ class Served:
             report = judge(await run, lang)
             self.own.saw("page", report)
             said = {
-                "html": pages.report(report, lang, private=gate is not None and gate.refused),
+                "html": pages.report(report, lang, private=gate is not None and gate.refused, notes=notes),
                 "verdict": report.verdict.value,
                 "base_url": report.target.get("base_url") or "",
                 "model": scrubber(settings)(form.model),
@@ -132,17 +135,19 @@ class Served:
             run.cancel()
             await asyncio.gather(run, return_exceptions=True)
 
-    async def _whole(self, form: Form, settings: Settings, lang: str) -> Response:
+    async def _whole(self, form: Form, settings: Settings, notes: tuple[Note, ...], lang: str) -> Response:
         gate = self._gate()
         try:
             report = judge(await self.runs.check(settings, allowed=gate), lang)
         except Busy:
             return HTMLResponse(pages.check(lang, problem=TEXTS[lang]["busy"]), 503, {"Retry-After": "60"})
         self.own.saw("page", report)
-        result = pages.report(report, lang, private=gate is not None and gate.refused)
+        result = pages.report(report, lang, private=gate is not None and gate.refused, notes=notes)
         scrub = scrubber(settings)
         return HTMLResponse(
-            pages.check(lang, form, base_url=scrub(form.base_url), model=scrub(form.model), result=result)
+            pages.check(
+                lang, form, base_url=str(report.target.get("base_url") or ""), model=scrub(form.model), result=result
+            )
         )
 
     def _gate(self) -> Gate | None:

@@ -9,21 +9,34 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
+from probes import curl
+from probes.apps import load
 from probes.config import PROTOCOLS, BadInput
+from probes.curl import Note
 from probes.model import Limits, ProxySettings, Settings, Sourced
 from probes.secret import Secret
-from probes.sources import Options, gather, proxies
+from probes.sources import Options, gather, surroundings
 
 T = TypeVar("T")
 
-APPS = ("openai-sdk", "anthropic-sdk", "openai-node", "anthropic-node")
-_LONGEST = {"base_url": 4096, "key": 16384, "model": 512, "protocol": 32, "app": 64, "lang": 16, "no_spend": 8}
+_LONGEST = {
+    "base_url": 4096,
+    "key": 16384,
+    "model": 512,
+    "protocol": 32,
+    "app": 64,
+    "lang": 16,
+    "no_spend": 8,
+    "curl": 65536,
+}
 _SOURCE = "form"
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of the page, as they were sent. ``text`` is an error text to explain."""
+    """The fields of the page, as they were sent. ``curl`` is a command that stands for address and key, ``text`` an
+    error text to explain.
+    """
 
     base_url: str = ""
     key: Secret = dataclasses.field(default_factory=lambda: Secret(""))
@@ -31,6 +44,7 @@ class Form:
     protocol: str = "auto"
     app: str = ""
     no_spend: bool = False
+    curl: Secret = dataclasses.field(default_factory=lambda: Secret(""))
     text: str = dataclasses.field(default="", repr=False)
 
 
@@ -41,7 +55,7 @@ def read(body: bytes) -> Form:
         if len(fields.get(name, "")) > longest:
             raise BadInput(f"The field {name} is longer than {longest} characters.")
     protocol, app = fields.get("protocol") or "auto", fields.get("app", "")
-    if protocol not in PROTOCOLS or app not in ("", *APPS):
+    if protocol not in PROTOCOLS or (app and load().get(app) is None):
         raise BadInput("This protocol or app is not known.")
     return Form(
         base_url=fields.get("base_url", ""),
@@ -50,6 +64,7 @@ def read(body: bytes) -> Form:
         protocol=protocol,
         app=app,
         no_spend=bool(fields.get("no_spend")),
+        curl=Secret(fields.get("curl", "").strip()),
         text=fields.get("text", ""),
     )
 
@@ -69,32 +84,40 @@ def _fields(body: bytes) -> dict[str, str]:
         raise BadInput("This is not the form of the page.") from None
 
 
-def settings(form: Form, limits: Limits, *, own_proxies: bool) -> Settings:
-    """What to check: the form's own values and nothing of this machine, but its proxies where they are meant.
+def settings(form: Form, limits: Limits, *, own_proxies: bool) -> tuple[Settings, tuple[Note, ...]]:
+    """What to check: the form's own values and nothing of this machine, but its proxies where they are meant; and what
+    of a curl command the check does otherwise.
 
     Raises BadInput where neither an address nor a protocol that has one of its own is given, in a word of the page's.
     """
-    if not form.base_url.strip() and form.protocol in ("auto", "azure"):
-        raise BadInput("need_url")
     options = Options(
-        base_url=form.base_url if form.base_url.strip() else None,
-        key=form.key.reveal(),
         model=form.model or None,
         protocol=form.protocol if form.protocol != "auto" else None,
         app=form.app or None,
         no_spend=form.no_spend,
         no_env=True,
     )
-    found = gather(options, {}, Path())
+    around = {name: value for name, value in os.environ.items() if own_proxies and name.lower().endswith("_proxy")}
+    notes: tuple[Note, ...] = ()
+    if form.curl:
+        options = replace(options, no_env=False)  # which would leave out the proxies; there is nothing else to be read
+        found, notes = curl.read(form.curl.reveal(), options, around, Path(), files=False)
+        proxies = found.proxies
+    else:
+        if not form.base_url.strip() and form.protocol in ("auto", "azure") and not form.app:
+            raise BadInput("need_url")
+        base_url = form.base_url if form.base_url.strip() else None
+        found = gather(replace(options, base_url=base_url, key=form.key.reveal()), {}, Path())
+        proxies, _ = surroundings(Options(), around, Path())
     return replace(
         found,
         base_url=_typed(found.base_url),
         key=_typed(found.key),
         model=_typed(found.model),
         searched=(_SOURCE,) if found.key is None else (),
-        proxies=proxies(os.environ) if own_proxies else ProxySettings(),
+        proxies=proxies if own_proxies else ProxySettings(),
         limits=limits,
-    )
+    ), notes
 
 
 def _typed(value: Sourced[T] | None) -> Sourced[T] | None:

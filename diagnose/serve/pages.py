@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from diagnose import words
 from diagnose.formats import html, markdown, word
-from diagnose.serve.forms import APPS
 from diagnose.words import LANGS, phrase
 from diagnose.words.page import TEXTS
+from probes.apps import load as load_apps
 from probes.config import PROTOCOLS
 from probes.model import PROBES
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from diagnose.explain import Candidate
     from diagnose.model import ProbeLine, Report
     from diagnose.serve.forms import Form
+    from probes.curl import Note
 
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "report.css": "text/css"}
 _PATHS = {"check": "/", "explain": "/explain", "login": "/login"}
@@ -89,7 +90,7 @@ def check(
         **chosen,
         opened=bool(chosen["app"] or chosen["model"] or chosen["no_spend"] or chosen["protocol"] != "auto"),
         protocols=PROTOCOLS,
-        apps=APPS,
+        apps=load_apps(),
         timeline=word(lang, "timeline"),
         waiting=[phrase(f"probe.{name}", lang) for name in PROBES],
         result=result,
@@ -107,12 +108,16 @@ def login(lang: str, problem: str = "") -> str:
     return _fill("login", lang, problem=problem)
 
 
-def report(found: Report, lang: str, *, private: bool = False) -> Markup:
-    """A report as a part of the page: to read, to copy, to take along. ``private``: an address was not dialled."""
+def report(found: Report, lang: str, *, private: bool = False, notes: Sequence[Note] = ()) -> Markup:
+    """A report as a part of the page: to read, to copy, to take along.
+
+    ``private``: an address was not dialled. ``notes`` tell what of a curl command the check did otherwise.
+    """
+    notices = [phrase(f"curl.{note.kind}", lang, {"names": note.names}) for note in notes]
     return _fill(
         "report",
         lang,
-        notice=TEXTS[lang]["private"] if private else "",
+        notices=[*([TEXTS[lang]["private"]] if private else []), *notices],
         body=Markup(html.body(found, lang)),  # noqa: S704  # built of escaped parts
         file=b64encode(html.render(found, lang).encode()).decode(),
         markdown=markdown.render(found, lang),

@@ -297,6 +297,21 @@ def test_an_error_text_is_explained(desk: Opened, axe: Callable[[Page], None]) -
         axe(page)
 
 
+def test_a_curl_command_is_checked(desk: Opened, axe: Callable[[Page], None]) -> None:
+    with desk("sound") as one:
+        page = one.open()
+        page.click("text=Or paste a curl command")
+        axe(page)
+        assert one.world is not None
+        key = one.world.key.reveal()
+        page.fill("#curl", f"curl -k {one.world.base_url}/chat/completions -H 'Authorization: Bearer {key}'")
+        page.click("button[type=submit]")
+        page.wait_for_selector("#result .verdict")
+        assert page.input_value("#curl") == "" and page.input_value("#base_url") == one.world.base_url
+        assert "does not verify the certificate" in page.inner_text("#result .notice")
+        one.holds_no_key(page)
+
+
 def test_it_is_used_with_the_keyboard_alone(desk: Opened) -> None:
     with desk("sound") as one:
         page = one.open()

@@ -19,7 +19,7 @@ from probes.config import BadInput
 from probes.model import PROBES, Limits
 from probes.practice import behaviours as b
 from probes.practice.server import PracticeDoor
-from probes.secret import WINDOW
+from probes.secret import WINDOW, Secret
 
 LIVE = {"Accept": "text/event-stream"}
 
@@ -137,6 +137,62 @@ def test_what_is_typed_is_text(page: TestClient, text: str) -> None:
     assert "<script>" not in page.post("/explain", data={"text": f"Error code: 401 {text}"}).text
 
 
+# -- a curl command ----------------------------------------------------------------------------------------------------
+
+
+def command(door: PracticeDoor, key: str, *more: str) -> str:
+    """As a manual shows it."""
+    body = json.dumps({"model": "gpt-5-nano", "messages": []})
+    return (
+        f"""curl {door.url}/v1/chat/completions \\\n  -H "Authorization: Bearer {key}" -d '{body}' {" ".join(more)}"""
+    )
+
+
+def test_a_curl_command_stands_for_address_and_key(page: TestClient, door: PracticeDoor, key: str) -> None:
+    text = command(door, key, "-k", "--cacert /etc/hostname", "-H 'X-Other: 1'")
+    for headers in ({}, LIVE):
+        answer = page.post("/check", data={"curl": text, "lang": "en"}, headers=headers)
+        whole = answer.text if not headers else events(answer.text)[-1][1]["html"]
+        assert "Everything that was asked works." in whole
+        assert "the command does not verify the certificate" in whole and "--cacert reads a file" in whole
+        assert "the check does not send these headers of the command: x-other" in whole
+        assert holds_no(answer.text, key)
+    assert f'value="{door.url}/v1"' in page.post("/check", data={"curl": text}).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo hello",
+        "curl",
+        "curl 'https://x.example",
+        "curl $HOME/v1",
+        "curl -K /etc/passwd",
+        "curl file:///etc/passwd",
+    ],
+)
+def test_what_is_no_curl_command_is_said(page: TestClient, text: str) -> None:
+    answer = page.post("/check", data={"curl": text, "protocol": "openai"}, headers=LIVE)
+    assert answer.status_code == 400 or events(answer.text)[-1][1]["verdict"] == "broken"
+    assert "root:" not in answer.text
+
+
+def test_a_curl_command_reads_nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("THE_OPERATORS", "sk-the-operators-own-key-0123456789")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    text = "curl https://api.example.com/v1/models -H 'Authorization: Bearer '$THE_OPERATORS"
+    for proxies in (True, False):
+        form = forms.Form(curl=Secret(text))
+        found, _ = forms.settings(form, Limits(run=7), own_proxies=proxies)
+        assert found.key is None or found.key.value.reveal().strip() == ""
+        assert (found.proxies.https is not None) is proxies
+        assert found.ca_bundle is None and found.limits.run == 7
+    form = forms.Form(curl=Secret("curl -x http://10.0.0.1:3128 --cacert /etc/hostname https://api.example.com/v1"))
+    found, notes = forms.settings(form, Limits(), own_proxies=False)
+    assert found.proxies.https is None and found.ca_bundle is None
+    assert [note.names for note in notes] == ["--cacert"]
+
+
 # -- explain -----------------------------------------------------------------------------------------------------------
 
 REFUSED = "Error code: 401 - {'error': {'message': 'Incorrect API key provided', 'code': 'invalid_api_key'}}"
@@ -208,14 +264,14 @@ def test_a_key_is_taken_as_it_stands() -> None:
     form = forms.read(b"base_url=https%3A%2F%2Fapi.example.com%2Fv1&key=+sk-x%0A&model=+m+")
     assert (form.key.reveal(), form.model) == (" sk-x\n", "m")
     assert "sk-x" not in repr(form)
-    found = forms.settings(form, Limits(run=5), own_proxies=False)
+    found, _ = forms.settings(form, Limits(run=5), own_proxies=False)
     assert found.key is not None and found.key.source == "form"
     assert found.base_url is not None and found.base_url.source == "form"
     assert found.limits.run == 5
 
 
 def test_a_protocol_has_an_address_of_its_own() -> None:
-    found = forms.settings(forms.read(b"protocol=anthropic&key=x"), Limits(), own_proxies=False)
+    found, _ = forms.settings(forms.read(b"protocol=anthropic&key=x"), Limits(), own_proxies=False)
     assert found.base_url is not None and found.base_url.value == "https://api.anthropic.com"
     with pytest.raises(BadInput):
         forms.settings(forms.read(b"protocol=azure&key=x"), Limits(), own_proxies=False)
@@ -243,8 +299,8 @@ def test_a_visitors_check_reads_nothing_of_this_machine(monkeypatch: pytest.Monk
     monkeypatch.setenv("OPENAI_API_KEY", "sk-the-operators-own")
     monkeypatch.setenv("OPENAI_BASE_URL", "https://operators.example/v1")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    found = forms.settings(forms.read(b"protocol=openai"), Limits(), own_proxies=False)
+    found, _ = forms.settings(forms.read(b"protocol=openai"), Limits(), own_proxies=False)
     assert found.key is None and found.rivals == () and found.proxies.https is None
     assert found.base_url is not None and found.base_url.value == "https://api.openai.com/v1"
-    own = forms.settings(forms.read(b"protocol=openai"), Limits(), own_proxies=True)
+    own, _ = forms.settings(forms.read(b"protocol=openai"), Limits(), own_proxies=True)
     assert own.proxies.https is not None and own.proxies.https.value == "http://proxy.example:3128"
