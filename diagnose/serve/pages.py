@@ -117,7 +117,7 @@ def report(found: Report, lang: str, *, private: bool = False, notes: Sequence[N
     return _fill(
         "report",
         lang,
-        notices=[*([TEXTS[lang]["private"]] if private else []), *notices],
+        notices=[*([TEXTS[lang]["private"]] if private else []), *(one[:1].upper() + one[1:] for one in notices)],
         body=Markup(html.body(found, lang)),  # noqa: S704  # built of escaped parts
         file=b64encode(html.render(found, lang).encode()).decode(),
         markdown=markdown.render(found, lang),

@@ -154,8 +154,8 @@ def test_a_curl_command_stands_for_address_and_key(page: TestClient, door: Pract
         answer = page.post("/check", data={"curl": text, "lang": "en"}, headers=headers)
         whole = answer.text if not headers else events(answer.text)[-1][1]["html"]
         assert "Everything that was asked works." in whole
-        assert "the command does not verify the certificate" in whole and "--cacert reads a file" in whole
-        assert "the check does not send these headers of the command: x-other" in whole
+        assert "The command does not verify the certificate" in whole and "--cacert reads a file" in whole
+        assert "The check does not send these headers of the command: x-other" in whole
         assert holds_no(answer.text, key)
     assert f'value="{door.url}/v1"' in page.post("/check", data={"curl": text}).text
 
