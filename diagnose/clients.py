@@ -25,7 +25,12 @@ WELL_KNOWN = frozenset(
 
 def named(target: Target) -> App | None:
     """The app that the user named; None where none was."""
-    return load().get(target.app) if target.app_named else None
+    return known(target.app) if target.app_named else None
+
+
+def known(id: str) -> App | None:
+    """The app of that id."""
+    return load().get(id)
 
 
 def in_its_terms(app: App | None, protocol: str, base_url: str) -> str | None:

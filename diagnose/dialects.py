@@ -139,11 +139,15 @@ def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
     ``door`` is the id of the door that the host is. An error inside a success is read too, be it in the body, in the
     stream or in the place of the assistant's words.
     """
+    from probes.readings import fenced
+
     if not exchange.status or exchange.failure is not None:
         return ()
     headers = {**dict(exchange.headers), ":reason": exchange.reason}
     if exchange.location:
         headers["location"] = exchange.location
+    if exchange.redirect is not None:
+        headers |= {"location": exchange.redirect.url or exchange.location, ":gate": exchange.redirect.gate}
     inside = exchange.stream.error if exchange.stream is not None else None
     error = exchange.error or inside
     if exchange.status >= 300 or error is not None:
@@ -153,9 +157,9 @@ def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
         if exchange.title and exchange.title not in text:
             text = f"<title>{exchange.title}</title> {text}"
         return classify_error(exchange.status, error or ApiError(), text, headers, door)
-    if exchange.body == "html":
+    if exchange.body == "html" or fenced(exchange):
         # What a page says of keys and models is its text, not its verdict; only who made the page is asked.
-        found = _read(_words(exchange.status, _texts("", exchange.text), (), headers, "html", door))
+        found = _read(_words(exchange.status, _texts("", exchange.text), (), headers, exchange.body, door))
         return tuple(match for match in found if match.code in ("http.blocked", "http.front_auth", "proxy_page"))
     answer = exchange.answer
     if answer is not None and answer.text and not answer.completion_tokens:
@@ -178,7 +182,7 @@ def classify_error(
     marks = {error.type.lower(), error.code.lower()} - {""}
     if body == "json":
         marks.update(mark.lower() for mark in re.findall(_FIELD, texts[-1]))
-    lowered = {name.lower(): value for name, value in (headers or {}).items()}
+    lowered = _gated({name.lower(): value for name, value in (headers or {}).items()})
     own = body == "json" and bool(error.type or error.code) and error.shape in ("openai", "anthropic", "google")
     words = _words(status, texts, marks, lowered, body, door, own=own, param=error.param)
     found = _read(words)
@@ -212,7 +216,16 @@ def _pasted(text: str, door: str | None = None) -> _Words:
     messages = tuple(message for part in texts for message in re.findall(_MESSAGE, part))[:3]
     own = body == "json" and re.search(_FIELD, texts[0]) is not None
     more: dict[str, Any] = {"own": own, "pasted": True, "said": messages}
-    return _words(status, (*texts, *messages), marks, _headers(text), body, door, **more)
+    return _words(status, (*texts, *messages), marks, _gated(_headers(text)), body, door, **more)
+
+
+def _gated(headers: dict[str, str]) -> dict[str, str]:
+    """With ``:gate``, what stands at the address of a redirect, where the probes have not read it."""
+    if "location" in headers and ":gate" not in headers:
+        from probes.gates import gate
+
+        headers[":gate"] = gate(headers["location"])
+    return headers
 
 
 def _words(status: int, texts: tuple[str, ...], marks: Iterable[str], *about: Any, **more: Any) -> _Words:
@@ -302,7 +315,7 @@ def _apply(row: Row, words: _Words) -> Match | None:
         confidence *= ELSEWHERE
     if row.wire and words.pasted and not _spoken(row, words):
         confidence *= PASTED
-    if row.code.startswith("quota."):
+    if row.code.startswith("quota.") or values.get("case") == "rate":
         values |= _retry(words)
     why = _quote(why or f"HTTP {words.status}")
     return Match(row.code, round(confidence, 3), why, row.id, row.key_good, values)

@@ -52,7 +52,13 @@ def powershell(text: str) -> str:
 
 
 def cmd(text: str) -> str:
-    return '"' + re.sub(r'(\\*)"', r'\1\1\\"', text) + '"'
+    """As the C runtime cuts a command line: backslashes count before a quote alone, and the last one is ours.
+
+    cmd itself takes every quote for one, and what follows the second for its own: then carets stand before all of it.
+    """
+    escaped = re.sub(r'(\\*)"', r'\1\1\\"', text)
+    quoted = '"' + re.sub(r"(\\+)\Z", r"\1\1", escaped) + '"'
+    return re.sub(r'[\^"&|<>()%!]', r"^\g<0>", quoted) if '"' in text else quoted
 
 
 def dotenv(text: str) -> str:

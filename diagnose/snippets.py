@@ -170,7 +170,6 @@ def _slots(own: Working, sdk: Working) -> dict[str, object]:
         "variables": names,
         "origin": f"{parts.scheme}://{parts.netloc}",
         "endpoint_path": path,
-        "helper": f"printenv {own.key_env}",
         "package": npm.get(own.protocol, "@ai-sdk/openai-compatible"),
         "env_reference": f"{{env:{own.key_env}}}",
         "secrets_reference": f"${{{{ secrets.{own.key_env} }}}}",
@@ -284,6 +283,13 @@ def _ps_address(own: Working) -> str:
 # -- variables ---------------------------------------------------------------------------------------------------------
 
 
+def _claude_helper(own: Working) -> str:
+    """Claude Code reads a variable for each header, and asks a command for any other key, which it sends in both."""
+    if own.key_env == {"bearer": "ANTHROPIC_AUTH_TOKEN", "x-api-key": "ANTHROPIC_API_KEY"}.get(own.auth):
+        return ""
+    return f',\n  "apiKeyHelper": {quoting.json_(f"printenv {own.key_env}")}'
+
+
 class Variable(NamedTuple):
     """``other`` is the variable whose value it takes, where it is the key's."""
 
@@ -342,6 +348,7 @@ STYLES: dict[str, Callable[[object], str]] = {
     "dotenv_reference": _text(quoting.plain),
     "sh_variable": _text(lambda name: f"${name}"),
     "value_of": _text(lambda name: f"<{name}>"),
+    "claude_helper": _of(_claude_helper),
     "python": _of(_python),
     "node": _of(_node),
     "sh_headers": _of(_sh_headers),

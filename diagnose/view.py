@@ -31,7 +31,7 @@ from probes.model import (
     TlsFacts,
     TunnelFacts,
 )
-from probes.readings import nearest, no_route, passes
+from probes.readings import asks_login, bare_failure, fenced, nearest, no_route, passes
 
 if TYPE_CHECKING:
     from diagnose.dialects import Match
@@ -102,6 +102,11 @@ class View:
     def app(self) -> App | None:
         """The app that the user named."""
         return clients.named(self.evidence.target)
+
+    @cached_property
+    def client(self) -> App | None:
+        """The app that this run is judged for: the one that was named, else the official client of the protocol."""
+        return clients.known(self.evidence.target.app)
 
     def app_variable(self, role: str) -> str:
         """The variable in which the app that was named takes a setting; empty where none was, or it has none."""
@@ -230,6 +235,9 @@ class View:
                 return wave
         # Another header that did not help either tells less than the way in which the app asks.
         found = [wave for wave in self.waves if not wave.lost]
+        if found and found[0] is self.first and found[0].told is not None and bare_failure(found[0].told):
+            # What broke down may be the API itself: another path that does not work tells nothing of it.
+            found = [wave for wave in found if "path" not in wave.attempt.changed]
         return next((wave for wave in reversed(found) if "auth" not in wave.attempt.changed), None) or self.first
 
     @property
@@ -308,7 +316,8 @@ class View:
             return listing
         if told is deep.listing and not told.ok:
             return told
-        if told is deep.knock and (told.status >= 500 or told.failure is not None or told.status in (402, 429)):
+        shut = asks_login(told) or fenced(told) or told.failure is not None or told.status in (402, 429)
+        if told is deep.knock and (shut or told.status >= 500):
             return told
         return None
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
 
+from probes import redirects
 from probes.failures import NetError
 from probes.model import Attempt, Auth, Body, Cost, Exchange, Failure, KeyForm, Kind, Limits
 from probes.net import HttpExchange, Link, RawAnswer
@@ -19,7 +19,7 @@ from probes.protocols import Ask, Wire, auth_headers, auth_query, spoken_in, wir
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
 from probes.readings import tells_fault
 from probes.secret import Scrubber
-from probes.translation import MODEL
+from probes.translation import as_sent
 from probes.way import Place, Way, joined, place
 
 USER_AGENT = "llmdoctor"
@@ -128,10 +128,8 @@ class Asker:
         # Of a trailing `//` the SDK strips one slash; the other goes out.
         base = where.path + "/" * attempt.base_url.endswith("/")
         path = joined(base, where.query, ask.path, attempt.protocol)
-        if attempt.address and purpose != "models":
-            path = _literally(attempt)
-        elif attempt.query and purpose != "models":
-            path += f"{'&' if '?' in path else '?'}{attempt.query}"
+        if attempt.address or attempt.query:
+            path = as_sent(attempt, ask, path)
         record = Exchange(
             purpose=purpose,
             attempt=attempt,
@@ -157,9 +155,11 @@ class Asker:
         try:
             async with asyncio.timeout(self._limits.probe) as limit:
                 found = await self._send(record, way, limit, ask.method, target, headers, body, tap)
-                while len(record.redirects) < HOPS and (onward := _onward(found, where)):
-                    record = replace(record, redirects=(*record.redirects, onward))
-                    target = where.origin + onward if target.startswith("http") else onward
+                while len(record.redirects) < HOPS and attempt.auth is not Auth.QUERY and redirects.follows(found):
+                    leads = found.redirect
+                    assert leads is not None
+                    record = replace(record, redirects=(*record.redirects, leads.path), moved_to=leads.base_url)
+                    target = where.origin + leads.path if target.startswith("http") else leads.path
                     found = await self._send(record, way, limit, ask.method, target, headers, body, tap)
         except TimeoutError:
             found = replace(record, failure=Failure(Kind.TIMEOUT), seconds=self._limits.probe)
@@ -284,6 +284,7 @@ class Asker:
             title=scrub(title_of(text)) if kind is Body.HTML else "",
             location=scrub(raw.header("location")[:1000]),
         )
+        found = replace(found, redirect=redirects.read(found, found.location))
         error = read_error(value) if known else None
         if error is not None:
             error = replace(
@@ -368,12 +369,6 @@ def guessed(ask: Ask) -> int:
     return len(json.dumps(ask.body or {})) // 4
 
 
-def _literally(attempt: Attempt) -> str:
-    """Path and query of the address that the app asks where it is none that the SDK would ask."""
-    parts = urlsplit(attempt.address.replace(MODEL, quote(attempt.model or "", safe="")))
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
 def _alive(found: Exchange) -> Exchange:
     """A stream that was still talking when the limit came has not failed: it was ended from this side."""
     reading, failure = found.stream, found.failure
@@ -385,19 +380,3 @@ def _alive(found: Exchange) -> Exchange:
     if failure.kind is Kind.TIMEOUT and silent > max(found.seconds / 3, 2 * reading.last_at / max(1, reading.events)):
         return found
     return replace(found, failure=None, stream=replace(reading, stopped=True))
-
-
-def _onward(found: Exchange, where: Place) -> str | None:
-    """The path that a redirect leads to on the same origin, where the SDKs go on with the same request and the key."""
-    survived = found.status in (307, 308) or (found.method == "GET" and found.status in (301, 302, 303))
-    if not survived or not found.location or found.failure is not None or found.attempt.auth is Auth.QUERY:
-        return None
-    been = (found.path, *found.redirects)
-    try:
-        url = urljoin(where.origin + been[-1], found.location)
-        same, there = place(url).origin == where.origin, urlsplit(url)
-    except ValueError:
-        return None
-    path = (there.path or "/") + (f"?{there.query}" if there.query else "")
-    sane = path.isascii() and path.isprintable() and " " not in path
-    return path if same and sane and path not in been else None

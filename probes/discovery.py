@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import urljoin
 
 from probes.doors import Door, sdk_base
 from probes.model import BARE, Attempt, Auth, Exchange, KeyForm
@@ -172,24 +171,11 @@ def followed(attempt: Attempt, told: Exchange) -> Attempt | None:
 
     None for another host: no key goes there.
     """
-    here = place(attempt.base_url)
-    try:
-        there = place(urljoin(here.origin + told.path, told.location))
-    except ValueError:
-        return None
-    upgraded = (here.scheme, there.scheme) == ("http", "https")
-    if there.host != here.host or (not upgraded and (there.scheme, there.port) != (here.scheme, here.port)):
-        return None
-    endpoint = told.path.partition("?")[0].removeprefix(here.path)
-    path = there.path.removesuffix("/")
-    if not endpoint.strip("/") or not path.endswith(endpoint):
-        return None
-    base = there.origin + path.removesuffix(endpoint)
-    # The same address but for a slash at the endpoint's end: no base URL says that.
-    if base == attempt.base_url:
+    if told.redirect is None or not told.redirect.base_url:
         return None
     changed = tuple(dict.fromkeys((*attempt.changed, "redirect")))
-    return replace(attempt, base_url=base, given=False, changed=changed, address="", query="")
+    base_url = told.redirect.base_url
+    return replace(attempt, base_url=base_url, given=False, changed=changed, address="", query="")
 
 
 def moved(attempt: Attempt, target: Place, scheme: str) -> Attempt:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import platform
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from probes import node
 from probes.apps import load as load_apps
 from probes.asking import Asker
 from probes.doors import Door, Doors, load
@@ -39,7 +42,7 @@ from probes.model import (
     TunnelFacts,
     Vantage,
 )
-from probes.net import Network, blind_context, certifi_context
+from probes.net import Network, blind_context, certifi_context, system_context
 from probes.protocols import version_in, wire
 from probes.readings import passes
 from probes.secret import Scrubber, Secret
@@ -175,7 +178,11 @@ def survey(given: Settings, ledger: Ledger, scrub: Scrubber) -> Ground:
     ground.facts = door.measure(given, exams, where, doors, protocol, source)
     ledger.done("door", where.host, ground.facts, began)
     began = ledger.now()
-    chosen, ground.proxy = proxy.choose(given.proxies, where, doors, scrub)
+    chosen, ground.proxy = proxy.choose(
+        node.proxies(given), where, doors, scrub, node.runs(given.app) and given.node.env_proxy
+    )
+    if not node.heeds(given):
+        chosen = proxy.unheeded(chosen)
     ledger.done("proxy", where.host, chosen, began)
     return ground
 
@@ -213,7 +220,6 @@ class _Run:
         self._dive: Dive | None = None
         bundle = ground.given.ca_bundle.value if ground.given.ca_bundle else None
         self.trust_name = bundle or "system"
-        self._bundle = bundle
         self._context: ssl.SSLContext | None = None
         self._families: set[str] = set()
         self.keys = ground.exams.keys()
@@ -251,10 +257,24 @@ class _Run:
     def context(self) -> ssl.SSLContext:
         """The run's one trust: reading the roots takes as long as a round trip."""
         if self._context is None:
-            app = load_apps().get(self.ground.given.app)
-            listed = app is not None and app.roots in ("certifi", "node")
-            self._context, self.trust_name = self.network.trust(self._bundle, listed=listed)
+            given = self.ground.given
+            try:
+                self._context, self.trust_name = self.network.trust(given.ca_bundle, node.roots(given))
+            except (OSError, ssl.SSLError):
+                self._context, self.trust_name = system_context(), "system"
         return self._context
+
+    def _roots(self) -> None:
+        """Whether a client can be built at all: with SSL_CERT_FILE it reads that file, whatever it is to call."""
+        bundle = self.ground.given.ca_bundle
+        if bundle is None or node.runs(self.ground.given.app):
+            return
+        began = self.ledger.now()
+        try:
+            blind_context().load_verify_locations(cafile=bundle.value)
+        except (OSError, ssl.SSLError) as error:
+            said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            self.ledger.failed("settings", bundle.source, Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began)
 
     async def go(self) -> None:
         ground, ledger = self.ground, self.ledger
@@ -265,6 +285,9 @@ class _Run:
         if ground.given.offline:
             ledger.close("", "offline")
             return
+        self._roots()
+        if ground.proxy is not None and not node.heeds(ground.given):
+            await self._as_it_goes(where)
         way = self.way_to(where, False)
         direct: Way | None = None
         lost = await self._reach(way) or await self._enter(way)
@@ -287,6 +310,15 @@ class _Run:
             ledger.close("tls")
             return
         await self._ask(self.way_to(place(base), way.proxy is None and ground.proxy is not None), base)
+        if way.proxy is not None and not way.enters and self.working is None:
+            # What a proxy says to a plain request comes with the answers: only now is the other way worth a look.
+            await ledger.take("proxy", "direct", proxy.directly(self.way_to(where, True)))
+
+    async def _as_it_goes(self, where: Place) -> None:
+        """Around the proxy, as an app goes that pays no heed to it; through it where that leads nowhere."""
+        found = await self.ledger.take("proxy", "direct", proxy.directly(self.way_to(where, True)))
+        if found is not None and (found.kind is None or (found.probe == "tls" and found.kind in tls.TELLING)):
+            self.ground.proxy = None
 
     async def _reach(self, way: Way) -> str:
         """dns and tcp; with a proxy they are the proxy's. The probe that failed, or an empty string."""
@@ -373,19 +405,33 @@ class _Run:
         kind = last.failure.kind if last.failure else Kind.OTHER
         if kind in tls.CERTIFICATE_KINDS or kind is Kind.TLS_HANDSHAKE:
             seen = await ledger.take("tls", "certificate", self._look(way, kind))
-            if seen is not None and seen.certifi and (elder := certifi_context()) is not None:
-                # Mozilla's list trusts it: the system's own is old or empty, and the run goes on with the other.
-                self._context = elder
+            other = certifi_context() if seen is not None and seen.certifi else None
+            if seen is not None and seen.elsewhere:
+                other = self._others()[seen.elsewhere]()
+            if other is not None:
+                # Another list trusts it: the app's own is old, or does not hold what it is to, and the run goes on.
+                self._context = other
                 self.way_to(where, way.proxy is None and self.ground.proxy is not None, beside=way)
                 return mended
-        plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(way)
+        plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(
+            way, kind is Kind.TLS_NOT_TLS
+        )
         if plain:
             ledger.done("tls", "plain", TlsFacts(where.host, self.trust_name, plain_http=True), ledger.now())
             return f"http://{_named(where)}:{where.port}{where.path}"
         return None
 
+    def _others(self) -> dict[str, Callable[[], ssl.SSLContext]]:
+        """Lists of roots at hand that are not the app's own: that of SSL_CERT_FILE for Node, and the system's."""
+        given, bundle = self.ground.given, self.ground.given.ca_bundle
+        named = bundle.value if bundle is not None and bundle.source.startswith("environment") else ""
+        lists = {"system": system_context} if self.trust_name != tls.SYSTEM else {}
+        if named and node.runs(given.app) and not given.node.openssl_ca and Path(named).is_file():
+            lists = {named: partial(ssl.create_default_context, cafile=named), **lists}
+        return lists
+
     async def _look(self, way: Way, why: Kind) -> TlsFacts:
-        found = await tls.look(way, self.trust_name, why)
+        found = await tls.look(way, self.trust_name, why, self._others())
         if found is None:
             raise NetError(Kind.TLS_OTHER, "no certificate to be seen")
         return found

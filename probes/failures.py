@@ -76,6 +76,9 @@ _PLAIN = (
     "PACKET_LENGTH_TOO_LONG",
     "RECORD_LAYER_FAILURE",
 )
+# An alert of the other side's, whatever it is about: OpenSSL's reasons for those it received begin so.
+_ALERTS = ("TLSV1_", "TLSV13_", "SSLV3_")
+_UNAGREED = ("ALERT", "PROTOCOL", "VERSION", "CIPHER", "HANDSHAKE", "SIGALG", "DH_KEY")
 
 
 def chain(error: BaseException) -> list[BaseException]:
@@ -103,7 +106,9 @@ def _classify_tls(error: ssl.SSLError) -> Kind:
         return Kind.TLS_RESET
     if any(word in reason for word in _PLAIN):
         return Kind.TLS_NOT_TLS
-    if any(word in reason for word in ("ALERT", "PROTOCOL", "VERSION", "CIPHER", "HANDSHAKE", "SIGALG", "DH_KEY")):
+    if "CERTIFICATE_REQUIRED" in reason:
+        return Kind.TLS_WANTS_CERTIFICATE
+    if reason.startswith(_ALERTS) or any(word in reason for word in _UNAGREED):
         return Kind.TLS_HANDSHAKE
     return Kind.TLS_OTHER
 

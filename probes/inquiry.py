@@ -17,7 +17,17 @@ from probes.ledger import Ledger
 from probes.model import BARE, Attempt, Auth, Body, DoorFacts, Exchange, KeyForm, Kind, ModelFacts, Settings, Sourced
 from probes.protocols import model_in, version_in, wire
 from probes.protocols.anthropic import VERSIONS
-from probes.readings import about_model, bare_refusal, misses_key, nearest, no_route, passes, refuses_key, transient
+from probes.readings import (
+    about_model,
+    bare_failure,
+    bare_refusal,
+    misses_key,
+    nearest,
+    no_route,
+    passes,
+    refuses_key,
+    transient,
+)
 from probes.steps import model as model_step
 from probes.steps.chat import persist
 from probes.way import Place, Way, place
@@ -354,16 +364,20 @@ class Inquiry:
 
     def _walled(self, told: Exchange, attempt: Attempt) -> bool:
         """A bare page of refusal at a path that nobody documents: perhaps the web server's own, and not the API's."""
+        return attempt.given and bare_refusal(told) and not self._documented(attempt)
+
+    def _documented(self, attempt: Attempt) -> bool:
         path = place(attempt.base_url).path
-        documented = self.door is not None and any(
+        return self.door is not None and any(
             place(re.sub(r"\{.*?\}", "any", url)).path == path for url in self.door.base_urls(attempt.protocol)
         )
-        return attempt.given and bare_refusal(told) and not documented
 
     def _breaks_down(self, told: Exchange, attempt: Attempt) -> bool:
-        """A bare 500 at an unusual path of an unknown door: a route of some sort, hardly the API's."""
-        usual = self.door is not None or place(attempt.base_url).path in ("", "/v1")
-        return told.status == 500 and told.error is None and not usual
+        """A bare 5xx at an unusual path: a route of some sort, hardly the API's. Many a web server passes on what it
+        does not know to where nobody is.
+        """
+        usual = place(attempt.base_url).path == wire(attempt.protocol).version_segment
+        return bare_failure(told) and not usual and not self._documented(attempt)
 
     async def _other_scheme(self, told: Exchange) -> str:
         here = place(told.attempt.base_url)

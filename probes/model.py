@@ -60,6 +60,16 @@ class ProxySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeSettings:
+    """What Node reads of its environment as it starts. Versions before 24 know the last two in part or not at all."""
+
+    extra_ca: str = ""  # NODE_EXTRA_CA_CERTS
+    openssl_ca: bool = False  # --use-openssl-ca: SSL_CERT_FILE and SSL_CERT_DIR in place of its own list
+    system_ca: bool = False  # NODE_USE_SYSTEM_CA=1: the operating system's list besides its own
+    env_proxy: bool = False  # NODE_USE_ENV_PROXY=1
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectTo:
     """As curl's ``--connect-to HOST:PORT:ADDR:PORT``. An empty host or port 0 fits any."""
 
@@ -113,6 +123,7 @@ class Settings:
     connect_to: tuple[ConnectTo, ...] = ()
     dns_servers: tuple[str, ...] = ()  # asked as well, to compare: ADDR, ADDR:PORT or [ADDR]:PORT
     ca_bundle: Sourced[str] | None = None
+    node: NodeSettings = NodeSettings()  # heeded by the apps that run on it
     no_spend: bool = False
     deep: bool = False
     offline: bool = False
@@ -207,8 +218,10 @@ class Kind(StrEnum):
     TLS_UNTRUSTED = "tls_untrusted"
     TLS_INCOMPLETE = "tls_incomplete"
     TLS_HANDSHAKE = "tls_handshake"
+    TLS_WANTS_CERTIFICATE = "tls_wants_certificate"  # one of the client's own
     TLS_RESET = "tls_reset"
     TLS_OTHER = "tls_other"
+    NO_ROOTS = "no_roots"  # the file of roots that was named cannot be read
     PROXY_UNREACHABLE = "proxy_unreachable"
     PROXY_AUTH = "proxy_auth"
     PROXY_REFUSED = "proxy_refused"
@@ -294,6 +307,7 @@ class ProxyFacts:
     captures_local: bool = False
     socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
     mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
+    unheeded: str = ""  # the proxy that is set and that the app pays no heed to, without credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +413,7 @@ class TlsFacts:
     plain_http: bool = False  # a plain HTTP answer came to the ClientHello
     certifi: bool | None = None  # whether certifi's list trusts it, which other clients use; None: not told
     certifi_path: str = ""
+    elsewhere: str = ""  # the list that trusts it where the app's own does not: system, or the file of SSL_CERT_FILE
     date: str = ""  # of an answer from there, asked without a key: ISO 8601, UTC; where a date was what failed
 
 
@@ -461,6 +476,7 @@ class StreamReading:
     first_at: float = 0.0  # seconds after the request went out
     last_at: float = 0.0
     arrivals: int = 0  # separate moments at which events came
+    reads: int = 0  # from the connection that brought events: what was sent at once comes in one or two
     prompt_tokens: int = 0
     completion_tokens: int = 0
     stopped: bool = False  # it was still talking when the limit came
@@ -470,6 +486,24 @@ class StreamReading:
     def flows(self) -> bool:
         """A stream of the protocol's own form, whatever is wrong inside."""
         return self.kind in ("sse", "lines")
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Where a 3xx leads. ``url`` is whole and scrubbed, empty where no ``http(s)`` address can be made of it.
+
+    ``origin``: ``same``, ``upgrade`` (from http to https of the same host, both on their usual ports) or ``other``.
+    ``gate``: ``login``, ``portal`` or empty, as in ``probes/gates.py``.
+    """
+
+    url: str
+    origin: str
+    path: str = ""  # as it may be asked for, with its query; empty where it may not
+    host: str = ""  # with its port, where that is not the usual one
+    same_host: bool = False
+    loops: bool = False  # to where this request has been already
+    gate: str = ""
+    base_url: str = ""  # by which the endpoint would be asked there at once, where that is on the same host
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,7 +538,9 @@ class Exchange:
     adapted: tuple[str, ...] = ()  # parameters changed as the model wants it
     title: str = ""  # of an HTML page
     location: str = ""
+    redirect: Redirect | None = None  # of a 3xx that was not followed
     redirects: tuple[str, ...] = ()  # targets on the same origin that were followed on the way, as the SDKs do
+    moved_to: str = ""  # the base URL that would have saved the last of them
     via_proxy: bool = False
 
     def header(self, name: str) -> str:

@@ -8,6 +8,7 @@ bytes; limits in time belong to the engine. A test hands over another :class:`Ne
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import sys
@@ -25,9 +26,9 @@ from typing import Any
 
 import h11
 
-from probes import names
+from probes import names, node
 from probes.failures import NetError, classify
-from probes.model import Address, Dial, Kind, Limits, Lookup
+from probes.model import Address, Dial, Kind, Limits, Lookup, NodeSettings, Sourced
 from probes.once import Once
 from probes.tunnel import Pipe, Proxy, ask
 
@@ -151,9 +152,9 @@ class Network:
         """Ask the proxy at the other end of ``way`` for a connection to ``host:port``, as :func:`probes.tunnel.ask`."""
         await ask(_pipe(way), proxy, host, port, limit)
 
-    def trust(self, ca_bundle: str | None, *, listed: bool = False) -> tuple[ssl.SSLContext, str]:
-        """The roots to verify with, and their name, as :func:`trust`."""
-        return trust(ca_bundle, listed=True) if listed else trust(ca_bundle)
+    def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
+        """The roots to verify with, and their name, as :func:`trust`; as :func:`probes.node.trust` for an app on it."""
+        return trust(ca_bundle) if on_node is None else node.trust(on_node, ca_bundle)
 
     async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
@@ -162,7 +163,7 @@ class Network:
         except (OSError, EOFError, ssl.SSLError, ValueError) as error:
             link.close()
             kind = classify(error)
-            raise NetError(Kind.TLS_RESET if kind in (Kind.RESET, Kind.CLOSED) else kind, _tls_reason(error)) from error
+            raise NetError(Kind.TLS_RESET if kind in (Kind.RESET, Kind.CLOSED) else kind, tls_reason(error)) from error
 
     async def link(self, sock: socket.socket, tls: ssl.SSLContext | None, host: str, timeout: float) -> Link:
         """The socket as a stream, encrypted where ``tls`` is given (name asked for: ``host``). Closes it on failure."""
@@ -179,7 +180,7 @@ class Network:
             if isinstance(error, (OSError, EOFError, ssl.SSLError, ValueError)):
                 if kind in (Kind.RESET, Kind.CLOSED):
                     kind = Kind.TLS_RESET
-                raise NetError(kind, _tls_reason(error)) from error
+                raise NetError(kind, tls_reason(error)) from error
             raise
 
 
@@ -208,7 +209,8 @@ async def _whole(opening: Coroutine[Any, Any, _Streams], sock: socket.socket) ->
         raise
 
 
-def _tls_reason(error: BaseException) -> str:
+def tls_reason(error: BaseException) -> str:
+    """What the TLS library says of it, in one line."""
     text = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
     return " ".join(str(text).split())[:200]
 
@@ -271,28 +273,36 @@ def _discard(task: asyncio.Task[socket.socket]) -> None:
 # -- trust -------------------------------------------------------------------------------------------------------------
 
 
-def trust(ca_bundle: str | None, *, listed: bool = False) -> tuple[ssl.SSLContext, str]:
+def trust(ca_bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
     """The roots that the newest official SDKs trust, and their name: the operating system's, plus ``ca_bundle``.
 
-    ``listed``: those of Mozilla's list instead, which certifi and Node carry.
-
-    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore, and reads ``SSL_CERT_FILE`` and
-    ``SSL_CERT_DIR``.
+    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore. A file that ``SSL_CERT_FILE`` names stands in
+    place of the system's list there, not beside it. Raises OSError or SSLError for one that cannot be read.
     """
-    context: ssl.SSLContext
-    mozilla = certifi_context() if listed else None
-    if mozilla is not None:
-        context = mozilla
-    elif sys.platform in ("darwin", "win32"):
+    if ca_bundle is not None and ca_bundle.source.startswith("environment"):
+        return ssl.create_default_context(cafile=ca_bundle.value), ca_bundle.value
+    context = system_context()
+    if ca_bundle is not None:
+        context.load_verify_locations(cafile=ca_bundle.value)
+    return context, ca_bundle.value if ca_bundle is not None else "system"
+
+
+def system_context() -> ssl.SSLContext:
+    """Trust in the operating system's list alone."""
+    if sys.platform in ("darwin", "win32"):
         import truststore
 
-        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return context
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    paths = ssl.get_default_verify_paths()
+    # What SSL_CERT_DIR names stands for the system's list, as for the SDKs; what SSL_CERT_FILE names does not.
+    file = paths.openssl_cafile if Path(paths.openssl_cafile).is_file() and not os.environ.get("SSL_CERT_DIR") else None
+    if file or paths.capath:
+        context.load_verify_locations(file, paths.capath)
     else:
-        # truststore would do the same here: OpenSSL's own default paths are the operating system's store.
-        context = ssl.create_default_context()
-    if ca_bundle:
-        context.load_verify_locations(cafile=ca_bundle)
-    return context, ca_bundle or ("certifi" if mozilla is not None else "system")
+        context.load_default_certs()
+    return context
 
 
 def blind_context(old: bool = False) -> ssl.SSLContext:
@@ -384,22 +394,35 @@ class RawAnswer:
         return next((value for key, value in self.headers if key == name), "")
 
 
+LAYERS = 5  # of compression in one answer, as httpx2 has it
+
+
 class _Inflater:
-    """gzip, deflate and identity, a bounded piece at a time: a bomb is cut off while it is still small."""
+    """gzip, deflate and identity in layers, a bounded piece at a time: a bomb is cut off while it is still small.
+
+    A layer of another name is passed over, as httpx does that has nothing installed for it.
+    """
 
     def __init__(self, encoding: str) -> None:
-        names = [name.strip() for name in encoding.lower().split(",") if name.strip() not in ("", "identity")]
-        self.unknown = [name for name in names if name not in ("gzip", "x-gzip", "deflate")]
-        self._deflate = names[:1] == ["deflate"]
-        self._engine: Any = None
-        if names and not self.unknown:
-            self._engine = zlib.decompressobj(zlib.MAX_WBITS if self._deflate else zlib.MAX_WBITS | 16)
-        self._first = True
+        names = [name.strip() for name in encoding.lower().split(",")]
+        self._layers = [_Layer(name == "deflate") for name in reversed(names) if name in ("gzip", "deflate")][:LAYERS]
 
     def feed(self, data: bytes, room: int) -> bytes:
         """At most ``room`` + 1 bytes of plain text. Raises zlib.error for what is not so compressed."""
-        if self._engine is None:
-            return data[: room + 1]
+        for layer in self._layers:
+            data = layer.feed(data, room)
+            if len(data) > room:
+                break
+        return data[: room + 1]
+
+
+class _Layer:
+    def __init__(self, deflate: bool) -> None:
+        self._deflate = deflate
+        self._engine: Any = zlib.decompressobj(zlib.MAX_WBITS if deflate else zlib.MAX_WBITS | 16)
+        self._first = True
+
+    def feed(self, data: bytes, room: int) -> bytes:
         try:
             out: bytes = self._engine.decompress(data, room + 1)
         except zlib.error:
@@ -445,21 +468,22 @@ class HttpExchange:
         return time.monotonic() - self._began
 
     async def body(self, limit: int) -> AsyncGenerator[tuple[float, bytes], None]:
-        """The answer's head into ``self.answer``, its body piece by piece with arrival times.
+        """The answer's head into ``self.answer``, its body piece by piece: what arrived at once has one time.
 
         Ends at the end of the body or with ``answer.failure`` set: never raises for what the server does.
         """
         answer, http = self.answer, self.link.http
         assert http is not None
         inflater = _Inflater("")
-        out = 0
+        out, arrived = 0, 0.0
         try:
             while True:
                 event = http.next_event()
                 if event is h11.NEED_DATA:
                     data = await self.link.reader.read(CHUNK)
+                    arrived = self._now()
                     if data and not answer.first_byte:
-                        answer.first_byte = self._now()
+                        answer.first_byte = arrived
                     if len(answer.head) < 512:
                         answer.head += data[:512]
                     if not answer.status and not b"HTTP/".startswith(answer.head[:5]):
@@ -482,7 +506,7 @@ class HttpExchange:
                     if out > limit or answer.size > limit:
                         answer.failure = Kind.TOO_LONG
                         return
-                    yield self._now(), piece
+                    yield arrived or self._now(), piece
                 elif isinstance(event, h11.EndOfMessage):
                     return
                 else:  # ConnectionClosed, PAUSED
@@ -506,7 +530,8 @@ class HttpExchange:
             return Kind.CUT, ""
         if not b"HTTP/1".startswith(head[:6]) and not head.startswith(b"HTTP/1"):
             return Kind.NOT_HTTP, head[:60].decode("latin-1")
-        if "closed" in text or "EOF" in text or self.link.reader.at_eof():
+        whole = b"\r\n\r\n" in head  # a whole head that cannot be read is no matter of who hung up
+        if not whole and ("closed" in text or "EOF" in text or self.link.reader.at_eof()):
             return Kind.CLOSED, "in the middle of the headers"
         return Kind.NOT_HTTP, "headers longer than allowed" if len(head) >= 512 and "too" in text else text[:80]
 

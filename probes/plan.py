@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from probes.doors import Door
 from probes.model import DoorFacts, ProxyFacts, Settings
 from probes.protocols import ALLOWANCE, wire
-from probes.way import joined
+from probes.translation import as_sent
+from probes.way import joined, place
 
 PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
 
@@ -41,11 +42,19 @@ class Plan:
 
 
 def draw(
-    settings: Settings, base_url: str, facts: DoorFacts, proxy: ProxyFacts | None, door: Door | None = None
+    settings: Settings,
+    base_url: str,
+    facts: DoorFacts,
+    proxy: ProxyFacts | None,
+    door: Door | None = None,
+    address: str = "",
+    added: str = "",
 ) -> Plan:
-    """The plan for these settings. ``base_url`` is the address that the SDK would use."""
+    """The plan for these settings. ``base_url`` is the address that the SDK would use; ``address`` is what the app asks
+    where that is another, ``added`` what it adds to the query.
+    """
     protocol = wire(facts.protocol)
-    attempt = protocol.attempt(base_url)
+    attempt = replace(protocol.attempt(base_url), address=address, query=added)
     if settings.api_version is not None and protocol.versions:
         attempt = replace(attempt, version=settings.api_version.value)
     listing = protocol.models(attempt)
@@ -59,6 +68,9 @@ def draw(
         for name in ("chat", "stream"):
             ask = protocol.generation(attempt, model, stream=name == "stream", adapted=())
             url = joined(base, query, ask.path, facts.protocol)
+            if address or added:
+                origin = place(base).origin
+                url = origin + as_sent(replace(attempt, model=model), ask, url.removeprefix(origin))
             requests.append(Request(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
     beyond: list[Request] = []
     if settings.deep and not settings.offline and not withheld:
@@ -68,7 +80,7 @@ def draw(
     return Plan(
         facts.host,
         facts.port,
-        proxy.url if proxy else None,
+        proxy.url if proxy and not proxy.unheeded else None,
         tuple(requests) if not settings.offline else (),
         0 if settings.offline else settings.limits.extra_requests,
         withheld,

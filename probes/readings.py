@@ -35,21 +35,25 @@ _FAULT = re.compile(
     r"|\binvalid (?:api )?key\b|错误|失败|余额|无效|不可用",
     re.IGNORECASE,
 )
-_LOGIN = re.compile(
-    r"//(?:auth|sso|idp|login|signin|keycloak)\.|[?&]rd=http|/cdn-cgi/access/|/sso\b|saml|/oauth2?/|[/.](?:log|sign)[-_]?in\b|accounts\.google\.com",
-    re.IGNORECASE,
-)
 # A firewall's page, under whichever status: it stands before the routes and says nothing of them.
 _FENCED = re.compile(
-    r"request (?:was|has been|is) (?:blocked|rejected|denied)|you have been blocked|attention required! ?\|"
+    r"request (?:was|has been|is) (?:blocked|rejected|denied)|requested url was rejected"
+    r"|you have been blocked|attention required! ?\|"
     r"|<title>[^<]{0,30}(?:access denied|request blocked|just a moment)"
-    r"|web application firewall|zscaler|zscloud\.net|fortiguard|netskope|forcepoint|深信服|被(?:拦截|阻断)|防火墙",
+    r"|web application firewall|zscaler|zscloud\.net|fortiguard|netskope|forcepoint|深信服|被(?:拦截|阻断)|防火墙"
+    r"|captive ?portal|wispaccessgatewayparam|(?:上网|网络|无线) ?认证|checking your browser before",
     re.IGNORECASE,
 )
-
+_FENCES = ("x-amzn-waf-action", "cf-mitigated", "x-vercel-mitigated")
+# A platform's word that nothing stands behind this host name, whatever the path.
+_VACANT = re.compile(
+    r"err_ngrok_|faithfully yours, frp|endpoint .{0,80} is offline|deployment_not_found|no such app", re.I
+)
 
 _AZURES_WORDS = re.compile(r"subscription key|deployment", re.IGNORECASE)
 
+REDIRECTS = (301, 302, 303, 307, 308)
+KEEPING = (307, 308)  # method and body; all SDKs make a GET of the others (facts/sdk_facts.md section 4)
 # The SDKs ask again, twice, after these (openai and anthropic, Python and Node: facts/sdk_facts.md section 5).
 RETRIED = frozenset({408, 409, 429})
 
@@ -58,9 +62,9 @@ def no_route(found: Exchange) -> bool:
     """Whether the answer says that this path leads nowhere (and not that the model or the key does)."""
     if found.failure is not None or not found.status:
         return False
-    if found.status in (301, 302, 303, 307, 308):
+    if found.status in REDIRECTS:
         return not asks_login(found)
-    if fenced(found):
+    if fenced(found) or vacant(found):
         return False
     words = found.error.message if found.error else found.text
     if found.body is Body.JSON and _NO_ROUTE.search(words[:2000]):
@@ -73,6 +77,8 @@ def no_route(found: Exchange) -> bool:
             return found.error.code != "model_not_found" and "Model" not in found.error.code
         return True
     if found.status == 200 and found.purpose != "models":
+        if found.body is Body.BINARY and found.header("content-encoding"):
+            return False  # packed in a way that nobody here undoes: it may well be the API's
         if found.body in (Body.HTML, Body.EMPTY, Body.TEXT, Body.BINARY):
             return True
         return bool(found.answer and found.answer.problem in ("other_protocol", "foreign"))
@@ -85,11 +91,21 @@ def bare_refusal(found: Exchange) -> bool:
     return found.status in (401, 403) and wordless and not fenced(found) and not asks_login(found)
 
 
+def bare_failure(found: Exchange) -> bool:
+    """Whether a web server fails with a page of its own, or without a word: not an API that says what went wrong."""
+    return found.status in (500, 502, 503, 504) and found.error is None and found.body is not Body.JSON
+
+
 def fenced(found: Exchange) -> bool:
     """Whether a firewall or a bot check answers in the API's place."""
-    if found.header("x-amzn-waf-action") or found.header("cf-mitigated"):
+    if found.status == 511 or any(found.header(name) for name in _FENCES):
         return True
     return found.body in (Body.HTML, Body.TEXT) and bool(_FENCED.search(found.text))
+
+
+def vacant(found: Exchange) -> bool:
+    """Whether a hosting platform or a tunnel says that nothing stands behind this host name."""
+    return found.status in (404, 410) and bool(found.header("ngrok-error-code") or _VACANT.search(found.text))
 
 
 def about_model(found: Exchange | None) -> bool:
@@ -109,8 +125,8 @@ def tells_fault(answer: Answer) -> bool:
 
 
 def asks_login(found: Exchange) -> bool:
-    """Whether a redirect leads to a page where somebody is to sign in: a gate in front of the API."""
-    return 300 <= found.status < 400 and bool(_LOGIN.search(found.location))
+    """Whether a redirect leads to a page where somebody is to sign in: a gate before the API."""
+    return found.redirect is not None and bool(found.redirect.gate)
 
 
 def earns_key(found: Exchange) -> int:

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import ssl
 
-from probes.model import Address
-from probes.net import Network, trust
+from probes.model import Address, NodeSettings, Sourced
+from probes.net import Network
 from probes.once import Once
 
 
@@ -17,16 +17,16 @@ class SharedNetwork(Network):
     def __init__(self) -> None:
         self.pages = Once()
         self._names = Once()
-        self._trusts: dict[tuple[str | None, bool], tuple[ssl.SSLContext, str]] = {}
+        self._trusts: dict[object, tuple[ssl.SSLContext, str]] = {}
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         found, _ = await self._names.take(host, lambda: Network.resolve(self, host, port), bool)
         return found
 
-    def trust(self, ca_bundle: str | None, *, listed: bool = False) -> tuple[ssl.SSLContext, str]:
-        if (ca_bundle, listed) not in self._trusts:
-            self._trusts[ca_bundle, listed] = trust(ca_bundle, listed=listed)
-        return self._trusts[ca_bundle, listed]
+    def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
+        if (ca_bundle, on_node) not in self._trusts:
+            self._trusts[ca_bundle, on_node] = Network.trust(self, ca_bundle, on_node)
+        return self._trusts[ca_bundle, on_node]
 
     def forget(self) -> None:
         """Another round begins: names and pages may be others by now. The lists of roots are kept."""

@@ -41,9 +41,12 @@ class Statement:
 
 def dialect(text: str) -> str:
     """``sh``, ``cmd`` or ``powershell``: by the line continuations, else by how variables and the program are named."""
-    if re.search(r"`[ \t]*\r?\n", text) or re.search(r"\$\{?env:\w", text):
+    for shell, mark in (("powershell", "`"), ("cmd", r"\^"), ("sh", r"\\")):
+        if re.search(rf"{mark}[ \t]*\r?\n", text):
+            return shell
+    if re.search(r"\$\{?env:\w", text):
         return "powershell"
-    if re.search(r"\^[ \t]*\r?\n|\^\"|\^\^|\^%", text) or re.search(r"^[A-Za-z]:\\[^\n>]*>", text.lstrip()):
+    if re.search(r"\^\"|\^\^|\^%", text) or re.search(r"^[A-Za-z]:\\[^\n>]*>", text.lstrip()):
         return "cmd"
     if re.search(r"%[A-Za-z_]\w*%", text) and "'" not in text:
         return "cmd"
@@ -134,7 +137,9 @@ class _Sh(_Reader):
     waiting: str = ""  # the word that ends the here-document which begins with the next line
 
     def step(self, sign: str) -> None:
-        if sign in " \t":
+        if plain := self.match(r"[A-Za-z_/.:@%+,=-][\w/.:@%+,=-]*"):  # most of any command
+            self.put(plain[0])
+        elif sign in " \t":
             self.close_word()
             self.at += 1
         elif self.match(r"\\\n"):
@@ -196,7 +201,9 @@ class _Sh(_Reader):
                 return
             if self.match(r"\\\n"):
                 continue
-            if escaped := self.match(r'\\([$`"\\])'):
+            if plain := self.match(r'[^"\\$]+'):
+                self.put(plain[0])
+            elif escaped := self.match(r'\\([$`"\\])'):
                 self.put(escaped[1])
             elif self.text[self.at] == "$":
                 self.dollar()
@@ -213,6 +220,8 @@ class _Sh(_Reader):
                 number = int(found[1] or found[2] or found[3] or "0", 16) or int(found[4] or "0", 8)
                 known = number < 0x110000 and not 0xD800 <= number < 0xE000
                 self.put(chr(number) if known and number else "\ufffd")
+            elif found := self.match(r"[^\\']+"):
+                self.put(found[0])
             elif found := self.match(r"\\(.)"):
                 self.put(_ANSI.get(found[1], found[1] if found[1] in "\\'\"?" else found[0]))
             else:
@@ -293,6 +302,7 @@ class _Cmd(_Reader):
         return [*words, word] if word is not None else words
 
 
+_SINGLE, _DOUBLE = "'‘’‚‛", '"“”„'  # PowerShell takes typographic quotes for quotes
 _TICKS = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
 
 
@@ -313,9 +323,9 @@ class _PowerShell(_Reader):
         elif setting := self.pieces is None and self.match(r"\$env:(\w+)[ \t]*=[ \t]*(?:'([^'\n]*)'|\"([^\"\n]*)\")"):
             assert isinstance(setting, re.Match)
             self.environ[setting[1]] = setting[2] or setting[3] or ""
-        elif sign in "'‘’":
+        elif sign in _SINGLE:
             self.single()
-        elif sign in '"“”':
+        elif sign in _DOUBLE:
             self.double()
         elif sign == "$":
             self.dollar()
@@ -330,10 +340,10 @@ class _PowerShell(_Reader):
 
     def single(self) -> None:
         self.at += 1
-        found = self.match(r"((?:[^'‘’]|['‘’]{2})*)['‘’]")
+        found = self.match(rf"((?:[^{_SINGLE}]|[{_SINGLE}]{{2}})*)[{_SINGLE}]")
         if found is None:
             raise ShellError("'")
-        self.put(re.sub(r"['‘’]{2}", "'", found[1]))
+        self.put(re.sub(rf"([{_SINGLE}])[{_SINGLE}]", r"\1", found[1]))
 
     def dollar(self) -> None:
         if name := self.match(r"\$(?:env:(\w+)|\{env:(\w+)\})"):
@@ -348,9 +358,11 @@ class _PowerShell(_Reader):
         while True:
             if self.at >= len(self.text):
                 raise ShellError('"')
-            if self.match(r'["“”]{2}'):
-                self.put('"')
-            elif self.match(r'["“”]'):
+            if found := self.match(rf"[^{_DOUBLE}`$]+"):
+                self.put(found[0])
+            elif found := self.match(rf"([{_DOUBLE}])[{_DOUBLE}]"):
+                self.put(found[1])
+            elif self.match(f"[{_DOUBLE}]"):
                 return
             elif self.match(r"`\n"):
                 self.put("\n")

@@ -19,6 +19,7 @@ from probes import config, slo
 from probes.config import BadInput, Entry, KeyReference
 from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Slo, Sourced
 from probes.names import server
+from probes.node import read as read_node
 from probes.secret import Secret
 
 if TYPE_CHECKING:
@@ -217,7 +218,8 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config
         proxies=_proxies(options, named, environ),
         connect_to=_connections(options.connect_to or _named(named, "connect_to", ())),
         dns_servers=_name_servers(options.dns_server),
-        ca_bundle=_ca_bundle(options, named, environ, cwd, app),
+        ca_bundle=_ca_bundle(options, named, environ, cwd),
+        node=read_node({} if options.no_env else environ),
         no_spend=options.no_spend or _named(named, "no_spend", False),
         deep=options.deep,
         offline=options.offline,
@@ -235,7 +237,7 @@ def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tup
 
     Raises BadInput as :func:`gather` does.
     """
-    return _proxies(options, [], environ), _ca_bundle(options, [], environ, cwd, None)
+    return _proxies(options, [], environ), _ca_bundle(options, [], environ, cwd)
 
 
 def _named(entries: list[Entry], name: str, default: Any) -> Any:
@@ -793,9 +795,7 @@ def _connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
     return tuple(found)
 
 
-def _ca_bundle(
-    options: Options, named: list[Entry], environ: Mapping[str, str], cwd: Path, app: App | None
-) -> Sourced[str] | None:
+def _ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str], cwd: Path) -> Sourced[str] | None:
     given = Sourced(options.ca_bundle, "--ca-bundle") if options.ca_bundle else None
     given = given or next((entry.values["ca_bundle"] for entry in named if "ca_bundle" in entry.values), None)
     if given:
@@ -803,10 +803,6 @@ def _ca_bundle(
         if not path.is_file():
             raise BadInput(f"The file {given.value} with extra roots ({given.source}) does not exist.")
         return Sourced(str(path), given.source)
-    if app is not None and app.roots == "node":  # which passes over a file that is not there
-        extra = environ.get("NODE_EXTRA_CA_CERTS", "")
-        there = not options.no_env and extra and Path(extra).is_file()
-        return Sourced(extra, "environment NODE_EXTRA_CA_CERTS") if there else None
     if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
         return Sourced(path_text, "environment SSL_CERT_FILE")
     return None

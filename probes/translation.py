@@ -10,10 +10,14 @@ import re
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
+from urllib.parse import quote, urlsplit
 
 from probes.apps import App, Wire, load
 from probes.flaws import PLAIN, UrlExam, examine_url
 from probes.joining import join
+from probes.model import Attempt
+from probes.protocols import Ask
+from probes.protocols import wire as protocol_of
 
 MODEL = "model-of-the-run"  # stands in an address until the model is known
 # The flaws of an address as it is put together, which depend on who joins it; the others are the text's own.
@@ -72,6 +76,17 @@ def takes(app: App, wire: Wire, base_url: str) -> str | None:
         if asked is not None and asked.partition("?")[0] == wanted.partition("?")[0]:
             return form
     return None
+
+
+def as_sent(attempt: Attempt, ask: Ask, path: str) -> str:
+    """Path and query of a generation as the app asks for it, where they are not ``path``, which the SDK would ask."""
+    endpoint = protocol_of(attempt.protocol).endpoint
+    if not ask.path.partition("?")[0].endswith(endpoint.rpartition("}")[2] or endpoint):
+        return path  # no generation, or none of this kind
+    if not attempt.address:
+        return f"{path}{'&' if '?' in path else '?'}{attempt.query}"
+    parts = urlsplit(attempt.address.replace(MODEL, quote(attempt.model or "", safe="{}")))
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _endpoint(wire: Wire) -> str:

@@ -26,7 +26,7 @@ from diagnose.formats import render
 from diagnose.formats.json import document
 from diagnose.judge import judge
 from diagnose.model import Report
-from probes import apps
+from probes import apps, node
 from probes.apps import App, AppsError, Wire, load, read
 from probes.doors import builtin
 from probes.engine import run
@@ -392,6 +392,21 @@ def test_no_base_url_of_this_app_leads_there() -> None:
 
 
 @pytest.mark.parametrize(
+    ("app", "protocol", "url", "paths"),
+    [
+        ("claude-code", "anthropic", HOST, ["/v1/models", "/v1/messages?beta=true", "/v1/messages?beta=true"]),
+        ("ai-sdk", "anthropic", HOST, ["/v1/models", "/messages", "/messages"]),
+        ("nextchat", "openai", f"{HOST}/v1", ["/v1/v1/models", *["/v1/v1/chat/completions"] * 2]),
+    ],
+)
+def test_the_plan_names_what_the_app_asks(app: str, protocol: str, url: str, paths: list[str]) -> None:
+    argv = ["check", url, "--app", app, "--protocol", protocol, "--key", KEY, "--no-env", "--plan", "--json"]
+    done = CliRunner().invoke(program, argv)
+    plan = json.loads(done.stdout)
+    assert [request["url"].removeprefix(HOST) for request in plan["requests"]] == paths
+
+
+@pytest.mark.parametrize(
     ("app", "variable", "header", "version"),
     [
         ("anthropic-sdk", "ANTHROPIC_API_KEY", "bearer", "2026-10-21"),
@@ -563,16 +578,14 @@ def test_an_empty_variable_is_none_where_it_is_none_to_the_client() -> None:
         assert settings.base_url is not None and settings.base_url.source == source
 
 
-def test_roots_are_the_apps_own(tmp_path: Path) -> None:
-    extra = tmp_path / "ca.pem"
-    extra.write_text("")
-    environ = {"SSL_CERT_FILE": str(tmp_path / "none.pem"), "NODE_EXTRA_CA_CERTS": str(extra)}
-    node = gather(Options(app="openai-node", base_url=HOST), environ, Path("/")).ca_bundle
-    python = gather(Options(app="openai-sdk", base_url=HOST), environ, Path("/")).ca_bundle
-    assert node is not None and node.value == str(extra)
-    assert python is not None and python.source == "environment SSL_CERT_FILE"
-    gone = gather(Options(app="openai-node", base_url=HOST), {"NODE_EXTRA_CA_CERTS": "/none"}, Path("/"))
-    assert gone.ca_bundle is None  # Node passes over it without a word
+def test_roots_are_the_apps_own() -> None:
+    environ = {"SSL_CERT_FILE": "/none.pem", "NODE_EXTRA_CA_CERTS": "/more.pem"}
+    for app in EVERY:
+        for given in (gather(Options(app=app.id, base_url=HOST), names, Path("/")) for names in (environ, {})):
+            own = node.roots(given)
+            assert (own is not None) is (app.roots == "node" or (app.roots == "certifi" and given.ca_bundle is None))
+            assert own is None or (own.extra_ca == "/more.pem") is (app.roots == "node" and given.ca_bundle is not None)
+        assert node.runs(app.id) is (app.roots == "node")
 
 
 # -- the same settings elsewhere ---------------------------------------------------------------------------------------

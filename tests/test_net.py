@@ -406,14 +406,28 @@ def received(data: bytes, encoding: str, size: int, limit: int = 1 << 20) -> tup
     ("encoding", "data"),
     [
         ("gzip", gzip.compress(TEXT)),
-        ("x-gzip", gzip.compress(TEXT)),
+        ("gzip, gzip", gzip.compress(gzip.compress(TEXT))),
+        ("deflate, gzip", gzip.compress(zlib.compress(TEXT))),
+        ("x-gzip", TEXT),
+        ("br", TEXT),
         ("GZIP", gzip.compress(TEXT)),
         ("deflate", zlib.compress(TEXT)),
         ("deflate", raw_deflate(TEXT)),
         ("identity", TEXT),
         ("", TEXT),
     ],
-    ids=["gzip", "x-gzip", "GZIP", "zlib", "raw deflate", "identity", "none"],
+    ids=[
+        "gzip",
+        "twice",
+        "in two ways",
+        "unknown",
+        "unknown as well",
+        "GZIP",
+        "zlib",
+        "raw deflate",
+        "identity",
+        "none",
+    ],
 )
 def test_a_body_is_read_through_its_compression(encoding: str, data: bytes, size: int) -> None:
     assert received(data, encoding, size) == (TEXT, None)

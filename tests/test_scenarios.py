@@ -77,6 +77,10 @@ def test_what_is_said(scenario: Scenario) -> None:
         assert getattr(report.proven, name) is value, f"proven {name}"
     for name, value in (scenario.settings or {}).items():
         assert report.settings is not None and report.settings[name] == _at_its_port(value, report), f"settings {name}"
+    if scenario.says:
+        top = report.findings[0]
+        words = "\n".join((top.title, top.explanation, *top.evidence, *top.steps))
+        assert [part for part in scenario.says if part not in words] == [], words
 
 
 def _at_its_port(value: object, report: Report) -> object:

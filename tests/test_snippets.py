@@ -147,6 +147,9 @@ def test_json_and_toml(working: Working) -> None:
     for found in write(claude, "claude-code"):
         document = json.loads(found.text)
         assert document["env"]["ANTHROPIC_MODEL"] == working.model
+        assert document["apiKeyHelper"] == "printenv RELAY_KEY"
+    own = replace(claude, key_env="ANTHROPIC_AUTH_TOKEN")
+    assert all("apiKeyHelper" not in json.loads(found.text) for found in write(own, "claude-code"))
     for found in write(working, "opencode"):
         options = json.loads(found.text)["provider"]["relay"]["options"]
         assert options["baseURL"] in (working.base_url, working.base_url.rstrip("/"), f"{working.base_url}/")

@@ -12,6 +12,7 @@ from typing import Any
 
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
 from worlds_cases import SCENARIOS as CASES
+from worlds_http import SCENARIOS as ABOVE_TLS
 from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
 from worlds_wire import SCENARIOS as THE_WIRE
 
@@ -2481,5 +2482,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     *MODES,
     *OTHER_PROTOCOLS,
     *THE_WIRE,
+    *ABOVE_TLS,
     *CASES,
 )

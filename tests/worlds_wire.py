@@ -9,11 +9,13 @@ from typing import Any
 
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 
-from probes.model import Kind
+from probes.model import Kind, NodeSettings
 from probes.practice import behaviours as b
 from probes.practice.server import Reply, Step, Then, Tunnel
 
 OPENAI = "https://api.openai.com/v1"
+CLAUDE = b.CLAUDES[0]
+ON_NODE = "the SDK that is asked here runs on Python; Node's are asked in tests/real"
 REFUSED = Kind.REFUSED
 
 # -- proxies -----------------------------------------------------------------------------------------------------------
@@ -202,6 +204,54 @@ PROXIES = (
         source="fastagent-474-node-proxy",
     ),
     Scenario(
+        "wire-proxy-down-unheeded-by-node",
+        base_url=LOCAL,
+        app="openai-node",
+        proxies=(("http", "http://127.0.0.1:{closed}"), ("all", "socks5://127.0.0.1:{closed}")),
+        also=("proxy.ignored",),
+        proven={"answer": True, "stream": True},
+        sdk=ON_NODE,
+    ),
+    Scenario(
+        "wire-proxy-of-no-scheme-unheeded-by-node",
+        base_url=LOCAL,
+        app="openai-node",
+        proxies=(("http", "foo://127.0.0.1:1"),),
+        also=("proxy.ignored",),
+        sdk=ON_NODE,
+    ),
+    Scenario(
+        "wire-proxy-heeded-by-node",
+        proxy=b.proxy,
+        app="openai-node",
+        node=NodeSettings(env_proxy=True),
+        proven={"answer": True},
+    ),
+    Scenario(
+        "wire-proxy-without-scheme-kills-node",
+        "proxy.invalid",
+        app="openai-node",
+        node=NodeSettings(env_proxy=True),
+        proxy=b.proxy,
+        proxies=(("https", "127.0.0.1:{front}"),),
+        proven={"answer": True},
+        sdk=ON_NODE,
+    ),
+    Scenario(
+        "wire-proxy-for-all-unheeded-by-node",
+        base_url=LOCAL,
+        app="openai-node",
+        node=NodeSettings(env_proxy=True),
+        proxies=(("all", "http://127.0.0.1:{closed}"),),
+        sdk=ON_NODE,
+    ),
+    Scenario(
+        "wire-no-proxy-with-a-dot",
+        "proxy.captures_local",
+        base_url="http://localhost:{port}/v1",
+        proxies=(("http", "http://127.0.0.1:{closed}"), ("no_proxy", ".localhost")),
+    ),
+    Scenario(
         "wire-proxy-takes-a-local-tunnel",
         "proxy.captures_local",
         base_url="https://127.0.0.1:{port}/v1",
@@ -301,7 +351,42 @@ def opened(name: str, issuer: str, organization: str, **more: Any) -> Scenario:
     return Scenario(f"wire-tls-{name}", "tls.intercepted", authority=(issuer, organization), **given)
 
 
+ALERT = b"\x15\x03\x03\x00\x02\x02"  # a fatal alert of TLS, but for its number (RFC 8446, section 6)
+
 CERTIFICATES = (
+    Scenario(
+        "wire-tls-name-not-served",
+        "tls.handshake_failed",
+        connect=(Then.READ, ALERT + b"\x70", Then.CLOSE),
+        never=("tls.untrusted_issuer",),
+    ),
+    Scenario("wire-tls-wants-a-certificate", "http.front_auth", connect=(Then.READ, ALERT + b"\x74", Then.CLOSE)),
+    Scenario(
+        "wire-tls-root-in-a-file-that-node-ignores",
+        "tls.untrusted_issuer",
+        app="openai-node",
+        roots="SSL_CERT_FILE",
+        proven={"answer": True},
+        sdk=ON_NODE,
+    ),
+    Scenario(
+        "wire-tls-self-signed-in-a-file-that-node-ignores",
+        "tls.self_signed",
+        base_url="https://relay.example",
+        certificate="self-signed",
+        app="anthropic-node",
+        protocol="anthropic",
+        model=CLAUDE,
+        world=b.anthropic,
+    ),
+    Scenario("wire-tls-no-file-of-roots", "tls.untrusted_issuer", roots="/nowhere/roots.pem"),
+    Scenario(
+        "wire-tls-no-file-of-roots-on-plain-http",
+        "tls.untrusted_issuer",
+        base_url=LOCAL,
+        roots="/nowhere/roots.pem",
+        proven={"answer": True},
+    ),
     Scenario("wire-tls-clock-behind", "tls.clock_wrong", dated(10), certificate="not-yet-valid"),
     Scenario("wire-tls-clock-ahead", "tls.clock_wrong", dated(-30), certificate="expired"),
     Scenario("wire-tls-clock-same", "tls.expired", dated(0), certificate="expired"),

@@ -196,7 +196,10 @@ def planned(settings: Settings) -> Plan | None:
     if ground.facts is None or base is None:
         return None
     proxy = next((one.facts for one in ledger.observations if isinstance(one.facts, ProxyFacts)), None)
-    return draw(settings, scrub(base), ground.facts, proxy, ground.door)
+    address, added = ground.exams.address, ground.exams.query
+    if ground.exams.url.literal != base:
+        address = added = ""
+    return draw(settings, scrub(base), ground.facts, proxy, ground.door, scrub(address), added)
 
 
 def announce(plan: Plan, lang: str) -> None:

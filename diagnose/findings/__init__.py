@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.findings import api, app, auth, key, model, network, proxy, run, settings, slo, stream, tls, url
+from diagnose.findings import api, app, auth, key, model, network, proxy, redirect, run, settings, slo, stream, tls, url
 from diagnose.model import Rule
 
 # From the ground up: among equals the deeper layer is the root cause.
@@ -13,6 +13,7 @@ RULES: tuple[Rule, ...] = (
     *proxy.RULES,
     *network.RULES,
     *tls.RULES,
+    *redirect.RULES,
     *api.RULES,
     *auth.RULES,
     *model.RULES,

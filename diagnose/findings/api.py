@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
+from diagnose.findings.between import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
 from diagnose.model import Claim, Rule, Severity, seen
-from diagnose.view import View, line_of
+from diagnose.view import View, line_of, told
 from probes.model import Body, Exchange, Kind
-from probes.readings import answer_of, asks_login, passes
+from probes.readings import REDIRECTS, answer_of, passes
 
 _PATH = ("url.", "tls.needed", "tls.not_tls", "proxy.")
 _SPECIFIC = ("auth.", "access.", "model.", "quota.", "key.")
@@ -25,16 +25,19 @@ def said(code: str) -> Callable[[View], Claim | None]:
         match, subject = view.match, view.subject
         if match is None or subject is None or match.code != code:
             return None
-        walled = code in ("http.blocked", "http.front_auth") and subject.body is Body.HTML
+        walled = code in ("http.blocked", "http.front_auth") and subject.body in (Body.HTML, Body.EMPTY)
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error under the status of a success: that it says so is the finding
         values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
-        limits = _limits(subject) if code.startswith("quota.") else ""
+        more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
+        case = match.values.get("case", "") or case_of(code, subject.status)
         return Claim(
-            (line_of(subject), limits),
+            (line_of(subject), *more),
             severity=softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,
+            case=case,
+            side="network" if case in ("portal", "company") else "",
         )
 
     return when
@@ -65,61 +68,13 @@ def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
             return None
         if subject.purpose == "stream" and subject.status:
             return None
+        silence = () if Kind.TIMEOUT in kinds else idle(subject.seconds - subject.first_byte)
         return Claim(
-            (line_of(subject), seen("after", seconds=f"{subject.seconds:.1f}")),
+            (line_of(subject), seen("after", seconds=f"{subject.seconds:.1f}"), *silence),
             values={"seconds": f"{subject.seconds:.0f}"},
         )
 
     return when
-
-
-def _same_origin(here: str, there: str) -> bool:
-    """Whether a redirect stays where it is; not, where its target cannot be read."""
-    try:
-        known, target = urlsplit(here), urlsplit(there)
-    except ValueError:
-        return False
-    return not target.netloc or (target.scheme, target.netloc) == (known.scheme, known.netloc)
-
-
-def _onward(view: View) -> Claim | None:
-    """A redirect that was followed, as the SDKs follow it."""
-    deep = view.deep
-    chat = deep.chat if deep is not None else None
-    if chat is None or not chat.redirects:
-        return None
-    base = urlsplit(chat.attempt.base_url)
-    endpoint, path = chat.path.removeprefix(base.path), chat.redirects[-1].partition("?")[0].removesuffix("/")
-    better = base._replace(path=path.removesuffix(endpoint)).geturl() if path.endswith(endpoint) else ""
-    straight = better not in ("", chat.attempt.base_url)
-    return Claim(
-        (f"{chat.method} {chat.url} → {', '.join(chat.redirects)}",),
-        severity=Severity.WARNING,
-        values={"location": chat.redirects[-1], "better_url": better if straight else ""},
-        settings=settings_of(replace(chat.attempt, base_url=better)) if straight else None,
-        verified=straight and passes(chat),
-    )
-
-
-def _redirected(view: View) -> Claim | None:
-    first = view.first
-    told = first.told if first is not None else None
-    if told is None or told.status not in (301, 302, 303, 307, 308):
-        return _onward(view)
-    if asks_login(told):
-        return None
-    same = _same_origin(told.url, told.location)
-    followed = view.better is not None and "redirect" in view.better.changed
-    survives = told.status in (307, 308) and same and bool(told.location) and followed and view.works
-    target = seen("redirect_to", location=told.location) if told.location else seen("redirect_nowhere")
-    better = view.better
-    return Claim(
-        (line_of(told), target),
-        severity=Severity.WARNING if survives else None,
-        values={"location": told.location, "better_url": better.base_url if better else ""},
-        settings=settings_of(better) if better else None,
-        verified=view.works and better is not None,
-    )
 
 
 def _lost(view: View) -> bool:
@@ -130,6 +85,20 @@ def _lost(view: View) -> bool:
 
 def _html(found: Exchange | None) -> bool:
     return found is not None and found.status == 200 and found.body is Body.HTML
+
+
+def _front_auth(view: View) -> Claim | None:
+    """The gate in front of the API, or of the network; one that serves its page with success as well."""
+    found = _own_certificate(view) or said("http.front_auth")(view)
+    page = view.first.told if view.first is not None else None
+    if found is not None or page is None or not _lost(view) or not _html(page):
+        return found
+    from diagnose.dialects import classify
+
+    match = next(iter(classify(page)), None)
+    if match is None or match.code != "http.front_auth":
+        return None
+    return Claim((line_of(page) + f" “{page.title}”", *answered_by(view, page)), case=match.values.get("case", ""))
 
 
 def _web_page(view: View) -> Claim | None:
@@ -143,11 +112,11 @@ def _web_page(view: View) -> Claim | None:
 
 def _not_llm_api(view: View) -> Claim | None:
     first = view.first
-    if not _lost(view) or first is None or first.told is None or first.told.status in (301, 302, 303, 307, 308):
+    if not _lost(view) or first is None or first.told is None or first.told.status in REDIRECTS:
         return None
     if view.match is not None and view.match.code == "proxy_page":
         return None
-    return Claim((line_of(first.told), seen("looked_at", count=len(view.looks))))
+    return Claim((line_of(first.told), *answered_by(view, first.told), seen("looked_at", count=len(view.looks))))
 
 
 def _wrong_protocol(view: View) -> Claim | None:
@@ -189,6 +158,8 @@ def _malformed(view: View) -> Claim | None:
         return Claim((line_of(subject), words[failure.kind]))
     if subject.purpose == "path" or not subject.ok:
         return None
+    if subject.answer is None and (packed := packing(subject)) is not None:
+        return Claim((line_of(subject), packed), case="packed")
     if subject.answer is None:
         return Claim((line_of(subject), seen("body", kind=subject.body.value), subject.text[:200]))
     problem = subject.answer.problem
@@ -202,6 +173,15 @@ def _closed(view: View) -> Claim | None:
     if found is None or any("scheme" in wave.attempt.changed for wave in view.waves):
         return None
     return found
+
+
+def _own_certificate(view: View) -> Claim | None:
+    """A certificate of the client's own is asked for beneath HTTP, which no LLM client has."""
+    found = _broken(Kind.TLS_WANTS_CERTIFICATE)(view)
+    lost = view.failed("tls", Kind.TLS_WANTS_CERTIFICATE)
+    if found is None and lost is not None:
+        found = Claim((told(lost),), probe="tls")
+    return None if found is None else replace(found, case="certificate")
 
 
 def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
@@ -219,12 +199,11 @@ def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
 
 
 RULES = (
-    Rule("http.redirected", Severity.ERROR, "http", _redirected, "relay", because=("url.", "proxy.")),
     Rule("http.not_http", Severity.ERROR, "http", _broken(Kind.NOT_HTTP), "settings", because=_PATH),
     Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", because=_PATH),
     Rule("http.closed", Severity.ERROR, "http", _closed, "network", because=_PATH),
     Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay", because=_PATH),
-    Rule("http.front_auth", Severity.ERROR, "http", said("http.front_auth"), "relay", because=_PATH),
+    Rule("http.front_auth", Severity.ERROR, "http", _front_auth, "relay", because=_PATH),
     Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay", because=_PATH),
     Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay", because=_PATH),
     Rule(
@@ -245,7 +224,12 @@ RULES = (
     ),
     Rule("shape.wrong_protocol", Severity.ERROR, "http", _wrong_protocol, "settings"),
     Rule(
-        "shape.web_page", Severity.ERROR, "http", _web_page, "settings", because=("url.", "proxy.", "http.redirected")
+        "shape.web_page",
+        Severity.ERROR,
+        "http",
+        _web_page,
+        "settings",
+        because=("url.", "proxy.", "http.redirected", "http.front_auth"),
     ),
     Rule(
         "shape.not_llm_api",

@@ -11,8 +11,6 @@ from diagnose.view import View, line_of, told
 from probes.model import Failure, Kind
 
 _UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
-# Clients that go straight out whatever the proxy variables say, unless they are told otherwise.
-_HEEDLESS = ("ignored", "own")
 
 
 def _invalid(view: View) -> Claim | None:
@@ -84,10 +82,14 @@ def _socks(view: View) -> Claim | None:
 
 
 def _ignored(view: View) -> Claim | None:
-    app, proxy = view.app, view.proxy
-    if proxy is None or not proxy.url or app is None or app.proxies not in _HEEDLESS:
+    proxy = view.proxy
+    if proxy is None or not proxy.unheeded or proxy.bypass:
         return None
-    return Claim((f"{proxy.source}: {proxy.url}",), values={"source": proxy.source, "proxy": proxy.url})
+    return Claim(
+        (f"{proxy.source}: {proxy.unheeded}", *_beside(view)),
+        values={"source": proxy.source, "proxy": proxy.unheeded},
+        case="" if view.evidence.vantage.proxy else "direct",
+    )
 
 
 def _unreachable(view: View) -> Claim | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from diagnose.findings.between import idle, packing, passed_on
+from diagnose.gateways import between
+from diagnose.middleboxes import known
 from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of
 from probes.model import Exchange, Kind, StreamReading
@@ -11,9 +14,9 @@ _ANY = ("shape.", "url.", "http.", "auth.", "model.", "quota.", "access.")
 _ODD_TYPES = ("application/json", "text/html", "application/octet-stream")
 SLOW = 1.0  # seconds: an answer that took less may come in one piece for lack of time
 AT_ONCE = 0.03  # seconds within which a buffer's whole content arrives
-PIECES = (
-    6  # of text: fewer may fit into one write of an honest server, and so many within AT_ONCE no slow starter makes
-)
+PIECES = 6  # of text: fewer may fit into one write of an honest server
+# Pieces that came with one read of the connection, on the average: a fast model writes each by itself, however fast.
+PACKED = 3
 
 
 def _streamed(view: View) -> tuple[Exchange, StreamReading] | None:
@@ -49,6 +52,8 @@ def _malformed(view: View) -> Claim | None:
     if reading.kind in ("text", "html", "empty", "ndjson", "json_array", "unended", "other_protocol"):
         if exchange.failure is not None and exchange.failure.kind is not Kind.TOO_LONG:
             return None
+        if (packed := packing(exchange)) is not None:
+            return Claim((line_of(exchange), packed), case="packed")
         kind = seen("body", kind=reading.kind.replace("_", " "))
         return _broken(view, line_of(exchange), kind, exchange.text[:160])
     if reading.flows and reading.problem and reading.error is None:
@@ -81,7 +86,11 @@ def _cut(view: View) -> Claim | None:
     if torn and reading.terminated:
         return None
     how = "torn" if torn else "unfinished"
-    return Claim((seen(how, count=reading.events, seconds=f"{exchange.seconds:.1f}"),))
+    line = seen(how, count=reading.events, seconds=f"{exchange.seconds:.1f}")
+    silent = exchange.seconds - (reading.last_at if reading.events else exchange.first_byte)
+    limit = idle(silent)
+    values = {"seconds": str(limit[0].values["limit"])} if limit else {}
+    return Claim((line, *limit, *passed_on(exchange)), values=values, case="idle" if limit else "")
 
 
 def _stalled(view: View) -> Claim | None:
@@ -94,7 +103,8 @@ def _stalled(view: View) -> Claim | None:
     silent = exchange.seconds - (reading.last_at if reading.events else exchange.first_byte)
     if reading.finish or silent < exchange.seconds / 3:
         return None  # finished but not closed, or still talking: alive
-    return Claim((seen("silent", count=reading.events, seconds=f"{silent:.1f}"),), values={"seconds": f"{silent:.0f}"})
+    line = seen("silent", count=reading.events, seconds=f"{silent:.1f}")
+    return Claim((line, *passed_on(exchange)), values={"seconds": f"{silent:.0f}"})
 
 
 def _buffered(view: View) -> Claim | None:
@@ -104,11 +114,25 @@ def _buffered(view: View) -> Claim | None:
     exchange, reading = found
     if exchange.failure is not None or reading.pieces < PIECES or reading.first_at < SLOW:
         return None
-    if reading.last_at - reading.first_at > AT_ONCE:
+    if reading.last_at - reading.first_at > AT_ONCE or reading.reads * PACKED > reading.pieces:
         return None
-    return Claim(
-        (seen("at_once", count=reading.pieces, seconds=f"{reading.first_at:.1f}", span=f"{AT_ONCE * 1000:.0f}"),)
-    )
+    case, product = _holder(view, exchange)
+    line = seen("at_once", count=reading.pieces, seconds=f"{reading.first_at:.1f}", span=f"{AT_ONCE * 1000:.0f}")
+    return Claim((line, *passed_on(exchange)), values={"product": product}, case=case)
+
+
+def _holder(view: View, exchange: Exchange) -> tuple[str, str]:
+    """Who likely holds the stream back: the case of ``stream.buffered`` and a name; empty where nothing tells."""
+    opener = known(view.certificate.issuer) if view.certificate is not None else None
+    if opener is not None:
+        return "inspected", opener.name
+    if exchange.via_proxy and exchange.url.startswith("http:"):
+        return "inspected", view.proxy.url or "" if view.proxy is not None else ""
+    trace = between(exchange)
+    if trace is not None and trace.gateway.holds:
+        return trace.gateway.holds, trace.gateway.name
+    packed = exchange.header("content-encoding").lower() not in ("", "identity")
+    return ("gzip", "") if packed else ("", "")
 
 
 def _no_terminator(view: View) -> Claim | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from diagnose.middleboxes import Middlebox, known
 from diagnose.model import Claim, Rule, Seen, Severity, seen
 from diagnose.view import View, line_of, told
-from probes.model import Certificate, Kind, TlsFacts
+from probes.model import Certificate, Failure, Kind, TlsFacts
 
 # This program did not exist before: a clock that shows less is wrong.
 BUILT = "2026-11-01"
@@ -62,6 +63,19 @@ def _moment(text: str) -> datetime:
 def _untrusted(view: View) -> Claim | None:
     found = view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_OTHER)
     facts = view.tls
+    unread = view.failed("settings", Kind.NO_ROOTS)
+    if unread is not None:
+        return Claim(
+            (unread.detail,),
+            settings={"ssl_cert_file": ""},
+            verified=view.works,
+            side="settings",
+            case="no_list",
+            probe="settings",
+        )
+    if facts is not None and facts.elsewhere and not _is_intercepted(view):
+        lines, values = _about(view)
+        return Claim(lines, values=values | {"path": facts.elsewhere}, **_other_list(view))
     if found is None and _system_alone(view) and not _opened(view):
         return _elsewhere(view)
     if facts is not None and facts.certifi and view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_SELF_SIGNED):
@@ -78,6 +92,22 @@ def _untrusted(view: View) -> Claim | None:
         return None
     lines, values = _about(view)
     return Claim(lines, values=values)
+
+
+def _other_list(view: View) -> dict[str, Any]:
+    """How the app gets at the list of roots at hand that trusts the certificate, where its own does not."""
+    found = view.tls.elsewhere if view.tls is not None else ""
+    if not found:
+        return {}
+    if view.app is not None and view.app.roots == "certifi":
+        return {}
+    if view.app is None or view.app.roots != "node":
+        case, fix = "file_alone", {"ssl_cert_file": ""}  # it stands in place of the system's list, not beside it
+    elif found == "system":
+        case, fix = "node_system", {"node_use_system_ca": "1"}
+    else:
+        case, fix = "node", {"node_extra_ca_certs": found}
+    return {"settings": fix, "verified": view.works, "side": "machine", "case": case}
 
 
 def _system_alone(view: View) -> bool:
@@ -127,7 +157,12 @@ def _intercepted(view: View) -> Claim | None:
     if not _is_intercepted(view) or (_is_incomplete(view.certificate) and box is None):
         return None
     lines, values = _about(view)
-    return Claim(lines, values=values | {"product": box.name if box else ""}, case=box.kind if box else "")
+    other = _other_list(view)
+    if other:
+        line = next(f"{name.upper()}={value}" for name, value in other["settings"].items())
+        values |= {"detail": line}
+    more = other | {"side": "network", "case": "elsewhere" if other else box.kind if box else ""}
+    return Claim(lines, values=values | {"product": box.name if box else ""}, **more)
 
 
 def _incomplete(view: View) -> Claim | None:
@@ -147,11 +182,15 @@ def _handshake(view: View) -> Claim | None:
     version = view.tls.version if view.tls is not None else ""
     old = version in ("TLSv1", "TLSv1.1", "SSLv3")
     spoken = (seen("spoken", name=version),) if version else ()
-    return Claim((*lines, *spoken), values=values | {"detail": version}, case="old" if old else "")
+    unserved = "UNRECOGNIZED_NAME" in (view.failed("tls", Kind.TLS_HANDSHAKE) or Failure(Kind.OTHER)).detail
+    case = "old" if old else "name" if unserved else ""
+    return Claim((*lines, *spoken), values=values | {"detail": version}, case=case)
 
 
 def _self_signed(view: View) -> Claim | None:
-    if view.failed("tls", Kind.TLS_SELF_SIGNED) is None or _is_intercepted(view) or (view.tls and view.tls.certifi):
+    if view.failed("tls", Kind.TLS_SELF_SIGNED) is None or _is_intercepted(view):
+        return None
+    if view.tls is not None and (view.tls.certifi or view.tls.elsewhere):
         return None
     lines, values = _about(view)
     return Claim(lines, values=values)

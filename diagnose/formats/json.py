@@ -20,15 +20,16 @@ def render(report: Report, lang: str) -> str:
 
 
 def dumps(value: object, *, indent: int | None = None) -> str:
-    """As ``json.dumps``, readable in any script; what a terminal would act upon, or UTF-8 cannot hold, stays escaped.
+    """As ``json.dumps``, readable in any script; what a terminal would act upon or nobody sees (control characters,
+    direction marks, zero-width signs), or UTF-8 cannot hold, stays escaped.
 
     ``indent=None`` writes one line, as NDJSON wants it.
     """
-    return re.sub(
-        "[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]",
-        lambda found: f"\\u{ord(found[0]):04x}",
-        json.dumps(_pure(value), indent=indent, ensure_ascii=False),
-    )
+    return re.sub("[^\n -~]", _shown, json.dumps(_pure(value), indent=indent, ensure_ascii=False))
+
+
+def _shown(sign: re.Match[str]) -> str:
+    return sign[0] if sign[0].isprintable() else json.dumps(sign[0])[1:-1]
 
 
 def document(report: Report) -> dict[str, object]:

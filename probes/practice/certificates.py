@@ -118,8 +118,8 @@ class Authority:
         self.ca_pem = folder / "ca.pem"
         self.ca_pem.write_bytes(self._root.pem())
 
-    def context(self, kind: str = "good", *names: str) -> ssl.SSLContext:
-        """A server's context with a leaf of one of :data:`KINDS` for ``names`` (hosts or addresses)."""
+    def pem(self, kind: str = "good", *names: str) -> bytes:
+        """Key and chain of a leaf of one of :data:`KINDS` for ``names`` (hosts or addresses), for a server."""
         if kind not in KINDS:
             raise ValueError(f"no such certificate: {kind}")
         wanted = names or ("127.0.0.1", "::1", "localhost")
@@ -128,8 +128,12 @@ class Authority:
         aia = AIA_URL if kind == "no-intermediate" else ""
         leaf = _sign(shown[0], issuer, names=shown, days=_VALID.get(kind, (-1, 90)), aia=aia)
         chain = b"" if kind in ("self-signed", "no-intermediate") else self._intermediate.pem()
+        return leaf.key_pem() + leaf.pem() + chain
+
+    def context(self, kind: str = "good", *names: str) -> ssl.SSLContext:
+        """A server's context with such a leaf."""
         path = self._folder / f"{kind}.pem"
-        path.write_bytes(leaf.key_pem() + leaf.pem() + chain)
+        path.write_bytes(self.pem(kind, *names))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path)
         path.unlink()

@@ -23,6 +23,7 @@ class Tally:
         self._error_first = self._reasoning = self._shaped = False
         self._first = self._last = 0.0
         self._moments: set[int] = set()
+        self._reads: set[float] = set()
         self._prompt = self._completion = 0
 
     def feed(self, event: Event, at: float) -> None:
@@ -34,6 +35,7 @@ class Tally:
         self._events += 1
         self._last = at
         self._moments.add(round(at / MOMENT))
+        self._reads.add(at)
         if event.data is None:
             self.flaw("not_utf8")
         else:
@@ -95,6 +97,7 @@ class Tally:
             first_at=self._first,
             last_at=self._last,
             arrivals=len(self._moments),
+            reads=len(self._reads),
             prompt_tokens=self._prompt,
             completion_tokens=self._completion,
         )

@@ -6,8 +6,6 @@ Then the way through it and, where it is at fault, what its port is instead and 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +13,7 @@ from probes.doors import Doors
 from probes.failures import NetError
 from probes.model import DirectFacts, Failure, Kind, ProxyFacts, ProxySettings, Sourced, TunnelFacts
 from probes.net import basic
+from probes.no_proxy import breaks, bypass
 from probes.secret import Scrubber
 from probes.tunnel import Proxy
 from probes.way import Place, Way, is_local
@@ -29,37 +28,11 @@ _SOCKS_ALIKE = {"socks": "socks5", "socks4": "socks4", "socks4a": "socks4"}
 _FATAL = ("scheme", "stray", "port")  # of a setting that is not this host's: it is read all the same
 
 
-def bypass(no_proxy: str, target: Place) -> str:
-    """The entry of ``NO_PROXY`` that lets this host pass, or an empty string. Lists, suffixes, ports, CIDR ranges."""
-    host = target.host.lower()
-    address = None
-    with suppress(ValueError):
-        address = ipaddress.ip_address(host)
-    for raw in no_proxy.split(","):
-        entry = raw.strip().lower()
-        if not entry:
-            continue
-        if entry == "*":
-            return entry
-        name = entry.partition("://")[2] or entry
-        if address is not None:
-            with suppress(ValueError):
-                if address in ipaddress.ip_network(name.strip("[]"), strict=False):
-                    return entry
-        bare, _, port = name.rpartition(":")
-        if bare and port.isdigit() and ":" not in bare:
-            if int(port) != target.port:
-                continue
-            name = bare
-        name = name.strip("[]").removeprefix("*").lstrip(".")
-        if name and (host == name or (address is None and host.endswith("." + name))):
-            return entry
-    return ""
-
-
-def _problem(found: Sourced[str], doors: Doors) -> tuple[str, str]:
+def _problem(found: Sourced[str], doors: Doors, on_node: bool) -> tuple[str, str]:
     """What keeps a client from using this value: ``(kind, note)``, or two empty strings."""
     raw = found.value
+    if on_node and not raw.lower().startswith(("http://", "https://")):
+        return "scheme", raw.partition("://")[0] if "://" in raw else ""
     if raw != raw.strip() or any(c.isspace() or not c.isprintable() for c in raw):
         return "stray", "white space"
     url = raw if "://" in raw else f"http://{raw}"
@@ -81,22 +54,6 @@ def _problem(found: Sourced[str], doors: Doors) -> tuple[str, str]:
     return "", ""
 
 
-def _breaks(no_proxy: str) -> bool:
-    """Whether httpx, which makes a URL pattern of every entry as a client is built, cannot make one of these."""
-    for entry in (raw.strip() for raw in no_proxy.split(",")):
-        if not entry or "://" in entry:
-            continue
-        name, slash, _ = entry.partition("/")
-        try:
-            if ipaddress.ip_address(name).version == 6 and slash:
-                return True
-        except ValueError:
-            port = name.rpartition(":")[2] if ":" in name else ""
-            if "[" in name or not name.isascii() or (port and not port.isdigit()):
-                return True
-    return False
-
-
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - told, not listened on
 
 
@@ -105,19 +62,27 @@ def _is_target(host: str, port: int, target: Place) -> bool:
     return port == target.port and (host == target.host or (host in _LOOPBACK and target.host in _LOOPBACK))
 
 
-def choose(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber) -> tuple[ProxyFacts, Proxy | None]:
-    """The proxy for this host with what is wrong with it, and the proxy itself where it can be used."""
-    facts, proxy = _chosen(proxies, target, doors, scrub)
-    if proxies.no_proxy and not facts.problem and facts.bypass != "*" and _breaks(proxies.no_proxy.value):
+def choose(
+    proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber, on_node: bool = False
+) -> tuple[ProxyFacts, Proxy | None]:
+    """The proxy for this host with what is wrong with it, and the proxy itself where it can be used.
+
+    Node, told to heed them (``on_node``), ends as it starts where one has no ``http://`` or ``https://`` before it.
+    """
+    facts, proxy = _chosen(proxies, target, doors, scrub, on_node)
+    strict = not on_node and not facts.problem and facts.bypass != "*"
+    if strict and proxies.no_proxy and breaks(proxies.no_proxy.value):
         note = proxies.no_proxy.value[:80]
-        kept = ",".join(one for one in proxies.no_proxy.value.split(",") if not _breaks(one))
+        kept = ",".join(one for one in proxies.no_proxy.value.split(",") if not breaks(one))
         same = bypass(kept, target) == bypass(proxies.no_proxy.value, target)
         mended = kept if same else None  # the host goes the same way without the others
         facts = replace(facts, source=proxies.no_proxy.source, problem="no_proxy_entry", note=note, mended=mended)
     return facts, proxy
 
 
-def _chosen(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber) -> tuple[ProxyFacts, Proxy | None]:
+def _chosen(
+    proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber, on_node: bool
+) -> tuple[ProxyFacts, Proxy | None]:
     found = (proxies.https if target.scheme == "https" else proxies.http) or proxies.all
     settings = [one for one in (proxies.http, proxies.https, proxies.all) if one is not None and one.value.strip()]
     passed = bypass(proxies.no_proxy.value, target) if proxies.no_proxy else ""
@@ -125,12 +90,12 @@ def _chosen(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber
         return ProxyFacts(None, settings[0].source if settings else "", passed), None
     socks = next((one.source for one in settings if one.value.lower().startswith(("socks5:", "socks5h:"))), "")
     for one in settings:
-        problem, note = _problem(one, doors) if one is not found else ("", "")
+        problem, note = _problem(one, doors, on_node) if one is not found else ("", "")
         if problem in _FATAL:
             return ProxyFacts(None, one.source, passed, problem, scrub(note), socks=socks), None
     if found is None or not found.value.strip():
         return ProxyFacts(None, socks=socks), None
-    problem, note = _problem(found, doors)
+    problem, note = _problem(found, doors, on_node)
     mended = _mended(found.value, problem)
     shown = _without_credentials(found.value, scrub)
     if problem and (passed or mended is None):
@@ -155,6 +120,8 @@ def _chosen(proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber
 def _mended(raw: str, problem: str) -> str | None:
     """The value that was meant, where one can be told."""
     if problem == "scheme":
+        if "://" not in raw:
+            return f"http://{raw}"
         scheme, _, rest = raw.partition("://")
         meant = _SOCKS_ALIKE.get(scheme.lower())
         return f"{meant}://{rest}" if meant else None
@@ -179,6 +146,12 @@ def _proxy(raw: str, scrub: Scrubber) -> Proxy:
         authorization = basic(user, password)
         scrub.add(authorization.removeprefix("Basic "))
     return Proxy(parts.hostname or "", port, authorization, scheme, user, password)
+
+
+def unheeded(facts: ProxyFacts) -> ProxyFacts:
+    """The same for an app that does not read the setting: what is wrong with it is no matter then."""
+    shown = facts.url or facts.socks or (facts.note if facts.problem in _FATAL else "")
+    return ProxyFacts(facts.url, facts.source, facts.bypass, unheeded=shown)
 
 
 async def enter(way: Way) -> TunnelFacts:

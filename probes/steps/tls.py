@@ -8,15 +8,16 @@ import asyncio
 import re
 import ssl
 import warnings
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from probes.failures import NetError
+from probes.failures import NetError, classify
 from probes.model import Certificate, Kind, TlsFacts
-from probes.net import Link, blind_context, certifi_context, certifi_path, in_certifi, root_of, sent_chain
+from probes.net import Link, blind_context, certifi_context, certifi_path, in_certifi, root_of, sent_chain, tls_reason
 from probes.way import Way
 
 SYSTEM = "system"  # the trust in the operating system's list alone
@@ -30,6 +31,10 @@ CERTIFICATE_KINDS = {
     Kind.TLS_UNTRUSTED,
     Kind.TLS_OTHER,
 }
+# One that another list of roots may mend.
+_ROOTLESS = {Kind.TLS_SELF_SIGNED, Kind.TLS_UNTRUSTED, Kind.TLS_OTHER}
+# Ways for a handshake to fail that are the host's own, not of something before it that cuts.
+TELLING = CERTIFICATE_KINDS | {Kind.TLS_HANDSHAKE, Kind.TLS_NOT_TLS}
 
 
 async def measure(way: Way, trust: str) -> TlsFacts:
@@ -38,8 +43,17 @@ async def measure(way: Way, trust: str) -> TlsFacts:
     tls = link.tls
     if tls is None:
         return TlsFacts(way.target.host, trust)
+    try:
+        peer = tls.getpeercert()
+    except ValueError as error:  # over by now: in TLS 1.3 the server may object after the client's last word
+        try:
+            await link.reader.read(1)
+        except OSError as cause:
+            kind = classify(cause)
+            raise NetError(kind if kind.value.startswith("tls_") else Kind.TLS_RESET, tls_reason(cause)) from cause
+        raise NetError(Kind.TLS_RESET) from error
     cipher = tls.cipher()
-    certificate = _from_verified(tls.getpeercert(), tls.getpeercert(binary_form=True))
+    certificate = _from_verified(peer, tls.getpeercert(binary_form=True))
     facts = TlsFacts(way.target.host, trust, tls.version() or "", cipher[0] if cipher else "", certificate)
     path = certifi_path() if trust == SYSTEM else ""
     root = root_of(tls) if path else None
@@ -68,8 +82,11 @@ async def trusted_by(way: Way, tls: ssl.SSLContext | None) -> bool | None:
     return True
 
 
-async def look(way: Way, trust: str, why: Kind) -> TlsFacts | None:
-    """The certificate that failed, read without trusting it; the version, where none was agreed on.
+async def look(
+    way: Way, trust: str, why: Kind, others: Mapping[str, Callable[[], ssl.SSLContext]] | None = None
+) -> TlsFacts | None:
+    """The certificate that failed, read without trusting it; the version, where none was agreed on; and which of the
+    ``others``, lists of roots by their names, trusts it.
 
     No key is near. None where nothing can be read.
     """
@@ -83,6 +100,9 @@ async def look(way: Way, trust: str, why: Kind) -> TlsFacts | None:
             facts = replace(facts, date=await _date(link, way))
         if why in CERTIFICATE_KINDS and trust == SYSTEM:
             facts = replace(facts, certifi=await trusted_by(way, certifi_context()), certifi_path=certifi_path())
+        for name, context in (others or {}).items() if why in _ROOTLESS else ():
+            if not facts.elsewhere and await trusted_by(way, context()):
+                facts = replace(facts, elsewhere=name)
         return facts
     except (NetError, ssl.SSLError):
         return None
@@ -108,8 +128,11 @@ async def _date(link: Link, way: Way) -> str:
     return ""
 
 
-async def speaks_plain_http(way: Way) -> bool:
-    """Whether the port answers a plain request with HTTP: one line without a key."""
+async def speaks_plain_http(way: Way, sure: bool) -> bool:
+    """Whether the port answers a plain request with HTTP: one line without a key.
+
+    Where that is not ``sure`` already, a 400 counts for nothing: with it an encrypted port answers a plain request.
+    """
     plain = way.beside()
     plain.tls = None
     try:
@@ -117,7 +140,8 @@ async def speaks_plain_http(way: Way) -> bool:
             link = await plain.first_link()
             request = f"HEAD / HTTP/1.1\r\nHost: {way.target.authority}\r\nConnection: close\r\n\r\n"
             link.writer.write(request.encode("latin-1", "replace"))
-            return (await link.reader.read(64)).startswith(b"HTTP/")
+            words = (await link.reader.read(64)).split(b" ", 2)
+            return words[0].startswith(b"HTTP/") and (sure or words[1:2] != [b"400"])
     except (NetError, OSError, TimeoutError):
         return False
     finally:

@@ -28,12 +28,14 @@ from probes.model import (
     Kind,
     Limits,
     Lookup,
+    NodeSettings,
     ProxySettings,
     Rival,
     Settings,
     Sourced,
 )
 from probes.net import Network
+from probes.node import runs
 from probes.practice import behaviours as b
 from probes.practice.certificates import Authority
 from probes.practice.server import Handler, PracticeDoor, Step, closed_port
@@ -120,7 +122,8 @@ class Scenario:
     ``root`` is the root cause (None: no error), ``also`` the further findings that must be there, ``never`` those that
     must not; with ``root`` None no finding but ``also`` may be there. ``verdict`` is by default broken with a root,
     degraded with ``also`` alone, else healthy. ``proven`` and ``settings`` are compared by the names that they hold.
-    ``unsent``: not even the configured server may see the key.
+    ``unsent``: not even the configured server may see the key. ``says``: what must stand in the English words of the root
+    cause, its evidence included; of the first finding where there is no root.
 
     ``sdk`` is ``agrees`` where the newest official SDK fails exactly where the verdict is broken, else why the two differ on
     purpose. ``source`` is the id of the real report that the world reproduces.
@@ -144,6 +147,8 @@ class Scenario:
     certificate: str | None = None  # None: a good one for https; an empty one: none
     authority: tuple[str, str] = ("Practice Root CA", "Practice")
     trusted: bool = True
+    roots: str = ""  # the variable that names them: "" the one that the app reads, else SSL_CERT_FILE; or a file
+    node: NodeSettings = field(default_factory=NodeSettings)
     connect: tuple[Step, ...] | None = None
     listening: bool = True
     roads: Roads | None = None
@@ -163,6 +168,7 @@ class Scenario:
     proven: Mapping[str, bool | None] = field(default_factory=dict)
     settings: Mapping[str, object] | None = None
     unsent: bool = False
+    says: tuple[str, ...] = ()
     sdk: str = AGREES
     source: str = ""
 
@@ -222,6 +228,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
     with ExitStack() as stack:
         tls = _server_context(one.authority, certificate, host) if certificate else None
         bundle = str(_signer(*one.authority).ca_pem) if certificate and one.trusted else None
+        bundle = one.roots if one.roots.startswith("/") else bundle
         foreign = stack.enter_context(PracticeDoor(b.openai())) if one.beyond else None
         world = one.beyond(key, foreign.url) if one.beyond and foreign else one.world(key)
         door = None
@@ -257,6 +264,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 connect_to=() if direct else (ConnectTo("", 0, one.listen, port),),
                 dns_servers=tuple(one.roads.others) if one.roads is not None else (),
                 ca_bundle=Sourced(bundle, "environment SSL_CERT_FILE") if bundle else None,
+                node=replace(one.node, extra_ca=bundle or "") if runs(one.app) and not one.roots else one.node,
                 no_spend=one.no_spend,
                 offline=one.offline,
                 send_anyway=one.send_anyway,

@@ -27,6 +27,8 @@ import pytest
 
 from probes.practice.faults import made_up_key
 
+sys.path.append(str(Path(__file__).parent))  # what several tests share stands beside them, and they are no package
+
 Report = dict[str, Any]
 START = 90.0  # seconds: LiteLLM imports half of PyPI, and a shared machine may be busy
 RUN = 90.0  # the program's own deadline is 60
@@ -53,10 +55,17 @@ def own_environment() -> dict[str, str]:
 # -- servers -----------------------------------------------------------------------------------------------------------
 
 
+_given: set[int] = set()  # the system may offer a port again as soon as it is let go
+
+
 def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    while True:
+        with socket.socket() as sock:
+            sock.bind(("127.0.0.1", 0))
+            port = int(sock.getsockname()[1])
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 @pytest.fixture(scope="session")

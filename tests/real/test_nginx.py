@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 from probes.practice import behaviours as b
+from probes.practice.certificates import Authority, authority
 from probes.practice.server import PracticeDoor, Reply, Request, Step, Then, Wait, closed_port, head
 
 pytestmark = pytest.mark.real
@@ -33,19 +33,31 @@ SITES = {
     "header-lost": 'location /v1/ {{ proxy_pass {strict}/v1/; proxy_set_header Authorization ""; }}',
     "zipped": "gzip on; gzip_types *; gzip_min_length 0; gzip_proxied any; " + API,
     "to-tls": "return 301 https://127.0.0.1:{tls}$request_uri;",
+    "moved": "location ~ ^/v1/(.*)$ {{ return 308 /api/v1/$1; }}location /api/v1/ {{ proxy_pass {door}/v1/; }}",
+    "moved-as-a-page": "location /v1/ {{ rewrite ^/v1/(.*)$ /api/v1/$1 permanent; }}"
+    "location /api/v1/ {{ proxy_pass {door}/v1/; }}",
+    "site-down": "location / {{ proxy_pass http://127.0.0.1:{closed}; }}" + API,
+    "told": "location /v1/ {{ proxy_pass {telling}/v1/; proxy_buffering on; }}",
+    "to-tls-kept": "return 308 https://127.0.0.1:{tls}$request_uri;",
+    "to-another": "return 301 http://localhost:{sound}$request_uri;",
+    "to-another-kept": "return 307 http://localhost:{sound}$request_uri;",
+    "slash": "rewrite ^(.*[^/])$ $1/ permanent; " + API,
     "tls": API,
+    "old": "ssl_protocols TLSv1; ssl_ciphers DEFAULT:@SECLEVEL=0; " + API,
+    "older-than-13": "ssl_protocols TLSv1.2; " + API,
+    "unserved": "ssl_reject_handshake on; " + API,
+    "no-link": "ssl_certificate {folder}/no-link.pem; ssl_certificate_key {folder}/no-link.pem; " + API,
     "client-certificate": "ssl_client_certificate {folder}/ca.pem; ssl_verify_client on; " + API,
 }
-TLS = {"tls", "client-certificate"}
+TLS = {"tls", "old", "older-than-13", "unserved", "no-link", "client-certificate"}
 SLOW = 1.6  # seconds of a whole answer: past the second under which a burst says nothing
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[trustme.CA, Path]:
-    """A root that signs nginx's certificate, and its PEM file."""
-    ca, path = trustme.CA(), tmp_path_factory.mktemp("authority") / "ca.pem"
-    ca.cert_pem.write_to_path(path)
-    return ca, path
+def root() -> Iterator[Authority]:
+    """It signs nginx's certificate."""
+    with authority() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +65,15 @@ def nginx(
     installed: Callable[[str, str], str],
     free_port: Callable[[], int],
     serving: Callable[..., AbstractContextManager[Path]],
-    authority: tuple[trustme.CA, Path],
+    root: Authority,
     key: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
     """The address of each of :data:`SITES`, by its name."""
     program, folder = installed("nginx", "nginx-light"), tmp_path_factory.mktemp("nginx")
-    ca, root = authority
-    ca.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(folder / "leaf.pem")
-    (folder / "ca.pem").write_bytes(root.read_bytes())
+    (folder / "leaf.pem").write_bytes(root.pem())
+    (folder / "no-link.pem").write_bytes(root.pem("no-intermediate"))
+    (folder / "ca.pem").write_bytes(root.ca_pem.read_bytes())
     (folder / "users").write_text("staff:{PLAIN}made-up\n")
     (folder / "site").mkdir()
     (folder / "site" / "index.html").write_text("<!doctype html><title>Our relay</title><div id=root></div>")
@@ -70,40 +82,52 @@ def nginx(
     with (
         PracticeDoor(b.openai(key)) as door,
         PracticeDoor(b.openai(key, stream=_dripping)) as slow,
+        PracticeDoor(b.openai(key, stream=_telling)) as telling,
         PracticeDoor(b.openai(key, rejected="openai-no-key")) as strict,  # it looks at no header but its own
         PracticeDoor(b.delayed(Reply(200), 30)) as hung,
         closed_port() as closed,
     ):
-        places = {"door": door.url, "slow": slow.url, "strict": strict.url, "hung": hung.url, "closed": closed}
+        places: dict[str, object] = {
+            "door": door.url,
+            "slow": slow.url,
+            "strict": strict.url,
+            "hung": hung.url,
+            "closed": closed,
+        }
+        places["telling"] = telling.url
         config = folder / "nginx.conf"
-        config.write_text(_config({**places, "folder": folder, "tls": ports["tls"]}, ports))
+        config.write_text(_config({**places, "folder": folder, "tls": ports["tls"], "sound": ports["sound"]}, ports))
         argv = [program, "-p", folder, "-c", config, "-e", folder / "error.log"]
         with serving(argv, ports["sound"], folder):
             yield {name: f"{'https' if name in TLS else 'http'}://127.0.0.1:{port}" for name, port in ports.items()}
 
 
-def _dripping(request: Request) -> list[Step]:
+def _dripping(request: Request, *headers: tuple[str, str]) -> list[Step]:
     """Eight words, one after another, up to the end of the connection: what nginx cannot measure it holds back."""
     events = [b.data(b.chunk(MODEL, content=f"word {n} ")) for n in range(8)]
     spread = [step for event in events for step in (event, Wait(SLOW / len(events)))]
-    start = head(200, (("Content-Type", "text/event-stream"), ("Connection", "close")))
+    start = head(200, (("Content-Type", "text/event-stream"), ("Connection", "close"), *headers))
     return [start, *spread, b.data(b.chunk(MODEL, "stop")), b.DONE, Then.CLOSE]
+
+
+def _telling(request: Request) -> list[Step]:
+    """The same with the header that keeps nginx from holding it back."""
+    return _dripping(request, ("X-Accel-Buffering", "no"))
 
 
 def _config(places: dict[str, object], ports: dict[str, int]) -> str:
     """One process that stays in the foreground and keeps its files to itself."""
-    certificate = "ssl_certificate {folder}/leaf.pem; ssl_certificate_key {folder}/leaf.pem;".format(**places)
     temporary = " ".join(
         f"{kind}_temp_path {places['folder']}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     servers = "\n".join(
-        f"server {{ listen 127.0.0.1:{ports[name]}{' ssl' if name in TLS else ''}; {certificate if name in TLS else ''}"
-        f" {site.format(**places)} }}"
+        f"server {{ listen 127.0.0.1:{ports[name]}{' ssl' if name in TLS else ''}; {site.format(**places)} }}"
         for name, site in SITES.items()
     )
     return (
         f"daemon off; master_process off; pid {places['folder']}/pid; events {{}}\n"
-        f"http {{ access_log off; {temporary} proxy_http_version 1.1; proxy_set_header Connection '';\n{servers} }}\n"
+        f"http {{ access_log off; {temporary} ssl_certificate {places['folder']}/leaf.pem;"
+        f" ssl_certificate_key {places['folder']}/leaf.pem; proxy_http_version 1.1; proxy_set_header Connection '';\n{servers} }}\n"
     )
 
 
@@ -156,6 +180,11 @@ def test_its_502_and_504_pages(nginx: dict[str, str], key: str, diagnose: Diagno
 def test_a_stream_that_it_holds_back(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     report = diagnose(f"{nginx['buffering']}/v1", key, MODEL)
     assert (report["verdict"], report["findings"][0]["code"]) == ("degraded", "stream.buffered")
+    assert "nginx" in report["findings"][0]["title"]
+
+
+def test_a_stream_whose_header_tells_it_not_to(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    assert diagnose(f"{nginx['told']}/v1", key, MODEL)["verdict"] == "healthy"
 
 
 def test_a_slow_stream_that_it_lets_through(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
@@ -185,10 +214,44 @@ def test_a_redirect_to_https(nginx: dict[str, str], key: str, diagnose: Diagnose
     assert report["root_cause"] == "http.redirected"
 
 
-def test_https_with_its_root(
-    nginx: dict[str, str], authority: tuple[trustme.CA, Path], key: str, diagnose: Diagnose
+def test_a_redirect_that_clients_survive(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['moved']}/v1", key, MODEL)
+    assert (report["verdict"], report["findings"][0]["code"]) == ("degraded", "http.redirected")
+    assert report["findings"][0]["severity"] == "warning"
+    assert report["findings"][0]["fixes"][0]["verified"]
+
+
+def test_a_redirect_that_makes_a_page_view_of_it(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(f"{nginx['moved-as-a-page']}/v1", key, MODEL)
+    assert report["root_cause"] == "http.redirected"
+    assert report["settings"]["base_url"] == f"{nginx['moved-as-a-page']}/api/v1"
+
+
+def test_a_site_that_is_down_beside_the_api(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+    report = diagnose(nginx["site-down"], key, MODEL)
+    assert report["root_cause"] == "url.version_missing"
+    assert report["settings"]["base_url"] == f"{nginx['site-down']}/v1"
+
+
+@pytest.mark.parametrize("site", ["to-tls-kept", "to-another", "to-another-kept", "slash"])
+def test_a_redirect_that_no_client_survives(nginx: dict[str, str], key: str, diagnose: Diagnose, site: str) -> None:
+    report = diagnose(f"{nginx[site]}/v1", key, MODEL)
+    assert report["root_cause"] == "http.redirected"
+
+
+@pytest.mark.parametrize("site", ["tls", "older-than-13"])
+def test_https_with_its_root(nginx: dict[str, str], root: Authority, key: str, diagnose: Diagnose, site: str) -> None:
+    assert diagnose(f"{nginx[site]}/v1", key, MODEL, ca_bundle=root.ca_pem)["verdict"] == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("site", "cause"),
+    [("no-link", "tls.incomplete_chain"), ("old", "tls.handshake_failed"), ("unserved", "tls.handshake_failed")],
+)
+def test_https_set_up_wrong(
+    nginx: dict[str, str], root: Authority, key: str, diagnose: Diagnose, site: str, cause: str
 ) -> None:
-    assert diagnose(f"{nginx['tls']}/v1", key, MODEL, ca_bundle=authority[1])["verdict"] == "healthy"
+    assert diagnose(f"{nginx[site]}/v1", key, MODEL, ca_bundle=root.ca_pem)["root_cause"] == cause
 
 
 def test_https_without_its_root(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
@@ -207,7 +270,7 @@ def test_https_to_its_plain_port(nginx: dict[str, str], key: str, diagnose: Diag
 
 
 def test_a_client_certificate_that_it_wants(
-    nginx: dict[str, str], authority: tuple[trustme.CA, Path], key: str, diagnose: Diagnose
+    nginx: dict[str, str], root: Authority, key: str, diagnose: Diagnose
 ) -> None:
-    report = diagnose(f"{nginx['client-certificate']}/v1", key, MODEL, ca_bundle=authority[1])
+    report = diagnose(f"{nginx['client-certificate']}/v1", key, MODEL, ca_bundle=root.ca_pem)
     assert report["root_cause"] == "http.front_auth"  # "400 No required SSL certificate was sent"

@@ -100,6 +100,49 @@ def test_no_cipher_in_common(
     assert report["root_cause"] == "tls.handshake_failed"
 
 
+@pytest.mark.parametrize(
+    ("version", "cause"),
+    [("-tls1_3", "http.front_auth"), ("-tls1_2", "tls.handshake_failed")],  # of 1.2 no more comes than "failure"
+)
+def test_a_certificate_that_it_wants(
+    openssl: str,
+    pair: Path,
+    serving: Serving,
+    free_port: Callable[[], int],
+    tmp_path: Path,
+    key: str,
+    diagnose: Diagnose,
+    version: str,
+    cause: str,
+) -> None:
+    port = free_port()
+    argv = [openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pair, version, "-www", "-quiet"]
+    with serving([*argv, "-Verify", "1", "-verify_return_error"], port, tmp_path):
+        trusts = {"SSL_CERT_FILE": str(tmp_path / "cert.pem")}
+        report = diagnose(f"https://localhost:{port}/v1", key, MODEL, environment=trusts)
+    assert (report["root_cause"], report["side"]) == (cause, "relay")
+    if cause == "http.front_auth":
+        assert report["findings"][0]["title"] == "localhost wants a certificate from the client"
+
+
+def test_a_name_that_it_does_not_serve(
+    openssl: str,
+    pair: Path,
+    serving: Serving,
+    free_port: Callable[[], int],
+    tmp_path: Path,
+    key: str,
+    diagnose: Diagnose,
+) -> None:
+    port = free_port()
+    argv = [openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pair, "-key", pair, "-quiet"]
+    named = ["-servername", "relay.example", "-servername_fatal", "-cert2", pair, "-key2", pair]
+    with serving([*argv, *named], port, tmp_path):
+        report = diagnose(f"https://localhost:{port}/v1", key, MODEL)
+    assert report["root_cause"] == "tls.handshake_failed"
+    assert report["findings"][0]["title"] == "The server behind localhost does not serve that name"
+
+
 def test_one_that_signed_itself(
     openssl: str,
     pair: Path,
@@ -236,4 +279,43 @@ def test_with_its_root_in_the_system_s_list(
     with PracticeDoor(b.openai(key), tls=root.context()) as door:
         report = diagnose(f"https://localhost:{door.port}/v1", key, MODEL, environment=environment)
     assert report["verdict"] == "healthy"
-    assert told(report, "tls.intercepted")["severity"] == "info"
+    found = told(report, "tls.intercepted")
+    assert found["severity"] == "info"
+    assert "requests, LiteLLM, older SDKs on certifi, and Node" in found["explanation"]
+    lines = " ".join(fix["summary"] for fix in found["fixes"])
+    assert all(
+        name in lines for name in ("SSL_CERT_FILE=", "REQUESTS_CA_BUNDLE=", "NODE_EXTRA_CA_CERTS=", "--use-system-ca")
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "fix"),
+    [
+        ("SSL_CERT_DIR", {"node_use_system_ca": "1"}),
+        ("SSL_CERT_FILE", {"node_extra_ca_certs": "{root}"}),
+    ],
+)
+def test_for_node_its_root_is_in_no_list_that_counts(
+    openssl: str,
+    interceptor: tuple[str, Path],
+    root: Authority,
+    tmp_path: Path,
+    key: str,
+    diagnose: Diagnose,
+    variable: str,
+    fix: dict[str, str],
+) -> None:
+    proxy, its_root = interceptor
+    place = hashed(openssl, its_root, tmp_path / "system") if variable == "SSL_CERT_DIR" else its_root
+    environment = {"HTTPS_PROXY": proxy, "NODE_USE_ENV_PROXY": "1", variable: str(place)}
+    with PracticeDoor(b.openai(key), tls=root.context()) as door:
+        url = f"https://localhost:{door.port}/v1"
+        report = diagnose(
+            url, key, MODEL, "--app", "openai-node", environment=environment, differs="the SDK here is Python's"
+        )
+    assert (report["root_cause"], report["proven"]["answer"]) == ("tls.intercepted", True)
+    (first, *_) = told(report, "tls.intercepted")["fixes"]
+    assert first["settings"] == {name: value.format(root=its_root) for name, value in fix.items()}
+    assert first["verified"] is True
+    (name, value), *_ = first["settings"].items()
+    assert first["summary"] == f"Start the app with {name.upper()}={value}"

@@ -130,6 +130,15 @@ def test_a_port_that_its_rules_block(scene: Scene, key: str, diagnose: Diagnose)
     assert "proxy.refused" in {one["code"] for one in report["findings"]}
 
 
+@pytest.mark.parametrize("server", ["dante", "open"])
+def test_nobody_at_the_door_behind_it(
+    scene: Scene, key: str, diagnose: Diagnose, free_port: Callable[[], int], server: str
+) -> None:
+    url = f"https://relay.invalid:{free_port()}/v1"
+    report = diagnose(url, key, MODEL, environment={"ALL_PROXY": scene.proxy(server)})
+    assert "proxy.refused" in {one["code"] for one in report["findings"]}
+
+
 @pytest.mark.parametrize("scheme", ["socks", "socks4", "socks4a"])
 def test_a_scheme_that_no_client_takes(scene: Scene, key: str, diagnose: Diagnose, scheme: str) -> None:
     environment = {"ALL_PROXY": scene.proxy("dante", scheme)}

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from proxied import Scene, proxied
 
 from probes.practice import behaviours as b
-from probes.practice.certificates import authority
-from probes.practice.server import PracticeDoor
 
 pytestmark = [
     pytest.mark.real,
@@ -34,20 +32,6 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A sound door, the root that signs it, and a squid of each of :data:`KINDS`."""
-
-    door: PracticeDoor
-    plain: PracticeDoor
-    root: Path
-    proxies: dict[str, str]
-
-    @property
-    def url(self) -> str:
-        return f"https://localhost:{self.door.port}/v1"
-
-
 @pytest.fixture(scope="module")
 def scene(
     installed: Callable[[str, str], str],
@@ -57,21 +41,17 @@ def scene(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Scene]:
     program = installed("squid", "squid")
-    with ExitStack() as stack:
-        root = stack.enter_context(authority())
-        door = stack.enter_context(PracticeDoor(b.openai(key), tls=root.context()))
-        plain = stack.enter_context(PracticeDoor(b.openai(key)))
-        proxies = {}
-        for kind, rules in KINDS.items():
-            folder, port = tmp_path_factory.mktemp(f"squid-{kind}"), free_port()
-            config = folder / "squid.conf"
-            config.write_text(
-                f"http_port 127.0.0.1:{port}\npid_filename none\ncache_log /dev/null\naccess_log none\ncache deny all\n"
-                f"coredump_dir /\npinger_enable off\nshutdown_lifetime 0 seconds\n{rules}http_access allow all\n"
-            )
-            stack.enter_context(serving([program, "-N", "-d", "1", "-f", config], port, folder))
-            proxies[kind] = f"http://127.0.0.1:{port}"
-        yield Scene(door, plain, root.ca_pem, proxies)
+
+    def command(kind: str, folder: Path, port: int) -> list[str | Path]:
+        config = folder / "squid.conf"
+        config.write_text(
+            f"http_port 127.0.0.1:{port}\npid_filename none\ncache_log /dev/null\naccess_log none\ncache deny all\n"
+            f"coredump_dir /\npinger_enable off\nshutdown_lifetime 0 seconds\n{KINDS[kind]}http_access allow all\n"
+        )
+        return [program, "-N", "-d", "1", "-f", config]
+
+    with proxied(key, KINDS, command, serving, free_port, tmp_path_factory.mktemp("squid")) as found:
+        yield found
 
 
 def told(report: dict[str, Any], code: str) -> dict[str, Any]:
@@ -93,6 +73,16 @@ def test_a_password_that_it_wants(scene: Scene, key: str, diagnose: Diagnose, us
     evidence = told(report, "proxy.auth_required")["evidence"]
     assert any("Basic realm" in line for line in evidence)
     assert evidence[-1] == f"without the proxy, localhost port {scene.door.port}: reached, and its certificate is good"
+
+
+def test_a_password_that_it_wants_of_a_plain_request(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTP_PROXY": scene.proxies["locked"]}
+    # A known name that is no private one by its look: the direct way gets there, the proxied one does not.
+    options = ("--send-anyway", "--connect-to", f"relay.example:80:127.0.0.1:{scene.plain.port}")
+    report = diagnose("http://relay.example/v1", key, MODEL, *options, environment=environment)
+    found = told(report, "proxy.auth_required")
+    assert report["root_cause"] == "proxy.auth_required"
+    assert found["evidence"][-1] == "without the proxy, relay.example port 80: connected"
 
 
 def test_a_password_that_it_takes(scene: Scene, key: str, diagnose: Diagnose) -> None:

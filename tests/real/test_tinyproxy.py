@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from proxied import Scene, proxied
 
 from probes.practice import behaviours as b
-from probes.practice.certificates import Authority, authority
-from probes.practice.server import PracticeDoor, closed_port
+from probes.practice.server import closed_port
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
@@ -25,22 +24,6 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A sound door with and without TLS, the root that signs it, and a proxy of each of :data:`KINDS`."""
-
-    door: PracticeDoor
-    plain: PracticeDoor
-    root: Path
-    proxies: dict[str, str]
-    logs: dict[str, Path]
-
-    @property
-    def url(self) -> str:
-        """The door by its name: an address would make the proxies' filters and the certificates another matter."""
-        return f"https://localhost:{self.door.port}/v1"
-
-
 @pytest.fixture(scope="module")
 def scene(
     installed: Callable[[str, str], str],
@@ -50,22 +33,18 @@ def scene(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Scene]:
     program = installed("tinyproxy", "tinyproxy")
-    with ExitStack() as stack:
-        root: Authority = stack.enter_context(authority())
-        door = stack.enter_context(PracticeDoor(b.openai(key), tls=root.context()))
-        plain = stack.enter_context(PracticeDoor(b.openai(key)))
-        proxies, logs = {}, {}
-        for kind, extra in KINDS.items():
-            folder, port = tmp_path_factory.mktemp(f"tinyproxy-{kind}"), free_port()
-            (folder / "allowed").write_text("^allowed\\.example$\n")
-            config = folder / "tinyproxy.conf"
-            config.write_text(
-                f"Port {port}\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 30\nLogLevel Connect\n"
-                + extra.format(folder=folder)
-            )
-            logs[kind] = stack.enter_context(serving([program, "-d", "-c", config], port, folder))
-            proxies[kind] = f"http://127.0.0.1:{port}"
-        yield Scene(door, plain, root.ca_pem, proxies, logs)
+
+    def command(kind: str, folder: Path, port: int) -> list[str | Path]:
+        (folder / "allowed").write_text("^allowed\\.example$\n")
+        config = folder / "tinyproxy.conf"
+        config.write_text(
+            f"Port {port}\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 30\nLogLevel Connect\n"
+            + KINDS[kind].format(folder=folder)
+        )
+        return [program, "-d", "-c", config]
+
+    with proxied(key, KINDS, command, serving, free_port, tmp_path_factory.mktemp("tinyproxy")) as found:
+        yield found
 
 
 def test_a_sound_door_through_it(scene: Scene, key: str, diagnose: Diagnose) -> None:
@@ -87,6 +66,14 @@ def test_a_password_that_it_wants(scene: Scene, key: str, diagnose: Diagnose) ->
     environment = {"HTTPS_PROXY": scene.proxies["locked"]}
     report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
     assert report["root_cause"] == "proxy.auth_required"
+
+
+def test_a_password_that_it_wants_of_a_plain_request(scene: Scene, key: str, diagnose: Diagnose) -> None:
+    environment = {"HTTP_PROXY": scene.proxies["locked"]}
+    report = diagnose("http://relay.invalid/v1", key, MODEL, "--send-anyway", environment=environment)
+    assert report["root_cause"] == "proxy.auth_required"
+    (found,) = (one for one in report["findings"] if one["code"] == "proxy.auth_required")
+    assert found["evidence"][-1] == "without the proxy, relay.invalid port 80: no such name"
 
 
 def test_a_password_that_it_takes(scene: Scene, key: str, diagnose: Diagnose) -> None:

@@ -205,7 +205,7 @@ VENVS = {
     "shell-gpt": (("shell-gpt",), FEW),
     "litellm": (("litellm",), ENDINGS),
     "llm": (("llm",), ENDINGS),
-    "aider": (("aider",), FEW[2:4]),
+    "aider": (("aider",), FEW[2:3]),
 }
 
 

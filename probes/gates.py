@@ -1,0 +1,35 @@
+"""Where people, and not programs, are let in: addresses of sign-in pages and of a network's own portal.
+
+``login`` is a page where somebody is to sign in (single sign-on, an access gateway), ``portal`` the page of a hotel, an
+airport or a guest network that holds back all traffic until somebody has agreed to its terms.
+"""
+
+from __future__ import annotations
+
+import re
+
+LOGIN, PORTAL = "login", "portal"
+
+_PORTAL = re.compile(
+    r"captive|wispr|wifidog|hot-?spot|coovachilli|eportal|ac_portal|guest-?(?:portal|wifi|login)|/splash\b"
+    r"|//(?:[\w-]+\.)*(?:portal|wlan|wi-?fi|guest)\.|[?&](?:redirurl|userurl|wlanuserip|wlanacname|ap_?mac|uamip|nasid"
+    r"|continue_url|switch_url)=",
+    re.IGNORECASE,
+)
+# Cloudflare Access, Entra, Google (IAP too), Okta, Auth0, oauth2-proxy, Authelia, authentik, Keycloak, Cognito behind
+# AWS' load balancers, Pomerium, Ory, Zitadel, Dex, CAS, ADFS.
+_LOGIN = re.compile(
+    r"//(?:[\w-]+\.)*(?:auth|sso|idp|login|signin|keycloak|authentik|authelia|authenticate|accounts|adfs)\."
+    r"|cloudflareaccess\.com|/cdn-cgi/access/|microsoftonline|okta(?:preview)?\.com|auth0\.com|amazoncognito\.com"
+    r"|[?&](?:rd|rurl|return_?to|redirect_?ur[il]|pomerium_redirect_uri|continue)=(?:https?:|https?%3a|/|%2f)"
+    r"|/oauth2?/|/realms/|/saml|saml2?\b|/\.pomerium/|/outpost\.goauthentik\.io/|/self-service/|/adfs/|/cas/login"
+    r"|/sso\b|[/.](?:log|sign)[-_]?in\b|authelia|authentik|keycloak|[?&]response_type=code",
+    re.IGNORECASE,
+)
+
+
+def gate(location: str) -> str:
+    """``portal``, ``login`` or empty: what stands at the address that a redirect leads to."""
+    if _PORTAL.search(location):
+        return PORTAL
+    return LOGIN if _LOGIN.search(location) else ""

@@ -1,0 +1,51 @@
+"""One sound door, encrypted and plain, and HTTP proxies of one make before it, each with other rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from probes.practice import behaviours as b
+from probes.practice.certificates import authority
+from probes.practice.server import PracticeDoor
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The doors, the root that signs the encrypted one, and by its kind each proxy's address and log."""
+
+    door: PracticeDoor
+    plain: PracticeDoor
+    root: Path
+    proxies: dict[str, str]
+    logs: dict[str, Path]
+
+    @property
+    def url(self) -> str:
+        """The door by its name: an address would make the proxies' filters and the certificates another matter."""
+        return f"https://localhost:{self.door.port}/v1"
+
+
+@contextmanager
+def proxied(
+    key: str,
+    kinds: Iterable[str],
+    command: Callable[[str, Path, int], list[str | Path]],
+    serving: Callable[..., AbstractContextManager[Path]],
+    free_port: Callable[[], int],
+    folder: Path,
+) -> Iterator[Scene]:
+    """The scene, where ``command`` writes the settings of a kind into its folder and says how that proxy is started."""
+    with ExitStack() as stack:
+        root = stack.enter_context(authority())
+        door = stack.enter_context(PracticeDoor(b.openai(key), tls=root.context()))
+        plain = stack.enter_context(PracticeDoor(b.openai(key)))
+        proxies, logs = {}, {}
+        for kind in kinds:
+            own, port = folder / kind, free_port()
+            own.mkdir()
+            logs[kind] = stack.enter_context(serving(command(kind, own, port), port, own))
+            proxies[kind] = f"http://127.0.0.1:{port}"
+        yield Scene(door, plain, root.ca_pem, proxies, logs)
