@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from diagnose import __version__
 from probes.engine import run
 from probes.ledger import Watch
-from probes.model import Evidence, Settings
+from probes.model import Evidence, NodeSettings, Settings, Sourced
 from probes.net import Network
 from probes.public import is_public
 
@@ -43,18 +43,18 @@ class Gate:
 
 
 class Trusting(Network):
-    """A network that shares the system's and Mozilla's roots with others: to read them takes 20 ms and a megabyte."""
+    """A network that shares the system's list of roots with others: reading it takes 20 ms and a megabyte."""
 
-    def __init__(self, allowed: Callable[[str], bool] | None, roots: dict[bool, tuple[ssl.SSLContext, str]]) -> None:
+    def __init__(self, allowed: Callable[[str], bool] | None, roots: list[tuple[ssl.SSLContext, str]]) -> None:
         super().__init__(allowed)
         self._roots = roots
 
-    def trust(self, ca_bundle: str | None, *, listed: bool = False) -> tuple[ssl.SSLContext, str]:
-        if ca_bundle is not None:  # a file of one target, which may be renewed
-            return super().trust(ca_bundle, listed=listed)
-        if listed not in self._roots:
-            self._roots[listed] = super().trust(None, listed=listed)
-        return self._roots[listed]
+    def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
+        if ca_bundle is not None or on_node is not None:  # files of one target, which may be renewed
+            return super().trust(ca_bundle, on_node)
+        if not self._roots:
+            self._roots.append(super().trust(None))
+        return self._roots[0]
 
 
 class Runs:
@@ -64,7 +64,7 @@ class Runs:
         self.jobs = jobs
         self.running = 0
         self.waiting = 0
-        self._network: MakeNetwork = network or partial(Trusting, roots={})
+        self._network: MakeNetwork = network or partial(Trusting, roots=[])
         self._slots = asyncio.Semaphore(jobs)
         self._tasks: set[asyncio.Task[Evidence]] = set()
         self._closed = False
