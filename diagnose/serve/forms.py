@@ -85,8 +85,8 @@ def _fields(body: bytes) -> dict[str, str]:
 
 
 def settings(form: Form, limits: Limits, *, own_proxies: bool) -> tuple[Settings, tuple[Note, ...]]:
-    """What to check: the form's own values and nothing of this machine, but its proxies where they are meant; and what
-    of a curl command the check does otherwise.
+    """What to check: the form's own values and nothing of this machine, but its roots, and its proxies where they are
+    meant; and what of a curl command the check does otherwise.
 
     Raises BadInput where neither an address nor a protocol that has one of its own is given, in a word of the page's.
     """
@@ -97,18 +97,24 @@ def settings(form: Form, limits: Limits, *, own_proxies: bool) -> tuple[Settings
         no_spend=form.no_spend,
         no_env=True,
     )
-    around = {name: value for name, value in os.environ.items() if own_proxies and name.lower().endswith("_proxy")}
+    around = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("SSL_CERT_") or (own_proxies and name.lower().endswith("_proxy"))
+    }
     notes: tuple[Note, ...] = ()
     if form.curl:
-        options = replace(options, no_env=False)  # which would leave out the proxies; there is nothing else to be read
+        options = replace(
+            options, no_env=False
+        )  # which would leave out the proxies and roots; nothing else is to be read
         found, notes = curl.read(form.curl.reveal(), options, around, Path(), files=False)
-        proxies = found.proxies
+        proxies, roots = found.proxies, found.ca_bundle
     else:
         if not form.base_url.strip() and form.protocol in ("auto", "azure") and not form.app:
             raise BadInput("need_url")
         base_url = form.base_url if form.base_url.strip() else None
         found = gather(replace(options, base_url=base_url, key=form.key.reveal()), {}, Path())
-        proxies, _ = surroundings(Options(), around, Path())
+        proxies, roots = surroundings(Options(), around, Path())
     return replace(
         found,
         base_url=_typed(found.base_url),
@@ -116,6 +122,7 @@ def settings(form: Form, limits: Limits, *, own_proxies: bool) -> tuple[Settings
         model=_typed(found.model),
         searched=(_SOURCE,) if found.key is None else (),
         proxies=proxies if own_proxies else ProxySettings(),
+        ca_bundle=roots,
         limits=limits,
     ), notes
 

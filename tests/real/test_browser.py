@@ -68,7 +68,7 @@ class Desk:
 
     def open(self, path: str = "/", **context: Any) -> Page:
         """A page of it in a window of its own."""
-        window = self.browser.new_context(**context)
+        window = self.browser.new_context(reduced_motion="reduce", **context)  # what fades in has no contrast yet
         window.set_default_timeout(20_000)
         self.contexts.append(window)
         page = window.new_page()

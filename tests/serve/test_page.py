@@ -302,5 +302,7 @@ def test_a_visitors_check_reads_nothing_of_this_machine(monkeypatch: pytest.Monk
     found, _ = forms.settings(forms.read(b"protocol=openai"), Limits(), own_proxies=False)
     assert found.key is None and found.rivals == () and found.proxies.https is None
     assert found.base_url is not None and found.base_url.value == "https://api.openai.com/v1"
+    monkeypatch.setenv("SSL_CERT_FILE", "/the/operators/roots.pem")
     own, _ = forms.settings(forms.read(b"protocol=openai"), Limits(), own_proxies=True)
+    assert own.ca_bundle is not None and own.ca_bundle.value == "/the/operators/roots.pem"
     assert own.proxies.https is not None and own.proxies.https.value == "http://proxy.example:3128"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 import trustme
 
 from diagnose.serve import runs as runs_module
-from diagnose.serve.runs import Busy, Gate, Runs, Sharing, Trusting
+from diagnose.serve.runs import Busy, Gate, Roots, Runs, Sharing, Trusting
 from diagnose.serve.streams import EventStream, Gone, event, while_connected
 from probes.model import Limits, Settings, Sourced
 from probes.practice import behaviours as b
@@ -252,10 +251,12 @@ def test_a_gate_remembers_what_it_refused() -> None:
 
 
 def test_the_systems_roots_are_read_once_and_a_targets_own_each_time(tmp_path: Path) -> None:
-    roots: list[tuple[ssl.SSLContext, str]] = []
+    roots: Roots = {}
     one, other = Trusting(None, roots), Trusting(is_public, roots)
     assert one.trust(None) is other.trust(None) and other.allowed is is_public
     ours = trustme.CA()
     ours.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     name = Sourced(str(tmp_path / "ca.pem"), "--ca-bundle")
     assert one.trust(name)[0] is not one.trust(name)[0]
+    own = Sourced(str(tmp_path / "ca.pem"), "environment SSL_CERT_FILE")
+    assert one.trust(own) is other.trust(own) is not one.trust(None)
