@@ -197,7 +197,7 @@ def target(given: Settings, ground: Ground | None) -> Target:
         base_url=given.base_url.value if given.base_url else None,
         protocol=protocol,
         model=given.model.value if given.model else None,
-        app=given.app or official(protocol).id,
+        app=given.app or official("openai" if protocol == "auto" else protocol).id,
         door=facts.door if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,

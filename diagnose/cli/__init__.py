@@ -28,6 +28,7 @@ COMMANDS = {
     "whose": "Which doors a key fits, offline.",
     "doors": "The known doors, or one of them in full.",
     "apps": "The known client programs: how each joins URLs, which header it sends.",
+    "serve": "A web page that checks and explains, and what Prometheus scrapes.",
 }
 
 HIDDEN = ("docs",)  # for those who develop it
