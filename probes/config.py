@@ -122,8 +122,11 @@ def read(path: Path, shown: str = "") -> Config:
     return Config(path, check, entries, doors)
 
 
-def write_first(path: Path, settings: Settings, force: bool = False) -> str:
-    """Write the settings into ``[check]`` of a first file, beside it and then renamed; gives the text that was written.
+def write_first(
+    path: Path, settings: Settings, force: bool = False, targets: Mapping[str, Settings] | None = None
+) -> str:
+    """Write the settings into ``[check]`` of a first file, and each of ``targets`` into its own table, beside it and
+    then renamed; gives the text that was written.
 
     The key is written by reference where its source has a name (a variable, a file), else left out. Raises BadInput
     where the file exists (but for ``force``), cannot be written, or where there is nothing to write.
@@ -134,10 +137,11 @@ def write_first(path: Path, settings: Settings, force: bool = False) -> str:
 
     if path.exists() and not force:
         raise BadInput(f"{path} exists already. Use --force to replace it.")
-    check = _check_table(settings)
-    if not check:
+    tables = {name: _check_table(each) for name, each in (targets or {}).items()}
+    document = {"check": _check_table(settings), **({"targets": tables} if tables else {})}
+    if not document["check"] and not tables:
         raise BadInput("No settings were found here that could be written.")
-    text = tomli_w.dumps({"check": check})
+    text = tomli_w.dumps(document)
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -447,7 +447,7 @@ class _Run:
         assert facts is not None
         keys = set(self.keys)
         if facts.why_not_sent:
-            keys &= {KeyForm.RIVAL}
+            keys &= {KeyForm.RIVAL} if facts.why_not_sent != "project" else set()
         around = keys if facts.local else set()
         if not self._may_send(way):
             if keys and not facts.why_not_sent and not (facts.local and way.proxy is not None):

@@ -64,7 +64,6 @@ WARNINGS = {
     *("tcp.ipv6_broken", "tls.expires_soon", "model.substituted", "stream.buffered", "stream.no_terminator"),
 }
 NOT_YET = {
-    "settings.project_override": "told by `scan`, which reads the files of a project",
     "app.sdk_mismatch": "told by `explain`: nothing of it is to be seen from outside of the app",
 }
 # The contract, section 1; those that belong to commands or sources yet to come are left out.
