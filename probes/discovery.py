@@ -11,6 +11,7 @@ from dataclasses import replace
 from probes.doors import Door, sdk_base
 from probes.model import BARE, Attempt, Auth, Exchange, KeyForm
 from probes.protocols import NAMES, wire
+from probes.protocols.anthropic import VERSIONS
 from probes.readings import earns_key
 from probes.way import Place, place
 
@@ -163,6 +164,13 @@ def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Aut
     if missing or door is None or attempt.protocol == "anthropic":
         styles += protocol.styles
     return [style for style in dict.fromkeys(styles) if style is not attempt.auth]
+
+
+def styled(attempt: Attempt, style: Auth) -> Attempt:
+    """The same way of asking with the key in another header, and the version that goes with it."""
+    version = VERSIONS.get(style, attempt.version) if attempt.protocol == "anthropic" else attempt.version
+    changed = tuple(dict.fromkeys((*attempt.changed, "auth")))
+    return replace(attempt, auth=style, version=version, given=False, changed=changed)
 
 
 def followed(attempt: Attempt, told: Exchange) -> Attempt | None:

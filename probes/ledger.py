@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from probes.failures import NetError, failure
-from probes.model import PROBES, Facts, Failure, Kind, Limits, Observation, Outcome
+from probes.model import PROBES, Attempt, Exchange, Facts, Failure, Kind, Limits, Observation, Outcome
 from probes.secret import Scrubber
 
 F = TypeVar("F", bound=Facts)
@@ -103,6 +103,20 @@ class Ledger:
             return facts
         return None
 
+    async def ask(self, probe: str, attempt: Attempt, how: Callable[[Attempt], Awaitable[Exchange]]) -> Exchange:
+        """Make one request within the asker's own limits; what came of it, which is an observation."""
+        began = self.now()
+        found = await how(attempt)
+        self.answered(probe, found, began)
+        return found
+
+    def answered(self, probe: str, found: Exchange, began: float) -> None:
+        """An exchange as an observation, failed where it ended without an answer."""
+        if found.failure is not None:
+            self.failed(probe, subject(found.attempt), found.failure, began, found)
+        else:
+            self.done(probe, subject(found.attempt), found, began, began + found.seconds)
+
     def close(self, ground: str, note: str = "") -> None:
         """Every probe that has not been observed is blocked by ``ground``, or spared for the reason in ``note``."""
         seen = {one.probe for one in self.observations}
@@ -114,3 +128,8 @@ class Ledger:
 
     def last(self, probe: str) -> Observation | None:
         return next((one for one in reversed(self.observations) if one.probe == probe), None)
+
+
+def subject(attempt: Attempt) -> str:
+    """What observations call a way of asking: ``given``, or what differs from that."""
+    return "given" if attempt.given else "+".join(attempt.changed) or "mended"

@@ -460,7 +460,7 @@ async def slow_boom(*_: object, **__: object) -> object:
         ("probes.steps.model.measure", boom),
         ("probes.asking.Asker._interpret", boom),
         ("probes.protocols.openai._Reader.feed", boom),
-        ("probes.inquiry.Inquiry.next", slow_boom),
+        ("probes.onward.Onward.next", slow_boom),
     ],
 )
 def test_a_crash_of_our_own_is_a_result(

@@ -62,7 +62,7 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Look:
 
     def check(app: str | None = None, bundle: Sourced[str] | None = None, node: NodeSettings | None = None) -> Report:
         context = ssl.create_default_context(cafile=root.ca_pem)
-        monkeypatch.setattr("probes.engine.system_context", lambda: context)
+        monkeypatch.setattr("probes.ways.system_context", lambda: context)
         with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
             given = Settings(
                 base_url=Sourced(f"https://localhost:{door.port}/v1", "test"),

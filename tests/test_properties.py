@@ -24,8 +24,9 @@ from diagnose.judge import judge
 from diagnose.model import Verdict
 from probes import archive
 from probes.config import BadInput
-from probes.engine import run, scrubber, survey
+from probes.engine import run
 from probes.failures import NetError
+from probes.ground import scrubber, survey
 from probes.ledger import Ledger
 from probes.model import (
     Address,

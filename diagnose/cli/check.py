@@ -196,7 +196,7 @@ def show_plan(settings: Settings, fmt: str) -> None:
 
 def planned(settings: Settings) -> Plan | None:
     """What would be sent; None where no address can be made of the base URL."""
-    from probes.engine import scrubber, survey
+    from probes.ground import scrubber, survey
     from probes.ledger import Ledger
     from probes.model import ProxyFacts
     from probes.plan import draw

@@ -147,7 +147,7 @@ def _page(
 
 def _row(found: Found, report: Report | None, list_only: bool) -> Row:
     from diagnose.formats.found import Row
-    from probes.engine import scrubber
+    from probes.ground import scrubber
 
     settings = found.settings
     scrub = scrubber(settings)
@@ -186,7 +186,7 @@ def _lines(survey: Survey, reports: dict[int, Report], list_only: bool) -> str:
 
 def _target(found: Found) -> dict[str, object]:
     from probes.checks import name_of
-    from probes.engine import scrubber
+    from probes.ground import scrubber
 
     settings, scrub = found.settings, scrubber(found.settings)
     values = {"base_url": settings.base_url, "key": settings.key, "model": settings.model}

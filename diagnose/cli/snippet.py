@@ -146,7 +146,7 @@ def _seen(choices: dict[str, Any], lang: str) -> Working:
 def _given(settings: Settings, lang: str) -> Working:
     """The settings as they stand, untried, for the protocol that they seem to be meant for."""
     from diagnose.snippets import Working, key_variable
-    from probes.engine import scrubber, survey
+    from probes.ground import scrubber, survey
     from probes.ledger import Ledger
     from probes.protocols import wire
 

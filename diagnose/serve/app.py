@@ -29,7 +29,7 @@ from diagnose.words.page import TEXTS
 from probes.config import BadInput
 from probes.curl import Note
 from probes.doors import load
-from probes.engine import scrubber
+from probes.ground import scrubber
 from probes.model import Limits, Settings
 from probes.pasted import read as read_text
 from probes.sources import Options, gather

@@ -10,7 +10,7 @@ from diagnose.judge import prove
 from diagnose.serve import pages
 from diagnose.summary import probe_line
 from diagnose.view import View
-from probes.engine import scrubber, target
+from probes.ground import scrubber, target
 from probes.ledger import scrubbed
 from probes.model import PROBES, DoorFacts, Evidence, Observation, Outcome, Settings
 
