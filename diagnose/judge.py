@@ -204,6 +204,8 @@ def _left_open(evidence: Evidence, view: View) -> tuple[str, ...]:
         return ("no_spend",)
     if evidence.ran_out:
         return ("deadline",)
+    if view.door is not None and view.door.why_not_sent == "project":
+        return ("key_withheld",)
     if view.works:
         return ()
     return ("model",) if view.chosen is not None and view.chosen.source == "guess" else ("unasked",)

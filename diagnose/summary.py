@@ -128,6 +128,7 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         }
     if name == "model":
         chosen = view.chosen
+        values.setdefault("model", (chosen.chosen if chosen is not None else None) or "")  # nobody was asked for it
         if chosen is not None and chosen.listed:
             return "sum.model_listed", values | {"count": str(chosen.count)}
     if name == "http" and not failed and len(spoken := served(view.exchanges)) > 1:

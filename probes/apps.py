@@ -23,7 +23,7 @@ STACKS = ("httpx", "node", "go", "rust", "browser")
 PROXIES = ("environment", "ignored", "own", "system", "unknown")
 ROOTS = ("system", "certifi", "node", "browser", "unknown")
 SCOPES = ("user", "project", "system")
-FORMATS = ("json", "jsonc", "json5", "toml", "yaml", "dotenv", "lines", "none")
+FORMATS = ("json", "jsonc", "json5", "toml", "yaml", "dotenv", "lines", "compose", "crushrc", "none")
 STORAGES = ("plain", "keychain", "database")
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}  # by the start of sys.platform
 
@@ -49,12 +49,14 @@ class Wire(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A file, or another store, that an app reads settings from.
+    """A file, or another store, that an app reads settings from; of an app's places the one that wins comes first.
 
     ``path`` by system (``linux``, ``macos``, ``windows``): ``~`` is the home folder, ``${NAME:-other}`` a variable and
-    what stands in its place, ``*`` any one name; one that begins with none of these and no ``/`` lies in the project's
-    folder. Pointers are JSON pointers (RFC 6901) in which ``*`` is any member; what fills several ``*`` alike belongs
-    together. In ``dotenv`` and ``lines`` they are ``/NAME``.
+    what stands in its place, ``*`` any one name; one of the scope ``project`` lies in the working folder.
+    Pointers are JSON pointers (RFC 6901) in which ``*`` is any member and ``?`` the name of the first one; what fills
+    the first ``*`` alike belongs together, and what has none is the app's own or, a model, that of all. In place of a
+    pointer ``*`` alone is what fills it, ``*_API_KEY`` the same in the form of a variable's name. The files of
+    ``dotenv`` and ``lines`` set variables; so does ``variables`` for a table inside of a file.
     """
 
     path: Mapping[str, str]
@@ -64,11 +66,21 @@ class Place(NamedTuple):
     base_url: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     key_env: tuple[str, ...] = ()  # where the name of the key's variable stands
+    key_name: tuple[str, ...] = ()  # where the name of one of the app's `keys` stands
+    key_command: tuple[str, ...] = ()  # where a command stands that prints the key
+    keys: str = ""  # pointer with one `*`: keys by name, for the providers of other places
     model: tuple[str, ...] = ()
+    provider: tuple[str, ...] = ()  # where the provider's name stands, alone or before a slash
+    protocols: Mapping[str, str] = {}  # a provider's name -> what it speaks
+    only: Mapping[str, str] = {}  # what must stand at a pointer for its `*` to count
     variables: str = ""  # pointer to a table of environment variables that the file sets for the app
+    expands: tuple[str, ...] = ()  # the references that it resolves: STYLES of probes/places/references.py
+    image: str = ""  # of a compose file: a part of the image's name
+    first: bool = False  # of the places marked so, the app heeds only the first file that is there
     upwards: bool = False  # searched from the working folder upwards
     over_environment: bool = False  # it wins over the shell's variables
     needs_trust: bool = False  # of a project: heeded only after the user has said so
+    trust: str = ""  # where, in the app's other places, `trusted` stands for a folder that fills the `*`
     storage: str = "plain"
     confirmed: bool = True
 

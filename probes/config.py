@@ -22,6 +22,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +122,11 @@ def read(path: Path, shown: str = "") -> Config:
     return Config(path, check, entries, doors)
 
 
-def write_first(path: Path, settings: Settings, force: bool = False) -> str:
-    """Write the settings into ``[check]`` of a first file, beside it and then renamed; gives the text that was written.
+def write_first(
+    path: Path, settings: Settings, force: bool = False, targets: Mapping[str, Settings] | None = None
+) -> str:
+    """Write the settings into ``[check]`` of a first file, and each of ``targets`` into its own table, beside it and
+    then renamed; gives the text that was written.
 
     The key is written by reference where its source has a name (a variable, a file), else left out. Raises BadInput
     where the file exists (but for ``force``), cannot be written, or where there is nothing to write.
@@ -133,10 +137,11 @@ def write_first(path: Path, settings: Settings, force: bool = False) -> str:
 
     if path.exists() and not force:
         raise BadInput(f"{path} exists already. Use --force to replace it.")
-    check = _check_table(settings)
-    if not check:
+    tables = {name: _check_table(each) for name, each in (targets or {}).items()}
+    document = {"check": _check_table(settings), **({"targets": tables} if tables else {})}
+    if not document["check"] and not tables:
         raise BadInput("No settings were found here that could be written.")
-    text = tomli_w.dumps({"check": check})
+    text = tomli_w.dumps(document)
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -178,24 +183,29 @@ class Reader:
     """Turns tables into entries; knows the lines for sources and complaints."""
 
     def __init__(self, shown: str, folder: Path, text: str) -> None:
-        self.shown, self.folder, self.lines = shown, folder, text.splitlines()
+        self.shown, self.folder, self._text = shown, folder, text
 
     def at(self, table: str, name: str) -> str:
         return f"{self.shown}:{self.line(table, name)} {f'{table}.{name}' if table else name}"
 
     def line(self, table: str, name: str) -> int:
         """The line of a field by a simple search; its table's where that finds nothing, 1 at the worst."""
-        where, header = 1, ""
-        for number, line in enumerate(self.lines, 1):
+        whole = _bare(f"{table}.{name}" if table else name)
+        found = self._lines.get(whole, ()) + self._lines.get((_bare(table), name), ())
+        return min(found) if found else max(self._lines.get(_bare(table), (1,)))
+
+    @cached_property
+    def _lines(self) -> dict[str | tuple[str, str], tuple[int, ...]]:
+        """The lines of each table's header, and of each field in its table: one look for all, as there may be many."""
+        seen: dict[str | tuple[str, str], tuple[int, ...]] = {}
+        header = ""
+        for number, line in enumerate(self._text.splitlines(), 1):
             if found := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
-                header = re.sub(r"[\"'\s]", "", found[1])
-                if header == (f"{table}.{name}" if table else name):
-                    return number
-                if header == table:
-                    where = number
-            elif header == table and re.match(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[.=]", line):
-                return number
-        return where
+                header = _bare(found[1])
+                seen[header] = (*seen.get(header, ()), number)
+            elif found := re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=.]+))\s*[.=]""", line):
+                seen.setdefault((header, found[1] or found[2] or found[3] or ""), (number,))
+        return seen
 
     def unknown(self, table: str, name: str, known: tuple[str, ...]) -> BadInput:
         import difflib
@@ -259,6 +269,11 @@ class Reader:
         if not is_variable_name(value):
             raise BadInput(f"{where}: env is to be the name of a variable, not a value.")
         return KeyReference(env=value)
+
+
+def _bare(header: str) -> str:
+    """A table's name without quotes and white space."""
+    return re.sub(r"[\"'\s]", "", header)
 
 
 def is_variable_name(text: str) -> bool:

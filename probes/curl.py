@@ -141,11 +141,19 @@ def parse(text: str, environ: Mapping[str, str]) -> Command:
     return first
 
 
-def read(text: str, options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[Settings, tuple[Note, ...]]:
-    """The settings that the command holds, with what ``options`` give besides. Raises BadInput as :func:`parse`."""
+def read(
+    text: str, options: Options, environ: Mapping[str, str], cwd: Path, *, files: bool = True
+) -> tuple[Settings, tuple[Note, ...]]:
+    """The settings that the command holds, with what ``options`` give besides. Raises BadInput as :func:`parse`.
+
+    Without ``files`` it names none: the command is of another machine than this one.
+    """
     from probes.sources import gather, surroundings
 
     command = parse(text, environ)
+    if command.ca_bundle and not files:
+        command.note("file", "--cacert")
+        command.ca_bundle = ""
     options = replace(options, ca_bundle=options.ca_bundle or command.ca_bundle or None)
     given = gather(replace(options, no_env=True, base_url="http://localhost"), environ, cwd)
     proxies, bundle = surroundings(options, environ, cwd)

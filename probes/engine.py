@@ -197,7 +197,7 @@ def target(given: Settings, ground: Ground | None) -> Target:
         base_url=given.base_url.value if given.base_url else None,
         protocol=protocol,
         model=given.model.value if given.model else None,
-        app=given.app or official(protocol).id,
+        app=given.app or official("openai" if protocol == "auto" else protocol).id,
         door=facts.door if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
@@ -447,7 +447,7 @@ class _Run:
         assert facts is not None
         keys = set(self.keys)
         if facts.why_not_sent:
-            keys &= {KeyForm.RIVAL}
+            keys &= {KeyForm.RIVAL} if facts.why_not_sent != "project" else set()
         around = keys if facts.local else set()
         if not self._may_send(way):
             if keys and not facts.why_not_sent and not (facts.local and way.proxy is not None):

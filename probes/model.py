@@ -50,6 +50,22 @@ class Rival:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A file of the project in this folder that sends the user's own key elsewhere than the user's settings would.
+
+    ``host`` is where to, ``meant`` where the user's settings lead (``meant_source``: ``default`` where they name none);
+    hosts have their port where it is not the usual one. ``withheld``: the key is therefore not sent.
+    """
+
+    source: str
+    host: str
+    meant: str
+    meant_source: str
+    key_source: str
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ProxySettings:
     """What the environment says of proxies: each a value with its source; passwords are Secrets in ``secrets``."""
 
@@ -119,6 +135,7 @@ class Settings:
     auth_variable: str | None = None  # the variable that decides the header: ANTHROPIC_AUTH_TOKEN travels as Bearer
     rivals: tuple[Rival, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were looked at, for "no key was found in …"
+    override: Override | None = None
     proxies: ProxySettings = ProxySettings()
     connect_to: tuple[ConnectTo, ...] = ()
     dns_servers: tuple[str, ...] = ()  # asked as well, to compare: ADDR, ADDR:PORT or [ADDR]:PORT
@@ -246,6 +263,7 @@ class SettingsFacts:
     url_looks_like_key: bool = False
     rivals: tuple[Rival, ...] = ()
     searched: tuple[str, ...] = ()
+    override: Override | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +283,8 @@ class DoorFacts:
     ``truncated``,
     ``official_elsewhere``, ``unlikely`` (the shape is shared, but no key of this door has it), ``unknown`` or
     ``no_key``.
-    ``sent`` says whether the key may go to this host; ``why_not_sent`` is ``other_door`` or ``plaintext``.
+    ``sent`` says whether the key may go to this host; ``why_not_sent`` is ``other_door``, ``plaintext`` or
+    ``project``.
     """
 
     host: str

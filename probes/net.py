@@ -17,7 +17,7 @@ import time
 import warnings
 import zlib
 from base64 import b64encode
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -67,9 +67,16 @@ class Link:
 class Network:
     """The real network. Every method raises :class:`probes.failures.NetError` and nothing else for what the network
     does.
+
+    ``allowed`` is asked for every address at the moment of dialling: whatever a name, a redirect or a proxy came to,
+    no connection is opened without it.
     """
 
+    allowed: Callable[[str], bool] | None = None
     pages: Once | None = None  # where many runs share what a door says without a key
+
+    def __init__(self, allowed: Callable[[str], bool] | None = None) -> None:
+        self.allowed = allowed
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         """The host's addresses in the order of the system's resolver.
@@ -122,6 +129,8 @@ class Network:
 
     async def dial(self, address: Address, port: int) -> socket.socket:
         """A connected, non-blocking socket."""
+        if self.allowed is not None and not self.allowed(address.ip):
+            raise NetError(Kind.DENIED)
         family = socket.AF_INET6 if address.family == "ipv6" else socket.AF_INET
         try:
             sock = socket.socket(family, socket.SOCK_STREAM)

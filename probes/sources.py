@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from probes import config, slo
 from probes.config import BadInput, Entry, KeyReference
-from probes.model import ConnectTo, Limits, ProxySettings, Rival, Settings, Slo, Sourced
+from probes.model import ConnectTo, Limits, Override, ProxySettings, Rival, Settings, Slo, Sourced
 from probes.names import server
 from probes.node import read as read_node
 from probes.secret import Secret
@@ -56,6 +56,7 @@ class Options:
     deep: bool = False
     offline: bool = False
     send_anyway: bool = False
+    guard: bool = False  # keep the user's key from an address that a project's file names
     slo: tuple[str, ...] = ()
 
 
@@ -160,11 +161,18 @@ _SHARED_NAMES = re.compile(
 )
 
 
+Layer = tuple[str, dict[str, Sourced[str]]]  # what a place is called, and its variables
+
+
 class _Variables:
     """Named values of the environment and an env file; the environment stands first, as python-dotenv leaves it."""
 
-    def __init__(self, layers: list[tuple[str, dict[str, Sourced[str]]]]) -> None:
+    def __init__(
+        self, layers: list[Layer], project: Path | None = None, borrowed: Mapping[str, str] | None = None
+    ) -> None:
         self.layers = layers
+        self.project = project  # the folder of the `.env` that was found without being named; it is the last layer
+        self.borrowed = borrowed or {}  # what in it refers to a variable of the environment: source -> that variable
 
     def all(self, name: str) -> list[Sourced[str]]:
         return [values[name] for _, values in self.layers if name in values]
@@ -186,15 +194,24 @@ class _Variables:
         return iter(dict.fromkeys(name for _, values in self.layers for name in values))
 
 
-def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config.Config | None = None) -> Settings:
+def gather(
+    options: Options,
+    environ: Mapping[str, str],
+    cwd: Path,
+    file: config.Config | None = None,
+    home: Path | None = None,
+    shells: Iterable[Layer] = (),
+) -> Settings:
     """The settings and where each stood. Reads the files named above and nothing else; no ``llmdoctor.toml`` where
     ``file`` stands in for it.
+
+    ``home``: a ``.env`` there is the user's own. ``shells``: what new shells will see besides the environment.
 
     Raises BadInput for what cannot be meant: an unknown target, a file that is missing or unreadable, two keys.
     """
     target, url, file = _target(options, cwd, file)
     check = Entry("check") if options.no_env or options.env_file or file is None else file.check
-    variables = _variables(options, environ, cwd)
+    variables = _variables(options, environ, cwd, shells)
     named = [entry for entry in (target, check) if entry is not None]
     defaults = Limits()
 
@@ -215,6 +232,7 @@ def gather(options: Options, environ: Mapping[str, str], cwd: Path, file: config
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
         rivals=(*key_rivals, *_base_rivals(choice, check, variables), *model_rivals),
         searched=tuple(searched),
+        override=_override(choice, key, variable, variables, home, options.guard and not options.send_anyway),
         proxies=_proxies(options, named, environ),
         connect_to=_connections(options.connect_to or _named(named, "connect_to", ())),
         dns_servers=_name_servers(options.dns_server),
@@ -271,7 +289,7 @@ def _shown(path: Path, cwd: Path) -> str:
     return str(path)
 
 
-def _variables(options: Options, environ: Mapping[str, str], cwd: Path) -> _Variables:
+def _variables(options: Options, environ: Mapping[str, str], cwd: Path, shells: Iterable[Layer] = ()) -> _Variables:
     if options.env_file and options.no_env:
         raise BadInput("--env-file and --no-env exclude each other.")
     if options.no_env:
@@ -281,39 +299,45 @@ def _variables(options: Options, environ: Mapping[str, str], cwd: Path) -> _Vari
         if not path.is_file():
             raise BadInput(f"The file {_told(options.env_file)} that --env-file names does not exist.")
         try:
-            return _Variables([_env_file(path, cwd, environ)])
+            return _Variables([_env_file(path, cwd, environ)[0]])
         except OSError as error:
             raise BadInput(f"The file {_told(options.env_file)} cannot be read: {error.strerror}.") from None
     layers = [("environment", {name: Sourced(value, f"environment {name}") for name, value in environ.items()})]
+    layers += shells
     path = next((folder / ".env" for folder in (cwd, *cwd.parents) if (folder / ".env").is_file()), cwd / ".env")
     try:
-        layers.append(_env_file(path, cwd, environ))
+        layer, borrowed = _env_file(path, cwd, environ)
     except OSError:  # none, or not ours to read: the app cannot read it either
-        layers.append((".env", {}))
-    return _Variables(layers)
+        layer, borrowed = (".env", {}), {}
+    return _Variables([*layers, layer], path.parent, borrowed)
 
 
-def _env_file(path: Path, cwd: Path, environ: Mapping[str, str]) -> tuple[str, dict[str, Sourced[str]]]:
-    """The bindings as ``load_dotenv()`` takes them: the last of a name counts, ``environ`` goes into ``${NAME}``."""
-    import io
+def _env_file(path: Path, cwd: Path, environ: Mapping[str, str]) -> tuple[Layer, dict[str, str]]:
+    """The bindings as ``load_dotenv()`` takes them: the last of a name counts, ``environ`` goes into ``${NAME}``.
 
+    Also which of them hold a variable of the environment: source and that variable.
+    """
     text = path.read_bytes().decode("utf-8", "surrogateescape")
-    from dotenv.parser import parse_stream
-    from dotenv.variables import parse_variables
+    from dotenv.variables import Variable, parse_variables
+
+    from probes.places.variables import dotenv
 
     shown = _shown(path, cwd)
     found: dict[str, Sourced[str]] = {}
     values: dict[str, str | None] = {}
-    for binding in parse_stream(io.StringIO(text)):
-        if binding.key is None or binding.value is None:
-            continue
+    borrowed: dict[str, str] = {}
+    for binding in dotenv(text):
         known: dict[str, str | None] = {**values, **environ}
-        value = "".join(atom.resolve(known) for atom in parse_variables(binding.value))
-        blank = binding.original.string[: -len(binding.original.string.lstrip()) or None]
-        line = binding.original.line + len(re.findall(r"\r\n|\n|\r", blank))
-        values[binding.key] = value
-        found[binding.key] = Sourced(value, f"{shown}:{line} {binding.key}")
-    return shown, found
+        atoms = list(parse_variables(binding.value))
+        value = "".join(atom.resolve(known) for atom in atoms)
+        values[binding.name] = value
+        found[binding.name] = Sourced(value, f"{shown}:{binding.line} {binding.name}")
+        for atom in atoms:
+            if isinstance(atom, Variable) and environ.get(atom.name):
+                borrowed[found[binding.name].source] = atom.name
+            elif isinstance(atom, Variable) and atom.name in found and found[atom.name].source in borrowed:
+                borrowed[found[binding.name].source] = borrowed[found[atom.name].source]
+    return (shown, found), borrowed
 
 
 def _target(
@@ -551,6 +575,45 @@ def _at_door_variable(variables: _Variables) -> _Choice | None:
 
 def _own_keys(door: Door) -> list[str]:
     return [name for name in door.key_env if name not in _UNREAD]
+
+
+def means_an_llm(name: str) -> bool:
+    """Whether a variable that names a door's key is set for nothing else."""
+    official = {each for family in _FAMILIES.values() for each in family.keys}
+    return name not in _UNREAD and name not in official and not _SHARED_NAMES.search(name)
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user whom the system does not know
+        return None
+
+
+def _override(
+    choice: _Choice,
+    key: Sourced[Secret] | None,
+    variable: str,
+    variables: _Variables,
+    home: Path | None,
+    withhold: bool,
+) -> Override | None:
+    """A ``.env`` of the folder that names the address for a key which stands elsewhere."""
+    if variables.project in (None, home or _home()) or choice.base is None or key is None or choice.explicit:
+        return None
+    theirs = {value.source for value in variables.layers[-1][1].values()}
+    lent = variables.borrowed.get(key.source, "")
+    if choice.base.source not in theirs or (key.source in theirs and not lent) or not choice.family.default:
+        return None
+    if choice.door is not None and (lent or variable) in _own_keys(choice.door):
+        return None  # the key is kept for that very door
+    official = {name for family in _FAMILIES.values() for name in family.keys}
+    if lent and lent not in official and not _doors().for_variable(lent):
+        return None  # its name says nothing of where it goes
+    from probes.override import overridden
+
+    source = f"environment {lent}" if lent else key.source
+    return overridden(choice.base, Sourced(choice.family.default, "default"), source, withhold)
 
 
 # -- the key -----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ _NOT_OURS = ("_API_KEY", "_AUTH_TOKEN", "_BASE_URL", "_API_BASE", "_PROXY", "_pr
 _SLOW = (
     *("real", "test_sdk_agreement", "test_properties", "test_hostile", "test_dialect_worlds", "test_fuzz_doors"),
     *("test_explain", "test_key_samples", "test_cli", "test_protocols_cli", "test_deep", "test_deep_sdk"),
-    *("test_safety", "test_redirects"),
+    *("test_safety", "test_redirects", "test_load", "test_program"),
     *("test_curl", "test_mend", "test_mend_apps", "test_snippets"),
 )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import tomllib
 from pathlib import Path
 
@@ -142,3 +143,20 @@ def test_a_key_in_the_place_of_the_url_is_not_written(tmp_path: Path) -> None:
         config.write_first(tmp_path / "x.toml", Settings(base_url=Sourced(KEY, "argument")))
     with pytest.raises(BadInput, match="cannot be written"):
         config.write_first(tmp_path / "none" / "x.toml", Settings(model=Sourced("small", "--model")))
+
+
+def test_many_targets_are_read_in_one_look(tmp_path: Path) -> None:
+    """Two thousand: with a look at the whole file for each value it takes a minute."""
+    table = '[targets."number {}"]\nbase_url = "https://relay.example/{}/v1"\n"model" = "m"\n\n'
+    path = tmp_path / config.FILE_NAME
+    path.write_text("".join(table.format(number, number) for number in range(2000)), encoding="utf-8")
+    began = time.monotonic()
+    targets = config.read(path, config.FILE_NAME).targets
+    assert time.monotonic() - began < 5
+    for number in (0, 1, 1999):
+        entry = targets[f"number {number}"]
+        sources = [entry.values[name].source for name in ("base_url", "model")]
+        assert sources == [
+            f"{config.FILE_NAME}:{4 * number + 2} targets.number {number}.base_url",
+            f"{config.FILE_NAME}:{4 * number + 3} targets.number {number}.model",
+        ]

@@ -197,6 +197,7 @@ def test_openai():
         ("/v1/chat/completions", chat("gpt-9"), KEY, 404, "model_not_found"),
         ("/chat/completions", chat(), KEY, 404, "unknown_url"),
     ],
+    ids=["unknown key", "no key", "unknown model", "unknown path"],
 )
 def test_openai_refuses(path, body, key, status, code):
     with PracticeDoor(b.openai(KEY)) as door:

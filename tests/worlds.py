@@ -16,7 +16,7 @@ from worlds_http import SCENARIOS as ABOVE_TLS
 from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
 from worlds_wire import SCENARIOS as THE_WIRE
 
-from probes.model import Kind, Limits, Rival
+from probes.model import Kind, Limits, Override, Rival
 from probes.practice import behaviours as b
 from probes.practice.server import Answer, Handler, Reply, Request, Then, Wait
 from probes.secret import Secret
@@ -31,6 +31,11 @@ SILENT = "the SDK ends in an empty success without a word; the user has no answe
 CUT_SILENTLY = "the SDK takes the torn stream for a whole one; the user loses the rest of the answer"
 WITHHELD = "the key is not sent in the clear, though the SDK would send it"
 ALIVE = "the SDK refuses to start without a key; any text will do at a server that asks for none"
+
+
+_PROJECT = Override(
+    ".env:1 OPENAI_BASE_URL", "relay.example", "api.openai.com", "default", "environment OPENAI_API_KEY"
+)
 
 
 # -- how worlds are made -----------------------------------------------------------------------------------------------
@@ -614,6 +619,81 @@ SETTINGS = (
             ),
         ),
         source="codeg-201-wrong-var",
+    ),
+    Scenario("project-sends-the-key-elsewhere", also=("settings.project_override",), override=_PROJECT),
+    Scenario(
+        "project-sends-the-key-elsewhere-not-sent",
+        also=("settings.project_override",),
+        override=replace(_PROJECT, withheld=True),
+        verdict="inconclusive",
+        proven={"reachable": True, "answer": None},
+        unsent=True,
+    ),
+    Scenario(
+        "project-sends-the-key-elsewhere-keyless",
+        also=("settings.project_override",),
+        override=replace(_PROJECT, withheld=True),
+        world=lambda key: b.openai(key, public_models=True),
+        verdict="inconclusive",
+        unsent=True,
+    ),
+    Scenario(
+        "project-sends-the-key-to-this-machine",
+        also=("settings.project_override",),
+        base_url=LOCAL,
+        override=replace(_PROJECT, host="127.0.0.1:4000"),
+    ),
+    claude(
+        "project-of-claude-code-sends-the-key-elsewhere",
+        also=("settings.project_override", "settings.conflict"),
+        base_url="https://relay.example",
+        shape="relay",
+        app="claude-code",
+        url_source=".claude/settings.json:3 ANTHROPIC_BASE_URL",
+        key_source="~/.claude/settings.json:4 ANTHROPIC_AUTH_TOKEN",
+        auth_variable="ANTHROPIC_AUTH_TOKEN",
+        override=replace(_PROJECT, source=".claude/settings.json:3 ANTHROPIC_BASE_URL"),
+        rivals=(
+            Rival(
+                "base_url",
+                "ANTHROPIC_BASE_URL",
+                "~/.claude/settings.json:3 ANTHROPIC_BASE_URL",
+                "https://other.example",
+                "shadowed",
+                ".claude/settings.json:3 ANTHROPIC_BASE_URL",
+            ),
+        ),
+    ),
+    Scenario(
+        "project-sends-the-key-to-its-own-door",
+        world=lambda key: b.openai(key, prefix="/api/v1"),
+        base_url="https://openrouter.ai/api/v1",
+        shape="openrouter",
+        override=replace(_PROJECT, host="openrouter.ai"),
+    ),
+    Scenario(
+        "project-sends-a-key-without-a-mark-to-its-own-door",
+        world=lambda key: b.openai(key, prefix=""),
+        base_url="https://api.deepseek.com",
+        shape="deepseek",
+        override=replace(_PROJECT, host="api.deepseek.com"),
+    ),
+    Scenario(
+        "project-sends-a-wrong-key-elsewhere",
+        "auth.rejected",
+        stranger(),
+        also=("settings.project_override",),
+        override=_PROJECT,
+        rivals=(
+            Rival(
+                "key",
+                "OPENAI_API_KEY",
+                "~/.zshrc:3 OPENAI_API_KEY",
+                Secret("{key}"),
+                "shadowed",
+                "environment OPENAI_API_KEY",
+            ),
+        ),
     ),
     Scenario("swapped-key-is-url", "settings.swapped", typed=lambda key: RELAY, world=stranger()),
     Scenario(

@@ -18,6 +18,7 @@ from diagnose import __version__
 COMMANDS = {
     "check": "Find out why a base URL and key do not work.",
     "demo": "The same against a practice door inside the program.",
+    "scan": "Find the LLM settings of this machine and folder, and check each.",
     "fleet": "Check many targets at once.",
     "init": "Write a first llmdoctor.toml from the settings found here.",
     "snippet": "Settings and code to paste, from settings that were seen to work.",
@@ -27,6 +28,7 @@ COMMANDS = {
     "whose": "Which doors a key fits, offline.",
     "doors": "The known doors, or one of them in full.",
     "apps": "The known client programs: how each joins URLs, which header it sends.",
+    "serve": "A web page that checks and explains, and what Prometheus scrapes.",
 }
 
 HIDDEN = ("docs",)  # for those who develop it

@@ -230,8 +230,8 @@ def _facts(app: App, words: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield words[label], value
     for name, text in app.errors.items():
         yield words[f"errors.{name}"], text
-    for place in app.places:
-        yield words["place"], _place(place, words)
+    for place in dict.fromkeys(_place(place, words) for place in app.places):
+        yield words["place"], place
     yield words["home"], app.home
     yield words["sources"], "; ".join(app.sources)
     if not app.confirmed:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from diagnose.model import Report
     from probes.model import Evidence, Settings
     from probes.plan import Plan, Request
+    from probes.sources import Options
 
     Mend = Callable[[Settings, Report], bool]
 
@@ -114,7 +115,7 @@ def command(
     try:
         load()  # a user's own doors may be refused: better now than in the middle of a run
         settings = (
-            gather(Options(**choices), os.environ, Path.cwd())
+            _of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
             if curl is None
             else from_curl(curl, Options(**choices), spoken)
         )
@@ -127,6 +128,17 @@ def command(
         announce(plan, spoken)
     mend = offering(spoken, yes) if fix else None
     finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, mend)
+
+
+def _of_app(options: Options) -> Settings | None:
+    """The settings in the files of the app that is named, where no others are asked for."""
+    if options.app is None or options.target or options.base_url or options.env_file or options.no_env:
+        return None
+    from probes import apps
+    from probes.places.search import this_world
+    from probes.scan import of_app
+
+    return of_app(this_world(os.environ, Path.cwd()), options, apps.load())
 
 
 def finish(

@@ -104,6 +104,24 @@ def _conflict(view: View) -> Claim | None:
     return Claim(lines, severity=Severity.ERROR, values=values, settings=settings, verified=True)
 
 
+def _project_override(view: View) -> Claim | None:
+    """At a known door that takes such keys one comes to no harm, whoever named the door."""
+    override, door = view.settings.override, view.door
+    if override is None or (door is not None and door.door is not None and door.fit == "fits" and not door.local):
+        return None
+    usual = override.meant_source.startswith("default")
+    lines = (
+        seen("override", source=override.source, host=override.host),
+        seen("override_usual", host=override.meant)
+        if usual
+        else seen("override_meant", host=override.meant, source=override.meant_source),
+        seen("override_key", source=override.key_source),
+        *((seen("override_withheld"),) if override.withheld else ()),
+    )
+    values = {"source": override.source, "host": override.host, "other_source": override.key_source}
+    return Claim(lines, values=values, case="local" if door is not None and door.local else "")
+
+
 RULES = (
     Rule("settings.swapped", Severity.ERROR, "settings", _swapped, "settings"),
     Rule("settings.wrong_variable", Severity.ERROR, "settings", _wrong_variable, "settings"),
@@ -116,4 +134,5 @@ RULES = (
         because=("settings.wrong_variable", "settings.swapped"),
     ),
     Rule("settings.conflict", Severity.WARNING, "settings", _conflict, "settings"),
+    Rule("settings.project_override", Severity.WARNING, "settings", _project_override, "settings"),
 )

@@ -251,21 +251,22 @@ def _probes(report: Report, lang: str) -> Safe:
     return tag(
         "section",
         tag("h2", word(lang, "timeline")),
-        tag("ol", [_probe(probe, whole, lang) for probe in report.probes], class_="timeline"),
+        tag("ol", [probe(line, whole, lang) for line in report.probes], class_="timeline"),
         class_="card",
     )
 
 
-def _probe(probe: ProbeLine, whole: float, lang: str) -> Safe:
-    skipped = probe.status == "skipped"
+def probe(line: ProbeLine, whole: float, lang: str) -> Safe:
+    """One row of the timeline, an ``li``; ``whole`` are the milliseconds that its strip stands for."""
+    skipped = line.status == "skipped"
     return tag(
         "li",
-        sign(probe.status, word(lang, f"status.{probe.status}")),
-        tag("span", word(lang, f"probe.{probe.name}"), class_="name"),
-        tag("span", tag("bdi", probe.summary or probe.why_skipped), class_="told"),
-        None if skipped else tag("span", duration(probe.duration_ms), class_="took"),
-        None if skipped else _strip(probe, whole, lang),
-        class_=probe.status.value,
+        sign(line.status, word(lang, f"status.{line.status}")),
+        tag("span", word(lang, f"probe.{line.name}"), class_="name"),
+        tag("span", tag("bdi", line.summary or line.why_skipped), class_="told"),
+        None if skipped else tag("span", duration(line.duration_ms), class_="took"),
+        None if skipped else _strip(line, whole, lang),
+        class_=line.status.value,
     )
 
 

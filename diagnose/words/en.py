@@ -1185,6 +1185,16 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "settings.project_override:local": Text(
+        "A file in this project sends your key to {host}, a server near you",
+        "In this folder, {source|a settings file} names another host than your own settings do, and it wins over "
+        "them. Your own key goes along. The host is on this machine or its network, so the key does not get far. "
+        "Still, whoever runs that server reads it.",
+        (
+            "If the server is yours, all is well: give it a key of its own, and yours stays at home.",
+            "If you do not know it, delete the entry in {source}.",
+        ),
+    ),
     "slo.exceeded:cert": Text(
         "The certificate ends sooner than the limit allows",
         "The certificate is good today, and no app notices anything yet. It ends within the time that was set as the "
@@ -1837,6 +1847,7 @@ UI: dict[str, str] = {
     "open.deadline": "what was not reached before the deadline",
     "open.interrupted": "what was not reached before the interruption",
     "open.model": "which model to ask: none was named, and the server lists none (--model)",
+    "open.key_withheld": "whether the key works: it was not sent (--send-anyway sends it)",
     "open.slo_dns": "the limit of dns: the name lookup was not measured",
     "open.slo_connect": "the limit of connect: the connection was not measured",
     "open.slo_tls": "the limit of tls: the encryption was not measured",
@@ -1941,6 +1952,11 @@ UI: dict[str, str] = {
     "seen.unread": "{source} is set, but no SDK reads {variable}",
     "seen.rival_works": "the key in {source} works",
     "seen.wins": "{source} wins over {other_source}",
+    "seen.override": "{source} names {host}",
+    "seen.override_meant": "your own settings name {host} ({source})",
+    "seen.override_usual": "your own settings name no host, which means {host}",
+    "seen.override_key": "the key is yours: {source}",
+    "seen.override_withheld": "the key was not sent there; --send-anyway sends it",
     "seen.whole_json": "one whole JSON came instead of events",
     "seen.content_type": "the events came with the content type {kind}",
     "seen.torn": "{count} events in {seconds} s, then the connection broke",

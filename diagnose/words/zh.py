@@ -1047,6 +1047,15 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "settings.project_override:local": Text(
+        "这个项目里的文件会把你的密钥发往本机或内网的 {host}",
+        "当前目录里的 {source|某个配置文件} 指定了与你自己的设置不同的服务器，而且它优先生效，"
+        "你自己的密钥会一并发过去。这个服务器在本机或内网，密钥不会传到很远，但运行它的人能看到。",
+        (
+            "如果服务器是你自己的，没有问题：给它单独配一个密钥，就不会用到你自己的。",
+            "如果不认识这个服务器，删掉 {source} 里的这一项。",
+        ),
+    ),
     "slo.exceeded:cert": Text(
         "证书的剩余有效期低于设定的限度",
         "证书今天还有效，应用目前没有任何异样。但它会在设定的期限内到期，到期之后所有客户端都连不上。",
@@ -1621,6 +1630,7 @@ UI: dict[str, str] = {
     "open.deadline": "到时限为止还没检查到的部分",
     "open.interrupted": "中断之前还没检查到的部分",
     "open.model": "该用哪个模型：没有指定，服务器也没有列出（--model）",
+    "open.key_withheld": "密钥是否有效：没有发送（加 --send-anyway 才会发送）",
     "open.slo_dns": "dns 的限度：没有测得域名解析用时",
     "open.slo_connect": "connect 的限度：没有测得连接用时",
     "open.slo_tls": "tls 的限度：没有测得加密握手用时",
@@ -1725,6 +1735,11 @@ UI: dict[str, str] = {
     "seen.unread": "设置了 {source}，但没有 SDK 读取 {variable}",
     "seen.rival_works": "{source} 里的密钥可用",
     "seen.wins": "{source} 优先于 {other_source}",
+    "seen.override": "{source} 指定的服务器是 {host}",
+    "seen.override_meant": "你自己的设置指定的是 {host}（{source}）",
+    "seen.override_usual": "你自己的设置没有指定服务器，也就是 {host}",
+    "seen.override_key": "密钥是你自己的：{source}",
+    "seen.override_withheld": "密钥没有发往该服务器；加 --send-anyway 才会发送",
     "seen.whole_json": "返回的是一整段 JSON，不是事件流",
     "seen.content_type": "事件流的 Content-Type 是 {kind}",
     "seen.torn": "{seconds} 秒内收到 {count} 个事件，随后连接断开",

@@ -117,7 +117,7 @@ def rival(settings: Settings, door: Door | None, local: bool) -> tuple[str, str]
 
     The value of a place that loses, or of a variable that no SDK reads where no key was given.
     """
-    for one in settings.rivals:
+    for one in settings.rivals if settings.override is None else ():  # a project has chosen the address
         if one.role != "key" or one.same or not isinstance(one.value, Secret):
             continue
         if settings.key is not None and one.why != "shadowed":
@@ -141,6 +141,7 @@ def measure(
     if website is not None and website is door:
         website = None  # its API has another path on this host: that is told by asking
     elsewhere = found.elsewhere and not settings.send_anyway
+    withheld = "other_door" if elsewhere else "project" if settings.override and settings.override.withheld else ""
     right = typo[1] if typo else website or door
     endpoint = door.endpoint(protocol) if door else None
     home = next((one for match in found.matches if (one := doors.get(match.door)) and one is not door), None)
@@ -156,8 +157,8 @@ def measure(
         matches=found.matches,
         fit=found.fit,
         fit_note=found.note,
-        sent=bool(key) and not elsewhere,
-        why_not_sent="other_door" if elsewhere else "",
+        sent=bool(key) and not withheld,
+        why_not_sent=withheld,
         typo_of=typo[0] if typo else None,
         website_of=website.name if website else None,
         right_base_url=right_base_url(right, protocol),

@@ -79,4 +79,5 @@ def measure(settings: Settings, exams: Exams, scrub: object) -> SettingsFacts:
         url_looks_like_key=url_is_key(raw_url or ""),
         rivals=settings.rivals,
         searched=settings.searched,
+        override=settings.override,
     )

@@ -29,6 +29,7 @@ from probes.model import (
     Limits,
     Lookup,
     NodeSettings,
+    Override,
     ProxySettings,
     Rival,
     Settings,
@@ -141,6 +142,7 @@ class Scenario:
     auth_variable: str | None = None
     api_version: str | None = None
     rivals: tuple[Rival, ...] = ()
+    override: Override | None = None
     key_source: str = "environment OPENAI_API_KEY"
     url_source: str = "environment OPENAI_BASE_URL"
     host: str = ""  # for the certificate, where the base URL is too odd to tell
@@ -257,6 +259,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 auth_variable=one.auth_variable,
                 api_version=Sourced(one.api_version, "environment OPENAI_API_VERSION") if one.api_version else None,
                 rivals=tuple(_found(rival, key) for rival in one.rivals),
+                override=one.override,
                 searched=("environment OPENAI_API_KEY", ".env"),
                 proxies=ProxySettings(
                     **{name: Sourced(value, f"environment {_variable(name)}") for name, value in found.items()}

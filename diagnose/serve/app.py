@@ -1,0 +1,261 @@
+"""The served program: the page, the live check, and what Prometheus scrapes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from diagnose.explain import Candidate, explain
+from diagnose.judge import judge
+from diagnose.model import Report
+from diagnose.serve import forms, metrics, pages
+from diagnose.serve.forms import Form
+from diagnose.serve.guard import COOKIE, SESSION, Guard, Rate, Token
+from diagnose.serve.live import Live
+from diagnose.serve.runs import Busy, Gate, MakeNetwork, Runs, Sharing
+from diagnose.serve.streams import EventStream, WhileConnected, event
+from diagnose.serve.targets import Targets
+from diagnose.words.page import TEXTS
+from probes.config import BadInput
+from probes.curl import Note
+from probes.doors import load
+from probes.engine import scrubber
+from probes.model import Limits, Settings
+from probes.pasted import read as read_text
+from probes.sources import Options, gather
+
+SPARE = 0.5  # seconds of a scrape's time that are left for the answer's way back, as the blackbox exporter leaves them
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How it is served. ``hosts`` are the names that it answers to, empty for any; ``public_only`` is what a visitor's
+    check may dial; ``file`` is the ``llmdoctor.toml`` whose targets ``/probe`` takes.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    token: str | None = None
+    public_only: bool = False
+    file: Path | None = None
+    jobs: int = 32
+    rate: float = 600.0  # checks a minute and client
+    limits: Limits = field(default_factory=Limits)
+    network: MakeNetwork | None = None
+
+
+class Served:
+    """What the pages share while the server runs."""
+
+    def __init__(self, serving: Serving) -> None:
+        self.serving = serving
+        self.runs = Runs(serving.jobs, serving.network)
+        self.own = metrics.Own(lambda: self.runs.running, lambda: self.runs.waiting)
+        self.costs = metrics.Costs()
+        self.reading = asyncio.Semaphore(2)  # a long text takes a second of work
+        self.probing: Sharing[tuple[Report, metrics.Sums]] = Sharing()
+        self.targets = Targets(serving.file) if serving.file is not None else None
+        self.token = Token(serving.token) if serving.token is not None else None
+        routes = [
+            Route("/", self.check_page),
+            Route("/check", self.check, methods=["GET", "POST"]),
+            Route("/explain", self.explain, methods=["GET", "POST"]),
+            Route("/login", self.login, methods=["GET", "POST"]),
+            Route("/static/{name}", self.static),
+            Route("/probe", self.probe),
+            Route("/metrics", self.metrics),
+            Route("/healthz", self.healthz),
+        ]
+        self.app: ASGIApp = Guard(
+            Starlette(routes=routes, lifespan=self._life),
+            serving.hosts,
+            self.token,
+            Rate(serving.rate),
+            lambda reason: self.own.refused.labels(reason).inc(),
+        )
+
+    @asynccontextmanager
+    async def _life(self, app: Starlette) -> AsyncIterator[None]:
+        yield
+        self.runs.close()
+
+    # -- the page ------------------------------------------------------------------------------------------------------
+
+    async def check_page(self, request: Request) -> Response:
+        return HTMLResponse(pages.check(_language(request)))
+
+    async def check(self, request: Request) -> ASGIApp:
+        """One check of what the form holds: live for a script, whole for a browser without one."""
+        if request.method != "POST":
+            return RedirectResponse("/", 303)
+        body = await request.body()
+        lang = pages.language(forms.field(body, "lang"))
+        live = "text/event-stream" in request.headers.get("accept", "")
+        try:
+            form = forms.read(body)
+            settings, notes = forms.settings(form, self.serving.limits, own_proxies=not self.serving.public_only)
+        except BadInput as error:
+            said = TEXTS[lang].get(str(error), str(error))
+            return PlainTextResponse(said, 400) if live else HTMLResponse(pages.check(lang, problem=said), 400)
+        if live:
+            return EventStream(self._events(form, settings, notes, lang))
+        return WhileConnected(self._whole(form, settings, notes, lang))
+
+    async def _events(
+        self, form: Form, settings: Settings, notes: tuple[Note, ...], lang: str
+    ) -> AsyncGenerator[bytes, None]:
+        watching, gate = Live(settings, lang), self._gate()
+        run = asyncio.create_task(self.runs.check(settings, watching.saw, gate))
+        try:
+            if self.runs.waiting or self.runs.running >= self.runs.jobs:
+                yield event("state", "waiting")
+            async for line in watching.lines(run):
+                yield event("probe", line)
+            report = judge(await run, lang)
+            self.own.saw("page", report)
+            said = {
+                "html": pages.report(report, lang, private=gate is not None and gate.refused, notes=notes),
+                "verdict": report.verdict.value,
+                "base_url": report.target.get("base_url") or "",
+                "model": scrubber(settings)(form.model),
+            }
+            yield event("report", said)
+        except Busy:
+            yield event("problem", TEXTS[lang]["busy"])
+        finally:
+            run.cancel()
+            await asyncio.gather(run, return_exceptions=True)
+
+    async def _whole(self, form: Form, settings: Settings, notes: tuple[Note, ...], lang: str) -> Response:
+        gate = self._gate()
+        try:
+            report = judge(await self.runs.check(settings, allowed=gate), lang)
+        except Busy:
+            return HTMLResponse(pages.check(lang, problem=TEXTS[lang]["busy"]), 503, {"Retry-After": "60"})
+        self.own.saw("page", report)
+        result = pages.report(report, lang, private=gate is not None and gate.refused, notes=notes)
+        scrub = scrubber(settings)
+        return HTMLResponse(
+            pages.check(
+                lang, form, base_url=str(report.target.get("base_url") or ""), model=scrub(form.model), result=result
+            )
+        )
+
+    def _gate(self) -> Gate | None:
+        return Gate() if self.serving.public_only else None
+
+    async def explain(self, request: Request) -> Response:
+        """What a pasted text is about; the text is forgotten with the answer."""
+        if request.method != "POST":
+            return HTMLResponse(pages.explain(_language(request)))
+        body = await request.body()
+        lang = pages.language(forms.field(body, "lang"))
+        try:
+            text = forms.read(body).text
+        except BadInput as error:
+            return PlainTextResponse(str(error), 400)
+        async with self.reading:
+            found = await asyncio.to_thread(_candidates, text, lang)
+        result = pages.candidates(found, lang)
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(pages.explain(lang, result=result))
+        return HTMLResponse(result)
+
+    async def login(self, request: Request) -> Response:
+        """Takes the token once, and gives the browser a cookie that stands for it."""
+        if self.token is None:
+            return RedirectResponse("/", 303)
+        if request.method != "POST":
+            return HTMLResponse(pages.login(_language(request)))
+        body = await request.body()
+        lang = pages.language(forms.field(body, "lang"))
+        if not self.token.is_given(forms.field(body, "token")):
+            return HTMLResponse(pages.login(lang, TEXTS[lang]["token.wrong"]), 403)
+        answer = RedirectResponse(f"/?lang={lang}", 303)
+        secure = request.url.scheme == "https"
+        answer.set_cookie(
+            COOKIE, self.token.session(), max_age=SESSION, httponly=True, samesite="strict", secure=secure
+        )
+        return answer
+
+    async def static(self, request: Request) -> Response:
+        try:
+            content, content_type = pages.static(request.path_params["name"])
+        except KeyError:
+            return PlainTextResponse("There is no such file.\n", 404)
+        return Response(content, media_type=content_type)
+
+    # -- Prometheus ----------------------------------------------------------------------------------------------------
+
+    async def probe(self, request: Request) -> ASGIApp:
+        """The check of one target of the file, as metrics, within the time that the scrape has."""
+        names = request.query_params.getlist("target")
+        if len(names) != 1:
+            return PlainTextResponse("Name one target of llmdoctor.toml: /probe?target=NAME\n", 400)
+        name = names[0]
+        try:
+            patience = _patience(request)
+            file = self.targets.read() if self.targets is not None else None
+            if file is None or name not in file.targets:
+                return PlainTextResponse("There is no such target in llmdoctor.toml.\n", 404)
+            settings = gather(Options(target=name), os.environ, file.path.parent, file)
+        except BadInput as error:
+            return PlainTextResponse(f"{error}\n", 400)
+        return WhileConnected(self._probed(name, settings, patience, request))
+
+    async def _probed(self, name: str, settings: Settings, patience: float | None, request: Request) -> Response:
+        async def work() -> tuple[Report, metrics.Sums]:
+            report = judge(await self.runs.check(settings, patience=patience))
+            self.own.saw("probe", report)
+            return report, self.costs.add(name, report.cost)
+
+        try:
+            async with asyncio.timeout(patience + SPARE / 2 if patience is not None else None):
+                report, sums = await self.probing.take((name, patience), work)
+        except (Busy, TimeoutError):
+            return PlainTextResponse("No check was possible in the time of this scrape.\n", 503)
+        return _metrics(metrics.of_report(report, sums), request)
+
+    async def metrics(self, request: Request) -> Response:
+        return _metrics(self.own.registry, request)
+
+    async def healthz(self, request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+
+def _candidates(text: str, lang: str) -> tuple[Candidate, ...]:
+    seen = read_text(text)
+    door = load().of_host(seen.host) if seen.host else None
+    return explain(seen, lang, door.id if door else None)
+
+
+def _metrics(found: metrics.Readable, request: Request) -> Response:
+    content, content_type = metrics.written(found, request.headers.get("accept", ""))
+    return Response(content, headers={"Content-Type": content_type})
+
+
+def _language(request: Request) -> str:
+    return pages.language(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
+
+
+def _patience(request: Request) -> float | None:
+    """The seconds that a scrape has, as Prometheus tells them. Raises BadInput for what is no number of them."""
+    raw = request.headers.get("x-prometheus-scrape-timeout-seconds")
+    if raw is None:
+        return None
+    try:
+        seconds = float(raw)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 3600:
+        raise BadInput("X-Prometheus-Scrape-Timeout-Seconds is to be a number of seconds.")
+    return max(seconds - SPARE, seconds / 2)

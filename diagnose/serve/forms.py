@@ -1,0 +1,132 @@
+"""What a visitor typed, as the settings of a run. The key becomes a Secret here, and stays one."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+from probes import curl
+from probes.apps import load
+from probes.config import PROTOCOLS, BadInput
+from probes.curl import Note
+from probes.model import Limits, ProxySettings, Settings, Sourced
+from probes.secret import Secret
+from probes.sources import Options, gather, surroundings
+
+T = TypeVar("T")
+
+_LONGEST = {
+    "base_url": 4096,
+    "key": 16384,
+    "model": 512,
+    "protocol": 32,
+    "app": 64,
+    "lang": 16,
+    "no_spend": 8,
+    "curl": 65536,
+}
+_SOURCE = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of the page, as they were sent. ``curl`` is a command that stands for address and key, ``text`` an
+    error text to explain.
+    """
+
+    base_url: str = ""
+    key: Secret = dataclasses.field(default_factory=lambda: Secret(""))
+    model: str = ""
+    protocol: str = "auto"
+    app: str = ""
+    no_spend: bool = False
+    curl: Secret = dataclasses.field(default_factory=lambda: Secret(""))
+    text: str = dataclasses.field(default="", repr=False)
+
+
+def read(body: bytes) -> Form:
+    """A form as browsers send it. Raises BadInput for what the page cannot have sent."""
+    fields = _fields(body)
+    for name, longest in _LONGEST.items():
+        if len(fields.get(name, "")) > longest:
+            raise BadInput(f"The field {name} is longer than {longest} characters.")
+    protocol, app = fields.get("protocol") or "auto", fields.get("app", "")
+    if protocol not in PROTOCOLS or (app and load().get(app) is None):
+        raise BadInput("This protocol or app is not known.")
+    return Form(
+        base_url=fields.get("base_url", ""),
+        key=Secret(fields.get("key", "")),
+        model=fields.get("model", "").strip(),
+        protocol=protocol,
+        app=app,
+        no_spend=bool(fields.get("no_spend")),
+        curl=Secret(fields.get("curl", "").strip()),
+        text=fields.get("text", ""),
+    )
+
+
+def field(body: bytes, name: str) -> str:
+    """One field of a form, or an empty string."""
+    try:
+        return _fields(body).get(name, "")
+    except BadInput:
+        return ""
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=16, errors="strict"))
+    except ValueError:  # UnicodeDecodeError is one
+        raise BadInput("This is not the form of the page.") from None
+
+
+def settings(form: Form, limits: Limits, *, own_proxies: bool) -> tuple[Settings, tuple[Note, ...]]:
+    """What to check: the form's own values and nothing of this machine, but its roots, and its proxies where they are
+    meant; and what of a curl command the check does otherwise.
+
+    Raises BadInput where neither an address nor a protocol that has one of its own is given, in a word of the page's.
+    """
+    options = Options(
+        model=form.model or None,
+        protocol=form.protocol if form.protocol != "auto" else None,
+        app=form.app or None,
+        no_spend=form.no_spend,
+        no_env=True,
+    )
+    around = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("SSL_CERT_") or (own_proxies and name.lower().endswith("_proxy"))
+    }
+    notes: tuple[Note, ...] = ()
+    if form.curl:
+        options = replace(
+            options, no_env=False
+        )  # which would leave out the proxies and roots; nothing else is to be read
+        found, notes = curl.read(form.curl.reveal(), options, around, Path(), files=False)
+        proxies, roots = found.proxies, found.ca_bundle
+    else:
+        if not form.base_url.strip() and form.protocol in ("auto", "azure") and not form.app:
+            raise BadInput("need_url")
+        base_url = form.base_url if form.base_url.strip() else None
+        found = gather(replace(options, base_url=base_url, key=form.key.reveal()), {}, Path())
+        proxies, roots = surroundings(Options(), around, Path())
+    return replace(
+        found,
+        base_url=_typed(found.base_url),
+        key=_typed(found.key),
+        model=_typed(found.model),
+        searched=(_SOURCE,) if found.key is None else (),
+        proxies=proxies if own_proxies else ProxySettings(),
+        ca_bundle=roots,
+        limits=limits,
+    ), notes
+
+
+def _typed(value: Sourced[T] | None) -> Sourced[T] | None:
+    """The same, from the form where the command line was meant."""
+    return replace(value, source=_SOURCE) if value is not None and value.source.startswith("--") else value

@@ -1,0 +1,244 @@
+"""What stands before every page: who may ask, from where, how much and how often, and the headers of every answer."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import ipaddress
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, cookie_parser
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger("llmdoctor.serve")
+
+COOKIE = "llmdoctor"
+SESSION = 12 * 3600  # seconds; a shift of support staff
+BODY = 256 * 1024  # bytes; an error text or a log to explain
+BODY_SECONDS = 10.0  # for all of it
+TAKEN_SECONDS = 30.0  # in which a client takes what it is sent, piece by piece
+CLIENTS = 4096  # that are counted; of more, the one that has been silent longest is forgotten
+FAILURES = 20  # wrong tokens a minute and client
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+OPEN = ("/healthz", "/login", "/static/")  # what needs no token
+STARTS = ("/check", "/explain", "/probe")  # what costs work: the rate of a client counts these
+
+
+class Token:
+    """The one secret of a served page, and the sign that a browser gets for it."""
+
+    def __init__(self, value: str, clock: Callable[[], float] = time.time) -> None:
+        self._digest = hashlib.sha256(value.encode()).digest()
+        self._clock = clock
+
+    def is_given(self, value: str) -> bool:
+        """Whether this is the token, told in a time that depends on neither."""
+        given = hashlib.sha256(value.encode("utf-8", "surrogateescape")).digest()
+        return hmac.compare_digest(given, self._digest)
+
+    def session(self) -> str:
+        """A cookie's value that stands for the token until it ends; it holds nothing of it."""
+        end = str(int(self._clock()) + SESSION)
+        return f"{end}.{self._signed(end)}"
+
+    def holds(self, session: str) -> bool:
+        """Whether a session is ours and has not ended."""
+        end, _, sign = session.partition(".")
+        good = hmac.compare_digest(sign.encode("utf-8", "replace"), self._signed(end).encode())
+        return good and end.isdigit() and int(end) > self._clock()
+
+    def _signed(self, end: str) -> str:
+        return hmac.new(self._digest, f"session until {end}".encode("utf-8", "replace"), "sha256").hexdigest()
+
+
+class Rate:
+    """So many events a minute for each client, all of them at once if need be."""
+
+    def __init__(self, a_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = a_minute
+        self._clock = clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # events left, and when that was so
+
+    def take(self, client: str) -> float:
+        """0 where one more is allowed, else the seconds until it is."""
+        now = self._clock()
+        left, then = self._left.pop(client, (self._most, now))
+        left = min(self._most, left + (now - then) * self._most / 60)
+        allowed = left >= 1
+        self._left[client] = (left - 1 if allowed else left, now)
+        if len(self._left) > CLIENTS:
+            self._left.popitem(last=False)
+        return 0.0 if allowed else (1 - left) * 60 / self._most
+
+
+@dataclass(slots=True)
+class Guard:
+    """An ASGI application in front of another. ``hosts`` are the Host headers that are taken; empty: any."""
+
+    app: ASGIApp
+    hosts: frozenset[str]
+    token: Token | None
+    rate: Rate
+    refused: Callable[[str], None] = lambda reason: None
+    failures: Rate = field(default_factory=lambda: Rate(FAILURES))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(raw=message.setdefault("headers", []))
+                for name, value in HEADERS.items():
+                    headers[name] = value
+            try:
+                async with asyncio.timeout(TAKEN_SECONDS):
+                    await send(message)
+            except TimeoutError:
+                raise ClientDisconnect from None
+
+        try:
+            refusal = self._refusal(scope)
+            if refusal is not None:
+                await refusal(scope, receive, guarded)
+                return
+            await self.app(scope, self._limited(receive), guarded)
+        except ClientDisconnect:  # in the midst of what one of us wanted to say
+            self.refused("gone")
+        except Exception as error:  # its words may quote what somebody sent: the place alone is told
+            log.error("%s in %s", type(error).__name__, _place(error))
+            if not started:
+                await self._say(500, "fault")(scope, receive, guarded)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers, path = Headers(scope=scope), scope["path"]
+        if self.hosts and headers.get("host", "").lower() not in self.hosts:
+            return self._say(421, "host")
+        client = _client(scope)
+        starts = path in STARTS and (scope["method"] == "POST" or path == "/probe")
+        if (starts or scope["method"] not in ("GET", "HEAD")) and not _from_here(headers):
+            return self._say(403, "origin")
+        if self.token is not None and not path.startswith(OPEN) and not self._known(headers):
+            if "authorization" in headers and (wait := self.failures.take(client)):
+                return self._say(429, "rate", wait)
+            if "text/html" in headers.get("accept", "") and scope["method"] == "GET":
+                query = scope.get("query_string", b"").decode("ascii", "replace")
+                lang = next((f"?{one}" for one in query.split("&") if one in ("lang=en", "lang=zh")), "")
+                return RedirectResponse(f"/login{lang}", 303)
+            return self._say(401, "token")
+        if path == "/login" and scope["method"] == "POST" and (wait := self.failures.take(client)):
+            return self._say(429, "rate", wait)
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > BODY:
+            return self._say(413, "size")
+        if starts and (wait := self.rate.take(client)):
+            return self._say(429, "rate", wait)
+        return None
+
+    def _known(self, headers: Headers) -> bool:
+        assert self.token is not None
+        scheme, _, value = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self.token.is_given(value.strip()):
+            return True
+        return self.token.holds(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
+
+    def _limited(self, receive: Receive) -> Receive:
+        """The request's body within its limits of bytes and time, whatever its headers say."""
+        size, whole, end = 0, False, asyncio.get_running_loop().time() + BODY_SECONDS
+
+        async def limited() -> Message:
+            nonlocal size, whole
+            if whole:
+                return await receive()  # what comes now is the client's leaving
+            try:
+                async with asyncio.timeout_at(end):
+                    message = await receive()
+            except TimeoutError:
+                self.refused("slow")
+                raise HTTPException(408, SAID["slow"]) from None
+            size += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
+            if size > BODY:
+                self.refused("size")
+                raise HTTPException(413, SAID["size"])
+            return message
+
+        return limited
+
+    def _say(self, status: int, reason: str, wait: float = 0.0) -> Response:
+        self.refused(reason)
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        if wait:
+            headers["Retry-After"] = str(int(wait) + 1)
+        return PlainTextResponse(SAID[reason] + "\n", status, headers)
+
+
+SAID = {
+    "host": "This server does not go by that name.",
+    "origin": "Only a page of this server may ask for that.",
+    "token": "A token is needed: Authorization: Bearer TOKEN.",
+    "rate": "Too many requests from this address. Wait a little.",
+    "size": "That is longer than is read here.",
+    "slow": "The request did not come in time.",
+    "fault": "Something in llmdoctor itself failed.",
+}
+
+
+def _from_here(headers: Headers) -> bool:
+    """Whether a request was made by a page of this server, or by no page at all.
+
+    Browsers say where a request comes from, in ``Sec-Fetch-Site`` or, where a form or a script posts, in ``Origin``
+    (Fetch Standard, 3.2; Fetch Metadata, 2.3). One that says neither is too old to be trusted.
+    """
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    if origin is not None and origin != "null":
+        return urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    if site is not None:
+        return True
+    return origin is None and not headers.get("user-agent", "").startswith("Mozilla/")
+
+
+def _client(scope: Scope) -> str:
+    """The address that a client is counted by: of IPv6 the network, since one machine has 2^64 of them."""
+    host = scope["client"][0] if scope.get("client") else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
+        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return host
+
+
+def _place(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"

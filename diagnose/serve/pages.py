@@ -1,0 +1,145 @@
+"""The pages: templates filled with words of a language. Foreign text is escaped by the templates, never by hand."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from diagnose import words
+from diagnose.formats import html, markdown, word
+from diagnose.words import LANGS, phrase
+from diagnose.words.page import TEXTS
+from probes.apps import load as load_apps
+from probes.config import PROTOCOLS
+from probes.model import PROBES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diagnose.explain import Candidate
+    from diagnose.model import ProbeLine, Report
+    from diagnose.serve.forms import Form
+    from probes.curl import Note
+
+TYPES = {"page.css": "text/css", "page.js": "text/javascript", "report.css": "text/css"}
+_PATHS = {"check": "/", "explain": "/explain", "login": "/login"}
+
+
+def language(asked: str, accept: str = "") -> str:
+    """``en`` or ``zh``: as asked for, else the first of the two that the browser's ``Accept-Language`` names."""
+    if asked in LANGS:
+        return asked
+    for part in accept.lower().split(","):
+        if (lang := part.strip()[:2]) in LANGS:
+            return lang
+    return "en"
+
+
+@cache
+def static(name: str) -> tuple[bytes, str]:
+    """A file that the pages load, and its content type. Raises KeyError for any other name."""
+    content_type = TYPES[name]
+    if name == "report.css":
+        return html.style().encode(), content_type
+    return (files("diagnose.serve") / "static" / name).read_bytes(), content_type
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("diagnose.serve"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _fill(name: str, lang: str, **values: object) -> Markup:
+    template = _templates().get_template(f"{name}.html")
+    other = next(one for one in LANGS if one != lang)
+    here = {"here": name, "path": _PATHS.get(name, "/"), "lang": lang, "other": other}
+    return Markup(template.render(say=TEXTS[lang], words=TEXTS, **here, **values))  # noqa: S704  # the template's own
+
+
+def check(
+    lang: str,
+    form: Form | None = None,
+    *,
+    base_url: str = "",
+    model: str = "",
+    result: str = "",
+    problem: str = "",
+) -> str:
+    """The form of settings, with a result below. ``base_url`` and ``model`` are scrubbed: a key may stand in them."""
+    chosen = {
+        "base_url": base_url,
+        "protocol": form.protocol if form else "auto",
+        "app": form.app if form else "",
+        "model": model,
+        "no_spend": form is not None and form.no_spend,
+    }
+    return _fill(
+        "check",
+        lang,
+        **chosen,
+        opened=bool(chosen["app"] or chosen["model"] or chosen["no_spend"] or chosen["protocol"] != "auto"),
+        protocols=PROTOCOLS,
+        apps=load_apps(),
+        timeline=word(lang, "timeline"),
+        waiting=[phrase(f"probe.{name}", lang) for name in PROBES],
+        result=result,
+        problem=problem,
+    )
+
+
+def explain(lang: str, *, result: str = "", problem: str = "") -> str:
+    """The form of an error text, with a result below."""
+    return _fill("explain", lang, result=result, problem=problem)
+
+
+def login(lang: str, problem: str = "") -> str:
+    """Where a browser gives the token."""
+    return _fill("login", lang, problem=problem)
+
+
+def report(found: Report, lang: str, *, private: bool = False, notes: Sequence[Note] = ()) -> Markup:
+    """A report as a part of the page: to read, to copy, to take along.
+
+    ``private``: an address was not dialled. ``notes`` tell what of a curl command the check did otherwise.
+    """
+    notices = [phrase(f"curl.{note.kind}", lang, {"names": note.names}) for note in notes]
+    return _fill(
+        "report",
+        lang,
+        notices=[*([TEXTS[lang]["private"]] if private else []), *(one[:1].upper() + one[1:] for one in notices)],
+        body=Markup(html.body(found, lang)),  # noqa: S704  # built of escaped parts
+        file=b64encode(html.render(found, lang).encode()).decode(),
+        markdown=markdown.render(found, lang),
+        stamp="".join(sign for sign in found.started_at if sign.isdigit()),
+    )
+
+
+def row(line: ProbeLine, lang: str) -> str:
+    """One probe of the timeline."""
+    return html.probe(line, line.began_ms + line.duration_ms, lang)
+
+
+def candidates(found: Sequence[Candidate], lang: str) -> Markup:
+    """What a text is likely to be about."""
+    rows = [
+        {
+            "code": one.code,
+            "sure": TEXTS[lang]["sure"].format(percent=round(one.confidence * 100)),
+            "why": one.why,
+            "evidence": one.evidence,
+            "text": words.say(one.code, lang, {}),
+        }
+        for one in found
+    ]
+    return _fill("candidates", lang, found=rows)

@@ -1,0 +1,36 @@
+"""The targets that ``/probe`` takes: those of one ``llmdoctor.toml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from probes import config
+from probes.config import BadInput, Config
+from probes.doors import DoorsError, adopt, load
+
+
+class Targets:
+    """An ``llmdoctor.toml``, read again when it has changed; Kubernetes changes it by a link to another file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int, int] | None = None
+        self._file: Config | None = None
+
+    def read(self) -> Config:
+        """What the file says now; its doors are known from then on. Raises BadInput."""
+        try:
+            found = self._path.stat()
+        except OSError as error:
+            raise BadInput(f"{self._path} cannot be read: {error.strerror}.") from None
+        seen = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if self._file is None or seen != self._seen:
+            file = config.read(self._path)
+            if file.doors != (self._file.doors if self._file is not None else ()):
+                adopt(file.doors)
+                try:
+                    load()
+                except DoorsError as error:
+                    raise BadInput(f"{error}.") from None
+            self._file, self._seen = file, seen
+        return self._file

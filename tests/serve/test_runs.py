@@ -1,0 +1,262 @@
+"""Runs: so many at once, a line, patience, and an end when nobody waits any more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import trustme
+
+from diagnose.serve import runs as runs_module
+from diagnose.serve.runs import Busy, Gate, Roots, Runs, Sharing, Trusting
+from diagnose.serve.streams import EventStream, Gone, event, while_connected
+from probes.model import Limits, Settings, Sourced
+from probes.practice import behaviours as b
+from probes.practice.server import PracticeDoor
+from probes.public import is_public
+from probes.secret import Secret
+
+
+def settings(door: PracticeDoor, key: str, run: float = 20.0) -> Settings:
+    return Settings(
+        base_url=Sourced(f"{door.url}/v1", "form"),
+        key=Sourced(Secret(key), "form"),
+        model=Sourced(b.MODELS[0], "form"),
+        limits=Limits(probe=run, run=run),
+    )
+
+
+@pytest.fixture
+def stalled(key: str) -> PracticeDoor:
+    """A door that takes a request and never answers it."""
+    return PracticeDoor(b.always(b.ANSWERS["never"]))
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110  # what is waited for is no event
+            await asyncio.sleep(0.005)
+
+
+def test_so_many_at_once_and_none_is_lost(door: PracticeDoor, key: str) -> None:
+    async def main() -> None:
+        runs, most = Runs(3), 0
+
+        def watch(_: object) -> None:
+            nonlocal most
+            most = max(most, runs.running)
+
+        found = await asyncio.gather(*(runs.check(settings(door, key), watch) for _ in range(12)))
+        assert all(one.working is not None for one in found)
+        assert most == 3
+        assert (runs.running, runs.waiting) == (0, 0)
+
+    asyncio.run(main())
+
+
+def test_a_full_line_is_said_at_once(stalled: PracticeDoor, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs_module, "WAITING", 2)
+
+    async def main() -> None:
+        runs = Runs(1)
+        given = settings(stalled, key)
+        under_way = [asyncio.create_task(runs.check(given)) for _ in range(3)]
+        await until(lambda: runs.waiting == 2)
+        with pytest.raises(Busy):
+            await runs.check(given)
+        for one in under_way:
+            one.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        assert (runs.running, runs.waiting) == (0, 0)
+
+    with stalled:
+        asyncio.run(main())
+
+
+def test_patience_ends_in_line_and_under_way(stalled: PracticeDoor, key: str) -> None:
+    async def main() -> None:
+        runs = Runs(1)
+        first = asyncio.create_task(runs.check(settings(stalled, key), patience=0.6))
+        await until(lambda: runs.running == 1)
+        with pytest.raises(Busy):
+            await runs.check(settings(stalled, key), patience=0.1)
+        evidence = await first
+        assert evidence.ran_out and evidence.seconds < 2
+
+    with stalled:
+        asyncio.run(main())
+
+
+def test_who_leaves_takes_the_run_along(stalled: PracticeDoor, key: str) -> None:
+    async def main() -> None:
+        runs, leave = Runs(4), asyncio.Event()
+
+        async def receive() -> dict[str, str]:
+            await leave.wait()
+            return {"type": "http.disconnect"}
+
+        waiting = asyncio.create_task(while_connected(receive, runs.check(settings(stalled, key))))  # type: ignore[arg-type]
+        await until(lambda: runs.running == 1 and bool(stalled.requests))
+        leave.set()
+        with pytest.raises(Gone):
+            await waiting
+        assert runs.running == 0
+        assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == set()
+
+    with stalled:
+        asyncio.run(main())
+
+
+def test_the_end_of_the_server_ends_them_with_what_was_seen(stalled: PracticeDoor, key: str) -> None:
+    async def main() -> None:
+        runs = Runs(1)
+        under_way, in_line = (asyncio.create_task(runs.check(settings(stalled, key))) for _ in range(2))
+        await until(lambda: bool(stalled.requests))
+        runs.close()
+        evidence = await under_way
+        for late in (in_line, runs.check(settings(stalled, key))):
+            with pytest.raises(Busy):
+                await late
+        assert evidence.interrupted
+        assert [one.probe for one in evidence.observations][:2] == ["settings", "door"]
+
+    with stalled:
+        asyncio.run(main())
+
+
+# -- sharing -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_work_is_done_once() -> None:
+    async def main() -> None:
+        sharing: Sharing[int] = Sharing()
+        done = 0
+
+        async def work() -> int:
+            nonlocal done
+            done += 1
+            mine = done
+            await asyncio.sleep(0.02)
+            return mine
+
+        assert await asyncio.gather(*(sharing.take("a", work) for _ in range(20))) == [1] * 20
+        assert await sharing.take("a", work) == 2, "only what is under way is shared"
+        assert await asyncio.gather(sharing.take("a", work), sharing.take("b", work)) == [3, 4]
+
+    asyncio.run(main())
+
+
+def test_shared_work_ends_with_the_last_who_waits() -> None:
+    async def main() -> None:
+        sharing: Sharing[None] = Sharing()
+        ended = asyncio.Event()
+
+        async def work() -> None:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                ended.set()
+
+        first, second = (asyncio.create_task(sharing.take("a", work)) for _ in range(2))
+        await asyncio.sleep(0.01)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        assert not ended.is_set()
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        async with asyncio.timeout(5):
+            await ended.wait()
+
+    asyncio.run(main())
+
+
+def test_shared_work_that_fails_fails_for_all() -> None:
+    async def main() -> None:
+        sharing: Sharing[None] = Sharing()
+
+        async def work() -> None:
+            await asyncio.sleep(0.01)
+            raise Busy
+
+        found = await asyncio.gather(*(sharing.take("a", work) for _ in range(3)), return_exceptions=True)
+        assert [type(one) for one in found] == [Busy] * 3
+
+    asyncio.run(main())
+
+
+# -- streams -----------------------------------------------------------------------------------------------------------
+
+Said = list[dict[str, object]]
+
+
+async def streamed(events: EventStream, receive: Callable[[], Awaitable[dict[str, str]]]) -> Said:
+    said: Said = []
+
+    async def send(message: dict[str, object]) -> None:
+        said.append(message)
+
+    await events({"type": "http"}, receive, send)  # type: ignore[arg-type]
+    return said
+
+
+def test_silence_is_broken_and_the_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diagnose.serve.streams.BEAT", 0.02)
+
+    async def main() -> None:
+        async def events():  # type: ignore[no-untyped-def]
+            yield event("a", {"line": "one\ntwo", "sign": "é"})
+            await asyncio.sleep(0.05)
+            yield event("b", 1)
+
+        async def receive() -> dict[str, str]:
+            await asyncio.sleep(60)
+            return {}
+
+        said = await streamed(EventStream(events()), receive)
+        bodies = [one.get("body") for one in said[1:]]
+        assert bodies[0] == 'event: a\ndata: {"line": "one\\ntwo", "sign": "é"}\n\n'.encode()
+        assert b": still here\n\n" in bodies and bodies[-2:] == [b"event: b\ndata: 1\n\n", b""]
+
+    asyncio.run(main())
+
+
+def test_a_reader_that_leaves_closes_the_source() -> None:
+    async def main() -> None:
+        closed = asyncio.Event()
+
+        async def events():  # type: ignore[no-untyped-def]
+            try:
+                yield event("a", 1)
+                await asyncio.sleep(60)
+            finally:
+                closed.set()
+
+        async def receive() -> dict[str, str]:
+            await asyncio.sleep(0.02)
+            return {"type": "http.disconnect"}
+
+        said = await streamed(EventStream(events()), receive)
+        assert closed.is_set() and said[-1].get("more_body") is True
+
+    asyncio.run(main())
+
+
+def test_a_gate_remembers_what_it_refused() -> None:
+    gate = Gate()
+    assert gate("1.1.1.1") and not gate.refused
+    assert not gate("10.0.0.1") and gate.refused
+    assert gate("1.1.1.1") and gate.refused
+
+
+def test_the_systems_roots_are_read_once_and_a_targets_own_each_time(tmp_path: Path) -> None:
+    roots: Roots = {}
+    one, other = Trusting(None, roots), Trusting(is_public, roots)
+    assert one.trust(None) is other.trust(None) and other.allowed is is_public
+    ours = trustme.CA()
+    ours.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    name = Sourced(str(tmp_path / "ca.pem"), "--ca-bundle")
+    assert one.trust(name)[0] is not one.trust(name)[0]
+    own = Sourced(str(tmp_path / "ca.pem"), "environment SSL_CERT_FILE")
+    assert one.trust(own) is other.trust(own) is not one.trust(None)
