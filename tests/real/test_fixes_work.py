@@ -45,6 +45,7 @@ class Fix:
     scenario: Scenario
     settings: Mapping[str, Any]
     around: Mapping[str, str]  # proxies, roots
+    proxied: bool  # the answer came through a proxy
     port: str  # of the run that the settings come from
 
 
@@ -53,7 +54,7 @@ def _fix(scenario: Scenario) -> Fix | None:
     report = judge(evidence)
     if report.settings is None or report.verdict not in (Verdict.BROKEN, Verdict.DEGRADED) or not report.proven.answer:
         return None
-    return Fix(scenario, report.settings, dict(_around(report)), _port(evidence))
+    return Fix(scenario, report.settings, dict(_around(report)), bool(report.vantage["proxy"]), _port(evidence))
 
 
 def _around(report: Report) -> Iterator[tuple[str, str]]:
@@ -87,8 +88,8 @@ def _on_node(scenario: Scenario) -> bool:
 def _job(fix: Fix, set_up: Stage, stream: bool) -> dict[str, Any]:
     settings, scenario = fix.settings, fix.scenario
     environment = dict(set_up.environment)
-    if _on_node(scenario) and not (scenario.node is not None and scenario.node.env_proxy):
-        environment = {name: value for name, value in environment.items() if not name.endswith("_PROXY")}  # unheeded
+    if _on_node(scenario) and not fix.proxied:  # it went straight, as Node does
+        environment = {name: value for name, value in environment.items() if not name.endswith("_PROXY")}
     if (roots := fix.around.get("ssl_cert_file")) is not None:
         environment.pop("SSL_CERT_FILE", None)
         environment |= {"SSL_CERT_FILE": roots} if roots else {}
