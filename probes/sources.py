@@ -865,10 +865,25 @@ def _ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str],
         path = cwd / Path(given.value).expanduser()
         if not path.is_file():
             raise BadInput(f"The file {given.value} with extra roots ({given.source}) does not exist.")
+        if not _holds_certificates(path):
+            raise BadInput(
+                f"The file {given.value} with extra roots ({given.source}) holds no certificate in PEM form."
+            )
         return Sourced(str(path), given.source)
     if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
         return Sourced(path_text, "environment SSL_CERT_FILE")
     return None
+
+
+def _holds_certificates(path: Path) -> bool:
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cafile=path)
+    except (OSError, ssl.SSLError):
+        return False
+    return context.cert_store_stats()["x509"] > 0
 
 
 def _name_servers(given: tuple[str, ...]) -> tuple[str, ...]:

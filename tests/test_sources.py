@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from probes.model import ConnectTo, ProxySettings, Rival, Settings, Sourced
 from probes.secret import Secret
@@ -428,7 +429,7 @@ def test_linux_keeps_no_proxies_for_the_system(tmp_path: Path, monkeypatch: pyte
 
 
 def test_ca_bundle(tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").write_text("x")
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
     given = look(tmp_path, {"SSL_CERT_FILE": "/etc/x.pem"}, ca_bundle="ca.pem").ca_bundle
     assert given == Sourced(str(tmp_path / "ca.pem"), "--ca-bundle")
     assert look(tmp_path, {"SSL_CERT_FILE": "/etc/x.pem"}).ca_bundle == Sourced(

@@ -31,7 +31,7 @@ COMMANDS = {
     "serve": "A web page that checks and explains, and what Prometheus scrapes.",
 }
 
-HIDDEN = ("docs",)  # for those who develop it
+HIDDEN = ("docs", "hook")  # for those who develop it, and for pre-commit
 
 
 class _Commands(click.Group):

@@ -112,6 +112,7 @@ def command(write: str | None, check: str | None) -> None:
         from diagnose.cli.console import save
 
         for name, text in pages(Path(write)).items():
+            Path(write, name).parent.mkdir(exist_ok=True)
             save(Path(write, name), text)
         return
     assert check is not None
@@ -134,7 +135,7 @@ def pages(folder: Path) -> dict[str, str]:
     found["report.schema.json"] = dumps(schema(), indent=2) + "\n"
     for path in sorted({*folder.glob("*.md")} - {folder / name for name in found}):
         found[path.name] = examples.filled(path.read_text("utf-8"), folder / "runs", examples.command_output)
-    for name in examples.PICTURES:
+    for name in examples.PICTURES if (folder / "runs").is_dir() else ():
         found[f"pictures/{name}.svg"] = examples.picture(name, folder / "runs")
     return found
 

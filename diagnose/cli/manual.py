@@ -56,7 +56,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
 
 
 def _options(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
-    for option in command.get_params(context):
+    for option in command.params:  # the help option is made by whoever asks first
         record = option.get_help_record(context)
         if record is not None and record[1]:
             yield record

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -89,6 +90,12 @@ class Desk:
     def metrics(self) -> str:
         with urllib.request.urlopen(f"{self.url}/metrics") as answer:
             return str(answer.read().decode())
+
+    def until_nothing_runs(self) -> None:
+        end = time.monotonic() + 10
+        while "llmdoctor_serve_running 0.0" not in self.metrics():
+            assert time.monotonic() < end, "a check goes on without anybody"
+            time.sleep(0.05)
 
     def _request(self, url: str) -> None:
         if not url.startswith((self.url, "data:", "blob:")) or self._shows_key(url):
@@ -184,7 +191,7 @@ def test_a_sound_check(desk: Opened, axe: Callable[[Page], None], tmp_path: Path
         one.holds_no_key(page)
         axe(page)
         page.click("button[data-copy]")
-        page.wait_for_function("document.querySelector('.copied').textContent === 'Copied.'")
+        page.wait_for_selector(".copied:text-is('Copied.')")
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied.startswith("## ✅ Everything that was asked works.") and not one._shows_key(copied)
         with page.expect_download() as download:
@@ -247,10 +254,8 @@ def test_a_check_can_be_stopped_and_done_again(desk: Opened) -> None:
         page.click("button[type=submit]")
         page.wait_for_selector(".live li.ok")
         page.click("#cancel")
-        page.wait_for_function("document.getElementById('state').textContent === 'Stopped.'")
-        page.wait_for_function(
-            "fetch('/metrics').then((it) => it.text()).then((it) => it.includes('llmdoctor_serve_running 0.0'))"
-        )
+        page.wait_for_selector("#state:text-is('Stopped.')")
+        one.until_nothing_runs()
         page.fill("#base_url", "")
         page.click("button[type=submit]")
         page.wait_for_selector("#problem:not([hidden])")
@@ -268,10 +273,7 @@ def test_a_closed_tab_ends_its_check(desk: Opened) -> None:
         page.wait_for_selector(".live li.ok")
         assert "llmdoctor_serve_running 1.0" in one.metrics()
         page.close()
-        other = one.open("/explain")
-        other.wait_for_function(
-            "fetch('/metrics').then((it) => it.text()).then((it) => it.includes('llmdoctor_serve_running 0.0'))"
-        )
+        one.until_nothing_runs()
 
 
 def test_without_a_script_the_form_is_enough(desk: Opened) -> None:

@@ -116,7 +116,7 @@ def test_who_asks_nothing_is_sent_away(program: Start) -> None:
     ):
         slow.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1")
         assert silent.recv(1) == b"" and slow.recv(1) == b""
-    assert 0.9 < time.monotonic() - began < 10
+    assert 0.9 < time.monotonic() - began < 30
 
 
 def test_the_token_may_stand_in_the_environment(program: Start) -> None:
@@ -239,4 +239,4 @@ def test_a_long_text_keeps_nobody_waiting(program: Start) -> None:
             assert client.get("/healthz").status_code == 200
             slowest, asked = max(slowest, time.monotonic() - began), asked + 1
         assert {one.result().status_code for one in long} == {200}
-    assert asked > 3 and slowest < 2
+    assert asked > 3 and slowest < 5
