@@ -228,8 +228,9 @@ def outcomes(
         except pytest.skip.Exception as skip:
             return str(skip.msg)
         spoken = NEWEST if name == "python-newest" else PYTHON
-        return _all(argv, spoken, fixes, tmp_path_factory.mktemp(name))
+        return _all(argv, spoken, fixes, folders[name])
 
+    folders = {name: tmp_path_factory.mktemp(name) for name in CLIENTS}
     with ThreadPoolExecutor(len(CLIENTS)) as pool:
         return dict(zip(CLIENTS, pool.map(ask, CLIENTS), strict=True))
 
