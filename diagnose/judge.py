@@ -77,7 +77,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         proven=proven,
         probes=probe_lines(view, findings, proven, lang),
         findings=findings,
-        settings=_settings(view),
+        settings=_settings(view, root),
         vantage={
             "proxy": evidence.vantage.proxy,
             "trust": evidence.vantage.trust,
@@ -248,16 +248,20 @@ def prove(view: View) -> Proven:
     return Proven(reached, path, view.key_good, model, answered, streamed)
 
 
-def _settings(view: View) -> dict[str, object] | None:
+def _settings(view: View, root: Standing | None) -> dict[str, object] | None:
+    """What was seen to work. The root's own fix names the base URL where it was reached by a way that the app does not
+    go, such as a redirect.
+    """
     working = view.working
     if working is None:
         return None
+    mended = (root.claim.settings or {}).get("base_url") if root is not None and root.claim.verified else None
     deep = view.deep
     stream = deep.stream if deep is not None else None
     version = {"api_version": working.version} if working.protocol in ("gemini", "azure") else {}
     return {
         "protocol": working.protocol,
-        "base_url": working.base_url,
+        "base_url": mended or working.base_url,
         **version,
         "model": working.model or (view.chosen.chosen if view.chosen is not None else None),
         "auth": working.auth.value if working.key not in (KeyForm.DUMMY, KeyForm.NONE) else "none",

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,6 +70,11 @@ class Entry:
     def text(self, name: str) -> Sourced[str] | None:
         """A string field with its source."""
         return self.values.get(name)
+
+
+def setting(entries: Iterable[Entry], name: str, default: Any) -> Any:
+    """What the first of the entries that names it has."""
+    return next((entry.values[name].value for entry in entries if name in entry.values), default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,8 @@ def read(
 
     Without ``files`` it names none: the command is of another machine than this one.
     """
-    from probes.sources import gather, surroundings
+    from probes.sources import gather
+    from probes.surroundings import surroundings
 
     command = parse(text, environ)
     if command.ca_bundle and not files:

@@ -12,11 +12,11 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))  # the made home stands beside the tests, which are no package
 
+import made_home
+
 from diagnose.snippets import Working, write
 from probes.practice import behaviours as b
 from probes.practice.server import PracticeDoor
-
-made_home = pytest.importorskip("made_home", reason="the files of the apps come with `llmdoctor scan`")
 
 MODELS = ("gpt-5", "gpt-5-codex", "claude-sonnet-4-5", "qwen3-coder", "gpt-4o-mini", "kimi-k2", "grok-4")
 WORLDS = {"codex": b.responses, "claude-code": b.anthropic}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from dotenv import dotenv_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -275,3 +276,13 @@ def test_from_a_file(tmp_path: Path) -> None:
         (tmp_path / "report.json").write_text(text, encoding="latin-1")
         assert call(tmp_path, "--from", "report.json").returncode == 2
     assert call(tmp_path, "--from", "nowhere.json").returncode == 2
+
+
+def test_a_client_of_one_protocol_is_asked_in_it(tmp_path: Path) -> None:
+    """Codex speaks Responses alone: nobody has to say so."""
+    from diagnose.cli import program
+
+    arguments = ["snippet", "--offline", "--no-env", "--app", "codex", "https://relay.example/v1", "--model", "m"]
+    done = CliRunner().invoke(program, arguments)
+    assert done.exit_code == 0, done.output
+    assert tomllib.loads(done.stdout)["model_providers"]["relay"]["wire_api"] == "responses"

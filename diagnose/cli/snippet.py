@@ -55,6 +55,8 @@ def command(
         near = difflib.get_close_matches(wanted, names, 1)
         raise click.UsageError(f"There is no {wanted}. {f'Is {near[0]} meant?' if near else 'See --list.'}")
     spoken = console.language(lang)
+    if choices["protocol"] is None and wanted is not None:
+        choices["protocol"] = _spoken_alone(wanted)
     working = _saved(source, spoken) if source is not None else _seen(choices, spoken)
     found = list(write(working, wanted))
     if not found:
@@ -67,6 +69,14 @@ def command(
         lone = len(found) == 1  # which is to go into a file as it is: what is said of it goes elsewhere
         click.echo(_above(one, working, spoken), err=lone)
         click.echo(one.text + "\n" * (not lone), nl=False)
+
+
+def _spoken_alone(wanted: str) -> str | None:
+    """The protocol of a client that speaks but one; None where it is to be found out."""
+    from diagnose.snippets import templates
+
+    spoken = {name for one in templates() if wanted in (one.group, one.id) for name in one.protocols}
+    return spoken.pop() if len(spoken) == 1 else None
 
 
 command.params[0:0] = [one for one in check.command.params if one.name in _TAKEN]

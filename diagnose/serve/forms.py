@@ -15,7 +15,8 @@ from probes.config import PROTOCOLS, BadInput
 from probes.curl import Note
 from probes.model import Limits, ProxySettings, Settings, Sourced
 from probes.secret import Secret
-from probes.sources import Options, gather, surroundings
+from probes.sources import Options, gather
+from probes.surroundings import surroundings
 
 T = TypeVar("T")
 

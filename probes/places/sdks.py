@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from probes.doors import Doors
+from probes.families import means_an_llm
 from probes.model import Settings, Sourced
 from probes.places.effective import file_of, line_of
 from probes.places.entry import Layer
 from probes.places.search import World
-from probes.sources import Options, gather, means_an_llm
+from probes.sources import Options, gather
 
 _BY_PROTOCOL = {
     "openai": "openai-sdk",

@@ -45,6 +45,7 @@ class Fix:
     scenario: Scenario
     settings: Mapping[str, Any]
     around: Mapping[str, str]  # proxies, roots
+    proxied: bool  # the answer came through a proxy
     port: str  # of the run that the settings come from
 
 
@@ -53,7 +54,7 @@ def _fix(scenario: Scenario) -> Fix | None:
     report = judge(evidence)
     if report.settings is None or report.verdict not in (Verdict.BROKEN, Verdict.DEGRADED) or not report.proven.answer:
         return None
-    return Fix(scenario, report.settings, dict(_around(report)), _port(evidence))
+    return Fix(scenario, report.settings, dict(_around(report)), bool(report.vantage["proxy"]), _port(evidence))
 
 
 def _around(report: Report) -> Iterator[tuple[str, str]]:
@@ -80,9 +81,18 @@ def fixes() -> list[Fix]:
 # -- a job for a client ------------------------------------------------------------------------------------------------
 
 
+def _on_node(scenario: Scenario) -> bool:
+    return bool(scenario.app and scenario.app.endswith("-node"))
+
+
 def _job(fix: Fix, set_up: Stage, stream: bool) -> dict[str, Any]:
     settings, scenario = fix.settings, fix.scenario
     environment = dict(set_up.environment)
+    if _on_node(scenario) and not fix.proxied:  # it went straight, as Node does
+        environment = {name: value for name, value in environment.items() if not name.endswith("_PROXY")}
+    if (roots := fix.around.get("ssl_cert_file")) is not None:
+        environment.pop("SSL_CERT_FILE", None)
+        environment |= {"SSL_CERT_FILE": roots} if roots else {}
     fronts = {str(set_up.front.port)} if set_up.front else set()
     if proxy := fix.around.get("proxy"):
         given = next(found for one in environment.values() if (found := re.search(r":\d+/?$", one)))
@@ -157,7 +167,15 @@ def _client(argv: list[str], folder: Path) -> Iterator[Callable[[Mapping[str, An
 def _all(argv: list[str], spoken: frozenset[str], fixes: list[Fix], folder: Path) -> tuple[int, dict[str, str]]:
     """How many settings a client was given, and those that failed."""
     failed: dict[str, str] = {}
-    mine = [fix for fix in fixes if fix.settings["protocol"] in spoken and fix.scenario.name not in APART]
+    node = any(word.endswith(".mjs") for word in argv)
+    mine = [
+        fix
+        for fix in fixes
+        if fix.settings["protocol"] in spoken
+        and fix.scenario.name not in APART
+        and (node or not _on_node(fix.scenario))
+        and not (node and fix.scenario.name in PYTHONS_ALONE)
+    ]
     count = len(mine)
     with _client(argv, folder) as ask:
         for fix in mine:
@@ -178,6 +196,8 @@ APART = {
     "gemini-query-only-relay": "google-genai sends the key in a header alone; what works is curl's ?key=",
     "wire-socks4": "no official client speaks SOCKS4: the report names no proxy that would do",
 }
+# Python's clients follow the redirect, and openai-node 7 does not: the report, for Python, says that it is followed.
+PYTHONS_ALONE = ("http-moved-307-followed-by-python",)
 NO_SOCKS = "Node's fetch has no SOCKS"
 CLIENTS = ("python-newest", "python-previous", "node-newest", "node-previous")
 
@@ -208,21 +228,25 @@ def outcomes(
         except pytest.skip.Exception as skip:
             return str(skip.msg)
         spoken = NEWEST if name == "python-newest" else PYTHON
-        return _all(argv, spoken, fixes, tmp_path_factory.mktemp(name))
+        return _all(argv, spoken, fixes, folders[name])
 
+    folders = {name: tmp_path_factory.mktemp(name) for name in CLIENTS}
     with ThreadPoolExecutor(len(CLIENTS)) as pool:
         return dict(zip(CLIENTS, pool.map(ask, CLIENTS), strict=True))
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_the_fix_works(client: str, outcomes: dict[str, Outcome], request: pytest.FixtureRequest) -> None:
+def test_the_fix_works(
+    client: str, outcomes: dict[str, Outcome], request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
     outcome = outcomes[client]
     if isinstance(outcome, str):
         pytest.skip(outcome)
     count, failed = outcome
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
-        reporter.write_line(f"\n{client}: the settings of {count} scenarios, {len(failed)} failed")
+        with capsys.disabled():
+            reporter.write_line(f"\n{client}: the settings of {count} scenarios, {len(failed)} failed")
     assert not failed, "\n".join(f"{name}: {how}" for name, how in failed.items())
     assert count >= 250
 
