@@ -171,7 +171,7 @@ class Journey:
                 other = self.ways.other_roots()[seen.elsewhere]()
             if other is not None:
                 # Another list trusts it: the app's own is old, or does not hold what it is to, and the run goes on.
-                self.ways.trusting(other, way)
+                self.ways.go_on_trusting(other, way)
                 return mended
         plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(
             way, kind is Kind.TLS_NOT_TLS

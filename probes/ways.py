@@ -48,10 +48,10 @@ class Ways:
         """Whether this way goes around the run's proxy."""
         return way.proxy is None and self.proxy is not None
 
-    def trusting(self, trust: ssl.SSLContext, way: Way) -> Way:
-        """Go on with another trust: a way that takes the place of the one where it was found."""
+    def go_on_trusting(self, trust: ssl.SSLContext, way: Way) -> None:
+        """Take another trust for the rest of the run: a new way that has it takes the place of this one."""
         self._trust = trust
-        return self.to(way.target, self.direct(way), beside=way)
+        self.to(way.target, self.direct(way), beside=way)
 
     def other_roots(self) -> dict[str, Callable[[], ssl.SSLContext]]:
         """Lists of roots at hand that are not the app's own: that of SSL_CERT_FILE for Node, and the system's."""
