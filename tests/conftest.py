@@ -24,6 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in _SLOW or item.path.parent.name in _SLOW:
             item.add_marker(pytest.mark.slow)
+    # A file goes to one process as a whole: the long ones first, or the others wait for the last of them.
+    items.sort(key=lambda item: item.path.parent.name != "real")
 
 
 @pytest.fixture(autouse=True)
