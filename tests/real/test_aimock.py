@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import gateways
 import pytest
 
 pytestmark = pytest.mark.real
@@ -47,26 +47,9 @@ def aimock(
 ) -> Iterator[str]:
     """Its address; it takes the key in any header, and names the models of :data:`FIXTURES`."""
     node = installed("node", "nodejs")
-    package = fetched(
-        "LLMDOCTOR_AIMOCK",
-        "node/node_modules/@copilotkit/aimock",
-        "aimock comes from npm (npm install --prefix .cache/node @copilotkit/aimock)",
-    )
     folder, port = tmp_path_factory.mktemp("aimock"), free_port()
-    (folder / "fixtures.json").write_text(json.dumps({"fixtures": FIXTURES}))
-    config = folder / "aimock.json"
-    config.write_text(
-        json.dumps(
-            {
-                "host": "127.0.0.1",
-                "port": port,
-                "auth": {"apiKeys": [key]},
-                "llm": {"fixtures": str(folder / "fixtures.json")},
-            }
-        )
-    )
-    with serving([node, package / "dist" / "aimock-cli.js", "--config", config], port, folder):
-        yield f"http://127.0.0.1:{port}"
+    with gateways.aimock(fetched, serving, node, port, folder, key, FIXTURES) as url:
+        yield url
 
 
 @pytest.mark.parametrize("model", ["sound-mini", "slow-mini"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import gateways
 import pytest
 
 from probes.deep import NAMES
@@ -38,7 +38,6 @@ def litellm(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Its address. Behind it: doors that can everything, and one whose tool calls are broken."""
-    program = fetched("LLMDOCTOR_LITELLM", "litellm/bin/litellm", "LiteLLM wants an environment of its own (.ci/run)")
     folder, port = tmp_path_factory.mktemp("litellm"), free_port()
     half = Manners(tools="not_json", stream="not_json", structured="ignored", vision="refused")
     with (
@@ -52,30 +51,8 @@ def litellm(
             _row(CLAUDE, f"anthropic/{CLAUDE}", claude.url),
             _row("gpt-4o-half", f"openai/{GPT}", f"{poor.url}/v1"),
         ]
-        config = folder / "config.yaml"  # JSON is YAML
-        config.write_text(
-            json.dumps(
-                {
-                    "model_list": models,
-                    "router_settings": {"num_retries": 0, "disable_cooldowns": True},
-                    "litellm_settings": {"telemetry": False, "num_retries": 0},
-                    "general_settings": {"master_key": "os.environ/LITELLM_MASTER_KEY"},
-                }
-            )
-        )
-        environment = {
-            "HOME": str(folder),
-            "LITELLM_MASTER_KEY": key,
-            "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # not from the internet
-            "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
-            "LITELLM_LOCAL_POLICY_TEMPLATES": "True",
-            "LITELLM_LOCAL_BLOG_POSTS": "True",
-            "LITELLM_MODE": "PRODUCTION",  # no .env
-            "NO_PROXY": "*",
-        }
-        argv = [program, "--config", config, "--host", "127.0.0.1", "--port", str(port), "--telemetry", "False"]
-        with serving(argv, port, folder, environment):
-            yield f"http://127.0.0.1:{port}"
+        with gateways.litellm(fetched, serving, port, folder, key, models) as url:
+            yield url
 
 
 def test_a_gateway_passes_all_of_it_on(litellm: str, key: str, diagnose: Diagnose) -> None:
@@ -115,7 +92,6 @@ def aimock(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     node = installed("node", "nodejs")
-    package = fetched("LLMDOCTOR_AIMOCK", "node/node_modules/@copilotkit/aimock", "aimock comes from npm (.ci/run)")
     folder, port = tmp_path_factory.mktemp("aimock"), free_port()
     call = {"toolCalls": [{"name": "get_weather", "arguments": '{"city": "Paris"}'}]}
     fixtures = [
@@ -126,20 +102,8 @@ def aimock(
         _fixture({"embedding": [0.1, 0.2, 0.3]}, inputText="OK"),
         _fixture({"content": "OK. One, two, three, four and so on, until twenty is there."}),
     ]
-    (folder / "fixtures.json").write_text(json.dumps({"fixtures": fixtures}))
-    config = folder / "aimock.json"
-    config.write_text(
-        json.dumps(
-            {
-                "host": "127.0.0.1",
-                "port": port,
-                "auth": {"apiKeys": [key]},
-                "llm": {"fixtures": str(folder / "fixtures.json")},
-            }
-        )
-    )
-    with serving([node, package / "dist" / "aimock-cli.js", "--config", config], port, folder):
-        yield f"http://127.0.0.1:{port}"
+    with gateways.aimock(fetched, serving, node, port, folder, key, fixtures) as url:
+        yield url
 
 
 @pytest.mark.parametrize(

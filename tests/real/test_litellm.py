@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import gateways
 import pytest
 
 from probes.practice import behaviours as b
@@ -31,12 +31,6 @@ def litellm(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Its address. Behind it: a mock, and practice doors, sound and not."""
-    program = fetched(
-        "LLMDOCTOR_LITELLM",
-        "litellm/bin/litellm",
-        "LiteLLM wants an environment of its own (python3 -m venv .cache/litellm; "
-        ".cache/litellm/bin/pip install 'litellm[proxy]==1.106.2')",
-    )
     folder, port = tmp_path_factory.mktemp("litellm"), free_port()
     with (
         PracticeDoor(b.openai("sk-upstream")) as gpt,
@@ -52,30 +46,8 @@ def litellm(
             _model("poor-gpt", f"openai/{GPT}", api_base=f"{poor.url}/v1", api_key="sk-upstream"),
             _model("gone-gpt", f"openai/{GPT}", api_base=f"http://127.0.0.1:{closed}/v1", api_key="sk-upstream"),
         ]
-        config = folder / "config.yaml"  # JSON is YAML
-        config.write_text(
-            json.dumps(
-                {
-                    "model_list": models,
-                    "router_settings": {"num_retries": 0, "disable_cooldowns": True},
-                    "litellm_settings": {"telemetry": False, "num_retries": 0},
-                    "general_settings": {"master_key": "os.environ/LITELLM_MASTER_KEY"},
-                }
-            )
-        )
-        environment = {
-            "HOME": str(folder),
-            "LITELLM_MASTER_KEY": key,
-            "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # not from the internet
-            "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
-            "LITELLM_LOCAL_POLICY_TEMPLATES": "True",
-            "LITELLM_LOCAL_BLOG_POSTS": "True",
-            "LITELLM_MODE": "PRODUCTION",  # no .env
-            "NO_PROXY": "*",
-        }
-        argv = [program, "--config", config, "--host", "127.0.0.1", "--port", str(port), "--telemetry", "False"]
-        with serving(argv, port, folder, environment):
-            yield f"http://127.0.0.1:{port}"
+        with gateways.litellm(fetched, serving, port, folder, key, models) as url:
+            yield url
 
 
 @pytest.mark.parametrize("path", ["/v1", "/v1/", ""])
