@@ -24,9 +24,12 @@ class SharedNetwork(Network):
         return found
 
     def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
-        if (ca_bundle, on_node) not in self._trusts:
-            self._trusts[ca_bundle, on_node] = Network.trust(self, ca_bundle, on_node)
-        return self._trusts[ca_bundle, on_node]
+        # Which line of a fleet's file names the roots makes no other list of them; that a variable does, may.
+        from_variable = ca_bundle is not None and ca_bundle.source.startswith("environment")
+        roots = (ca_bundle.value if ca_bundle is not None else None, from_variable, on_node)
+        if roots not in self._trusts:
+            self._trusts[roots] = Network.trust(self, ca_bundle, on_node)
+        return self._trusts[roots]
 
     def forget(self) -> None:
         """Another round begins: names and pages may be others by now. The lists of roots are kept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from probes.config import BadInput, Entry, setting
@@ -78,7 +79,7 @@ def ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str], 
         path = cwd / Path(given.value).expanduser()
         if not path.is_file():
             raise BadInput(f"The file {given.value} with extra roots ({given.source}) does not exist.")
-        if not _holds_certificates(path):
+        if not _holds_certificates(path, path.stat().st_mtime_ns):
             raise BadInput(
                 f"The file {given.value} with extra roots ({given.source}) holds no certificate in PEM form."
             )
@@ -88,7 +89,8 @@ def ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str], 
     return None
 
 
-def _holds_certificates(path: Path) -> bool:
+@cache  # a fleet names the same file in every line
+def _holds_certificates(path: Path, changed: int) -> bool:
     import ssl
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from diagnose.cli import program
 from diagnose.cli.crew import Crew, Fallen, Here, Worker
 from probes.failures import NetError
 from probes.fleet import BadInput, read
-from probes.model import Address, Kind
+from probes.model import Address, Kind, Sourced
 from probes.net import Network
 from probes.once import Once
 from probes.practice import behaviours as b
@@ -257,7 +258,9 @@ def test_a_door_is_looked_at_once(tmp_path: Path, door: PracticeDoor) -> None:
     assert {one["proven"]["key"] for one in found.values()} == {True}
 
 
-def test_names_and_roots_are_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_and_roots_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    roots = tmp_path / "roots.pem"
+    trustme.CA().cert_pem.write_to_path(roots)
     asked = Counter[str]()
 
     async def resolve(_: Network, host: str, port: int) -> tuple[Address, ...]:
@@ -280,6 +283,9 @@ def test_names_and_roots_are_shared(monkeypatch: pytest.MonkeyPatch) -> None:
         await network.resolve("door", 1)
         assert asked["door"] == 2
         assert network.trust(None) is network.trust(None)
+        rows = [Sourced(str(roots), f"fleet.csv:{line} ca_bundle") for line in (2, 3)]
+        assert network.trust(rows[0]) is network.trust(rows[1])
+        assert network.trust(rows[0]) is not network.trust(Sourced(str(roots), "environment SSL_CERT_FILE"))
 
     asyncio.run(many())
 
