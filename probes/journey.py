@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,7 +11,8 @@ from probes.failures import NetError
 from probes.ground import Ground
 from probes.ledger import Ledger
 from probes.model import Failure, Kind, ProxyFacts, TcpFacts, TlsFacts, TunnelFacts, Vantage
-from probes.net import Network, blind_context, certifi_context
+from probes.net import Network, certifi_context
+from probes.roots import unreadable
 from probes.secret import Scrubber
 from probes.steps import dns, proxy, tcp, tls
 from probes.vantage import in_container, in_wsl
@@ -199,10 +199,7 @@ class Journey:
         if bundle is None or node.runs(self._ground.given.app):
             return
         began = self._ledger.now()
-        try:
-            blind_context().load_verify_locations(cafile=bundle.value)
-        except (OSError, ssl.SSLError) as error:
-            said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        if said := unreadable(bundle.value):
             self._ledger.failed("settings", bundle.source, Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began)
 
     def vantage(self) -> Vantage:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 
 from probes.config import BadInput, Entry, setting
 from probes.model import ConnectTo, ProxySettings, Sourced
 from probes.names import server
 from probes.options import Options
+from probes.roots import unreadable
 
 
 def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[ProxySettings, Sourced[str] | None]:
@@ -79,7 +79,7 @@ def ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str], 
         path = cwd / Path(given.value).expanduser()
         if not path.is_file():
             raise BadInput(f"The file {given.value} with extra roots ({given.source}) does not exist.")
-        if not _holds_certificates(path, path.stat().st_mtime_ns):
+        if unreadable(str(path)):
             raise BadInput(
                 f"The file {given.value} with extra roots ({given.source}) holds no certificate in PEM form."
             )
@@ -87,18 +87,6 @@ def ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str], 
     if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
         return Sourced(path_text, "environment SSL_CERT_FILE")
     return None
-
-
-@cache  # a fleet names the same file in every line
-def _holds_certificates(path: Path, changed: int) -> bool:
-    import ssl
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        context.load_verify_locations(cafile=path)
-    except (OSError, ssl.SSLError):
-        return False
-    return context.cert_store_stats()["x509"] > 0
 
 
 def connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
