@@ -57,7 +57,14 @@ def report_of(scenario: Scenario, lang: str = "en") -> Report:
     return judge(evidence_of(scenario), lang)
 
 
-each = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+QUICKLY = 3  # of the worlds, one in so many is for the quick tests
+each = pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param(scenario, id=scenario.name, marks=[pytest.mark.slow] if number % QUICKLY else [])
+        for number, scenario in enumerate(SCENARIOS)
+    ],
+)
 
 
 @each
