@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from probes.practice.server import PracticeDoor
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
 Serving = Callable[..., AbstractContextManager[Path]]
+Speaking = Callable[..., AbstractContextManager[str]]
 MODEL = b.MODELS[0]
 
 
@@ -48,6 +49,19 @@ def pair(openssl: str, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def speaking(openssl: str, serving: Serving, free_port: Callable[[], int], tmp_path: Path) -> Speaking:
+    """``with speaking(*options) as url``: openssl's server with these options, in the test's own folder."""
+
+    @contextmanager
+    def listen(*options: str | Path) -> Iterator[str]:
+        port = free_port()
+        with serving([openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-quiet", *options], port, tmp_path):
+            yield f"https://localhost:{port}/v1"
+
+    return listen
+
+
 def told(report: dict[str, Any], code: str) -> dict[str, Any]:
     found: dict[str, Any] = next(one for one in report["findings"] if one["code"] == code)
     return found
@@ -55,48 +69,18 @@ def told(report: dict[str, Any], code: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("version", "spoken"), [("-tls1", "TLSv1"), ("-tls1_1", "TLSv1.1")])
 def test_an_old_version(
-    openssl: str,
-    pair: Path,
-    serving: Serving,
-    free_port: Callable[[], int],
-    tmp_path: Path,
-    key: str,
-    diagnose: Diagnose,
-    version: str,
-    spoken: str,
+    speaking: Speaking, pair: Path, key: str, diagnose: Diagnose, version: str, spoken: str
 ) -> None:
-    port = free_port()
-    argv = [openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pair, version, "-cipher", "ALL:@SECLEVEL=0"]
-    with serving([*argv, "-quiet"], port, tmp_path):
-        report = diagnose(f"https://localhost:{port}/v1", key, MODEL)
+    with speaking("-cert", pair, version, "-cipher", "ALL:@SECLEVEL=0") as url:
+        report = diagnose(url, key, MODEL)
     assert report["root_cause"] == "tls.handshake_failed"
     assert f"spoken there: {spoken}" in report["findings"][0]["evidence"]
     assert report["findings"][0]["title"] == "localhost speaks only old versions of encryption"
 
 
-def test_no_cipher_in_common(
-    openssl: str,
-    pair: Path,
-    serving: Serving,
-    free_port: Callable[[], int],
-    tmp_path: Path,
-    key: str,
-    diagnose: Diagnose,
-) -> None:
-    port = free_port()
-    argv = [
-        openssl,
-        "s_server",
-        "-accept",
-        f"127.0.0.1:{port}",
-        "-cert",
-        pair,
-        "-tls1_2",
-        "-cipher",
-        "NULL:@SECLEVEL=0",
-    ]
-    with serving([*argv, "-quiet"], port, tmp_path):
-        report = diagnose(f"https://localhost:{port}/v1", key, MODEL)
+def test_no_cipher_in_common(speaking: Speaking, pair: Path, key: str, diagnose: Diagnose) -> None:
+    with speaking("-cert", pair, "-tls1_2", "-cipher", "NULL:@SECLEVEL=0") as url:
+        report = diagnose(url, key, MODEL)
     assert report["root_cause"] == "tls.handshake_failed"
 
 
@@ -105,62 +89,32 @@ def test_no_cipher_in_common(
     [("-tls1_3", "http.front_auth"), ("-tls1_2", "tls.handshake_failed")],  # of 1.2 no more comes than "failure"
 )
 def test_a_certificate_that_it_wants(
-    openssl: str,
-    pair: Path,
-    serving: Serving,
-    free_port: Callable[[], int],
-    tmp_path: Path,
-    key: str,
-    diagnose: Diagnose,
-    version: str,
-    cause: str,
+    speaking: Speaking, pair: Path, tmp_path: Path, key: str, diagnose: Diagnose, version: str, cause: str
 ) -> None:
-    port = free_port()
-    argv = [openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pair, version, "-www", "-quiet"]
-    with serving([*argv, "-Verify", "1", "-verify_return_error"], port, tmp_path):
+    with speaking("-cert", pair, version, "-www", "-Verify", "1", "-verify_return_error") as url:
         trusts = {"SSL_CERT_FILE": str(tmp_path / "cert.pem")}
-        report = diagnose(f"https://localhost:{port}/v1", key, MODEL, environment=trusts)
+        report = diagnose(url, key, MODEL, environment=trusts)
     assert (report["root_cause"], report["side"]) == (cause, "relay")
     if cause == "http.front_auth":
         assert report["findings"][0]["title"] == "localhost wants a certificate from the client"
 
 
-def test_a_name_that_it_does_not_serve(
-    openssl: str,
-    pair: Path,
-    serving: Serving,
-    free_port: Callable[[], int],
-    tmp_path: Path,
-    key: str,
-    diagnose: Diagnose,
-) -> None:
-    port = free_port()
-    argv = [openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pair, "-key", pair, "-quiet"]
+def test_a_name_that_it_does_not_serve(speaking: Speaking, pair: Path, key: str, diagnose: Diagnose) -> None:
     named = ["-servername", "relay.example", "-servername_fatal", "-cert2", pair, "-key2", pair]
-    with serving([*argv, *named], port, tmp_path):
-        report = diagnose(f"https://localhost:{port}/v1", key, MODEL)
+    with speaking("-cert", pair, "-key", pair, *named) as url:
+        report = diagnose(url, key, MODEL)
     assert report["root_cause"] == "tls.handshake_failed"
     assert report["findings"][0]["title"] == "The server behind localhost does not serve that name"
 
 
-def test_one_that_signed_itself(
-    openssl: str,
-    pair: Path,
-    serving: Serving,
-    free_port: Callable[[], int],
-    tmp_path: Path,
-    key: str,
-    diagnose: Diagnose,
-) -> None:
-    port = free_port()
-    argv = [openssl, "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pair, "-quiet", "-www"]
-    with serving(argv, port, tmp_path):
-        report = diagnose(f"https://localhost:{port}/v1", key, MODEL)
+def test_one_that_signed_itself(speaking: Speaking, pair: Path, key: str, diagnose: Diagnose) -> None:
+    with speaking("-cert", pair, "-www") as url:
+        report = diagnose(url, key, MODEL)
     assert report["root_cause"] == "tls.self_signed"
 
 
 def test_a_chain_that_lacks_its_link(
-    openssl: str, serving: Serving, free_port: Callable[[], int], tmp_path: Path, key: str, diagnose: Diagnose
+    openssl: str, speaking: Speaking, tmp_path: Path, key: str, diagnose: Diagnose
 ) -> None:
     def signed(name: str, by: str, extensions: str) -> None:
         (tmp_path / f"{name}.ext").write_text(extensions)
@@ -178,21 +132,8 @@ def test_a_chain_that_lacks_its_link(
         "link",
         "subjectAltName=DNS:localhost\nauthorityInfoAccess=caIssuers;URI:http://ca.example/link.der",
     )
-    port = free_port()
-    argv = [
-        openssl,
-        "s_server",
-        "-accept",
-        f"127.0.0.1:{port}",
-        "-cert",
-        "localhost.pem",
-        "-key",
-        "localhost.key",
-        "-quiet",
-    ]
-    with serving(argv, port, tmp_path):
-        url, ca = f"https://localhost:{port}/v1", tmp_path / "root.pem"
-        report = diagnose(url, key, MODEL, ca_bundle=ca)
+    with speaking("-cert", "localhost.pem", "-key", "localhost.key") as url:
+        report = diagnose(url, key, MODEL, ca_bundle=tmp_path / "root.pem")
     assert report["root_cause"] == "tls.incomplete_chain"
     assert "certificates sent: 1, its issuer's not among them" in report["findings"][0]["evidence"]
 
