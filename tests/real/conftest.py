@@ -144,6 +144,29 @@ def fetched(pytestconfig: pytest.Config) -> Callable[[str, str, str], Path]:
     return find
 
 
+@pytest.fixture
+def html_faults(
+    fetched: Callable[[str, str, str], Path], installed: Callable[[str, str], str], tmp_path: Path
+) -> Callable[..., dict[str, Any]]:
+    """``html_faults(rules)``: what html-validate says of the pages in the test's folder, by page; none that is sound."""
+    installed("node", "nodejs")
+    program = fetched(
+        "LLMDOCTOR_HTML_VALIDATE",
+        "node/node_modules/.bin/html-validate",
+        "html-validate comes from npm (npm install --prefix .cache/node html-validate)",
+    )
+
+    def read(rules: Mapping[str, str]) -> dict[str, Any]:
+        settings = {"root": True, "extends": ["html-validate:recommended", "html-validate:a11y"], "rules": rules}
+        (tmp_path / ".htmlvalidate.json").write_text(json.dumps(settings))
+        pages = sorted(path.name for path in tmp_path.glob("*.html"))
+        argv = [str(program), "--formatter", "json", *pages]
+        done = subprocess.run(argv, capture_output=True, text=True, cwd=tmp_path, timeout=120)
+        return {Path(page["filePath"]).name: page["messages"] for page in json.loads(done.stdout)}
+
+    return read
+
+
 # -- the two who are asked ---------------------------------------------------------------------------------------------
 
 
