@@ -280,11 +280,20 @@ def trust(ca_bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
     place of the system's list there, not beside it. Raises OSError or SSLError for one that cannot be read.
     """
     if ca_bundle is not None and ca_bundle.source.startswith("environment"):
-        return ssl.create_default_context(cafile=ca_bundle.value), ca_bundle.value
+        return of_today(ssl.create_default_context(cafile=ca_bundle.value)), ca_bundle.value
     context = system_context()
     if ca_bundle is not None:
         context.load_verify_locations(cafile=ca_bundle.value)
     return context, ca_bundle.value if ca_bundle is not None else "system"
+
+
+def of_today(context: ssl.SSLContext) -> ssl.SSLContext:
+    """From TLS 1.2 upwards, as Python is by itself. Debian's is built to leave it to OpenSSL, whose level refuses an
+    older version all the same, but only after the certificate: what is wrong would be told by the second fault.
+    """
+    if context.minimum_version < ssl.TLSVersion.TLSv1_2:
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def system_context() -> ssl.SSLContext:
@@ -294,7 +303,7 @@ def system_context() -> ssl.SSLContext:
 
         context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return context
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = of_today(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     paths = ssl.get_default_verify_paths()
     # What SSL_CERT_DIR names stands for the system's list, as for the SDKs; what SSL_CERT_FILE names does not.
     file = paths.openssl_cafile if Path(paths.openssl_cafile).is_file() and not os.environ.get("SSL_CERT_DIR") else None
@@ -310,7 +319,7 @@ def blind_context(old: bool = False) -> ssl.SSLContext:
 
     With ``old`` it speaks versions and ciphers as well that no client of today does.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = of_today(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     if old:
@@ -338,7 +347,7 @@ def in_certifi(root: bytes) -> bool:
 def certifi_context() -> ssl.SSLContext | None:
     """Trust in certifi's list alone."""
     path = certifi_path()
-    return ssl.create_default_context(cafile=path) if path else None
+    return of_today(ssl.create_default_context(cafile=path)) if path else None
 
 
 def root_of(tls: ssl.SSLObject) -> bytes | None:
