@@ -15,7 +15,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-TABLES = ("probes/doors", "probes/apps", "diagnose/dialects", "diagnose/phrases", "diagnose/examples")
+TABLES = (
+    *("probes/catalog/doors", "probes/catalog/apps"),
+    *("diagnose/answers/dialects", "diagnose/answers/phrases", "diagnose/snippets/examples"),
+)
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
@@ -25,7 +28,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
         if self.target_name != "wheel" or version == "editable":
             return
         sys.path.insert(0, self.root)
-        from diagnose.needles import needles
+        from diagnose.answers.literal_filter import needles
 
         self._made = tempfile.TemporaryDirectory()
         for name in TABLES:

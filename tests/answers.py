@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from diagnose.dialects import Match, classify_error
-from probes.model import ApiError
+from diagnose.answers.dialects import Match, classify_error
+from probes.model.settings import ApiError
 from probes.protocols.errors import parse_json, read_error
 
 

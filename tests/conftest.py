@@ -33,5 +33,5 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in list(os.environ):
         if name.endswith(_NOT_OURS) or name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
             monkeypatch.delenv(name)
-    monkeypatch.setattr("probes.names.configured", tuple)  # nor ask its name servers
+    monkeypatch.setattr("probes.network.name_servers.configured", tuple)  # nor ask its name servers
     yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from diagnose.model import CapabilityLine, Finding, Fix, ProbeLine, Proven, Report, Severity, Status, Verdict
+from diagnose.report import CapabilityLine, Finding, Fix, ProbeLine, Proven, Report, Severity, Status, Verdict
 
 NAMES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
 SUMMARIES = {

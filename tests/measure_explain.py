@@ -12,8 +12,8 @@ import argparse
 import json
 from pathlib import Path
 
-from diagnose.explain import Candidate, explain
-from probes.pasted import read
+from diagnose.answers.explain import Candidate, explain
+from probes.pasted.text import read
 
 CASES = Path("/work/shared/cases/cases.jsonl")
 

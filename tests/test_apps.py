@@ -24,21 +24,21 @@ sys.path.append(str(Path(__file__).parent))
 from diagnose.cli import program
 from diagnose.formats import render
 from diagnose.formats.json import document
-from diagnose.judge import judge
-from diagnose.model import Report
-from probes import apps, node
-from probes.apps import App, AppsError, Wire, load, read
-from probes.doors import builtin
-from probes.engine import run
-from probes.flaws import examine_url
-from probes.joining import RULES, join
-from probes.model import Evidence, Exchange
-from probes.practice import behaviours as b
-from probes.practice.faults import made_up_key
-from probes.practice.server import PracticeDoor
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.catalog import apps, node_runtime
+from probes.catalog.apps import App, AppsError, Wire, load, read
+from probes.catalog.doors import builtin
+from probes.catalog.url_joining import RULES, join
+from probes.demo_server import doors as b
+from probes.demo_server.scenarios import made_up_key
+from probes.demo_server.server import PracticeDoor
+from probes.model.settings import Evidence, Exchange
 from probes.protocols import wire as protocol_of
-from probes.sources import BadInput, Options, gather
-from probes.translation import examine_for, official, takes
+from probes.run.engine import run
+from probes.settings.gather import BadInput, Options, gather
+from probes.urls.app_base_urls import examine_for, official, takes
+from probes.urls.url_flaws import examine_url
 
 EVERY = list(load())
 WIRES = [(app, wire) for app in EVERY for wire in app.wires]
@@ -582,10 +582,10 @@ def test_roots_are_the_apps_own() -> None:
     environ = {"SSL_CERT_FILE": "/none.pem", "NODE_EXTRA_CA_CERTS": "/more.pem"}
     for app in EVERY:
         for given in (gather(Options(app=app.id, base_url=HOST), names, Path("/")) for names in (environ, {})):
-            own = node.roots(given)
+            own = node_runtime.roots(given)
             assert (own is not None) is (app.roots == "node" or (app.roots == "certifi" and given.ca_bundle is None))
             assert own is None or (own.extra_ca == "/more.pem") is (app.roots == "node" and given.ca_bundle is not None)
-        assert node.runs(app.id) is (app.roots == "node")
+        assert node_runtime.runs(app.id) is (app.roots == "node")
 
 
 # -- the same settings elsewhere ---------------------------------------------------------------------------------------
@@ -673,4 +673,4 @@ def test_it_starts_light() -> None:
     code = "import sys; from diagnose.cli import program; program(['apps', 'codex'], standalone_mode=False); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
-    assert not loaded & {"asyncio", "ssl", "rich", "probes.engine", "probes.net", "cryptography", "h11"}
+    assert not loaded & {"asyncio", "ssl", "rich", "probes.run.engine", "probes.network.network", "cryptography", "h11"}

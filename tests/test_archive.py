@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from diagnose.judge import judge
-from probes import archive
-from probes.archive import SCHEMA, ArchiveError
-from probes.engine import run
-from probes.model import Evidence, Observation, Outcome, Rival, SettingsFacts, Target
-from probes.practice import faults
-from probes.secret import WINDOW, Secret
+from diagnose.judging.judge import judge
+from probes.demo_server import scenarios
+from probes.model import archive
+from probes.model.archive import SCHEMA, ArchiveError
+from probes.model.secret import WINDOW, Secret
+from probes.model.settings import Evidence, Observation, Outcome, Rival, SettingsFacts, Target
+from probes.run.engine import run
 
 EMPTY = Evidence(Target(None, "openai", None, "openai-sdk", None, None, None), ())
 SHOWN = (
@@ -34,7 +34,7 @@ SHOWN = (
 
 @pytest.mark.parametrize("fault", SHOWN)
 def test_a_run_comes_back_as_it_was(fault: str) -> None:
-    with faults.open(fault) as world:
+    with scenarios.open(fault) as world:
         evidence = asyncio.run(run(world.settings(), version="0"))
         key = world.key.reveal()
     text = archive.dump(evidence)

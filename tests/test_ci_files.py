@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor
-from probes.secret import WINDOW
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import WINDOW
 
 yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
 ROOT = Path(__file__).parents[1]

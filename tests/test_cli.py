@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from probes.practice import behaviours as b
-from probes.practice.faults import FAULTS
-from probes.practice.server import PracticeDoor
-from probes.secret import WINDOW
+from probes.demo_server import doors as b
+from probes.demo_server.scenarios import FAULTS
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import WINDOW
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 KEY = f"sk-{BODY}"

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from diagnose.cli import program
-from diagnose.compare import Comparison, compare
 from diagnose.formats import comparison
-from diagnose.place import NotAReport, place
+from diagnose.judging.compare import Comparison, compare
+from diagnose.judging.compared_report import NotAReport, place
 from diagnose.words import LANGS, SLOT
-from diagnose.words.comparing import TEXTS, UI
-from probes.model import PROBES
+from diagnose.words.en.comparison import TEXTS, UI
+from probes.model.settings import PROBES
 
 PROXY, OTHER_IP = "http://proxy.corp.example:3128", ["198.51.100.9"]
 ROOT_PROBE = {"settings": "settings", "url": "http", "key": "door", "access": "auth", "quota": "chat", "shape": "http"}

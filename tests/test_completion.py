@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.cli import COMMANDS, manual, program
+from diagnose.cli import COMMANDS, program
+from diagnose.docs import manual
 
 
 def complete(folder: Path, *words: str) -> list[str]:

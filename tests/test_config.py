@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from probes import config
-from probes.config import BadInput, KeyReference
-from probes.model import Settings, Sourced
-from probes.secret import Secret
+from probes.model.secret import Secret
+from probes.model.settings import Settings, Sourced
+from probes.settings import config_file
+from probes.settings.config_file import BadInput, KeyReference
 
 OTHER = "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z"
 KEY = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z"
@@ -33,13 +33,13 @@ file = "home.key"
 
 
 def write(folder: Path, text: str) -> Path:
-    path = folder / config.FILE_NAME
+    path = folder / config_file.FILE_NAME
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def test_reads_targets_with_sources(tmp_path: Path) -> None:
-    found = config.read(write(tmp_path, FILE), "llmdoctor.toml")
+    found = config_file.read(write(tmp_path, FILE), "llmdoctor.toml")
     work, home = found.targets["work"], found.targets["at home"]
     assert work.text("base_url") == Sourced("https://relay.example", "llmdoctor.toml:6 targets.work.base_url")
     assert work.key == Sourced(KeyReference(env="WORK_KEY"), "llmdoctor.toml:7 targets.work.key")
@@ -53,9 +53,9 @@ def test_found_upwards(tmp_path: Path) -> None:
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
     path = write(tmp_path, FILE)
-    assert config.find(below) == path
+    assert config_file.find(below) == path
     nearer = write(below.parent, FILE)
-    assert config.find(below) == nearer
+    assert config_file.find(below) == nearer
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_found_upwards(tmp_path: Path) -> None:
 )
 def test_refuses_in_words(tmp_path: Path, text: str, said: list[str]) -> None:
     with pytest.raises(BadInput) as caught:
-        config.read(write(tmp_path, text), "llmdoctor.toml")
+        config_file.read(write(tmp_path, text), "llmdoctor.toml")
     message = str(caught.value)
     assert all(words in message for words in said), message
     assert KEY not in message and KEY[3:15] not in message
@@ -93,11 +93,11 @@ def test_refuses_in_words(tmp_path: Path, text: str, said: list[str]) -> None:
 
 def test_unreadable(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
-        config.read(tmp_path / "none.toml")
-    path = tmp_path / config.FILE_NAME
+        config_file.read(tmp_path / "none.toml")
+    path = tmp_path / config_file.FILE_NAME
     path.write_bytes(b"\xff\xfe[check]")
     with pytest.raises(BadInput, match="not UTF-8"):
-        config.read(path)
+        config_file.read(path)
 
 
 @pytest.mark.parametrize(
@@ -118,45 +118,45 @@ def test_written_without_the_key(tmp_path: Path, source: str, reference: dict[st
         model=Sourced("small", "--model"),
         protocol=Sourced("openai", "--protocol"),
     )
-    path = tmp_path / config.FILE_NAME
-    text = config.write_first(path, settings)
+    path = tmp_path / config_file.FILE_NAME
+    text = config_file.write_first(path, settings)
     table = tomllib.loads(path.read_text(encoding="utf-8"))["check"]
     assert table.pop("key", None) == reference
     assert table == {"base_url": "https://relay.example/v1", "model": "small", "protocol": "openai"}
     assert KEY not in text and "secret" not in text
-    assert config.read(path).check.text("model")
-    assert [file.name for file in tmp_path.iterdir()] == [config.FILE_NAME]
+    assert config_file.read(path).check.text("model")
+    assert [file.name for file in tmp_path.iterdir()] == [config_file.FILE_NAME]
 
 
 def test_never_overwrites_unasked(tmp_path: Path) -> None:
     path = write(tmp_path, "# mine\n")
     settings = Settings(base_url=Sourced("https://relay.example/v1", "argument"))
     with pytest.raises(BadInput, match="exists already"):
-        config.write_first(path, settings)
+        config_file.write_first(path, settings)
     assert path.read_text() == "# mine\n"
-    config.write_first(path, settings, force=True)
+    config_file.write_first(path, settings, force=True)
     assert "relay.example" in path.read_text()
 
 
 def test_a_key_in_the_place_of_the_url_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="No settings"):
-        config.write_first(tmp_path / "x.toml", Settings(base_url=Sourced(KEY, "argument")))
+        config_file.write_first(tmp_path / "x.toml", Settings(base_url=Sourced(KEY, "argument")))
     with pytest.raises(BadInput, match="cannot be written"):
-        config.write_first(tmp_path / "none" / "x.toml", Settings(model=Sourced("small", "--model")))
+        config_file.write_first(tmp_path / "none" / "x.toml", Settings(model=Sourced("small", "--model")))
 
 
 def test_many_targets_are_read_in_one_look(tmp_path: Path) -> None:
     """Two thousand: with a look at the whole file for each value it takes a minute."""
     table = '[targets."number {}"]\nbase_url = "https://relay.example/{}/v1"\n"model" = "m"\n\n'
-    path = tmp_path / config.FILE_NAME
+    path = tmp_path / config_file.FILE_NAME
     path.write_text("".join(table.format(number, number) for number in range(2000)), encoding="utf-8")
     began = time.monotonic()
-    targets = config.read(path, config.FILE_NAME).targets
+    targets = config_file.read(path, config_file.FILE_NAME).targets
     assert time.monotonic() - began < 5
     for number in (0, 1, 1999):
         entry = targets[f"number {number}"]
         sources = [entry.values[name].source for name in ("base_url", "model")]
         assert sources == [
-            f"{config.FILE_NAME}:{4 * number + 2} targets.number {number}.base_url",
-            f"{config.FILE_NAME}:{4 * number + 3} targets.number {number}.model",
+            f"{config_file.FILE_NAME}:{4 * number + 2} targets.number {number}.base_url",
+            f"{config_file.FILE_NAME}:{4 * number + 3} targets.number {number}.model",
         ]

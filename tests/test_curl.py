@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnose.words import LANGS, phrase
-from probes.config import BadInput
-from probes.curl import Note, parse, read, take_apart
-from probes.model import Auth, ConnectTo, Settings
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor
-from probes.secret import WINDOW
-from probes.shells import ShellError, dialect, split
-from probes.sources import Options
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import WINDOW
+from probes.model.settings import Auth, ConnectTo, Settings
+from probes.pasted.curl_command import Note, parse, read, take_apart
+from probes.pasted.shell_words import ShellError, dialect, split
+from probes.settings.config_file import BadInput
+from probes.settings.gather import Options
 
 KEY = "sk-proj-Zq7Xw2Lm9Rt4Bn6Vc8Kd1Hf3Gs5Jp0Yy"
 ENVIRONMENT = {"OPENAI_API_KEY": KEY, "BASE": "https://relay.example/v1", "EMPTY": ""}
@@ -148,7 +148,7 @@ def test_the_address_is_taken_apart(url: str) -> None:
 
 
 def test_no_endpoint_is_held_against_it() -> None:
-    from probes.flaws import examine_url
+    from probes.urls.url_flaws import examine_url
 
     for url, (_, protocol, _, _) in PLACES.items():
         flaws = {flaw.kind for flaw in examine_url(take_apart(url).base_url, protocol).flaws}

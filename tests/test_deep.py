@@ -21,31 +21,31 @@ sys.path.append(str(Path(__file__).parent))  # what the tests share stands besid
 
 from faults.dive import BASES, CALM, DOORS, KEY, MODELS, dive, made_up
 
-import probes.deep.measure
-import probes.deep.readings
-from diagnose.cli import check
+import probes.capabilities.deep_check
+import probes.capabilities.response_checks
+from diagnose.cli.commands import check
 from diagnose.formats import render, text
 from diagnose.formats.json import document
-from diagnose.judge import judge
+from diagnose.judging.judge import judge
 from diagnose.words import LANGS
-from diagnose.words.capabilities import NAMES as TITLES
-from diagnose.words.capabilities import WHY
-from probes.asking import Asker
-from probes.deep import NAMES, WIRES
-from probes.deep.plan import MOST, places
-from probes.deep.wrong_key import wrong_key
-from probes.doors import Door, KeyShape, load
-from probes.engine import run
-from probes.model import Evidence, Limits, Settings, Sourced
-from probes.practice import able
-from probes.practice import behaviours as b
-from probes.practice.able import HALVES, Manners
-from probes.practice.server import Handler, PracticeDoor, Reply, Request
+from diagnose.words.en.capabilities import NAMES as TITLES
+from diagnose.words.en.capabilities import WHY
+from probes.api.client import Asker
+from probes.capabilities import NAMES, WIRES
+from probes.capabilities.plan import MOST, places
+from probes.catalog.doors import Door, KeyShape, load
+from probes.demo_server import capable_doors
+from probes.demo_server import doors as b
+from probes.demo_server.capable_doors import HALVES, Manners
+from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
+from probes.keys.made_up import wrong_key
+from probes.model.secret import WINDOW, Secret
+from probes.model.settings import Evidence, Limits, Settings, Sourced
+from probes.network.connection_pool import place
 from probes.protocols import NAMES as PROTOCOLS
-from probes.protocols import abilities as a
+from probes.protocols import features as a
 from probes.protocols import wire
-from probes.secret import WINDOW, Secret
-from probes.way import place
+from probes.run.engine import run
 
 EMBEDDER = "text-embedding-3-small"
 GPTS = (*b.MODELS, EMBEDDER)
@@ -135,7 +135,7 @@ def test_streamed_calls_that_are_half_there(protocol: str, manner: str) -> None:
 
 
 def test_a_streamed_call_whose_arguments_are_an_object() -> None:
-    seen = dive(able.openai(KEY, manners=Manners(stream="not_text")))
+    seen = dive(capable_doors.openai(KEY, manners=Manners(stream="not_text")))
     assert seen.why("tools_stream") == ("unsupported", "not_text")
 
 
@@ -194,14 +194,14 @@ def rows(**more: object) -> Reply:
     ],
 )
 def test_a_picture_is_shown_to_who_claims_to_see(row: dict[str, Any], wanted: tuple[str, str], asked: bool) -> None:
-    seen = dive(able.openai(KEY, models=("some-model",), listing=rows(**row)))
+    seen = dive(capable_doors.openai(KEY, models=("some-model",), listing=rows(**row)))
     assert seen.why("vision") == wanted
     assert any(b"image_url" in one.body for one in seen.requests) is asked
 
 
 @pytest.mark.parametrize("can", [("completion",), ("completion", "vision")])
 def test_ollama_says_itself_whether_a_model_sees(can: tuple[str, ...]) -> None:
-    seen = dive(able.ollama(can=can), "ollama", None)
+    seen = dive(capable_doors.ollama(can=can), "ollama", None)
     assert seen.why("vision") == (("supported", "saw") if "vision" in can else ("unsupported", "disclaimed"))
 
 
@@ -252,18 +252,18 @@ def _request(protocol: str) -> Request:
 
 
 WHOLES = {
-    "openai": able._completion,
-    "responses": able._response,
-    "anthropic": able._message,
-    "gemini": able._generated,
-    "ollama": able._spoken,
+    "openai": capable_doors._completion,
+    "responses": capable_doors._response,
+    "anthropic": capable_doors._message,
+    "gemini": capable_doors._generated,
+    "ollama": capable_doors._spoken,
 }
 STREAMS = {
-    "openai": able._chunks,
-    "responses": able._response_events,
-    "anthropic": able._events,
-    "gemini": able._pieces,
-    "ollama": able._lines,
+    "openai": capable_doors._chunks,
+    "responses": capable_doors._response_events,
+    "anthropic": capable_doors._events,
+    "gemini": capable_doors._pieces,
+    "ollama": capable_doors._lines,
 }
 
 
@@ -312,7 +312,7 @@ class Host:
 
 NONE = ("unsupported", "no_route")
 BASIC, SPOKEN = ("supported", "basic"), ("supported", "spoken")
-CLAUDES = able.anthropic(KEY, models=b.MODELS)
+CLAUDES = capable_doors.anthropic(KEY, models=b.MODELS)
 HOSTS = [
     Host("chat alone", b.openai(KEY), wires={"chat_completions": BASIC, "responses": NONE, "messages": NONE}),
     Host("responses beside", b.openai(KEY, responses=True), wires={"responses": SPOKEN, "messages": NONE}),
@@ -348,7 +348,9 @@ HOSTS = [
         "anthropic",
         wires={"messages": BASIC, "chat_completions": SPOKEN},
     ),
-    Host("Azure's newer form", able.azure(KEY), "azure", wires={"chat_completions": SPOKEN, "responses": SPOKEN}),
+    Host(
+        "Azure's newer form", capable_doors.azure(KEY), "azure", wires={"chat_completions": SPOKEN, "responses": SPOKEN}
+    ),
     Host("Ollama", b.ollama(), "ollama", wires={"chat_completions": SPOKEN, "responses": NONE}),
 ]
 
@@ -360,7 +362,7 @@ def test_the_wires_of_a_host(host: Host) -> None:
 
 
 def test_a_door_that_checks_no_key() -> None:
-    seen = dive(able.openai())
+    seen = dive(capable_doors.openai())
     assert seen.why("key_check") == ("unsupported", "accepted_wrong")
     assert seen.report.proven.key is None  # an answer that any key gets proves none
     assert seen.report.verdict == "healthy" and not seen.report.findings
@@ -379,21 +381,21 @@ def test_a_door_that_checks_no_key() -> None:
 
 def test_a_wrong_key_may_be_refused_in_any_words() -> None:
     lost = b.as_json({"error": {"message": "No connected db."}}, 400)  # LiteLLM without a database
-    assert dive(able.openai(KEY, rejected=lost)).why("key_check") == ("supported", "refused_wrong")
+    assert dive(capable_doors.openai(KEY, rejected=lost)).why("key_check") == ("supported", "refused_wrong")
     broken = b.as_json({"error": {"message": "oops"}}, 500)
-    assert dive(able.openai(KEY, rejected=broken)).why("key_check") == ("unknown", "broken")
+    assert dive(capable_doors.openai(KEY, rejected=broken)).why("key_check") == ("unknown", "broken")
 
 
 def test_a_list_for_everybody_proves_no_check_and_an_answer_does() -> None:
-    seen = dive(able.openai(KEY, public_models=True))
+    seen = dive(capable_doors.openai(KEY, public_models=True))
     assert seen.why("key_check") == ("supported", "refused_wrong")
     assert [trial.status for trial in seen.of("key_check").trials] == [200, 401]
-    seen = dive(able.openai(KEY, public_models=True), no_spend=True)
+    seen = dive(capable_doors.openai(KEY, public_models=True), no_spend=True)
     assert seen.evidence.capabilities == ()  # nothing that is free proves that the key works
 
 
 def test_the_wrong_key_comes_last_and_is_no_part_of_the_right_one() -> None:
-    seen = dive(able.openai(KEY))
+    seen = dive(capable_doors.openai(KEY))
     (wrong,) = made_up(seen.requests, KEY)
     assert b.keys_in(seen.requests[-1]) == [wrong]
     assert re.fullmatch(r"sk-[A-Za-z0-9]{48}", wrong)
@@ -420,7 +422,7 @@ def replaced_keys(*patterns: str) -> Door:
 
 
 def test_a_rate_limit_ends_it() -> None:
-    seen = dive(able.openai(KEY, manners=Manners(tools="limited")))
+    seen = dive(capable_doors.openai(KEY, manners=Manners(tools="limited")))
     assert seen.why("tools") == seen.why("key_check") == ("unknown", "rate_limited")
     limited = next(at for at, one in enumerate(seen.requests) if b'"tools"' in one.body)
     assert len(seen.requests) <= limited + 2  # what was on its way beside it
@@ -440,12 +442,12 @@ def test_two_requests_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
             under_way -= 1
 
     monkeypatch.setattr(Asker, "put", put)
-    dive(able.openai(KEY))
+    dive(capable_doors.openai(KEY))
     assert most == 2
 
 
 def test_nothing_that_is_billed_is_sent_where_nothing_is_to_be_spent() -> None:
-    seen = dive(able.openai(KEY, models=GPTS, responses=True), no_spend=True)
+    seen = dive(capable_doors.openai(KEY, models=GPTS, responses=True), no_spend=True)
     assert not any(b"model" in one.body for one in seen.requests)
     assert {name: seen.why(name) for name in (*WHOLE, "embeddings", "responses")} == dict.fromkeys(
         (*WHOLE, "embeddings", "responses"), ("unknown", "no_spend")
@@ -456,20 +458,20 @@ def test_nothing_that_is_billed_is_sent_where_nothing_is_to_be_spent() -> None:
 
 @pytest.mark.parametrize("more", [{}, {"offline": True}])
 def test_nothing_is_asked_where_no_way_works(more: dict[str, Any]) -> None:
-    seen = dive(able.openai("another-key"), **more)
+    seen = dive(capable_doors.openai("another-key"), **more)
     assert seen.evidence.capabilities == ()
     assert not any(b'"tools"' in one.body for one in seen.requests)
     assert document(seen.report)["capabilities"] == []
 
 
 def test_it_goes_on_with_what_was_mended() -> None:
-    seen = dive(able.openai(KEY), path="")  # its /v1 is missing
+    seen = dive(capable_doors.openai(KEY), path="")  # its /v1 is missing
     assert (seen.report.verdict, seen.report.root_cause) == ("broken", "url.version_missing")
     assert seen.why("tools") == ("supported", "answered")
 
 
 def test_a_stream_that_does_not_work_is_not_asked_for_tools() -> None:
-    door = able.openai(KEY, manners=SOUND)
+    door = capable_doors.openai(KEY, manners=SOUND)
 
     def handler(request: Request) -> Any:
         return b.error("openai-500")(request) if request.json().get("stream") else door(request)
@@ -478,7 +480,7 @@ def test_a_stream_that_does_not_work_is_not_asked_for_tools() -> None:
 
 
 def test_the_deadline_leaves_the_verdict_alone() -> None:
-    door = able.openai(KEY)
+    door = capable_doors.openai(KEY)
 
     def handler(request: Request) -> Any:
         asked = b'"tools"' in request.body or b"json_schema" in request.body
@@ -490,7 +492,7 @@ def test_the_deadline_leaves_the_verdict_alone() -> None:
 
 
 def test_what_was_found_until_it_was_stopped_is_kept() -> None:
-    door = able.openai(KEY)
+    door = capable_doors.openai(KEY)
 
     def handler(request: Request) -> Any:
         return b.ANSWERS["never"] if b"json_schema" in request.body else door(request)
@@ -517,7 +519,7 @@ def test_a_door_that_does_not_know_its_own_words_again_is_told_less() -> None:
         asked = request.json()
         if "reasoning" in json.dumps(asked["messages"]):  # Groq
             return b.as_json({"error": {"message": "'messages.1': property 'reasoning' is unsupported"}}, 400)
-        found = able._completion(request, able._asked(asked), "sound")
+        found = capable_doors._completion(request, capable_doors._asked(asked), "sound")
         found["choices"][0]["message"]["reasoning"] = "The user wants the weather."
         return b.as_json(found)
 
@@ -539,7 +541,7 @@ def test_no_other_host_is_asked_for_other_wires(door: Door) -> None:
 
 
 def test_a_request_that_fails_leaves_it_open() -> None:
-    door = able.openai(KEY)
+    door = capable_doors.openai(KEY)
 
     def handler(request: Request) -> Any:
         return b.ANSWERS["close_midbody"] if b"json_schema" in request.body else door(request)
@@ -562,7 +564,7 @@ def test_a_request_that_fails_leaves_it_open() -> None:
     ],
 )
 def test_how_a_refusal_reads(status: int, message: str, wanted: tuple[str, str]) -> None:
-    door = able.openai(KEY)
+    door = capable_doors.openai(KEY)
 
     def handler(request: Request) -> Any:
         return b.as_json({"error": {"message": message}}, status) if b'"tools"' in request.body else door(request)
@@ -583,19 +585,19 @@ def test_a_way_that_refuses_everything_is_asked_no_more_than_was_said() -> None:
 
 
 def test_its_cost_is_counted() -> None:
-    seen = dive(able.openai(KEY, models=GPTS, embeddings=EMBEDDER, responses=True))
+    seen = dive(capable_doors.openai(KEY, models=GPTS, embeddings=EMBEDDER, responses=True))
     parts = seen.evidence.capabilities or ()
     assert sum(one.cost.requests for one in parts) + 3 == seen.report.cost["requests"] == len(seen.requests)
     assert seen.report.cost["billed_requests"] == sum(one.cost.billed_requests for one in parts) + 2
     assert seen.of("tools").cost.billed_requests == 2
     assert seen.of("embeddings").cost.prompt_tokens == 2
-    plain = dive(able.openai(KEY), deep=False)
+    plain = dive(capable_doors.openai(KEY), deep=False)
     assert (plain.evidence.capabilities, len(plain.requests)) == (None, 3)
     assert "capabilities" not in document(plain.report)
 
 
 def test_a_model_is_asked_as_it_was_seen_to_want_it() -> None:
-    door = able.openai(KEY)
+    door = capable_doors.openai(KEY)
     picky = b.first(b.refuses("max_tokens", "openai-max-tokens"), lambda request: door(request))
     seen = dive(picky)
     assert {name: seen.why(name)[0] for name in WHOLE} == dict.fromkeys(WHOLE, "supported")
@@ -603,7 +605,7 @@ def test_a_model_is_asked_as_it_was_seen_to_want_it() -> None:
 
 
 def test_an_ordinary_check_loads_nothing_of_it() -> None:
-    with PracticeDoor(able.openai(KEY)) as door:
+    with PracticeDoor(capable_doors.openai(KEY)) as door:
         code = (
             "import sys; from click.testing import CliRunner; from diagnose.cli import check;"
             f"argv = ['{door.url}/v1', '--no-env', '--key-stdin', *sys.argv[1:]];"
@@ -616,12 +618,12 @@ def test_an_ordinary_check_loads_nothing_of_it() -> None:
             return {name for name in done.stdout.split() if "deep" in name or "abilities" in name or "capab" in name}
 
         assert loaded() == set()
-        assert {"probes.deep.measure", "probes.protocols.abilities.openai"} <= loaded("--deep")
+        assert {"probes.capabilities.deep_check", "probes.protocols.features.openai"} <= loaded("--deep")
 
 
 def test_who_watches_is_told_of_each() -> None:
     told: list[str] = []
-    with PracticeDoor(able.openai(KEY)) as door:
+    with PracticeDoor(capable_doors.openai(KEY)) as door:
         settings = Settings(
             base_url=Sourced(f"{door.url}/v1", "argument"),
             key=Sourced(Secret(KEY), "standard input"),
@@ -637,7 +639,7 @@ def test_who_watches_is_told_of_each() -> None:
 
 def test_every_name_and_reason_has_words() -> None:
     assert tuple(TITLES) == NAMES and set(WIRES) < set(NAMES)
-    folder = Path(probes.deep.measure.__file__).parent
+    folder = Path(probes.capabilities.deep_check.__file__).parent
     source = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     used = set(re.findall(r'(?:_YES|_NO|_OPEN|Support\.\w+), "(\w+)"', source))
     used |= {"result_refused", "misfits", *re.findall(r"``(\w+)``", a.Call.__doc__ or "")} - {"problem"}
@@ -655,7 +657,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRunner
 def ask(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str, handler: Handler | None = None
 ) -> tuple[Any, list[Request]]:
-    with alone(tmp_path, monkeypatch) as runner, PracticeDoor(handler or able.openai(KEY)) as door:
+    with alone(tmp_path, monkeypatch) as runner, PracticeDoor(handler or capable_doors.openai(KEY)) as door:
         argv = [f"{door.url}/v1", "--no-env", "--key-stdin", "--deep", *arguments]
         done = runner.invoke(check.command, argv, input=KEY)
         return done, list(door.requests)
@@ -682,7 +684,7 @@ def test_the_plan_names_each_request_and_its_cost(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_what_is_sent_stands_in_the_plan(protocol: str) -> None:
-    from probes.deep.plan import foreseen
+    from probes.capabilities.plan import foreseen
 
     models: dict[str, Any] = {} if protocol in MODELS else {"models": (MODELS.get(protocol, "gpt-4o"), "x-embed")}
     more: dict[str, Any] = {"embeddings": "x-embed"} if protocol in ("openai", "gemini", "ollama") else {}
@@ -726,7 +728,7 @@ def test_what_it_can_cost_is_said_before(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_text_has_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
-    handler = able.openai(KEY, manners=Manners(structured="refused"))
+    handler = capable_doors.openai(KEY, manners=Manners(structured="refused"))
     done, _ = ask(tmp_path, monkeypatch, "--lang", lang, handler=handler)
     for titles in TITLES.values():
         assert titles[LANGS.index(lang)] in done.stdout
@@ -737,7 +739,7 @@ def test_the_text_has_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, l
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_table_stays_within_the_width(lang: str) -> None:
     half = Manners(tools="as_text", stream="not_json", structured="refused", vision="ignored")
-    report = judge(dive(able.openai(KEY, manners=half)).evidence, lang)
+    report = judge(dive(capable_doors.openai(KEY, manners=half)).evidence, lang)
     for width in (40, 60, 80, 120):
         for unicode in (True, False):
             out = text.render(report, lang, width=width, unicode=unicode)
@@ -749,7 +751,7 @@ def test_the_table_stays_within_the_width(lang: str) -> None:
 
 def test_foreign_words_act_on_no_page() -> None:
     evil = "\x1b[31m<script>|@all"
-    door = able.openai(KEY)
+    door = capable_doors.openai(KEY)
 
     def handler(request: Request) -> Any:
         asked = b"json_schema" in request.body

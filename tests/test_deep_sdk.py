@@ -16,10 +16,10 @@ sys.path.append(str(Path(__file__).parent))  # what the tests share stands besid
 
 from faults.dive import BASES, DOORS, KEY, dive
 
-from probes.practice import behaviours as b
-from probes.practice.able import HALVES, Manners
-from probes.practice.server import PracticeDoor
-from probes.protocols.abilities import FORM_SCHEMA, TOOL, TOOL_SCHEMA
+from probes.demo_server import doors as b
+from probes.demo_server.capable_doors import HALVES, Manners
+from probes.demo_server.server import PracticeDoor
+from probes.protocols.features import FORM_SCHEMA, TOOL, TOOL_SCHEMA
 
 MANNERS = [*HALVES, "ignored", "refused", "as_text"]
 QUESTION: list[Any] = [{"role": "user", "content": "What is the weather in Paris?"}]

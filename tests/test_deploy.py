@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from diagnose.cli import program
-from probes import config
+from probes.settings import config_file
 
 yaml: Any = pytest.importorskip("yaml", reason="PyYAML is not installed")
 
@@ -53,7 +53,7 @@ def test_the_image_is_made_of_what_there_is() -> None:
 
 
 def test_the_targets_are_the_same_everywhere() -> None:
-    file = config.read(DEPLOY / "llmdoctor.toml")
+    file = config_file.read(DEPLOY / "llmdoctor.toml")
     asked = {
         target
         for group in yaml.safe_load((DEPLOY / "prometheus/targets/llm.yml").read_text("utf-8"))

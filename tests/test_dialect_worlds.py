@@ -21,16 +21,16 @@ sys.path.append(str(Path(__file__).parent))  # the tables stand beside the tests
 from answers import REFUSALS, Refusal, read
 from faults.stage import LOCAL, RELAY, Scenario, stage
 
-import probes.engine
-import probes.net
+import probes.network.network
+import probes.run.engine
 import probes.steps.chat
-from diagnose.cli.explain import candidates
-from diagnose.dialects import rows
-from diagnose.judge import judge
-from diagnose.model import Report
-from probes.doors import load
-from probes.practice import behaviours as b
-from probes.practice.server import Handler, Reply
+from diagnose.answers.dialects import rows
+from diagnose.cli.commands.explain import candidates
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.catalog.doors import load
+from probes.demo_server import doors as b
+from probes.demo_server.server import Handler, Reply
 from probes.protocols.errors import parse_json
 
 # Keys that fit these houses; any other takes one of letters and digits.
@@ -53,10 +53,10 @@ CODES = {
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the pauses between two tries, and with the roots read once for all."""
     monkeypatch.setattr(probes.steps.chat, "PAUSES", (0.0, 0.0))
-    monkeypatch.setattr(probes.net, "trust", _TRUST)
+    monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 
-_TRUST = cache(probes.net.trust)
+_TRUST = cache(probes.network.network.trust)
 
 
 # -- the worlds --------------------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def scenario_of(one: Refusal) -> Scenario:
 @cache
 def report_of(one: Refusal) -> Report:
     with stage(scenario_of(one)) as set_up:
-        evidence = asyncio.run(probes.engine.run(set_up.settings, network=set_up.network, version="0"))
+        evidence = asyncio.run(probes.run.engine.run(set_up.settings, network=set_up.network, version="0"))
     return judge(evidence, "en")
 
 

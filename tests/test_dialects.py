@@ -17,10 +17,10 @@ sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests
 
 from answers import REFUSALS, Refusal, read
 
-from diagnose.dialects import classify, classify_error, match_text, rows
-from diagnose.explain import rows as phrases
-from diagnose.needles import may_match, needles
-from probes.model import Answer, ApiError, Attempt, Auth, Body, Exchange, KeyForm, StreamReading
+from diagnose.answers.dialects import classify, classify_error, match_text, rows
+from diagnose.answers.explain import rows as phrases
+from diagnose.answers.literal_filter import may_match, needles
+from probes.model.settings import Answer, ApiError, Attempt, Auth, Body, Exchange, KeyForm, StreamReading
 
 # The codes of the contract, section 3, and the two that are judged with what else was seen.
 CODES = frozenset(

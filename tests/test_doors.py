@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from probes import doors
-from probes.doors import Door, DoorsError, Endpoint, load, merge, read
+from probes.catalog import doors
+from probes.catalog.doors import Door, DoorsError, Endpoint, load, merge, read
 
 TABLE = load()
 EVERY = list(TABLE)

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from diagnose.cli import examples
-from diagnose.cli.docs import pages
+from diagnose.cli.commands.docs import pages
+from diagnose.docs import examples
 
 DOCS = Path(__file__).parents[1] / "docs"
 RUNS = sorted((DOCS / "runs").glob("*.json"))

@@ -14,12 +14,13 @@ from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from diagnose.cli.explain import command
-from diagnose.explain import Candidate, rows
-from diagnose.explain import explain as judge
-from diagnose.pages import examples
-from diagnose.words import en, zh
-from probes.pasted import read
+from diagnose.answers.explain import Candidate, rows
+from diagnose.answers.explain import explain as judge
+from diagnose.cli.commands.explain import command
+from diagnose.snippets.finding_examples import examples
+from diagnose.words.en import findings as en
+from diagnose.words.zh import findings as zh
+from probes.pasted.text import read
 
 TEXTS = {
     "python": [

@@ -12,13 +12,13 @@ from pathlib import Path
 import h11
 import pytest
 
-from probes.failures import NetError, chain, classify, failure
-from probes.model import Address, Failure, Kind, Limits
-from probes.net import HttpExchange, Link, Network
-from probes.practice import behaviours as b
-from probes.practice.certificates import Authority, authority
-from probes.practice.server import PracticeDoor, Step, Then, closed_port
-from probes.tunnel import Proxy
+from probes.demo_server import doors as b
+from probes.demo_server.certificates import Authority, authority
+from probes.demo_server.server import PracticeDoor, Step, Then, closed_port
+from probes.model.settings import Address, Failure, Kind, Limits
+from probes.network.failures import NetError, chain, classify, failure
+from probes.network.network import HttpExchange, Link, Network
+from probes.network.proxy_tunnel import Proxy
 
 ANY = Address("ipv4", "127.0.0.1")
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from probes.doors import sdk_base
-from probes.flaws import examine_key, examine_url, key_is_url, url_is_key
+from probes.catalog.doors import sdk_base
+from probes.urls.url_flaws import examine_key, examine_url, key_is_url, url_is_key
 
 GOOD = "https://relay.example/v1"
 KEY = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z"
@@ -121,7 +121,7 @@ def test_auto_is_told_from_the_path() -> None:
 
 
 def test_documented_base_urls_have_no_flaw() -> None:
-    doors = pytest.importorskip("probes.doors")
+    doors = pytest.importorskip("probes.catalog.doors")
     for door in doors.load():
         for endpoint in door.endpoints:
             # What a house documents may hold what its SDK adds by itself: google-genai adds the version (T1 of the facts).

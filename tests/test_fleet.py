@@ -19,20 +19,20 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnose.cli import crew as crews
-from diagnose.cli import fleet as fleets
 from diagnose.cli import program
-from diagnose.cli.crew import Crew, Fallen, Here, Worker
-from probes.failures import NetError
-from probes.fleet import BadInput, read
-from probes.model import Address, Kind, Sourced
-from probes.net import Network
-from probes.once import Once
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor, Wait, closed_port
-from probes.secret import WINDOW
-from probes.sharing import SharedNetwork
-from probes.sources import Options
+from diagnose.cli import worker_pool as crews
+from diagnose.cli.commands import fleet as fleets
+from diagnose.cli.worker_pool import Crew, Fallen, Here, Worker
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor, Wait, closed_port
+from probes.model.secret import WINDOW
+from probes.model.settings import Address, Kind, Sourced
+from probes.network.failures import NetError
+from probes.network.network import Network
+from probes.network.shared_network import SharedNetwork
+from probes.network.single_flight import Once
+from probes.run.fleet import BadInput, read
+from probes.settings.gather import Options
 
 BODY = "Rk5wT8bV2zQn7YcM4hJd9XgLs3PfAe6URk5wT8bV2zQn7YcM"
 KEY = f"sk-{BODY}"

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 
 from diagnose import formats
 from diagnose.formats import json, markdown, nagios, text
-from diagnose.model import ProbeLine, Report, Status
+from diagnose.report import ProbeLine, Report, Status
 
 sys.path.append(str(Path(__file__).parent))  # the made reports stand beside the tests, which are no package
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from diagnose.cli import program
-from probes.net import Network
-from probes.secret import WINDOW
+from probes.model.secret import WINDOW
+from probes.network.network import Network
 
 ROOT = Path(__file__).parents[1]
 BODY = "Ha3kLm9qRs7tUv2wXy5zBc8dEf4gJh6nPr1sTu0vWx3yZa5bHa3kLm9qRs7tUv2wXy5zBc8dEf4gJh6nPr1sTu0vWx3yZa5b"

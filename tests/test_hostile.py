@@ -25,14 +25,14 @@ from urllib.parse import quote
 import pytest
 
 from diagnose.formats import FORMATS, exit_status, render
-from diagnose.judge import judge
-from diagnose.model import Report, Verdict
-from probes import archive
-from probes.engine import run
-from probes.model import ConnectTo, Evidence, Kind, Limits, Observation, Outcome, Settings, Sourced
-from probes.practice import behaviours as b
-from probes.practice.server import Drip, Handler, PracticeDoor, Reply, Request, Script, Then, head
-from probes.secret import WINDOW, Secret
+from diagnose.judging.judge import judge
+from diagnose.report import Report, Verdict
+from probes.demo_server import doors as b
+from probes.demo_server.server import Drip, Handler, PracticeDoor, Reply, Request, Script, Then, head
+from probes.model import archive
+from probes.model.secret import WINDOW, Secret
+from probes.model.settings import ConnectTo, Evidence, Kind, Limits, Observation, Outcome, Settings, Sourced
+from probes.run.engine import run
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 KEY = f"sk-{BODY}"
@@ -457,10 +457,10 @@ async def slow_boom(*_: object, **__: object) -> object:
         ("probes.steps.door.measure", boom),
         ("probes.steps.proxy.choose", boom),
         ("probes.steps.tcp.measure", slow_boom),
-        ("probes.steps.model.measure", boom),
-        ("probes.asking.Asker._interpret", boom),
+        ("probes.api.model_choice.measure", boom),
+        ("probes.api.client.Asker._interpret", boom),
         ("probes.protocols.openai._Reader.feed", boom),
-        ("probes.onward.Onward.next", slow_boom),
+        ("probes.api.next_attempt.Onward.next", slow_boom),
     ],
 )
 def test_a_crash_of_our_own_is_a_result(
@@ -543,7 +543,7 @@ def test_a_plan_sends_nothing(fmt: str) -> None:
 
 
 def test_a_key_of_another_door_is_not_sent() -> None:
-    from probes.practice.certificates import authority
+    from probes.demo_server.certificates import authority
 
     key = "sk-ant-api03-" + BODY * 2
     with authority() as signer, PracticeDoor(b.openai(KEY), tls=signer.context("good", "api.openai.com")) as door:

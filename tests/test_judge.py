@@ -11,14 +11,14 @@ from itertools import pairwise
 
 import pytest
 
+from diagnose.evidence.view import View
 from diagnose.findings import RULES
 from diagnose.formats import exit_status
-from diagnose.judge import judge, root_of, stand
-from diagnose.model import Claim, Report, Rule, Severity, Verdict
-from diagnose.view import View
-from probes.engine import run
-from probes.model import Evidence, Observation, Outcome, Target
-from probes.practice import faults
+from diagnose.judging.judge import judge, root_of, stand
+from diagnose.report import Claim, Report, Rule, Severity, Verdict
+from probes.demo_server import scenarios
+from probes.model.settings import Evidence, Observation, Outcome, Target
+from probes.run.engine import run
 
 NOTHING = Evidence(Target("https://relay.example/v1", "openai", None, "openai-sdk", None, None, None), ())
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -44,7 +44,7 @@ def causes(*rules: Rule) -> dict[str, str | None]:
 
 @cache
 def seen(fault: str) -> Evidence:
-    with faults.open(fault) as world:
+    with scenarios.open(fault) as world:
         return asyncio.run(run(world.settings(), version="0"))
 
 
@@ -196,7 +196,7 @@ def test_nothing_seen_is_not_healthy() -> None:
 
 @pytest.mark.parametrize("probe", ["dns", "tcp", "tls", "http", "chat", "stream"])
 def test_no_failure_is_silent(probe: str) -> None:
-    from probes.model import Failure, Kind
+    from probes.model.settings import Failure, Kind
 
     failed = Observation(probe, "relay.example", Outcome.FAILED, None, Failure(Kind.OTHER, "odd"))
     report = judge(replace(NOTHING, observations=(failed,)))

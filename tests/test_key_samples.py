@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from probes.doors import Door, KeyShape, load
-from probes.keys import MISTYPED, fit, identify, mistyped
+from probes.catalog.doors import Door, KeyShape, load
+from probes.keys.owner import MISTYPED, fit, identify, mistyped
 
 DOORS = load()
 FACTS = Path(os.environ.get("LLMDOCTOR_FACTS", "/work/shared/facts/doors.toml"))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probes.doors import load
-from probes.keys import KINDS, Fit, fit, identify
+from probes.catalog.doors import load
+from probes.keys.owner import KINDS, Fit, fit, identify
 
 DOORS = load()
 _DICE = random.Random(7)

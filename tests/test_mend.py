@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor
-from probes.secret import WINDOW
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import WINDOW
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 KEY = f"sk-{BODY}"
@@ -143,8 +143,8 @@ def test_the_key_of_another_place_is_not_copied(door: PracticeDoor, tmp_path: Pa
 
 
 def test_a_file_that_cannot_be_written(door: PracticeDoor, tmp_path: Path) -> None:
-    from diagnose.cli.mend import Change, Writing, _write
-    from probes.config import BadInput
+    from diagnose.cli.fix import Change, Writing, _write
+    from probes.settings.config_file import BadInput
 
     file = tmp_path / ".env"
     file.write_text(f"OPENAI_BASE_URL={door.url}\n")

@@ -12,12 +12,12 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from probes import names
-from probes.model import Address, Lookup
+from probes.model.settings import Address, Lookup
+from probes.network import name_servers
 
 Say = Callable[[dns.message.Message, int], list[bytes]]  # the question, and how many came before it
 HOST = "relay.example"
-CONFIGURED = names.configured  # the tests are kept from it
+CONFIGURED = name_servers.configured  # the tests are kept from it
 
 
 class _Server(asyncio.DatagramProtocol):
@@ -41,7 +41,7 @@ def told(say: Say, seconds: float = 0.5) -> tuple[Lookup, int]:
         transport, server = await loop.create_datagram_endpoint(lambda: _Server(say), local_addr=("127.0.0.1", 0))
         try:
             port = transport.get_extra_info("sockname")[1]
-            return await names.ask(f"127.0.0.1:{port}", HOST, seconds), server.count
+            return await name_servers.ask(f"127.0.0.1:{port}", HOST, seconds), server.count
         finally:
             transport.close()
 
@@ -109,13 +109,13 @@ def test_a_stranger_s_answer_is_passed_over() -> None:
 
 
 def test_nobody_listens() -> None:
-    found = asyncio.run(names.ask("127.0.0.1:9", HOST, 0.2))
+    found = asyncio.run(name_servers.ask("127.0.0.1:9", HOST, 0.2))
     assert found.said in ("unreachable", "silent")
 
 
 @pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..b"])
 def test_what_is_no_name(host: str) -> None:
-    assert asyncio.run(names.ask("127.0.0.1:9", host, 0.1)).said == "no_name"
+    assert asyncio.run(name_servers.ask("127.0.0.1:9", host, 0.1)).said == "no_name"
 
 
 @pytest.mark.parametrize(
@@ -129,15 +129,15 @@ def test_what_is_no_name(host: str) -> None:
     ],
 )
 def test_a_server_s_address(text: str, pair: tuple[str, int]) -> None:
-    assert names.server(text) == pair
+    assert name_servers.server(text) == pair
 
 
 @pytest.mark.parametrize("text", ["", "dns.example", "1.1.1.1:0", "1.1.1.1:99999", "1.1.1.1:x", "::1:x", "1.1.1"])
 def test_no_server_s_address(text: str) -> None:
     with pytest.raises(ValueError):
-        names.server(text)
+        name_servers.server(text)
 
 
 def test_those_of_this_system() -> None:
     found = CONFIGURED()
-    assert len(found) <= names.MOST and all(names.server(one)[1] == 53 for one in found)
+    assert len(found) <= name_servers.MOST and all(name_servers.server(one)[1] == 53 for one in found)

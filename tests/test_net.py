@@ -15,18 +15,18 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from diagnose.judge import judge
-from probes import net
-from probes.engine import run
-from probes.failures import NetError
-from probes.model import Address, ConnectTo, Kind, Limits, Settings, Sourced
-from probes.net import HttpExchange, Link, Network, race
-from probes.practice import behaviours as b
-from probes.practice.server import Answer, PracticeDoor, Reply, Request, Step, Then, Wait, head
-from probes.secret import Secret
+from diagnose.judging.judge import judge
+from probes.demo_server import doors as b
+from probes.demo_server.server import Answer, PracticeDoor, Reply, Request, Step, Then, Wait, head
+from probes.model.secret import Secret
+from probes.model.settings import Address, ConnectTo, Kind, Limits, Settings, Sourced
+from probes.network import network as net
+from probes.network.connection_pool import Way, place
+from probes.network.failures import NetError
+from probes.network.network import HttpExchange, Link, Network, race
+from probes.network.proxy_tunnel import Proxy
+from probes.run.engine import run
 from probes.steps.tcp import interface
-from probes.tunnel import Proxy
-from probes.way import Way, place
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 ONE, TWO, SIX = Address("ipv4", "192.0.2.1"), Address("ipv4", "192.0.2.2"), Address("ipv6", "2001:db8::1")
@@ -103,8 +103,8 @@ def test_the_process_does_not_wait_for_its_resolver() -> None:
     code = """
 import asyncio, socket, time
 socket.getaddrinfo = lambda *a, **k: time.sleep(30)
-from probes.engine import run
-from probes.model import Limits, Settings, Sourced
+from probes.run.engine import run
+from probes.model.settings import Limits, Settings, Sourced
 given = Settings(Sourced("https://relay.example/v1", "test"), limits=Limits(probe=0.2, run=0.5))
 print(len(asyncio.run(run(given)).observations))
 """

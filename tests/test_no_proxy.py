@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from probes.no_proxy import bypass
-from probes.way import place
+from probes.network.connection_pool import place
+from probes.urls.no_proxy import bypass
 
 httpx2 = pytest.importorskip("httpx2", reason="the package httpx2 is not installed")
 

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from diagnose.judge import judge
-from diagnose.model import Report
-from probes.engine import run
-from probes.model import Limits, NodeSettings, ProxySettings, Settings, Sourced
-from probes.node import heeds, proxies, read
-from probes.practice import behaviours as b
-from probes.practice.certificates import Authority, authority
-from probes.practice.faults import made_up_key
-from probes.practice.server import PracticeDoor
-from probes.secret import Secret
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.catalog.node_runtime import heeds, proxies, read
+from probes.demo_server import doors as b
+from probes.demo_server.certificates import Authority, authority
+from probes.demo_server.scenarios import made_up_key
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import Secret
+from probes.model.settings import Limits, NodeSettings, ProxySettings, Settings, Sourced
+from probes.run.engine import run
 
 KEY = made_up_key()
 Look = Callable[..., Report]
@@ -62,7 +62,7 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Look:
 
     def check(app: str | None = None, bundle: Sourced[str] | None = None, node: NodeSettings | None = None) -> Report:
         context = ssl.create_default_context(cafile=root.ca_pem)
-        monkeypatch.setattr("probes.ways.system_context", lambda: context)
+        monkeypatch.setattr("probes.network.connection_pools.system_context", lambda: context)
         with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
             given = Settings(
                 base_url=Sourced(f"https://localhost:{door.port}/v1", "test"),

@@ -14,9 +14,11 @@ import yaml as pyyaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.places import compose, files, jsonlike, references, toml, variables, yaml
-from probes.places.references import Resolved, Value
-from probes.places.tree import Malformed, Node, find
+from probes.app_settings import references
+from probes.app_settings.references import Resolved, Value
+from probes.config_formats import compose, dotenv, files, toml, yaml
+from probes.config_formats import json as jsonlike
+from probes.config_formats.tree import Malformed, Node, find
 
 
 def plain(node: Node) -> Any:
@@ -284,7 +286,7 @@ def test_no_text_breaks_the_yaml_reader(text: str) -> None:
 
 
 def told(text: str, form: str) -> dict[str, tuple[str, int]]:
-    return {name: (each.value, each.line) for name, each in variables.read(text, form).items() if not each.command}
+    return {name: (each.value, each.line) for name, each in dotenv.read(text, form).items() if not each.command}
 
 
 def test_dotenv() -> None:
@@ -320,7 +322,7 @@ export K='$literal'
 
 
 def test_what_a_shell_sets_at_its_start() -> None:
-    found = variables.read(SHELL, "shell")
+    found = dotenv.read(SHELL, "shell")
     values = {name: each.value for name, each in found.items() if not each.command}
     assert values == {
         "C": 'three $HOME "q"',
@@ -341,13 +343,13 @@ def test_powershell() -> None:
     text = "$env:A = 'it''s'\n$Env:B=\"x`$y\"\n$env:C = (Get-Secret k)\n"
     text += '[Environment]::SetEnvironmentVariable("D", "four", "User")\n# $env:E = "no"\n$env:F = "a$(cmd)"\n'
     assert told(text, "powershell") == {"A": ("it's", 1), "B": ("x$y", 2), "D": ("four", 4)}
-    assert variables.read(text, "powershell")["F"].command
+    assert dotenv.read(text, "powershell")["F"].command
 
 
-@given(st.text(max_size=200), st.sampled_from(sorted(variables.FORMS)))
+@given(st.text(max_size=200), st.sampled_from(sorted(dotenv.FORMS)))
 def test_no_text_breaks_a_reader_of_variables(text: str, form: str) -> None:
     try:
-        for each in variables.read(text, form).values():
+        for each in dotenv.read(text, form).values():
             assert 1 <= each.line <= text.count("\n") + text.count("\r") + len(text.splitlines()) + 1
     except Malformed:
         assert "\0" in text

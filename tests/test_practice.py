@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from diagnose.words.faults import TITLES
-from probes.practice import behaviours as b
-from probes.practice import faults
-from probes.practice.certificates import KINDS, Authority, authority
-from probes.practice.server import PracticeDoor, Then, closed_port
+from diagnose.words.en.demo import TITLES
+from probes.demo_server import doors as b
+from probes.demo_server import scenarios
+from probes.demo_server.certificates import KINDS, Authority, authority
+from probes.demo_server.server import PracticeDoor, Then, closed_port
 
-KEY = faults.made_up_key()
+KEY = scenarios.made_up_key()
 
 
 def ask(door, path, body=None, key=KEY, headers=(), method=None):
@@ -411,15 +411,15 @@ def test_an_unknown_certificate_is_refused(signer):
 
 
 def test_the_catalogue():
-    assert len(faults.FAULTS) >= 20
-    assert list(TITLES) == list(faults.FAULTS)
-    with pytest.raises(KeyError), faults.open("no-such-fault"):
+    assert len(scenarios.FAULTS) >= 20
+    assert list(TITLES) == list(scenarios.FAULTS)
+    with pytest.raises(KeyError), scenarios.open("no-such-fault"):
         pass
 
 
-@pytest.mark.parametrize("name", faults.FAULTS)
+@pytest.mark.parametrize("name", scenarios.FAULTS)
 def test_faults_open(name):
-    with faults.open(name) as world:
+    with scenarios.open(name) as world:
         settings = world.settings()
         parts = urlsplit(world.base_url)
         assert settings.key.value == world.key
@@ -434,7 +434,7 @@ def test_faults_open(name):
 
 def test_the_sound_faults_are_sound():
     for name, path in (("sound", "/chat/completions"), ("sound-anthropic", "/v1/messages")):
-        with faults.open(name) as world:
+        with scenarios.open(name) as world:
             client = ssl.create_default_context(cafile=world.ca_bundle)
             host = urlsplit(world.base_url)
             connection = http.client.HTTPSConnection(host.hostname, context=client)
@@ -447,4 +447,4 @@ def test_the_sound_faults_are_sound():
 
 
 def test_made_up_keys_differ():
-    assert faults.made_up_key("openai") != faults.made_up_key("openai")
+    assert scenarios.made_up_key("openai") != scenarios.made_up_key("openai")

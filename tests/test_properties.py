@@ -16,19 +16,15 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 import diagnose.formats
-import diagnose.summary
-import diagnose.words.en
-import diagnose.words.zh
+import diagnose.judging.probe_lines
+import diagnose.words.en.findings
+import diagnose.words.zh.findings
 from diagnose.formats import FORMATS, render
-from diagnose.judge import judge
-from diagnose.model import Verdict
-from probes import archive
-from probes.config import BadInput
-from probes.engine import run
-from probes.failures import NetError
-from probes.ground import scrubber, survey
-from probes.ledger import Ledger
-from probes.model import (
+from diagnose.judging.judge import judge
+from diagnose.report import Verdict
+from probes.model import archive
+from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, WINDOW, Secret, public_prefix
+from probes.model.settings import (
     Address,
     Answer,
     ApiError,
@@ -42,20 +38,29 @@ from probes.model import (
     Sourced,
     StreamReading,
 )
-from probes.net import Link, Network
-from probes.plan import draw
+from probes.network.failures import NetError
+from probes.network.network import Link, Network
 from probes.protocols import NAMES, model_ids, wire
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
 from probes.protocols.sse import Event, EventReader
-from probes.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, WINDOW, Secret, public_prefix
-from probes.sources import Options, gather
+from probes.run.engine import run
+from probes.run.offline_checks import scrubber, survey
+from probes.run.plan import draw
+from probes.settings.config_file import BadInput
+from probes.settings.gather import Options, gather
+from probes.steps.recorder import Ledger
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 KEY = f"sk-{BODY}"
 # Hypothesis tries the program's own sentences as keys; that these are printed is no leak.
 CATALOGUE = "".join(
     Path(str(module.__file__)).read_text("utf-8")
-    for module in (diagnose.words.en, diagnose.words.zh, diagnose.formats, diagnose.summary)
+    for module in (
+        diagnose.words.en.findings,
+        diagnose.words.zh.findings,
+        diagnose.formats,
+        diagnose.judging.probe_lines,
+    )
 )
 SOME = limits(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 MANY = limits(SOME, max_examples=200)

@@ -14,18 +14,19 @@ from hypothesis import settings as cases
 from hypothesis import strategies as st
 
 from diagnose.formats import FORMATS, render
-from diagnose.judge import judge
-from diagnose.model import Report
+from diagnose.judging.judge import judge
+from diagnose.report import Report
 from diagnose.words import LANGS
-from probes import archive, discovery
-from probes.doors import sdk_base
-from probes.engine import run
-from probes.model import KeyForm, Settings, Sourced, StreamReading
-from probes.practice import behaviours as b
-from probes.practice.server import Drip, Handler, PracticeDoor, Reply, Request
+from probes.api import candidates
+from probes.catalog.doors import sdk_base
+from probes.demo_server import doors as b
+from probes.demo_server.server import Drip, Handler, PracticeDoor, Reply, Request
+from probes.model import archive
+from probes.model.secret import WINDOW, Secret
+from probes.model.settings import KeyForm, Settings, Sourced, StreamReading
+from probes.network.connection_pool import place
 from probes.protocols import NAMES, wire
-from probes.secret import WINDOW, Secret
-from probes.way import place
+from probes.run.engine import run
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 SOUND = 4  # requests at most, where nothing is wrong
@@ -234,7 +235,7 @@ STREAMS: list[tuple[str, str, bytes]] = [
 
 
 def read(protocol: str, pieces: Sequence[bytes], at: Callable[[int], float] = lambda number: 0.0) -> StreamReading:
-    """What the protocol's reader makes of these pieces, as :mod:`probes.asking` feeds them."""
+    """What the protocol's reader makes of these pieces, as :mod:`probes.api.client` feeds them."""
     splitter, reader = wire(protocol).splitter(), wire(protocol).stream_reader()
     for number, piece in enumerate(pieces):
         for event in splitter.feed(piece):
@@ -322,8 +323,8 @@ def test_a_stream_that_was_torn_is_never_whole(protocol: str, body: bytes) -> No
 @pytest.mark.parametrize("name", NAMES)
 def test_every_other_protocol_is_looked_for_before_any_twice(name: str, path: str, local: bool) -> None:
     attempt = wire(name).attempt(f"https://relay.example{path}")
-    found = discovery.knocks(attempt, place(attempt.base_url), None, local)
-    assert len(found) <= discovery.KNOCKS
+    found = candidates.knocks(attempt, place(attempt.base_url), None, local)
+    assert len(found) <= candidates.KNOCKS
     assert all(one.key is KeyForm.DUMMY for one in found)
     assert len({(one.protocol, one.base_url, one.version, one.auth) for one in found}) == len(found)
     assert {urlsplit(one.base_url).netloc for one in found} == {"relay.example"}
@@ -335,9 +336,9 @@ def test_every_other_protocol_is_looked_for_before_any_twice(name: str, path: st
 @pytest.mark.parametrize("name", NAMES)
 def test_who_asks_what_is_served_looks_once_for_each(name: str) -> None:
     attempt = wire(name).attempt("http://localhost:3000/v1")
-    control, *found = discovery.looks(attempt, place(attempt.base_url), local=True)
+    control, *found = candidates.looks(attempt, place(attempt.base_url), local=True)
     assert sorted(one.protocol for one in found) == sorted(set(NAMES) - {name})
-    assert discovery.NOWHERE in control.base_url
+    assert candidates.NOWHERE in control.base_url
 
 
 @pytest.mark.parametrize(

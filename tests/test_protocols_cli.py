@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from diagnose.cli import check, demo
-from probes.practice import behaviours as b
-from probes.practice.faults import FAULTS
-from probes.practice.server import Handler, PracticeDoor
+from diagnose.cli.commands import check, demo
+from probes.demo_server import doors as b
+from probes.demo_server.scenarios import FAULTS
+from probes.demo_server.server import Handler, PracticeDoor
+from probes.model.secret import WINDOW
 from probes.protocols import NAMES
-from probes.secret import WINDOW
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo-_9"
 GOOGLES = f"AIza{BODY}"

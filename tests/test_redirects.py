@@ -17,15 +17,15 @@ sys.path.append(str(Path(__file__).parent))  # the stage stands beside the tests
 
 from faults.stage import PATIENT, made_up
 
-from diagnose.judge import judge
-from diagnose.model import Report
-from probes.engine import run
-from probes.model import Address, Exchange, Settings, Sourced
-from probes.net import Network
-from probes.practice import behaviours as b
-from probes.practice.certificates import Authority
-from probes.practice.server import Handler, PracticeDoor, Reply, Request
-from probes.secret import Secret
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.demo_server import doors as b
+from probes.demo_server.certificates import Authority
+from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
+from probes.model.secret import Secret
+from probes.model.settings import Address, Exchange, Settings, Sourced
+from probes.network.network import Network
+from probes.run.engine import run
 
 PROMPT = [{"role": "user", "content": "Say OK."}]
 

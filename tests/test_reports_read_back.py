@@ -32,8 +32,8 @@ from made_reports import (
     finding,
 )
 
-from diagnose.formats import github, html, junit, markdown, markup
-from diagnose.model import Report, Severity
+from diagnose.formats import github, html, html_builder, junit, markdown
+from diagnose.report import Report, Severity
 
 each = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 both = pytest.mark.parametrize("lang", ["en", "zh"])
@@ -234,7 +234,7 @@ def test_markdown_gives_every_text_back(text: str) -> None:
     assert (opened.type, closed.type) == ("paragraph_open", "paragraph_close")
     read = [child for child in paragraph.children or () if child.content != "<!-- -->"]
     assert {child.type for child in read} <= {"text", "html_inline", "text_special"}
-    assert "".join(child.content for child in read) == (f"{markup.plain(text)} x").lstrip()
+    assert "".join(child.content for child in read) == (f"{html_builder.plain(text)} x").lstrip()
 
 
 @given(st.text(alphabet="_*~$`<>#@![]()\\&:+-=. 1ab"))
@@ -244,12 +244,12 @@ def test_markdown_keeps_what_is_to_be_typed(text: str) -> None:
     read = [child for child in paragraph.children or () if child.content != "<!-- -->"]
     assert {child.type for child in read} <= {"text", "html_inline", "text_special", "code_inline"}
     shown = "".join(f"`{child.content}`" if child.type == "code_inline" else child.content for child in read)
-    assert shown.replace(" ", "") == f"x{markup.plain(text)}x".replace(" ", "")
+    assert shown.replace(" ", "") == f"x{html_builder.plain(text)}x".replace(" ", "")
 
 
 def test_what_is_to_be_typed_is_code() -> None:
     assert markdown.prose("Run `llmdoctor check` <b>.") == "Run `llmdoctor check` &lt;b&gt;."
-    assert markup.prose("Run `a <b>` ``x``.") == "Run <code>a &lt;b&gt;</code> ``x``."
+    assert html_builder.prose("Run `a <b>` ``x``.") == "Run <code>a &lt;b&gt;</code> ``x``."
 
 
 def test_markdown_is_short() -> None:
@@ -287,7 +287,7 @@ def test_html_shows_every_probe_and_finding(report: Report) -> None:
     shown = "".join(page.find("body").itertext())
     for found in report.findings:
         assert f"{found.code}" in shown
-        assert " ".join(markup.plain(found.title).split()) in " ".join(shown.split())
+        assert " ".join(html_builder.plain(found.title).split()) in " ".join(shown.split())
 
 
 def test_html_tells_the_root_cause_on_top() -> None:
@@ -322,10 +322,13 @@ def test_html_draws_when_each_probe_ran() -> None:
 
 
 def test_markup_keeps_what_is_foreign_out() -> None:
-    assert markup.tag("p", "<b>", title='"&') == '<p title="&quot;&amp;">&lt;b&gt;</p>'
-    assert markup.tag("p", markup.tag("br"), None, ["a", markup.SPACE, 3], hidden=True) == "<p hidden><br>a 3</p>"
-    assert markup.join("a\x00\u202eb", markup.Safe("<i>")) == "ab<i>"
-    assert type(markup.Safe("<b>") + "<i>") is str
+    assert html_builder.tag("p", "<b>", title='"&') == '<p title="&quot;&amp;">&lt;b&gt;</p>'
+    assert (
+        html_builder.tag("p", html_builder.tag("br"), None, ["a", html_builder.SPACE, 3], hidden=True)
+        == "<p hidden><br>a 3</p>"
+    )
+    assert html_builder.join("a\x00\u202eb", html_builder.Safe("<i>")) == "ab<i>"
+    assert type(html_builder.Safe("<b>") + "<i>") is str
 
 
 def test_each_severity_has_its_look() -> None:

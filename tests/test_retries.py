@@ -12,21 +12,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from click.testing import CliRunner
 
-from diagnose.cli import again, program
-from diagnose.cli.again import pause, until_it_works
-from diagnose.flaky import PASSING, may_pass
+from diagnose.cli import program
+from diagnose.cli import retries as again
+from diagnose.cli.retries import pause, until_it_works
+from diagnose.evidence.retryable import PASSING, may_pass
 from diagnose.formats import render
-from diagnose.judge import judge
-from diagnose.model import Verdict
-from diagnose.words.en import TEXTS
-from probes import engine
-from probes.archive import dump, load
-from probes.model import Cost, Evidence, Exchange
-from probes.practice import faults
+from diagnose.judging.judge import judge
+from diagnose.report import Verdict
+from diagnose.words.en.findings import TEXTS
+from probes.demo_server import scenarios
+from probes.model.archive import dump, load
+from probes.model.settings import Cost, Evidence, Exchange
+from probes.run import engine
 
 
 def seen(fault: str) -> Evidence:
-    with faults.open(fault) as world:
+    with scenarios.open(fault) as world:
         return asyncio.run(engine.run(world.settings()))
 
 

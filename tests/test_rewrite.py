@@ -16,9 +16,9 @@ from dotenv import dotenv_values
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from probes import rewrite
-from probes.config import BadInput
-from probes.rewrite import changed, form_of, load, save
+from probes.config_formats import edit
+from probes.config_formats.edit import changed, form_of, load, save
+from probes.settings.config_file import BadInput
 
 OLD, NEW = "https://relay.example", "https://relay.example/v1"
 
@@ -240,6 +240,6 @@ def test_the_owner_is_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_too_large(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rewrite, "LARGEST", 3)
+    monkeypatch.setattr(edit, "LARGEST", 3)
     with pytest.raises(BadInput, match="too large"):
         load(file)

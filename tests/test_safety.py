@@ -21,16 +21,16 @@ from xml.etree import ElementTree
 import pytest
 
 from diagnose.formats import FORMATS, render
-from diagnose.judge import judge
-from diagnose.model import Report
-from probes import archive
-from probes.engine import run
-from probes.model import Address, Auth, ConnectTo, Evidence, Exchange, Limits, ProxySettings, Settings, Sourced
-from probes.net import Link, Network
-from probes.practice import behaviours as b
-from probes.practice.server import Handler, PracticeDoor, Reply, Request, Then, head
-from probes.secret import WINDOW, Secret
-from probes.tunnel import Proxy
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.demo_server import doors as b
+from probes.demo_server.server import Handler, PracticeDoor, Reply, Request, Then, head
+from probes.model import archive
+from probes.model.secret import WINDOW, Secret
+from probes.model.settings import Address, Auth, ConnectTo, Evidence, Exchange, Limits, ProxySettings, Settings, Sourced
+from probes.network.network import Link, Network
+from probes.network.proxy_tunnel import Proxy
+from probes.run.engine import run
 
 BODY = "Zt5pK8wQ2nVb7XyR4cMd9LfH3sGaJ6eUZt5pK8wQ2nVb7XyR"
 KEY = f"sk-{BODY}"

@@ -23,16 +23,16 @@ sys.path.append(str(Path(__file__).parent))  # the made home stands beside the t
 from made_home import CLIENTS, RELAY, Made, crush_command, furnish
 
 from diagnose.cli import program
-from probes import apps
-from probes.checks import sameness
-from probes.config import read
-from probes.model import Rival, Settings, Sourced
-from probes.places.search import World
-from probes.practice import behaviours as b
-from probes.practice.server import Answer, PracticeDoor, Request, Wait
-from probes.scan import Closed, Found, Survey, find, of_app
-from probes.secret import WINDOW, Secret
-from probes.sources import BadInput, Options, gather
+from probes.app_settings.scan import Closed, Found, Survey, find, of_app
+from probes.app_settings.search import World
+from probes.catalog import apps
+from probes.demo_server import doors as b
+from probes.demo_server.server import Answer, PracticeDoor, Request, Wait
+from probes.model.secret import WINDOW, Secret
+from probes.model.settings import Rival, Settings, Sourced
+from probes.run.scan_checks import sameness
+from probes.settings.config_file import read
+from probes.settings.gather import BadInput, Options, gather
 
 # The made home has Linux' paths; a command looks at those of the system that it runs on.
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the made home is a Linux one")

@@ -23,15 +23,15 @@ sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests
 from faults.stage import Scenario, Seen, body_of, examine, stage
 from worlds import SCENARIOS
 
-import probes.net
+import probes.network.network
 import probes.steps.chat
+from diagnose.docs.json_schema import schema
 from diagnose.formats import FORMATS, exit_status, render
-from diagnose.judge import judge
-from diagnose.model import Report, Severity, Verdict
-from diagnose.schema import schema
-from probes import archive
-from probes.model import Evidence, Exchange
-from probes.secret import WINDOW
+from diagnose.judging.judge import judge
+from diagnose.report import Report, Severity, Verdict
+from probes.model import archive
+from probes.model.secret import WINDOW
+from probes.model.settings import Evidence, Exchange
 
 LANGS = ("en", "zh")
 FREELY = 4 + 12  # requests: those of a sound check, and what discovery may spend beyond
@@ -41,10 +41,10 @@ FREELY = 4 + 12  # requests: those of a sound check, and what discovery may spen
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the pauses between two tries, and with the roots read once for all scenarios."""
     monkeypatch.setattr(probes.steps.chat, "PAUSES", (0.01, 0.02))
-    monkeypatch.setattr(probes.net, "trust", _TRUST)
+    monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 
-_TRUST = cache(probes.net.trust)
+_TRUST = cache(probes.network.network.trust)
 
 
 def evidence_of(scenario: Scenario) -> Evidence:

@@ -17,13 +17,13 @@ from faults.stage import examine
 from made_reports import DEEP, REPORTS
 from worlds import SCENARIOS
 
+from diagnose.docs.json_schema import SIDES, schema
 from diagnose.findings import RULES
 from diagnose.formats import render
-from diagnose.judge import judge
-from diagnose.model import Report
-from diagnose.schema import SIDES, schema
-from probes.config import PROTOCOLS
-from probes.model import Slo
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.model.settings import Slo
+from probes.settings.config_file import PROTOCOLS
 
 PUBLISHED = Path(__file__).parents[1] / "docs" / "report.schema.json"
 CLOSED = jsonschema.Draft202012Validator(schema(closed=True))

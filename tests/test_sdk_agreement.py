@@ -23,11 +23,11 @@ from faults.stage import AGREES, PATIENT, Scenario, Stage, examine, rerouted, st
 from worlds import CLAUDE, MODEL, SCENARIOS
 from worlds_protocols import DEPLOYMENT, UNASKED
 
-import probes.net
+import probes.network.network
 import probes.steps.chat
-from diagnose.judge import judge
-from diagnose.model import Verdict
-from probes.practice.behaviours import GEMINIS, LLAMAS
+from diagnose.judging.judge import judge
+from diagnose.report import Verdict
+from probes.demo_server.doors import GEMINIS, LLAMAS
 from probes.protocols.azure import STABLE
 
 PACKAGES = {
@@ -39,7 +39,7 @@ PACKAGES = {
 PROMPT = [{"role": "user", "content": "Say OK."}]
 NAP = 0.01  # instead of the SDKs' pauses between two tries
 
-_TRUST = cache(probes.net.trust)
+_TRUST = cache(probes.network.network.trust)
 _tally: dict[str, list[str]] = {"agreed": [], "differ on purpose": []}
 
 
@@ -49,7 +49,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     nap = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: nap(min(seconds, NAP)))
     monkeypatch.setattr(probes.steps.chat, "PAUSES", (NAP, NAP))
-    monkeypatch.setattr(probes.net, "trust", _TRUST)
+    monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 
 def _protocol(scenario: Scenario) -> str:

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probes.model import Rival, Settings, Sourced
-from probes.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, WINDOW, Scrubber, Secret, hint, public_prefix
+from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, WINDOW, Scrubber, Secret, hint, public_prefix
+from probes.model.settings import Rival, Settings, Sourced
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 KEY = f"sk-{BODY}"

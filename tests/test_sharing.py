@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from diagnose.judge import judge
-from probes.engine import run
-from probes.model import Evidence, Settings, Sourced
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor
-from probes.sharing import SharedNetwork
+from diagnose.judging.judge import judge
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor
+from probes.model.settings import Evidence, Settings, Sourced
+from probes.network.shared_network import SharedNetwork
+from probes.run.engine import run
 
 
 def test_two_keyless_targets_at_one_door_share_its_list_alone() -> None:

@@ -12,16 +12,16 @@ from click.testing import CliRunner
 
 from diagnose.cli import program
 from diagnose.formats import exit_status, render
-from diagnose.judge import judge
-from diagnose.model import Report, Severity, Verdict
-from probes import slo
-from probes.archive import dump, load
-from probes.config import BadInput, read
-from probes.engine import run
-from probes.model import Evidence, Slo
-from probes.practice import faults
-from probes.slo import SloError, merge, parse
-from probes.sources import Options, gather
+from diagnose.judging.judge import judge
+from diagnose.report import Report, Severity, Verdict
+from probes.demo_server import scenarios
+from probes.model.archive import dump, load
+from probes.model.settings import Evidence, Slo
+from probes.run.engine import run
+from probes.settings import slo
+from probes.settings.config_file import BadInput, read
+from probes.settings.gather import Options, gather
+from probes.settings.slo import SloError, merge, parse
 
 LONG = dict.fromkeys(slo.NAMES, 1000000.0) | {"cert": 86400.0}
 SHORT = dict.fromkeys(slo.NAMES, 1e-09) | {"cert": 1e9}
@@ -99,7 +99,7 @@ def test_a_wrong_limit_in_the_file_names_its_line(value: str, tmp_path: Path) ->
 @pytest.fixture(scope="module")
 def sound() -> Evidence:
     """A sound door, asked over TLS."""
-    with faults.open("sound") as world:
+    with scenarios.open("sound") as world:
         return asyncio.run(run(world.settings()))
 
 
@@ -151,7 +151,7 @@ def test_a_limit_that_was_not_measured_leaves_the_question_open(sound: Evidence)
 
 
 def test_what_is_broken_is_the_root_cause_and_not_its_limit() -> None:
-    with faults.open("wrong-door") as world:
+    with scenarios.open("wrong-door") as world:
         broken = asyncio.run(run(world.settings()))
     report = judged(broken, SHORT)
     assert report.root_cause == "key.wrong_door"

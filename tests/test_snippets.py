@@ -21,11 +21,11 @@ from dotenv import dotenv_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnose import quoting, snippets
-from diagnose.snippets import VARIABLES, Working, from_document, groups, key_variable, templates, write
-from probes.apps import load
-from probes.curl import parse, take_apart
-from probes.joining import join
+from diagnose.snippets import quoting, snippets
+from diagnose.snippets.snippets import VARIABLES, Working, from_document, groups, key_variable, templates, write
+from probes.catalog.apps import load
+from probes.catalog.url_joining import join
+from probes.pasted.curl_command import parse, take_apart
 
 OPENAI = Working("openai", "https://relay.example/v1", "gpt-5-nano", "bearer", "RELAY_KEY")
 SPOKEN = {
@@ -183,7 +183,7 @@ def test_every_yaml_is_yaml(working: Working) -> None:
 @given(ODD)
 def test_quotes_of_shells_that_are_not_here(text: str) -> None:
     """By the rules of their manuals, read backwards."""
-    from probes.shells import split
+    from probes.pasted.shell_words import split
 
     quoted = quoting.powershell(text)
     (statement,) = split(f"curl.exe `\n {quoted}", {})
@@ -242,8 +242,8 @@ def call(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedP
 
 
 def test_the_command(tmp_path: Path) -> None:
-    from probes.practice import behaviours as b
-    from probes.practice.server import PracticeDoor
+    from probes.demo_server import doors as b
+    from probes.demo_server.server import PracticeDoor
 
     key = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
     with PracticeDoor(b.openai(key)) as door:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import trustme
 
-from probes.model import ConnectTo, ProxySettings, Rival, Settings, Sourced
-from probes.secret import Secret
-from probes.sources import BadInput, Options, gather
+from probes.model.secret import Secret
+from probes.model.settings import ConnectTo, ProxySettings, Rival, Settings, Sourced
+from probes.settings.gather import BadInput, Options, gather
 
 KEY, OTHER = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z", "sk-zY0xW7vU4tS1rQ8pN5mK2jH9gE6dB3a"
 RELAY = "https://relay.example/v1"

@@ -14,10 +14,10 @@ sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests
 
 from faults.stage import RELAY, Scenario, examine
 
-from diagnose.findings.between import limit_near
-from diagnose.judge import judge
-from diagnose.model import Report
-from probes.model import Evidence, Exchange, Failure, Kind, StreamReading, TlsFacts
+from diagnose.findings.intermediaries import limit_near
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.model.settings import Evidence, Exchange, Failure, Kind, StreamReading, TlsFacts
 
 # Twenty pieces in one moment, after a second and a half.
 HELD = StreamReading(

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.judge import judge
-from diagnose.middleboxes import MIDDLEBOXES, known
-from diagnose.model import Report
-from probes.engine import run
-from probes.model import Limits, Settings, Sourced
-from probes.practice import behaviours as b
-from probes.practice.certificates import Authority, authority
-from probes.practice.faults import made_up_key
-from probes.practice.server import PracticeDoor
-from probes.secret import Secret
+from diagnose.answers.middleboxes import MIDDLEBOXES, known
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.demo_server import doors as b
+from probes.demo_server.certificates import Authority, authority
+from probes.demo_server.scenarios import made_up_key
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import Secret
+from probes.model.settings import Limits, Settings, Sourced
+from probes.run.engine import run
 
 KEY = made_up_key()
 Look = Callable[[bool, bool], Report]
@@ -39,10 +39,10 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Lo
 
     def check(system: bool, certifi: bool) -> Report:
         lists = {True: str(root.ca_pem), False: str(empty)}
-        monkeypatch.setattr("probes.net.certifi_path", lambda: lists[certifi])
+        monkeypatch.setattr("probes.network.network.certifi_path", lambda: lists[certifi])
         monkeypatch.setattr("probes.steps.tls.certifi_path", lambda: lists[certifi])
         context = ssl.create_default_context(cafile=lists[system])
-        monkeypatch.setattr("probes.net.trust", lambda _: (context, "system"))
+        monkeypatch.setattr("probes.network.network.trust", lambda _: (context, "system"))
         with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
             given = Settings(
                 base_url=Sourced(f"https://localhost:{door.port}/v1", "test"),

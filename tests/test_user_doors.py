@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from diagnose.cli import doors as command
-from diagnose.cli import whose
-from probes import doors
-from probes.config import BadInput, read
-from probes.doors import DoorsError, adopt, builtin, folders, load
-from probes.keys import identify
+from diagnose.cli.commands import doors as command
+from diagnose.cli.commands import whose
+from probes.catalog import doors
+from probes.catalog.doors import DoorsError, adopt, builtin, folders, load
+from probes.keys.owner import identify
+from probes.settings.config_file import BadInput, read
 
 ENTRY = """\
 [[door]]

@@ -16,14 +16,15 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diagnose.cli import docs
-from diagnose.cli.doors import command as doors_command
-from diagnose.cli.whose import command as whose_command
-from diagnose.whose import CODES, KINDS, NOTES_ZH, WORDS
+from diagnose.cli.commands import docs
+from diagnose.cli.commands.doors import command as doors_command
+from diagnose.cli.commands.whose import command as whose_command
+from diagnose.cli.key_report import CODES, KINDS, NOTES_ZH, WORDS
 from diagnose.words import LANGS
-from probes import keys
-from probes.doors import AUTHS, PROTOCOLS, Door, load
-from probes.flaws import examine_key
+from probes.catalog.doors import AUTHS, PROTOCOLS, Door, load
+from probes.keys import owner
+from probes.urls import url_flaws
+from probes.urls.url_flaws import examine_key
 
 ANTHROPIC = "sk-ant-api03-" + "Ab3-_x9Zq" * 10 + "k2WAA"
 GROQ = "gsk_" + "q7RtY2uIoP" * 5 + "zX"
@@ -211,15 +212,15 @@ PARTS = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(KEYS, st.builds(str.join, st.sampled_from("-_"), PARTS)), st.sampled_from(PROTOCOLS))
 def test_a_plain_key_has_no_flaw(key: str, protocol: str) -> None:
-    if keys.plain(key):
+    if owner.plain(key):
         exam = examine_key(key, protocol)
         assert (exam.flaws, exam.cleaned, exam.literal) == ((), key, key)
 
 
 def test_most_keys_are_plain() -> None:
-    assert all(keys.plain(key) for key in (GROQ, SHARED))
+    assert all(owner.plain(key) for key in (GROQ, SHARED))
     assert not any(
-        keys.plain(key) for key in (ZHIPU, f"{GROQ}\n", "sk-" + "x" * 40, "A2B" * 9 + "_KEY", "sk-" + "1a" * 20)
+        owner.plain(key) for key in (ZHIPU, f"{GROQ}\n", "sk-" + "x" * 40, "A2B" * 9 + "_KEY", "sk-" + "1a" * 20)
     )
 
 
@@ -232,7 +233,7 @@ def test_a_key_that_looks_like_an_option_is_not_repeated() -> None:
 
 
 def test_both_languages_are_complete() -> None:
-    for words in (WORDS, import_module("diagnose.cli.doors").WORDS, docs.WORDS, docs.VALUES):
+    for words in (WORDS, import_module("diagnose.cli.commands.doors").WORDS, docs.WORDS, docs.VALUES):
         assert list(words) == list(LANGS)
         assert set(words["en"]) == set(words["zh"])
         for key, english in words["en"].items():
@@ -241,19 +242,19 @@ def test_both_languages_are_complete() -> None:
 
 
 def test_every_kind_and_every_note_can_be_said_in_chinese() -> None:
-    assert set(KINDS) == set(keys.KINDS)
-    notes = {shape.note for door in DOORS for shape in door.keys} | {keys.MISTYPED}
+    assert set(KINDS) == set(owner.KINDS)
+    notes = {shape.note for door in DOORS for shape in door.keys} | {owner.MISTYPED}
     assert set(NOTES_ZH) <= notes
     worded = {note for note in notes if re.search(r"[a-zA-Z]{2,} [a-z]|\b(?:a|letters|digits|characters)\b", note)}
     assert worded <= set(NOTES_ZH)
 
 
 def test_every_flaw_of_a_key_has_its_code() -> None:
-    source = Path(keys.__file__).with_name("flaws.py").read_text("utf-8")
+    source = Path(url_flaws.__file__).read_text("utf-8")
     body = source[source.index("def examine_key") : source.index("def _is_placeholder")]
     kinds = set(re.findall(r'(?:exam\(|Flaw\("key", )"(\w+)"', body))
     assert kinds and kinds <= set(CODES)
-    from diagnose.words.en import TEXTS
+    from diagnose.words.en.findings import TEXTS
 
     assert set(CODES.values()) <= set(TEXTS)
 
@@ -338,7 +339,7 @@ def test_docs_are_written_and_checked(tmp_path: Path) -> None:
 
 
 def test_every_code_and_every_door_is_in_the_docs(tmp_path: Path) -> None:
-    from diagnose.words.en import TEXTS
+    from diagnose.words.en.findings import TEXTS
 
     pages = docs.pages(tmp_path)
     for name in ("findings.md", "findings.zh.md"):
@@ -351,13 +352,22 @@ def test_nothing_heavy_is_loaded() -> None:
     """What costs milliseconds stays out of the offline commands: no network, no rich, no words that are not said."""
     program = (
         "import sys, io; from click.testing import CliRunner; before = set(sys.modules);"
-        "from diagnose.cli.whose import command; from diagnose.cli.doors import command as doors;"
+        "from diagnose.cli.commands.whose import command; from diagnose.cli.commands.doors import command as doors;"
         f"r = CliRunner().invoke(command, ['--json'], input={GROQ!r}); assert r.exit_code == 0, r.output;"
         "CliRunner().invoke(doors, ['openai']);"
         "print(*sorted(set(sys.modules) - before))"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    heavy = {"asyncio", "ssl", "socket", "rich", "httpx", "diagnose.model", "diagnose.words.en", "probes.config"}
+    heavy = {
+        "asyncio",
+        "ssl",
+        "socket",
+        "rich",
+        "httpx",
+        "diagnose.report",
+        "diagnose.words.en.findings",
+        "probes.settings.config_file",
+    }
     assert not heavy & set(ended.stdout.split())
 
 

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from diagnose.cli import COMMANDS
 from diagnose.findings.network import SAID
-from diagnose.model import seen
+from diagnose.report import seen
 from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, Text, fill, line, phrase, say, text
-from probes.doors import load
-from probes.flaws import examine_key, examine_url
-from probes.model import Kind, ProxySettings, Sourced
-from probes.secret import Scrubber
+from probes.catalog.doors import load
+from probes.model.secret import Scrubber
+from probes.model.settings import Kind, ProxySettings, Sourced
+from probes.network.connection_pool import place
+from probes.network.proxy_tunnel import SOCKS4_SAID, SOCKS5_SAID
 from probes.steps.proxy import choose
-from probes.tunnel import SOCKS4_SAID, SOCKS5_SAID
-from probes.way import place
+from probes.urls.url_flaws import examine_key, examine_url
 
 CONTRACT = Path("/work/shared/contract.md")
 
@@ -58,9 +58,9 @@ FROZEN = {
 CODES = [f"{layer}.{name}" for layer, names in FROZEN.items() for name in names.split()]
 OURS = {"run.unexplained", "run.crashed", "run.flaky"}
 
-TEXTS: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}").TEXTS for lang in LANGS}
-CASES: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}").CASES for lang in LANGS}
-UI: dict[str, dict[str, str]] = {lang: import_module(f"diagnose.words.{lang}").UI for lang in LANGS}
+TEXTS: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}.findings").TEXTS for lang in LANGS}
+CASES: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}.findings").CASES for lang in LANGS}
+UI: dict[str, dict[str, str]] = {lang: import_module(f"diagnose.words.{lang}.findings").UI for lang in LANGS}
 RUN: dict[str, str | None] = {
     "host": "api.example.com",
     "base_url": "https://api.example.com/v1",
@@ -102,7 +102,7 @@ def test_each_language_has_every_code(lang: str) -> None:
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not on this machine")
 def test_the_codes_are_those_of_the_contract() -> None:
-    tables = CONTRACT.read_text(encoding="utf-8").split("## 3. The codes")[1]
+    tables = CONTRACT.read_text(encoding="utf-8").split("## 3. The codes")[1].split("## 4.")[0]
     rows = [line.split("|") for line in tables.splitlines() if line.startswith("|")]
     named = {code for row in rows for code in re.findall(r"`([a-z]+\.[a-z0-9_]+)`", row[1])}
     assert named | {"dns.fake_ip", "slo.exceeded"} | OURS == set(CODES)

@@ -16,10 +16,10 @@ from worlds_http import SCENARIOS as ABOVE_TLS
 from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
 from worlds_wire import SCENARIOS as THE_WIRE
 
-from probes.model import Kind, Limits, Override, Rival
-from probes.practice import behaviours as b
-from probes.practice.server import Answer, Handler, Reply, Request, Then, Wait
-from probes.secret import Secret
+from probes.demo_server import doors as b
+from probes.demo_server.server import Answer, Handler, Reply, Request, Then, Wait
+from probes.model.secret import Secret
+from probes.model.settings import Kind, Limits, Override, Rival
 
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com"

@@ -9,9 +9,9 @@ from typing import Any
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 from worlds_protocols import door, stranger
 
-from probes.model import Kind
-from probes.practice import behaviours as b
-from probes.practice.server import Handler, Reply, Request
+from probes.demo_server import doors as b
+from probes.demo_server.server import Handler, Reply, Request
+from probes.model.settings import Kind
 
 OPENAI = "https://api.openai.com/v1"
 DEEPSEEK = "https://api.deepseek.com"

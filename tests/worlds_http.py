@@ -14,8 +14,8 @@ from typing import Any
 
 from faults.stage import LOCAL, RELAY, Roads, Scenario
 
-from probes.practice import behaviours as b
-from probes.practice.server import Answer, Handler, Reply, Request, Then
+from probes.demo_server import doors as b
+from probes.demo_server.server import Answer, Handler, Reply, Request, Then
 
 CLAUDES_HOST, GOOGLE, RESOURCE = (
     "https://api.anthropic.com",

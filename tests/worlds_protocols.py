@@ -8,8 +8,8 @@ from typing import Any
 
 from faults.stage import HASTY, RELAY, Scenario, made_up
 
-from probes.practice import behaviours as b
-from probes.practice.server import Handler
+from probes.demo_server import doors as b
+from probes.demo_server.server import Handler
 
 OPENAI = "https://api.openai.com/v1"
 ROOT = "https://relay.example"

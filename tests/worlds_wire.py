@@ -9,9 +9,9 @@ from typing import Any
 
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 
-from probes.model import Kind, NodeSettings
-from probes.practice import behaviours as b
-from probes.practice.server import Reply, Step, Then, Tunnel
+from probes.demo_server import doors as b
+from probes.demo_server.server import Reply, Step, Then, Tunnel
+from probes.model.settings import Kind, NodeSettings
 
 OPENAI = "https://api.openai.com/v1"
 CLAUDE = b.CLAUDES[0]

@@ -43,7 +43,7 @@ class _Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS and name not in HIDDEN:
             return None
-        command: click.Command = import_module(f"diagnose.cli.{name}").command
+        command: click.Command = import_module(f"diagnose.cli.commands.{name}").command
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -19,25 +19,25 @@ def among(names: Callable[[], Iterable[str]]) -> Completer:
 
 
 def faults() -> Iterable[str]:
-    from diagnose.words.faults import TITLES
+    from diagnose.words.en.demo import TITLES
 
     return TITLES
 
 
 def codes() -> Iterable[str]:
-    from diagnose.words.en import TEXTS
+    from diagnose.words.en.findings import TEXTS
 
     return TEXTS
 
 
 def doors() -> Iterable[str]:
-    from probes.doors import Doors, builtin
+    from probes.catalog.doors import Doors, builtin
 
     return (door.id for door in Doors(builtin()))
 
 
 def apps() -> Iterable[str]:
-    from probes.apps import load
+    from probes.catalog.apps import load
 
     return (app.id for app in load())
 
@@ -46,10 +46,10 @@ def targets() -> Iterable[str]:
     """Those of the ``llmdoctor.toml`` of this folder; none where it cannot be read."""
     from pathlib import Path
 
-    from probes import config
+    from probes.settings import config_file
 
-    path = config.find(Path.cwd())
+    path = config_file.find(Path.cwd())
     try:
-        return config.read(path).targets if path is not None else ()
-    except config.BadInput:
+        return config_file.read(path).targets if path is not None else ()
+    except config_file.BadInput:
         return ()

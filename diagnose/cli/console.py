@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress as RichProgress
 
-    from diagnose.model import Report
-    from probes.ledger import Watch
-    from probes.model import Observation
+    from diagnose.report import Report
+    from probes.model.settings import Observation
+    from probes.steps.recorder import Watch
 
 FORMATS = ("text", "json", "junit", "markdown", "html", "github", "nagios")
 FOR_PEOPLE = ("text", "nagios")  # written in the console's own encoding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diagnose.findings import api, app, auth, key, model, network, proxy, redirect, run, settings, slo, stream, tls, url
-from diagnose.model import Rule
+from diagnose.report import Rule
 
 # From the ground up: among equals the deeper layer is the root cause.
 RULES: tuple[Rule, ...] = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from diagnose.findings.between import MADE, answered_by, case_of, idle, packing
+from diagnose.evidence.view import View, line_of, told
+from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
-from diagnose.model import Claim, Rule, Severity, seen
-from diagnose.view import View, line_of, told
-from probes.model import Body, Exchange, Kind
-from probes.readings import REDIRECTS, answer_of, passes
+from diagnose.report import Claim, Rule, Severity, seen
+from probes.api.response_checks import REDIRECTS, answer_of, passes
+from probes.model.settings import Body, Exchange, Kind
 
 _PATH = ("url.", "tls.needed", "tls.not_tls", "proxy.")
 _SPECIFIC = ("auth.", "access.", "model.", "quota.", "key.")
@@ -93,7 +93,7 @@ def _front_auth(view: View) -> Claim | None:
     page = view.first.told if view.first is not None else None
     if found is not None or page is None or not _lost(view) or not _html(page):
         return found
-    from diagnose.dialects import classify
+    from diagnose.answers.dialects import classify
 
     match = next(iter(classify(page)), None)
     if match is None or match.code != "http.front_auth":

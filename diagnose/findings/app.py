@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from diagnose.model import Claim, Rule, Severity, seen
-from diagnose.view import View, line_of
+from diagnose.evidence.view import View, line_of
+from diagnose.report import Claim, Rule, Severity, seen
 
 
 def _base_url_ignored(view: View) -> Claim | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from diagnose.evidence.view import View, line_of
 from diagnose.findings.api import said
 from diagnose.findings.url import settings_of
-from diagnose.model import Claim, Rule, Severity
-from diagnose.view import View, line_of
-from probes.model import Attempt, Auth
+from diagnose.report import Claim, Rule, Severity
+from probes.model.settings import Attempt, Auth
 
 _KEY = ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style")
 HEADERS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diagnose.model import Claim, Rule, Seen, Severity, seen
-from diagnose.view import View
-from probes.model import KeyForm, Twin
+from diagnose.evidence.view import View
+from diagnose.report import Claim, Rule, Seen, Severity, seen
+from probes.model.settings import KeyForm, Twin
 
 
 def _mended(view: View) -> tuple[dict[str, object] | None, bool]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from diagnose.evidence.view import View, line_of
 from diagnose.findings.api import said
-from diagnose.model import Claim, Rule, Severity, seen
-from diagnose.view import View, line_of
-from probes.readings import passes
+from diagnose.report import Claim, Rule, Severity, seen
+from probes.api.response_checks import passes
 
 _BARE = re.compile(
     r"(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?", re.IGNORECASE

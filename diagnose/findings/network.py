@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from diagnose.model import Claim, Rule, Seen, Severity, seen
-from diagnose.view import View, told
-from probes.model import Kind, TcpFacts
+from diagnose.evidence.view import View, told
+from diagnose.report import Claim, Rule, Seen, Severity, seen
+from probes.model.settings import Kind, TcpFacts
 
 # Handed out by TUN proxies in place of the real address: Clash and sing-box for IPv4, sing-box and mihomo for IPv6.
 FAKE_IP = tuple(map(ip_network, ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")))

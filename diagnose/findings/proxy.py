@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from diagnose.evidence.view import View, line_of, told
 from diagnose.findings.network import inside
-from diagnose.model import Claim, Rule, Seen, Severity, seen
-from diagnose.view import View, line_of, told
-from probes.model import Failure, Kind
+from diagnose.report import Claim, Rule, Seen, Severity, seen
+from probes.model.settings import Failure, Kind
 
 _UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from diagnose.evidence.view import View, line_of
 from diagnose.findings.url import settings_of
-from diagnose.model import Claim, Rule, Seen, Severity, seen
-from diagnose.view import View, line_of
-from probes.model import Auth, Exchange, Redirect
-from probes.readings import KEEPING, REDIRECTS, asks_login, passes
+from diagnose.report import Claim, Rule, Seen, Severity, seen
+from probes.api.response_checks import KEEPING, REDIRECTS, asks_login, passes
+from probes.model.settings import Auth, Exchange, Redirect
 
 _STAYS = "openai-node"  # with a key in `api-key`
 _LEARNED = ("openai-sdk", _STAYS)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from diagnose.evidence.view import View, line_of, told
 from diagnose.findings.api import softened
-from diagnose.model import Claim, Rule, Seen, Severity, Try, seen
-from diagnose.view import View, line_of, told
-from probes.model import Exchange, Outcome
+from diagnose.report import Claim, Rule, Seen, Severity, Try, seen
+from probes.model.settings import Exchange, Outcome
 
 
 def _unexplained(view: View) -> Claim | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from diagnose.model import Claim, Rule, Severity, seen
-from diagnose.view import UNSEEN, View
-from probes.model import KeyForm, Rival
-from probes.readings import refuses_key
+from diagnose.evidence.view import UNSEEN, View
+from diagnose.report import Claim, Rule, Severity, seen
+from probes.api.response_checks import refuses_key
+from probes.model.settings import KeyForm, Rival
 
 
 def _missing_key(view: View) -> Claim | None:

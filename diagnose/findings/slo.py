@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from diagnose.model import Claim, Rule, Seen, Severity, SloResult, seen
-from diagnose.view import View
-from probes.model import DnsFacts, Outcome, Slo, TlsFacts
-from probes.readings import passes
+from diagnose.evidence.view import View
+from diagnose.report import Claim, Rule, Seen, Severity, SloResult, seen
+from probes.api.response_checks import passes
+from probes.model.settings import DnsFacts, Outcome, Slo, TlsFacts
 
 # The probe that measures, and the side whose part it is.
 OF = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from diagnose.findings.between import idle, packing, passed_on
-from diagnose.gateways import between
-from diagnose.middleboxes import known
-from diagnose.model import Claim, Rule, Seen, Severity, seen
-from diagnose.view import View, line_of
-from probes.model import Exchange, Kind, StreamReading
+from diagnose.answers.gateways import between
+from diagnose.answers.middleboxes import known
+from diagnose.evidence.view import View, line_of
+from diagnose.findings.intermediaries import idle, packing, passed_on
+from diagnose.report import Claim, Rule, Seen, Severity, seen
+from probes.model.settings import Exchange, Kind, StreamReading
 
 _ANY = ("shape.", "url.", "http.", "auth.", "model.", "quota.", "access.")
 # Server-sent events under these types are read by every SDK that was measured; some clients look at the type first.

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from diagnose.middleboxes import Middlebox, known
-from diagnose.model import Claim, Rule, Seen, Severity, seen
-from diagnose.view import View, line_of, told
-from probes.model import Certificate, Failure, Kind, TlsFacts
+from diagnose.answers.middleboxes import Middlebox, known
+from diagnose.evidence.view import View, line_of, told
+from diagnose.report import Claim, Rule, Seen, Severity, seen
+from probes.model.settings import Certificate, Failure, Kind, TlsFacts
 
 # This program did not exist before: a clock that shows less is wrong.
 BUILT = "2026-11-01"

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from diagnose.model import Claim, Rule, Seen, Severity, seen
-from diagnose.view import View, line_of
-from probes.model import BARE, Attempt, Flaw, Kind
-from probes.readings import bare_refusal, earns_key
+from diagnose.evidence.view import View, line_of
+from diagnose.report import Claim, Rule, Seen, Severity, seen
+from probes.api.response_checks import bare_refusal, earns_key
+from probes.model.settings import BARE, Attempt, Flaw, Kind
 
 _VERSION = re.compile(r"/v\d+[a-z]*\d*$")
 # A vendor's whole version path counts as its version: nothing but the "v4" tells it from the host alone.

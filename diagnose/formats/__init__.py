@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from diagnose.model import Finding, Report
+    from diagnose.report import Finding, Report
 
 FORMATS = ("text", "json", "junit", "markdown", "html", "github", "nagios")
 _STRICT = ("junit", "github")  # tell a warning as a failure where warnings fail

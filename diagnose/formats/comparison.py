@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from diagnose.compare import Comparison, Difference
 from diagnose.formats import clip, plain, word
-from diagnose.place import Place
+from diagnose.judging.compare import Comparison, Difference
+from diagnose.judging.compared_report import Place
 from diagnose.words import LANGS, Text, fill
-from diagnose.words.comparing import TEXTS, UI
+from diagnose.words.en.comparison import TEXTS, UI
 
 SCHEMA = "llmdoctor.comparison/1"
 FORMATS = ("text", "json", "markdown")
@@ -76,7 +76,7 @@ def say(key: str, lang: str) -> str:
 def _cause(at: Place, lang: str) -> str:
     """The root cause in this language's words, whatever the report's own was; a code of tomorrow in the report's."""
     from diagnose import words as catalogue
-    from diagnose.words.en import TEXTS as known
+    from diagnose.words.en.findings import TEXTS as known
 
     if at.root in known:
         return catalogue.say(at.root, lang, {"host": at.host}).title

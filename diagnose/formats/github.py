@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from diagnose.formats import clip, duration, folded, plain, spent, verdict, way_out, word
 
 if TYPE_CHECKING:
-    from diagnose.model import Finding, Report
+    from diagnose.report import Finding, Report
 
 EVIDENCE = 500  # characters of one piece of evidence
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}

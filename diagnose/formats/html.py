@@ -25,10 +25,10 @@ from diagnose.formats import (
     way_out,
     word,
 )
-from diagnose.formats.markup import LINE, SPACE, Safe, join, lines, prose, tag
+from diagnose.formats.html_builder import LINE, SPACE, Safe, join, lines, prose, tag
 
 if TYPE_CHECKING:
-    from diagnose.model import CapabilityLine, Finding, ProbeLine, Report
+    from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive": "open"}
@@ -289,7 +289,7 @@ def _strip(probe: ProbeLine, whole: float, lang: str) -> Safe:
 
 def _capabilities(found: tuple[CapabilityLine, ...], lang: str) -> Safe:
     """The table of a deep check: what is not there is no fault, and is not told as one."""
-    from diagnose.words.capabilities import AROUND, say
+    from diagnose.words.en.capabilities import AROUND, say
 
     items = [
         tag(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from diagnose.model import Finding, Report
+    from diagnose.report import Finding, Report
 
 SCHEMA = "llmdoctor.report/1"
 

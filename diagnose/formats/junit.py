@@ -10,10 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.formats import exit_status, plain, vantage, way_out, word
-from diagnose.formats.markup import LINE, Safe, join, lines, tag
+from diagnose.formats.html_builder import LINE, Safe, join, lines, tag
 
 if TYPE_CHECKING:
-    from diagnose.model import Finding, ProbeLine, Report
+    from diagnose.report import Finding, ProbeLine, Report
 
 
 def render(report: Report, lang: str, *, strict: bool = False) -> str:

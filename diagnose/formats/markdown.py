@@ -26,7 +26,7 @@ from diagnose.formats import (
 )
 
 if TYPE_CHECKING:
-    from diagnose.model import CapabilityLine, Finding, Report
+    from diagnose.report import CapabilityLine, Finding, Report
 
 MARKS = {"ok": "✅", "warn": "⚠️", "fail": "❌", "skipped": "➖"}
 VERDICTS = {"healthy": "✅", "degraded": "⚠️", "broken": "❌", "inconclusive": "❔"}
@@ -136,7 +136,7 @@ def _finding(finding: Finding, knock_ons: list[Finding], lang: str) -> Iterator[
 
 
 def _capabilities(lines: tuple[CapabilityLine, ...], lang: str) -> Iterator[str]:
-    from diagnose.words.capabilities import AROUND, say
+    from diagnose.words.en.capabilities import AROUND, say
 
     yield f"### {escape(say(AROUND, 'title', lang))}\n"
     if not lines:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from diagnose.formats import clip, plain, tokens, verdict, word
 
 if TYPE_CHECKING:
-    from diagnose.model import Report
+    from diagnose.report import Report
 
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 

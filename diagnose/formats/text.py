@@ -29,7 +29,7 @@ from diagnose.formats import (
 )
 
 if TYPE_CHECKING:
-    from diagnose.model import CapabilityLine, Finding, ProbeLine, Report
+    from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
 
 Line = list[tuple[str, str]]  # text and style, piece by piece
 
@@ -128,7 +128,7 @@ class Page:
         self.gap()
 
     def probes(self, lines: tuple[ProbeLine, ...]) -> None:
-        from probes.model import PROBES
+        from probes.model.settings import PROBES
 
         names = {name: self.word(f"probe.{name}") for name in (*PROBES, *(line.name for line in lines))}
         column = min(max(map(self.cells, names.values())), self.width // 3) + 2
@@ -218,7 +218,7 @@ class Page:
 
     def capabilities(self, lines: tuple[CapabilityLine, ...]) -> None:
         """The table of a deep check: what is not there is no fault, and is not told as one."""
-        from diagnose.words.capabilities import AROUND, say
+        from diagnose.words.en.capabilities import AROUND, say
 
         self.gap()
         self.hang([("  ", "")], [(self.safe(say(AROUND, "title", self.lang)), "bold")])

@@ -15,9 +15,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from diagnose.explain import Candidate, explain
-from diagnose.judge import judge
-from diagnose.model import Report
+from diagnose.answers.explain import Candidate, explain
+from diagnose.judging.judge import judge
+from diagnose.report import Report
 from diagnose.serve import forms, metrics, pages
 from diagnose.serve.forms import Form
 from diagnose.serve.guard import COOKIE, SESSION, Guard, Rate, Token
@@ -25,14 +25,14 @@ from diagnose.serve.live import Live
 from diagnose.serve.runs import Busy, Gate, MakeNetwork, Runs, Sharing
 from diagnose.serve.streams import EventStream, WhileConnected, event
 from diagnose.serve.targets import Targets
-from diagnose.words.page import TEXTS
-from probes.config import BadInput
-from probes.curl import Note
-from probes.doors import load
-from probes.ground import scrubber
-from probes.model import Limits, Settings
-from probes.pasted import read as read_text
-from probes.sources import Options, gather
+from diagnose.words.en.served_page import TEXTS
+from probes.catalog.doors import load
+from probes.model.settings import Limits, Settings
+from probes.pasted.curl_command import Note
+from probes.pasted.text import read as read_text
+from probes.run.offline_checks import scrubber
+from probes.settings.config_file import BadInput
+from probes.settings.gather import Options, gather
 
 SPARE = 0.5  # seconds of a scrape's time that are left for the answer's way back, as the blackbox exporter leaves them
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
-from probes import curl
-from probes.apps import load
-from probes.config import PROTOCOLS, BadInput
-from probes.curl import Note
-from probes.model import Limits, ProxySettings, Settings, Sourced
-from probes.secret import Secret
-from probes.sources import Options, gather
-from probes.surroundings import surroundings
+from probes.catalog.apps import load
+from probes.model.secret import Secret
+from probes.model.settings import Limits, ProxySettings, Settings, Sourced
+from probes.pasted import curl_command as curl
+from probes.pasted.curl_command import Note
+from probes.settings.config_file import PROTOCOLS, BadInput
+from probes.settings.gather import Options, gather
+from probes.settings.network_settings import surroundings
 
 T = TypeVar("T")
 

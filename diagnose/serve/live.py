@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from diagnose.judge import prove
+from diagnose.evidence.view import View
+from diagnose.judging.judge import prove
+from diagnose.judging.probe_lines import probe_line
 from diagnose.serve import pages
-from diagnose.summary import probe_line
-from diagnose.view import View
-from probes.ground import scrubber, target
-from probes.ledger import scrubbed
-from probes.model import PROBES, DoorFacts, Evidence, Observation, Outcome, Settings
+from probes.model.settings import PROBES, DoorFacts, Evidence, Observation, Outcome, Settings
+from probes.run.offline_checks import scrubber, target
+from probes.steps.recorder import scrubbed
 
 
 class Live:

@@ -20,7 +20,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 
 from diagnose import __version__
-from diagnose.model import ProbeLine, Report, Status, Verdict
+from diagnose.report import ProbeLine, Report, Status, Verdict
 
 _COST = {
     "requests": "Requests sent to this target by this server.",

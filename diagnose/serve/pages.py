@@ -13,18 +13,18 @@ from markupsafe import Markup
 from diagnose import words
 from diagnose.formats import html, markdown, word
 from diagnose.words import LANGS, phrase
-from diagnose.words.page import TEXTS
-from probes.apps import load as load_apps
-from probes.config import PROTOCOLS
-from probes.model import PROBES
+from diagnose.words.en.served_page import TEXTS
+from probes.catalog.apps import load as load_apps
+from probes.model.settings import PROBES
+from probes.settings.config_file import PROTOCOLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diagnose.explain import Candidate
-    from diagnose.model import ProbeLine, Report
+    from diagnose.answers.explain import Candidate
+    from diagnose.report import ProbeLine, Report
     from diagnose.serve.forms import Form
-    from probes.curl import Note
+    from probes.pasted.curl_command import Note
 
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "report.css": "text/css"}
 _PATHS = {"check": "/", "explain": "/explain", "login": "/login"}

@@ -13,11 +13,11 @@ from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from diagnose import __version__
-from probes.engine import run
-from probes.ledger import Watch
-from probes.model import Evidence, NodeSettings, Settings, Sourced
-from probes.net import Network
-from probes.public import is_public
+from probes.model.settings import Evidence, NodeSettings, Settings, Sourced
+from probes.network.network import Network
+from probes.run.engine import run
+from probes.steps.recorder import Watch
+from probes.urls.addresses import is_public
 
 T = TypeVar("T")
 

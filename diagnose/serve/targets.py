@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from probes import config
-from probes.config import BadInput, Config
-from probes.doors import DoorsError, adopt, load
+from probes.catalog.doors import DoorsError, adopt, load
+from probes.settings import config_file
+from probes.settings.config_file import BadInput, Config
 
 
 class Targets:
@@ -25,7 +25,7 @@ class Targets:
             raise BadInput(f"{self._path} cannot be read: {error.strerror}.") from None
         seen = (found.st_mtime_ns, found.st_size, found.st_ino)
         if self._file is None or seen != self._seen:
-            file = config.read(self._path)
+            file = config_file.read(self._path)
             if file.doors != (self._file.doors if self._file is not None else ()):
                 adopt(file.doors)
                 try:

@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from diagnose.model import Seen
+    from diagnose.report import Seen
 
 LANGS = ("en", "zh")
 
@@ -138,4 +138,4 @@ def _wide(character: str) -> bool:
 
 @cache
 def _module(lang: str) -> ModuleType:
-    return import_module(f"{__name__}.{lang if lang in LANGS else 'en'}")
+    return import_module(f"{__name__}.{lang if lang in LANGS else 'en'}.findings")

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 from urllib.parse import quote, unquote
 
-from probes.model import Answer, Attempt, Auth, StreamReading
+from probes.model.settings import Answer, Attempt, Auth, StreamReading
 from probes.protocols.errors import read_error
 from probes.protocols.sse import Event
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote
 
-from probes.model import Attempt, Auth, KeyForm
+from probes.model.settings import Attempt, Auth, KeyForm
 from probes.protocols import Ask
 from probes.protocols.openai import ChatCompletions
 

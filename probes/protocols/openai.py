@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.model import Answer, Attempt, Auth, KeyForm, StreamReading
+from probes.model.settings import Answer, Attempt, Auth, KeyForm, StreamReading
 from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.sse import Event, EventReader
-from probes.protocols.tally import Tally
+from probes.protocols.stream_counter import Tally
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 

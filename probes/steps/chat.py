@@ -7,9 +7,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from probes.asking import Asker
-from probes.model import Exchange
-from probes.readings import transient
+from probes.api.client import Asker
+from probes.api.response_checks import transient
+from probes.model.settings import Exchange
 
 PAUSES = (0.4, 0.8)  # seconds; the SDKs' own first two
 PATIENCE = 3.0  # the longest `retry-after` that is waited for

@@ -6,9 +6,9 @@ import asyncio
 import sys
 from collections.abc import Iterable
 
-from probes.failures import NetError
-from probes.model import DnsFacts, Kind, Lookup
-from probes.way import Way
+from probes.model.settings import DnsFacts, Kind, Lookup
+from probes.network.connection_pool import Way
+from probes.network.failures import NetError
 
 PATIENCE = 2.0  # seconds for a server that is asked besides
 _SYSTEM = 0.7  # of the probe's time; the rest is for asking the servers

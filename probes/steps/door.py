@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import re
 
-from probes.apps import load as load_apps
-from probes.doors import Door, Doors, sdk_base
-from probes.flaws import examine_key
-from probes.keys import Fit, fit
-from probes.model import DoorFacts, KeyMatch, Settings, Twin
+from probes.catalog.apps import load as load_apps
+from probes.catalog.doors import Door, Doors, sdk_base
+from probes.keys.owner import Fit, fit
+from probes.model.secret import Secret
+from probes.model.settings import DoorFacts, KeyMatch, Settings, Twin
+from probes.network.connection_pool import Place, is_local, place
 from probes.protocols import NAMES
-from probes.secret import Secret
 from probes.steps.settings import Exams
-from probes.way import Place, is_local, place
+from probes.urls.url_flaws import examine_key
 
 # What a path says of the protocol that is spoken there.
 _SPOKEN_AT = (

@@ -9,14 +9,14 @@ import asyncio
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
-from probes.doors import Doors
-from probes.failures import NetError
-from probes.model import DirectFacts, Failure, Kind, ProxyFacts, ProxySettings, Sourced, TunnelFacts
-from probes.net import basic
-from probes.no_proxy import breaks, bypass
-from probes.secret import Scrubber
-from probes.tunnel import Proxy
-from probes.way import Place, Way, is_local
+from probes.catalog.doors import Doors
+from probes.model.secret import Scrubber
+from probes.model.settings import DirectFacts, Failure, Kind, ProxyFacts, ProxySettings, Sourced, TunnelFacts
+from probes.network.connection_pool import Place, Way, is_local
+from probes.network.failures import NetError
+from probes.network.network import basic
+from probes.network.proxy_tunnel import Proxy
+from probes.urls.no_proxy import breaks, bypass
 
 PATIENCE = 3.0  # seconds for a second look, which the user did not ask for
 WEB = "web"  # of a server that is no proxy

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from probes.apps import load
-from probes.flaws import KeyExam, UrlExam, examine_key, examine_url, key_is_url, literal_key, url_is_key
-from probes.model import KeyForm, Settings, SettingsFacts
-from probes.translation import examine_for, official
-from probes.way import Place, place
+from probes.catalog.apps import load
+from probes.model.settings import KeyForm, Settings, SettingsFacts
+from probes.network.connection_pool import Place, place
+from probes.urls.app_base_urls import examine_for, official
+from probes.urls.url_flaws import KeyExam, UrlExam, examine_key, examine_url, key_is_url, literal_key, url_is_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from probes.model import TcpFacts
-from probes.way import Way
+from probes.model.settings import TcpFacts
+from probes.network.connection_pool import Way
 
 _SIOCGIFADDR = 0x8915  # linux/sockios.h
 

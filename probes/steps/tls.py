@@ -15,10 +15,19 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from probes.failures import NetError, classify
-from probes.model import Certificate, Kind, TlsFacts
-from probes.net import Link, blind_context, certifi_context, certifi_path, in_certifi, root_of, sent_chain, tls_reason
-from probes.way import Way
+from probes.model.settings import Certificate, Kind, TlsFacts
+from probes.network.connection_pool import Way
+from probes.network.failures import NetError, classify
+from probes.network.network import (
+    Link,
+    blind_context,
+    certifi_context,
+    certifi_path,
+    in_certifi,
+    root_of,
+    sent_chain,
+    tls_reason,
+)
 
 SYSTEM = "system"  # the trust in the operating system's list alone
 PATIENCE = 2.0  # seconds for a second look

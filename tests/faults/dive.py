@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from diagnose.formats import render
-from diagnose.judge import judge
-from diagnose.model import Report
+from diagnose.judging.judge import judge
+from diagnose.report import Report
 from diagnose.words import LANGS
-from probes import archive
-from probes.engine import run
-from probes.model import Capability, Evidence, Limits, Settings, Sourced
-from probes.practice import able
-from probes.practice import behaviours as b
-from probes.practice.server import Handler, PracticeDoor, Request
+from probes.demo_server import capable_doors
+from probes.demo_server import doors as b
+from probes.demo_server.server import Handler, PracticeDoor, Request
+from probes.model import archive
+from probes.model.secret import WINDOW, Secret
+from probes.model.settings import Capability, Evidence, Limits, Settings, Sourced
 from probes.protocols import NAMES
-from probes.secret import WINDOW, Secret
+from probes.run.engine import run
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 BASES = {"openai": "/v1", "responses": "/v1"}
-DOORS: Mapping[str, Callable[..., Handler]] = {name: getattr(able, name) for name in NAMES}
+DOORS: Mapping[str, Callable[..., Handler]] = {name: getattr(capable_doors, name) for name in NAMES}
 MODELS = {"azure": "gpt-4o-mini"}
 CALM = Limits(probe=5.0, run=20.0)
 

@@ -26,13 +26,13 @@ from xml.etree import ElementTree
 
 import probes.steps.chat
 from diagnose.formats import FORMATS, render
-from diagnose.judge import judge
-from probes import archive
-from probes.engine import run
-from probes.model import Limits, Settings, Sourced
-from probes.practice import behaviours as b
-from probes.practice.server import Reply, Request, head
-from probes.secret import WINDOW, Secret
+from diagnose.judging.judge import judge
+from probes.demo_server import doors as b
+from probes.demo_server.server import Reply, Request, head
+from probes.model import archive
+from probes.model.secret import WINDOW, Secret
+from probes.model.settings import Limits, Settings, Sourced
+from probes.run.engine import run
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 PROTOCOLS = ("openai", "anthropic", "responses", "gemini", "azure", "ollama", "auto")

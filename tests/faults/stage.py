@@ -19,9 +19,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from probes.engine import run
-from probes.failures import NetError
-from probes.model import (
+from probes.catalog.node_runtime import runs
+from probes.demo_server import doors as b
+from probes.demo_server.certificates import Authority
+from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
+from probes.model.secret import Secret, public_prefix
+from probes.model.settings import (
     Address,
     ConnectTo,
     Evidence,
@@ -35,12 +38,9 @@ from probes.model import (
     Settings,
     Sourced,
 )
-from probes.net import Network
-from probes.node import runs
-from probes.practice import behaviours as b
-from probes.practice.certificates import Authority
-from probes.practice.server import Handler, PracticeDoor, Step, closed_port
-from probes.secret import Secret, public_prefix
+from probes.network.failures import NetError
+from probes.network.network import Network
+from probes.run.engine import run
 
 RELAY = "https://relay.example/v1"
 LOCAL = "http://127.0.0.1:{port}/v1"

@@ -25,7 +25,7 @@ import anthropic
 import openai
 import pytest
 
-from probes.practice.faults import made_up_key
+from probes.demo_server.scenarios import made_up_key
 
 sys.path.append(str(Path(__file__).parent))  # what several tests share stands beside them, and they are no package
 

@@ -23,12 +23,12 @@ from urllib.parse import urlsplit
 import openai
 
 from diagnose.formats import json as shown
-from diagnose.judge import judge
-from probes.engine import run
-from probes.practice import behaviours as b
-from probes.practice.certificates import authority
-from probes.practice.server import PracticeDoor
-from probes.sources import Options, gather
+from diagnose.judging.judge import judge
+from probes.demo_server import doors as b
+from probes.demo_server.certificates import authority
+from probes.demo_server.server import PracticeDoor
+from probes.run.engine import run
+from probes.settings.gather import Options, gather
 
 ASK: dict[str, Any] = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 16}
 SECONDS = 3.0

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from probes.practice import behaviours as b
-from probes.practice.certificates import authority
-from probes.practice.server import PracticeDoor
+from probes.demo_server import doors as b
+from probes.demo_server.certificates import authority
+from probes.demo_server.server import PracticeDoor
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from probes.practice import behaviours as b
-from probes.practice import faults
-from probes.practice.faults import World
-from probes.practice.server import PracticeDoor
-from probes.secret import WINDOW
+from probes.demo_server import doors as b
+from probes.demo_server import scenarios as faults
+from probes.demo_server.scenarios import World
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import WINDOW
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -34,12 +34,12 @@ pytestmark = pytest.mark.real
 # The served page with a network in which every name is this machine, and port 443 the practice door's.
 SERVED = """
 import json, socket, sys
-from diagnose.cli.serve import names
+from diagnose.cli.commands.serve import names
 from diagnose.serve.app import Serving
 from diagnose.serve.server import serve
 from pathlib import Path
 from probes.model import Address
-from probes.net import Network
+from probes.network.network import Network
 
 port, roads, file = int(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
 

@@ -11,13 +11,13 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from probes.curl import parse, read, take_apart
-from probes.model import Auth
-from probes.practice import behaviours
-from probes.practice.server import PracticeDoor
+from probes.demo_server import doors
+from probes.demo_server.server import PracticeDoor
+from probes.model.settings import Auth
+from probes.pasted.curl_command import parse, read, take_apart
+from probes.pasted.shell_words import split
 from probes.protocols import auth_headers, wire
-from probes.shells import split
-from probes.sources import Options
+from probes.settings.gather import Options
 
 pytestmark = pytest.mark.real
 KEY = "sk-proj-Zq7Xw2Lm9Rt4Bn6Vc8Kd1Hf3Gs5Jp0Yy"
@@ -59,7 +59,7 @@ LINES = [
 
 @pytest.fixture(scope="module")
 def door() -> Iterator[PracticeDoor]:
-    with PracticeDoor(behaviours.openai()) as found:
+    with PracticeDoor(doors.openai()) as found:
         yield found
 
 

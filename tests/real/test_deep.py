@@ -10,11 +10,11 @@ from typing import Any
 import gateways
 import pytest
 
-from probes.deep import NAMES
-from probes.practice import able
-from probes.practice import behaviours as b
-from probes.practice.able import FORM, Manners
-from probes.practice.server import PracticeDoor
+from probes.capabilities import NAMES
+from probes.demo_server import capable_doors
+from probes.demo_server import doors as b
+from probes.demo_server.capable_doors import FORM, Manners
+from probes.demo_server.server import PracticeDoor
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
@@ -41,9 +41,9 @@ def litellm(
     folder, port = tmp_path_factory.mktemp("litellm"), free_port()
     half = Manners(tools="not_json", stream="not_json", structured="ignored", vision="refused")
     with (
-        PracticeDoor(able.openai("sk-upstream", models=(GPT, EMBEDDER), embeddings=EMBEDDER)) as gpt,
-        PracticeDoor(able.anthropic("sk-upstream")) as claude,
-        PracticeDoor(able.openai("sk-upstream", models=(GPT,), manners=half)) as poor,
+        PracticeDoor(capable_doors.openai("sk-upstream", models=(GPT, EMBEDDER), embeddings=EMBEDDER)) as gpt,
+        PracticeDoor(capable_doors.anthropic("sk-upstream")) as claude,
+        PracticeDoor(capable_doors.openai("sk-upstream", models=(GPT,), manners=half)) as poor,
     ):
         models = [
             _row(GPT, f"openai/{GPT}", f"{gpt.url}/v1"),

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor
 
 pytestmark = pytest.mark.real
 Run = Callable[..., dict[str, Any]]

@@ -23,17 +23,17 @@ sys.path.append(str(Path(__file__).parents[1]))  # the tables stand beside the t
 from faults.stage import Scenario, Stage, examine, stage
 from worlds import SCENARIOS
 
-import probes.net
+import probes.network.network
 import probes.steps.chat
-from diagnose.judge import judge
-from diagnose.model import Report, Verdict
-from probes.flaws import examine_key
-from probes.model import Evidence
-from probes.secret import Secret
+from diagnose.judging.judge import judge
+from diagnose.report import Report, Verdict
+from probes.model.secret import Secret
+from probes.model.settings import Evidence
+from probes.urls.url_flaws import examine_key
 
 pytestmark = pytest.mark.real
 HERE = Path(__file__).parent / "clients"
-_TRUST = cache(probes.net.trust)
+_TRUST = cache(probes.network.network.trust)
 PYTHON = frozenset(("openai", "responses", "azure", "anthropic"))
 NEWEST = PYTHON | {"gemini", "ollama"}
 
@@ -74,7 +74,7 @@ def _port(evidence: Evidence) -> str:
 def fixes() -> list[Fix]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(probes.steps.chat, "PAUSES", (0.01, 0.02))
-        patch.setattr(probes.net, "trust", _TRUST)
+        patch.setattr(probes.network.network, "trust", _TRUST)
         return [found for scenario in SCENARIOS if (found := _fix(scenario)) is not None]
 
 

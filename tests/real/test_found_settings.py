@@ -21,11 +21,11 @@ import pytest
 sys.path.append(str(Path(__file__).parent))  # the recording server stands there
 from test_url_joining import Recorder, environment
 
-from probes import apps
-from probes.joining import join
-from probes.places.search import this_world
-from probes.scan import find
-from probes.sources import Options
+from probes.app_settings.scan import find
+from probes.app_settings.search import this_world
+from probes.catalog import apps
+from probes.catalog.url_joining import join
+from probes.settings.gather import Options
 
 pytestmark = pytest.mark.real
 USER, PROJECT, SHELL = (f"sk-case-{number}" for number in (1, 2, 3))

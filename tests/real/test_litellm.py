@@ -10,8 +10,8 @@ from typing import Any
 import gateways
 import pytest
 
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor, closed_port
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor, closed_port
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]

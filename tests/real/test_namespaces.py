@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from probes.practice import behaviours as b
+from probes.demo_server import doors as b
 
 pytestmark = pytest.mark.real
 MODEL = b.MODELS[0]

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.judge import judge
-from probes.engine import run
-from probes.model import Settings, Sourced
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor, Request
-from probes.secret import Secret
+from diagnose.judging.judge import judge
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor, Request
+from probes.model.secret import Secret
+from probes.model.settings import Settings, Sourced
+from probes.run.engine import run
 
 pytestmark = pytest.mark.real
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from probes.practice import behaviours as b
-from probes.practice.certificates import Authority, authority
-from probes.practice.server import PracticeDoor
+from probes.demo_server import doors as b
+from probes.demo_server.certificates import Authority, authority
+from probes.demo_server.server import PracticeDoor
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]

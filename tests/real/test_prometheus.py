@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from diagnose.cli.serve import TOKEN
-from diagnose.judge import judge
-from probes.engine import run
-from probes.practice import behaviours as b
-from probes.practice import faults
-from probes.practice.server import PracticeDoor
+from diagnose.cli.commands.serve import TOKEN
+from diagnose.judging.judge import judge
+from probes.demo_server import doors as b
+from probes.demo_server import scenarios
+from probes.demo_server.server import PracticeDoor
+from probes.run.engine import run
 
 pytestmark = pytest.mark.real
 
@@ -88,7 +88,7 @@ def exported() -> set[str]:
 
     found = written(Own(int, int).registry, "")[0].decode()
     for fault in ("expires-soon", "refused"):  # together they have every kind of it
-        with faults.open(fault) as world:
+        with scenarios.open(fault) as world:
             report = judge(asyncio.run(run(world.settings())))
         found += written(of_report(report, report.cost), "")[0].decode()
     return set(re.findall(r"^(?:# TYPE )?(llmdoctor_\w+)", found, re.MULTILINE))

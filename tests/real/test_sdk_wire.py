@@ -20,13 +20,13 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.judge import judge
-from diagnose.model import Report
-from probes.engine import run
-from probes.practice import behaviours as b
-from probes.practice.certificates import authority
-from probes.practice.server import Answer, PracticeDoor, Request, closed_port
-from probes.sources import Options, gather
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.demo_server import doors as b
+from probes.demo_server.certificates import authority
+from probes.demo_server.server import Answer, PracticeDoor, Request, closed_port
+from probes.run.engine import run
+from probes.settings.gather import Options, gather
 
 pytestmark = pytest.mark.real
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from probes.practice import behaviours as b
-from probes.practice.server import Handler, PracticeDoor
+from probes.demo_server import doors as b
+from probes.demo_server.server import Handler, PracticeDoor
 
 pytestmark = pytest.mark.real
 ODD = "/a&b!c~%24HOME"  # a path that a careless snippet would break at

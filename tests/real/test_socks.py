@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from probes.practice import behaviours as b
-from probes.practice.certificates import authority
-from probes.practice.server import PracticeDoor
+from probes.demo_server import doors as b
+from probes.demo_server.certificates import authority
+from probes.demo_server.server import PracticeDoor
 
 pytestmark = [
     pytest.mark.real,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from proxied import Scene, proxied
 
-from probes.practice import behaviours as b
+from probes.demo_server import doors as b
 
 pytestmark = [
     pytest.mark.real,

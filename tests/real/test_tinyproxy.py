@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from proxied import Scene, proxied
 
-from probes.practice import behaviours as b
-from probes.practice.server import closed_port
+from probes.demo_server import doors as b
+from probes.demo_server.server import closed_port
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]

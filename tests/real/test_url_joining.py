@@ -22,9 +22,9 @@ from typing import NamedTuple
 
 import pytest
 
-from probes.apps import load
-from probes.doors import builtin
-from probes.joining import join
+from probes.catalog.apps import load
+from probes.catalog.doors import builtin
+from probes.catalog.url_joining import join
 
 pytestmark = pytest.mark.real
 HERE = Path(__file__).parent / "clients"

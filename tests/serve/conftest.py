@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from diagnose.cli.serve import NEEDED, names
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor
-from probes.secret import WINDOW
+from diagnose.cli.commands.serve import NEEDED, names
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import WINDOW
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient

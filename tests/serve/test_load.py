@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from probes.practice.server import PracticeDoor
+from probes.demo_server.server import PracticeDoor
 
 CHECKS = 200
 FLOOD = 1500

@@ -14,12 +14,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from diagnose.serve import forms, pages
-from diagnose.words.page import TEXTS
-from probes.config import BadInput
-from probes.model import PROBES, Limits
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor
-from probes.secret import WINDOW, Secret
+from diagnose.words.en.served_page import TEXTS
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import WINDOW, Secret
+from probes.model.settings import PROBES, Limits
+from probes.settings.config_file import BadInput
 
 LIVE = {"Accept": "text/event-stream"}
 

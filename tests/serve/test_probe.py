@@ -12,13 +12,13 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as classic
 from starlette.testclient import TestClient
 
-from diagnose.judge import judge
+from diagnose.judging.judge import judge
 from diagnose.serve.metrics import Costs, of_report, written
-from probes.doors import adopt, load
-from probes.engine import run
-from probes.practice import behaviours as b
-from probes.practice import faults
-from probes.practice.server import PracticeDoor
+from probes.catalog.doors import adopt, load
+from probes.demo_server import doors as b
+from probes.demo_server import scenarios
+from probes.demo_server.server import PracticeDoor
+from probes.run.engine import run
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 OPENMETRICS = {"Accept": "application/openmetrics-text;version=1.0.0"}
@@ -206,7 +206,7 @@ def test_the_servers_own_metrics(scraped: TestClient) -> None:
 def test_every_report_becomes_metrics(fault: str) -> None:
     import asyncio
 
-    with faults.open(fault) as world:
+    with scenarios.open(fault) as world:
         report = judge(asyncio.run(run(world.settings())))
     costs = Costs()
     for accept, parser in (("", classic), (OPENMETRICS["Accept"], openmetrics)):

@@ -19,9 +19,9 @@ import trustme
 from click.testing import CliRunner
 
 from diagnose.cli import program as llmdoctor
-from diagnose.cli.serve import INSTALL, TOKEN, names
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor
+from diagnose.cli.commands.serve import INSTALL, TOKEN, names
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor
 
 GOOD = "a-token-that-was-drawn-by-lot"
 LIVE = {"Accept": "text/event-stream"}

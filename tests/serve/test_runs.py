@@ -12,11 +12,11 @@ import trustme
 from diagnose.serve import runs as runs_module
 from diagnose.serve.runs import Busy, Gate, Roots, Runs, Sharing, Trusting
 from diagnose.serve.streams import EventStream, Gone, event, while_connected
-from probes.model import Limits, Settings, Sourced
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor
-from probes.public import is_public
-from probes.secret import Secret
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import Secret
+from probes.model.settings import Limits, Settings, Sourced
+from probes.urls.addresses import is_public
 
 
 def settings(door: PracticeDoor, key: str, run: float = 20.0) -> Settings:

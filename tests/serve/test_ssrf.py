@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from probes.engine import run
-from probes.failures import NetError
-from probes.model import Address, Kind, Limits, ProxySettings, Settings, Sourced
-from probes.net import Network
-from probes.practice import behaviours as b
-from probes.practice.server import PracticeDoor
-from probes.public import is_public
-from probes.secret import Secret
+from probes.demo_server import doors as b
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import Secret
+from probes.model.settings import Address, Kind, Limits, ProxySettings, Settings, Sourced
+from probes.network.failures import NetError
+from probes.network.network import Network
+from probes.run.engine import run
+from probes.urls.addresses import is_public
 
 TOKEN = "a-token-that-was-drawn-by-lot"
 

@@ -1,0 +1,1 @@
+"""What servers' error texts mean: dialects, phrases, gateways and middleboxes."""

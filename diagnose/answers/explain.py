@@ -1,0 +1,368 @@
+"""What a pasted text tells: a traceback, an app's error box, a log, a page of HTML.
+
+Three readers look at it: the servers' dialects (``dialects.toml``), the clients' own phrases (``phrases.toml``), and
+the look that ``check`` takes at base URLs and keys (``probes/pasted/text.py``, which takes the keys out first). Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from diagnose import words
+from diagnose.answers.data_files import table
+from diagnose.answers.dialects import match_text
+from diagnose.answers.literal_filter import Needles, may_match
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Note(Protocol):
+        """As :class:`probes.pasted.text.Note`."""
+
+        @property
+        def kind(self) -> str: ...
+        @property
+        def where(self) -> str: ...
+        @property
+        def sure(self) -> bool: ...
+
+    class Pasted(Protocol):
+        """A text without keys, as :class:`probes.pasted.text.Pasted`."""
+
+        @property
+        def plain(self) -> str: ...
+        @property
+        def lower(self) -> str: ...
+        @property
+        def short(self) -> str: ...
+        @property
+        def tags(self) -> frozenset[str]: ...
+        @property
+        def notes(self) -> Sequence[Note]: ...
+        @property
+        def host(self) -> str | None: ...
+
+
+GAP = 160  # characters that ` … ` in a phrase may stand for
+TRIED = 5  # places at which a phrase with a gap is tried
+QUOTED = 160
+SHOWN = 6
+LEAST = 0.3  # less than that is no candidate
+
+
+class Candidate(NamedTuple):
+    """A finding that the text may be about.
+
+    ``confidence`` goes from 0 to 1. ``why`` is a sentence in the language asked for, ``evidence`` the part of the text
+    that tells, at most 160 characters, without any key.
+    """
+
+    code: str
+    confidence: float
+    why: str
+    evidence: str
+
+
+class Row(NamedTuple):
+    """A row of ``phrases.toml``; the conditions are described there. ``needles`` as in
+    ``diagnose/answers/dialects.py``.
+    """
+
+    code: str
+    confidence: float
+    any: Sequence[str] = ()
+    pattern: str = ""
+    needles: Needles = ()
+    beside: Sequence[str] = ()
+    without: Sequence[str] = ()
+
+
+class _Sign(NamedTuple):
+    """That a part of the text speaks for a code."""
+
+    code: str
+    confidence: float
+    evidence: str
+
+
+def explain(text: Pasted, lang: str = "en", door: str | None = None) -> tuple[Candidate, ...]:
+    """What a pasted text is likely to be about, best first; empty where nothing in it is known.
+
+    ``text`` comes from :func:`probes.pasted.text.read`, which takes the keys out; ``door`` is the id of the door that
+    its host is, None where it is no known one.
+    """
+    best: dict[str, _Sign] = {}
+    for sign in (*_phrases(text), *_dialects(text, door), *_noted(text)):
+        if sign.code not in best or sign.confidence > best[sign.code].confidence:
+            best[sign.code] = sign
+    _give_way(best)
+    ranked = sorted((sign for sign in best.values() if sign.confidence >= LEAST), key=lambda sign: -sign.confidence)
+    values = {"host": text.host}
+    return tuple(
+        Candidate(sign.code, round(sign.confidence, 2), words.say(sign.code, lang, values).title, _quote(sign.evidence))
+        for sign in ranked[:SHOWN]
+    )
+
+
+# What says more exactly what must be changed goes before what follows from it (the contract, section 3).
+_FOLLOWS = {
+    "auth.rejected": (
+        *("key.placeholder", "key.unexpanded", "key.bearer_prefix", "key.masked", "key.truncated", "key.wrong_kind"),
+        *(
+            "key.wrong_door",
+            "key.wrong_region",
+            "key.wrong_plan",
+            "key.several",
+            "settings.swapped",
+            "app.base_url_ignored",
+            "key.stray_characters",
+        ),
+        *("auth.header_style", "auth.ip_not_allowed", "auth.upstream"),
+    ),
+    "auth.header_lost": ("app.base_url_ignored", "settings.missing_key", "http.redirected"),
+    "auth.not_permitted": (
+        "access.region_blocked",
+        "access.client_refused",
+        "auth.ip_not_allowed",
+        "model.not_permitted",
+    ),
+    "key.wrong_kind": ("auth.header_style",),
+    "key.stray_characters": ("key.masked", "key.placeholder", "key.unexpanded", "settings.missing_key"),
+    "url.path_wrong": (
+        *(
+            "url.endpoint_included",
+            "url.version_doubled",
+            "url.double_slash",
+            "url.version_missing",
+            "url.not_api_host",
+        ),
+        *("url.invalid", "url.scheme_missing", "url.stray_characters", "url.host_typo", "http.redirected"),
+    ),
+    "url.invalid": ("url.scheme_missing", "url.stray_characters", "proxy.invalid"),
+    "url.scheme_missing": ("url.stray_characters",),
+    "url.version_missing": ("url.endpoint_included", "url.double_slash"),
+    "shape.error_as_success": (
+        *("auth.rejected", "auth.header_lost", "auth.expired", "auth.not_permitted", "auth.upstream"),
+        *("model.not_found", "model.not_permitted", "model.no_channel"),
+        *("quota.exhausted", "quota.rate_limited", "quota.overloaded"),
+    ),
+    "shape.web_page": ("url.not_api_host", "url.version_missing"),
+    "shape.malformed_answer": ("shape.web_page", "stream.malformed"),
+    "dns.not_found": ("url.host_typo", "url.invalid", "proxy.unreachable"),
+    "dns.failed": ("url.invalid",),
+    "tcp.refused": ("proxy.unreachable",),
+    "tcp.timeout": ("proxy.ignored", "proxy.unreachable", "http.gateway_error"),
+    "tcp.unreachable": ("tcp.ipv6_broken",),
+    "tcp.reset": ("tls.reset",),
+    "tls.reset": ("proxy.ignored",),
+    "tls.untrusted_issuer": (
+        "tls.intercepted",
+        "tls.self_signed",
+        "tls.expired",
+        "tls.hostname_mismatch",
+        "tls.not_yet_valid",
+        "tls.incomplete_chain",
+    ),
+    "tls.not_yet_valid": ("tls.clock_wrong",),
+    "tls.expired": ("tls.clock_wrong",),
+    "stream.cut": (  # Codex says so of whatever ended its request
+        *("stream.stalled", "dns.not_found", "dns.failed", "tcp.refused", "tcp.timeout", "proxy.unreachable"),
+        *("tls.untrusted_issuer", "tls.expired", "auth.rejected", "url.path_wrong"),
+    ),
+    "tls.not_tls": ("proxy.invalid",),
+    "http.timeout": ("dns.fake_ip",),
+    "http.closed": ("http.gateway_error",),
+    "http.gateway_error": ("proxy.captures_local",),
+    "proxy.unreachable": ("proxy.refused", "proxy.auth_required", "proxy.invalid"),
+}
+_FIRM = 0.75  # a sign that may go before what follows from it
+_NEAR = 0.25  # and it is not much weaker
+
+
+def _give_way(best: dict[str, _Sign]) -> None:
+    for code, causes in (*_FOLLOWS.items(), *_FOLLOWS.items()):  # twice: what gave way may itself be followed
+        sign = best.get(code)
+        firm = [best[c].confidence for c in causes if c in best and best[c].confidence >= _FIRM]
+        if sign is not None and firm and sign.confidence - _NEAR <= max(firm) <= sign.confidence:
+            best[code] = sign._replace(confidence=max(firm) - 0.01)
+
+
+# -- the tables --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """The rows of ``phrases.toml``, in its order."""
+    return tuple(Row(**entry) for entry in table("answers/phrases")["row"])
+
+
+# -- the clients' phrases ----------------------------------------------------------------------------------------------
+
+
+def _phrases(seen: Pasted) -> Iterator[_Sign]:
+    for row in rows():
+        span = _place(row, seen)
+        if span is None or not (not row.beside or any(_has(seen, part) for part in row.beside)):
+            continue
+        if any(_has(seen, part) for part in row.without):
+            continue
+        yield _Sign(row.code, row.confidence, _around(seen.plain, *span))
+
+
+def _place(row: Row, seen: Pasted) -> tuple[int, int] | None:
+    if row.pattern:
+        if not may_match(row.needles, seen.lower):
+            return None
+        found = _compiled(row.pattern).search(seen.lower)
+        return found.span() if found else None
+    for phrase in row.any:
+        if phrase[0] == "@" or " … " in phrase or phrase in seen.lower:
+            span = _find(seen, phrase)
+            if span is not None:
+                return span
+    return None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)  # so that a word ends where Chinese begins
+
+
+def _has(seen: Pasted, phrase: str) -> bool:
+    return _find(seen, phrase) is not None
+
+
+def _find(seen: Pasted, phrase: str) -> tuple[int, int] | None:
+    """Where a phrase stands in the text; a tag that holds stands at the status it names, or at the head."""
+    if phrase[0] == "@":
+        if phrase not in seen.tags:
+            return None
+        at = max(0, seen.lower.find(phrase[1:]))
+        return at, at + len(phrase) - 1
+    head, *rest = phrase.split(" … ") if " … " in phrase else (phrase,)
+    start = -1
+    for _ in range(TRIED):  # the first place may not be the one that goes on as wanted
+        start = seen.lower.find(head, start + 1)
+        if start < 0:
+            return None
+        before = seen.lower[start - 1 : start]
+        if head[0].isalnum() and head[0].isascii() and before.isalnum() and before.isascii():
+            continue  # in the middle of another word
+        end = start + len(head)
+        for part in rest:
+            at = seen.lower.find(part, end, end + GAP + len(part))
+            if at < 0:
+                break
+            end = at + len(part)
+        else:
+            return start, end
+    return None
+
+
+# -- the servers' words ------------------------------------------------------------------------------------------------
+
+_ENDPOINT_PATH = (
+    r"(?ia)(?<![\w.-])(?:https?://[^/\s'\"]+)?"
+    r"((?:/[\w.{}:%~-]+)*/(?:chat/completions|completions|messages|responses|models|embeddings))\b"
+)
+_OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
+# A server names the path that it does not know; a client says the same words of what it could not parse.
+_CLIENTS_URL = r"(?i)invalid url(?! \()"
+_VERSIONED = r"(?i)/v\d\w*/|/v\d\w*$|/openai/deployments/|\bapi/"
+
+
+def _dialects(seen: Pasted, door: str | None) -> Iterator[_Sign]:
+    failing = any(tag.startswith("@5") for tag in seen.tags)
+    said = "{" in seen.plain or any(tag.startswith("@4") for tag in seen.tags)  # a server's answer, not an app's
+    for match in match_text(seen.short, door):
+        if match.code == "http.gateway_error" and not failing:  # a client says "fetch failed" of its own connection
+            match = match._replace(confidence=0.5 * match.confidence)
+        if match.code == "path":
+            if re.search(_CLIENTS_URL, match.why):
+                continue
+            yield from _wrong_path(match.confidence, match.why, seen)
+        elif match.code == "proxy_page":
+            local = "@local" in seen.tags
+            yield _Sign("proxy.captures_local" if local else "proxy.refused", match.confidence, match.why)
+            yield _Sign("proxy.refused" if local else "proxy.captures_local", 0.7 * match.confidence, match.why)
+            yield _Sign("http.gateway_error", 0.5 * match.confidence, match.why)
+        elif match.code == "auth.header_lost" and not said and re.search(_OWN_KEY, match.why):
+            yield _Sign("settings.missing_key", match.confidence, match.why)
+            yield _Sign(match.code, 0.85 * match.confidence, match.why)
+        else:
+            yield _Sign(match.code, match.confidence, match.why)
+
+
+def _wrong_path(confidence: float, evidence: str, seen: Pasted) -> Iterator[_Sign]:
+    """A path that is not there: by its own look the version is missing, or it is another path altogether."""
+    paths = re.findall(_ENDPOINT_PATH, seen.plain)
+    bare = bool(paths) and not any(re.search(_VERSIONED, path) for path in paths)
+    yield _Sign("url.version_missing", confidence if bare else 0.6 * confidence, evidence)
+    yield _Sign("url.path_wrong", 0.9 * confidence if bare else confidence, evidence)
+
+
+# -- addresses and keys ------------------------------------------------------------------------------------------------
+
+# What a note tells, with the confidence where it is sure and where it is not.
+_NOTED = {
+    "invalid": ("url.invalid", 0.93, 0.9),
+    "bad_port": ("url.invalid", 0.93, 0.9),
+    "double_slash": ("url.double_slash", 0.93, 0.9),
+    "version_doubled": ("url.version_doubled", 0.93, 0.9),
+    "endpoint_included": ("url.endpoint_included", 0.93, 0.9),
+    "looks_like_key": ("settings.swapped", 0.93, 0.9),
+    "website": ("url.not_api_host", 0.92, 0.92),
+    "host_typo": ("url.host_typo", 0.96, 0.96),
+    "echo_elsewhere": ("key.wrong_door", 0.97, 0.97),
+    "official_words": ("app.base_url_ignored", 0.96, 0.96),
+    "other_door": ("key.wrong_door", 0.96, 0.6),
+    "other_region": ("key.wrong_region", 0.9, 0.6),
+    "other_plan": ("key.wrong_plan", 0.9, 0.6),
+    "other_resource": ("key.wrong_resource", 0.85, 0.6),
+    "wrong_kind": ("key.wrong_kind", 0.9, 0.6),
+    "truncated": ("key.truncated", 0.85, 0.6),
+    "official_elsewhere": ("key.official_elsewhere", 0.5, 0.5),
+    "unlikely": ("key.wrong_door", 0.6, 0.6),
+}
+
+
+def _noted(seen: Pasted) -> Iterator[_Sign]:
+    for note in seen.notes:
+        if note.kind in _NOTED:
+            code, sure, unsure = _NOTED[note.kind]
+            yield _Sign(code, sure if note.sure else unsure, note.where)
+
+
+# -- quoting -----------------------------------------------------------------------------------------------------------
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """At most 160 characters of a text about a place in it, cut between words where it can be."""
+    if len(text) <= QUOTED:
+        return text
+    room = max(0, QUOTED - 2 - (end - start))
+    left = max(0, min(start - room // 3, len(text) - (QUOTED - 2)))
+    right = min(len(text), left + QUOTED - 2)
+    return f"{'…' if left else ''}{text[left:right]}{'…' if right < len(text) else ''}"
+
+
+_WORD = r"[A-Za-z0-9_+/=.~-]{12,}"
+_LONG = r"(?=[A-Za-z]{0,40}[0-9])[A-Za-z0-9]{20,}"
+
+
+def _quote(evidence: str) -> str:
+    """The evidence in one line. What still has the look of a key, though nothing says that it is one, stays out."""
+    clean = re.sub(_WORD, lambda found: "[key]" if _noisy(found[0]) else found[0], evidence)
+    clean = re.sub(_LONG, "[key]", clean)
+    clean = "".join(char if char.isprintable() else " " for char in clean)
+    return " ".join(clean.split())[:QUOTED]
+
+
+def _noisy(word: str) -> bool:
+    """Whether letters and digits take turns as they do in a key, and not as in a model's name or a path."""
+    turns = sum(one.isdigit() != next_.isdigit() for one, next_ in pairwise(word) if one.isalnum() and next_.isalnum())
+    return turns >= max(4, len(word) // 8)

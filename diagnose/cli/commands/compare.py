@@ -1,0 +1,71 @@
+"""`llmdoctor compare`: two reports of one target from two places."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diagnose.cli import console
+from diagnose.words import LANGS
+
+if TYPE_CHECKING:
+    from diagnose.judging.compared_report import Place
+
+FORMATS = ("text", "json", "markdown")
+LARGEST = 64 * 1024 * 1024  # bytes; a report or a run is some tens of KiB
+STATUS = {"none": 0, "a": 1, "b": 1, "both": 1, "unknown": 3}
+
+
+@click.command("compare")
+@click.argument("a", metavar="A.json", type=click.Path(exists=True, dir_okay=False))
+@click.argument("b", metavar="B.json", type=click.Path(exists=True, dir_okay=False))
+@click.option("--format", "fmt", type=click.Choice(FORMATS), default="text", help="How to report.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("-o", "output", type=click.Path(dir_okay=False), help="Write the comparison there.")
+@click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
+def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: str | None) -> None:
+    """Compare two reports of one target from two places, the user's and the support's say: whose side the fault is on.
+
+    Each file is a report (`check --json`) or a run that was kept (`check --save`). Exit status: 0 neither shows a
+    fault, 1 one or both do, 3 it cannot be told from these two.
+    """
+    from diagnose.formats.comparison import render
+    from diagnose.judging.compare import compare
+
+    found = compare(_read(a), _read(b))
+    text = render(found, "json" if as_json else fmt, console.language(lang))
+    if output is None or output == "-":
+        console.echo(text, people=not as_json and fmt == "text")
+    else:
+        console.save(output, text)
+    sys.exit(STATUS[found.fault])
+
+
+def _read(name: str) -> Place:
+    from diagnose.judging.compared_report import NotAReport, place
+    from probes.model.archive import SCHEMA, ArchiveError, load
+
+    path = Path(name)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise click.ClickException(f"{name} is too large to be a report")
+        text = path.read_text("utf-8-sig")  # PowerShell's > writes a mark
+        document: Any = json.loads(text)
+        if isinstance(document, dict) and document.get("schema") == SCHEMA:
+            from diagnose.formats.json import document as written
+            from diagnose.judging.judge import judge
+
+            document = written(judge(load(text)))
+        return place(document)
+    except (NotAReport, ArchiveError) as error:
+        raise click.ClickException(f"{name}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{name}: it is not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{name}: it is no JSON") from error
+    except OSError as error:
+        raise click.ClickException(f"{name}: {error.strerror or error}") from error

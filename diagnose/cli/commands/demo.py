@@ -1,0 +1,51 @@
+"""`llmdoctor demo`: the check, against a practice door inside the program."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from diagnose.cli import console
+from diagnose.cli.commands.check import finish, output_options
+from diagnose.cli.completion import among, faults
+from diagnose.words import LANGS
+from diagnose.words.en.demo import TITLES
+
+
+@click.command("demo")
+@click.argument("fault", required=False, shell_complete=among(faults))
+@click.option("--list", "list_faults", is_flag=True, help="Name the faults.")
+@output_options
+def command(
+    fault: str | None,
+    list_faults: bool,
+    fmt: str,
+    as_json: bool,
+    output: str | None,
+    save: str | None,
+    lang: str | None,
+    strict: bool,
+) -> None:
+    """Check a practice door on this machine, sound or with a named FAULT. Needs no key and no network."""
+    spoken = console.language(lang)
+    at = LANGS.index(spoken)
+    if list_faults:
+        width = max(map(len, TITLES))
+        for name, titles in TITLES.items():
+            click.echo(f"{name:{width}}  {titles[at]}")
+        return
+    name = fault or "sound"
+    if name not in TITLES:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, TITLES, n=3, cutoff=0.4)
+        hint = f" Did you mean {', '.join(near)}?" if near else ""
+        raise click.UsageError(f"there is no fault named {name!r}.{hint} `llmdoctor demo --list` names them all.")
+    from probes.demo_server import scenarios
+
+    with scenarios.open(name) as world:
+        if fmt == "text" and not as_json:
+            click.echo(f"{name}: {TITLES[name][at]}", err=True)
+        finish(world.settings(), "json" if as_json else fmt, spoken, output, save, strict)
+    sys.exit(0)

@@ -1,0 +1,235 @@
+"""`llmdoctor doors`: the known doors, or one of them in full, offline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from diagnose.cli import console
+from diagnose.cli.completion import among, doors
+from diagnose.cli.key_report import columns
+from diagnose.words import LANGS
+from probes.catalog.doors import Door, Doors, DoorsError, adopt, load
+
+WORDS = {
+    "en": {
+        "head": ("door", "name", "region", "base URL", "key's variable"),
+        "count": "{count} doors. `llmdoctor doors NAME` shows one in full.",
+        "kind": "kind",
+        "region": "region",
+        "hosts": "hosts",
+        "speaks": "speaks",
+        "unconfirmed": " (seen in no source)",
+        "keys": "keys look like",
+        "length": "{length} characters",
+        "complete": "every key looks like that",
+        "key_env": "key's variable",
+        "base_url_env": "URL's variable",
+        "models": "model list",
+        "small_model": "small model",
+        "console": "make keys at",
+        "twins": "its keys do not work at",
+        "not_api": "not the API",
+        "slips": "often mistyped as",
+        "vendor": "a model's own maker",
+        "host": "a host of open models",
+        "cloud": "a cloud",
+        "aggregator": "an aggregator of many models",
+        "subscription": "a plan: only keys of the plan work here",
+        "gateway": "a gateway that passes on keys of other doors",
+        "relay": "relay software with keys of its own",
+        "local": "a server on one's own machine",
+        "auth.required": "needs the key, so it proves one",
+        "auth.public": "open to all, so it proves no key",
+        "auth.not-validated": "does not look at the key, so it proves none",
+        "auth.unknown": "whether it proves a key is not known",
+    },
+    "zh": {
+        "head": ("代号", "名称", "区域", "Base URL", "密钥变量"),
+        "count": "共 {count} 家。用 `llmdoctor doors 代号` 查看某一家的全部资料。",
+        "kind": "类别",
+        "region": "区域",
+        "hosts": "主机",
+        "speaks": "协议",
+        "unconfirmed": "（尚无来源证实）",
+        "keys": "密钥样子",
+        "length": "{length} 个字符",
+        "complete": "所有密钥都是这些样子",
+        "key_env": "密钥变量",
+        "base_url_env": "地址变量",
+        "models": "模型列表",
+        "small_model": "小模型",
+        "console": "在此创建密钥",
+        "twins": "密钥不能用于",
+        "not_api": "不是 API 地址",
+        "slips": "常见误写",
+        "vendor": "模型厂商",
+        "host": "开源模型托管",
+        "cloud": "云平台",
+        "aggregator": "聚合平台",
+        "subscription": "套餐：只认本套餐的密钥",
+        "gateway": "网关，转交其他服务商的密钥",
+        "relay": "中转软件，密钥由它自己发放",
+        "local": "本机服务",
+        "auth.required": "需要密钥，可以证明密钥有效",
+        "auth.public": "对所有人开放，不能证明密钥有效",
+        "auth.not-validated": "不检查密钥，不能证明密钥有效",
+        "auth.unknown": "能否证明密钥有效，尚不清楚",
+    },
+}
+
+
+@click.command("doors")
+@click.argument("name", nargs=-1, shell_complete=among(doors))
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
+def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
+    """List the known doors, those that hold every word of NAME, or show one in full."""
+    doors = known()
+    found = chosen(doors, name)
+    if not found:
+        raise click.UsageError(_unknown(doors, " ".join(name)))
+    one = found[0] if name and len(found) == 1 else None
+    spoken = console.language(lang)
+    if as_json:
+        shown: Any = document(one, doors) if one else {"doors": [document(door, doors) for door in found]}
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_full(one, doors, spoken) if one else _table(found, spoken)))
+
+
+def known() -> Doors:
+    """Every door, with those of the user's folder and of the nearest llmdoctor.toml. Raises click.ClickException."""
+    here = Path.cwd()
+    path = next((path for folder in (here, *here.parents) if (path := folder / "llmdoctor.toml").is_file()), None)
+    try:
+        if path is not None:
+            from probes.settings.config_file import (  # costs more than all the rest, and few have such a file
+                BadInput,
+                read,
+            )
+
+            try:
+                adopt(read(path).doors)
+            except BadInput as error:
+                raise click.ClickException(str(error)) from error
+        return load()
+    except DoorsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def chosen(doors: Doors, words: tuple[str, ...]) -> tuple[Door, ...]:
+    """The door of that id, name or host, else every door that holds all the words."""
+    asked = " ".join(words).strip().lower()
+    for door in doors:
+        if asked and asked in (door.id, door.name.lower()):
+            return (door,)
+    host = asked.partition("://")[2].partition("/")[0] or asked
+    if "." in host and (at_host := doors.of_host(host)):
+        return tuple(door for door in doors if set(door.hosts) & set(at_host.hosts))
+    return tuple(door for door in doors if all(word in _haystack(door) for word in asked.split()))
+
+
+def _haystack(door: Door) -> str:
+    urls = (endpoint.base_url for endpoint in door.endpoints)
+    names = (door.id, door.name, door.company, door.kind, door.region)
+    return " ".join((*names, *door.hosts, *urls, *door.key_env)).lower()
+
+
+def _unknown(doors: Doors, asked: str) -> str:
+    from difflib import get_close_matches
+
+    from probes.model.secret import public_prefix
+
+    told = repr(asked) if len(asked) < 24 and not public_prefix(asked) else "like that"  # a longer one may be a key
+    names = {name.lower(): door.id for door in doors for name in (door.id, door.company, door.name)}
+    near = dict.fromkeys(names[name] for name in get_close_matches(asked.lower(), names, n=4, cutoff=0.5))
+    hint = f"Did you mean {', '.join(near)}?" if near else "`llmdoctor doors` lists them all."
+    return f"there is no door named {told}. {hint}"
+
+
+def document(door: Door, doors: Doors) -> dict[str, Any]:
+    """One door for programs."""
+    return {
+        "id": door.id,
+        "name": door.name,
+        "company": door.company,
+        "kind": door.kind,
+        "region": door.region,
+        "plan_only": door.kind == "subscription",
+        "hosts": list(door.hosts),
+        "endpoints": [endpoint._asdict() for endpoint in door.endpoints],
+        "key_env": list(door.key_env),
+        "base_url_env": list(door.base_url_env),
+        "keys": [shape._asdict() for shape in door.keys],
+        "keys_complete": door.keys_complete,
+        "models": {"url": door.models_url, "auth": door.models_auth} if door.models_url else None,
+        "small_model": door.small_model or None,
+        "console": door.console_url or None,
+        "twins": [{"door": twin.id, "base_url": twin.endpoints[0].base_url} for twin in doors.twins(door)],
+        "websites": list(door.websites),
+        "typos": list(door.slips),
+    }
+
+
+# -- for people --------------------------------------------------------------------------------------------------------
+
+
+def _table(doors: tuple[Door, ...], lang: str) -> Iterator[str]:
+    rows = [WORDS[lang]["head"], *(row(door) for door in doors)]
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    for cells in rows:
+        padded = (cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True))
+        yield "  ".join(padded).rstrip()
+    yield ""
+    yield str(WORDS[lang]["count"]).format(count=len(doors))
+
+
+def row(door: Door) -> tuple[str, str, str, str, str]:
+    """What tells a door from the next: id, name, region, first base URL, the key's variable."""
+    return door.id, door.name, door.region, door.endpoints[0].base_url, door.key_env[0] if door.key_env else "-"
+
+
+def _full(door: Door, doors: Doors, lang: str) -> Iterator[str]:
+    words: dict[str, Any] = WORDS[lang]
+    yield f"{door.name} [{door.id}]"
+    lines = list(_facts(door, doors, words))
+    width = max(columns(label) for label, _ in lines)
+    last = ""
+    for label, value in lines:
+        shown = "" if label == last else label
+        yield f"  {shown}{' ' * (width - columns(shown))}  {value}"
+        last = label
+
+
+def _facts(door: Door, doors: Doors, words: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield words["kind"], words[door.kind]
+    yield words["region"], door.region
+    yield words["hosts"], ", ".join(door.hosts)
+    for endpoint in door.endpoints:
+        unsure = "" if endpoint.confirmed else words["unconfirmed"]
+        yield words["speaks"], f"{endpoint.protocol}  {endpoint.base_url}  ({', '.join(endpoint.auth)}){unsure}"
+    for shape in door.keys:
+        sizes = {shape.shortest, shape.longest} - {0}
+        length = words["length"].format(length="–".join(map(str, sorted(sizes)))) if sizes else ""
+        yield words["keys"], "  ".join(filter(None, (shape.pattern, f"({shape.confidence})", length)))
+    if door.keys_complete:
+        yield words["keys"], words["complete"]
+    if door.models_url:
+        yield words["models"], f"{door.models_url}  ({words[f'auth.{door.models_auth}']})"
+    for twin in doors.twins(door):
+        yield words["twins"], f"{twin.id}  {twin.endpoints[0].base_url}"
+    for label, value in (
+        ("key_env", ", ".join(door.key_env)),
+        ("base_url_env", ", ".join(door.base_url_env)),
+        ("small_model", door.small_model),
+        ("console", door.console_url),
+        ("not_api", ", ".join(door.websites)),
+        ("slips", ", ".join(door.slips)),
+    ):
+        if value:
+            yield words[label], value

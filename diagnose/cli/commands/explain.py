@@ -1,0 +1,197 @@
+"""``llmdoctor explain``: the page of a finding, or what a pasted text is likely to be about. Offline, and no key comes
+out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from diagnose.cli import console
+from diagnose.cli.completion import among, codes
+
+if TYPE_CHECKING:
+    from diagnose.answers.explain import Candidate
+    from diagnose.words import Text
+
+_CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
+_LARGEST = 64 * 1024 * 1024  # bytes of a file or of standard input
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[CODE | TEXT | -]", shell_complete=among(codes))
+@click.option("--file", "path", type=click.Path(dir_okay=False), help="Read the text from this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language; by default that of the locale.")
+def command(words: tuple[str, ...], path: str | None, as_json: bool, lang: str | None) -> None:
+    """What a finding means, or what an error text is about.
+
+    CODE is a finding's code, such as `key.wrong_door`. TEXT is any error text; `-` reads it from standard input. A key
+    in it is neither kept nor shown. Exit status: 0, or 3 where nothing in the text is known.
+    """
+    spoken = console.language(lang)
+    if path is not None and words:
+        raise click.UsageError("a text and --file exclude each other")
+    given = " ".join(words).strip()
+    if path is None and _CODE.fullmatch(given.lower()) and _page(given.lower(), spoken, as_json):
+        return
+    if path is not None:
+        text = _read(path)
+    elif given in ("", "-"):
+        if not given and sys.stdin.isatty():
+            raise click.UsageError("give a code, a text, or - for standard input")
+        text = _decode(sys.stdin.buffer.read(_LARGEST))
+    else:
+        text = given
+    _answer(text, spoken, as_json)
+
+
+def _read(path: str) -> str:
+    from pathlib import Path
+
+    try:
+        with Path(path).open("rb") as file:
+            return _decode(file.read(_LARGEST))
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror or error}") from error
+
+
+def _decode(data: bytes) -> str:
+    """Logs come as UTF-8, as PowerShell's UTF-16, or in the Chinese Windows' own encoding."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
+
+
+# -- the page of a code ------------------------------------------------------------------------------------------------
+
+
+def _page(code: str, lang: str, as_json: bool) -> bool:
+    """Print the page of a code, or end with the codes that are near; False where it was no code at all."""
+    from diagnose import words
+    from diagnose.words.en import findings
+
+    code = code.replace(":", ".").replace("/", ".")
+    if code not in findings.TEXTS:
+        layers = {known.partition(".")[0] for known in findings.TEXTS}
+        from difflib import get_close_matches
+
+        near = get_close_matches(code, findings.TEXTS, n=3, cutoff=0.6)
+        if not near and code.partition(".")[0] not in layers:
+            return False
+        key = "explain.near" if near else "explain.no_code"
+        raise click.ClickException(words.phrase(key, lang, {"code": code, "near": ", ".join(near)}))
+    text = words.say(code, lang, {})
+    looks = _examples(code)
+    if as_json:
+        page = {
+            "code": code,
+            "title": text.title,
+            "explanation": text.explanation,
+            "steps": text.steps,
+            "examples": looks,
+        }
+        _print_json(page)
+        return True
+    click.echo(f"{code}\n\n{_wrap(text.title)}\n\n{_wrap(text.explanation, '  ')}")
+    _steps(text, lang)
+    if looks:
+        click.echo(f"\n{words.phrase('explain.looks', lang)}")
+        for example in looks:
+            click.echo(_wrap(example, "    ", "  · "))
+    return True
+
+
+def _examples(code: str) -> tuple[str, ...]:
+    from diagnose.snippets.finding_examples import examples
+
+    return examples().get(code, ())
+
+
+def _steps(text: Text, lang: str) -> None:
+    from diagnose import words
+
+    click.echo(f"\n{words.phrase('what_to_do', lang)}")
+    for number, step in enumerate(text.steps, 1):
+        click.echo(_wrap(step, "     ", f"  {number}. "))
+
+
+# -- a text ------------------------------------------------------------------------------------------------------------
+
+
+def _answer(text: str, lang: str, as_json: bool) -> None:
+    found = candidates(text, lang)
+    if as_json:
+        _print_json(
+            {
+                "candidates": [
+                    {"code": c.code, "confidence": c.confidence, "why": c.why, "evidence": c.evidence} for c in found
+                ]
+            }
+        )
+    elif found:
+        _tell(found, lang)
+    else:
+        from diagnose import words
+
+        click.echo(words.phrase("explain.nothing", lang))
+    if not found:
+        sys.exit(3)
+
+
+def candidates(text: str, lang: str) -> tuple[Candidate, ...]:
+    """What a text of any kind, keys included, is likely to be about, best first."""
+    from diagnose.answers.explain import explain
+    from probes.pasted.text import read
+
+    seen = read(text)
+    return explain(seen, lang, _door(seen.host) if seen.host else None)
+
+
+def _door(host: str) -> str | None:
+    from probes.catalog.doors import load
+
+    door = load().of_host(host)
+    return door.id if door is not None else None
+
+
+def _tell(candidates: tuple[Candidate, ...], lang: str) -> None:
+    from diagnose import words
+
+    first, *others = candidates
+    _tell_one(first)
+    _steps(words.say(first.code, lang, {}), lang)
+    click.echo(f"\n{words.phrase('explain.more', lang, {'code': first.code})}")
+    if others:
+        click.echo(f"\n{words.phrase('explain.also', lang)}\n")
+        for candidate in others:
+            _tell_one(candidate)
+
+
+def _tell_one(candidate: Candidate) -> None:
+    click.echo(f"{candidate.code}  {candidate.confidence:.0%}")
+    click.echo(_wrap(candidate.why, "  "))
+    click.echo(_wrap(f"“{candidate.evidence}”", "  "))
+
+
+def _wrap(text: str, indent: str = "", first: str | None = None) -> str:
+    """Broken at the width of the terminal between words; a text without blanks, such as Chinese, is left to it."""
+    start = indent if first is None else first
+    if not text.isascii():
+        return start + text
+    return click.wrap_text(text, min(console.width(), 100), initial_indent=start, subsequent_indent=indent)
+
+
+def _print_json(document: object) -> None:
+    import json
+
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))

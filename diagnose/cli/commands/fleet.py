@@ -1,0 +1,189 @@
+"""`llmdoctor fleet`: many targets at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from diagnose.cli import console
+from diagnose.words import LANGS
+
+if TYPE_CHECKING:
+    from diagnose.cli.worker_pool import Crew, Document
+    from diagnose.formats.table import Row
+    from probes.run.fleet import Fleet
+
+JITTER = 0.1  # of the seconds between two rounds, so that many watchers do not come all at once
+PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
+
+
+@click.command("fleet")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--group", "groups", metavar="NAME", multiple=True, help="Only the targets of this group. Repeatable.")
+@click.option("--jobs", type=click.IntRange(1, 1000), default=32, help="Checks at once (32).")
+@click.option("--per-host", type=click.IntRange(1, 1000), default=4, help="Checks at once at one host (4).")
+@click.option("--only-broken", is_flag=True, help="Tell of those alone that are not healthy.")
+@click.option("--watch", type=click.FloatRange(min=1), metavar="SECONDS", help="Again and again; tell changes only.")
+@click.option("--count", type=click.IntRange(min=1), metavar="N", help="With --watch: so many rounds.")
+@click.option("--format", "fmt", type=click.Choice(("text", "json")), default="text", help="A table, or NDJSON.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json: a report a line, as they end.")
+@click.option("-o", "output", type=click.Path(dir_okay=False), help="Write it there.")
+@click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
+@click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
+@click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
+@click.option("--ca-bundle", metavar="PATH", help="Extra roots to trust.")
+@click.option("--proxy", metavar="URL", help="Use this proxy instead of the environment's.")
+@click.option("--no-proxy", is_flag=True, help="Use no proxy.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one probe (10).")
+@click.option("--deadline", type=float, metavar="SECONDS", help="The limit of one whole check (60).")
+@click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+@click.option("--worker", is_flag=True, hidden=True)
+def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], **choices: Any) -> None:
+    """Check many targets at once.
+
+    FILE is llmdoctor.toml, with its [targets.NAME], or CSV: its first line names the columns, base_url and of name,
+    group, key_env, key_file, model, protocol … those that are wanted.
+    """
+    import asyncio
+
+    from probes.catalog.doors import DoorsError, load
+    from probes.run.fleet import read
+    from probes.settings.config_file import BadInput
+    from probes.settings.gather import Options
+
+    spoken = console.language(lang)
+    options = Options(**{name: choices[name] for name in PASSED_ON})
+    try:
+        load()  # a user's own doors may be refused: better now than in the middle of a run
+        fleet = read(Path(file), options, groups)
+    except (BadInput, DoorsError) as error:
+        raise click.ClickException(str(error)) from error
+    if worker:
+        from diagnose.cli.worker_pool import work
+
+        asyncio.run(work(fleet, os.environ, spoken))
+        return
+    if choices["count"] is not None and choices["watch"] is None:
+        raise click.UsageError("--count is of use with --watch alone.")
+    fmt = "json" if choices["as_json"] else choices["fmt"]
+    with console.Opened(choices["output"]) as out:
+        voice = _Voice(fleet, fmt, spoken, out, choices["only_broken"])
+        own = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
+        own += [word for name in PASSED_ON for word in _option(name, choices[name])]
+        command = [sys.executable, "-P", "-m", "diagnose", "fleet", str(Path(file).absolute()), *own]
+        status = asyncio.run(_lead(fleet, voice, command, choices))
+    sys.exit(status)
+
+
+def _option(name: str, value: object) -> list[str]:
+    flag = "--" + name.replace("_", "-")
+    return [] if value is None or value is False else [flag] if value is True else [flag, str(value)]
+
+
+async def _lead(fleet: Fleet, voice: _Voice, command: list[str], choices: dict[str, Any]) -> int:
+    """All rounds; the exit status of the last."""
+    import asyncio
+
+    from diagnose.cli.worker_pool import SHARE, Crew, Here, Refused, Worker
+
+    count = min(os.cpu_count() or 1, -(-len(fleet.members) // SHARE))
+    alone = count == 1
+    workers = [Here(fleet, os.environ, voice.lang) if alone else Worker(command) for _ in range(count)]
+    crew = Crew(fleet, workers, Worker(command), (choices["jobs"], choices["per_host"]), voice.lang)
+    try:
+        return await _rounds(crew, voice, choices)
+    except Refused as error:
+        raise click.ClickException(str(error)) from error
+    except asyncio.CancelledError:  # Ctrl-C: what has ended until now is told
+        voice.end()
+        return 130
+    finally:
+        await crew.leave()
+
+
+async def _rounds(crew: Crew, voice: _Voice, choices: dict[str, Any]) -> int:
+    import random
+    import time
+
+    seconds, left = choices["watch"], choices["count"] or (1 if choices["watch"] is None else None)
+    while True:
+        began = time.monotonic()
+        voice.begin(watching=seconds is not None)
+        await crew.round(voice.tell)
+        status = voice.end(choices["strict"])
+        left = None if left is None else left - 1
+        if left == 0:
+            return status
+        spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - it protects nothing
+        await _pause(seconds * spread - (time.monotonic() - began))
+        await crew.forget()
+
+
+async def _pause(seconds: float) -> None:
+    import asyncio
+
+    await asyncio.sleep(max(0.0, seconds))
+
+
+class _Voice:
+    """What is said of a fleet, and when: each report as it ends, a table at the end, or changes only."""
+
+    def __init__(self, fleet: Fleet, fmt: str, lang: str, out: TextIO, only_broken: bool) -> None:
+        self.lang = lang
+        self._fleet = fleet
+        self._json = fmt == "json"
+        self._out = out
+        self._only_broken = only_broken
+        self._rows: dict[int, Row] = {}
+        self._before: dict[int, tuple[str, str]] = {}
+        self._watching = False
+        self._round = 0
+        self._progress: console.Bar | None = None
+
+    def begin(self, watching: bool) -> None:
+        self._watching = watching
+        self._rows = {}
+        self._round += 1
+        self._progress = console.Bar(len(self._fleet.members), self.lang)
+
+    def tell(self, number: int, line: str, document: Document) -> None:
+        """One report has come."""
+        from diagnose.formats.table import change, row
+
+        member = self._fleet.members[number]
+        told = self._rows[number] = row(member.name, member.group, document)
+        now, before = (told.verdict, told.code), self._before.get(number)
+        changed, self._before[number] = before != now, now
+        if self._progress is not None:
+            self._progress.step(told.verdict)
+        if (self._only_broken and told.verdict == "healthy" and before is None) or (self._watching and not changed):
+            return
+        if self._json:
+            self._say(f"{line}\n")
+        elif self._watching and before is not None:
+            self._say(change(told, before[0], self.lang, document["started_at"]))
+
+    def end(self, strict: bool = False) -> int:
+        """The round is over: the table, and the exit status of the worst."""
+        from diagnose.formats.table import render
+
+        if self._progress is not None:
+            self._progress.end()
+        rows = [row for row in self._rows.values() if not (self._only_broken and row.verdict == "healthy")]
+        if not self._json and self._round == 1 and self._rows:
+            shown = self._out is sys.stdout
+            width, colour = (console.width(), console.wants_colour()) if shown else (console.WIDTH, False)
+            unicode = not shown or console.fits_unicode()
+            self._say(render(rows, self.lang, width=width, colour=colour, unicode=unicode))
+        verdicts = {row.verdict for row in self._rows.values()}
+        failing = {"broken", "degraded"} if strict else {"broken"}
+        return 1 if verdicts & failing else 3 if "inconclusive" in verdicts else 0
+
+    def _say(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()

@@ -1,0 +1,86 @@
+"""`llmdoctor hook`: what pre-commit runs over the `.env` files of a commit, offline."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from diagnose import __version__
+from diagnose.cli import console
+from diagnose.words import LANGS
+
+if TYPE_CHECKING:
+    from diagnose.report import Finding, Report
+    from probes.model.settings import Settings
+
+# What an example file has on purpose, and what a file without the key itself cannot have.
+MEANT = ("key.placeholder", "key.unexpanded", "settings.missing_key")
+LAYERS = ("key.", "url.", "settings.")
+
+
+@click.command("hook")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False))
+@click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
+def command(files: tuple[str, ...], lang: str | None) -> None:
+    """Find keys at the wrong doors in .env files, offline: for pre-commit.
+
+    Exit status: 1 where a key stands beside the address of another provider, or a value cannot be what it is to be.
+    """
+    spoken = console.language(lang)
+    found = False
+    for name in files:
+        for where, finding in _faults(Path(name), spoken):
+            found = True
+            click.echo(f"{where}: {finding.title} ({finding.code})")
+            for piece in finding.evidence[:2]:
+                click.echo(f"    {piece}")
+    sys.exit(1 if found else 0)
+
+
+def _faults(path: Path, lang: str) -> Iterator[tuple[str, Finding]]:
+    """The errors of a file, each with the line of the value."""
+    told = set()
+    for settings in _settings(path):
+        findings = [one for one in _judged(settings, lang).findings if one.severity == "error"]
+        layers = LAYERS[1:] if any(one.code in MEANT for one in findings) else LAYERS
+        for finding in findings:
+            source = settings.key if finding.code.startswith("key.") else settings.base_url
+            where = source.source.rpartition(" ")[0] if source is not None else str(path)
+            sure = finding.caused_by is None and finding.code not in MEANT and finding.code.startswith(layers)
+            if sure and (where, finding.code) not in told:
+                told.add((where, finding.code))
+                yield where, finding
+
+
+def _settings(path: Path) -> Iterator[Settings]:
+    """What each SDK would read in this file, and other providers' keys in it; from nowhere else."""
+    from probes.app_settings.entry import of_file
+    from probes.app_settings.sdks import Sdks
+    from probes.app_settings.search import Search, World
+    from probes.catalog.doors import load
+    from probes.settings.config_file import BadInput
+    from probes.settings.gather import Options
+
+    world = World(Path.home(), cwd=Path.cwd())
+    reading = Search(world).read(path.absolute(), "dotenv")
+    if reading is None:
+        return
+    try:
+        for settings, _ in Sdks(world, Options(env_file=str(path)), load(), [of_file(reading)]).all(set()):
+            yield settings
+    except BadInput as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _judged(settings: Settings, lang: str) -> Report:
+    import asyncio
+    from dataclasses import replace
+
+    from diagnose.judging.judge import judge
+    from probes.run.engine import run
+
+    return judge(asyncio.run(run(replace(settings, offline=True), version=__version__)), lang)

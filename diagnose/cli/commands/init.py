@@ -1,0 +1,54 @@
+"""`llmdoctor init`: a first llmdoctor.toml."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from probes.model.settings import Settings
+
+
+@click.command("init")
+@click.option("-o", "output", type=click.Path(dir_okay=False), default="llmdoctor.toml", help="The file to write.")
+@click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
+@click.option("--apps", is_flag=True, help="A target for each app that `scan` finds, where its key is in a variable.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
+    """Write a first llmdoctor.toml from the settings found here. Keys are named in it, never written."""
+    from probes.catalog.doors import DoorsError, load
+    from probes.settings.config_file import BadInput, write_first
+    from probes.settings.gather import Options, gather
+
+    try:
+        load()  # a user's own doors may be refused: better now than in the middle of a run
+        settings = gather(Options(env_file=env_file), os.environ, Path.cwd())
+        text = write_first(Path(output), settings, force, _targets() if apps else {})
+    except (BadInput, DoorsError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"wrote {output}:", err=True)
+    click.echo(text, nl=False)
+
+
+def _targets() -> dict[str, Settings]:
+    """What `scan` finds, by names for targets. A key that stands in an app's own file cannot be referred to."""
+    from probes.app_settings.scan import find
+    from probes.app_settings.search import this_world
+    from probes.catalog import apps
+    from probes.settings.gather import Options
+
+    targets: dict[str, Settings] = {}
+    for one in find(this_world(os.environ, Path.cwd()), Options(), apps.load()).found:
+        key = one.settings.key
+        if one.beyond or key is None or not key.source.startswith("environment "):
+            continue
+        name = re.sub(r"[^\w-]+", "-", "-".join(filter(None, (one.app, one.name))))
+        while name in targets:
+            stem, _, number = name.rpartition("-")
+            name = f"{stem}-{int(number) + 1}" if number.isdigit() else f"{name}-2"
+        targets[name] = one.settings
+    return targets

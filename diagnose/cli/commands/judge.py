@@ -1,0 +1,39 @@
+"""`llmdoctor judge`: a saved run, judged again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from diagnose.cli import console
+from diagnose.words import LANGS
+
+LARGEST = 64 * 1024 * 1024  # bytes; a run is some tens of KiB
+
+
+@click.command("judge")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--format", "fmt", type=click.Choice(console.FORMATS), default="text", help="How to report.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("-o", "output", type=click.Path(dir_okay=False), help="Write the report there.")
+@click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+def command(file: str, fmt: str, as_json: bool, output: str | None, lang: str | None, strict: bool) -> None:
+    """Judge a run that `check --save` kept: elsewhere, or with a later version."""
+    from diagnose.judging.judge import judge
+    from probes.model.archive import ArchiveError, load
+
+    path = Path(file)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise click.ClickException(f"{file} is too large to be a saved run")
+        evidence = load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ArchiveError) as error:
+        raise click.ClickException(f"{file}: {error}") from error
+    fmt = "json" if as_json else fmt
+    spoken = console.language(lang)
+    report = judge(evidence, spoken)
+    console.write(report, fmt, spoken, output, strict)
+    sys.exit(console.status(report, fmt, strict))

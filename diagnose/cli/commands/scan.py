@@ -1,0 +1,210 @@
+"""`llmdoctor scan`: the settings of every app on this machine and in this folder, found and checked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diagnose import __version__
+from diagnose.cli import console
+from diagnose.words import LANGS
+
+if TYPE_CHECKING:
+    from diagnose.formats.scan_table import Note, Row
+    from diagnose.report import Report
+    from probes.app_settings.scan import Found, Survey
+    from probes.app_settings.search import World
+    from probes.catalog.apps import Apps
+    from probes.model.settings import Evidence
+
+PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
+
+
+@click.command("scan")
+@click.option("--app", "only", metavar="NAME", multiple=True, help="Only this app: see `llmdoctor apps`. Repeatable.")
+@click.option("--list", "list_only", is_flag=True, help="Tell what was found, and check nothing.")
+@click.option("--details", is_flag=True, help="Each report in full below the table; with one --app by itself.")
+@click.option("--home", type=click.Path(exists=True, file_okay=False), help="Look at this copy of a home instead.")
+@click.option("--json", "as_json", is_flag=True, help="A report a line, worst first; with --list an entry a line.")
+@click.option("-o", "output", type=click.Path(dir_okay=False), help="Write it there.")
+@click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
+@click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
+@click.option(
+    "--send-anyway", is_flag=True, help="Send keys also where a project's file or their shape speaks against."
+)
+@click.option("--ca-bundle", metavar="PATH", help="Extra roots to trust.")
+@click.option("--proxy", metavar="URL", help="Use this proxy instead of the environment's.")
+@click.option("--no-proxy", is_flag=True, help="Use no proxy.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="The limit of one probe (10).")
+@click.option("--deadline", type=float, metavar="SECONDS", help="The limit of one whole check (60).")
+@click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+def command(
+    only: tuple[str, ...],
+    list_only: bool,
+    details: bool,
+    home: str | None,
+    as_json: bool,
+    output: str | None,
+    lang: str | None,
+    strict: bool,
+    **choices: Any,
+) -> None:
+    """Find the LLM settings of the apps, SDKs and files of this machine and folder, and check each.
+
+    Files are read, never changed, and nothing in them is executed. What is in a keychain or a database stays there.
+    """
+    from probes.app_settings.scan import find
+    from probes.catalog import apps as clients
+    from probes.catalog.doors import DoorsError, load
+    from probes.settings.config_file import BadInput
+    from probes.settings.gather import Options
+
+    spoken = console.language(lang)
+    apps = clients.load()
+    for name in only:
+        _known(name, apps)
+    try:
+        load()  # a user's own doors may be refused: better now than in the middle of a run
+        options = Options(**{name: choices[name] for name in PASSED_ON})
+        survey = find(_world(home), options, apps, only)
+    except (BadInput, DoorsError) as error:
+        raise click.ClickException(str(error)) from error
+    reports: dict[int, Report] = {}
+    interrupted = False
+    if not list_only:
+        reports, interrupted = _checked(survey, apps, spoken)
+    with console.Opened(output) as out:
+        if as_json:
+            out.write(_lines(survey, reports, list_only))
+        else:
+            shown = out is sys.stdout
+            width, colour = (console.width(), console.wants_colour()) if shown else (console.WIDTH, False)
+            look = {"width": width, "colour": colour, "unicode": not shown or console.fits_unicode()}
+            out.write(_page(survey, reports, spoken, list_only, details or len(only) == 1, look))
+    if as_json:
+        _say_notes(_notes(survey), spoken)
+    sys.exit(130 if interrupted else _status(reports.values(), strict))
+
+
+def _known(name: str, apps: Apps) -> None:
+    if apps.get(name) is None:
+        near = apps.near(name)
+        hint = f" Is {' or '.join(near)} meant?" if near else " `llmdoctor apps` lists them."
+        raise click.ClickException(f"There is no app {name!r}.{hint}")
+
+
+def _world(home: str | None) -> World:
+    """This machine; or a home that was copied from one, of whatever system, without the environment around it."""
+    from probes.app_settings.search import World, this_world
+    from probes.catalog.apps import SYSTEMS
+
+    if home is None:
+        return this_world(os.environ, Path.cwd())
+    return World(Path(home).resolve(), systems=tuple(dict.fromkeys(SYSTEMS.values())))
+
+
+def _checked(survey: Survey, apps: Apps, lang: str) -> tuple[dict[int, Report], bool]:
+    """The reports by the place in the survey, and whether Ctrl-C ended it."""
+    import asyncio
+
+    from diagnose.judging.judge import judge
+    from probes.run.scan_checks import check
+
+    places = {id(one): number for number, one in enumerate(survey.found)}
+    reports: dict[int, Report] = {}
+    bar = console.Bar(sum(not one.beyond for one in survey.found), lang)
+
+    def tell(found: Found, evidence: Evidence) -> None:
+        report = reports[places[id(found)]] = judge(evidence, lang)
+        bar.step(report.verdict)
+
+    try:
+        asyncio.run(check(survey.found, apps, __version__, tell))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return reports, True
+    finally:
+        bar.end()
+    return reports, False
+
+
+def _page(
+    survey: Survey, reports: dict[int, Report], lang: str, list_only: bool, details: bool, look: dict[str, Any]
+) -> str:
+    from diagnose.formats.scan_table import render
+    from diagnose.formats.text import render as render_report
+
+    rows = [_row(one, reports.get(number), list_only) for number, one in enumerate(survey.found)]
+    text = render(rows, _notes(survey), lang, **look)
+    if details:
+        text += "".join(f"\n{render_report(report, lang, **look)}" for _, report in sorted(reports.items()))
+    return text
+
+
+def _row(found: Found, report: Report | None, list_only: bool) -> Row:
+    from diagnose.formats.scan_table import Row
+    from probes.run.offline_checks import scrubber
+
+    settings = found.settings
+    scrub = scrubber(settings)
+    address = scrub(settings.base_url.value) if settings.base_url else ""
+    hint = settings.key.value.hint if settings.key else ""
+    why = found.beyond or ("" if report is not None or list_only else "interrupted")
+    return Row(found.app, scrub(found.name), scrub(found.where), address, hint, report, why)
+
+
+def _notes(survey: Survey) -> list[Note]:
+    from diagnose.formats.scan_table import Note
+
+    closed = [Note(one.app, one.place, f"found.store.{one.storage}") for one in survey.closed]
+    return closed + [Note("", one.place, f"found.{one.reason}", one.form) for one in survey.skipped]
+
+
+def _say_notes(notes: list[Note], lang: str) -> None:
+    """Beside JSON: on standard error, a line each."""
+    from diagnose.formats import plain, word
+
+    for note in notes:
+        place = plain(" ".join(filter(None, (note.app, note.place))))
+        click.echo(f"{place}{word(lang, 'colon')}{word(lang, note.words, form=note.form)}", err=True)
+
+
+def _lines(survey: Survey, reports: dict[int, Report], list_only: bool) -> str:
+    """NDJSON: the reports, worst first; with ``--list`` what was found, as the target of a report would tell it."""
+    from diagnose.formats.json import document, dumps
+    from diagnose.formats.table import ORDER
+
+    if list_only:
+        return "".join(f"{dumps(_target(one))}\n" for one in survey.found)
+    ordered = sorted(reports.items(), key=lambda pair: (ORDER.index(pair[1].verdict), pair[0]))
+    return "".join(f"{dumps(document(report))}\n" for _, report in ordered)
+
+
+def _target(found: Found) -> dict[str, object]:
+    from probes.run.offline_checks import scrubber
+    from probes.run.scan_checks import name_of
+
+    settings, scrub = found.settings, scrubber(found.settings)
+    values = {"base_url": settings.base_url, "key": settings.key, "model": settings.model}
+    return {
+        "name": scrub(name_of(found)),
+        "app": found.app,
+        "where": scrub(found.where),
+        "protocol": settings.protocol.value,
+        "base_url": scrub(settings.base_url.value) if settings.base_url else None,
+        "model": scrub(settings.model.value) if settings.model else None,
+        "key": {"hint": settings.key.value.hint, "length": len(settings.key.value)} if settings.key else None,
+        "sources": {name: scrub(value.source) for name, value in values.items() if value is not None},
+        "beyond": found.beyond or None,
+    }
+
+
+def _status(reports: Any, strict: bool) -> int:
+    verdicts = {report.verdict for report in reports}
+    if "broken" in verdicts or (strict and "degraded" in verdicts):
+        return 1
+    return 3 if "inconclusive" in verdicts else 0

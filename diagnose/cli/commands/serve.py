@@ -1,0 +1,168 @@
+"""`llmdoctor serve`: a web page for support staff, and what Prometheus scrapes."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import socket
+
+NEEDED = ("starlette", "uvicorn", "jinja2", "prometheus_client")
+INSTALL = "pip install 'llmdoctor-cli[serve]'"
+TOKEN = "LLMDOCTOR_TOKEN"  # noqa: S105  # the variable's name
+SHORTEST = 16  # characters of a token
+
+
+@click.command("serve")
+@click.option("--listen", default="127.0.0.1:9115", metavar="ADDR:PORT", show_default=True, help="Where to listen.")
+@click.option("--config", "path", type=click.Path(dir_okay=False), help="The llmdoctor.toml of /probe's targets.")
+@click.option("--token-file", type=click.Path(dir_okay=False), help=f"The token that is asked for; else ${TOKEN}.")
+@click.option(
+    "--host-name", "called", multiple=True, metavar="NAME", help="Behind a proxy: the name that it is called by."
+)
+@click.option("--allow-private", is_flag=True, help="Off loopback: let visitors check private addresses as well.")
+@click.option("--tls-cert", type=click.Path(dir_okay=False), help="Serve https with this certificate (PEM).")
+@click.option("--tls-key", type=click.Path(dir_okay=False), help="Its key (PEM).")
+@click.option("--jobs", type=click.IntRange(1, 1000), default=32, show_default=True, help="Checks at once.")
+@click.option("--rate", type=click.FloatRange(1), default=600, show_default=True, help="Checks a minute and client.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=10, help="Seconds for one probe (10).")
+@click.option("--deadline", type=click.FloatRange(0, min_open=True), default=60, help="Seconds for a check (60).")
+def command(
+    listen: str,
+    path: str | None,
+    token_file: str | None,
+    called: tuple[str, ...],
+    allow_private: bool,
+    tls_cert: str | None,
+    tls_key: str | None,
+    jobs: int,
+    rate: float,
+    timeout: float,
+    deadline: float,
+) -> None:
+    """A web page on this machine that checks settings and explains errors, and Prometheus' /probe.
+
+    Off loopback, or behind a proxy, it asks for a token, and lets visitors check public addresses alone.
+    The targets of /probe are those of llmdoctor.toml. Ctrl-C ends it.
+    """
+    from importlib.util import find_spec
+
+    if any(find_spec(name) is None for name in NEEDED):
+        raise click.ClickException(f"`serve` needs more packages. Install them with: {INSTALL}")
+    from diagnose.serve.app import Serving
+    from diagnose.serve.server import serve
+    from probes.catalog.doors import DoorsError
+    from probes.model.settings import Limits
+    from probes.settings.config_file import BadInput
+
+    address, port = _place(listen)
+    local = not called and (address in ("localhost", "::1") or address.startswith("127."))
+    token = _token(token_file)
+    if not local and token is None:
+        raise click.ClickException(
+            f"Beyond this machine a token is needed: --token-file FILE, or {TOKEN} in the environment, "
+            f"with {SHORTEST} characters or more."
+        )
+    if (tls_cert is None) != (tls_key is None):
+        raise click.UsageError("--tls-cert and --tls-key belong together.")
+    try:
+        file = _targets(path)
+    except (BadInput, DoorsError) as error:
+        raise click.ClickException(str(error)) from error
+    sock = _listening(address, port)
+    port = sock.getsockname()[1]
+    serving = Serving(
+        hosts=names(port) | {name.lower() for name in called} if local or called else frozenset(),
+        token=token,
+        public_only=not local and not allow_private,
+        file=file,
+        jobs=jobs,
+        rate=rate,
+        limits=Limits(probe=timeout, run=deadline),
+    )
+    scheme = "https" if tls_cert else "http"
+    shown = f"[{address}]" if ":" in address else address
+    click.echo(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)", err=True)
+    if not local and tls_cert is None:
+        click.echo("warning: keys and the token travel unencrypted, unless something in front speaks TLS", err=True)
+    _more_files()
+    try:
+        serve(serving, sock, tls_cert, tls_key)
+    except KeyboardInterrupt:
+        return  # Ctrl-C is how it is meant to end
+    except OSError as error:
+        raise click.ClickException(f"{tls_cert or 'the port'} cannot be used: {error.strerror or error}") from error
+
+
+def names(port: int) -> frozenset[str]:
+    """The Host headers by which a browser on this machine calls a server on loopback."""
+    hosts = ("localhost", "127.0.0.1", "[::1]")
+    return frozenset(f"{host}:{port}" for host in hosts) | (frozenset(hosts) if port in (80, 443) else frozenset())
+
+
+def _more_files() -> None:
+    """As many open files as the system allows: each visitor is one, and each check a few."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536) if most > 0 else 65536, most))
+
+
+def _place(listen: str) -> tuple[str, int]:
+    """``ADDR:PORT`` as a pair; ``[::]:9115`` and ``:9115`` as well."""
+    import ipaddress
+
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]") or "0.0.0.0"  # noqa: S104  # asked for
+    if not port.isdecimal() or int(port) > 65535:
+        raise click.UsageError("--listen is to be ADDR:PORT, such as 127.0.0.1:9115.")
+    if host != "localhost":
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            raise click.UsageError("--listen takes an address, or localhost: ADDR:PORT.") from None
+    return host, int(port)
+
+
+def _listening(address: str, port: int) -> socket.socket:
+    import socket
+
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        both = address == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server((address, port), family=family, backlog=1024, dualstack_ipv6=both)
+    except OSError as error:
+        raise click.ClickException(f"{address}:{port} cannot be listened on: {error.strerror or error}") from error
+
+
+def _token(token_file: str | None) -> str | None:
+    """The token of the file or the environment; None where there is none. White space around it is not part of it."""
+    token = os.environ.get(TOKEN, "").strip() or None
+    if token_file is not None:
+        try:
+            token = Path(token_file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not UTF-8"
+            raise click.ClickException(f"{token_file} cannot be read: {why}") from error
+    if token is not None and len(token) < SHORTEST:
+        raise click.ClickException(f"The token is too short: {SHORTEST} characters or more, drawn by lot.")
+    return token
+
+
+def _targets(path: str | None) -> Path | None:
+    """The file of the targets, read once so that what is wrong in it is told at once."""
+    from diagnose.serve.targets import Targets
+    from probes.catalog.doors import load
+    from probes.settings import config_file
+
+    found = Path(path).absolute() if path is not None else config_file.find(Path.cwd())
+    if found is not None:
+        Targets(found).read()
+    load()
+    return found

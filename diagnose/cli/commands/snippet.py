@@ -1,0 +1,181 @@
+"""`llmdoctor snippet`: settings and code to paste, from settings that were seen to work."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diagnose.cli import console
+from diagnose.cli.commands import check
+from diagnose.cli.curl_option import from_curl
+from diagnose.words import LANGS, phrase
+
+if TYPE_CHECKING:
+    from diagnose.snippets.snippets import Snippet, Working
+    from probes.model.settings import Settings
+
+LARGEST = 64 * 1024 * 1024  # bytes of a saved run or a report
+# The options of `check` that say what is to be checked and how.
+_TAKEN = frozenset(
+    (
+        *("target", "base_url", "key_env", "key_file", "key_stdin", "key", "curl", "model", "protocol", "env_file"),
+        *("no_env", "connect_to", "dns_server", "ca_bundle", "proxy", "no_proxy", "timeout", "deadline"),
+        *("send_anyway", "offline"),
+    )
+)
+
+
+@click.command("snippet")
+@click.option("--app", "wanted", metavar="NAME", help="Only this: an app's name, sdk, curl, env, shell, python, node.")
+@click.option("--from", "source", metavar="FILE", help="Settings from a saved run or a JSON report, without a check.")
+@click.option("--list", "listing", is_flag=True, help="The names that --app takes.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
+def command(
+    wanted: str | None, source: str | None, listing: bool, as_json: bool, lang: str | None, **choices: Any
+) -> None:
+    """Print settings and code to paste, from settings that were seen to work.
+
+    The settings are those of `llmdoctor check` with the same options, which is run first. A key stands in what is
+    printed by the name of its variable.
+    """
+    from diagnose.snippets.snippets import groups, templates, write
+
+    names = dict.fromkeys((*groups(), *(one.id for one in templates())))
+    if listing:
+        click.echo("\n".join(names))
+        return
+    if wanted is not None and wanted not in names:
+        import difflib
+
+        near = difflib.get_close_matches(wanted, names, 1)
+        raise click.UsageError(f"There is no {wanted}. {f'Is {near[0]} meant?' if near else 'See --list.'}")
+    spoken = console.language(lang)
+    if choices["protocol"] is None and wanted is not None:
+        choices["protocol"] = _spoken_alone(wanted)
+    working = _saved(source, spoken) if source is not None else _seen(choices, spoken)
+    found = list(write(working, wanted))
+    if not found:
+        values = {"names": wanted or "", "protocol": working.protocol, "base_url": working.base_url}
+        raise click.ClickException(phrase("snippet.unspoken", spoken, values))
+    if as_json:
+        click.echo(json.dumps([one._asdict() for one in found], ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        lone = len(found) == 1  # which is to go into a file as it is: what is said of it goes elsewhere
+        click.echo(_above(one, working, spoken), err=lone)
+        click.echo(one.text + "\n" * (not lone), nl=False)
+
+
+def _spoken_alone(wanted: str) -> str | None:
+    """The protocol of a client that speaks but one; None where it is to be found out."""
+    from diagnose.snippets.snippets import templates
+
+    spoken = {name for one in templates() if wanted in (one.group, one.id) for name in one.protocols}
+    return spoken.pop() if len(spoken) == 1 else None
+
+
+command.params[0:0] = [one for one in check.command.params if one.name in _TAKEN]
+
+
+def _above(one: Snippet, working: Working, lang: str) -> str:
+    """What is said of a snippet, over it."""
+    notes = [phrase("snippet.file", lang, {"path": one.file})] if one.file else []
+    if one.key_in:
+        values = {"names": one.title, "variable": one.key_in, "source": working.key_env}
+        notes.append(phrase("snippet.key_in", lang, values))
+    return "\n".join((f"## {one.title}", *(f"# {note}" for note in notes)))
+
+
+# -- the settings ------------------------------------------------------------------------------------------------------
+
+
+def _saved(name: str, lang: str) -> Working:
+    """The settings that a JSON report or a saved run saw to work. Raises click.ClickException where there are none."""
+    from diagnose.judging.judge import judge
+    from diagnose.snippets.snippets import from_document, working_of
+    from probes.model.archive import ArchiveError, load
+
+    path = Path(name)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise click.ClickException(f"{name} is too large to be a report or a saved run")
+        text = path.read_text("utf-8")
+        document = json.loads(text)
+        if isinstance(document, dict) and str(document.get("schema", "")).startswith("llmdoctor.report/"):
+            working, cause = from_document(document), document.get("root_cause")
+        else:
+            report = judge(load(text), lang)
+            working, cause = working_of(report), report.root_cause
+    except (OSError, ValueError, ArchiveError, RecursionError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is neither a report nor a saved run"
+        raise click.ClickException(f"{name}: {said}") from None
+    if working is None:
+        raise click.ClickException(phrase("snippet.nothing", lang, {"detail": str(cause or "?")}))
+    return working
+
+
+def _seen(choices: dict[str, Any], lang: str) -> Working:
+    """The settings that a check saw to work; with ``--offline`` those that were given."""
+    from diagnose.judging.judge import judge
+    from diagnose.snippets.snippets import working_of
+    from probes.catalog.doors import DoorsError, load
+    from probes.settings.config_file import BadInput
+    from probes.settings.gather import Options, gather
+
+    curl = choices.pop("curl", None)
+    if choices["key_stdin"]:
+        choices["stdin_text"] = sys.stdin.read(65536)
+    try:
+        load()
+        options = Options(**choices)
+        settings = from_curl(curl, options, lang) if curl else gather(options, os.environ, Path.cwd())
+    except (BadInput, DoorsError) as error:
+        raise click.ClickException(str(error)) from error
+    if choices["offline"]:
+        return _given(settings, lang)
+    progress = console.Progress(lang, "text")
+    try:
+        evidence = check.measure(settings, progress)
+    finally:
+        progress.end()
+    report = judge(evidence, lang)
+    working = working_of(report)
+    if working is None:
+        finding = next((one for one in report.findings if one.code == report.root_cause), None)
+        detail = f"{finding.title} ({finding.code})" if finding else report.verdict.value
+        click.echo(phrase("snippet.nothing", lang, {"detail": detail}), err=True)
+        sys.exit(1)
+    return working
+
+
+def _given(settings: Settings, lang: str) -> Working:
+    """The settings as they stand, untried, for the protocol that they seem to be meant for."""
+    from diagnose.snippets.snippets import Working, key_variable
+    from probes.protocols import wire
+    from probes.run.offline_checks import scrubber, survey
+    from probes.steps.recorder import Ledger
+
+    scrub = scrubber(settings)
+    ground = survey(settings, Ledger(settings.limits, scrub), scrub)
+    base = ground.exams.url.mended
+    if base is None:
+        raise click.ClickException("no address can be made of the base URL")
+    if settings.model is None:
+        raise click.ClickException(phrase("snippet.no_model", lang))
+    click.echo(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}", err=True)
+    protocol = wire(ground.protocol)
+    auth = settings.auth.value if settings.auth else protocol.styles[0] if settings.key else None
+    return Working(
+        ground.protocol,
+        scrub(base),
+        settings.model.value,
+        auth.value if auth else "none",
+        key_variable(settings.key.source if settings.key else "", ground.protocol),
+        settings.api_version.value if settings.api_version else (protocol.versions or ("",))[0],
+    )

@@ -1,0 +1,88 @@
+"""`llmdoctor whose`: which doors a key fits, offline."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from diagnose.cli import console
+from diagnose.words import LANGS
+
+if TYPE_CHECKING:
+    from probes.model.settings import Flaw
+
+LARGEST = 65536  # bytes of standard input; no key is longer
+
+
+# A key may begin with a dash, and what click does not know it repeats in its message: unknown options come here.
+@click.command("whose", context_settings={"ignore_unknown_options": True})
+@click.argument("key", nargs=-1)
+@click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
+def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str | None) -> None:
+    """Tell which doors a KEY fits, by its look alone: nothing is sent anywhere.
+
+    The key is read from standard input, or from the variable named by --key-env.
+    """
+    raw = _given(key, key_env)
+    if not raw.strip():
+        raise click.UsageError("there is no key: the value is empty")
+
+    from diagnose.cli.commands.doors import known
+    from diagnose.cli.key_report import Look, document, text
+    from probes.keys.owner import fit, identify, plain
+    from probes.model.secret import hint
+
+    doors = known()
+    flaws, cleaned = ((), raw) if plain(raw) else _examined(raw)
+    bare = cleaned or raw
+    matches = identify(bare)
+    home = doors.get(matches[0].door) if matches else None
+    look = Look(hint(bare), len(raw), matches, flaws, fit(bare, home, local=False), cleaned is not None)
+    if as_json:
+        import json
+
+        click.echo(json.dumps(document(look, doors), ensure_ascii=False, indent=2))
+    else:
+        click.echo(text(look, doors, console.language(lang)), nl=False)
+    sys.exit(0 if matches else 3)
+
+
+def _examined(raw: str) -> tuple[tuple[Flaw, ...], str | None]:
+    from probes.urls.url_flaws import examine_key
+
+    exam = examine_key(raw, "openai")
+    return exam.flaws, exam.cleaned
+
+
+def _given(words: tuple[str, ...], name: str | None) -> str:
+    """The key as it stands; only the line ending of standard input is dropped, once. Raises click.UsageError."""
+    if option := next((word for word in words if re.fullmatch(r"--?[a-z]{1,12}(?:-[a-z]{1,12})?", word)), None):
+        raise click.NoSuchOption(option)
+    if words and name is not None:
+        raise click.UsageError("give the key once: as an argument or with --key-env")
+    if name is not None:
+        return _variable(name)
+    if words and words != ("-",):
+        click.echo("warning: a key given as an argument can be seen by other users in the process list", err=True)
+        return " ".join(words)
+    if sys.stdin.isatty():
+        raise click.UsageError("there is no key: pipe it in, or name its variable with --key-env")
+    piped = sys.stdin.buffer.read(LARGEST).decode("utf-8", "replace")
+    return piped.removesuffix("\n").removesuffix("\r")
+
+
+def _variable(name: str) -> str:
+    from probes.model.secret import public_prefix
+
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or public_prefix(name):
+        raise click.UsageError("--key-env wants the name of a variable, not a value")
+    value = os.environ.get(name)
+    if value is None:
+        raise click.UsageError(f"the variable {name} is not set")
+    return value

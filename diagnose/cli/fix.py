@@ -1,0 +1,219 @@
+"""`check --fix`: what was seen to work goes where the value came from, after it was shown and agreed to."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diagnose.words import phrase
+
+if TYPE_CHECKING:
+    from diagnose.report import Report
+    from probes.config_formats.edit import Edit
+    from probes.model.settings import Settings
+
+_SENSITIVE = re.compile(r"(?i)([\w-]*(?:key|token|secret|passw|auth)[\w-]*[\"']?\s*[:=]\s*[\"']?)([^\s\"',}#]{8,})")
+
+
+@dataclass(frozen=True, slots=True, repr=False)  # it may hold a key
+class Change:
+    """One value that works, and the place (``.env:3 NAME``) of the one that does not. ``role``: base_url, key, model,
+    protocol."""
+
+    role: str
+    source: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One change of a file that can be made."""
+
+    path: Path
+    line: int
+    change: Change
+
+
+def offering(lang: str, yes: bool) -> Callable[[Settings, Report], bool]:
+    """:func:`mend` with the language and the consent, for the end of a check."""
+    from probes.settings.config_file import BadInput
+
+    def offer(settings: Settings, report: Report) -> bool:
+        try:
+            return mend(settings, report, lang, yes)
+        except BadInput as error:
+            raise click.ClickException(str(error)) from error
+
+    return offer
+
+
+def mend(settings: Settings, report: Report, lang: str, yes: bool) -> bool:
+    """Offer the settings that were seen to work, and write them. Whether all that was wrong is mended now.
+
+    Raises BadInput where a file cannot be written, click.UsageError where nobody can be asked.
+    """
+    if report.settings is None or not report.proven.answer:
+        _tell("unproven", lang)
+        return False
+    changes, left = list(_changes(settings, report)), list(_beside(report, lang))
+    writings = [found for change in changes if (found := _place(change)) is not None]
+    for change in changes:
+        if not any(writing.change is change for writing in writings):
+            left.append(_by_hand(change, lang))
+    if not changes and not left:
+        _tell("nothing", lang)
+        return False
+    done = _write(writings, lang, yes) if writings else not changes
+    for line in left:
+        click.echo(line, err=True)
+    return done and bool(writings) and not left
+
+
+def _tell(key: str, lang: str, **values: str) -> None:
+    click.echo(phrase(f"mend.{key}", lang, values), err=True)
+
+
+# -- what is to change -------------------------------------------------------------------------------------------------
+
+
+def _changes(settings: Settings, report: Report) -> Iterator[Change]:
+    from diagnose.evidence.client_urls import in_its_terms
+    from probes.catalog.apps import load
+    from probes.urls.url_flaws import examine_key
+
+    found = dict(report.settings or {})
+    protocol, spoken = str(found["protocol"]), str(report.target["protocol"])
+    if settings.base_url is not None and protocol == spoken:
+        app = load().get(settings.app)
+        better = in_its_terms(app, protocol, str(found["base_url"]))
+        if better and better.rstrip("/") != settings.base_url.value.rstrip("/"):
+            yield Change("base_url", settings.base_url.source, settings.base_url.value, better)
+    if settings.key is not None and found["key"] == "cleaned":
+        raw = settings.key.value.reveal()
+        cleaned = examine_key(raw, protocol).cleaned
+        if cleaned and cleaned != raw:
+            yield Change("key", settings.key.source, raw, cleaned)
+    if settings.model is not None and found.get("model") not in (None, settings.model.value):
+        yield Change("model", settings.model.source, settings.model.value, str(found["model"]))
+
+
+def _beside(report: Report, lang: str) -> Iterator[str]:
+    """What was seen to help and stands in no file that is ours to write, one line each."""
+    found = dict(report.settings or {})
+    if found["protocol"] != report.target["protocol"]:
+        values = {"protocol": str(found["protocol"]), "detail": str(found["base_url"])}
+        yield phrase("mend.protocol", lang, values)
+    if source := found.get("key_source"):
+        yield phrase("mend.rival", lang, {"source": str(source)})
+    vantage: Any = report.vantage.get("proxy") or ""
+    for fix in (fix for finding in report.findings for fix in finding.fixes if fix.verified):
+        for name in ("proxy", "no_proxy", "auth"):
+            if name in fix.settings:
+                values = {"detail": str(fix.settings[name]), "source": str(vantage)}
+                yield phrase(f"mend.{name}", lang, values)
+        if fix.settings.get("stream") is False:
+            yield phrase("mend.stream", lang)
+
+
+def _place(change: Change) -> Writing | None:
+    """The file and line of a source; None for what stands in none."""
+    if found := re.fullmatch(r"(?s)(.+):(\d+) [^\n]+", change.source):
+        path, line = found[1], int(found[2])
+    elif found := re.fullmatch(r"(?:--key-file|file) (.+)", change.source):
+        path, line = found[1], 1
+    else:
+        return None
+    file = Path(path).expanduser()
+    return Writing(file, line, change) if file.is_file() and _edit_of(Writing(file, line, change)) else None
+
+
+def _edit_of(writing: Writing) -> tuple[str, Edit] | None:
+    """The file's text, and how it changes; None where that cannot be done safely."""
+    from probes.config_formats.edit import edit, form_of, load
+
+    text = load(writing.path)
+    form = form_of(writing.path)
+    if form == "text" and writing.change.role != "key":
+        return None
+    change = writing.change
+    found = edit(text, form, writing.line, change.old, change.new)
+    return (text, found) if found is not None else None
+
+
+def _by_hand(change: Change, lang: str) -> str:
+    source, key = change.source, "_key" if change.role == "key" else ""
+    if source.startswith("environment "):
+        name = source.removeprefix("environment ")
+        return phrase(f"mend.environment{key}", lang, {"variable": name, "detail": _setting(name, change.new)})
+    if re.search(r":\d+ |^--key-file |^file ", source):
+        return phrase(f"mend.by_hand{key}", lang, {"source": source, "detail": change.new})
+    option = {"base_url": "--base-url", "model": "--model"}.get(change.role, "")
+    return phrase(f"mend.option{key}", lang, {"source": source, "detail": f"{option} {change.new}"})
+
+
+def _setting(name: str, value: str) -> str:
+    """The line that sets a variable in this system's usual shell."""
+    if sys.platform == "win32":
+        return f"$env:{name} = '{value.replace(chr(39), chr(39) * 2)}'"
+    import shlex
+
+    return f"export {name}={shlex.quote(value)}"
+
+
+# -- writing it --------------------------------------------------------------------------------------------------------
+
+
+def _write(writings: list[Writing], lang: str, yes: bool) -> bool:
+    """Show, ask, write. Raises BadInput, click.UsageError."""
+    from probes.config_formats.edit import save
+
+    for writing in writings:
+        click.echo(difference(writing), err=True, nl=False)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError(phrase("mend.no_terminal", lang))
+        if not click.confirm(phrase("mend.ask", lang), err=True):
+            _tell("kept", lang)
+            return False
+    # From below, so that the lines above keep their numbers.
+    for writing in sorted(writings, key=lambda one: -one.line):
+        found = _edit_of(writing)
+        if found is not None:
+            text, change = found
+            save(writing.path, text, change.applied(text))
+    for path in dict.fromkeys(writing.path for writing in writings):
+        _tell("written", lang, path=str(path))
+    return True
+
+
+def difference(writing: Writing) -> str:
+    """The change as a unified difference. Of a key only its hint is shown, of the lines' other secrets nothing."""
+    import difflib
+
+    from probes.model.secret import Scrubber, hint
+
+    found = _edit_of(writing)
+    assert found is not None
+    text, change = found
+    old, new = change.old, change.new
+    scrub = Scrubber()
+    if writing.change.role == "key":
+        for value in (writing.change.old, writing.change.new):
+            scrub.add(value)
+        old, new = (f"<{hint(one)}, {len(one)} characters>" for one in (writing.change.old, writing.change.new))
+    before, after = text[: change.start], text[change.start + len(change.old) :]
+    mine, its = ([*f"{_masked(before)}{side}{_masked(after)}".splitlines()] for side in (old, new))
+    lines = difflib.unified_diff(mine, its, str(writing.path), str(writing.path), lineterm="", n=0)
+    return "".join(f"{scrub(re.sub(r'(?<=//)[^/?#@]*@', '', line))}\n" for line in lines)
+
+
+def _masked(text: str) -> str:
+    """The text around the value, without the values of anything that sounds secret."""
+    return _SENSITIVE.sub(r"\1…", text)

@@ -1,0 +1,1 @@
+"""Generators of the reference pages, the manual page, the examples and the JSON Schema."""

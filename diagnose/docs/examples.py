@@ -1,0 +1,106 @@
+"""Real output in the documents: blocks in the pages, and pictures of a terminal, made from runs that were kept.
+
+A block follows a comment that says where it comes from, and is written anew by ``llmdoctor docs --write docs``:
+
+    <!-- run no-v1 en: llmdoctor check -->        the report of docs/runs/no-v1.json, under that command
+    <!-- output: llmdoctor explain '401' -->      what the command prints; it must need no network
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+WIDTH = 80
+PICTURES = {
+    "wrong-door": ("wrong-door", "en", "llmdoctor demo wrong-door"),
+    "wrong-door.zh": ("wrong-door", "zh", "llmdoctor demo wrong-door --lang zh"),
+    "no-v1": ("no-v1", "en", "llmdoctor demo no-v1"),
+}
+_BLOCK = re.compile(r"(<!-- (?:run ([\w.-]+) (en|zh)|output): (.+?) -->\n)(?:```\w*\n.*?^```\n)?", re.S | re.M)
+# A picture's measures in pixels: a cell, a line, the type, the frame's bar, the air around the text.
+CELL, LINE, TYPE, BAR, AIR = 9.6, 21, 16, 34, 14
+COLOURS = {1: "#ff7b72", 2: "#7ee787", 3: "#e3b341", None: "#e6edf3"}  # by the terminal's number
+FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">
+<style>text {{ font: {type}px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace;
+white-space: pre; }} .b {{ font-weight: bold; }} .d {{ opacity: .62; }}</style>
+<rect width="{width}" height="{height}" rx="10" fill="#0d1117" />
+<g fill="#30363d"><circle cx="20" cy="18" r="6" /><circle cx="40" cy="18" r="6" /><circle cx="60" cy="18" r="6" /></g>
+{text}
+</svg>
+"""
+
+
+def filled(page: str, runs: Path, run: Callable[[list[str]], str]) -> str:
+    """A page with its blocks written anew. ``run`` gives what a command prints."""
+
+    def block(found: re.Match[str]) -> str:
+        name, lang, command = found[2], found[3], found[4]
+        said = report(runs / f"{name}.json", lang) if name else run(shlex.split(command)[1:])
+        return f"{found[1]}```console\n$ {command}\n{said.rstrip()}\n```\n"
+
+    return _BLOCK.sub(block, page)
+
+
+def report(path: Path, lang: str, colour: bool = False) -> str:
+    """The report of a run that was kept. Raises click.ClickException where it cannot be read."""
+    from diagnose.formats import render
+    from diagnose.judging.judge import judge
+    from probes.model.archive import ArchiveError, load
+
+    try:
+        return render(judge(load(path.read_text("utf-8")), lang), "text", lang, width=WIDTH, colour=colour)
+    except (OSError, ArchiveError) as error:
+        raise click.ClickException(f"{path}: {error}") from error
+
+
+def picture(name: str, runs: Path) -> str:
+    """A terminal that shows a report, as SVG without anything from elsewhere."""
+    from html import escape
+
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.text import Text
+
+    run, lang, command = PICTURES[name]
+    console = Console(width=WIDTH, force_terminal=True, color_system="standard", _environ={})
+    shown = Text.from_ansi(report(runs / f"{run}.json", lang, colour=True))
+    screen = Text.assemble((f"$ {command}\n", "bold"), shown)
+    texts: list[str] = []
+    lines = console.render_lines(screen, pad=False)
+    for row, line in enumerate(lines):
+        column = 0
+        for piece in line:
+            for words in re.finditer(r"\S+(?: \S+)*", piece.text):
+                # The length is said: a wide sign of another typeface would push what follows it aside.
+                x = AIR + (column + cell_len(piece.text[: words.start()])) * CELL
+                place = f'x="{x:g}" y="{BAR + (row + 1) * LINE}" textLength="{cell_len(words[0]) * CELL:g}"'
+                texts.append(f"<text {place} {_look(piece.style)}>{escape(words[0])}</text>")
+            column += cell_len(piece.text)
+    width, height = WIDTH * CELL + 2 * AIR, BAR + (len(lines) + 1) * LINE
+    label = escape(f"A terminal after the command {command}", quote=True)
+    return FRAME.format(width=f"{width:g}", height=height, label=label, type=TYPE, text="\n".join(texts))
+
+
+def _look(style: Style | None) -> str:
+    colour = style.color.number if style is not None and style.color is not None else None
+    weight = ("b" if style is not None and style.bold else "") + ("d" if style is not None and style.dim else "")
+    return f'fill="{COLOURS[colour]}"' + (f' class="{" ".join(weight)}"' if weight else "")
+
+
+def command_output(words: list[str]) -> str:
+    """What ``llmdoctor WORDS`` prints in this process, in English, without colour."""
+    from click.testing import CliRunner
+
+    from diagnose.cli import program
+
+    clean = {"LC_ALL": "C.UTF-8", "COLUMNS": str(WIDTH), "NO_COLOR": "1", "LLMDOCTOR_DOORS": None}
+    return CliRunner().invoke(program, words, env=clean, prog_name="llmdoctor").stdout

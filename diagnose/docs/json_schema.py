@@ -1,0 +1,237 @@
+"""The JSON Schema (2020-12) of the report, made from the program's own tables: ``docs/report.schema.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from diagnose.formats import BASE_URL_VARIABLES
+from diagnose.formats.json import SCHEMA
+from diagnose.report import DIFFERENCES, Severity, Status, Verdict
+from diagnose.words.en.capabilities import NAMES
+from diagnose.words.en.findings import TEXTS
+from probes.model.settings import PROBES, Auth, Kind, Support
+
+SIDES = ("settings", "machine", "network", "relay", "provider", "app")
+PROVEN = ("reachable", "path", "key", "model", "answer", "stream")
+COSTS = ("requests", "billed_requests", "prompt_tokens", "completion_tokens")
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+FLAG: Schema = {"type": "boolean"}
+MAYBE_FLAG: Schema = {"type": ["boolean", "null"]}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+NUMBER: Schema = {"type": "number", "minimum": 0}
+TEXTS_: Schema = {"type": "array", "items": TEXT}
+
+
+def schema(closed: bool = False) -> Schema:
+    """The schema. A ``closed`` one allows no name that it does not know, to find what it lacks; the published one is
+    open, since later versions may add to the report.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:llmdoctor:report:1",
+        "title": "A report of llmdoctor",
+        "description": "What `llmdoctor check --json` writes. Made by `llmdoctor docs --write docs`.",
+        **_object(
+            closed,
+            {
+                "schema": {"const": SCHEMA},
+                "version": TEXT,
+                "started_at": _text("When the run began: ISO 8601, UTC."),
+                "duration_ms": NUMBER,
+                "target": _target(closed),
+                "verdict": {"$ref": "#/$defs/verdict"},
+                "root_cause": _or_null({"$ref": "#/$defs/code"}),
+                "side": _or_null({"$ref": "#/$defs/side"}),
+                "proven": _object(closed, dict.fromkeys(PROVEN, MAYBE_FLAG)),
+                "probes": {"type": "array", "items": _probe(closed)},
+                "findings": {"type": "array", "items": _finding(closed)},
+                "settings": _or_null(_settings(closed)),
+                "vantage": _object(closed, {"proxy": MAYBE_TEXT, "trust": TEXT, "container": FLAG, "families": TEXTS_}),
+                "cost": _object(closed, dict.fromkeys(COSTS, COUNT)),
+            },
+            {
+                "slo": {"type": "array", "items": _slo(closed)},
+                "flaky": _flaky(closed),
+                "capabilities": {"type": "array", "items": _capability(closed)},
+                "clients": {"type": "array", "items": _client(closed)},
+            },
+        ),
+        "$defs": {
+            "code": {
+                "description": "What a finding is about. Codes live for ever; later versions may add some.",
+                "enum": [*TEXTS],
+            },
+            "verdict": _enum(Verdict),
+            "severity": _enum(Severity),
+            "status": _enum(Status),
+            "side": {"description": "Where the fault lies.", "enum": [*SIDES]},
+            "probe": {"enum": [*PROBES]},
+            "protocol": {"enum": [*BASE_URL_VARIABLES]},
+            "failure": {"description": "How touching the network failed.", **_enum(Kind)},
+        },
+    }
+
+
+def _object(closed: bool, required: Schema, optional: Schema | None = None) -> Schema:
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": [*required],
+        **({"additionalProperties": False} if closed else {}),
+    }
+
+
+def _enum(values: Iterable[str]) -> Schema:
+    return {"enum": [str(value) for value in values]}
+
+
+def _or_null(inner: Schema) -> Schema:
+    return {"anyOf": [inner, {"type": "null"}]}
+
+
+def _text(about: str) -> Schema:
+    return {"type": "string", "description": about}
+
+
+def _target(closed: bool) -> Schema:
+    key = _object(closed, {"hint": _text("Its two ends."), "length": COUNT, "doors": TEXTS_})
+    sources = {"type": "object", "description": "Where each value stood.", "additionalProperties": TEXT}
+    return _object(
+        closed,
+        {
+            "base_url": MAYBE_TEXT,
+            "protocol": {"$ref": "#/$defs/protocol"},
+            "model": MAYBE_TEXT,
+            "app": TEXT,
+            "door": MAYBE_TEXT,
+            "key": _or_null(key),
+            "sources": sources,
+        },
+        {"name": TEXT},
+    )
+
+
+def _probe(closed: bool) -> Schema:
+    return _object(
+        closed,
+        {
+            "name": {"$ref": "#/$defs/probe"},
+            "status": {"$ref": "#/$defs/status"},
+            "duration_ms": NUMBER,
+            "why_skipped": MAYBE_TEXT,
+            "observed": _observed(closed),
+        },
+    )
+
+
+def _observed(closed: bool) -> Schema:
+    """The few facts of a probe; which of them stand there depends on the probe and on how far it came."""
+    request = _object(closed, {"url": TEXT, "purpose": TEXT, "status": COUNT, "ms": NUMBER})
+    dial = _object(closed, {"address": TEXT, "result": TEXT})
+    server = _object(closed, {"server": TEXT, "said": TEXT, "addresses": TEXTS_})
+    return _object(
+        closed,
+        {},
+        {
+            "failure": {"$ref": "#/$defs/failure"},
+            "door": MAYBE_TEXT,
+            "protocol": {"$ref": "#/$defs/protocol"},
+            "protocols": TEXTS_,
+            "key": TEXT,
+            "proxy": MAYBE_TEXT,
+            "speaks": TEXT,
+            "direct": TEXT,
+            "addresses": TEXTS_,
+            "servers": {"type": "array", "items": server},
+            "address": MAYBE_TEXT,
+            "port": COUNT,
+            "local": TEXT,
+            "interface": TEXT,
+            "tried": {"type": "array", "items": dial},
+            "version": TEXT,
+            "certifi": FLAG,
+            "subject": TEXT,
+            "issuer": TEXT,
+            "not_after": TEXT,
+            "fingerprint": _text("SHA-256 of the certificate."),
+            "requests": {"type": "array", "items": request},
+            "server": _text("The header of that name."),
+            "via": _text("The header of that name."),
+            "date": _text("The header of that name."),
+            "model": MAYBE_TEXT,
+            "source": TEXT,
+            "listed": MAYBE_FLAG,
+            "count": COUNT,
+            "finish": TEXT,
+            "ttft_ms": NUMBER,
+            "events": COUNT,
+        },
+    )
+
+
+def _finding(closed: bool) -> Schema:
+    changes = {"type": "object", "description": "The settings to change.", "additionalProperties": {}}
+    fix = _object(closed, {"summary": TEXT, "settings": changes, "verified": FLAG})
+    return _object(
+        closed,
+        {
+            "code": {"$ref": "#/$defs/code"},
+            "severity": {"$ref": "#/$defs/severity"},
+            "probe": {"$ref": "#/$defs/probe"},
+            "title": TEXT,
+            "explanation": TEXT,
+            "evidence": TEXTS_,
+            "fixes": {"type": "array", "items": fix},
+            "caused_by": _or_null({"$ref": "#/$defs/code"}),
+        },
+    )
+
+
+def _settings(closed: bool) -> Schema:
+    return _object(
+        closed,
+        {
+            "protocol": {"$ref": "#/$defs/protocol"},
+            "base_url": TEXT,
+            "model": MAYBE_TEXT,
+            "auth": {"enum": [*(str(one) for one in Auth), "none"]},
+            "stream": FLAG,
+            "key": {"enum": ["as given", "cleaned"]},
+        },
+        {"api_version": TEXT, "key_source": TEXT},
+    )
+
+
+def _slo(closed: bool) -> Schema:
+    measured = {"type": ["number", "null"]}
+    return _object(closed, {"name": TEXT, "limit_s": NUMBER, "measured_s": measured, "met": MAYBE_FLAG})
+
+
+def _capability(closed: bool) -> Schema:
+    tokens = {"prompt_tokens": COUNT, "completion_tokens": COUNT}
+    return _object(
+        closed, {"name": {"enum": [*NAMES]}, "status": _enum(Support), "evidence": TEXTS_, "requests": COUNT, **tokens}
+    )
+
+
+def _client(closed: bool) -> Schema:
+    base_url = {**MAYBE_TEXT, "description": "What this app takes; null where none leads there."}
+    return _object(closed, {"app": TEXT, "base_url": base_url, "note": {"enum": [*DIFFERENCES]}})
+
+
+def _flaky(closed: bool) -> Schema:
+    outcome = {
+        "started_at": TEXT,
+        "duration_ms": NUMBER,
+        "verdict": {"$ref": "#/$defs/verdict"},
+        "root_cause": _or_null({"$ref": "#/$defs/code"}),
+    }
+    return _object(
+        closed,
+        {"tries": COUNT, "failed": COUNT, "outcomes": {"type": "array", "items": _object(closed, outcome)}},
+    )

@@ -1,0 +1,1 @@
+"""The evidence as the rules read it."""

@@ -1,0 +1,427 @@
+"""The evidence, arranged for the rules: what was given, what was asked in which way, and what the last answers mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from diagnose.evidence import client_urls
+from diagnose.report import Seen, Try, seen
+from probes.api.response_checks import asks_login, bare_failure, fenced, nearest, no_route, passes
+from probes.model.settings import (
+    BARE,
+    Attempt,
+    Certificate,
+    DirectFacts,
+    DnsFacts,
+    DoorFacts,
+    Evidence,
+    Exchange,
+    Failure,
+    Flaw,
+    KeyForm,
+    Kind,
+    ModelFacts,
+    Observation,
+    Outcome,
+    ProxyFacts,
+    SettingsFacts,
+    TcpFacts,
+    TlsFacts,
+    TunnelFacts,
+)
+
+if TYPE_CHECKING:
+    from diagnose.answers.dialects import Match
+    from probes.catalog.apps import App
+
+# Where the official SDKs look for the key (openai, anthropic, google-genai).
+KEY_VARIABLES = {
+    "openai": "OPENAI_API_KEY",
+    "responses": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "gemini": "GEMINI_API_KEY",
+    "azure": "AZURE_OPENAI_API_KEY",
+    "ollama": "OLLAMA_API_KEY",
+}
+UNSEEN = SettingsFacts(None, None)  # of a run that ended before it looked at its settings
+
+
+@dataclass(slots=True)
+class Wave:
+    """All that was asked in one way."""
+
+    attempt: Attempt
+    listing: Exchange | None = None
+    knock: Exchange | None = None
+    chat: Exchange | None = None
+    stream: Exchange | None = None
+
+    @property
+    def told(self) -> Exchange | None:
+        """The answer nearest to what the app sees."""
+        return nearest(self.chat, self.knock, self.listing)
+
+    @property
+    def lost(self) -> bool:
+        """No route: the path leads nowhere."""
+        listed = self.listing is not None and self.listing.models is not None and not self.attempt.address
+        return self.told is not None and no_route(self.told) and not (listed and self.told.status != 405)
+
+
+# What a finding's words name of a protocol, where it is not as with chat completions.
+_OF_PROTOCOL: dict[str, dict[str, str]] = {
+    "anthropic": {"claude_token": "ANTHROPIC_AUTH_TOKEN"},
+    "responses": {"ending": "/responses"},
+    "gemini": {
+        "ending": "/models/NAME:generateContent",
+        "twice": "/v1beta/v1",
+        "version_variable": "GOOGLE_GENAI_API_VERSION",
+    },
+    "azure": {
+        "ending": "/openai/deployments/NAME/chat/completions",
+        "doubled": "/openai",
+        "added": "/openai",
+        "twice": "/openai/openai",
+        "version_variable": "OPENAI_API_VERSION",
+    },
+    "ollama": {"ending": "/api/chat"},
+}
+
+
+class View:
+    """Read-only questions to one :class:`probes.model.settings.Evidence`."""
+
+    def __init__(self, evidence: Evidence, earlier: tuple[Try, ...] = ()) -> None:
+        self.evidence = evidence
+        self.earlier = earlier  # what came of the tries before this one
+
+    @cached_property
+    def app(self) -> App | None:
+        """The app that the user named."""
+        return client_urls.named(self.evidence.target)
+
+    @cached_property
+    def client(self) -> App | None:
+        """The app that this run is judged for: the one that was named, else the official client of the protocol."""
+        return client_urls.known(self.evidence.target.app)
+
+    def app_variable(self, role: str) -> str:
+        """The variable in which the app that was named takes a setting; empty where none was, or it has none."""
+        return client_urls.variable(self.app, self.evidence.target.protocol, role)
+
+    # -- grounds -------------------------------------------------------------------------------------------------------
+
+    def observations(self, probe: str) -> list[Observation]:
+        return [one for one in self.evidence.observations if one.probe == probe]
+
+    @cached_property
+    def settings(self) -> SettingsFacts:
+        found = [one.facts for one in self.observations("settings") if isinstance(one.facts, SettingsFacts)]
+        return found[-1] if found else UNSEEN
+
+    @cached_property
+    def door(self) -> DoorFacts | None:
+        found = [one.facts for one in self.observations("door") if isinstance(one.facts, DoorFacts)]
+        return found[-1] if found else None
+
+    @cached_property
+    def proxy(self) -> ProxyFacts | None:
+        found = [one.facts for one in self.observations("proxy") if isinstance(one.facts, ProxyFacts)]
+        return found[-1] if found else None
+
+    @cached_property
+    def tunnel(self) -> TunnelFacts | None:
+        """The way through the proxy, or what its port was found to be."""
+        found = [one.facts for one in self.observations("proxy") if isinstance(one.facts, TunnelFacts)]
+        return found[0] if found else None
+
+    @cached_property
+    def direct(self) -> DirectFacts | None:
+        """How far the host is reached without the proxy, where that was tried."""
+        return next((one.facts for one in self.observations("proxy") if isinstance(one.facts, DirectFacts)), None)
+
+    @cached_property
+    def dns(self) -> DnsFacts | None:
+        found = [one.facts for one in self.observations("dns") if isinstance(one.facts, DnsFacts)]
+        return found[-1] if found else None
+
+    @cached_property
+    def tcp(self) -> TcpFacts | None:
+        found = [one.facts for one in self.observations("tcp") if isinstance(one.facts, TcpFacts)]
+        return found[-1] if found else None
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        found = [one.facts for one in self.observations("tls") if isinstance(one.facts, TlsFacts)]
+        return next((facts.certificate for facts in reversed(found) if facts.certificate), None)
+
+    @cached_property
+    def tls(self) -> TlsFacts | None:
+        """The handshake; of one that failed, the second look at it."""
+        found = [one.facts for one in self.observations("tls") if isinstance(one.facts, TlsFacts)]
+        return found[0] if found else None
+
+    @cached_property
+    def trust(self) -> str:
+        found = [one.facts for one in self.observations("tls") if isinstance(one.facts, TlsFacts)]
+        return found[-1].trust if found else "system"
+
+    def failure(self, probe: str) -> Failure | None:
+        """How a ground failed; the first failure, since a second look may fail otherwise."""
+        return next((one.failure for one in self.observations(probe) if one.outcome is Outcome.FAILED), None)
+
+    def failed(self, probe: str, *kinds: Kind) -> Failure | None:
+        found = self.failure(probe)
+        return found if found is not None and found.kind in kinds else None
+
+    def flaw(self, subject: str, *kinds: str) -> Flaw | None:
+        return next((one for one in self.settings.flaws if one.subject == subject and one.kind in kinds), None)
+
+    # -- what was asked ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        return tuple(one.facts for one in self.evidence.observations if isinstance(one.facts, Exchange))
+
+    @cached_property
+    def waves(self) -> tuple[Wave, ...]:
+        """The ways of asking in which the API was asked properly, in order. Keyless looks elsewhere are none."""
+        found: dict[tuple[object, ...], Wave] = {}
+        for one in self.evidence.observations:
+            if not isinstance(one.facts, Exchange) or one.probe == "auth" or BARE in one.facts.attempt.changed:
+                continue
+            exchange = one.facts
+            attempt = exchange.attempt
+            where = (attempt.protocol, attempt.base_url, attempt.address, attempt.version)
+            signature = (*where, attempt.auth, attempt.direct)
+            keyed = (*signature, attempt.key, "model" in attempt.changed)
+            if exchange.purpose == "path":
+                # A knock belongs to the wave that asked the same place; one that stands alone was a look elsewhere.
+                same = [wave for key, wave in found.items() if key[: len(signature)] == signature]
+                if same:
+                    same[-1].knock = exchange
+                elif attempt.given or not found:
+                    found[keyed] = Wave(attempt, knock=exchange)
+                continue
+            wave = found.setdefault(keyed, Wave(attempt))
+            if exchange.purpose == "models":
+                wave.listing = exchange
+            elif exchange.purpose == "chat":
+                wave.chat = exchange
+            elif exchange.purpose == "stream":
+                wave.stream = exchange
+        return tuple(found.values())
+
+    @cached_property
+    def looks(self) -> tuple[Exchange, ...]:
+        """The keyless looks at other paths."""
+        own = {id(wave.knock) for wave in self.waves}
+        return tuple(one for one in self.exchanges if one.purpose == "path" and id(one) not in own)
+
+    @cached_property
+    def first(self) -> Wave | None:
+        """How it was asked first: as given, or mended where the SDK would have sent nothing."""
+        return self.waves[0] if self.waves else None
+
+    @cached_property
+    def deep(self) -> Wave | None:
+        """The wave that tells most: the one that works, else the last that found a route, else the first."""
+        working = self.evidence.working
+        for wave in self.waves:
+            if working is not None and wave.chat is not None and passes(wave.chat):
+                return wave
+        # Another header that did not help either tells less than the way in which the app asks.
+        found = [wave for wave in self.waves if not wave.lost]
+        if found and found[0] is self.first and found[0].told is not None and bare_failure(found[0].told):
+            # What broke down may be the API itself: another path that does not work tells nothing of it.
+            found = [wave for wave in found if "path" not in wave.attempt.changed]
+        return next((wave for wave in reversed(found) if "auth" not in wave.attempt.changed), None) or self.first
+
+    @property
+    def working(self) -> Attempt | None:
+        return self.evidence.working
+
+    @cached_property
+    def works(self) -> bool:
+        """Seen to answer, in whichever way."""
+        return self.deep is not None and passes(self.deep.chat)
+
+    @cached_property
+    def works_as_given(self) -> bool:
+        """Seen to answer in the way in which the app would ask."""
+        return self.works and self.deep is not None and self.deep.attempt.given
+
+    @cached_property
+    def better(self) -> Attempt | None:
+        """Another way of asking than the given one, whose path was seen to lead to an API."""
+        deep = self.deep
+        if deep is None or deep.attempt.given or deep.lost or deep.told is None or deep.told.failure is not None:
+            return None
+        return deep.attempt
+
+    @cached_property
+    def asked(self) -> bool:
+        """Whether a generation was asked for at all."""
+        return any(one.purpose in ("chat", "stream") for one in self.exchanges)
+
+    @cached_property
+    def other_listing(self) -> Exchange | None:
+        """The model list asked with the other header style."""
+        for one in self.observations("auth"):
+            if isinstance(one.facts, Exchange) and one.facts.attempt.key is not KeyForm.NONE:
+                return one.facts
+        return None
+
+    @cached_property
+    def keyless_listing(self) -> Exchange | None:
+        """The model list asked without a key, to see whether it proves one."""
+        for one in self.observations("auth"):
+            if isinstance(one.facts, Exchange) and one.facts.attempt.key is KeyForm.NONE:
+                return one.facts
+        return None
+
+    @cached_property
+    def chosen(self) -> ModelFacts | None:
+        found = [one.facts for one in self.observations("model") if isinstance(one.facts, ModelFacts)]
+        return found[-1] if found else None
+
+    @cached_property
+    def model(self) -> str | None:
+        deep = self.deep
+        asked = deep.chat.attempt.model if deep is not None and deep.chat is not None else None
+        return self.evidence.target.model or asked
+
+    # -- what the answers mean -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def subject(self) -> Exchange | None:
+        """The answer that has to be explained: the one that failed nearest to the app; None where nothing failed."""
+        deep = self.deep
+        if deep is None or deep.lost:
+            return None
+        if deep.chat is not None:
+            if not passes(deep.chat):
+                return deep.chat
+            refused = deep.stream is not None and (deep.stream.status >= 300 or not deep.stream.status)
+            return deep.stream if refused else None
+        told = deep.told
+        if told is None:
+            return None
+        listing = deep.listing
+        listed = listing is not None and listing.with_key and not no_route(listing)
+        if told is deep.knock and listed and listing is not None and listing.status >= 400:
+            return listing
+        if told is deep.listing and not told.ok:
+            return told
+        shut = asks_login(told) or fenced(told) or told.failure is not None or told.status in (402, 429)
+        if told is deep.knock and (shut or told.status >= 500):
+            return told
+        return None
+
+    @cached_property
+    def matches(self) -> tuple[Match, ...]:
+        """What the failed answer means, by the dialects of the houses; best first."""
+        if self.subject is None:
+            return ()
+        from diagnose.answers.dialects import classify  # its table is read only where something failed
+
+        return classify(self.subject, self.door.door if self.door else None)
+
+    @property
+    def match(self) -> Match | None:
+        return self.matches[0] if self.matches else None
+
+    @cached_property
+    def key_good(self) -> bool | None:
+        """Whether this run has shown that the key is accepted; None where it has shown nothing."""
+        deep = self.deep
+        if deep is None:
+            return None
+        if deep.attempt.key is KeyForm.RIVAL and self.settings.key_given:
+            return False  # tried where the given one was refused, or was not fit to be sent
+        with_key = deep.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.RIVAL)
+        if not with_key:
+            return None
+        if passes(deep.chat) or passes(deep.stream):
+            # Where a made-up key is answered as well, an answer proves no key.
+            unchecked = any(one.why == "accepted_wrong" for one in self.evidence.capabilities or ())
+            return None if unchecked else True
+        if self.match is not None and self.match.key_good is not None:
+            return self.match.key_good
+        if self.match is not None and self.match.code in ("auth.rejected", "auth.expired"):
+            return False
+        listed = deep.listing is not None and deep.listing.models is not None
+        keyless = self.keyless_listing
+        if listed and keyless is not None and keyless.status in (401, 403):
+            return True
+        return None
+
+    def said(self) -> str:
+        """The server's own words in the answer that failed, one line."""
+        found = self.subject or (self.first.told if self.first else None)
+        if found is None:
+            return ""
+        return words_of(found)
+
+    def values(self) -> dict[str, str]:
+        """What every finding's words may name."""
+        target, door = self.evidence.target, self.door
+        found = _OF_PROTOCOL.get(target.protocol, {}) | {
+            "base_url": target.base_url or "",
+            "protocol": target.protocol,
+            "app": target.app,
+            "host": door.host if door else _host_of(target.base_url or ""),
+            "door": (door.door_name or door.host) if door else "",
+            "key_hint": target.key_hint or "",
+            "key_length": str(target.key_length or ""),
+            "key_env": (door.key_env if door else "") or KEY_VARIABLES.get(target.protocol, ""),
+            "console": door.console if door else "",
+            "key_door": door.key_door_name if door else "",
+            "model": self.model or "",
+            "port": str(door.port) if door else "",
+            "said": self.said(),
+        }
+        subject = self.subject
+        if subject is not None and subject.status:
+            found["status"] = str(subject.status)
+        if self.proxy is not None and self.proxy.url:
+            found["proxy"] = self.proxy.url
+        if self.chosen is not None and self.chosen.near:
+            found["near"] = ", ".join(self.chosen.near)
+        return {name: value for name, value in found.items() if value}
+
+
+def _host_of(url: str) -> str:
+    """The host in an address that may be none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def words_of(found: Exchange) -> str:
+    """What the answer says, in one line: its error's message, its page's title, or its first words."""
+    error = found.error or (found.stream.error if found.stream is not None else None)
+    text = (error.message if error is not None else "") or found.title or found.text
+    return " ".join(text.split())[:240]
+
+
+def told(failure: Failure) -> str | Seen:
+    """How something failed, in one line: in the words of whoever said so, else in ours."""
+    return failure.detail.partition("\n")[0] or seen(f"kind_{failure.kind.value}")
+
+
+def line_of(found: Exchange) -> str:
+    """One request and its answer as a line of evidence."""
+    head = f"{found.method} {found.url}"
+    if found.failure is not None and not found.status:
+        return f"{head} → {found.failure.kind.value.replace('_', ' ')}" + (
+            f" ({found.failure.detail})" if found.failure.detail else ""
+        )
+    kind = f", {found.content_type}" if found.content_type else ""
+    said = words_of(found)
+    tail = f" ({found.failure.kind.value})" if found.failure is not None else ""
+    return f"{head} → {found.status}{kind}{tail}" + (f": {said}" if said and not found.ok else "")

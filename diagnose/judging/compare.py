@@ -1,0 +1,237 @@
+"""Two reports of one target from two places: on whose side the fault is, and by which difference. Pure.
+
+What is compared is the JSON of the report, so that a report of another version or of a colleague will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from diagnose.judging.compared_report import Place
+from probes.model.settings import PROBES
+
+APART = 3600.0  # seconds between two runs after which they may have met two worlds
+SKEW = 300.0  # seconds by which a clock is wrong enough for certificates and tokens to fail
+SLOWER = 3.0  # times, and by so many seconds: what people notice
+NOTICED = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    probe: str
+    what: str
+    a: str
+    b: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two reports say together.
+
+    ``fault`` is ``a``, ``b``, ``both``, ``none`` or ``unknown``; ``conclusion`` names the words that say it.
+    ``first`` is the difference by which the two part: the telling one, else the first on the way that is not minor.
+    ``warnings`` say why the two may not be comparable: ``target``, ``key``, ``model``, ``app``, ``time``, ``version``.
+    """
+
+    a: Place
+    b: Place
+    conclusion: str
+    fault: str
+    first: Difference | None
+    telling: Difference | None  # the one that shows the conclusion, where one does
+    differences: tuple[Difference, ...]
+    warnings: tuple[str, ...]
+
+
+def compare(a: Place, b: Place) -> Comparison:
+    """On whose side the fault is."""
+    found = tuple(differences(a, b))
+    conclusion, fault, telling = conclude(a, b, {one.what for one in found})
+    shown = next((one for one in found if one.what in telling), None)
+    first = shown or next((one for one in found if one.what not in _MINOR), None)
+    return Comparison(a, b, conclusion, fault, first, shown, found, tuple(_warnings(a, b)))
+
+
+# -- what differs ------------------------------------------------------------------------------------------------------
+
+# In the order of the probes: what is called how, and how it is read. What is not known at one of the places does not
+# differ, but where an absence is itself a value.
+_VALUES: tuple[tuple[str, str, Callable[[Place], str]], ...] = (
+    ("settings", "base_url", lambda at: at.base_url.rstrip("/")),
+    ("settings", "key", lambda at: at.key or "–"),
+    ("settings", "protocol", lambda at: at.protocol),
+    ("settings", "model", lambda at: at.model),
+    ("settings", "app", lambda at: at.app),
+    ("proxy", "proxy", lambda at: at.proxy or "–"),
+    ("dns", "addresses", lambda at: ", ".join(at.addresses)),
+    ("tls", "trust", lambda at: at.trust),
+    ("tls", "issuer", lambda at: at.issuer),
+    ("tls", "fingerprint", lambda at: at.fingerprint[:16]),
+    ("tls", "clock", lambda at: "" if at.skew is None else f"{at.skew:+.0f} s"),
+    ("http", "server", lambda at: at.server),
+    ("http", "via", lambda at: at.via),
+    ("stream", "ttft", lambda at: "" if at.ttft is None else f"{at.ttft:.2f} s"),
+    ("stream", "version", lambda at: at.version),
+)
+# What often differs between two sound places.
+_MINOR = ("trust", "version", "ttft", "app")
+
+
+def differences(a: Place, b: Place) -> Iterator[Difference]:
+    """All that differs, in the order in which the probes stand on each other."""
+    rows = [Difference(probe, what, read(a), read(b)) for probe, what, read in _VALUES]
+    found = [row for row in rows if row.a and row.b and row.a != row.b and _matters(row, a, b)]
+    for probe in PROBES:
+        yield from (row for row in found if row.probe == probe)
+        results = a.results.get(probe, ""), b.results.get(probe, "")
+        # A warning is a flaw, and what was not asked tells nothing.
+        if {*results} & {"fail"} and {*results} & {"ok", "warn"}:
+            yield Difference(probe, "result", *results)
+        for purpose in _OF.get(probe, ()):
+            statuses = a.statuses.get(purpose, ""), b.statuses.get(purpose, "")
+            if all(statuses) and statuses[0] != statuses[1]:
+                yield Difference(probe, f"status_{purpose}", *statuses)
+
+
+_OF = {"http": ("models", "path"), "chat": ("chat",), "stream": ("stream",)}
+
+
+def _matters(row: Difference, a: Place, b: Place) -> bool:
+    if row.what == "addresses":  # a provider answers each region with other addresses; one in common is the same
+        return not set(a.addresses) & set(b.addresses)
+    if row.what == "issuer":  # a handshake that failed is read in more detail
+        return not (row.a.startswith(row.b) or row.b.startswith(row.a))
+    if row.what == "clock":
+        return max(abs(a.skew or 0), abs(b.skew or 0)) >= SKEW
+    if row.what == "ttft":
+        slow, quick = max(a.ttft or 0, b.ttft or 0), min(a.ttft or 0, b.ttft or 0)
+        return slow >= quick * SLOWER and slow - quick >= NOTICED
+    return True
+
+
+def _warnings(a: Place, b: Place) -> Iterator[str]:
+    """Why the two may not speak of the same thing."""
+    if a.host != b.host:
+        yield "target"
+    if a.key != b.key:
+        yield "key"
+    if a.model and b.model and a.model != b.model:
+        yield "model"
+    if (a.protocol, a.app) != (b.protocol, b.app):
+        yield "app"
+    try:
+        begins = [datetime.strptime(one.started_at, "%Y-%m-%dT%H:%M:%SZ") for one in (a, b)]
+        if abs((begins[0] - begins[1]).total_seconds()) > APART:
+            yield "time"
+    except ValueError:
+        pass
+    if a.version != b.version:
+        yield "version"
+
+
+# -- what it means -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A place that fails, one that works, and the names of what differs between them."""
+
+    bad: Place
+    good: Place
+    differs: set[str]
+
+    def fails(self, *codes: str) -> bool:
+        return self.bad.fails_by(*codes)
+
+    def by(self, *names: str) -> bool:
+        return not self.differs.isdisjoint(names)
+
+    @property
+    def same_certificate(self) -> bool:
+        return bool(self.bad.fingerprint) and self.bad.fingerprint == self.good.fingerprint
+
+
+_NETWORK = ("proxy.", "dns.", "tcp.", "tls.", "http.")
+_OF_KEY = ("key.", "auth.", "quota.exhausted", "access.client_refused", "model.not_permitted", "model.no_channel")
+_STATE = ("quota.rate_limited", "quota.overloaded", "http.gateway_error", "http.server_error", "model.no_channel")
+_OTHER_CERTIFICATE = ("tls.untrusted_issuer", "tls.self_signed", "tls.hostname_mismatch")
+_TRUST = ("tls.untrusted_issuer", "tls.incomplete_chain")
+_PLACE = ("access.region_blocked", "auth.ip_not_allowed", "http.blocked")
+_SERVER = ("addresses", "fingerprint", "server")
+_DATES = ("tls.expired", "tls.not_yet_valid")
+_ON_THE_WAY = ("tcp.", "tls.reset", "tls.handshake_failed", "http.timeout", "http.closed", "http.too_large", "stream.")
+_STRANGER = ("http.not_http", "http.front_auth", "http.redirected", "http.blocked", "shape.", "tls.")
+
+# One place works and the other does not: the conclusion and the differences that show it; the first that holds counts.
+_ONE: tuple[tuple[str, tuple[str, ...], Callable[[_Pair], bool]], ...] = (
+    ("base_url", ("base_url",), lambda of: of.by("base_url") and of.fails("url.", "dns.not_found", "shape.")),
+    ("other_target", ("base_url",), lambda of: of.bad.host != of.good.host),
+    ("settings", ("key",), lambda of: of.fails("settings.")),
+    ("key", ("key",), lambda of: of.by("key") and of.fails(*_OF_KEY, "quota.", "access.")),
+    ("model", ("model",), lambda of: of.by("model") and of.fails("model.", "stream.", "quota.overloaded")),
+    (
+        "app",
+        ("protocol", "app"),
+        lambda of: of.by("protocol", "app") and not of.fails(*_NETWORK, "quota.", "access."),
+    ),
+    ("proxy", ("proxy",), lambda of: of.fails("proxy.")),
+    ("interception", ("issuer", "fingerprint"), lambda of: of.fails("tls.intercepted")),
+    ("clock", ("clock",), lambda of: of.fails("tls.clock_wrong")),
+    ("clock", ("clock", "result"), lambda of: of.fails(*_DATES) and (of.by("clock") or of.same_certificate)),
+    ("dns", ("addresses", "result"), lambda of: of.fails("dns.")),
+    (
+        "interception",
+        ("issuer", "fingerprint"),
+        lambda of: of.fails(*_OTHER_CERTIFICATE) and of.by("issuer", "fingerprint") and not of.by("addresses"),
+    ),
+    ("trust", ("trust", "result"), lambda of: of.fails(*_TRUST) and of.same_certificate),
+    ("proxy", ("proxy",), lambda of: of.by("proxy") and of.fails(*_NETWORK, "stream.", "shape.")),
+    ("location", ("result",), lambda of: of.fails(*_PLACE)),
+    ("moment", ("result",), lambda of: of.fails(*_STATE)),
+    ("other_server", _SERVER, lambda of: of.by(*_SERVER) and of.fails(*_STRANGER, "tcp.")),
+    ("network", ("result",), lambda of: of.fails(*_ON_THE_WAY, *_STRANGER)),
+    ("same_hint", ("result",), lambda of: not of.by("key") and of.fails(*_OF_KEY)),
+    ("version", ("version",), lambda of: of.by("version")),
+)
+
+# Both fail by the same: whose it is.
+_SAME: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("same_place", _PLACE),
+    ("same_settings", ("settings.", "url.", "key.", "model.", "shape.wrong_protocol", "auth.header_style", "app.")),
+    ("same_limit", ("quota.rate_limited",)),
+    ("same_account", ("quota.exhausted", "auth.", "access.")),
+    ("same_place", ("proxy.", "tls.intercepted", "tls.clock_wrong", "dns.bogus_answer", "dns.failed")),
+)
+
+
+def conclude(a: Place, b: Place, differs: set[str]) -> tuple[str, str, tuple[str, ...]]:
+    """The conclusion, at whose place the fault is, and the differences that show it."""
+    if a.broken and b.broken:
+        return _both(a, b, differs)
+    if not a.broken and not b.broken:
+        if not (a.works and b.works):
+            return "open", "unknown", ()
+        if "ttft" in differs and a.ttft is not None and b.ttft is not None:
+            return "slower", "a" if a.ttft > b.ttft else "b", ("ttft",)
+        return "both_work", "none", ()
+    fault = "a" if a.broken else "b"
+    of = _Pair(*((a, b) if a.broken else (b, a)), differs)
+    if not of.good.works:
+        return "open", "unknown", ()
+    for name, telling, holds in _ONE:
+        if holds(of):
+            return name, "unknown" if name in ("other_target", "moment", "version") else fault, telling
+    return "unexplained", fault, ("result",)
+
+
+def _both(a: Place, b: Place, differs: set[str]) -> tuple[str, str, tuple[str, ...]]:
+    if a.host != b.host:
+        return "other_target", "unknown", ("base_url",)
+    if a.root != b.root:
+        return "two_faults", "both", ("result",)
+    name = next((name for name, codes in _SAME if a.fails_by(*codes)), "same_server")
+    if name in ("same_account", "same_limit") and "key" in differs:
+        name = "same_account_keys" if name == "same_account" else "same_server"
+    return name, "both", ()

@@ -1,0 +1,210 @@
+"""One line a probe: its status, its time, what it observed, and the few words that a person reads first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from diagnose.evidence.view import View
+from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
+from diagnose.words import phrase
+from probes.api.response_checks import served
+from probes.model.settings import (
+    PROBES,
+    DirectFacts,
+    DnsFacts,
+    DoorFacts,
+    Exchange,
+    ModelFacts,
+    Observation,
+    Outcome,
+    ProxyFacts,
+    TcpFacts,
+    TlsFacts,
+    TunnelFacts,
+)
+
+_SPARED = {
+    "connect_to": "skip.connect_to",
+    "address": "sum.dns_literal",
+    "not_tls": "skip.not_tls",
+    "offline": "skip.offline",
+    "no_spend": "skip.no_spend",
+    "deadline": "skip.deadline",
+    "interrupted": "skip.interrupted",
+    "no_key": "skip.no_key",
+    "key_not_sent": "skip.key_not_sent",
+    "unneeded": "skip.unneeded",
+}
+
+
+def probe_lines(view: View, findings: tuple[Finding, ...], proven: Proven, lang: str) -> tuple[ProbeLine, ...]:
+    """A line for every probe of the contract, in its order."""
+    return tuple(probe_line(view, name, findings, proven, lang) for name in PROBES)
+
+
+def probe_line(view: View, name: str, findings: tuple[Finding, ...], proven: Proven, lang: str) -> ProbeLine:
+    """The line of one probe."""
+    seen = view.observations(name)
+    mine = [one for one in findings if one.probe == name]
+    status = _status(name, seen, mine, proven)
+    why = None
+    if status is Status.SKIPPED:
+        note = next((one.note for one in reversed(seen) if one.note), "unneeded")
+        key = _SPARED.get(note)
+        why = phrase(key, lang) if key else phrase("skip.blocked", lang, {"probe": phrase(f"probe.{note}", lang)})
+        if name == "auth" and key == "skip.unneeded":
+            why = phrase("sum.auth_unproven", lang)
+    worst = next((one for one in mine if one.severity is Severity.ERROR), mine[0] if mine else None)
+    summary = why if why is not None else _summary(view, name, status, worst, proven, lang)
+    began = min((one.began for one in seen), default=0.0)
+    ended = max((one.ended for one in seen), default=0.0)
+    return ProbeLine(
+        name=name,
+        status=status,
+        duration_ms=round((ended - began) * 1000, 1),
+        why_skipped=why,
+        observed=_observed(name, seen) | ({"protocols": list(served(view.exchanges))} if name == "http" else {}),
+        summary=summary,
+        began_ms=round(began * 1000, 1),
+    )
+
+
+def _status(name: str, seen: list[Observation], mine: list[Finding], proven: Proven) -> Status:
+    if any(one.severity is Severity.ERROR for one in mine):
+        return Status.FAIL
+    if any(one.severity is Severity.WARNING for one in mine) or any(one.outcome is Outcome.CRASHED for one in seen):
+        return Status.WARN
+    if name == "auth" and proven.key is not None:
+        return Status.OK if proven.key else Status.FAIL
+    if name == "auth" and not mine:
+        return Status.SKIPPED
+    if all(one.outcome in (Outcome.BLOCKED, Outcome.SPARED) for one in seen):
+        return Status.SKIPPED
+    proof = {"chat": proven.answer, "stream": proven.stream, "http": proven.path}.get(name)
+    if proof is False or (proof is None and seen and all(one.outcome is Outcome.FAILED for one in seen)):
+        return Status.FAIL
+    return Status.OK
+
+
+def _summary(view: View, name: str, status: Status, worst: Finding | None, proven: Proven, lang: str) -> str:
+    """What the line says: a finding's title where there is one, else what was seen."""
+    if any(one.outcome is Outcome.CRASHED for one in view.observations(name)):
+        return phrase("sum.crashed", lang)
+    if worst is not None and status in (Status.FAIL, Status.WARN):
+        return worst.title
+    key, values = _words(view, name, status, proven)
+    return phrase(key, lang, values)
+
+
+def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, Mapping[str, str]]:
+    values = dict(view.values())
+    failed = "_fail" if status is Status.FAIL else ""
+    if name == "settings":
+        return ("sum.settings" if values.get("key_hint") else "sum.settings_no_key") + failed, values
+    if name == "door":
+        door = view.door
+        known = door is not None and door.door is not None
+        return "sum.door" if known else "sum.door_local" if door and door.local else "sum.door_unknown", values
+    if name == "proxy":
+        proxy = view.proxy
+        if proxy is not None and proxy.bypass:
+            return "sum.proxy_bypass", values
+        return ("sum.proxy" + failed if proxy is not None and proxy.url else "sum.proxy_none"), values
+    if name == "dns":
+        addresses = view.dns.addresses if view.dns is not None else ()
+        values |= {"count": str(len(addresses)), "address": addresses[0].ip if addresses else ""}
+        elsewhere = [one.ip for lookup in (view.dns.others if view.dns else ()) for one in lookup.addresses]
+        if not failed and elsewhere and not set(elsewhere) & {one.ip for one in addresses}:
+            return "sum.dns_differs", values | {"names": ", ".join(elsewhere[:3])}
+    if name == "tcp" and view.tcp is not None and view.tcp.connected is not None:
+        values |= {"address": f"{view.tcp.connected.ip}:{view.tcp.port}"}
+        return ("sum.tcp_proxy" if view.tcp.via_proxy else "sum.tcp"), values
+    if name == "tls":
+        facts = [one.facts for one in view.observations("tls") if isinstance(one.facts, TlsFacts)]
+        found = facts[-1] if facts else None
+        values |= {
+            "version": found.version if found else "",
+            "not_after": found.certificate.not_after[:10] if found and found.certificate else "",
+        }
+    if name == "model":
+        chosen = view.chosen
+        values.setdefault("model", (chosen.chosen if chosen is not None else None) or "")  # nobody was asked for it
+        if chosen is not None and chosen.listed:
+            return "sum.model_listed", values | {"count": str(chosen.count)}
+    if name == "http" and not failed and len(spoken := served(view.exchanges)) > 1:
+        return "sum.http_protocols", values | {"names": ", ".join(spoken)}
+    deep = view.deep
+    if name == "chat" and deep is not None and deep.chat is not None:
+        answer = deep.chat.answer
+        if not failed and answer is not None and not answer.text:
+            return "sum.chat_thinking", values
+        values |= {"seconds": f"{deep.chat.seconds:.2f}"}
+    if name == "stream" and deep is not None and deep.stream is not None and deep.stream.stream is not None:
+        reading = deep.stream.stream
+        values |= {"count": str(reading.events), "seconds": f"{reading.first_at:.2f}"}
+    return f"sum.{name}{failed}", values
+
+
+def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
+    """The few facts of a probe that a program may want; the whole run is in ``--save``."""
+    found: dict[str, object] = {}
+    for one in seen:
+        facts = one.facts
+        if one.failure is not None:
+            found.setdefault("failure", one.failure.kind.value)
+        if isinstance(facts, TcpFacts):
+            found["address"] = facts.connected.ip if facts.connected else None
+            found |= {"port": facts.port, "local": facts.local, "interface": facts.interface}
+            found["tried"] = [
+                {"address": dial.address.ip, "result": dial.kind.value if dial.kind else "connected"}
+                for dial in facts.dials
+            ]
+        elif isinstance(facts, TlsFacts):
+            found["version"] = facts.version
+            if facts.certifi is not None:
+                found["certifi"] = facts.certifi
+            if facts.certificate is not None:
+                found |= {
+                    "subject": facts.certificate.subject,
+                    "issuer": facts.certificate.issuer,
+                    "not_after": facts.certificate.not_after,
+                }
+                if facts.certificate.fingerprint:
+                    found["fingerprint"] = facts.certificate.fingerprint
+        elif isinstance(facts, ModelFacts):
+            found |= {"model": facts.chosen, "source": facts.source, "listed": facts.listed, "count": facts.count}
+        elif isinstance(facts, Exchange):
+            request = {
+                "url": facts.url,
+                "purpose": facts.purpose,
+                "status": facts.status,
+                "ms": round(facts.seconds * 1000, 1),
+            }
+            for header in ("server", "via", "date"):  # who answered, and what its clock said
+                if value := facts.header(header):
+                    found.setdefault(header, value[:200])
+            requests = found.setdefault("requests", [])
+            assert isinstance(requests, list)
+            requests.append(request)
+            if facts.stream is not None and facts.stream.events:
+                found |= {"ttft_ms": round(facts.stream.first_at * 1000, 1), "events": facts.stream.events}
+            if facts.answer is not None and not facts.answer.problem and facts.purpose == "chat":
+                found |= {"model": facts.answer.model, "finish": facts.answer.finish}
+        elif isinstance(facts, DnsFacts):
+            found["addresses"] = [address.ip for address in facts.addresses]
+            if asked := (*facts.configured, *facts.others):
+                found["servers"] = [
+                    {"server": one.server, "said": one.said, "addresses": [address.ip for address in one.addresses]}
+                    for one in asked
+                ]
+        elif isinstance(facts, DoorFacts):
+            found |= {"door": facts.door, "protocol": facts.protocol, "key": facts.fit}
+            if facts.protocols:
+                found["protocols"] = list(facts.protocols)
+        elif isinstance(facts, ProxyFacts):
+            found["proxy"] = facts.url
+        elif isinstance(facts, TunnelFacts):
+            found["speaks"] = facts.speaks or facts.scheme
+        elif isinstance(facts, DirectFacts):
+            found["direct"] = facts.kind.value if facts.kind is not None else "reached"
+    return found

@@ -1,0 +1,1 @@
+"""Settings and code to paste, for SDKs and apps."""

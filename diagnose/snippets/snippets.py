@@ -1,0 +1,364 @@
+"""Ready-to-paste settings and code, from settings that were seen to work. A key stands there by its variable's name.
+
+The templates are in ``snippets.toml``. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from diagnose.evidence.client_urls import in_its_terms
+from diagnose.report import Report
+from diagnose.snippets import quoting
+from probes.catalog.apps import load
+from probes.model.settings import Auth
+from probes.protocols import auth_headers, wire
+
+PROMPT = "Say OK."
+VERSION = "2023-06-01"  # of anthropic's API, with which x-api-key was seen to work
+
+# The variables of the official SDKs: base URL, key, model; None where they read none.
+VARIABLES: dict[str, tuple[str, str, str | None]] = {
+    "openai": ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"),
+    "responses": ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"),
+    "anthropic": ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_MODEL"),
+    "gemini": ("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY", "GEMINI_MODEL"),
+    "azure": ("AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", None),
+    "ollama": ("OLLAMA_HOST", "OLLAMA_API_KEY", None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Settings that work: ``base_url`` as the official SDK takes it, ``key_env`` the variable that holds the key."""
+
+    protocol: str
+    base_url: str
+    model: str
+    auth: str
+    key_env: str
+    version: str = ""
+    stream: bool = True
+
+
+class Template(NamedTuple):
+    id: str
+    group: str
+    title: str
+    protocols: tuple[str, ...]
+    text: str
+    language: str = ""
+    file: str = ""
+    streams: bool = False
+    key_in: str = ""
+
+
+class Snippet(NamedTuple):
+    """One text to paste. ``file`` is where it goes, empty for a command line; ``key_in`` the variable in which the
+    client looks for its key, where that is another than the user's.
+    """
+
+    id: str
+    title: str
+    language: str
+    file: str
+    text: str
+    key_in: str = ""
+
+
+def working_of(report: Report) -> Working | None:
+    """What a report saw to work; None where nothing was."""
+    return from_document({"settings": report.settings, "target": report.target})
+
+
+def from_document(document: Mapping[str, Any]) -> Working | None:
+    """The same from a report as JSON. Raises ValueError where it is none, and holds nothing that is no setting."""
+    found, target = document.get("settings"), document.get("target")
+    if found is None:
+        return None
+    sources = target.get("sources") if isinstance(target, Mapping) else None
+    if not isinstance(found, Mapping) or found.get("protocol") not in VARIABLES:
+        raise ValueError("no report")
+    values = {name: found.get(name) or "" for name in ("base_url", "model", "auth", "api_version", "key_source")}
+    if not all(isinstance(value, str) and value.isprintable() for value in values.values()):
+        raise ValueError("no report")
+    if not values["model"] or values["auth"] not in {one.value for one in Auth}:
+        return None
+    source = values["key_source"] or str(sources.get("key", "") if isinstance(sources, Mapping) else "")
+    return Working(
+        protocol=found["protocol"],
+        base_url=values["base_url"],
+        model=values["model"],
+        auth=values["auth"],
+        key_env=key_variable(source, found["protocol"]),
+        version=values["api_version"],
+        stream=bool(found.get("stream")),
+    )
+
+
+def key_variable(source: str, protocol: str) -> str:
+    """The variable that a source names (``environment X``, ``.env:3 X``), else the one that the SDK reads."""
+    found = re.fullmatch(r"(?:environment|.+:\d+) ([A-Za-z_][A-Za-z0-9_]*)", source)
+    return found[1] if found else VARIABLES[protocol][1]
+
+
+@cache
+def templates() -> tuple[Template, ...]:
+    """All templates, in the order in which they are shown."""
+    import tomllib
+
+    text = Path(__file__).with_name("snippets.toml").read_text(encoding="utf-8")
+    rows = tomllib.loads(text)["snippet"]
+    return tuple(Template(**{**row, "protocols": tuple(row["protocols"])}) for row in rows)
+
+
+def groups() -> tuple[str, ...]:
+    """What can be asked for by name."""
+    return tuple(dict.fromkeys(one.group for one in templates()))
+
+
+USUAL = ("sdk", "curl", "env", "shell")
+
+
+def write(working: Working, wanted: str | None = None) -> Iterator[Snippet]:
+    """The snippets of a group or an id; without one those of the SDKs, curl and the shells.
+
+    One that cannot be: a protocol that the client does not speak, an address that it cannot be pointed to.
+    """
+    for template in templates():
+        chosen = wanted in (template.group, template.id) if wanted else template.group in USUAL
+        if not chosen or working.protocol not in template.protocols or (template.streams and not working.stream):
+            continue
+        app = load().get(template.group)
+        base = in_its_terms(app, working.protocol, working.base_url)
+        if base is None and template.group != "goose":  # whose path is a setting of its own
+            continue
+        slots = _slots(replace(working, base_url=base or working.base_url), working)
+        text = re.sub(r"\{\{(\w+)\|(\w+)\}\}", _filler(slots), template.text.lstrip("\n"))
+        key_in = template.key_in if template.key_in != working.key_env else ""
+        yield Snippet(template.id, template.title, template.language, template.file, text, key_in)
+
+
+def _filler(slots: Mapping[str, object]) -> Callable[[re.Match[str]], str]:
+    return lambda found: STYLES[found[2]](slots[found[1]])
+
+
+def _slots(own: Working, sdk: Working) -> dict[str, object]:
+    """``own`` has the base URL as the client takes it, ``sdk`` as the SDK does."""
+    parts = urlsplit(sdk.base_url)
+    path = f"{parts.path}/chat/completions".lstrip("/")
+    provider = {"anthropic": "anthropic"}.get(own.protocol, "openai")
+    npm = {"anthropic": "@ai-sdk/anthropic", "responses": "@ai-sdk/openai"}
+    names = (*_environment(sdk),)
+    return {
+        "base_url": own.base_url,
+        "model": own.model,
+        "protocol": own.protocol,
+        "version": own.version,
+        "key_env": own.key_env,
+        "arguments": own,
+        "address": sdk,
+        "headers": sdk,
+        "body": _body(sdk),
+        "variables": names,
+        "origin": f"{parts.scheme}://{parts.netloc}",
+        "endpoint_path": path,
+        "package": npm.get(own.protocol, "@ai-sdk/openai-compatible"),
+        "env_reference": f"{{env:{own.key_env}}}",
+        "secrets_reference": f"${{{{ secrets.{own.key_env} }}}}",
+        "environ_reference": f"os.environ/{own.key_env}",
+        "braces_reference": f"${{{own.key_env}}}",
+        "provider_model": f"relay/{own.model}",
+        "litellm_model": f"{provider}/{own.model}",
+        "anthropic_base": f"ANTHROPIC_API_BASE={own.base_url}",
+        "added_model": f"+{own.model}",
+    }
+
+
+# -- code --------------------------------------------------------------------------------------------------------------
+
+
+def _python(own: Working) -> str:
+    key = "os.environ[" + quoting.python(own.key_env) + "]"
+    if own.auth == "none":
+        return 'api_key="none"'
+    if own.protocol == "anthropic":
+        if own.auth == "bearer":
+            return f"auth_token={key}"
+        kept = f'"x-api-key": {key}, "Authorization": anthropic.Omit(), "anthropic-version": "{VERSION}"'
+        return f"api_key={key}, default_headers={{{kept}}}"
+    if own.protocol == "azure":
+        return f"azure_ad_token={key}" if own.auth == "bearer" else f"api_key={key}"
+    return f"api_key={key}" + ("" if own.auth == "bearer" else f', default_headers={{"{own.auth}": {key}}}')
+
+
+def _node(own: Working) -> str:
+    key = f"process.env[{quoting.javascript(own.key_env)}]"
+    if own.auth == "none":
+        return 'apiKey: "none"'
+    if own.protocol == "anthropic":
+        if own.auth == "bearer":
+            return f"authToken: {key}, apiKey: null"
+        kept = f'"x-api-key": {key}, Authorization: null, "anthropic-version": "{VERSION}"'
+        return f"apiKey: {key}, defaultHeaders: {{ {kept} }}"
+    if own.protocol == "azure":
+        return f"azureADTokenProvider: async () => {key}" if own.auth == "bearer" else f"apiKey: {key}"
+    return f"apiKey: {key}" + ("" if own.auth == "bearer" else f', defaultHeaders: {{ "{own.auth}": {key} }}')
+
+
+# -- requests ----------------------------------------------------------------------------------------------------------
+
+
+def _body(own: Working) -> str:
+    messages = [{"role": "user", "content": PROMPT}]
+    body: dict[str, object] = {"model": own.model, "messages": messages}
+    match own.protocol:
+        case "anthropic":
+            body = {"model": own.model, "max_tokens": 256, "messages": messages}
+        case "responses":
+            body = {"model": own.model, "input": PROMPT}
+        case "gemini":
+            body = {"contents": [{"role": "user", "parts": [{"text": PROMPT}]}]}
+        case "azure":
+            body = {"messages": messages}
+        case "ollama":
+            body |= {"stream": False}
+    return json.dumps(body)
+
+
+def _address(own: Working) -> str:
+    protocol = wire(own.protocol)
+    endpoint = protocol.endpoint.format(model=quote(own.model, safe="@/:"), version=own.version or "v1")
+    dated = f"?api-version={quote(own.version, safe='')}" if own.protocol == "azure" else ""
+    return own.base_url + endpoint + dated
+
+
+MARK = "\0key\0"  # stands for the key until the language's reference to its variable does
+
+
+def _headers(own: Working) -> list[tuple[str, str]]:
+    """Each header in two parts: what is said, with :data:`MARK` where the key belongs."""
+    found = list(auth_headers(Auth(own.auth), MARK))
+    if own.protocol == "anthropic":
+        found.append(("anthropic-version", VERSION))
+    return found
+
+
+def _referring(text: str, quote_: Callable[[str], str], reference: str) -> str:
+    """The text in the language's quotes, the key by its variable."""
+    before, mark, after = text.partition(MARK)
+    return f'"{before}{reference}{after}"' if mark else quote_(text)
+
+
+def _sh_headers(own: Working) -> str:
+    said = (_referring(f"{name}: {value}", quoting.sh, f"${own.key_env}") for name, value in _headers(own))
+    return "".join(f"  -H {one} \\\n" for one in said)
+
+
+def _sh_address(own: Working) -> str:
+    mark = "&" if "?" in _address(own) else "?"
+    return quoting.sh(_address(own)) + (f'"{mark}key=${own.key_env}"' if own.auth == "query" else "")
+
+
+def _ps_headers(own: Working) -> str:
+    return "; ".join(
+        f"{quoting.powershell(name)} = {_referring(value, quoting.powershell, f'$env:{own.key_env}')}"
+        for name, value in _headers(own)
+    )
+
+
+def _ps_address(own: Working) -> str:
+    mark = "&" if "?" in _address(own) else "?"
+    address = quoting.powershell(_address(own))
+    return f'({address} + "{mark}key=$env:{own.key_env}")' if own.auth == "query" else address
+
+
+# -- variables ---------------------------------------------------------------------------------------------------------
+
+
+def _claude_helper(own: Working) -> str:
+    """Claude Code reads a variable for each header, and asks a command for any other key, which it sends in both."""
+    if own.key_env == {"bearer": "ANTHROPIC_AUTH_TOKEN", "x-api-key": "ANTHROPIC_API_KEY"}.get(own.auth):
+        return ""
+    return f',\n  "apiKeyHelper": {quoting.json_(f"printenv {own.key_env}")}'
+
+
+class Variable(NamedTuple):
+    """``other`` is the variable whose value it takes, where it is the key's."""
+
+    name: str
+    value: str = ""
+    other: str = ""
+
+
+def _environment(own: Working) -> Iterator[Variable]:
+    base, key, model = VARIABLES[own.protocol]
+    yield Variable(base, own.base_url)
+    if own.auth != "none" and own.key_env != key:
+        yield Variable(key, other=own.key_env)
+    if model:
+        yield Variable(model, own.model)
+    if own.protocol == "azure":
+        yield Variable("OPENAI_API_VERSION", own.version)
+
+
+def _lines(pattern: str, quote_: Callable[[str], str], reference: str) -> Callable[[object], str]:
+    """A line for each variable: ``pattern`` with name and value, ``reference`` for one that takes another's value."""
+
+    def write_all(found: object) -> str:
+        assert isinstance(found, tuple)
+        return "\n".join(
+            reference.format(one.name, one.other) if one.other else pattern.format(one.name, quote_(one.value))
+            for one in found
+        )
+
+    return write_all
+
+
+def _text(quote_: Callable[[str], str]) -> Callable[[object], str]:
+    return lambda value: quote_(str(value))
+
+
+def _of(write_: Callable[[Working], str]) -> Callable[[object], str]:
+    def call(value: object) -> str:
+        assert isinstance(value, Working)
+        return write_(value)
+
+    return call
+
+
+STYLES: dict[str, Callable[[object], str]] = {
+    "py": _text(quoting.python),
+    "js": _text(quoting.javascript),
+    "json": _text(quoting.json_),
+    "toml": _text(quoting.toml),
+    "yaml": _text(quoting.yaml),
+    "compose": _text(quoting.compose),
+    "sh": _text(quoting.sh),
+    "ps": _text(quoting.powershell),
+    "dotenv": _text(quoting.dotenv),
+    "plain": _text(quoting.plain),
+    "dotenv_reference": _text(quoting.plain),
+    "sh_variable": _text(lambda name: f"${name}"),
+    "value_of": _text(lambda name: f"<{name}>"),
+    "claude_helper": _of(_claude_helper),
+    "python": _of(_python),
+    "node": _of(_node),
+    "sh_headers": _of(_sh_headers),
+    "sh_address": _of(_sh_address),
+    "ps_headers": _of(_ps_headers),
+    "ps_address": _of(_ps_address),
+    "dotenv_lines": _lines("{0}={1}", quoting.dotenv, "{0}=${{{1}}}"),
+    "sh_lines": _lines("export {0}={1}", quoting.sh, 'export {0}="${1}"'),
+    "fish_lines": _lines("set -gx {0} {1}", quoting.fish, 'set -gx {0} "${1}"'),
+    "ps_lines": _lines("$env:{0} = {1}", quoting.powershell, "$env:{0} = $env:{1}"),
+    # setx keeps what it is given for ever: a key is taken over for this window alone.
+    "cmd_lines": _lines("setx {0} {1}", quoting.cmd, 'set "{0}=%{1}%"'),
+}

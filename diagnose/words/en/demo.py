@@ -1,0 +1,87 @@
+"""The titles of the faults that `llmdoctor demo` shows: apart from the faults, so that listing them loads no server."""
+
+from __future__ import annotations
+
+# name -> title in English, in Chinese; in the order of ``probes.demo_server.scenarios.FAULTS``
+TITLES: dict[str, tuple[str, str]] = {
+    "sound": ("Nothing is wrong: a relay that works", "一切正常：可用的中转站"),
+    "sound-anthropic": ("Nothing is wrong: an Anthropic door that works", "一切正常：可用的 Anthropic 接口"),
+    "wrong-door": (
+        "A relay's key is given to OpenAI itself: the base URL was not set",
+        "把中转站的密钥发给了 OpenAI 官方：没有设置 base URL",
+    ),
+    "foreign-key": ("An Anthropic key is given to OpenAI", "把 Anthropic 的密钥给了 OpenAI"),
+    "wrong-region": (
+        "A key of Moonshot's Chinese site is given to its international one",
+        "把 Moonshot 国内站的密钥用在了国际站",
+    ),
+    "no-v1": ("The base URL lacks its /v1", "base URL 少了 /v1"),
+    "endpoint-pasted": ("The whole endpoint was pasted as the base URL", "把完整的接口地址当成了 base URL"),
+    "double-v1": (
+        "An Anthropic base URL ends in /v1, and the SDK adds another",
+        "Anthropic 的 base URL 末尾多了 /v1，SDK 还会再加一个",
+    ),
+    "website": ("The base URL is a web site, not an API", "base URL 是网站，不是接口"),
+    "wrong-protocol": (
+        "The door speaks Anthropic's protocol, and is asked for OpenAI's",
+        "接口说的是 Anthropic 协议，却按 OpenAI 协议去请求",
+    ),
+    "responses-only": (
+        "The door serves the responses API alone, and is asked for chat completions",
+        "接口只提供 Responses API，却按 Chat Completions 去请求",
+    ),
+    "azure-as-openai": (
+        "An Azure resource is asked as if it were OpenAI",
+        "把 Azure 资源当成 OpenAI 去请求",
+    ),
+    "azure-deployment": ("Azure knows no deployment by this name", "Azure 上没有这个名称的部署"),
+    "gemini-version": (
+        "Gemini's base URL ends in /v1beta, and its SDK adds the version itself",
+        "Gemini 的接口地址以 /v1beta 结尾，而 SDK 会自己加版本号",
+    ),
+    "gemini-rejected": ("Gemini refuses the key, under the status 400", "Gemini 拒绝密钥，返回的是 400"),
+    "ollama-model": ("Ollama has not fetched this model", "Ollama 还没有下载这个模型"),
+    "redirect": ("The address redirects, and a POST becomes a GET", "地址被重定向，POST 变成了 GET"),
+    "key-newline": ("A line end clings to the key", "密钥末尾带了换行"),
+    "key-quotes": ("The key was copied with its quotes", "密钥连引号一起复制了"),
+    "key-bearer": ("The key begins with the word Bearer", "密钥前面带了 Bearer"),
+    "placeholder": ("The key is the example from the manual", "密钥还是文档里的示例值"),
+    "unexpanded": ("The key is a variable that nobody expanded", "密钥是没有展开的变量"),
+    "masked": ("The key was copied in its hidden form", "复制到的是打了码的密钥"),
+    "rejected": ("The right door refuses the key", "地址没错，但密钥被拒绝"),
+    "header-style": (
+        "The door takes the key as x-api-key alone, and the SDK sends Bearer",
+        "接口只认 x-api-key，SDK 发的却是 Bearer",
+    ),
+    "upstream-key": (
+        "The relay takes the key, but its own key upstream is refused",
+        "中转站认这个密钥，但它自己的上游密钥被拒绝",
+    ),
+    "no-credit": ("No balance is left", "余额不足"),
+    "rate-limited": ("Too many requests for now", "请求太频繁"),
+    "unknown-model": ("The model's name has a slip", "模型名写错了"),
+    "no-channel": ("The relay has no channel for this model", "中转站没有这个模型的可用渠道"),
+    "substituted": ("Another model answers than was asked for", "回答的不是所要的模型"),
+    "error-as-success": ("An error comes with status 200", "状态码 200，内容却是错误"),
+    "malformed": ("The answer lacks what an SDK reads", "回答里没有 SDK 要读的字段"),
+    "stream-cut": ("The stream is cut off", "流式输出中途断开"),
+    "stream-ignored": ("A stream is asked for, and one JSON comes", "要求流式输出，却一次返回整个 JSON"),
+    "stream-error": ("The stream begins well and carries an error", "流式输出开头正常，中间报错"),
+    "stream-buffered": ("A proxy holds the stream back and hands it over at once", "代理攒着流式输出，最后一次性放出"),
+    "stream-stalled": ("The stream starts and then stops", "流式输出开始后就停住了"),
+    "expired-cert": ("The certificate has expired", "证书已过期"),
+    "self-signed": ("The certificate is signed by itself", "证书是自签名的"),
+    "wrong-name": ("The certificate is for another name", "证书属于别的域名"),
+    "incomplete-chain": ("The server leaves its intermediate certificate out", "服务器没有发送中间证书"),
+    "expires-soon": ("The certificate ends in five days", "证书五天后到期"),
+    "intercepted": ("A company's proxy opens the connection to OpenAI", "公司代理拆开了到 OpenAI 的加密连接"),
+    "http-on-https": ("https is asked of a port that speaks plain HTTP", "端口只说 HTTP，地址却写了 https"),
+    "https-on-http": ("http is asked of a port that speaks TLS", "端口要求 TLS，地址却写了 http"),
+    "refused": ("Nothing listens at the port", "端口上没有服务"),
+    "not-http": ("Another service answers at the port", "端口上是别的服务"),
+    "gateway-502": ("A gateway cannot reach the API behind it", "网关连不上后面的接口"),
+    "blocked": ("A bot check answers instead of the API", "人机验证页面挡住了接口"),
+    "front-auth": ("Something in front of the API wants a password of its own", "接口前面还有一层登录"),
+    "timeout": ("The server takes the connection and never answers", "服务器接受连接，但一直不回答"),
+    "proxy-auth": ("The proxy wants a user and a password", "代理要求用户名和密码"),
+}

@@ -1,0 +1,196 @@
+"""Where else on the same host the API may be: candidates from data, and how a keyless knock at each of them reads.
+
+Pure. Never another host: the engine asks these at the configured host and port alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from probes.api.response_checks import earns_key
+from probes.catalog.doors import Door, sdk_base
+from probes.model.settings import BARE, Attempt, Auth, Exchange, KeyForm
+from probes.network.connection_pool import Place, place
+from probes.protocols import NAMES, wire
+from probes.protocols.anthropic import VERSIONS
+
+# Where relays, gateways and vendors mount their API, the most common first (facts/doors.toml, facts/causes.md "shape").
+COMMON = {
+    "openai": (
+        "/v1",
+        "/api/v1",
+        "/openai/v1",
+        "/api",
+        "/v1beta/openai",
+        "/api/paas/v4",
+        "/compatible-mode/v1",
+        "/api/v3",
+        "/api/openai/v1",
+        "/openai",
+        "",
+    ),
+    "responses": ("/v1", "/openai/v1", "/api/v1", "/api", ""),
+    "anthropic": ("", "/anthropic", "/api/anthropic", "/apps/anthropic", "/api", "/claude", "/openai"),
+    "gemini": ("", "/gemini", "/api/gemini", "/api"),
+    "azure": ("",),
+    "ollama": ("", "/ollama", "/api/ollama"),
+}
+# Which others are worth a look, where a door documents none: (protocol, looks). Azure's form is served by Azure and by
+# gateways in front of it: worth a look only to who asks what is served.
+LIKELY = (("openai", 2), ("anthropic", 2), ("responses", 1), ("gemini", 1))
+OTHERS = 4  # of the knocks
+NOWHERE = "llmdoctor-looks-for-what-nobody-serves"
+KNOCKS = 8  # at a time; the rest of the budget belongs to asking properly at the right one
+_VERSION = re.compile(r"/v\d+(?:alpha|beta)?\d*$")
+
+
+def bases(protocol: str, target: Place, door: Door | None) -> list[str]:
+    """Base URLs of the protocol on the target's host, the likeliest first, the target's own path left out."""
+    paths: list[str] = []
+    if door is not None:
+        # The door may have several hosts, and a part of its host may be the user's own: its paths are the same.
+        urls = (sdk_base(protocol, url) for url in door.base_urls(protocol))
+        documented = ("/" + url.partition("://")[2].partition("/")[2] for url in urls)
+        paths += [path.rstrip("/") for path in documented if "{" not in path]
+    own = target.path
+    versioned = bool(wire(protocol).version_segment)
+    if versioned:
+        if not _VERSION.search(own):
+            paths.append(own + "/v1")
+        elif _VERSION.search(own.rpartition("/")[0]):
+            paths.append(own.rpartition("/")[0])
+        paths.append("/v1")
+    else:
+        if _VERSION.search(own):
+            paths.append(_VERSION.sub("", own))
+        paths.append("")
+    parent = own
+    while "/" in parent:
+        parent = parent.rpartition("/")[0]
+        paths.append(parent)
+        if versioned and parent and not _VERSION.search(parent):
+            paths.append(parent + "/v1")
+    paths += COMMON[protocol]
+    seen = [own]
+    for path in (one.rstrip("/") for one in paths):
+        if path not in seen:
+            seen.append(path)
+    return [target.origin + path for path in seen[1:]]
+
+
+def knocks(attempt: Attempt, target: Place, door: Door | None, local: bool = False) -> list[Attempt]:
+    """The keyless looks worth taking after ``attempt`` found no route, at most :data:`KNOCKS`."""
+    others = beside(attempt, target, door, local)
+    same = [_knock(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
+    if attempt.protocol == "azure":
+        same = [replace(one, version=attempt.version) for one in same]
+    same = [replace(one, key=KeyForm.DUMMY) for one in other_version(attempt)] + same
+    if attempt.protocol == "anthropic" and target.path:
+        same.insert(1, replace(_knock("anthropic", attempt.base_url), changed=(BARE,)))
+    same = same[: KNOCKS - min(OTHERS, len(others))]
+    return same + others[: KNOCKS - len(same)]
+
+
+def other_version(attempt: Attempt) -> list[Attempt]:
+    """The same with the version of the API that most hosts serve, where requests name one."""
+    served = wire(attempt.protocol).versions[-1:]
+    changed = tuple(dict.fromkeys((*attempt.changed, "version")))
+    return [
+        replace(attempt, version=name, given=False, changed=changed, address="", query="")
+        for name in served
+        if name != attempt.version
+    ]
+
+
+def beside(
+    attempt: Attempt, target: Place, door: Door | None, local: bool = False, looks: int = KNOCKS
+) -> list[Attempt]:
+    """Looks for the other protocols, at most so many for each: first those that the door documents, then the likely."""
+    documented = [(name, 2) for name in (door.protocols if door is not None else ()) if name in NAMES]
+    likely = [("ollama", 1), *LIKELY] if local else LIKELY
+    wanted = dict([*documented, *(one for one in likely if one[0] not in dict(documented))])
+    firsts, seconds = [], []
+    for name, most in wanted.items():
+        if name == attempt.protocol:
+            continue
+        versioned = bool(wire(name).version_segment)
+        here = [target.origin + (target.path if versioned else _VERSION.sub("", target.path))]
+        listed = [url for url in bases(name, target, door) if url not in here]
+        if name in dict(documented):
+            urls = listed[:1] + here
+        else:
+            urls = listed + here if versioned and not _VERSION.search(target.path) else here + listed
+        found = [_knock(name, url) for url in urls[: min(most, looks)]]
+        firsts += found[:1]
+        seconds += found[1:]
+    return firsts + seconds
+
+
+def looks(attempt: Attempt, target: Place, local: bool = False) -> list[Attempt]:
+    """One look for each other protocol, and one at a path that nobody serves: where that one is refused as a path, a
+    refused key beside it shows a route.
+    """
+    found = beside(attempt, target, None, local, looks=1)
+    if attempt.protocol != "azure":
+        found.append(_knock("azure", target.origin + _VERSION.sub("", target.path)))
+    base = next((one.base_url for one in found if wire(one.protocol).version_segment), attempt.base_url)
+    return [_knock("openai", f"{base}/{NOWHERE}"), *found]
+
+
+def _knock(protocol: str, url: str) -> Attempt:
+    spoken = wire(protocol)
+    attempt = spoken.attempt(url)
+    # Where versions are served side by side, the last one is what most hosts serve.
+    return replace(attempt, key=KeyForm.DUMMY, version=spoken.versions[-1] if spoken.versions else attempt.version)
+
+
+def best(found: list[Exchange]) -> list[Attempt]:
+    """The paths that earned the key, surest first, in the order in which they were asked."""
+    marked = [(earns_key(one), one.attempt) for one in found if BARE not in one.attempt.changed]
+    return [attempt for mark in (2, 1) for grade, attempt in marked if grade == mark]
+
+
+def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Auth]:
+    """Header styles that may do where this one was refused: those of the door's, then, if none arrived or nobody knows
+    the door, the usual others.
+    """
+    protocol = wire(attempt.protocol)
+    styles: list[Auth] = []
+    endpoint = door.endpoint(attempt.protocol) if door is not None else None
+    for name in endpoint.auth if endpoint else ():
+        if name != Auth.NONE and (missing or name != Auth.QUERY):
+            styles.append(Auth(name))
+    if missing or door is None or attempt.protocol == "anthropic":
+        styles += protocol.styles
+    return [style for style in dict.fromkeys(styles) if style is not attempt.auth]
+
+
+def styled(attempt: Attempt, style: Auth) -> Attempt:
+    """The same way of asking with the key in another header, and the version that goes with it."""
+    version = VERSIONS.get(style, attempt.version) if attempt.protocol == "anthropic" else attempt.version
+    changed = tuple(dict.fromkeys((*attempt.changed, "auth")))
+    return replace(attempt, auth=style, version=version, given=False, changed=changed)
+
+
+def followed(attempt: Attempt, told: Exchange) -> Attempt | None:
+    """The way of asking that a redirect points to, where it stays on this host; encryption may be added, never taken
+    off.
+
+    None for another host: no key goes there.
+    """
+    if told.redirect is None or not told.redirect.base_url:
+        return None
+    changed = tuple(dict.fromkeys((*attempt.changed, "redirect")))
+    base_url = told.redirect.base_url
+    return replace(attempt, base_url=base_url, given=False, changed=changed, address="", query="")
+
+
+def moved(attempt: Attempt, target: Place, scheme: str) -> Attempt:
+    """The same way of asking under another scheme on the same host and port."""
+    here = place(attempt.base_url)
+    url = f"{scheme}://{target.authority if target.port not in (80, 443) else target.host}"
+    if target.port not in (80, 443):
+        url = f"{scheme}://{f'[{target.host}]' if ':' in target.host else target.host}:{target.port}"
+    changed = (*attempt.changed, "scheme")
+    return replace(attempt, base_url=url + here.path, changed=changed, given=False, address="", query="")

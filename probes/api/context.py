@@ -1,0 +1,28 @@
+"""What an inquiry is told before it asks, and never changes: at which door, how first, and what may go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from probes.catalog.doors import Door
+from probes.model.settings import Attempt, DoorFacts, KeyForm, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """``settings`` name the model where the base URL alone names it, too. ``first`` is the app's own way of asking, or
+    the nearest to it that can be asked. ``forms`` of the key may go out on the way to the host, ``direct`` around the
+    proxy. ``mended`` is the base URL without its flaws; None where nothing can be made of it.
+    """
+
+    settings: Settings
+    facts: DoorFacts
+    door: Door | None
+    first: Attempt
+    forms: frozenset[KeyForm]
+    direct: frozenset[KeyForm]
+    mended: str | None
+
+    def keys(self, attempt: Attempt) -> frozenset[KeyForm]:
+        """The forms of the key that may go out where this attempt goes."""
+        return self.direct if attempt.direct else self.forms

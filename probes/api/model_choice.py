@@ -1,0 +1,90 @@
+"""model: which model to ask, and whether the door lists it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from probes.catalog.doors import Door
+from probes.model.settings import Exchange, ModelFacts, Settings
+
+# Names that vendors give to their small, cheap models, cheapest first.
+_SMALL = (
+    "nano",
+    "tiny",
+    "flash-lite",
+    "mini",
+    "haiku",
+    "flash",
+    "lite",
+    "small",
+    "8b",
+    "7b",
+    "4b",
+    "3b",
+    "1b",
+    "air",
+    "turbo",
+)
+# Kinds of models that do not chat.
+_NOT_CHAT = re.compile(
+    r"embed|whisper|tts|dall-e|image|audio|realtime|transcri|moderation|rerank|bge-|sora|video|speech|ocr|search|instruct-gpt"
+    r"|davinci|babbage|computer-use|deep-research|codex|guard|safety|vision-only|stable-diffusion|flux|wan-|veo|imagen|lyria|aqa",
+    re.IGNORECASE,
+)
+
+# Doors where a model is asked for by the name that the user gave its deployment. They list what could be deployed.
+_DEPLOYED = ("azure-openai", "azure-foundry")
+
+
+def small_of(models: tuple[str, ...]) -> str | None:
+    """A small chat model out of a list; None for an empty one."""
+    chat = [name for name in models if not _NOT_CHAT.search(name)] or list(models)
+    for word in _SMALL:
+        fitting = [name for name in chat if re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", name.lower())]
+        if fitting:
+            return min(fitting, key=len)
+    return chat[0] if chat else None
+
+
+def others(models: tuple[str, ...], but: tuple[str, ...]) -> str | None:
+    """Another small chat model of the list."""
+    return small_of(tuple(name for name in models if name not in but and not _NOT_CHAT.search(name)))
+
+
+def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...]:
+    """The listed names nearest to ``wanted``: another case or prefix first, then by likeness."""
+    low = wanted.lower()
+    tail = low.rpartition("/")[2]
+    same = [name for name in models if name.lower() == low or name.lower().rpartition("/")[2] == tail]
+    by_low = {name.lower(): name for name in models}
+    alike = [by_low[name] for name in difflib.get_close_matches(low, list(by_low), n=count, cutoff=0.5)]
+    begin = [
+        name for name in models if name.lower().startswith(tail) or (len(name) > 3 and tail.startswith(name.lower()))
+    ]
+    return tuple(dict.fromkeys(same + alike + begin))[:count]
+
+
+def early(settings: Settings) -> str | None:
+    """The model where it is known before the door has been asked."""
+    return settings.model.value.strip() or None if settings.model else None
+
+
+def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> ModelFacts:
+    """The model to ask: the given one, else a small one of the list, else the door's own small one."""
+    models = listing.models if listing is not None else None
+    wanted = early(settings)
+    if wanted is not None:
+        listed = wanted.removeprefix("models/") in models if models else None
+        found = near(wanted, models) if models and not listed else ()
+        assert settings.model is not None
+        return ModelFacts(wanted, settings.model.source, listed, len(models or ()), found)
+    small = door.small_model if door else ""
+    if door is not None and door.id in _DEPLOYED and not (models and listing and listing.attempt.protocol == "azure"):
+        return ModelFacts(small or None, "guess", None, len(models or ()))
+    if models:
+        chosen = small if small in models else small_of(models)
+        return ModelFacts(chosen, "list", True, len(models))
+    if small:
+        return ModelFacts(small, "door", None)
+    return ModelFacts(None, "none", None)

@@ -1,0 +1,197 @@
+"""What a wave's answers point to: the next way of asking that is worth trying."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from probes.api import candidates
+from probes.api.attempt_round import Wave
+from probes.api.client import Asker
+from probes.api.context import Brief
+from probes.api.response_checks import bare_failure, bare_refusal, misses_key, no_route, passes, refuses_key
+from probes.api.tried_attempts import Tried
+from probes.model.settings import Attempt, Body, Exchange, KeyForm, Kind
+from probes.network.connection_pool import Place, place
+from probes.protocols import version_in, wire
+from probes.steps.recorder import Ledger
+
+_PLAIN_TO_TLS = (
+    "plain http request was sent to https",
+    "http request to an https server",
+    "speaking plain http to an ssl",
+)
+
+
+class Onward:
+    """Chooses among the ways of asking at ``target``; where no answer points to one, it knocks at other paths there.
+
+    ``speaks_tls`` tells whether the port, asked in plain HTTP, wants TLS.
+    """
+
+    def __init__(
+        self,
+        brief: Brief,
+        asker: Asker,
+        ledger: Ledger,
+        target: Place,
+        tried: Tried,
+        speaks_tls: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self._brief = brief
+        self._asker = asker
+        self._ledger = ledger
+        self._target = target
+        self._tried = tried
+        self._speaks_tls = speaks_tls
+        raw = brief.settings.base_url.value if brief.settings.base_url else ""
+        self._named_version = version_in(brief.facts.protocol, raw)  # of the API, as the base URL names it
+
+    async def next(self, wave: Wave) -> Attempt | None:
+        """The next way of asking that the answers point to, not tried yet; None where they point nowhere."""
+        told, attempt = wave.telling, wave.attempt
+        if told is None:
+            return None
+        for candidate in await self._candidates(wave, told, attempt):
+            if not self._tried.has(candidate):
+                return candidate
+        return None
+
+    async def _candidates(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
+        if told.via_proxy and self._brief.facts.local and not attempt.direct and not passes(told):
+            form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._brief.direct), KeyForm.NONE)
+            changed = (*attempt.changed, "proxy")
+            return [replace(attempt, direct=True, key=form, given=False, changed=changed)]
+        if told.location and 300 <= told.status < 400:
+            followed = candidates.followed(attempt, told)
+            return [followed] if followed is not None else []
+        scheme = await self._other_scheme(told)
+        if scheme:
+            return [candidates.moved(attempt, self._target, scheme)]
+        listed = wave.listing
+        there = listed is not None and listed.models is not None and told.status != 405 and not attempt.address
+        if no_route(told) and not there:
+            if self._brief.mended is not None and (attempt.given or attempt.address) and self._moves(attempt):
+                base, version = self._brief.mended.removesuffix("/"), self._named_version or attempt.version
+                plain = replace(attempt, address="", query="")
+                return [replace(plain, base_url=base, version=version, given=False, changed=("path",))]
+            return await self._elsewhere(attempt)
+        near = wave.chosen.near if wave.chosen is not None else ()
+        if near and wave.chat is not None and wave.chat.status in (400, 404, 422) and wave.chat.body is Body.JSON:
+            return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
+        if _of_version(told) and "version" not in attempt.changed:
+            return candidates.other_version(attempt)
+        if told is wave.knock and attempt.key in self._brief.keys(attempt):
+            return []  # it went without the key
+        if self._walled(told, attempt) and (found := await self._elsewhere(attempt, bare_refusal)):
+            return found
+        if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.text):
+            return self._other_keys(wave, told, attempt)
+        if no_route(told) or self._breaks_down(told, attempt):
+            return await self._elsewhere(attempt)
+        return []
+
+    def _moves(self, attempt: Attempt) -> bool:
+        """Whether the mended base URL leads elsewhere."""
+        assert self._brief.mended is not None
+        return bool(attempt.address) or self._brief.mended.removesuffix("/") != attempt.base_url
+
+    def _walled(self, told: Exchange, attempt: Attempt) -> bool:
+        """A bare page of refusal at a path that nobody documents: perhaps the web server's own, and not the API's."""
+        return attempt.given and bare_refusal(told) and not self._documented(attempt)
+
+    def _documented(self, attempt: Attempt) -> bool:
+        path, door = place(attempt.base_url).path, self._brief.door
+        return door is not None and any(
+            place(re.sub(r"\{.*?\}", "any", url)).path == path for url in door.base_urls(attempt.protocol)
+        )
+
+    def _breaks_down(self, told: Exchange, attempt: Attempt) -> bool:
+        """A bare 5xx at an unusual path: a route of some sort, hardly the API's. Many a web server passes on what it
+        does not know to where nobody is.
+        """
+        usual = place(attempt.base_url).path == wire(attempt.protocol).version_segment
+        return bare_failure(told) and not usual and not self._documented(attempt)
+
+    async def _other_scheme(self, told: Exchange) -> str:
+        here = place(told.attempt.base_url)
+        if here.scheme != "http":
+            return ""
+        said = told.text.lower()
+        if told.status == 400 and any(words in said for words in _PLAIN_TO_TLS):
+            return "https"
+        if told.failure is not None and told.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.NOT_HTTP):
+            return "https" if await self._speaks_tls() else ""
+        return ""
+
+    async def _elsewhere(
+        self, attempt: Attempt, alike: Callable[[Exchange], bool] = lambda found: False
+    ) -> list[Attempt]:
+        """Knock without the key at the other paths of this host, and hand the key to those alone that earned it: not
+        to what answers ``alike``.
+        """
+        target: Place = place(attempt.base_url)
+        doors = [
+            one
+            for one in candidates.knocks(attempt, target, self._brief.door, self._brief.facts.local)
+            if not self._tried.has_place(one)
+        ]
+        for one in doors:
+            self._tried.add_place(one)
+        doors = doors[: max(0, (self._asker.budget or 0) - 3)] if self._asker.budget is not None else doors
+        found = await asyncio.gather(
+            *(self._ledger.ask("http", replace(one, direct=attempt.direct), self._asker.knock) for one in doors)
+        )
+        return [self._asked(attempt, one) for one in candidates.best([one for one in found if not alike(one)])]
+
+    def _asked(self, attempt: Attempt, found: Attempt) -> Attempt:
+        """As ``attempt``, at the place that a knock has found."""
+        other = found.protocol != attempt.protocol
+        asked = wire(found.protocol).attempt(found.base_url, found.auth if other else attempt.auth)
+        version = found.version if wire(found.protocol).versions else (asked if other else attempt).version
+        differs = (
+            ("path", other or found.base_url != attempt.base_url),
+            ("version", version != (asked.version if other else self._usual_version(attempt, asked))),
+            ("protocol", other),
+        )
+        changed = tuple(dict.fromkeys((*attempt.changed, *(name for name, so in differs if so))))
+        return replace(asked, version=version, key=attempt.key, direct=attempt.direct, changed=changed)
+
+    def _usual_version(self, attempt: Attempt, asked: Attempt) -> str:
+        """The version of the API that the app asks for: the given one, else the SDK's own."""
+        settings, first = self._brief.settings, self._brief.first
+        if settings.api_version is not None:
+            return settings.api_version.value
+        own = attempt.protocol == "azure" or settings.app is not None
+        return first.version if own and first.protocol == asked.protocol else asked.version
+
+    def _other_keys(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
+        """The cleaned key, the key in another header, and the key of a place that loses."""
+        found: list[Attempt] = []
+        if attempt.key is KeyForm.RIVAL:
+            return found
+        keys, first = self._brief.keys(attempt), self._brief.first
+        if attempt.key is KeyForm.GIVEN and KeyForm.CLEANED in keys:
+            found.append(replace(attempt, key=KeyForm.CLEANED, given=False, changed=(*attempt.changed, "key")))
+        other = wave.other_listing
+        twice = other is not None and other.status in (401, 403)  # the other header is refused as well
+        if attempt.key in keys and not twice:
+            styles = candidates.other_styles(attempt, self._brief.door, misses_key(told))
+            found += [candidates.styled(attempt, style) for style in styles]
+        if KeyForm.RIVAL in keys:
+            usual = wire(attempt.protocol).attempt(attempt.base_url)
+            if self._brief.settings.app is not None and first.protocol == usual.protocol:
+                usual = replace(usual, auth=first.auth, version=first.version)
+            changed = (*(name for name in attempt.changed if name not in ("auth", "key")), "key_source")
+            rival = replace(usual, key=KeyForm.RIVAL, direct=attempt.direct, changed=changed)
+            found.append(rival if attempt.protocol == "anthropic" else replace(rival, version=attempt.version))
+        return found
+
+
+def _of_version(told: Exchange) -> bool:
+    """Whether another version of the API may do: some of Gemini's models stand in one alone, Azure retires them."""
+    if told.attempt.protocol == "gemini":
+        return told.status == 404
+    return told.attempt.protocol == "azure" and told.status == 400 and "version" in told.text.lower()

@@ -1,0 +1,185 @@
+"""What an app's entry comes to: the settings with which the app would ask, and what loses against them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from probes.app_settings.entry import Collected, Entry, Outcome
+from probes.catalog.apps import App, Apps, Wire
+from probes.catalog.doors import Doors
+from probes.model.secret import Secret
+from probes.model.settings import Override, Rival, Settings, Sourced
+from probes.settings.project_override import overridden
+
+# Names by which apps call the house whose protocol it is.
+_HOUSES = {
+    "openai": ("openai", "responses"),
+    "anthropic": ("anthropic",),
+    "claude": ("anthropic",),
+    "google": ("gemini",),
+    "gemini": ("gemini",),
+    "ollama": ("ollama",),
+}
+
+
+class Effective(NamedTuple):
+    """An entry's settings, where they stand (``file:line``, or a variable), and why the key is out of reach, if it is:
+    ``command``, ``keychain`` or ``outside``.
+    """
+
+    settings: Settings
+    where: str
+    beyond: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What is the same for all entries: ``ground`` has what no app's files say. ``withhold``: keep the user's keys from
+    addresses that a project's file names.
+    """
+
+    ground: Settings
+    doors: Doors
+    apps: Apps
+    withhold: bool
+
+    def effective(self, app: App, collected: Collected, entry: Entry, entries: list[Entry]) -> Effective | None:
+        """What an entry comes to; None where it names neither an address nor a key that the app would use."""
+        protocol = next((one for one in entry.speaks() if app.wire(one)), app.wires[0].protocol)
+        wire = app.wire(protocol) or app.wires[0]
+        bases = collected.heeded(entry.of("base_url"))
+        keys = collected.heeded(entry.of("key") or collected.named_keys(entry) or entry.lent)
+        base = next((one for one in bases if one.counts), None)
+        key = next((one for one in keys if one.counts or one.beyond), None)
+        default = self.default(entry, wire)
+        if base is None and (default is None or not keys):
+            return None
+        where_to = base.sourced() if base is not None else default
+        assert where_to is not None
+        settings = replace(
+            self.ground,
+            base_url=where_to,
+            key=Sourced(Secret(key.value), key.source or "") if key and key.value else None,
+            model=_model(collected, entry, entries),
+            protocol=Sourced(protocol, "default"),
+            app=app.id,
+            api_version=None,
+            auth_variable=key.candidate.variable if key and key.candidate.variable in wire.auth_by else None,
+            rivals=(
+                *_rivals("base_url", bases, base),
+                *(() if base else _ignored(app, collected)),
+                *_key_rivals(keys, key, bases, where_to.value, theirs=base is not None and base.by_project),
+            ),
+            searched=_searched(keys, wire),
+            override=self.override(bases, base, key, default),
+        )
+        return Effective(settings, _place(entry, where_to, key), key.beyond if key else "")
+
+    def default(self, entry: Entry, wire: Wire) -> Sourced[str] | None:
+        """The base URL without a setting: the app's own, or that of the door which the provider is named after."""
+        names = [name.lower() for name in entry.provider_names()]
+        if not entry.star or any(wire.protocol in _HOUSES.get(name, ()) for name in names):
+            return Sourced(wire.default, "default") if wire.default else None
+        for name in names:
+            door = self.doors.get(name)
+            urls = door.base_urls(wire.protocol) if door is not None else ()
+            if door is not None and urls and "{" not in urls[0]:
+                return Sourced(urls[0], f"default of {door.name}")
+        return None
+
+    def override(
+        self, bases: list[Outcome], base: Outcome | None, key: Outcome | None, default: Sourced[str] | None
+    ) -> Override | None:
+        """A project's address for a key of the user's."""
+        if base is None or not base.by_project or key is None or not key.value or not key.own:
+            return None
+        own = next((one.sourced() for one in bases if one.counts and not one.by_project), None)
+        meant = own or self.home_of(key, default)
+        return overridden(base.sourced(), meant, key.source or "", self.withhold)
+
+    def home_of(self, key: Outcome, default: Sourced[str] | None) -> Sourced[str] | None:
+        """Where the user's key goes by the user's own word: a variable is named after its door, a file is the app's.
+
+        None for a variable of the user's own naming, which says nothing of a host.
+        """
+        place, _, name = (key.source or "").rpartition(" ")
+        official = [wire for app in self.apps if app.kind == "sdk" for wire in app.wires if wire.default]
+        if wire := next((wire for wire in official if name in wire.key), None):
+            return Sourced(wire.default, "default")
+        for door in self.doors.for_variable(name)[:1]:
+            urls = [url for protocol in door.protocols for url in door.base_urls(protocol)]
+            return Sourced(urls[0], f"default of {door.name}") if urls and "{" not in urls[0] else None
+        return None if place == "environment" else default
+
+
+def file_of(source: str | None) -> str:
+    """The file of a source such as ``.env:3 NAME``; ``environment``, ``default`` and the like as they are."""
+    found = re.match(r"(.*):\d+(?: |$)", source or "")
+    return found[1] if found else (source or "").partition(" ")[0]
+
+
+def line_of(source: str) -> str:
+    """``file:line`` of a source, without the name behind it."""
+    found = re.match(r"(.*:\d+)(?: |$)", source)
+    return found[1] if found else source
+
+
+def _searched(keys: Iterable[Outcome], wire: Wire) -> tuple[str, ...]:
+    referred = [name for one in keys for name in one.searched]
+    return tuple(dict.fromkeys([*referred, *(f"environment {name}" for name in wire.key)]))
+
+
+def _model(collected: Collected, entry: Entry, entries: list[Entry]) -> Sourced[str] | None:
+    """The entry's model, else the app's where that is not another provider's; without the provider's name before it."""
+    general = [one for other in entries if entry.star and not other.star for one in other.of("model")]
+    names = entry.provider_names() or list(entry.protocols)
+    for one in collected.heeded([*entry.of("model"), *general]):
+        head, slash, rest = (one.value or "").partition("/")
+        if slash and head in names:
+            return Sourced(rest, one.source or "")
+        foreign = bool(slash) and any(head in other.provider_names() for other in entries)
+        if one.counts and not (foreign and one.candidate in general):
+            return one.sourced()
+    return None
+
+
+def _rivals(role: str, found: list[Outcome], winner: Outcome | None, hide: tuple[str, ...] = ()) -> list[Rival]:
+    """The values that lose. A key of ``hide`` is told by its hint alone, so that nobody tries it."""
+    rivals = []
+    for one in found:
+        stands = winner.source if winner is not None else one.candidate.hidden
+        if one is winner or not one.value or not stands or one.source == stands:
+            continue
+        value: Secret | str = Secret(one.value) if role == "key" else one.value
+        if isinstance(value, Secret) and (one.source or "") in hide:
+            value = value.hint
+        same = winner is not None and one.value == winner.value
+        name = (one.source or "").rpartition(" ")[2]
+        rivals.append(Rival(role, name, one.source or "", value, "shadowed", stands, same))
+    return rivals
+
+
+def _ignored(app: App, collected: Collected) -> list[Rival]:
+    """Addresses in variables that people set for the app and that it does not read."""
+    found = collected.of_variables(app.ignores)
+    return [Rival("base_url", one.variable, one.source, one.text, "unread", "default") for one in found if one.text]
+
+
+def _key_rivals(
+    keys: list[Outcome], key: Outcome | None, bases: list[Outcome], base_url: str, theirs: bool
+) -> list[Rival]:
+    """The keys that lose. One is tried at this address only if no other address stands beside it, and never where a
+    project has chosen the address (``theirs``) and the key is the user's.
+    """
+    elsewhere = {file_of(one.source) for one in bases if one.value and one.value != base_url}
+    hide = tuple(one.source or "" for one in keys if file_of(one.source) in elsewhere or (theirs and one.own))
+    return _rivals("key", keys, key if key is None or key.value else None, hide)
+
+
+def _place(entry: Entry, base: Sourced[str], key: Outcome | None) -> str:
+    """``file:line`` of what tells most: the address, else the key, else whatever the app's files say."""
+    sources_ = [base.source, key.source if key else "", *(one.source for role in entry.roles.values() for one in role)]
+    return line_of(next((one for one in sources_ if one and re.search(r":\d+(?: |$)", one)), base.source))

@@ -1,0 +1,346 @@
+"""One app's settings out of all its places: what each place gives for which provider, and which of it wins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from probes.app_settings.references import Resolved, Value, resolve
+from probes.app_settings.search import Reading, Search, table
+from probes.catalog.apps import App, Place
+from probes.config_formats.files import Passed, text_of
+from probes.config_formats.tree import find
+from probes.model.settings import Sourced
+
+ROLES = ("base_url", "key", "key_env", "key_name", "key_command", "model", "provider")
+ABOVE, _ENVIRONMENT, BELOW = 0, 1, 2  # the shell's variables, and the files that win and lose against them
+
+
+class Candidate(NamedTuple):
+    """A value that a place gives. ``kind`` is value, env (the name of a variable), name (of one of the app's keys) or
+    command; ``reading`` is the file where it stands, None for the environment.
+    """
+
+    text: str
+    source: str
+    own: bool
+    kind: str = "value"
+    styles: tuple[str, ...] = ()
+    reading: Reading | None = None
+    level: int = BELOW
+    variable: str = ""
+    hidden: str = ""  # the file for which the app passes over this one
+    borrowed: bool = False  # the project's file refers to something of the user's
+
+
+@dataclass(slots=True)
+class Entry:
+    """What the places give for one provider of an app: candidates by role, the one that wins first.
+
+    ``star`` is the provider's name in the app's files, empty for the settings of the app itself.
+    """
+
+    protocol: str
+    star: str = ""
+    roles: dict[str, list[Candidate]] = field(default_factory=dict)
+    protocols: Mapping[str, str] = field(default_factory=dict)
+    lent: list[Candidate] = field(default_factory=list)  # keys of the app's own, where it has none
+
+    def add(self, role: str, candidate: Candidate) -> None:
+        self.roles.setdefault(role, []).append(candidate)
+
+    def of(self, role: str) -> list[Candidate]:
+        return self.roles.get(role, [])
+
+    @property
+    def name(self) -> str:
+        """What people call it; empty for the app's own and for a mere number in a list."""
+        name = self.star.partition("\0")[0]
+        return "" if "\0" in self.star else name
+
+    def provider_names(self) -> list[str]:
+        """The provider's names, the one that is given first, and what stands before a slash in them."""
+        given = [*(one.text for one in self.of("provider") if self.star), self.star.partition("\0")[0]]
+        return [name for one in given if one for name in dict.fromkeys((one, one.partition("/")[0]))]
+
+    def speaks(self) -> list[str]:
+        """Protocols, as the place or the provider's name tells them, the surest first."""
+        told = [self.protocols[name] for name in self.provider_names() if name in self.protocols]
+        return [self.protocol, *told] if self.protocol else told
+
+
+class Held(NamedTuple):
+    """A variable in one place. ``expands``: ``$NAME`` in its value means something; ``command``: a program gives it.
+
+    ``own``: the user has written it; ``borrowed``: the project has, and it refers to something of the user's.
+    """
+
+    value: str
+    source: str
+    own: bool
+    expands: bool = False
+    command: bool = False
+    borrowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Variables that an app sees, of one file or of the shell."""
+
+    values: Mapping[str, Held]
+    level: int = _ENVIRONMENT
+    reading: Reading | None = None
+    hidden: str = ""
+
+
+def environment(environ: Mapping[str, str]) -> Layer:
+    """The shell's variables as a layer."""
+    return Layer({name: Held(value, f"environment {name}", True) for name, value in environ.items()})
+
+
+def of_file(
+    reading: Reading, pointer: str = "", level: int = _ENVIRONMENT, hidden: str = "", expands: bool = True
+) -> Layer:
+    """The variables that a file sets as a layer; not every reader of ``.env`` resolves ``$NAME`` in it."""
+    found = table(reading, pointer)
+    return Layer(
+        {
+            name: Held(
+                one.value, f"{reading.shown}:{one.line} {name}", reading.own, one.expands and expands, one.command
+            )
+            for name, one in found.items()
+        },
+        level,
+        reading,
+        hidden,
+    )
+
+
+class Outcome(NamedTuple):
+    """What a candidate comes to: see :class:`Resolved`."""
+
+    value: str | None
+    source: str | None
+    own: bool | None
+    whole: bool
+    searched: tuple[str, ...]
+    beyond: str
+    candidate: Candidate
+
+    @property
+    def counts(self) -> bool:
+        """Whether the app takes it, where nothing stands before it."""
+        return bool(self.value) and not self.candidate.hidden
+
+    @property
+    def by_project(self) -> bool:
+        """Whether a project's file has chosen the value, and does not only pass on the user's."""
+        return not self.candidate.own and not (self.whole and self.own)
+
+    def sourced(self) -> Sourced[str]:
+        """Value and source."""
+        return Sourced(self.value or "", self.source or "")
+
+
+class Collected:
+    """What all places of an app give."""
+
+    def __init__(self, app: App, search: Search, outside: Iterable[Layer], places: tuple[Place, ...]) -> None:
+        self.app, self.search = app, search
+        self.entries: dict[tuple[str, str], Entry] = {}
+        self.keys: dict[str, Candidate] = {}
+        self.key_protocols: Mapping[str, str] = {}
+        self.layers: list[Layer] = []
+        self.files: list[tuple[Place, Reading]] = []
+        first = ""
+        for place in places:
+            if place.storage != "plain" or place.format in ("none", "compose") or not self._trusted(place, places):
+                continue
+            for reading in search.readings(place):
+                self.files.append((place, reading))
+                hidden = first if place.first and first != reading.shown else ""
+                first = first or (reading.shown if place.first else "")
+                self._take(place, reading, hidden)
+        self.layers = sorted([*self.layers, *outside], key=lambda layer: layer.level)
+
+    def _trusted(self, place: Place, places: tuple[Place, ...]) -> bool:
+        """Whether the user has told the app to heed a project's file; most apps do not ask."""
+        if not place.trust or self.search.world.cwd is None:
+            return True
+        here = {str(folder) for folder in (self.search.world.cwd, *self.search.world.cwd.parents)}
+        return any(
+            text == "trusted" and stars[0] in here
+            for other in places
+            if other.scope != "project" and other.format == place.format
+            for reading in self.search.readings(other)
+            if reading.tree is not None
+            for stars, _, text, _ in _hits(reading, place.trust)
+        )
+
+    def _take(self, place: Place, reading: Reading, hidden: str) -> None:
+        level = ABOVE if place.over_environment else BELOW
+        if reading.tree is None or place.variables:
+            self.layers.append(of_file(reading, place.variables, level, hidden, "shell" in place.expands))
+        if reading.tree is None:
+            return
+        allowed = _allowed(place, reading)
+        for role in ROLES:
+            for pointer in getattr(place, role):
+                for stars, path, text, line in _hits(reading, pointer):
+                    if allowed is not None and stars[:1] not in allowed:
+                        continue
+                    source = f"{reading.shown}:{line} {'.'.join(path)}"
+                    kind = {"key_env": "env", "key_name": "name", "key_command": "command"}.get(role, "value")
+                    candidate = Candidate(text, source, reading.own, kind, place.expands, reading, level)
+                    entry = self._entry(place, reading, stars[0] if stars and not place.only else "")
+                    entry.add("key" if role.startswith("key") else role, candidate)
+        for entry in list(self.entries.values()):
+            self._by_name(place, reading, entry, level)
+        if place.keys:
+            self.key_protocols = self.key_protocols or place.protocols
+            for hit in find(reading.tree, place.keys):
+                if hit.node.text and hit.stars:
+                    source = f"{reading.shown}:{hit.node.line} {'.'.join(hit.path)}"
+                    self.keys.setdefault(hit.stars[0], Candidate(hit.node.text, source, reading.own, reading=reading))
+
+    def _by_name(self, place: Place, reading: Reading, entry: Entry, level: int) -> None:
+        """What is derived from the provider's own name: ``*`` and ``*_API_KEY``."""
+        given = entry.star and any(one.reading is reading for role in ROLES for one in entry.of(role))
+        if not given:
+            return
+        name = entry.star.partition("\0")[0]
+        if "*" in place.provider and not any(one.reading is reading for one in entry.of("provider")):
+            entry.add("provider", Candidate(name, reading.shown, reading.own, reading=reading))
+        for pattern in place.key_env:
+            if pattern.startswith("*"):
+                variable = re.sub(r"\W+", "_", name).upper() + pattern[1:]
+                line = entry.of("base_url")[0].source if entry.of("base_url") else reading.shown
+                entry.add("key", Candidate(variable, line, reading.own, "env", (), reading, level))
+
+    def _entry(self, place: Place, reading: Reading, star: str) -> Entry:
+        if star.isdigit():  # a place in a list means something in its own file alone
+            star = f"{star}\0{reading.shown}"
+        if not star and "*" in "".join(place.path.values()):
+            star = Path(reading.shown).stem  # a file for each provider
+        protocol = place.protocol or (self.app.wires[0].protocol if not star else "")
+        entry = self.entries.setdefault((protocol, star), Entry(protocol, star))
+        entry.protocols = entry.protocols or place.protocols
+        return entry
+
+    # -- variables -----------------------------------------------------------------------------------------------------
+
+    def variable(self, name: str) -> Value | None:
+        """A variable as the app sees it, for references in its files."""
+        for layer in self.layers:
+            held = layer.values.get(name)
+            if held is not None and not held.command and not layer.hidden:
+                return self.expanded(layer, held)
+        return None
+
+    def expanded(self, layer: Layer, held: Held, depth: int = 0) -> Value:
+        """A variable with the ``$NAME`` of its file resolved, where its grammar has them."""
+        own = held.own or held.borrowed
+        if not held.expands or "$" not in held.value or depth > 8:
+            return Value(held.value, held.source, own)
+
+        def other(name: str) -> Value:
+            for each in (*(one for one in self.layers if one.reading is None), layer):
+                inner = each.values.get(name)
+                if inner is not None and inner is not held and not inner.command:
+                    return self.expanded(each, inner, depth + 1)
+            return Value("", "", False)
+
+        found = resolve(held.value, ("shell",), other, lambda path: None)
+        source = (found.source if found.whole else None) or held.source
+        return Value(found.value or "", source, own or bool(found.own))
+
+    def of_variables(self, names: Iterable[str]) -> list[Candidate]:
+        """What the app's variables give, in its order; those that a command fills come with their kind."""
+        found = []
+        for name in names:
+            for layer in self.layers:
+                if (held := layer.values.get(name)) is None:
+                    continue
+                value = self.expanded(layer, held)
+                if held.command or value.text:
+                    kind = "command" if held.command else "value"
+                    place = (layer.reading, layer.level, name, layer.hidden, value.own)
+                    found.append(Candidate(value.text, value.source, held.own, kind, (), *place))
+        return found
+
+    def file(self, candidate: Candidate, path: str) -> Value | str | None:
+        """What ``{file:…}`` refers to; a project may refer to its own files alone."""
+        reading = candidate.reading
+        folder = reading.path.parent if reading else self.search.world.home
+        home = self.search.world.home
+        whole = home / path[2:] if path.startswith("~/") else folder / path
+        if not candidate.own and not _inside(whole, folder):
+            return "outside"
+        try:
+            text = text_of(whole)
+        except Passed:
+            return None
+        return Value(text.strip(), f"file {self.search.shown(whole)}", candidate.own) if text is not None else None
+
+    def named_keys(self, entry: Entry) -> list[Candidate]:
+        """The app's keys that are kept under the provider's name."""
+        return [self.keys[name] for name in entry.provider_names() if name in self.keys]
+
+    def heeded(self, candidates: Iterable[Candidate]) -> list[Outcome]:
+        """What candidates come to, but for those that say "as usual" or nothing."""
+        return [
+            Outcome(found.value, found.source, found.own, found.whole, found.searched, found.beyond, one)
+            for one in candidates
+            if one.text != "default"
+            for found in (self.resolved(one),)
+        ]
+
+    def resolved(self, candidate: Candidate) -> Resolved:
+        """What a candidate comes to; its source and owner are those of what it refers to."""
+        if candidate.kind == "command":
+            return Resolved(None, beyond="command")
+        if candidate.kind == "name":
+            named = self.keys.get(candidate.text)
+            return self.resolved(named) if named else Resolved(None, searched=(f"keys {candidate.text}",))
+        if candidate.kind == "env":
+            value = self.variable(candidate.text)
+            if value is None or not value.text:
+                return Resolved(None, searched=(f"environment {candidate.text}",))
+            return Resolved(value.text, value.source, value.own, whole=True)
+        if not candidate.styles:
+            return Resolved(candidate.text, candidate.source, candidate.own or candidate.borrowed)
+        found = resolve(candidate.text, candidate.styles, self.variable, lambda path: self.file(candidate, path))
+        if found.value is None or found.source is not None:
+            return found
+        return Resolved(found.value, candidate.source, candidate.own)
+
+
+def _hits(reading: Reading, pointer: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str, int]]:
+    assert reading.tree is not None
+    if not pointer.startswith("/"):
+        return
+    for hit in find(reading.tree, pointer):
+        if hit.node.text:
+            yield hit.stars, hit.path, hit.node.text, hit.node.line
+
+
+def _allowed(place: Place, reading: Reading) -> set[tuple[str, ...]] | None:
+    """The members for which what must stand beside them stands there; None where nothing must."""
+    if not place.only:
+        return None
+    return {
+        stars[:1]
+        for pointer, wanted in place.only.items()
+        for stars, _, text, _ in _hits(reading, pointer)
+        if text == wanted
+    }
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False

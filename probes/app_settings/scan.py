@@ -1,0 +1,267 @@
+"""The LLM settings of this machine and folder: those of the SDKs, and of every app whose files are found.
+
+``find`` is pure over a file system, an environment and a folder: it opens no connection and executes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from probes.app_settings import services
+from probes.app_settings.effective import Reckoning
+from probes.app_settings.entry import ABOVE, Candidate, Collected, Entry, Layer, environment, of_file
+from probes.app_settings.sdks import IDS, Sdks
+from probes.app_settings.search import Reading, Search, Skipped, World
+from probes.catalog.apps import App, Apps, Wire
+from probes.catalog.doors import load as load_doors
+from probes.config_formats import compose
+from probes.model.settings import Settings, Sourced
+from probes.settings.gather import BadInput, Options, gather
+from probes.settings.project_override import address
+
+# Places of programs of many kinds: that something is there does not mean that an app is.
+_SHARED = (".env", ".env.local", "~/.env", "config.yaml")
+_VENDORS = re.compile("OPENAI|ANTHROPIC|CLAUDE|GEMINI|GOOGLE|OLLAMA")
+_CONTAINERS = ("host.docker.internal", "localhost", "127.0.0.1", "::1")  # what these mean depends on who asks
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Settings of one app. ``name`` is what the app calls them, where it has several; ``where`` is ``file:line``, or
+    the variable.
+
+    ``beyond``: why they are told and not checked: the key comes from a ``command``, the ``keychain``, or from
+    ``outside`` (a project's reference to what is not the project's); or the address means something in a ``container``.
+    """
+
+    app: str
+    name: str
+    where: str
+    settings: Settings
+    beyond: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A store of an app's that is there and is not opened: ``storage`` is ``keychain`` or ``database``."""
+
+    app: str
+    place: str
+    storage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All that was found: settings, the SDKs' first; stores that stay closed; files that cannot be read."""
+
+    found: tuple[Found, ...]
+    closed: tuple[Closed, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def find(world: World, options: Options, apps: Apps, only: Iterable[str] = (), guard: bool = True) -> Survey:
+    """Look at all places of the apps (``only`` those of these ids). ``options`` are those of the checks to come.
+
+    ``guard``: keep the user's keys from addresses that a project's file names.
+    Raises BadInput for a ``llmdoctor.toml`` or options that cannot be used.
+    """
+    return _Scan(world, replace(options, guard=guard), apps, frozenset(only)).survey()
+
+
+def of_app(world: World, options: Options, apps: Apps) -> Settings | None:
+    """The settings of ``options.app`` as it would use them here; None where no file of its own gives any.
+
+    ``options`` name no address. A key, model or protocol that they give stands over the app's own.
+    Raises BadInput where the app's key is out of reach and none is given, and as :func:`find`.
+    """
+    app = apps.get(options.app)
+    if app is None or app.kind in ("sdk", "library"):
+        return None
+    given = any((options.key is not None, options.key_env, options.key_file, options.key_stdin))
+    bare = replace(options, app=None, key=None, key_env=None, key_file=None, key_stdin=False, protocol=None)
+    wanted = options.protocol if options.protocol != "auto" else None
+    fit = (one for one in find(world, bare, apps, (app.id,), guard=False).found if one.beyond != "container")
+    found = next((one for one in fit if wanted in (None, one.settings.protocol.value)), None)
+    if found is None:
+        return None
+    settings = found.settings
+    if given and settings.base_url is not None:
+        by_hand = replace(options, app=None, base_url=settings.base_url.value)
+        key = gather(by_hand, world.environ, world.cwd or world.home).key
+        settings = replace(settings, key=key, override=None, rivals=(), auth_variable=None)
+    elif found.beyond:
+        raise BadInput(
+            f"{_BEYOND[found.beyond].format(name=app.name)}: give it with --key-env, --key-file or --key-stdin."
+        )
+    if options.model:
+        settings = replace(settings, model=Sourced(options.model, "--model"))
+    return replace(settings, protocol=Sourced(settings.protocol.value, "--app"))
+
+
+_BEYOND = {
+    "command": "A command gives the key of {name}, and none is run here",
+    "keychain": "The key of {name} is in the system's keychain",
+    "outside": "The project's file refers to a key of {name} in a file that is not the project's",
+}
+
+
+class _Scan:
+    def __init__(self, world: World, options: Options, apps: Apps, only: frozenset[str]) -> None:
+        self.world, self.apps, self.only = world, apps, only
+        self.search = Search(world)
+        doors, shells = load_doors(), [of_file(reading) for reading in self.search.shells()]
+        self.outside: list[Layer] = [environment(world.environ), *shells]
+        self.sdks = Sdks(world, options, doors, self.outside)
+        withhold = options.guard and not options.send_anyway
+        self.reckoning = Reckoning(self.sdks.ground, doors, apps, withhold)
+        self.closed: list[Closed] = []
+        self.claimed: set[str] = set()  # files that an app has explained: nobody else's settings are in them
+
+    def wanted(self, id: str) -> bool:
+        return not self.only or id in self.only
+
+    def survey(self) -> Survey:
+        found: list[Found] = []
+        for app in self.apps:
+            if app.places and self.wanted(app.id):
+                its = list(self.of_app(app))
+                self.closed += self.closed_of(app, its)
+                found += its
+        found += [one for reading in self.search.compose_files() for one in self.of_compose(reading)]
+        if self.world.cwd is not None and (not self.only or self.only & IDS):
+            own = [Found(one.app, "", where, one) for one, where in self.sdks.all(self.claimed) if one.app]
+            found = [*(one for one in own if self.wanted(one.app)), *found]
+        return Survey(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(self.search.skipped.values()))
+
+    # -- apps with places of their own ---------------------------------------------------------------------------------
+
+    def of_app(self, app: App) -> Iterator[Found]:
+        collected = Collected(app, self.search, self.outside, app.places)
+        telling = self.telling(app)
+        told = [reading for _, reading in collected.files if telling & reading.bindings.keys()]
+        own = any(not set(place.path.values()) & set(_SHARED) for place, _ in collected.files)
+        if not own and not told and not any(one.of("base_url") or one.of("key") for one in collected.entries.values()):
+            return
+        if not own:
+            self.claimed.update(reading.shown for reading in told)
+        entries = self.with_variables(app, collected)
+        for entry in _in_use(entries):
+            if one := self.reckoning.effective(app, collected, entry, entries):
+                locked = one.settings.key is None and not one.beyond and self.locked(app)
+                yield Found(app.id, entry.name, one.where, one.settings, "keychain" if locked else one.beyond)
+
+    def locked(self, app: App) -> bool:
+        """Whether the app keeps keys where we do not look."""
+        return any(place.storage == "keychain" and self.search.exists(place) for place in app.places)
+
+    def closed_of(self, app: App, found: list[Found]) -> Iterator[Closed]:
+        """The app's stores that stay closed; a keychain is of no matter where every key was found outside."""
+        open_ = bool(found) and all(one.settings.key is not None for one in found)
+        for place in app.places:
+            told = place.storage == "database" or (place.storage == "keychain" and not open_)
+            if told and place.format != "compose" and (shown := self.search.exists(place)):
+                yield Closed(app.id, shown, place.storage)
+
+    def telling(self, app: App) -> set[str]:
+        """Variables by which a server's settings are known in a ``.env`` that any program may have written."""
+        if app.kind != "server":
+            return set()
+        others = (one for one in self.apps if one is not app and one.kind in ("server", "sdk"))
+        known = {name for one in others for wire in one.wires for name in (*wire.base_url, *wire.key)}
+        own = {name for wire in app.wires for name in (*wire.base_url, *wire.key)}
+        return {name for name in own - known if _VENDORS.search(name)}
+
+    def with_variables(self, app: App, collected: Collected) -> list[Entry]:
+        """The entries of the files, and those that the app's variables and named keys give or complete."""
+        entries = dict(collected.entries)
+        claimed = {one.text for entry in entries.values() for one in entry.of("key") if one.kind == "name"}
+        claimed.update(name for entry in entries.values() for name in entry.provider_names())
+        for name in collected.keys.keys() - claimed:
+            entries["", name] = Entry("", name, {"key": [collected.keys[name]]}, collected.key_protocols)
+        for wire in _wires(app):
+            entry = entries.get((wire.protocol, "")) or Entry(wire.protocol)
+            bases, keys, models = (collected.of_variables(names) for names in (wire.base_url, wire.key, wire.model))
+            files_own = any(one.reading is not None for one in (*bases, *keys))
+            if not (entry.of("base_url") or entry.of("key") or files_own) and (entries or not (bases or keys)):
+                continue  # the shell's variables alone say nothing of an app that has settings of its own
+            if several := _several(wire, bases, keys):
+                entries |= {(one.protocol, one.star): one for one in several}
+                continue
+            for role, candidates in (("base_url", bases), ("key", keys), ("model", models)):
+                kept = entry.of(role)
+                above = [one for one in kept if one.level == ABOVE]
+                entry.roles[role] = [*above, *candidates, *(one for one in kept if one.level != ABOVE)]
+            entries[wire.protocol, ""] = entry
+        return list(entries.values())
+
+    # -- compose files -------------------------------------------------------------------------------------------------
+
+    def of_compose(self, reading: Reading) -> Iterator[Found]:
+        assert reading.tree is not None
+        all_services = list(compose.services(reading.tree))
+        names = {service.name for service in all_services}
+        for service in all_services:
+            for app in services.apps_of(service, self.apps):
+                if not self.wanted(app.id):
+                    continue
+                if any(place.image and place.storage != "plain" for place in app.places):
+                    self.closed.append(Closed(app.id, f"{reading.shown}:{service.line}", "database"))
+                    continue
+                layers = services.layers(service, reading, self.search, self.outside[0])
+                collected = Collected(app, self.search, layers, ())
+                entries = self.with_variables(app, collected)
+                for entry in entries:
+                    if one := self.reckoning.effective(app, collected, entry, entries):
+                        found = Found(app.id, entry.name, one.where, one.settings, one.beyond)
+                        yield _in_container(found, service, reading, names)
+
+
+def _wires(app: App) -> list[Wire]:
+    """The app's wires, but for one that has the settings of an earlier one."""
+    seen: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()
+    found = []
+    for wire in app.wires:
+        if (wire.base_url, wire.key) not in seen:
+            found.append(wire)
+        if wire.default:
+            seen.add((wire.base_url, wire.key))
+    return found
+
+
+def _in_use(entries: list[Entry]) -> list[Entry]:
+    """The provider's that the app says is in use first, and without the app's own, whose key is then lent to it."""
+    flat = [one for one in entries if not one.star]
+    named = [name for entry in flat for one in entry.of("provider") for name in (one.text, one.text.partition(":")[2])]
+    named += [one.text.partition("/")[0] for entry in flat for one in entry.of("model") if "/" in one.text]
+    chosen = next((one for name in named for one in entries if one.star == name), None)
+    if chosen is None:
+        return entries
+    chosen.lent = [one for entry in flat if entry.of("provider") for one in entry.of("key")]
+    idle = [one for one in flat if one.of("provider") and not one.of("base_url")]
+    return [chosen, *(one for one in entries if one is not chosen and one not in idle)]
+
+
+def _several(wire: Wire, bases: list[Candidate], keys: list[Candidate]) -> list[Entry]:
+    """An entry for each of several addresses in one variable, with a key for each (Open WebUI)."""
+    if not bases or ";" not in bases[0].text:
+        return []
+    listed = keys[0].text.split(";") if keys else []
+    entries = []
+    for number, text in enumerate(bases[0].text.split(";")):
+        entry = Entry(wire.protocol, str(number + 1))
+        entry.add("base_url", bases[0]._replace(text=text.strip()))
+        if number < len(listed):
+            entry.add("key", keys[0]._replace(text=listed[number].strip()))
+        entries.append(entry)
+    return entries
+
+
+def _in_container(found: Found, service: compose.Service, reading: Reading, names: set[str]) -> Found:
+    settings = found.settings
+    there = address(settings.base_url.value) if settings.base_url else None
+    inside = there is not None and (there[0] in names or there[0] in _CONTAINERS)
+    where = found.where if ":" in found.where else f"{reading.shown}:{service.line}"
+    name = " ".join(filter(None, (service.name, found.name)))
+    return replace(found, name=name, where=where, beyond=found.beyond or ("container" if inside else ""))

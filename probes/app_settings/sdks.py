@@ -1,0 +1,79 @@
+"""What programs with an official SDK would use here: ``.env``, the environment, and what new shells will see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import replace
+from typing import Any
+
+from probes.app_settings.effective import file_of, line_of
+from probes.app_settings.entry import Layer
+from probes.app_settings.search import World
+from probes.catalog.doors import Doors
+from probes.catalog.sdk_variables import means_an_llm
+from probes.model.settings import Settings, Sourced
+from probes.settings.gather import Options, gather
+
+_BY_PROTOCOL = {
+    "openai": "openai-sdk",
+    "anthropic": "anthropic-sdk",
+    "gemini": "google-genai",
+    "azure": "openai-sdk",
+    "ollama": "ollama-python",
+}
+IDS = frozenset(_BY_PROTOCOL.values())
+
+
+class Sdks:
+    """The SDKs' own rules are those of ``check``: :func:`probes.settings.gather.gather`. ``layers``: the environment,
+    then the files of the shells.
+    """
+
+    def __init__(self, world: World, options: Options, doors: Doors, layers: list[Layer]) -> None:
+        self._world, self._options, self._doors, self._layers = world, options, doors, layers
+        self._shells = [
+            (
+                layer.reading.shown,
+                {name: Sourced(one.value, one.source) for name, one in layer.values.items() if not one.command},
+            )
+            for layer in layers
+            if layer.reading is not None
+        ]
+        # What ``check`` would take here without a word; of a copied home no more than the options.
+        self.ground = self._gathered() if world.cwd else gather(replace(options, no_env=True), {}, world.home)
+
+    def _gathered(self, **choices: Any) -> Settings:
+        world, options = self._world, replace(self._options, **choices)
+        return gather(options, world.environ, world.cwd or world.home, home=world.home, shells=self._shells)
+
+    def all(self, explained: Set[str]) -> Iterator[tuple[Settings, str]]:
+        """Each SDK's settings, then other providers' keys, with the place; but for what stands in files that another
+        app has ``explained``.
+        """
+        seen: set[tuple[str, str]] = set()
+        for settings in (*self._by_protocol(), self.ground, *self._by_door()):
+            key = settings.key.source if settings.key else ""
+            base = settings.base_url.source if settings.base_url else "default"
+            bare = not key and base.startswith("default") and not any(one.why == "unread" for one in settings.rivals)
+            files = {file_of(place) for place in (key, base, *(one.source for one in settings.rivals))}
+            if bare or (key, base) in seen or files & explained:
+                continue
+            seen.add((key, base))
+            where = next((place for place in (base, key) if place and not place.startswith("default")), base)
+            yield replace(settings, app=_BY_PROTOCOL.get(settings.protocol.value, "openai-sdk")), line_of(where)
+
+    def _by_protocol(self) -> Iterator[Settings]:
+        for protocol in _BY_PROTOCOL:
+            found = self._gathered(protocol=protocol)
+            if found.base_url is None or not found.base_url.source.startswith("llmdoctor.toml"):
+                rivals = found.rivals if found.key else ()
+                yield replace(found, protocol=Sourced(protocol, "default"), rivals=rivals)
+
+    def _by_door(self) -> Iterator[Settings]:
+        """The keys of other providers in their own variables."""
+        for name in sorted({name for layer in self._layers for name, held in layer.values.items() if held.value}):
+            for door in self._doors.for_variable(name)[:1] if means_an_llm(name) else ():
+                urls = [url for protocol in ("openai", "anthropic") for url in door.base_urls(protocol)]
+                found = self._gathered(base_url=urls[0]) if urls and "{" not in urls[0] else None
+                if found and found.key and found.key.source.endswith(f" {name}"):
+                    yield replace(found, base_url=Sourced(urls[0], f"default of {door.name}"))

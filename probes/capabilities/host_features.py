@@ -1,0 +1,110 @@
+"""What a host can besides: the other wires of the same origin, and whether it looks at the key at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from probes.api.model_choice import small_of
+from probes.api.response_checks import about_model, earns_key, no_route, passes, refuses_key
+from probes.capabilities.client import Asking, Sheet
+from probes.capabilities.plan import places
+from probes.capabilities.response_checks import Verdict, refusal
+from probes.keys.made_up import wrong_key
+from probes.model.settings import Attempt, Auth, Exchange, KeyForm, Support
+from probes.protocols import wire
+from probes.protocols.anthropic import VERSIONS
+
+_YES, _NO, _OPEN = Support.SUPPORTED, Support.UNSUPPORTED, Support.UNKNOWN
+
+
+async def speaks(asking: Asking, sheet: Sheet, protocol: str) -> Verdict:
+    """Whether another wire is there, and answers with this key."""
+    depth = asking.depth
+    if depth.working.protocol == protocol:
+        return (_OPEN, "no_spend", "") if depth.no_spend else (_YES, "basic", depth.working.base_url)
+    verdict: Verdict = (_NO, "no_route", "")
+    for at in places(depth.working, protocol, depth.door, depth.local):
+        knock, _ = await asking.put(sheet, "path", at, wire(protocol).knock(at))
+        if not earns_key(knock):
+            verdict = verdict if no_route(knock) else refusal(knock, "")
+            continue
+        if depth.no_spend:
+            return _OPEN, "no_spend", at.base_url
+        verdict = await _speak(asking, sheet, at)
+        if verdict[1] != "no_route":
+            return verdict
+    return verdict
+
+
+async def _speak(asking: Asking, sheet: Sheet, at: Attempt) -> Verdict:
+    """A small answer over another wire, with the key in each header that this wire knows."""
+    spoken, working = wire(at.protocol), asking.depth.working
+    styles = (working.auth,) if working.auth in spoken.styles and at.protocol != "anthropic" else spoken.styles
+    found: Exchange | None = None
+    for style in styles if working.key is not KeyForm.NONE else styles[:1]:
+        version = VERSIONS.get(style, at.version) if at.protocol == "anthropic" else at.version
+        attempt = replace(at, auth=style, version=version, key=working.key)
+        for model in _models(asking, at.protocol):
+            found = await _small(asking, sheet, attempt, model)
+            if passes(found) or refuses_key(found):
+                break
+        if found is None or not refuses_key(found):
+            break
+    assert found is not None
+    if passes(found):
+        return _YES, "spoken", at.base_url
+    if no_route(found):
+        return _NO, "no_route", ""
+    if about_model(found):
+        return _OPEN, "no_model_here", at.base_url
+    if refuses_key(found):
+        return _NO, "key_refused", at.base_url
+    return refusal(found, "")
+
+
+def _models(asking: Asking, protocol: str) -> Iterable[str]:
+    """The model that works, and on Anthropic's wire one of its maker's, where the list has any."""
+    claudes = tuple(one for one in asking.depth.models if "claude" in one.lower())
+    other = small_of(claudes) if protocol == "anthropic" and "claude" not in asking.model.lower() else None
+    return (asking.model, other) if other is not None else (asking.model,)
+
+
+async def _small(asking: Asking, sheet: Sheet, attempt: Attempt, model: str) -> Exchange:
+    spoken = wire(attempt.protocol)
+    adapted: tuple[str, ...] = ()
+    attempt = replace(attempt, model=model)
+    while True:
+        ask = spoken.generation(attempt, model, stream=False, adapted=adapted)
+        found, _ = await asking.put(sheet, "chat", attempt, ask)
+        change = spoken.adapt(found.text, adapted) if found.status in (400, 422) else None
+        if change is None or len(change) <= len(adapted):
+            return found
+        adapted = change
+
+
+async def key_check(asking: Asking, sheet: Sheet) -> Verdict:
+    """Whether a wrong key is refused: by the model list, which is free, else by a small answer."""
+    working = asking.depth.working
+    if working.key in (KeyForm.NONE, KeyForm.DUMMY) or working.auth is Auth.NONE:
+        return _NO, "keyless", ""
+    wrong = wrong_key(asking.depth.door, asking.depth.keys)
+    asking.scrub.add(wrong)
+    asking.asker.learn(KeyForm.WRONG, wrong)
+    attempt = replace(working, key=KeyForm.WRONG)
+    if asking.depth.listed:
+        found, _ = await asking.put(sheet, "models", attempt, wire(attempt.protocol).models(attempt))
+        if _refused(found):
+            return _YES, "refused_wrong", ""
+    if asking.depth.no_spend:
+        return _OPEN, "no_spend", ""
+    ask = wire(attempt.protocol).generation(attempt, asking.model, stream=False, adapted=asking.depth.adapted)
+    found, _ = await asking.put(sheet, "chat", attempt, ask)
+    if _refused(found):
+        return _YES, "refused_wrong", ""
+    return (_NO, "accepted_wrong", "") if passes(found) else refusal(found, "")
+
+
+def _refused(found: Exchange) -> bool:
+    """Whether a wrong key was refused: the request was answered with the right one, whatever is said of this one."""
+    return found.failure is None and 400 <= found.status < 500

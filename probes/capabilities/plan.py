@@ -1,0 +1,77 @@
+"""What a deep check would send beyond the check itself, and where its looks may lead. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from probes.api import candidates
+from probes.capabilities import WIRES
+from probes.catalog.doors import Door
+from probes.model.settings import Attempt, Auth, KeyForm, Settings
+from probes.network.connection_pool import joined, place
+from probes.protocols import ALLOWANCE, Ask, wire
+from probes.protocols import features as a
+from probes.protocols.features import Call, abilities
+from probes.run.plan import PROMPT_TOKENS, Request
+
+MOST = 32  # requests of one deep check: a sound door is asked some 15, one that refuses parameters more
+
+# Tokens of a prompt at the vendor that counts most. Anthropic writes some 500 of its own before a tool; of a picture in
+# low detail gpt-4o-mini counts 2,833.
+_PROMPTS = {"tools": 700, "tools_result": 900, "tools_stream": 700, "structured_output": 600, "vision": 3000}
+
+
+def places(working: Attempt, protocol: str, door: Door | None, local: bool) -> list[Attempt]:
+    """Where another wire may be, on the very origin of the way that works: keyless looks, two at most."""
+    here = place(working.base_url)
+    looks = candidates.beside(working, here, door, local, looks=2)
+    if working.protocol == "azure" and wire(protocol).version_segment:
+        newer = wire(protocol).attempt(f"{working.base_url}/openai/v1", Auth.API_KEY)
+        looks.insert(0, replace(newer, key=KeyForm.DUMMY))
+    found = [one for one in looks if one.protocol == protocol and place(one.base_url).origin == here.origin]
+    return [replace(one, direct=working.direct) for one in found[:2]]
+
+
+def foreseen(settings: Settings, attempt: Attempt, with_key: bool, door: Door | None, local: bool) -> list[Request]:
+    """The requests of a deep check at a door that does all of it. Which of them are spared is known only there."""
+    model = settings.model.value if settings.model else "{model}"
+    return [
+        Request(name, ask.method, _url(at, ask), with_key and keyed, tokens)
+        for name, at, ask, keyed, tokens in _asks(attempt, model, door, local)
+        if not (tokens and settings.no_spend)
+    ]
+
+
+def _asks(
+    attempt: Attempt, model: str, door: Door | None, local: bool
+) -> Iterator[tuple[str, Attempt, Ask, bool, int]]:
+    """Purpose, where, what, whether with the key, and the most tokens."""
+    small = ALLOWANCE + PROMPT_TOKENS
+    for name, protocol in WIRES.items():
+        for at in places(attempt, protocol, door, local)[: 1 if attempt.protocol != protocol else 0]:
+            yield name, at, wire(protocol).knock(at), False, 0
+            yield name, at, wire(protocol).generation(at, model, stream=False, adapted=()), True, small
+    able = abilities(attempt.protocol)
+    turn: object = [] if attempt.protocol == "responses" else {}
+    for name, tokens in _PROMPTS.items():
+        call = Call("", turn=turn) if name == "tools_result" else None
+        if name == "vision":
+            yield name, attempt, able.claims(attempt, model), True, 0
+        yield name, attempt, able.ask(name, attempt, model, (), call), True, a.ROOM + tokens
+    vector = able.embedding(attempt, "{model}")
+    if vector is not None:
+        yield "embeddings", attempt, vector, True, PROMPT_TOKENS
+    yield "key_check", attempt, wire(attempt.protocol).models(attempt), False, 0
+    yield (
+        "key_check",
+        attempt,
+        wire(attempt.protocol).generation(attempt, model, stream=False, adapted=()),
+        False,
+        small,
+    )
+
+
+def _url(at: Attempt, ask: Ask) -> str:
+    base, _, query = at.base_url.partition("?")
+    return joined(base, query, ask.path, at.protocol)

@@ -1,0 +1,52 @@
+"""How an answer of the deep check reads. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from probes.model.settings import Exchange, Support
+
+Verdict = tuple[Support, str, str]  # with the word for what decided it, and what that word is said of
+
+# Why an answer ended that had no room left, by protocol: nothing is told by what it lacks.
+SPENT = frozenset(("length", "max_tokens", "max_output_tokens", "MAX_TOKENS"))
+
+EMBEDS = re.compile(r"embed|(?:^|[/_-])(?:bge|e5|gte|m3e)[-_](?!rerank)", re.IGNORECASE)
+
+# The words by which a server names what it cannot do, under whichever status.
+_ABOUT = {
+    "tools": re.compile(r"tool|function|jinja", re.IGNORECASE),
+    "structured_output": re.compile(
+        r"response_?(?:format|schema)|output_config|schema|grammar|structured", re.IGNORECASE
+    ),
+    "vision": re.compile(r"image|vision|multi-?modal|mmproj|picture", re.IGNORECASE),
+}
+_BILLING = re.compile(r"credit|quota|balance|billing|余额|额度|欠费", re.IGNORECASE)
+
+
+def said(found: Exchange) -> str:
+    """The server's own words, in one line."""
+    error = found.error or (found.stream.error if found.stream is not None else None)
+    return " ".join(((error.message if error is not None else "") or found.title or found.text).split())[:240]
+
+
+def about_billing(found: Exchange) -> bool:
+    """Whether an answer is about the account and not about what was asked."""
+    return found.status == 402 or (found.status in (400, 403, 429) and bool(_BILLING.search(said(found))))
+
+
+def refusal(found: Exchange, name: str) -> Verdict:
+    """What an answer that is none tells of the capability ``name``: it is not there, or nobody can tell."""
+    words = said(found)
+    named = name in _ABOUT and bool(_ABOUT[name].search(words))
+    if found.failure is not None:
+        return Support.UNKNOWN, "failed", found.failure.kind.value
+    if about_billing(found):
+        return Support.UNKNOWN, "billing", ""
+    if found.status in (401, 403):
+        return Support.UNKNOWN, "not_permitted", ""
+    if found.ok or found.status >= 500:  # an error told as a success tells no more than a breakdown
+        return (Support.UNSUPPORTED, "refused", "") if named or found.status == 501 else (Support.UNKNOWN, "broken", "")
+    if found.status < 400:
+        return Support.UNKNOWN, "broken", ""
+    return (Support.UNSUPPORTED, "refused", "") if name else (Support.UNKNOWN, "unsure", "")

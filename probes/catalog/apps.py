@@ -1,0 +1,241 @@
+"""The known client programs: how each joins URLs, which header it sends, where it keeps its settings.
+
+The facts stand in ``apps.toml``, where the fields are explained. A wheel carries them as ``apps.json`` too (see
+``hatch_build.py``). How a base URL becomes the address that is asked is in :mod:`probes.catalog.url_joining`.
+
+The types are named tuples: they are made three times as fast as frozen dataclasses, and every start makes them all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from probes.catalog.url_joining import RULES
+
+KINDS = ("sdk", "library", "cli", "ide", "desktop", "server")
+PROTOCOLS = ("openai", "responses", "anthropic", "gemini", "azure", "ollama")
+AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
+STACKS = ("httpx", "node", "go", "rust", "browser")
+PROXIES = ("environment", "ignored", "own", "system", "unknown")
+ROOTS = ("system", "certifi", "node", "browser", "unknown")
+SCOPES = ("user", "project", "system")
+FORMATS = ("json", "jsonc", "json5", "toml", "yaml", "dotenv", "lines", "compose", "crushrc", "none")
+STORAGES = ("plain", "keychain", "database")
+SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}  # by the start of sys.platform
+
+
+class AppsError(Exception):
+    """The file of apps cannot be used; the text names the entry."""
+
+
+class Wire(NamedTuple):
+    """One protocol as this client speaks it; the first of an app is the one that it speaks by default."""
+
+    protocol: str
+    join: str = "append"  # a rule of probes/catalog/url_joining.py
+    endpoint: str = ""  # what the rule puts behind the base URL; {model} and {version} stand for themselves
+    version: str = ""  # anthropic-version, or the version in Gemini's and Azure's addresses
+    query: str = ""  # what the client adds to every address
+    auth: tuple[str, ...] = ("bearer",)  # what it sends, the usual way first
+    auth_by: Mapping[str, str] = {}  # the variable that holds the key -> how the key then travels
+    default: str = ""  # base URL without a setting; empty: there is none
+    base_url: tuple[str, ...] = ()  # variables, the one that wins first
+    key: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+
+
+class Place(NamedTuple):
+    """A file, or another store, that an app reads settings from; of an app's places the one that wins comes first.
+
+    ``path`` by system (``linux``, ``macos``, ``windows``): ``~`` is the home folder, ``${NAME:-other}`` a variable and
+    what stands in its place, ``*`` any one name; one of the scope ``project`` lies in the working folder.
+    Pointers are JSON pointers (RFC 6901) in which ``*`` is any member and ``?`` the name of the first one; what fills
+    the first ``*`` alike belongs together, and what has none is the app's own or, a model, that of all. In place of a
+    pointer ``*`` alone is what fills it, ``*_API_KEY`` the same in the form of a variable's name. The files of
+    ``dotenv`` and ``lines`` set variables; so does ``variables`` for a table inside of a file.
+    """
+
+    path: Mapping[str, str]
+    scope: str = "user"
+    format: str = "json"
+    protocol: str = ""  # of the values inside; empty: the app's first
+    base_url: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    key_env: tuple[str, ...] = ()  # where the name of the key's variable stands
+    key_name: tuple[str, ...] = ()  # where the name of one of the app's `keys` stands
+    key_command: tuple[str, ...] = ()  # where a command stands that prints the key
+    keys: str = ""  # pointer with one `*`: keys by name, for the providers of other places
+    model: tuple[str, ...] = ()
+    provider: tuple[str, ...] = ()  # where the provider's name stands, alone or before a slash
+    protocols: Mapping[str, str] = {}  # a provider's name -> what it speaks
+    only: Mapping[str, str] = {}  # what must stand at a pointer for its `*` to count
+    variables: str = ""  # pointer to a table of environment variables that the file sets for the app
+    expands: tuple[str, ...] = ()  # the references that it resolves: STYLES of probes/app_settings/references.py
+    image: str = ""  # of a compose file: a part of the image's name
+    first: bool = False  # of the places marked so, the app heeds only the first file that is there
+    upwards: bool = False  # searched from the working folder upwards
+    over_environment: bool = False  # it wins over the shell's variables
+    needs_trust: bool = False  # of a project: heeded only after the user has said so
+    trust: str = ""  # where, in the app's other places, `trusted` stands for a folder that fills the `*`
+    storage: str = "plain"
+    confirmed: bool = True
+
+
+class App(NamedTuple):
+    """One client program. The fields are those of ``apps.toml``."""
+
+    id: str
+    name: str
+    kind: str
+    home: str
+    wires: tuple[Wire, ...]
+    versions: tuple[str, ...] = ()  # measured, or read in the source
+    stack: str = "node"  # what reads the address: see STACKS
+    proxies: str = "environment"
+    roots: str = "unknown"
+    ignores: tuple[str, ...] = ()  # variables of a base URL that people set for it and that it does not read
+    page: str = ""  # the origin of the web page from which its requests leave, where they leave from one
+    refuses_private: bool = False  # it calls no loopback and no private address
+    errors: Mapping[str, str] = {}  # its words for: connection, key (401), path (404)
+    places: tuple[Place, ...] = ()
+    sources: tuple[str, ...] = ()
+    confirmed: bool = True
+
+    def wire(self, protocol: str) -> Wire | None:
+        """How it speaks a protocol; None where it does not."""
+        return next((wire for wire in self.wires if wire.protocol == protocol), None)
+
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """What it speaks, its default first."""
+        return tuple(dict.fromkeys(wire.protocol for wire in self.wires))
+
+
+class Apps:
+    """All known apps by id, in the order of their file."""
+
+    def __init__(self, apps: tuple[App, ...]) -> None:
+        self._apps = {app.id: app for app in apps}
+
+    def __iter__(self) -> Iterator[App]:
+        return iter(self._apps.values())
+
+    def __len__(self) -> int:
+        return len(self._apps)
+
+    def get(self, id: str | None) -> App | None:
+        """The app of that id."""
+        return self._apps.get(id or "")
+
+    def near(self, asked: str) -> list[str]:
+        """Ids that look or are called like ``asked``, the nearest first."""
+        from difflib import get_close_matches
+
+        low = asked.lower().strip()
+        names = {name: app.id for app in self for name in (app.name.lower(), app.id)}
+        inside = [id for name, id in names.items() if len(low) > 2 and low in name]
+        close = [names[name] for name in get_close_matches(low, names, n=4, cutoff=0.5)]
+        return list(dict.fromkeys((*inside, *close)))[:4]
+
+
+@cache
+def load() -> Apps:
+    """The apps that come with the program. Raises AppsError."""
+    built = Path(__file__).with_name("apps.json")
+    return Apps(read(built if built.exists() else built.with_suffix(".toml")))
+
+
+def read(path: Path) -> tuple[App, ...]:
+    """The apps of a file of TOML, or of the JSON that was built from one, unchecked as it was checked when built.
+
+    Raises AppsError where it cannot be read or an entry has an unknown or missing field or a wrong value.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".json":
+            return tuple(_made(id, entry) for id, entry in json.loads(text).items())
+        import tomllib  # an installed program reads the JSON form
+
+        table = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise AppsError(f"{path}: {error}") from None
+    found = []
+    for id, entry in table.items():
+        try:
+            _check(entry)
+            found.append(_made(id, entry))
+        except ValueError as error:
+            raise AppsError(f"{path}: [{id}]: {error}") from None
+    return tuple(found)
+
+
+def _made(id: str, entry: dict[str, Any]) -> App:
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+    fields["wires"] = tuple(_row(Wire, row) for row in entry["wires"])
+    fields["places"] = tuple(_row(Place, row) for row in entry.get("places", ()))
+    return App(id, **fields)
+
+
+def _row(make: Callable[..., Any], row: dict[str, Any]) -> Any:
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    if make is Place and isinstance(row["path"], str):
+        fields["path"] = dict.fromkeys(SYSTEMS.values(), row["path"])
+    return make(**fields)
+
+
+# -- checks, of the TOML form alone ------------------------------------------------------------------------------------
+
+_CHOICES = {
+    "kind": KINDS,
+    "stack": STACKS,
+    "proxies": PROXIES,
+    "roots": ROOTS,
+    "scope": SCOPES,
+    "format": FORMATS,
+    "storage": STORAGES,
+    "join": tuple(RULES),
+}
+_LISTED = {"auth": AUTHS}
+
+
+def _check(entry: object) -> None:
+    """Raises ValueError that names the field."""
+    if not isinstance(entry, dict):
+        raise ValueError("it is not a table")
+    _typed(entry, App, ("name", "kind", "home", "wires"), skip=("id",))
+    for row in entry["wires"]:
+        _typed(row, Wire, ("protocol", "endpoint"))
+        if row["protocol"] not in PROTOCOLS:
+            raise ValueError(f"protocol is {row['protocol']!r}, not one of {', '.join(PROTOCOLS)}")
+        if unknown := set(row.get("auth_by", {}).values()) - set(AUTHS):
+            raise ValueError(f"auth_by: {min(unknown)} is no way for a key to travel")
+    for row in entry.get("places", ()):
+        _typed(row, Place, ("path",))
+
+
+def _typed(row: object, make: Any, needed: tuple[str, ...], skip: tuple[str, ...] = ()) -> None:
+    if not isinstance(row, dict):
+        raise ValueError("a row is not a table")
+    for name in needed:
+        if name not in row:
+            raise ValueError(f"{name} is missing")
+    for name, value in row.items():
+        if name not in make._fields or name in skip:
+            raise ValueError(f"unknown field {name}")
+        kinds = make.__annotations__[name].__forward_arg__
+        fits = (
+            (isinstance(value, str) and (kinds == "str" or name == "path"))
+            or (isinstance(value, bool) and kinds == "bool")
+            or (isinstance(value, list) and kinds.startswith("tuple["))
+            or (isinstance(value, dict) and kinds.startswith("Mapping"))
+        )
+        if not fits:
+            raise ValueError(f"{name} is not a {kinds}")
+        listed = value if name in _LISTED else [value] if name in _CHOICES else []
+        allowed = _LISTED.get(name) or _CHOICES.get(name, ())
+        if wrong := [one for one in listed if one not in allowed]:
+            raise ValueError(f"{name} is {wrong[0]!r}, not one of {', '.join(allowed)}")

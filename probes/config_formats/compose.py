@@ -1,0 +1,62 @@
+"""Compose files: each service with its image and the variables that it is given, every value with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from probes.config_formats.tree import Node, members
+
+
+class Given(NamedTuple):
+    """One variable of a service. ``value`` None: it is handed on from the shell, or from ``.env`` beside the file."""
+
+    name: str
+    value: str | None
+    line: int
+
+
+class Service(NamedTuple):
+    """``env_files`` are as written, in their order; ``variables`` win over them."""
+
+    name: str
+    image: str
+    line: int
+    variables: tuple[Given, ...]
+    env_files: tuple[str, ...]
+
+
+def services(root: Node) -> Iterator[Service]:
+    """The services of a compose file; nothing for another YAML file."""
+    table = root.value.get("services") if isinstance(root.value, dict) else None
+    for name, service in members(table) if table is not None else ():
+        if not isinstance(service.value, dict):
+            continue
+        image = service.value.get("image")
+        environment, files = service.value.get("environment"), service.value.get("env_file")
+        yield Service(
+            name,
+            (image.text if image else None) or "",
+            service.line,
+            tuple(_variables(environment) if environment else ()),
+            tuple(_files(files) if files else ()),
+        )
+
+
+def _variables(environment: Node) -> Iterator[Given]:
+    for name, value in members(environment):
+        if isinstance(environment.value, dict):
+            if not isinstance(value.value, dict | list):
+                yield Given(name, value.text, value.line)
+        elif value.text:
+            name, equals, text = value.text.partition("=")
+            yield Given(name.strip(), text if equals else None, value.line)
+
+
+def _files(files: Node) -> Iterator[str]:
+    if files.text:
+        yield files.text
+    for _, each in members(files):
+        path = each.value.get("path") if isinstance(each.value, dict) else each
+        if path and path.text:
+            yield path.text

@@ -1,0 +1,145 @@
+"""JSON, JSON with comments, and JSON5, with the line of every value: the standard library's reader keeps no lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from typing import Any
+
+from probes.config_formats.tree import DEEPEST, Malformed, Node
+
+_TOKEN = re.compile(
+    r"(?P<gap>[ \t\r\n]+)"
+    r"|(?P<comment>//[^\n\r]*|/\*(?s:.*?)\*/)"
+    r"|(?P<sign>[{}\[\]:,])"
+    r'|(?P<text>"(?:[^"\\\x00-\x1f]|\\.)*")'
+    r"|(?P<single>'(?:[^'\\\n\r]|\\(?:\r\n|(?s:.)))*'|\"(?:[^\"\\\n\r]|\\(?:\r\n|(?s:.)))*\")"
+    r"|(?P<word>[^\s{}\[\]:,\"'/]+)"
+    r"|(?P<wide>\s+)"
+)
+_STRICT_WORD = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|(?s:.)))")
+_NAMED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r": "", "\r\n": ""}
+
+DIALECTS = ("json", "jsonc", "json5")
+
+
+def read(text: str, dialect: str = "json") -> Node:
+    """The document. ``jsonc`` has comments and commas at the end, ``json5`` single quotes and bare names as well.
+
+    The last of two equal names counts, as for JavaScript. Raises Malformed.
+    """
+    return _Reader(text, dialect).document()
+
+
+class _Reader:
+    """One pass over the lexemes, with the open tables and lists on a stack of its own: depth costs no recursion."""
+
+    def __init__(self, text: str, dialect: str) -> None:
+        self.text, self.dialect = text, dialect
+        self.ends = [found.end() for found in re.finditer(r"\r\n|\n|\r", text)]
+
+    def fail(self, at: int) -> Malformed:
+        return Malformed({"json": "JSON", "jsonc": "JSON with comments", "json5": "JSON5"}[self.dialect], self.line(at))
+
+    def line(self, at: int) -> int:
+        return bisect_right(self.ends, at) + 1
+
+    def document(self) -> Node:
+        open_: list[Any] = []  # containers, each with its line
+        names: list[str | None] = []  # of each open table: the name that waits for its value
+        root: Node | None = None
+        expects = "value"  # value, first (value or ]), name, first name (name or }), colon, comma, end
+        at, size = 0, len(self.text)
+        while at < size:
+            found = _TOKEN.match(self.text, at)
+            if found is None:
+                raise self.fail(at)
+            kind, lexeme, began, at = str(found.lastgroup), found[0], at, found.end()
+            if kind == "gap" or (kind in ("comment", "wide") and self.allows(kind)):
+                continue
+            if expects == "end" or kind in ("comment", "wide"):
+                raise self.fail(began)
+            if lexeme in ("}", "]") and kind == "sign":
+                if not open_ or not self.may_close(lexeme, expects, open_[-1]):
+                    raise self.fail(began)
+                open_.pop()
+                names.pop()
+                expects = "comma" if open_ else "end"
+            elif expects == "comma":
+                if lexeme != ",":
+                    raise self.fail(began)
+                expects = "name" if isinstance(open_[-1].value, dict) else "value"
+                expects += " after comma"
+            elif expects == "colon":
+                if lexeme != ":":
+                    raise self.fail(began)
+                expects = "value"
+            elif expects.startswith("name"):
+                names[-1] = self.name(kind, lexeme, began)
+                expects = "colon"
+            else:
+                opens = kind == "sign"
+                if opens and lexeme not in "{[":
+                    raise self.fail(began)
+                node = (
+                    Node({} if lexeme == "{" else [], self.line(began)) if opens else self.scalar(kind, lexeme, began)
+                )
+                if not open_:
+                    root = node
+                elif isinstance(open_[-1].value, dict):
+                    table, name = open_[-1].value, names[-1]
+                    table.pop(name, None)  # the last one of a name counts, and stands where it stood
+                    table[name] = node
+                else:
+                    open_[-1].value.append(node)
+                if opens:
+                    if len(open_) == DEEPEST:
+                        raise self.fail(began)
+                    open_.append(node)
+                    names.append(None)
+                    expects = "name" if lexeme == "{" else "value first"
+                else:
+                    expects = "comma" if open_ else "end"
+        if root is None or open_:
+            raise self.fail(len(self.text.rstrip()))
+        return root
+
+    def allows(self, kind: str) -> bool:
+        return self.dialect == "json5" or (self.dialect == "jsonc" and kind == "comment")
+
+    def may_close(self, lexeme: str, expects: str, container: Node) -> bool:
+        if (lexeme == "}") is not isinstance(container.value, dict):
+            return False
+        if expects.endswith("after comma"):
+            return self.dialect != "json"
+        return expects in ("comma", "name", "value first")
+
+    def name(self, kind: str, lexeme: str, began: int) -> str:
+        if kind == "word" and self.dialect == "json5":
+            return lexeme
+        text = self.scalar(kind, lexeme, began).text if kind in ("text", "single") else None
+        if text is None:
+            raise self.fail(began)
+        return text
+
+    def scalar(self, kind: str, lexeme: str, began: int) -> Node:
+        line = self.line(began)
+        if kind == "text":
+            try:
+                return Node(json.loads(lexeme), line)
+            except ValueError:  # an escape that JSON lacks
+                pass
+        if kind == "word":
+            if self.dialect != "json5" and not _STRICT_WORD.fullmatch(lexeme):
+                raise self.fail(began)
+            return Node(None if lexeme == "null" else lexeme, line)
+        if self.dialect != "json5":
+            raise self.fail(began)
+        return Node(_ESCAPE.sub(_unescape, lexeme[1:-1]), line)
+
+
+def _unescape(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    return chr(int(code, 16)) if code else _NAMED.get(found[3], found[3])

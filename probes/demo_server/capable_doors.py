@@ -1,0 +1,321 @@
+"""Doors that can do more than talk: tools, schemas, pictures, vectors; each of it present, absent or half there.
+
+A *manner* is how a door does one of them: ``sound``, ``refused`` (a 400 that names it), ``ignored`` (an answer as if
+nothing had been asked), ``spent`` (no room left), ``limited`` (429), or for tools one of the halves in :data:`HALVES`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from probes.demo_server import doors as b
+from probes.demo_server.server import Answer, Handler, Reply, Request, Step
+
+ARGUMENTS = '{"city": "Paris"}'
+FORM = '{"capital": "Paris", "letters": 5}'
+# What is half there of a tool call: (name, arguments as text, with an id)
+HALVES: dict[str, tuple[str, str, bool]] = {
+    "sound": ("get_weather", ARGUMENTS, True),
+    "unanswered": ("get_weather", ARGUMENTS, True),
+    "result_refused": ("get_weather", ARGUMENTS, True),
+    "not_text": ("get_weather", ARGUMENTS, True),  # an object where text belongs, or the other way round
+    "not_json": ("get_weather", '{"city": "Par', True),
+    "not_schema": ("get_weather", '{"town": "Paris"}', True),
+    "no_id": ("get_weather", ARGUMENTS, False),
+    "no_index": ("get_weather", ARGUMENTS, True),  # of the pieces of a stream
+    "wrong_name": ("weather", ARGUMENTS, True),
+}
+_SAID = {
+    "tools": "tools is not supported by this model",
+    "structured": "response_format of type json_schema is unavailable now",
+    "vision": "this model does not take image input",
+    "forced": "tool_choice: only 'auto' is supported",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How each is done; ``stream`` is that of a tool call in a stream."""
+
+    tools: str = "sound"
+    stream: str = "sound"
+    structured: str = "sound"
+    vision: str = "sound"
+    forced: bool = True  # a tool can be demanded
+    said: str = "The sky is clear."
+
+
+def openai(*keys: str, manners: Manners | None = None, embeddings: str = "", **more: Any) -> Handler:
+    """As :func:`probes.demo_server.doors.openai`; ``embeddings`` is the model that gives vectors."""
+    whole, streamed = _chat(manners or Manners(), _completion, _chunks)
+    door = b.openai(*keys, chat=whole, stream=streamed, **more)
+    vector = b.as_json({"object": "list", "data": [{"index": 0, "embedding": [0.1, 0.2, 0.3]}]})
+    return _beside(door, f"{more.get('prefix', '/v1')}/embeddings", keys, embeddings, vector)
+
+
+def responses(*keys: str, manners: Manners | None = None, **more: Any) -> Handler:
+    whole, streamed = _chat(manners or Manners(), _response, _response_events)
+    return b.responses(*keys, chat=whole, stream=streamed, **more)
+
+
+def anthropic(*keys: str, manners: Manners | None = None, **more: Any) -> Handler:
+    whole, streamed = _chat(manners or Manners(), _message, _events)
+    return b.anthropic(*keys, chat=whole, stream=streamed, **more)
+
+
+def gemini(*keys: str, manners: Manners | None = None, embeddings: str = "", **more: Any) -> Handler:
+    whole, streamed = _chat(manners or Manners(), _generated, _pieces)
+    door = b.gemini(*keys, chat=whole, stream=streamed, **more)
+    vector = b.as_json({"embedding": {"values": [0.1, 0.2, 0.3]}})
+    return _beside(door, f"/v1/models/{embeddings}:embedContent", keys, embeddings, vector)
+
+
+def azure(*keys: str, manners: Manners | None = None, **more: Any) -> Handler:
+    whole, streamed = _chat(manners or Manners(), _completion, _chunks)
+    return b.azure(*keys, chat=whole, stream=streamed, **more)
+
+
+def ollama(
+    *keys: str, manners: Manners | None = None, embeddings: str = "", can: Sequence[str] = ("completion",), **more: Any
+) -> Handler:
+    """``can`` is what its ``/api/show`` says of every model."""
+    whole, streamed = _chat(manners or Manners(), _spoken, _lines)
+    shown = b.on("POST /api/show", b.as_json({"capabilities": list(can)}))
+    door = b.ollama(*keys, chat=whole, stream=streamed, **more)
+    vector = b.as_json({"model": embeddings, "embeddings": [[0.1, 0.2, 0.3]]})
+    return _beside(b.first(shown, door), "/api/embed", keys, embeddings, vector)
+
+
+def _beside(door: Handler, path: str, keys: Sequence[str], model: str, vector: Answer) -> Handler:
+    """``door``, and vectors at ``path`` for who shows a key."""
+
+    def handler(request: Request) -> Answer:
+        shown = not keys or set(keys) & set(b.keys_in(request))
+        here = bool(model) and (request.method, request.path) == ("POST", path) and shown
+        return vector if here else door(request)
+
+    return handler
+
+
+# -- what is asked, and how it is done ---------------------------------------------------------------------------------
+
+Whole = Callable[[Request, str, str], dict[str, Any]]  # request, what it is, in which manner
+Streamed = Callable[[Request, str, str], Reply]
+
+
+def _asked(body: dict[str, Any]) -> str:
+    """What a request asks for, in whichever protocol."""
+    text = json.dumps(body)
+    if body.get("tools"):
+        sent_back = ('"role": "tool"', "tool_result", "function_call_output", "functionResponse")
+        return "result" if any(mark in text for mark in sent_back) else "tools"
+    if any(mark in text for mark in ("json_schema", "responseSchema")) or body.get("format"):
+        return "structured"
+    return "vision" if any(mark in text for mark in ("iVBORw0KGgo", "data:image")) else "plain"
+
+
+def _chat(manners: Manners, whole: Whole, streamed: Streamed) -> tuple[Handler, Handler]:
+    def refused(request: Request, what: str, manner: str) -> Answer | None:
+        forced = request.json().get("tool_choice") or request.json().get("toolConfig")
+        auto = forced in (None, "auto", {"type": "auto"}, {"functionCallingConfig": {"mode": "AUTO"}})
+        if what == "tools" and not manners.forced and not auto:
+            return _error(_SAID["forced"])
+        if manner == "refused":
+            return _error(_SAID[what])
+        return b.error("openai-429")(request) if manner == "limited" else None
+
+    def manner_of(what: str, stream: bool) -> str:
+        if what == "result":
+            return {"result_refused": "refused", "unanswered": "unanswered"}.get(manners.tools, "sound")
+        named = {"tools": manners.stream if stream else manners.tools}
+        return named.get(what) or str(getattr(manners, what, "sound"))
+
+    def answer(request: Request) -> Answer:
+        what = _asked(request.json())
+        manner = manner_of(what, False)
+        if manner == "refused" and what == "result":
+            return _error("messages with role 'tool' are unknown")
+        return refused(request, what, manner) or b.as_json(whole(request, what, manner))
+
+    def stream(request: Request) -> Answer:
+        what = _asked(request.json())
+        return refused(request, what, manner_of(what, True)) or streamed(request, what, manner_of(what, True))
+
+    return answer, stream
+
+
+def _error(message: str) -> Reply:
+    return b.as_json({"error": {"message": message, "type": "invalid_request_error", "code": None}}, 400)
+
+
+def _text(what: str, manner: str) -> str:
+    if manner in ("spent", "unanswered"):
+        return ""
+    if manner == "as_text":
+        return '<tool_call>{"name": "get_weather", "arguments": {"city": "Paris"}}</tool_call>'
+    if manner == "misfits":
+        return '{"city": "Paris"}'
+    if manner == "sound":
+        return {"structured": FORM, "vision": "Yellow.", "result": "It is sunny."}.get(what, b.TEXT)
+    return "I cannot see any picture." if what == "vision" else "Paris."
+
+
+def _calls(what: str, manner: str) -> bool:
+    return what == "tools" and manner in HALVES
+
+
+def _model(request: Request) -> str:
+    return str(request.json().get("model"))
+
+
+# -- chat completions --------------------------------------------------------------------------------------------------
+
+
+def _tool_call(manner: str) -> dict[str, Any]:
+    name, written, named = HALVES[manner]
+    given: Any = json.loads(written) if manner == "not_text" else written
+    return {**({"id": "call_1"} if named else {}), "type": "function", "function": {"name": name, "arguments": given}}
+
+
+def _completion(request: Request, what: str, manner: str) -> dict[str, Any]:
+    if _calls(what, manner):
+        return b.completion(_model(request), None, "tool_calls", tool_calls=[_tool_call(manner)])
+    return b.completion(_model(request), _text(what, manner), "length" if manner == "spent" else "stop")
+
+
+def _chunks(request: Request, what: str, manner: str) -> Reply:
+    model = _model(request)
+    if not _calls(what, manner):
+        finish = "length" if manner == "spent" else "stop"
+        return b.as_events([*b.chunks(model, _text(what, manner), finish), b.DONE])
+    call = _tool_call(manner)
+    given = call["function"]["arguments"]
+    pieces = [given[:8], given[8:]] if isinstance(given, str) else [given]
+    rows = [{"index": 0, **call, "function": {"name": call["function"]["name"], "arguments": pieces[0]}}]
+    rows += [{"index": 0, "function": {"arguments": piece}} for piece in pieces[1:]]
+    for row in rows if manner == "no_index" else ():
+        del row["index"]
+    told = [b.data(b.chunk(model, tool_calls=[row])) for row in rows]
+    return b.as_events([b.data(b.chunk(model, role="assistant")), *told, b.data(b.chunk(model, "tool_calls")), b.DONE])
+
+
+# -- responses ---------------------------------------------------------------------------------------------------------
+
+
+def _function_call(manner: str) -> dict[str, Any]:
+    call = _tool_call(manner)
+    named = {"call_id": call["id"]} if "id" in call else {}
+    return {"type": "function_call", "id": "fc_1", **named, **call["function"], "status": "completed"}
+
+
+def _response(request: Request, what: str, manner: str) -> dict[str, Any]:
+    if _calls(what, manner):
+        return {**b.response(_model(request)), "output": [_function_call(manner)]}
+    if manner == "spent":
+        short = {"incomplete_details": {"reason": "max_output_tokens"}}
+        return {**b.response(_model(request), status="incomplete"), **short}
+    return b.response(_model(request), _text(what, manner))
+
+
+def _response_events(request: Request, what: str, manner: str) -> Reply:
+    if not _calls(what, manner):
+        rows = b.response_events(_model(request), _text(what, manner))
+        if manner == "spent":
+            rows[-1] |= {"type": "response.incomplete", "response": _response(request, what, manner)}
+        return b.as_events([b.event(e) for e in rows])
+    item = _function_call(manner)
+    told: list[dict[str, Any]] = [
+        {"type": "response.created", "response": b.response(_model(request), status="in_progress")},
+        {"type": "response.output_item.added", "output_index": 0, "item": {**item, "arguments": ""}},
+        {"type": "response.function_call_arguments.delta", "output_index": 0, "delta": item["arguments"]},
+        {"type": "response.output_item.done", "output_index": 0, "item": item},
+        {"type": "response.completed", "response": {**b.response(_model(request)), "output": [item]}},
+    ]
+    return b.as_events([b.event({**e, "sequence_number": at}) for at, e in enumerate(told)])
+
+
+# -- messages ----------------------------------------------------------------------------------------------------------
+
+
+def _block(manner: str) -> dict[str, Any]:
+    name, written, named = HALVES[manner]
+    known = manner != "not_json" and manner != "not_text"
+    named_so = {"id": "toolu_1"} if named else {}
+    return {"type": "tool_use", **named_so, "name": name, "input": json.loads(written) if known else written}
+
+
+def _message(request: Request, what: str, manner: str) -> dict[str, Any]:
+    if _calls(what, manner):
+        return {**b.message(_model(request), None, "tool_use"), "content": [_block(manner)]}
+    stop = "max_tokens" if manner == "spent" else "end_turn"
+    return b.message(_model(request), _text(what, manner), stop)
+
+
+def _events(request: Request, what: str, manner: str) -> Reply:
+    model = _model(request)
+    if not _calls(what, manner):
+        stop = "max_tokens" if manner == "spent" else "end_turn"
+        return b.as_events([b.event(e) for e in b.events(model, _text(what, manner), stop)])
+    _, written, _ = HALVES[manner]
+    first, *_, last, end = b.events(model, "", "tool_use")
+    parts = [
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": piece}}
+        for piece in (written[:8], written[8:])
+    ]
+    begun = {"type": "content_block_start", "index": 0, "content_block": {**_block(manner), "input": {}}}
+    told = [first, begun, *parts, {"type": "content_block_stop", "index": 0}, last, end]
+    return b.as_events([b.event(e) for e in told])
+
+
+# -- gemini ------------------------------------------------------------------------------------------------------------
+
+
+def _named(request: Request) -> str:
+    return request.path.rpartition("/")[2].partition(":")[0]
+
+
+def _part(manner: str) -> dict[str, Any]:
+    name, written, _ = HALVES[manner]
+    known = manner not in ("not_json", "not_text")
+    return {"functionCall": {"name": name, "args": json.loads(written) if known else written}}
+
+
+def _generated(request: Request, what: str, manner: str) -> dict[str, Any]:
+    found = b.generated(_named(request), _text(what, manner), "MAX_TOKENS" if manner == "spent" else "STOP")
+    if _calls(what, manner):
+        found["candidates"][0]["content"]["parts"] = [_part(manner)]
+    return found
+
+
+def _pieces(request: Request, what: str, manner: str) -> Reply:
+    if _calls(what, manner) or manner == "spent":
+        return b.as_events([b.data(_generated(request, what, manner))])
+    return b.as_events([b.data(piece) for piece in b.generated_pieces(_named(request), _text(what, manner))])
+
+
+# -- ollama ------------------------------------------------------------------------------------------------------------
+
+
+def _spoken(request: Request, what: str, manner: str) -> dict[str, Any]:
+    found = b.spoken(_model(request), _text(what, manner), "length" if manner == "spent" else "stop")
+    if _calls(what, manner):
+        function = _part(manner)["functionCall"]
+        called = {"function": {"name": function["name"], "arguments": function["args"]}}
+        found["message"] = {"role": "assistant", "content": "", "tool_calls": [called]}
+    return found
+
+
+def _lines(request: Request, what: str, manner: str) -> Reply:
+    rows: list[Step] = []
+    if _calls(what, manner):
+        called = _spoken(request, what, manner)["message"]
+        rows.append(b.line({"model": _model(request), "message": called, "done": False}))
+        rows.append(b.line(b.spoken(_model(request), "")))
+    else:
+        *said, _ = b.chat_lines(_model(request), _text(what, manner))
+        reason = "length" if manner == "spent" else "stop"
+        rows += [b.line(row) for row in (*said, b.spoken(_model(request), "", reason))]
+    return b.as_lines(rows)

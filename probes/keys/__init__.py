@@ -1,0 +1,1 @@
+"""API keys by their shape: flaws, kinds, owners, checksums."""

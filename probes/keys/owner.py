@@ -1,0 +1,322 @@
+"""Whose key a text is, told by its shape alone, and whether it belongs at a door.
+
+The shapes of doors' keys stand in ``doors.toml``; here stand those of credentials that are no keys of a model door at
+all. Nothing that is returned holds any part of the value.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from probes.catalog.doors import CONFIDENCES, Door, Doors, KeyShape, load
+from probes.model.value_issues import KeyMatch
+
+# Doors that stand for anything behind them: whatever key comes, it may be right.
+_CARRIERS = frozenset(("gateway", "local", "relay"))
+
+# So much over the longest key known, and it was pasted twice. Less may be a new length.
+_DOUBLED = 1.5
+
+
+class Fit(NamedTuple):
+    """Whether a key belongs at a door.
+
+    ``fit`` is one of those of :class:`probes.model.settings.DoorFacts`. ``note`` is for ``wrong_kind`` the kind of
+    credential
+    (see ``KINDS``), for ``truncated`` the lengths (``30, not 56``), for the other mismatches the doors it belongs to.
+    ``certain``: the shape proves it. ``elsewhere``: for certain it belongs to another known company than the door's,
+    and is not to be sent there.
+    """
+
+    fit: str
+    note: str = ""
+    matches: tuple[KeyMatch, ...] = ()
+    certain: bool = False
+    elsewhere: bool = False
+
+
+class _Credential(NamedTuple):
+    """What is no key for calling models. ``carried``: relays and gateways pass such a thing on to the door itself."""
+
+    pattern: str
+    kind: str
+    company: str = ""  # empty: of none whose door is known
+    door: str = ""  # the door that it comes from
+    carried: bool = False
+    taken_by: str = ""  # the door that does take it
+    certain: bool = True
+
+
+KINDS = (
+    "admin",
+    "oauth",
+    "session",
+    "key_id",
+    "organization_id",
+    "project_id",
+    "workspace_id",
+    "webhook_secret",
+    "client_secret",
+    "service_account",
+    "account_token",
+    "account_key",
+    "other_product",
+)
+
+# Sources: gitleaks, betterleaks and trufflehog for the shapes; the vendors' SDKs for the ids that stand beside a key.
+_CREDENTIALS = (
+    _Credential(r"sk-ant-admin\d*-[\w-]+", "admin", "anthropic", "anthropic", carried=True),
+    _Credential(r"sk-ant-o[ar]t\d*-[\w-]+", "oauth", "anthropic", "anthropic", carried=True),
+    _Credential(r"sk-ant-sid\d*-[\w-]+", "session", "anthropic", "anthropic", carried=True),
+    _Credential(r"wrkspc_\w{8,}", "workspace_id", "anthropic", "anthropic"),
+    _Credential(r"sk-admin-[\w-]+", "admin", "openai", "openai", carried=True),
+    _Credential(r"sess-\w{20,}", "session", "openai", "openai", carried=True),
+    _Credential(r"org-[A-Za-z0-9]{20,32}", "organization_id", "openai", "openai"),
+    _Credential(r"proj_[A-Za-z0-9]{16,32}", "project_id", "openai", "openai"),
+    _Credential(r"whsec_[A-Za-z0-9+/=_-]{8,}", "webhook_secret"),
+    _Credential(r"ya29\.[\w.-]{10,}", "oauth", "google", "vertex", carried=True, taken_by="vertex"),
+    _Credential(r"GOCSPX-[\w-]{20,}", "client_secret", "google", "gemini"),
+    _Credential(r"\{.*\bservice_account\b.*\}", "service_account", "google", "vertex"),
+    _Credential(r"A[KS]IA[A-Z0-9]{16}", "key_id", "aws", "bedrock"),
+    _Credential(r"LTAI[A-Za-z0-9]{12,30}", "key_id", "alibaba", "dashscope-cn"),
+    _Credential(r"AKID[A-Za-z0-9]{13,40}", "key_id", "tencent", "hunyuan"),
+    _Credential(r"AKLT[\w-]{16,}={0,2}", "key_id", "bytedance", "volcengine-ark"),
+    _Credential(r"SCW[A-Z0-9]{17}", "key_id", "scaleway", "scaleway"),
+    _Credential(r"[a-f0-9]{37}", "account_key", "cloudflare", "cloudflare-workers-ai", certain=False),
+    _Credential(r"vc[apir]_[\w-]{20,}", "account_token", "vercel", "vercel-ai-gateway"),
+    _Credential(r"[sp]k-lf-[\w-]{8,}", "other_product"),
+    _Credential(r"[spr]k_(?:live|test)_\w{8,}", "other_product"),
+    _Credential(r"key_[a-f0-9]{64}", "other_product"),
+)
+
+# Who signs the login tokens that get taken for keys: the host in a JWT's `iss`.
+_ISSUERS = {
+    "auth.openai.com": _Credential("", "oauth", "openai", "chatgpt-codex", carried=True, taken_by="chatgpt-codex"),
+    "auth.x.ai": _Credential("", "oauth", "xai", "xai", carried=True),
+    "accounts.google.com": _Credential("", "oauth", "google", "vertex", carried=True, taken_by="vertex"),
+}
+
+_JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
+
+
+def identify(value: str) -> tuple[KeyMatch, ...]:
+    """The doors whose keys look like this, best first; empty where no shape is known.
+
+    Where a shape names a door or a company for certain, only that company's doors are given.
+    """
+    return _identify(value.strip(), load())
+
+
+def plain(value: str) -> bool:
+    """Whether so plain a key was given that :func:`probes.urls.url_flaws.examine_key` finds nothing; False tells
+    nothing.
+
+    It looks for a long random word among letters, digits, hyphens and underscores: most keys are told to be sound
+    without the examiner, which takes longer to load than all the rest of ``llmdoctor whose``.
+    """
+    words = value.replace("_", "-").split("-")
+    return (
+        value.isascii()
+        and all(word.isalnum() for word in words if word)
+        and any(len(word) >= 16 and any(map(str.isdigit, word)) for word in words)
+        and any(map(str.islower, value))  # else it may be a variable's name
+        and len(set(value)) >= 10
+        and "xxxxxx" not in value.lower()  # a mask
+    )
+
+
+def fit(value: str, door: Door | None, *, local: bool) -> Fit:
+    """Whether this key belongs at a door.
+
+    ``door`` is None for a host that is no known door; ``local`` says that the host is this machine or a private one.
+    """
+    value = value.strip()
+    if not value:
+        return Fit("no_key")
+    doors = load()
+    matches = _identify(value, doors)
+    alien = _credential(value)
+    if door is None:
+        return _fit_unknown_host(alien, matches, doors, local)
+    ours = alien is not None and alien.company == door.company
+    if alien and alien.taken_by != door.id and (ours or (alien.certain and door.kind not in _CARRIERS)):
+        return _fit_credential(alien, door, matches)
+    if door.kind in _CARRIERS:
+        return Fit("fits" if _own(door, matches, doors) else "unknown", matches=matches)
+    return _fit_key(value, door, matches, doors)
+
+
+def _fit_unknown_host(alien: _Credential | None, matches: tuple[KeyMatch, ...], doors: Doors, local: bool) -> Fit:
+    if local:
+        return Fit("unknown", matches=matches)
+    if alien and alien.certain and not alien.carried:
+        return Fit("wrong_kind", alien.kind, matches, certain=True)
+    official = [
+        match
+        for match in _certain(matches)
+        if (known := doors.get(match.door)) and known.kind not in ("local", "relay")
+    ]
+    if official:
+        return Fit("official_elsewhere", _names(official), matches, certain=True)
+    return Fit("unknown", matches=matches)
+
+
+def _fit_credential(alien: _Credential, door: Door, matches: tuple[KeyMatch, ...]) -> Fit:
+    elsewhere = alien.certain and alien.company not in ("", door.company)
+    if elsewhere and alien.carried:
+        return Fit("other_door", alien.door, matches, certain=True, elsewhere=True)
+    return Fit("wrong_kind", alien.kind, matches, certain=alien.certain, elsewhere=elsewhere)
+
+
+def _fit_key(value: str, door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> Fit:
+    own, certain = _own(door, matches, doors), _certain(matches)
+    if own and (own.confidence == "certain" or not certain):
+        home = doors.get(own.door) or door
+        lengths = _off_length(value, home)
+        return Fit("truncated" if lengths else "fits", lengths, matches, certain=own.confidence == "certain")
+    if own:  # of the right company, though by its shape rather another door's
+        return Fit("unknown", matches=matches)
+    family = [(match, kin) for match in matches if (kin := doors.get(match.door)) and kin.company == door.company]
+    if certain and not family:
+        return Fit("other_door", _names(certain), matches, certain=True, elsewhere=True)
+    if family and (certain or door.keys_complete):
+        return Fit(_relation(door, family[0][1]), _names([match for match, _ in family]), matches, bool(certain))
+    if door.keys_complete and matches:
+        return Fit("unlikely", _names(matches), matches)
+    return Fit("unknown", matches=matches)
+
+
+def _relation(door: Door, kin: Door) -> str:
+    """What tells two doors of one company apart."""
+    if (door.kind == "subscription") != (kin.kind == "subscription"):
+        return "other_plan"
+    return "other_region" if door.region != kin.region else "other_resource"
+
+
+def _own(door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyMatch | None:
+    """The best match that is this door, one whose keys it takes too, or one with the same base URL."""
+    urls = {endpoint.base_url for endpoint in door.endpoints}
+    for match in matches:
+        kin = doors.get(match.door)
+        if kin and (
+            kin.id == door.id
+            or (kin.namespace and kin.namespace == door.namespace)
+            or urls & {endpoint.base_url for endpoint in kin.endpoints}
+        ):
+            return match
+    return None
+
+
+def _certain(matches: tuple[KeyMatch, ...]) -> tuple[KeyMatch, ...]:
+    return tuple(match for match in matches if match.confidence == "certain")
+
+
+def _names(matches: tuple[KeyMatch, ...] | list[KeyMatch]) -> str:
+    return ", ".join(match.door for match in matches)
+
+
+# -- shapes ------------------------------------------------------------------------------------------------------------
+
+
+def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
+    found: dict[str, KeyMatch] = {}
+    alien = _credential(value)
+    if alien and alien.door and doors.get(alien.door):
+        whole = alien.certain and alien.carried
+        found[alien.door] = KeyMatch(alien.door, "certain" if whole else "possible", alien.kind)
+    for door in doors:
+        for shape in door.keys:
+            if door.id not in found and _matches(shape.pattern, value):
+                found[door.id] = _match(door, shape, value)
+    ranked = sorted(found.values(), key=lambda match: CONFIDENCES.index(match.confidence))
+    if not ranked or ranked[0].confidence != "certain":
+        return tuple(ranked)
+    companies = {known.company for match in _certain(tuple(ranked)) if (known := doors.get(match.door))}
+    return tuple(match for match in ranked if (known := doors.get(match.door)) and known.company in companies)
+
+
+def _match(door: Door, shape: KeyShape, value: str) -> KeyMatch:
+    """A published prefix proves the door at any length, a bare run of letters and digits at its own length alone."""
+    whole = shape.shortest <= len(value) <= (shape.longest or len(value))
+    sure = whole or (shape.confidence == "certain" and _head(shape.pattern))
+    confidence = shape.confidence if sure else "possible"
+    if confidence == "certain" and mistyped(value):
+        return KeyMatch(door.id, "likely", f"{shape.note}; {MISTYPED}")
+    return KeyMatch(door.id, confidence, shape.note)
+
+
+_GITHUB = r"gh[pousr]_[A-Za-z0-9]{36}"
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+MISTYPED = "its check digits do not fit"
+
+
+def mistyped(value: str) -> bool:
+    """Whether a key carries check digits that do not fit the rest: a slip, since nobody issues such a key.
+
+    GitHub's tokens end in the CRC-32 of the thirty characters behind the prefix, in base 62 (the GitHub blog, "Behind
+    GitHub's new authentication token formats", 2021). No other door publishes its check digits.
+    """
+    if not _matches(_GITHUB, value):
+        return False
+    from zlib import crc32
+
+    rest, digits = crc32(value[4:34].encode()), ""
+    while len(digits) < 6:
+        rest, digit = divmod(rest, 62)
+        digits = _BASE62[digit] + digits
+    return digits != value[34:]
+
+
+def _off_length(value: str, door: Door) -> str:
+    """How a key's length is off, in characters; empty where it is not, or the lengths are not known."""
+    shape = next((shape for shape in door.keys if _matches(shape.pattern, value)), None)
+    if shape and len(value) < shape.shortest:
+        return f"{len(value)}, not {shape.shortest}"
+    if shape and shape.longest and len(value) > _DOUBLED * shape.longest:
+        return f"{len(value)}, not {shape.longest}"
+    return ""
+
+
+def _credential(value: str) -> _Credential | None:
+    for credential in _CREDENTIALS:
+        if _matches(credential.pattern, value):
+            return credential
+    return _ISSUERS.get(_issuer(value)) if _matches(_JWT, value) else None
+
+
+def _issuer(token: str) -> str:
+    """The host in ``iss`` of a JWT, unverified; an empty string where there is none."""
+    from base64 import urlsafe_b64decode
+    from json import loads
+
+    payload = token.split(".")[1]
+    try:
+        claims = loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return ""
+    issuer = claims.get("iss") if isinstance(claims, dict) else None
+    return issuer.partition("://")[2].partition("/")[0].lower() if isinstance(issuer, str) else ""
+
+
+def _matches(pattern: str, value: str) -> bool:
+    """Whether the whole value has this shape; a pattern is compiled only for values that begin as it does."""
+    return value.startswith(_head(pattern)) and _compiled(pattern).fullmatch(value) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII | re.DOTALL)
+
+
+@cache
+def _head(pattern: str) -> str:
+    """The literal characters that every match begins with."""
+    for at, character in enumerate(pattern):
+        if character in "|":
+            return ""
+        if character in "\\.[]{}()^$*+?":
+            return pattern[: at - 1] if character in "{*?" else pattern[:at]
+    return pattern

@@ -1,0 +1,1 @@
+"""The types that pass between the rooms: settings, attempts, observations, evidence, secrets."""

@@ -1,0 +1,278 @@
+"""The way to one host: where it is dialled, through which proxy, with whose trust. Links are opened on it and used
+again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from probes.model.settings import Address, ConnectTo, Dial, Kind, Limits
+from probes.network.failures import NetError
+from probes.network.network import Link, Network, race
+from probes.network.proxy_tunnel import Proxy
+
+_DIALLING = 0.9  # of a probe's time: so that each address has a result before the probe is ended
+_MADE_UP = ipaddress.ip_network("198.18.0.0/15")  # Clash and sing-box hand these out, and lead them to the real address
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A URL taken apart: ``path`` is percent-encoded, has no trailing slash and holds no query."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    query: str = ""
+    userinfo: bool = False
+
+    @property
+    def authority(self) -> str:
+        """As the Host header writes it."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return name if DEFAULT_PORTS[self.scheme] == self.port else f"{name}:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        return f"{self.scheme}://{self.authority}"
+
+
+def place(url: str) -> Place:
+    """The URL's parts. Raises ValueError where no ``http(s)`` address can be made of it."""
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    if scheme not in DEFAULT_PORTS:
+        raise ValueError(f"no http address: scheme {scheme!r}")
+    host = (parts.hostname or "").rstrip(".")
+    if not host:
+        raise ValueError("no host")
+    if not host.isascii():
+        # IDNA folds the full-width and ideographic dots as well.
+        host = host.encode("idna").decode("ascii")
+    port = parts.port if parts.port is not None else DEFAULT_PORTS[scheme]
+    path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
+    return Place(scheme, host, port, path.removesuffix("/"), parts.query, "@" in parts.netloc)
+
+
+def joined(path: str, query: str, endpoint: str, protocol: str) -> str:
+    """A base URL's path and query with an endpoint behind, as the protocol's official Python SDK joins them.
+
+    A query in the base goes wrong there as well, but for google-genai.
+    """
+    if not query:
+        return path + endpoint
+    if protocol == "gemini":
+        return f"{path}{endpoint}{'&' if '?' in endpoint else '?'}{query}"
+    return f"{path}/?{query}{endpoint.removeprefix('/')}"
+
+
+def literal_address(host: str) -> Address | None:
+    """The host as an address where it is written as one."""
+    with suppress(ValueError):
+        found = ipaddress.ip_address(host.partition("%")[0])
+        return Address(f"ipv{found.version}", host)
+    return None
+
+
+def private(ip: str) -> bool:
+    """Whether an address is this machine's or a private network's; not where a TUN proxy made it up."""
+    found = ipaddress.ip_address(ip.partition("%")[0])
+    return (found.is_loopback or found.is_private) and found not in _MADE_UP
+
+
+def is_local(host: str) -> bool:
+    """Whether the host is this machine or on a private network, told by its name or address alone."""
+    address = literal_address(host)
+    if address:
+        found = ipaddress.ip_address(address.ip.partition("%")[0])
+        return found.is_loopback or found.is_private or found.is_link_local or found.is_unspecified
+    name = host.lower()
+    return (
+        "." not in name
+        or name.endswith((".localhost", ".local", ".lan", ".internal", ".home", ".home.arpa", ".intranet", ".corp"))
+        or name == "localhost"
+    )
+
+
+class Way:
+    """Opens links to one host and port. Not to be shared between hosts."""
+
+    def __init__(
+        self,
+        network: Network,
+        target: Place,
+        limits: Limits,
+        *,
+        proxy: Proxy | None = None,
+        connect_to: tuple[ConnectTo, ...] = (),
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.network = network
+        self.target = target
+        self.limits = limits
+        self.proxy = proxy
+        self.tls = tls if target.scheme == "https" else None
+        self.proxy_tls = tls  # the same trust, for a proxy that is itself spoken to in TLS
+        self.dial_host, self.dial_port = (proxy.host, proxy.port) if proxy else (target.host, target.port)
+        self.redirected = False
+        if proxy is None:
+            for rule in connect_to:
+                if rule.host.lower() in ("", target.host.lower()) and rule.port in (0, target.port):
+                    self.dial_host = rule.to_host or target.host
+                    self.dial_port = rule.to_port or target.port
+                    self.redirected = True
+                    break
+        self.addresses: tuple[Address, ...] = ()
+        self.good: Address | None = None
+        self._socket: socket.socket | None = None
+        self._entered: socket.socket | Link | None = None
+        self._idle: list[Link] = []
+        self._warming: list[asyncio.Task[Link]] = []
+        self._open: list[Link] = []
+
+    async def resolve(self) -> tuple[Address, ...]:
+        """The addresses to dial: of the proxy where there is one."""
+        literal = literal_address(self.dial_host)
+        self.addresses = (literal,) if literal else await self.network.resolve(self.dial_host, self.dial_port)
+        return self.addresses
+
+    async def dial(self) -> tuple[Address | None, tuple[Dial, ...], str]:
+        """Dial the addresses; the socket that won waits for :meth:`first_link`. Also the local address it left by."""
+        if not self.addresses:
+            await self.resolve()
+        winner, dials = await race(self.network, self.addresses, self.dial_port, self.limits.probe * _DIALLING)
+        self._socket = winner
+        local = ""
+        if winner is not None:
+            self.good = next(dial.address for dial in dials if dial.kind is None)
+            with suppress(OSError):
+                local = str(winner.getsockname()[0])
+        return self.good, dials, local
+
+    @property
+    def enters(self) -> bool:
+        """Whether something is to be said to the proxy before the host can be spoken to."""
+        return self.proxy is not None and bool(self.proxy.tls or self.proxy.socks or self.target.scheme == "https")
+
+    async def enter(self) -> None:
+        """Through the proxy on the socket that :meth:`dial` won; :meth:`first_link` goes on from there.
+
+        Raises NetError, of the proxy's kinds.
+        """
+        self._entered = await self._enter(await self._fresh())
+
+    def beside(
+        self, *, target: Place | None = None, proxy: Proxy | None = None, tls: ssl.SSLContext | None = None
+    ) -> Way:
+        """The same way to the address that was seen to answer, under another scheme, by another reading of its proxy
+        or with other trust.
+        """
+        target = target or self.target
+        other = Way(self.network, target, self.limits, proxy=proxy or self.proxy, tls=tls or self.proxy_tls)
+        other.dial_host, other.dial_port, other.redirected = self.dial_host, self.dial_port, self.redirected
+        other.addresses, other.good = self.addresses, self.good
+        return other
+
+    async def first_link(self) -> Link:
+        """The tunnel and the encryption on the socket that :meth:`dial` won. Raises NetError."""
+        link = await self._open_link()
+        self._idle.append(link)
+        return link
+
+    def warm(self, count: int) -> None:
+        """See to it that ``count`` links beside the first are open or on their way, for requests side by side."""
+        for _ in range(count - len(self._warming) - max(0, len(self._idle) - 1)):
+            task = asyncio.create_task(self._open_link())
+            # Where the first link fails, so do these, and nobody asks them why.
+            task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+            self._warming.append(task)
+
+    async def take(self) -> Link:
+        """A link that is ready for a request: one that is idle, one on its way, or a new one. Raises NetError."""
+        while self._idle:
+            link = self._idle.pop()
+            if link.reusable and not link.reader.at_eof():
+                return link
+            link.close()
+        while self._warming:
+            task = self._warming.pop(0)
+            with suppress(NetError):
+                return await task
+        return await self._open_link()
+
+    def give_back(self, link: Link) -> None:
+        """Keep the link for the next request if it can bear one."""
+        if link.reusable:
+            self._idle.append(link)
+        else:
+            link.close()
+
+    async def leave(self) -> None:
+        """Close all of it, and wait until what was on its way has ended: it does so at once."""
+        self.close()
+        await asyncio.gather(*self._warming, return_exceptions=True)
+
+    def close(self) -> None:
+        for task in self._warming:
+            task.cancel()
+        for one in (self._socket, self._entered):
+            if one is not None:
+                one.close()
+        self._socket = self._entered = None
+        for link in self._open:
+            link.close()
+
+    async def _fresh(self) -> socket.socket:
+        """The socket that was won and waits, else a new one."""
+        if self.good is None:
+            good, dials, _ = await self.dial()
+            if good is None:
+                raise NetError(next((dial.kind for dial in dials if dial.kind), Kind.OTHER))
+        sock, self._socket = self._socket, None
+        if sock is not None:
+            return sock
+        assert self.good is not None
+        return await self.network.dial(self.good, self.dial_port)
+
+    async def _open_link(self) -> Link:
+        # The waiting one is taken at once: of the links that are warmed beside the first, none must get it.
+        entered, self._entered = self._entered, None
+        return await self._secure(entered if entered is not None else await self._enter(await self._fresh()))
+
+    async def _enter(self, sock: socket.socket) -> socket.socket | Link:
+        """What the host can be spoken to on: the socket itself, or the TLS to a proxy of ``https://``."""
+        proxy, where = self.proxy, self.target
+        if proxy is None:
+            return sock
+        way: socket.socket | Link = sock
+        if proxy.tls:
+            try:
+                # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
+                way = await self.network.link(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
+            except NetError as error:
+                raise NetError(Kind.PROXY_PROTOCOL, "no TLS at the proxy") from error
+        try:
+            if where.scheme == "https" or proxy.socks:
+                await self.network.tunnel(way, proxy, where.host, where.port, self.limits.header_bytes)
+        except BaseException:
+            way.close()
+            raise
+        return way
+
+    async def _secure(self, way: socket.socket | Link) -> Link:
+        """The host's own TLS, where it has one."""
+        if isinstance(way, Link):
+            link = way
+            if self.tls is not None:
+                await self.network.encrypt(link, self.tls, self.target.host, self.limits.probe)
+        else:
+            link = await self.network.link(way, self.tls, self.target.host, self.limits.probe)
+        self._open.append(link)
+        return link

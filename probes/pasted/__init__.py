@@ -1,0 +1,1 @@
+"""Text that people paste: curl commands, logs, error messages."""

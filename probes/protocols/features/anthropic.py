@@ -1,0 +1,95 @@
+"""Anthropic messages: ``tools`` with an ``input_schema``, ``output_config.format``, ``image`` blocks; no embeddings.
+
+Source: docs.claude.com/en/api/messages, and anthropic-python 2.12, whose ``tool_use`` carries its input as an object.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from probes.model.settings import Attempt
+from probes.protocols import Ask, text_of, wire
+from probes.protocols import features as a
+from probes.protocols.errors import parse_json
+from probes.protocols.features import Call
+from probes.protocols.sse import Event
+
+
+class _Abilities:
+    demands = True
+
+    def ask(self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None) -> Ask:
+        plain = wire("anthropic").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
+        body = {**(plain.body or {}), "max_tokens": a.ROOM, **_more(name, adapted, call)}
+        return Ask(plain.method, plain.path, plain.headers, body)
+
+    def call(self, value: Any) -> Call:
+        content = value.get("content") if isinstance(value, dict) else None
+        return _read(content if isinstance(content, list) else [])
+
+    def streamed_call(self, events: Sequence[Event]) -> Call:
+        blocks: dict[str, dict[str, Any]] = {}
+        for event in events:
+            _, value = parse_json(event.data or "")
+            if not isinstance(value, dict):
+                continue
+            at, block, delta = str(value.get("index")), value.get("content_block"), value.get("delta")
+            if isinstance(block, dict):
+                blocks[at] = {**block}
+            elif isinstance(delta, dict) and at in blocks:
+                blocks[at]["text"] = text_of(blocks[at].get("text")) + text_of(delta.get("text"))
+                blocks[at]["json"] = text_of(blocks[at].get("json")) + text_of(delta.get("partial_json"))
+        for block in blocks.values():
+            if written := block.get("json"):
+                known, read = parse_json(written)
+                if not known:
+                    return Call("not_json", written[:300])
+                block["input"] = read
+        return _read(list(blocks.values()))
+
+    def embedding(self, attempt: Attempt, model: str) -> Ask | None:
+        return None
+
+    def vector(self, value: Any) -> int:
+        return 0
+
+    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
+        return a.adapt("anthropic", text, adapted)
+
+    def claims(self, attempt: Attempt, model: str) -> Ask:
+        return wire("anthropic").models(attempt)
+
+    def sees(self, value: Any, model: str) -> bool | None:
+        return a.takes_pictures(a.row_of(value, model))
+
+
+def _more(name: str, adapted: tuple[str, ...], call: Call | None) -> dict[str, Any]:
+    if name == "structured_output":
+        form = {"type": "json_schema", "schema": a.FORM_SCHEMA}
+        return {"messages": [{"role": "user", "content": a.FORM_PROMPT}], "output_config": {"format": form}}
+    if name == "vision":
+        source = {"type": "base64", "media_type": "image/png", "data": a.picture()}
+        parts = [{"type": "image", "source": source}, {"type": "text", "text": a.SEEN_PROMPT}]
+        return {"messages": [{"role": "user", "content": parts}]}
+    asked: list[Any] = [{"role": "user", "content": a.TOOL_PROMPT}]
+    tool = {"name": a.TOOL, "description": a.TOOL_ABOUT, "input_schema": a.TOOL_SCHEMA}
+    more = {"messages": asked, "tools": [tool]}
+    if call is not None:
+        result = {"type": "tool_result", "tool_use_id": call.id, "content": json.dumps(a.TOOL_RESULT)}
+        asked += [{"role": "assistant", "content": call.turn}, {"role": "user", "content": [result]}]
+        return more
+    return {**more, "tool_choice": {"type": "auto"} if a.AUTO in adapted else {"type": "tool", "name": a.TOOL}}
+
+
+def _read(content: list[Any]) -> Call:
+    blocks = [block for block in content if isinstance(block, dict)]
+    for block in blocks:
+        if block.get("type") == "tool_use":
+            found = a.arguments(block.get("name"), block.get("input"), text=False, turn=blocks, id=block.get("id"))
+            return found if found.problem or found.id else Call("no_id", found.arguments)
+    return a.uncalled("".join(text_of(block.get("text")) for block in blocks))
+
+
+ABILITIES = _Abilities()

@@ -1,0 +1,23 @@
+"""Azure's older form: chat completions at the deployments' own paths."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote
+
+from probes.model.settings import Attempt
+from probes.protocols import Ask
+from probes.protocols.features.openai import ChatAbilities
+
+
+class _Abilities(ChatAbilities):
+    protocol = "azure"
+
+    def embedding(self, attempt: Attempt, model: str) -> Ask | None:
+        plain = super().embedding(attempt, model)
+        deployment, version = quote(model, safe="@{}"), quote(attempt.version, safe="")
+        path = f"/openai/deployments/{deployment}/embeddings?api-version={version}"
+        return replace(plain, path=path) if plain is not None else None
+
+
+ABILITIES = _Abilities()

@@ -1,0 +1,93 @@
+"""Gemini's own protocol: ``functionDeclarations``, ``responseSchema``, ``inlineData``, ``:embedContent``.
+
+Source: ai.google.dev/api/generate-content. Its schemas know no ``additionalProperties``; a turn goes back as it came,
+for newer models look for their ``thoughtSignature`` in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from probes.model.settings import Attempt
+from probes.protocols import Ask, text_of, wire
+from probes.protocols import features as a
+from probes.protocols.errors import parse_json
+from probes.protocols.features import Call
+from probes.protocols.sse import Event
+
+
+class _Abilities:
+    demands = True
+
+    def ask(self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None) -> Ask:
+        plain = wire("gemini").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
+        body = {**(plain.body or {}), **_more(name, adapted, call)}
+        config: dict[str, Any] = {"maxOutputTokens": a.ROOM} if "generationConfig" in (plain.body or {}) else {}
+        if name == "structured_output":
+            schema = {key: value for key, value in a.FORM_SCHEMA.items() if key != "additionalProperties"}
+            config |= {"responseMimeType": "application/json", "responseSchema": schema}
+        return Ask(plain.method, plain.path, plain.headers, {**body, "generationConfig": config} if config else body)
+
+    def call(self, value: Any) -> Call:
+        return _read([value])
+
+    def streamed_call(self, events: Sequence[Event]) -> Call:
+        return _read([parse_json(event.data or "")[1] for event in events])
+
+    def embedding(self, attempt: Attempt, model: str) -> Ask | None:
+        headers = (("Accept", "application/json"), ("Content-Type", "application/json"))
+        path = f"/{attempt.version}/models/{quote(model, safe='@{}')}:embedContent"
+        return Ask("POST", path, headers, {"content": {"parts": [{"text": a.EMBEDDED}]}})
+
+    def vector(self, value: Any) -> int:
+        found = value.get("embedding") if isinstance(value, dict) else None
+        values = found.get("values") if isinstance(found, dict) else None
+        return len(values) if isinstance(values, list) else 0
+
+    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
+        return a.adapt("gemini", text, adapted)
+
+    def claims(self, attempt: Attempt, model: str) -> Ask:
+        return wire("gemini").models(attempt)
+
+    def sees(self, value: Any, model: str) -> bool | None:
+        return a.takes_pictures(a.row_of(value, model))
+
+
+def _more(name: str, adapted: tuple[str, ...], call: Call | None) -> dict[str, Any]:
+    if name == "structured_output":
+        return {"contents": [{"role": "user", "parts": [{"text": a.FORM_PROMPT}]}]}
+    if name == "vision":
+        image = {"inlineData": {"mimeType": "image/png", "data": a.picture()}}
+        return {"contents": [{"role": "user", "parts": [image, {"text": a.SEEN_PROMPT}]}]}
+    asked: list[Any] = [{"role": "user", "parts": [{"text": a.TOOL_PROMPT}]}]
+    tool = {"name": a.TOOL, "description": a.TOOL_ABOUT, "parameters": a.TOOL_SCHEMA}
+    more = {"contents": asked, "tools": [{"functionDeclarations": [tool]}]}
+    if call is not None:
+        done = {"name": a.TOOL, "response": a.TOOL_RESULT} | ({"id": call.id} if call.id else {})
+        asked += [call.turn, {"role": "user", "parts": [{"functionResponse": done}]}]
+        return more
+    choice = {"mode": "AUTO"} if a.AUTO in adapted else {"mode": "ANY", "allowedFunctionNames": [a.TOOL]}
+    return {**more, "toolConfig": {"functionCallingConfig": choice}}
+
+
+def _read(pieces: Sequence[Any]) -> Call:
+    """The first call among the parts of all pieces: it comes whole in one of them."""
+    text = ""
+    for piece in pieces:
+        candidates = piece.get("candidates") if isinstance(piece, dict) else None
+        first = candidates[0] if isinstance(candidates, list) and candidates else None
+        content = first.get("content") if isinstance(first, dict) else None
+        parts = content.get("parts") if isinstance(content, dict) else None
+        for part in parts if isinstance(parts, list) else ():
+            called = part.get("functionCall") if isinstance(part, dict) else None
+            if isinstance(called, dict):
+                args = called.get("args")
+                return a.arguments(called.get("name"), args, text=False, turn=content, id=text_of(called.get("id")))
+            text += text_of(part.get("text")) if isinstance(part, dict) else ""
+    return a.uncalled(text)
+
+
+ABILITIES = _Abilities()

@@ -1,0 +1,81 @@
+"""Ollama's own protocol: ``tools``, ``format``, ``images``, ``/api/embed``, and ``/api/show``, which tells abilities.
+
+Source: github.com/ollama/ollama, docs/api.md, and ollama-python 0.6. Its calls have no ids, and none can be demanded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from probes.model.settings import Attempt
+from probes.protocols import Ask, text_of, wire
+from probes.protocols import features as a
+from probes.protocols.errors import parse_json
+from probes.protocols.features import Call
+from probes.protocols.sse import Event
+
+_JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
+
+
+class _Abilities:
+    demands = False
+
+    def ask(self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None) -> Ask:
+        plain = wire("ollama").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
+        body = {**(plain.body or {}), "options": {"num_predict": a.ROOM}, **_more(name, call)}
+        return Ask(plain.method, plain.path, plain.headers, body)
+
+    def call(self, value: Any) -> Call:
+        return _read([value])
+
+    def streamed_call(self, events: Sequence[Event]) -> Call:
+        return _read([parse_json(event.data or "")[1] for event in events])
+
+    def embedding(self, attempt: Attempt, model: str) -> Ask | None:
+        return Ask("POST", "/api/embed", _JSON, {"model": model, "input": a.EMBEDDED})
+
+    def vector(self, value: Any) -> int:
+        rows = value.get("embeddings") if isinstance(value, dict) else None
+        return len(rows[0]) if isinstance(rows, list) and rows and isinstance(rows[0], list) else 0
+
+    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
+        return None  # it passes over what it does not know
+
+    def claims(self, attempt: Attempt, model: str) -> Ask:
+        return Ask("POST", "/api/show", _JSON, {"model": model})
+
+    def sees(self, value: Any, model: str) -> bool | None:
+        return a.takes_pictures(value) if isinstance(value, dict) else None
+
+
+def _more(name: str, call: Call | None) -> dict[str, Any]:
+    if name == "structured_output":
+        return {"messages": [{"role": "user", "content": a.FORM_PROMPT}], "format": a.FORM_SCHEMA}
+    if name == "vision":
+        return {"messages": [{"role": "user", "content": a.SEEN_PROMPT, "images": [a.picture()]}]}
+    asked: list[Any] = [{"role": "user", "content": a.TOOL_PROMPT}]
+    tool = {"name": a.TOOL, "description": a.TOOL_ABOUT, "parameters": a.TOOL_SCHEMA}
+    if call is not None:
+        asked += [call.turn, {"role": "tool", "tool_name": a.TOOL, "content": json.dumps(a.TOOL_RESULT)}]
+    return {"messages": asked, "tools": [{"type": "function", "function": tool}]}
+
+
+def _read(lines: Sequence[Any]) -> Call:
+    """The first call in any of the lines: it comes whole."""
+    text = ""
+    for line in lines:
+        message = line.get("message") if isinstance(line, dict) else None
+        if not isinstance(message, dict):
+            continue
+        calls = message.get("tool_calls")
+        first = calls[0] if isinstance(calls, list) and calls else None
+        function = first.get("function") if isinstance(first, dict) else None
+        if isinstance(function, dict):
+            return a.arguments(function.get("name"), function.get("arguments"), text=False, turn=message)
+        text += text_of(message.get("content"))
+    return a.uncalled(text)
+
+
+ABILITIES = _Abilities()

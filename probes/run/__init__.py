@@ -1,0 +1,1 @@
+"""A whole run: from settings to evidence, alone or many at once."""

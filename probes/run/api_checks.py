@@ -1,0 +1,190 @@
+"""What is asked at a host that was reached: which key may go out, how first, and how the asking ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Set
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from probes.api.attempt_loop import Inquiry
+from probes.api.client import Asker
+from probes.api.context import Brief
+from probes.api.response_checks import passes
+from probes.catalog.apps import load as load_apps
+from probes.model.secret import Scrubber
+from probes.model.settings import Attempt, Auth, Capability, Cost, DoorFacts, Exchange, KeyForm, Settings, Sourced
+from probes.network.connection_pool import Way, private
+from probes.network.connection_pools import Ways
+from probes.network.failures import NetError
+from probes.network.network import blind_context
+from probes.protocols import model_in, version_in, wire
+from probes.run.offline_checks import Ground
+from probes.steps import door
+from probes.steps.recorder import Ledger
+
+if TYPE_CHECKING:
+    from probes.capabilities.deep_check import Dive
+
+_LAST = 0.25  # seconds of the run that a deep check leaves: it is to end by itself
+
+
+class Visit:
+    """The asking at one host, of which ``working`` is the way that was found to work."""
+
+    def __init__(self, ground: Ground, ledger: Ledger, scrub: Scrubber, ways: Ways, version: str) -> None:
+        self._ground = ground
+        self._ledger = ledger
+        self._scrub = scrub
+        self._ways = ways
+        self.working: Attempt | None = None
+        self._dive: Dive | None = None
+        self._keys = ground.exams.keys()
+        if ground.facts is not None and (found := door.rival(ground.given, ground.door, ground.facts.local)):
+            self._keys[KeyForm.RIVAL] = found[1]
+        self._asker = Asker(self._keys, ground.given.limits, scrub, ways.to, version, ways.network.pages)
+
+    @property
+    def capabilities(self) -> tuple[Capability, ...] | None:
+        """What the deep check has found; empty where there was no way on which to ask."""
+        if not self._ground.given.deep:
+            return None
+        return self._dive.results() if self._dive is not None else ()
+
+    @property
+    def cost(self) -> Cost:
+        return self._asker.cost
+
+    async def ask(self, way: Way, base: str, facts: DoorFacts) -> None:
+        """Ask at the base URL ``base`` until a way works, and on that one, where it is wanted, what else it can do.
+
+        ``facts`` are what is known of the door by now. What cannot be asked is put down as spared, with the reason.
+        """
+        ground, given = self._ground, self._ground.given
+        keys = set(self._keys)
+        if facts.why_not_sent:
+            keys &= {KeyForm.RIVAL} if facts.why_not_sent != "project" else set()
+        around = frozenset(keys if facts.local else ())
+        if not self._may_send(way, facts.local):
+            if keys and not facts.why_not_sent and not (facts.local and way.proxy is not None):
+                facts = replace(facts, sent=False, why_not_sent="plaintext")
+                self._ledger.done("door", "plaintext", facts, self._ledger.now())
+            keys = set()
+        brief = Brief(
+            settings=_with_model(given, facts.protocol),
+            facts=facts,
+            door=ground.door,
+            first=self._first(base, keys, facts.local),
+            forms=frozenset(keys),
+            direct=around,
+            mended=ground.exams.url.mended,
+        )
+        inquiry = Inquiry(brief, self._asker, self._ledger, way, self._speaks_tls)
+        try:
+            await inquiry.run()
+        except NetError as error:
+            self._ledger.failed("http", "", error.failure, self._ledger.now())
+        except Exception as error:
+            self._ledger.crashed("http", "", error, self._ledger.now())
+        finally:
+            self.working = inquiry.working
+        if given.deep and self.working is not None:
+            await self._deepen(self.working, facts.local)
+        if given.no_spend:
+            self._ledger.close("", "no_spend")
+        elif not keys - {KeyForm.RIVAL} and ground.exams.keys():
+            self._ledger.close("", "key_not_sent")
+        elif not keys:
+            self._ledger.close("", "no_key")
+        else:
+            self._ledger.close("", "unneeded")
+
+    def _first(self, base: str, keys: Set[KeyForm], local: bool) -> Attempt:
+        """The app's own way of asking, as far as it can be gone: with what is mended, and what may be sent."""
+        ground, given = self._ground, self._ground.given
+        form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in keys), KeyForm.NONE)
+        protocol = wire(ground.protocol)
+        first = _sent_by(given, protocol.attempt(base, given.auth.value if given.auth is not None else None))
+        asked_as_given = ground.exams.url.literal == base and (
+            form is KeyForm.GIVEN or (form is KeyForm.NONE and not ground.exams.keys())
+        )
+        changed = () if asked_as_given else ("mended",)
+        if form is KeyForm.NONE and KeyForm.RIVAL in keys and not local:
+            # Nothing that may go out was given: the key of the place that is not heeded stands in for it.
+            form, asked_as_given, changed = KeyForm.RIVAL, False, ("key_source",)
+        first = replace(first, key=form, given=asked_as_given, changed=changed)
+        if ground.exams.url.literal == base:
+            first = replace(first, address=ground.exams.address, query=ground.exams.query)
+        if protocol.versions:
+            raw = given.base_url.value if given.base_url and not asked_as_given else ""
+            named = given.api_version.value if given.api_version else version_in(ground.protocol, raw)
+            first = replace(first, version=named or first.version)
+        return first
+
+    async def _deepen(self, working: Attempt, local: bool) -> None:
+        """What else the door can do, asked on the way that works, in the time that is left."""
+        from probes.capabilities.client import Depth
+        from probes.capabilities.deep_check import Dive
+        from probes.capabilities.plan import MOST
+
+        ground, seen = self._ground, [one.facts for one in self._ledger.observations if isinstance(one.facts, Exchange)]
+        lists = [(one, one.models) for one in seen if one.models is not None]
+        asked = [one for one in seen if passes(one) and replace(one.attempt, model=working.model) == working]
+        depth = Depth(
+            working=working,
+            adapted=next((one.adapted for one in asked if one.purpose == "chat"), ()),
+            models=next((names for _, names in lists if names), ()),
+            listed=any(one.with_key for one, _ in lists),
+            streams=any(one.purpose == "stream" for one in asked),
+            local=local,
+            door=ground.door,
+            keys=tuple(self._keys.values()),
+            no_spend=ground.given.no_spend,
+        )
+        self._asker.budget = MOST
+        began = self._ledger.now()
+        self._dive = Dive(depth, self._asker, self._scrub, lambda name: self._ledger.tell("deep", name, began))
+        await self._dive.run(ground.given.limits.run - began - _LAST)
+
+    def _may_send(self, way: Way, local: bool) -> bool:
+        """On plain http a key goes to loopback and private addresses alone, and to no proxy in the clear."""
+        if way.target.scheme == "https" or self._ground.given.send_anyway:
+            return True
+        if way.proxy is not None:
+            return False
+        if local:
+            return True
+        if way.redirected or way.good is None:
+            return False
+        return private(way.good.ip)
+
+    async def _speaks_tls(self) -> bool:
+        """Whether the port, asked in plain HTTP, wants TLS instead: a handshake without a key."""
+        where = self._ground.target
+        assert where is not None
+        way = self._ways.to(where, False).beside(target=replace(where, scheme="https"), tls=blind_context())
+        try:
+            async with asyncio.timeout(min(2.0, self._ground.given.limits.probe)):
+                await way.first_link()
+        except (NetError, TimeoutError):
+            return False
+        finally:
+            way.close()
+        return True
+
+
+def _with_model(given: Settings, protocol: str) -> Settings:
+    """The settings with the model that stands in the base URL, where none is given."""
+    raw = given.base_url.value if given.base_url else ""
+    named = model_in(protocol, raw) if given.model is None else None
+    return replace(given, model=Sourced(named, "base_url")) if named else given
+
+
+def _sent_by(given: Settings, attempt: Attempt) -> Attempt:
+    """The SDK's way of asking with the header and the version of the app that was named."""
+    app = load_apps().get(given.app)
+    wire = app.wire(attempt.protocol) if app is not None else None
+    if wire is None:
+        return attempt
+    style = wire.auth_by.get(given.auth_variable or "", wire.auth[0])
+    return replace(attempt, auth=Auth(style), version=wire.version or attempt.version)

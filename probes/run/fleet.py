@@ -1,0 +1,201 @@
+"""Many targets: the members of a fleet, out of ``llmdoctor.toml`` or a CSV file.
+
+The CSV's first line names its columns: ``name``, ``group``, ``key_env``, ``key_file`` and the fields of
+``llmdoctor.toml`` (``base_url``, ``protocol``, ``model`` …). A key stands in it by reference alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from probes.model.secret import Scrubber
+from probes.model.settings import Cost, Evidence, Limits, Settings, Target, Vantage
+from probes.network.shared_network import SharedNetwork
+from probes.run.engine import run
+from probes.settings import config_file
+from probes.settings.config_file import FIELDS, BadInput, Config, Entry
+from probes.settings.gather import Options, gather
+from probes.steps.recorder import Ledger
+
+LARGEST = 16 * 1024 * 1024  # bytes of a file of targets
+_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One target of a fleet. ``host`` is what the limit of checks at one host goes by."""
+
+    name: str
+    group: str
+    host: str
+    deadline: float  # seconds, for its whole check
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The members of a file, and how each is checked: ``options`` stand over what the file says of it."""
+
+    file: Config
+    options: Options
+    members: tuple[Member, ...]
+
+    async def check(self, member: Member, environ: Mapping[str, str], network: SharedNetwork, version: str) -> Evidence:
+        """One member's run. Raises nothing for what is wrong with it."""
+        evidence = await run(self._settings(member, environ), network=network, version=version)
+        return replace(evidence, target=replace(evidence.target, name=member.name))
+
+    def _settings(self, member: Member, environ: Mapping[str, str]) -> Settings:
+        options = replace(self.options, target=member.name)
+        try:
+            return gather(options, environ, self.file.path.parent, self.file)
+        except BadInput:
+            entry = self.file.targets[member.name]
+            if entry.key is None or entry.key.value.file is None:
+                raise
+            # Its key's file cannot be read: a member without a key is a finding, and no matter of the others.
+            found = gather(options, environ, self.file.path.parent, _without_key(self.file, entry))
+            return replace(found, key=None, searched=(f"file {entry.key.value.file}",))
+
+    def fallen(self, member: Member, why: str) -> Evidence:
+        """What is left of a run that took its process with it, or never came back."""
+        base = self.file.targets[member.name].text("base_url")
+        ledger = Ledger(Limits(), Scrubber())
+        ledger.crashed("settings", "", RuntimeError(why), ledger.now())
+        ledger.close("settings")
+        target = Target(base.value if base else None, "auto", None, "", None, None, None, name=member.name)
+        return Evidence(
+            target=target,
+            observations=tuple(ledger.observations),
+            working=None,
+            cost=Cost(),
+            vantage=Vantage(),
+            started_at="",
+            seconds=0.0,
+        )
+
+
+def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
+    """The fleet of a file, all of it or ``groups`` alone. Raises BadInput, with the line, for what is wrong there."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadInput(f"{path} is larger than {LARGEST // 1024**2} MiB.")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
+    path = path.absolute()
+    file = _table(path) if path.suffix.lower() in (".csv", ".tsv") else config_file.read(path, path.name)
+    if file.doors:
+        from probes.catalog import doors
+
+        doors.adopt(file.doors)
+    members = [_member(entry, file, options) for entry in file.targets.values()]
+    if not members:
+        raise BadInput(f"{path.name} holds no targets: [targets.NAME] in TOML, a line each in CSV.")
+    if missing := [group for group in groups if group not in {member.group for member in members}]:
+        raise BadInput(f"{path.name} has no group {missing[0]!r}; {_named({member.group for member in members})}.")
+    return Fleet(file, options, tuple(member for member in members if not groups or member.group in groups))
+
+
+def _named(groups: set[str]) -> str:
+    known = sorted(groups - {""})
+    return f"its groups are {', '.join(known)}" if known else "none of its targets has one"
+
+
+def _member(entry: Entry, file: Config, options: Options) -> Member:
+    base, group = entry.text("base_url"), entry.text("group")
+    try:
+        host = urlsplit(base.value if base else "").hostname or ""
+    except ValueError:
+        host = ""
+    given = options.deadline or _value(entry, file.check, "deadline") or Limits().run
+    return Member(entry.name, group.value if group else "", host, float(given))
+
+
+def _value(entry: Entry, check: Entry, name: str) -> Any:
+    return next((one.values[name].value for one in (entry, check) if name in one.values), None)
+
+
+def _without_key(file: Config, entry: Entry) -> Config:
+    targets = {**file.targets, entry.name: replace(entry, key=None)}
+    return replace(file, targets=targets, check=replace(file.check, key=None))
+
+
+# -- CSV ---------------------------------------------------------------------------------------------------------------
+
+
+def _table(path: Path) -> Config:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise BadInput(f"{path.name} cannot be read: {reason}.") from None
+    head = text.partition("\n")[0]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), skipinitialspace=True)
+    try:
+        columns = [column.strip().lower() for column in next(rows, [])]
+        _look_at_columns(path.name, columns)
+        targets: dict[str, Entry] = {}
+        for row in rows:
+            if any(cell.strip() for cell in row):
+                entry = _Row(path, rows.line_num).read(columns, row, len(targets) + 1)
+                if entry.name in targets:
+                    raise BadInput(f"{path.name}:{rows.line_num}: the name {entry.name!r} stands there twice.")
+                targets[entry.name] = entry
+    except csv.Error as error:
+        raise BadInput(f"{path.name}:{rows.line_num} is no CSV: {error}.") from None
+    return Config(path, Entry("check"), targets)
+
+
+def _look_at_columns(shown: str, columns: list[str]) -> None:
+    known = ("name", "key_env", "key_file", *(name for name in FIELDS if name != "key"))
+    for column in columns:
+        if column == "key":
+            raise BadInput(
+                f"{shown}:1: a column of keys. A key stands here by reference alone: "
+                "key_env names a variable, key_file a file."
+            )
+        if column not in known:
+            # Without its first line the file's first target stands here, and that may hold a key.
+            shown_column = f" {column!r}" if len(column) < 20 else ""
+            raise BadInput(f"{shown}:1: no such column{shown_column}. Known are {', '.join(known)}.")
+    if "base_url" not in columns:
+        raise BadInput(f"{shown}:1: the first line is to name the columns, base_url among them.")
+    if twice := [column for column in columns if columns.count(column) > 1]:
+        raise BadInput(f"{shown}:1: the column {twice[0]} stands there twice.")
+
+
+class _Row(config_file.Reader):
+    """One line of a CSV file, read as a table of ``llmdoctor.toml`` is."""
+
+    def __init__(self, path: Path, line: int) -> None:
+        super().__init__(path.name, path.parent, "")
+        self._line = line
+
+    def at(self, table: str, name: str) -> str:
+        return f"{self.shown}:{self._line} {name}"
+
+    def read(self, columns: list[str], cells: list[str], number: int) -> Entry:
+        if len(cells) > len(columns):
+            raise BadInput(f"{self.shown}:{self._line} has {len(cells)} cells under {len(columns)} columns.")
+        given = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if cell.strip()}
+        if "base_url" not in given:
+            raise BadInput(f"{self.shown}:{self._line} has no base_url.")
+        name = given.pop("name", "") or f"{urlsplit(given['base_url']).hostname or 'target'}-{number}"
+        references = {kind: given.pop(f"key_{kind}") for kind in ("env", "file") if f"key_{kind}" in given}
+        raw: dict[str, Any] = {column: self._typed(column, cell) for column, cell in given.items()}
+        return self.entry(f"targets.{name}", raw | ({"key": references} if references else {}))
+
+    def _typed(self, column: str, cell: str) -> object:
+        if column in config_file.FLAGS:
+            return _TRUTH.get(cell.lower(), cell)
+        if column in config_file.SECONDS:
+            try:
+                return float(cell)
+            except ValueError:
+                return cell
+        return cell.split() if column == "connect_to" else cell

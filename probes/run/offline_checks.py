@@ -1,0 +1,101 @@
+"""What is known before the network is touched: the settings, whose host and key they name, and what is secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from probes.catalog import node_runtime
+from probes.catalog.doors import Door, load
+from probes.model.secret import Scrubber, Secret
+from probes.model.settings import DoorFacts, Settings, Target
+from probes.network.connection_pool import Place
+from probes.network.proxy_tunnel import Proxy
+from probes.steps import door, proxy, settings
+from probes.steps.recorder import Ledger
+from probes.steps.settings import Exams
+from probes.urls.app_base_urls import official
+from probes.urls.url_flaws import url_is_key
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Every later step stands on it. Where the base URL holds no address there is neither ``target`` nor ``facts``."""
+
+    given: Settings
+    exams: Exams
+    protocol: str
+    target: Place | None
+    door: Door | None
+    facts: DoorFacts | None
+    proxy: Proxy | None  # that can be used, as the settings name it
+
+
+def scrubber(given: Settings) -> Scrubber:
+    """A scrubber that knows every secret of these settings, of the losing places too."""
+    scrub = Scrubber()
+    if given.key is not None:
+        scrub.add(given.key.value)
+    for rival in given.rivals:
+        if isinstance(rival.value, Secret):
+            scrub.add(rival.value)
+    if given.base_url is not None:
+        raw = given.base_url.value
+        if url_is_key(raw):
+            scrub.add(raw)
+        if "@" in raw:
+            _, _, password = raw.rpartition("@")[0].partition("://")[2].partition(":")
+            scrub.add(password)
+        for name, value in parse_qsl(raw.partition("?")[2]):
+            if any(word in name.lower() for word in ("key", "token", "secret", "auth")):
+                scrub.add(value)
+    return scrub
+
+
+def survey(given: Settings, ledger: Ledger, scrub: Scrubber) -> Ground:
+    """The steps that need no network: settings, door, proxy."""
+    doors = load()
+    began = ledger.now()
+    exams = settings.examine(given, "openai")
+    where = exams.place
+    known = doors.of_host(where.host, where.port, where.path) if where else None
+    protocol, source = door.protocol_of(given, where, known)
+    if protocol != "openai":
+        exams = settings.examine(given, protocol)
+        where = exams.place
+    for form in exams.keys().values():
+        scrub.add(form)
+    ledger.done("settings", "", settings.measure(given, exams, scrub), began)
+    if where is None:
+        return Ground(given, exams, protocol, None, known, None, None)
+    began = ledger.now()
+    facts = door.measure(given, exams, where, doors, protocol, source)
+    ledger.done("door", where.host, facts, began)
+    began = ledger.now()
+    chosen, usable = proxy.choose(
+        node_runtime.proxies(given), where, doors, scrub, node_runtime.runs(given.app) and given.node.env_proxy
+    )
+    if not node_runtime.heeds(given):
+        chosen = proxy.unheeded(chosen)
+    ledger.done("proxy", where.host, chosen, began)
+    return Ground(given, exams, protocol, where, known, facts, usable)
+
+
+def target(given: Settings, ground: Ground | None) -> Target:
+    """The settings as a report may show them; not scrubbed yet."""
+    key = given.key.value if given.key is not None and given.key.value.reveal().strip() else None
+    sources = {"base_url": given.base_url, "key": given.key, "model": given.model}
+    protocol = ground.protocol if ground is not None else given.protocol.value
+    facts = ground.facts if ground is not None else None
+    return Target(
+        base_url=given.base_url.value if given.base_url else None,
+        protocol=protocol,
+        model=given.model.value if given.model else None,
+        app=given.app or official("openai" if protocol == "auto" else protocol).id,
+        door=facts.door if facts is not None else None,
+        key_hint=key.hint if key else None,
+        key_length=len(key) if key else None,
+        key_doors=tuple(match.door for match in facts.matches) if facts is not None else (),
+        app_named=given.app is not None or given.auth is not None,
+        sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
+    )

@@ -1,0 +1,88 @@
+"""What a check would send, and where, before it sends anything. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from probes.catalog.doors import Door
+from probes.model.settings import DoorFacts, ProxyFacts, Settings
+from probes.network.connection_pool import joined, place
+from probes.protocols import ALLOWANCE, wire
+from probes.urls.app_base_urls import as_sent
+
+PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request that may go out. ``tokens`` is the most that it can be billed for."""
+
+    purpose: str  # models, chat, stream; of a deep check what it looks at, one of ``probes.capabilities.NAMES``
+    method: str
+    url: str
+    with_key: bool
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The requests of a sound check, and how many more discovery may spend on the same host."""
+
+    host: str
+    port: int
+    proxy: str | None
+    requests: tuple[Request, ...]
+    further: int
+    withheld: str = ""  # why the key would not be sent
+    deep: tuple[Request, ...] = ()  # where a way works: what a deep check asks beyond that
+
+    @property
+    def tokens(self) -> int:
+        return sum(request.tokens for request in (*self.requests, *self.deep))
+
+
+def draw(
+    settings: Settings,
+    base_url: str,
+    facts: DoorFacts,
+    proxy: ProxyFacts | None,
+    door: Door | None = None,
+    address: str = "",
+    added: str = "",
+) -> Plan:
+    """The plan for these settings. ``base_url`` is the address that the SDK would use; ``address`` is what the app asks
+    where that is another, ``added`` what it adds to the query.
+    """
+    protocol = wire(facts.protocol)
+    attempt = replace(protocol.attempt(base_url), address=address, query=added)
+    if settings.api_version is not None and protocol.versions:
+        attempt = replace(attempt, version=settings.api_version.value)
+    listing = protocol.models(attempt)
+    plaintext = facts.scheme == "http" and not facts.local and not settings.send_anyway
+    withheld = facts.why_not_sent or ("plaintext" if plaintext and facts.fit != "no_key" else "")
+    with_key = facts.fit != "no_key" and not withheld
+    base, _, query = base_url.partition("?")
+    requests = [Request("models", listing.method, joined(base, query, listing.path, facts.protocol), with_key, 0)]
+    if not settings.no_spend and not withheld:
+        model = settings.model.value if settings.model else "{model}"
+        for name in ("chat", "stream"):
+            ask = protocol.generation(attempt, model, stream=name == "stream", adapted=())
+            url = joined(base, query, ask.path, facts.protocol)
+            if address or added:
+                origin = place(base).origin
+                url = origin + as_sent(replace(attempt, model=model), ask, url.removeprefix(origin))
+            requests.append(Request(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
+    beyond: list[Request] = []
+    if settings.deep and not settings.offline and not withheld:
+        from probes.capabilities.plan import foreseen
+
+        beyond = foreseen(settings, attempt, with_key, door, facts.local)
+    return Plan(
+        facts.host,
+        facts.port,
+        proxy.url if proxy and not proxy.unheeded else None,
+        tuple(requests) if not settings.offline else (),
+        0 if settings.offline else settings.limits.extra_requests,
+        withheld,
+        tuple(beyond),
+    )

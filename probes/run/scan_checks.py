@@ -1,0 +1,80 @@
+"""The checks of what a scan has found: a few at once, and what comes to the same request once for all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
+
+from probes.app_settings.scan import Found
+from probes.catalog.apps import Apps
+from probes.model.secret import Secret
+from probes.model.settings import Evidence, Observation, SettingsFacts, Sourced
+from probes.network.shared_network import SharedNetwork
+from probes.run.engine import run
+
+AT_ONCE = 8  # checks; each asks up to four things at the same time
+AT_ONE_KEY = 1  # a small plan refuses the second of two at once, and two apps often have the same one
+
+
+async def check(found: Iterable[Found], apps: Apps, version: str, tell: Callable[[Found, Evidence], None]) -> None:
+    """Check all but those that are beyond reach; each is told as it ends. Ctrl-C ends them with what was seen."""
+    groups: dict[Hashable, list[Found]] = {}
+    for one in found:
+        if not one.beyond:
+            groups.setdefault(sameness(one, apps), []).append(one)
+    network, places = SharedNetwork(), asyncio.Semaphore(AT_ONCE)
+    keys: dict[Hashable, asyncio.Semaphore] = {}
+
+    async def group(alike: list[Found]) -> None:
+        settings = alike[0].settings
+        key = settings.key.value.reveal() if settings.key else id(alike)
+        async with keys.setdefault(key, asyncio.Semaphore(AT_ONE_KEY)), places:
+            evidence = await run(settings, network=network, version=version)
+        for one in alike:
+            tell(one, told_of(evidence, one))
+
+    tasks = [asyncio.create_task(group(alike)) for alike in groups.values()]
+    try:
+        await asyncio.gather(*tasks)
+    except asyncio.CancelledError:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+def sameness(found: Found, apps: Apps) -> Hashable:
+    """What two findings must have in common to be one check: all that goes into a request, and how the app sends it."""
+    settings, app = found.settings, apps.get(found.app)
+    wire = app.wire(settings.protocol.value) if app is not None else None
+    sent = wire and (wire.join, wire.endpoint, wire.version, wire.query, wire.auth)
+    kept = app and (app.stack, app.proxies, app.roots, app.page, app.refuses_private)
+    tried = frozenset(one.value for one in settings.rivals if isinstance(one.value, Secret))
+    withheld = settings.override is not None and settings.override.withheld
+    values = (settings.base_url, settings.key, settings.model, settings.api_version)
+    given = tuple(one.value if one is not None else None for one in values)
+    variable = settings.auth_variable
+    return (*given, settings.protocol.value, sent, kept, variable, tried, withheld)
+
+
+def told_of(evidence: Evidence, found: Found) -> Evidence:
+    """The evidence of a check as that of one of the apps for which it was made."""
+    settings = found.settings
+    named = {"base_url": settings.base_url, "key": settings.key, "model": settings.model}
+    sources = tuple((name, value.source) for name, value in named.items() if isinstance(value, Sourced))
+    target = replace(evidence.target, app=found.app, app_named=True, name=name_of(found), sources=sources)
+    return replace(evidence, target=target, observations=tuple(_own(one, found) for one in evidence.observations))
+
+
+def _own(observation: Observation, found: Found) -> Observation:
+    facts, settings = observation.facts, found.settings
+    if not isinstance(facts, SettingsFacts):
+        return observation
+    own = replace(facts, rivals=settings.rivals, searched=settings.searched, override=settings.override)
+    return replace(observation, facts=own)
+
+
+def name_of(found: Found) -> str:
+    """What the settings are called in a report: ``codex relay ~/.codex/config.toml:7``."""
+    return " ".join(part for part in (found.app, found.name, found.where) if part)

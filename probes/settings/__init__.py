@@ -1,0 +1,1 @@
+"""Where settings come from: arguments, the environment, .env and llmdoctor.toml."""

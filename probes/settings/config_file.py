@@ -1,0 +1,290 @@
+"""``llmdoctor.toml``: defaults in ``[check]``, named targets in ``[targets.NAME]``, own doors in ``[doors.ID]``.
+
+Keys stand there by reference alone.
+
+[check]
+model = "gpt-5-nano"
+slo = { ttft = "2s", cert = "21d" }  # what --slo takes
+
+[targets.work]
+base_url = "https://relay.example/v1"
+key = { env = "WORK_KEY" }        # or { file = "~/.keys/work" }
+
+[doors.work]                      # the fields are those of probes/catalog/doors.toml
+hosts = ["relay.example"]
+endpoints = [{ protocol = "openai", base_url = "https://relay.example/v1" }]
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from probes.catalog.doors import Door, DoorsError, parse
+from probes.model.secret import public_prefix
+from probes.model.settings import Settings, Sourced
+from probes.settings import slo
+
+FILE_NAME = "llmdoctor.toml"
+PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
+
+_TABLES = ("check", "targets", "doors")
+_STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy", "group")
+FLAGS = ("no_proxy", "no_spend", "send_anyway")
+SECONDS = ("timeout", "deadline")
+FIELDS = (*_STRINGS, "key", "connect_to", "slo", *FLAGS, *SECONDS)
+# What other programs call these fields.
+_ALIASES = {
+    **dict.fromkeys(("url", "endpoint", "api_base", "baseurl", "base", "host", "api_url"), "base_url"),
+    **dict.fromkeys(("api_key", "apikey", "token", "key_env", "key_file", "secret", "api_key_env"), "key"),
+    **dict.fromkeys(("provider", "type", "api"), "protocol"),
+}
+
+
+class BadInput(Exception):
+    """The command line or a file is wrong; the text is a sentence for people that holds no key."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReference:
+    """Where a key stands: a variable's name or a file, one of the two."""
+
+    env: str | None = None
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One table of the file: its values but the key, each with its source (``llmdoctor.toml:4 targets.work.model``)."""
+
+    name: str
+    values: Mapping[str, Sourced[Any]] = field(default_factory=dict)
+    key: Sourced[KeyReference] | None = None
+
+    def text(self, name: str) -> Sourced[str] | None:
+        """A string field with its source."""
+        return self.values.get(name)
+
+
+def setting(entries: Iterable[Entry], name: str, default: Any) -> Any:
+    """What the first of the entries that names it has."""
+    return next((entry.values[name].value for entry in entries if name in entry.values), default)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole file. ``check`` holds what a target leaves open; ``doors`` are for :func:`probes.catalog.doors.adopt`."""
+
+    path: Path
+    check: Entry
+    targets: Mapping[str, Entry]
+    doors: tuple[Door, ...] = ()
+
+
+def find(start: Path) -> Path | None:
+    """The nearest ``llmdoctor.toml`` in a folder or above it."""
+    return next((path for folder in (start, *start.parents) if (path := folder / FILE_NAME).is_file()), None)
+
+
+def read(path: Path, shown: str = "") -> Config:
+    """The file, checked. ``shown`` is its name in messages and sources.
+
+    Raises BadInput, with the line, for what is not TOML, unknown fields, values of a wrong type, and a key that stands
+    there itself, and doors that are none.
+    """
+    import tomllib
+
+    shown = shown or str(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{shown} cannot be read: {_reason(error)}.") from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
+        line = found[1] if found and found[1] else str(text.count("\n") + 1)
+        # The decoder's words may quote a piece of the line, and that may be a key.
+        raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
+    reader = Reader(shown, path.parent, text)
+    for name in table:
+        if name not in _TABLES:
+            raise reader.unknown("", name, _TABLES)
+    check = reader.entry("check", table.get("check", {}))
+    targets = table.get("targets", {})
+    if not isinstance(targets, dict):
+        raise BadInput(f"{reader.at('', 'targets')} is to be a table: [targets.NAME].")
+    entries = {name: reader.entry(f"targets.{name}", entry) for name, entry in targets.items()}
+    try:
+        doors = parse(table.get("doors", {}), shown, text)
+    except DoorsError as error:
+        raise BadInput(f"{error}.") from None
+    return Config(path, check, entries, doors)
+
+
+def write_first(
+    path: Path, settings: Settings, force: bool = False, targets: Mapping[str, Settings] | None = None
+) -> str:
+    """Write the settings into ``[check]`` of a first file, and each of ``targets`` into its own table, beside it and
+    then renamed; gives the text that was written.
+
+    The key is written by reference where its source has a name (a variable, a file), else left out. Raises BadInput
+    where the file exists (but for ``force``), cannot be written, or where there is nothing to write.
+    """
+    import tempfile
+
+    import tomli_w
+
+    if path.exists() and not force:
+        raise BadInput(f"{path} exists already. Use --force to replace it.")
+    tables = {name: _check_table(each) for name, each in (targets or {}).items()}
+    document = {"check": _check_table(settings), **({"targets": tables} if tables else {})}
+    if not document["check"] and not tables:
+        raise BadInput("No settings were found here that could be written.")
+    text = tomli_w.dumps(document)
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)  # mkstemp makes it private; this file holds no secret and is meant to be shared
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            with suppress(OSError):
+                Path(temporary).unlink()
+        raise BadInput(f"{path} cannot be written: {_reason(error)}.") from None
+    return text
+
+
+def _check_table(settings: Settings) -> dict[str, Any]:
+    from probes.urls.url_flaws import url_is_key
+
+    check: dict[str, Any] = {}
+    if settings.base_url and settings.base_url.value and not url_is_key(settings.base_url.value):
+        # Credentials before the host and in the query are secrets like the key.
+        check["base_url"] = re.sub(r"(?<=//)[^/?#]*@|[?#].*", "", settings.base_url.value, flags=re.S)
+    if settings.protocol.value != "auto":
+        check["protocol"] = settings.protocol.value
+    if settings.app:
+        check["app"] = settings.app
+    if settings.model:
+        check["model"] = settings.model.value
+    if settings.key:
+        source = settings.key.source
+        if found := re.fullmatch(r"(?:environment|.*:\d+) (\S+)", source):
+            check["key"] = {"env": found[1]}
+        elif source.startswith(("--key-file ", "file ")):
+            check["key"] = {"file": source.partition(" ")[2]}
+    return check
+
+
+class Reader:
+    """Turns tables into entries; knows the lines for sources and complaints."""
+
+    def __init__(self, shown: str, folder: Path, text: str) -> None:
+        self.shown, self.folder, self._text = shown, folder, text
+
+    def at(self, table: str, name: str) -> str:
+        return f"{self.shown}:{self.line(table, name)} {f'{table}.{name}' if table else name}"
+
+    def line(self, table: str, name: str) -> int:
+        """The line of a field by a simple search; its table's where that finds nothing, 1 at the worst."""
+        whole = _bare(f"{table}.{name}" if table else name)
+        found = self._lines.get(whole, ()) + self._lines.get((_bare(table), name), ())
+        return min(found) if found else max(self._lines.get(_bare(table), (1,)))
+
+    @cached_property
+    def _lines(self) -> dict[str | tuple[str, str], tuple[int, ...]]:
+        """The lines of each table's header, and of each field in its table: one look for all, as there may be many."""
+        seen: dict[str | tuple[str, str], tuple[int, ...]] = {}
+        header = ""
+        for number, line in enumerate(self._text.splitlines(), 1):
+            if found := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
+                header = _bare(found[1])
+                seen[header] = (*seen.get(header, ()), number)
+            elif found := re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=.]+))\s*[.=]""", line):
+                seen.setdefault((header, found[1] or found[2] or found[3] or ""), (number,))
+        return seen
+
+    def unknown(self, table: str, name: str, known: tuple[str, ...]) -> BadInput:
+        import difflib
+
+        near = [_ALIASES.get(name.lower().replace("-", "_"), "")] if known is FIELDS else []
+        near = [word for word in near if word] or difflib.get_close_matches(name.replace("-", "_"), known, 1, 0.6)
+        hint = f" Is {near[0]} meant?" if near else f" Known are {', '.join(known)}."
+        where = self.at(table, name if len(name) < 20 else "")  # a long one may be a key in the wrong place
+        return BadInput(f"{where.rstrip('.')}: no such field.{hint}")
+
+    def entry(self, table: str, raw: object) -> Entry:
+        if not isinstance(raw, dict):
+            raise BadInput(f"{self.at('', table)} is to be a table: [{table}].")
+        for name in raw:
+            if name not in FIELDS:
+                raise self.unknown(table, name, FIELDS)
+        values: dict[str, Sourced[Any]] = {}
+        for name, value in raw.items():
+            if name != "key":
+                values[name] = Sourced(self.value(table, name, value), self.at(table, name))
+        key = Sourced(self.reference(table, raw["key"]), self.at(table, "key")) if "key" in raw else None
+        return Entry(table.removeprefix("targets."), values, key)
+
+    def value(self, table: str, name: str, value: object) -> object:
+        if name in _STRINGS and not isinstance(value, str):
+            raise BadInput(f"{self.at(table, name)} is to be a text in quotes.")
+        if name in FLAGS and not isinstance(value, bool):
+            raise BadInput(f"{self.at(table, name)} is to be true or false.")
+        if name in SECONDS and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
+            raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0.")
+        if name == "protocol" and value not in PROTOCOLS:
+            raise BadInput(f"{self.at(table, name)} is to be one of {', '.join(PROTOCOLS)}.")
+        if name == "connect_to":
+            pairs = [value] if isinstance(value, str) else value
+            if not isinstance(pairs, list) or not all(isinstance(pair, str) for pair in pairs):
+                raise BadInput(f"{self.at(table, name)} is to be a list of HOST:PORT:ADDR:PORT.")
+            return tuple(pairs)
+        if name == "slo":
+            try:
+                return (
+                    slo.read(value) if isinstance(value, dict) else slo.parse(value if isinstance(value, str) else "")
+                )
+            except slo.SloError as error:
+                raise BadInput(f"{self.at(table, name)}: {error}.") from None
+        return value
+
+    def reference(self, table: str, raw: object) -> KeyReference:
+        where = self.at(table, "key")
+        if isinstance(raw, str):
+            raise BadInput(
+                f"{where} holds a text. A key stands here by reference alone, "
+                'key = { env = "NAME" } or key = { file = "PATH" }: this file is shared and committed like any other.'
+            )
+        if not isinstance(raw, dict) or len(raw) != 1 or not set(raw) <= {"env", "file"}:
+            raise BadInput(f'{where} is to be {{ env = "NAME" }} or {{ file = "PATH" }}.')
+        ((kind, value),) = raw.items()
+        if not isinstance(value, str) or not value:
+            raise BadInput(f"{where}: {kind} is to be a text in quotes.")
+        if kind == "file":
+            return KeyReference(file=self.folder / Path(value).expanduser())
+        if not is_variable_name(value):
+            raise BadInput(f"{where}: env is to be the name of a variable, not a value.")
+        return KeyReference(env=value)
+
+
+def _bare(header: str) -> str:
+    """A table's name without quotes and white space."""
+    return re.sub(r"[\"'\s]", "", header)
+
+
+def is_variable_name(text: str) -> bool:
+    """That this names a variable and is not a key that was put in its place."""
+    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None and not public_prefix(text)
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror or type(error).__name__

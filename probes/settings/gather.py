@@ -1,0 +1,214 @@
+"""Where settings come from: the command line, the environment, ``.env``, ``llmdoctor.toml``, in this order.
+
+What is gathered is what an official SDK started in this folder would use (measured: openai 3.54, anthropic 2.12), with
+the place of each value, and the values that lost or stand where no SDK looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from probes import mentions
+from probes.catalog import doors
+from probes.catalog.node_runtime import read as read_node
+from probes.catalog.sdk_variables import OFFICIAL_KEYS, Family, own_keys
+from probes.model.secret import Secret
+from probes.model.settings import Limits, Override, Rival, Settings, Slo, Sourced
+from probes.settings import config_file, environment, slo
+from probes.settings.config_file import BadInput, Entry, setting
+from probes.settings.conflicts import base_rivals, rival
+from probes.settings.environment import Layer, Variables
+from probes.settings.key_selection import key_of
+from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
+from probes.settings.options import Options
+from probes.settings.sdk_selection import Choice, choose
+
+if TYPE_CHECKING:
+    from probes.catalog.apps import App
+
+__all__ = ["BadInput", "Options", "gather"]
+
+
+def gather(
+    options: Options,
+    environ: Mapping[str, str],
+    cwd: Path,
+    file: config_file.Config | None = None,
+    home: Path | None = None,
+    shells: Iterable[Layer] = (),
+) -> Settings:
+    """The settings and where each stood. Reads the files named above and nothing else; no ``llmdoctor.toml`` where
+    ``file`` stands in for it.
+
+    ``home``: a ``.env`` there is the user's own. ``shells``: what new shells will see besides the environment.
+
+    Raises BadInput for what cannot be meant: an unknown target, a file that is missing or unreadable, two keys.
+    """
+    target, url, file = _target(options, cwd, file)
+    check = Entry("check") if options.no_env or options.env_file or file is None else file.check
+    variables = environment.read(options, environ, cwd, shells)
+    named = [entry for entry in (target, check) if entry is not None]
+    defaults = Limits()
+
+    protocol = _protocol(options, named)
+    app = _app(options.app or next((entry.values["app"].value for entry in named if "app" in entry.values), None))
+    choice = choose(options, target, check, url, variables, protocol, app)
+    key, variable, searched, key_rivals = key_of(options, target, check, choice, variables, environ)
+    model, model_rivals = _model(options, target, check, choice.family, variables)
+    if protocol.value == "auto" and choice.protocol:
+        protocol = choice.protocol
+    return Settings(
+        base_url=choice.base,
+        key=key,
+        model=model,
+        protocol=protocol,
+        api_version=variables.filled(choice.family.version) if choice.family.version else None,
+        app=app.id if app is not None else None,
+        auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
+        rivals=(*key_rivals, *base_rivals(choice, check, variables), *model_rivals),
+        searched=tuple(searched),
+        override=_override(choice, key, variable, variables, home, options.guard and not options.send_anyway),
+        proxies=proxies(options, named, environ),
+        connect_to=connections(options.connect_to or setting(named, "connect_to", ())),
+        dns_servers=name_servers(options.dns_server),
+        ca_bundle=ca_bundle(options, named, environ, cwd),
+        node=read_node({} if options.no_env else environ),
+        no_spend=options.no_spend or setting(named, "no_spend", False),
+        deep=options.deep,
+        offline=options.offline,
+        send_anyway=options.send_anyway or setting(named, "send_anyway", False),
+        limits=Limits(
+            probe=_seconds("--timeout", options.timeout, setting(named, "timeout", defaults.probe)),
+            run=_seconds("--deadline", options.deadline, setting(named, "deadline", defaults.run)),
+        ),
+        slos=_slos(options.slo, named),
+    )
+
+
+def _target(
+    options: Options, cwd: Path, file: config_file.Config | None
+) -> tuple[Entry | None, Sourced[str] | None, config_file.Config | None]:
+    """The named target, or the base URL that stands in its place; and the file."""
+    name = options.target
+    wordlike = name is not None and re.fullmatch(r"[\w-]+", name) is not None and name.lower() != "localhost"
+    lonely = options.no_env or options.env_file is not None
+    if file is None:
+        path = config_file.find(cwd) if not lonely or (name is not None and not _is_url(name)) else None
+        file = config_file.read(path, mentions.path(path, cwd)) if path else None
+        if file and file.doors:
+            doors.adopt(file.doors)
+    if name is None:
+        return None, None, file
+    if file and name in file.targets:
+        return file.targets[name], None, file
+    from probes.urls.url_flaws import url_is_key
+
+    if not wordlike or url_is_key(name):
+        if options.base_url is not None:
+            raise BadInput("The base URL is given twice, as an argument and with --base-url.")
+        return None, Sourced(name, "argument"), file
+    if file is None:
+        raise BadInput(
+            f"There is no target {mentions.word(name)}: no {config_file.FILE_NAME} stands in this folder or above it. "
+            "A base URL begins with https://."
+        )
+    import difflib
+
+    near = difflib.get_close_matches(name, file.targets, 1)
+    known = ", ".join(file.targets) or "none"
+    hint = f"Is {near[0]} meant?" if near else f"Its targets: {known}."
+    raise BadInput(f"There is no target {mentions.word(name)} in {mentions.path(file.path, cwd)}. {hint}")
+
+
+def _is_url(text: str) -> bool:
+    return "://" in text
+
+
+def _protocol(options: Options, named: list[Entry]) -> Sourced[str]:
+    if options.protocol not in (None, *config_file.PROTOCOLS):
+        raise BadInput(f"--protocol is to be one of {', '.join(config_file.PROTOCOLS)}.")
+    if options.protocol is not None:
+        return Sourced(options.protocol, "--protocol")
+    given = (entry.values["protocol"] for entry in named if "protocol" in entry.values)
+    return next((protocol for protocol in given if protocol.value != "auto"), Sourced("auto", "default"))
+
+
+def _app(asked: str | None) -> App | None:
+    """The client that was named. Raises BadInput for one that is not known, with names that are near."""
+    from probes.catalog.apps import load
+
+    if asked is None:
+        return None
+    if app := load().get(asked):
+        return app
+    near = load().near(asked)
+    hint = f"Is {' or '.join(near)} meant?" if near else "`llmdoctor apps` lists them."
+    raise BadInput(f"There is no app {mentions.word(asked)}. {hint}")
+
+
+def _model(
+    options: Options, target: Entry | None, check: Entry, family: Family, variables: Variables
+) -> tuple[Sourced[str] | None, list[Rival]]:
+    if options.model:
+        return Sourced(options.model, "--model"), []
+    if target:  # the environment's model belongs to the environment's base URL
+        return target.text("model") or check.text("model"), []
+    found = [value for value in variables.all(family.model) if value.value]
+    if variables.filled(family.model) is None:
+        return check.text("model"), []
+    rivals = [
+        rival("model", family.model, value, "shadowed", found[0].source, value.value == found[0].value)
+        for value in found[1:]
+    ]
+    return found[0], rivals
+
+
+def _override(
+    choice: Choice,
+    key: Sourced[Secret] | None,
+    variable: str,
+    variables: Variables,
+    home: Path | None,
+    withhold: bool,
+) -> Override | None:
+    """A ``.env`` of the folder that names the address for a key which stands elsewhere."""
+    if variables.project in (None, home or _home()) or choice.base is None or key is None or choice.explicit:
+        return None
+    theirs = {value.source for value in variables.layers[-1][1].values()}
+    lent = variables.borrowed.get(key.source, "")
+    if choice.base.source not in theirs or (key.source in theirs and not lent) or not choice.family.default:
+        return None
+    if choice.door is not None and (lent or variable) in own_keys(choice.door):
+        return None  # the key is kept for that very door
+    if lent and lent not in OFFICIAL_KEYS and not doors.load().for_variable(lent):
+        return None  # its name says nothing of where it goes
+    from probes.settings.project_override import overridden
+
+    source = f"environment {lent}" if lent else key.source
+    return overridden(choice.base, Sourced(choice.family.default, "default"), source, withhold)
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user whom the system does not know
+        return None
+
+
+def _slos(given: tuple[str, ...], named: list[Entry]) -> tuple[Slo, ...]:
+    """The command line's limit of a name counts, then the target's, then that of ``[check]``."""
+    layers = [entry.values["slo"].value for entry in reversed(named) if "slo" in entry.values]
+    try:
+        return slo.merge(*layers, *map(slo.parse, given))
+    except slo.SloError as error:
+        raise BadInput(f"--slo: {error}.") from None
+
+
+def _seconds(option: str, given: float | None, default: float) -> float:
+    value = default if given is None else given
+    if not 0 < value < float("inf"):
+        raise BadInput(f"{option} is to be a number of seconds above 0.")
+    return float(value)

@@ -1,0 +1,123 @@
+"""Where the key is taken from: what was asked for, else the variables of the chosen SDK and of the provider."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from probes import mentions
+from probes.catalog.sdk_variables import own_keys
+from probes.model.secret import Secret
+from probes.model.settings import Rival, Sourced
+from probes.settings import config_file
+from probes.settings.config_file import BadInput, Entry, KeyReference
+from probes.settings.conflicts import key_rivals, rival
+from probes.settings.environment import Variables
+from probes.settings.options import Options
+from probes.settings.sdk_selection import Choice
+from probes.settings.variable_typos import near_names
+
+# The key, the variable that held it, the places looked at, and what else was found.
+Taken = tuple[Sourced[Secret] | None, str, list[str], list[Rival]]
+
+
+def key_of(
+    options: Options,
+    target: Entry | None,
+    check: Entry,
+    choice: Choice,
+    variables: Variables,
+    environ: Mapping[str, str],
+) -> Taken:
+    """The key as the options or the ``target`` say; else of the variables, then of ``[check]``.
+
+    Raises BadInput for a key that is given twice, or whose file cannot be read.
+    """
+    ways = [
+        way
+        for way, given in (
+            ("--key", options.key is not None),
+            ("--key-env", options.key_env),
+            ("--key-file", options.key_file),
+            ("--key-stdin", options.key_stdin),
+        )
+        if given
+    ]
+    if len(ways) > 1:
+        raise BadInput(f"The key is given twice, with {' and '.join(ways[:2])}.")
+    if options.key is not None:
+        return _taken(Sourced(options.key, "--key"))
+    if options.key_stdin:
+        return _taken(Sourced(_without_line_end(options.stdin_text or ""), "standard input"))
+    if options.key_file:
+        path = Path(options.key_file).expanduser()
+        return _taken(
+            Sourced(_key_text(path, f"the file {mentions.word(options.key_file)}"), f"--key-file {options.key_file}")
+        )
+    if options.key_env:
+        if not config_file.is_variable_name(options.key_env):
+            raise BadInput("--key-env takes the name of a variable, not a key.")
+        return _from_variable(options.key_env, variables, environ)
+    if target and target.key:
+        return _referred(target.key.value, variables, environ)
+
+    own, generic = (own_keys(choice.door) if choice.door else []), list(choice.family.keys)
+    names = list(dict.fromkeys(generic + own if choice.by_variable else own + generic))
+    searched = _places(names, variables)
+    found = next(((name, value) for name in names if (value := variables.filled(name))), None)
+    rivals = key_rivals(names, found, choice, variables)
+    if found is None and check.key:
+        key, variable, places, _ = _referred(check.key.value, variables, environ)
+        return key, variable, searched + places, rivals
+    if found is None:
+        return None, "", searched, rivals
+    name, value = found
+    return Sourced(Secret(value.value), value.source), name, searched, rivals
+
+
+def _taken(value: Sourced[str], variable: str = "") -> Taken:
+    if not value.value:
+        return None, variable, [f"{value.source} (empty)"], []
+    return Sourced(Secret(value.value), value.source), variable, [value.source], []
+
+
+def _from_variable(name: str, variables: Variables, environ: Mapping[str, str]) -> Taken:
+    """A variable that was named: found even under ``--no-env``, which is about what is read unasked."""
+    if value := variables.first(name):
+        return _taken(value, name)
+    if name in environ:
+        return _taken(Sourced(environ[name], f"environment {name}"), name)
+    near = [each for each, _ in near_names(variables, (name,))]
+    rivals = [
+        rival("key", each, value, "near_name", "") for each in near for value in variables.all(each) if value.value
+    ]
+    return None, name, _places([name], variables) or [f"environment {name}"], rivals
+
+
+def _referred(reference: KeyReference, variables: Variables, environ: Mapping[str, str]) -> Taken:
+    if reference.env:
+        return _from_variable(reference.env, variables, environ)
+    assert reference.file is not None
+    return _taken(Sourced(_key_text(reference.file, f"the file {reference.file}"), f"file {reference.file}"))
+
+
+def _key_text(path: Path, named: str) -> str:
+    try:
+        return _without_line_end(path.read_bytes().decode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise BadInput(f"The key cannot be read from {named}: {error.strerror}.") from None
+
+
+def _without_line_end(text: str) -> str:
+    return re.sub(r"(?:\r\n|\n|\r)\Z", "", text, count=1)
+
+
+def _places(names: Iterable[str], variables: Variables) -> list[str]:
+    """``environment NAME`` or ``.env NAME``; ``(empty)`` behind one that is set to nothing."""
+    names = list(names)
+    return [
+        f"{place} {name}" + (" (empty)" if name in values and not values[name].value else "")
+        for place, values in variables.layers
+        for name in names
+    ]

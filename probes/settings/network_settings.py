@@ -1,0 +1,111 @@
+"""What lies between this machine and the door, as any program here has it: proxies, roots, addresses, name servers."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from probes.model.settings import ConnectTo, ProxySettings, Sourced
+from probes.network.name_servers import server
+from probes.network.trust_stores import unreadable
+from probes.settings.config_file import BadInput, Entry, setting
+from probes.settings.options import Options
+
+
+def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[ProxySettings, Sourced[str] | None]:
+    """The proxies and the extra roots that any program started here has, whatever settings it is given.
+
+    Raises BadInput as :func:`proxies` and :func:`ca_bundle` do.
+    """
+    return proxies(options, [], environ), ca_bundle(options, [], environ, cwd)
+
+
+def proxies(options: Options, named: list[Entry], environ: Mapping[str, str]) -> ProxySettings:
+    """As urllib and httpx read them: a lower-case name wins and, empty, switches off. ``.env`` sets none.
+
+    Raises BadInput for ``--proxy`` together with ``--no-proxy``.
+    """
+    if options.proxy and options.no_proxy:
+        raise BadInput("--proxy and --no-proxy exclude each other.")
+    given = Sourced(options.proxy, "--proxy") if options.proxy else None
+    if options.no_proxy or (given is None and setting(named, "no_proxy", False)):
+        return ProxySettings()
+    if given := given or next((entry.values["proxy"] for entry in named if "proxy" in entry.values), None):
+        return ProxySettings(http=given, https=given)
+    if options.no_env:
+        return ProxySettings()
+
+    def read(name: str) -> Sourced[str] | None:
+        if name in environ:
+            return Sourced(environ[name], f"environment {name}") if environ[name] else None
+        if name == "http_proxy" and "REQUEST_METHOD" in environ:  # under CGI a visitor's Proxy header lands there
+            return None
+        upper = next((each for each in environ if each.lower() == name and environ[each]), None)
+        return Sourced(environ[upper], f"environment {upper}") if upper else None
+
+    found = ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))
+    # As urllib: one variable that ends so, whichever it is, and the system is not asked.
+    return found if any(name.lower().endswith("_proxy") and environ[name] for name in environ) else system_proxies()
+
+
+def system_proxies() -> ProxySettings:
+    """What macOS or Windows is set to, as httpx takes it over; no proxy on any other system, which keeps none.
+
+    httpx reads no list of exceptions here: what the system would not send through the proxy goes there all the same. A
+    SOCKS proxy of Windows comes as ``socks4://``, with which no client of httpx's is built.
+    """
+    if sys.platform not in ("darwin", "win32"):
+        return ProxySettings()
+    from urllib.request import getproxies
+
+    found = getproxies()
+
+    def read(name: str) -> Sourced[str] | None:
+        return Sourced(found[name], f"system settings ({name} proxy)") if found.get(name) else None
+
+    return ProxySettings(read("http"), read("https"), read("all"), read("no"))
+
+
+def ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str], cwd: Path) -> Sourced[str] | None:
+    """The path of a file with extra roots: the option's, that of the ``named`` tables, OpenSSL's variable.
+
+    Raises BadInput for one of the first two that is missing or holds no certificate.
+    """
+    given = Sourced(options.ca_bundle, "--ca-bundle") if options.ca_bundle else None
+    given = given or next((entry.values["ca_bundle"] for entry in named if "ca_bundle" in entry.values), None)
+    if given:
+        path = cwd / Path(given.value).expanduser()
+        if not path.is_file():
+            raise BadInput(f"The file {given.value} with extra roots ({given.source}) does not exist.")
+        if unreadable(str(path)):
+            raise BadInput(
+                f"The file {given.value} with extra roots ({given.source}) holds no certificate in PEM form."
+            )
+        return Sourced(str(path), given.source)
+    if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
+        return Sourced(path_text, "environment SSL_CERT_FILE")
+    return None
+
+
+def connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
+    """As curl reads ``--connect-to``; IPv6 addresses stand in brackets. Raises BadInput for what is none."""
+    found = []
+    for text in raw:
+        parts = re.fullmatch(r"(\[[^\]]*\]|[^:]*):(\d{0,5}):(\[[^\]]*\]|[^:]*):(\d{0,5})", text.strip(), re.ASCII)
+        if not parts or not (parts[3] or parts[4]) or max(int(parts[2] or 0), int(parts[4] or 0)) > 65535:
+            raise BadInput("--connect-to is to be HOST:PORT:ADDR:PORT, an IPv6 address in brackets.")
+        host, to_host = (part.strip("[]").lower() for part in (parts[1], parts[3]))
+        found.append(ConnectTo(host, int(parts[2] or 0), to_host, int(parts[4] or 0)))
+    return tuple(found)
+
+
+def name_servers(given: tuple[str, ...]) -> tuple[str, ...]:
+    """As given. Raises BadInput for one that is no address."""
+    for one in given:
+        try:
+            server(one)
+        except ValueError as error:
+            raise BadInput(f"--dns-server {one} is no address; it is to be ADDR or ADDR:PORT.") from error
+    return given

@@ -1,0 +1,1 @@
+"""URLs: parsing, flaws, addresses, and how a base URL differs between an app and an SDK."""
