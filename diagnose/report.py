@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from diagnose.evidence.view import View
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -45,35 +42,6 @@ class Seen(NamedTuple):
 def seen(name: str, /, **values: object) -> Seen:
     """A line of evidence to be said in the reader's language."""
     return Seen(name, {slot: value if isinstance(value, Seen) else str(value) for slot, value in values.items()})
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """That a rule holds, what it rests on, and the values that its words name."""
-
-    evidence: tuple[str | Seen, ...] = ()
-    probe: str = ""  # where it is not the rule's own
-    severity: Severity | None = None  # where it is not the rule's own
-    sure: bool = True
-    values: Mapping[str, str] = field(default_factory=dict)
-    settings: Mapping[str, object] | None = None  # the change that mends it
-    verified: bool = False  # those settings were seen to work in this run
-    side: str = ""  # where it is not the rule's own
-    case: str = ""  # a special case of the code, where it has words of its own
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A finding: its code, what it means for the verdict, its pure test, and what explains it away."""
-
-    code: str
-    severity: Severity
-    probe: str
-    when: Callable[[View], Claim | None]
-    side: str  # settings, machine, network, relay, provider, app
-    because: tuple[
-        str, ...
-    ] = ()  # codes or prefixes with a dot (``key.``) that, when they stand, explain this one away
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from diagnose.answers.dialects import Match, classify_error
-from probes.model.settings import ApiError
+from probes.model.exchange import ApiError
 from probes.protocols.errors import parse_json, read_error
 
 

@@ -27,14 +27,16 @@ from diagnose.formats.json import document
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.catalog import apps, node_runtime
-from probes.catalog.apps import App, AppsError, Wire, load, read
+from probes.catalog.app import App, Wire
+from probes.catalog.apps import AppsError, load, read
 from probes.catalog.doors import builtin
 from probes.catalog.url_joining import RULES, join
 from probes.demo_server import doors as b
 from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor
-from probes.model.settings import Evidence, Exchange
-from probes.protocols import wire as protocol_of
+from probes.model.evidence import Evidence
+from probes.model.exchange import Exchange
+from probes.protocols.protocol import wire as protocol_of
 from probes.run.engine import run
 from probes.settings.gather import BadInput, Options, gather
 from probes.urls.app_base_urls import examine_for, official, takes

@@ -14,8 +14,12 @@ from diagnose.judging.judge import judge
 from probes.demo_server import scenarios
 from probes.model import archive
 from probes.model.archive import SCHEMA, ArchiveError
-from probes.model.secret import WINDOW, Secret
-from probes.model.settings import Evidence, Observation, Outcome, Rival, SettingsFacts, Target
+from probes.model.evidence import Evidence, Observation, Target
+from probes.model.facts import SettingsFacts
+from probes.model.failure import Outcome
+from probes.model.scrubber import WINDOW
+from probes.model.secret import Secret
+from probes.model.settings import Rival
 from probes.run.engine import run
 
 EMPTY = Evidence(Target(None, "openai", None, "openai-sdk", None, None, None), ())

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.server import PracticeDoor
-from probes.model.secret import WINDOW
+from probes.model.scrubber import WINDOW
 
 yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
 ROOT = Path(__file__).parents[1]
@@ -72,7 +73,7 @@ def action(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
 
 def test_the_action_passes(tmp_path: Path) -> None:
     with PracticeDoor(b.openai(KEY)) as door:
-        status, _, outputs = action(tmp_path, target=f"{door.url}/v1", key=KEY, model=b.MODELS[0])
+        status, _, outputs = action(tmp_path, target=f"{door.url}/v1", key=KEY, model=answers.MODELS[0])
     assert status == 0
     assert outputs["verdict"] == "healthy" and outputs["root_cause"] == ""
     report: dict[str, Any] = json.loads(Path(outputs["report"]).read_text("utf-8"))

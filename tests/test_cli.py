@@ -15,7 +15,7 @@ import pytest
 from probes.demo_server import doors as b
 from probes.demo_server.scenarios import FAULTS
 from probes.demo_server.server import PracticeDoor
-from probes.model.secret import WINDOW
+from probes.model.scrubber import WINDOW
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 KEY = f"sk-{BODY}"

@@ -23,7 +23,7 @@ from diagnose.judging.compare import Comparison, compare
 from diagnose.judging.compared_report import NotAReport, place
 from diagnose.words import LANGS, SLOT
 from diagnose.words.en.comparison import TEXTS, UI
-from probes.model.settings import PROBES
+from probes.model.evidence import PROBES
 
 PROXY, OTHER_IP = "http://proxy.corp.example:3128", ["198.51.100.9"]
 ROOT_PROBE = {"settings": "settings", "url": "http", "key": "door", "access": "auth", "quota": "chat", "shape": "http"}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from probes.model.secret import Secret
-from probes.model.settings import Settings, Sourced
+from probes.model.settings import BadInput, Settings, Sourced
 from probes.settings import config_file
-from probes.settings.config_file import BadInput, KeyReference
+from probes.settings.config_file import KeyReference
 
 OTHER = "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z"
 KEY = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z"

@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from diagnose.words import LANGS, phrase
 from probes.demo_server import doors as b
 from probes.demo_server.server import PracticeDoor
-from probes.model.secret import WINDOW
-from probes.model.settings import Auth, ConnectTo, Settings
-from probes.pasted.curl_command import Note, parse, read, take_apart
+from probes.model.attempt import Auth
+from probes.model.scrubber import WINDOW
+from probes.model.settings import BadInput, ConnectTo, Settings
+from probes.pasted.curl_command import Note, parse
+from probes.pasted.curl_settings import read
+from probes.pasted.endpoint_urls import take_apart
 from probes.pasted.shell_words import ShellError, dialect, split
-from probes.settings.config_file import BadInput
 from probes.settings.gather import Options
 
 KEY = "sk-proj-Zq7Xw2Lm9Rt4Bn6Vc8Kd1Hf3Gs5Jp0Yy"

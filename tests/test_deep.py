@@ -33,22 +33,25 @@ from diagnose.words.en.capabilities import WHY
 from probes.api.client import Asker
 from probes.capabilities import NAMES, WIRES
 from probes.capabilities.plan import MOST, places
-from probes.catalog.doors import Door, KeyShape, load
-from probes.demo_server import capable_doors
+from probes.catalog.door import Door, KeyShape
+from probes.catalog.doors import load
+from probes.demo_server import answers, capable_doors, error_bodies, handlers, wrong_answers
 from probes.demo_server import doors as b
 from probes.demo_server.capable_doors import HALVES, Manners
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
 from probes.keys.made_up import wrong_key
-from probes.model.secret import WINDOW, Secret
-from probes.model.settings import Evidence, Limits, Settings, Sourced
-from probes.network.connection_pool import place
-from probes.protocols import NAMES as PROTOCOLS
+from probes.model.evidence import Evidence
+from probes.model.scrubber import WINDOW
+from probes.model.secret import Secret
+from probes.model.settings import Limits, Settings, Sourced
 from probes.protocols import features as a
-from probes.protocols import wire
+from probes.protocols.protocol import NAMES as PROTOCOLS
+from probes.protocols.protocol import wire
 from probes.run.engine import run
+from probes.urls.url import place
 
 EMBEDDER = "text-embedding-3-small"
-GPTS = (*b.MODELS, EMBEDDER)
+GPTS = (*answers.MODELS, EMBEDDER)
 SOUND = Manners()
 TALKS = {"openai": b.openai, "anthropic": b.anthropic, "responses": b.responses, "gemini": b.gemini, "ollama": b.ollama}
 WHOLE = ("tools", "tools_stream", "structured_output", "vision")
@@ -179,7 +182,7 @@ def test_looks_at_a_picture(protocol: str, manner: str, wanted: tuple[str, str])
 
 
 def rows(**more: object) -> Reply:
-    return b.as_json({"object": "list", "data": [{"id": "some-model", "object": "model", **more}]})
+    return answers.as_json({"object": "list", "data": [{"id": "some-model", "object": "model", **more}]})
 
 
 @pytest.mark.parametrize(
@@ -220,7 +223,11 @@ def test_names_that_are_known_to_see(model: str, sees: bool) -> None:
 
 @pytest.mark.parametrize(
     ("protocol", "models"),
-    [("openai", GPTS), ("gemini", (*b.GEMINIS, "gemini-embedding-001")), ("ollama", (*b.LLAMAS, "nomic-embed-text"))],
+    [
+        ("openai", GPTS),
+        ("gemini", (*answers.GEMINIS, "gemini-embedding-001")),
+        ("ollama", (*answers.LLAMAS, "nomic-embed-text")),
+    ],
 )
 def test_vectors(protocol: str, models: tuple[str, ...]) -> None:
     door = DOORS[protocol]
@@ -312,24 +319,24 @@ class Host:
 
 NONE = ("unsupported", "no_route")
 BASIC, SPOKEN = ("supported", "basic"), ("supported", "spoken")
-CLAUDES = capable_doors.anthropic(KEY, models=b.MODELS)
+CLAUDES = capable_doors.anthropic(KEY, models=answers.MODELS)
 HOSTS = [
     Host("chat alone", b.openai(KEY), wires={"chat_completions": BASIC, "responses": NONE, "messages": NONE}),
     Host("responses beside", b.openai(KEY, responses=True), wires={"responses": SPOKEN, "messages": NONE}),
     Host("messages beside", b.both(b.openai(KEY), CLAUDES), wires={"responses": NONE, "messages": SPOKEN}),
     Host(
         "messages by their own header",
-        b.both(b.openai(KEY), b.anthropic(KEY, models=b.MODELS, auth=("x-api-key",))),
+        b.both(b.openai(KEY), b.anthropic(KEY, models=answers.MODELS, auth=("x-api-key",))),
         wires={"messages": SPOKEN},
     ),
     Host(
         "messages below a path of their own",
-        b.both(b.openai(KEY), b.anthropic(KEY, models=b.MODELS, prefix="/anthropic")),
+        b.both(b.openai(KEY), b.anthropic(KEY, models=answers.MODELS, prefix="/anthropic")),
         wires={"messages": SPOKEN},
     ),
     Host(
         "messages with a model of their own",
-        b.both(b.openai(KEY, models=(*b.MODELS, *b.CLAUDES)), b.anthropic(KEY)),
+        b.both(b.openai(KEY, models=(*answers.MODELS, *answers.CLAUDES)), b.anthropic(KEY)),
         wires={"messages": SPOKEN},
     ),
     Host(
@@ -339,12 +346,12 @@ HOSTS = [
     ),
     Host(
         "messages for another key",
-        b.both(b.openai(KEY), b.anthropic("another", models=b.MODELS)),
+        b.both(b.openai(KEY), b.anthropic("another", models=answers.MODELS)),
         wires={"messages": ("unsupported", "key_refused")},
     ),
     Host(
         "chat beside messages",
-        b.both(b.anthropic(KEY), b.openai(KEY, models=b.CLAUDES)),
+        b.both(b.anthropic(KEY), b.openai(KEY, models=answers.CLAUDES)),
         "anthropic",
         wires={"messages": BASIC, "chat_completions": SPOKEN},
     ),
@@ -380,9 +387,9 @@ def test_a_door_that_checks_no_key() -> None:
 
 
 def test_a_wrong_key_may_be_refused_in_any_words() -> None:
-    lost = b.as_json({"error": {"message": "No connected db."}}, 400)  # LiteLLM without a database
+    lost = answers.as_json({"error": {"message": "No connected db."}}, 400)  # LiteLLM without a database
     assert dive(capable_doors.openai(KEY, rejected=lost)).why("key_check") == ("supported", "refused_wrong")
-    broken = b.as_json({"error": {"message": "oops"}}, 500)
+    broken = answers.as_json({"error": {"message": "oops"}}, 500)
     assert dive(capable_doors.openai(KEY, rejected=broken)).why("key_check") == ("unknown", "broken")
 
 
@@ -397,7 +404,7 @@ def test_a_list_for_everybody_proves_no_check_and_an_answer_does() -> None:
 def test_the_wrong_key_comes_last_and_is_no_part_of_the_right_one() -> None:
     seen = dive(capable_doors.openai(KEY))
     (wrong,) = made_up(seen.requests, KEY)
-    assert b.keys_in(seen.requests[-1]) == [wrong]
+    assert answers.keys_in(seen.requests[-1]) == [wrong]
     assert re.fullmatch(r"sk-[A-Za-z0-9]{48}", wrong)
     assert not any(wrong[at : at + WINDOW] in KEY for at in range(len(wrong) - WINDOW + 1))
 
@@ -474,7 +481,7 @@ def test_a_stream_that_does_not_work_is_not_asked_for_tools() -> None:
     door = capable_doors.openai(KEY, manners=SOUND)
 
     def handler(request: Request) -> Any:
-        return b.error("openai-500")(request) if request.json().get("stream") else door(request)
+        return error_bodies.error("openai-500")(request) if request.json().get("stream") else door(request)
 
     assert dive(handler).why("tools_stream") == ("unknown", "no_stream")
 
@@ -484,7 +491,7 @@ def test_the_deadline_leaves_the_verdict_alone() -> None:
 
     def handler(request: Request) -> Any:
         asked = b'"tools"' in request.body or b"json_schema" in request.body
-        return b.ANSWERS["never"] if asked else door(request)
+        return wrong_answers.ANSWERS["never"] if asked else door(request)
 
     seen = dive(handler, limits=Limits(probe=5.0, run=0.8))
     assert seen.why("tools") == seen.why("structured_output") == ("unknown", "unfinished")
@@ -495,7 +502,7 @@ def test_what_was_found_until_it_was_stopped_is_kept() -> None:
     door = capable_doors.openai(KEY)
 
     def handler(request: Request) -> Any:
-        return b.ANSWERS["never"] if b"json_schema" in request.body else door(request)
+        return wrong_answers.ANSWERS["never"] if b"json_schema" in request.body else door(request)
 
     async def stopped(url: str) -> Evidence:
         key = Sourced(Secret(KEY), "standard input")
@@ -518,10 +525,10 @@ def test_a_door_that_does_not_know_its_own_words_again_is_told_less() -> None:
     def thoughtful(request: Request) -> Any:
         asked = request.json()
         if "reasoning" in json.dumps(asked["messages"]):  # Groq
-            return b.as_json({"error": {"message": "'messages.1': property 'reasoning' is unsupported"}}, 400)
+            return answers.as_json({"error": {"message": "'messages.1': property 'reasoning' is unsupported"}}, 400)
         found = capable_doors._completion(request, capable_doors._asked(asked), "sound")
         found["choices"][0]["message"]["reasoning"] = "The user wants the weather."
-        return b.as_json(found)
+        return answers.as_json(found)
 
     seen = dive(b.openai(KEY, chat=thoughtful))
     assert seen.why("tools") == ("supported", "answered")
@@ -544,7 +551,7 @@ def test_a_request_that_fails_leaves_it_open() -> None:
     door = capable_doors.openai(KEY)
 
     def handler(request: Request) -> Any:
-        return b.ANSWERS["close_midbody"] if b"json_schema" in request.body else door(request)
+        return wrong_answers.ANSWERS["close_midbody"] if b"json_schema" in request.body else door(request)
 
     assert dive(handler).why("structured_output") == ("unknown", "failed")
 
@@ -567,7 +574,7 @@ def test_how_a_refusal_reads(status: int, message: str, wanted: tuple[str, str])
     door = capable_doors.openai(KEY)
 
     def handler(request: Request) -> Any:
-        return b.as_json({"error": {"message": message}}, status) if b'"tools"' in request.body else door(request)
+        return answers.as_json({"error": {"message": message}}, status) if b'"tools"' in request.body else door(request)
 
     assert dive(handler).why("tools") == wanted
 
@@ -576,7 +583,7 @@ def test_a_way_that_refuses_everything_is_asked_no_more_than_was_said() -> None:
     def handler(request: Request) -> Any:
         asked = request.json()
         if set(asked) - {"model", "messages", "max_tokens", "stream"}:
-            return b.as_json({"error": {"message": "tool_choice, max_tokens: 'detail' is refused"}}, 400)
+            return answers.as_json({"error": {"message": "tool_choice, max_tokens: 'detail' is refused"}}, 400)
         return b.both(b.openai(KEY), b.anthropic("another"))(request)
 
     seen = dive(handler)
@@ -598,7 +605,7 @@ def test_its_cost_is_counted() -> None:
 
 def test_a_model_is_asked_as_it_was_seen_to_want_it() -> None:
     door = capable_doors.openai(KEY)
-    picky = b.first(b.refuses("max_tokens", "openai-max-tokens"), lambda request: door(request))
+    picky = handlers.first(b.refuses("max_tokens", "openai-max-tokens"), lambda request: door(request))
     seen = dive(picky)
     assert {name: seen.why(name)[0] for name in WHOLE} == dict.fromkeys(WHOLE, "supported")
     assert [trial.status for trial in seen.of("structured_output").trials] == [200]
@@ -708,7 +715,9 @@ def test_what_is_sent_stands_in_the_plan(protocol: str) -> None:
     told = {(one.method, one.url.removeprefix(door.url).replace("{model}", "x-embed")) for one in planned}
     # A second place is looked at where the first one leads nowhere.
     second = {
-        (one.method, one.target) for one in door.requests if "llmdoctor" in "".join(b.keys_in(one)) and one.json() == {}
+        (one.method, one.target)
+        for one in door.requests
+        if "llmdoctor" in "".join(answers.keys_in(one)) and one.json() == {}
     }
     assert sent - second <= told
     lengths = [len(one.body) for one in door.requests]
@@ -755,7 +764,7 @@ def test_foreign_words_act_on_no_page() -> None:
 
     def handler(request: Request) -> Any:
         asked = b"json_schema" in request.body
-        return b.as_json({"error": {"message": f"response_format {evil} {KEY}"}}, 400) if asked else door(request)
+        return answers.as_json({"error": {"message": f"response_format {evil} {KEY}"}}, 400) if asked else door(request)
 
     seen = dive(handler)
     assert "\x1b" not in render(seen.report, "text", "en")

@@ -16,7 +16,7 @@ sys.path.append(str(Path(__file__).parent))  # what the tests share stands besid
 
 from faults.dive import BASES, DOORS, KEY, dive
 
-from probes.demo_server import doors as b
+from probes.demo_server import answers
 from probes.demo_server.capable_doors import HALVES, Manners
 from probes.demo_server.server import PracticeDoor
 from probes.protocols.features import FORM_SCHEMA, TOOL, TOOL_SCHEMA
@@ -35,7 +35,7 @@ def weather(name: Any, given: Any) -> None:
 def _openai(client: Any) -> None:
     tools = [{"type": "function", "function": {"name": TOOL, "parameters": TOOL_SCHEMA}}]
     forced = {"type": "function", "function": {"name": TOOL}}
-    ask = {"model": b.MODELS[0], "tools": tools}
+    ask = {"model": answers.MODELS[0], "tools": tools}
     turn = client.chat.completions.create(messages=QUESTION, tool_choice=forced, **ask).choices[0].message
     call = turn.tool_calls[0]
     weather(call.function.name, json.loads(call.function.arguments))
@@ -46,7 +46,7 @@ def _openai(client: Any) -> None:
 
 def _openai_stream(client: Any) -> None:
     tools = [{"type": "function", "function": {"name": TOOL, "parameters": TOOL_SCHEMA}}]
-    with client.chat.completions.stream(model=b.MODELS[0], messages=QUESTION, tools=tools) as stream:
+    with client.chat.completions.stream(model=answers.MODELS[0], messages=QUESTION, tools=tools) as stream:
         for _ in stream:
             pass
         call = stream.get_final_completion().choices[0].message.tool_calls[0]
@@ -56,7 +56,7 @@ def _openai_stream(client: Any) -> None:
 
 def _responses(client: Any) -> None:
     tools = [{"type": "function", "name": TOOL, "parameters": TOOL_SCHEMA, "strict": False}]
-    ask = {"model": b.MODELS[0], "tools": tools}
+    ask = {"model": answers.MODELS[0], "tools": tools}
     turn = client.responses.create(input=QUESTION, **ask)
     call = next(item for item in turn.output if item.type == "function_call")
     weather(call.name, json.loads(call.arguments))
@@ -66,7 +66,7 @@ def _responses(client: Any) -> None:
 
 
 def _anthropic(client: Any) -> None:
-    ask = {"model": b.CLAUDES[0], "max_tokens": 64, "tools": [{"name": TOOL, "input_schema": TOOL_SCHEMA}]}
+    ask = {"model": answers.CLAUDES[0], "max_tokens": 64, "tools": [{"name": TOOL, "input_schema": TOOL_SCHEMA}]}
     turn = client.messages.create(messages=QUESTION, tool_choice={"type": "tool", "name": TOOL}, **ask)
     call = next(block for block in turn.content if block.type == "tool_use")
     weather(call.name, call.input)
@@ -78,7 +78,7 @@ def _anthropic(client: Any) -> None:
 
 def _anthropic_stream(client: Any) -> None:
     tools = [{"name": TOOL, "input_schema": TOOL_SCHEMA}]
-    with client.messages.stream(model=b.CLAUDES[0], max_tokens=64, messages=QUESTION, tools=tools) as stream:
+    with client.messages.stream(model=answers.CLAUDES[0], max_tokens=64, messages=QUESTION, tools=tools) as stream:
         turn = stream.get_final_message()
     call = next(block for block in turn.content if block.type == "tool_use")
     weather(call.name, call.input)
@@ -127,12 +127,12 @@ def test_an_app_gets_its_form_where_it_is_supported(protocol: str, manner: str) 
         if protocol == "anthropic":
             form: Any = {"format": {"type": "json_schema", "schema": FORM_SCHEMA}}
             found = client.messages.create(
-                model=b.CLAUDES[0], max_tokens=64, messages=QUESTION, output_config=form
+                model=answers.CLAUDES[0], max_tokens=64, messages=QUESTION, output_config=form
             ).content[0]
             assert json.loads(found.text).keys() == FORM_SCHEMA["properties"].keys()
             return
         form = {"type": "json_schema", "json_schema": {"name": "capital", "schema": FORM_SCHEMA, "strict": True}}
-        answer = client.chat.completions.create(model=b.MODELS[0], messages=QUESTION, response_format=form)
+        answer = client.chat.completions.create(model=answers.MODELS[0], messages=QUESTION, response_format=form)
         assert json.loads(answer.choices[0].message.content).keys() == FORM_SCHEMA["properties"].keys()
 
     handler = DOORS[protocol](KEY, manners=Manners(structured=manner))

@@ -21,14 +21,15 @@ sys.path.append(str(Path(__file__).parent))  # the tables stand beside the tests
 from answers import REFUSALS, Refusal, read
 from faults.stage import LOCAL, RELAY, Scenario, stage
 
+import probes.api.attempt_round
 import probes.network.network
 import probes.run.engine
-import probes.steps.chat
 from diagnose.answers.dialects import rows
 from diagnose.cli.commands.explain import candidates
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.catalog.doors import load
+from probes.demo_server import answers, handlers
 from probes.demo_server import doors as b
 from probes.demo_server.server import Handler, Reply
 from probes.protocols.errors import parse_json
@@ -52,7 +53,7 @@ CODES = {
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the pauses between two tries, and with the roots read once for all."""
-    monkeypatch.setattr(probes.steps.chat, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (0.0, 0.0))
     monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 
@@ -89,10 +90,10 @@ def scenario_of(one: Refusal) -> Scenario:
     key = TYPED.get(one.door or "")
     more: dict[str, Any] = {"typed": lambda _: key} if key else {}
     if one.code == "proxy_page":
-        more["proxy"] = lambda port: b.always(said)
+        more["proxy"] = lambda port: handlers.always(said)
         base_url = LOCAL
     if protocol == "anthropic":
-        more["model"] = b.CLAUDES[0]
+        more["model"] = answers.CLAUDES[0]
         sound: Callable[..., Handler] = b.anthropic
         wrong = f"{base_url}/v1"
     else:
@@ -108,7 +109,7 @@ def scenario_of(one: Refusal) -> Scenario:
         if one.code == "proxy_page":
             return sound()
         whats = {"chat": ("chat", "stream"), "list": ("listing",), "stream": ("stream",)}
-        return sound(**dict.fromkeys(whats[place], said)) if place else b.always(said)
+        return sound(**dict.fromkeys(whats[place], said)) if place else handlers.always(said)
 
     return Scenario(
         one.name,

@@ -20,7 +20,8 @@ from answers import REFUSALS, Refusal, read
 from diagnose.answers.dialects import classify, classify_error, match_text, rows
 from diagnose.answers.explain import rows as phrases
 from diagnose.answers.literal_filter import may_match, needles
-from probes.model.settings import Answer, ApiError, Attempt, Auth, Body, Exchange, KeyForm, StreamReading
+from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.exchange import Answer, ApiError, Body, Exchange, StreamReading
 
 # The codes of the contract, section 3, and the two that are judged with what else was seen.
 CODES = frozenset(

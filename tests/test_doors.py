@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from probes.catalog import doors
-from probes.catalog.doors import Door, DoorsError, Endpoint, load, merge, read
+from probes.catalog.door import Door, Endpoint
+from probes.catalog.door_files import DoorsError, read
+from probes.catalog.doors import load, merge
 
 TABLE = load()
 EVERY = list(TABLE)

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from diagnose.cli.commands.docs import pages
 from diagnose.docs import examples
+from diagnose.docs.reference_pages import pages
 
 DOCS = Path(__file__).parents[1] / "docs"
 RUNS = sorted((DOCS / "runs").glob("*.json"))

@@ -12,12 +12,15 @@ from pathlib import Path
 import h11
 import pytest
 
-from probes.demo_server import doors as b
+from probes.demo_server import handlers, wrong_answers
 from probes.demo_server.certificates import Authority, authority
 from probes.demo_server.server import PracticeDoor, Step, Then, closed_port
-from probes.model.settings import Address, Failure, Kind, Limits
+from probes.model.facts import Address
+from probes.model.failure import Failure, Kind
+from probes.model.settings import Limits
 from probes.network.failures import NetError, chain, classify, failure
-from probes.network.network import HttpExchange, Link, Network
+from probes.network.http1 import HttpExchange
+from probes.network.network import Link, Network
 from probes.network.proxy_tunnel import Proxy
 
 ANY = Address("ipv4", "127.0.0.1")
@@ -240,7 +243,7 @@ def test_a_port_that_breaks_the_handshake_has_its_kind(connect: list[Step], kind
         assert handshake(door.port, None) is kind
 
 
-def exchange(answer: b.What, limits: Limits | None = None) -> Kind | None:
+def exchange(answer: handlers.What, limits: Limits | None = None) -> Kind | None:
     async def go(port: int) -> Kind | None:
         asked = HttpExchange(await _link(port, None), limits or Limits())
         await asked.send("GET", "/", [("Host", "practice.example")], b"")
@@ -249,7 +252,7 @@ def exchange(answer: b.What, limits: Limits | None = None) -> Kind | None:
         asked.link.close()
         return asked.answer.failure
 
-    with PracticeDoor(b.always(answer)) as door:
+    with PracticeDoor(handlers.always(answer)) as door:
         return asyncio.run(go(door.port))
 
 
@@ -270,11 +273,11 @@ def exchange(answer: b.What, limits: Limits | None = None) -> Kind | None:
     ],
 )
 def test_an_answer_has_its_kind(answer: str, kind: Kind | None) -> None:
-    assert exchange(b.ANSWERS[answer]) is kind
+    assert exchange(wrong_answers.ANSWERS[answer]) is kind
 
 
 def test_a_body_beyond_its_limit_is_too_long() -> None:
-    assert exchange(b.ANSWERS["ok"], Limits(body_bytes=10)) is Kind.TOO_LONG
+    assert exchange(wrong_answers.ANSWERS["ok"], Limits(body_bytes=10)) is Kind.TOO_LONG
 
 
 def test_a_closed_port_refuses() -> None:

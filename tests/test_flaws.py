@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from probes.catalog.doors import sdk_base
-from probes.urls.url_flaws import examine_key, examine_url, key_is_url, url_is_key
+from probes.catalog.door import sdk_base
+from probes.keys.flaws import examine_key, key_is_url, url_is_key
+from probes.urls.url_flaws import examine_url
 
 GOOD = "https://relay.example/v1"
 KEY = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z"

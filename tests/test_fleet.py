@@ -23,10 +23,13 @@ from diagnose.cli import program
 from diagnose.cli import worker_pool as crews
 from diagnose.cli.commands import fleet as fleets
 from diagnose.cli.worker_pool import Crew, Fallen, Here, Worker
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.server import PracticeDoor, Wait, closed_port
-from probes.model.secret import WINDOW
-from probes.model.settings import Address, Kind, Sourced
+from probes.model.facts import Address
+from probes.model.failure import Kind
+from probes.model.scrubber import WINDOW
+from probes.model.settings import Sourced
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.network.shared_network import SharedNetwork
@@ -108,7 +111,7 @@ def test_only_some_groups(tmp_path: Path, door: PracticeDoor) -> None:
 def test_a_file_of_targets(tmp_path: Path, door: PracticeDoor) -> None:
     path = tmp_path / "llmdoctor.toml"
     path.write_text(
-        f'[check]\nmodel = "{b.MODELS[0]}"\n[targets.work]\nbase_url = "{door.url}/v1"\nkey = {{ env = "DOOR_KEY" }}\n'
+        f'[check]\nmodel = "{answers.MODELS[0]}"\n[targets.work]\nbase_url = "{door.url}/v1"\nkey = {{ env = "DOOR_KEY" }}\n'
         f'[targets.lost]\nbase_url = "{door.url}/v1"\nkey = {{ file = "nowhere" }}\n',
         "utf-8",
     )

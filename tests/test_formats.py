@@ -34,6 +34,9 @@ from made_reports import (
     finding,
 )
 
+from diagnose.formats import report_parts
+from diagnose.words.en import interface
+
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -87,7 +90,7 @@ def test_imports_are_lazy() -> None:
     ],
 )
 def test_exit_status(made: Report, strict: bool, status: int) -> None:
-    assert formats.exit_status(made, strict) == status
+    assert report_parts.exit_status(made, strict) == status
 
 
 @pytest.mark.parametrize(
@@ -103,18 +106,18 @@ def test_exit_status(made: Report, strict: bool, status: int) -> None:
     ],
 )
 def test_plain(given: str, wanted: str) -> None:
-    assert formats.plain(given) == wanted
+    assert report_parts.plain(given) == wanted
 
 
 @pytest.mark.parametrize(
     ("ms", "shown"), [(0.2, "<1 ms"), (12.4, "12 ms"), (999.7, "1.00 s"), (1412.0, "1.41 s"), (61000, "61 s")]
 )
 def test_duration(ms: float, shown: str) -> None:
-    assert formats.duration(ms) == shown
+    assert report_parts.duration(ms) == shown
 
 
 def test_knock_ons_fold_to_what_stands() -> None:
-    codes = {root.code: [f.code for f in followers] for root, followers in formats.folded(BROKEN)}
+    codes = {root.code: [f.code for f in followers] for root, followers in report_parts.folded(BROKEN)}
     assert codes == {
         "url.version_missing": ["shape.web_page", "stream.malformed"],
         "settings.conflict": [],
@@ -129,7 +132,7 @@ def test_findings_that_blame_each_other_are_not_lost() -> None:
         finding("b.b", "b", caused_by="a.a"),
         finding("a.a", "a again", caused_by="gone"),
     )
-    groups = formats.folded(dataclasses.replace(BROKEN, findings=circle))
+    groups = report_parts.folded(dataclasses.replace(BROKEN, findings=circle))
     assert sorted(f.title for root, followers in groups for f in (root, *followers)) == ["a", "a again", "b", "c"]
 
 
@@ -324,7 +327,7 @@ def test_chinese_breaks_between_signs_and_not_before_a_stop() -> None:
 
 
 def test_every_word_is_known_in_both_languages() -> None:
-    assert formats.EXTRA["en"].keys() == formats.EXTRA["zh"].keys()
+    assert interface.EXTRA["en"].keys() == interface.EXTRA["zh"].keys()
     latin = re.compile(r"(?<![\w./-])(?:verdict|broken|evidence|works|tried|also|because|proven|not asked)\b")
     assert not latin.search(text.render(CHINESE, "zh"))
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from diagnose.cli import program
-from probes.model.secret import WINDOW
+from probes.model.scrubber import WINDOW
 from probes.network.network import Network
 
 ROOT = Path(__file__).parents[1]

@@ -24,14 +24,19 @@ from urllib.parse import quote
 
 import pytest
 
-from diagnose.formats import FORMATS, exit_status, render
+from diagnose.formats import FORMATS, render
+from diagnose.formats.report_parts import exit_status
 from diagnose.judging.judge import judge
 from diagnose.report import Report, Verdict
+from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
 from probes.demo_server import doors as b
 from probes.demo_server.server import Drip, Handler, PracticeDoor, Reply, Request, Script, Then, head
 from probes.model import archive
-from probes.model.secret import WINDOW, Secret
-from probes.model.settings import ConnectTo, Evidence, Kind, Limits, Observation, Outcome, Settings, Sourced
+from probes.model.evidence import Evidence, Observation
+from probes.model.failure import Kind, Outcome
+from probes.model.scrubber import WINDOW
+from probes.model.secret import Secret
+from probes.model.settings import ConnectTo, Limits, Settings, Sourced
 from probes.run.engine import run
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
@@ -46,10 +51,10 @@ SSE = (("Content-Type", "text/event-stream"),)
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDKs' pauses are not what is tried here."""
-    monkeypatch.setattr("probes.steps.chat.PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("probes.api.attempt_round.PAUSES", (0.01, 0.01))
 
 
-def settings(url: str, key: str = KEY, model: str | None = b.MODELS[0], limits: Limits = LIMITS) -> Settings:
+def settings(url: str, key: str = KEY, model: str | None = answers.MODELS[0], limits: Limits = LIMITS) -> Settings:
     return Settings(
         base_url=Sourced(url, "test"),
         key=Sourced(Secret(key), "test"),
@@ -96,11 +101,11 @@ def chunked(*pieces: bytes, end: bytes = b"0\r\n\r\n") -> list[bytes]:
 
 
 def endless_events(request: Request) -> Reply:
-    return b.as_events(list(b.chunks()[:2]) * 50 + [Then.STALL])
+    return answers.as_events(list(answers.chunks()[:2]) * 50 + [Then.STALL])
 
 
 def flood(request: Request) -> Reply:
-    return Reply(200, SSE, repeat(b.data(b.chunk(content="x" * 1000))))
+    return Reply(200, SSE, repeat(answers.data(answers.chunk(content="x" * 1000))))
 
 
 def informational(request: Request) -> Script:
@@ -122,19 +127,19 @@ def models(ids: Iterator[str] | list[str]) -> bytes:
 
 
 NEST = 200_000
-WORLDS: dict[str, b.What] = {
+WORLDS: dict[str, handlers.What] = {
     # -- time
-    "drips headers": b.header_drip(0.05),
+    "drips headers": wrong_streams.header_drip(0.05),
     "never answers": [Then.STALL],
     "never ends its headers": [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n", Then.STALL],
-    "stalls in its body": b.ANSWERS["midbody_stall"],
-    "drips its body": Reply(200, JSON, [Drip(json.dumps(b.completion()).encode(), 0.05)]),
+    "stalls in its body": wrong_answers.ANSWERS["midbody_stall"],
+    "drips its body": Reply(200, JSON, [Drip(json.dumps(answers.completion()).encode(), 0.05)]),
     "never ends its events": endless_events,
     "sends comments for ever": Reply(200, SSE, [Drip(b": ping\n\n" * 2000, 0.02, 8)]),
-    "drips events": Reply(200, SSE, [Drip(b"".join(b.chunks()), 0.03, 4)]),
+    "drips events": Reply(200, SSE, [Drip(b"".join(answers.chunks()), 0.03, 4)]),
     # -- size
-    "headers without end": b.endless_headers,
-    "body without end": b.endless_body,
+    "headers without end": wrong_streams.endless_headers,
+    "body without end": wrong_streams.endless_body,
     "events without end": flood,
     "one line without end": lambda _: Reply(200, SSE, repeat(b"data: " + b"x" * 65536)),
     "status line without end": lambda _: [b"HTTP/1.1 200 " + b"x" * 100_000] * 40,
@@ -206,7 +211,7 @@ WORLDS: dict[str, b.What] = {
         401, JSON, json.dumps({"error": {"message": "|a|`b`<script>alert(1)</script>\n# x ![](y)"}}).encode()
     ),
     "braces": Reply(401, JSON, json.dumps({"error": {"message": "{host} {0} {key_hint|x} {"}}).encode()),
-    "a title that escapes": b.as_html("<title>\x1b[31m[bold]&#27;[0m</title>", 503),
+    "a title that escapes": answers.as_html("<title>\x1b[31m[bold]&#27;[0m</title>", 503),
     "writing from the right": Reply(
         401, JSON, json.dumps({"error": {"message": "\u202etxt.exe\u2066\u200b"}}).encode()
     ),
@@ -215,7 +220,7 @@ WORLDS: dict[str, b.What] = {
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_a_door_that_does_this_is_survived(world: str) -> None:
-    _, report = survives(b.always(WORLDS[world]))
+    _, report = survives(handlers.always(WORLDS[world]))
     assert report.verdict is not Verdict.HEALTHY
     assert exit_status(report) in (1, 3)
     assert report.findings or report.verdict is Verdict.INCONCLUSIVE, "a failure is told"
@@ -225,8 +230,8 @@ def test_a_door_that_does_this_is_survived(world: str) -> None:
     "world", ["deep arrays", "digits", "a hundred thousand models", "gzip bomb", "escape sequences"]
 )
 def test_the_same_from_an_anthropic_door(world: str) -> None:
-    with PracticeDoor(b.always(WORLDS[world])) as door:
-        given = replace(settings(door.url, model=b.CLAUDES[0]), protocol=Sourced("anthropic", "test"))
+    with PracticeDoor(handlers.always(WORLDS[world])) as door:
+        given = replace(settings(door.url, model=answers.CLAUDES[0]), protocol=Sourced("anthropic", "test"))
         evidence, report = check(given)
     assert [one.note for one in evidence.observations if one.outcome is Outcome.CRASHED] == []
     unleaked(everything(evidence, report))
@@ -260,7 +265,7 @@ def test_a_tls_port_that_hangs_is_survived(connect: list[object]) -> None:
 def test_memory_is_bounded(world: str) -> None:
     with PracticeDoor(b.openai(KEY)) as sound:
         check(settings(sound.url + "/v1"))  # what this loads is not to be counted
-    with PracticeDoor(b.always(WORLDS[world])) as door:
+    with PracticeDoor(handlers.always(WORLDS[world])) as door:
         tracemalloc.start()
         try:
             asyncio.run(run(settings(door.url + "/v1"), version="0"))
@@ -283,30 +288,30 @@ ENCODED = {
 }
 
 
-def echoes(said: str) -> dict[str, b.What]:
+def echoes(said: str) -> dict[str, handlers.What]:
     error = {"error": {"message": f"bad key: {said}", "type": said, "code": said, "param": said}}
     header = said.replace("\n", "")
-    whole = b.completion(model=said, text=said)
+    whole = answers.completion(model=said, text=said)
     whole["choices"][0]["finish_reason"] = said
-    part = b.chunk(model=said, content=said)
+    part = answers.chunk(model=said, content=said)
     return {
-        "error": b.as_json(error, 401),
-        "error string": b.as_json({"error": said}, 403),
-        "detail": b.as_json({"detail": [{"msg": said}]}, 422),
-        "page": b.as_html(f"<title>{said}</title><h1>{said}</h1>", 403),
-        "text": b.as_text(said, 500),
-        "header": b.as_json(
+        "error": answers.as_json(error, 401),
+        "error string": answers.as_json({"error": said}, 403),
+        "detail": answers.as_json({"detail": [{"msg": said}]}, 422),
+        "page": answers.as_html(f"<title>{said}</title><h1>{said}</h1>", 403),
+        "text": answers.as_text(said, 500),
+        "header": answers.as_json(
             error, 401, ("X-Echo", header), ("Server", header), ("WWW-Authenticate", f"Basic {header}")
         ),
         "reason": Reply(401, JSON, b"{}", reason=header),
         "location": Reply(302, (("Location", f"https://other.example/login?key={header}"),)),
         "content type": Reply(200, (("Content-Type", header),), b"{}"),
-        "retry-after": b.as_json(error, 429, ("Retry-After", header)),
-        "answer": b.as_json(whole),
+        "retry-after": answers.as_json(error, 429, ("Retry-After", header)),
+        "answer": answers.as_json(whole),
         "models": Reply(200, JSON, models([said, KEY[:30], KEY])),
-        "events": b.as_events([b.data(part), b.data(part), b.DONE]),
-        "event error": b.as_events([b.data(error)]),
-        "event name": b.as_events([f"event: {header}\ndata: {{}}\n\n".encode(), b.data(error)]),
+        "events": answers.as_events([answers.data(part), answers.data(part), answers.DONE]),
+        "event error": answers.as_events([answers.data(error)]),
+        "event name": answers.as_events([f"event: {header}\ndata: {{}}\n\n".encode(), answers.data(error)]),
         "no HTTP": f"{header}\r\n\r\n".encode(),
         "no HTTP header": f"HTTP/1.1 200 OK\r\n{header}\r\n\r\n".encode(),
     }
@@ -315,7 +320,7 @@ def echoes(said: str) -> dict[str, b.What]:
 @pytest.mark.parametrize("place", echoes(""))
 @pytest.mark.parametrize("form", ENCODED)
 def test_an_echoed_key_is_not_passed_on(place: str, form: str) -> None:
-    evidence, report = survives(b.always(echoes(ENCODED[form])[place]))
+    evidence, report = survives(handlers.always(echoes(ENCODED[form])[place]))
     text = everything(evidence, report)
     if form == "base64":
         unleaked(text, ENCODED["base64"][12:-4])
@@ -325,7 +330,7 @@ def test_an_echoed_key_is_not_passed_on(place: str, form: str) -> None:
 
 @pytest.mark.parametrize("pad", range(4096 - len(KEY), 4096 + 2, 10))
 def test_a_key_at_the_end_of_what_is_kept_is_not_passed_on(pad: int) -> None:
-    survives(b.always(b.as_text("x " * (pad // 2) + KEY, 403)))
+    survives(handlers.always(answers.as_text("x " * (pad // 2) + KEY, 403)))
 
 
 def test_a_key_in_the_settings_themselves_is_not_shown() -> None:
@@ -347,7 +352,7 @@ def test_a_key_does_not_follow_a_redirect() -> None:
 
 def test_the_deadline_ends_a_run_with_what_was_seen() -> None:
     limits = Limits(probe=30, run=0.5)
-    with PracticeDoor(b.always([Then.STALL])) as door:
+    with PracticeDoor(handlers.always([Then.STALL])) as door:
         began = time.monotonic()
         evidence, report = check(settings(door.url + "/v1", limits=limits))
         assert time.monotonic() - began < limits.run + SLACK
@@ -358,7 +363,7 @@ def test_the_deadline_ends_a_run_with_what_was_seen() -> None:
 
 
 def test_a_limit_of_a_probe_is_an_observation() -> None:
-    with PracticeDoor(b.always([Then.STALL])) as door:
+    with PracticeDoor(handlers.always([Then.STALL])) as door:
         evidence, report = check(settings(door.url + "/v1"))
     assert {one.failure.kind for one in evidence.observations if one.failure} == {Kind.TIMEOUT}
     assert report.root_cause == "http.timeout"
@@ -375,7 +380,7 @@ def test_a_cancelled_run_tells_what_it_saw() -> None:
         task = asyncio.create_task(run(settings(url, limits=Limits()), watch=watch, version="0"))
         return await task
 
-    with PracticeDoor(b.always([Then.STALL])) as door:
+    with PracticeDoor(handlers.always([Then.STALL])) as door:
         began = time.monotonic()
         evidence = asyncio.run(go(door.url + "/v1"))
         assert time.monotonic() - began < SLACK
@@ -407,7 +412,10 @@ def command(*arguments: str, key: str = KEY) -> Iterator[subprocess.Popen[str]]:
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a single process")
 @pytest.mark.parametrize("fmt", ["json", "text"])
 def test_ctrl_c_ends_the_command_with_a_report(fmt: str) -> None:
-    with PracticeDoor(b.always([Then.STALL])) as door, command("check", f"{door.url}/v1", "--format", fmt) as process:
+    with (
+        PracticeDoor(handlers.always([Then.STALL])) as door,
+        command("check", f"{door.url}/v1", "--format", fmt) as process,
+    ):
         until = time.monotonic() + 10
         while not door.requests and process.poll() is None and time.monotonic() < until:
             time.sleep(0.02)
@@ -429,7 +437,7 @@ def test_ctrl_c_ends_the_command_with_a_report(fmt: str) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a single process")
 def test_the_process_ends_at_its_deadline() -> None:
-    with PracticeDoor(b.always([Then.STALL])) as door:
+    with PracticeDoor(handlers.always([Then.STALL])) as door:
         began = time.monotonic()
         with command("check", f"{door.url}/v1", "--deadline", "1", "--json") as process:
             out, err = process.communicate(timeout=20)
@@ -516,7 +524,7 @@ def test_offline_looks_up_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (b.openai(KEY), Verdict.INCONCLUSIVE),
         (b.openai("sk-another"), Verdict.BROKEN),
-        (b.always("go-404"), Verdict.BROKEN),
+        (handlers.always("go-404"), Verdict.BROKEN),
         (b.openai(KEY, prefix=""), Verdict.BROKEN),
     ],
     ids=["sound", "rejected", "no API", "no v1"],

@@ -25,7 +25,7 @@ from diagnose.cli import COMMANDS, HIDDEN, program
 from diagnose.findings import RULES
 from diagnose.judging.judge import judge
 from diagnose.report import Severity
-from probes.model.settings import PROBES
+from probes.model.evidence import PROBES
 
 # The command line, the served page and the generators of the docs: they alone join the packages.
 JOINING = ("diagnose.cli", "diagnose.serve", "diagnose.docs")
@@ -172,13 +172,25 @@ def test_what_judges_touches_no_network(name: str) -> None:
         for one in within(imports(name), "probes")
         if one in MODULES and find_spec(one).submodule_search_locations is None
     }
-    pure = {"probes.model.settings", "probes.api.response_checks", "probes.gates"}
-    if within(imports(name) - for_types(name), "probes.catalog.doors", "probes.keys.owner") == set():
-        pure |= {"probes.catalog.doors", "probes.keys.owner"}
+    pure = {one for one in MODULES if one.startswith("probes.model.")} - {
+        "probes.model.secret",
+        "probes.model.scrubber",
+    }
+    pure |= {"probes.api.response_checks", "probes.urls.login_pages", "probes.protocols.errors"}
+    if (
+        within(imports(name) - for_types(name), "probes.catalog.doors", "probes.catalog.door", "probes.keys.owner")
+        == set()
+    ):
+        pure |= {"probes.catalog.doors", "probes.catalog.door", "probes.keys.owner"}
     if name == "diagnose.evidence.client_urls":
-        pure |= {"probes.catalog.apps", "probes.catalog.url_joining", "probes.urls.app_base_urls"}
+        pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.url_joining", "probes.urls.app_base_urls"}
     if name == "diagnose.snippets.snippets":  # the protocols say what goes out: paths and headers, without a key
-        pure |= {"probes.catalog.apps", "probes.protocols"}
+        pure |= {
+            "probes.catalog.app",
+            "probes.catalog.apps",
+            "probes.catalog.sdk_variables",
+            "probes.protocols.protocol",
+        }
     theirs -= for_types(name)
     assert theirs <= pure, "a rule reads evidence and pure readings of it"
 

@@ -11,13 +11,16 @@ from itertools import pairwise
 
 import pytest
 
+from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings import RULES
-from diagnose.formats import exit_status
-from diagnose.judging.judge import judge, root_of, stand
-from diagnose.report import Claim, Report, Rule, Severity, Verdict
+from diagnose.formats.report_parts import exit_status
+from diagnose.judging.judge import judge
+from diagnose.judging.root_cause import root_of, stand
+from diagnose.report import Report, Severity, Verdict
 from probes.demo_server import scenarios
-from probes.model.settings import Evidence, Observation, Outcome, Target
+from probes.model.evidence import Evidence, Observation, Target
+from probes.model.failure import Outcome
 from probes.run.engine import run
 
 NOTHING = Evidence(Target("https://relay.example/v1", "openai", None, "openai-sdk", None, None, None), ())
@@ -196,7 +199,7 @@ def test_nothing_seen_is_not_healthy() -> None:
 
 @pytest.mark.parametrize("probe", ["dns", "tcp", "tls", "http", "chat", "stream"])
 def test_no_failure_is_silent(probe: str) -> None:
-    from probes.model.settings import Failure, Kind
+    from probes.model.failure import Failure, Kind
 
     failed = Observation(probe, "relay.example", Outcome.FAILED, None, Failure(Kind.OTHER, "odd"))
     report = judge(replace(NOTHING, observations=(failed,)))

@@ -19,8 +19,10 @@ from typing import Any
 
 import pytest
 
-from probes.catalog.doors import Door, KeyShape, load
-from probes.keys.owner import MISTYPED, fit, identify, mistyped
+from probes.catalog.door import Door, KeyShape
+from probes.catalog.doors import load
+from probes.keys.checksums import MISTYPED, mistyped
+from probes.keys.owner import fit, identify
 
 DOORS = load()
 FACTS = Path(os.environ.get("LLMDOCTOR_FACTS", "/work/shared/facts/doors.toml"))

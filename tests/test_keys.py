@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probes.catalog.doors import load
-from probes.keys.owner import KINDS, Fit, fit, identify
+from probes.keys.credential_kinds import KINDS
+from probes.keys.owner import Fit, fit, identify
 
 DOORS = load()
 _DICE = random.Random(7)

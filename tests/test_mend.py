@@ -13,7 +13,7 @@ import pytest
 
 from probes.demo_server import doors as b
 from probes.demo_server.server import PracticeDoor
-from probes.model.secret import WINDOW
+from probes.model.scrubber import WINDOW
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 KEY = f"sk-{BODY}"
@@ -144,7 +144,7 @@ def test_the_key_of_another_place_is_not_copied(door: PracticeDoor, tmp_path: Pa
 
 def test_a_file_that_cannot_be_written(door: PracticeDoor, tmp_path: Path) -> None:
     from diagnose.cli.fix import Change, Writing, _write
-    from probes.settings.config_file import BadInput
+    from probes.model.settings import BadInput
 
     file = tmp_path / ".env"
     file.write_text(f"OPENAI_BASE_URL={door.url}\n")

@@ -12,7 +12,7 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from probes.model.settings import Address, Lookup
+from probes.model.facts import Address, Lookup
 from probes.network import name_servers
 
 Say = Callable[[dns.message.Message, int], list[bytes]]  # the question, and how many came before it

@@ -17,23 +17,29 @@ import pytest
 
 from diagnose.judging.judge import judge
 from probes.demo_server import doors as b
+from probes.demo_server import handlers
+from probes.demo_server.answers import MODELS, as_json, completion
 from probes.demo_server.server import Answer, PracticeDoor, Reply, Request, Step, Then, Wait, head
+from probes.model.facts import Address
+from probes.model.failure import Kind
 from probes.model.secret import Secret
-from probes.model.settings import Address, ConnectTo, Kind, Limits, Settings, Sourced
-from probes.network import network as net
-from probes.network.connection_pool import Way, place
+from probes.model.settings import ConnectTo, Limits, Settings, Sourced
+from probes.network.connection_pool import Way
+from probes.network.dialing import race
 from probes.network.failures import NetError
-from probes.network.network import HttpExchange, Link, Network, race
+from probes.network.http1 import HttpExchange
+from probes.network.network import Link, Network
 from probes.network.proxy_tunnel import Proxy
 from probes.run.engine import run
 from probes.steps.tcp import interface
+from probes.urls.url import place
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 ONE, TWO, SIX = Address("ipv4", "192.0.2.1"), Address("ipv4", "192.0.2.2"), Address("ipv6", "2001:db8::1")
 
 
 def settings(url: str, **more: object) -> Settings:
-    given = Settings(Sourced(url, "test"), Sourced(Secret(KEY), "test"), Sourced(b.MODELS[0], "test"))
+    given = Settings(Sourced(url, "test"), Sourced(Secret(KEY), "test"), Sourced(MODELS[0], "test"))
     return given if not more else Settings(given.base_url, given.key, given.model, **more)  # type: ignore[arg-type]
 
 
@@ -143,7 +149,7 @@ class Dialled(Network):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(net, "STAGGER", 0.03)
+    monkeypatch.setattr("probes.network.dialing.STAGGER", 0.03)
 
 
 def raced(fates: dict[Address, float | Kind | None]) -> tuple[bool, dict[Address, Kind | None], list[Address]]:
@@ -188,7 +194,7 @@ def test_the_first_to_answer_wins(
 
 
 def test_a_refusal_does_not_wait_for_the_stagger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(net, "STAGGER", 5.0)
+    monkeypatch.setattr("probes.network.dialing.STAGGER", 5.0)
     began = time.monotonic()
     assert raced({ONE: Kind.REFUSED, TWO: 0.0})[0]
     assert time.monotonic() - began < 1
@@ -298,7 +304,7 @@ async def ask(way: Way) -> HttpExchange:
     return asked
 
 
-def connections(answer: b.What, count: int = 3) -> int:
+def connections(answer: handlers.What, count: int = 3) -> int:
     async def go(url: str) -> None:
         way = Way(Network(), place(url), Limits())
         for _ in range(count):
@@ -306,7 +312,7 @@ def connections(answer: b.What, count: int = 3) -> int:
         way.close()
         await asyncio.sleep(0)
 
-    with PracticeDoor(b.always(answer)) as door:
+    with PracticeDoor(handlers.always(answer)) as door:
         asyncio.run(go(door.url))
         return door.connections
 
@@ -314,15 +320,15 @@ def connections(answer: b.What, count: int = 3) -> int:
 @pytest.mark.parametrize(
     ("answer", "used"),
     [
-        (b.as_json({}), 1),
+        (as_json({}), 1),
         (Reply(200, (), [b"in ", b"chunks"]), 1),
-        (b.as_json({}, 200, ("Connection", "close")), 3),
+        (as_json({}, 200, ("Connection", "close")), 3),
         (Reply(200, (), [b"until the end"], chunked=False), 3),
         (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", 3),
     ],
     ids=["whole", "chunked", "close", "no length", "HTTP/1.0"],
 )
-def test_a_link_is_used_again_where_it_can_be(answer: b.What, used: int) -> None:
+def test_a_link_is_used_again_where_it_can_be(answer: handlers.What, used: int) -> None:
     assert connections(answer) == used
 
 
@@ -330,7 +336,7 @@ def test_a_kept_link_that_died_says_nothing_about_the_door() -> None:
     """A server that hangs up after each answer without having said so."""
 
     def rude(request: Request) -> Answer:
-        answer = b.give(world, request)
+        answer = handlers.give(world, request)
         assert isinstance(answer, Reply)
         if not isinstance(answer.body, bytes):
             return answer
@@ -354,7 +360,7 @@ def test_a_link_is_not_shared_while_it_is_busy() -> None:
         way.close()
         await asyncio.sleep(0)
 
-    with PracticeDoor(b.always(b.as_json({})), latency=0.02) as door:
+    with PracticeDoor(handlers.always(as_json({})), latency=0.02) as door:
         asyncio.run(go(door.url))
         assert door.connections == 4
         assert len(door.requests) == 5
@@ -368,7 +374,7 @@ def test_connect_to_leads_elsewhere_and_keeps_the_name() -> None:
         way.close()
         await asyncio.sleep(0)
 
-    with PracticeDoor(b.always(b.as_json({}))) as door:
+    with PracticeDoor(handlers.always(as_json({}))) as door:
         asyncio.run(go(door.port))
         assert door.requests[0].header("host") == "relay.example"
 
@@ -376,7 +382,7 @@ def test_connect_to_leads_elsewhere_and_keeps_the_name() -> None:
 # -- bodies ------------------------------------------------------------------------------------------------------------
 
 
-TEXT = json.dumps(b.completion()).encode() * 20
+TEXT = json.dumps(completion()).encode() * 20
 
 
 def raw_deflate(data: bytes) -> bytes:
@@ -397,7 +403,7 @@ def received(data: bytes, encoding: str, size: int, limit: int = 1 << 20) -> tup
         await asyncio.sleep(0)
         return found, asked.answer.failure
 
-    with PracticeDoor(b.always(Reply(200, (("Content-Encoding", encoding),), pieces))) as door:
+    with PracticeDoor(handlers.always(Reply(200, (("Content-Encoding", encoding),), pieces))) as door:
         return asyncio.run(go(door.port))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from probes.network.connection_pool import place
 from probes.urls.no_proxy import bypass
+from probes.urls.url import place
 
 httpx2 = pytest.importorskip("httpx2", reason="the package httpx2 is not installed")
 

@@ -11,6 +11,7 @@ import pytest
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.catalog.node_runtime import heeds, proxies, read
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.certificates import Authority, authority
 from probes.demo_server.scenarios import made_up_key
@@ -67,7 +68,7 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Look:
             given = Settings(
                 base_url=Sourced(f"https://localhost:{door.port}/v1", "test"),
                 key=Sourced(Secret(KEY), "test"),
-                model=Sourced(b.MODELS[0], "test"),
+                model=Sourced(answers.MODELS[0], "test"),
                 app=app,
                 ca_bundle=bundle,
                 node=node or NodeSettings(),

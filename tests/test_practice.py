@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from diagnose.words.en.demo import TITLES
+from probes.demo_server import answers, error_bodies, handlers, pages, scenarios, wrong_answers, wrong_streams
 from probes.demo_server import doors as b
-from probes.demo_server import scenarios
 from probes.demo_server.certificates import KINDS, Authority, authority
 from probes.demo_server.server import PracticeDoor, Then, closed_port
 
@@ -50,7 +50,7 @@ def raw(door, data=b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", limit=1 << 20):
         return got
 
 
-def chat(model=b.MODELS[0], **more):
+def chat(model=answers.MODELS[0], **more):
     return {"model": model, "messages": [{"role": "user", "content": "ping"}], **more}
 
 
@@ -58,7 +58,7 @@ def chat(model=b.MODELS[0], **more):
 
 
 def test_it_records_requests_and_keeps_connections():
-    with PracticeDoor(b.always(b.as_json({}))) as door:
+    with PracticeDoor(handlers.always(answers.as_json({}))) as door:
         connection = http.client.HTTPConnection("127.0.0.1", door.port)
         for path in ("/a?x=1", "/b"):
             connection.request("POST", path, b"body", {"X-Thing": "1"})
@@ -72,7 +72,7 @@ def test_it_records_requests_and_keeps_connections():
 
 
 def test_chunked_requests_and_expect_continue():
-    with PracticeDoor(lambda request: b.as_text(request.body.decode())) as door:
+    with PracticeDoor(lambda request: answers.as_text(request.body.decode())) as door:
         how = b"Connection: close\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue"
         got = raw(door, b"POST / HTTP/1.1\r\n" + how + b"\r\n\r\n" + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
     assert got.startswith(b"HTTP/1.1 100 ")
@@ -82,7 +82,10 @@ def test_chunked_requests_and_expect_continue():
 @pytest.mark.parametrize("world", ["never", "close", "ssh"])
 def test_it_stops_at_once_and_leaves_no_thread(world):
     before = threading.active_count()
-    with PracticeDoor(connect=b.CONNECTIONS[world]) as door, socket.create_connection(("127.0.0.1", door.port)) as sock:
+    with (
+        PracticeDoor(connect=wrong_streams.CONNECTIONS[world]) as door,
+        socket.create_connection(("127.0.0.1", door.port)) as sock,
+    ):
         sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
         idle = socket.create_connection(("127.0.0.1", door.port))
         began = time.monotonic()
@@ -93,7 +96,7 @@ def test_it_stops_at_once_and_leaves_no_thread(world):
 
 
 def test_a_stalled_answer_does_not_hold_the_end():
-    with PracticeDoor(b.always([Then.STALL])) as door:
+    with PracticeDoor(handlers.always([Then.STALL])) as door:
         sock = socket.create_connection(("127.0.0.1", door.port))
         sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         while not door.requests:
@@ -116,7 +119,7 @@ def test_ipv6_only():
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("no IPv6 here")
-    with PracticeDoor(b.always(b.as_text("six")), host="::1") as door:
+    with PracticeDoor(handlers.always(answers.as_text("six")), host="::1") as door:
         assert door.url == f"http://[::1]:{door.port}"
         with socket.create_connection(("::1", door.port), timeout=5) as sock:
             sock.sendall(b"GET / HTTP/1.0\r\n\r\n")
@@ -143,7 +146,7 @@ def test_a_closed_port_refuses():
     ],
 )
 def test_connections(world, start):
-    with PracticeDoor(connect=b.CONNECTIONS[world]) as door:
+    with PracticeDoor(connect=wrong_streams.CONNECTIONS[world]) as door:
         got = raw(door, limit=4)
     assert got.startswith(start)
     assert bool(got) == bool(start)
@@ -151,7 +154,7 @@ def test_connections(world, start):
 
 @pytest.mark.parametrize("world", ["reset", "hello-reset"])
 def test_connections_that_are_reset(world):
-    with PracticeDoor(connect=b.CONNECTIONS[world]) as door, pytest.raises(ConnectionError):
+    with PracticeDoor(connect=wrong_streams.CONNECTIONS[world]) as door, pytest.raises(ConnectionError):
         raw(door)
 
 
@@ -163,7 +166,7 @@ def test_what_is_no_http_is_kept_apart():
 
 
 def test_proxy():
-    with PracticeDoor(b.always(b.as_text("behind"))) as door, PracticeDoor(b.proxy(door.port)) as front:
+    with PracticeDoor(handlers.always(answers.as_text("behind"))) as door, PracticeDoor(b.proxy(door.port)) as front:
         got = raw(front, b"CONNECT api.example:443 HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n")
         assert got.startswith(b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 200 OK")
         assert got.endswith(b"behind")
@@ -176,7 +179,7 @@ def test_proxy():
 
 def test_openai():
     with PracticeDoor(b.openai(KEY, responses=True)) as door:
-        assert [m["id"] for m in json.loads(ask(door, "/v1/models")[2])["data"]] == list(b.MODELS)
+        assert [m["id"] for m in json.loads(ask(door, "/v1/models")[2])["data"]] == list(answers.MODELS)
         answer = json.loads(ask(door, "/v1/chat/completions", chat())[2])
         assert answer["choices"][0]["message"]["content"] == "PONG"
         status, headers, body = ask(
@@ -185,8 +188,8 @@ def test_openai():
         assert (status, headers["content-type"]) == (200, "text/event-stream")
         assert body.endswith(b"data: [DONE]\n\n")
         assert b'"usage": {"prompt_tokens"' in body
-        assert json.loads(ask(door, "/v1/responses", {"model": b.MODELS[0]})[2])["object"] == "response"
-        assert b"response.completed" in ask(door, "/v1/responses", {"model": b.MODELS[0], "stream": True})[2]
+        assert json.loads(ask(door, "/v1/responses", {"model": answers.MODELS[0]})[2])["object"] == "response"
+        assert b"response.completed" in ask(door, "/v1/responses", {"model": answers.MODELS[0], "stream": True})[2]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +211,7 @@ def test_openai_refuses(path, body, key, status, code):
 
 def test_anthropic():
     version = {"anthropic-version": "2023-06-01"}
-    model = b.CLAUDES[0]
+    model = answers.CLAUDES[0]
     with PracticeDoor(b.anthropic(KEY, auth=("x-api-key",))) as door:
         right = {**version, "x-api-key": KEY}
         assert json.loads(ask(door, "/v1/models", key="", headers=right)[2])["data"][0]["id"] == model
@@ -247,30 +250,30 @@ def test_gemini_azure_ollama():
 # -- wrong worlds ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", b.ERRORS)
+@pytest.mark.parametrize("name", error_bodies.ERRORS)
 def test_errors(name):
-    with PracticeDoor(b.always(name)) as door:
+    with PracticeDoor(handlers.always(name)) as door:
         status, headers, body = ask(door, "/v1/chat/completions", chat("some-model"))
-    assert status == b.ERRORS[name][0]
+    assert status == error_bodies.ERRORS[name][0]
     assert headers["content-type"] == "application/json"
     json.loads(body)
     assert b"<" not in body
     assert (KEY.encode() in body) == (name == "echo-key")
 
 
-@pytest.mark.parametrize("name", b.PAGES)
+@pytest.mark.parametrize("name", pages.PAGES)
 def test_pages(name):
-    with PracticeDoor(b.always(name)) as door:
-        assert ask(door, "/v1/models")[0] == b.PAGES[name].status
+    with PracticeDoor(handlers.always(name)) as door:
+        assert ask(door, "/v1/models")[0] == pages.PAGES[name].status
 
 
 SILENT = {"never", "midbody_stall", "headers_only"}
 BREAKS = {"close_nobyte", "rst_nobyte", "close_midbody", "rst_midbody", "chunked_cut", "garbage", "http09"}
 
 
-@pytest.mark.parametrize("name", sorted(b.ANSWERS.keys() - BREAKS - SILENT - {"close_midheaders"}))
+@pytest.mark.parametrize("name", sorted(wrong_answers.ANSWERS.keys() - BREAKS - SILENT - {"close_midheaders"}))
 def test_answers_that_arrive_whole(name):
-    with PracticeDoor(b.openai(KEY, chat=b.ANSWERS[name])) as door:
+    with PracticeDoor(b.openai(KEY, chat=wrong_answers.ANSWERS[name])) as door:
         status, _, body = ask(door, "/v1/chat/completions", chat())
     assert 200 <= status < 500
     assert body or name in {"204", "304", "400_empty", "empty200_json", "empty200_noct"}
@@ -279,12 +282,12 @@ def test_answers_that_arrive_whole(name):
 @pytest.mark.parametrize("name", sorted(BREAKS))
 def test_answers_that_break(name):
     broken = pytest.raises((http.client.HTTPException, ConnectionError))
-    with PracticeDoor(b.openai(KEY, chat=b.ANSWERS[name])) as door, broken:
+    with PracticeDoor(b.openai(KEY, chat=wrong_answers.ANSWERS[name])) as door, broken:
         ask(door, "/v1/chat/completions", chat())
 
 
 def test_a_head_that_breaks_off():
-    with PracticeDoor(b.always(b.ANSWERS["close_midheaders"])) as door:
+    with PracticeDoor(handlers.always(wrong_answers.ANSWERS["close_midheaders"])) as door:
         assert raw(door) == b"HTTP/1.1 200 OK\r\nContent-Ty"
 
 
@@ -292,12 +295,12 @@ CUT = {"s_cut_chunked", "s_cut_chunked_boundary", "s_cut_rst"}
 STALLED = {"s_stalled", "s_stalled_first"}
 
 
-@pytest.mark.parametrize("name", sorted(b.STREAMS.keys() - CUT - STALLED))
+@pytest.mark.parametrize("name", sorted(wrong_streams.STREAMS.keys() - CUT - STALLED))
 @pytest.mark.parametrize("protocol", ["openai", "anthropic"])
 def test_streams(protocol, name):
     door_of, table, path, model = {
-        "openai": (b.openai, b.STREAMS, "/v1/chat/completions", b.MODELS[0]),
-        "anthropic": (b.anthropic, b.ANTHROPIC_STREAMS, "/v1/messages", b.CLAUDES[0]),
+        "openai": (b.openai, wrong_streams.STREAMS, "/v1/chat/completions", answers.MODELS[0]),
+        "anthropic": (b.anthropic, wrong_streams.ANTHROPIC_STREAMS, "/v1/messages", answers.CLAUDES[0]),
     }[protocol]
     if name not in table:
         return
@@ -309,15 +312,18 @@ def test_streams(protocol, name):
 
 
 @pytest.mark.parametrize("name", sorted(CUT))
-@pytest.mark.parametrize("table", [b.STREAMS, b.ANTHROPIC_STREAMS], ids=["openai", "anthropic"])
+@pytest.mark.parametrize("table", [wrong_streams.STREAMS, wrong_streams.ANTHROPIC_STREAMS], ids=["openai", "anthropic"])
 def test_streams_that_are_cut(table, name):
-    with PracticeDoor(b.always(table[name])) as door, pytest.raises((http.client.IncompleteRead, ConnectionError)):
+    with (
+        PracticeDoor(handlers.always(table[name])) as door,
+        pytest.raises((http.client.IncompleteRead, ConnectionError)),
+    ):
         ask(door, "/", {})
 
 
 @pytest.mark.parametrize("name", sorted(STALLED))
 def test_streams_that_stall(name):
-    with PracticeDoor(b.always(b.STREAMS[name])) as door:
+    with PracticeDoor(handlers.always(wrong_streams.STREAMS[name])) as door:
         sock = socket.create_connection(("127.0.0.1", door.port), timeout=0.05)
         sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
         with sock, pytest.raises(TimeoutError):
@@ -332,24 +338,24 @@ def test_the_sound_streams_say_pong():
         return "".join(deltas) + "".join(e["delta"].get("text", "") for e in events if "delta" in e)
 
     whole = {}
-    for protocol, table in (("openai", b.STREAMS), ("anthropic", b.ANTHROPIC_STREAMS)):
-        with PracticeDoor(b.always(table["s_done"])) as door:
+    for protocol, table in (("openai", wrong_streams.STREAMS), ("anthropic", wrong_streams.ANTHROPIC_STREAMS)):
+        with PracticeDoor(handlers.always(table["s_done"])) as door:
             whole[protocol] = ask(door, "/", {})[2]
     assert text("openai", whole) == text("anthropic", whole) == "PONG"
 
 
 def test_endless_worlds_end_with_their_client():
-    for world in (b.endless_headers, b.endless_body):
+    for world in (wrong_streams.endless_headers, wrong_streams.endless_body):
         with PracticeDoor(world) as door:
             assert len(raw(door, limit=300_000)) >= 300_000
-    with PracticeDoor(b.gzip_bomb) as door:
+    with PracticeDoor(wrong_streams.gzip_bomb) as door:
         assert len(ask(door, "/")[2]) < 1 << 20
-    with PracticeDoor(b.header_drip(0)) as door:
+    with PracticeDoor(wrong_streams.header_drip(0)) as door:
         assert raw(door).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_what_stands_in_front():
-    world = b.first(b.basic_auth, b.openai(KEY))
+    world = handlers.first(b.basic_auth, b.openai(KEY))
     with PracticeDoor(world) as door:
         assert ask(door, "/v1/models")[1]["www-authenticate"].startswith("Basic")
     with PracticeDoor(b.redirect(308, "https://other.example")) as door:
@@ -357,18 +363,20 @@ def test_what_stands_in_front():
     with PracticeDoor(b.slashed(b.openai(KEY))) as door:
         assert ask(door, "/v1/models")[:2][1]["location"] == "/v1/models/"
         assert ask(door, "/v1/models/")[0] == 200
-    with PracticeDoor(b.first(b.refuses("max_tokens", "openai-max-tokens"), b.openai(KEY))) as door:
+    with PracticeDoor(handlers.first(b.refuses("max_tokens", "openai-max-tokens"), b.openai(KEY))) as door:
         assert ask(door, "/v1/chat/completions", chat(max_tokens=5))[0] == 400
         assert ask(door, "/v1/chat/completions", chat(max_completion_tokens=5))[0] == 200
-    with PracticeDoor(b.first(b.on("POST /messages", "anthropic-529"), b.always("go-404"))) as door:
+    with PracticeDoor(
+        handlers.first(handlers.on("POST /messages", "anthropic-529"), handlers.always("go-404"))
+    ) as door:
         assert ask(door, "/v1/messages", {})[0] == 529
         assert ask(door, "/v1/messages")[0] == 404
-    with PracticeDoor(b.turns("openai-429", b.openai(KEY))) as door:
+    with PracticeDoor(handlers.turns("openai-429", b.openai(KEY))) as door:
         assert [ask(door, "/v1/models")[0] for _ in range(3)] == [429, 200, 200]
     with PracticeDoor(b.both(b.openai(KEY), b.anthropic(KEY))) as door:
         assert ask(door, "/v1/chat/completions", chat())[0] == 200
-        assert ask(door, "/v1/messages", chat(b.CLAUDES[0]), headers={"anthropic-version": "1"})[0] == 200
-    with PracticeDoor(b.delayed(b.openai(KEY), 0.01)) as door:
+        assert ask(door, "/v1/messages", chat(answers.CLAUDES[0]), headers={"anthropic-version": "1"})[0] == 200
+    with PracticeDoor(wrong_streams.delayed(b.openai(KEY), 0.01)) as door:
         assert ask(door, "/v1/models")[0] == 200
 
 
@@ -389,7 +397,7 @@ REASONS = {"expired": 10, "not-yet-valid": 9, "wrong-name": 62, "self-signed": 1
 @pytest.mark.parametrize("kind", KINDS)
 def test_certificates(signer, kind):
     client = ssl.create_default_context(cafile=str(signer.ca_pem))
-    with PracticeDoor(b.always(b.as_text("tls")), tls=signer.context(kind, "api.example")) as door:
+    with PracticeDoor(handlers.always(answers.as_text("tls")), tls=signer.context(kind, "api.example")) as door:
         with socket.create_connection(("127.0.0.1", door.port), timeout=5) as sock:
             if kind in REASONS:
                 with pytest.raises(ssl.SSLCertVerificationError) as told:

@@ -23,30 +23,21 @@ from diagnose.formats import FORMATS, render
 from diagnose.judging.judge import judge
 from diagnose.report import Verdict
 from probes.model import archive
-from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, WINDOW, Secret, public_prefix
-from probes.model.settings import (
-    Address,
-    Answer,
-    ApiError,
-    Body,
-    Evidence,
-    Kind,
-    Limits,
-    Outcome,
-    ProxySettings,
-    Settings,
-    Sourced,
-    StreamReading,
-)
+from probes.model.evidence import Evidence
+from probes.model.exchange import Answer, ApiError, Body, StreamReading
+from probes.model.facts import Address
+from probes.model.failure import Kind, Outcome
+from probes.model.scrubber import WINDOW
+from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, Secret, public_prefix
+from probes.model.settings import BadInput, Limits, ProxySettings, Settings, Sourced
 from probes.network.failures import NetError
 from probes.network.network import Link, Network
-from probes.protocols import NAMES, model_ids, wire
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
+from probes.protocols.protocol import NAMES, model_ids, wire
 from probes.protocols.sse import Event, EventReader
 from probes.run.engine import run
 from probes.run.offline_checks import scrubber, survey
 from probes.run.plan import draw
-from probes.settings.config_file import BadInput
 from probes.settings.gather import Options, gather
 from probes.steps.recorder import Ledger
 
@@ -70,7 +61,7 @@ MANY = limits(SOME, max_examples=200)
 def impatient() -> Iterator[None]:
     """The SDKs' pauses are not what is tried here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("probes.steps.chat.PAUSES", (0.0, 0.0))
+        patch.setattr("probes.api.attempt_round.PAUSES", (0.0, 0.0))
         yield
 
 

@@ -18,15 +18,35 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report
 from diagnose.words import LANGS
 from probes.api import candidates
-from probes.catalog.doors import sdk_base
+from probes.catalog.door import sdk_base
 from probes.demo_server import doors as b
+from probes.demo_server import handlers, wrong_streams
+from probes.demo_server.answers import (
+    CLAUDES,
+    GEMINIS,
+    LLAMAS,
+    MODELS,
+    TEXT,
+    as_events,
+    as_html,
+    as_json,
+    completion,
+    data,
+    generated,
+    message,
+    response,
+    spoken,
+)
 from probes.demo_server.server import Drip, Handler, PracticeDoor, Reply, Request
 from probes.model import archive
-from probes.model.secret import WINDOW, Secret
-from probes.model.settings import KeyForm, Settings, Sourced, StreamReading
-from probes.network.connection_pool import place
-from probes.protocols import NAMES, wire
+from probes.model.attempt import KeyForm
+from probes.model.exchange import StreamReading
+from probes.model.scrubber import WINDOW
+from probes.model.secret import Secret
+from probes.model.settings import Settings, Sourced
+from probes.protocols.protocol import NAMES, wire
 from probes.run.engine import run
+from probes.urls.url import place
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 SOUND = 4  # requests at most, where nothing is wrong
@@ -37,7 +57,7 @@ def speaking(*protocols: str) -> Handler:
     """One host with all of these, taking the same key, each refusing it in its own words."""
     makers: dict[str, Callable[[], Handler]] = {
         "openai": lambda: b.openai(KEY, elsewhere="go-404"),
-        "responses": lambda: b.responses(KEY, models=b.MODELS, elsewhere="go-404"),
+        "responses": lambda: b.responses(KEY, models=MODELS, elsewhere="go-404"),
         "anthropic": lambda: b.anthropic(KEY, elsewhere="go-404"),
         "gemini": lambda: b.gemini(KEY, elsewhere="go-404"),
         "azure": lambda: b.azure(KEY, newer=False, elsewhere="go-404", listing="go-404"),
@@ -64,7 +84,7 @@ def check(world: Handler, path: str, protocol: Sourced[str], model: str | None) 
         return report, len([one for one in door.requests if one.method != "HEAD"])
 
 
-def spoken(report: Report) -> list[str]:
+def protocols_spoken(report: Report) -> list[str]:
     return next(list(probe.observed["protocols"]) for probe in report.probes if probe.name == "http")  # type: ignore[call-overload]
 
 
@@ -87,9 +107,9 @@ UNASKED = Sourced("auto", "default")
     ids="-".join,
 )
 def test_auto_finds_all_that_a_host_serves(protocols: tuple[str, ...]) -> None:
-    report, requests = check(speaking(*protocols), "/v1", AUTO, b.MODELS[0])
+    report, requests = check(speaking(*protocols), "/v1", AUTO, MODELS[0])
     assert report.verdict == "healthy"
-    assert spoken(report) == list(protocols)
+    assert protocols_spoken(report) == list(protocols)
     assert requests <= SOUND + FURTHER
     assert report.cost["billed_requests"] == 2
     http = next(probe.summary for probe in report.probes if probe.name == "http")
@@ -97,9 +117,9 @@ def test_auto_finds_all_that_a_host_serves(protocols: tuple[str, ...]) -> None:
 
 
 def test_sound_settings_are_asked_nothing_further() -> None:
-    report, requests = check(speaking(*NAMES), "/v1", UNASKED, b.MODELS[0])
+    report, requests = check(speaking(*NAMES), "/v1", UNASKED, MODELS[0])
     assert report.verdict == "healthy"
-    assert spoken(report) == ["openai"]
+    assert protocols_spoken(report) == ["openai"]
     assert requests <= SOUND
 
 
@@ -118,7 +138,7 @@ def test_what_else_is_served_is_told_to_who_must_choose_anew(protocols: tuple[st
     assert report.verdict == "broken"
     assert report.settings is not None
     assert report.settings["protocol"] == protocols[0]
-    assert set(spoken(report)) == set(protocols)
+    assert set(protocols_spoken(report)) == set(protocols)
     assert requests <= SOUND + FURTHER
 
 
@@ -129,18 +149,18 @@ def test_one_protocol_asked_is_no_other(name: str) -> None:
         speaking(*NAMES),
         "/v1" if wire(name).version_segment else "",
         Sourced(name, "--protocol"),
-        {"anthropic": b.CLAUDES[0], "gemini": b.GEMINIS[0], "ollama": b.LLAMAS[0]}.get(name, "gpt-4o-mini"),
+        {"anthropic": CLAUDES[0], "gemini": GEMINIS[0], "ollama": LLAMAS[0]}.get(name, "gpt-4o-mini"),
     )
     assert report.verdict != "broken"
-    assert spoken(report) == [name]
+    assert protocols_spoken(report) == [name]
     assert requests <= SOUND
 
 
 def test_a_door_that_refuses_whatever_it_is_asked_serves_nothing() -> None:
     """A 401 at every path is no route."""
-    report, _ = check(b.always("oneapi-401"), "/v1", AUTO, b.MODELS[0])
+    report, _ = check(handlers.always("oneapi-401"), "/v1", AUTO, MODELS[0])
     assert report.root_cause == "auth.rejected"
-    assert spoken(report) == []
+    assert protocols_spoken(report) == []
 
 
 # -- a key in an address -----------------------------------------------------------------------------------------------
@@ -155,10 +175,10 @@ def echoing(status: int, kind: str) -> Handler:
         said = f"{request.target} {request.headers} {quote(request.target)} {request.body!r}"
         headers = (("X-Request", request.target), ("Location", f"https://elsewhere.example{request.target}"))
         if kind == "html":
-            return b.as_html(f"<title>Cannot find {request.target}</title><pre>{said}</pre>", status, *headers)
+            return as_html(f"<title>Cannot find {request.target}</title><pre>{said}</pre>", status, *headers)
         if kind == "stream" and "stream" in request.path:
-            return b.as_events([b.data({"error": {"code": 500, "message": said, "status": "INTERNAL"}})])
-        return b.as_json({"error": {"code": status, "message": said, "status": request.target}}, status, *headers)
+            return as_events([data({"error": {"code": 500, "message": said, "status": "INTERNAL"}})])
+        return as_json({"error": {"code": status, "message": said, "status": request.target}}, status, *headers)
 
     return handler
 
@@ -194,7 +214,7 @@ def test_a_key_travels_in_the_query_where_the_door_reads_it_there_alone() -> Non
         given_settings = Settings(
             base_url=Sourced(door.url, "test"),
             key=Sourced(Secret(GOOGLES), "test"),
-            model=Sourced(b.GEMINIS[0], "test"),
+            model=Sourced(GEMINIS[0], "test"),
             protocol=Sourced("gemini", "test"),
         )
         evidence = asyncio.run(run(given_settings))
@@ -223,11 +243,11 @@ def bytes_of(answer: object) -> bytes:
 STREAMS: list[tuple[str, str, bytes]] = [
     (protocol, name, bytes_of(answer))
     for protocol, table in {
-        "openai": b.STREAMS,
-        "anthropic": b.ANTHROPIC_STREAMS,
-        "responses": b.RESPONSES_STREAMS,
-        "gemini": b.GEMINI_STREAMS,
-        "ollama": b.OLLAMA_STREAMS,
+        "openai": wrong_streams.STREAMS,
+        "anthropic": wrong_streams.ANTHROPIC_STREAMS,
+        "responses": wrong_streams.RESPONSES_STREAMS,
+        "gemini": wrong_streams.GEMINI_STREAMS,
+        "ollama": wrong_streams.OLLAMA_STREAMS,
     }.items()
     for name, answer in table.items()
     if not name.startswith(("s_gzip", "s_deflate", "s_cut_", "s_stalled"))
@@ -359,16 +379,16 @@ def test_a_documented_address_as_the_sdk_takes_it(protocol: str, documented: str
 def test_an_answer_is_one_protocols_and_no_others(name: str) -> None:
     """Each protocol reads its own answer and calls every other's by its kind."""
     answers: dict[str, Any] = {
-        "openai": b.completion(),
-        "azure": b.completion(),
-        "responses": b.response(),
-        "anthropic": b.message(),
-        "gemini": b.generated(),
-        "ollama": b.spoken(),
+        "openai": completion(),
+        "azure": completion(),
+        "responses": response(),
+        "anthropic": message(),
+        "gemini": generated(),
+        "ollama": spoken(),
     }
     for spoken_name, answer in answers.items():
         same = wire(name).read_answer(answer)
         if {name, spoken_name} <= {"openai", "azure"} or name == spoken_name:
-            assert (same.problem, same.text, same.prompt_tokens, same.completion_tokens) == ("", b.TEXT, 9, 5)
+            assert (same.problem, same.text, same.prompt_tokens, same.completion_tokens) == ("", TEXT, 9, 5)
         else:
             assert same.problem == "other_protocol"

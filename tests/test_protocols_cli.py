@@ -12,11 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from diagnose.cli.commands import check, demo
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.scenarios import FAULTS
 from probes.demo_server.server import Handler, PracticeDoor
-from probes.model.secret import WINDOW
-from probes.protocols import NAMES
+from probes.model.scrubber import WINDOW
+from probes.protocols.protocol import NAMES
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo-_9"
 GOOGLES = f"AIza{BODY}"
@@ -120,13 +121,13 @@ def test_a_pasted_key_in_an_address_is_in_no_plan(protocol: str) -> None:
 
 DOORS: dict[str, tuple[Handler, str, str, dict[str, str], dict[str, object]]] = {
     # door, path of the base URL, model, the SDK's own variables, what the settings must say
-    "openai": (b.openai(RELAYS), "/v1", b.MODELS[0], {"OPENAI_API_KEY": RELAYS}, {"auth": "bearer"}),
-    "responses": (b.responses(RELAYS), "/v1", b.MODELS[0], {"OPENAI_API_KEY": RELAYS}, {"auth": "bearer"}),
-    "anthropic": (b.anthropic(RELAYS), "", b.CLAUDES[0], {"ANTHROPIC_API_KEY": RELAYS}, {"auth": "bearer"}),
+    "openai": (b.openai(RELAYS), "/v1", answers.MODELS[0], {"OPENAI_API_KEY": RELAYS}, {"auth": "bearer"}),
+    "responses": (b.responses(RELAYS), "/v1", answers.MODELS[0], {"OPENAI_API_KEY": RELAYS}, {"auth": "bearer"}),
+    "anthropic": (b.anthropic(RELAYS), "", answers.CLAUDES[0], {"ANTHROPIC_API_KEY": RELAYS}, {"auth": "bearer"}),
     "gemini": (
         b.gemini(GOOGLES),
         "",
-        b.GEMINIS[0],
+        answers.GEMINIS[0],
         {"GOOGLE_API_KEY": GOOGLES},
         {"auth": "x-goog-api-key", "api_version": "v1"},
     ),
@@ -137,7 +138,7 @@ DOORS: dict[str, tuple[Handler, str, str, dict[str, str], dict[str, object]]] = 
         {"AZURE_OPENAI_API_KEY": AZURES, "OPENAI_API_VERSION": "2024-06-01"},
         {"auth": "api-key", "api_version": "2024-06-01"},
     ),
-    "ollama": (b.ollama(), "", b.LLAMAS[0], {}, {"auth": "none"}),
+    "ollama": (b.ollama(), "", answers.LLAMAS[0], {}, {"auth": "none"}),
 }
 
 

@@ -19,11 +19,14 @@ from faults.stage import PATIENT, made_up
 
 from diagnose.judging.judge import judge
 from diagnose.report import Report
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.certificates import Authority
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
+from probes.model.exchange import Exchange
+from probes.model.facts import Address
 from probes.model.secret import Secret
-from probes.model.settings import Address, Exchange, Settings, Sourced
+from probes.model.settings import Settings, Sourced
 from probes.network.network import Network
 from probes.run.engine import run
 
@@ -33,13 +36,13 @@ PROMPT = [{"role": "user", "content": "Say OK."}]
 def _openai(base: str, key: str) -> object:
     sdk = pytest.importorskip("openai")
     with sdk.OpenAI(base_url=f"{base}/v1", api_key=key, max_retries=0, timeout=5) as client:
-        return client.chat.completions.create(model=b.MODELS[0], messages=PROMPT)
+        return client.chat.completions.create(model=answers.MODELS[0], messages=PROMPT)
 
 
 def _anthropic(base: str, key: str) -> object:
     sdk = pytest.importorskip("anthropic")
     with sdk.Anthropic(base_url=base, api_key=key, max_retries=0, timeout=5) as client:
-        return client.messages.create(model=b.CLAUDES[0], messages=PROMPT, max_tokens=16)
+        return client.messages.create(model=answers.CLAUDES[0], messages=PROMPT, max_tokens=16)
 
 
 def _azure(base: str, key: str) -> object:
@@ -52,7 +55,7 @@ def _azure(base: str, key: str) -> object:
 def _gemini(base: str, key: str) -> object:
     sdk = pytest.importorskip("google.genai")
     with sdk.Client(api_key=key, http_options={"base_url": base, "timeout": 5000}) as client:
-        return client.models.generate_content(model=b.GEMINIS[0], contents="Say OK.")
+        return client.models.generate_content(model=answers.GEMINIS[0], contents="Say OK.")
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,10 @@ class Client:
 
 
 CLIENTS = {
-    "openai": Client(_openai, "openai-sdk", "relay", b.MODELS[0], "/v1"),
-    "anthropic": Client(_anthropic, "anthropic-sdk", "anthropic", b.CLAUDES[0]),
+    "openai": Client(_openai, "openai-sdk", "relay", answers.MODELS[0], "/v1"),
+    "anthropic": Client(_anthropic, "anthropic-sdk", "anthropic", answers.CLAUDES[0]),
     "azure": Client(_azure, "openai-sdk", "hex32", "gpt-4o-mini"),
-    "gemini": Client(_gemini, "google-genai", "gemini", b.GEMINIS[0]),
+    "gemini": Client(_gemini, "google-genai", "gemini", answers.GEMINIS[0]),
 }
 
 
@@ -103,7 +106,7 @@ def said(report: Report) -> str:
 def test_what_the_client_takes_along_is_what_is_said(protocol: str, status: int) -> None:
     client = CLIENTS[protocol]
     key = made_up(client.shape)
-    with PracticeDoor(lambda _: b.as_json({}, 404)) as stranger:
+    with PracticeDoor(lambda _: answers.as_json({}, 404)) as stranger:
         moved: Handler = b.redirect(status, stranger.url)
         with PracticeDoor(moved) as door:
             given = client.settings(door.url, key, protocol)
@@ -115,11 +118,11 @@ def test_what_the_client_takes_along_is_what_is_said(protocol: str, status: int)
     assert report.root_cause == "http.redirected"
     assert client.app in words
     assert ("makes a GET of the POST" in words) is (came.method == "GET")
-    assert ("hands the key" in words) is bool(b.keys_in(came))
-    assert ("leaves the key" in words) is not b.keys_in(came)
+    assert ("hands the key" in words) is bool(answers.keys_in(came))
+    assert ("leaves the key" in words) is not answers.keys_in(came)
     assert ("the question goes to" in words) is bool(came.body)
-    assert ("hand its key to another address" in words) is bool(b.keys_in(came)), "the title names it"
-    assert ("replace the key" in words) is bool(b.keys_in(came)), "and so does the advice"
+    assert ("hand its key to another address" in words) is bool(answers.keys_in(came)), "the title names it"
+    assert ("replace the key" in words) is bool(answers.keys_in(came)), "and so does the advice"
 
 
 def test_without_a_key_nothing_is_said_of_one() -> None:
@@ -159,7 +162,7 @@ def crossing(
         given = Settings(
             base_url=Sourced("http://llm.internal/v1", "test"),
             key=Sourced(Secret(key), "test"),
-            model=Sourced(b.MODELS[0], "test"),
+            model=Sourced(answers.MODELS[0], "test"),
             protocol=Sourced("openai", "test"),
             app=app,
             ca_bundle=Sourced(str(signer.ca_pem), "test"),

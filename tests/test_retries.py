@@ -22,7 +22,9 @@ from diagnose.report import Verdict
 from diagnose.words.en.findings import TEXTS
 from probes.demo_server import scenarios
 from probes.model.archive import dump, load
-from probes.model.settings import Cost, Evidence, Exchange
+from probes.model.capability import Cost
+from probes.model.evidence import Evidence
+from probes.model.exchange import Exchange
 from probes.run import engine
 
 
@@ -211,7 +213,7 @@ def gateway() -> Iterator[Flaky]:
 
 @pytest.mark.parametrize(("retries", "status"), [("0", 1), ("2", 0)])
 def test_by_the_real_command(gateway: Flaky, monkeypatch: pytest.MonkeyPatch, retries: str, status: int) -> None:
-    monkeypatch.setattr("probes.steps.chat.PAUSES", (0.01, 0.02))
+    monkeypatch.setattr("probes.api.attempt_round.PAUSES", (0.01, 0.02))
     monkeypatch.setattr(again.time, "sleep", lambda _: setattr(gateway, "mended", True))
     url = f"http://127.0.0.1:{gateway.server_port}/v1"
     call = ["check", url, "--no-env", "--key", "sk-" + "x1Y2" * 12, "--json", "--lang", "en", "--retries", retries]

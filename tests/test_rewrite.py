@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from probes.config_formats import edit
 from probes.config_formats.edit import changed, form_of, load, save
-from probes.settings.config_file import BadInput
+from probes.model.settings import BadInput
 
 OLD, NEW = "https://relay.example", "https://relay.example/v1"
 

@@ -23,11 +23,17 @@ import pytest
 from diagnose.formats import FORMATS, render
 from diagnose.judging.judge import judge
 from diagnose.report import Report
+from probes.demo_server import answers, handlers
 from probes.demo_server import doors as b
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request, Then, head
 from probes.model import archive
-from probes.model.secret import WINDOW, Secret
-from probes.model.settings import Address, Auth, ConnectTo, Evidence, Exchange, Limits, ProxySettings, Settings, Sourced
+from probes.model.attempt import Auth
+from probes.model.evidence import Evidence
+from probes.model.exchange import Exchange
+from probes.model.facts import Address
+from probes.model.scrubber import WINDOW
+from probes.model.secret import Secret
+from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced
 from probes.network.network import Link, Network
 from probes.network.proxy_tunnel import Proxy
 from probes.run.engine import run
@@ -37,18 +43,18 @@ KEY = f"sk-{BODY}"
 LIMITS = Limits(probe=1.0, run=6.0)
 JSON = (("Content-Type", "application/json"),)
 PROTOCOLS = {
-    "openai": (b.MODELS[0], "/v1"),
-    "responses": (b.MODELS[0], "/v1"),
-    "anthropic": (b.CLAUDES[0], ""),
-    "gemini": (b.GEMINIS[0], ""),
+    "openai": (answers.MODELS[0], "/v1"),
+    "responses": (answers.MODELS[0], "/v1"),
+    "anthropic": (answers.CLAUDES[0], ""),
+    "gemini": (answers.GEMINIS[0], ""),
     "azure": ("gpt-4o-mini", ""),
-    "ollama": (b.LLAMAS[0], ""),
+    "ollama": (answers.LLAMAS[0], ""),
 }
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("probes.steps.chat.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("probes.api.attempt_round.PAUSES", (0.0, 0.0))
 
 
 def settings(url: str, protocol: str = "openai", **more: Any) -> Settings:
@@ -121,9 +127,9 @@ def asked(given: Settings, network: Watched) -> tuple[Evidence, Report]:
     return evidence, judge(evidence)
 
 
-def somewhere(stranger: str) -> dict[str, b.What]:
+def somewhere(stranger: str) -> dict[str, handlers.What]:
     """Answers that try to lead the key away."""
-    hop = b.turns(b.redirect(307, slash=True), b.redirect(307, stranger))
+    hop = handlers.turns(b.redirect(307, slash=True), b.redirect(307, stranger))
     return {
         **{f"redirect {status}": b.redirect(status, stranger) for status in (301, 302, 303, 307, 308)},
         "redirect after a redirect": hop,
@@ -135,15 +141,15 @@ def somewhere(stranger: str) -> dict[str, b.What]:
         ),
         "redirect to https": Reply(308, (("Location", stranger.replace("http:", "https:") + "/v1/models"),)),
         "Refresh": Reply(200, (("Refresh", f"0; url={stranger}"), ("Content-Type", "text/html")), b"<html>"),
-        "Content-Location": b.as_json({"error": {"message": "x"}}, 401, ("Content-Location", stranger)),
-        "Link": b.as_json({}, 404, ("Link", f"<{stranger}>; rel=next")),
-        "Alt-Svc": b.as_json({}, 500, ("Alt-Svc", f'h2="{stranger.removeprefix("http://")}"')),
-        "base element": b.as_html(f"<html><base href='{stranger}'><form action='{stranger}'></html>", 404),
+        "Content-Location": answers.as_json({"error": {"message": "x"}}, 401, ("Content-Location", stranger)),
+        "Link": answers.as_json({}, 404, ("Link", f"<{stranger}>; rel=next")),
+        "Alt-Svc": answers.as_json({}, 500, ("Alt-Svc", f'h2="{stranger.removeprefix("http://")}"')),
+        "base element": answers.as_html(f"<html><base href='{stranger}'><form action='{stranger}'></html>", 404),
         "401 of a proxy": Reply(401, (("WWW-Authenticate", f'Basic realm="{stranger}"'),)),
         "407": Reply(407, (("Proxy-Authenticate", "Basic"), ("Location", stranger))),
-        "next page": b.as_json({"data": [{"id": "m"}], "has_more": True, "next": f"{stranger}/v1/models?page=2"}),
-        "503 and away": b.turns("empty-503", b.redirect(307, stranger)),
-        "cut and away": b.turns([Then.CLOSE], b.redirect(307, stranger)),
+        "next page": answers.as_json({"data": [{"id": "m"}], "has_more": True, "next": f"{stranger}/v1/models?page=2"}),
+        "503 and away": handlers.turns("empty-503", b.redirect(307, stranger)),
+        "cut and away": handlers.turns([Then.CLOSE], b.redirect(307, stranger)),
         "nothing at all": [Then.CLOSE],
         "404 everywhere": "go-404",
     }
@@ -152,7 +158,7 @@ def somewhere(stranger: str) -> dict[str, b.What]:
 @pytest.mark.parametrize("trick", somewhere("http://h"))
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_no_answer_leads_the_key_away(protocol: str, trick: str) -> None:
-    with PracticeDoor(b.openai(KEY)) as stranger, PracticeDoor(b.always(somewhere(stranger.url)[trick])) as door:
+    with PracticeDoor(b.openai(KEY)) as stranger, PracticeDoor(handlers.always(somewhere(stranger.url)[trick])) as door:
         network = Watched()
         asked(settings(door.url + PROTOCOLS[protocol][1], protocol), network)
         assert network.carrying() <= {door.port}
@@ -162,7 +168,7 @@ def test_no_answer_leads_the_key_away(protocol: str, trick: str) -> None:
 @pytest.mark.parametrize("style", [Auth.X_API_KEY, Auth.BEARER])
 def test_a_retry_goes_to_the_same_door(style: Auth) -> None:
     variable = "ANTHROPIC_AUTH_TOKEN" if style is Auth.BEARER else "ANTHROPIC_API_KEY"
-    with PracticeDoor(b.turns("empty-503", [Then.RESET], b.anthropic(KEY))) as door:
+    with PracticeDoor(handlers.turns("empty-503", [Then.RESET], b.anthropic(KEY))) as door:
         network = Watched()
         asked(settings(door.url, "anthropic", auth_variable=variable), network)
         assert network.carrying() == {door.port}
@@ -170,7 +176,7 @@ def test_a_retry_goes_to_the_same_door(style: Auth) -> None:
 
 def test_a_keyless_look_is_keyless() -> None:
     """Only the given path and those that earned it see the key."""
-    with PracticeDoor(b.always("go-404")) as door:
+    with PracticeDoor(handlers.always("go-404")) as door:
         asked(settings(f"{door.url}/some/where"), Watched())
         keyed = {request.path for request in door.requests if BODY[:WINDOW] in repr(request.headers)}
         looks = {request.path for request in door.requests} - keyed
@@ -245,28 +251,30 @@ SIGNS = {
 }
 
 
-def everywhere(sign: str) -> Iterator[b.What]:
+def everywhere(sign: str) -> Iterator[handlers.What]:
     """The sign in every place of an answer that is kept."""
     line = re.sub("[\r\n\0]", " ", sign).encode("utf-8", "replace").decode("latin-1")
     error = {"error": {"message": sign, "type": sign, "code": sign, "param": sign}}
     headers = tuple((name, line) for name in ("Server", "Via", "X-Request-Id", "CF-RAY", "Retry-After"))
-    spoken = b.completion(model=sign, text=sign)
+    spoken = answers.completion(model=sign, text=sign)
     spoken["choices"][0]["finish_reason"] = sign
-    yield b.as_json(error, 401, *headers)
-    yield b.as_json(error, 429, *headers)
-    yield b.as_html(f"<title>{sign}</title><center>nginx</center>{sign}", 502, *headers)
-    yield b.as_html(f"<title>{sign}</title>", 200, *headers)
-    yield b.as_text(sign, 500, *headers)
+    yield answers.as_json(error, 401, *headers)
+    yield answers.as_json(error, 429, *headers)
+    yield answers.as_html(f"<title>{sign}</title><center>nginx</center>{sign}", 502, *headers)
+    yield answers.as_html(f"<title>{sign}</title>", 200, *headers)
+    yield answers.as_text(sign, 500, *headers)
     yield Reply(307, (("Location", f"http://other.example/{line}"), *headers))
     yield Reply(302, (("Location", f"https://sso.example/login?{line}"), *headers))
     yield Reply(403, (("Content-Type", line), *headers), sign.encode("utf-8", "replace"), reason=line)
-    yield b.first(
-        b.on("/models", Reply(200, JSON, json.dumps({"data": [{"id": sign}, {"id": f"x{sign}"}]}).encode())),
-        b.on("POST", b.as_json(spoken)),
+    yield handlers.first(
+        handlers.on("/models", Reply(200, JSON, json.dumps({"data": [{"id": sign}, {"id": f"x{sign}"}]}).encode())),
+        handlers.on("POST", answers.as_json(spoken)),
     )
-    yield b.first(
-        b.on("/models", b.model_list(b.MODELS)),
-        b.on("POST", b.as_events([b.data(b.chunk(model=sign, content=sign)), b.data(error)])),
+    yield handlers.first(
+        handlers.on("/models", answers.model_list(answers.MODELS)),
+        handlers.on(
+            "POST", answers.as_events([answers.data(answers.chunk(model=sign, content=sign)), answers.data(error)])
+        ),
     )
     yield f"{line} is no HTTP\r\n\r\n".encode("latin-1")
 
@@ -283,7 +291,7 @@ def written(report: Report) -> dict[tuple[str, str], str]:
 @pytest.mark.parametrize("name", SIGNS)
 def test_no_sign_acts_in_any_format(name: str) -> None:
     for place in everywhere(SIGNS[name]):
-        with PracticeDoor(b.always(place)) as door:
+        with PracticeDoor(handlers.always(place)) as door:
             given = settings(f"{door.url}/v1", model=None)
             evidence = asyncio.run(run(given, version="0"))
         for lang in ("en", "zh"):
@@ -311,14 +319,16 @@ _OURS = ("1;31", "1;32", "1;33", "31", "32", "33", "36")
 
 
 def test_markup_of_the_terminal_stands_as_it_was_sent() -> None:
-    with PracticeDoor(b.always(b.as_json({"error": {"message": "[red]no[/] [/]"}}, 401))) as door:
+    with PracticeDoor(handlers.always(answers.as_json({"error": {"message": "[red]no[/] [/]"}}, 401))) as door:
         report = judge(asyncio.run(run(settings(f"{door.url}/v1"), version="0")))
     assert "[red]no[/] [/]" in render(report, "text", "en", width=200)
 
 
 def test_a_table_of_markdown_keeps_its_columns() -> None:
     sign = SIGNS["markdown"]
-    with PracticeDoor(b.openai(KEY, listing=b.as_json({"data": [{"id": sign}]}), chat=b.as_json({}))) as door:
+    with PracticeDoor(
+        b.openai(KEY, listing=answers.as_json({"data": [{"id": sign}]}), chat=answers.as_json({}))
+    ) as door:
         report = judge(asyncio.run(run(settings(f"{door.url}/v1", model=None), version="0")))
     page = render(report, "markdown", "en")
     rows = [line for line in page.splitlines() if line.startswith("| ")]
@@ -345,7 +355,9 @@ ALL = " ".join(sign for name, sign in SIGNS.items() if name != "surrogates")
 
 def test_the_program_itself_prints_no_such_sign(tmp_path: Any) -> None:
     saved = str(tmp_path / "run.json")
-    with PracticeDoor(b.always(b.as_json({"error": {"message": ALL, "code": ALL}}, 401, ("Server", "nginx")))) as door:
+    with PracticeDoor(
+        handlers.always(answers.as_json({"error": {"message": ALL, "code": ALL}}, 401, ("Server", "nginx")))
+    ) as door:
         check = ("check", f"{door.url}/v1", "--key-env", "HOSTILE_KEY", "--model", "m", "--no-env", "--lang", "en")
         with program(*check, "--save", saved) as (out, err):
             assert "auth.rejected" in out
@@ -366,23 +378,23 @@ def test_a_pasted_text_is_explained_without_its_signs(form: tuple[str, ...]) -> 
 
 LONG = "x" * 200_000
 PAGE = 64 * 1024  # characters that a report may have, whatever a server says
-WORLDS: dict[str, b.What] = {
-    "error": b.as_json({"error": dict.fromkeys(("message", "type", "code", "param"), LONG)}, 400),
-    "errors in a list": b.as_json({"detail": [{"loc": ["body", LONG], "msg": LONG}] * 50}, 422),
-    "page": b.as_html(f"<title>{LONG}</title>{LONG}", 502),
-    "text": b.as_text(LONG, 500),
+WORLDS: dict[str, handlers.What] = {
+    "error": answers.as_json({"error": dict.fromkeys(("message", "type", "code", "param"), LONG)}, 400),
+    "errors in a list": answers.as_json({"detail": [{"loc": ["body", LONG], "msg": LONG}] * 50}, 422),
+    "page": answers.as_html(f"<title>{LONG}</title>{LONG}", 502),
+    "text": answers.as_text(LONG, 500),
     "headers": head(401, tuple((f"X-{n}", "y" * 900) for n in range(60))) + b"{}",
     "one header": head(401, (("Server", "z" * 60_000),)) + b"{}",
     "location": Reply(307, (("Location", f"http://other.example/{LONG[:60_000]}"),)),
     "content type": Reply(200, (("Content-Type", LONG[:60_000]),), b"{}"),
     "reason": Reply(500, (), b"", reason=LONG[:60_000]),
-    "models": b.as_json({"data": [{"id": f"model-{n}"} for n in range(50_000)]}),
-    "long models": b.as_json({"data": [{"id": LONG} for _ in range(20)]}),
-    "answer": b.as_json(b.completion(model=LONG, text=LONG)),
-    "usage": b.as_json({**b.completion(), "usage": {"prompt_tokens": 10**30, "completion_tokens": -5}}),
-    "events": lambda _: b.as_events(list(repeat(b.data(b.chunk(content="x" * 1000)), 3000))),
-    "event names": lambda _: b.as_events(list(repeat(b"event: " + b"e" * 900 + b"\ndata: {}\n\n", 1500))),
-    "comments": lambda _: b.as_events(list(repeat(b": " + b"c" * 1000 + b"\n\n", 1500))),
+    "models": answers.as_json({"data": [{"id": f"model-{n}"} for n in range(50_000)]}),
+    "long models": answers.as_json({"data": [{"id": LONG} for _ in range(20)]}),
+    "answer": answers.as_json(answers.completion(model=LONG, text=LONG)),
+    "usage": answers.as_json({**answers.completion(), "usage": {"prompt_tokens": 10**30, "completion_tokens": -5}}),
+    "events": lambda _: answers.as_events(list(repeat(answers.data(answers.chunk(content="x" * 1000)), 3000))),
+    "event names": lambda _: answers.as_events(list(repeat(b"event: " + b"e" * 900 + b"\ndata: {}\n\n", 1500))),
+    "comments": lambda _: answers.as_events(list(repeat(b": " + b"c" * 1000 + b"\n\n", 1500))),
     "1xx": lambda _: [*repeat(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", 2000), Then.CLOSE],
     "redirects": b.redirect(307, slash=True),
 }
@@ -390,7 +402,7 @@ WORLDS: dict[str, b.What] = {
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_what_is_kept_and_printed_has_an_end(world: str) -> None:
-    with PracticeDoor(b.always(WORLDS[world])) as door:
+    with PracticeDoor(handlers.always(WORLDS[world])) as door:
         evidence = asyncio.run(run(settings(f"{door.url}/v1", model=None), version="0"))
         assert len(door.requests) <= 40
     for one in evidence.observations:
@@ -414,8 +426,11 @@ def test_what_is_kept_and_printed_has_an_end(world: str) -> None:
     ("limits", "answer"),
     [
         (replace(LIMITS, header_bytes=2000), head(200, (("X-Pad", "x" * 3000),)) + b"{}"),
-        (replace(LIMITS, body_bytes=2000), b.as_json({"pad": "x" * 3000})),
-        (replace(LIMITS, stream_bytes=2000), b.as_events([b.data(b.chunk(content="x" * 100))] * 50 + [Then.STALL])),
+        (replace(LIMITS, body_bytes=2000), answers.as_json({"pad": "x" * 3000})),
+        (
+            replace(LIMITS, stream_bytes=2000),
+            answers.as_events([answers.data(answers.chunk(content="x" * 100))] * 50 + [Then.STALL]),
+        ),
     ],
     ids=["head", "body", "stream"],
 )

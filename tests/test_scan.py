@@ -28,7 +28,8 @@ from probes.app_settings.search import World
 from probes.catalog import apps
 from probes.demo_server import doors as b
 from probes.demo_server.server import Answer, PracticeDoor, Request, Wait
-from probes.model.secret import WINDOW, Secret
+from probes.model.scrubber import WINDOW
+from probes.model.secret import Secret
 from probes.model.settings import Rival, Settings, Sourced
 from probes.run.scan_checks import sameness
 from probes.settings.config_file import read

@@ -23,15 +23,17 @@ sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests
 from faults.stage import Scenario, Seen, body_of, examine, stage
 from worlds import SCENARIOS
 
+import probes.api.attempt_round
 import probes.network.network
-import probes.steps.chat
 from diagnose.docs.json_schema import schema
-from diagnose.formats import FORMATS, exit_status, render
+from diagnose.formats import FORMATS, render
+from diagnose.formats.report_parts import exit_status
 from diagnose.judging.judge import judge
 from diagnose.report import Report, Severity, Verdict
 from probes.model import archive
-from probes.model.secret import WINDOW
-from probes.model.settings import Evidence, Exchange
+from probes.model.evidence import Evidence
+from probes.model.exchange import Exchange
+from probes.model.scrubber import WINDOW
 
 LANGS = ("en", "zh")
 FREELY = 4 + 12  # requests: those of a sound check, and what discovery may spend beyond
@@ -40,7 +42,7 @@ FREELY = 4 + 12  # requests: those of a sound check, and what discovery may spen
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the pauses between two tries, and with the roots read once for all scenarios."""
-    monkeypatch.setattr(probes.steps.chat, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (0.01, 0.02))
     monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 

@@ -23,11 +23,11 @@ from faults.stage import AGREES, PATIENT, Scenario, Stage, examine, rerouted, st
 from worlds import CLAUDE, MODEL, SCENARIOS
 from worlds_protocols import DEPLOYMENT, UNASKED
 
+import probes.api.attempt_round
 import probes.network.network
-import probes.steps.chat
 from diagnose.judging.judge import judge
 from diagnose.report import Verdict
-from probes.demo_server.doors import GEMINIS, LLAMAS
+from probes.demo_server.answers import GEMINIS, LLAMAS
 from probes.protocols.azure import STABLE
 
 PACKAGES = {
@@ -48,7 +48,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody sleeps between two tries: neither the SDKs nor our own check."""
     nap = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: nap(min(seconds, NAP)))
-    monkeypatch.setattr(probes.steps.chat, "PAUSES", (NAP, NAP))
+    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (NAP, NAP))
     monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 

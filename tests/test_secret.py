@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, WINDOW, Scrubber, Secret, hint, public_prefix
+from probes.model.scrubber import WINDOW, Scrubber
+from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, Secret, hint, public_prefix
 from probes.model.settings import Rival, Settings, Sourced
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from diagnose.judging.judge import judge
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.server import PracticeDoor
-from probes.model.settings import Evidence, Settings, Sourced
+from probes.model.evidence import Evidence
+from probes.model.settings import Settings, Sourced
 from probes.network.shared_network import SharedNetwork
 from probes.run.engine import run
 
@@ -15,7 +17,7 @@ from probes.run.engine import run
 def test_two_keyless_targets_at_one_door_share_its_list_alone() -> None:
     async def two(url: str) -> list[Evidence]:
         network = SharedNetwork()
-        settings = Settings(base_url=Sourced(f"{url}/v1", "argument"), model=Sourced(b.MODELS[0], "--model"))
+        settings = Settings(base_url=Sourced(f"{url}/v1", "argument"), model=Sourced(answers.MODELS[0], "--model"))
         return [await run(settings, network=network) for _ in range(2)]
 
     with PracticeDoor(b.openai()) as door:

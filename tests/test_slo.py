@@ -11,15 +11,17 @@ import pytest
 from click.testing import CliRunner
 
 from diagnose.cli import program
-from diagnose.formats import exit_status, render
+from diagnose.formats import render
+from diagnose.formats.report_parts import exit_status
 from diagnose.judging.judge import judge
 from diagnose.report import Report, Severity, Verdict
 from probes.demo_server import scenarios
 from probes.model.archive import dump, load
-from probes.model.settings import Evidence, Slo
+from probes.model.evidence import Evidence
+from probes.model.settings import BadInput, Slo
 from probes.run.engine import run
 from probes.settings import slo
-from probes.settings.config_file import BadInput, read
+from probes.settings.config_file import read
 from probes.settings.gather import Options, gather
 from probes.settings.slo import SloError, merge, parse
 

@@ -25,7 +25,8 @@ from diagnose.snippets import quoting, snippets
 from diagnose.snippets.snippets import VARIABLES, Working, from_document, groups, key_variable, templates, write
 from probes.catalog.apps import load
 from probes.catalog.url_joining import join
-from probes.pasted.curl_command import parse, take_apart
+from probes.pasted.curl_command import parse
+from probes.pasted.endpoint_urls import take_apart
 
 OPENAI = Working("openai", "https://relay.example/v1", "gpt-5-nano", "bearer", "RELAY_KEY")
 SPOKEN = {

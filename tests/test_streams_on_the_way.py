@@ -17,7 +17,10 @@ from faults.stage import RELAY, Scenario, examine
 from diagnose.findings.intermediaries import limit_near
 from diagnose.judging.judge import judge
 from diagnose.report import Report
-from probes.model.settings import Evidence, Exchange, Failure, Kind, StreamReading, TlsFacts
+from probes.model.evidence import Evidence
+from probes.model.exchange import Exchange, StreamReading
+from probes.model.facts import TlsFacts
+from probes.model.failure import Failure, Kind
 
 # Twenty pieces in one moment, after a second and a half.
 HELD = StreamReading(

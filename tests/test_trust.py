@@ -12,6 +12,7 @@ import pytest
 from diagnose.answers.middleboxes import MIDDLEBOXES, known
 from diagnose.judging.judge import judge
 from diagnose.report import Report
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.certificates import Authority, authority
 from probes.demo_server.scenarios import made_up_key
@@ -39,7 +40,7 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Lo
 
     def check(system: bool, certifi: bool) -> Report:
         lists = {True: str(root.ca_pem), False: str(empty)}
-        monkeypatch.setattr("probes.network.network.certifi_path", lambda: lists[certifi])
+        monkeypatch.setattr("probes.network.trust_stores.certifi_path", lambda: lists[certifi])
         monkeypatch.setattr("probes.steps.tls.certifi_path", lambda: lists[certifi])
         context = ssl.create_default_context(cafile=lists[system])
         monkeypatch.setattr("probes.network.network.trust", lambda _: (context, "system"))
@@ -47,7 +48,7 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Lo
             given = Settings(
                 base_url=Sourced(f"https://localhost:{door.port}/v1", "test"),
                 key=Sourced(Secret(KEY), "test"),
-                model=Sourced(b.MODELS[0], "test"),
+                model=Sourced(answers.MODELS[0], "test"),
                 limits=Limits(probe=5, run=10),
             )
             return judge(asyncio.run(run(given, version="0")))

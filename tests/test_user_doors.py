@@ -13,9 +13,11 @@ from click.testing import CliRunner
 from diagnose.cli.commands import doors as command
 from diagnose.cli.commands import whose
 from probes.catalog import doors
-from probes.catalog.doors import DoorsError, adopt, builtin, folders, load
+from probes.catalog.door_files import DoorsError
+from probes.catalog.doors import adopt, builtin, folders, load
 from probes.keys.owner import identify
-from probes.settings.config_file import BadInput, read
+from probes.model.settings import BadInput
+from probes.settings.config_file import read
 
 ENTRY = """\
 [[door]]

@@ -19,12 +19,16 @@ from hypothesis import strategies as st
 from diagnose.cli.commands import docs
 from diagnose.cli.commands.doors import command as doors_command
 from diagnose.cli.commands.whose import command as whose_command
-from diagnose.cli.key_report import CODES, KINDS, NOTES_ZH, WORDS
+from diagnose.cli.key_report import CODES
+from diagnose.docs import reference_pages
 from diagnose.words import LANGS
-from probes.catalog.doors import AUTHS, PROTOCOLS, Door, load
-from probes.keys import owner
-from probes.urls import url_flaws
-from probes.urls.url_flaws import examine_key
+from diagnose.words.en.tables import KINDS, WORDS
+from diagnose.words.zh.tables import NOTES_ZH
+from probes.catalog.door import Door
+from probes.catalog.door_files import AUTHS, PROTOCOLS
+from probes.catalog.doors import load
+from probes.keys import checksums, credential_kinds, owner
+from probes.keys.flaws import examine_key
 
 ANTHROPIC = "sk-ant-api03-" + "Ab3-_x9Zq" * 10 + "k2WAA"
 GROQ = "gsk_" + "q7RtY2uIoP" * 5 + "zX"
@@ -233,7 +237,12 @@ def test_a_key_that_looks_like_an_option_is_not_repeated() -> None:
 
 
 def test_both_languages_are_complete() -> None:
-    for words in (WORDS, import_module("diagnose.cli.commands.doors").WORDS, docs.WORDS, docs.VALUES):
+    for words in (
+        WORDS,
+        import_module("diagnose.cli.commands.doors").WORDS,
+        reference_pages.WORDS,
+        reference_pages.VALUES,
+    ):
         assert list(words) == list(LANGS)
         assert set(words["en"]) == set(words["zh"])
         for key, english in words["en"].items():
@@ -242,15 +251,15 @@ def test_both_languages_are_complete() -> None:
 
 
 def test_every_kind_and_every_note_can_be_said_in_chinese() -> None:
-    assert set(KINDS) == set(owner.KINDS)
-    notes = {shape.note for door in DOORS for shape in door.keys} | {owner.MISTYPED}
+    assert set(KINDS) == set(credential_kinds.KINDS)
+    notes = {shape.note for door in DOORS for shape in door.keys} | {checksums.MISTYPED}
     assert set(NOTES_ZH) <= notes
     worded = {note for note in notes if re.search(r"[a-zA-Z]{2,} [a-z]|\b(?:a|letters|digits|characters)\b", note)}
     assert worded <= set(NOTES_ZH)
 
 
 def test_every_flaw_of_a_key_has_its_code() -> None:
-    source = Path(url_flaws.__file__).read_text("utf-8")
+    source = Path(flaws.__file__).read_text("utf-8")
     body = source[source.index("def examine_key") : source.index("def _is_placeholder")]
     kinds = set(re.findall(r'(?:exam\(|Flaw\("key", )"(\w+)"', body))
     assert kinds and kinds <= set(CODES)
@@ -341,7 +350,7 @@ def test_docs_are_written_and_checked(tmp_path: Path) -> None:
 def test_every_code_and_every_door_is_in_the_docs(tmp_path: Path) -> None:
     from diagnose.words.en.findings import TEXTS
 
-    pages = docs.pages(tmp_path)
+    pages = reference_pages.pages(tmp_path)
     for name in ("findings.md", "findings.zh.md"):
         assert re.findall(r"^### (\S+)$", pages[name], re.M) == list(TEXTS)
         assert "{" not in re.sub(r"[$`{]\{[^}]*\}|`[^`]*`|\{\{.*?\}\}", "", pages[name])

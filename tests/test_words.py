@@ -15,12 +15,14 @@ from diagnose.findings.network import SAID
 from diagnose.report import seen
 from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, Text, fill, line, phrase, say, text
 from probes.catalog.doors import load
-from probes.model.secret import Scrubber
-from probes.model.settings import Kind, ProxySettings, Sourced
-from probes.network.connection_pool import place
+from probes.keys.flaws import examine_key
+from probes.model.failure import Kind
+from probes.model.scrubber import Scrubber
+from probes.model.settings import ProxySettings, Sourced
 from probes.network.proxy_tunnel import SOCKS4_SAID, SOCKS5_SAID
 from probes.steps.proxy import choose
-from probes.urls.url_flaws import examine_key, examine_url
+from probes.urls.url import place
+from probes.urls.url_flaws import examine_url
 
 CONTRACT = Path("/work/shared/contract.md")
 
@@ -59,8 +61,10 @@ CODES = [f"{layer}.{name}" for layer, names in FROZEN.items() for name in names.
 OURS = {"run.unexplained", "run.crashed", "run.flaky"}
 
 TEXTS: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}.findings").TEXTS for lang in LANGS}
-CASES: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}.findings").CASES for lang in LANGS}
-UI: dict[str, dict[str, str]] = {lang: import_module(f"diagnose.words.{lang}.findings").UI for lang in LANGS}
+CASES: dict[str, dict[str, Text]] = {
+    lang: import_module(f"diagnose.words.{lang}.special_cases").CASES for lang in LANGS
+}
+UI: dict[str, dict[str, str]] = {lang: import_module(f"diagnose.words.{lang}.interface").UI for lang in LANGS}
 RUN: dict[str, str | None] = {
     "host": "api.example.com",
     "base_url": "https://api.example.com/v1",

@@ -16,16 +16,18 @@ from worlds_http import SCENARIOS as ABOVE_TLS
 from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
 from worlds_wire import SCENARIOS as THE_WIRE
 
+from probes.demo_server import answers, error_bodies, handlers, wrong_answers, wrong_streams
 from probes.demo_server import doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, Then, Wait
+from probes.model.failure import Kind
 from probes.model.secret import Secret
-from probes.model.settings import Kind, Limits, Override, Rival
+from probes.model.settings import Limits, Override, Rival
 
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com"
 GEMINI = "https://generativelanguage.googleapis.com/v1beta/openai"
 AZURE = "https://res.openai.azure.com/openai/v1"
-MODEL, CLAUDE = b.MODELS[0], b.CLAUDES[0]
+MODEL, CLAUDE = answers.MODELS[0], answers.CLAUDES[0]
 
 SILENT = "the SDK ends in an empty success without a word; the user has no answer"
 CUT_SILENTLY = "the SDK takes the torn stream for a whole one; the user loses the rest of the answer"
@@ -51,17 +53,17 @@ def stranger(make: Callable[..., Handler] = b.openai, **wrong: Any) -> Callable[
     return lambda key: make(made_up("relay"), **wrong)
 
 
-def always(what: b.What) -> Callable[[str], Handler]:
-    return lambda key: b.always(what)
+def always(what: handlers.What) -> Callable[[str], Handler]:
+    return lambda key: handlers.always(what)
 
 
-def refusing(what: b.What, make: Callable[..., Handler] = b.openai, **more: Any) -> Callable[[str], Handler]:
+def refusing(what: handlers.What, make: Callable[..., Handler] = b.openai, **more: Any) -> Callable[[str], Handler]:
     """A door that lists its models and refuses every generation."""
     return door(make, chat=what, stream=what, **more)
 
 
 def said(status: int, body: object, *headers: tuple[str, str]) -> Reply:
-    return b.as_json(body, status, *headers)
+    return answers.as_json(body, status, *headers)
 
 
 def claude(name: str, root: str | None = None, world: Callable[[str], Handler] | None = None, **more: Any) -> Scenario:
@@ -82,7 +84,7 @@ def known(*models: str) -> dict[str, Any]:
 
 
 def _handler_of(replies: Sequence[Answer]) -> Handler:
-    return b.turns(*replies)
+    return handlers.turns(*replies)
 
 
 def _one_at_a_time(key: str) -> Handler:
@@ -94,7 +96,7 @@ def _one_at_a_time(key: str) -> Handler:
         if request.method != "POST":
             return sound(request)
         if busy:
-            return b.give("openai-429", request)
+            return handlers.give("openai-429", request)
         busy.add(request.connection)
 
         def script() -> Iterable[Any]:
@@ -116,7 +118,7 @@ def _one_at_a_time(key: str) -> Handler:
     return handler
 
 
-def _once(status: int, what: b.What) -> Callable[[str], Handler]:
+def _once(status: int, what: handlers.What) -> Callable[[str], Handler]:
     """The first generation meets this, all others are fine."""
 
     def make(key: str) -> Handler:
@@ -124,7 +126,7 @@ def _once(status: int, what: b.What) -> Callable[[str], Handler]:
 
         def handler(request: Request) -> Answer:
             if request.method == "POST" and left:
-                return b.give(left.pop(), request)
+                return handlers.give(left.pop(), request)
             return sound(request)
 
         return handler
@@ -132,30 +134,32 @@ def _once(status: int, what: b.What) -> Callable[[str], Handler]:
     return make
 
 
-def _list(what: b.What) -> Callable[[str], Handler]:
+def _list(what: handlers.What) -> Callable[[str], Handler]:
     return door(listing=what)
 
 
 def _refuses(parameter: str, error: str) -> Callable[[str], Handler]:
-    return lambda key: b.first(b.refuses(parameter, error), b.openai(key))
+    return lambda key: handlers.first(b.refuses(parameter, error), b.openai(key))
 
 
 def _lf_only(key: str) -> Handler:
-    return b.openai(key, chat=b.ANSWERS["ok_noclose_lf"])
+    return b.openai(key, chat=wrong_answers.ANSWERS["ok_noclose_lf"])
 
 
 def _slow(seconds: float) -> Callable[[str], Handler]:
     def make(key: str) -> Handler:
         return b.openai(
             key,
-            chat=b.delayed(b.ANSWERS["ok"], seconds),
-            stream=b.as_events([step for part in (*b.chunks(), b.DONE) for step in (Wait(seconds / 5), part)]),
+            chat=wrong_streams.delayed(wrong_answers.ANSWERS["ok"], seconds),
+            stream=answers.as_events(
+                [step for part in (*answers.chunks(), answers.DONE) for step in (Wait(seconds / 5), part)]
+            ),
         )
 
     return make
 
 
-_THINKING_SPENT = b.as_json(b.completion(text="", finish="length", reasoning_content="Let me think"))
+_THINKING_SPENT = answers.as_json(answers.completion(text="", finish="length", reasoning_content="Let me think"))
 
 SOUND = (
     Scenario("sound-relay", proven={"key": True}, settings={"base_url": RELAY, "auth": "bearer", "key": "as given"}),
@@ -194,32 +198,38 @@ SOUND = (
     Scenario("sound-list-html", world=_list("spa")),
     Scenario("sound-list-forbidden", world=_list("openai-scope")),
     Scenario("sound-list-broken", world=_list("openai-500")),
-    Scenario("sound-list-empty", world=_list(b.as_json({"object": "list", "data": []}))),
-    Scenario("sound-list-null", world=_list(b.as_json({"object": "list", "data": None}))),
-    Scenario("sound-list-odd", world=_list(b.as_json(["gpt-5-nano", "gpt-4o-mini"]))),
-    Scenario("sound-list-huge", world=_list(b.model_list(["gpt-5-nano", *(f"model-{n}" for n in range(6000))]))),
-    Scenario("sound-list-lacks-model", world=_list(b.model_list(["gpt-4o-mini"]))),
+    Scenario("sound-list-empty", world=_list(answers.as_json({"object": "list", "data": []}))),
+    Scenario("sound-list-null", world=_list(answers.as_json({"object": "list", "data": None}))),
+    Scenario("sound-list-odd", world=_list(answers.as_json(["gpt-5-nano", "gpt-4o-mini"]))),
+    Scenario("sound-list-huge", world=_list(answers.model_list(["gpt-5-nano", *(f"model-{n}" for n in range(6000))]))),
+    Scenario("sound-list-lacks-model", world=_list(answers.model_list(["gpt-4o-mini"]))),
     Scenario("sound-list-public", world=door(public_models=True)),
-    Scenario("sound-list-slow", world=_list(b.delayed(b.model_list(b.MODELS), 0.4))),
+    Scenario("sound-list-slow", world=_list(wrong_streams.delayed(answers.model_list(answers.MODELS), 0.4))),
     Scenario("sound-slow", world=_slow(0.6)),
-    Scenario("sound-reasoning-spent", world=door(chat=_THINKING_SPENT, stream=b.STREAMS["s_spent"])),
-    Scenario("sound-reasoning-spent-null", world=door(chat=b.ANSWERS["spent_null"], stream=b.STREAMS["s_spent"])),
-    Scenario("sound-tool-call", world=door(chat=b.ANSWERS["tool_call"])),
-    Scenario("sound-null-content", world=door(chat=b.ANSWERS["json_nullcontent"])),
+    Scenario("sound-reasoning-spent", world=door(chat=_THINKING_SPENT, stream=wrong_streams.STREAMS["s_spent"])),
+    Scenario(
+        "sound-reasoning-spent-null",
+        world=door(chat=wrong_answers.ANSWERS["spent_null"], stream=wrong_streams.STREAMS["s_spent"]),
+    ),
+    Scenario("sound-tool-call", world=door(chat=wrong_answers.ANSWERS["tool_call"])),
+    Scenario("sound-null-content", world=door(chat=wrong_answers.ANSWERS["json_nullcontent"])),
     Scenario("sound-refuses-max-tokens", world=_refuses("max_tokens", "openai-max-tokens")),
     Scenario("sound-refuses-temperature", world=_refuses("temperature", "openai-temperature")),
-    Scenario("sound-dated-model", world=door(chat=b.ANSWERS["dated"])),
-    Scenario("sound-http10", world=door(chat=b.ANSWERS["http10"])),
-    Scenario("sound-close-delimited", world=door(chat=b.ANSWERS["close_delim"])),
+    Scenario("sound-dated-model", world=door(chat=wrong_answers.ANSWERS["dated"])),
+    Scenario("sound-http10", world=door(chat=wrong_answers.ANSWERS["http10"])),
+    Scenario("sound-close-delimited", world=door(chat=wrong_answers.ANSWERS["close_delim"])),
     Scenario("sound-lf-headers", world=_lf_only),
     Scenario("sound-429-once", world=_once(429, "openai-429")),
     Scenario("sound-503-once", world=_once(503, "envoy-503"), verdict="degraded", also=("http.gateway_error",)),
-    Scenario("sound-closed-once", world=_once(0, b.ANSWERS["close_nobyte"])),
+    Scenario("sound-closed-once", world=_once(0, wrong_answers.ANSWERS["close_nobyte"])),
     Scenario("sound-one-at-a-time", world=_one_at_a_time),
     Scenario(
         "sound-first-choice-has-no-channel",
         world=lambda key: b.openai(
-            key, models=b.MODELS[:1], listing=b.model_list(["m-nano", *b.MODELS[:1]]), unknown_model="newapi-no-channel"
+            key,
+            models=answers.MODELS[:1],
+            listing=answers.model_list(["m-nano", *answers.MODELS[:1]]),
+            unknown_model="newapi-no-channel",
         ),
         model=None,
     ),
@@ -280,10 +290,14 @@ SOUND = (
         base_url="https://api.deepseek.com/anthropic",
         shape="deepseek",
     ),
-    claude("sound-anthropic-thinking", world=door(b.anthropic, chat=b.ANTHROPIC_ANSWERS["thinking"])),
+    claude("sound-anthropic-thinking", world=door(b.anthropic, chat=wrong_answers.ANTHROPIC_ANSWERS["thinking"])),
     claude(
         "sound-anthropic-spent",
-        world=door(b.anthropic, chat=b.ANTHROPIC_ANSWERS["spent"], stream=b.ANTHROPIC_STREAMS["s_spent"]),
+        world=door(
+            b.anthropic,
+            chat=wrong_answers.ANTHROPIC_ANSWERS["spent"],
+            stream=wrong_streams.ANTHROPIC_STREAMS["s_spent"],
+        ),
     ),
     claude("sound-anthropic-no-list", world=door(b.anthropic, listing="anthropic-404")),
     claude("sound-anthropic-no-model", model=None),
@@ -300,7 +314,7 @@ _READ = (
     *("json_nousage", "json_noid", "json_bom", "json_ct_text", "json_ct_html", "json_ct_none", "json_ct_octet"),
     *("json_ct_problem", "json_ct_upper", "json_ct_sse", "ws_before_json", "gzip_json", "created201", "json_strnums"),
 )
-SOUND_ANSWERS = tuple(Scenario(f"answer-{name}", world=door(chat=b.ANSWERS[name])) for name in _READ)
+SOUND_ANSWERS = tuple(Scenario(f"answer-{name}", world=door(chat=wrong_answers.ANSWERS[name])) for name in _READ)
 
 # Streams that every SDK of the official Python ones reads to the end (table T5).
 _STREAMED = (
@@ -330,11 +344,13 @@ _ODD_TYPES = ("s_sse_ct_json", "s_sse_ct_html", "s_sse_ct_octet")
 
 
 def _streamed(name: str, root: str | None = None, **more: Any) -> Scenario:
-    return Scenario(f"stream-{name}", root, door(stream=b.STREAMS[name]), **more)
+    return Scenario(f"stream-{name}", root, door(stream=wrong_streams.STREAMS[name]), **more)
 
 
 def _streamed_claude(name: str, root: str | None = None, **more: Any) -> Scenario:
-    return claude(f"anthropic-stream-{name}", root, door(b.anthropic, stream=b.ANTHROPIC_STREAMS[name]), **more)
+    return claude(
+        f"anthropic-stream-{name}", root, door(b.anthropic, stream=wrong_streams.ANTHROPIC_STREAMS[name]), **more
+    )
 
 
 SOUND_STREAMS = (
@@ -424,14 +440,18 @@ WRONG_STREAMS = (
     _streamed_claude("s_stalled", "stream.stalled", limits=HASTY),
     Scenario(
         "stream-held-back",
-        world=door(stream=b.buffered([*b.chunks()[:2] * 6, *b.chunks()[2:], b.usage(), b.DONE], 1.2)),
+        world=door(
+            stream=wrong_streams.buffered(
+                [*answers.chunks()[:2] * 6, *answers.chunks()[2:], answers.usage(), answers.DONE], 1.2
+            )
+        ),
         also=("stream.buffered",),
         source="llamacpp-20872-sse-buffer",
     ),
     Scenario(
         "stream-comment-as-data",
         "stream.malformed",
-        door(stream=b.as_events([b"data: : OPENROUTER PROCESSING\n\n", *b.chunks(), b.DONE])),
+        door(stream=answers.as_events([b"data: : OPENROUTER PROCESSING\n\n", *answers.chunks(), answers.DONE])),
         source="llmgateway-2053-comment-as-data",
     ),
     Scenario(
@@ -458,13 +478,13 @@ WRONG_STREAMS = (
     Scenario(
         "stream-cut-by-relay",
         "stream.cut",
-        door(stream=b.STREAMS["s_cut_clean"]),
+        door(stream=wrong_streams.STREAMS["s_cut_clean"]),
         sdk=CUT_SILENTLY,
         source="cch-937-codex-relay-stream",
     ),
     Scenario(
         "stream-without-done",
-        world=door(prefix="/openai/v1", stream=b.STREAMS["s_nodone"]),
+        world=door(prefix="/openai/v1", stream=wrong_streams.STREAMS["s_nodone"]),
         base_url="https://api.vendor.example/openai/v1",
         also=("stream.no_terminator",),
         source="codexrelay-31-no-done",
@@ -1217,7 +1237,7 @@ _V4, _V6 = "203.0.113.9", "2001:db8::9"
 
 
 def _proxy_page(status: int, page: str, *headers: tuple[str, str]) -> Callable[[int], Handler]:
-    return lambda port: b.always(b.as_html(page, status, *headers))
+    return lambda port: handlers.always(answers.as_html(page, status, *headers))
 
 
 NETWORK = (
@@ -1382,7 +1402,7 @@ NETWORK = (
         "proxy.invalid",
         base_url=OPENAI,
         shape="openai",
-        proxy=lambda port: b.always("fastapi-405"),
+        proxy=lambda port: handlers.always("fastapi-405"),
         source="openaiforward-139-base-as-http-proxy",
     ),
     Scenario("proxy-scheme", "proxy.invalid", proxies=(("https", "socks://127.0.0.1:{closed}"),)),
@@ -1435,7 +1455,7 @@ NETWORK = (
         "proxy-takes-local-privoxy",
         "proxy.captures_local",
         base_url=LOCAL,
-        proxy=lambda port: b.always(
+        proxy=lambda port: handlers.always(
             Reply(
                 500, (("Content-Type", "text/html"),), b"<h1>500 Internal Privoxy Error</h1>", "Internal Privoxy Error"
             )
@@ -1559,18 +1579,18 @@ TLS = (
         source="unick-48-https-to-http-port",
     ),
     Scenario("tls-needed", "tls.needed", base_url=LOCAL, certificate="good"),
-    Scenario("tls-alert", "tls.handshake_failed", connect=tuple(b.CONNECTIONS["hello-alert"])),
-    Scenario("tls-version", "tls.handshake_failed", connect=tuple(b.CONNECTIONS["hello-version"])),
+    Scenario("tls-alert", "tls.handshake_failed", connect=tuple(wrong_streams.CONNECTIONS["hello-alert"])),
+    Scenario("tls-version", "tls.handshake_failed", connect=tuple(wrong_streams.CONNECTIONS["hello-version"])),
     Scenario(
         "tls-reset",
         "tls.reset",
         base_url=OPENAI,
         shape="openai",
-        connect=tuple(b.CONNECTIONS["hello-reset"]),
+        connect=tuple(wrong_streams.CONNECTIONS["hello-reset"]),
         source="chatgptweb-319-gfw-reset",
     ),
-    Scenario("tls-closed", "tls.reset", connect=tuple(b.CONNECTIONS["hello-close"])),
-    Scenario("tls-silent", "tls.reset", connect=tuple(b.CONNECTIONS["hello-stall"]), limits=HASTY),
+    Scenario("tls-closed", "tls.reset", connect=tuple(wrong_streams.CONNECTIONS["hello-close"])),
+    Scenario("tls-silent", "tls.reset", connect=tuple(wrong_streams.CONNECTIONS["hello-stall"]), limits=HASTY),
 )
 
 
@@ -1578,32 +1598,40 @@ TLS = (
 
 
 def _moved(status: int) -> Callable[[str, str], Handler]:
-    return lambda key, foreign: b.always(b.redirect(status, foreign))
+    return lambda key, foreign: handlers.always(b.redirect(status, foreign))
 
 
 HTTP = (
-    Scenario("http-silent", "http.timeout", always(b.ANSWERS["never"]), limits=HASTY),
+    Scenario("http-silent", "http.timeout", always(wrong_answers.ANSWERS["never"]), limits=HASTY),
     Scenario(
-        "http-silent-chat", "http.timeout", door(chat=b.ANSWERS["never"], stream=b.ANSWERS["never"]), limits=HASTY
+        "http-silent-chat",
+        "http.timeout",
+        door(chat=wrong_answers.ANSWERS["never"], stream=wrong_answers.ANSWERS["never"]),
+        limits=HASTY,
     ),
-    Scenario("http-header-drip", "http.timeout", lambda key: b.header_drip(0.1), limits=HASTY),
-    Scenario("http-body-stalls", "http.timeout", door(chat=b.ANSWERS["midbody_stall"]), limits=HASTY),
-    Scenario("http-closed", "http.closed", always(b.ANSWERS["close_nobyte"])),
-    Scenario("http-reset", "http.closed", always(b.ANSWERS["rst_nobyte"])),
-    Scenario("http-closed-in-headers", "http.closed", always(b.ANSWERS["close_midheaders"])),
-    Scenario("http-closed-in-body", "http.closed", door(chat=b.ANSWERS["close_midbody"])),
-    Scenario("http-reset-in-body", "http.closed", door(chat=b.ANSWERS["rst_midbody"])),
-    Scenario("http-chunked-cut", "http.closed", door(chat=b.ANSWERS["chunked_cut"])),
+    Scenario("http-header-drip", "http.timeout", lambda key: wrong_streams.header_drip(0.1), limits=HASTY),
+    Scenario("http-body-stalls", "http.timeout", door(chat=wrong_answers.ANSWERS["midbody_stall"]), limits=HASTY),
+    Scenario("http-closed", "http.closed", always(wrong_answers.ANSWERS["close_nobyte"])),
+    Scenario("http-reset", "http.closed", always(wrong_answers.ANSWERS["rst_nobyte"])),
+    Scenario("http-closed-in-headers", "http.closed", always(wrong_answers.ANSWERS["close_midheaders"])),
+    Scenario("http-closed-in-body", "http.closed", door(chat=wrong_answers.ANSWERS["close_midbody"])),
+    Scenario("http-reset-in-body", "http.closed", door(chat=wrong_answers.ANSWERS["rst_midbody"])),
+    Scenario("http-chunked-cut", "http.closed", door(chat=wrong_answers.ANSWERS["chunked_cut"])),
     Scenario(
         "http-ssh",
         "http.not_http",
         base_url=LOCAL,
-        connect=tuple(b.CONNECTIONS["ssh"]),
+        connect=tuple(wrong_streams.CONNECTIONS["ssh"]),
         limits=Limits(probe=2.0, run=8.0),
     ),
-    Scenario("http-garbage", "http.not_http", always(b.ANSWERS["garbage"])),
-    Scenario("http-09", "http.not_http", always(b.ANSWERS["http09"])),
-    Scenario("http-endless-headers", "http.not_http", lambda key: b.endless_headers, limits=Limits(probe=2.0, run=8.0)),
+    Scenario("http-garbage", "http.not_http", always(wrong_answers.ANSWERS["garbage"])),
+    Scenario("http-09", "http.not_http", always(wrong_answers.ANSWERS["http09"])),
+    Scenario(
+        "http-endless-headers",
+        "http.not_http",
+        lambda key: wrong_streams.endless_headers,
+        limits=Limits(probe=2.0, run=8.0),
+    ),
     Scenario("http-redirect-301", "http.redirected", beyond=_moved(301)),
     Scenario(
         "http-redirect-302-strips-auth", "http.redirected", beyond=_moved(302), source="planet-44-redirect-strips-auth"
@@ -1662,7 +1690,7 @@ HTTP = (
         "http-zscaler-page",
         "http.blocked",
         always(
-            b.as_html(
+            answers.as_html(
                 "<title>Access Denied</title><img src='https://login.zscloud.net/logo.png'>Your organization has blocked this site. Zscaler",
                 403,
             )
@@ -1688,7 +1716,7 @@ HTTP = (
         source="enchanted-88-cloudflared-403",
     ),
     Scenario("http-waf", "http.blocked", always("waf-405")),
-    Scenario("http-basic-auth", "http.front_auth", lambda key: b.first(b.basic_auth, b.openai(key))),
+    Scenario("http-basic-auth", "http.front_auth", lambda key: handlers.first(b.basic_auth, b.openai(key))),
     Scenario("http-access-login", "http.front_auth", always("cloudflare-access")),
     claude("http-version-header", "http.header_rejected", lambda key: b.anthropic(key, versions=("2022-01-01",))),
     Scenario("http-413", "http.too_large", refusing("nginx-413")),
@@ -1707,7 +1735,9 @@ HTTP = (
         "http-504",
         "http.gateway_error",
         refusing(
-            b.as_html("<html><body><h1>504 Gateway Time-out</h1>The server didn't respond in time.</body></html>", 504)
+            answers.as_html(
+                "<html><body><h1>504 Gateway Time-out</h1>The server didn't respond in time.</body></html>", 504
+            )
         ),
         "http://127.0.0.1:{port}/v1",
         source="anythingllm-1722-haproxy-504",
@@ -1727,18 +1757,18 @@ HTTP = (
     claude(
         "http-502-anthropic", "http.gateway_error", always("nginx-502"), base_url="https://relay.example", shape="relay"
     ),
-    claude("http-silent-anthropic", "http.timeout", always(b.ANSWERS["never"]), limits=HASTY),
+    claude("http-silent-anthropic", "http.timeout", always(wrong_answers.ANSWERS["never"]), limits=HASTY),
     Scenario("shape-spa", "shape.web_page", always("spa"), source="dooy-33-html-backend"),
     Scenario("shape-404", "shape.not_llm_api", always("nginx-404")),
     Scenario(
         "shape-google-404",
         "shape.not_llm_api",
-        always(b.as_html("<title>Error 404 (Not Found)!!1</title><p>That’s an error.", 404)),
+        always(answers.as_html("<title>Error 404 (Not Found)!!1</title><p>That’s an error.", 404)),
         "https://global-aiplatform.example/v1",
         source="promptfoo-6569-vertex-global-host",
     ),
     Scenario("shape-json-404", "shape.not_llm_api", always("spring-404")),
-    Scenario("shape-other-json", "shape.not_llm_api", always(b.as_json({"status": "ok", "service": "billing"}))),
+    Scenario("shape-other-json", "shape.not_llm_api", always(answers.as_json({"status": "ok", "service": "billing"}))),
     Scenario(
         "shape-anthropic-only",
         "shape.wrong_protocol",
@@ -1758,40 +1788,42 @@ HTTP = (
     Scenario(
         "shape-error-200",
         "shape.error_as_success",
-        door(chat=b.ANSWERS["json_error200"], stream=b.STREAMS["s_error_json_200"]),
+        door(chat=wrong_answers.ANSWERS["json_error200"], stream=wrong_streams.STREAMS["s_error_json_200"]),
     ),
     Scenario(
         "shape-error-string-200",
         "shape.error_as_success",
-        door(chat=b.ANSWERS["json_errstr200"], stream=b.STREAMS["s_error_json_200"]),
+        door(chat=wrong_answers.ANSWERS["json_errstr200"], stream=wrong_streams.STREAMS["s_error_json_200"]),
     ),
     Scenario(
         "shape-codemsg-200",
         "shape.error_as_success",
         door(
-            chat=b.as_json({"code": 500, "msg": "upstream busy"}),
-            stream=b.as_json({"code": 500, "msg": "upstream busy"}),
+            chat=answers.as_json({"code": 500, "msg": "upstream busy"}),
+            stream=answers.as_json({"code": 500, "msg": "upstream busy"}),
         ),
     ),
-    Scenario("shape-success-false", "shape.error_as_success", door(chat=b.ANSWERS["json_success_false"])),
+    Scenario("shape-success-false", "shape.error_as_success", door(chat=wrong_answers.ANSWERS["json_success_false"])),
     Scenario(
         "shape-fake-answer",
         "shape.error_as_success",
         door(
-            chat=b.as_json(
+            chat=answers.as_json(
                 {
-                    **b.completion(text="[OmniRoute] All providers failed: 503 no upstream available"),
+                    **answers.completion(text="[OmniRoute] All providers failed: 503 no upstream available"),
                     "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
                 }
             ),
-            stream=b.as_events([*b.chunks(text="[OmniRoute] All providers failed: 503 no upstream available"), b.DONE]),
+            stream=answers.as_events(
+                [*answers.chunks(text="[OmniRoute] All providers failed: 503 no upstream available"), answers.DONE]
+            ),
         ),
         LOCAL,
         sdk="the router tells its fault as the assistant's own words, and the SDK believes it",
         source="omniroute-3424-fake-200",
     ),
     *(
-        Scenario(f"shape-{name}", "shape.malformed_answer", door(chat=b.ANSWERS[name]))
+        Scenario(f"shape-{name}", "shape.malformed_answer", door(chat=wrong_answers.ANSWERS[name]))
         for name in (
             *("json_empty200", "json_list200", "json_null200", "json_string200", "json_invalid200", "json_nochoices"),
             *("json_emptychoices", "json_nullchoices", "empty200_json", "accepted202", "gzip_lie"),
@@ -1800,32 +1832,36 @@ HTTP = (
     Scenario(
         "shape-sse-for-whole",
         "shape.malformed_answer",
-        door(chat=b.ANSWERS["sse_for_nonstream"]),
+        door(chat=wrong_answers.ANSWERS["sse_for_nonstream"]),
         source="notion2api-1-sse-for-nonstream",
     ),
-    Scenario("shape-text-200", "shape.malformed_answer", door(chat=b.ANSWERS["text200"]), verdict="broken"),
-    Scenario("shape-204", "shape.malformed_answer", door(chat=b.ANSWERS["204"])),
+    Scenario("shape-text-200", "shape.malformed_answer", door(chat=wrong_answers.ANSWERS["text200"]), verdict="broken"),
+    Scenario("shape-204", "shape.malformed_answer", door(chat=wrong_answers.ANSWERS["204"])),
     Scenario(
         "shape-endless",
         "shape.malformed_answer",
-        door(chat=b.endless_body),
+        door(chat=wrong_streams.endless_body),
         limits=Limits(probe=5.0, run=20.0, body_bytes=256 * 1024),
         sdk="the SDK reads until its memory is full",
     ),
-    Scenario("shape-bomb", "shape.malformed_answer", door(chat=b.gzip_bomb)),
+    Scenario("shape-bomb", "shape.malformed_answer", door(chat=wrong_streams.gzip_bomb)),
     *(
-        claude(f"shape-anthropic-{name}", "shape.malformed_answer", door(b.anthropic, chat=b.ANTHROPIC_ANSWERS[name]))
+        claude(
+            f"shape-anthropic-{name}",
+            "shape.malformed_answer",
+            door(b.anthropic, chat=wrong_answers.ANTHROPIC_ANSWERS[name]),
+        )
         for name in ("json_nocontent", "json_nullcontent")
     ),
     claude(
         "shape-anthropic-empty-content",
         "shape.malformed_answer",
-        door(b.anthropic, chat=b.ANTHROPIC_ANSWERS["json_emptycontent"]),
+        door(b.anthropic, chat=wrong_answers.ANTHROPIC_ANSWERS["json_emptycontent"]),
     ),
     claude(
         "shape-anthropic-overloaded-200",
         "quota.overloaded",
-        door(b.anthropic, chat=b.ANTHROPIC_ANSWERS["json_error200"]),
+        door(b.anthropic, chat=wrong_answers.ANTHROPIC_ANSWERS["json_error200"]),
     ),
 )
 
@@ -2406,12 +2442,12 @@ MODELS = (
     Scenario("model-extra-forbidden", "model.parameter_rejected", door(stream="fastapi-422")),
     Scenario(
         "model-substituted",
-        world=door(chat=b.ANSWERS["substituted"], stream=b.STREAMS["s_substituted"]),
+        world=door(chat=wrong_answers.ANSWERS["substituted"], stream=wrong_streams.STREAMS["s_substituted"]),
         also=("model.substituted",),
     ),
     claude(
         "model-substituted-anthropic",
-        world=door(b.anthropic, chat=b.ANTHROPIC_ANSWERS["substituted"]),
+        world=door(b.anthropic, chat=wrong_answers.ANTHROPIC_ANSWERS["substituted"]),
         base_url="https://relay.example",
         shape="relay",
         also=("model.substituted",),
@@ -2499,7 +2535,7 @@ MODELS = (
     Scenario(
         "quota-rate-retry-after",
         "quota.rate_limited",
-        refusing(b.as_json(b.ERRORS["openai-429"][1], 429, ("Retry-After", "20"))),
+        refusing(answers.as_json(error_bodies.ERRORS["openai-429"][1], 429, ("Retry-After", "20"))),
     ),
     Scenario(
         "quota-rate-moonshot",

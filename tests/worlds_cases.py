@@ -9,9 +9,10 @@ from typing import Any
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 from worlds_protocols import door, stranger
 
+from probes.demo_server import answers, handlers
 from probes.demo_server import doors as b
 from probes.demo_server.server import Handler, Reply, Request
-from probes.model.settings import Kind
+from probes.model.failure import Kind
 
 OPENAI = "https://api.openai.com/v1"
 DEEPSEEK = "https://api.deepseek.com"
@@ -19,11 +20,11 @@ GOOGLE = "https://generativelanguage.googleapis.com"
 KIMI = "https://api.kimi.com/coding/v1"
 DOCKER = "http://host.docker.internal:11434"
 BRIDGE = "172.17.0.1"
-MODEL, CLAUDE, LLAMA = b.MODELS[0], b.CLAUDES[0], b.LLAMAS[0]
+MODEL, CLAUDE, LLAMA = answers.MODELS[0], answers.CLAUDES[0], answers.LLAMAS[0]
 
 
 def said(status: int, body: object, *headers: tuple[str, str]) -> Reply:
-    return b.as_json(body, status, *headers)
+    return answers.as_json(body, status, *headers)
 
 
 def claude(name: str, root: str | None, world: Callable[[str], Handler], base_url: str, **more: Any) -> Scenario:
@@ -166,7 +167,7 @@ def _without_version(key: str) -> Handler:
 
     def handler(request: Request) -> Any:
         if request.path != f"{base}/messages":
-            return b.give("empty-404", request)
+            return handlers.give("empty-404", request)
         return sound(replace(request, target="/v1/messages"))
 
     return handler
@@ -220,7 +221,7 @@ ADDRESSES = (
         lambda key: b.ollama(),
         "http://127.0.0.1:{port}",
         protocol="gemini",
-        model=b.GEMINIS[0],
+        model=answers.GEMINIS[0],
         shape="gemini",
         source="aimemory-691-ambient-base-url",
     ),
@@ -267,7 +268,7 @@ def _kimi(name: str, base_url: str, source: str, **more: Any) -> Scenario:
 
 
 def _spent(
-    name: str, source: str, what: b.What, base_url: str = OPENAI, shape: str = "openai", **more: Any
+    name: str, source: str, what: handlers.What, base_url: str = OPENAI, shape: str = "openai", **more: Any
 ) -> Scenario:
     prefix = base_url.partition("://")[2].partition("/")[2]
     world = door(
@@ -374,7 +375,7 @@ KEYS = (
     Scenario(
         "case-basic-over-bearer",
         "http.front_auth",
-        lambda key: b.first(b.basic_auth, b.openai(key)),
+        lambda key: handlers.first(b.basic_auth, b.openai(key)),
         "https://own.example/v1",
         source="chatgptwebxq-48-basic-vs-bearer",
     ),
@@ -401,7 +402,7 @@ KEYS = (
         ),
         GOOGLE,
         protocol="gemini",
-        model=b.GEMINIS[0],
+        model=answers.GEMINIS[0],
         shape="gemini",
         source="genai-dart-219-wrong-restriction",
     ),
@@ -439,7 +440,7 @@ KEYS = (
 # -- the model and the stream ------------------------------------------------------------------------------------------
 
 
-def _no_access(model: str) -> b.What:
+def _no_access(model: str) -> handlers.What:
     return said(
         403,
         {
@@ -460,10 +461,10 @@ def _project(name: str, model: str, source: str) -> Scenario:
 
 def _bare_usage(key: str) -> Handler:
     """A converter of chat completions whose last event counts no reasoning tokens."""
-    events = b.response_events()
+    events = answers.response_events()
     usage = {"input_tokens": 9, "output_tokens": 5, "total_tokens": 14, "output_tokens_details": {}}
     events[-1] = {**events[-1], "response": {**events[-1]["response"], "usage": usage}}
-    return b.responses(key, stream=b.as_events([b.event(one) for one in events]))
+    return b.responses(key, stream=answers.as_events([answers.event(one) for one in events]))
 
 
 MODELS = (
@@ -519,7 +520,7 @@ MODELS = (
 
 
 def _page(status: int) -> Callable[[int], Handler]:
-    return lambda port: b.always(b.as_html("<h1>unavailable</h1>", status))
+    return lambda port: handlers.always(answers.as_html("<h1>unavailable</h1>", status))
 
 
 _INSIDE = Roads({"llm.corp.example": ("10.1.2.3",)})
@@ -562,11 +563,11 @@ NEAR = (
         roads=Roads({"llm.public.example": ("8.8.4.4",)}),
         never=("proxy.captures_local",),
     ),
-    Scenario("near-page-as-proxy", "proxy.invalid", proxy=lambda port: b.always("spa")),
+    Scenario("near-page-as-proxy", "proxy.invalid", proxy=lambda port: handlers.always("spa")),
     Scenario(
         "near-server-as-proxy-refuses",
         "proxy.invalid",
-        lambda key: b.first(lambda request: Reply(400) if "://" in request.target else None, b.openai(key)),
+        lambda key: handlers.first(lambda request: Reply(400) if "://" in request.target else None, b.openai(key)),
         LOCAL,
         proxies=(("http", "http://localhost:{port}"),),
     ),
@@ -581,11 +582,13 @@ NEAR = (
     Scenario(
         "near-www",
         "url.not_api_host",
-        lambda key: b.always("spa"),
+        lambda key: handlers.always("spa"),
         "https://www.openrouter.ai/api/v1",
         shape="openrouter",
     ),
-    Scenario("near-chat-page", "url.not_api_host", lambda key: b.always("spa"), "https://chatgpt.com", shape="openai"),
+    Scenario(
+        "near-chat-page", "url.not_api_host", lambda key: handlers.always("spa"), "https://chatgpt.com", shape="openai"
+    ),
     Scenario(
         "near-azure-other-resource",
         "auth.rejected",

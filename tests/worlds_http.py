@@ -14,6 +14,7 @@ from typing import Any
 
 from faults.stage import LOCAL, RELAY, Roads, Scenario
 
+from probes.demo_server import answers, error_bodies, handlers
 from probes.demo_server import doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, Then
 
@@ -24,22 +25,22 @@ CLAUDES_HOST, GOOGLE, RESOURCE = (
 )
 
 
-def always(what: b.What) -> Callable[[str], Handler]:
-    return lambda key: b.always(what)
+def always(what: handlers.What) -> Callable[[str], Handler]:
+    return lambda key: handlers.always(what)
 
 
-def refusing(what: b.What) -> Callable[[str], Handler]:
+def refusing(what: handlers.What) -> Callable[[str], Handler]:
     """A relay that lists its models and answers every generation so."""
     return lambda key: b.openai(key, chat=what, stream=what)
 
 
 def anthropic(name: str, root: str | None, **more: Any) -> Scenario:
-    given: dict[str, Any] = {"base_url": CLAUDES_HOST, "model": b.CLAUDES[0], "shape": "anthropic"}
+    given: dict[str, Any] = {"base_url": CLAUDES_HOST, "model": answers.CLAUDES[0], "shape": "anthropic"}
     return Scenario(f"http-{name}", root, protocol="anthropic", **(given | more))
 
 
 def gemini(name: str, root: str | None, **more: Any) -> Scenario:
-    given: dict[str, Any] = {"base_url": GOOGLE, "model": b.GEMINIS[0], "shape": "gemini"}
+    given: dict[str, Any] = {"base_url": GOOGLE, "model": answers.GEMINIS[0], "shape": "gemini"}
     return Scenario(f"http-{name}", root, protocol="gemini", **(given | more))
 
 
@@ -57,11 +58,11 @@ def located(status: int, location: str, *headers: tuple[str, str]) -> Reply:
 
 def moved(status: int) -> Callable[[str, str], Handler]:
     """To the same path at a foreign server."""
-    return lambda key, foreign: b.always(b.redirect(status, foreign))
+    return lambda key, foreign: handlers.always(b.redirect(status, foreign))
 
 
 def to(status: int, where: str) -> Callable[[str], Handler]:
-    return lambda key: b.always(b.redirect(status, where))
+    return lambda key: handlers.always(b.redirect(status, where))
 
 
 def behind(path: str, status: int) -> Callable[[str], Handler]:
@@ -182,7 +183,7 @@ REDIRECTS = (
     anthropic(
         "moved-in-the-clear",
         "http.redirected",
-        world=lambda key: b.always(b.redirect(307, "http://api.anthropic.com")),
+        world=lambda key: handlers.always(b.redirect(307, "http://api.anthropic.com")),
         app="anthropic-sdk-0",
         says=(STRANGER, "over http"),
     ),
@@ -198,7 +199,7 @@ REDIRECTS = (
         "http-moved-local-key-stays",
         "http.redirected",
         base_url=LOCAL,
-        beyond=lambda key, foreign: b.always(b.redirect(302, foreign)),
+        beyond=lambda key, foreign: handlers.always(b.redirect(302, foreign)),
         says=(LOST, DROPPED),
     ),
 )
@@ -211,10 +212,10 @@ PORTAL, SIGN_IN = "a sign-in before it lets anything out", "a login of its own"
 
 
 def page(title: str, text: str, status: int = 200, *headers: tuple[str, str]) -> Reply:
-    return b.as_html(f"<html><head><title>{title}</title></head><body>{text}</body></html>", status, *headers)
+    return answers.as_html(f"<html><head><title>{title}</title></head><body>{text}</body></html>", status, *headers)
 
 
-def gate(name: str, answer: b.What, *says: str, **more: Any) -> Scenario:
+def gate(name: str, answer: handlers.What, *says: str, **more: Any) -> Scenario:
     return Scenario(f"http-gate-{name}", "http.front_auth", always(answer), says=says, **more)
 
 
@@ -247,9 +248,15 @@ GATES = (
     gate("access-403", page("Forbidden ・ Cloudflare Access", "You don't have permission to view this.", 403), SIGN_IN),
     gate("okta", located(302, f"https://acme.okta.com/oauth2/v1/authorize?client_id=1&redirect_uri={HOME}"), SIGN_IN),
     gate("entra", located(302, "https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=1"), SIGN_IN),
-    gate("entra-easy-auth", b.as_text("You do not have permission to view this directory or page.", 401), SIGN_IN),
+    gate(
+        "entra-easy-auth", answers.as_text("You do not have permission to view this directory or page.", 401), SIGN_IN
+    ),
     gate("oauth2-proxy", located(302, f"https://relay.example/oauth2/start?rd={HOME}"), SIGN_IN),
-    gate("oauth2-proxy-for-programs", b.as_json({}, 401, ("Set-Cookie", "_oauth2_proxy=; Path=/; Max-Age=0")), SIGN_IN),
+    gate(
+        "oauth2-proxy-for-programs",
+        answers.as_json({}, 401, ("Set-Cookie", "_oauth2_proxy=; Path=/; Max-Age=0")),
+        SIGN_IN,
+    ),
     gate(
         "oauth2-proxy-page", page("Sign In", "<form action='/oauth2/start?rd=%2Fv1'>oauth2-proxy</form>", 403), SIGN_IN
     ),
@@ -265,7 +272,7 @@ GATES = (
     ),
     gate(
         "google-iap-for-programs",
-        b.as_text("Invalid IAP credentials: empty token", 401, ("X-Goog-IAP-Generated-Response", "true")),
+        answers.as_text("Invalid IAP credentials: empty token", 401, ("X-Goog-IAP-Generated-Response", "true")),
         SIGN_IN,
     ),
     gate(
@@ -286,7 +293,7 @@ GATES = (
         "http-gate-site-behind-a-sign-in",
         "url.version_missing",
         lambda key: b.both(
-            b.openai(key, elsewhere="empty-404"), b.always(page("Sign in to acme", "<form id='kc-form-login'>"))
+            b.openai(key, elsewhere="empty-404"), handlers.always(page("Sign in to acme", "<form id='kc-form-login'>"))
         ),
         "https://relay.example",
         settings={"base_url": RELAY},
@@ -306,17 +313,22 @@ GATES = (
 CF = (("Server", "cloudflare"), ("CF-RAY", "8f0000000000abcd-FRA"))
 
 
-def wall(name: str, answer: b.What, *says: str, **more: Any) -> Scenario:
+def wall(name: str, answer: handlers.What, *says: str, **more: Any) -> Scenario:
     return Scenario(f"http-wall-{name}", "http.blocked", always(answer), says=says, **more)
 
 
 BROWSER, LOOKS, COUNTS = "wants to see a browser", "bars this kind of client", "counts too many requests from here"
 FILTER, WALL = "A web filter of this network bars", "A firewall in front of"
 WALLS = (
-    wall("cloudflare-1010", b.as_text("error code: 1010", 403, *CF), LOOKS, "Cloudflare"),
-    wall("cloudflare-1015", b.as_text("error code: 1015", 429, *CF, ("Retry-After", "30")), COUNTS, "Wait 30 seconds"),
+    wall("cloudflare-1010", answers.as_text("error code: 1010", 403, *CF), LOOKS, "Cloudflare"),
+    wall(
+        "cloudflare-1015",
+        answers.as_text("error code: 1015", 429, *CF, ("Retry-After", "30")),
+        COUNTS,
+        "Wait 30 seconds",
+    ),
     wall("cloudflare-1020", page("Access denied", "Error code 1020", 403, *CF), WALL, "Cloudflare"),
-    wall("cloudflare-1006", b.as_text("error code: 1006", 403, *CF), WALL),
+    wall("cloudflare-1006", answers.as_text("error code: 1006", 403, *CF), WALL),
     wall("cloudflare-managed", page("Just a moment...", "", 403, *CF, ("cf-mitigated", "challenge")), BROWSER),
     wall("cloudflare-503", page("Just a moment...", "Enable JavaScript and cookies to continue", 503, *CF), BROWSER),
     wall(
@@ -393,7 +405,7 @@ WALLS = (
     wall("safeline", page("SafeLine", "雷池 WAF 已拦截", 403), WALL, "SafeLine"),
     wall("vercel", page("Vercel Security Checkpoint", "", 429, ("x-vercel-mitigated", "challenge")), BROWSER, "Vercel"),
     wall("ddos-guard", page("DDoS-Guard", "Checking your browser before accessing", 503), BROWSER),
-    wall("istio-rbac", b.as_text("RBAC: access denied", 403, ("Server", "istio-envoy")), WALL, "Istio"),
+    wall("istio-rbac", answers.as_text("RBAC: access denied", 403, ("Server", "istio-envoy")), WALL, "Istio"),
     wall(
         "filter-200",
         page("Internet Security by Zscaler", "<img src=https://login.zscloud.net/l.png>"),
@@ -408,7 +420,7 @@ WALLS = (
 # -- gateways ----------------------------------------------------------------------------------------------------------
 
 
-def gateway(name: str, answer: b.What, *says: str, root: str = "http.gateway_error", **more: Any) -> Scenario:
+def gateway(name: str, answer: handlers.What, *says: str, root: str = "http.gateway_error", **more: Any) -> Scenario:
     return Scenario(f"http-gateway-{name}", root, always(answer), says=says, **more)
 
 
@@ -433,10 +445,10 @@ GATEWAYS = (
     gateway("524", cloudflare(524, "A timeout occurred"), SLOW),
     gateway("525", cloudflare(525, "SSL handshake failed"), NO_TLS),
     gateway("526", cloudflare(526, "Invalid SSL certificate"), NO_TLS),
-    gateway("530-1016", b.as_text("error code: 1016", 530, *CF), NO_NAME),
-    gateway("530-1033", b.as_text("error code: 1033", 530, *CF), NO_NAME),
-    gateway("worker-1101", b.as_text("error code: 1101", 500, *CF), root="http.server_error"),
-    gateway("address-1003", b.as_text("error code: 1003", 403, *CF), root="http.header_rejected"),
+    gateway("530-1016", answers.as_text("error code: 1016", 530, *CF), NO_NAME),
+    gateway("530-1033", answers.as_text("error code: 1033", 530, *CF), NO_NAME),
+    gateway("worker-1101", answers.as_text("error code: 1101", 500, *CF), root="http.server_error"),
+    gateway("address-1003", answers.as_text("error code: 1003", 403, *CF), root="http.header_rejected"),
     gateway("openresty-502", nginx(502, "Bad Gateway", "openresty/1.25"), MADE.format("openresty")),
     gateway("tengine-504", nginx(504, "Gateway Time-out", "Tengine"), SLOW, MADE.format("Tengine")),
     gateway(
@@ -454,19 +466,19 @@ GATEWAYS = (
         MADE.format("HAProxy"),
     ),
     gateway("caddy-502", Reply(502, (("Server", "Caddy"),)), BETWEEN.format("Caddy")),
-    gateway("traefik-502", b.as_text("Bad Gateway", 502)),
-    gateway("traefik-504", b.as_text("Gateway Timeout", 504), SLOW),
+    gateway("traefik-502", answers.as_text("Bad Gateway", 502)),
+    gateway("traefik-504", answers.as_text("Gateway Timeout", 504), SLOW),
     gateway(
         "kong-502",
-        b.as_json(
+        answers.as_json(
             {"message": "An invalid response was received from the upstream server"}, 502, ("Server", "kong/3.7")
         ),
         BETWEEN.format("Kong"),
     ),
-    gateway("kong-name", b.as_json({"message": "name resolution failed"}, 503, ("Server", "kong/3.7")), NO_NAME),
+    gateway("kong-name", answers.as_json({"message": "name resolution failed"}, 503, ("Server", "kong/3.7")), NO_NAME),
     gateway(
         "envoy-refused",
-        b.as_text(
+        answers.as_text(
             "upstream connect error or disconnect/reset before headers. reset reason: connection failure, transport failure reason: delayed connect error: 111",
             503,
             ("Server", "envoy"),
@@ -476,7 +488,7 @@ GATEWAYS = (
     ),
     gateway(
         "istio-timeout",
-        b.as_text("upstream request timeout", 504, ("Server", "istio-envoy")),
+        answers.as_text("upstream request timeout", 504, ("Server", "istio-envoy")),
         SLOW,
         MADE.format("Envoy"),
     ),
@@ -513,7 +525,7 @@ GATEWAYS = (
     gateway("alb-503", nginx(503, "Service Temporarily Unavailable", "awselb/2.0"), MADE.format("AWS load balancer")),
     gateway(
         "api-gateway-504",
-        b.as_json({"message": "Endpoint request timed out"}, 504, ("x-amz-apigw-id", "4711")),
+        answers.as_json({"message": "Endpoint request timed out"}, 504, ("x-amz-apigw-id", "4711")),
         SLOW,
         BETWEEN.format("AWS API Gateway"),
     ),
@@ -543,7 +555,7 @@ GATEWAYS = (
     gateway("frp-404", page("Not Found", "The page you requested was not found. Faithfully yours, frp.", 404), NO_NAME),
     gateway(
         "504-of-chat-alone",
-        b.as_json({"error": {"message": "x", "type": "server_error"}}, 504),
+        answers.as_json({"error": {"message": "x", "type": "server_error"}}, 504),
         root="http.server_error",
     ),
     gateway("nginx-large-headers", nginx(400, "Request Header Or Cookie Too Large"), root="http.too_large"),
@@ -556,11 +568,11 @@ GATEWAYS = (
     gateway("nginx-413", nginx(413, "Request Entity Too Large"), MADE.format("nginx"), root="http.too_large"),
     gateway(
         "alb-404",
-        b.as_text("", 404, ("Server", "awselb/2.0")),
+        answers.as_text("", 404, ("Server", "awselb/2.0")),
         BETWEEN.format("AWS load balancer"),
         root="shape.not_llm_api",
     ),
-    gateway("ingress-404", b.as_text("default backend - 404", 404), root="shape.not_llm_api"),
+    gateway("ingress-404", answers.as_text("default backend - 404", 404), root="shape.not_llm_api"),
     gateway(
         "apache-403",
         page("403 Forbidden", "<address>Apache/2.4 Server</address>", 403),
@@ -599,15 +611,15 @@ GATEWAYS = (
     ),
     gateway(
         "kong-404",
-        b.as_json({"message": "no Route matched with those values"}, 404, ("Server", "kong/3.7")),
+        answers.as_json({"message": "no Route matched with those values"}, 404, ("Server", "kong/3.7")),
         BETWEEN.format("Kong"),
         root="shape.not_llm_api",
     ),
     gateway("istio-404", Reply(404, (("Server", "istio-envoy"),)), BETWEEN.format("Istio"), root="shape.not_llm_api"),
-    gateway("traefik-404", b.as_text("404 page not found", 404), root="shape.not_llm_api"),
+    gateway("traefik-404", answers.as_text("404 page not found", 404), root="shape.not_llm_api"),
     gateway(
         "envoy-413",
-        b.as_text("Payload Too Large", 413, ("Server", "envoy")),
+        answers.as_text("Payload Too Large", 413, ("Server", "envoy")),
         BETWEEN.format("Envoy"),
         root="http.too_large",
     ),
@@ -637,8 +649,8 @@ GATEWAYS = (
 
 # -- compression -------------------------------------------------------------------------------------------------------
 
-WHOLE = json.dumps(b.completion()).encode()
-EVENTS = b"".join([*b.chunks(), b.DONE])
+WHOLE = json.dumps(answers.completion()).encode()
+EVENTS = b"".join([*answers.chunks(), answers.DONE])
 # The head of what Brotli and Zstandard make; nothing here could undo the rest.
 BROTLI, ZSTD = (
     b"\x1b\x2a\x01\x00\xfc\x8d" + bytes(range(128, 250)),
@@ -648,7 +660,7 @@ SSE = ("Content-Type", "text/event-stream")
 REFUSAL = Reply(
     401,
     (("Content-Type", "application/json"), ("Content-Encoding", "gzip")),
-    gzip.compress(json.dumps(b.ERRORS["openai-401"][1]).encode()),
+    gzip.compress(json.dumps(error_bodies.ERRORS["openai-401"][1]).encode()),
 )
 PACKED, UNSAID = "compressed as {}, which was not asked for", "but no header says so"
 
@@ -658,11 +670,11 @@ def packed(encoding: str, data: bytes, *headers: tuple[str, str]) -> Reply:
     return Reply(200, (*(headers or (("Content-Type", "application/json"),)), *more), data)
 
 
-def chat(answer: b.What) -> Callable[[str], Handler]:
+def chat(answer: handlers.What) -> Callable[[str], Handler]:
     return lambda key: b.openai(key, chat=answer)
 
 
-def stream(answer: b.What) -> Callable[[str], Handler]:
+def stream(answer: handlers.What) -> Callable[[str], Handler]:
     return lambda key: b.openai(key, stream=answer)
 
 
@@ -711,7 +723,9 @@ FRAMING = (
     Scenario(
         "http-1.0-refusal",
         "auth.rejected",
-        always(raw("HTTP/1.0 401 Unauthorized", JSON_TYPE, body=json.dumps(b.ERRORS["openai-401"][1]).encode())),
+        always(
+            raw("HTTP/1.0 401 Unauthorized", JSON_TYPE, body=json.dumps(error_bodies.ERRORS["openai-401"][1]).encode())
+        ),
     ),
     Scenario(
         "http-chunks-with-extensions",

@@ -8,6 +8,7 @@ from typing import Any
 
 from faults.stage import HASTY, RELAY, Scenario, made_up
 
+from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
 from probes.demo_server import doors as b
 from probes.demo_server.server import Handler
 
@@ -23,7 +24,7 @@ CUT_SILENTLY = "the SDK takes the torn stream for a whole one; the user loses th
 
 UNASKED = "nothing is generated, so nothing can be held against the SDK"
 _INCOMPLETE = {
-    **b.response(status="incomplete"),
+    **answers.response(status="incomplete"),
     "incomplete_details": {"reason": "max_output_tokens"},
     "output": [{"type": "reasoning", "id": "rs_1", "summary": []}],
 }
@@ -41,17 +42,17 @@ def stranger(make: Callable[..., Handler], **wrong: Any) -> World:
     return lambda key: make(made_up("relay"), **wrong)
 
 
-def refusing(make: Callable[..., Handler], what: b.What) -> World:
+def refusing(make: Callable[..., Handler], what: handlers.What) -> World:
     """A door that lists its models and refuses every generation."""
     return door(make, chat=what, stream=what)
 
 
 def _picky(make: Callable[..., Handler], parameter: str, named: str = "") -> World:
     """A model that does not know the parameter with which an answer is kept short."""
-    error = b.as_json(
+    error = answers.as_json(
         {"error": {"message": f"Unsupported parameter: {named or parameter}", "code": "unsupported"}}, 400
     )
-    return lambda key: b.first(b.refuses(parameter, error), make(key))
+    return lambda key: handlers.first(b.refuses(parameter, error), make(key))
 
 
 def responses(name: str, root: str | None = None, world: World = b.responses, **more: Any) -> Scenario:
@@ -59,7 +60,7 @@ def responses(name: str, root: str | None = None, world: World = b.responses, **
 
 
 def gemini(name: str, root: str | None = None, world: World = b.gemini, **more: Any) -> Scenario:
-    given = {"base_url": GOOGLE, "protocol": "gemini", "model": b.GEMINIS[0], "shape": "gemini"}
+    given = {"base_url": GOOGLE, "protocol": "gemini", "model": answers.GEMINIS[0], "shape": "gemini"}
     return Scenario(f"gemini-{name}", root, world, **(given | more))
 
 
@@ -74,7 +75,12 @@ def keyless(**wrong: Any) -> World:
 
 def ollama(name: str, root: str | None = None, world: World | None = None, **more: Any) -> Scenario:
     """At a server on this machine, which asks for no key, and none is given."""
-    given: dict[str, Any] = {"base_url": HERE, "protocol": "ollama", "model": b.LLAMAS[0], "typed": lambda key: None}
+    given: dict[str, Any] = {
+        "base_url": HERE,
+        "protocol": "ollama",
+        "model": answers.LLAMAS[0],
+        "typed": lambda key: None,
+    }
     return Scenario(f"ollama-{name}", root, world or keyless(), **(given | more))
 
 
@@ -86,8 +92,8 @@ RESPONSES = (
     responses("sound-slash", base_url=f"{RELAY}/"),
     responses("sound-no-model", model=None),
     responses("sound-no-list", world=door(b.responses, listing="openai-404")),
-    responses("sound-spent", world=door(b.responses, stream=b.RESPONSES_STREAMS["s_spent"])),
-    responses("sound-spent-whole", world=door(b.responses, chat=b.as_json(_INCOMPLETE))),
+    responses("sound-spent", world=door(b.responses, stream=wrong_streams.RESPONSES_STREAMS["s_spent"])),
+    responses("sound-spent-whole", world=door(b.responses, chat=answers.as_json(_INCOMPLETE))),
     responses("sound-refuses-allowance", world=_picky(b.responses, "max_output_tokens")),
     responses("rejected", "auth.rejected", stranger(b.responses)),
     responses("no-key", "settings.missing_key", typed=lambda key: None),
@@ -102,18 +108,20 @@ RESPONSES = (
     responses("version-twice", "url.version_doubled", base_url=f"{RELAY}/v1", settings={"base_url": RELAY}),
     responses("endpoint", "url.endpoint_included", base_url=f"{RELAY}/responses", settings={"base_url": RELAY}),
     responses("endpoint-auto", "url.endpoint_included", base_url=f"{RELAY}/responses", protocol="auto"),
-    responses("model", "model.not_found", model="gpt-5-nanoo", settings={"model": b.MODELS[0]}),
+    responses("model", "model.not_found", model="gpt-5-nanoo", settings={"model": answers.MODELS[0]}),
     responses("quota", "quota.exhausted", refusing(b.responses, "openai-quota")),
     responses("rate", "quota.rate_limited", refusing(b.responses, "openai-429")),
     responses("region", "access.region_blocked", refusing(b.responses, "openai-region")),
     responses(
         "html",
         "shape.web_page",
-        lambda key: b.always("spa"),
+        lambda key: handlers.always("spa"),
     ),
-    responses("error-as-success", "shape.error_as_success", refusing(b.responses, b.ANSWERS["json_error200"])),
-    responses("no-output", "shape.malformed_answer", door(b.responses, chat=b.as_json({"id": "resp_1"}))),
-    responses("chat-answers", "shape.wrong_protocol", door(b.responses, chat=b.as_json(b.completion()))),
+    responses(
+        "error-as-success", "shape.error_as_success", refusing(b.responses, wrong_answers.ANSWERS["json_error200"])
+    ),
+    responses("no-output", "shape.malformed_answer", door(b.responses, chat=answers.as_json({"id": "resp_1"}))),
+    responses("chat-answers", "shape.wrong_protocol", door(b.responses, chat=answers.as_json(answers.completion()))),
     responses("server-error", "http.server_error", refusing(b.responses, "openai-500")),
 )
 
@@ -128,18 +136,19 @@ GEMINI = (
     gemini("sound-auto", protocol="auto"),
     gemini("sound-relay", base_url=ROOT, shape="relay", world=door(b.gemini, rejected="newapi-401")),
     gemini("sound-path", base_url=f"{ROOT}/gemini", shape="relay", world=door(b.gemini, prefix="/gemini")),
-    gemini("sound-no-model", model=None, settings={"model": b.GEMINIS[0]}),
-    gemini("sound-thinking", world=door(b.gemini, stream=b.GEMINI_STREAMS["s_thinking"])),
+    gemini("sound-no-model", model=None, settings={"model": answers.GEMINIS[0]}),
+    gemini("sound-thinking", world=door(b.gemini, stream=wrong_streams.GEMINI_STREAMS["s_thinking"])),
     gemini("sound-key-line-end", typed="{}\n".format, also=("key.stray_characters",)),
-    gemini("sound-models-prefix", model=f"models/{b.GEMINIS[0]}"),
+    gemini("sound-models-prefix", model=f"models/{answers.GEMINIS[0]}"),
     gemini(
         "sound-spent",
-        world=door(b.gemini, chat=b.as_json(b.generated(text="", finish="MAX_TOKENS"))),
+        world=door(b.gemini, chat=answers.as_json(answers.generated(text="", finish="MAX_TOKENS"))),
     ),
     gemini(
         "sound-spent-silently",
         world=door(
-            b.gemini, chat=b.as_json({"candidates": [{"content": {"role": "model"}, "finishReason": "MAX_TOKENS"}]})
+            b.gemini,
+            chat=answers.as_json({"candidates": [{"content": {"role": "model"}, "finishReason": "MAX_TOKENS"}]}),
         ),
     ),
     gemini("sound-refuses-allowance", world=_picky(b.gemini, "generationConfig", "maxOutputTokens")),
@@ -203,17 +212,20 @@ GEMINI = (
         shape="relay",
         settings={"base_url": f"{ROOT}/gemini"},
     ),
-    gemini("model", "model.not_found", model="gemini-2.5-flsh", settings={"model": b.GEMINIS[0]}),
+    gemini("model", "model.not_found", model="gemini-2.5-flsh", settings={"model": answers.GEMINIS[0]}),
     # Google says so of the free tier's requests a minute as well.
     gemini("quota", "quota.rate_limited", refusing(b.gemini, "gemini-quota")),
     gemini("rate", "quota.rate_limited", refusing(b.gemini, "gemini-429")),
     gemini("overloaded", "quota.overloaded", refusing(b.gemini, "gemini-503")),
     gemini("region", "access.region_blocked", refusing(b.gemini, "gemini-region")),
-    gemini("html", "shape.web_page", lambda key: b.always("spa"), base_url=ROOT, shape="relay"),
+    gemini("html", "shape.web_page", lambda key: handlers.always("spa"), base_url=ROOT, shape="relay"),
     gemini(
-        "no-candidates", "shape.malformed_answer", door(b.gemini, chat=b.as_json({"modelVersion": "x"})), sdk=SILENT
+        "no-candidates",
+        "shape.malformed_answer",
+        door(b.gemini, chat=answers.as_json({"modelVersion": "x"})),
+        sdk=SILENT,
     ),
-    gemini("error-as-success", "shape.error_as_success", refusing(b.gemini, b.ANSWERS["json_error200"])),
+    gemini("error-as-success", "shape.error_as_success", refusing(b.gemini, wrong_answers.ANSWERS["json_error200"])),
     gemini("foreign-key", "key.wrong_door", stranger(b.gemini), shape="anthropic", unsent=True),
 )
 
@@ -226,7 +238,7 @@ AZURE = (
         settings={"base_url": RESOURCE, "auth": "api-key", "protocol": "azure", "api_version": "2024-10-21"},
     ),
     azure("sound-slash", base_url=f"{RESOURCE}/"),
-    azure("sound-list", world=door(b.azure, listing=b.model_list([DEPLOYMENT]))),
+    azure("sound-list", world=door(b.azure, listing=answers.model_list([DEPLOYMENT]))),
     azure("sound-foundry", base_url="https://res.services.ai.azure.com"),
     azure("sound-cognitive", base_url="https://res.cognitiveservices.azure.com"),
     azure("sound-gateway", base_url="https://apim.example"),
@@ -242,7 +254,7 @@ AZURE = (
         "sound-newer-model",
         world=_picky(b.azure, "max_tokens", "max_tokens is not supported, use max_completion_tokens"),
     ),
-    azure("sound-no-model", model=None, world=door(b.azure, listing=b.model_list([DEPLOYMENT]))),
+    azure("sound-no-model", model=None, world=door(b.azure, listing=answers.model_list([DEPLOYMENT]))),
     azure(
         "deployment-unknown",
         model=None,
@@ -294,13 +306,15 @@ AZURE = (
         settings={"base_url": RESOURCE, "model": DEPLOYMENT, "protocol": "azure"},
     ),
     azure("rate", "quota.rate_limited", refusing(b.azure, "azure-429")),
-    azure("html", "shape.web_page", lambda key: b.always("spa"), base_url="https://apim.example"),
-    azure("malformed", "shape.malformed_answer", door(b.azure, chat=b.ANSWERS["json_nochoices"])),
-    azure("error-as-success", "shape.error_as_success", refusing(b.azure, b.ANSWERS["json_error200"])),
-    azure("stream-cut", "stream.cut", door(b.azure, stream=b.STREAMS["s_cut_rst"])),
-    azure("stream-ignored", "stream.ignored", door(b.azure, stream=b.STREAMS["s_json_ignored"]), sdk=SILENT),
-    azure("stream-error", "stream.error_inside", door(b.azure, stream=b.STREAMS["s_error_mid"])),
-    azure("stream-malformed", "stream.malformed", door(b.azure, stream=b.STREAMS["s_badjson_mid"])),
+    azure("html", "shape.web_page", lambda key: handlers.always("spa"), base_url="https://apim.example"),
+    azure("malformed", "shape.malformed_answer", door(b.azure, chat=wrong_answers.ANSWERS["json_nochoices"])),
+    azure("error-as-success", "shape.error_as_success", refusing(b.azure, wrong_answers.ANSWERS["json_error200"])),
+    azure("stream-cut", "stream.cut", door(b.azure, stream=wrong_streams.STREAMS["s_cut_rst"])),
+    azure(
+        "stream-ignored", "stream.ignored", door(b.azure, stream=wrong_streams.STREAMS["s_json_ignored"]), sdk=SILENT
+    ),
+    azure("stream-error", "stream.error_inside", door(b.azure, stream=wrong_streams.STREAMS["s_error_mid"])),
+    azure("stream-malformed", "stream.malformed", door(b.azure, stream=wrong_streams.STREAMS["s_badjson_mid"])),
 )
 
 # -- ollama ------------------------------------------------------------------------------------------------------------
@@ -327,23 +341,27 @@ OLLAMA = (
     ollama("endpoint-auto", "url.endpoint_included", base_url=f"{HERE}/api/chat", protocol="auto"),
     ollama("api-in-base", "url.path_wrong", base_url=f"{HERE}/api", settings={"base_url": HERE}),
     ollama("model", "model.not_found", model="llama3.3:70b"),
-    ollama("model-near", "model.not_found", model="llama3.2:3b", settings={"model": b.LLAMAS[0]}),
-    ollama("html", "shape.web_page", lambda key: b.always("spa")),
-    ollama("stream-in-one", world=keyless(stream=b.OLLAMA_STREAMS["s_json_ignored"]), also=("stream.ignored",)),
-    ollama("foreign", "shape.not_llm_api", lambda key: b.always(b.as_json({"version": "1.2", "uptime": 3}))),
+    ollama("model-near", "model.not_found", model="llama3.2:3b", settings={"model": answers.LLAMAS[0]}),
+    ollama("html", "shape.web_page", lambda key: handlers.always("spa")),
+    ollama(
+        "stream-in-one", world=keyless(stream=wrong_streams.OLLAMA_STREAMS["s_json_ignored"]), also=("stream.ignored",)
+    ),
+    ollama(
+        "foreign", "shape.not_llm_api", lambda key: handlers.always(answers.as_json({"version": "1.2", "uptime": 3}))
+    ),
     ollama("refused", "tcp.refused", listening=False),
     ollama(
         "error-as-success",
         "shape.error_as_success",
-        keyless(chat=b.as_json({"error": "boom"})),
+        keyless(chat=answers.as_json({"error": "boom"})),
     ),
-    ollama("no-message", "shape.malformed_answer", keyless(chat=b.as_json({"model": "x", "done": True}))),
+    ollama("no-message", "shape.malformed_answer", keyless(chat=answers.as_json({"model": "x", "done": True}))),
     ollama(
         "server-error",
         "http.server_error",
         keyless(
-            chat=b.as_json({"error": "llama runner process has terminated"}, 500),
-            stream=b.as_json({"error": "llama runner process has terminated"}, 500),
+            chat=answers.as_json({"error": "llama runner process has terminated"}, 500),
+            stream=answers.as_json({"error": "llama runner process has terminated"}, 500),
         ),
     ),
 )
@@ -354,7 +372,7 @@ def _under(prefix: str, world: Handler) -> Handler:
 
     def handler(request: Any) -> Any:
         if not request.path.startswith(f"{prefix}/"):
-            return b.give("nginx-404", request)
+            return handlers.give("nginx-404", request)
         return world(replace(request, target=request.target.removeprefix(prefix)))
 
     return handler
@@ -411,7 +429,7 @@ _GEMINI_PIECES: dict[str, tuple[str | None, str]] = {
     "s_error_google": ("stream.error_inside", "agrees"),
 }
 _OLLAMA_LINES: dict[str, tuple[str | None, str]] = {
-    **{name: told for name, told in _EVENTS.items() if name in b.OLLAMA_STREAMS},
+    **{name: told for name, told in _EVENTS.items() if name in wrong_streams.OLLAMA_STREAMS},
     "s_html200": ("stream.malformed", "agrees"),
     "s_error_json_200": ("stream.error_inside", "agrees"),
     "s_chat_chunks": ("stream.malformed", "agrees"),
@@ -445,19 +463,19 @@ def _streams(
 
 
 STREAMS = (
-    *_streams(responses, lambda **wrong: door(b.responses, **wrong), b.RESPONSES_STREAMS, _RESPONSE_EVENTS),
-    *_streams(gemini, lambda **wrong: door(b.gemini, **wrong), b.GEMINI_STREAMS, _GEMINI_PIECES),
-    *_streams(ollama, lambda **wrong: keyless(**wrong), b.OLLAMA_STREAMS, _OLLAMA_LINES),
+    *_streams(responses, lambda **wrong: door(b.responses, **wrong), wrong_streams.RESPONSES_STREAMS, _RESPONSE_EVENTS),
+    *_streams(gemini, lambda **wrong: door(b.gemini, **wrong), wrong_streams.GEMINI_STREAMS, _GEMINI_PIECES),
+    *_streams(ollama, lambda **wrong: keyless(**wrong), wrong_streams.OLLAMA_STREAMS, _OLLAMA_LINES),
 )
 
 # -- one protocol asked where another is spoken ------------------------------------------------------------------------
 
 _SPEAKERS: dict[str, tuple[World, str]] = {
-    "openai": (b.openai, b.MODELS[0]),
-    "responses": (b.responses, b.MODELS[0]),
-    "anthropic": (b.anthropic, b.CLAUDES[0]),
-    "gemini": (door(b.gemini, rejected="newapi-401"), b.GEMINIS[0]),
-    "ollama": (keyless(compatible=False), b.LLAMAS[0]),
+    "openai": (b.openai, answers.MODELS[0]),
+    "responses": (b.responses, answers.MODELS[0]),
+    "anthropic": (b.anthropic, answers.CLAUDES[0]),
+    "gemini": (door(b.gemini, rejected="newapi-401"), answers.GEMINIS[0]),
+    "ollama": (keyless(compatible=False), answers.LLAMAS[0]),
 }
 
 
@@ -499,7 +517,7 @@ ASTRAY = (
             f"asked-as-openai{path.replace('/', '-')}",
             "url.path_wrong",
             lambda key: b.both(
-                b.openai(key, prefix="/v1beta/openai", models=b.GEMINIS, elsewhere="empty-404"), b.gemini(key)
+                b.openai(key, prefix="/v1beta/openai", models=answers.GEMINIS, elsewhere="empty-404"), b.gemini(key)
             ),
             base_url=f"{GOOGLE}{path}",
             protocol="openai",
@@ -511,7 +529,7 @@ ASTRAY = (
         "asked-as-anthropic",
         "shape.wrong_protocol",
         lambda key: b.both(
-            b.openai(key, prefix="/v1beta/openai", models=b.GEMINIS, elsewhere="empty-404"), b.gemini(key)
+            b.openai(key, prefix="/v1beta/openai", models=answers.GEMINIS, elsewhere="empty-404"), b.gemini(key)
         ),
         protocol="anthropic",
     ),

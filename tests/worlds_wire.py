@@ -9,12 +9,14 @@ from typing import Any
 
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 
+from probes.demo_server import answers, handlers
 from probes.demo_server import doors as b
 from probes.demo_server.server import Reply, Step, Then, Tunnel
-from probes.model.settings import Kind, NodeSettings
+from probes.model.failure import Kind
+from probes.model.settings import NodeSettings
 
 OPENAI = "https://api.openai.com/v1"
-CLAUDE = b.CLAUDES[0]
+CLAUDE = answers.CLAUDES[0]
 ON_NODE = "the SDK that is asked here runs on Python; Node's are asked in tests/real"
 REFUSED = Kind.REFUSED
 
@@ -181,7 +183,7 @@ PROXIES = (
     Scenario(
         "wire-proxy-wants-ntlm",
         "proxy.auth_required",
-        proxy=lambda port: b.always(b.as_html("<h1>407</h1>", 407, ("Proxy-Authenticate", "NTLM"))),
+        proxy=lambda port: handlers.always(answers.as_html("<h1>407</h1>", 407, ("Proxy-Authenticate", "NTLM"))),
     ),
     Scenario(
         "wire-proxy-is-a-relay",
@@ -194,7 +196,7 @@ PROXIES = (
     Scenario(
         "wire-proxy-bad-gateway",
         "proxy.refused",
-        proxy=lambda port: b.always(b.as_html("<h1>502</h1>", 502)),
+        proxy=lambda port: handlers.always(answers.as_html("<h1>502</h1>", 502)),
     ),
     Scenario(
         "wire-proxy-unheeded-by-node",
@@ -342,7 +344,7 @@ ADDRESSES = (
 def dated(days: float) -> Callable[[str], b.Handler]:
     """A server whose clock is so many days ahead."""
     there = formatdate(time.time() + days * 86400, usegmt=True)
-    return lambda key: b.always(Reply(404, (("Date", there),)))
+    return lambda key: handlers.always(Reply(404, (("Date", there),)))
 
 
 def opened(name: str, issuer: str, organization: str, **more: Any) -> Scenario:

@@ -16,7 +16,7 @@ from diagnose.answers.data_files import table
 from diagnose.answers.literal_filter import Needles, may_match
 
 if TYPE_CHECKING:
-    from probes.model.settings import ApiError, Exchange
+    from probes.model.exchange import ApiError, Exchange
 
 SEARCHED = 8192  # characters of a text that are looked at: errors are short, and pages say what they are at their head
 QUOTED = 160
@@ -151,7 +151,7 @@ def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
     inside = exchange.stream.error if exchange.stream is not None else None
     error = exchange.error or inside
     if exchange.status >= 300 or error is not None:
-        from probes.model.settings import ApiError
+        from probes.model.exchange import ApiError
 
         text = exchange.text
         if exchange.title and exchange.title not in text:
@@ -222,7 +222,7 @@ def _pasted(text: str, door: str | None = None) -> _Words:
 def _gated(headers: dict[str, str]) -> dict[str, str]:
     """With ``:gate``, what stands at the address of a redirect, where the probes have not read it."""
     if "location" in headers and ":gate" not in headers:
-        from probes.gates import gate
+        from probes.urls.login_pages import gate
 
         headers[":gate"] = gate(headers["location"])
     return headers

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from probes.model.settings import Exchange
+    from probes.model.exchange import Exchange
 
 
 class Gateway(NamedTuple):

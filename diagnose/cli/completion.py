@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 
 import click
 
+from probes.model import settings
+
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
@@ -51,5 +53,5 @@ def targets() -> Iterable[str]:
     path = config_file.find(Path.cwd())
     try:
         return config_file.read(path).targets if path is not None else ()
-    except config_file.BadInput:
+    except settings.BadInput:
         return ()

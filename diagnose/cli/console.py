@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
     from diagnose.report import Report
-    from probes.model.settings import Observation
+    from probes.model.evidence import Observation
     from probes.steps.recorder import Watch
 
 FORMATS = ("text", "json", "junit", "markdown", "html", "github", "nagios")
@@ -169,7 +169,7 @@ class Bar:
         """One check has ended."""
         if self._bar is None:
             return
-        from diagnose.formats import word
+        from diagnose.formats.report_parts import word
 
         self._broken += verdict == "broken"
         told = f"{self._broken} {word(self._lang, 'table.broken')}" if self._broken else ""
@@ -185,7 +185,7 @@ def status(report: Report, fmt: str, strict: bool) -> int:
         from diagnose.formats import nagios
 
         return nagios.exit_status(report)
-    from diagnose.formats import exit_status
+    from diagnose.formats.report_parts import exit_status
 
     return exit_status(report, strict)
 

@@ -22,7 +22,7 @@ def from_curl(text: str, options: Options, lang: str) -> Settings:
     Raises BadInput for what is no curl command.
     """
     from diagnose.words import phrase
-    from probes.pasted.curl_command import read
+    from probes.pasted.curl_settings import read
 
     named = ("target", "base_url", "key", "key_env", "key_file", "env_file")
     if options.key_stdin or any(getattr(options, name) is not None for name in named):

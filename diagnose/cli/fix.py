@@ -43,7 +43,7 @@ class Writing:
 
 def offering(lang: str, yes: bool) -> Callable[[Settings, Report], bool]:
     """:func:`mend` with the language and the consent, for the end of a check."""
-    from probes.settings.config_file import BadInput
+    from probes.model.settings import BadInput
 
     def offer(settings: Settings, report: Report) -> bool:
         try:
@@ -86,7 +86,7 @@ def _tell(key: str, lang: str, **values: str) -> None:
 def _changes(settings: Settings, report: Report) -> Iterator[Change]:
     from diagnose.evidence.client_urls import in_its_terms
     from probes.catalog.apps import load
-    from probes.urls.url_flaws import examine_key
+    from probes.keys.flaws import examine_key
 
     found = dict(report.settings or {})
     protocol, spoken = str(found["protocol"]), str(report.target["protocol"])
@@ -197,7 +197,8 @@ def difference(writing: Writing) -> str:
     """The change as a unified difference. Of a key only its hint is shown, of the lines' other secrets nothing."""
     import difflib
 
-    from probes.model.secret import Scrubber, hint
+    from probes.model.scrubber import Scrubber
+    from probes.model.secret import hint
 
     found = _edit_of(writing)
     assert found is not None

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from diagnose.words.en.tables import KINDS, WORDS
+from diagnose.words.zh.tables import NOTES_ZH
+
 if TYPE_CHECKING:
-    from probes.catalog.doors import Door, Doors
+    from probes.catalog.door import Door
+    from probes.catalog.doors import Doors
     from probes.keys.owner import Fit
-    from probes.model.settings import Flaw, KeyMatch
+    from probes.model.value_issues import Flaw, KeyMatch
 
 SHOWN = 8  # candidates that the text tells in full; a shape without a prefix fits two dozen doors
 
@@ -29,110 +33,6 @@ CODES = {
     "control": "key.stray_characters",
     "truncated": "key.truncated",
     "wrong_kind": "key.wrong_kind",
-}
-
-KINDS = {
-    "admin": ("an admin key, which calls no model", "管理密钥，不能调用模型"),
-    "oauth": ("a login token (OAuth), not an API key", "登录令牌（OAuth），不是 API 密钥"),
-    "session": ("a browser's session token, not an API key", "浏览器会话令牌，不是 API 密钥"),
-    "key_id": ("the id of an access key, not the key itself", "访问密钥的 ID，不是密钥本身"),
-    "organization_id": ("an organisation's id, not a key", "组织 ID，不是密钥"),
-    "project_id": ("a project's id, not a key", "项目 ID，不是密钥"),
-    "workspace_id": ("a workspace's id, not a key", "工作区 ID，不是密钥"),
-    "webhook_secret": ("a secret for webhooks, not a key", "Webhook 签名密钥，不是 API 密钥"),
-    "client_secret": ("an OAuth client's secret, not a key", "OAuth 客户端密钥，不是 API 密钥"),
-    "service_account": ("a service account's file, not a key", "服务账号文件，不是密钥"),
-    "account_token": ("a token for the account, which calls no model", "账号令牌，不能调用模型"),
-    "account_key": ("a key for the whole account, which calls no model", "整个账号的密钥，不能调用模型"),
-    "other_product": ("a key of a product that serves no models", "其他产品的密钥，不提供模型服务"),
-}
-
-# The notes of doors.toml that hold words, for people who read Chinese.
-NOTES_ZH = {
-    "the mark T3BlbkFJ inside": "中间有 OpenAI 的标记 T3BlbkFJ",
-    "sk- and the kind of an OpenAI key": "sk- 加 OpenAI 的密钥类别",
-    "sk- and 48 letters or digits, without the mark of OpenAI": "sk- 加 48 位字母或数字，没有 OpenAI 的标记",
-    "sk- and 32 hex digits": "sk- 加 32 位十六进制",
-    "32 hex digits": "32 位十六进制",
-    "32 hex digits, a dot, 16 letters or digits": "32 位十六进制、一个点、16 位字母或数字",
-    "32 hex digits, a dot, 24 characters": "32 位十六进制、一个点、24 个字符",
-    "sk-sp-, the Coding and Token Plans of Alibaba Cloud": "sk-sp-，阿里云的 Coding Plan 与 Token Plan",
-    "32 letters or digits": "32 位字母或数字",
-    "tp-, the Token Plan of Xiaomi MiMo": "tp-，小米 MiMo 的 Token Plan",
-    "84 letters or digits": "84 位字母或数字",
-    "ABSK, a long-term Bedrock key": "ABSK，Bedrock 的长期密钥",
-    "bedrock-api-key-, a Bedrock key of at most 12 hours": "bedrock-api-key-，最多 12 小时有效的 Bedrock 密钥",
-    "a UUID": "UUID",
-    "cfut_ or cfat_, a Cloudflare token": "cfut_ 或 cfat_，Cloudflare 令牌",
-    "sk- and 64 letters or digits": "sk- 加 64 位字母或数字",
-    "sk- and 48 characters": "sk- 加 48 个字符",
-    "sk-api-, pay as you go at MiniMax": "sk-api-，MiniMax 按量付费",
-    "sk-cp-, the Token Plan of MiniMax": "sk-cp-，MiniMax 的 Token Plan",
-    "a JWT, as older MiniMax keys are": "JWT，MiniMax 的旧式密钥",
-    "sk- and 48 small letters": "sk- 加 48 个小写字母",
-    "a UUID, as older Ark keys are": "UUID，方舟的旧式密钥",
-    "AIza, as every Google API key": "AIza，Google 的 API 密钥都这样开头",
-    "AQ., a new key of AI Studio": "AQ.，AI Studio 的新式密钥",
-    "AQ., as new keys of AI Studio": "AQ.，与 AI Studio 的新式密钥相同",
-    "ya29., an OAuth access token of Google": "ya29.，Google 的 OAuth 访问令牌",
-    "AIza, for express mode alone": "AIza，仅限快速模式",
-    "AQ., for express mode alone": "AQ.，仅限快速模式",
-    "40 letters or digits": "40 位字母或数字",
-    "64 hex digits, as older Together keys are": "64 位十六进制，Together 的旧式密钥",
-    "a JWT": "JWT",
-    "40 hex digits, as older W&B keys are": "40 位十六进制，W&B 的旧式密钥",
-    "84 letters or digits, as older NGC keys are": "84 位字母或数字，NGC 的旧式密钥",
-    "api_org_, an older organisation token": "api_org_，旧式的组织令牌",
-    "dapi and hex digits": "dapi 加十六进制",
-    "sk-do-, doo_v1_ or dop_v1_": "sk-do-、doo_v1_ 或 dop_v1_",
-    "pa- or al- and 43 characters": "pa- 或 al- 加 43 个字符",
-    "40 characters, as classic Cloudflare tokens are": "40 个字符，Cloudflare 的旧式令牌",
-    "43 characters": "43 个字符",
-    "gh?_, a GitHub token": "gh?_，GitHub 令牌",
-    "tid=…;exp=, a Copilot token of some minutes": "tid=…;exp=，几分钟内有效的 Copilot 令牌",
-    "gho_ or ghu_, from which a Copilot token is made": "gho_ 或 ghu_，用来换取 Copilot 令牌",
-    "ms- and a UUID": "ms- 加 UUID",
-    "sk-kimi-, the plan Kimi Code": "sk-kimi-，Kimi Code 套餐",
-    "20 letters, a colon, 20 letters": "20 个字母、一个冒号、20 个字母",
-    "sk-, with which every LiteLLM key begins": "sk-，LiteLLM 的密钥都这样开头",
-    "its check digits do not fit": "校验位对不上，可能抄错了",
-}
-
-WORDS = {
-    "en": {
-        "key": "{hint}, {length} characters",
-        "candidates": "Looks like a key of",
-        "nothing": "No known door has keys that look like this.",
-        "certain": "certain",
-        "likely": "likely",
-        "possible": "possible",
-        "because": "{confidence} ({why})",
-        "variable": "variable",
-        "more": "and {count} more: {doors}",
-        "twins": "These sites give out keys that look the same, and each takes its own alone: only the site can tell.",
-        "flaws": "Wrong with it",
-        "cleaned": "Without that a usable key is left.",
-        "next": "Told by its look alone, nothing was sent. Whether it works: llmdoctor check",
-        "colon": ": ",
-        "comma": ", ",
-    },
-    "zh": {
-        "key": "{hint}，{length} 个字符",
-        "candidates": "看起来是这些服务商的密钥",
-        "nothing": "已知的服务商里，没有哪家的密钥是这个样子。",
-        "certain": "确定",
-        "likely": "很可能",
-        "possible": "可能",
-        "because": "{confidence}（{why}）",
-        "variable": "变量",
-        "more": "另有 {count} 家：{doors}",
-        "twins": "这些站点的密钥样子相同，但各认各的：只有问站点才知道。",
-        "flaws": "密钥本身的问题",
-        "cleaned": "去掉之后就是可用的密钥。",
-        "next": "只看样子判断，什么都没有发出。能不能用，请运行：llmdoctor check",
-        "colon": "：",
-        "comma": "、",
-    },
 }
 
 

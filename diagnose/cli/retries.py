@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from probes.model.settings import Evidence
+    from probes.model.evidence import Evidence
 
 LONGEST = 30.0  # seconds: a server that wants more patience is not flaky
 
@@ -35,7 +35,7 @@ def until_it_works(measure: Callable[[], Evidence], retries: int) -> Evidence:
 
 def pause(evidence: Evidence, number: int) -> float:
     """Seconds before another try: what the server asked for, else 1, 2, 4, …; at most :data:`LONGEST`."""
-    from probes.model.settings import Exchange
+    from probes.model.exchange import Exchange
 
     asked = [one.facts.header("retry-after") for one in evidence.observations if isinstance(one.facts, Exchange)]
     named = max((float(text) for text in asked if text.isdecimal() and len(text) < 6), default=0.0)

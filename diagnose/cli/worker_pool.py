@@ -65,8 +65,8 @@ def _line(report: Any) -> str:
 
 async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
     """Check the members whose numbers come on standard input, a line each, until it ends."""
+    from probes.model.settings import BadInput
     from probes.network.shared_network import SharedNetwork
-    from probes.settings.config_file import BadInput
 
     with suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends the input
@@ -210,7 +210,7 @@ class Here:
         self._network = SharedNetwork()
 
     async def check(self, number: int, seconds: float) -> str:
-        from probes.settings.config_file import BadInput
+        from probes.model.settings import BadInput
 
         try:
             async with asyncio.timeout(seconds):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from diagnose.formats import BASE_URL_VARIABLES
 from diagnose.formats.json import SCHEMA
+from diagnose.formats.report_parts import BASE_URL_VARIABLES
 from diagnose.report import DIFFERENCES, Severity, Status, Verdict
 from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
-from probes.model.settings import PROBES, Auth, Kind, Support
+from probes.model.attempt import Auth
+from probes.model.capability import Support
+from probes.model.evidence import PROBES
+from probes.model.failure import Kind
 
 SIDES = ("settings", "machine", "network", "relay", "provider", "app")
 PROVEN = ("reachable", "path", "key", "model", "answer", "stream")

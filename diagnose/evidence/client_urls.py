@@ -9,9 +9,11 @@ import re
 from collections.abc import Mapping
 
 from diagnose.report import Client
-from probes.catalog.apps import App, load
+from probes.catalog.app import App
+from probes.catalog.apps import load
 from probes.catalog.url_joining import join
-from probes.model.settings import Attempt, Target
+from probes.model.attempt import Attempt
+from probes.model.evidence import Target
 from probes.urls.app_base_urls import MODEL, official, takes
 
 # Told to people where no app was named; the others stand in the JSON report alone.

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
-from diagnose.report import Seen, Try, seen
-from probes.api.response_checks import asks_login, bare_failure, fenced, nearest, no_route, passes
-from probes.model.settings import (
-    BARE,
-    Attempt,
+from diagnose.evidence.attempts import Wave
+from diagnose.evidence.lines import words_of
+from diagnose.report import Try
+from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
+from probes.model.attempt import BARE, Attempt, KeyForm
+from probes.model.evidence import Evidence, Observation
+from probes.model.exchange import Exchange
+from probes.model.facts import (
     Certificate,
     DirectFacts,
     DnsFacts,
     DoorFacts,
-    Evidence,
-    Exchange,
-    Failure,
-    Flaw,
-    KeyForm,
-    Kind,
     ModelFacts,
-    Observation,
-    Outcome,
     ProxyFacts,
     SettingsFacts,
     TcpFacts,
     TlsFacts,
     TunnelFacts,
 )
+from probes.model.failure import Failure, Kind, Outcome
+from probes.model.value_issues import Flaw
 
 if TYPE_CHECKING:
     from diagnose.answers.dialects import Match
-    from probes.catalog.apps import App
+    from probes.catalog.app import App
 
 # Where the official SDKs look for the key (openai, anthropic, google-genai).
 KEY_VARIABLES = {
@@ -47,28 +43,6 @@ KEY_VARIABLES = {
     "ollama": "OLLAMA_API_KEY",
 }
 UNSEEN = SettingsFacts(None, None)  # of a run that ended before it looked at its settings
-
-
-@dataclass(slots=True)
-class Wave:
-    """All that was asked in one way."""
-
-    attempt: Attempt
-    listing: Exchange | None = None
-    knock: Exchange | None = None
-    chat: Exchange | None = None
-    stream: Exchange | None = None
-
-    @property
-    def told(self) -> Exchange | None:
-        """The answer nearest to what the app sees."""
-        return nearest(self.chat, self.knock, self.listing)
-
-    @property
-    def lost(self) -> bool:
-        """No route: the path leads nowhere."""
-        listed = self.listing is not None and self.listing.models is not None and not self.attempt.address
-        return self.told is not None and no_route(self.told) and not (listed and self.told.status != 405)
 
 
 # What a finding's words name of a protocol, where it is not as with chat completions.
@@ -400,28 +374,3 @@ def _host_of(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def words_of(found: Exchange) -> str:
-    """What the answer says, in one line: its error's message, its page's title, or its first words."""
-    error = found.error or (found.stream.error if found.stream is not None else None)
-    text = (error.message if error is not None else "") or found.title or found.text
-    return " ".join(text.split())[:240]
-
-
-def told(failure: Failure) -> str | Seen:
-    """How something failed, in one line: in the words of whoever said so, else in ours."""
-    return failure.detail.partition("\n")[0] or seen(f"kind_{failure.kind.value}")
-
-
-def line_of(found: Exchange) -> str:
-    """One request and its answer as a line of evidence."""
-    head = f"{found.method} {found.url}"
-    if found.failure is not None and not found.status:
-        return f"{head} → {found.failure.kind.value.replace('_', ' ')}" + (
-            f" ({found.failure.detail})" if found.failure.detail else ""
-        )
-    kind = f", {found.content_type}" if found.content_type else ""
-    said = words_of(found)
-    tail = f" ({found.failure.kind.value})" if found.failure is not None else ""
-    return f"{head} → {found.status}{kind}{tail}" + (f": {said}" if said and not found.ok else "")

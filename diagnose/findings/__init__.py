@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from diagnose.evidence.rule import Rule
 from diagnose.findings import api, app, auth, key, model, network, proxy, redirect, run, settings, slo, stream, tls, url
-from diagnose.report import Rule
 
 # From the ground up: among equals the deeper layer is the root cause.
 RULES: tuple[Rule, ...] = (

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from diagnose.evidence.view import View, line_of, told
+from diagnose.evidence.lines import line_of, told
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
-from diagnose.report import Claim, Rule, Severity, seen
+from diagnose.report import Severity, seen
 from probes.api.response_checks import REDIRECTS, answer_of, passes
-from probes.model.settings import Body, Exchange, Kind
+from probes.model.exchange import Body, Exchange
+from probes.model.failure import Kind
 
 _PATH = ("url.", "tls.needed", "tls.not_tls", "proxy.")
 _SPECIFIC = ("auth.", "access.", "model.", "quota.", "key.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from diagnose.evidence.view import View, line_of
-from diagnose.report import Claim, Rule, Severity, seen
+from diagnose.evidence.lines import line_of
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
+from diagnose.report import Severity, seen
 
 
 def _base_url_ignored(view: View) -> Claim | None:

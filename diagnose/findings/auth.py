@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from diagnose.evidence.view import View, line_of
+from diagnose.evidence.lines import line_of
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
 from diagnose.findings.api import said
 from diagnose.findings.url import settings_of
-from diagnose.report import Claim, Rule, Severity
-from probes.model.settings import Attempt, Auth
+from diagnose.report import Severity
+from probes.model.attempt import Attempt, Auth
 
 _KEY = ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style")
 HEADERS = {

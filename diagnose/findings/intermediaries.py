@@ -8,7 +8,7 @@ from diagnose.answers import gateways
 from diagnose.evidence.view import View
 from diagnose.findings.redirect import hand_on
 from diagnose.report import Seen, seen
-from probes.model.settings import Body, Exchange
+from probes.model.exchange import Body, Exchange
 
 # What a gateway answers in the API's place.
 MADE = ("http.blocked", "http.front_auth", "http.header_rejected", "http.too_large", "http.gateway_error")

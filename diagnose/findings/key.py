@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
-from diagnose.report import Claim, Rule, Seen, Severity, seen
-from probes.model.settings import KeyForm, Twin
+from diagnose.report import Seen, Severity, seen
+from probes.model.attempt import KeyForm
+from probes.model.facts import Twin
 
 
 def _mended(view: View) -> tuple[dict[str, object] | None, bool]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from diagnose.evidence.view import View, line_of
+from diagnose.evidence.lines import line_of
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
 from diagnose.findings.api import said
-from diagnose.report import Claim, Rule, Severity, seen
+from diagnose.report import Severity, seen
 from probes.api.response_checks import passes
 
 _BARE = re.compile(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from diagnose.evidence.view import View, told
-from diagnose.report import Claim, Rule, Seen, Severity, seen
-from probes.model.settings import Kind, TcpFacts
+from diagnose.evidence.lines import told
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
+from diagnose.report import Seen, Severity, seen
+from probes.model.facts import TcpFacts
+from probes.model.failure import Kind
 
 # Handed out by TUN proxies in place of the real address: Clash and sing-box for IPv4, sing-box and mihomo for IPv6.
 FAKE_IP = tuple(map(ip_network, ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from diagnose.evidence.view import View, line_of, told
+from diagnose.evidence.lines import line_of, told
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
 from diagnose.findings.network import inside
-from diagnose.report import Claim, Rule, Seen, Severity, seen
-from probes.model.settings import Failure, Kind
+from diagnose.report import Seen, Severity, seen
+from probes.model.failure import Failure, Kind
 
 _UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
 

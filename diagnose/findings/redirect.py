@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from diagnose.evidence.view import View, line_of
+from diagnose.evidence.lines import line_of
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
 from diagnose.findings.url import settings_of
-from diagnose.report import Claim, Rule, Seen, Severity, seen
+from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import KEEPING, REDIRECTS, asks_login, passes
-from probes.model.settings import Auth, Exchange, Redirect
+from probes.model.attempt import Auth
+from probes.model.exchange import Exchange, Redirect
 
 _STAYS = "openai-node"  # with a key in `api-key`
 _LEARNED = ("openai-sdk", _STAYS)

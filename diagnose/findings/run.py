@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from diagnose.evidence.view import View, line_of, told
+from diagnose.evidence.lines import line_of, told
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
 from diagnose.findings.api import softened
-from diagnose.report import Claim, Rule, Seen, Severity, Try, seen
-from probes.model.settings import Exchange, Outcome
+from diagnose.report import Seen, Severity, Try, seen
+from probes.model.exchange import Exchange
+from probes.model.failure import Outcome
 
 
 def _unexplained(view: View) -> Claim | None:

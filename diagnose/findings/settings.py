@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import UNSEEN, View
-from diagnose.report import Claim, Rule, Severity, seen
+from diagnose.report import Severity, seen
 from probes.api.response_checks import refuses_key
-from probes.model.settings import KeyForm, Rival
+from probes.model.attempt import KeyForm
+from probes.model.settings import Rival
 
 
 def _missing_key(view: View) -> Claim | None:

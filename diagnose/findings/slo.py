@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
-from diagnose.report import Claim, Rule, Seen, Severity, SloResult, seen
+from diagnose.report import Seen, Severity, SloResult, seen
 from probes.api.response_checks import passes
-from probes.model.settings import DnsFacts, Outcome, Slo, TlsFacts
+from probes.model.facts import DnsFacts, TlsFacts
+from probes.model.failure import Outcome
+from probes.model.settings import Slo
 
 # The probe that measures, and the side whose part it is.
 OF = {

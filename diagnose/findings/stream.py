@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from diagnose.answers.gateways import between
 from diagnose.answers.middleboxes import known
-from diagnose.evidence.view import View, line_of
+from diagnose.evidence.lines import line_of
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
 from diagnose.findings.intermediaries import idle, packing, passed_on
-from diagnose.report import Claim, Rule, Seen, Severity, seen
-from probes.model.settings import Exchange, Kind, StreamReading
+from diagnose.report import Seen, Severity, seen
+from probes.model.exchange import Exchange, StreamReading
+from probes.model.failure import Kind
 
 _ANY = ("shape.", "url.", "http.", "auth.", "model.", "quota.", "access.")
 # Server-sent events under these types are read by every SDK that was measured; some clients look at the type first.

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from diagnose.answers.middleboxes import Middlebox, known
-from diagnose.evidence.view import View, line_of, told
-from diagnose.report import Claim, Rule, Seen, Severity, seen
-from probes.model.settings import Certificate, Failure, Kind, TlsFacts
+from diagnose.evidence.lines import line_of, told
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
+from diagnose.report import Seen, Severity, seen
+from probes.model.facts import Certificate, TlsFacts
+from probes.model.failure import Failure, Kind
 
 # This program did not exist before: a clock that shows less is wrong.
 BUILT = "2026-11-01"

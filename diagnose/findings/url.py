@@ -7,10 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from diagnose.evidence.view import View, line_of
-from diagnose.report import Claim, Rule, Seen, Severity, seen
+from diagnose.evidence.lines import line_of
+from diagnose.evidence.rule import Claim, Rule
+from diagnose.evidence.view import View
+from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import bare_refusal, earns_key
-from probes.model.settings import BARE, Attempt, Flaw, Kind
+from probes.model.attempt import BARE, Attempt
+from probes.model.failure import Kind
+from probes.model.value_issues import Flaw
 
 _VERSION = re.compile(r"/v\d+[a-z]*\d*$")
 # A vendor's whole version path counts as its version: nothing but the "v4" tells it from the host alone.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from diagnose.formats import clip, plain, word
+from diagnose.formats.report_parts import clip, plain, word
 from diagnose.judging.compare import Comparison, Difference
 from diagnose.judging.compared_report import Place
 from diagnose.words import LANGS, Text, fill

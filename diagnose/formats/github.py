@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.formats import clip, duration, folded, plain, spent, verdict, way_out, word
+from diagnose.formats.report_parts import clip, duration, folded, plain, spent, verdict, way_out, word
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.formats import (
-    EXTRA,
+from diagnose.formats.html_builder import LINE, SPACE, Safe, join, lines, prose, tag
+from diagnose.formats.report_parts import (
     asked_for,
     clip,
     duration,
@@ -25,7 +25,7 @@ from diagnose.formats import (
     way_out,
     word,
 )
-from diagnose.formats.html_builder import LINE, SPACE, Safe, join, lines, prose, tag
+from diagnose.words.en.interface import EXTRA
 
 if TYPE_CHECKING:
     from diagnose.report import CapabilityLine, Finding, ProbeLine, Report

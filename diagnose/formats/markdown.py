@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.formats import (
+from diagnose.formats.report_parts import (
     asked_for,
     clip,
     duration,

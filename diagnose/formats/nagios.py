@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.formats import clip, plain, tokens, verdict, word
+from diagnose.formats.report_parts import clip, plain, tokens, verdict, word
 
 if TYPE_CHECKING:
     from diagnose.report import Report

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from diagnose.formats import word
+from diagnose.formats.report_parts import word
 from diagnose.formats.table import ORDER
 from diagnose.formats.text import STYLES, VERDICTS, Line, Page
 from diagnose.report import Report

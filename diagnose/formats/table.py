@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from diagnose.formats import duration, plain, word
+from diagnose.formats.report_parts import duration, plain, word
 from diagnose.formats.text import STYLES, VERDICTS, Line, Page
 
 ORDER = ("broken", "inconclusive", "degraded", "healthy")

@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.formats import (
-    EXTRA,
+from diagnose.formats.report_parts import (
     asked_for,
     clip,
     duration,
@@ -27,6 +26,7 @@ from diagnose.formats import (
     way_out,
     word,
 )
+from diagnose.words.en.interface import EXTRA
 
 if TYPE_CHECKING:
     from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
@@ -128,7 +128,7 @@ class Page:
         self.gap()
 
     def probes(self, lines: tuple[ProbeLine, ...]) -> None:
-        from probes.model.settings import PROBES
+        from probes.model.evidence import PROBES
 
         names = {name: self.word(f"probe.{name}") for name in (*PROBES, *(line.name for line in lines))}
         column = min(max(map(self.cells, names.values())), self.width // 3) + 2

@@ -5,7 +5,9 @@ from __future__ import annotations
 from diagnose.report import CapabilityLine, seen
 from diagnose.words import line
 from diagnose.words.en.capabilities import AROUND, NAMES, WHY, say
-from probes.model.settings import Capability, Evidence, KeyForm, Support, Trial
+from probes.model.attempt import KeyForm
+from probes.model.capability import Capability, Support, Trial
+from probes.model.evidence import Evidence
 
 ARROW = " → "
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from diagnose.judging.compared_report import Place
-from probes.model.settings import PROBES
+from probes.model.evidence import PROBES
 
 APART = 3600.0  # seconds between two runs after which they may have met two worlds
 SKEW = 300.0  # seconds by which a clock is wrong enough for certificates and tokens to fail

@@ -8,20 +8,10 @@ from diagnose.evidence.view import View
 from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
 from probes.api.response_checks import served
-from probes.model.settings import (
-    PROBES,
-    DirectFacts,
-    DnsFacts,
-    DoorFacts,
-    Exchange,
-    ModelFacts,
-    Observation,
-    Outcome,
-    ProxyFacts,
-    TcpFacts,
-    TlsFacts,
-    TunnelFacts,
-)
+from probes.model.evidence import PROBES, Observation
+from probes.model.exchange import Exchange
+from probes.model.facts import DirectFacts, DnsFacts, DoorFacts, ModelFacts, ProxyFacts, TcpFacts, TlsFacts, TunnelFacts
+from probes.model.failure import Outcome
 
 _SPARED = {
     "connect_to": "skip.connect_to",

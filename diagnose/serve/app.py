@@ -27,11 +27,10 @@ from diagnose.serve.streams import EventStream, WhileConnected, event
 from diagnose.serve.targets import Targets
 from diagnose.words.en.served_page import TEXTS
 from probes.catalog.doors import load
-from probes.model.settings import Limits, Settings
+from probes.model.settings import BadInput, Limits, Settings
 from probes.pasted.curl_command import Note
 from probes.pasted.text import read as read_text
 from probes.run.offline_checks import scrubber
-from probes.settings.config_file import BadInput
 from probes.settings.gather import Options, gather
 
 SPARE = 0.5  # seconds of a scrape's time that are left for the answer's way back, as the blackbox exporter leaves them

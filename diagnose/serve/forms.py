@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl
 
 from probes.catalog.apps import load
 from probes.model.secret import Secret
-from probes.model.settings import Limits, ProxySettings, Settings, Sourced
-from probes.pasted import curl_command as curl
+from probes.model.settings import BadInput, Limits, ProxySettings, Settings, Sourced
+from probes.pasted import curl_settings
 from probes.pasted.curl_command import Note
-from probes.settings.config_file import PROTOCOLS, BadInput
+from probes.settings.config_file import PROTOCOLS
 from probes.settings.gather import Options, gather
 from probes.settings.network_settings import surroundings
 
@@ -108,7 +108,7 @@ def settings(form: Form, limits: Limits, *, own_proxies: bool) -> tuple[Settings
         options = replace(
             options, no_env=False
         )  # which would leave out the proxies and roots; nothing else is to be read
-        found, notes = curl.read(form.curl.reveal(), options, around, Path(), files=False)
+        found, notes = curl_settings.read(form.curl.reveal(), options, around, Path(), files=False)
         proxies, roots = found.proxies, found.ca_bundle
     else:
         if not form.base_url.strip() and form.protocol in ("auto", "azure") and not form.app:

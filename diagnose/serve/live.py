@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from diagnose.evidence.view import View
-from diagnose.judging.judge import prove
 from diagnose.judging.probe_lines import probe_line
+from diagnose.judging.proven import prove
 from diagnose.serve import pages
-from probes.model.settings import PROBES, DoorFacts, Evidence, Observation, Outcome, Settings
+from probes.model.evidence import PROBES, Evidence, Observation
+from probes.model.facts import DoorFacts
+from probes.model.failure import Outcome
+from probes.model.settings import Settings
 from probes.run.offline_checks import scrubber, target
 from probes.steps.recorder import scrubbed
 

@@ -11,11 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from diagnose import words
-from diagnose.formats import html, markdown, word
+from diagnose.formats import html, markdown
+from diagnose.formats.report_parts import word
 from diagnose.words import LANGS, phrase
 from diagnose.words.en.served_page import TEXTS
 from probes.catalog.apps import load as load_apps
-from probes.model.settings import PROBES
+from probes.model.evidence import PROBES
 from probes.settings.config_file import PROTOCOLS
 
 if TYPE_CHECKING:

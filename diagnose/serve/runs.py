@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from diagnose import __version__
-from probes.model.settings import Evidence, NodeSettings, Settings, Sourced
+from probes.model.evidence import Evidence
+from probes.model.settings import NodeSettings, Settings, Sourced
 from probes.network.network import Network
 from probes.run.engine import run
 from probes.steps.recorder import Watch

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from probes.catalog.doors import DoorsError, adopt, load
+from probes.catalog.door_files import DoorsError
+from probes.catalog.doors import adopt, load
+from probes.model.settings import BadInput
 from probes.settings import config_file
-from probes.settings.config_file import BadInput, Config
+from probes.settings.config_file import Config
 
 
 class Targets:

@@ -18,8 +18,8 @@ from diagnose.evidence.client_urls import in_its_terms
 from diagnose.report import Report
 from diagnose.snippets import quoting
 from probes.catalog.apps import load
-from probes.model.settings import Auth
-from probes.protocols import auth_headers, wire
+from probes.model.attempt import Auth
+from probes.protocols.protocol import auth_headers, wire
 
 PROMPT = "Say OK."
 VERSION = "2023-06-01"  # of anthropic's API, with which x-api-key was seen to work

@@ -59,11 +59,11 @@ def text(code: str, lang: str, case: str = "") -> Text:
     Raises KeyError for an unknown code or case.
     """
     if case:
-        cases: Mapping[str, Text] = _module(lang).CASES
+        cases: Mapping[str, Text] = _part(lang, "special_cases").CASES
         return cases[f"{code}:{case}"]
-    texts: Mapping[str, Text] = _module(lang).TEXTS
+    texts: Mapping[str, Text] = _part(lang, "findings").TEXTS
     if code not in texts:
-        texts = _module("en").TEXTS
+        texts = _part("en", "findings").TEXTS
     return texts[code]
 
 
@@ -84,8 +84,8 @@ def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) 
 
     Raises KeyError for an unknown key.
     """
-    phrases: Mapping[str, str] = _module(lang).UI
-    template = phrases[key] if key in phrases else _module("en").UI[key]
+    phrases: Mapping[str, str] = _part(lang, "interface").UI
+    template = phrases[key] if key in phrases else _part("en", "interface").UI[key]
     names = {name: "?" for _, name, _, _ in SLOT.findall(template)}
     return fill(template, names | {name: value for name, value in (values or {}).items() if value}) or ""
 
@@ -99,7 +99,7 @@ def line(evidence: Seen, lang: str) -> str:
 
 
 def _note(text: str, lang: str) -> str:
-    for pattern, replacement in _module(lang).NOTES:
+    for pattern, replacement in _part(lang, "interface").NOTES:
         text = re.sub(pattern, replacement, text)
     return text
 
@@ -137,5 +137,5 @@ def _wide(character: str) -> bool:
 
 
 @cache
-def _module(lang: str) -> ModuleType:
-    return import_module(f"{__name__}.{lang if lang in LANGS else 'en'}.findings")
+def _part(lang: str, name: str) -> ModuleType:
+    return import_module(f"{__name__}.{lang if lang in LANGS else 'en'}.{name}")

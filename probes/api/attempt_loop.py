@@ -11,7 +11,7 @@ from probes.api.context import Brief
 from probes.api.next_attempt import Onward
 from probes.api.tried_attempts import Tried
 from probes.catalog.apps import load
-from probes.model.settings import Attempt
+from probes.model.attempt import Attempt
 from probes.network.connection_pool import Way
 from probes.steps.recorder import Ledger
 

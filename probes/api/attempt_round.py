@@ -12,11 +12,13 @@ from probes.api.client import Asker, OutOfBudget
 from probes.api.context import Brief
 from probes.api.response_checks import about_model, nearest, passes, transient
 from probes.api.tried_attempts import Tried
-from probes.model.settings import Attempt, Auth, Exchange, KeyForm, ModelFacts
-from probes.network.connection_pool import Way, place
-from probes.protocols import wire
-from probes.steps.chat import persist
+from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.exchange import Exchange
+from probes.model.facts import ModelFacts
+from probes.network.connection_pool import Way
+from probes.protocols.protocol import wire
 from probes.steps.recorder import Ledger, subject
+from probes.urls.url import place
 
 CHOICES = 3  # models of our own choosing, where nobody named one
 
@@ -213,3 +215,29 @@ class Waves:
 
 def _crowded(found: Exchange) -> bool:
     return found.status in (429, 503) or found.status >= 500 or transient(found)
+
+
+PAUSES = (0.4, 0.8)  # seconds; the SDKs' own first two
+PATIENCE = 3.0  # the longest `retry-after` that is waited for
+
+
+def _pause(found: Exchange, tries: int) -> float:
+    try:
+        asked = float(found.header("retry-after") or 0)
+    except ValueError:
+        asked = 0.0
+    return max(asked, PAUSES[tries - 1]) if 0 <= asked <= 60 else PAUSES[tries - 1]
+
+
+async def persist(asker: Asker, found: Exchange) -> Exchange:
+    """Ask again as the SDK would after a passing fault; what came last, with the number of tries."""
+    tries = 1
+    while transient(found) and tries <= len(PAUSES):
+        pause = _pause(found, tries)
+        if pause > PATIENCE:
+            break
+        await asyncio.sleep(pause)
+        again = await asker.generate(found.attempt, found.attempt.model or "", stream=found.purpose == "stream")
+        tries += 1
+        found = replace(again, tries=tries, first_status=found.first_status or found.status)
+    return found

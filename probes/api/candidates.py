@@ -9,11 +9,12 @@ import re
 from dataclasses import replace
 
 from probes.api.response_checks import earns_key
-from probes.catalog.doors import Door, sdk_base
-from probes.model.settings import BARE, Attempt, Auth, Exchange, KeyForm
-from probes.network.connection_pool import Place, place
-from probes.protocols import NAMES, wire
+from probes.catalog.door import Door, sdk_base
+from probes.model.attempt import BARE, Attempt, Auth, KeyForm
+from probes.model.exchange import Exchange
 from probes.protocols.anthropic import VERSIONS
+from probes.protocols.protocol import NAMES, wire
+from probes.urls.url import Place, place
 
 # Where relays, gateways and vendors mount their API, the most common first (facts/doors.toml, facts/causes.md "shape").
 COMMON = {

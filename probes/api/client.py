@@ -12,15 +12,21 @@ from typing import Any
 
 from probes.api import redirects
 from probes.api.response_checks import tells_fault
-from probes.model.secret import Scrubber
-from probes.model.settings import Attempt, Auth, Body, Cost, Exchange, Failure, KeyForm, Kind, Limits
-from probes.network.connection_pool import Place, Way, joined, place
+from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.capability import Cost
+from probes.model.exchange import Body, Exchange
+from probes.model.failure import Failure, Kind
+from probes.model.scrubber import Scrubber
+from probes.model.settings import Limits
+from probes.network.connection_pool import Way
 from probes.network.failures import NetError
-from probes.network.network import HttpExchange, Link, RawAnswer
+from probes.network.http1 import HttpExchange, RawAnswer
+from probes.network.network import Link
 from probes.network.single_flight import Once
-from probes.protocols import Ask, Wire, auth_headers, auth_query, spoken_in, wire
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
+from probes.protocols.protocol import Ask, Wire, auth_headers, auth_query, spoken_in, wire
 from probes.urls.app_base_urls import as_sent
+from probes.urls.url import Place, joined, place
 
 USER_AGENT = "llmdoctor"
 # Some servers break down over no key at all (LiteLLM without a database); a made-up one they refuse in their own words.

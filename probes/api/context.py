@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from probes.catalog.doors import Door
-from probes.model.settings import Attempt, DoorFacts, KeyForm, Settings
+from probes.catalog.door import Door
+from probes.model.attempt import Attempt, KeyForm
+from probes.model.facts import DoorFacts
+from probes.model.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 
-from probes.catalog.doors import Door
-from probes.model.settings import Exchange, ModelFacts, Settings
+from probes.catalog.door import Door
+from probes.model.exchange import Exchange
+from probes.model.facts import ModelFacts
+from probes.model.settings import Settings
 
 # Names that vendors give to their small, cheap models, cheapest first.
 _SMALL = (

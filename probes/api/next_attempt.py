@@ -13,10 +13,12 @@ from probes.api.client import Asker
 from probes.api.context import Brief
 from probes.api.response_checks import bare_failure, bare_refusal, misses_key, no_route, passes, refuses_key
 from probes.api.tried_attempts import Tried
-from probes.model.settings import Attempt, Body, Exchange, KeyForm, Kind
-from probes.network.connection_pool import Place, place
-from probes.protocols import version_in, wire
+from probes.model.attempt import Attempt, KeyForm
+from probes.model.exchange import Body, Exchange
+from probes.model.failure import Kind
+from probes.protocols.protocol import version_in, wire
 from probes.steps.recorder import Ledger
+from probes.urls.url import Place, place
 
 _PLAIN_TO_TLS = (
     "plain http request was sent to https",

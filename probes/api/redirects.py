@@ -9,9 +9,10 @@ from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
 from probes.api.response_checks import KEEPING, REDIRECTS
-from probes.gates import LOGIN, PORTAL, gate
-from probes.model.settings import Exchange, Redirect
-from probes.network.connection_pool import DEFAULT_PORTS, Place, is_local, place
+from probes.model.exchange import Exchange, Redirect
+from probes.urls.addresses import is_local
+from probes.urls.login_pages import LOGIN, PORTAL, gate
+from probes.urls.url import DEFAULT_PORTS, Place, place
 
 
 def read(found: Exchange, location: str) -> Redirect | None:

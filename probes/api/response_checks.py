@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from probes.model.settings import Answer, Body, Exchange, Kind
-from probes.protocols import NAMES, spoken_in
+from probes.model.exchange import Answer, Body, Exchange
+from probes.model.failure import Kind
 from probes.protocols.errors import parse_json
+from probes.protocols.protocol import NAMES, spoken_in
 
 # Words by which routers say that there is no such path (as against a model that is not there).
 _NO_ROUTE = re.compile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from probes.model.settings import BARE, Attempt
+from probes.model.attempt import BARE, Attempt
 
 
 class Tried:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from probes.app_settings.entry import Collected, Entry, Outcome
-from probes.catalog.apps import App, Apps, Wire
+from probes.catalog.app import App, Wire
+from probes.catalog.apps import Apps
 from probes.catalog.doors import Doors
 from probes.model.secret import Secret
 from probes.model.settings import Override, Rival, Settings, Sourced

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from probes.app_settings.references import Resolved, Value, resolve
 from probes.app_settings.search import Reading, Search, table
-from probes.catalog.apps import App, Place
+from probes.catalog.app import App, Place
 from probes.config_formats.files import Passed, text_of
 from probes.config_formats.tree import find
 from probes.model.settings import Sourced

@@ -14,7 +14,8 @@ from probes.app_settings.effective import Reckoning
 from probes.app_settings.entry import ABOVE, Candidate, Collected, Entry, Layer, environment, of_file
 from probes.app_settings.sdks import IDS, Sdks
 from probes.app_settings.search import Reading, Search, Skipped, World
-from probes.catalog.apps import App, Apps, Wire
+from probes.catalog.app import App, Wire
+from probes.catalog.apps import Apps
 from probes.catalog.doors import load as load_doors
 from probes.config_formats import compose
 from probes.model.settings import Settings, Sourced

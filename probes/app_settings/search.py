@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from probes.catalog.apps import SYSTEMS, Place
+from probes.catalog.app import Place
+from probes.catalog.apps import SYSTEMS
 from probes.config_formats import crushrc, dotenv, json, toml, yaml
 from probes.config_formats.dotenv import Binding
 from probes.config_formats.files import Passed, text_of

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from probes.app_settings.entry import Held, Layer, of_file
 from probes.app_settings.references import Value, resolve
 from probes.app_settings.search import Reading, Search
-from probes.catalog.apps import App, Apps
+from probes.catalog.app import App
+from probes.catalog.apps import Apps
 from probes.config_formats.compose import Given, Service
 
 _PLAIN = ("openai-sdk", "anthropic-sdk", "google-genai")  # for an image that nobody knows: by the variables' names

@@ -8,13 +8,15 @@ from typing import Any
 
 from probes.api.client import Asker, guessed, plus, spent
 from probes.capabilities.response_checks import Verdict, said
-from probes.catalog.doors import Door
-from probes.model.secret import Scrubber
-from probes.model.settings import Attempt, Capability, Cost, Exchange, Trial
-from probes.protocols import Ask
+from probes.catalog.door import Door
+from probes.model.attempt import Attempt
+from probes.model.capability import Capability, Cost, Trial
+from probes.model.exchange import Exchange
+from probes.model.scrubber import Scrubber
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call, abilities
+from probes.protocols.protocol import Ask
 
 AT_ONCE = 2  # requests: what a small plan bears, and what the basic check has been answered
 

@@ -11,8 +11,8 @@ from probes.api.client import Asker, OutOfBudget
 from probes.capabilities import NAMES, WIRES, host_features, model_features
 from probes.capabilities.client import Asking, Depth, Limited, Sheet
 from probes.capabilities.response_checks import Verdict
-from probes.model.secret import Scrubber
-from probes.model.settings import Capability, Support
+from probes.model.capability import Capability, Support
+from probes.model.scrubber import Scrubber
 
 Look = Callable[[Asking, Sheet], Awaitable[Verdict]]
 

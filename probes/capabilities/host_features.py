@@ -11,9 +11,11 @@ from probes.capabilities.client import Asking, Sheet
 from probes.capabilities.plan import places
 from probes.capabilities.response_checks import Verdict, refusal
 from probes.keys.made_up import wrong_key
-from probes.model.settings import Attempt, Auth, Exchange, KeyForm, Support
-from probes.protocols import wire
+from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.capability import Support
+from probes.model.exchange import Exchange
 from probes.protocols.anthropic import VERSIONS
+from probes.protocols.protocol import wire
 
 _YES, _NO, _OPEN = Support.SUPPORTED, Support.UNSUPPORTED, Support.UNKNOWN
 

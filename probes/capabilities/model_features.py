@@ -5,10 +5,10 @@ from __future__ import annotations
 from probes.api.response_checks import passes
 from probes.capabilities.client import Asking, Sheet, read_json
 from probes.capabilities.response_checks import EMBEDS, SPENT, Verdict, refusal
-from probes.model.settings import Support
+from probes.model.capability import Support
 from probes.protocols import features as a
-from probes.protocols import wire
 from probes.protocols.features import Call
+from probes.protocols.protocol import wire
 
 _YES, _NO, _OPEN = Support.SUPPORTED, Support.UNSUPPORTED, Support.UNKNOWN
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from probes.api import candidates
 from probes.capabilities import WIRES
-from probes.catalog.doors import Door
-from probes.model.settings import Attempt, Auth, KeyForm, Settings
-from probes.network.connection_pool import joined, place
-from probes.protocols import ALLOWANCE, Ask, wire
+from probes.catalog.door import Door
+from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.plan import PROMPT_TOKENS, Request
+from probes.model.settings import Settings
 from probes.protocols import features as a
 from probes.protocols.features import Call, abilities
-from probes.run.plan import PROMPT_TOKENS, Request
+from probes.protocols.protocol import ALLOWANCE, Ask, wire
+from probes.urls.url import joined, place
 
 MOST = 32  # requests of one deep check: a sound door is asked some 15, one that refuses parameters more
 

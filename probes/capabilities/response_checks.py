@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from probes.model.settings import Exchange, Support
+from probes.model.capability import Support
+from probes.model.exchange import Exchange
 
 Verdict = tuple[Support, str, str]  # with the word for what decided it, and what that word is said of
 

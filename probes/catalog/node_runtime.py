@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from probes.catalog.apps import load
-from probes.model.settings import NodeSettings, ProxySettings, Settings, Sourced
-
-if TYPE_CHECKING:
-    import ssl
+from probes.model.settings import NodeSettings, ProxySettings, Settings
 
 
 def read(environ: Mapping[str, str]) -> NodeSettings:
@@ -53,28 +47,3 @@ def roots(given: Settings) -> NodeSettings | None:
     if app is None or app.roots not in ("node", "certifi"):
         return None
     return given.node if app.roots == "node" else NodeSettings() if given.ca_bundle is None else None
-
-
-def trust(given: NodeSettings, bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
-    """The roots that Node trusts, and their name.
-
-    Its own list is Mozilla's, as certifi's is. ``bundle`` counts where it was meant for this check, not where it stands
-    in SSL_CERT_FILE, which Node does not read. A file of more roots that cannot be read is passed over, as Node does.
-    """
-    from ssl import SSLError, create_default_context
-
-    from probes.network.network import certifi_path, system_context
-
-    if given.system_ca and sys.platform in ("darwin", "win32"):
-        context = system_context()
-    else:
-        context = create_default_context(cafile=None if given.openssl_ca else certifi_path() or None)
-        if given.system_ca:
-            context.load_default_certs()  # on Linux Node too reads SSL_CERT_FILE and SSL_CERT_DIR for it
-    name = "system" if given.openssl_ca or given.system_ca else "certifi"
-    meant = bundle.value if bundle is not None and not bundle.source.startswith("environment") else ""
-    for path in filter(None, (given.extra_ca, meant)):
-        with suppress(OSError, SSLError):
-            context.load_verify_locations(cafile=path)
-            name = path
-    return context, name

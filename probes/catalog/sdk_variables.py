@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from probes.catalog.doors import Door
+    from probes.catalog.door import Door
 
 
 @dataclass(frozen=True, slots=True)

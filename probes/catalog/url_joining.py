@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 if TYPE_CHECKING:
-    from probes.catalog.apps import App, Wire
+    from probes.catalog.app import App, Wire
 
 # A rule takes the base URL as given and the endpoint with its slash, and gives the text of the address; None where the
 # client refuses the base URL.

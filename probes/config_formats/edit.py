@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from probes.settings.config_file import BadInput
+from probes.model.settings import BadInput
 
 LARGEST = 4 * 1024 * 1024  # bytes of a settings file
 TRIED = 200  # places where the old value may stand

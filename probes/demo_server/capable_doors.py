@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from probes.demo_server import answers, error_bodies, handlers
 from probes.demo_server import doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, Step
 
@@ -52,7 +53,7 @@ def openai(*keys: str, manners: Manners | None = None, embeddings: str = "", **m
     """As :func:`probes.demo_server.doors.openai`; ``embeddings`` is the model that gives vectors."""
     whole, streamed = _chat(manners or Manners(), _completion, _chunks)
     door = b.openai(*keys, chat=whole, stream=streamed, **more)
-    vector = b.as_json({"object": "list", "data": [{"index": 0, "embedding": [0.1, 0.2, 0.3]}]})
+    vector = answers.as_json({"object": "list", "data": [{"index": 0, "embedding": [0.1, 0.2, 0.3]}]})
     return _beside(door, f"{more.get('prefix', '/v1')}/embeddings", keys, embeddings, vector)
 
 
@@ -69,7 +70,7 @@ def anthropic(*keys: str, manners: Manners | None = None, **more: Any) -> Handle
 def gemini(*keys: str, manners: Manners | None = None, embeddings: str = "", **more: Any) -> Handler:
     whole, streamed = _chat(manners or Manners(), _generated, _pieces)
     door = b.gemini(*keys, chat=whole, stream=streamed, **more)
-    vector = b.as_json({"embedding": {"values": [0.1, 0.2, 0.3]}})
+    vector = answers.as_json({"embedding": {"values": [0.1, 0.2, 0.3]}})
     return _beside(door, f"/v1/models/{embeddings}:embedContent", keys, embeddings, vector)
 
 
@@ -83,17 +84,17 @@ def ollama(
 ) -> Handler:
     """``can`` is what its ``/api/show`` says of every model."""
     whole, streamed = _chat(manners or Manners(), _spoken, _lines)
-    shown = b.on("POST /api/show", b.as_json({"capabilities": list(can)}))
+    shown = handlers.on("POST /api/show", answers.as_json({"capabilities": list(can)}))
     door = b.ollama(*keys, chat=whole, stream=streamed, **more)
-    vector = b.as_json({"model": embeddings, "embeddings": [[0.1, 0.2, 0.3]]})
-    return _beside(b.first(shown, door), "/api/embed", keys, embeddings, vector)
+    vector = answers.as_json({"model": embeddings, "embeddings": [[0.1, 0.2, 0.3]]})
+    return _beside(handlers.first(shown, door), "/api/embed", keys, embeddings, vector)
 
 
 def _beside(door: Handler, path: str, keys: Sequence[str], model: str, vector: Answer) -> Handler:
     """``door``, and vectors at ``path`` for who shows a key."""
 
     def handler(request: Request) -> Answer:
-        shown = not keys or set(keys) & set(b.keys_in(request))
+        shown = not keys or set(keys) & set(answers.keys_in(request))
         here = bool(model) and (request.method, request.path) == ("POST", path) and shown
         return vector if here else door(request)
 
@@ -125,7 +126,7 @@ def _chat(manners: Manners, whole: Whole, streamed: Streamed) -> tuple[Handler, 
             return _error(_SAID["forced"])
         if manner == "refused":
             return _error(_SAID[what])
-        return b.error("openai-429")(request) if manner == "limited" else None
+        return error_bodies.error("openai-429")(request) if manner == "limited" else None
 
     def manner_of(what: str, stream: bool) -> str:
         if what == "result":
@@ -138,7 +139,7 @@ def _chat(manners: Manners, whole: Whole, streamed: Streamed) -> tuple[Handler, 
         manner = manner_of(what, False)
         if manner == "refused" and what == "result":
             return _error("messages with role 'tool' are unknown")
-        return refused(request, what, manner) or b.as_json(whole(request, what, manner))
+        return refused(request, what, manner) or answers.as_json(whole(request, what, manner))
 
     def stream(request: Request) -> Answer:
         what = _asked(request.json())
@@ -148,7 +149,7 @@ def _chat(manners: Manners, whole: Whole, streamed: Streamed) -> tuple[Handler, 
 
 
 def _error(message: str) -> Reply:
-    return b.as_json({"error": {"message": message, "type": "invalid_request_error", "code": None}}, 400)
+    return answers.as_json({"error": {"message": message, "type": "invalid_request_error", "code": None}}, 400)
 
 
 def _text(what: str, manner: str) -> str:
@@ -159,7 +160,7 @@ def _text(what: str, manner: str) -> str:
     if manner == "misfits":
         return '{"city": "Paris"}'
     if manner == "sound":
-        return {"structured": FORM, "vision": "Yellow.", "result": "It is sunny."}.get(what, b.TEXT)
+        return {"structured": FORM, "vision": "Yellow.", "result": "It is sunny."}.get(what, answers.TEXT)
     return "I cannot see any picture." if what == "vision" else "Paris."
 
 
@@ -182,15 +183,15 @@ def _tool_call(manner: str) -> dict[str, Any]:
 
 def _completion(request: Request, what: str, manner: str) -> dict[str, Any]:
     if _calls(what, manner):
-        return b.completion(_model(request), None, "tool_calls", tool_calls=[_tool_call(manner)])
-    return b.completion(_model(request), _text(what, manner), "length" if manner == "spent" else "stop")
+        return answers.completion(_model(request), None, "tool_calls", tool_calls=[_tool_call(manner)])
+    return answers.completion(_model(request), _text(what, manner), "length" if manner == "spent" else "stop")
 
 
 def _chunks(request: Request, what: str, manner: str) -> Reply:
     model = _model(request)
     if not _calls(what, manner):
         finish = "length" if manner == "spent" else "stop"
-        return b.as_events([*b.chunks(model, _text(what, manner), finish), b.DONE])
+        return answers.as_events([*answers.chunks(model, _text(what, manner), finish), answers.DONE])
     call = _tool_call(manner)
     given = call["function"]["arguments"]
     pieces = [given[:8], given[8:]] if isinstance(given, str) else [given]
@@ -198,8 +199,15 @@ def _chunks(request: Request, what: str, manner: str) -> Reply:
     rows += [{"index": 0, "function": {"arguments": piece}} for piece in pieces[1:]]
     for row in rows if manner == "no_index" else ():
         del row["index"]
-    told = [b.data(b.chunk(model, tool_calls=[row])) for row in rows]
-    return b.as_events([b.data(b.chunk(model, role="assistant")), *told, b.data(b.chunk(model, "tool_calls")), b.DONE])
+    told = [answers.data(answers.chunk(model, tool_calls=[row])) for row in rows]
+    return answers.as_events(
+        [
+            answers.data(answers.chunk(model, role="assistant")),
+            *told,
+            answers.data(answers.chunk(model, "tool_calls")),
+            answers.DONE,
+        ]
+    )
 
 
 # -- responses ---------------------------------------------------------------------------------------------------------
@@ -213,28 +221,28 @@ def _function_call(manner: str) -> dict[str, Any]:
 
 def _response(request: Request, what: str, manner: str) -> dict[str, Any]:
     if _calls(what, manner):
-        return {**b.response(_model(request)), "output": [_function_call(manner)]}
+        return {**answers.response(_model(request)), "output": [_function_call(manner)]}
     if manner == "spent":
         short = {"incomplete_details": {"reason": "max_output_tokens"}}
-        return {**b.response(_model(request), status="incomplete"), **short}
-    return b.response(_model(request), _text(what, manner))
+        return {**answers.response(_model(request), status="incomplete"), **short}
+    return answers.response(_model(request), _text(what, manner))
 
 
 def _response_events(request: Request, what: str, manner: str) -> Reply:
     if not _calls(what, manner):
-        rows = b.response_events(_model(request), _text(what, manner))
+        rows = answers.response_events(_model(request), _text(what, manner))
         if manner == "spent":
             rows[-1] |= {"type": "response.incomplete", "response": _response(request, what, manner)}
-        return b.as_events([b.event(e) for e in rows])
+        return answers.as_events([answers.event(e) for e in rows])
     item = _function_call(manner)
     told: list[dict[str, Any]] = [
-        {"type": "response.created", "response": b.response(_model(request), status="in_progress")},
+        {"type": "response.created", "response": answers.response(_model(request), status="in_progress")},
         {"type": "response.output_item.added", "output_index": 0, "item": {**item, "arguments": ""}},
         {"type": "response.function_call_arguments.delta", "output_index": 0, "delta": item["arguments"]},
         {"type": "response.output_item.done", "output_index": 0, "item": item},
-        {"type": "response.completed", "response": {**b.response(_model(request)), "output": [item]}},
+        {"type": "response.completed", "response": {**answers.response(_model(request)), "output": [item]}},
     ]
-    return b.as_events([b.event({**e, "sequence_number": at}) for at, e in enumerate(told)])
+    return answers.as_events([answers.event({**e, "sequence_number": at}) for at, e in enumerate(told)])
 
 
 # -- messages ----------------------------------------------------------------------------------------------------------
@@ -249,25 +257,25 @@ def _block(manner: str) -> dict[str, Any]:
 
 def _message(request: Request, what: str, manner: str) -> dict[str, Any]:
     if _calls(what, manner):
-        return {**b.message(_model(request), None, "tool_use"), "content": [_block(manner)]}
+        return {**answers.message(_model(request), None, "tool_use"), "content": [_block(manner)]}
     stop = "max_tokens" if manner == "spent" else "end_turn"
-    return b.message(_model(request), _text(what, manner), stop)
+    return answers.message(_model(request), _text(what, manner), stop)
 
 
 def _events(request: Request, what: str, manner: str) -> Reply:
     model = _model(request)
     if not _calls(what, manner):
         stop = "max_tokens" if manner == "spent" else "end_turn"
-        return b.as_events([b.event(e) for e in b.events(model, _text(what, manner), stop)])
+        return answers.as_events([answers.event(e) for e in answers.events(model, _text(what, manner), stop)])
     _, written, _ = HALVES[manner]
-    first, *_, last, end = b.events(model, "", "tool_use")
+    first, *_, last, end = answers.events(model, "", "tool_use")
     parts = [
         {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": piece}}
         for piece in (written[:8], written[8:])
     ]
     begun = {"type": "content_block_start", "index": 0, "content_block": {**_block(manner), "input": {}}}
     told = [first, begun, *parts, {"type": "content_block_stop", "index": 0}, last, end]
-    return b.as_events([b.event(e) for e in told])
+    return answers.as_events([answers.event(e) for e in told])
 
 
 # -- gemini ------------------------------------------------------------------------------------------------------------
@@ -284,7 +292,7 @@ def _part(manner: str) -> dict[str, Any]:
 
 
 def _generated(request: Request, what: str, manner: str) -> dict[str, Any]:
-    found = b.generated(_named(request), _text(what, manner), "MAX_TOKENS" if manner == "spent" else "STOP")
+    found = answers.generated(_named(request), _text(what, manner), "MAX_TOKENS" if manner == "spent" else "STOP")
     if _calls(what, manner):
         found["candidates"][0]["content"]["parts"] = [_part(manner)]
     return found
@@ -292,15 +300,17 @@ def _generated(request: Request, what: str, manner: str) -> dict[str, Any]:
 
 def _pieces(request: Request, what: str, manner: str) -> Reply:
     if _calls(what, manner) or manner == "spent":
-        return b.as_events([b.data(_generated(request, what, manner))])
-    return b.as_events([b.data(piece) for piece in b.generated_pieces(_named(request), _text(what, manner))])
+        return answers.as_events([answers.data(_generated(request, what, manner))])
+    return answers.as_events(
+        [answers.data(piece) for piece in answers.generated_pieces(_named(request), _text(what, manner))]
+    )
 
 
 # -- ollama ------------------------------------------------------------------------------------------------------------
 
 
 def _spoken(request: Request, what: str, manner: str) -> dict[str, Any]:
-    found = b.spoken(_model(request), _text(what, manner), "length" if manner == "spent" else "stop")
+    found = answers.spoken(_model(request), _text(what, manner), "length" if manner == "spent" else "stop")
     if _calls(what, manner):
         function = _part(manner)["functionCall"]
         called = {"function": {"name": function["name"], "arguments": function["args"]}}
@@ -312,10 +322,10 @@ def _lines(request: Request, what: str, manner: str) -> Reply:
     rows: list[Step] = []
     if _calls(what, manner):
         called = _spoken(request, what, manner)["message"]
-        rows.append(b.line({"model": _model(request), "message": called, "done": False}))
-        rows.append(b.line(b.spoken(_model(request), "")))
+        rows.append(answers.line({"model": _model(request), "message": called, "done": False}))
+        rows.append(answers.line(answers.spoken(_model(request), "")))
     else:
-        *said, _ = b.chat_lines(_model(request), _text(what, manner))
+        *said, _ = answers.chat_lines(_model(request), _text(what, manner))
         reason = "length" if manner == "spent" else "stop"
-        rows += [b.line(row) for row in (*said, b.spoken(_model(request), "", reason))]
-    return b.as_lines(rows)
+        rows += [answers.line(row) for row in (*said, answers.spoken(_model(request), "", reason))]
+    return answers.as_lines(rows)

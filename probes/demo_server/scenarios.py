@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
 from probes.demo_server import doors as b
 from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
 from probes.model.secret import Secret
@@ -40,7 +41,7 @@ class Fault:
     world: Callable[[str], Handler] = b.openai
     base_url: str = RELAY
     protocol: str = "openai"
-    model: str = b.MODELS[0]
+    model: str = answers.MODELS[0]
     shape: str = "relay"
     typed: Callable[[str], str] = str
     app: str | None = None
@@ -99,22 +100,26 @@ def made_up_key(shape: str = "relay") -> str:
     }[shape]()
 
 
-def _nobodys(world: Callable[..., Handler], **wrong: b.What) -> Callable[[str], Handler]:
+def _nobodys(world: Callable[..., Handler], **wrong: handlers.What) -> Callable[[str], Handler]:
     """The door for which the user's key is a stranger's."""
     return lambda key: world(made_up_key(), **wrong)
 
 
 def _counting() -> list[bytes]:
     """A streamed answer of many pieces."""
-    return [*(b.data(b.chunk(content=f"{number} ")) for number in range(1, 13)), b.data(b.chunk(finish="stop")), b.DONE]
+    return [
+        *(answers.data(answers.chunk(content=f"{number} ")) for number in range(1, 13)),
+        answers.data(answers.chunk(finish="stop")),
+        answers.DONE,
+    ]
 
 
-def _openai(**wrong: b.What) -> Callable[[str], Handler]:
+def _openai(**wrong: handlers.What) -> Callable[[str], Handler]:
     return lambda key: b.openai(key, **wrong)  # type: ignore[arg-type]  # the hooks alone are named here
 
 
-def _all(what: b.What) -> Callable[[str], Handler]:
-    return lambda key: b.always(what)
+def _all(what: handlers.What) -> Callable[[str], Handler]:
+    return lambda key: handlers.always(what)
 
 
 def _refusal(name: str) -> Callable[[str], Handler]:
@@ -128,11 +133,11 @@ _CLAUDE = Fault(
     b.anthropic,
     ANTHROPIC,
     "anthropic",
-    b.CLAUDES[0],
+    answers.CLAUDES[0],
     "anthropic",
 )
 
-_GEMINI: dict[str, Any] = {"protocol": "gemini", "model": b.GEMINIS[0], "shape": "gemini"}
+_GEMINI: dict[str, Any] = {"protocol": "gemini", "model": answers.GEMINIS[0], "shape": "gemini"}
 _AZURE: dict[str, Any] = {"model": "gpt-4o-mini", "shape": "azure"}
 
 _CATALOGUE = (
@@ -188,7 +193,7 @@ _CATALOGUE = (
         "shape.wrong_protocol",
         lambda key: b.anthropic(key, elsewhere="go-404"),
         "https://relay.example",
-        model=b.CLAUDES[0],
+        model=answers.CLAUDES[0],
     ),
     Fault("responses-only", "shape.wrong_protocol", b.responses),
     Fault("azure-as-openai", "shape.wrong_protocol", lambda key: b.azure(key, newer=False), RESOURCE, **_AZURE),
@@ -247,7 +252,7 @@ _CATALOGUE = (
         lambda key: b.anthropic(key, auth=("x-api-key",)),
         "https://relay.example",
         "anthropic",
-        b.CLAUDES[0],
+        answers.CLAUDES[0],
         app="anthropic-sdk",
     ),
     Fault(
@@ -267,41 +272,41 @@ _CATALOGUE = (
     Fault(
         "substituted",
         None,
-        _openai(chat=b.ANSWERS["substituted"], stream=b.STREAMS["s_substituted"]),
+        _openai(chat=wrong_answers.ANSWERS["substituted"], stream=wrong_streams.STREAMS["s_substituted"]),
         warning="model.substituted",
     ),
     # -- answers and streams
     Fault(
         "error-as-success",
         "shape.error_as_success",
-        _openai(chat=b.ANSWERS["json_error200"], stream=b.STREAMS["s_error_json_200"]),
+        _openai(chat=wrong_answers.ANSWERS["json_error200"], stream=wrong_streams.STREAMS["s_error_json_200"]),
     ),
     Fault(
         "malformed",
         "shape.malformed_answer",
-        _openai(chat=b.ANSWERS["json_nochoices"]),
+        _openai(chat=wrong_answers.ANSWERS["json_nochoices"]),
     ),
-    Fault("stream-cut", "stream.cut", _openai(stream=b.STREAMS["s_cut_rst"])),
+    Fault("stream-cut", "stream.cut", _openai(stream=wrong_streams.STREAMS["s_cut_rst"])),
     Fault(
         "stream-ignored",
         "stream.ignored",
-        _openai(stream=b.STREAMS["s_json_ignored"]),
+        _openai(stream=wrong_streams.STREAMS["s_json_ignored"]),
     ),
     Fault(
         "stream-error",
         "stream.error_inside",
-        _openai(stream=b.STREAMS["s_error_mid"]),
+        _openai(stream=wrong_streams.STREAMS["s_error_mid"]),
     ),
     Fault(
         "stream-buffered",
         None,
-        _openai(stream=b.buffered(_counting(), 1.5)),
+        _openai(stream=wrong_streams.buffered(_counting(), 1.5)),
         warning="stream.buffered",
     ),
     Fault(
         "stream-stalled",
         "stream.stalled",
-        _openai(stream=b.STREAMS["s_stalled"]),
+        _openai(stream=wrong_streams.STREAMS["s_stalled"]),
         limits=SHORT,
     ),
     # -- the way there
@@ -358,7 +363,7 @@ _CATALOGUE = (
         "http.not_http",
         base_url=LOOPBACK,
         certificate="",
-        connect=tuple(b.CONNECTIONS["ssh"]),
+        connect=tuple(wrong_streams.CONNECTIONS["ssh"]),
     ),
     Fault(
         "gateway-502",
@@ -373,12 +378,12 @@ _CATALOGUE = (
     Fault(
         "front-auth",
         "http.front_auth",
-        lambda key: b.first(b.basic_auth, b.openai(key)),
+        lambda key: handlers.first(b.basic_auth, b.openai(key)),
     ),
     Fault(
         "timeout",
         "http.timeout",
-        _all(b.ANSWERS["never"]),
+        _all(wrong_answers.ANSWERS["never"]),
         limits=SHORT,
     ),
     Fault(

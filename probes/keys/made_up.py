@@ -11,8 +11,8 @@ import secrets
 import string
 from collections.abc import Iterable, Iterator
 
-from probes.catalog.doors import Door, KeyShape
-from probes.model.secret import WINDOW
+from probes.catalog.door import Door, KeyShape
+from probes.model.scrubber import WINDOW
 
 _USUAL = KeyShape(r"sk-[A-Za-z0-9]{48}", "possible")  # as most relays' keys
 _LENGTH = 48  # of a key whose shape says only where it begins

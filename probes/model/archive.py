@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from probes.model import settings
+from probes.model.evidence import Evidence
 from probes.model.secret import Secret
-from probes.model.settings import Evidence
 
 SCHEMA = "llmdoctor.run/1"
 

@@ -5,100 +5,21 @@ again.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
 
-from probes.model.settings import Address, ConnectTo, Dial, Kind, Limits
+from probes.model.facts import Address, Dial
+from probes.model.failure import Kind
+from probes.model.settings import ConnectTo, Limits
+from probes.network.dialing import race
 from probes.network.failures import NetError
-from probes.network.network import Link, Network, race
+from probes.network.network import Link, Network
 from probes.network.proxy_tunnel import Proxy
+from probes.urls.addresses import literal_address
+from probes.urls.url import Place
 
 _DIALLING = 0.9  # of a probe's time: so that each address has a result before the probe is ended
-_MADE_UP = ipaddress.ip_network("198.18.0.0/15")  # Clash and sing-box hand these out, and lead them to the real address
-DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A URL taken apart: ``path`` is percent-encoded, has no trailing slash and holds no query."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
-    query: str = ""
-    userinfo: bool = False
-
-    @property
-    def authority(self) -> str:
-        """As the Host header writes it."""
-        name = f"[{self.host}]" if ":" in self.host else self.host
-        return name if DEFAULT_PORTS[self.scheme] == self.port else f"{name}:{self.port}"
-
-    @property
-    def origin(self) -> str:
-        return f"{self.scheme}://{self.authority}"
-
-
-def place(url: str) -> Place:
-    """The URL's parts. Raises ValueError where no ``http(s)`` address can be made of it."""
-    parts = urlsplit(url)
-    scheme = parts.scheme.lower()
-    if scheme not in DEFAULT_PORTS:
-        raise ValueError(f"no http address: scheme {scheme!r}")
-    host = (parts.hostname or "").rstrip(".")
-    if not host:
-        raise ValueError("no host")
-    if not host.isascii():
-        # IDNA folds the full-width and ideographic dots as well.
-        host = host.encode("idna").decode("ascii")
-    port = parts.port if parts.port is not None else DEFAULT_PORTS[scheme]
-    path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
-    return Place(scheme, host, port, path.removesuffix("/"), parts.query, "@" in parts.netloc)
-
-
-def joined(path: str, query: str, endpoint: str, protocol: str) -> str:
-    """A base URL's path and query with an endpoint behind, as the protocol's official Python SDK joins them.
-
-    A query in the base goes wrong there as well, but for google-genai.
-    """
-    if not query:
-        return path + endpoint
-    if protocol == "gemini":
-        return f"{path}{endpoint}{'&' if '?' in endpoint else '?'}{query}"
-    return f"{path}/?{query}{endpoint.removeprefix('/')}"
-
-
-def literal_address(host: str) -> Address | None:
-    """The host as an address where it is written as one."""
-    with suppress(ValueError):
-        found = ipaddress.ip_address(host.partition("%")[0])
-        return Address(f"ipv{found.version}", host)
-    return None
-
-
-def private(ip: str) -> bool:
-    """Whether an address is this machine's or a private network's; not where a TUN proxy made it up."""
-    found = ipaddress.ip_address(ip.partition("%")[0])
-    return (found.is_loopback or found.is_private) and found not in _MADE_UP
-
-
-def is_local(host: str) -> bool:
-    """Whether the host is this machine or on a private network, told by its name or address alone."""
-    address = literal_address(host)
-    if address:
-        found = ipaddress.ip_address(address.ip.partition("%")[0])
-        return found.is_loopback or found.is_private or found.is_link_local or found.is_unspecified
-    name = host.lower()
-    return (
-        "." not in name
-        or name.endswith((".localhost", ".local", ".lan", ".internal", ".home", ".home.arpa", ".intranet", ".corp"))
-        or name == "localhost"
-    )
 
 
 class Way:

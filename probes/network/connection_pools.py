@@ -9,10 +9,12 @@ from pathlib import Path
 
 from probes.catalog import node_runtime
 from probes.model.settings import Settings
-from probes.network.connection_pool import Place, Way
-from probes.network.network import Network, system_context
+from probes.network import trust_stores
+from probes.network.connection_pool import Way
+from probes.network.network import Network
 from probes.network.proxy_tunnel import Proxy
-from probes.steps import tls
+from probes.network.trust_stores import system_context
+from probes.urls.url import Place
 
 
 class Ways:
@@ -23,7 +25,7 @@ class Ways:
     def __init__(self, given: Settings, network: Network, proxy: Proxy | None) -> None:
         self.network = network
         self.proxy = proxy
-        self.trust_name = (given.ca_bundle.value if given.ca_bundle else "") or tls.SYSTEM
+        self.trust_name = (given.ca_bundle.value if given.ca_bundle else "") or trust_stores.SYSTEM
         self._given = given
         self._trust: ssl.SSLContext | None = None
         self._opened: dict[tuple[str, str, int, bool], Way] = {}
@@ -57,7 +59,7 @@ class Ways:
         """Lists of roots at hand that are not the app's own: that of SSL_CERT_FILE for Node, and the system's."""
         given, bundle = self._given, self._given.ca_bundle
         named = bundle.value if bundle is not None and bundle.source.startswith("environment") else ""
-        lists = {"system": system_context} if self.trust_name != tls.SYSTEM else {}
+        lists = {"system": system_context} if self.trust_name != trust_stores.SYSTEM else {}
         if named and node_runtime.runs(given.app) and not given.node.openssl_ca and Path(named).is_file():
             lists = {named: partial(ssl.create_default_context, cafile=named), **lists}
         return lists

@@ -6,7 +6,8 @@ import errno
 import socket
 import ssl
 
-from probes.model.settings import Facts, Failure, Kind
+from probes.model.evidence import Facts
+from probes.model.failure import Failure, Kind
 
 
 class NetError(Exception):

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from probes.model.settings import Address, Lookup
+from probes.model.facts import Address, Lookup
 
 if TYPE_CHECKING:
     import dns.message

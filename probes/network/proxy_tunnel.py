@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from probes.model.settings import Kind
+from probes.model.failure import Kind
 from probes.network.failures import NetError
 
 SOCKS = {"socks4": 4, "socks4a": 4, "socks5": 5, "socks5h": 5}

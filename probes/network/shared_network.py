@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import ssl
 
-from probes.model.settings import Address, NodeSettings, Sourced
+from probes.model.facts import Address
+from probes.model.settings import NodeSettings, Sourced
 from probes.network.network import Network
 from probes.network.single_flight import Once
 

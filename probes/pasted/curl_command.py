@@ -5,23 +5,16 @@ Source: curl's manual page (8.16), held against curl itself in ``tests/real/test
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote, unquote
+from typing import NamedTuple
+from urllib.parse import quote
 
-from probes.model.secret import Secret, public_prefix
-from probes.model.settings import Auth, ConnectTo, Limits, ProxySettings, Settings, Sourced
+from probes.model.attempt import Auth
+from probes.model.secret import public_prefix
+from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
 from probes.pasted.shell_words import ShellError, Statement, Word, split
-from probes.settings.config_file import BadInput
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from probes.settings.gather import Options
 
 SOURCE = "--curl"
 
@@ -87,15 +80,6 @@ class Note(NamedTuple):
     names: str = ""
 
 
-class Place(NamedTuple):
-    """What an address with its endpoint says: the base URL as the SDK of that protocol takes it."""
-
-    base_url: str
-    protocol: str
-    model: str = ""
-    version: str = ""
-
-
 @dataclass(slots=True, repr=False)  # it holds a key
 class Command:
     """What one curl command would send. ``url`` is as it was written, the key in its query apart."""
@@ -139,64 +123,6 @@ def parse(text: str, environ: Mapping[str, str]) -> Command:
     if len(asking) > 1:
         first.note("several", str(len(asking)))
     return first
-
-
-def read(
-    text: str, options: Options, environ: Mapping[str, str], cwd: Path, *, files: bool = True
-) -> tuple[Settings, tuple[Note, ...]]:
-    """The settings that the command holds, with what ``options`` give besides. Raises BadInput as :func:`parse`.
-
-    Without ``files`` it names none: the command is of another machine than this one.
-    """
-    from probes.settings.gather import gather
-    from probes.settings.network_settings import surroundings
-
-    command = parse(text, environ)
-    if command.ca_bundle and not files:
-        command.note("file", "--cacert")
-        command.ca_bundle = ""
-    options = replace(options, ca_bundle=options.ca_bundle or command.ca_bundle or None)
-    given = gather(replace(options, no_env=True, base_url="http://localhost"), environ, cwd)
-    proxies, bundle = surroundings(options, environ, cwd)
-    url, queried = _without_key(command)
-    where = take_apart(url, {name for name, _ in command.headers})
-    key, auth, searched = _credential(command, queried, environ)
-    model = given.model or _sourced(where.model or _model(command))
-    version = where.version or next((word.text for name, word in command.headers if name == "anthropic-version"), "")
-    known = {*_PLAIN, *_CREDENTIALS, "anthropic-version"}
-    others = sorted({_shown(name) for name, _ in command.headers if name not in known})
-    if others:
-        command.note("headers", ", ".join(others))
-    if options.proxy is None and not options.no_proxy and (command.proxy is not None or command.no_proxy is not None):
-        proxies = _proxies(command, proxies)
-    limits = given.limits
-    if command.seconds and options.timeout is None:
-        limits = replace(limits, probe=min(command.seconds, Limits().run))
-    settings = replace(
-        given,
-        base_url=Sourced(where.base_url, SOURCE),
-        key=key,
-        auth=auth,
-        searched=searched,
-        rivals=(),
-        model=model,
-        protocol=given.protocol if given.protocol.value != "auto" else Sourced(where.protocol, SOURCE),
-        api_version=_sourced(version),
-        proxies=proxies,
-        ca_bundle=bundle,
-        connect_to=(*given.connect_to, *command.connect_to),
-        limits=limits,
-    )
-    return settings, tuple(command.notes)
-
-
-def _shown(name: str) -> str:
-    """The name of a header or variable, unless a key was put in its place."""
-    return "…" if len(name) > 40 or public_prefix(name) or re.search(r"\d\w*\d\w*\d", name) else name
-
-
-def _sourced(text: str) -> Sourced[str] | None:
-    return Sourced(text, SOURCE) if text else None
 
 
 # -- words to options --------------------------------------------------------------------------------------------------
@@ -343,134 +269,10 @@ def _proxies(command: Command, around: ProxySettings) -> ProxySettings:
     return kept if command.no_proxy is None else replace(kept, no_proxy=Sourced(command.no_proxy, SOURCE))
 
 
-# -- the address -------------------------------------------------------------------------------------------------------
-
-_OPENAI = (
-    r"/(?:chat/completions|completions|embeddings|models(?:/[^/]+)?|moderations|rerank|images/\w+|audio/\w+|files"
-    r"|batches)"
-)
-# What follows the base URL of each protocol, the most telling first. {model} and {version} are groups.
-_ENDPOINTS = (
-    ("azure", r"/openai/deployments/(?P<model>[^/]+)/[\w/]+"),
-    ("gemini", r"/(?P<version>v\d+(?:alpha|beta)?)/models/(?P<model>[^/:]+):\w+"),
-    ("anthropic", r"/v1/messages(?:/count_tokens|/batches)?"),
-    ("ollama", r"/api/(?:chat|generate|tags|embed|show|version)"),
-    ("responses", r"/responses"),
-    ("openai", _OPENAI),
-)
+def _shown(name: str) -> str:
+    """The name of a header or variable, unless a key was put in its place."""
+    return "…" if len(name) > 40 or public_prefix(name) or re.search(r"\d\w*\d\w*\d", name) else name
 
 
-def take_apart(url: str, headers: set[str] | frozenset[str] = frozenset()) -> Place:
-    """Base URL and protocol of the address of a request. An address without a known endpoint is a base URL itself.
-
-    ``headers`` are the names of those that go along, in lower case: they tell whose list of models is asked for.
-    """
-    bare, mark, query = url.partition("?")
-    bare = bare.partition("#")[0] if mark == "" else bare
-    trimmed = bare.rstrip("/")
-    if "anthropic-version" in headers and (found := re.search(r"/v1/models(?:/[^/]+)?$", trimmed)):
-        return Place(trimmed[: found.start()], "anthropic")
-    if found := re.search(r"/(v\d+(?:alpha|beta))/models$", trimmed):
-        return Place(trimmed[: found.start()], "gemini", version=found[1])
-    for protocol, pattern in _ENDPOINTS:
-        if found := re.search(rf"{pattern}$", trimmed):
-            parts = found.groupdict()
-            version = parts.get("version") or ""
-            if protocol == "azure" and (dated := re.search(r"(?:^|&)api-version=([\w.-]+)", query)):
-                version = dated[1]
-            return Place(trimmed[: found.start()], protocol, unquote(parts.get("model") or ""), version)
-    return Place(url, "auto")
-
-
-def _without_key(command: Command) -> tuple[str, Word | None]:
-    """The address, and the key that stood in its query (``?key=``)."""
-    url = command.url
-    found = re.search(r"([?&])key=([^&#]*)", url.text)
-    if found is None:
-        return url.text, None
-    rest = url.text[: found.start()] + url.text[found.end() :]
-    if found[1] == "?":
-        rest = re.sub(r"^([^?&]*)&", r"\1?", rest)
-    return rest, Word(unquote(found[2]), url.variables, url.unset)
-
-
-# -- the key -----------------------------------------------------------------------------------------------------------
-
-
-def _credential(
-    command: Command, queried: Word | None, environ: Mapping[str, str]
-) -> tuple[Sourced[Secret] | None, Sourced[Auth] | None, tuple[str, ...]]:
-    """The key, how it travels, and where one was looked for in vain."""
-    found: list[tuple[Word, Auth]] = []
-    for name, word in command.headers:
-        if name not in _CREDENTIALS:
-            continue
-        auth, text = _CREDENTIALS[name], word.text
-        if name == "authorization":
-            scheme = re.match(r"(?i)(bearer|basic)(?: |$)", text)
-            if scheme and scheme[1].lower() == "basic":
-                command.note("basic")
-                if (login := _login(_decoded(text[6:]))) is not None:
-                    found.append((Word(login, word.variables, word.unset), auth))
-                continue
-            if scheme is None:
-                command.note("no_bearer")
-            text = text[scheme.end() :] if scheme else text
-        found.append((Word(text, word.variables, word.unset), auth))
-    if command.token is not None:
-        found.append((command.token, Auth.BEARER))
-    if queried is not None:
-        found.append((queried, Auth.QUERY))
-    if command.user is not None:
-        command.note("basic")
-        if (login := _login(command.user.text)) is not None:
-            found.append((Word(login, command.user.variables, command.user.unset), Auth.BEARER))
-    if not found:
-        return None, None, (SOURCE,)
-    if len({word.text for word, _ in found}) > 1:
-        command.note("credentials", str(len(found)))
-    word, auth = found[0]
-    if not word.text:
-        return (
-            None,
-            Sourced(auth, SOURCE),
-            tuple(f"environment {name}" for name in word.unset) or (f"{SOURCE} (empty)",),
-        )
-    whole = next((name for name in word.variables if environ.get(name) == word.text), None)
-    source = f"environment {whole}" if whole else SOURCE
-    return Sourced(Secret(word.text), source), Sourced(auth, SOURCE), (source,)
-
-
-def _login(text: str) -> str | None:
-    """The half of ``user:password`` that is a key, where the other is empty; None for a real pair."""
-    user, _, password = text.partition(":")
-    return None if user and password else user or password
-
-
-def _decoded(text: str) -> str:
-    try:
-        return base64.b64decode(text.strip(), validate=True).decode()
-    except ValueError:
-        return ":"
-
-
-def _model(command: Command) -> str:
-    """The model that the body names; a body that is not JSON is noted."""
-    if not command.body.strip():
-        return ""
-    body = _json(command.body)
-    if not isinstance(body, dict):
-        command.note("body")
-        return ""
-    model = body.get("model")
-    return model if isinstance(model, str) else ""
-
-
-def _json(text: str) -> Any:
-    """The body, also with the quotes escaped once more than was meant (Windows); None where it is no JSON."""
-    for one in (text, text.replace('\\"', '"')):
-        try:
-            return json.loads(one, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
+def _sourced(text: str) -> Sourced[str] | None:
+    return Sourced(text, SOURCE) if text else None

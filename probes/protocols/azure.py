@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote
 
-from probes.model.settings import Attempt, Auth, KeyForm
-from probes.protocols import Ask
+from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.protocols.openai import ChatCompletions
+from probes.protocols.protocol import Ask
 
 # The last version that Azure's own manual names as stable for these paths.
 STABLE = "2024-10-21"

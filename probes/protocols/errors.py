@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from probes.model.settings import ApiError, Body
+from probes.model.exchange import ApiError, Body
 
 
 def parse_json(text: str) -> tuple[bool, Any]:

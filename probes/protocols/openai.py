@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.model.settings import Answer, Attempt, Auth, KeyForm, StreamReading
-from probes.protocols import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
+from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
+from probes.protocols.protocol import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
 from probes.protocols.sse import Event, EventReader
 from probes.protocols.stream_counter import Tally
 

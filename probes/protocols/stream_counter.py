@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from probes.model.settings import ApiError, StreamReading
-from probes.protocols import count_of, text_of
+from probes.model.exchange import ApiError, StreamReading
+from probes.protocols.protocol import count_of, text_of
 from probes.protocols.sse import Event
 
 MOMENT = 0.02  # seconds: what one write of a server spreads over on its way

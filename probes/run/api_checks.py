@@ -12,16 +12,21 @@ from probes.api.client import Asker
 from probes.api.context import Brief
 from probes.api.response_checks import passes
 from probes.catalog.apps import load as load_apps
-from probes.model.secret import Scrubber
-from probes.model.settings import Attempt, Auth, Capability, Cost, DoorFacts, Exchange, KeyForm, Settings, Sourced
-from probes.network.connection_pool import Way, private
+from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.capability import Capability, Cost
+from probes.model.exchange import Exchange
+from probes.model.facts import DoorFacts
+from probes.model.scrubber import Scrubber
+from probes.model.settings import Settings, Sourced
+from probes.network.connection_pool import Way
 from probes.network.connection_pools import Ways
 from probes.network.failures import NetError
-from probes.network.network import blind_context
-from probes.protocols import model_in, version_in, wire
+from probes.network.trust_stores import blind_context
+from probes.protocols.protocol import model_in, version_in, wire
 from probes.run.offline_checks import Ground
 from probes.steps import door
 from probes.steps.recorder import Ledger
+from probes.urls.addresses import private
 
 if TYPE_CHECKING:
     from probes.capabilities.deep_check import Dive

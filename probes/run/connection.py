@@ -7,18 +7,22 @@ from contextlib import suppress
 from dataclasses import replace
 
 from probes.catalog import node_runtime
-from probes.model.secret import Scrubber
-from probes.model.settings import Failure, Kind, ProxyFacts, TcpFacts, TlsFacts, TunnelFacts, Vantage
-from probes.network.connection_pool import Place, Way, literal_address, place, private
+from probes.model.evidence import Vantage
+from probes.model.facts import ProxyFacts, TcpFacts, TlsFacts, TunnelFacts
+from probes.model.failure import Failure, Kind
+from probes.model.scrubber import Scrubber
+from probes.network.connection_pool import Way
 from probes.network.connection_pools import Ways
 from probes.network.failures import NetError
-from probes.network.network import Network, certifi_context
-from probes.network.trust_stores import unreadable
+from probes.network.network import Network
+from probes.network.trust_stores import certifi_context, unreadable
 from probes.run.api_checks import Visit
 from probes.run.host_environment import in_container, in_wsl
 from probes.run.offline_checks import Ground
 from probes.steps import dns, proxy, tcp, tls
 from probes.steps.recorder import Ledger
+from probes.urls.addresses import literal_address, private
+from probes.urls.url import Place, place
 
 # How dialling fails, the most telling first: a host that answers no over IPv4 matters more than a lack of IPv6 here.
 _TELLING = (Kind.REFUSED, Kind.RESET, Kind.TIMEOUT, Kind.DENIED, Kind.UNREACHABLE)

@@ -6,7 +6,9 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from probes.model.settings import Cost, Evidence, Settings, Vantage
+from probes.model.capability import Cost
+from probes.model.evidence import Evidence, Vantage
+from probes.model.settings import Settings
 from probes.network.network import Network
 from probes.run.connection import Journey
 from probes.run.offline_checks import Ground, scrubber, survey, target

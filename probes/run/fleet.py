@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from probes.model.secret import Scrubber
-from probes.model.settings import Cost, Evidence, Limits, Settings, Target, Vantage
+from probes.model.capability import Cost
+from probes.model.evidence import Evidence, Target, Vantage
+from probes.model.scrubber import Scrubber
+from probes.model.settings import BadInput, Limits, Settings
 from probes.network.shared_network import SharedNetwork
 from probes.run.engine import run
 from probes.settings import config_file
-from probes.settings.config_file import FIELDS, BadInput, Config, Entry
+from probes.settings.config_file import FIELDS, Config, Entry
 from probes.settings.gather import Options, gather
 from probes.steps.recorder import Ledger
 

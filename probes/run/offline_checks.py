@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from probes.catalog import node_runtime
-from probes.catalog.doors import Door, load
-from probes.model.secret import Scrubber, Secret
-from probes.model.settings import DoorFacts, Settings, Target
-from probes.network.connection_pool import Place
+from probes.catalog.door import Door
+from probes.catalog.doors import load
+from probes.keys.flaws import url_is_key
+from probes.model.evidence import Target
+from probes.model.facts import DoorFacts
+from probes.model.scrubber import Scrubber
+from probes.model.secret import Secret
+from probes.model.settings import Settings
 from probes.network.proxy_tunnel import Proxy
 from probes.steps import door, proxy, settings
 from probes.steps.recorder import Ledger
 from probes.steps.settings import Exams
 from probes.urls.app_base_urls import official
-from probes.urls.url_flaws import url_is_key
+from probes.urls.url import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from probes.app_settings.scan import Found
 from probes.catalog.apps import Apps
+from probes.model.evidence import Evidence, Observation
+from probes.model.facts import SettingsFacts
 from probes.model.secret import Secret
-from probes.model.settings import Evidence, Observation, SettingsFacts, Sourced
+from probes.model.settings import Sourced
 from probes.network.shared_network import SharedNetwork
 from probes.run.engine import run
 

@@ -26,9 +26,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from probes.catalog.doors import Door, DoorsError, parse
+from probes.catalog.door import Door
+from probes.catalog.door_files import DoorsError, parse
 from probes.model.secret import public_prefix
-from probes.model.settings import Settings, Sourced
+from probes.model.settings import BadInput, Settings, Sourced
 from probes.settings import slo
 
 FILE_NAME = "llmdoctor.toml"
@@ -45,10 +46,6 @@ _ALIASES = {
     **dict.fromkeys(("api_key", "apikey", "token", "key_env", "key_file", "secret", "api_key_env"), "key"),
     **dict.fromkeys(("provider", "type", "api"), "protocol"),
 }
-
-
-class BadInput(Exception):
-    """The command line or a file is wrong; the text is a sentence for people that holds no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +160,7 @@ def write_first(
 
 
 def _check_table(settings: Settings) -> dict[str, Any]:
-    from probes.urls.url_flaws import url_is_key
+    from probes.keys.flaws import url_is_key
 
     check: dict[str, Any] = {}
     if settings.base_url and settings.base_url.value and not url_is_key(settings.base_url.value):

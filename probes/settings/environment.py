@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from probes import mentions
 from probes.catalog.sdk_variables import Family
-from probes.model.settings import Sourced
-from probes.settings.config_file import BadInput
-from probes.settings.options import Options
+from probes.model.settings import BadInput, Sourced
+from probes.settings.options import Options, shown_path, shown_word
 
 Layer = tuple[str, dict[str, Sourced[str]]]  # what a place is called, and its variables
 
@@ -60,11 +58,11 @@ def read(options: Options, environ: Mapping[str, str], cwd: Path, shells: Iterab
     if options.env_file:
         path = cwd / Path(options.env_file).expanduser()
         if not path.is_file():
-            raise BadInput(f"The file {mentions.word(options.env_file)} that --env-file names does not exist.")
+            raise BadInput(f"The file {shown_word(options.env_file)} that --env-file names does not exist.")
         try:
             return Variables([_env_file(path, cwd, environ)[0]])
         except OSError as error:
-            raise BadInput(f"The file {mentions.word(options.env_file)} cannot be read: {error.strerror}.") from None
+            raise BadInput(f"The file {shown_word(options.env_file)} cannot be read: {error.strerror}.") from None
     layers = [("environment", {name: Sourced(value, f"environment {name}") for name, value in environ.items()})]
     layers += shells
     path = next((folder / ".env" for folder in (cwd, *cwd.parents) if (folder / ".env").is_file()), cwd / ".env")
@@ -85,7 +83,7 @@ def _env_file(path: Path, cwd: Path, environ: Mapping[str, str]) -> tuple[Layer,
 
     from probes.config_formats.dotenv import dotenv
 
-    shown = mentions.path(path, cwd)
+    shown = shown_path(path, cwd)
     found: dict[str, Sourced[str]] = {}
     values: dict[str, str | None] = {}
     borrowed: dict[str, str] = {}

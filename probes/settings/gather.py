@@ -11,23 +11,22 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from probes import mentions
 from probes.catalog import doors
 from probes.catalog.node_runtime import read as read_node
 from probes.catalog.sdk_variables import OFFICIAL_KEYS, Family, own_keys
 from probes.model.secret import Secret
-from probes.model.settings import Limits, Override, Rival, Settings, Slo, Sourced
+from probes.model.settings import BadInput, Limits, Override, Rival, Settings, Slo, Sourced
 from probes.settings import config_file, environment, slo
-from probes.settings.config_file import BadInput, Entry, setting
+from probes.settings.config_file import Entry, setting
 from probes.settings.conflicts import base_rivals, rival
 from probes.settings.environment import Layer, Variables
 from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
-from probes.settings.options import Options
+from probes.settings.options import Options, shown_path, shown_word
 from probes.settings.sdk_selection import Choice, choose
 
 if TYPE_CHECKING:
-    from probes.catalog.apps import App
+    from probes.catalog.app import App
 
 __all__ = ["BadInput", "Options", "gather"]
 
@@ -97,14 +96,14 @@ def _target(
     lonely = options.no_env or options.env_file is not None
     if file is None:
         path = config_file.find(cwd) if not lonely or (name is not None and not _is_url(name)) else None
-        file = config_file.read(path, mentions.path(path, cwd)) if path else None
+        file = config_file.read(path, shown_path(path, cwd)) if path else None
         if file and file.doors:
             doors.adopt(file.doors)
     if name is None:
         return None, None, file
     if file and name in file.targets:
         return file.targets[name], None, file
-    from probes.urls.url_flaws import url_is_key
+    from probes.keys.flaws import url_is_key
 
     if not wordlike or url_is_key(name):
         if options.base_url is not None:
@@ -112,7 +111,7 @@ def _target(
         return None, Sourced(name, "argument"), file
     if file is None:
         raise BadInput(
-            f"There is no target {mentions.word(name)}: no {config_file.FILE_NAME} stands in this folder or above it. "
+            f"There is no target {shown_word(name)}: no {config_file.FILE_NAME} stands in this folder or above it. "
             "A base URL begins with https://."
         )
     import difflib
@@ -120,7 +119,7 @@ def _target(
     near = difflib.get_close_matches(name, file.targets, 1)
     known = ", ".join(file.targets) or "none"
     hint = f"Is {near[0]} meant?" if near else f"Its targets: {known}."
-    raise BadInput(f"There is no target {mentions.word(name)} in {mentions.path(file.path, cwd)}. {hint}")
+    raise BadInput(f"There is no target {shown_word(name)} in {shown_path(file.path, cwd)}. {hint}")
 
 
 def _is_url(text: str) -> bool:
@@ -146,7 +145,7 @@ def _app(asked: str | None) -> App | None:
         return app
     near = load().near(asked)
     hint = f"Is {' or '.join(near)} meant?" if near else "`llmdoctor apps` lists them."
-    raise BadInput(f"There is no app {mentions.word(asked)}. {hint}")
+    raise BadInput(f"There is no app {shown_word(asked)}. {hint}")
 
 
 def _model(

@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from probes import mentions
 from probes.catalog.sdk_variables import own_keys
 from probes.model.secret import Secret
-from probes.model.settings import Rival, Sourced
+from probes.model.settings import BadInput, Rival, Sourced
 from probes.settings import config_file
-from probes.settings.config_file import BadInput, Entry, KeyReference
+from probes.settings.config_file import Entry, KeyReference
 from probes.settings.conflicts import key_rivals, rival
 from probes.settings.environment import Variables
-from probes.settings.options import Options
+from probes.settings.options import Options, shown_word
 from probes.settings.sdk_selection import Choice
 from probes.settings.variable_typos import near_names
 
@@ -53,7 +52,7 @@ def key_of(
     if options.key_file:
         path = Path(options.key_file).expanduser()
         return _taken(
-            Sourced(_key_text(path, f"the file {mentions.word(options.key_file)}"), f"--key-file {options.key_file}")
+            Sourced(_key_text(path, f"the file {shown_word(options.key_file)}"), f"--key-file {options.key_file}")
         )
     if options.key_env:
         if not config_file.is_variable_name(options.key_env):

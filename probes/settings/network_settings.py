@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from probes.model.settings import ConnectTo, ProxySettings, Sourced
+from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
 from probes.network.name_servers import server
 from probes.network.trust_stores import unreadable
-from probes.settings.config_file import BadInput, Entry, setting
+from probes.settings.config_file import Entry, setting
 from probes.settings.options import Options
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,16 @@ class Options:
     send_anyway: bool = False
     guard: bool = False  # keep the user's key from an address that a project's file names
     slo: tuple[str, ...] = ()
+
+
+def shown_path(path: Path, cwd: Path) -> str:
+    """The path as seen from the folder where that is below or above it; else whole."""
+    path, cwd = Path(os.path.abspath(path)), Path(os.path.abspath(cwd))  # noqa: PTH100 - resolve() would follow links
+    if path.parent in (cwd, *cwd.parents) or cwd in path.parents:
+        return Path(os.path.relpath(path, cwd)).as_posix()
+    return str(path)
+
+
+def shown_word(text: str) -> str:
+    """``text`` for a message, but for what may be a key in the wrong place."""
+    return "…" if re.search(r"[\w-]{20,}", text) and re.search(r"\d", text) and "/" not in text else text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from probes.model.settings import Override, Sourced
-from probes.network.connection_pool import is_local, place
+from probes.urls.addresses import is_local
+from probes.urls.url import place
 from probes.urls.url_flaws import examine_url
 
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from probes.catalog import doors
-from probes.catalog.doors import Door
+from probes.catalog.door import Door
 from probes.catalog.sdk_variables import ANTHROPIC, FAMILIES, OPENAI, SHARED_NAMES, UNREAD, Family, own_keys
-from probes.model.settings import Sourced
-from probes.settings.config_file import BadInput, Entry
+from probes.model.settings import BadInput, Sourced
+from probes.settings.config_file import Entry
 from probes.settings.environment import Variables
 from probes.settings.options import Options
 from probes.settings.variable_typos import near_names
 
 if TYPE_CHECKING:
-    from probes.catalog.apps import App, Wire
+    from probes.catalog.app import App, Wire
 
 # What shows which SDK is meant: of the first two a base URL or a key, of the others a base URL, whose key is of use in
 # many programs.

@@ -6,7 +6,8 @@ import asyncio
 import sys
 from collections.abc import Iterable
 
-from probes.model.settings import DnsFacts, Kind, Lookup
+from probes.model.facts import DnsFacts, Lookup
+from probes.model.failure import Kind
 from probes.network.connection_pool import Way
 from probes.network.failures import NetError
 

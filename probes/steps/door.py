@@ -7,14 +7,18 @@ from __future__ import annotations
 import re
 
 from probes.catalog.apps import load as load_apps
-from probes.catalog.doors import Door, Doors, sdk_base
+from probes.catalog.door import Door, sdk_base
+from probes.catalog.doors import Doors
+from probes.keys.flaws import examine_key
 from probes.keys.owner import Fit, fit
+from probes.model.facts import DoorFacts, Twin
 from probes.model.secret import Secret
-from probes.model.settings import DoorFacts, KeyMatch, Settings, Twin
-from probes.network.connection_pool import Place, is_local, place
-from probes.protocols import NAMES
+from probes.model.settings import Settings
+from probes.model.value_issues import KeyMatch
+from probes.protocols.protocol import NAMES
 from probes.steps.settings import Exams
-from probes.urls.url_flaws import examine_key
+from probes.urls.addresses import is_local
+from probes.urls.url import Place, place
 
 # What a path says of the protocol that is spoken there.
 _SPOKEN_AT = (

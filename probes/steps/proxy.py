@@ -10,13 +10,17 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from probes.catalog.doors import Doors
-from probes.model.secret import Scrubber
-from probes.model.settings import DirectFacts, Failure, Kind, ProxyFacts, ProxySettings, Sourced, TunnelFacts
-from probes.network.connection_pool import Place, Way, is_local
+from probes.model.facts import DirectFacts, ProxyFacts, TunnelFacts
+from probes.model.failure import Failure, Kind
+from probes.model.scrubber import Scrubber
+from probes.model.settings import ProxySettings, Sourced
+from probes.network.connection_pool import Way
 from probes.network.failures import NetError
-from probes.network.network import basic
+from probes.network.http1 import basic
 from probes.network.proxy_tunnel import Proxy
+from probes.urls.addresses import is_local
 from probes.urls.no_proxy import breaks, bypass
+from probes.urls.url import Place
 
 PATIENCE = 3.0  # seconds for a second look, which the user did not ask for
 WEB = "web"  # of a server that is no proxy

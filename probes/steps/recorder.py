@@ -9,8 +9,12 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from probes.model.secret import Scrubber
-from probes.model.settings import PROBES, Attempt, Exchange, Facts, Failure, Kind, Limits, Observation, Outcome
+from probes.model.attempt import Attempt
+from probes.model.evidence import PROBES, Facts, Observation
+from probes.model.exchange import Exchange
+from probes.model.failure import Failure, Kind, Outcome
+from probes.model.scrubber import Scrubber
+from probes.model.settings import Limits
 from probes.network.failures import NetError, failure
 
 F = TypeVar("F", bound=Facts)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from probes.catalog.apps import load
-from probes.model.settings import KeyForm, Settings, SettingsFacts
-from probes.network.connection_pool import Place, place
+from probes.keys.flaws import KeyExam, examine_key, key_is_url, literal_key, url_is_key
+from probes.model.attempt import KeyForm
+from probes.model.facts import SettingsFacts
+from probes.model.settings import Settings
 from probes.urls.app_base_urls import examine_for, official
-from probes.urls.url_flaws import KeyExam, UrlExam, examine_key, examine_url, key_is_url, literal_key, url_is_key
+from probes.urls.url import Place, place
+from probes.urls.url_flaws import UrlExam, examine_url
 
 
 @dataclass(frozen=True, slots=True)

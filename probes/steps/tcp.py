@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from probes.model.settings import TcpFacts
+from probes.model.facts import TcpFacts
 from probes.network.connection_pool import Way
 
 _SIOCGIFADDR = 0x8915  # linux/sockios.h

@@ -15,11 +15,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from probes.model.settings import Certificate, Kind, TlsFacts
+from probes.model.facts import Certificate, TlsFacts
+from probes.model.failure import Kind
 from probes.network.connection_pool import Way
 from probes.network.failures import NetError, classify
-from probes.network.network import (
-    Link,
+from probes.network.network import Link
+from probes.network.trust_stores import (
+    SYSTEM,
     blind_context,
     certifi_context,
     certifi_path,
@@ -29,7 +31,6 @@ from probes.network.network import (
     tls_reason,
 )
 
-SYSTEM = "system"  # the trust in the operating system's list alone
 PATIENCE = 2.0  # seconds for a second look
 # A failed handshake that leaves a certificate to be looked at.
 CERTIFICATE_KINDS = {

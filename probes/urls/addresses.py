@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+from contextlib import suppress
+
+from probes.model.facts import Address
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -39,3 +42,34 @@ def _public(found: _Address) -> bool:
             return _public(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
     special = found.is_multicast or found.is_reserved or found.is_unspecified or found.is_link_local
     return found.is_global and not special and not any(found in network for network in _OWN)
+
+
+_MADE_UP = ipaddress.ip_network("198.18.0.0/15")  # Clash and sing-box hand these out, and lead them to the real address
+
+
+def literal_address(host: str) -> Address | None:
+    """The host as an address where it is written as one."""
+    with suppress(ValueError):
+        found = ipaddress.ip_address(host.partition("%")[0])
+        return Address(f"ipv{found.version}", host)
+    return None
+
+
+def private(ip: str) -> bool:
+    """Whether an address is this machine's or a private network's; not where a TUN proxy made it up."""
+    found = ipaddress.ip_address(ip.partition("%")[0])
+    return (found.is_loopback or found.is_private) and found not in _MADE_UP
+
+
+def is_local(host: str) -> bool:
+    """Whether the host is this machine or on a private network, told by its name or address alone."""
+    address = literal_address(host)
+    if address:
+        found = ipaddress.ip_address(address.ip.partition("%")[0])
+        return found.is_loopback or found.is_private or found.is_link_local or found.is_unspecified
+    name = host.lower()
+    return (
+        "." not in name
+        or name.endswith((".localhost", ".local", ".lan", ".internal", ".home", ".home.arpa", ".intranet", ".corp"))
+        or name == "localhost"
+    )

@@ -12,11 +12,12 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from probes.catalog.apps import App, Wire, load
+from probes.catalog.app import App, Wire
+from probes.catalog.apps import load
 from probes.catalog.url_joining import join
-from probes.model.settings import Attempt
-from probes.protocols import Ask
-from probes.protocols import wire as protocol_of
+from probes.model.attempt import Attempt
+from probes.protocols.protocol import Ask
+from probes.protocols.protocol import wire as protocol_of
 from probes.urls.url_flaws import PLAIN, UrlExam, examine_url
 
 MODEL = "model-of-the-run"  # stands in an address until the model is known

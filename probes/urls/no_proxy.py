@@ -6,7 +6,7 @@ import ipaddress
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from probes.network.connection_pool import Place
+from probes.urls.url import Place
 
 _USUAL = {"http": 80, "https": 443}
 

@@ -11,13 +11,15 @@ from diagnose.formats import render
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from diagnose.words import LANGS
-from probes.demo_server import capable_doors
-from probes.demo_server import doors as b
+from probes.demo_server import answers, capable_doors
 from probes.demo_server.server import Handler, PracticeDoor, Request
 from probes.model import archive
-from probes.model.secret import WINDOW, Secret
-from probes.model.settings import Capability, Evidence, Limits, Settings, Sourced
-from probes.protocols import NAMES
+from probes.model.capability import Capability
+from probes.model.evidence import Evidence
+from probes.model.scrubber import WINDOW
+from probes.model.secret import Secret
+from probes.model.settings import Limits, Settings, Sourced
+from probes.protocols.protocol import NAMES
 from probes.run.engine import run
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
@@ -75,5 +77,5 @@ def dive(
 
 def made_up(requests: list[Request], key: str | None) -> list[str]:
     """The keys that were sent and are nobody's."""
-    shown = {one for request in requests for one in b.keys_in(request)}
+    shown = {one for request in requests for one in answers.keys_in(request)}
     return [one for one in shown if one != key and "llmdoctor" not in one]

@@ -27,10 +27,12 @@ from xml.etree import ElementTree
 import probes.steps.chat
 from diagnose.formats import FORMATS, render
 from diagnose.judging.judge import judge
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.server import Reply, Request, head
 from probes.model import archive
-from probes.model.secret import WINDOW, Secret
+from probes.model.scrubber import WINDOW
+from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
 from probes.run.engine import run
 
@@ -91,7 +93,12 @@ def value(dice: random.Random, depth: int = 0) -> Any:
 
 def known(dice: random.Random) -> bytes:
     """A body that some protocol knows."""
-    choices: tuple[Any, ...] = (b.completion(), b.MODELS, {"data": [{"id": name} for name in b.MODELS]}, b.generated())
+    choices: tuple[Any, ...] = (
+        answers.completion(),
+        answers.MODELS,
+        {"data": [{"id": name} for name in answers.MODELS]},
+        answers.generated(),
+    )
     return json.dumps(dice.choice(choices)).encode()
 
 
@@ -120,7 +127,14 @@ def events(dice: random.Random) -> bytes:
     rows = []
     for _ in range(dice.randrange(12)):
         data = dice.choice(
-            (json.dumps(value(dice)), b.chunk(b.MODELS[0], content="1"), "[DONE]", "", "{", dice.choice(_PAINT))
+            (
+                json.dumps(value(dice)),
+                answers.chunk(answers.MODELS[0], content="1"),
+                "[DONE]",
+                "",
+                "{",
+                dice.choice(_PAINT),
+            )
         )
         text = data if isinstance(data, str) else json.dumps(data)
         rows.append(dice.choice(("data: ", "data:", "event: error\ndata: ", ": ", "id: 1\ndata:", "")) + text)
@@ -323,7 +337,7 @@ async def check(number: int) -> dict[str, Any]:
         given = Settings(
             base_url=Sourced(f"http://127.0.0.1:{door.port}{dice.choice(('/v1', '', '/v1', '/api'))}", "test"),
             key=Sourced(Secret(KEY), "test"),
-            model=Sourced(b.MODELS[0], "test") if dice.random() < 0.7 else None,
+            model=Sourced(answers.MODELS[0], "test") if dice.random() < 0.7 else None,
             protocol=Sourced(PROTOCOLS[number % 6] if dice.random() < 0.6 else dice.choice(PROTOCOLS), "test"),
             limits=limits,
         )

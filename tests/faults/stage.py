@@ -20,24 +20,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from probes.catalog.node_runtime import runs
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.certificates import Authority
 from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
+from probes.model.evidence import Evidence
+from probes.model.facts import Address, Lookup
+from probes.model.failure import Kind
 from probes.model.secret import Secret, public_prefix
-from probes.model.settings import (
-    Address,
-    ConnectTo,
-    Evidence,
-    Kind,
-    Limits,
-    Lookup,
-    NodeSettings,
-    Override,
-    ProxySettings,
-    Rival,
-    Settings,
-    Sourced,
-)
+from probes.model.settings import ConnectTo, Limits, NodeSettings, Override, ProxySettings, Rival, Settings, Sourced
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.run.engine import run
@@ -135,7 +126,7 @@ class Scenario:
     world: Callable[[str], Handler] = b.openai
     base_url: str = RELAY
     protocol: str = "openai"
-    model: str | None = b.MODELS[0]
+    model: str | None = answers.MODELS[0]
     shape: str = "relay"
     typed: Callable[[str], str | None] = str
     app: str | None = None

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from probes.demo_server import doors as b
+from probes.demo_server import answers, handlers
 from probes.demo_server import scenarios as faults
 from probes.demo_server.scenarios import World
 from probes.demo_server.server import PracticeDoor
-from probes.model.secret import WINDOW
+from probes.model.scrubber import WINDOW
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -367,15 +367,15 @@ window.open("{url}/probe?target=mine");
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
 def test_a_page_of_another_origin_starts_nothing(desk: Opened, browser: Browser, tmp_path: Path, name: str) -> None:
-    with PracticeDoor(b.always("openai-429")) as bait:
+    with PracticeDoor(handlers.always("openai-429")) as bait:
         file = tmp_path / "llmdoctor.toml"
         file.write_text(f'[targets.mine]\nbase_url = "{bait.url}/v1"\n', "utf-8")
         with desk(file=str(file)) as one:
             with urllib.request.urlopen(f"{one.url}/probe?target=mine") as answer:
                 assert b"llmdoctor_up" in answer.read(), "the bait can be taken"
             taken = len(bait.requests)
-            stolen = b.as_html(STOLEN.format(url=one.url, port=bait.port))
-            with PracticeDoor(b.always(lambda request: stolen)) as thief:
+            stolen = answers.as_html(STOLEN.format(url=one.url, port=bait.port))
+            with PracticeDoor(handlers.always(lambda request: stolen)) as thief:
                 window = browser.new_context()
                 page = window.new_page()
                 page.goto(f"http://{name}:{thief.port}/")

@@ -13,10 +13,12 @@ import pytest
 
 from probes.demo_server import doors
 from probes.demo_server.server import PracticeDoor
-from probes.model.settings import Auth
-from probes.pasted.curl_command import parse, read, take_apart
+from probes.model.attempt import Auth
+from probes.pasted.curl_command import parse
+from probes.pasted.curl_settings import read
+from probes.pasted.endpoint_urls import take_apart
 from probes.pasted.shell_words import split
-from probes.protocols import auth_headers, wire
+from probes.protocols.protocol import auth_headers, wire
 from probes.settings.gather import Options
 
 pytestmark = pytest.mark.real

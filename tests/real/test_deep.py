@@ -11,14 +11,13 @@ import gateways
 import pytest
 
 from probes.capabilities import NAMES
-from probes.demo_server import capable_doors
-from probes.demo_server import doors as b
+from probes.demo_server import answers, capable_doors
 from probes.demo_server.capable_doors import FORM, Manners
 from probes.demo_server.server import PracticeDoor
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
-GPT, CLAUDE, EMBEDDER = "gpt-4o-mini", b.CLAUDES[0], "text-embedding-3-small"
+GPT, CLAUDE, EMBEDDER = "gpt-4o-mini", answers.CLAUDES[0], "text-embedding-3-small"
 
 
 def _of(report: dict[str, Any]) -> dict[str, str]:

@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.server import PracticeDoor
 
 pytestmark = pytest.mark.real
 Run = Callable[..., dict[str, Any]]
-MODEL = b.MODELS[0]
+MODEL = answers.MODELS[0]
 RULES = (
     *("--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--bind-interfaces", "--user=", "--group="),
     *("--listen-address=127.0.0.1", "--address=/relay.example/127.0.0.1", "--address=/api.openai.com/127.0.0.1"),

@@ -23,13 +23,13 @@ sys.path.append(str(Path(__file__).parents[1]))  # the tables stand beside the t
 from faults.stage import Scenario, Stage, examine, stage
 from worlds import SCENARIOS
 
+import probes.api.attempt_round
 import probes.network.network
-import probes.steps.chat
 from diagnose.judging.judge import judge
 from diagnose.report import Report, Verdict
+from probes.keys.flaws import examine_key
+from probes.model.evidence import Evidence
 from probes.model.secret import Secret
-from probes.model.settings import Evidence
-from probes.urls.url_flaws import examine_key
 
 pytestmark = pytest.mark.real
 HERE = Path(__file__).parent / "clients"
@@ -73,7 +73,7 @@ def _port(evidence: Evidence) -> str:
 @pytest.fixture(scope="module")
 def fixes() -> list[Fix]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(probes.steps.chat, "PAUSES", (0.01, 0.02))
+        patch.setattr(probes.api.attempt_round, "PAUSES", (0.01, 0.02))
         patch.setattr(probes.network.network, "trust", _TRUST)
         return [found for scenario in SCENARIOS if (found := _fix(scenario)) is not None]
 

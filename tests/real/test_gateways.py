@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
 from probes.demo_server import doors as b
 from probes.demo_server.server import PracticeDoor, Reply, closed_port
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
 Serving = Callable[..., AbstractContextManager[Path]]
-MODEL = b.MODELS[0]
+MODEL = answers.MODELS[0]
 MODULES = Path("/usr/lib/apache2/modules")
 
 
@@ -24,8 +25,8 @@ def behind(key: str) -> Iterator[dict[str, int]]:
     """The ports of the doors behind a gateway."""
     with (
         PracticeDoor(b.openai(key)) as sound,
-        PracticeDoor(b.delayed(Reply(200), 30)) as late,
-        PracticeDoor(b.always(b.ANSWERS["garbage"])) as broken,
+        PracticeDoor(wrong_streams.delayed(Reply(200), 30)) as late,
+        PracticeDoor(handlers.always(wrong_answers.ANSWERS["garbage"])) as broken,
         closed_port() as down,
     ):
         yield {"sound": sound.port, "late": late.port, "broken": broken.port, "down": down}

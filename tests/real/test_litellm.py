@@ -10,12 +10,13 @@ from typing import Any
 import gateways
 import pytest
 
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.server import PracticeDoor, closed_port
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
-CLAUDE, GPT = b.CLAUDES[0], b.MODELS[0]
+CLAUDE, GPT = answers.CLAUDES[0], answers.MODELS[0]
 
 
 def _model(name: str, upstream: str, **params: str) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from probes.demo_server import doors as b
+from probes.demo_server import answers
 
 pytestmark = pytest.mark.real
-MODEL = b.MODELS[0]
+MODEL = answers.MODELS[0]
 _HERE = Path(__file__).parent
 
 V4, V6, SILENT4, SILENT6 = "203.0.113.10", "2001:db8::10", "198.51.100.9", "2001:db8:1::9"

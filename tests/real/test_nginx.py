@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from probes.demo_server import answers, wrong_streams
 from probes.demo_server import doors as b
 from probes.demo_server.certificates import Authority, authority
 from probes.demo_server.server import PracticeDoor, Reply, Request, Step, Then, Wait, closed_port, head
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
-MODEL = b.MODELS[0]
+MODEL = answers.MODELS[0]
 API = "location /v1/ {{ proxy_pass {door}/v1/; }}"
 SITES = {
     "sound": API,
@@ -84,7 +85,7 @@ def nginx(
         PracticeDoor(b.openai(key, stream=_dripping)) as slow,
         PracticeDoor(b.openai(key, stream=_telling)) as telling,
         PracticeDoor(b.openai(key, rejected="openai-no-key")) as strict,  # it looks at no header but its own
-        PracticeDoor(b.delayed(Reply(200), 30)) as hung,
+        PracticeDoor(wrong_streams.delayed(Reply(200), 30)) as hung,
         closed_port() as closed,
     ):
         places: dict[str, object] = {
@@ -104,10 +105,10 @@ def nginx(
 
 def _dripping(request: Request, *headers: tuple[str, str]) -> list[Step]:
     """Eight words, one after another, up to the end of the connection: what nginx cannot measure it holds back."""
-    events = [b.data(b.chunk(MODEL, content=f"word {n} ")) for n in range(8)]
+    events = [answers.data(answers.chunk(MODEL, content=f"word {n} ")) for n in range(8)]
     spread = [step for event in events for step in (event, Wait(SLOW / len(events)))]
     start = head(200, (("Content-Type", "text/event-stream"), ("Connection", "close"), *headers))
-    return [start, *spread, b.data(b.chunk(MODEL, "stop")), b.DONE, Then.CLOSE]
+    return [start, *spread, answers.data(answers.chunk(MODEL, "stop")), answers.DONE, Then.CLOSE]
 
 
 def _telling(request: Request) -> list[Step]:

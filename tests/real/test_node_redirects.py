@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from diagnose.judging.judge import judge
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.server import PracticeDoor, Request
 from probes.model.secret import Secret
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.real
 
 STATUSES = (301, 302, 303, 307, 308)
 CLIENTS = {"openai": "openai-node", "azure": "openai-node", "anthropic": "anthropic-node"}
-MODELS = {"openai": b.MODELS[0], "azure": "gpt-4o-mini", "anthropic": b.CLAUDES[0]}
+MODELS = {"openai": answers.MODELS[0], "azure": "gpt-4o-mini", "anthropic": answers.CLAUDES[0]}
 _RUNNER = Path(__file__).with_name("ask_redirected.cjs")
 
 
@@ -36,7 +37,7 @@ def taken(
     with ExitStack() as stack:
         strangers, origins = {}, {}
         for one in [(client, status) for client in CLIENTS for status in STATUSES]:
-            strangers[one] = stack.enter_context(PracticeDoor(lambda _: b.as_json({}, 404)))
+            strangers[one] = stack.enter_context(PracticeDoor(lambda _: answers.as_json({}, 404)))
             origins[one] = stack.enter_context(PracticeDoor(b.redirect(one[1], strangers[one].url))).url
         asked = [
             {"client": client, "origin": origins[client, status], "key": key, "model": MODELS[client]}
@@ -69,6 +70,6 @@ def test_what_it_takes_along_is_what_is_said(
     assert ("follows no redirect" in words) is not came
     if came:
         assert ("makes a GET of the POST" in words) is (came[0].method == "GET")
-        assert ("hands the key" in words) is bool(b.keys_in(came[0]))
-        assert ("leaves the key" in words) is not b.keys_in(came[0])
+        assert ("hands the key" in words) is bool(answers.keys_in(came[0]))
+        assert ("leaves the key" in words) is not answers.keys_in(came[0])
         assert ("the question goes to" in words) is bool(came[0].body)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.certificates import Authority, authority
 from probes.demo_server.server import PracticeDoor
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
 Serving = Callable[..., AbstractContextManager[Path]]
 Speaking = Callable[..., AbstractContextManager[str]]
-MODEL = b.MODELS[0]
+MODEL = answers.MODELS[0]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ import pytest
 from diagnose.cli.commands.serve import TOKEN
 from diagnose.judging.judge import judge
 from probes.demo_server import doors as b
-from probes.demo_server import scenarios
+from probes.demo_server import scenarios, wrong_streams
 from probes.demo_server.server import PracticeDoor
 from probes.run.engine import run
 
@@ -140,7 +140,10 @@ def test_prometheus_sees_the_series_and_an_alert(
 ) -> None:
     prometheus = installed("prometheus", "prometheus")
     served, own = free_port(), free_port()
-    with PracticeDoor(b.openai(key)) as sound, PracticeDoor(b.openai(key, stream=b.STREAMS["s_cut_rst"])) as cut:
+    with (
+        PracticeDoor(b.openai(key)) as sound,
+        PracticeDoor(b.openai(key, stream=wrong_streams.STREAMS["s_cut_rst"])) as cut,
+    ):
         (tmp_path / "llmdoctor.toml").write_text(
             f'[targets.sound]\nbase_url = "{sound.url}/v1"\nkey = {{ env = "THE_KEY" }}\n'
             f'[targets.cut]\nbase_url = "{cut.url}/v1"\nkey = {{ env = "THE_KEY" }}\n',

@@ -22,6 +22,7 @@ import pytest
 
 from diagnose.judging.judge import judge
 from diagnose.report import Report
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.certificates import authority
 from probes.demo_server.server import Answer, PracticeDoor, Request, closed_port
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.real
 
 PYTHON, NODE = ("openai-sdk", "anthropic-sdk"), ("openai-node", "anthropic-node")
 CLIENTS = (*PYTHON, *NODE)
-MODELS = {"openai": b.MODELS[0], "anthropic": b.CLAUDES[0]}
+MODELS = {"openai": answers.MODELS[0], "anthropic": answers.CLAUDES[0]}
 _RUNNERS = Path(__file__).parent
 _FOREIGN = ("_PROXY", "_BASE_URL", "_CA_CERTS", "_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _NODE = {"NODE_EXTRA_CA_CERTS": "{root}"}

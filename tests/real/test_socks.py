@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from probes.demo_server import answers
 from probes.demo_server import doors as b
 from probes.demo_server.certificates import authority
 from probes.demo_server.server import PracticeDoor
@@ -21,7 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning"),
 ]
 Diagnose = Callable[..., dict[str, Any]]
-MODEL = b.MODELS[0]
+MODEL = answers.MODELS[0]
 
 
 @dataclass(frozen=True)

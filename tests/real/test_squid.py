@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from proxied import Scene, proxied
 
-from probes.demo_server import doors as b
+from probes.demo_server import answers
 
 pytestmark = [
     pytest.mark.real,
     pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning"),
 ]
 Diagnose = Callable[..., dict[str, Any]]
-MODEL = b.MODELS[0]
+MODEL = answers.MODELS[0]
 # Its helper asks nobody: one user and one password. It runs as a user who may not read the tests' folders.
 PASSWORD = r"""auth_param basic program /usr/bin/sed -u -e s/^staff.made-up$/OK/ -e t -e s/.*/ERR/
 auth_param basic realm the company

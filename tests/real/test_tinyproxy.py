@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from proxied import Scene, proxied
 
-from probes.demo_server import doors as b
+from probes.demo_server import answers
 from probes.demo_server.server import closed_port
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
-MODEL = b.MODELS[0]
+MODEL = answers.MODELS[0]
 KINDS = {
     "open": "",
     "locked": "BasicAuth staff made-up\n",

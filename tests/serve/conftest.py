@@ -18,7 +18,7 @@ import pytest
 from diagnose.cli.commands.serve import NEEDED, names
 from probes.demo_server import doors as b
 from probes.demo_server.server import PracticeDoor
-from probes.model.secret import WINDOW
+from probes.model.scrubber import WINDOW
 
 if TYPE_CHECKING:
     from starlette.testclient import TestClient

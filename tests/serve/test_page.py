@@ -16,10 +16,12 @@ from starlette.testclient import TestClient
 from diagnose.serve import forms, pages
 from diagnose.words.en.served_page import TEXTS
 from probes.demo_server import doors as b
+from probes.demo_server import wrong_streams
 from probes.demo_server.server import PracticeDoor
-from probes.model.secret import WINDOW, Secret
-from probes.model.settings import PROBES, Limits
-from probes.settings.config_file import BadInput
+from probes.model.evidence import PROBES
+from probes.model.scrubber import WINDOW
+from probes.model.secret import Secret
+from probes.model.settings import BadInput, Limits
 
 LIVE = {"Accept": "text/event-stream"}
 
@@ -70,7 +72,7 @@ def test_a_line_says_what_was_seen_so_far(page: TestClient, door: PracticeDoor, 
 
 
 def test_a_broken_door_is_told_live(page: TestClient, key: str) -> None:
-    with PracticeDoor(b.openai(key, stream=b.STREAMS["s_cut_rst"])) as door:
+    with PracticeDoor(b.openai(key, stream=wrong_streams.STREAMS["s_cut_rst"])) as door:
         said = events(page.post("/check", data=fields(door, key, lang="zh"), headers=LIVE).text)
     assert said[-1][1]["verdict"] == "broken"
     assert "stream.cut" in said[-1][1]["html"]

@@ -16,7 +16,7 @@ from diagnose.judging.judge import judge
 from diagnose.serve.metrics import Costs, of_report, written
 from probes.catalog.doors import adopt, load
 from probes.demo_server import doors as b
-from probes.demo_server import scenarios
+from probes.demo_server import handlers, scenarios, wrong_answers, wrong_streams
 from probes.demo_server.server import PracticeDoor
 from probes.run.engine import run
 
@@ -143,7 +143,7 @@ def test_without_a_file_there_are_no_targets(page: TestClient) -> None:
 
 
 def test_a_scrape_has_its_time(served: Callable[..., TestClient], targets: Path, key: str) -> None:
-    with PracticeDoor(b.always(b.ANSWERS["never"])) as stalled:
+    with PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"])) as stalled:
         targets.write_text(f'[targets.slow]\nbase_url = "{stalled.url}/v1"\nkey = {{ env = "THE_KEY" }}\n', "utf-8")
         page = served(file=targets)
         began = time.monotonic()
@@ -161,7 +161,7 @@ def test_a_scrape_without_sense_is_refused(scraped: TestClient, seconds: str) ->
 
 
 def test_scrapes_at_the_same_time_share_one_check(served: Callable[..., TestClient], targets: Path, key: str) -> None:
-    with PracticeDoor(b.delayed(b.openai(key), 0.3)) as slow:
+    with PracticeDoor(wrong_streams.delayed(b.openai(key), 0.3)) as slow:
         targets.write_text(
             f'[targets.slow]\nbase_url = "{slow.url}/v1"\nkey = {{ env = "THE_KEY" }}\nno_spend = true\n', "utf-8"
         )
@@ -175,7 +175,7 @@ def test_scrapes_at_the_same_time_share_one_check(served: Callable[..., TestClie
 
 
 def test_a_busy_server_says_so(served: Callable[..., TestClient], targets: Path, key: str) -> None:
-    with PracticeDoor(b.always(b.ANSWERS["never"])) as stalled:
+    with PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"])) as stalled:
         text = "".join(
             f'[targets.{name}]\nbase_url = "{stalled.url}/v1"\nkey = {{ env = "THE_KEY" }}\n' for name in ("a", "b")
         )

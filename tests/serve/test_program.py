@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from diagnose.cli import program as llmdoctor
 from diagnose.cli.commands.serve import INSTALL, TOKEN, names
-from probes.demo_server import doors as b
+from probes.demo_server import handlers, wrong_answers
 from probes.demo_server.server import PracticeDoor
 
 GOOD = "a-token-that-was-drawn-by-lot"
@@ -43,7 +43,7 @@ def test_it_serves_and_ends_at_ctrl_c(program: Start, door: PracticeDoor, key: s
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_a_check_under_way_ends_with_what_was_seen(program: Start, key: str, sign: int) -> None:
-    with PracticeDoor(b.always(b.ANSWERS["never"])) as stalled:
+    with PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"])) as stalled:
         running = program()
         with (
             httpx2.Client(base_url=running.url, trust_env=False, timeout=20) as client,
@@ -61,7 +61,7 @@ def test_a_check_under_way_ends_with_what_was_seen(program: Start, key: str, sig
 
 
 def test_a_closed_tab_ends_its_check(program: Start, key: str) -> None:
-    with PracticeDoor(b.always(b.ANSWERS["never"])) as stalled:
+    with PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"])) as stalled:
         running = program()
         with httpx2.Client(base_url=running.url, trust_env=False) as client:
             with client.stream(

@@ -12,7 +12,7 @@ import trustme
 from diagnose.serve import runs as runs_module
 from diagnose.serve.runs import Busy, Gate, Roots, Runs, Sharing, Trusting
 from diagnose.serve.streams import EventStream, Gone, event, while_connected
-from probes.demo_server import doors as b
+from probes.demo_server import answers, handlers, wrong_answers
 from probes.demo_server.server import PracticeDoor
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
@@ -23,7 +23,7 @@ def settings(door: PracticeDoor, key: str, run: float = 20.0) -> Settings:
     return Settings(
         base_url=Sourced(f"{door.url}/v1", "form"),
         key=Sourced(Secret(key), "form"),
-        model=Sourced(b.MODELS[0], "form"),
+        model=Sourced(answers.MODELS[0], "form"),
         limits=Limits(probe=run, run=run),
     )
 
@@ -31,7 +31,7 @@ def settings(door: PracticeDoor, key: str, run: float = 20.0) -> Settings:
 @pytest.fixture
 def stalled(key: str) -> PracticeDoor:
     """A door that takes a request and never answers it."""
-    return PracticeDoor(b.always(b.ANSWERS["never"]))
+    return PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"]))
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -12,9 +12,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from probes.demo_server import doors as b
+from probes.demo_server import handlers
 from probes.demo_server.server import PracticeDoor
+from probes.model.facts import Address
+from probes.model.failure import Kind
 from probes.model.secret import Secret
-from probes.model.settings import Address, Kind, Limits, ProxySettings, Settings, Sourced
+from probes.model.settings import Limits, ProxySettings, Settings, Sourced
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.run.engine import run
@@ -175,7 +178,7 @@ def test_a_redirect_into_the_inner_network_is_not_followed(inner: PracticeDoor, 
             refused.append(ip)
         return is_public(ip)
 
-    with PracticeDoor(b.always(b.redirect(status, to.format(port=inner.port)))) as outer:
+    with PracticeDoor(handlers.always(b.redirect(status, to.format(port=inner.port)))) as outer:
         names = {"api.example": ["1.1.1.1"], "inner.example": ["127.0.0.1"]}
         network = Outside(names, allowed, outer)
         settings = Settings(

@@ -13,7 +13,8 @@ from diagnose.cli.completion import among
 from diagnose.cli.completion import apps as names
 from diagnose.cli.key_report import columns
 from diagnose.words import LANGS
-from probes.catalog.apps import App, Apps, Place, Wire, load
+from probes.catalog.app import App, Place, Wire
+from probes.catalog.apps import Apps, load
 from probes.catalog.url_joining import join
 
 WORDS: dict[str, dict[str, Any]] = {

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from diagnose.report import Report
-    from probes.model.settings import Evidence, Settings
-    from probes.run.plan import Plan, Request
+    from probes.model.evidence import Evidence
+    from probes.model.plan import Plan, Request
+    from probes.model.settings import Settings
     from probes.settings.gather import Options
 
     Mend = Callable[[Settings, Report], bool]
@@ -103,8 +104,9 @@ def command(
     """
     from diagnose.cli.curl_option import from_curl
     from diagnose.cli.fix import offering
-    from probes.catalog.doors import DoorsError, load
-    from probes.settings.config_file import BadInput
+    from probes.catalog.door_files import DoorsError
+    from probes.catalog.doors import load
+    from probes.model.settings import BadInput
     from probes.settings.gather import Options, gather
 
     spoken = console.language(lang)
@@ -196,7 +198,7 @@ def show_plan(settings: Settings, fmt: str) -> None:
 
 def planned(settings: Settings) -> Plan | None:
     """What would be sent; None where no address can be made of the base URL."""
-    from probes.model.settings import ProxyFacts
+    from probes.model.facts import ProxyFacts
     from probes.run.offline_checks import scrubber, survey
     from probes.run.plan import draw
     from probes.steps.recorder import Ledger

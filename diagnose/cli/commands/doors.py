@@ -13,7 +13,9 @@ from diagnose.cli import console
 from diagnose.cli.completion import among, doors
 from diagnose.cli.key_report import columns
 from diagnose.words import LANGS
-from probes.catalog.doors import Door, Doors, DoorsError, adopt, load
+from probes.catalog.door import Door
+from probes.catalog.door_files import DoorsError
+from probes.catalog.doors import Doors, adopt, load
 
 WORDS = {
     "en": {
@@ -108,10 +110,8 @@ def known() -> Doors:
     path = next((path for folder in (here, *here.parents) if (path := folder / "llmdoctor.toml").is_file()), None)
     try:
         if path is not None:
-            from probes.settings.config_file import (  # costs more than all the rest, and few have such a file
-                BadInput,
-                read,
-            )
+            from probes.model.settings import BadInput
+            from probes.settings.config_file import read
 
             try:
                 adopt(read(path).doors)

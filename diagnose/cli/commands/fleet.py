@@ -51,9 +51,10 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
     """
     import asyncio
 
-    from probes.catalog.doors import DoorsError, load
+    from probes.catalog.door_files import DoorsError
+    from probes.catalog.doors import load
+    from probes.model.settings import BadInput
     from probes.run.fleet import read
-    from probes.settings.config_file import BadInput
     from probes.settings.gather import Options
 
     spoken = console.language(lang)

@@ -62,7 +62,7 @@ def _settings(path: Path) -> Iterator[Settings]:
     from probes.app_settings.sdks import Sdks
     from probes.app_settings.search import Search, World
     from probes.catalog.doors import load
-    from probes.settings.config_file import BadInput
+    from probes.model.settings import BadInput
     from probes.settings.gather import Options
 
     world = World(Path.home(), cwd=Path.cwd())

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
     """Write a first llmdoctor.toml from the settings found here. Keys are named in it, never written."""
-    from probes.catalog.doors import DoorsError, load
-    from probes.settings.config_file import BadInput, write_first
+    from probes.catalog.door_files import DoorsError
+    from probes.catalog.doors import load
+    from probes.model.settings import BadInput
+    from probes.settings.config_file import write_first
     from probes.settings.gather import Options, gather
 
     try:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from probes.app_settings.scan import Found, Survey
     from probes.app_settings.search import World
     from probes.catalog.apps import Apps
-    from probes.model.settings import Evidence
+    from probes.model.evidence import Evidence
 
 PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
 
@@ -60,8 +60,9 @@ def command(
     """
     from probes.app_settings.scan import find
     from probes.catalog import apps as clients
-    from probes.catalog.doors import DoorsError, load
-    from probes.settings.config_file import BadInput
+    from probes.catalog.door_files import DoorsError
+    from probes.catalog.doors import load
+    from probes.model.settings import BadInput
     from probes.settings.gather import Options
 
     spoken = console.language(lang)
@@ -166,7 +167,7 @@ def _notes(survey: Survey) -> list[Note]:
 
 def _say_notes(notes: list[Note], lang: str) -> None:
     """Beside JSON: on standard error, a line each."""
-    from diagnose.formats import plain, word
+    from diagnose.formats.report_parts import plain, word
 
     for note in notes:
         place = plain(" ".join(filter(None, (note.app, note.place))))

@@ -56,9 +56,8 @@ def command(
         raise click.ClickException(f"`serve` needs more packages. Install them with: {INSTALL}")
     from diagnose.serve.app import Serving
     from diagnose.serve.server import serve
-    from probes.catalog.doors import DoorsError
-    from probes.model.settings import Limits
-    from probes.settings.config_file import BadInput
+    from probes.catalog.door_files import DoorsError
+    from probes.model.settings import BadInput, Limits
 
     address, port = _place(listen)
     local = not called and (address in ("localhost", "::1") or address.startswith("127."))

@@ -124,8 +124,9 @@ def _seen(choices: dict[str, Any], lang: str) -> Working:
     """The settings that a check saw to work; with ``--offline`` those that were given."""
     from diagnose.judging.judge import judge
     from diagnose.snippets.snippets import working_of
-    from probes.catalog.doors import DoorsError, load
-    from probes.settings.config_file import BadInput
+    from probes.catalog.door_files import DoorsError
+    from probes.catalog.doors import load
+    from probes.model.settings import BadInput
     from probes.settings.gather import Options, gather
 
     curl = choices.pop("curl", None)
@@ -157,7 +158,7 @@ def _seen(choices: dict[str, Any], lang: str) -> Working:
 def _given(settings: Settings, lang: str) -> Working:
     """The settings as they stand, untried, for the protocol that they seem to be meant for."""
     from diagnose.snippets.snippets import Working, key_variable
-    from probes.protocols import wire
+    from probes.protocols.protocol import wire
     from probes.run.offline_checks import scrubber, survey
     from probes.steps.recorder import Ledger
 

@@ -13,7 +13,7 @@ from diagnose.cli import console
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
-    from probes.model.settings import Flaw
+    from probes.model.value_issues import Flaw
 
 LARGEST = 65536  # bytes of standard input; no key is longer
 
@@ -54,7 +54,7 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
 
 
 def _examined(raw: str) -> tuple[tuple[Flaw, ...], str | None]:
-    from probes.urls.url_flaws import examine_key
+    from probes.keys.flaws import examine_key
 
     exam = examine_key(raw, "openai")
     return exam.flaws, exam.cleaned

@@ -17,9 +17,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from probes.model.settings import Attempt
-from probes.protocols import Ask, wire
+from probes.model.attempt import Attempt
 from probes.protocols.errors import parse_json
+from probes.protocols.protocol import Ask, wire
 from probes.protocols.sse import Event
 
 # Of the answer: a tool call has some 30 tokens, and a reasoning model thinks some hundred before it.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote
 
-from probes.model.settings import Attempt
-from probes.protocols import Ask
+from probes.model.attempt import Attempt
 from probes.protocols.features.openai import ChatAbilities
+from probes.protocols.protocol import Ask
 
 
 class _Abilities(ChatAbilities):

@@ -9,11 +9,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from probes.model.settings import Attempt
-from probes.protocols import Ask, text_of, wire
+from probes.model.attempt import Attempt
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
+from probes.protocols.protocol import Ask, text_of, wire
 from probes.protocols.sse import Event
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))

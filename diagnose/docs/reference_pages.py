@@ -1,0 +1,213 @@
+"""Write the reference pages: findings, doors and apps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+# Codes that no rule raises yet, or that `explain` alone does; each is an error but for those named here.
+WARNINGS = frozenset(("settings.project_override", "proxy.ignored"))
+# What stands for the values that only a run knows.
+VALUES = {
+    "en": {
+        "address": "its address",
+        "app_variable": "the variable that the app reads",
+        "better_auth": "the header that works",
+        "better_url": "the address that is named in the report",
+        "better_version": "the version that is named in the report",
+        "claude_token": "ANTHROPIC_AUTH_TOKEN",
+        "console": "the provider's page of keys",
+        "endpoint": "another endpoint",
+        "key_env": "the provider's variable",
+        "key_hint": "the ends of the key in the report",
+        "key_length": "N",
+        "location": "the host that it leads to",
+        "names": "the names in the certificate",
+        "near": "the names in the report",
+        "other_protocol": "the protocol that it speaks",
+        "other_source": "the second place",
+        "parameter": "the parameter",
+        "port": "the port in the report",
+        "retry_after": "N",
+        "said": "its message in the report",
+        "source": "the place named in the report",
+        "version_variable": "the variable that the app reads",
+    },
+    "zh": {
+        "address": "报告中的地址",
+        "app_variable": "该应用读取的变量",
+        "better_auth": "能用的那种请求头",
+        "better_url": "报告中给出的地址",
+        "better_version": "报告中给出的版本",
+        "claude_token": "ANTHROPIC_AUTH_TOKEN",
+        "console": "服务商的密钥页面",
+        "endpoint": "另一个接口",
+        "key_env": "该服务商的变量",
+        "key_hint": "报告中的密钥首尾",
+        "key_length": "N",
+        "location": "它指向的主机",
+        "names": "证书里的名称",
+        "near": "报告中列出的名称",
+        "other_protocol": "它所用的协议",
+        "other_source": "另一处",
+        "parameter": "该参数",
+        "port": "报告中的端口",
+        "retry_after": "N",
+        "said": "报告中的原话",
+        "source": "报告中指出的位置",
+        "version_variable": "应用读取的变量",
+    },
+}
+WORDS = {
+    "en": {
+        "title": "Findings",
+        "other": "[中文](findings.zh.md)",
+        "written": "Written by `llmdoctor docs --write docs` from the catalogue; change it there.",
+        "about": "Each code names a problem and lives for ever. `llmdoctor explain CODE` shows the same on a terminal.",
+        "error": "error",
+        "warning": "warning",
+        "info": "information",
+        "steps": "What to do:",
+    },
+    "zh": {
+        "title": "诊断结论",
+        "other": "[English](findings.md)",
+        "written": "本页由 `llmdoctor docs --write docs` 根据目录生成，请勿直接修改。",
+        "about": "每个代码对应一种问题，永不改名。在终端里用 `llmdoctor explain 代码` 可以看到同样的内容。",
+        "error": "错误",
+        "warning": "警告",
+        "info": "提示",
+        "steps": "怎么办：",
+    },
+}
+KINDS = {
+    "vendor": "Makers of models",
+    "cloud": "Clouds",
+    "host": "Hosts of open models",
+    "aggregator": "Aggregators",
+    "subscription": "Plans with an endpoint of their own",
+    "gateway": "Gateways that pass on keys of other doors",
+    "relay": "Relay software",
+    "local": "On one's own machine",
+}
+
+
+def pages(folder: Path) -> dict[str, str]:
+    """Every page by its file's name: those that are written whole, and those of ``folder`` that hold real output."""
+    from json import dumps
+
+    from diagnose.cli import program
+    from diagnose.docs import examples, manual
+    from diagnose.docs.json_schema import schema
+
+    lines = {"findings.md": findings("en"), "findings.zh.md": findings("zh"), "doors.md": doors()}
+    lines["apps.md"] = apps()
+    lines["llmdoctor.1"] = manual.page(program)
+    found = {name: "\n".join(page) + "\n" for name, page in lines.items()}
+    found["report.schema.json"] = dumps(schema(), indent=2) + "\n"
+    for path in sorted({*folder.glob("*.md")} - {folder / name for name in found}):
+        found[path.name] = examples.filled(path.read_text("utf-8"), folder / "runs", examples.command_output)
+    for name in examples.PICTURES if (folder / "runs").is_dir() else ():
+        found[f"pictures/{name}.svg"] = examples.picture(name, folder / "runs")
+    return found
+
+
+def findings(lang: str) -> Iterator[str]:
+    """The lines of the findings' page."""
+    from diagnose.findings import RULES
+    from diagnose.words import say
+    from diagnose.words.en.findings import TEXTS
+
+    words, severities = WORDS[lang], {rule.code: str(rule.severity) for rule in RULES}
+    yield f"# {words['title']}"
+    yield f"\n{words['written']} {words['other']}"
+    yield f"\n{words['about']}"
+    values = {name: f"_{value}_" for name, value in VALUES[lang].items()}
+    for layer, codes in groupby(TEXTS, lambda code: code.partition(".")[0]):
+        yield f"\n## {layer}"
+        for code in codes:
+            text, steps = say(code, lang, {}), say(code, lang, values).steps
+            severity = severities.get(code, "warning" if code in WARNINGS else "error")
+            yield f"\n### {code}"
+            yield f"\n**{text.title}** · {words[severity]}"
+            yield f"\n{text.explanation}"
+            yield f"\n{words['steps']}\n"
+            yield from (f"{number}. {step}" for number, step in enumerate(steps, 1))
+
+
+def doors() -> Iterator[str]:
+    """The lines of the doors' page: those that come with the program alone."""
+    from probes.catalog.doors import Doors, builtin
+
+    known = Doors(builtin())
+    yield "# Doors"
+    yield "\nWritten by `llmdoctor docs --write docs` from `probes/catalog/doors.toml`; change it there."
+    yield (
+        f"\n{len(known)} providers and regions. `llmdoctor doors NAME` tells one in full. Doors of your own go into "
+        "`~/.config/llmdoctor/doors.d/*.toml`, in the form of that file, or into `[doors.NAME]` of `llmdoctor.toml`."
+    )
+    for kind, title in KINDS.items():
+        yield f"\n## {title}\n"
+        yield "| door | name | region | base URLs | key's variable | its keys | refused there |"
+        yield "| --- | --- | --- | --- | --- | --- | --- |"
+        for door in known:
+            if door.kind == kind:
+                urls = (f"{endpoint.protocol}: `{endpoint.base_url}`" for endpoint in door.endpoints)
+                cells = (
+                    f"`{door.id}`",
+                    f"[{door.name}]({door.console_url})" if door.console_url else door.name,
+                    door.region,
+                    "<br>".join(urls),
+                    f"`{door.key_env[0]}`" if door.key_env else "",
+                    "<br>".join(f"{shape.note} ({shape.confidence})" for shape in door.keys),
+                    ", ".join(f"`{twin.id}`" for twin in known.twins(door)),
+                )
+                yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+APP_KINDS = {
+    "sdk": "Official SDKs",
+    "library": "Libraries",
+    "cli": "On the command line",
+    "ide": "Editors",
+    "desktop": "Desktop programs",
+    "server": "Servers and web apps",
+}
+
+
+def apps() -> Iterator[str]:
+    """The lines of the apps' page."""
+    from probes.catalog.apps import load
+    from probes.urls.app_base_urls import takes
+
+    known = load()
+    yield "# Apps"
+    yield "\nWritten by `llmdoctor docs --write docs` from `probes/catalog/apps.toml`; change it there."
+    yield (
+        f"\n{len(known)} client programs. `llmdoctor apps NAME` tells one in full, `llmdoctor check --app NAME` asks "
+        "as it would. *Give it*: the base URL with which it finds an API whose chat completions are at "
+        "`https://api.example.com/v1/chat/completions` (messages at `/v1/messages`, and so on). *Unconfirmed*: a part "
+        "of the row stands in no source that was read."
+    )
+    for kind, title in APP_KINDS.items():
+        yield f"\n## {title}\n"
+        yield "| app | name | protocol | give it | it adds | key as | base URL from | proxies |"
+        yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+        for app in known:
+            for wire in app.wires if app.kind == kind else ():
+                first = wire is app.wires[0]
+                versioned = wire.protocol in ("openai", "responses")
+                base = takes(app, wire, "https://api.example.com" + "/v1" * versioned)
+                added = wire.endpoint.replace("{version}", wire.version).replace("{model}", "MODEL")
+                cells = (
+                    f"`{app.id}`" if first else "",
+                    f"[{app.name}]({app.home})" + " (unconfirmed)" * (not app.confirmed) if first else "",
+                    wire.protocol,
+                    f"`{base}`",
+                    "nothing" if wire.join == "whole" else f"`{added}`",
+                    ", ".join(wire.auth),
+                    ", ".join(f"`{name}`" for name in wire.base_url) or "its settings",
+                    app.proxies if first else "",
+                )
+                yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

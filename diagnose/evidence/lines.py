@@ -1,0 +1,32 @@
+"""Lines of evidence: what a report quotes."""
+
+from __future__ import annotations
+
+from diagnose.report import Seen, seen
+from probes.model.exchange import Exchange
+from probes.model.failure import Failure
+
+
+def words_of(found: Exchange) -> str:
+    """What the answer says, in one line: its error's message, its page's title, or its first words."""
+    error = found.error or (found.stream.error if found.stream is not None else None)
+    text = (error.message if error is not None else "") or found.title or found.text
+    return " ".join(text.split())[:240]
+
+
+def told(failure: Failure) -> str | Seen:
+    """How something failed, in one line: in the words of whoever said so, else in ours."""
+    return failure.detail.partition("\n")[0] or seen(f"kind_{failure.kind.value}")
+
+
+def line_of(found: Exchange) -> str:
+    """One request and its answer as a line of evidence."""
+    head = f"{found.method} {found.url}"
+    if found.failure is not None and not found.status:
+        return f"{head} → {found.failure.kind.value.replace('_', ' ')}" + (
+            f" ({found.failure.detail})" if found.failure.detail else ""
+        )
+    kind = f", {found.content_type}" if found.content_type else ""
+    said = words_of(found)
+    tail = f" ({found.failure.kind.value})" if found.failure is not None else ""
+    return f"{head} → {found.status}{kind}{tail}" + (f": {said}" if said and not found.ok else "")

@@ -1,0 +1,194 @@
+"""What several report formats share: exit status, lines of settings, costs, what was proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diagnose.report import Finding, Report
+from diagnose.words.en.interface import EXTRA
+
+# The variables that the official SDKs read (openai, anthropic, google-genai, ollama), for settings to copy.
+BASE_URL_VARIABLES = {
+    "openai": "OPENAI_BASE_URL",
+    "responses": "OPENAI_BASE_URL",
+    "anthropic": "ANTHROPIC_BASE_URL",
+    "gemini": "GOOGLE_GEMINI_BASE_URL",
+    "azure": "AZURE_OPENAI_ENDPOINT",
+    "ollama": "OLLAMA_HOST",
+}
+VERSION_VARIABLES = {"gemini": "GOOGLE_GENAI_API_VERSION", "azure": "OPENAI_API_VERSION"}
+
+
+def exit_status(report: Report, strict: bool = False) -> int:
+    """0 nothing wrong (warnings allowed unless ``strict``), 1 something is wrong, 3 could not tell, 130 interrupted."""
+    if report.interrupted:
+        return 130
+    return {"healthy": 0, "degraded": 1 if strict else 0, "broken": 1, "inconclusive": 3}[report.verdict]
+
+
+def verdict(report: Report) -> str:
+    """The key of the report's first sentence: a target that only is slower than wanted does work."""
+    return "verdict.slo" if report.root_cause == "slo.exceeded" else f"verdict.{report.verdict}"
+
+
+def word(lang: str, key: str, **values: object) -> str:
+    """The interface's word for ``key``, filled in; for a key without words (a probe of tomorrow) its own last part."""
+    from diagnose import words
+
+    lang = "zh" if lang.startswith("zh") else "en"
+    shown = {name: plain(value) or "?" for name, value in values.items()}
+    if key in EXTRA[lang]:
+        return words.fill(EXTRA[lang][key], shown) or ""
+    try:
+        return words.phrase(key, lang, shown)
+    except KeyError:
+        return key.rpartition(".")[2].replace("_", " ")
+
+
+def plain(text: object) -> str:
+    """Text from anywhere as one line that no terminal acts upon.
+
+    Escape sequences, control characters, lone surrogates and invisible signs (zero-width, direction marks) are gone;
+    every run of white space is one space.
+    """
+    import re
+
+    whole = re.sub(
+        r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, moves
+        r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS: titles, links
+        r"|\x1b[ -/]*[0-~]?",  # the short ones
+        "",
+        str(text),
+    )
+    return " ".join("".join(c for c in whole if c.isprintable() or c.isspace()).split())
+
+
+def clip(text: str, limit: int) -> str:
+    """``text``, or its first ``limit`` characters with an ellipsis for the rest."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def duration(milliseconds: float) -> str:
+    """A time for people: ``<1 ms``, ``37 ms``, ``1.42 s``, ``61 s``."""
+    if milliseconds < 1:
+        return "<1 ms"
+    if milliseconds < 999.5:
+        return f"{milliseconds:.0f} ms"
+    seconds = milliseconds / 1000
+    return f"{seconds:.2f} s" if seconds < 9.995 else f"{seconds:.0f} s"
+
+
+def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Names and values of settings that were seen to work, in reading order; never a key."""
+    for name in ("protocol", "base_url", "api_version", "model", "auth", "stream", "key", "key_source"):
+        if (value := settings.get(name)) is not None:
+            yield name, str(value).lower() if isinstance(value, bool) else plain(value)
+
+
+def variable_lines(settings: Mapping[str, object]) -> list[str]:
+    """``OPENAI_BASE_URL=https://…`` and so on: the variables that the protocol's SDK reads."""
+    protocol = str(settings.get("protocol"))
+    pairs = (
+        (BASE_URL_VARIABLES.get(protocol), settings.get("base_url")),
+        (VERSION_VARIABLES.get(protocol), settings.get("api_version")),
+    )
+    return [f"{name}={plain(value)}" for name, value in pairs if name and value]
+
+
+def folded(report: Report) -> list[tuple[Finding, list[Finding]]]:
+    """The findings that nothing else explains, each with all that follows from it, directly or further on.
+
+    The root cause comes first; what blames each other in a circle is told by the first of the circle.
+    """
+    by_code = {finding.code: finding for finding in reversed(report.findings)}
+    groups: dict[str, tuple[Finding, list[Finding]]] = {}
+    for finding in report.findings:
+        top, seen = finding, {finding.code}
+        while top.caused_by in by_code and top.caused_by not in seen:
+            seen.add(top.caused_by)
+            top = by_code[top.caused_by]
+        if top.caused_by in seen:
+            top = next(found for found in report.findings if found.code in seen)
+        group = groups.setdefault(top.code, (top, []))
+        if finding is not group[0]:
+            group[1].append(finding)
+    return sorted(groups.values(), key=lambda group: group[0].code != report.root_cause)
+
+
+def way_out(finding: Finding) -> tuple[str, ...]:
+    """What to do, in order and without repetition: the fixes' summaries first, then the steps."""
+    return tuple(dict.fromkeys([*(fix.summary for fix in finding.fixes), *finding.steps]))
+
+
+def spent(report: Report, lang: str) -> str:
+    """What the run cost, in one line: requests, billed ones, tokens, time."""
+    cost = report.cost
+    text = word(
+        lang,
+        "cost",
+        requests=cost.get("requests", 0),
+        billed=cost.get("billed_requests", 0),
+        tokens=tokens(report),
+    )
+    return text + word(lang, "pause") + duration(report.duration_ms)
+
+
+def tokens(report: Report) -> int:
+    """Those of the prompts and of the answers together."""
+    return report.cost.get("prompt_tokens", 0) + report.cost.get("completion_tokens", 0)
+
+
+def proven(report: Report, lang: str) -> Iterator[tuple[str, str]]:
+    """What is ``proven``, ``not_proven`` and ``not_asked``: the label's key and its names, where there are any."""
+    facts = {name: getattr(report.proven, name) for name in ("reachable", "path", "key", "model", "answer", "stream")}
+    for label, value in (("proven", True), ("not_proven", False), ("not_asked", None)):
+        if names := [word(lang, f"fact.{name}") for name, shown in facts.items() if shown is value]:
+            yield label, word(lang, "comma").join(names)
+
+
+def elsewhere(report: Report, lang: str) -> Iterator[tuple[str, str]]:
+    """``elsewhere`` and which clients want which other base URL, a line for each."""
+    groups: dict[str | None, list[str]] = {}
+    for client in report.clients:
+        if client.told:
+            groups.setdefault(client.base_url, []).append(client.name)
+    for base_url, names in groups.items():
+        clients = word(lang, "comma").join(names)
+        key = "elsewhere.impossible" if base_url is None else "elsewhere.other"
+        yield "elsewhere", word(lang, key, clients=clients, base_url=base_url or "")
+
+
+def asked_for(report: Report, lang: str) -> Iterator[tuple[str, str]]:
+    """What `--slo` and `--retries` asked for, and what came of it: a label and its words."""
+    if report.slos:
+        pairs = []
+        for one in report.slos:
+            measured = word(lang, "unmeasured") if one.measured is None else amount(one.measured)
+            pairs.append(f"{one.name} {measured} ({'≥' if one.name == 'cert' else '≤'} {amount(one.limit)})")
+        yield word(lang, "limits"), word(lang, "comma").join(pairs)
+    if report.tries:
+        failed = sum(1 for one in report.tries if one.verdict == "broken")
+        yield word(lang, "tries"), word(lang, "tried_often", count=len(report.tries), failed=failed)
+
+
+def amount(seconds: float) -> str:
+    """A limit or what was measured beside it: ``340 ms``, ``2.1 s``, ``20.5 d``."""
+    return f"{seconds / 86400:.4g} d" if abs(seconds) >= 86400 else duration(seconds * 1000)
+
+
+def vantage(report: Report, lang: str) -> str:
+    """Where this was seen from, in one line."""
+    seen, none = report.vantage, word(lang, "none")
+    families = seen.get("families")
+    text = word(
+        lang,
+        "vantage",
+        proxy=seen.get("proxy") or none,
+        trust=seen.get("trust") or "system",
+        families=word(lang, "comma").join(map(str, families))
+        if isinstance(families, list | tuple) and families
+        else none,
+    )
+    return text + (word(lang, "pause") + word(lang, "container") if seen.get("container") else "")

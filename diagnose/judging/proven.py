@@ -1,0 +1,76 @@
+"""What a run has shown and what it left open."""
+
+from __future__ import annotations
+
+from diagnose.evidence.view import View
+from diagnose.findings.slo import unmeasured
+from diagnose.judging.root_cause import Standing
+from diagnose.report import Proven, Severity, Verdict
+from probes.api.response_checks import passes
+from probes.model.evidence import Evidence
+
+
+def _verdict(standing: tuple[Standing, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
+    if any(one.severity is Severity.ERROR for one in standing):
+        return Verdict.BROKEN
+    if left_open or evidence.interrupted or any(one.rule.code == "run.crashed" for one in standing):
+        return Verdict.INCONCLUSIVE
+    if any(one.severity is Severity.WARNING for one in standing):
+        return Verdict.DEGRADED
+    return Verdict.HEALTHY
+
+
+def _left_open(evidence: Evidence, view: View) -> tuple[str, ...]:
+    """Why the question whether an app would get an answer is still open; empty where it is settled."""
+    if evidence.interrupted:
+        return ("interrupted",)
+    if view.works and not evidence.ran_out:
+        return tuple(f"slo_{name}" for name in unmeasured(view))
+    if evidence.offline:
+        return ("offline",)
+    if evidence.no_spend:
+        return ("no_spend",)
+    if evidence.ran_out:
+        return ("deadline",)
+    if view.door is not None and view.door.why_not_sent == "project":
+        return ("key_withheld",)
+    if view.works:
+        return ()
+    return ("model",) if view.chosen is not None and view.chosen.source == "guess" else ("unasked",)
+
+
+def prove(view: View) -> Proven:
+    """What this run has shown, of the deepest way of asking; None where it was not asked."""
+    deep = view.deep
+    told = deep.told if deep is not None else None
+    reached: bool | None = None
+    lost = view.failure("proxy") or view.failure("tls")
+    if view.failure("dns") or view.failure("tcp") or (lost and told is None):
+        reached = False
+    elif told is not None:
+        reached = bool(told.status)
+    elif view.tcp is not None:
+        reached = view.tcp.connected is not None
+    chat = deep.chat if deep is not None else None
+    stream = deep.stream if deep is not None else None
+    answered = passes(chat) if chat is not None else None
+    streamed = None
+    if stream is not None:
+        reading = stream.stream
+        whole = reading is not None and bool(reading.finish or reading.terminated or reading.stopped)
+        streamed = passes(stream) and whole and stream.failure is None
+    path: bool | None = None
+    if told is not None and told.status:
+        shaped = told.error is not None or told.models is not None or answered
+        path = False if deep is not None and deep.lost else True if shaped or told.status in (401, 403, 429) else None
+    model: bool | None = None
+    if answered:
+        model = True
+    elif (
+        view.match is not None
+        and view.match.code.startswith("model.")
+        and view.match.code != "model.parameter_rejected"
+        and not (view.chosen is not None and view.chosen.source == "guess")
+    ):
+        model = False
+    return Proven(reached, path, view.key_good, model, answered, streamed)

@@ -1,0 +1,589 @@
+"""The texts of special cases of findings, in English."""
+
+from __future__ import annotations
+
+from diagnose.words import Text
+
+# Special cases of a finding, which have a cause and a cure of their own.
+CASES: dict[str, Text] = {
+    "proxy.invalid:no_proxy": Text(
+        "NO_PROXY has an entry that some clients cannot read",
+        "Clients that are built on httpx make a pattern of every entry of {source|NO_PROXY}, and stop before they send "
+        "anything where one of them is no host name. Ranges of IPv6 addresses and square brackets do that.",
+        (
+            "Set NO_PROXY to {better_proxy}",
+            "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
+        ),
+    ),
+    "settings.wrong_variable:app": Text(
+        "{app} does not read {variable|the variable that was set}",
+        "Each program reads variables with certain names and passes over all others without a word, and programs "
+        "differ in the names. So the value is there, and {app} never sees it.",
+        (
+            "Rename it to {app_variable|what the app's manual says}, which {app} reads.",
+            "Start the app again from a new terminal, so that it sees the new name.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
+        Text(
+            "{app} cannot be pointed to this API",
+            "{app} puts a path of its own behind every base URL, and at {host} the API lives under another. Whatever "
+            "base URL is set, this app asks at the wrong place.",
+            (
+                "Use an app that takes the whole path: `llmdoctor apps` tells what each of them adds.",
+                "Or put a gateway in front that offers the path that {app} asks for, such as LiteLLM or New API.",
+            ),
+        ),
+    ),
+    "settings.project_override:local": Text(
+        "A file in this project sends your key to {host}, a server near you",
+        "In this folder, {source|a settings file} names another host than your own settings do, and it wins over "
+        "them. Your own key goes along. The host is on this machine or its network, so the key does not get far. "
+        "Still, whoever runs that server reads it.",
+        (
+            "If the server is yours, all is well: give it a key of its own, and yours stays at home.",
+            "If you do not know it, delete the entry in {source}.",
+        ),
+    ),
+    "slo.exceeded:cert": Text(
+        "The certificate ends sooner than the limit allows",
+        "The certificate is good today, and no app notices anything yet. It ends within the time that was set as the "
+        "limit; after that day no client will connect.",
+        (
+            "Renew the certificate, or see why its automatic renewal has not run.",
+            "If the server is a provider's, it renews by itself: choose a limit below the age at which it does.",
+        ),
+    ),
+    "proxy.unreachable:container": Text(
+        "Nothing answers at the proxy {proxy|that is set}: this is a container",
+        "A container has a loopback of its own, so 127.0.0.1 is the container and not the machine on which the proxy "
+        "program runs. All requests are to go through the proxy, so none gets out.",
+        (
+            "Write host.docker.internal in place of 127.0.0.1 in {source|the proxy setting}, with the same port.",
+            "On Linux, start the container with --add-host=host.docker.internal:host-gateway.",
+            'Let the proxy program accept connections from the LAN ("Allow LAN").',
+        ),
+    ),
+    "proxy.unreachable:wsl": Text(
+        "Nothing answers at the proxy {proxy|that is set}: this is WSL",
+        "In WSL, 127.0.0.1 is mostly the Linux side alone, while the proxy program runs in Windows. All "
+        "requests are to "
+        "go through the proxy, so none gets out.",
+        (
+            "Put networkingMode=mirrored under [wsl2] into .wslconfig in Windows, then run `wsl --shutdown`.",
+            (
+                "Or write the address of Windows in place of 127.0.0.1 (`ip route show default` tells it), and let the "
+                "proxy program accept connections from the LAN."
+            ),
+        ),
+    ),
+    "dns.not_found:docker_host": Text(
+        "The name host.docker.internal is not known here",
+        "Docker Desktop gives this name to the machine that runs the containers. Docker on Linux does so only when it "
+        "is asked to, and outside of a container no machine needs it.",
+        (
+            (
+                "Start the container with --add-host=host.docker.internal:host-gateway. In Compose, add extra_hosts: "
+                '["host.docker.internal:host-gateway"].'
+            ),
+            "Outside of a container, write 127.0.0.1 in its place.",
+            "The server has to listen on 0.0.0.0 to be seen from a container (for Ollama: OLLAMA_HOST=0.0.0.0).",
+        ),
+    ),
+    "dns.not_found:known_elsewhere": Text(
+        "The name server in use does not know {host}, another one does",
+        "The name exists: {address|another name server} knows its address. The one that this machine asks is old, "
+        "filters names, or serves an inner network alone.",
+        (
+            "Set another name server on this machine, such as 1.1.1.1 or 223.5.5.5, and start the app again.",
+            "In a company or with a filter of your own, have {host} let through.",
+            "Restart the VPN or proxy program: it may have set a name server that is gone.",
+        ),
+    ),
+    "dns.failed:servfail": Text(
+        "The name server could not find out where {host} is",
+        "It was reached and answered that it failed. The servers in charge of that name do not answer it, their answer "
+        "is not signed rightly, or it has lost its own way out. Whether the name exists is not known.",
+        (
+            (
+                "See whether other names work. If they do, the fault lies with the name servers of {host}: tell its "
+                "operator."
+            ),
+            "Ask another one: `llmdoctor check --dns-server 1.1.1.1`. If it knows the name, set it on this machine.",
+            "With a name server of your own, look at its log, and whether DNSSEC fails there.",
+        ),
+    ),
+    "dns.failed:refused": Text(
+        "The name server refuses to look up {host}",
+        "It was reached and said no. It serves only its own network or customers, or a rule forbids this name. Mostly "
+        "it is left over from another network or a VPN.",
+        (
+            "Set the name server of the network you are in, or a public one such as 1.1.1.1 or 223.5.5.5.",
+            "Disconnect the VPN and connect it again.",
+            "In a company, ask whether {host} is blocked by name.",
+        ),
+    ),
+    "dns.failed:silent": Text(
+        "No name server answers this machine",
+        "The question where {host} is went out, and nothing came back. The name server is down, belongs to a VPN that "
+        "is off, or a firewall swallows the question.",
+        (
+            "See whether this machine is online, and connect to the VPN if its name server is needed.",
+            "Set another name server, such as 1.1.1.1 or 223.5.5.5. The one that is asked now is {address}.",
+            "In a container, restart Docker or start it with --dns 1.1.1.1.",
+        ),
+    ),
+    "tcp.refused:container": Text(
+        "In this container, {host} is the container itself, and nothing listens there",
+        "A container has a loopback of its own: localhost and 127.0.0.1 lead to programs inside it. A server on the "
+        "machine outside, or in another container, is not to be found there.",
+        (
+            (
+                "Write host.docker.internal in place of {host}. On Linux, start the container with "
+                "--add-host=host.docker.internal:host-gateway."
+            ),
+            "A server in another container goes by the name of its service in Compose, with its inner port.",
+            "Let the server outside listen on 0.0.0.0 (for Ollama: OLLAMA_HOST=0.0.0.0).",
+            "If the server is to run in this very container, start it, and compare its port with {port}.",
+        ),
+    ),
+    "tcp.refused:wsl": Text(
+        "In WSL, {host} is the Linux side, and nothing listens there",
+        "WSL mostly has a loopback of its own, so a server that runs in Windows is not to be found at localhost or "
+        "127.0.0.1.",
+        (
+            "Put networkingMode=mirrored under [wsl2] into .wslconfig in Windows, then run `wsl --shutdown`.",
+            "Or write the address of Windows in place of {host} (`ip route show default` tells it).",
+            "The server in Windows then has to listen on 0.0.0.0 (for Ollama: OLLAMA_HOST=0.0.0.0).",
+            "If the server is to run in WSL, start it, and compare its port with {port}.",
+        ),
+    ),
+    "tcp.ipv6_broken:localhost": Text(
+        "The name localhost leads to ::1 first, where nothing listens",
+        "The server listens on 127.0.0.1 alone. Most clients go on to that address at once. Node before version 20, "
+        "and a few others, give up at the first.",
+        (
+            "Set the base URL to {better_url}",
+            "If an app says that the connection was refused, write 127.0.0.1 in place of localhost there.",
+        ),
+    ),
+    "tls.intercepted:company": Text(
+        "{product|A company's gateway} on the way opens the encrypted connection to {host}",
+        "In place of the host's own certificate there came one of {issuer|another issuer}. Such gateways "
+        "stand in company "
+        "networks and read along. Apps that do not know their root certificate refuse; the browser knows it.",
+        (
+            (
+                "Get the root certificate from the IT staff as a file, and name it: SSL_CERT_FILE=PATH for Python, "
+                "REQUESTS_CA_BUNDLE=PATH for requests, NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            (
+                "Where the root stands in the system's list: NODE_USE_SYSTEM_CA=1 (Node 22.15 or newer), or "
+                "truststore in Python."
+            ),
+            "Or ask the IT staff to let {host} through unopened. As it is, they see the key.",
+        ),
+    ),
+    "tls.intercepted:antivirus": Text(
+        "{product|The antivirus} on this machine opens the encrypted connection to {host}",
+        "In place of the host's own certificate there came one that the program itself made. It puts its root into the "
+        "system's list, so browsers are content, and apps with a list of their own refuse.",
+        (
+            "In {product|the antivirus}, switch the scanning of encrypted connections off, or leave {host} out of it.",
+            "Or let the apps read the system's list: NODE_USE_SYSTEM_CA=1 for Node, truststore for Python.",
+        ),
+    ),
+    "tls.intercepted:debugger": Text(
+        "{product|A debugging proxy} opens the encrypted connection to {host}",
+        "It is a tool that records what apps send, and shows a certificate of its own. It was most likely started on "
+        "this machine or phone, and is still set as the proxy. Whoever runs it sees the key.",
+        (
+            "Close it, and take it out of the proxy settings of this machine.",
+            (
+                "If it is meant to read along, hand its root to the app: SSL_CERT_FILE=PATH, or "
+                "NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            "If nobody here has started it, send no key over this network.",
+        ),
+    ),
+    "tls.intercepted:filter": Text(
+        "{product|A content filter} opens the encrypted connection to {host}",
+        "In place of the host's own certificate there came one of {issuer|another issuer}. Schools and "
+        "families use such "
+        "filters to see what is read. Apps refuse the certificate, and the filter sees the key.",
+        (
+            "Ask whoever runs the filter to let {host} through unopened.",
+            "Or use another network.",
+        ),
+    ),
+    "http.front_auth:certificate": Text(
+        "{host} wants a certificate from the client",
+        "The server, or a gateway before it, lets in only programs that show a certificate of their own (mutual TLS). "
+        "The official SDKs show none unless they are given one in code, and the API has not seen the key yet.",
+        (
+            "Ask the operator of {host} for an address that asks for a key alone.",
+            "Else ask for the certificate and its key, and hand both to the app's HTTP client in code.",
+            "On your own server, switch the check off for the API path (nginx: `ssl_verify_client off`).",
+        ),
+    ),
+    "tls.handshake_failed:name": Text(
+        "The server behind {host} does not serve that name",
+        "Encryption begins with the name of the host, and this server answers to other names alone. So the address "
+        "leads to the wrong server, or the server was not told of the name.",
+        (
+            "Compare the host in the base URL with the one that the provider or operator gives.",
+            "On your own server, add the name to its site and its certificate.",
+            "In an nginx that passes requests on to it, set `proxy_ssl_server_name on` and the right `proxy_ssl_name`.",
+        ),
+    ),
+    "tls.intercepted:elsewhere": Text(
+        "{product|Something} opens the connection to {host}, by a root that the app does not read",
+        "In place of the host's own certificate there came one of {issuer|another issuer}. Its root stands in a list "
+        "on this machine, so other programs are content. This app reads another list and refuses. Whoever opens the "
+        "connection sees the key.",
+        (
+            "Start the app with {detail|the setting that names that list}",
+            "If you know of nothing of the kind, send no key over this network.",
+        ),
+    ),
+    "proxy.ignored:direct": Text(
+        "The app does not use the proxy that is set",
+        "Node's fetch and some apps pay no heed to HTTP_PROXY, HTTPS_PROXY and ALL_PROXY. The app goes straight out, "
+        "and so did this check, past {proxy|the proxy}. Where only the proxy leads out, the app fails.",
+        (
+            "If the app is to use it: with Node 24 or newer, start it with NODE_USE_ENV_PROXY=1.",
+            "An app that asks for the proxy in its own settings: enter it there.",
+            "Else there is nothing to do.",
+        ),
+    ),
+    "tls.intercepted:system_only": Text(
+        "Something opens the connection to {host}, by a root that this system trusts",
+        "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
+        "Clients with a "
+        "list of their own refuse: requests, LiteLLM, older SDKs on certifi, and Node.",
+        (
+            (
+                "For them, name a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
+                "NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            (
+                "Or let them read the system's list: NODE_USE_SYSTEM_CA=1 (or --use-system-ca) for Node, truststore "
+                "for Python."
+            ),
+            "The list that lacks it: {path}.",
+        ),
+    ),
+    "tls.untrusted_issuer:system_only": Text(
+        "Only this system's own list trusts the certificate of {host}",
+        "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
+        "Clients with a "
+        "list of their own refuse: requests, LiteLLM, older SDKs on certifi, and Node.",
+        (
+            (
+                "For them, name a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
+                "NODE_EXTRA_CA_CERTS=PATH for Node."
+            ),
+            (
+                "Or let them read the system's list: NODE_USE_SYSTEM_CA=1 (or --use-system-ca) for Node, truststore "
+                "for Python."
+            ),
+            "The list that lacks it: {path}.",
+        ),
+    ),
+    "tls.untrusted_issuer:no_list": Text(
+        "The file of trusted authorities that SSL_CERT_FILE names cannot be read",
+        "Clients in Python read that file in place of the system's list as they start. Without it they fail before "
+        'anything is sent, whichever host is called, with no more than "No such file or directory".',
+        (
+            "Delete SSL_CERT_FILE, so that the system's list counts.",
+            "Or let it name a file that is there and holds certificates in PEM form.",
+        ),
+    ),
+    "tls.untrusted_issuer:file_alone": Text(
+        "SSL_CERT_FILE hides the list that knows the issuer of the certificate of {host}",
+        "Python clients read the file in SSL_CERT_FILE in place of the system's list, not beside it. {issuer|The "
+        "issuer} stands in the system's list and not in that file.",
+        (
+            "Delete SSL_CERT_FILE, if only hosts such as this one are called.",
+            (
+                "To keep both, write the system's list and your own root into one file: `cat "
+                "/etc/ssl/certs/ca-certificates.crt ROOT.pem > BOTH.pem`, and let SSL_CERT_FILE name that."
+            ),
+        ),
+    ),
+    "tls.untrusted_issuer:node": Text(
+        "Node does not read the file of roots that knows the certificate of {host}",
+        "Node brings a list of its own and pays no heed to SSL_CERT_FILE. {issuer|The issuer} stands in the file that "
+        "it names, so clients in Python are content while this app fails.",
+        (
+            "Name the same file for Node: NODE_EXTRA_CA_CERTS={path|PATH}",
+            "Set it before Node starts: it is not read from a .env file.",
+        ),
+    ),
+    "tls.untrusted_issuer:node_system": Text(
+        "Node does not read the system's list, which knows the certificate of {host}",
+        "Node brings a list of its own. {issuer|The issuer} stands in the system's list, so browsers and the newest "
+        "Python SDKs are content while this app fails.",
+        (
+            "Let Node read the system's list: NODE_USE_SYSTEM_CA=1 (Node 22.15 or newer).",
+            "With an older Node, name a file with that root: NODE_EXTRA_CA_CERTS=PATH.",
+            "Set it before Node starts: it is not read from a .env file.",
+        ),
+    ),
+    "tls.untrusted_issuer:old_list": Text(
+        "This system's list of authorities is missing or old",
+        "The certificate of {host} is good by Mozilla's list, which certifi brings, and not by the one of this system. "
+        "The newest Python SDKs read the system's list and fail. In slim container images it is left out.",
+        (
+            "Set SSL_CERT_FILE={path}",
+            "Install or update the system's list: `apt-get install ca-certificates`, `apk add ca-certificates`.",
+            "On Windows and macOS, install the system's updates.",
+        ),
+    ),
+    "http.redirected:key_travels": Text(
+        "{host} makes the app hand its key to another address",
+        "It sends the request on. Apps follow, and the header in which this key stands goes along, unlike "
+        "Authorization. Whoever runs the other address, or listens on the way there, can read and use the key. This "
+        "check did not send it there.",
+        (
+            "Set the base URL to {better_url}",
+            "If an app has used this address already, replace the key: make a new one and delete the old one.",
+            "If you know and trust {location}, use that host in the base URL, and nothing is sent on.",
+            "If the server is yours, let it answer by itself or pass requests on, in place of a redirect.",
+        ),
+    ),
+    "http.blocked:challenge": Text(
+        "{host} wants to see a browser, not a program",
+        "In front of the API stands a bot check that a browser passes by itself: a script or a picture riddle. No app "
+        "and no SDK can pass it, whatever the key is.",
+        (
+            (
+                "If the server is yours, take the API's paths out of the check (Cloudflare: a WAF rule that skips Bot "
+                "Fight Mode and managed challenges)."
+            ),
+            "Else ask the operator of {host} for an address without it, and send them the page's number (Ray ID).",
+            "Try from another network: an address that many people share is checked more.",
+        ),
+    ),
+    "http.blocked:signature": Text(
+        "{host} bars this kind of client",
+        "Cloudflare in front of it goes by how a client looks: its name, its headers and its way of encrypting. "
+        "Programs are barred and browsers let in. The key was not looked at.",
+        (
+            "If the server is yours, switch Browser Integrity Check off for the API's paths.",
+            "Else send the operator of {host} the number on the page (Ray ID), and ask for programs to be let in.",
+            "Update the app: old libraries are barred more often.",
+        ),
+    ),
+    "http.blocked:rate": Text(
+        "The firewall in front of {host} counts too many requests from here",
+        "Not the API but the firewall before it limits how often one address may ask, and shuts it out for a while. "
+        "All who share the address count together. The key was not looked at.",
+        (
+            "Wait {retry_after|a few} seconds or some minutes, then ask less often.",
+            "See that no app or script here repeats its requests without a pause.",
+            "Try from another network, or without the shared VPN or proxy.",
+            "If the server is yours, raise the limit for the API's paths.",
+        ),
+    ),
+    "http.blocked:company": Text(
+        "A web filter of this network bars {host}",
+        "The page comes from a filter that a company, a school or a provider runs, and not from {host}. It goes by "
+        "the name of the site or its category. The key was not looked at.",
+        (
+            "Ask the IT staff to let {host} through, and give them the text of the page.",
+            "Try from another network, or over the company's VPN if that is not filtered.",
+        ),
+    ),
+    "http.front_auth:portal": Text(
+        "This network wants a sign-in before it lets anything out",
+        "A hotel, airport or guest network answers in place of {host} until somebody has agreed to its terms in a "
+        "browser. The request has not left the network.",
+        (
+            "Open any page in a browser on this machine (neverssl.com is made for that), sign in, then try again.",
+            "On a machine without a browser, ask for the device to be let in, or use another network.",
+            "Use https:// in the base URL: then no network can answer in the server's place.",
+        ),
+    ),
+    "http.gateway_error:refused": Text(
+        "Behind the gateway at {host}, nothing takes the connection",
+        "The gateway is up, and the server behind it refuses. Its program is not running, or a firewall there does "
+        "not let the gateway in. Your key has nothing to do with it.",
+        (
+            "Wait some minutes and try again, and see the provider's status page.",
+            (
+                "If the server is yours, start the program behind the gateway, and let the gateway's addresses through "
+                "its firewall (ports 80 and 443 for Cloudflare)."
+            ),
+        ),
+    ),
+    "http.gateway_error:silent": Text(
+        "The gateway at {host} cannot reach the server behind it",
+        "Its attempts to connect get no answer: the server is off, its address is out of date, or a firewall drops "
+        "them. Your key has nothing to do with it.",
+        (
+            "Wait some minutes and try again, and see the provider's status page.",
+            "If the server is yours, see that it is up, that the DNS record at the gateway holds its present address, "
+            "and that its firewall lets the gateway in.",
+        ),
+    ),
+    "http.gateway_error:slow": Text(
+        "The gateway at {host} gave up waiting for the answer",
+        "It reached the API, and the API took longer than the gateway waits: a long answer, a large model, or a "
+        "server that is stuck. Your key has nothing to do with it.",
+        (
+            "Switch streaming on in the app: pieces on the way keep the gateway waiting.",
+            "Ask for less at a time, or try another model.",
+            (
+                "If the gateway is yours, raise its limit (nginx: proxy_read_timeout; HAProxy: timeout server; "
+                "Cloudflare waits about 100 seconds)."
+            ),
+            "Else ask the operator of {host}.",
+        ),
+    ),
+    "http.gateway_error:tls": Text(
+        "The gateway at {host} and the server behind it cannot agree on encryption",
+        "The server's certificate is not one that the gateway accepts, or they have no method in common. Nothing on "
+        "this side can mend that.",
+        (
+            "Tell the operator of {host}.",
+            (
+                "If the server is yours, give it a certificate that names {host}, still holds, and comes from a known "
+                "authority or from Cloudflare (origin certificate); or set the mode at Cloudflare to Full."
+            ),
+        ),
+    ),
+    "http.gateway_error:name": Text(
+        "The gateway at {host} does not find the server behind it",
+        "It holds a name for that server which nobody can look up, or a tunnel to it that nobody has open. Your key "
+        "has nothing to do with it.",
+        (
+            "Tell the operator of {host}, or wait until the server is back.",
+            "If the server is yours, start its tunnel (cloudflared, ngrok), or correct the name of the origin.",
+        ),
+    ),
+    "shape.malformed_answer:packed": Text(
+        "The answer of {host} is compressed in a way that the app cannot undo",
+        "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
+        "installed. Here something in between packed the answer in another way, or left out the header that says so.",
+        (
+            "On your own gateway, let compression go by the request's Accept-Encoding, or switch it off for the API.",
+            "In Python, `pip install brotli zstandard` teaches the SDKs two more ways.",
+            "Else ask the operator of {host}.",
+        ),
+    ),
+    "stream.malformed:packed": Text(
+        "The stream from {host} is compressed in a way that the app cannot undo",
+        "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
+        "installed. Here something in between packed the stream in another way, or left out the header that says so.",
+        (
+            "On your own gateway, switch compression off for text/event-stream.",
+            "In Python, `pip install brotli zstandard` teaches the SDKs two more ways.",
+            "Switch streaming off in the app for the time being.",
+            "Else ask the operator of {host}.",
+        ),
+    ),
+    "stream.cut:idle": Text(
+        "The stream is cut off after a long silence",
+        "Nothing was heard for a while, and then the connection was closed, not by the answer's end. Gateways and load "
+        "balancers close what is silent for {seconds|thirty} seconds or so. A model that thinks long says nothing.",
+        (
+            "On your own gateway, raise the time limit (nginx: proxy_read_timeout; AWS load balancer: idle timeout).",
+            "Let the server send comments as a sign of life, every 15 seconds or so.",
+            "Try without VPN and proxy, or with a model that answers sooner.",
+            "Else ask the operator of {host}.",
+        ),
+    ),
+    "stream.buffered:nginx": Text(
+        "The stream arrives all at once, held back by {product|nginx}",
+        "The server took its time, and then everything came in one moment. {product|nginx} collects answers unless it "
+        "is told not to. It works, but the text does not grow before your eyes.",
+        (
+            "In its location for the API, set `proxy_buffering off;` and `gzip off;`, then reload it.",
+            "Or let the API answer with the header `X-Accel-Buffering: no`, which it obeys.",
+            "If it is not yours, send these two lines to the operator of {host}.",
+        ),
+    ),
+    "stream.buffered:apache": Text(
+        "The stream arrives all at once, held back by Apache",
+        "The server took its time, and then everything came in one moment. Apache's proxy collects small pieces, and "
+        "its compression collects all. It works, but the text does not grow before your eyes.",
+        (
+            "Set `ProxyPass … flushpackets=on`, and `SetEnv no-gzip 1` for the API's paths.",
+            "If it is not yours, send this line to the operator of {host}.",
+        ),
+    ),
+    "stream.buffered:iis": Text(
+        "The stream arrives all at once, held back by IIS",
+        "The server took its time, and then everything came in one moment. IIS with Application Request Routing "
+        "collects answers up to a threshold. It works, but the text does not grow before your eyes.",
+        (
+            (
+                "In IIS' proxy settings (Application Request Routing), set the response buffer threshold to 0, and "
+                "switch dynamic compression off for the API."
+            ),
+            "If it is not yours, send this line to the operator of {host}.",
+        ),
+    ),
+    "stream.buffered:aws": Text(
+        "The stream arrives all at once, held back by AWS",
+        "The server took its time, and then everything came in one moment. API Gateway and Lambda pass an answer on "
+        "when it is whole, unless streaming is set up. It works, but the text does not grow before your eyes.",
+        (
+            (
+                "In API Gateway, set the integration's response transfer mode to STREAM; for Lambda, use a function "
+                "URL with RESPONSE_STREAM; or put a load balancer in its place."
+            ),
+            "If it is not yours, ask the operator of {host}.",
+        ),
+    ),
+    "stream.buffered:azure": Text(
+        "The stream arrives all at once, held back by API Management",
+        "The server took its time, and then everything came in one moment. Azure API Management collects an answer "
+        "that a policy reads or logs. It works, but the text does not grow before your eyes.",
+        (
+            ('In the API\'s policies, set `buffer-response="false"` on forward-request, and log no response bodies.'),
+            "If it is not yours, ask the operator of {host}.",
+        ),
+    ),
+    "stream.buffered:cdn": Text(
+        "The stream arrives all at once, held back by {product|a content network}",
+        "The server took its time, and then everything came in one moment. {product|A content network} passes streams "
+        "on by itself, but not where it compresses, changes or caches them. It works, but the text does not grow "
+        "before your eyes.",
+        (
+            "Let the API answer with `Content-Type: text/event-stream` and `Cache-Control: no-cache, no-transform`.",
+            "Switch off compression, optimisation and caching for the API's paths there.",
+            "If it is not yours, ask the operator of {host}.",
+        ),
+    ),
+    "stream.buffered:gzip": Text(
+        "The stream arrives all at once, since it is compressed",
+        "The server took its time, and then everything came in one moment. Compression waits until it has enough to "
+        "pack. It works, but the text does not grow before your eyes.",
+        (
+            "Switch compression off for text/event-stream (in nginx: leave it out of gzip_types, or `gzip off;`).",
+            "If it is not yours, ask the operator of {host}.",
+        ),
+    ),
+    "stream.buffered:inspected": Text(
+        "The stream arrives all at once, held back on the way by {product|a proxy}",
+        "The server took its time, and then everything came in one moment. {product|A proxy} reads the whole answer "
+        "before it passes it on. It works, but the text does not grow before your eyes.",
+        (
+            "Ask the IT staff to let {host} through without inspection.",
+            "Or use another network, or switch off the antivirus program's inspection of web traffic for {host}.",
+        ),
+    ),
+    "tls.handshake_failed:old": Text(
+        "{host} speaks only old versions of encryption",
+        "It goes no further than {detail|TLS 1.1}, which programs of today refuse since it can be broken. They ask for "
+        "TLS 1.2 at least. Mostly it is an old server, or an old device in front of it.",
+        (
+            "On your own server, allow TLS 1.2 and 1.3 (nginx: `ssl_protocols TLSv1.2 TLSv1.3`).",
+            "Else tell the operator of {host}.",
+            "If other hosts fail alike, a device in this network is what is old: try another network.",
+        ),
+    ),
+}

@@ -1,0 +1,55 @@
+"""The words of the lists and of `whose`."""
+
+from __future__ import annotations
+
+KINDS = {
+    "admin": ("an admin key, which calls no model", "管理密钥，不能调用模型"),
+    "oauth": ("a login token (OAuth), not an API key", "登录令牌（OAuth），不是 API 密钥"),
+    "session": ("a browser's session token, not an API key", "浏览器会话令牌，不是 API 密钥"),
+    "key_id": ("the id of an access key, not the key itself", "访问密钥的 ID，不是密钥本身"),
+    "organization_id": ("an organisation's id, not a key", "组织 ID，不是密钥"),
+    "project_id": ("a project's id, not a key", "项目 ID，不是密钥"),
+    "workspace_id": ("a workspace's id, not a key", "工作区 ID，不是密钥"),
+    "webhook_secret": ("a secret for webhooks, not a key", "Webhook 签名密钥，不是 API 密钥"),
+    "client_secret": ("an OAuth client's secret, not a key", "OAuth 客户端密钥，不是 API 密钥"),
+    "service_account": ("a service account's file, not a key", "服务账号文件，不是密钥"),
+    "account_token": ("a token for the account, which calls no model", "账号令牌，不能调用模型"),
+    "account_key": ("a key for the whole account, which calls no model", "整个账号的密钥，不能调用模型"),
+    "other_product": ("a key of a product that serves no models", "其他产品的密钥，不提供模型服务"),
+}
+WORDS = {
+    "en": {
+        "key": "{hint}, {length} characters",
+        "candidates": "Looks like a key of",
+        "nothing": "No known door has keys that look like this.",
+        "certain": "certain",
+        "likely": "likely",
+        "possible": "possible",
+        "because": "{confidence} ({why})",
+        "variable": "variable",
+        "more": "and {count} more: {doors}",
+        "twins": "These sites give out keys that look the same, and each takes its own alone: only the site can tell.",
+        "flaws": "Wrong with it",
+        "cleaned": "Without that a usable key is left.",
+        "next": "Told by its look alone, nothing was sent. Whether it works: llmdoctor check",
+        "colon": ": ",
+        "comma": ", ",
+    },
+    "zh": {
+        "key": "{hint}，{length} 个字符",
+        "candidates": "看起来是这些服务商的密钥",
+        "nothing": "已知的服务商里，没有哪家的密钥是这个样子。",
+        "certain": "确定",
+        "likely": "很可能",
+        "possible": "可能",
+        "because": "{confidence}（{why}）",
+        "variable": "变量",
+        "more": "另有 {count} 家：{doors}",
+        "twins": "这些站点的密钥样子相同，但各认各的：只有问站点才知道。",
+        "flaws": "密钥本身的问题",
+        "cleaned": "去掉之后就是可用的密钥。",
+        "next": "只看样子判断，什么都没有发出。能不能用，请运行：llmdoctor check",
+        "colon": "：",
+        "comma": "、",
+    },
+}

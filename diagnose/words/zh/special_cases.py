@@ -1,0 +1,522 @@
+"""The texts of special cases of findings, in Chinese."""
+
+from __future__ import annotations
+
+from diagnose.words import Text
+
+# 个别情形：同一个代码，但原因和办法不同。
+CASES: dict[str, Text] = {
+    "proxy.invalid:no_proxy": Text(
+        "NO_PROXY 里有部分客户端读不懂的条目",
+        "基于 httpx 的客户端会把 {source|NO_PROXY} 的每个条目当作主机名来解析，遇到不是主机名的条目，什么都没发就停下。"
+        "IPv6 网段和方括号都会这样。",
+        (
+            "把 NO_PROXY 改为 {better_proxy}",
+            "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1] 或 fd00::/8。",
+        ),
+    ),
+    "settings.wrong_variable:app": Text(
+        "{app} 不读取 {variable|所设的变量}",
+        "每个程序只认特定名字的变量，其他的一概忽略，也不会提示；各家程序认的名字又不一样。值虽然在，{app} 却看不到。",
+        (
+            "把它改名为 {app_variable|应用手册里写的名字}，{app} 读的是这个。",
+            "在新终端里重新启动应用，让它读到新名字。",
+        ),
+    ),
+    **dict.fromkeys(
+        ("url.version_missing:unreachable", "url.version_doubled:unreachable", "url.path_wrong:unreachable"),
+        Text(
+            "{app} 无法接到这个 API",
+            "不论接口地址怎么填，{app} 都会在后面加上它自己的路径，而 {host} 的 API 在另一条路径下，所以总会问错地方。",
+            (
+                "换一个可以填写完整路径的应用：`llmdoctor apps` 列出每个应用会加上什么。",
+                "或者在前面架一个网关，提供 {app} 所要的路径，例如 LiteLLM 或 New API。",
+            ),
+        ),
+    ),
+    "settings.project_override:local": Text(
+        "这个项目里的文件会把你的密钥发往本机或内网的 {host}",
+        "当前目录里的 {source|某个配置文件} 指定了与你自己的设置不同的服务器，而且它优先生效，"
+        "你自己的密钥会一并发过去。这个服务器在本机或内网，密钥不会传到很远，但运行它的人能看到。",
+        (
+            "如果服务器是你自己的，没有问题：给它单独配一个密钥，就不会用到你自己的。",
+            "如果不认识这个服务器，删掉 {source} 里的这一项。",
+        ),
+    ),
+    "slo.exceeded:cert": Text(
+        "证书的剩余有效期低于设定的限度",
+        "证书今天还有效，应用目前没有任何异样。但它会在设定的期限内到期，到期之后所有客户端都连不上。",
+        (
+            "更新证书，或查明自动续期为什么没有执行。",
+            "如果是服务商的服务器，它会自行续期：把限度设得比它续期的时间更短。",
+        ),
+    ),
+    "proxy.unreachable:container": Text(
+        "所设的代理 {proxy|地址} 没有响应：这里是容器",
+        "容器有自己的回环地址，127.0.0.1 指的是容器自己，而代理软件运行在外面的机器上。所有请求都要经过代理，"
+        "现在一个也出不去。",
+        (
+            "在 {source|代理设置} 里，把 127.0.0.1 换成 host.docker.internal，端口不变。",
+            "在 Linux 上，启动容器时加上 --add-host=host.docker.internal:host-gateway。",
+            "在代理软件里打开“允许局域网连接”。",
+        ),
+    ),
+    "proxy.unreachable:wsl": Text(
+        "所设的代理 {proxy|地址} 没有响应：这里是 WSL",
+        "在 WSL 里，127.0.0.1 通常只是 Linux 这一边，而代理软件运行在 Windows 里。所有请求都要经过代理，"
+        "现在一个也出不去。",
+        (
+            "在 Windows 的 .wslconfig 里，[wsl2] 下写 networkingMode=mirrored，再执行 `wsl --shutdown`。",
+            (
+                "或者把 127.0.0.1 换成 Windows 的地址（`ip route show default` 可以查到），"
+                "并在代理软件里打开“允许局域网连接”。"
+            ),
+        ),
+    ),
+    "dns.not_found:docker_host": Text(
+        "这里不认识 host.docker.internal",
+        "Docker Desktop 用这个名字指代运行容器的机器。Linux 上的 Docker 要另外设置才有它，容器外面则没有这个名字。",
+        (
+            "启动容器时加上 --add-host=host.docker.internal:host-gateway；用 Compose 的话，"
+            '加上 extra_hosts: ["host.docker.internal:host-gateway"]。',
+            "如果不在容器里，改写成 127.0.0.1。",
+            "服务要监听 0.0.0.0，容器才能访问到（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
+        ),
+    ),
+    "dns.not_found:known_elsewhere": Text(
+        "现用的 DNS 不认识 {host}，别的 DNS 认识",
+        "这个域名是存在的：{address|别的 DNS 服务器} 查得到它的地址。本机所用的 DNS 数据过旧，过滤了这个域名，"
+        "或者只管内部网络。",
+        (
+            "在本机换用别的 DNS，比如 223.5.5.5 或 1.1.1.1，再重启应用。",
+            "如果是公司或自己设的过滤，放行 {host}。",
+            "重启 VPN 或代理软件：它可能留下了已经失效的 DNS 设置。",
+        ),
+    ),
+    "dns.failed:servfail": Text(
+        "DNS 服务器没能查到 {host}",
+        "DNS 服务器可以连上，但它答复说查询失败：负责这个域名的服务器没有回答，签名有误，或者它自己的出口断了。"
+        "所以还不知道这个域名是否存在。",
+        (
+            "看看别的域名能否解析。如果能，问题在 {host} 的 DNS 服务器，请告诉它的运营者。",
+            "换一个 DNS 查询：`llmdoctor check --dns-server 223.5.5.5`。如果查得到，就在本机换用它。",
+            "如果是自己的 DNS 服务器，查看它的日志，看看是不是 DNSSEC 校验失败。",
+        ),
+    ),
+    "dns.failed:refused": Text(
+        "DNS 服务器拒绝查询 {host}",
+        "DNS 服务器可以连上，但它不答应：它只为自己的网络或客户服务，或者有规则禁止这个域名。"
+        "多半是别的网络或 VPN 留下的设置。",
+        (
+            "设为当前网络的 DNS，或公共 DNS，比如 223.5.5.5 或 1.1.1.1。",
+            "断开 VPN，再重新连接。",
+            "在公司里，问一下 {host} 是否被屏蔽。",
+        ),
+    ),
+    "dns.failed:silent": Text(
+        "没有 DNS 服务器回答本机",
+        "查询 {host} 的请求发出去了，但没有任何答复：DNS 服务器停了，它属于没有连上的 VPN，或者防火墙丢弃了查询。",
+        (
+            "看看本机是否联网；如果要用 VPN 里的 DNS，先连上 VPN。",
+            "换用别的 DNS，比如 223.5.5.5 或 1.1.1.1。现在用的是 {address}。",
+            "在容器里，重启 Docker，或启动时加上 --dns 223.5.5.5。",
+        ),
+    ),
+    "tcp.refused:container": Text(
+        "在这个容器里，{host} 就是容器自己，那里没有服务",
+        "容器有自己的回环地址：localhost 和 127.0.0.1 指向容器里面的程序。外面机器上的服务，"
+        "或别的容器里的服务，在那里是找不到的。",
+        (
+            "把 {host} 换成 host.docker.internal；在 Linux 上，启动容器时加上 "
+            "--add-host=host.docker.internal:host-gateway。",
+            "如果服务在另一个容器里，用它在 Compose 里的服务名和内部端口。",
+            "让外面的服务监听 0.0.0.0（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
+            "如果服务本来就该在这个容器里运行，启动它，并核对端口是否为 {port}。",
+        ),
+    ),
+    "tcp.refused:wsl": Text(
+        "在 WSL 里，{host} 是 Linux 这一边，那里没有服务",
+        "WSL 通常有自己的回环地址，Windows 里的服务用 localhost 或 127.0.0.1 是找不到的。",
+        (
+            "在 Windows 的 .wslconfig 里，[wsl2] 下写 networkingMode=mirrored，再执行 `wsl --shutdown`。",
+            "或者把 {host} 换成 Windows 的地址（`ip route show default` 可以查到）。",
+            "这时 Windows 里的服务要监听 0.0.0.0（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
+            "如果服务本来就该在 WSL 里运行，启动它，并核对端口是否为 {port}。",
+        ),
+    ),
+    "tcp.ipv6_broken:localhost": Text(
+        "主机名 localhost 先指向 ::1，而那里没有服务",
+        "服务只监听 127.0.0.1。多数客户端会马上改用这个地址；20 之前的 Node 和少数程序在第一个地址失败后就放弃了。",
+        (
+            "把接口地址改为 {better_url}",
+            "如果有应用报告连接被拒绝，在那里把 localhost 换成 127.0.0.1。",
+        ),
+    ),
+    "tls.intercepted:company": Text(
+        "途中的 {product|公司网关} 拆开了与 {host} 的加密连接",
+        "收到的不是对方自己的证书，而是由 {issuer|另一个签发者} 签发的。公司网络里的这类网关会查看内容。"
+        "不认识它的根证书的应用就会拒绝，"
+        "浏览器则认识。",
+        (
+            "向网管要根证书文件，并指给应用：Python 设 SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
+            "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
+            "如果根证书已经在系统里：Node 设 NODE_USE_SYSTEM_CA=1（22.15 及以上），Python 用 truststore。",
+            "或者请网管对 {host} 免拆。现在这样，他们能看到密钥。",
+        ),
+    ),
+    "tls.intercepted:antivirus": Text(
+        "本机的 {product|杀毒软件} 拆开了与 {host} 的加密连接",
+        "收到的不是对方自己的证书，而是那个软件自己做的。它把自己的根证书放进了系统，所以浏览器没有问题，"
+        "自带证书列表的应用则会拒绝。",
+        (
+            "在 {product|杀毒软件} 里关闭加密连接扫描，或者排除 {host}。",
+            "或者让应用读取系统的证书列表：Node 设 NODE_USE_SYSTEM_CA=1，Python 用 truststore。",
+        ),
+    ),
+    "tls.intercepted:debugger": Text(
+        "{product|抓包工具} 拆开了与 {host} 的加密连接",
+        "这是记录应用流量的工具，它出示自己的证书。多半是在本机或手机上启动的，并且仍然设为代理。"
+        "运行它的人能看到密钥。",
+        (
+            "关闭它，并从本机的代理设置里去掉。",
+            "如果确实要抓包，把它的根证书交给应用：SSL_CERT_FILE=PATH；Node 用 NODE_EXTRA_CA_CERTS=PATH。",
+            "如果这里没有人启动过它，不要在这个网络里发送密钥。",
+        ),
+    ),
+    "tls.intercepted:filter": Text(
+        "{product|内容过滤系统} 拆开了与 {host} 的加密连接",
+        "收到的不是对方自己的证书，而是由 {issuer|另一个签发者} 签发的。学校和家庭用这类系统查看上网内容。"
+        "应用会拒绝这个证书，"
+        "而过滤系统能看到密钥。",
+        (
+            "请管理过滤系统的人对 {host} 免拆。",
+            "或者换一个网络。",
+        ),
+    ),
+    "http.front_auth:certificate": Text(
+        "{host} 要求客户端出示证书",
+        "服务器或它前面的网关只放行出示自己证书的程序（双向 TLS）。官方 SDK 默认不出示证书，要在代码里配置。"
+        "接口还没有看到密钥。",
+        (
+            "向 {host} 的运营方要一个只认密钥的地址。",
+            "否则要来证书和它的私钥，在代码里交给应用的 HTTP 客户端。",
+            "自己的服务器：对接口路径关闭这项检查（nginx：`ssl_verify_client off`）。",
+        ),
+    ),
+    "tls.handshake_failed:name": Text(
+        "{host} 背后的服务器不提供这个域名",
+        "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，要么服务器没有配置这个域名。",
+        (
+            "核对接口地址里的主机名和服务商给的是否一致。",
+            "自己的服务器：把这个域名加进站点配置和证书。",
+            "转发到它的 nginx：设置 `proxy_ssl_server_name on` 和正确的 `proxy_ssl_name`。",
+        ),
+    ),
+    "tls.intercepted:elsewhere": Text(
+        "{product|有东西}拆开了与 {host} 的连接，而应用没有读取放行它的证书列表",
+        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，所以别的程序没有问题；"
+        "这个应用读的是另一份列表，所以拒绝。拆开连接的一方能看到密钥。",
+        (
+            "启动应用时设置 {detail|那份列表}",
+            "如果不知道有这种东西，不要在这个网络上发送密钥。",
+        ),
+    ),
+    "proxy.ignored:direct": Text(
+        "应用没有使用所设的代理",
+        "Node 的 fetch 和部分应用不理会 HTTP_PROXY、HTTPS_PROXY 和 ALL_PROXY。应用是直连，这次检查也一样，"
+        "没有经过 {proxy|代理}。如果只有代理才出得去，应用就会失败。",
+        (
+            "如果要让它走代理：Node 24 及以上，启动时设置 NODE_USE_ENV_PROXY=1。",
+            "如果应用在自己的设置里填写代理，就填在那里。",
+            "否则不用改。",
+        ),
+    ),
+    "tls.intercepted:system_only": Text(
+        "有东西拆开了与 {host} 的连接，其根证书只有本系统信任",
+        "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
+        "自带列表的客户端会拒绝：requests、LiteLLM、"
+        "用 certifi 的旧版 SDK，以及 Node。",
+        (
+            "对它们，指定含有该根证书的文件：SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
+            "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
+            "或者让它们读取系统的列表：Node 设 NODE_USE_SYSTEM_CA=1（或 --use-system-ca），Python 用 truststore。",
+            "缺少它的列表：{path}。",
+        ),
+    ),
+    "tls.untrusted_issuer:system_only": Text(
+        "只有本系统的列表信任 {host} 的证书",
+        "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
+        "自带列表的客户端会拒绝：requests、LiteLLM、"
+        "用 certifi 的旧版 SDK，以及 Node。",
+        (
+            "对它们，指定含有该根证书的文件：SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
+            "Node 设 NODE_EXTRA_CA_CERTS=PATH。",
+            "或者让它们读取系统的列表：Node 设 NODE_USE_SYSTEM_CA=1（或 --use-system-ca），Python 用 truststore。",
+            "缺少它的列表：{path}。",
+        ),
+    ),
+    "tls.untrusted_issuer:no_list": Text(
+        "SSL_CERT_FILE 所指的根证书文件读不出来",
+        "Python 客户端启动时会读这个文件，用它代替系统的证书列表。文件不在或不是证书，客户端什么都没发出就会失败，"
+        '不管访问哪个主机，而且往往只报 "No such file or directory"。',
+        (
+            "删除 SSL_CERT_FILE，改用系统的证书列表。",
+            "或者让它指向一个确实存在、内容为 PEM 证书的文件。",
+        ),
+    ),
+    "tls.untrusted_issuer:file_alone": Text(
+        "SSL_CERT_FILE 挡住了认识 {host} 证书签发者的列表",
+        "Python 客户端用 SSL_CERT_FILE 里的文件代替系统的证书列表，而不是两者一起用。{issuer|签发者}在系统的列表里，"
+        "却不在那个文件里。",
+        (
+            "如果只访问这类主机，删除 SSL_CERT_FILE。",
+            "如果两者都要，把系统的列表和自己的根证书合成一个文件："
+            "`cat /etc/ssl/certs/ca-certificates.crt ROOT.pem > BOTH.pem`，再让 SSL_CERT_FILE 指向它。",
+        ),
+    ),
+    "tls.untrusted_issuer:node": Text(
+        "Node 不读那个认识 {host} 证书签发者的文件",
+        "Node 自带一份证书列表，不理会 SSL_CERT_FILE。{issuer|签发者}就在它所指的文件里，"
+        "所以 Python 客户端没有问题，这个应用却会失败。",
+        (
+            "让 Node 也用这个文件：NODE_EXTRA_CA_CERTS={path|PATH}",
+            "要在 Node 启动之前设置，写在 .env 里不起作用。",
+        ),
+    ),
+    "tls.untrusted_issuer:node_system": Text(
+        "Node 不读本系统的证书列表，而签发 {host} 证书的机构就在那里",
+        "Node 自带一份证书列表。{issuer|签发者}在系统的列表里，所以浏览器和最新的 Python SDK 没有问题，"
+        "这个应用却会失败。",
+        (
+            "让 Node 读取系统的列表：NODE_USE_SYSTEM_CA=1（Node 22.15 及以上）。",
+            "旧版 Node：用 NODE_EXTRA_CA_CERTS=PATH 指定含有该根证书的文件。",
+            "要在 Node 启动之前设置，写在 .env 里不起作用。",
+        ),
+    ),
+    "tls.untrusted_issuer:old_list": Text(
+        "本系统的证书列表缺失或过旧",
+        "按 certifi 自带的 Mozilla 列表，{host} 的证书没有问题；按本系统的列表则不被信任。最新的 Python SDK "
+        "读取系统的列表，所以会失败。"
+        "精简的容器镜像里往往没有这份列表。",
+        (
+            "设置 SSL_CERT_FILE={path}",
+            "安装或更新系统的列表：`apt-get install ca-certificates`，或 `apk add ca-certificates`。",
+            "Windows 和 macOS：安装系统更新。",
+        ),
+    ),
+    "http.redirected:key_travels": Text(
+        "{host} 会让应用把密钥交给另一个地址",
+        "它把请求转走，应用会跟过去，放密钥的这个请求头也会一起带上，和 Authorization 不同。"
+        "那边的管理者，或者途中的监听者，都能读到并使用这个密钥。本次检查没有把密钥发过去。",
+        (
+            "把接口地址改为 {better_url}",
+            "如果已经有应用用过这个地址，请更换密钥：新建一个，删掉旧的。",
+            "如果认识并信任 {location}，在接口地址里直接用那个域名，就不会再转。",
+            "自己的服务器：直接应答或在后台转发请求，不要用跳转。",
+        ),
+    ),
+    "http.blocked:challenge": Text(
+        "{host} 要求来的是浏览器，不是程序",
+        "接口前面有一道人机验证：浏览器能自动通过的脚本，或者图片题。任何应用和 SDK 都过不去，和密钥无关。",
+        (
+            "自己的服务器：让接口路径跳过验证（Cloudflare：加一条 WAF 规则，跳过 Bot Fight Mode 和托管质询）。",
+            "否则，请 {host} 的管理员给一个没有验证的地址，并附上页面上的编号（Ray ID）。",
+            "换个网络试试：很多人共用的地址更容易被验证。",
+        ),
+    ),
+    "http.blocked:signature": Text(
+        "{host} 不让这类客户端进来",
+        "前面的 Cloudflare 按客户端的样子判断：名称、请求头和加密方式。程序被拦，浏览器放行。还没有看密钥。",
+        (
+            "自己的服务器：对接口路径关闭浏览器完整性检查（Browser Integrity Check）。",
+            "否则，把页面上的编号（Ray ID）发给 {host} 的管理员，请他放行程序。",
+            "更新应用：旧的网络库更容易被拦。",
+        ),
+    ),
+    "http.blocked:rate": Text(
+        "{host} 前面的防火墙认为这里请求太频繁",
+        "限制的不是接口，而是它前面的防火墙：同一个地址问得太多，就会被拒绝一段时间。共用这个地址的人算在一起。"
+        "还没有看密钥。",
+        (
+            "等 {retry_after|几} 秒或几分钟，之后放慢请求。",
+            "看看这里有没有应用或脚本在不停地重试。",
+            "换个网络，或关掉多人共用的 VPN、代理再试。",
+            "自己的服务器：对接口路径放宽限制。",
+        ),
+    ),
+    "http.blocked:company": Text(
+        "这个网络的上网过滤拦下了 {host}",
+        "页面来自公司、学校或运营商的过滤系统，不是 {host} 发的。它看的是网站名称或类别，还没有看密钥。",
+        (
+            "请 IT 人员放行 {host}，并把页面内容给他们看。",
+            "换个网络试试；公司 VPN 如果不过滤，也可以用它。",
+        ),
+    ),
+    "http.front_auth:portal": Text(
+        "这个网络要先登录才能上网",
+        "酒店、机场或访客网络会代替 {host} 应答，直到有人在浏览器里同意它的条款。请求还没有离开这个网络。",
+        (
+            "在这台机器的浏览器里随便打开一个网页（neverssl.com 就是为此准备的），登录后再试。",
+            "没有浏览器的机器：请网络管理员放行这台设备，或换个网络。",
+            "接口地址用 https:// 开头，这样网络就不能代替服务器应答。",
+        ),
+    ),
+    "http.gateway_error:refused": Text(
+        "{host} 的网关后面没有程序接受连接",
+        "网关正常，但后面的服务器拒绝连接：程序没有运行，或者那边的防火墙不让网关进来。和你的密钥无关。",
+        (
+            "等几分钟再试，并查看服务商的状态页。",
+            "自己的服务器：启动网关后面的程序，并在防火墙里放行网关的地址（Cloudflare 用 80 和 443 端口）。",
+        ),
+    ),
+    "http.gateway_error:silent": Text(
+        "{host} 的网关连不上后面的服务器",
+        "网关去连接时没有回应：服务器关着，地址过时了，或者防火墙丢掉了连接。和你的密钥无关。",
+        (
+            "等几分钟再试，并查看服务商的状态页。",
+            "自己的服务器：确认它在运行，网关那边的 DNS 记录是现在的地址，防火墙也放行了网关。",
+        ),
+    ),
+    "http.gateway_error:slow": Text(
+        "{host} 的网关等不到回答，放弃了",
+        "网关连上了接口，但接口用的时间超过了网关愿意等的时间：回答太长，模型太大，或者服务器卡住了。和你的密钥无关。",
+        (
+            "在应用里打开流式输出：途中有内容，网关就会继续等。",
+            "每次少问一些，或换个模型。",
+            "自己的网关：放宽时限（nginx 的 proxy_read_timeout，HAProxy 的 timeout server；Cloudflare 约等 100 秒）。",
+            "否则，询问 {host} 的管理员。",
+        ),
+    ),
+    "http.gateway_error:tls": Text(
+        "{host} 的网关和后面的服务器谈不拢加密",
+        "服务器的证书不被网关接受，或者两边没有共同的加密方式。这一边没有办法解决。",
+        (
+            "告诉 {host} 的管理员。",
+            "自己的服务器：换上写有 {host}、没有过期、由知名机构或 Cloudflare 签发的证书（源站证书）；"
+            "或者在 Cloudflare 把模式设为 Full。",
+        ),
+    ),
+    "http.gateway_error:name": Text(
+        "{host} 的网关找不到后面的服务器",
+        "网关里写的服务器名称查不到，或者通往它的隧道没有打开。和你的密钥无关。",
+        (
+            "告诉 {host} 的管理员，或等服务器恢复。",
+            "自己的服务器：启动它的隧道（cloudflared、ngrok），或改正源站的名称。",
+        ),
+    ),
+    "shape.malformed_answer:packed": Text(
+        "{host} 的应答用了应用解不开的压缩方式",
+        "应用会说明自己懂哪些压缩方式：gzip 和 deflate，装了相应的包才有别的。"
+        "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
+        (
+            "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。",
+            "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。",
+            "否则，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.malformed:packed": Text(
+        "{host} 的流式输出用了应用解不开的压缩方式",
+        "应用会说明自己懂哪些压缩方式：gzip 和 deflate，装了相应的包才有别的。"
+        "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
+        (
+            "自己的网关：对 text/event-stream 关闭压缩。",
+            "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。",
+            "暂时在应用里关闭流式输出。",
+            "否则，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.cut:idle": Text(
+        "长时间没有内容之后，流式输出被切断",
+        "有一阵没有动静，然后连接被关闭，回答并没有结束。网关和负载均衡会关闭大约 {seconds|几十} 秒没有动静的连接。"
+        "思考很久的模型什么也不发。",
+        (
+            "自己的网关：放宽时限（nginx 的 proxy_read_timeout，AWS 负载均衡的 idle timeout）。",
+            "让服务器大约每 15 秒发一行注释，表示还活着。",
+            "关掉 VPN 和代理试试，或换个回答更快的模型。",
+            "否则，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:nginx": Text(
+        "流式输出一次性到达，是 {product|nginx} 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。没有特别设置时，{product|nginx} 会把回答攒起来。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            "在接口的 location 里设置 `proxy_buffering off;` 和 `gzip off;`，再重新加载。",
+            "或者让接口带上响应头 `X-Accel-Buffering: no`，它会照办。",
+            "如果不是自己的，把这两行发给 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:apache": Text(
+        "流式输出一次性到达，是 Apache 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。Apache 的代理会攒小块内容，压缩则会攒下全部。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            "对接口路径设置 `ProxyPass … flushpackets=on` 和 `SetEnv no-gzip 1`。",
+            "如果不是自己的，把这一行发给 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:iis": Text(
+        "流式输出一次性到达，是 IIS 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。IIS 的 Application Request Routing 会把回答攒到一定大小才发。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            "在 IIS 的代理设置（Application Request Routing）里，把响应缓冲阈值设为 0，并对接口关闭动态压缩。",
+            "如果不是自己的，把这一行发给 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:aws": Text(
+        "流式输出一次性到达，是 AWS 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。API Gateway 和 Lambda 要等回答完整才发出，除非设置了流式。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            "API Gateway 把集成的响应传输模式设为 STREAM；Lambda 用 RESPONSE_STREAM 的函数 URL；或者换成负载均衡。",
+            "如果不是自己的，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:azure": Text(
+        "流式输出一次性到达，是 API Management 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。策略要读取或记录回答时，Azure API Management 会把它攒起来。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            '在接口的策略里，给 forward-request 设置 `buffer-response="false"`，也不要记录响应内容。',
+            "如果不是自己的，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:cdn": Text(
+        "流式输出一次性到达，是 {product|内容分发网络} 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。{product|内容分发网络} 本来会放行流式输出，"
+        "但压缩、改写或缓存时不会。能用，只是看不到文字逐步出现。",
+        (
+            "让接口带上 `Content-Type: text/event-stream` 和 `Cache-Control: no-cache, no-transform`。",
+            "在那里对接口路径关闭压缩、优化和缓存。",
+            "如果不是自己的，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:gzip": Text(
+        "流式输出一次性到达，因为被压缩了",
+        "服务器用了一段时间，所有内容却在同一刻到达。压缩要攒够内容才发。能用，只是看不到文字逐步出现。",
+        (
+            "对 text/event-stream 关闭压缩（nginx：不要写进 gzip_types，或设置 `gzip off;`）。",
+            "如果不是自己的，询问 {host} 的管理员。",
+        ),
+    ),
+    "stream.buffered:inspected": Text(
+        "流式输出一次性到达，是途中的 {product|代理} 攒着的",
+        "服务器用了一段时间，所有内容却在同一刻到达。{product|代理} 要读完整个回答才放行。"
+        "能用，只是看不到文字逐步出现。",
+        (
+            "请 IT 人员对 {host} 免检放行。",
+            "或换个网络，或在杀毒软件里对 {host} 关闭网页流量检查。",
+        ),
+    ),
+    "tls.handshake_failed:old": Text(
+        "{host} 只支持旧版的加密协议",
+        "它最高只到 {detail|TLS 1.1}，而这种版本可以被破解，现在的程序都不接受，至少要 TLS 1.2。"
+        "多半是服务器太旧，或者前面的设备太旧。",
+        (
+            "自己的服务器：启用 TLS 1.2 和 1.3（nginx：`ssl_protocols TLSv1.2 TLSv1.3`）。",
+            "否则，告诉 {host} 的运营者。",
+            "如果别的主机也一样，是这个网络里的设备太旧：换一个网络试试。",
+        ),
+    ),
+}

@@ -1,0 +1,26 @@
+"""Keys that carry a checksum, and whether it is right."""
+
+from __future__ import annotations
+
+from probes.keys.credential_kinds import _matches
+
+_GITHUB = r"gh[pousr]_[A-Za-z0-9]{36}"
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+MISTYPED = "its check digits do not fit"
+
+
+def mistyped(value: str) -> bool:
+    """Whether a key carries check digits that do not fit the rest: a slip, since nobody issues such a key.
+
+    GitHub's tokens end in the CRC-32 of the thirty characters behind the prefix, in base 62 (the GitHub blog, "Behind
+    GitHub's new authentication token formats", 2021). No other door publishes its check digits.
+    """
+    if not _matches(_GITHUB, value):
+        return False
+    from zlib import crc32
+
+    rest, digits = crc32(value[4:34].encode()), ""
+    while len(digits) < 6:
+        rest, digit = divmod(rest, 62)
+        digits = _BASE62[digit] + digits
+    return digits != value[34:]

@@ -1,0 +1,232 @@
+"""What is wrong with the value of a key, seen before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from probes.model.secret import public_prefix
+from probes.model.value_issues import Flaw
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class _Add(Protocol):
+        """Notes a flaw."""
+
+        def __call__(self, kind: str, note: str, mended: bool = True, fatal: bool = False) -> None: ...
+
+
+from probes.keys.characters import _END_MARKS, _ENDS, _ESCAPES, _fold, _invisible, _name, _note
+
+
+class KeyExam(NamedTuple):
+    """``literal``: what the SDK puts into the header; None where it fails before sending. ``cleaned``: the usable key,
+    None where there is none. The kind ``dummy`` (``ollama``, ``EMPTY``) is fine at a local door and nowhere else."""
+
+    flaws: tuple[Flaw, ...]
+    cleaned: str | None
+    literal: str | None
+
+
+# What manuals write where no key is needed.
+_DUMMY = (
+    r"(?i)(?:sk-)?(?:ollama|lm-?studio|none|null|dummy|fake|local|no[-_]?key(?:[-_]required)?|not?[-_]?(?:needed|required))"
+    r"|empty|nil|undefined|(?:sk-)?test|n/?a|key|unused|anything|ignored|vllm|llama[-.]?cpp|sk-1234|token-abc123"
+    r"|(?:lm-studio|ollama|vllm|llama-cpp)-local"
+)
+# Words that no key holds by chance between its hyphens; the second lot counts only where no digit stands.
+_EXAMPLE_WORDS = frozenset(("your", "insert", "replace", "changeme", "paste", "placeholder", "redacted", "todo"))
+_WEAK_WORDS = frozenset(("example", "sample", "here", "enter", "change"))
+_EXAMPLE = (
+    r"(?:sk)?(?:your|my|the|an|a|insert|replace|paste|enter|add|put|set|actual|real|new)*"
+    r"(?:openai|anthropic|claude|deepseek|llm|gemini|groq)?(?:secret|access|auth|private)?"
+    r"(?:api_?key|api_?token|(?<=y)key|(?<=your)(?:secret|token|key))(?:here|value|goes)*"
+    r"|(?:sk)?(?:your|my)[a-z]{0,12}(?:key|token|secret)(?:here)?|(?:sk)?(?:insert|replace)[a-z]*key[a-z]*"
+)
+_COUNTED = r"(?:0?123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)?|abcd(?:e(?:f(?:gh?)?)?)?)+"  # as fingers run along the keys
+_EXAMPLE_PHRASES = (
+    *("密钥", "密鑰", "你的", "您的", "填写", "填入", "替换", "请输入", "粘贴"),
+    *("あなたの", "キー", "ここに", "키를"),
+)
+_MASK = r"•●∙·⋅‧○◦▪■█＊∗*"
+_UNEXPANDED = (
+    r"\$\{\{?[^}]*\}|\$\([^)]*\)|\{\{[^}]*\}\}|<%=|%[A-Za-z_]\w*%|\{(?:env|file)\s*:[^}]*\}"
+    r"|^\$(?:env:)?[A-Za-z_]\w*$|^(?:os\.environ|process\.env|import\.meta\.env|secrets?|env)[./:\[]"
+    r"|^(?!YOUR|MY_|THE_|INSERT|REPLACE|ENTER|PASTE|CHANGE)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN)$"
+)
+_LEAD = r"[\s\"'`<(\[]*"
+_PREFIX = (
+    rf"(?i){_LEAD}(?:-H\s+|--header\s+)?{_LEAD}(?:(?:proxy-)?authorization[\"']?\s*[:=]\s*"
+    r"|(?:x-goog-|x-)?api-?key[\"']?\s*[:=]\s*"
+    r"|(?:export\s+|set\s+|\$env:)?(?:[a-z][a-z0-9_]*)?(?:key|token)[\"']?[ \t]*[:=]\s*"
+    r"|(?:bearer|basic|token)(?:\s*[:=]\s*|\s+|$)|bearer(?=sk-))"
+)
+_SHOWN_PREFIXES = ("bearer", "authorization", "x-api-key", "api-key", "x-goog-api-key")
+
+
+def examine_key(raw: str, protocol: str) -> KeyExam:
+    """What is wrong with a key for the SDK of this protocol; the most exact kind first."""
+    literal = literal_key(raw, protocol)
+    plain = "".join(map(_fold, raw))  # as long as raw: positions agree
+
+    def exam(kind: str, note: str, cleaned: str | None = None) -> KeyExam:
+        return KeyExam((Flaw("key", kind, note, cleaned is not None, literal is None),), cleaned, literal)
+
+    start = 0
+    while lead := re.compile(_PREFIX).match(plain, start):
+        start = lead.end()
+    wrapped = re.sub(r"^[\s\"'`]+|[\s\"'`,;]+$", "", "".join(" " if _invisible(c) else c for c in plain[start:]))
+    core = wrapped.strip("<>()[]{}")
+    length = f"{len(raw)} characters"
+    if not core and not start:
+        return exam("empty", length)
+    if key_is_url(raw):
+        return exam("looks_like_url", length)
+    if re.search(_UNEXPANDED, wrapped):
+        return exam("unexpanded", "a reference to a variable, not its value")
+    dummy = wrapped == core and re.fullmatch(_DUMMY, core) is not None
+    if dummy and core == raw:
+        return exam("dummy", "a stand-in for doors that need no key", core)
+    if core and not dummy and _is_placeholder(wrapped, core):
+        return exam("placeholder", "an example value")
+    if mask := _mask(core):
+        return exam("masked", mask)
+
+    body, odd, count = _tidy_key(raw, plain, start)
+    flaws: list[Flaw] = []
+    usable = bool(body) and body.isascii()
+    cleaned = body if usable else None
+    if start:
+        named = plain[:start].strip().strip("\"'`<([").lower()
+        shown = next((word for word in _SHOWN_PREFIXES if named.startswith(word)), "a variable's name")
+        flaws.append(Flaw("key", "bearer_prefix", f"begins with {shown}", usable, literal is None))
+    if count > 1:
+        flaws.append(Flaw("key", "several", f"{count} values in {length}", usable, literal is None))
+    control = [i for i in odd if (raw[i] < " " and raw[i] not in "\t\n\r") or "\x7f" <= raw[i] < "\xa0"]
+    stray = [i for i in odd if i not in set(control)]
+    if stray:
+        flaws.append(Flaw("key", "stray", _note(raw, stray), usable, _breaks(raw, stray, protocol)))
+    if control:
+        flaws.append(Flaw("key", "control", _note(raw, control), usable, _breaks(raw, control, protocol)))
+    return KeyExam(tuple(flaws), cleaned, literal)
+
+
+def _is_placeholder(wrapped: str, core: str) -> bool:
+    """An example value. ``sk-...`` is one; ``sk-...a1B2`` is a masked key."""
+    body = core[len(public_prefix(core)) :]
+    if re.fullmatch(r"[.…_-]*|[.…xX]{2,}(?:[-_.…xX]*)", body) and not core.isspace():
+        return True
+    if len(body) >= 3 and len(set(body)) == 1 and body[0].isalnum():
+        return True
+    if len(body) >= 6 and re.fullmatch(_COUNTED, body.lower()):
+        return True
+    if any(phrase in core for phrase in _EXAMPLE_PHRASES):
+        return True
+    words = [word for word in re.split(r"[\W_]+", core.lower()) if word]
+    if any(len(word) >= 16 and re.search(r"\d", word) for word in words):
+        return False
+    if re.fullmatch(r"<.*>|\[.*\]|\{.*\}", wrapped) and len(core) < 40 and not public_prefix(core):
+        return True
+    if _EXAMPLE_WORDS.intersection(words) or any(re.fullmatch(r"x{3,}", word) for word in words):
+        return True
+    if _WEAK_WORDS.intersection(words) and not re.search(r"\d", core):
+        return True
+    return re.fullmatch(_EXAMPLE, "".join(words)) is not None
+
+
+def _mask(core: str) -> str:
+    """How the value is hidden, or an empty string."""
+    if found := re.search(rf"[{re.escape(_MASK)}]{{2,}}|[•●█]", core):
+        return f"{_name(found[0][0])}, {len(found[0])} in a row"
+    if re.search(r"…|\.{2,}", core):
+        return "an ellipsis in place of its middle"
+    if found := re.search(r"(?<=[A-Za-z0-9])(x{6,}|X{6,})(?=[A-Za-z0-9])", core):
+        return f"a letter repeated {len(found[0])} times in place of its middle"
+    return ""
+
+
+def _tidy_key(raw: str, plain: str, start: int) -> tuple[str, list[int], int]:
+    """The first usable key, the indices of what does not belong around and inside it, and how many keys there are."""
+    found = [m for m in re.finditer(r"[^,;\r\n]+", plain[start:]) if m[0].strip(_ENDS)]
+    spans = [(m.start() + start, m.end() + start) for m in found]
+    texts = [m[0].strip(_ENDS) for m in found]
+    begin, end, count = start, len(raw), 1
+    if len(texts) > 1 and _all_keys(texts, lined=not re.search("[,;]", plain[start:])):
+        begin, end, count = *spans[0], len(texts)
+    elif len(words := plain[start:].split()) > 1 and all(public_prefix(word.strip("\"'")) for word in words):
+        end, count = plain.index(words[0], start) + len(words[0]), len(words)
+    while begin < end and (raw[begin] in _END_MARKS or plain[begin] in _END_MARKS or _invisible(raw[begin])):
+        begin += 1
+    last = end
+    while last > begin and (_ends_key_astray(plain[last - 1]) or plain[begin:last].endswith(_ESCAPES)):
+        last -= 1
+    while begin < last and not plain[begin].isascii():
+        begin += 1
+    kept = [i for i in range(begin, last) if not _invisible(raw[i]) and raw[i] != "\x7f"]
+    outside = [i for i in range(start) if not raw[i].isascii() or raw[i] in "\"'`"]
+    region = range(start, end)
+    keep = set(kept)
+    odd = outside + [i for i in region if i not in keep or raw[i] != plain[i] or not raw[i].isascii()]
+    return "".join(plain[i] for i in kept), odd, count
+
+
+def _all_keys(texts: list[str], lined: bool) -> bool:
+    """That these are several keys. One torn by a line end has neither a prefix nor the length in its second line."""
+    if not lined or all(public_prefix(text) for text in texts):
+        return True
+    return len({len(text) for text in texts}) == 1 and len(texts[0]) >= 20
+
+
+def _ends_key_astray(char: str) -> bool:
+    return char in _END_MARKS or _invisible(char) or not char.isascii()
+
+
+def _breaks(raw: str, odd: list[int], protocol: str) -> bool:
+    """Whether these characters keep the SDK from sending."""
+    return literal_key(raw, protocol) is None and any(
+        not raw[i].isascii() or raw[i] in "\0\n\r\f\v" or not raw[i:].strip(" \t") or (i == 0 and protocol == "azure")
+        for i in odd
+    )
+
+
+def literal_key(raw: str, protocol: str) -> str | None:
+    """What the SDK of this protocol puts into its header, or None where it fails before it sends.
+
+    Measured: openai encodes headers as ASCII, anthropic 2 as UTF-8; h11 refuses NUL, CR, LF, VT, FF and a value that
+    ends in white space; google-genai strips first. An Azure key is the whole value, so white space may not begin it.
+    """
+    value = raw.strip() if protocol == "gemini" else raw
+    if not value or any(c in "\0\n\r\f\v" for c in value) or value[-1] in " \t":
+        return None
+    if protocol == "azure" and value[0] in " \t":
+        return None
+    try:
+        value.encode("utf-8" if protocol == "anthropic" else "ascii")
+    except UnicodeEncodeError:
+        return None
+    return value
+
+
+def key_is_url(raw: str) -> bool:
+    """That a URL or an API host stands where the key belongs."""
+    text = "".join(_fold(c) for c in raw if not _invisible(c)).strip(_ENDS)
+    if re.match(r"(?:https?|wss?):/", text, re.I):
+        return True
+    if re.match(_UNEXPANDED, text):
+        return False  # os.environ/OPENAI_API_KEY
+    host = r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]+\.)+[a-z]{2,10})"
+    return re.fullmatch(rf"{host}(?::\d+(?:/\S*)?|/[\w./-]*)|(?:api|open)\.{host}", text, re.I) is not None
+
+
+def url_is_key(raw: str) -> bool:
+    """That a key stands where the base URL belongs."""
+    text = "".join(c for c in raw if not _invisible(c)).strip(_ENDS)
+    text = re.sub(r"^(?:authorization:)?bearer", "", text, flags=re.I)
+    if re.fullmatch(r"[a-f0-9]{32}\.[A-Za-z0-9]{16,24}|eyJ[\w-]+\.[\w-]+\.[\w-]*|(?:AQ|ya29)\.[\w.-]{30,}", text):
+        return True
+    if not re.fullmatch(r"[\w+=-]+(?:/[\w+=-]+){0,2}", text) or not text.isascii():
+        return False
+    if (prefix := public_prefix(text)) and "/" not in text[len(prefix) :]:
+        return len(text) >= (12 if prefix.startswith(("sk-", "bce-")) else 20) or text.startswith(("sk-",))
+    return len(text) >= 32 and "/" not in text and bool(re.search(r"\d", text)) and bool(re.search(r"[A-Za-z]", text))

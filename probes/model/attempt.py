@@ -1,0 +1,53 @@
+"""One way of asking an API: protocol, base URL, header style and form of the key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from probes.model.value_issues import Flaw as Flaw
+from probes.model.value_issues import KeyMatch as KeyMatch
+
+
+class Auth(StrEnum):
+    """How a key travels."""
+
+    BEARER = "bearer"
+    X_API_KEY = "x-api-key"
+    API_KEY = "api-key"
+    X_GOOG_API_KEY = "x-goog-api-key"
+    QUERY = "query"
+    NONE = "none"
+
+
+class KeyForm(StrEnum):
+    """Which form of the key goes out. RIVAL is the value of a losing place for the same setting, DUMMY an obvious
+    stand-in for asking a path without the key.
+    """
+
+    GIVEN = "as given"
+    CLEANED = "cleaned"
+    RIVAL = "rival"
+    DUMMY = "dummy"
+    WRONG = "wrong"  # made up, and meant to be refused
+    NONE = "none"
+
+
+BARE = "endpoint"  # among what an attempt changes: asked without the version that every SDK adds
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One way of asking: all of a request but its endpoint. ``given`` is the way in which the app would ask."""
+
+    protocol: str
+    base_url: str  # what the SDK of that protocol takes, without a trailing slash
+    auth: Auth
+    key: KeyForm
+    version: str = ""  # the anthropic-version header, gemini's part of the path, azure's api-version
+    model: str | None = None
+    given: bool = False
+    direct: bool = False  # around the proxy that the settings name
+    changed: tuple[str, ...] = ()  # what differs from the given way: path, version, protocol, auth, key, proxy, slash
+    address: str = ""  # what the app asks for a generation where no base URL makes the SDK ask the same
+    query: str = ""  # what the app adds to the address of a generation

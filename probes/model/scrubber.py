@@ -1,0 +1,105 @@
+"""Remove secrets from text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from probes.model.secret import PUBLIC_VALUES, Secret, hint, public_prefix
+
+WINDOW = 12  # the contract: no output holds this many characters of a key in a row beyond its public prefix
+# Key-shaped text that we were not given (a relay that echoes its own upstream's key, say).
+_FOREIGN_KEY = (
+    r"(?<![A-Za-z0-9])(?:sk-(?:ant|proj|or|svcacct|admin|kimi|sp|api|cp)-[\w-]{16,}|sk-[A-Za-z0-9]{20,}|gsk_\w{20,}"
+    r"|xai-\w{20,}|AIza[\w-]{30,}|hf_\w{20,}|nvapi-[\w-]{20,}|pplx-\w{20,}|csk-\w{20,}|r8_\w{20,}|tgp_v1_[\w-]{20,}"
+    r"|[a-f0-9]{32}\.[A-Za-z0-9]{16,24})(?![A-Za-z0-9])"
+)
+
+
+def _forms(value: str) -> set[str]:
+    """The ways in which a text from outside may carry the value: plain, escaped, encoded."""
+    import base64
+    import json
+    from urllib.parse import quote
+
+    raw = value.encode("utf-8", "surrogatepass")
+    forms = {
+        value,
+        value.strip(),
+        quote(raw, safe=""),
+        quote(raw),
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        repr(value)[1:-1],
+        repr(raw)[2:-1],
+        raw.decode("latin-1"),
+        raw.hex(),
+        raw.hex().upper(),
+        quote(raw, safe="").lower(),
+    }
+    for lead in range(3):  # base64 of a longer text shows the key in one of three alignments
+        encoded = base64.b64encode(b"\0" * lead + raw).decode()
+        forms.add(encoded[4 if lead else 0 :].rstrip("=")[:-1])
+        forms.add(base64.urlsafe_b64encode(b"\0" * lead + raw).decode()[4 if lead else 0 :].rstrip("=")[:-1])
+    return forms
+
+
+class Scrubber:
+    """Takes keys out of text from outside. Hand it every secret that the run knows; then everything foreign goes
+    through it.
+    """
+
+    def __init__(self, secrets: Iterable[Secret | str] = ()) -> None:
+        self._windows: set[str] = set()
+        self._short: list[str] = []
+        self._known: set[str] = set()
+        self._clean: set[str] = set()  # texts in which nothing was found: most come by more than once
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: Secret | str) -> None:
+        value = secret.reveal() if isinstance(secret, Secret) else secret
+        bare = value.strip()
+        if not bare or bare in self._known or bare.lower() in PUBLIC_VALUES:
+            return
+        self._known.add(bare)
+        self._clean.clear()
+        body = bare[len(public_prefix(bare)) :]
+        if len(body) < WINDOW:
+            if len(body) >= 3:
+                self._short.append(bare)
+            return
+        for form in _forms(bare) | _forms(body):
+            head = len(public_prefix(form))
+            text = form[head:]
+            self._windows.update(text[i : i + WINDOW] for i in range(len(text) - WINDOW + 1))
+
+    def __call__(self, text: str) -> str:
+        """``text`` with every run of key characters replaced by ``[key]``."""
+        if text in self._clean:
+            return text
+        given = text
+        for short in self._short:
+            if short in text:
+                text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", "[key]", text)
+        if self._windows and any(text[i : i + WINDOW] in self._windows for i in range(len(text) - WINDOW + 1)):
+            text = self._blot(text)
+        text = re.sub(_FOREIGN_KEY, lambda found: hint(found[0]), text)
+        if text == given and len(text) <= 1000:
+            self._clean.add(text)
+        return text
+
+    def _blot(self, text: str) -> str:
+        out: list[str] = []
+        at, size = 0, len(text)
+        while at < size:
+            if text[at : at + WINDOW] in self._windows:
+                end = at + WINDOW
+                while end < size and text[end - WINDOW + 1 : end + 1] in self._windows:
+                    end += 1
+                out.append("[key]")
+                at = end
+            else:
+                out.append(text[at])
+                at += 1
+        return "".join(out)

@@ -1,0 +1,70 @@
+"""Dial several addresses side by side (Happy Eyeballs, RFC 8305)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Sequence
+
+from probes.model.facts import Address, Dial
+from probes.model.failure import Kind
+from probes.network.failures import NetError
+from probes.network.network import Network
+
+STAGGER = 0.25  # seconds before the next address is tried beside a silent one (RFC 8305, section 8)
+
+
+async def race(
+    network: Network, addresses: Sequence[Address], port: int, limit: float = float("inf")
+) -> tuple[socket.socket | None, tuple[Dial, ...]]:
+    """Dial the addresses as a patient browser does, a quarter of a second apart; the first to answer wins.
+
+    Returns its socket, or None, and how each address fared. One that was still silent when another won, or after
+    ``limit`` seconds, counts as timed out after the seconds that it had.
+    """
+    clock = time.monotonic
+    end = clock() + limit
+    tasks: dict[asyncio.Task[socket.socket], tuple[Address, float]] = {}
+    dials: dict[Address, Dial] = {}
+    winner: socket.socket | None = None
+    waiting = list(addresses)
+    try:
+        while (waiting or tasks) and winner is None and clock() < end:
+            if waiting:
+                address = waiting.pop(0)
+                tasks[asyncio.create_task(network.dial(address, port))] = (address, clock())
+            done, _ = await asyncio.wait(
+                tasks,
+                timeout=min(STAGGER if waiting else limit, max(0.0, end - clock())),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            for task in done:
+                address, began = tasks.pop(task)
+                error = task.exception()
+                if error is None:
+                    dials[address] = Dial(address, port, None, clock() - began)
+                    if winner is None:
+                        winner = task.result()
+                    else:
+                        task.result().close()
+                elif isinstance(error, NetError):
+                    dials[address] = Dial(address, port, error.failure.kind, clock() - began)
+                else:
+                    raise error
+    except BaseException:
+        if winner is not None:
+            winner.close()
+        raise
+    finally:
+        for task, (address, began) in tasks.items():
+            task.cancel()
+            task.add_done_callback(_discard)
+            if winner is None or clock() - began >= STAGGER:
+                dials[address] = Dial(address, port, Kind.TIMEOUT, clock() - began)
+    return winner, tuple(dials[address] for address in addresses if address in dials)
+
+
+def _discard(task: asyncio.Task[socket.socket]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()

@@ -1,0 +1,191 @@
+"""HTTP/1.1 on an open connection, with limits in bytes."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from base64 import b64encode
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from typing import Any
+
+import h11
+
+from probes.model.failure import Kind
+from probes.model.settings import Limits
+from probes.network.failures import classify
+from probes.network.network import CHUNK, Link
+
+
+@dataclass(slots=True)
+class RawAnswer:
+    """What came back, undisturbed. Times are seconds after the request began to go out."""
+
+    status: int = 0
+    reason: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    http_version: str = ""
+    first_byte: float = 0.0
+    seconds: float = 0.0
+    failure: Kind | None = None
+    detail: str = ""
+    head: bytes = b""  # the first bytes, for an answer that is no HTTP
+    size: int = 0  # of the body as it travelled
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key == name), "")
+
+
+LAYERS = 5  # of compression in one answer, as httpx2 has it
+
+
+class _Inflater:
+    """gzip, deflate and identity in layers, a bounded piece at a time: a bomb is cut off while it is still small.
+
+    A layer of another name is passed over, as httpx does that has nothing installed for it.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        names = [name.strip() for name in encoding.lower().split(",")]
+        self._layers = [_Layer(name == "deflate") for name in reversed(names) if name in ("gzip", "deflate")][:LAYERS]
+
+    def feed(self, data: bytes, room: int) -> bytes:
+        """At most ``room`` + 1 bytes of plain text. Raises zlib.error for what is not so compressed."""
+        for layer in self._layers:
+            data = layer.feed(data, room)
+            if len(data) > room:
+                break
+        return data[: room + 1]
+
+
+class _Layer:
+    def __init__(self, deflate: bool) -> None:
+        self._deflate = deflate
+        self._engine: Any = zlib.decompressobj(zlib.MAX_WBITS if deflate else zlib.MAX_WBITS | 16)
+        self._first = True
+
+    def feed(self, data: bytes, room: int) -> bytes:
+        try:
+            out: bytes = self._engine.decompress(data, room + 1)
+        except zlib.error:
+            if not (self._deflate and self._first):
+                raise
+            self._engine = zlib.decompressobj(-zlib.MAX_WBITS)  # "deflate" without its wrapper, as some servers send it
+            out = self._engine.decompress(data, room + 1)
+        self._first = False
+        return out
+
+
+class HttpExchange:
+    """One request on a link, and its answer piece by piece."""
+
+    def __init__(self, link: Link, limits: Limits) -> None:
+        self.link = link
+        self.limits = limits
+        self.answer = RawAnswer()
+        self._began = time.monotonic()
+
+    async def send(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Send the request. Header values must have been looked at before: an exception of h11's quotes them."""
+        if self.link.http is None:
+            self.link.http = h11.Connection(h11.CLIENT, max_incomplete_event_size=self.limits.header_bytes)
+        elif self.link.http.our_state is not h11.IDLE:
+            self.link.http.start_next_cycle()
+        http = self.link.http
+        self._began = time.monotonic()
+        wire = http.send(
+            h11.Request(method=method, target=target, headers=[(k.encode(), v.encode("utf-8")) for k, v in headers])
+        )
+        assert wire is not None
+        if body:
+            wire += http.send(h11.Data(data=body)) or b""
+        wire += http.send(h11.EndOfMessage()) or b""
+        self.link.writer.write(wire)
+        try:
+            await self.link.writer.drain()
+        except OSError:
+            pass  # what the server said before it hung up tells more: read on
+
+    def _now(self) -> float:
+        return time.monotonic() - self._began
+
+    async def body(self, limit: int) -> AsyncGenerator[tuple[float, bytes], None]:
+        """The answer's head into ``self.answer``, its body piece by piece: what arrived at once has one time.
+
+        Ends at the end of the body or with ``answer.failure`` set: never raises for what the server does.
+        """
+        answer, http = self.answer, self.link.http
+        assert http is not None
+        inflater = _Inflater("")
+        out, arrived = 0, 0.0
+        try:
+            while True:
+                event = http.next_event()
+                if event is h11.NEED_DATA:
+                    data = await self.link.reader.read(CHUNK)
+                    arrived = self._now()
+                    if data and not answer.first_byte:
+                        answer.first_byte = arrived
+                    if len(answer.head) < 512:
+                        answer.head += data[:512]
+                    if not answer.status and not b"HTTP/".startswith(answer.head[:5]):
+                        # A greeting of another protocol: its sender waits for us now, and would until the limit.
+                        answer.failure, answer.detail = Kind.NOT_HTTP, answer.head[:60].decode("latin-1")
+                        return
+                    http.receive_data(data)
+                elif isinstance(event, (h11.Response, h11.InformationalResponse)):
+                    if isinstance(event, h11.InformationalResponse):
+                        continue
+                    answer.status = event.status_code
+                    answer.reason = event.reason.decode("latin-1")[:100]
+                    answer.http_version = event.http_version.decode("ascii", "replace")
+                    answer.headers = [(k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in event.headers]
+                    inflater = _Inflater(answer.header("content-encoding"))
+                elif isinstance(event, h11.Data):
+                    answer.size += len(event.data)
+                    piece = inflater.feed(bytes(event.data), limit - out)
+                    out += len(piece)
+                    if out > limit or answer.size > limit:
+                        answer.failure = Kind.TOO_LONG
+                        return
+                    yield arrived or self._now(), piece
+                elif isinstance(event, h11.EndOfMessage):
+                    return
+                else:  # ConnectionClosed, PAUSED
+                    answer.failure = Kind.CLOSED if not answer.status else Kind.CUT
+                    return
+        except h11.RemoteProtocolError as error:
+            answer.failure, answer.detail = self._protocol_failure(str(error))
+        except zlib.error:
+            answer.failure = Kind.ENCODING
+        except OSError as error:
+            kind = classify(error)
+            answer.failure = Kind.CUT if answer.status and kind is Kind.RESET else kind
+        finally:
+            answer.seconds = self._now()
+
+    def _protocol_failure(self, text: str) -> tuple[Kind, str]:
+        head = self.answer.head
+        if not head:
+            return Kind.CLOSED, ""
+        if self.answer.status:
+            return Kind.CUT, ""
+        if not b"HTTP/1".startswith(head[:6]) and not head.startswith(b"HTTP/1"):
+            return Kind.NOT_HTTP, head[:60].decode("latin-1")
+        whole = b"\r\n\r\n" in head  # a whole head that cannot be read is no matter of who hung up
+        if not whole and ("closed" in text or "EOF" in text or self.link.reader.at_eof()):
+            return Kind.CLOSED, "in the middle of the headers"
+        return Kind.NOT_HTTP, "headers longer than allowed" if len(head) >= 512 and "too" in text else text[:80]
+
+    def finish(self) -> None:
+        """Make the link ready for the next request, or close it."""
+        http = self.link.http
+        if http is not None and http.our_state is h11.DONE and http.their_state is h11.DONE:
+            http.start_next_cycle()
+        else:
+            self.link.close()
+
+
+def basic(user: str, password: str) -> str:
+    """The value of a Basic credential."""
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()

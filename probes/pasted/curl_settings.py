@@ -1,0 +1,164 @@
+"""The settings of a pasted curl command."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from probes.model.attempt import Auth
+from probes.model.secret import Secret
+from probes.model.settings import Limits, Settings, Sourced
+from probes.pasted.curl_command import _shown, _sourced
+from probes.pasted.endpoint_urls import take_apart
+from probes.pasted.shell_words import Word
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from probes.settings.gather import Options
+from probes.pasted.curl_command import _CREDENTIALS, _PLAIN, SOURCE, Command, Note, _proxies, parse
+
+
+def read(
+    text: str, options: Options, environ: Mapping[str, str], cwd: Path, *, files: bool = True
+) -> tuple[Settings, tuple[Note, ...]]:
+    """The settings that the command holds, with what ``options`` give besides. Raises BadInput as :func:`parse`.
+
+    Without ``files`` it names none: the command is of another machine than this one.
+    """
+    from probes.settings.gather import gather
+    from probes.settings.network_settings import surroundings
+
+    command = parse(text, environ)
+    if command.ca_bundle and not files:
+        command.note("file", "--cacert")
+        command.ca_bundle = ""
+    options = replace(options, ca_bundle=options.ca_bundle or command.ca_bundle or None)
+    given = gather(replace(options, no_env=True, base_url="http://localhost"), environ, cwd)
+    proxies, bundle = surroundings(options, environ, cwd)
+    url, queried = _without_key(command)
+    where = take_apart(url, {name for name, _ in command.headers})
+    key, auth, searched = _credential(command, queried, environ)
+    model = given.model or _sourced(where.model or _model(command))
+    version = where.version or next((word.text for name, word in command.headers if name == "anthropic-version"), "")
+    known = {*_PLAIN, *_CREDENTIALS, "anthropic-version"}
+    others = sorted({_shown(name) for name, _ in command.headers if name not in known})
+    if others:
+        command.note("headers", ", ".join(others))
+    if options.proxy is None and not options.no_proxy and (command.proxy is not None or command.no_proxy is not None):
+        proxies = _proxies(command, proxies)
+    limits = given.limits
+    if command.seconds and options.timeout is None:
+        limits = replace(limits, probe=min(command.seconds, Limits().run))
+    settings = replace(
+        given,
+        base_url=Sourced(where.base_url, SOURCE),
+        key=key,
+        auth=auth,
+        searched=searched,
+        rivals=(),
+        model=model,
+        protocol=given.protocol if given.protocol.value != "auto" else Sourced(where.protocol, SOURCE),
+        api_version=_sourced(version),
+        proxies=proxies,
+        ca_bundle=bundle,
+        connect_to=(*given.connect_to, *command.connect_to),
+        limits=limits,
+    )
+    return settings, tuple(command.notes)
+
+
+def _without_key(command: Command) -> tuple[str, Word | None]:
+    """The address, and the key that stood in its query (``?key=``)."""
+    url = command.url
+    found = re.search(r"([?&])key=([^&#]*)", url.text)
+    if found is None:
+        return url.text, None
+    rest = url.text[: found.start()] + url.text[found.end() :]
+    if found[1] == "?":
+        rest = re.sub(r"^([^?&]*)&", r"\1?", rest)
+    return rest, Word(unquote(found[2]), url.variables, url.unset)
+
+
+def _credential(
+    command: Command, queried: Word | None, environ: Mapping[str, str]
+) -> tuple[Sourced[Secret] | None, Sourced[Auth] | None, tuple[str, ...]]:
+    """The key, how it travels, and where one was looked for in vain."""
+    found: list[tuple[Word, Auth]] = []
+    for name, word in command.headers:
+        if name not in _CREDENTIALS:
+            continue
+        auth, text = _CREDENTIALS[name], word.text
+        if name == "authorization":
+            scheme = re.match(r"(?i)(bearer|basic)(?: |$)", text)
+            if scheme and scheme[1].lower() == "basic":
+                command.note("basic")
+                if (login := _login(_decoded(text[6:]))) is not None:
+                    found.append((Word(login, word.variables, word.unset), auth))
+                continue
+            if scheme is None:
+                command.note("no_bearer")
+            text = text[scheme.end() :] if scheme else text
+        found.append((Word(text, word.variables, word.unset), auth))
+    if command.token is not None:
+        found.append((command.token, Auth.BEARER))
+    if queried is not None:
+        found.append((queried, Auth.QUERY))
+    if command.user is not None:
+        command.note("basic")
+        if (login := _login(command.user.text)) is not None:
+            found.append((Word(login, command.user.variables, command.user.unset), Auth.BEARER))
+    if not found:
+        return None, None, (SOURCE,)
+    if len({word.text for word, _ in found}) > 1:
+        command.note("credentials", str(len(found)))
+    word, auth = found[0]
+    if not word.text:
+        return (
+            None,
+            Sourced(auth, SOURCE),
+            tuple(f"environment {name}" for name in word.unset) or (f"{SOURCE} (empty)",),
+        )
+    whole = next((name for name in word.variables if environ.get(name) == word.text), None)
+    source = f"environment {whole}" if whole else SOURCE
+    return Sourced(Secret(word.text), source), Sourced(auth, SOURCE), (source,)
+
+
+def _login(text: str) -> str | None:
+    """The half of ``user:password`` that is a key, where the other is empty; None for a real pair."""
+    user, _, password = text.partition(":")
+    return None if user and password else user or password
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text.strip(), validate=True).decode()
+    except ValueError:
+        return ":"
+
+
+def _model(command: Command) -> str:
+    """The model that the body names; a body that is not JSON is noted."""
+    if not command.body.strip():
+        return ""
+    body = _json(command.body)
+    if not isinstance(body, dict):
+        command.note("body")
+        return ""
+    model = body.get("model")
+    return model if isinstance(model, str) else ""
+
+
+def _json(text: str) -> Any:
+    """The body, also with the quotes escaped once more than was meant (Windows); None where it is no JSON."""
+    for one in (text, text.replace('\\"', '"')):
+        try:
+            return json.loads(one, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None

@@ -1,0 +1,117 @@
+"""Find URLs and hosts in a pasted text, and what their surroundings say of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from probes.pasted.notes import _LOCAL, _LOCAL_STARTS, _LOOPBACK, TRIED, Note, _Text, _Url
+
+_URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
+_URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
+_BASE = (
+    r"(?i)(?:base[-_ ]?ur[li]|base|api[-_ ]?(?:base|host|url|address)|endpoint|proxy url|地址|接口|域名)"
+    r"[\w ]{0,12}[\"'`]?\s*[:=：是为]?\s*[\"'`]?$|(?:host|server)[\"'`]?\s*[:=：]\s*[\"'`]?$"
+)
+_ASKING = (
+    r"(?i)(?:for(?: url)?|ur[li]|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?"
+    r"|请求|访问|curl(?: -\S+)*)"
+    r"[\"'`:=( ]{0,4}$"
+)
+_API_PATH = (
+    r"(?i)/(?:chat/completions|completions|messages|responses|embeddings|models|api/(?:chat|tags|generate)|v\d\w*)"
+    r"(?:[/:?]|$)"
+)
+_MANUAL = r"://(?:docs?|help|support|status|github)\.|/docs?\b|api-keys|/settings|/billing|/account|/errors?\b|/help|/guides|\.md$|\.html$"
+_HOST_WORDS = ("host", "enotfound ", "eai_again ", "lookup ", "resolve ", "connect to ", "address for ")
+_HOST = (
+    r"(?a)(?:host(?:name)?[=: ]{1,2}['\"]?|enotfound |eai_again |lookup |resolve (?:host:? )?['\"]?"
+    r"|connect to (?:server |host )?|address for ['\"]?|dial tcp: lookup )"
+    r"((?:[a-z0-9_-]{1,63}\.){1,6}[a-z][a-z0-9-]{1,14})\b"
+)
+_NAME = r"(?a)(?<![\w.@-])((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,12})(?![\w-])"
+_NEAR_PORT = (
+    r"(?a)(?:127\.0\.0\.1|localhost|\[?::1\]?|0\.0\.0\.0|192\.168\.[\d.]+|172\.[\d.]+|10\.[\d.]+|docker\.internal)"
+    r"['\"]?(?:, ?|:| port )"
+)
+# The ports that Clash, v2rayN, Shadowsocks, Privoxy, Surge and Squid use as they come.
+_PROXY_PORT = _NEAR_PORT + r"(?:789[0-9]|108[0-7]|1080[89]|8118|8889|208[01]|2017[0-2]|6152|6153|33210|3128)\b"
+# Ollama, LM Studio, vLLM, llama.cpp as they come.
+_MODEL_PORT = _NEAR_PORT + r"(?:11434|1234|8000)\b"
+_STATUS = (
+    r"(?<![A-Za-z0-9_.:/+-])(?<!line )(?<!position )(?<!port )(?<!char )(30[12378]|4[0-2][0-9]|431|50[0-4]|52[0-9]|530)"
+    r"(?![A-Za-z0-9_.:/%-]|,\d| ?ms\b| ?s\b| ?tokens| seconds| chars| ?[个元块字条次天秒分年月万毫行人])"
+)
+_STATUS_CODE = r"(?:status|code|http|返回|错误|error|报)\W{0,4}(30[12378]|4[0-3]\d|5[0-3]\d)(?!\d)"
+
+
+def _find_urls(plain: str) -> Iterator[_Url]:
+    known: set[str] = set()
+    for found in re.finditer(_URL, plain) if "://" in plain else ():
+        value = found[0].rstrip(".,;:!?*")
+        parts = re.match(_URL_PARTS, value)
+        if value in known or parts is None or not parts[1]:
+            continue
+        known.add(value)
+        before = plain[max(0, found.start() - 40) : found.start()]
+        base, path = re.search(_BASE, before) is not None, parts[3]
+        asked = base or re.search(_API_PATH, path) is not None or re.search(_ASKING, before) is not None
+        if re.search(_MANUAL, value):
+            asked = base = False
+        port = int(parts[2]) if parts[2] else None
+        yield _Url(value, parts[1].lower(), port, path, base, asked)
+        if len(known) > 20 * TRIED:
+            return
+
+
+def _tags(lower: str) -> Iterator[str]:
+    if any(start in lower for start in _LOCAL_STARTS):
+        for tag, pattern in (
+            ("@local", _LOCAL),
+            ("@loopback", _LOOPBACK),
+            ("@proxyport", _PROXY_PORT),
+            ("@model-port", _MODEL_PORT),
+        ):
+            if re.search(pattern, lower):
+                yield tag
+    if "docker" in lower or "container" in lower or "容器" in lower:
+        yield "@docker"
+    if "<html" in lower or "<!doctype" in lower or "<title" in lower:
+        yield "@html"
+    for status in {*re.findall(_STATUS, lower), *re.findall(_STATUS_CODE, lower)}:
+        yield f"@{status}"
+    names = list(dict.fromkeys(re.findall(_NAME, lower)))[: 10 * TRIED]
+    if names:
+        from probes.catalog.doors import load
+    for name in names:
+        door = load().of_host(name)
+        if door is not None and door.kind not in ("local", "gateway", "relay"):
+            yield "@public"
+            return
+
+
+_LAST_ENDPOINT = (
+    r"(?i)/(?:chat/completions|completions|messages(?:/count_tokens)?|responses|embeddings|models(?:/[^/]+)?"
+    r"|api/(?:chat|tags|generate))/?$"
+)
+
+
+def _urls(seen: _Text) -> Iterator[Note]:
+    if not seen.urls and not seen.hosts:
+        return
+    from probes.catalog.doors import load
+    from probes.urls.url_flaws import examine_url
+
+    doors = load()
+    for url in [url for url in seen.urls if url.asked][:TRIED]:
+        path = url.path if url.base else re.sub(_LAST_ENDPOINT, "", url.path)
+        rest = f"{url.value.partition('://')[0]}://{url.host}{f':{url.port}' if url.port else ''}{path}"
+        for flaw in examine_url(rest, "openai").flaws:
+            yield Note(flaw.kind, url.value, url.base)
+        if not re.search(_LAST_ENDPOINT, url.path) or re.search(_API_PATH, url.path):
+            site = doors.website_of(url.host, path)
+            if site is not None:
+                yield Note("website", url.value)
+    for host in seen.hosts[:TRIED]:
+        if doors.typo_of(host) is not None:
+            yield Note("host_typo", host)
