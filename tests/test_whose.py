@@ -27,7 +27,7 @@ from diagnose.words.zh.tables import NOTES_ZH
 from probes.catalog.door import Door
 from probes.catalog.door_files import AUTHS, PROTOCOLS
 from probes.catalog.doors import load
-from probes.keys import checksums, credential_kinds, owner
+from probes.keys import checksums, credential_kinds, flaws, owner
 from probes.keys.flaws import examine_key
 
 ANTHROPIC = "sk-ant-api03-" + "Ab3-_x9Zq" * 10 + "k2WAA"
