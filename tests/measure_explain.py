@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 
 from diagnose.answers.explain import Candidate, explain
-from probes.pasted.text import read
+from probes.pasted.pasted_text import read
 
 CASES = Path("/work/shared/cases/cases.jsonl")
 

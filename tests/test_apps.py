@@ -31,7 +31,7 @@ from probes.catalog.app import App, Wire
 from probes.catalog.apps import AppsError, load, read
 from probes.catalog.doors import builtin
 from probes.catalog.url_joining import RULES, join
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor
 from probes.model.evidence import Evidence

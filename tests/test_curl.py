@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnose.words import LANGS, phrase
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.attempt import Auth
 from probes.model.scrubber import WINDOW

@@ -22,7 +22,7 @@ sys.path.append(str(Path(__file__).parent))  # what the tests share stands besid
 from faults.dive import BASES, CALM, DOORS, KEY, MODELS, dive, made_up
 
 import probes.capabilities.deep_check
-import probes.capabilities.response_checks
+import probes.capabilities.feature_checks
 from diagnose.cli.commands import check
 from diagnose.formats import render, text
 from diagnose.formats.json import document
@@ -32,11 +32,11 @@ from diagnose.words.en.capabilities import NAMES as TITLES
 from diagnose.words.en.capabilities import WHY
 from probes.api.client import Asker
 from probes.capabilities import NAMES, WIRES
-from probes.capabilities.plan import MOST, places
+from probes.capabilities.feature_plan import MOST, places
 from probes.catalog.door import Door, KeyShape
 from probes.catalog.doors import load
 from probes.demo_server import answers, capable_doors, error_bodies, handlers, wrong_answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.capable_doors import HALVES, Manners
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
 from probes.keys.made_up import wrong_key
@@ -691,7 +691,7 @@ def test_the_plan_names_each_request_and_its_cost(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_what_is_sent_stands_in_the_plan(protocol: str) -> None:
-    from probes.capabilities.plan import foreseen
+    from probes.capabilities.feature_plan import foreseen
 
     models: dict[str, Any] = {} if protocol in MODELS else {"models": (MODELS.get(protocol, "gpt-4o"), "x-embed")}
     more: dict[str, Any] = {"embeddings": "x-embed"} if protocol in ("openai", "gemini", "ollama") else {}

@@ -30,7 +30,7 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.catalog.doors import load
 from probes.demo_server import answers, handlers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, Reply
 from probes.protocols.errors import parse_json
 

@@ -20,7 +20,7 @@ from diagnose.cli.commands.explain import command
 from diagnose.snippets.finding_examples import examples
 from diagnose.words.en import findings as en
 from diagnose.words.zh import findings as zh
-from probes.pasted.text import read
+from probes.pasted.pasted_text import read
 
 TEXTS = {
     "python": [

@@ -24,7 +24,7 @@ from diagnose.cli import worker_pool as crews
 from diagnose.cli.commands import fleet as fleets
 from diagnose.cli.worker_pool import Crew, Fallen, Here, Worker
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor, Wait, closed_port
 from probes.model.facts import Address
 from probes.model.failure import Kind

@@ -29,7 +29,7 @@ from diagnose.formats.report_parts import exit_status
 from diagnose.judging.judge import judge
 from diagnose.report import Report, Verdict
 from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Drip, Handler, PracticeDoor, Reply, Request, Script, Then, head
 from probes.model import archive
 from probes.model.evidence import Evidence, Observation

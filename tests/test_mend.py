@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.scrubber import WINDOW
 

@@ -15,7 +15,7 @@ sys.path.append(str(Path(__file__).parent))  # the made home stands beside the t
 import made_home
 
 from diagnose.snippets.snippets import Working, write
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 
 MODELS = ("gpt-5", "gpt-5-codex", "claude-sonnet-4-5", "qwen3-coder", "gpt-4o-mini", "kimi-k2", "grok-4")

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from diagnose.judging.judge import judge
-from probes.demo_server import doors as b
 from probes.demo_server import handlers
+from probes.demo_server import practice_doors as b
 from probes.demo_server.answers import MODELS, as_json, completion
 from probes.demo_server.server import Answer, PracticeDoor, Reply, Request, Step, Then, Wait, head
 from probes.model.facts import Address

@@ -12,7 +12,7 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.catalog.node_runtime import heeds, proxies, read
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority, authority
 from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from diagnose.words.en.demo import TITLES
-from probes.demo_server import answers, error_bodies, handlers, pages, scenarios, wrong_answers, wrong_streams
-from probes.demo_server import doors as b
+from probes.demo_server import answers, error_bodies, handlers, scenarios, web_pages, wrong_answers, wrong_streams
+from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import KINDS, Authority, authority
 from probes.demo_server.server import PracticeDoor, Then, closed_port
 
@@ -261,10 +261,10 @@ def test_errors(name):
     assert (KEY.encode() in body) == (name == "echo-key")
 
 
-@pytest.mark.parametrize("name", pages.PAGES)
+@pytest.mark.parametrize("name", web_pages.PAGES)
 def test_pages(name):
     with PracticeDoor(handlers.always(name)) as door:
-        assert ask(door, "/v1/models")[0] == pages.PAGES[name].status
+        assert ask(door, "/v1/models")[0] == web_pages.PAGES[name].status
 
 
 SILENT = {"never", "midbody_stall", "headers_only"}

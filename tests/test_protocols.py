@@ -19,8 +19,8 @@ from diagnose.report import Report
 from diagnose.words import LANGS
 from probes.api import candidates
 from probes.catalog.door import sdk_base
-from probes.demo_server import doors as b
 from probes.demo_server import handlers, wrong_streams
+from probes.demo_server import practice_doors as b
 from probes.demo_server.answers import (
     CLAUDES,
     GEMINIS,

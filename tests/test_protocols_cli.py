@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from diagnose.cli.commands import check, demo
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.scenarios import FAULTS
 from probes.demo_server.server import Handler, PracticeDoor
 from probes.model.scrubber import WINDOW

@@ -20,7 +20,7 @@ from faults.stage import PATIENT, made_up
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
 from probes.model.exchange import Exchange

@@ -24,7 +24,7 @@ from diagnose.formats import FORMATS, render
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.demo_server import answers, handlers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request, Then, head
 from probes.model import archive
 from probes.model.attempt import Auth

@@ -26,7 +26,7 @@ from diagnose.cli import program
 from probes.app_settings.scan import Closed, Found, Survey, find, of_app
 from probes.app_settings.search import World
 from probes.catalog import apps
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, PracticeDoor, Request, Wait
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret

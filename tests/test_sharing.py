@@ -6,7 +6,7 @@ import asyncio
 
 from diagnose.judging.judge import judge
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.evidence import Evidence
 from probes.model.settings import Settings, Sourced

@@ -243,7 +243,7 @@ def call(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedP
 
 
 def test_the_command(tmp_path: Path) -> None:
-    from probes.demo_server import doors as b
+    from probes.demo_server import practice_doors as b
     from probes.demo_server.server import PracticeDoor
 
     key = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"

@@ -13,7 +13,7 @@ from diagnose.answers.middleboxes import MIDDLEBOXES, known
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority, authority
 from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor

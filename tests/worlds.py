@@ -17,7 +17,7 @@ from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
 from worlds_wire import SCENARIOS as THE_WIRE
 
 from probes.demo_server import answers, error_bodies, handlers, wrong_answers, wrong_streams
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, Then, Wait
 from probes.model.failure import Kind
 from probes.model.secret import Secret

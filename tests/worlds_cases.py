@@ -10,7 +10,7 @@ from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 from worlds_protocols import door, stranger
 
 from probes.demo_server import answers, handlers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, Reply, Request
 from probes.model.failure import Kind
 

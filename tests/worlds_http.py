@@ -15,7 +15,7 @@ from typing import Any
 from faults.stage import LOCAL, RELAY, Roads, Scenario
 
 from probes.demo_server import answers, error_bodies, handlers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, Then
 
 CLAUDES_HOST, GOOGLE, RESOURCE = (

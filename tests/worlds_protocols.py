@@ -9,7 +9,7 @@ from typing import Any
 from faults.stage import HASTY, RELAY, Scenario, made_up
 
 from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler
 
 OPENAI = "https://api.openai.com/v1"

@@ -10,7 +10,7 @@ from typing import Any
 from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 
 from probes.demo_server import answers, handlers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Reply, Step, Then, Tunnel
 from probes.model.failure import Kind
 from probes.model.settings import NodeSettings

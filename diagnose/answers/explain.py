@@ -1,7 +1,7 @@
 """What a pasted text tells: a traceback, an app's error box, a log, a page of HTML.
 
 Three readers look at it: the servers' dialects (``dialects.toml``), the clients' own phrases (``phrases.toml``), and
-the look that ``check`` takes at base URLs and keys (``probes/pasted/text.py``, which takes the keys out first). Pure.
+the look that ``check`` takes at base URLs and keys (``probes/pasted/pasted_text.py``, which takes the keys out first). Pure.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Note(Protocol):
-        """As :class:`probes.pasted.text.Note`."""
+        """As :class:`probes.pasted.pasted_text.Note`."""
 
         @property
         def kind(self) -> str: ...
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         def sure(self) -> bool: ...
 
     class Pasted(Protocol):
-        """A text without keys, as :class:`probes.pasted.text.Pasted`."""
+        """A text without keys, as :class:`probes.pasted.pasted_text.Pasted`."""
 
         @property
         def plain(self) -> str: ...
@@ -92,7 +92,7 @@ class _Sign(NamedTuple):
 def explain(text: Pasted, lang: str = "en", door: str | None = None) -> tuple[Candidate, ...]:
     """What a pasted text is likely to be about, best first; empty where nothing in it is known.
 
-    ``text`` comes from :func:`probes.pasted.text.read`, which takes the keys out; ``door`` is the id of the door that
+    ``text`` comes from :func:`probes.pasted.pasted_text.read`, which takes the keys out; ``door`` is the id of the door that
     its host is, None where it is no known one.
     """
     best: dict[str, _Sign] = {}

@@ -9,8 +9,8 @@ from functools import partial
 
 from probes.api.client import Asker, OutOfBudget
 from probes.capabilities import NAMES, WIRES, host_features, model_features
-from probes.capabilities.client import Asking, Depth, Limited, Sheet
-from probes.capabilities.response_checks import Verdict
+from probes.capabilities.feature_checks import Verdict
+from probes.capabilities.feature_client import Asking, Depth, Limited, Sheet
 from probes.model.capability import Capability, Support
 from probes.model.scrubber import Scrubber
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from probes.api.model_choice import small_of
 from probes.api.response_checks import about_model, earns_key, no_route, passes, refuses_key
-from probes.capabilities.client import Asking, Sheet
-from probes.capabilities.plan import places
-from probes.capabilities.response_checks import Verdict, refusal
+from probes.capabilities.feature_checks import Verdict, refusal
+from probes.capabilities.feature_client import Asking, Sheet
+from probes.capabilities.feature_plan import places
 from probes.keys.made_up import wrong_key
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Support

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from probes.api.response_checks import passes
-from probes.capabilities.client import Asking, Sheet, read_json
-from probes.capabilities.response_checks import EMBEDS, SPENT, Verdict, refusal
+from probes.capabilities.feature_checks import EMBEDS, SPENT, Verdict, refusal
+from probes.capabilities.feature_client import Asking, Sheet, read_json
 from probes.model.capability import Support
 from probes.protocols import features as a
 from probes.protocols.features import Call

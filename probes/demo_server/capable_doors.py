@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from probes.demo_server import answers, error_bodies, handlers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, Step
 
 ARGUMENTS = '{"city": "Paris"}'
@@ -50,7 +50,7 @@ class Manners:
 
 
 def openai(*keys: str, manners: Manners | None = None, embeddings: str = "", **more: Any) -> Handler:
-    """As :func:`probes.demo_server.doors.openai`; ``embeddings`` is the model that gives vectors."""
+    """As :func:`probes.demo_server.practice_doors.openai`; ``embeddings`` is the model that gives vectors."""
     whole, streamed = _chat(manners or Manners(), _completion, _chunks)
     door = b.openai(*keys, chat=whole, stream=streamed, **more)
     vector = answers.as_json({"object": "list", "data": [{"index": 0, "embedding": [0.1, 0.2, 0.3]}]})

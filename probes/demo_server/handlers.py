@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from probes.demo_server.error_bodies import error
-from probes.demo_server.pages import PAGES
 from probes.demo_server.server import Answer, Handler, Reply, Request
+from probes.demo_server.web_pages import PAGES
 
 What = Answer | Handler | str  # stands wherever something can be made wrong; a text is a name in ERRORS or PAGES
 Filter = Callable[[Request], Answer | None]

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced

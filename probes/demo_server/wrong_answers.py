@@ -7,8 +7,8 @@ import json
 
 from probes.demo_server.answers import DONE, MODELS, as_events, as_html, as_json, as_text, chunks, completion, message
 from probes.demo_server.error_bodies import ERRORS
-from probes.demo_server.pages import SERVED, _nginx
 from probes.demo_server.server import Answer, Reply, Then, Wait, head
+from probes.demo_server.web_pages import SERVED, _nginx
 
 
 def _raw(kind: str, body: bytes, *more: tuple[str, str], status: int = 200) -> bytes:

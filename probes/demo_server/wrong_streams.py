@@ -37,8 +37,8 @@ from probes.demo_server.answers import (
 )
 from probes.demo_server.error_bodies import ERRORS
 from probes.demo_server.handlers import What, always, give
-from probes.demo_server.pages import SERVED
 from probes.demo_server.server import Answer, Drip, Handler, Reply, Request, Step, Then, Wait, head
+from probes.demo_server.web_pages import SERVED
 
 
 def delayed(what: What, seconds: float) -> Handler:

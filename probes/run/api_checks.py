@@ -128,9 +128,9 @@ class Visit:
 
     async def _deepen(self, working: Attempt, local: bool) -> None:
         """What else the door can do, asked on the way that works, in the time that is left."""
-        from probes.capabilities.client import Depth
         from probes.capabilities.deep_check import Dive
-        from probes.capabilities.plan import MOST
+        from probes.capabilities.feature_client import Depth
+        from probes.capabilities.feature_plan import MOST
 
         ground, seen = self._ground, [one.facts for one in self._ledger.observations if isinstance(one.facts, Exchange)]
         lists = [(one, one.models) for one in seen if one.models is not None]

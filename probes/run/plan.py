@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from probes.catalog.door import Door
 from probes.model.facts import DoorFacts, ProxyFacts
-from probes.model.plan import PROMPT_TOKENS, Plan, Request
+from probes.model.planned_request import PROMPT_TOKENS, Plan, Request
 from probes.model.settings import Settings
 from probes.protocols.protocol import ALLOWANCE, wire
 from probes.urls.app_base_urls import as_sent
@@ -46,7 +46,7 @@ def draw(
             requests.append(Request(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
     beyond: list[Request] = []
     if settings.deep and not settings.offline and not withheld:
-        from probes.capabilities.plan import foreseen
+        from probes.capabilities.feature_plan import foreseen
 
         beyond = foreseen(settings, attempt, with_key, door, facts.local)
     return Plan(

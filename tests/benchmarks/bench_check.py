@@ -89,13 +89,13 @@ def run(command: list[str], env: dict[str, str], folder: str) -> Ran:
 
 def serve(scheme: str, listening: str, name: str) -> None:
     """A sound practice door until standard input ends; its address and its authority's file go to standard output."""
-    from probes.demo_server import doors
+    from probes.demo_server import practice_doors
     from probes.demo_server.certificates import authority
     from probes.demo_server.server import PracticeDoor
 
     with authority() as signer:
         tls = signer.context("good", name) if scheme == "https" else None
-        with PracticeDoor(doors.openai(KEY), tls=tls, host=listening) as door:
+        with PracticeDoor(practice_doors.openai(KEY), tls=tls, host=listening) as door:
             print(door.port, signer.ca_pem, flush=True)
             sys.stdin.read()
 

@@ -25,10 +25,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 import probes.steps.chat
+
 from diagnose.formats import FORMATS, render
 from diagnose.judging.judge import judge
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Reply, Request, head
 from probes.model import archive
 from probes.model.scrubber import WINDOW

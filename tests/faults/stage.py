@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 from probes.catalog.node_runtime import runs
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority
 from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
 from probes.model.evidence import Evidence

@@ -24,7 +24,7 @@ import openai
 
 from diagnose.formats import json as shown
 from diagnose.judging.judge import judge
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import authority
 from probes.demo_server.server import PracticeDoor
 from probes.run.engine import run

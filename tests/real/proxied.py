@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import authority
 from probes.demo_server.server import PracticeDoor
 

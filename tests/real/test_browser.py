@@ -35,8 +35,8 @@ pytestmark = pytest.mark.real
 SERVED = """
 import json, socket, sys
 from diagnose.cli.commands.serve import names
-from diagnose.serve.app import Serving
-from diagnose.serve.server import serve
+from diagnose.serve.web_app import Serving
+from diagnose.serve.http_server import serve
 from pathlib import Path
 from probes.model import Address
 from probes.network.network import Network

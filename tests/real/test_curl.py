@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from probes.demo_server import doors
+from probes.demo_server import practice_doors
 from probes.demo_server.server import PracticeDoor
 from probes.model.attempt import Auth
 from probes.pasted.curl_command import parse
@@ -61,7 +61,7 @@ LINES = [
 
 @pytest.fixture(scope="module")
 def door() -> Iterator[PracticeDoor]:
-    with PracticeDoor(doors.openai()) as found:
+    with PracticeDoor(practice_doors.openai()) as found:
         yield found
 
 

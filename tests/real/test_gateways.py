@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor, Reply, closed_port
 
 pytestmark = pytest.mark.real

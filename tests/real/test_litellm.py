@@ -11,7 +11,7 @@ import gateways
 import pytest
 
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor, closed_port
 
 pytestmark = pytest.mark.real

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from probes.demo_server import answers, wrong_streams
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority, authority
 from probes.demo_server.server import PracticeDoor, Reply, Request, Step, Then, Wait, closed_port, head
 

@@ -14,7 +14,7 @@ import pytest
 
 from diagnose.judging.judge import judge
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor, Request
 from probes.model.secret import Secret
 from probes.model.settings import Settings, Sourced

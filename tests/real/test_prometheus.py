@@ -18,7 +18,7 @@ import pytest
 
 from diagnose.cli.commands.serve import TOKEN
 from diagnose.judging.judge import judge
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server import scenarios, wrong_streams
 from probes.demo_server.server import PracticeDoor
 from probes.run.engine import run

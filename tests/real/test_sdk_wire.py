@@ -23,7 +23,7 @@ import pytest
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.demo_server import answers
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import authority
 from probes.demo_server.server import Answer, PracticeDoor, Request, closed_port
 from probes.run.engine import run

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, PracticeDoor
 
 pytestmark = pytest.mark.real

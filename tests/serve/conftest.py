@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from diagnose.cli.commands.serve import NEEDED, names
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.scrubber import WINDOW
 
@@ -55,7 +55,7 @@ def served() -> Iterator[Client]:
     """Makes a client of a page that is served with these settings, on loopback unless they say otherwise."""
     from starlette.testclient import TestClient
 
-    from diagnose.serve.app import Served, Serving
+    from diagnose.serve.web_app import Served, Serving
 
     open_ones: list[TestClient] = []
 

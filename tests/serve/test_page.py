@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from diagnose.serve import forms, pages
 from diagnose.words.en.served_page import TEXTS
-from probes.demo_server import doors as b
+from probes.demo_server import practice_doors as b
 from probes.demo_server import wrong_streams
 from probes.demo_server.server import PracticeDoor
 from probes.model.evidence import PROBES

@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 from diagnose.judging.judge import judge
 from diagnose.serve.metrics import Costs, of_report, written
 from probes.catalog.doors import adopt, load
-from probes.demo_server import doors as b
 from probes.demo_server import handlers, scenarios, wrong_answers, wrong_streams
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.run.engine import run
 

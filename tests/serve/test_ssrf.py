@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from probes.demo_server import doors as b
 from probes.demo_server import handlers
+from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.facts import Address
 from probes.model.failure import Kind

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from diagnose.report import Report
     from probes.model.evidence import Evidence
-    from probes.model.plan import Plan, Request
+    from probes.model.planned_request import Plan, Request
     from probes.model.settings import Settings
     from probes.settings.gather import Options
 
@@ -219,7 +219,7 @@ def planned(settings: Settings) -> Plan | None:
 def announce(plan: Plan, lang: str) -> None:
     """Say before a deep check what it can cost at most."""
     from diagnose.words.en.capabilities import AROUND, say
-    from probes.capabilities.plan import MOST
+    from probes.capabilities.feature_plan import MOST
 
     tokens = sum(request.tokens for request in plan.deep)
     click.echo(say(AROUND, "announced", lang, count=MOST, tokens=tokens), err=True)

@@ -151,7 +151,7 @@ def _answer(text: str, lang: str, as_json: bool) -> None:
 def candidates(text: str, lang: str) -> tuple[Candidate, ...]:
     """What a text of any kind, keys included, is likely to be about, best first."""
     from diagnose.answers.explain import explain
-    from probes.pasted.text import read
+    from probes.pasted.pasted_text import read
 
     seen = read(text)
     return explain(seen, lang, _door(seen.host) if seen.host else None)

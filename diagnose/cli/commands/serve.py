@@ -54,8 +54,8 @@ def command(
 
     if any(find_spec(name) is None for name in NEEDED):
         raise click.ClickException(f"`serve` needs more packages. Install them with: {INSTALL}")
-    from diagnose.serve.app import Serving
-    from diagnose.serve.server import serve
+    from diagnose.serve.http_server import serve
+    from diagnose.serve.web_app import Serving
     from probes.catalog.door_files import DoorsError
     from probes.model.settings import BadInput, Limits
 

@@ -45,8 +45,8 @@ from probes.demo_server.answers import (
 )
 from probes.demo_server.error_bodies import error
 from probes.demo_server.handlers import Filter, What, always, give
-from probes.demo_server.pages import PAGES
 from probes.demo_server.server import Answer, Handler, Reply, Request, Tunnel
+from probes.demo_server.web_pages import PAGES
 
 # -- sound doors -------------------------------------------------------------------------------------------------------
 

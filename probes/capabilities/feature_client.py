@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from probes.api.client import Asker, guessed, plus, spent
-from probes.capabilities.response_checks import Verdict, said
+from probes.capabilities.feature_checks import Verdict, said
 from probes.catalog.door import Door
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost, Trial

@@ -29,7 +29,7 @@ from diagnose.words.en.served_page import TEXTS
 from probes.catalog.doors import load
 from probes.model.settings import BadInput, Limits, Settings
 from probes.pasted.curl_command import Note
-from probes.pasted.text import read as read_text
+from probes.pasted.pasted_text import read as read_text
 from probes.run.offline_checks import scrubber
 from probes.settings.gather import Options, gather
 

@@ -7,7 +7,7 @@ import socket
 
 import uvicorn
 
-from diagnose.serve.app import Served, Serving
+from diagnose.serve.web_app import Served, Serving
 
 IDLE = 10  # seconds
 

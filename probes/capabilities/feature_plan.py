@@ -9,7 +9,7 @@ from probes.api import candidates
 from probes.capabilities import WIRES
 from probes.catalog.door import Door
 from probes.model.attempt import Attempt, Auth, KeyForm
-from probes.model.plan import PROMPT_TOKENS, Request
+from probes.model.planned_request import PROMPT_TOKENS, Request
 from probes.model.settings import Settings
 from probes.protocols import features as a
 from probes.protocols.features import Call, abilities
