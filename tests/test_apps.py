@@ -27,7 +27,7 @@ from diagnose.formats.json import document
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.catalog import apps, node_runtime
-from probes.catalog.app import App, Wire
+from probes.catalog.app import App, AppWire
 from probes.catalog.apps import AppsError, load, read
 from probes.catalog.doors import builtin
 from probes.catalog.url_joining import RULES, join
@@ -226,7 +226,7 @@ def test_each_reads_an_address_in_its_own_way(name: str, base_url: str, address:
 
 
 @each_wire
-def test_no_text_breaks_a_rule(app: App, wire: Wire) -> None:
+def test_no_text_breaks_a_rule(app: App, wire: AppWire) -> None:
     odd = (
         "",
         " ",
@@ -258,7 +258,7 @@ SHAPES = sorted({re.sub(r"\{\w+\}", "mine", endpoint.path) for door in builtin()
 
 
 @each_wire
-def test_what_an_app_takes_leads_where_the_sdk_asks(app: App, wire: Wire) -> None:
+def test_what_an_app_takes_leads_where_the_sdk_asks(app: App, wire: AppWire) -> None:
     """Of every base URL of the doors' data."""
     for path in SHAPES:
         base = takes(app, wire, HOST + path)

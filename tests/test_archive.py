@@ -19,7 +19,7 @@ from probes.model.facts import SettingsFacts
 from probes.model.failure import Outcome
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
-from probes.model.settings import Rival
+from probes.model.settings import Conflict
 from probes.run.engine import run
 
 EMPTY = Evidence(Target(None, "openai", None, "openai-sdk", None, None, None), ())
@@ -51,7 +51,7 @@ def test_a_run_comes_back_as_it_was(fault: str) -> None:
 
 
 def test_a_losing_key_is_kept_as_its_hint() -> None:
-    rival = Rival("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("sk-Qm7xT2bW9zLk4RvY8nHd3JcP"), "unread")
+    rival = Conflict("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("sk-Qm7xT2bW9zLk4RvY8nHd3JcP"), "unread")
     seen = Observation("settings", "", Outcome.DONE, SettingsFacts(None, None, rivals=(rival,)))
     text = archive.dump(replace(EMPTY, observations=(seen,)))
     assert "Qm7xT2bW9zLk" not in text

@@ -19,9 +19,9 @@ from probes.demo_server.server import PracticeDoor
 from probes.model.attempt import Auth
 from probes.model.scrubber import WINDOW
 from probes.model.settings import BadInput, ConnectTo, Settings
-from probes.pasted.curl_command import Note, parse
+from probes.pasted.curl_command import CurlNote, parse
 from probes.pasted.curl_settings import read
-from probes.pasted.endpoint_urls import take_apart
+from probes.pasted.endpoint_urls import parse_endpoint_url
 from probes.pasted.shell_words import ShellError, dialect, split
 from probes.settings.gather import Options
 
@@ -145,7 +145,7 @@ PLACES = {
 
 @pytest.mark.parametrize("url", PLACES)
 def test_the_address_is_taken_apart(url: str) -> None:
-    found = take_apart(url)
+    found = parse_endpoint_url(url)
     assert (found.base_url, found.protocol, found.model, found.version) == PLACES[url]
 
 
@@ -153,7 +153,7 @@ def test_no_endpoint_is_held_against_it() -> None:
     from probes.urls.url_flaws import examine_url
 
     for url, (_, protocol, _, _) in PLACES.items():
-        flaws = {flaw.kind for flaw in examine_url(take_apart(url).base_url, protocol).flaws}
+        flaws = {flaw.kind for flaw in examine_url(parse_endpoint_url(url).base_url, protocol).flaws}
         assert not flaws - {"scheme_missing"}, url
 
 
@@ -314,7 +314,7 @@ def test_splitting_ends(text: str) -> None:
 
 def test_a_command_is_not_shown() -> None:
     assert KEY not in repr(parse(WRITTEN["sh"], ENVIRONMENT))
-    assert Note("file", "-d").names == "-d"
+    assert CurlNote("file", "-d").names == "-d"
 
 
 # -- the whole way -----------------------------------------------------------------------------------------------------

@@ -30,14 +30,14 @@ from diagnose.judging.judge import judge
 from diagnose.words import LANGS
 from diagnose.words.en.capabilities import NAMES as TITLES
 from diagnose.words.en.capabilities import WHY
-from probes.api.client import Asker
+from probes.api.client import ApiClient
 from probes.capabilities import NAMES, WIRES
 from probes.capabilities.feature_plan import MOST, places
 from probes.catalog.door import Door, KeyShape
 from probes.catalog.doors import load
 from probes.demo_server import answers, capable_doors, error_bodies, handlers, wrong_answers
 from probes.demo_server import practice_doors as b
-from probes.demo_server.capable_doors import HALVES, Manners
+from probes.demo_server.capable_doors import HALVES, FeatureBehaviour
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
 from probes.keys.made_up import wrong_key
 from probes.model.evidence import Evidence
@@ -48,11 +48,11 @@ from probes.protocols import features as a
 from probes.protocols.protocol import NAMES as PROTOCOLS
 from probes.protocols.protocol import wire
 from probes.run.engine import run
-from probes.urls.url import place
+from probes.urls.url import parse_url
 
 EMBEDDER = "text-embedding-3-small"
 GPTS = (*answers.MODELS, EMBEDDER)
-SOUND = Manners()
+SOUND = FeatureBehaviour()
 TALKS = {"openai": b.openai, "anthropic": b.anthropic, "responses": b.responses, "gemini": b.gemini, "ollama": b.ollama}
 WHOLE = ("tools", "tools_stream", "structured_output", "vision")
 
@@ -92,7 +92,7 @@ def test_where_no_tool_can_be_demanded_a_model_may_do_without() -> None:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("manner", ["refused", "spent", "as_text"])
 def test_tools_that_are_refused_cut_short_or_written_out(protocol: str, manner: str) -> None:
-    seen = dive(DOORS[protocol](KEY, manners=Manners(tools=manner, stream=manner)), protocol)
+    seen = dive(DOORS[protocol](KEY, manners=FeatureBehaviour(tools=manner, stream=manner)), protocol)
     wanted = {
         "refused": ("unsupported", "refused"),
         "spent": ("unknown", "spent"),
@@ -110,7 +110,7 @@ TEXTUAL = ("openai", "azure", "responses")  # whose arguments travel as text
 @pytest.mark.parametrize("manner", HALVES)
 def test_tools_that_are_half_there(protocol: str, manner: str) -> None:
     textual = protocol in TEXTUAL
-    seen = dive(DOORS[protocol](KEY, manners=Manners(tools=manner)), protocol)
+    seen = dive(DOORS[protocol](KEY, manners=FeatureBehaviour(tools=manner)), protocol)
     broken = {
         "sound": ("supported", "answered"),
         "unanswered": ("unsupported", "no_answer"),
@@ -131,30 +131,30 @@ def test_tools_that_are_half_there(protocol: str, manner: str) -> None:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("manner", ["not_json", "not_schema", "wrong_name"])
 def test_streamed_calls_that_are_half_there(protocol: str, manner: str) -> None:
-    seen = dive(DOORS[protocol](KEY, manners=Manners(stream=manner)), protocol)
+    seen = dive(DOORS[protocol](KEY, manners=FeatureBehaviour(stream=manner)), protocol)
     odd = manner == "not_json" and protocol in ("gemini", "ollama")  # text where an object belongs
     assert seen.why("tools_stream") == ("unsupported", "not_object" if odd else manner)
     assert seen.why("tools") == ("supported", "answered")
 
 
 def test_a_streamed_call_whose_arguments_are_an_object() -> None:
-    seen = dive(capable_doors.openai(KEY, manners=Manners(stream="not_text")))
+    seen = dive(capable_doors.openai(KEY, manners=FeatureBehaviour(stream="not_text")))
     assert seen.why("tools_stream") == ("unsupported", "not_text")
 
 
 @pytest.mark.parametrize("protocol", ["openai", "azure"])
 @pytest.mark.parametrize("manner", ["no_id", "no_index"])
 def test_a_streamed_call_whose_pieces_lack_what_holds_them_together(protocol: str, manner: str) -> None:
-    seen = dive(DOORS[protocol](KEY, manners=Manners(stream=manner)), protocol)
+    seen = dive(DOORS[protocol](KEY, manners=FeatureBehaviour(stream=manner)), protocol)
     assert seen.why("tools_stream") == ("unsupported", manner)
 
 
 @pytest.mark.parametrize("protocol", [name for name in PROTOCOLS if name != "ollama"])
 def test_a_model_that_only_chooses_itself_is_let_choose(protocol: str) -> None:
-    seen = dive(DOORS[protocol](KEY, manners=Manners(forced=False)), protocol)
+    seen = dive(DOORS[protocol](KEY, manners=FeatureBehaviour(forced=False)), protocol)
     assert seen.why("tools") == ("supported", "answered")
     assert [trial.status for trial in seen.of("tools").trials] == [400, 200, 200]
-    seen = dive(DOORS[protocol](KEY, manners=Manners(forced=False, tools="ignored")), protocol)
+    seen = dive(DOORS[protocol](KEY, manners=FeatureBehaviour(forced=False, tools="ignored")), protocol)
     assert seen.why("tools") == ("unknown", "not_called")
 
 
@@ -169,7 +169,10 @@ def test_a_model_that_only_chooses_itself_is_let_choose(protocol: str) -> None:
     ],
 )
 def test_answers_to_a_schema(protocol: str, manner: str, wanted: tuple[str, str]) -> None:
-    assert dive(DOORS[protocol](KEY, manners=Manners(structured=manner)), protocol).why("structured_output") == wanted
+    assert (
+        dive(DOORS[protocol](KEY, manners=FeatureBehaviour(structured=manner)), protocol).why("structured_output")
+        == wanted
+    )
 
 
 @pytest.mark.parametrize("protocol", [name for name in PROTOCOLS if name != "ollama"])
@@ -178,7 +181,7 @@ def test_answers_to_a_schema(protocol: str, manner: str, wanted: tuple[str, str]
     [("refused", ("unsupported", "refused")), ("ignored", ("unsupported", "unseen")), ("spent", ("unknown", "spent"))],
 )
 def test_looks_at_a_picture(protocol: str, manner: str, wanted: tuple[str, str]) -> None:
-    assert dive(DOORS[protocol](KEY, manners=Manners(vision=manner)), protocol).why("vision") == wanted
+    assert dive(DOORS[protocol](KEY, manners=FeatureBehaviour(vision=manner)), protocol).why("vision") == wanted
 
 
 def rows(**more: object) -> Reply:
@@ -276,7 +279,7 @@ STREAMS = {
 
 @pytest.mark.parametrize("protocol", WHOLES)
 def test_no_answer_is_too_odd_to_be_read(protocol: str) -> None:
-    read = a.abilities(protocol)
+    read = a.features(protocol)
     sound = WHOLES[protocol](_request(protocol), "tools", "sound")
     assert read.call(sound).problem == ""
     odd = [read.call(value) for value in spoiled(sound)]
@@ -290,7 +293,7 @@ def test_no_answer_is_too_odd_to_be_read(protocol: str) -> None:
 
 @pytest.mark.parametrize("protocol", STREAMS)
 def test_no_stream_is_too_odd_to_be_read(protocol: str) -> None:
-    read = a.abilities(protocol)
+    read = a.features(protocol)
     splitter = wire(protocol).splitter()
     steps = STREAMS[protocol](_request(protocol), "tools", "sound").body
     events = [event for step in steps if isinstance(step, bytes) for event in splitter.feed(step)] + splitter.close()
@@ -429,7 +432,7 @@ def replaced_keys(*patterns: str) -> Door:
 
 
 def test_a_rate_limit_ends_it() -> None:
-    seen = dive(capable_doors.openai(KEY, manners=Manners(tools="limited")))
+    seen = dive(capable_doors.openai(KEY, manners=FeatureBehaviour(tools="limited")))
     assert seen.why("tools") == seen.why("key_check") == ("unknown", "rate_limited")
     limited = next(at for at, one in enumerate(seen.requests) if b'"tools"' in one.body)
     assert len(seen.requests) <= limited + 2  # what was on its way beside it
@@ -437,7 +440,7 @@ def test_a_rate_limit_ends_it() -> None:
 
 
 def test_two_requests_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    real, under_way, most = Asker.put, 0, 0
+    real, under_way, most = ApiClient.put, 0, 0
 
     async def put(*given: Any) -> Any:
         nonlocal under_way, most
@@ -448,7 +451,7 @@ def test_two_requests_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
         finally:
             under_way -= 1
 
-    monkeypatch.setattr(Asker, "put", put)
+    monkeypatch.setattr(ApiClient, "put", put)
     dive(capable_doors.openai(KEY))
     assert most == 2
 
@@ -541,10 +544,10 @@ def test_no_other_host_is_asked_for_other_wires(door: Door) -> None:
         if endpoint.protocol not in PROTOCOLS or "{" in endpoint.base_url:
             continue
         working = wire(endpoint.protocol).attempt(endpoint.sdk_url)
-        here = place(working.base_url).origin
+        here = parse_url(working.base_url).origin
         for protocol in WIRES.values():
             found = places(working, protocol, door, False)
-            assert len(found) <= 2 and all(place(one.base_url).origin == here for one in found)
+            assert len(found) <= 2 and all(parse_url(one.base_url).origin == here for one in found)
 
 
 def test_a_request_that_fails_leaves_it_open() -> None:
@@ -737,7 +740,7 @@ def test_what_it_can_cost_is_said_before(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_text_has_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
-    handler = capable_doors.openai(KEY, manners=Manners(structured="refused"))
+    handler = capable_doors.openai(KEY, manners=FeatureBehaviour(structured="refused"))
     done, _ = ask(tmp_path, monkeypatch, "--lang", lang, handler=handler)
     for titles in TITLES.values():
         assert titles[LANGS.index(lang)] in done.stdout
@@ -747,7 +750,7 @@ def test_the_text_has_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, l
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_table_stays_within_the_width(lang: str) -> None:
-    half = Manners(tools="as_text", stream="not_json", structured="refused", vision="ignored")
+    half = FeatureBehaviour(tools="as_text", stream="not_json", structured="refused", vision="ignored")
     report = judge(dive(capable_doors.openai(KEY, manners=half)).evidence, lang)
     for width in (40, 60, 80, 120):
         for unicode in (True, False):

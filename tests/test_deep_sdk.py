@@ -17,7 +17,7 @@ sys.path.append(str(Path(__file__).parent))  # what the tests share stands besid
 from faults.dive import BASES, DOORS, KEY, dive
 
 from probes.demo_server import answers
-from probes.demo_server.capable_doors import HALVES, Manners
+from probes.demo_server.capable_doors import HALVES, FeatureBehaviour
 from probes.demo_server.server import PracticeDoor
 from probes.protocols.features import FORM_SCHEMA, TOOL, TOOL_SCHEMA
 
@@ -114,7 +114,7 @@ def test_an_app_gets_its_call_where_it_is_supported(
     protocol: str, name: str, use: Callable[[Any], None], manner: str
 ) -> None:
     streamed = name == "tools_stream"
-    handler = DOORS[protocol](KEY, manners=Manners(**{"stream" if streamed else "tools": manner}))
+    handler = DOORS[protocol](KEY, manners=FeatureBehaviour(**{"stream" if streamed else "tools": manner}))
     with PracticeDoor(handler) as door:
         got = works(protocol, door.url, use)
     assert got is (dive(handler, protocol).why(name)[0] == "supported")
@@ -135,7 +135,7 @@ def test_an_app_gets_its_form_where_it_is_supported(protocol: str, manner: str) 
         answer = client.chat.completions.create(model=answers.MODELS[0], messages=QUESTION, response_format=form)
         assert json.loads(answer.choices[0].message.content).keys() == FORM_SCHEMA["properties"].keys()
 
-    handler = DOORS[protocol](KEY, manners=Manners(structured=manner))
+    handler = DOORS[protocol](KEY, manners=FeatureBehaviour(structured=manner))
     with PracticeDoor(handler) as door:
         got = works(protocol, door.url, use)
     assert got is (dive(handler, protocol).why("structured_output")[0] == "supported")

@@ -14,13 +14,13 @@ import pytest
 
 from probes.demo_server import handlers, wrong_answers
 from probes.demo_server.certificates import Authority, authority
-from probes.demo_server.server import PracticeDoor, Step, Then, closed_port
+from probes.demo_server.server import PracticeDoor, ScriptEnd, Step, closed_port
 from probes.model.facts import Address
 from probes.model.failure import Failure, Kind
 from probes.model.settings import Limits
 from probes.network.failures import NetError, chain, classify, failure
 from probes.network.http1 import HttpExchange
-from probes.network.network import Link, Network
+from probes.network.network import Connection, Network
 from probes.network.proxy_tunnel import Proxy
 
 ANY = Address("ipv4", "127.0.0.1")
@@ -186,7 +186,7 @@ def test_a_failure_is_scrubbed_and_one_line() -> None:
 # ---------------------------------------------------------------------
 
 
-async def _link(port: int, context: ssl.SSLContext | None, host: str = "practice.example") -> Link:
+async def _link(port: int, context: ssl.SSLContext | None, host: str = "practice.example") -> Connection:
     network = Network()
     return await network.link(await network.dial(ANY, port), context, host, 2.0)
 
@@ -229,12 +229,18 @@ def test_a_strangers_authority_is_not_trusted() -> None:
 @pytest.mark.parametrize(
     ("connect", "kind"),
     [
-        ([Then.READ, Then.CLOSE], Kind.TLS_RESET),
-        ([Then.READ, Then.RESET], Kind.TLS_RESET),
-        ([b"SSH-2.0-OpenSSH_9.6\r\n", Then.READ, Then.CLOSE], Kind.TLS_NOT_TLS),
-        ([Then.READ, b"HTTP/1.1 400 Bad Request\r\n\r\n", Then.CLOSE], Kind.TLS_NOT_TLS),
-        ([Then.READ, b"\x15\x03\x03\x00\x02\x02\x28", Then.CLOSE], Kind.TLS_HANDSHAKE),  # alert: handshake_failure
-        ([Then.READ, b"\x15\x03\x03\x00\x02\x02\x46", Then.CLOSE], Kind.TLS_HANDSHAKE),  # alert: protocol_version
+        ([ScriptEnd.READ, ScriptEnd.CLOSE], Kind.TLS_RESET),
+        ([ScriptEnd.READ, ScriptEnd.RESET], Kind.TLS_RESET),
+        ([b"SSH-2.0-OpenSSH_9.6\r\n", ScriptEnd.READ, ScriptEnd.CLOSE], Kind.TLS_NOT_TLS),
+        ([ScriptEnd.READ, b"HTTP/1.1 400 Bad Request\r\n\r\n", ScriptEnd.CLOSE], Kind.TLS_NOT_TLS),
+        (
+            [ScriptEnd.READ, b"\x15\x03\x03\x00\x02\x02\x28", ScriptEnd.CLOSE],
+            Kind.TLS_HANDSHAKE,
+        ),  # alert: handshake_failure
+        (
+            [ScriptEnd.READ, b"\x15\x03\x03\x00\x02\x02\x46", ScriptEnd.CLOSE],
+            Kind.TLS_HANDSHAKE,
+        ),  # alert: protocol_version
     ],
     ids=["closed", "reset", "ssh", "plain", "alert-40", "alert-70"],
 )
@@ -306,7 +312,7 @@ def test_a_proxy_has_its_kind(answer: bytes, kind: Kind) -> None:
             await network.tunnel(sock, Proxy("127.0.0.1", port), "practice.example", 443, 1024)
         return caught.value.failure.kind
 
-    with PracticeDoor(connect=[Then.READ, answer, Then.CLOSE]) as door:
+    with PracticeDoor(connect=[ScriptEnd.READ, answer, ScriptEnd.CLOSE]) as door:
         assert asyncio.run(go(door.port)) is kind
 
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from diagnose.cli import program
 from diagnose.cli import worker_pool as crews
 from diagnose.cli.commands import fleet as fleets
-from diagnose.cli.worker_pool import Crew, Fallen, Here, Worker
+from diagnose.cli.worker_pool import InProcessWorker, Worker, WorkerFailed, WorkerPool
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor, Wait, closed_port
@@ -33,7 +33,7 @@ from probes.model.settings import Sourced
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.network.shared_network import SharedNetwork
-from probes.network.single_flight import Once
+from probes.network.single_flight import SingleFlight
 from probes.run.fleet import BadInput, read
 from probes.settings.gather import Options
 
@@ -295,7 +295,7 @@ def test_names_and_roots_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_work_that_ends_early_is_nobody_elses() -> None:
     async def many() -> None:
-        once, begun = Once(), Counter[str]()
+        once, begun = SingleFlight(), Counter[str]()
 
         async def hang() -> str:
             begun["hang"] += 1
@@ -339,7 +339,7 @@ def test_one_that_crashes_or_hangs_costs_itself_alone(tmp_path: Path, monkeypatc
 
     async def lead() -> None:
         command = [sys.executable, "-c", FRAIL]
-        crew = Crew(fleet, [Worker(command), Worker(command)], Worker(command), (8, 8), "en")
+        crew = WorkerPool(fleet, [Worker(command), Worker(command)], Worker(command), (8, 8), "en")
         try:
             await crew.round(lambda number, _, found: told.update({number: found}))
         finally:
@@ -371,7 +371,7 @@ def test_no_host_is_overrun(tmp_path: Path) -> None:
     fleet = read(path, Options())
     now, most = Counter[str](), Counter[str]()
 
-    class Slow(Here):
+    class Slow(InProcessWorker):
         async def check(self, number: int, seconds: float) -> str:
             for name in (fleet.members[number].host, "all"):
                 now[name] += 1
@@ -382,7 +382,7 @@ def test_no_host_is_overrun(tmp_path: Path) -> None:
             return "{}"
 
     slow = Slow(fleet, {}, "en")
-    crew = Crew(fleet, [slow], slow, (3, 2), "en")
+    crew = WorkerPool(fleet, [slow], slow, (3, 2), "en")
     asyncio.run(crew.round(lambda *_: None))
     assert most == {"a0.example": 2, "a1.example": 2, "all": 3}
 
@@ -394,5 +394,5 @@ def test_a_member_that_never_ends_here_falls(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(crews, "examine", never)
     fleet = read(table(tmp_path, "t,https://a.example/v1", head="name,base_url"), Options())
-    with pytest.raises(Fallen):
-        asyncio.run(Here(fleet, {}, "en").check(0, 0.01))
+    with pytest.raises(WorkerFailed):
+        asyncio.run(InProcessWorker(fleet, {}, "en").check(0, 0.01))

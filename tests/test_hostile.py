@@ -30,7 +30,7 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report, Verdict
 from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
-from probes.demo_server.server import Drip, Handler, PracticeDoor, Reply, Request, Script, Then, head
+from probes.demo_server.server import Drip, Handler, PracticeDoor, Reply, Request, Script, ScriptEnd, head
 from probes.model import archive
 from probes.model.evidence import Evidence, Observation
 from probes.model.failure import Kind, Outcome
@@ -101,7 +101,7 @@ def chunked(*pieces: bytes, end: bytes = b"0\r\n\r\n") -> list[bytes]:
 
 
 def endless_events(request: Request) -> Reply:
-    return answers.as_events(list(answers.chunks()[:2]) * 50 + [Then.STALL])
+    return answers.as_events(list(answers.chunks()[:2]) * 50 + [ScriptEnd.STALL])
 
 
 def flood(request: Request) -> Reply:
@@ -130,8 +130,8 @@ NEST = 200_000
 WORLDS: dict[str, handlers.What] = {
     # -- time
     "drips headers": wrong_streams.header_drip(0.05),
-    "never answers": [Then.STALL],
-    "never ends its headers": [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n", Then.STALL],
+    "never answers": [ScriptEnd.STALL],
+    "never ends its headers": [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n", ScriptEnd.STALL],
     "stalls in its body": wrong_answers.ANSWERS["midbody_stall"],
     "drips its body": Reply(200, JSON, [Drip(json.dumps(answers.completion()).encode(), 0.05)]),
     "never ends its events": endless_events,
@@ -149,8 +149,11 @@ WORLDS: dict[str, handlers.What] = {
     "gzip bomb in gzip": bomb(gzip.compress(blanks(31)), "gzip, gzip"),
     "deflate bomb": bomb(blanks(15), "deflate"),
     "long chunk extension": [head(200, (*JSON, ("Transfer-Encoding", "chunked"))) + b"5;" + b"x" * 300_000 + b"\r\n"],
-    "huge chunk": [head(200, (*JSON, ("Transfer-Encoding", "chunked"))) + b"fffffffffffffffffff\r\n{}", Then.CLOSE],
-    "huge content-length": [head(200, (*JSON, ("Content-Length", str(1 << 62)))) + b"{}", Then.STALL],
+    "huge chunk": [
+        head(200, (*JSON, ("Transfer-Encoding", "chunked"))) + b"fffffffffffffffffff\r\n{}",
+        ScriptEnd.CLOSE,
+    ],
+    "huge content-length": [head(200, (*JSON, ("Content-Length", str(1 << 62)))) + b"{}", ScriptEnd.STALL],
     # -- JSON
     "deep arrays": Reply(200, JSON, b"[" * NEST + b"]" * NEST),
     "deep objects": Reply(200, JSON, b'{"error":' * NEST + b"1" + b"}" * NEST),
@@ -180,9 +183,9 @@ WORLDS: dict[str, handlers.What] = {
     "negative content-length": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}",
     "two content-lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 9\r\n\r\n{}",
     "length and chunks": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
-    "chunk garbage": [head(200, (*JSON, ("Transfer-Encoding", "chunked"))) + b"zz\r\n{}\r\n", Then.CLOSE],
-    "chunk of negative size": [head(200, (*JSON, ("Transfer-Encoding", "chunked"))) + b"-5\r\n{}\r\n", Then.CLOSE],
-    "chunks without an end": [*chunked(b"{}", end=b""), Then.CLOSE],
+    "chunk garbage": [head(200, (*JSON, ("Transfer-Encoding", "chunked"))) + b"zz\r\n{}\r\n", ScriptEnd.CLOSE],
+    "chunk of negative size": [head(200, (*JSON, ("Transfer-Encoding", "chunked"))) + b"-5\r\n{}\r\n", ScriptEnd.CLOSE],
+    "chunks without an end": [*chunked(b"{}", end=b""), ScriptEnd.CLOSE],
     "status 0": b"HTTP/1.1 000 Nothing\r\n\r\n",
     "status 99": b"HTTP/1.1 99 Less\r\n\r\n",
     "status 999": b"HTTP/1.1 999 More\r\nContent-Length: 2\r\n\r\n{}",
@@ -239,7 +242,7 @@ def test_the_same_from_an_anthropic_door(world: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "connect", [[b"SSH-2.0-OpenSSH_9.6\r\n", Then.STALL], [b"\xff" * 5000, Then.STALL], [Then.STALL]]
+    "connect", [[b"SSH-2.0-OpenSSH_9.6\r\n", ScriptEnd.STALL], [b"\xff" * 5000, ScriptEnd.STALL], [ScriptEnd.STALL]]
 )
 def test_a_port_that_talks_first_is_survived(connect: list[object]) -> None:
     _, report = survives(b.openai(KEY), connect=connect)
@@ -247,7 +250,12 @@ def test_a_port_that_talks_first_is_survived(connect: list[object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "connect", [[b"SSH-2.0-OpenSSH_9.6\r\n", Then.STALL], [Then.STALL], [Then.READ, b"\x16\x03\x03", Then.STALL]]
+    "connect",
+    [
+        [b"SSH-2.0-OpenSSH_9.6\r\n", ScriptEnd.STALL],
+        [ScriptEnd.STALL],
+        [ScriptEnd.READ, b"\x16\x03\x03", ScriptEnd.STALL],
+    ],
 )
 def test_a_tls_port_that_hangs_is_survived(connect: list[object]) -> None:
     with PracticeDoor(connect=connect) as door:  # type: ignore[arg-type]
@@ -352,7 +360,7 @@ def test_a_key_does_not_follow_a_redirect() -> None:
 
 def test_the_deadline_ends_a_run_with_what_was_seen() -> None:
     limits = Limits(probe=30, run=0.5)
-    with PracticeDoor(handlers.always([Then.STALL])) as door:
+    with PracticeDoor(handlers.always([ScriptEnd.STALL])) as door:
         began = time.monotonic()
         evidence, report = check(settings(door.url + "/v1", limits=limits))
         assert time.monotonic() - began < limits.run + SLACK
@@ -363,7 +371,7 @@ def test_the_deadline_ends_a_run_with_what_was_seen() -> None:
 
 
 def test_a_limit_of_a_probe_is_an_observation() -> None:
-    with PracticeDoor(handlers.always([Then.STALL])) as door:
+    with PracticeDoor(handlers.always([ScriptEnd.STALL])) as door:
         evidence, report = check(settings(door.url + "/v1"))
     assert {one.failure.kind for one in evidence.observations if one.failure} == {Kind.TIMEOUT}
     assert report.root_cause == "http.timeout"
@@ -380,7 +388,7 @@ def test_a_cancelled_run_tells_what_it_saw() -> None:
         task = asyncio.create_task(run(settings(url, limits=Limits()), watch=watch, version="0"))
         return await task
 
-    with PracticeDoor(handlers.always([Then.STALL])) as door:
+    with PracticeDoor(handlers.always([ScriptEnd.STALL])) as door:
         began = time.monotonic()
         evidence = asyncio.run(go(door.url + "/v1"))
         assert time.monotonic() - began < SLACK
@@ -413,7 +421,7 @@ def command(*arguments: str, key: str = KEY) -> Iterator[subprocess.Popen[str]]:
 @pytest.mark.parametrize("fmt", ["json", "text"])
 def test_ctrl_c_ends_the_command_with_a_report(fmt: str) -> None:
     with (
-        PracticeDoor(handlers.always([Then.STALL])) as door,
+        PracticeDoor(handlers.always([ScriptEnd.STALL])) as door,
         command("check", f"{door.url}/v1", "--format", fmt) as process,
     ):
         until = time.monotonic() + 10
@@ -437,7 +445,7 @@ def test_ctrl_c_ends_the_command_with_a_report(fmt: str) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a single process")
 def test_the_process_ends_at_its_deadline() -> None:
-    with PracticeDoor(handlers.always([Then.STALL])) as door:
+    with PracticeDoor(handlers.always([ScriptEnd.STALL])) as door:
         began = time.monotonic()
         with command("check", f"{door.url}/v1", "--deadline", "1", "--json") as process:
             out, err = process.communicate(timeout=20)
@@ -466,9 +474,9 @@ async def slow_boom(*_: object, **__: object) -> object:
         ("probes.steps.proxy.choose", boom),
         ("probes.steps.tcp.measure", slow_boom),
         ("probes.api.model_choice.measure", boom),
-        ("probes.api.client.Asker._interpret", boom),
-        ("probes.protocols.openai._Reader.feed", boom),
-        ("probes.api.next_attempt.Onward.next", slow_boom),
+        ("probes.api.client.ApiClient._interpret", boom),
+        ("probes.protocols.openai._OpenAIReader.feed", boom),
+        ("probes.api.next_attempt.NextAttempts.next", slow_boom),
     ],
 )
 def test_a_crash_of_our_own_is_a_result(

@@ -16,7 +16,7 @@ from diagnose.evidence.view import View
 from diagnose.findings import RULES
 from diagnose.formats.report_parts import exit_status
 from diagnose.judging.judge import judge
-from diagnose.judging.root_cause import root_of, stand
+from diagnose.judging.root_cause import raised, root_of
 from diagnose.report import Report, Severity, Verdict
 from probes.demo_server import scenarios
 from probes.model.evidence import Evidence, Observation, Target
@@ -42,7 +42,7 @@ def rule(
 
 
 def causes(*rules: Rule) -> dict[str, str | None]:
-    return {one.rule.code: one.cause for one in stand(View(NOTHING), rules)}
+    return {one.rule.code: one.cause for one in raised(View(NOTHING), rules)}
 
 
 @cache
@@ -125,26 +125,26 @@ def test_the_catch_all_gives_way_to_everything_but_a_crash() -> None:
 
 
 def test_the_root_is_the_deepest_layer_among_equals() -> None:
-    found = root_of(stand(View(NOTHING), (rule("url.invalid"), rule("tls.expired"), rule("auth.rejected"))))
+    found = root_of(raised(View(NOTHING), (rule("url.invalid"), rule("tls.expired"), rule("auth.rejected"))))
     assert found is not None
     assert found.rule.code == "url.invalid"
 
 
 def test_what_is_sure_goes_before_what_is_not() -> None:
-    found = root_of(stand(View(NOTHING), (rule("a.a", when=holds(sure=False)), rule("b.b"))))
+    found = root_of(raised(View(NOTHING), (rule("a.a", when=holds(sure=False)), rule("b.b"))))
     assert found is not None
     assert found.rule.code == "b.b"
 
 
 def test_an_error_goes_before_a_surer_warning() -> None:
-    order = stand(
+    order = raised(
         View(NOTHING), (rule("a.a", severity=WARNING), rule("b.b", when=holds(sure=False)), rule("c.c", severity=INFO))
     )
     assert [one.rule.code for one in order] == ["b.b", "a.a", "c.c"]
 
 
 def test_what_follows_stands_after_all_roots() -> None:
-    order = stand(View(NOTHING), (rule("a.a"), rule("b.b", "a.a"), rule("c.c", severity=INFO)))
+    order = raised(View(NOTHING), (rule("a.a"), rule("b.b", "a.a"), rule("c.c", severity=INFO)))
     assert [one.rule.code for one in order] == ["a.a", "c.c", "b.b"]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from probes.catalog.doors import load
 from probes.keys.credential_kinds import KINDS
-from probes.keys.owner import Fit, fit, identify
+from probes.keys.owner import KeyFit, fit, identify
 
 DOORS = load()
 _DICE = random.Random(7)
@@ -302,7 +302,7 @@ def test_pasted_twice() -> None:
 
 
 def test_no_key() -> None:
-    assert fit(" ", DOORS.get("openai"), local=False) == Fit("no_key")
+    assert fit(" ", DOORS.get("openai"), local=False) == KeyFit("no_key")
 
 
 def test_surrounding_white_space_is_no_other_key() -> None:

@@ -143,12 +143,12 @@ def test_the_key_of_another_place_is_not_copied(door: PracticeDoor, tmp_path: Pa
 
 
 def test_a_file_that_cannot_be_written(door: PracticeDoor, tmp_path: Path) -> None:
-    from diagnose.cli.fix import Change, Writing, _write
+    from diagnose.cli.fix import FileChange, ValueChange, _write
     from probes.model.settings import BadInput
 
     file = tmp_path / ".env"
     file.write_text(f"OPENAI_BASE_URL={door.url}\n")
-    writing = Writing(file, 1, Change("base_url", ".env:1 OPENAI_BASE_URL", door.url, f"{door.url}/v1"))
+    writing = FileChange(file, 1, ValueChange("base_url", ".env:1 OPENAI_BASE_URL", door.url, f"{door.url}/v1"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
         with pytest.raises(BadInput, match="Read-only file system"):

@@ -14,7 +14,7 @@ sys.path.append(str(Path(__file__).parent))  # the made home stands beside the t
 
 import made_home
 
-from diagnose.snippets.snippets import Working, write
+from diagnose.snippets.snippets import WorkingSettings, write
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 
@@ -86,7 +86,7 @@ def test_what_a_snippet_says_an_app_reads(app: str, tmp_path: Path) -> None:
         variable = {"aider": "OPENAI_API_KEY", "goose": "OPENAI_API_KEY", "claude-code": "ANTHROPIC_AUTH_TOKEN"}.get(
             app, "RELAY_KEY"
         )
-        working = Working(protocol, base, model, "bearer", variable)
+        working = WorkingSettings(protocol, base, model, "bearer", variable)
         (found,) = write(working, app)
         file = tmp_path / WRITTEN[app]
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -19,20 +19,20 @@ from diagnose.judging.judge import judge
 from probes.demo_server import handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.answers import MODELS, as_json, completion
-from probes.demo_server.server import Answer, PracticeDoor, Reply, Request, Step, Then, Wait, head
+from probes.demo_server.server import Answer, PracticeDoor, Reply, Request, ScriptEnd, Step, Wait, head
 from probes.model.facts import Address
 from probes.model.failure import Kind
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, Settings, Sourced
-from probes.network.connection_pool import Way
+from probes.network.connection_pool import ConnectionPool
 from probes.network.dialing import race
 from probes.network.failures import NetError
 from probes.network.http1 import HttpExchange
-from probes.network.network import Link, Network
+from probes.network.network import Connection, Network
 from probes.network.proxy_tunnel import Proxy
 from probes.run.engine import run
 from probes.steps.tcp import interface
-from probes.urls.url import place
+from probes.urls.url import parse_url
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 ONE, TWO, SIX = Address("ipv4", "192.0.2.1"), Address("ipv4", "192.0.2.2"), Address("ipv6", "2001:db8::1")
@@ -245,11 +245,11 @@ OPEN = b"HTTP/1.1 200 Connection established\r\n\r\n"
 @pytest.mark.parametrize(
     "steps",
     [
-        [OPEN, Then.STALL],
-        [b"HTTP/1.0 200 OK\r\nProxy-Agent: x\r\n\r\n", Then.STALL],
-        [b"HTTP/1.1 200\r\n\r\n", Then.STALL],
-        [b"HTTP/1.1 200 OK\n\n", Then.STALL],
-        [OPEN[:9], Wait(0.02), OPEN[9:20], Wait(0.02), OPEN[20:], Then.STALL],
+        [OPEN, ScriptEnd.STALL],
+        [b"HTTP/1.0 200 OK\r\nProxy-Agent: x\r\n\r\n", ScriptEnd.STALL],
+        [b"HTTP/1.1 200\r\n\r\n", ScriptEnd.STALL],
+        [b"HTTP/1.1 200 OK\n\n", ScriptEnd.STALL],
+        [OPEN[:9], Wait(0.02), OPEN[9:20], Wait(0.02), OPEN[20:], ScriptEnd.STALL],
     ],
     ids=["plain", "HTTP/1.0", "no reason", "bare LF", "in pieces"],
 )
@@ -270,9 +270,9 @@ def test_a_tunnel_is_opened(steps: list[Step]) -> None:
         ([b"HTTP/1.1 abc\r\n\r\n"], Kind.PROXY_PROTOCOL),
         ([b"HTTP/1.1 20\xb2 OK\r\n\r\n"], Kind.PROXY_PROTOCOL),
         ([b"\x05\xff"], Kind.PROXY_PROTOCOL),
-        ([Then.CLOSE], Kind.PROXY_PROTOCOL),
-        ([Then.RESET], Kind.PROXY_PROTOCOL),
-        ([b"HTTP/1.1 200 OK\r\n" + b"X-Pad: " + b"x" * 8192, Then.CLOSE], None),
+        ([ScriptEnd.CLOSE], Kind.PROXY_PROTOCOL),
+        ([ScriptEnd.RESET], Kind.PROXY_PROTOCOL),
+        ([b"HTTP/1.1 200 OK\r\n" + b"X-Pad: " + b"x" * 8192, ScriptEnd.CLOSE], None),
     ],
 )
 def test_a_tunnel_is_not_opened(steps: list[Step], kind: Kind | None) -> None:
@@ -293,7 +293,7 @@ def test_a_tunnel_names_its_target_and_its_credentials_once() -> None:
 # -- links -------------------------------------------------------------------------------------------------------------
 
 
-async def ask(way: Way) -> HttpExchange:
+async def ask(way: ConnectionPool) -> HttpExchange:
     link = await way.take()
     asked = HttpExchange(link, way.limits)
     await asked.send("GET", "/", [("Host", way.target.authority)], b"")
@@ -306,7 +306,7 @@ async def ask(way: Way) -> HttpExchange:
 
 def connections(answer: handlers.What, count: int = 3) -> int:
     async def go(url: str) -> None:
-        way = Way(Network(), place(url), Limits())
+        way = ConnectionPool(Network(), parse_url(url), Limits())
         for _ in range(count):
             assert (await ask(way)).answer.status == 200
         way.close()
@@ -343,7 +343,7 @@ def test_a_kept_link_that_died_says_nothing_about_the_door() -> None:
         return [
             head(answer.status, (*answer.headers, ("Content-Length", str(len(answer.body))))),
             answer.body,
-            Then.CLOSE,
+            ScriptEnd.CLOSE,
         ]
 
     world = b.openai(KEY)
@@ -354,7 +354,7 @@ def test_a_kept_link_that_died_says_nothing_about_the_door() -> None:
 
 def test_a_link_is_not_shared_while_it_is_busy() -> None:
     async def go(url: str) -> None:
-        way = Way(Network(), place(url), Limits())
+        way = ConnectionPool(Network(), parse_url(url), Limits())
         await asyncio.gather(*(ask(way) for _ in range(4)))
         await ask(way)
         way.close()
@@ -369,7 +369,7 @@ def test_a_link_is_not_shared_while_it_is_busy() -> None:
 def test_connect_to_leads_elsewhere_and_keeps_the_name() -> None:
     async def go(port: int) -> None:
         rules = (ConnectTo("other.example", 80, "192.0.2.1", 1), ConnectTo("relay.example", 80, "127.0.0.1", port))
-        way = Way(Network(), place("http://relay.example/v1"), Limits(), connect_to=rules)
+        way = ConnectionPool(Network(), parse_url("http://relay.example/v1"), Limits(), connect_to=rules)
         assert (await ask(way)).answer.status == 200
         way.close()
         await asyncio.sleep(0)
@@ -395,7 +395,7 @@ def received(data: bytes, encoding: str, size: int, limit: int = 1 << 20) -> tup
 
     async def go(port: int) -> tuple[bytes, Kind | None]:
         network = Network()
-        link: Link = await network.link(await network.dial(Address("ipv4", "127.0.0.1"), port), None, "", 1)
+        link: Connection = await network.link(await network.dial(Address("ipv4", "127.0.0.1"), port), None, "", 1)
         asked = HttpExchange(link, Limits())
         await asked.send("GET", "/", [("Host", "relay.example")], b"")
         found = b"".join([piece async for _, piece in asked.body(limit)])

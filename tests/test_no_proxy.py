@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from probes.urls.no_proxy import bypass
-from probes.urls.url import place
+from probes.urls.url import parse_url
 
 httpx2 = pytest.importorskip("httpx2", reason="the package httpx2 is not installed")
 
@@ -35,4 +35,4 @@ def test_as_the_sdks_read_it(entry: str, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("NO_PROXY", entry)
     with httpx2.Client() as client:
         direct = [url for url in TARGETS if client._transport_for_url(httpx2.URL(url)) is client._transport]
-    assert [url for url in TARGETS if bypass(entry, place(url))] == direct
+    assert [url for url in TARGETS if bypass(entry, parse_url(url))] == direct

@@ -18,7 +18,7 @@ from diagnose.words.en.demo import TITLES
 from probes.demo_server import answers, error_bodies, handlers, scenarios, web_pages, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import KINDS, Authority, authority
-from probes.demo_server.server import PracticeDoor, Then, closed_port
+from probes.demo_server.server import PracticeDoor, ScriptEnd, closed_port
 
 KEY = scenarios.made_up_key()
 
@@ -96,7 +96,7 @@ def test_it_stops_at_once_and_leaves_no_thread(world):
 
 
 def test_a_stalled_answer_does_not_hold_the_end():
-    with PracticeDoor(handlers.always([Then.STALL])) as door:
+    with PracticeDoor(handlers.always([ScriptEnd.STALL])) as door:
         sock = socket.create_connection(("127.0.0.1", door.port))
         sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         while not door.requests:

@@ -31,7 +31,7 @@ from probes.model.scrubber import WINDOW
 from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, Secret, public_prefix
 from probes.model.settings import BadInput, Limits, ProxySettings, Settings, Sourced
 from probes.network.failures import NetError
-from probes.network.network import Link, Network
+from probes.network.network import Connection, Network
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
 from probes.protocols.protocol import NAMES, model_ids, wire
 from probes.protocols.sse import Event, EventReader
@@ -39,7 +39,7 @@ from probes.run.engine import run
 from probes.run.offline_checks import scrubber, survey
 from probes.run.plan import draw
 from probes.settings.gather import Options, gather
-from probes.steps.recorder import Ledger
+from probes.steps.recorder import Recorder
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 KEY = f"sk-{BODY}"
@@ -215,7 +215,7 @@ def test_any_settings_end_in_a_report(url: str, key: str, model: str | None, pro
 def test_any_settings_have_a_plan(url: str | None, key: str | None) -> None:
     given_settings = settings(url, key)
     scrub = scrubber(given_settings)
-    ground = survey(given_settings, Ledger(given_settings.limits, scrub), scrub)
+    ground = survey(given_settings, Recorder(given_settings.limits, scrub), scrub)
     base = ground.exams.url.literal or ground.exams.url.mended
     if ground.facts is not None and base is not None:
         assert KEY not in repr(draw(given_settings, scrub(base), ground.facts, None))
@@ -283,14 +283,14 @@ class Answering(Network):
     async def dial(self, address: Address, port: int) -> Any:
         return _Socket()
 
-    async def link(self, sock: Any, tls: Any, host: str, timeout: float) -> Link:
+    async def link(self, sock: Any, tls: Any, host: str, timeout: float) -> Connection:
         if tls is not None:
             raise NetError(Kind.TLS_NOT_TLS)
         reader = asyncio.StreamReader()
         for piece in self.pieces:
             reader.feed_data(piece)
         reader.feed_eof()
-        return Link(reader, cast(asyncio.StreamWriter, _Writer()))
+        return Connection(reader, cast(asyncio.StreamWriter, _Writer()))
 
 
 def asked(*pieces: bytes, protocol: str = "openai", model: str | None = "gpt-5-nano") -> Evidence:

@@ -46,7 +46,7 @@ from probes.model.secret import Secret
 from probes.model.settings import Settings, Sourced
 from probes.protocols.protocol import NAMES, wire
 from probes.run.engine import run
-from probes.urls.url import place
+from probes.urls.url import parse_url
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 SOUND = 4  # requests at most, where nothing is wrong
@@ -343,7 +343,7 @@ def test_a_stream_that_was_torn_is_never_whole(protocol: str, body: bytes) -> No
 @pytest.mark.parametrize("name", NAMES)
 def test_every_other_protocol_is_looked_for_before_any_twice(name: str, path: str, local: bool) -> None:
     attempt = wire(name).attempt(f"https://relay.example{path}")
-    found = candidates.knocks(attempt, place(attempt.base_url), None, local)
+    found = candidates.knocks(attempt, parse_url(attempt.base_url), None, local)
     assert len(found) <= candidates.KNOCKS
     assert all(one.key is KeyForm.DUMMY for one in found)
     assert len({(one.protocol, one.base_url, one.version, one.auth) for one in found}) == len(found)
@@ -356,7 +356,7 @@ def test_every_other_protocol_is_looked_for_before_any_twice(name: str, path: st
 @pytest.mark.parametrize("name", NAMES)
 def test_who_asks_what_is_served_looks_once_for_each(name: str) -> None:
     attempt = wire(name).attempt("http://localhost:3000/v1")
-    control, *found = candidates.looks(attempt, place(attempt.base_url), local=True)
+    control, *found = candidates.looks(attempt, parse_url(attempt.base_url), local=True)
     assert sorted(one.protocol for one in found) == sorted(set(NAMES) - {name})
     assert candidates.NOWHERE in control.base_url
 

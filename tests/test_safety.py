@@ -25,7 +25,7 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
-from probes.demo_server.server import Handler, PracticeDoor, Reply, Request, Then, head
+from probes.demo_server.server import Handler, PracticeDoor, Reply, Request, ScriptEnd, head
 from probes.model import archive
 from probes.model.attempt import Auth
 from probes.model.evidence import Evidence
@@ -34,7 +34,7 @@ from probes.model.facts import Address
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced
-from probes.network.network import Link, Network
+from probes.network.network import Connection, Network
 from probes.network.proxy_tunnel import Proxy
 from probes.run.engine import run
 
@@ -101,10 +101,10 @@ class Watched(Network):
         self._open[sock.fileno()] = opened
         return sock
 
-    async def tunnel(self, way: socket.socket | Link, proxy: Proxy, host: str, port: int, limit: int) -> None:
+    async def tunnel(self, way: socket.socket | Connection, proxy: Proxy, host: str, port: int, limit: int) -> None:
         await super().tunnel(way, proxy, host, port, limit)
 
-    async def link(self, sock: socket.socket, tls: Any, host: str, timeout: float) -> Link:
+    async def link(self, sock: socket.socket, tls: Any, host: str, timeout: float) -> Connection:
         opened = self._open[sock.fileno()]
         link = await super().link(sock, tls, host, timeout)
         write = link.writer.write
@@ -149,8 +149,8 @@ def somewhere(stranger: str) -> dict[str, handlers.What]:
         "407": Reply(407, (("Proxy-Authenticate", "Basic"), ("Location", stranger))),
         "next page": answers.as_json({"data": [{"id": "m"}], "has_more": True, "next": f"{stranger}/v1/models?page=2"}),
         "503 and away": handlers.turns("empty-503", b.redirect(307, stranger)),
-        "cut and away": handlers.turns([Then.CLOSE], b.redirect(307, stranger)),
-        "nothing at all": [Then.CLOSE],
+        "cut and away": handlers.turns([ScriptEnd.CLOSE], b.redirect(307, stranger)),
+        "nothing at all": [ScriptEnd.CLOSE],
         "404 everywhere": "go-404",
     }
 
@@ -168,7 +168,7 @@ def test_no_answer_leads_the_key_away(protocol: str, trick: str) -> None:
 @pytest.mark.parametrize("style", [Auth.X_API_KEY, Auth.BEARER])
 def test_a_retry_goes_to_the_same_door(style: Auth) -> None:
     variable = "ANTHROPIC_AUTH_TOKEN" if style is Auth.BEARER else "ANTHROPIC_API_KEY"
-    with PracticeDoor(handlers.turns("empty-503", [Then.RESET], b.anthropic(KEY))) as door:
+    with PracticeDoor(handlers.turns("empty-503", [ScriptEnd.RESET], b.anthropic(KEY))) as door:
         network = Watched()
         asked(settings(door.url, "anthropic", auth_variable=variable), network)
         assert network.carrying() == {door.port}
@@ -189,7 +189,7 @@ def test_a_keyless_look_is_keyless() -> None:
 )
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 def test_a_proxy_sees_no_key(scheme: str, refusal: bytes) -> None:
-    with PracticeDoor(connect=[Then.READ, refusal, Then.CLOSE]) as proxy:
+    with PracticeDoor(connect=[ScriptEnd.READ, refusal, ScriptEnd.CLOSE]) as proxy:
         network = Watched()
         proxies = ProxySettings(all=Sourced(f"{scheme}://127.0.0.1:{proxy.port}", "test"))
         asked(settings("https://relay.example/v1", proxies=proxies), network)
@@ -395,7 +395,7 @@ WORLDS: dict[str, handlers.What] = {
     "events": lambda _: answers.as_events(list(repeat(answers.data(answers.chunk(content="x" * 1000)), 3000))),
     "event names": lambda _: answers.as_events(list(repeat(b"event: " + b"e" * 900 + b"\ndata: {}\n\n", 1500))),
     "comments": lambda _: answers.as_events(list(repeat(b": " + b"c" * 1000 + b"\n\n", 1500))),
-    "1xx": lambda _: [*repeat(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", 2000), Then.CLOSE],
+    "1xx": lambda _: [*repeat(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", 2000), ScriptEnd.CLOSE],
     "redirects": b.redirect(307, slash=True),
 }
 
@@ -429,7 +429,7 @@ def test_what_is_kept_and_printed_has_an_end(world: str) -> None:
         (replace(LIMITS, body_bytes=2000), answers.as_json({"pad": "x" * 3000})),
         (
             replace(LIMITS, stream_bytes=2000),
-            answers.as_events([answers.data(answers.chunk(content="x" * 100))] * 50 + [Then.STALL]),
+            answers.as_events([answers.data(answers.chunk(content="x" * 100))] * 50 + [ScriptEnd.STALL]),
         ),
     ],
     ids=["head", "body", "stream"],

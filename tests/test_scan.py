@@ -23,14 +23,14 @@ sys.path.append(str(Path(__file__).parent))  # the made home stands beside the t
 from made_home import CLIENTS, RELAY, Made, crush_command, furnish
 
 from diagnose.cli import program
-from probes.app_settings.scan import Closed, Found, Survey, find, of_app
-from probes.app_settings.search import World
+from probes.app_settings.scan import ClosedStore, FoundSettings, ScanResult, find, of_app
+from probes.app_settings.search import SearchPlaces
 from probes.catalog import apps
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, PracticeDoor, Request, Wait
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
-from probes.model.settings import Rival, Settings, Sourced
+from probes.model.settings import Conflict, Settings, Sourced
 from probes.run.scan_checks import sameness
 from probes.settings.config_file import read
 from probes.settings.gather import BadInput, Options, gather
@@ -41,15 +41,15 @@ on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the 
 MODELS = ("gpt-5", "gpt-5-codex", "qwen3-coder", "gpt-4o-mini", "grok-4", "gpt-5-mini")
 
 
-def survey(made: Made, *only: str, options: Options = Options(), **world: Any) -> Survey:  # noqa: B008 - frozen
-    return find(World(made.home, made.environ, made.cwd, **world), options, apps.load(), only)
+def survey(made: Made, *only: str, options: Options = Options(), **world: Any) -> ScanResult:  # noqa: B008 - frozen
+    return find(SearchPlaces(made.home, made.environ, made.cwd, **world), options, apps.load(), only)
 
 
-def found(made: Made, *only: str, options: Options = Options()) -> list[Found]:  # noqa: B008
+def found(made: Made, *only: str, options: Options = Options()) -> list[FoundSettings]:  # noqa: B008
     return list(survey(made, *only, options=options).found)
 
 
-def told(one: Found) -> tuple[str, str, str, str, str | None]:
+def told(one: FoundSettings) -> tuple[str, str, str, str, str | None]:
     """App, name, place, base URL and key."""
     settings = one.settings
     assert settings.base_url is not None
@@ -171,7 +171,7 @@ def test_a_scan_changes_nothing(tmp_path: Path) -> None:
 def test_an_empty_home_has_nothing(tmp_path: Path) -> None:
     made = Made(tmp_path, tmp_path / "project")
     made.cwd.mkdir()
-    assert survey(made) == Survey((), (), ())
+    assert survey(made) == ScanResult((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,10 @@ def test_each_system_has_its_own_paths(system: str, name: str, tmp_path: Path) -
     (tmp_path / name).parent.mkdir(parents=True)
     (tmp_path / ".config/Code/User/chatLanguageModels.json").rename(tmp_path / name)
     assert found(made) == []
-    assert told(find(World(made.home, {}, made.cwd, (system,)), Options(), apps.load()).found[0])[2] == f"~/{name}:11"
+    assert (
+        told(find(SearchPlaces(made.home, {}, made.cwd, (system,)), Options(), apps.load()).found[0])[2]
+        == f"~/{name}:11"
+    )
 
 
 def test_variables_move_a_file(tmp_path: Path) -> None:
@@ -211,7 +214,7 @@ def test_a_file_and_the_shell_differ(tmp_path: Path) -> None:
     assert told(one)[4] == made.keys["claude-code"]
     winner = "~/.claude/settings.json:5 ANTHROPIC_AUTH_TOKEN"
     assert one.settings.rivals == (
-        Rival(
+        Conflict(
             "key",
             "ANTHROPIC_AUTH_TOKEN",
             "environment ANTHROPIC_AUTH_TOKEN",
@@ -347,8 +350,8 @@ def test_a_keychain_and_a_database_are_told(tmp_path: Path) -> None:
         ("vscode-copilot", "keychain"),
     ]
     assert seen.closed == (
-        Closed("goose", "~/.config/goose/config.yaml", "keychain"),
-        Closed("cherry-studio", "~/.config/CherryStudio", "database"),
+        ClosedStore("goose", "~/.config/goose/config.yaml", "keychain"),
+        ClosedStore("cherry-studio", "~/.config/CherryStudio", "database"),
     )
 
 
@@ -447,7 +450,7 @@ def test_no_file_breaks_a_scan(data: st.DataObject) -> None:
 # -- a project's file that sends the key elsewhere ---------------------------------------------------------------------
 
 
-def override(one: Found) -> tuple[str, str, str, str, bool] | None:
+def override(one: FoundSettings) -> tuple[str, str, str, str, bool] | None:
     seen = one.settings.override
     return seen and (seen.source, seen.host, seen.meant, seen.key_source, seen.withheld)
 
@@ -791,7 +794,7 @@ def test_init_writes_a_target_for_each_app(tmp_path: Path, monkeypatch: pytest.M
 
 
 def of_this_app(made: Made, app: str, **choices: Any) -> Settings | None:
-    return of_app(World(made.home, made.environ, made.cwd), Options(app=app, **choices), apps.load())
+    return of_app(SearchPlaces(made.home, made.environ, made.cwd), Options(app=app, **choices), apps.load())
 
 
 def test_check_takes_the_settings_of_the_app(tmp_path: Path) -> None:

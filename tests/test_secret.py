@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from probes.model.scrubber import WINDOW, Scrubber
 from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, Secret, hint, public_prefix
-from probes.model.settings import Rival, Settings, Sourced
+from probes.model.settings import Conflict, Settings, Sourced
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 KEY = f"sk-{BODY}"
@@ -57,7 +57,7 @@ def raised(key: Secret) -> str:
         lambda key: repr([key, {"key": key}, (key,)]),
         lambda key: repr(Holder(key)),
         lambda key: repr(Sourced(key, "--key")),
-        lambda key: repr(Settings(key=Sourced(key, "--key"), rivals=(Rival("key", "X", "env", key, "unread"),))),
+        lambda key: repr(Settings(key=Sourced(key, "--key"), rivals=(Conflict("key", "X", "env", key, "unread"),))),
         raised,
         lambda key: json.dumps({"key": key}, default=str),
         lambda key: logging.LogRecord("x", 10, "f", 1, "key %s", (key,), None).getMessage(),

@@ -22,13 +22,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnose.snippets import quoting, snippets
-from diagnose.snippets.snippets import VARIABLES, Working, from_document, groups, key_variable, templates, write
+from diagnose.snippets.snippets import VARIABLES, WorkingSettings, from_document, groups, key_variable, templates, write
 from probes.catalog.apps import load
 from probes.catalog.url_joining import join
 from probes.pasted.curl_command import parse
-from probes.pasted.endpoint_urls import take_apart
+from probes.pasted.endpoint_urls import parse_endpoint_url
 
-OPENAI = Working("openai", "https://relay.example/v1", "gpt-5-nano", "bearer", "RELAY_KEY")
+OPENAI = WorkingSettings("openai", "https://relay.example/v1", "gpt-5-nano", "bearer", "RELAY_KEY")
 SPOKEN = {
     "openai": OPENAI,
     "responses": replace(OPENAI, protocol="responses"),
@@ -46,7 +46,7 @@ WORKING = st.builds(
 )
 
 
-def one(working: Working, id: str) -> str:
+def one(working: WorkingSettings, id: str) -> str:
     return next(found.text for found in write(working, id) if found.id == id)
 
 
@@ -89,7 +89,9 @@ def test_an_app_asks_at_the_place_that_works(protocol: str) -> None:
             assert found is not None
             asked = join(app, wire, found[0], sdk.model)
             assert asked is not None
-            place = take_apart(asked.partition("?")[0], {"anthropic-version"} if protocol == "anthropic" else set())
+            place = parse_endpoint_url(
+                asked.partition("?")[0], {"anthropic-version"} if protocol == "anthropic" else set()
+            )
             assert place.base_url.removesuffix("/v1") == sdk.base_url.removesuffix("/v1"), template.id
 
 
@@ -114,7 +116,7 @@ def test_the_key_is_a_variable() -> None:
 
 
 @given(WORKING)
-def test_python(working: Working) -> None:
+def test_python(working: WorkingSettings) -> None:
     import ast
 
     for id in ("python", "python-stream", "python-async"):
@@ -124,7 +126,7 @@ def test_python(working: Working) -> None:
 
 
 @given(WORKING)
-def test_shells(working: Working) -> None:
+def test_shells(working: WorkingSettings) -> None:
     values = dict(word.split("=", 1) for word in shlex.split(one(working, "sh")) if "=" in word)
     assert values["OPENAI_BASE_URL"] == working.base_url and values["OPENAI_MODEL"] == working.model
     words = shlex.split(one(working, "curl").replace("\\\n", " "))
@@ -137,14 +139,14 @@ def test_shells(working: Working) -> None:
 
 
 @given(WORKING)
-def test_dotenv(working: Working) -> None:
+def test_dotenv(working: WorkingSettings) -> None:
     found = dotenv_values(stream=io.StringIO(one(working, "env")), interpolate=True)
     assert found["OPENAI_BASE_URL"] == working.base_url.replace("${", "$%7B")
     assert "${" in working.model or found["OPENAI_MODEL"] == working.model
 
 
 @given(WORKING)
-def test_json_and_toml(working: Working) -> None:
+def test_json_and_toml(working: WorkingSettings) -> None:
     claude = replace(working, protocol="anthropic")
     for found in write(claude, "claude-code"):
         document = json.loads(found.text)
@@ -171,7 +173,7 @@ def test_yaml(text: str) -> None:
 
 @given(WORKING)
 @settings(max_examples=30)
-def test_every_yaml_is_yaml(working: Working) -> None:
+def test_every_yaml_is_yaml(working: WorkingSettings) -> None:
     yaml: Any = pytest.importorskip("yaml", reason="PyYAML is not installed")
     for template in templates():
         if template.language == "yaml":
@@ -198,7 +200,7 @@ def test_quotes_of_shells_that_are_not_here(text: str) -> None:
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 @given(st.lists(WORKING, min_size=40, max_size=40))
 @settings(max_examples=2, deadline=None)
-def test_javascript(workings: list[Working]) -> None:
+def test_javascript(workings: list[WorkingSettings]) -> None:
     wanted = [[working.base_url, working.model] for working in workings]
     literals = ",".join(f"[{quoting.javascript(a)},{quoting.javascript(b)}]" for a, b in wanted)
     ran = subprocess.run(

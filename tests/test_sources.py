@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from probes.model.secret import Secret
-from probes.model.settings import ConnectTo, ProxySettings, Rival, Settings, Sourced
+from probes.model.settings import Conflict, ConnectTo, ProxySettings, Settings, Sourced
 from probes.settings.gather import BadInput, Options, gather
 
 KEY, OTHER = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z", "sk-zY0xW7vU4tS1rQ8pN5mK2jH9gE6dB3a"
@@ -83,7 +83,7 @@ def test_environment_over_env_file(tmp_path: Path, value: str, same: bool) -> No
     assert key(found) == (KEY, "environment OPENAI_API_KEY")
     winner = "environment OPENAI_API_KEY"
     assert found.rivals == (
-        Rival("key", "OPENAI_API_KEY", ".env:1 OPENAI_API_KEY", Secret(value), "shadowed", winner, same),
+        Conflict("key", "OPENAI_API_KEY", ".env:1 OPENAI_API_KEY", Secret(value), "shadowed", winner, same),
     )
 
 
@@ -277,7 +277,7 @@ def test_a_key_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, role: 
 def test_a_base_url_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, why: str) -> None:
     found = look(tmp_path, {"OPENAI_API_KEY": KEY, name: RELAY})
     assert base(found) == ("https://api.openai.com/v1", "default")
-    assert found.rivals == (Rival("base_url", name, f"environment {name}", RELAY, why, "default"),)
+    assert found.rivals == (Conflict("base_url", name, f"environment {name}", RELAY, why, "default"),)
 
 
 def test_other_providers_keys_are_no_slips(tmp_path: Path) -> None:

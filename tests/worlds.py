@@ -18,10 +18,10 @@ from worlds_wire import SCENARIOS as THE_WIRE
 
 from probes.demo_server import answers, error_bodies, handlers, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
-from probes.demo_server.server import Answer, Handler, Reply, Request, Then, Wait
+from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait
 from probes.model.failure import Kind
 from probes.model.secret import Secret
-from probes.model.settings import Limits, Override, Rival
+from probes.model.settings import Conflict, Limits, Override
 
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com"
@@ -111,7 +111,7 @@ def _one_at_a_time(key: str) -> Handler:
             )
             kind = next(value for name, value in answer.headers if name == "Content-Type")
             yield b.head(200, (("Content-Type", kind), ("Content-Length", str(len(body))))) + body
-            yield Then.KEEP
+            yield ScriptEnd.KEEP
 
         return script()
 
@@ -494,7 +494,9 @@ WRONG_STREAMS = (
 
 # -- settings ----------------------------------------------------------------------------------------------------------
 
-_UNREAD = Rival("key", "OPEN_ROUTER_API_KEY", ".env:3 OPEN_ROUTER_API_KEY", Secret(made_up("openrouter")), "near_name")
+_UNREAD = Conflict(
+    "key", "OPEN_ROUTER_API_KEY", ".env:3 OPEN_ROUTER_API_KEY", Secret(made_up("openrouter")), "near_name"
+)
 
 SETTINGS = (
     Scenario("no-key", "settings.missing_key", typed=lambda key: None, proven={"reachable": True, "answer": None}),
@@ -540,13 +542,13 @@ SETTINGS = (
         stranger(),
         OPENAI,
         url_source="default",
-        rivals=(Rival("base_url", "OPENAI_API_BASE", "environment OPENAI_API_BASE", RELAY, "unread"),),
+        rivals=(Conflict("base_url", "OPENAI_API_BASE", "environment OPENAI_API_BASE", RELAY, "unread"),),
     ),
     Scenario(
         "two-keys-differ",
         also=("settings.conflict",),
         rivals=(
-            Rival(
+            Conflict(
                 "key",
                 "OPENAI_API_KEY",
                 ".env:1 OPENAI_API_KEY",
@@ -564,7 +566,7 @@ SETTINGS = (
         shape="openai",
         also=("settings.conflict",),
         rivals=(
-            Rival(
+            Conflict(
                 "key",
                 "OPENAI_API_KEY",
                 ".env:1 OPENAI_API_KEY",
@@ -580,7 +582,7 @@ SETTINGS = (
         "settings.conflict",
         typed=lambda key: made_up("relay"),
         rivals=(
-            Rival(
+            Conflict(
                 "key",
                 "OPENAI_API_KEY",
                 ".env:1 OPENAI_API_KEY",
@@ -600,7 +602,7 @@ SETTINGS = (
         shape="deepseek",
         typed=lambda key: made_up("anthropic"),
         rivals=(
-            Rival(
+            Conflict(
                 "key",
                 "OPENAI_API_KEY",
                 ".env:1 OPENAI_API_KEY",
@@ -615,7 +617,7 @@ SETTINGS = (
         "key-in-old-variable-works",
         "settings.wrong_variable",
         typed=lambda key: None,
-        rivals=(Rival("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("{key}"), "unread"),),
+        rivals=(Conflict("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("{key}"), "unread"),),
         also=("settings.missing_key",),
         settings={"key_source": "environment OPENAI_KEY"},
     ),
@@ -629,7 +631,7 @@ SETTINGS = (
         base_url="https://relay.example",
         shape="relay",
         rivals=(
-            Rival(
+            Conflict(
                 "key",
                 "ANTHROPIC_API_KEY",
                 "environment ANTHROPIC_API_KEY",
@@ -674,7 +676,7 @@ SETTINGS = (
         auth_variable="ANTHROPIC_AUTH_TOKEN",
         override=replace(_PROJECT, source=".claude/settings.json:3 ANTHROPIC_BASE_URL"),
         rivals=(
-            Rival(
+            Conflict(
                 "base_url",
                 "ANTHROPIC_BASE_URL",
                 "~/.claude/settings.json:3 ANTHROPIC_BASE_URL",
@@ -705,7 +707,7 @@ SETTINGS = (
         also=("settings.project_override",),
         override=_PROJECT,
         rivals=(
-            Rival(
+            Conflict(
                 "key",
                 "OPENAI_API_KEY",
                 "~/.zshrc:3 OPENAI_API_KEY",

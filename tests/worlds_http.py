@@ -16,7 +16,7 @@ from faults.stage import LOCAL, RELAY, Roads, Scenario
 
 from probes.demo_server import answers, error_bodies, handlers
 from probes.demo_server import practice_doors as b
-from probes.demo_server.server import Answer, Handler, Reply, Request, Then
+from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd
 
 CLAUDES_HOST, GOOGLE, RESOURCE = (
     "https://api.anthropic.com",
@@ -708,7 +708,7 @@ COMPRESSION = (
 
 
 def raw(*lines: str, body: bytes) -> list[Any]:
-    return ["\r\n".join((*lines, "", "")).encode() + body, Then.CLOSE]
+    return ["\r\n".join((*lines, "", "")).encode() + body, ScriptEnd.CLOSE]
 
 
 JSON_TYPE = "Content-Type: application/json"

@@ -11,7 +11,7 @@ from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
-from probes.demo_server.server import Reply, Step, Then, Tunnel
+from probes.demo_server.server import JoinTo, Reply, ScriptEnd, Step
 from probes.model.failure import Kind
 from probes.model.settings import NodeSettings
 
@@ -27,24 +27,24 @@ _AT = b"\0\1" + b"\x7f\0\0\1" + b"\0\0"  # the address at which a SOCKS5 server 
 
 def socks5(port: int) -> tuple[Step, ...]:
     """A SOCKS5 server without a password, whose every connection leads to ``port`` on loopback."""
-    return (Then.READ, b"\5\0", Then.READ, b"\5\0" + _AT, Tunnel("127.0.0.1", port))
+    return (ScriptEnd.READ, b"\5\0", ScriptEnd.READ, b"\5\0" + _AT, JoinTo("127.0.0.1", port))
 
 
 def socks4(port: int) -> tuple[Step, ...]:
-    return (Then.READ, b"\0\x5a" + bytes(6), Tunnel("127.0.0.1", port))
+    return (ScriptEnd.READ, b"\0\x5a" + bytes(6), JoinTo("127.0.0.1", port))
 
 
 def locked(port: int) -> tuple[Step, ...]:
     """A SOCKS5 server that takes a password, whichever it is."""
-    return (Then.READ, b"\5\2", Then.READ, b"\1\0", Then.READ, b"\5\0" + _AT, Tunnel("127.0.0.1", port))
+    return (ScriptEnd.READ, b"\5\2", ScriptEnd.READ, b"\1\0", ScriptEnd.READ, b"\5\0" + _AT, JoinTo("127.0.0.1", port))
 
 
 def saying(*words: bytes) -> Callable[[int], tuple[Step, ...]]:
     """A server that answers whatever it hears with the next of these, and then closes."""
     steps: list[Step] = []
     for word in words:
-        steps += (Then.READ, word)
-    return lambda port: (*steps, Then.CLOSE)
+        steps += (ScriptEnd.READ, word)
+    return lambda port: (*steps, ScriptEnd.CLOSE)
 
 
 SOCKS = (
@@ -117,7 +117,7 @@ SOCKS = (
     Scenario(
         "wire-socks-silent",
         "proxy.socks_unsupported",
-        front=lambda port: (Then.STALL,),
+        front=lambda port: (ScriptEnd.STALL,),
         proxies=(("all", "socks5://127.0.0.1:{front}"),),
         limits=HASTY,
     ),
@@ -176,7 +176,7 @@ PROXIES = (
     Scenario(
         "wire-proxy-silent",
         "proxy.refused",
-        front=lambda port: (Then.STALL,),
+        front=lambda port: (ScriptEnd.STALL,),
         proxies=(("https", "http://127.0.0.1:{front}"),),
         limits=HASTY,
     ),
@@ -359,10 +359,12 @@ CERTIFICATES = (
     Scenario(
         "wire-tls-name-not-served",
         "tls.handshake_failed",
-        connect=(Then.READ, ALERT + b"\x70", Then.CLOSE),
+        connect=(ScriptEnd.READ, ALERT + b"\x70", ScriptEnd.CLOSE),
         never=("tls.untrusted_issuer",),
     ),
-    Scenario("wire-tls-wants-a-certificate", "http.front_auth", connect=(Then.READ, ALERT + b"\x74", Then.CLOSE)),
+    Scenario(
+        "wire-tls-wants-a-certificate", "http.front_auth", connect=(ScriptEnd.READ, ALERT + b"\x74", ScriptEnd.CLOSE)
+    ),
     Scenario(
         "wire-tls-root-in-a-file-that-node-ignores",
         "tls.untrusted_issuer",
@@ -418,7 +420,7 @@ CERTIFICATES = (
         also=("proxy.socks_unsupported",),
     ),
     Scenario("wire-tls-plain-through-a-proxy", "tls.not_tls", certificate="", proxy=b.proxy),
-    Scenario("wire-tls-cut-through-a-proxy", "tls.reset", proxy=b.proxy, connect=(Then.READ, Then.RESET)),
+    Scenario("wire-tls-cut-through-a-proxy", "tls.reset", proxy=b.proxy, connect=(ScriptEnd.READ, ScriptEnd.RESET)),
 )
 
 SCENARIOS: tuple[Scenario, ...] = (*SOCKS, *PROXIES, *NAMES, *ADDRESSES, *CERTIFICATES)

@@ -74,7 +74,7 @@ class Match(NamedTuple):
     values: Mapping[str, str] = _NOTHING
 
 
-class Row(NamedTuple):
+class DialectRow(NamedTuple):
     """A row of ``dialects.toml``; the conditions are described there. An empty condition is not asked.
 
     ``needles`` are those of the pattern, empty where they are not known.
@@ -113,19 +113,19 @@ class _Words(NamedTuple):
 
 
 @cache
-def rows() -> tuple[Row, ...]:
+def rows() -> tuple[DialectRow, ...]:
     """The rows of ``dialects.toml``, in its order."""
     document = table("answers/dialects")
     return tuple(_row(entry, document["key_good"]) for entry in document["row"])
 
 
-def _row(entry: dict[str, Any], key_good: Mapping[str, str]) -> Row:
+def _row(entry: dict[str, Any], key_good: Mapping[str, str]) -> DialectRow:
     found = entry | {"key_good": KEY_GOOD[entry.get("key_good", key_good.get(entry["code"], "nothing"))]}
     if "mark" in entry:
         marks = [mark.lower() for mark in entry["mark"]]
         found["mark"] = frozenset(mark for mark in marks if not mark.endswith("*"))
         found["mark_heads"] = tuple(mark[:-1] for mark in marks if mark.endswith("*"))
-    return Row(**found)
+    return DialectRow(**found)
 
 
 @cache
@@ -282,7 +282,7 @@ def _read(words: _Words) -> tuple[Match, ...]:
     return tuple(sorted(best.values(), key=lambda match: -match.confidence))
 
 
-def _apply(row: Row, words: _Words) -> Match | None:
+def _apply(row: DialectRow, words: _Words) -> Match | None:
     told = bool(row.pattern or row.mark or row.mark_heads)
     if row.doors and not (_in_family(words.door, row.doors) if words.door else told):
         return None
@@ -321,7 +321,7 @@ def _apply(row: Row, words: _Words) -> Match | None:
     return Match(row.code, round(confidence, 3), why, row.id, row.key_good, values)
 
 
-def _spoken(row: Row, words: _Words) -> bool:
+def _spoken(row: DialectRow, words: _Words) -> bool:
     """Whether a pasted text holds these words as a server's own: in the message of an answer whose status is told."""
     return bool(words.status) and any(_compiled(row.pattern).search(message) for message in words.said)
 

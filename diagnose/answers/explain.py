@@ -1,7 +1,8 @@
 """What a pasted text tells: a traceback, an app's error box, a log, a page of HTML.
 
 Three readers look at it: the servers' dialects (``dialects.toml``), the clients' own phrases (``phrases.toml``), and
-the look that ``check`` takes at base URLs and keys (``probes/pasted/pasted_text.py``, which takes the keys out first). Pure.
+the look that ``check`` takes at base URLs and keys (``probes/pasted/pasted_text.py``, which takes the keys out first).
+Pure.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from diagnose.answers.literal_filter import Needles, may_match
 if TYPE_CHECKING:
     from typing import Protocol
 
-    class Note(Protocol):
+    class ReadNote(Protocol):
         """As :class:`probes.pasted.pasted_text.Note`."""
 
         @property
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
         @property
         def sure(self) -> bool: ...
 
-    class Pasted(Protocol):
+    class ReadText(Protocol):
         """A text without keys, as :class:`probes.pasted.pasted_text.Pasted`."""
 
         @property
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
         @property
         def tags(self) -> frozenset[str]: ...
         @property
-        def notes(self) -> Sequence[Note]: ...
+        def notes(self) -> Sequence[ReadNote]: ...
         @property
         def host(self) -> str | None: ...
 
@@ -67,7 +68,7 @@ class Candidate(NamedTuple):
     evidence: str
 
 
-class Row(NamedTuple):
+class PhraseRow(NamedTuple):
     """A row of ``phrases.toml``; the conditions are described there. ``needles`` as in
     ``diagnose/answers/dialects.py``.
     """
@@ -81,7 +82,7 @@ class Row(NamedTuple):
     without: Sequence[str] = ()
 
 
-class _Sign(NamedTuple):
+class _Hint(NamedTuple):
     """That a part of the text speaks for a code."""
 
     code: str
@@ -89,13 +90,13 @@ class _Sign(NamedTuple):
     evidence: str
 
 
-def explain(text: Pasted, lang: str = "en", door: str | None = None) -> tuple[Candidate, ...]:
+def explain(text: ReadText, lang: str = "en", door: str | None = None) -> tuple[Candidate, ...]:
     """What a pasted text is likely to be about, best first; empty where nothing in it is known.
 
-    ``text`` comes from :func:`probes.pasted.pasted_text.read`, which takes the keys out; ``door`` is the id of the door that
-    its host is, None where it is no known one.
+    ``text`` comes from :func:`probes.pasted.pasted_text.read`, which takes the keys out; ``door`` is the id of the
+    door that its host is, None where it is no known one.
     """
-    best: dict[str, _Sign] = {}
+    best: dict[str, _Hint] = {}
     for sign in (*_phrases(text), *_dialects(text, door), *_noted(text)):
         if sign.code not in best or sign.confidence > best[sign.code].confidence:
             best[sign.code] = sign
@@ -183,7 +184,7 @@ _FIRM = 0.75  # a sign that may go before what follows from it
 _NEAR = 0.25  # and it is not much weaker
 
 
-def _give_way(best: dict[str, _Sign]) -> None:
+def _give_way(best: dict[str, _Hint]) -> None:
     for code, causes in (*_FOLLOWS.items(), *_FOLLOWS.items()):  # twice: what gave way may itself be followed
         sign = best.get(code)
         firm = [best[c].confidence for c in causes if c in best and best[c].confidence >= _FIRM]
@@ -195,25 +196,25 @@ def _give_way(best: dict[str, _Sign]) -> None:
 
 
 @cache
-def rows() -> tuple[Row, ...]:
+def rows() -> tuple[PhraseRow, ...]:
     """The rows of ``phrases.toml``, in its order."""
-    return tuple(Row(**entry) for entry in table("answers/phrases")["row"])
+    return tuple(PhraseRow(**entry) for entry in table("answers/phrases")["row"])
 
 
 # -- the clients' phrases ----------------------------------------------------------------------------------------------
 
 
-def _phrases(seen: Pasted) -> Iterator[_Sign]:
+def _phrases(seen: ReadText) -> Iterator[_Hint]:
     for row in rows():
         span = _place(row, seen)
         if span is None or not (not row.beside or any(_has(seen, part) for part in row.beside)):
             continue
         if any(_has(seen, part) for part in row.without):
             continue
-        yield _Sign(row.code, row.confidence, _around(seen.plain, *span))
+        yield _Hint(row.code, row.confidence, _around(seen.plain, *span))
 
 
-def _place(row: Row, seen: Pasted) -> tuple[int, int] | None:
+def _place(row: PhraseRow, seen: ReadText) -> tuple[int, int] | None:
     if row.pattern:
         if not may_match(row.needles, seen.lower):
             return None
@@ -232,11 +233,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.ASCII)  # so that a word ends where Chinese begins
 
 
-def _has(seen: Pasted, phrase: str) -> bool:
+def _has(seen: ReadText, phrase: str) -> bool:
     return _find(seen, phrase) is not None
 
 
-def _find(seen: Pasted, phrase: str) -> tuple[int, int] | None:
+def _find(seen: ReadText, phrase: str) -> tuple[int, int] | None:
     """Where a phrase stands in the text; a tag that holds stands at the status it names, or at the head."""
     if phrase[0] == "@":
         if phrase not in seen.tags:
@@ -275,7 +276,7 @@ _CLIENTS_URL = r"(?i)invalid url(?! \()"
 _VERSIONED = r"(?i)/v\d\w*/|/v\d\w*$|/openai/deployments/|\bapi/"
 
 
-def _dialects(seen: Pasted, door: str | None) -> Iterator[_Sign]:
+def _dialects(seen: ReadText, door: str | None) -> Iterator[_Hint]:
     failing = any(tag.startswith("@5") for tag in seen.tags)
     said = "{" in seen.plain or any(tag.startswith("@4") for tag in seen.tags)  # a server's answer, not an app's
     for match in match_text(seen.short, door):
@@ -287,22 +288,22 @@ def _dialects(seen: Pasted, door: str | None) -> Iterator[_Sign]:
             yield from _wrong_path(match.confidence, match.why, seen)
         elif match.code == "proxy_page":
             local = "@local" in seen.tags
-            yield _Sign("proxy.captures_local" if local else "proxy.refused", match.confidence, match.why)
-            yield _Sign("proxy.refused" if local else "proxy.captures_local", 0.7 * match.confidence, match.why)
-            yield _Sign("http.gateway_error", 0.5 * match.confidence, match.why)
+            yield _Hint("proxy.captures_local" if local else "proxy.refused", match.confidence, match.why)
+            yield _Hint("proxy.refused" if local else "proxy.captures_local", 0.7 * match.confidence, match.why)
+            yield _Hint("http.gateway_error", 0.5 * match.confidence, match.why)
         elif match.code == "auth.header_lost" and not said and re.search(_OWN_KEY, match.why):
-            yield _Sign("settings.missing_key", match.confidence, match.why)
-            yield _Sign(match.code, 0.85 * match.confidence, match.why)
+            yield _Hint("settings.missing_key", match.confidence, match.why)
+            yield _Hint(match.code, 0.85 * match.confidence, match.why)
         else:
-            yield _Sign(match.code, match.confidence, match.why)
+            yield _Hint(match.code, match.confidence, match.why)
 
 
-def _wrong_path(confidence: float, evidence: str, seen: Pasted) -> Iterator[_Sign]:
+def _wrong_path(confidence: float, evidence: str, seen: ReadText) -> Iterator[_Hint]:
     """A path that is not there: by its own look the version is missing, or it is another path altogether."""
     paths = re.findall(_ENDPOINT_PATH, seen.plain)
     bare = bool(paths) and not any(re.search(_VERSIONED, path) for path in paths)
-    yield _Sign("url.version_missing", confidence if bare else 0.6 * confidence, evidence)
-    yield _Sign("url.path_wrong", 0.9 * confidence if bare else confidence, evidence)
+    yield _Hint("url.version_missing", confidence if bare else 0.6 * confidence, evidence)
+    yield _Hint("url.path_wrong", 0.9 * confidence if bare else confidence, evidence)
 
 
 # -- addresses and keys ------------------------------------------------------------------------------------------------
@@ -330,11 +331,11 @@ _NOTED = {
 }
 
 
-def _noted(seen: Pasted) -> Iterator[_Sign]:
+def _noted(seen: ReadText) -> Iterator[_Hint]:
     for note in seen.notes:
         if note.kind in _NOTED:
             code, sure, unsure = _NOTED[note.kind]
-            yield _Sign(code, sure if note.sure else unsure, note.where)
+            yield _Hint(code, sure if note.sure else unsure, note.where)
 
 
 # -- quoting -----------------------------------------------------------------------------------------------------------

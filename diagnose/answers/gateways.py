@@ -23,7 +23,7 @@ class Gateway(NamedTuple):
     holds: str = ""
 
 
-class Trace(NamedTuple):
+class GatewayTrace(NamedTuple):
     """That a product was there, and what tells it."""
 
     gateway: Gateway
@@ -121,22 +121,22 @@ def _compiled(pattern: str, start: str = "") -> re.Pattern[str]:
     return re.compile(f"{start}(?:{pattern})", re.IGNORECASE | re.MULTILINE)
 
 
-def between(found: Exchange) -> Trace | None:
+def between(found: Exchange) -> GatewayTrace | None:
     """Who stands in between, by the headers of an answer; the outermost of those that say so."""
     lines = "\n".join(f"{name}: {value}" for name, value in found.headers)
     for one in GATEWAYS:
         if one.header and (hit := _compiled(one.header, "^").search(lines)):
             line = lines[hit.start() : lines.find("\n", hit.start()) if "\n" in lines[hit.start() :] else None]
-            return Trace(one, line[:100])
+            return GatewayTrace(one, line[:100])
     return None
 
 
-def maker(found: Exchange) -> Trace | None:
+def maker(found: Exchange) -> GatewayTrace | None:
     """Whose page an answer is. Headers do not tell that: what stands in between adds its own to every answer."""
     if found.body not in ("html", "text"):
         return None
     text = " ".join(found.text.split())
     for one in GATEWAYS:
         if one.page and (hit := _compiled(one.page).search(text)):
-            return Trace(one, f"“{hit[0]}”")
+            return GatewayTrace(one, f"“{hit[0]}”")
     return None

@@ -116,7 +116,7 @@ def save(name: str | Path, text: str) -> None:
         raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-class Opened:
+class OutputFile:
     """Standard output, or a file that takes its name only when all of it is written."""
 
     def __init__(self, name: str | None) -> None:
@@ -149,7 +149,7 @@ class Opened:
             Path(self._beside).unlink(missing_ok=True)
 
 
-class Bar:
+class ProgressBar:
     """A bar on standard error that fills as checks end; nothing where nobody looks."""
 
     def __init__(self, total: int, lang: str) -> None:

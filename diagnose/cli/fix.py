@@ -22,7 +22,7 @@ _SENSITIVE = re.compile(r"(?i)([\w-]*(?:key|token|secret|passw|auth)[\w-]*[\"']?
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # it may hold a key
-class Change:
+class ValueChange:
     """One value that works, and the place (``.env:3 NAME``) of the one that does not. ``role``: base_url, key, model,
     protocol."""
 
@@ -33,12 +33,12 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class FileChange:
     """One change of a file that can be made."""
 
     path: Path
     line: int
-    change: Change
+    change: ValueChange
 
 
 def offering(lang: str, yes: bool) -> Callable[[Settings, Report], bool]:
@@ -83,7 +83,7 @@ def _tell(key: str, lang: str, **values: str) -> None:
 # -- what is to change -------------------------------------------------------------------------------------------------
 
 
-def _changes(settings: Settings, report: Report) -> Iterator[Change]:
+def _changes(settings: Settings, report: Report) -> Iterator[ValueChange]:
     from diagnose.evidence.client_urls import in_its_terms
     from probes.catalog.apps import load
     from probes.keys.flaws import examine_key
@@ -94,14 +94,14 @@ def _changes(settings: Settings, report: Report) -> Iterator[Change]:
         app = load().get(settings.app)
         better = in_its_terms(app, protocol, str(found["base_url"]))
         if better and better.rstrip("/") != settings.base_url.value.rstrip("/"):
-            yield Change("base_url", settings.base_url.source, settings.base_url.value, better)
+            yield ValueChange("base_url", settings.base_url.source, settings.base_url.value, better)
     if settings.key is not None and found["key"] == "cleaned":
         raw = settings.key.value.reveal()
         cleaned = examine_key(raw, protocol).cleaned
         if cleaned and cleaned != raw:
-            yield Change("key", settings.key.source, raw, cleaned)
+            yield ValueChange("key", settings.key.source, raw, cleaned)
     if settings.model is not None and found.get("model") not in (None, settings.model.value):
-        yield Change("model", settings.model.source, settings.model.value, str(found["model"]))
+        yield ValueChange("model", settings.model.source, settings.model.value, str(found["model"]))
 
 
 def _beside(report: Report, lang: str) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _beside(report: Report, lang: str) -> Iterator[str]:
             yield phrase("mend.stream", lang)
 
 
-def _place(change: Change) -> Writing | None:
+def _place(change: ValueChange) -> FileChange | None:
     """The file and line of a source; None for what stands in none."""
     if found := re.fullmatch(r"(?s)(.+):(\d+) [^\n]+", change.source):
         path, line = found[1], int(found[2])
@@ -131,10 +131,10 @@ def _place(change: Change) -> Writing | None:
     else:
         return None
     file = Path(path).expanduser()
-    return Writing(file, line, change) if file.is_file() and _edit_of(Writing(file, line, change)) else None
+    return FileChange(file, line, change) if file.is_file() and _edit_of(FileChange(file, line, change)) else None
 
 
-def _edit_of(writing: Writing) -> tuple[str, Edit] | None:
+def _edit_of(writing: FileChange) -> tuple[str, Edit] | None:
     """The file's text, and how it changes; None where that cannot be done safely."""
     from probes.config_formats.edit import edit, form_of, load
 
@@ -147,7 +147,7 @@ def _edit_of(writing: Writing) -> tuple[str, Edit] | None:
     return (text, found) if found is not None else None
 
 
-def _by_hand(change: Change, lang: str) -> str:
+def _by_hand(change: ValueChange, lang: str) -> str:
     source, key = change.source, "_key" if change.role == "key" else ""
     if source.startswith("environment "):
         name = source.removeprefix("environment ")
@@ -170,7 +170,7 @@ def _setting(name: str, value: str) -> str:
 # -- writing it --------------------------------------------------------------------------------------------------------
 
 
-def _write(writings: list[Writing], lang: str, yes: bool) -> bool:
+def _write(writings: list[FileChange], lang: str, yes: bool) -> bool:
     """Show, ask, write. Raises BadInput, click.UsageError."""
     from probes.config_formats.edit import save
 
@@ -193,7 +193,7 @@ def _write(writings: list[Writing], lang: str, yes: bool) -> bool:
     return True
 
 
-def difference(writing: Writing) -> str:
+def difference(writing: FileChange) -> str:
     """The change as a unified difference. Of a key only its hint is shown, of the lines' other secrets nothing."""
     import difflib
 

@@ -14,7 +14,7 @@ from diagnose.words.zh.tables import NOTES_ZH
 if TYPE_CHECKING:
     from probes.catalog.door import Door
     from probes.catalog.doors import Doors
-    from probes.keys.owner import Fit
+    from probes.keys.owner import KeyFit
     from probes.model.value_issues import Flaw, KeyMatch
 
 SHOWN = 8  # candidates that the text tells in full; a shape without a prefix fits two dozen doors
@@ -36,7 +36,7 @@ CODES = {
 }
 
 
-class Look(NamedTuple):
+class KeyReport(NamedTuple):
     """A key as far as it may be told: its hint, its length in characters, whose it looks like, what is wrong with it.
 
     ``usable``: something is left when the flaws are taken away.
@@ -46,7 +46,7 @@ class Look(NamedTuple):
     length: int
     matches: tuple[KeyMatch, ...]
     flaws: tuple[Flaw, ...]
-    fit: Fit
+    fit: KeyFit
     usable: bool
 
     @property
@@ -59,7 +59,7 @@ class Look(NamedTuple):
         return found
 
 
-def document(look: Look, doors: Doors) -> dict[str, Any]:
+def document(look: KeyReport, doors: Doors) -> dict[str, Any]:
     """The contract's JSON for ``whose``."""
     known = [(match, door) for match in look.matches if (door := doors.get(match.door))]
     candidates = [
@@ -85,7 +85,7 @@ def base_urls(door: Door) -> dict[str, str]:
     return {protocol: door.base_urls(protocol)[0] for protocol in known or door.protocols}
 
 
-def _settings(look: Look, best: tuple[KeyMatch, Door]) -> dict[str, str]:
+def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
     """What goes with the key: of the first endpoint that needs nothing filled in."""
     match, door = best
     if match.confidence == "possible" or not look.usable or "key.wrong_kind" in look.problems:
@@ -97,12 +97,12 @@ def _settings(look: Look, best: tuple[KeyMatch, Door]) -> dict[str, str]:
     return {"base_url": endpoint.sdk_url, "protocol": endpoint.protocol, "auth": endpoint.auth[0]}
 
 
-def text(look: Look, doors: Doors, lang: str) -> str:
+def text(look: KeyReport, doors: Doors, lang: str) -> str:
     """The same for people, in lines."""
     return "\n".join(_lines(look, doors, lang)) + "\n"
 
 
-def _lines(look: Look, doors: Doors, lang: str) -> Iterator[str]:
+def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
     words = WORDS[lang]
     yield words["key"].format(hint=look.hint, length=look.length)
     if look.problems:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from probes.network.shared_network import SharedNetwork
-    from probes.run.fleet import Fleet, Member
+    from probes.run.fleet import Fleet, FleetTarget
 
 LINE = 16 * 1024 * 1024  # bytes of one report, at the most
 GRACE = 15.0  # seconds beyond a member's own deadline until its worker is given up
@@ -43,7 +43,7 @@ GLIBC = {"MALLOC_MMAP_THRESHOLD_": "65536"}
 Document = dict[str, Any]
 
 
-class Fallen(Exception):
+class WorkerFailed(Exception):
     """The worker ended, or did not come back, before it had an answer."""
 
 
@@ -51,7 +51,9 @@ class Refused(Exception):
     """The member's settings are none; the text says why."""
 
 
-async def examine(fleet: Fleet, member: Member, environ: Mapping[str, str], network: SharedNetwork, lang: str) -> str:
+async def examine(
+    fleet: Fleet, member: FleetTarget, environ: Mapping[str, str], network: SharedNetwork, lang: str
+) -> str:
     """One member's report, as one line of JSON."""
     return _line(judge(await fleet.check(member, environ, network, __version__), lang))
 
@@ -147,7 +149,7 @@ class Worker:
                 return said
         except TimeoutError:
             self.kill()
-            raise Fallen(f"no answer within {seconds:.0f} s") from None
+            raise WorkerFailed(f"no answer within {seconds:.0f} s") from None
         finally:
             self._asked.pop(number, None)
 
@@ -174,7 +176,7 @@ class Worker:
             self._process = None
         for answer in self._asked.values():
             if not answer.done():
-                answer.set_exception(Fallen(f"its process ended with {status}"))
+                answer.set_exception(WorkerFailed(f"its process ended with {status}"))
 
     def kill(self) -> None:
         if self._process is not None:
@@ -198,7 +200,7 @@ class Worker:
             await self._reading
 
 
-class Here:
+class InProcessWorker:
     """The same in this process: for a few members a process of their own would take longer than they do."""
 
     load = 0
@@ -218,7 +220,7 @@ class Here:
         except BadInput as error:
             return json.dumps({"refused": str(error)})
         except TimeoutError:
-            raise Fallen(f"no answer within {seconds:.0f} s") from None
+            raise WorkerFailed(f"no answer within {seconds:.0f} s") from None
 
     async def forget(self) -> None:
         self._network.forget()
@@ -227,11 +229,16 @@ class Here:
         """Nothing is left behind."""
 
 
-class Crew:
+class WorkerPool:
     """All workers, and the limits of what is checked at once: in all, and at one host."""
 
     def __init__(
-        self, fleet: Fleet, workers: Sequence[Worker | Here], spare: Worker | Here, limits: tuple[int, int], lang: str
+        self,
+        fleet: Fleet,
+        workers: Sequence[Worker | InProcessWorker],
+        spare: Worker | InProcessWorker,
+        limits: tuple[int, int],
+        lang: str,
     ) -> None:
         self._fleet = fleet
         self._workers = workers
@@ -275,11 +282,11 @@ class Crew:
         seconds = member.deadline + GRACE
         try:
             return await min(self._workers, key=lambda worker: worker.load).check(number, seconds)
-        except Fallen:
+        except WorkerFailed:
             pass
         # Whose fault it was shows when each is asked again with nobody beside it.
         async with self._alone:
             try:
                 return await self._spare.check(number, seconds)
-            except Fallen as error:
+            except WorkerFailed as error:
                 return _line(judge(self._fleet.fallen(member, str(error)), self._lang))

@@ -10,7 +10,7 @@ from probes.model.exchange import Exchange
 
 
 @dataclass(slots=True)
-class Wave:
+class JudgedRound:
     """All that was asked in one way."""
 
     attempt: Attempt

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
-from diagnose.evidence.attempts import Wave
+from diagnose.evidence.attempts import JudgedRound
 from diagnose.evidence.lines import words_of
 from diagnose.report import Try
 from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
@@ -161,9 +161,9 @@ class View:
         return tuple(one.facts for one in self.evidence.observations if isinstance(one.facts, Exchange))
 
     @cached_property
-    def waves(self) -> tuple[Wave, ...]:
+    def waves(self) -> tuple[JudgedRound, ...]:
         """The ways of asking in which the API was asked properly, in order. Keyless looks elsewhere are none."""
-        found: dict[tuple[object, ...], Wave] = {}
+        found: dict[tuple[object, ...], JudgedRound] = {}
         for one in self.evidence.observations:
             if not isinstance(one.facts, Exchange) or one.probe == "auth" or BARE in one.facts.attempt.changed:
                 continue
@@ -178,9 +178,9 @@ class View:
                 if same:
                     same[-1].knock = exchange
                 elif attempt.given or not found:
-                    found[keyed] = Wave(attempt, knock=exchange)
+                    found[keyed] = JudgedRound(attempt, knock=exchange)
                 continue
-            wave = found.setdefault(keyed, Wave(attempt))
+            wave = found.setdefault(keyed, JudgedRound(attempt))
             if exchange.purpose == "models":
                 wave.listing = exchange
             elif exchange.purpose == "chat":
@@ -196,12 +196,12 @@ class View:
         return tuple(one for one in self.exchanges if one.purpose == "path" and id(one) not in own)
 
     @cached_property
-    def first(self) -> Wave | None:
+    def first(self) -> JudgedRound | None:
         """How it was asked first: as given, or mended where the SDK would have sent nothing."""
         return self.waves[0] if self.waves else None
 
     @cached_property
-    def deep(self) -> Wave | None:
+    def deep(self) -> JudgedRound | None:
         """The wave that tells most: the one that works, else the last that found a route, else the first."""
         working = self.evidence.working
         for wave in self.waves:

@@ -43,7 +43,7 @@ def answered_by(view: View, found: Exchange) -> tuple[str | Seen, ...]:
     return (*lines, *(hand_on(view, found) if found.redirect is not None else ()))
 
 
-def passed_on(found: Exchange, but: gateways.Trace | None = None) -> tuple[Seen, ...]:
+def passed_on(found: Exchange, but: gateways.GatewayTrace | None = None) -> tuple[Seen, ...]:
     """Who passes the answer on, as far as its headers tell; not the one who is named already."""
     trace = gateways.between(found)
     if trace is None or (but is not None and but.gateway == trace.gateway):

@@ -8,7 +8,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
-from probes.model.facts import Twin
+from probes.model.facts import SisterSite
 
 
 def _mended(view: View) -> tuple[dict[str, object] | None, bool]:
@@ -114,7 +114,7 @@ def _twin(differs: str) -> Callable[[View], Claim | None]:
     return when
 
 
-def _elsewhere(twins: tuple[Twin, ...], *evidence: str) -> Claim | None:
+def _elsewhere(twins: tuple[SisterSite, ...], *evidence: str) -> Claim | None:
     if not twins:
         return None
     best = twins[0]

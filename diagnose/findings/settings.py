@@ -7,7 +7,7 @@ from diagnose.evidence.view import UNSEEN, View
 from diagnose.report import Severity, seen
 from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
-from probes.model.settings import Rival
+from probes.model.settings import Conflict
 
 
 def _missing_key(view: View) -> Claim | None:
@@ -51,7 +51,7 @@ def _swapped(view: View) -> Claim | None:
     return None
 
 
-def _unread(view: View) -> Rival | None:
+def _unread(view: View) -> Conflict | None:
     """A value in a variable that no SDK reads, where the one that is read is missing or a mere default."""
     sources = dict(view.evidence.target.sources)
     for rival in view.settings.rivals:

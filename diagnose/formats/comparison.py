@@ -7,7 +7,7 @@ from typing import Any
 
 from diagnose.formats.report_parts import clip, plain, word
 from diagnose.judging.compare import Comparison, Difference
-from diagnose.judging.compared_report import Place
+from diagnose.judging.compared_report import ComparedReport
 from diagnose.words import LANGS, Text, fill
 from diagnose.words.en.comparison import TEXTS, UI
 
@@ -73,7 +73,7 @@ def say(key: str, lang: str) -> str:
     return UI[key][LANGS.index(lang)]
 
 
-def _cause(at: Place, lang: str) -> str:
+def _cause(at: ComparedReport, lang: str) -> str:
     """The root cause in this language's words, whatever the report's own was; a code of tomorrow in the report's."""
     from diagnose import words as catalogue
     from diagnose.words.en.findings import TEXTS as known
@@ -87,7 +87,7 @@ def _row(one: Difference) -> dict[str, str]:
     return {"probe": one.probe, "what": one.what, "a": one.a, "b": one.b}
 
 
-def _place(at: Place) -> dict[str, Any]:
+def _place(at: ComparedReport) -> dict[str, Any]:
     return {
         "base_url": at.base_url,
         "started_at": at.started_at,
@@ -104,7 +104,7 @@ def _told(one: Difference, lang: str) -> tuple[str, str, str, str]:
     return word(lang, f"probe.{one.probe}"), say(f"what.{one.what}", lang), a, b
 
 
-def _line(name: str, at: Place, lang: str) -> str:
+def _line(name: str, at: ComparedReport, lang: str) -> str:
     cause = f"{word(lang, 'colon')}{_cause(at, lang)} ({plain(at.root)})" if at.root else ""
     verdict = say(f"is.{at.verdict}", lang) if f"is.{at.verdict}" in UI else plain(at.verdict)
     return f"{name}  {plain(at.started_at)}  {clip(plain(at.base_url), 80)}  {verdict}{cause}"

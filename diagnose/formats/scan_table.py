@@ -12,7 +12,7 @@ from diagnose.formats.text import STYLES, VERDICTS, Line, Page
 from diagnose.report import Report
 
 
-class Row(NamedTuple):
+class ScanRow(NamedTuple):
     """Settings that were found. ``why`` is why they were not checked: a key of the words ``found.WHY``."""
 
     app: str
@@ -24,7 +24,7 @@ class Row(NamedTuple):
     why: str = ""
 
 
-class Note(NamedTuple):
+class ScanNote(NamedTuple):
     """A file or store that was not read: ``words`` is the key of what to say, with ``form`` in it."""
 
     app: str
@@ -34,8 +34,8 @@ class Note(NamedTuple):
 
 
 def render(
-    rows: Iterable[Row],
-    notes: Sequence[Note],
+    rows: Iterable[ScanRow],
+    notes: Sequence[ScanNote],
     lang: str,
     *,
     width: int = 80,
@@ -63,12 +63,12 @@ def render(
     return page.print(colour)
 
 
-def _rank(one: Row) -> tuple[int, str, str, str]:
+def _rank(one: ScanRow) -> tuple[int, str, str, str]:
     place = ORDER.index(one.report.verdict) if one.report is not None else len(ORDER)
     return place, one.app, one.name, one.where
 
 
-def _line(page: Page, one: Row, name: str, column: int) -> None:
+def _line(page: Page, one: ScanRow, name: str, column: int) -> None:
     report = one.report
     status = VERDICTS[report.verdict] if report is not None else "skipped"
     lead: Line = [(page.mark(status), STYLES[status]), (page.pad(name, column), "")]
@@ -92,7 +92,7 @@ def _line(page: Page, one: Row, name: str, column: int) -> None:
     page.hang(lead, [*said, (place, "dim")])
 
 
-def _sum(page: Page, rows: list[Row]) -> str:
+def _sum(page: Page, rows: list[ScanRow]) -> str:
     reports = [one.report for one in rows if one.report is not None]
     counts = Counter(str(report.verdict) for report in reports)
     parts = [f"{counts[verdict]} {page.word(f'table.{verdict}')}" for verdict in ORDER if counts[verdict]]

@@ -12,7 +12,7 @@ from diagnose.formats.text import STYLES, VERDICTS, Line, Page
 ORDER = ("broken", "inconclusive", "degraded", "healthy")
 
 
-class Row(NamedTuple):
+class FleetRow(NamedTuple):
     """What a table tells of one report: of thousands, no more than this is kept."""
 
     name: str
@@ -27,14 +27,14 @@ class Row(NamedTuple):
     tokens: int
 
 
-def row(name: str, group: str, document: Mapping[str, Any]) -> Row:
+def row(name: str, group: str, document: Mapping[str, Any]) -> FleetRow:
     """The row of a report, given as the contract's JSON."""
     root, cost = document["root_cause"], document["cost"]
     told = (
         one for one in document["findings"] if one["code"] == root or (root is None and one["severity"] == "warning")
     )
     fault = next(told, None) or {"title": "", "code": ""}
-    return Row(
+    return FleetRow(
         name,
         group,
         document["verdict"],
@@ -48,7 +48,7 @@ def row(name: str, group: str, document: Mapping[str, Any]) -> Row:
     )
 
 
-def render(rows: Iterable[Row], lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True) -> str:
+def render(rows: Iterable[FleetRow], lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True) -> str:
     """The table and a line that sums it up."""
     page = Page(lang, width, unicode)
     ordered = sorted(rows, key=lambda one: (ORDER.index(one.verdict), one.group, one.name))
@@ -62,7 +62,7 @@ def render(rows: Iterable[Row], lang: str, *, width: int = 80, colour: bool = Fa
     return page.print(colour)
 
 
-def _line(page: Page, one: Row, name: str, column: int) -> None:
+def _line(page: Page, one: FleetRow, name: str, column: int) -> None:
     status = VERDICTS[one.verdict]
     lead: Line = [(page.mark(status), STYLES[status]), (page.pad(name, column), "")]
     if page.cells(name) >= column:  # a long name has a line of its own
@@ -74,14 +74,14 @@ def _line(page: Page, one: Row, name: str, column: int) -> None:
     page.hang(lead, [*said, (page.safe(one.address), "dim")], right=page.safe(duration(one.milliseconds)))
 
 
-def change(one: Row, before: str, lang: str, clock: str) -> str:
+def change(one: FleetRow, before: str, lang: str, clock: str) -> str:
     """One line that tells what has become of a target since the round before, when it was ``before``."""
     said = f"{plain(one.title)} ({one.code})" if one.title else word(lang, f"table.{one.verdict}")
     was = word(lang, "table.was", verdict=word(lang, f"table.{before}"))
     return f"{clock} {plain(one.name)}{word(lang, 'colon')}{said}{was}\n"
 
 
-def _sum(rows: list[Row], lang: str) -> str:
+def _sum(rows: list[FleetRow], lang: str) -> str:
     counts = Counter(one.verdict for one in rows)
     parts = [f"{counts[verdict]} {word(lang, f'table.{verdict}')}" for verdict in ORDER if counts[verdict]]
     requests, billed, tokens = (sum(column) for column in zip(*(one[-3:] for one in rows), strict=True))

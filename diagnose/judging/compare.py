@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from diagnose.judging.compared_report import Place
+from diagnose.judging.compared_report import ComparedReport
 from probes.model.evidence import PROBES
 
 APART = 3600.0  # seconds between two runs after which they may have met two worlds
@@ -35,8 +35,8 @@ class Comparison:
     ``warnings`` say why the two may not be comparable: ``target``, ``key``, ``model``, ``app``, ``time``, ``version``.
     """
 
-    a: Place
-    b: Place
+    a: ComparedReport
+    b: ComparedReport
     conclusion: str
     fault: str
     first: Difference | None
@@ -45,7 +45,7 @@ class Comparison:
     warnings: tuple[str, ...]
 
 
-def compare(a: Place, b: Place) -> Comparison:
+def compare(a: ComparedReport, b: ComparedReport) -> Comparison:
     """On whose side the fault is."""
     found = tuple(differences(a, b))
     conclusion, fault, telling = conclude(a, b, {one.what for one in found})
@@ -58,7 +58,7 @@ def compare(a: Place, b: Place) -> Comparison:
 
 # In the order of the probes: what is called how, and how it is read. What is not known at one of the places does not
 # differ, but where an absence is itself a value.
-_VALUES: tuple[tuple[str, str, Callable[[Place], str]], ...] = (
+_VALUES: tuple[tuple[str, str, Callable[[ComparedReport], str]], ...] = (
     ("settings", "base_url", lambda at: at.base_url.rstrip("/")),
     ("settings", "key", lambda at: at.key or "–"),
     ("settings", "protocol", lambda at: at.protocol),
@@ -79,7 +79,7 @@ _VALUES: tuple[tuple[str, str, Callable[[Place], str]], ...] = (
 _MINOR = ("trust", "version", "ttft", "app")
 
 
-def differences(a: Place, b: Place) -> Iterator[Difference]:
+def differences(a: ComparedReport, b: ComparedReport) -> Iterator[Difference]:
     """All that differs, in the order in which the probes stand on each other."""
     rows = [Difference(probe, what, read(a), read(b)) for probe, what, read in _VALUES]
     found = [row for row in rows if row.a and row.b and row.a != row.b and _matters(row, a, b)]
@@ -98,7 +98,7 @@ def differences(a: Place, b: Place) -> Iterator[Difference]:
 _OF = {"http": ("models", "path"), "chat": ("chat",), "stream": ("stream",)}
 
 
-def _matters(row: Difference, a: Place, b: Place) -> bool:
+def _matters(row: Difference, a: ComparedReport, b: ComparedReport) -> bool:
     if row.what == "addresses":  # a provider answers each region with other addresses; one in common is the same
         return not set(a.addresses) & set(b.addresses)
     if row.what == "issuer":  # a handshake that failed is read in more detail
@@ -111,7 +111,7 @@ def _matters(row: Difference, a: Place, b: Place) -> bool:
     return True
 
 
-def _warnings(a: Place, b: Place) -> Iterator[str]:
+def _warnings(a: ComparedReport, b: ComparedReport) -> Iterator[str]:
     """Why the two may not speak of the same thing."""
     if a.host != b.host:
         yield "target"
@@ -138,8 +138,8 @@ def _warnings(a: Place, b: Place) -> Iterator[str]:
 class _Pair:
     """A place that fails, one that works, and the names of what differs between them."""
 
-    bad: Place
-    good: Place
+    bad: ComparedReport
+    good: ComparedReport
     differs: set[str]
 
     def fails(self, *codes: str) -> bool:
@@ -206,7 +206,7 @@ _SAME: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def conclude(a: Place, b: Place, differs: set[str]) -> tuple[str, str, tuple[str, ...]]:
+def conclude(a: ComparedReport, b: ComparedReport, differs: set[str]) -> tuple[str, str, tuple[str, ...]]:
     """The conclusion, at whose place the fault is, and the differences that show it."""
     if a.broken and b.broken:
         return _both(a, b, differs)
@@ -226,7 +226,7 @@ def conclude(a: Place, b: Place, differs: set[str]) -> tuple[str, str, tuple[str
     return "unexplained", fault, ("result",)
 
 
-def _both(a: Place, b: Place, differs: set[str]) -> tuple[str, str, tuple[str, ...]]:
+def _both(a: ComparedReport, b: ComparedReport, differs: set[str]) -> tuple[str, str, tuple[str, ...]]:
     if a.host != b.host:
         return "other_target", "unknown", ("base_url",)
     if a.root != b.root:

@@ -17,7 +17,7 @@ class NotAReport(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ComparedReport:
     """What one report says, as far as comparing needs it. Empty: not known."""
 
     version: str = ""
@@ -63,7 +63,7 @@ class Place:
         return any(self.root == code or (code.endswith(".") and self.root.startswith(code)) for code in codes)
 
 
-def place(document: object) -> Place:
+def place(document: object) -> ComparedReport:
     """What a report's JSON says. Raises NotAReport for anything else; parts of another shape are not known."""
     if not isinstance(document, dict) or document.get("schema") != REPORT:
         raise NotAReport(f"it is no report: its schema is not {REPORT}")
@@ -77,7 +77,7 @@ def place(document: object) -> Place:
     requests = [(name, row) for name, facts in seen.items() for row in _list(facts, "requests")]
     answers = [seen.get(name, {}) for name in ("http", "chat", "stream", "auth")]
     hint = f"{_text(key, 'hint')} ({_text(key, 'length')})" if key else ""
-    return Place(
+    return ComparedReport(
         version=_text(document, "version"),
         started_at=_text(document, "started_at"),
         base_url=_text(target, "base_url"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnose import words
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
-from diagnose.judging.root_cause import Standing
+from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven
 
 # The case of a finding whose fix no base URL of the app that was named can express.
@@ -18,7 +18,7 @@ def _streams_alone_fail(proven: Proven) -> bool:
     return proven.answer is True and proven.stream is False
 
 
-def _finding(one: Standing, view: View, lang: str, unstreamed: bool) -> Finding:
+def _finding(one: RaisedRule, view: View, lang: str, unstreamed: bool) -> Finding:
     """``unstreamed``: an answer came without streaming, which mends what has no other fix."""
     code, claim = one.rule.code, one.claim
     settings, values, reachable = client_urls.translated(

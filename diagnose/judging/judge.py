@@ -15,7 +15,7 @@ from diagnose.findings.slo import results
 from diagnose.judging.finding_text import _finding, _streams_alone_fail
 from diagnose.judging.probe_lines import probe_lines
 from diagnose.judging.proven import _left_open, _verdict, prove
-from diagnose.judging.root_cause import Standing, _persistent, root_of, stand
+from diagnose.judging.root_cause import RaisedRule, _persistent, raised, root_of
 from diagnose.report import CapabilityLine, Report, Try, Verdict
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
@@ -25,7 +25,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     """What the evidence means, in words of ``lang``."""
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
     view = View(evidence, tries)
-    standing = _persistent(stand(view, rules), tries)
+    standing = _persistent(raised(view, rules), tries)
     root = root_of(standing)
     proven = prove(view)
     findings = tuple(_finding(one, view, lang, one is root and _streams_alone_fail(proven)) for one in standing)
@@ -99,7 +99,7 @@ def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
     return capability_lines(view.evidence, view.door is not None and view.door.local, lang)
 
 
-def _settings(view: View, root: Standing | None) -> dict[str, object] | None:
+def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
     """What was seen to work. The root's own fix names the base URL where it was reached by a way that the app does not
     go, such as a redirect.
     """

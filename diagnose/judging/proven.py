@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from diagnose.evidence.view import View
 from diagnose.findings.slo import unmeasured
-from diagnose.judging.root_cause import Standing
+from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Proven, Severity, Verdict
 from probes.api.response_checks import passes
 from probes.model.evidence import Evidence
 
 
-def _verdict(standing: tuple[Standing, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
+def _verdict(standing: tuple[RaisedRule, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
     if any(one.severity is Severity.ERROR for one in standing):
         return Verdict.BROKEN
     if left_open or evidence.interrupted or any(one.rule.code == "run.crashed" for one in standing):

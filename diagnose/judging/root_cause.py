@@ -16,7 +16,7 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RaisedRule:
     """A rule that holds, with what it claims and which other standing rule explains it."""
 
     rule: Rule
@@ -28,7 +28,7 @@ class Standing:
         return self.claim.severity or self.rule.severity
 
 
-def _persistent(standing: tuple[Standing, ...], tries: tuple[Try, ...]) -> tuple[Standing, ...]:
+def _persistent(standing: tuple[RaisedRule, ...], tries: tuple[Try, ...]) -> tuple[RaisedRule, ...]:
     """Where no try got through, that is no sign of a flaky target: the root cause names the tries as evidence."""
     root = root_of(standing)
     if not tries or root is None or not may_pass(root.rule.code):
@@ -37,7 +37,7 @@ def _persistent(standing: tuple[Standing, ...], tries: tuple[Try, ...]) -> tuple
     return tuple(replace(one, claim=claim) if one is root else one for one in standing if one.rule.code != "run.flaky")
 
 
-def stand(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[Standing, ...]:
+def raised(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[RaisedRule, ...]:
     """The rules that hold, roots first, each with the one that explains it.
 
     What is folded is folded by what *stands*: where a explains b and b explains c, c is a's, whatever of b is shown.
@@ -72,7 +72,7 @@ def stand(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[Standing, ...]:
             cause = parents[cause]
         if rule.code == "run.unexplained" and cause is not None:
             continue  # it is explained
-        standing.append(Standing(rule, claim, cause))
+        standing.append(RaisedRule(rule, claim, cause))
     order = [*(rule.code for rule in rules), CRASHED.code]
     standing.sort(
         key=lambda one: (one.cause is not None, _ORDER[one.severity], not one.claim.sure, order.index(one.rule.code))
@@ -90,6 +90,6 @@ def _explains(rule: Rule, code: str, severities: Mapping[str, Severity]) -> bool
     )
 
 
-def root_of(standing: tuple[Standing, ...]) -> Standing | None:
+def root_of(standing: tuple[RaisedRule, ...]) -> RaisedRule | None:
     """The one error from which the others follow."""
     return next((one for one in standing if one.severity is Severity.ERROR and one.cause is None), None)

@@ -13,7 +13,7 @@ from probes.catalog.apps import load
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Limits, ProxySettings, Settings, Sourced
 from probes.pasted import curl_settings
-from probes.pasted.curl_command import Note
+from probes.pasted.curl_command import CurlNote
 from probes.settings.config_file import PROTOCOLS
 from probes.settings.gather import Options, gather
 from probes.settings.network_settings import surroundings
@@ -34,7 +34,7 @@ _SOURCE = "form"
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class CheckForm:
     """The fields of the page, as they were sent. ``curl`` is a command that stands for address and key, ``text`` an
     error text to explain.
     """
@@ -49,7 +49,7 @@ class Form:
     text: str = dataclasses.field(default="", repr=False)
 
 
-def read(body: bytes) -> Form:
+def read(body: bytes) -> CheckForm:
     """A form as browsers send it. Raises BadInput for what the page cannot have sent."""
     fields = _fields(body)
     for name, longest in _LONGEST.items():
@@ -58,7 +58,7 @@ def read(body: bytes) -> Form:
     protocol, app = fields.get("protocol") or "auto", fields.get("app", "")
     if protocol not in PROTOCOLS or (app and load().get(app) is None):
         raise BadInput("This protocol or app is not known.")
-    return Form(
+    return CheckForm(
         base_url=fields.get("base_url", ""),
         key=Secret(fields.get("key", "")),
         model=fields.get("model", "").strip(),
@@ -85,7 +85,7 @@ def _fields(body: bytes) -> dict[str, str]:
         raise BadInput("This is not the form of the page.") from None
 
 
-def settings(form: Form, limits: Limits, *, own_proxies: bool) -> tuple[Settings, tuple[Note, ...]]:
+def settings(form: CheckForm, limits: Limits, *, own_proxies: bool) -> tuple[Settings, tuple[CurlNote, ...]]:
     """What to check: the form's own values and nothing of this machine, but its roots, and its proxies where they are
     meant; and what of a curl command the check does otherwise.
 
@@ -103,7 +103,7 @@ def settings(form: Form, limits: Limits, *, own_proxies: bool) -> tuple[Settings
         for name, value in os.environ.items()
         if name.startswith("SSL_CERT_") or (own_proxies and name.lower().endswith("_proxy"))
     }
-    notes: tuple[Note, ...] = ()
+    notes: tuple[CurlNote, ...] = ()
     if form.curl:
         options = replace(
             options, no_env=False

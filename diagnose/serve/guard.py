@@ -43,7 +43,7 @@ OPEN = ("/healthz", "/login", "/static/")  # what needs no token
 STARTS = ("/check", "/explain", "/probe")  # what costs work: the rate of a client counts these
 
 
-class Token:
+class PageToken:
     """The one secret of a served page, and the sign that a browser gets for it."""
 
     def __init__(self, value: str, clock: Callable[[], float] = time.time) -> None:
@@ -70,7 +70,7 @@ class Token:
         return hmac.new(self._digest, f"session until {end}".encode("utf-8", "replace"), "sha256").hexdigest()
 
 
-class Rate:
+class RateLimit:
     """So many events a minute for each client, all of them at once if need be."""
 
     def __init__(self, a_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -91,15 +91,15 @@ class Rate:
 
 
 @dataclass(slots=True)
-class Guard:
+class RequestGuard:
     """An ASGI application in front of another. ``hosts`` are the Host headers that are taken; empty: any."""
 
     app: ASGIApp
     hosts: frozenset[str]
-    token: Token | None
-    rate: Rate
+    token: PageToken | None
+    rate: RateLimit
     refused: Callable[[str], None] = lambda reason: None
-    failures: Rate = field(default_factory=lambda: Rate(FAILURES))
+    failures: RateLimit = field(default_factory=lambda: RateLimit(FAILURES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -7,7 +7,7 @@ import socket
 
 import uvicorn
 
-from diagnose.serve.web_app import Served, Serving
+from diagnose.serve.web_app import ServeOptions, ServerState
 
 IDLE = 10  # seconds
 
@@ -15,7 +15,7 @@ IDLE = 10  # seconds
 class Server(uvicorn.Server):
     """Sends away who opens a connection and asks nothing, and at its own end lets every page have what was seen."""
 
-    def __init__(self, served: Served, tls_cert: str | None, tls_key: str | None) -> None:
+    def __init__(self, served: ServerState, tls_cert: str | None, tls_key: str | None) -> None:
         super().__init__(
             uvicorn.Config(
                 served.app,
@@ -57,13 +57,13 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(serving: Serving, sock: socket.socket, tls_cert: str | None = None, tls_key: str | None = None) -> None:
+def serve(serving: ServeOptions, sock: socket.socket, tls_cert: str | None = None, tls_key: str | None = None) -> None:
     """Serve on that socket until a signal ends it. Raises OSError (ssl.SSLError is one) for a certificate that is none.
 
     KeyboardInterrupt comes out where that signal was Ctrl-C.
     """
 
     async def main() -> None:
-        await Server(Served(serving), tls_cert, tls_key).serve(sockets=[sock])  # its locks belong to this loop
+        await Server(ServerState(serving), tls_cert, tls_key).serve(sockets=[sock])  # its locks belong to this loop
 
     asyncio.run(main())

@@ -18,7 +18,7 @@ from probes.run.offline_checks import scrubber, target
 from probes.steps.recorder import scrubbed
 
 
-class Live:
+class LiveProgress:
     """Keeps what a run has observed so far. What it says of a probe is not judged yet: the report has the last word."""
 
     def __init__(self, settings: Settings, lang: str) -> None:

@@ -48,7 +48,7 @@ class Costs:
         return dict(sums)
 
 
-class _Known:
+class _FixedMetrics:
     """Metrics that are known already, as a registry wants to be told of them."""
 
     def __init__(self, families: Iterable[Metric]) -> None:
@@ -64,7 +64,7 @@ def written(families: Readable, accept: str) -> tuple[bytes, str]:
         registry = families
     else:
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Known(families))
+        registry.register(_FixedMetrics(families))
     encode, content_type = choose_encoder(accept)
     return encode(registry), content_type
 
@@ -130,7 +130,7 @@ def _expiry(line: ProbeLine | None) -> float | None:
     return datetime.fromisoformat(value).timestamp() if isinstance(value, str) and value else None
 
 
-class Own:
+class ServerMetrics:
     """The server's own metrics. ``running`` and ``waiting`` are asked when they are read."""
 
     def __init__(self, running: Callable[[], int], waiting: Callable[[], int]) -> None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from diagnose.answers.explain import Candidate
     from diagnose.report import ProbeLine, Report
-    from diagnose.serve.forms import Form
-    from probes.pasted.curl_command import Note
+    from diagnose.serve.forms import CheckForm
+    from probes.pasted.curl_command import CurlNote
 
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "report.css": "text/css"}
 _PATHS = {"check": "/", "explain": "/explain", "login": "/login"}
@@ -70,7 +70,7 @@ def _fill(name: str, lang: str, **values: object) -> Markup:
 
 def check(
     lang: str,
-    form: Form | None = None,
+    form: CheckForm | None = None,
     *,
     base_url: str = "",
     model: str = "",
@@ -109,7 +109,7 @@ def login(lang: str, problem: str = "") -> str:
     return _fill("login", lang, problem=problem)
 
 
-def report(found: Report, lang: str, *, private: bool = False, notes: Sequence[Note] = ()) -> Markup:
+def report(found: Report, lang: str, *, private: bool = False, notes: Sequence[CurlNote] = ()) -> Markup:
     """A report as a part of the page: to read, to copy, to take along.
 
     ``private``: an address was not dialled. ``notes`` tell what of a curl command the check did otherwise.

@@ -31,7 +31,7 @@ class Busy(Exception):
     """So many runs are under way and in line that another one would only wait in vain."""
 
 
-class Gate:
+class AddressGuard:
     """Lets connections to public addresses through, and remembers whether one was refused."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Gate:
 Roots: TypeAlias = dict[Sourced[str] | None, tuple[ssl.SSLContext, str]]
 
 
-class Trusting(Network):
+class TrustedNetwork(Network):
     """A network that shares this machine's own list of roots with others: reading it takes 20 ms and a megabyte."""
 
     def __init__(self, allowed: Callable[[str], bool] | None, roots: Roots) -> None:
@@ -62,14 +62,14 @@ class Trusting(Network):
         return self._roots[ca_bundle]
 
 
-class Runs:
+class RunQueue:
     """At most ``jobs`` runs at once. ``network`` makes the network of a run from what it may dial."""
 
     def __init__(self, jobs: int, network: MakeNetwork | None = None) -> None:
         self.jobs = jobs
         self.running = 0
         self.waiting = 0
-        self._network: MakeNetwork = network or partial(Trusting, roots={})
+        self._network: MakeNetwork = network or partial(TrustedNetwork, roots={})
         self._slots = asyncio.Semaphore(jobs)
         self._tasks: set[asyncio.Task[Evidence]] = set()
         self._closed = False
@@ -136,22 +136,22 @@ class Runs:
 
 
 @dataclass(slots=True)
-class _Shared(Generic[T]):
+class _SharedTask(Generic[T]):
     task: asyncio.Task[T]
     waiting: int = 0
 
 
-class Sharing(Generic[T]):
+class SharedWork(Generic[T]):
     """The same work, asked for by several at once, is done once; it ends when the last of them has gone."""
 
     def __init__(self) -> None:
-        self._under_way: dict[Hashable, _Shared[T]] = {}
+        self._under_way: dict[Hashable, _SharedTask[T]] = {}
 
     async def take(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """What ``work`` returns, or what the work under way for the same ``key`` does."""
         shared = self._under_way.get(key)
         if shared is None:
-            shared = self._under_way[key] = _Shared(asyncio.create_task(work()))
+            shared = self._under_way[key] = _SharedTask(asyncio.create_task(work()))
         shared.waiting += 1
         try:
             return await asyncio.shield(shared.task)

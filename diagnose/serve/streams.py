@@ -14,7 +14,7 @@ T = TypeVar("T")
 BEAT = 10.0  # seconds of silence after which a comment is sent: proxies on the way cut what is silent for a minute
 
 
-class Gone(Exception):
+class ClientGone(Exception):
     """Nobody waits for the answer any more."""
 
 
@@ -24,7 +24,7 @@ async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     try:
         await asyncio.wait({task, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            raise Gone
+            raise ClientGone
         return task.result()
     finally:
         for one in (task, leaving):
@@ -46,7 +46,7 @@ class WhileConnected:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             answer = await while_connected(receive, self._work)
-        except Gone:
+        except ClientGone:
             return
         await answer(scope, receive, send)
 
@@ -67,7 +67,7 @@ class EventStream:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         try:
             await while_connected(receive, self._write(send))
-        except Gone:
+        except ClientGone:
             return
         await send({"type": "http.response.body", "body": b""})
 

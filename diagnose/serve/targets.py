@@ -11,7 +11,7 @@ from probes.settings import config_file
 from probes.settings.config_file import Config
 
 
-class Targets:
+class ServedTargets:
     """An ``llmdoctor.toml``, read again when it has changed; Kubernetes changes it by a link to another file."""
 
     def __init__(self, path: Path) -> None:

@@ -19,16 +19,16 @@ from diagnose.answers.explain import Candidate, explain
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from diagnose.serve import forms, metrics, pages
-from diagnose.serve.forms import Form
-from diagnose.serve.guard import COOKIE, SESSION, Guard, Rate, Token
-from diagnose.serve.live import Live
-from diagnose.serve.runs import Busy, Gate, MakeNetwork, Runs, Sharing
+from diagnose.serve.forms import CheckForm
+from diagnose.serve.guard import COOKIE, SESSION, PageToken, RateLimit, RequestGuard
+from diagnose.serve.live import LiveProgress
+from diagnose.serve.runs import AddressGuard, Busy, MakeNetwork, RunQueue, SharedWork
 from diagnose.serve.streams import EventStream, WhileConnected, event
-from diagnose.serve.targets import Targets
+from diagnose.serve.targets import ServedTargets
 from diagnose.words.en.served_page import TEXTS
 from probes.catalog.doors import load
 from probes.model.settings import BadInput, Limits, Settings
-from probes.pasted.curl_command import Note
+from probes.pasted.curl_command import CurlNote
 from probes.pasted.pasted_text import read as read_text
 from probes.run.offline_checks import scrubber
 from probes.settings.gather import Options, gather
@@ -37,7 +37,7 @@ SPARE = 0.5  # seconds of a scrape's time that are left for the answer's way bac
 
 
 @dataclass(frozen=True, slots=True)
-class Serving:
+class ServeOptions:
     """How it is served. ``hosts`` are the names that it answers to, empty for any; ``public_only`` is what a visitor's
     check may dial; ``file`` is the ``llmdoctor.toml`` whose targets ``/probe`` takes.
     """
@@ -52,18 +52,18 @@ class Serving:
     network: MakeNetwork | None = None
 
 
-class Served:
+class ServerState:
     """What the pages share while the server runs."""
 
-    def __init__(self, serving: Serving) -> None:
+    def __init__(self, serving: ServeOptions) -> None:
         self.serving = serving
-        self.runs = Runs(serving.jobs, serving.network)
-        self.own = metrics.Own(lambda: self.runs.running, lambda: self.runs.waiting)
+        self.runs = RunQueue(serving.jobs, serving.network)
+        self.own = metrics.ServerMetrics(lambda: self.runs.running, lambda: self.runs.waiting)
         self.costs = metrics.Costs()
         self.reading = asyncio.Semaphore(2)  # a long text takes a second of work
-        self.probing: Sharing[tuple[Report, metrics.Sums]] = Sharing()
-        self.targets = Targets(serving.file) if serving.file is not None else None
-        self.token = Token(serving.token) if serving.token is not None else None
+        self.probing: SharedWork[tuple[Report, metrics.Sums]] = SharedWork()
+        self.targets = ServedTargets(serving.file) if serving.file is not None else None
+        self.token = PageToken(serving.token) if serving.token is not None else None
         routes = [
             Route("/", self.check_page),
             Route("/check", self.check, methods=["GET", "POST"]),
@@ -74,11 +74,11 @@ class Served:
             Route("/metrics", self.metrics),
             Route("/healthz", self.healthz),
         ]
-        self.app: ASGIApp = Guard(
+        self.app: ASGIApp = RequestGuard(
             Starlette(routes=routes, lifespan=self._life),
             serving.hosts,
             self.token,
-            Rate(serving.rate),
+            RateLimit(serving.rate),
             lambda reason: self.own.refused.labels(reason).inc(),
         )
 
@@ -110,9 +110,9 @@ class Served:
         return WhileConnected(self._whole(form, settings, notes, lang))
 
     async def _events(
-        self, form: Form, settings: Settings, notes: tuple[Note, ...], lang: str
+        self, form: CheckForm, settings: Settings, notes: tuple[CurlNote, ...], lang: str
     ) -> AsyncGenerator[bytes, None]:
-        watching, gate = Live(settings, lang), self._gate()
+        watching, gate = LiveProgress(settings, lang), self._gate()
         run = asyncio.create_task(self.runs.check(settings, watching.saw, gate))
         try:
             if self.runs.waiting or self.runs.running >= self.runs.jobs:
@@ -134,7 +134,7 @@ class Served:
             run.cancel()
             await asyncio.gather(run, return_exceptions=True)
 
-    async def _whole(self, form: Form, settings: Settings, notes: tuple[Note, ...], lang: str) -> Response:
+    async def _whole(self, form: CheckForm, settings: Settings, notes: tuple[CurlNote, ...], lang: str) -> Response:
         gate = self._gate()
         try:
             report = judge(await self.runs.check(settings, allowed=gate), lang)
@@ -149,8 +149,8 @@ class Served:
             )
         )
 
-    def _gate(self) -> Gate | None:
-        return Gate() if self.serving.public_only else None
+    def _gate(self) -> AddressGuard | None:
+        return AddressGuard() if self.serving.public_only else None
 
     async def explain(self, request: Request) -> Response:
         """What a pasted text is about; the text is forgotten with the answer."""

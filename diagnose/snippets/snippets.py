@@ -36,7 +36,7 @@ VARIABLES: dict[str, tuple[str, str, str | None]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Working:
+class WorkingSettings:
     """Settings that work: ``base_url`` as the official SDK takes it, ``key_env`` the variable that holds the key."""
 
     protocol: str
@@ -73,12 +73,12 @@ class Snippet(NamedTuple):
     key_in: str = ""
 
 
-def working_of(report: Report) -> Working | None:
+def working_of(report: Report) -> WorkingSettings | None:
     """What a report saw to work; None where nothing was."""
     return from_document({"settings": report.settings, "target": report.target})
 
 
-def from_document(document: Mapping[str, Any]) -> Working | None:
+def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
     """The same from a report as JSON. Raises ValueError where it is none, and holds nothing that is no setting."""
     found, target = document.get("settings"), document.get("target")
     if found is None:
@@ -92,7 +92,7 @@ def from_document(document: Mapping[str, Any]) -> Working | None:
     if not values["model"] or values["auth"] not in {one.value for one in Auth}:
         return None
     source = values["key_source"] or str(sources.get("key", "") if isinstance(sources, Mapping) else "")
-    return Working(
+    return WorkingSettings(
         protocol=found["protocol"],
         base_url=values["base_url"],
         model=values["model"],
@@ -127,7 +127,7 @@ def groups() -> tuple[str, ...]:
 USUAL = ("sdk", "curl", "env", "shell")
 
 
-def write(working: Working, wanted: str | None = None) -> Iterator[Snippet]:
+def write(working: WorkingSettings, wanted: str | None = None) -> Iterator[Snippet]:
     """The snippets of a group or an id; without one those of the SDKs, curl and the shells.
 
     One that cannot be: a protocol that the client does not speak, an address that it cannot be pointed to.
@@ -150,7 +150,7 @@ def _filler(slots: Mapping[str, object]) -> Callable[[re.Match[str]], str]:
     return lambda found: STYLES[found[2]](slots[found[1]])
 
 
-def _slots(own: Working, sdk: Working) -> dict[str, object]:
+def _slots(own: WorkingSettings, sdk: WorkingSettings) -> dict[str, object]:
     """``own`` has the base URL as the client takes it, ``sdk`` as the SDK does."""
     parts = urlsplit(sdk.base_url)
     path = f"{parts.path}/chat/completions".lstrip("/")
@@ -185,7 +185,7 @@ def _slots(own: Working, sdk: Working) -> dict[str, object]:
 # -- code --------------------------------------------------------------------------------------------------------------
 
 
-def _python(own: Working) -> str:
+def _python(own: WorkingSettings) -> str:
     key = "os.environ[" + quoting.python(own.key_env) + "]"
     if own.auth == "none":
         return 'api_key="none"'
@@ -199,7 +199,7 @@ def _python(own: Working) -> str:
     return f"api_key={key}" + ("" if own.auth == "bearer" else f', default_headers={{"{own.auth}": {key}}}')
 
 
-def _node(own: Working) -> str:
+def _node(own: WorkingSettings) -> str:
     key = f"process.env[{quoting.javascript(own.key_env)}]"
     if own.auth == "none":
         return 'apiKey: "none"'
@@ -216,7 +216,7 @@ def _node(own: Working) -> str:
 # -- requests ----------------------------------------------------------------------------------------------------------
 
 
-def _body(own: Working) -> str:
+def _body(own: WorkingSettings) -> str:
     messages = [{"role": "user", "content": PROMPT}]
     body: dict[str, object] = {"model": own.model, "messages": messages}
     match own.protocol:
@@ -233,7 +233,7 @@ def _body(own: Working) -> str:
     return json.dumps(body)
 
 
-def _address(own: Working) -> str:
+def _address(own: WorkingSettings) -> str:
     protocol = wire(own.protocol)
     endpoint = protocol.endpoint.format(model=quote(own.model, safe="@/:"), version=own.version or "v1")
     dated = f"?api-version={quote(own.version, safe='')}" if own.protocol == "azure" else ""
@@ -243,7 +243,7 @@ def _address(own: Working) -> str:
 MARK = "\0key\0"  # stands for the key until the language's reference to its variable does
 
 
-def _headers(own: Working) -> list[tuple[str, str]]:
+def _headers(own: WorkingSettings) -> list[tuple[str, str]]:
     """Each header in two parts: what is said, with :data:`MARK` where the key belongs."""
     found = list(auth_headers(Auth(own.auth), MARK))
     if own.protocol == "anthropic":
@@ -257,24 +257,24 @@ def _referring(text: str, quote_: Callable[[str], str], reference: str) -> str:
     return f'"{before}{reference}{after}"' if mark else quote_(text)
 
 
-def _sh_headers(own: Working) -> str:
+def _sh_headers(own: WorkingSettings) -> str:
     said = (_referring(f"{name}: {value}", quoting.sh, f"${own.key_env}") for name, value in _headers(own))
     return "".join(f"  -H {one} \\\n" for one in said)
 
 
-def _sh_address(own: Working) -> str:
+def _sh_address(own: WorkingSettings) -> str:
     mark = "&" if "?" in _address(own) else "?"
     return quoting.sh(_address(own)) + (f'"{mark}key=${own.key_env}"' if own.auth == "query" else "")
 
 
-def _ps_headers(own: Working) -> str:
+def _ps_headers(own: WorkingSettings) -> str:
     return "; ".join(
         f"{quoting.powershell(name)} = {_referring(value, quoting.powershell, f'$env:{own.key_env}')}"
         for name, value in _headers(own)
     )
 
 
-def _ps_address(own: Working) -> str:
+def _ps_address(own: WorkingSettings) -> str:
     mark = "&" if "?" in _address(own) else "?"
     address = quoting.powershell(_address(own))
     return f'({address} + "{mark}key=$env:{own.key_env}")' if own.auth == "query" else address
@@ -283,14 +283,14 @@ def _ps_address(own: Working) -> str:
 # -- variables ---------------------------------------------------------------------------------------------------------
 
 
-def _claude_helper(own: Working) -> str:
+def _claude_helper(own: WorkingSettings) -> str:
     """Claude Code reads a variable for each header, and asks a command for any other key, which it sends in both."""
     if own.key_env == {"bearer": "ANTHROPIC_AUTH_TOKEN", "x-api-key": "ANTHROPIC_API_KEY"}.get(own.auth):
         return ""
     return f',\n  "apiKeyHelper": {quoting.json_(f"printenv {own.key_env}")}'
 
 
-class Variable(NamedTuple):
+class SnippetVariable(NamedTuple):
     """``other`` is the variable whose value it takes, where it is the key's."""
 
     name: str
@@ -298,15 +298,15 @@ class Variable(NamedTuple):
     other: str = ""
 
 
-def _environment(own: Working) -> Iterator[Variable]:
+def _environment(own: WorkingSettings) -> Iterator[SnippetVariable]:
     base, key, model = VARIABLES[own.protocol]
-    yield Variable(base, own.base_url)
+    yield SnippetVariable(base, own.base_url)
     if own.auth != "none" and own.key_env != key:
-        yield Variable(key, other=own.key_env)
+        yield SnippetVariable(key, other=own.key_env)
     if model:
-        yield Variable(model, own.model)
+        yield SnippetVariable(model, own.model)
     if own.protocol == "azure":
-        yield Variable("OPENAI_API_VERSION", own.version)
+        yield SnippetVariable("OPENAI_API_VERSION", own.version)
 
 
 def _lines(pattern: str, quote_: Callable[[str], str], reference: str) -> Callable[[object], str]:
@@ -326,9 +326,9 @@ def _text(quote_: Callable[[str], str]) -> Callable[[object], str]:
     return lambda value: quote_(str(value))
 
 
-def _of(write_: Callable[[Working], str]) -> Callable[[object], str]:
+def _of(write_: Callable[[WorkingSettings], str]) -> Callable[[object], str]:
     def call(value: object) -> str:
-        assert isinstance(value, Working)
+        assert isinstance(value, WorkingSettings)
         return write_(value)
 
     return call

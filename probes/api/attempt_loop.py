@@ -5,32 +5,37 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from probes.api.attempt_round import Wave, Waves
-from probes.api.client import Asker, OutOfBudget
-from probes.api.context import Brief
-from probes.api.next_attempt import Onward
-from probes.api.tried_attempts import Tried
+from probes.api.attempt_round import AttemptRound, RoundRunner
+from probes.api.client import ApiClient, OutOfBudget
+from probes.api.context import ApiContext
+from probes.api.next_attempt import NextAttempts
+from probes.api.tried_attempts import TriedAttempts
 from probes.catalog.apps import load
 from probes.model.attempt import Attempt
-from probes.network.connection_pool import Way
-from probes.steps.recorder import Ledger
+from probes.network.connection_pool import ConnectionPool
+from probes.steps.recorder import Recorder
 
 ROUNDS = 5  # ways of asking in one run; the budget of requests usually ends it sooner
 
 
-class Inquiry:
+class AttemptLoop:
     """Asks at one host: first as the app would, then, where that fails, in the ways that the answers point to."""
 
     def __init__(
-        self, brief: Brief, asker: Asker, ledger: Ledger, way: Way, speaks_tls: Callable[[], Awaitable[bool]]
+        self,
+        brief: ApiContext,
+        asker: ApiClient,
+        ledger: Recorder,
+        way: ConnectionPool,
+        speaks_tls: Callable[[], Awaitable[bool]],
     ) -> None:
         self._brief = brief
         self._asker = asker
         self._ledger = ledger
         self.working: Attempt | None = None
-        self._tried = Tried()
-        self._waves = Waves(brief, asker, ledger, way, self._tried)
-        self._onward = Onward(brief, asker, ledger, way.target, self._tried, speaks_tls)
+        self._tried = TriedAttempts()
+        self._waves = RoundRunner(brief, asker, ledger, way, self._tried)
+        self._onward = NextAttempts(brief, asker, ledger, way.target, self._tried, speaks_tls)
 
     async def run(self) -> None:
         """Ask until a way works (then ``working`` is set), nothing is left to try, or the budget is spent."""
@@ -46,7 +51,7 @@ class Inquiry:
         for _ in range(ROUNDS):
             assert attempt is not None
             self._tried.add(attempt)
-            wave: Wave | None = None
+            wave: AttemptRound | None = None
             try:
                 wave = await self._waves.ask(attempt)
             except* OutOfBudget:  # alone, or from among the requests side by side

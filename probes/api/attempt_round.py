@@ -8,23 +8,23 @@ from dataclasses import dataclass, replace
 
 from probes.api import candidates
 from probes.api import model_choice as model_step
-from probes.api.client import Asker, OutOfBudget
-from probes.api.context import Brief
+from probes.api.client import ApiClient, OutOfBudget
+from probes.api.context import ApiContext
 from probes.api.response_checks import about_model, nearest, passes, transient
-from probes.api.tried_attempts import Tried
+from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
-from probes.network.connection_pool import Way
+from probes.network.connection_pool import ConnectionPool
 from probes.protocols.protocol import wire
-from probes.steps.recorder import Ledger, subject
-from probes.urls.url import place
+from probes.steps.recorder import Recorder, subject
+from probes.urls.url import parse_url
 
 CHOICES = 3  # models of our own choosing, where nobody named one
 
 
 @dataclass(slots=True)
-class Wave:
+class AttemptRound:
     """What one way of asking brought."""
 
     attempt: Attempt
@@ -46,10 +46,12 @@ class Wave:
         return nearest(self.chat, self.knock, self.listing)
 
 
-class Waves:
+class RoundRunner:
     """Asks wave after wave at one host, each in the way that it is handed."""
 
-    def __init__(self, brief: Brief, asker: Asker, ledger: Ledger, way: Way, tried: Tried) -> None:
+    def __init__(
+        self, brief: ApiContext, asker: ApiClient, ledger: Recorder, way: ConnectionPool, tried: TriedAttempts
+    ) -> None:
         self._brief = brief
         self._asker = asker
         self._ledger = ledger
@@ -59,9 +61,9 @@ class Waves:
         self._looking: asyncio.Event | None = None
         self._model: str | None = model_step.early(brief.settings)
 
-    async def ask(self, attempt: Attempt) -> Wave:
+    async def ask(self, attempt: Attempt) -> AttemptRound:
         """Ask for the list, an answer and a stream; side by side as soon as the model is known."""
-        wave = Wave(attempt)
+        wave = AttemptRound(attempt)
         keys = self._brief.keys(attempt)
         may_generate = not self._brief.settings.no_spend and (
             attempt.key in keys or (self._brief.facts.local and not keys - {KeyForm.RIVAL})
@@ -122,7 +124,7 @@ class Waves:
     async def _look_around(self, attempt: Attempt) -> None:
         """Keyless looks that cost no time: they end before the answer does."""
         self._looking = asyncio.Event()
-        looks = candidates.looks(attempt, place(attempt.base_url), self._brief.facts.local)
+        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._brief.facts.local)
         others = [one for one in looks if not self._tried.has_place(one)][: self._asker.budget]
         try:
             self._looked += await asyncio.gather(
@@ -131,14 +133,14 @@ class Waves:
         finally:
             self._looking.set()
 
-    def _choose(self, wave: Wave) -> None:
+    def _choose(self, wave: AttemptRound) -> None:
         began = self._ledger.now()
         wave.chosen = model_step.measure(self._brief.settings, self._brief.door, wave.listing)
         if wave.chosen.chosen is None:
             wave.chosen = replace(wave.chosen, source="guess")
         self._ledger.done("model", subject(wave.attempt), wave.chosen, began)
 
-    async def _try_others(self, wave: Wave, name: str) -> None:
+    async def _try_others(self, wave: AttemptRound, name: str) -> None:
         """A list may hold what this key may not use: a model of our own choice that is refused condemns nothing."""
         listed = wave.listing.models if wave.listing is not None else None
         tried: tuple[str, ...] = (name,)
@@ -154,7 +156,7 @@ class Waves:
                 wave.chosen = replace(wave.chosen, chosen=other)
                 self._ledger.done("model", subject(wave.attempt), wave.chosen, began)
 
-    async def _list(self, wave: Wave) -> None:
+    async def _list(self, wave: AttemptRound) -> None:
         wave.listing = await self._ledger.ask("http", wave.attempt, self._asker.models)
 
     def _compares(self, attempt: Attempt) -> bool:
@@ -169,19 +171,19 @@ class Waves:
             and settings.auth_variable is None
         )
 
-    async def _compare(self, wave: Wave) -> None:
+    async def _compare(self, wave: AttemptRound) -> None:
         other = Auth.X_API_KEY if wave.attempt.auth is Auth.BEARER else Auth.BEARER
         attempt = candidates.styled(wave.attempt, other)
         wave.other_listing = await self._ledger.ask("auth", attempt, self._asker.models)
 
-    async def _knock(self, wave: Wave) -> None:
+    async def _knock(self, wave: AttemptRound) -> None:
         keyless = replace(wave.attempt, key=KeyForm.NONE)
         wave.knock = await self._ledger.ask("http", keyless, self._asker.knock)
         if wave.attempt.key in self._brief.keys(wave.attempt):
             # A list that is served without a key proves nothing about the key.
             wave.keyless = await self._ledger.ask("auth", keyless, self._asker.models)
 
-    async def _generate(self, wave: Wave, model: str) -> None:
+    async def _generate(self, wave: AttemptRound, model: str) -> None:
         async def chat() -> None:
             wave.chat = await self._asker.generate(wave.attempt, model, stream=False)
 
@@ -229,7 +231,7 @@ def _pause(found: Exchange, tries: int) -> float:
     return max(asked, PAUSES[tries - 1]) if 0 <= asked <= 60 else PAUSES[tries - 1]
 
 
-async def persist(asker: Asker, found: Exchange) -> Exchange:
+async def persist(asker: ApiClient, found: Exchange) -> Exchange:
     """Ask again as the SDK would after a passing fault; what came last, with the number of tries."""
     tries = 1
     while transient(found) and tries <= len(PAUSES):

@@ -14,7 +14,7 @@ from probes.model.attempt import BARE, Attempt, Auth, KeyForm
 from probes.model.exchange import Exchange
 from probes.protocols.anthropic import VERSIONS
 from probes.protocols.protocol import NAMES, wire
-from probes.urls.url import Place, place
+from probes.urls.url import Url, parse_url
 
 # Where relays, gateways and vendors mount their API, the most common first (facts/doors.toml, facts/causes.md "shape").
 COMMON = {
@@ -46,7 +46,7 @@ KNOCKS = 8  # at a time; the rest of the budget belongs to asking properly at th
 _VERSION = re.compile(r"/v\d+(?:alpha|beta)?\d*$")
 
 
-def bases(protocol: str, target: Place, door: Door | None) -> list[str]:
+def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
     """Base URLs of the protocol on the target's host, the likeliest first, the target's own path left out."""
     paths: list[str] = []
     if door is not None:
@@ -80,7 +80,7 @@ def bases(protocol: str, target: Place, door: Door | None) -> list[str]:
     return [target.origin + path for path in seen[1:]]
 
 
-def knocks(attempt: Attempt, target: Place, door: Door | None, local: bool = False) -> list[Attempt]:
+def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False) -> list[Attempt]:
     """The keyless looks worth taking after ``attempt`` found no route, at most :data:`KNOCKS`."""
     others = beside(attempt, target, door, local)
     same = [_knock(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
@@ -104,9 +104,7 @@ def other_version(attempt: Attempt) -> list[Attempt]:
     ]
 
 
-def beside(
-    attempt: Attempt, target: Place, door: Door | None, local: bool = False, looks: int = KNOCKS
-) -> list[Attempt]:
+def beside(attempt: Attempt, target: Url, door: Door | None, local: bool = False, looks: int = KNOCKS) -> list[Attempt]:
     """Looks for the other protocols, at most so many for each: first those that the door documents, then the likely."""
     documented = [(name, 2) for name in (door.protocols if door is not None else ()) if name in NAMES]
     likely = [("ollama", 1), *LIKELY] if local else LIKELY
@@ -128,7 +126,7 @@ def beside(
     return firsts + seconds
 
 
-def looks(attempt: Attempt, target: Place, local: bool = False) -> list[Attempt]:
+def looks(attempt: Attempt, target: Url, local: bool = False) -> list[Attempt]:
     """One look for each other protocol, and one at a path that nobody serves: where that one is refused as a path, a
     refused key beside it shows a route.
     """
@@ -187,9 +185,9 @@ def followed(attempt: Attempt, told: Exchange) -> Attempt | None:
     return replace(attempt, base_url=base_url, given=False, changed=changed, address="", query="")
 
 
-def moved(attempt: Attempt, target: Place, scheme: str) -> Attempt:
+def moved(attempt: Attempt, target: Url, scheme: str) -> Attempt:
     """The same way of asking under another scheme on the same host and port."""
-    here = place(attempt.base_url)
+    here = parse_url(attempt.base_url)
     url = f"{scheme}://{target.authority if target.port not in (80, 443) else target.host}"
     if target.port not in (80, 443):
         url = f"{scheme}://{f'[{target.host}]' if ':' in target.host else target.host}:{target.port}"

@@ -18,15 +18,15 @@ from probes.model.exchange import Body, Exchange
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Limits
-from probes.network.connection_pool import Way
+from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError
 from probes.network.http1 import HttpExchange, RawAnswer
-from probes.network.network import Link
-from probes.network.single_flight import Once
+from probes.network.network import Connection
+from probes.network.single_flight import SingleFlight
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
-from probes.protocols.protocol import Ask, Wire, auth_headers, auth_query, spoken_in, wire
+from probes.protocols.protocol import ApiRequest, Wire, auth_headers, auth_query, spoken_in, wire
 from probes.urls.app_base_urls import as_sent
-from probes.urls.url import Place, joined, place
+from probes.urls.url import Url, joined, parse_url
 
 USER_AGENT = "llmdoctor"
 # Some servers break down over no key at all (LiteLLM without a database); a made-up one they refuse in their own words.
@@ -44,7 +44,7 @@ class OutOfBudget(Exception):
     """Discovery has spent what it may."""
 
 
-class Asker:
+class ApiClient:
     """Sends requests and counts what they cost. It alone holds the forms of the key."""
 
     def __init__(
@@ -52,9 +52,9 @@ class Asker:
         keys: dict[KeyForm, str],
         limits: Limits,
         scrub: Scrubber,
-        way_to: Callable[[Place, bool], Way],
+        way_to: Callable[[Url, bool], ConnectionPool],
         version: str,
-        pages: Once | None = None,
+        pages: SingleFlight | None = None,
     ) -> None:
         self._keys = {**keys, KeyForm.DUMMY: DUMMY_KEY}
         self._limits = limits
@@ -83,7 +83,9 @@ class Asker:
             ("Access-Control-Request-Headers", ",".join(headers)),
         )
         path = wire(attempt.protocol).knock(attempt).path
-        return await self._ask("preflight", replace(attempt, key=KeyForm.NONE), Ask("OPTIONS", path, wanted, None))
+        return await self._ask(
+            "preflight", replace(attempt, key=KeyForm.NONE), ApiRequest("OPTIONS", path, wanted, None)
+        )
 
     async def generate(self, attempt: Attempt, model: str, *, stream: bool) -> Exchange:
         """A small generation; asked again with another parameter where the model refuses one of ours."""
@@ -105,28 +107,28 @@ class Asker:
         """One more form of the key, for requests to come."""
         self._keys[form] = key
 
-    async def put(self, purpose: str, attempt: Attempt, ask: Ask, tap: Tap) -> Exchange:
+    async def put(self, purpose: str, attempt: Attempt, ask: ApiRequest, tap: Tap) -> Exchange:
         """One request of a deep check. Its body is ``tap``'s as well: an exchange keeps no tool call."""
         return await self._ask_here(purpose, attempt, ask, tap)
 
-    async def _ask(self, purpose: str, attempt: Attempt, ask: Ask) -> Exchange:
+    async def _ask(self, purpose: str, attempt: Attempt, ask: ApiRequest) -> Exchange:
         page_like = purpose in ("models", "path")  # an answer and a stream stand at one path
         if self._pages is None or attempt.key is not KeyForm.NONE or not page_like:
             return await self._ask_here(purpose, attempt, ask)
         # Of two runs that come to the same door by the same way, one asks what needs no key.
-        way = self._way_to(place(attempt.base_url), attempt.direct)
+        way = self._way_to(parse_url(attempt.base_url), attempt.direct)
         page = (ask.method, attempt.base_url, ask.path, attempt.auth, attempt.version, way.proxy, way.dial_host)
         found, own = await self._pages.take(
             page, lambda: self._ask_here(purpose, attempt, ask), lambda seen: seen.failure is None
         )
         return found if own else replace(found, attempt=attempt, purpose=purpose)
 
-    async def _ask_here(self, purpose: str, attempt: Attempt, ask: Ask, tap: Tap | None = None) -> Exchange:
+    async def _ask_here(self, purpose: str, attempt: Attempt, ask: ApiRequest, tap: Tap | None = None) -> Exchange:
         if self.budget is not None:
             if self.budget <= 0:
                 raise OutOfBudget
             self.budget -= 1
-        where = place(attempt.base_url)
+        where = parse_url(attempt.base_url)
         key = self._keys.get(attempt.key, "")
         made_up = attempt.key in (KeyForm.DUMMY, KeyForm.WRONG)
         with_key = bool(key) and not made_up and attempt.auth is not Auth.NONE
@@ -175,7 +177,7 @@ class Asker:
     async def _send(
         self,
         record: Exchange,
-        way: Way,
+        way: ConnectionPool,
         limit: asyncio.Timeout,
         method: str,
         target: str,
@@ -205,7 +207,7 @@ class Asker:
     async def _read(
         self,
         record: Exchange,
-        link: Link,
+        link: Connection,
         limit: asyncio.Timeout,
         method: str,
         target: str,
@@ -370,7 +372,7 @@ def plus(one: Cost, other: Cost) -> Cost:
     return Cost(*(getattr(one, name) + getattr(other, name) for name in Cost.__slots__))
 
 
-def guessed(ask: Ask) -> int:
+def guessed(ask: ApiRequest) -> int:
     """About how many tokens a request's own text has: four characters each, its JSON included."""
     return len(json.dumps(ask.body or {})) // 4
 

@@ -11,7 +11,7 @@ from probes.model.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class ApiContext:
     """``settings`` name the model where the base URL alone names it, too. ``first`` is the app's own way of asking, or
     the nearest to it that can be asked. ``forms`` of the key may go out on the way to the host, ``direct`` around the
     proxy. ``mended`` is the base URL without its flaws; None where nothing can be made of it.

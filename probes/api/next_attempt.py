@@ -8,17 +8,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from probes.api import candidates
-from probes.api.attempt_round import Wave
-from probes.api.client import Asker
-from probes.api.context import Brief
+from probes.api.attempt_round import AttemptRound
+from probes.api.client import ApiClient
+from probes.api.context import ApiContext
 from probes.api.response_checks import bare_failure, bare_refusal, misses_key, no_route, passes, refuses_key
-from probes.api.tried_attempts import Tried
+from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.exchange import Body, Exchange
 from probes.model.failure import Kind
 from probes.protocols.protocol import version_in, wire
-from probes.steps.recorder import Ledger
-from probes.urls.url import Place, place
+from probes.steps.recorder import Recorder
+from probes.urls.url import Url, parse_url
 
 _PLAIN_TO_TLS = (
     "plain http request was sent to https",
@@ -27,7 +27,7 @@ _PLAIN_TO_TLS = (
 )
 
 
-class Onward:
+class NextAttempts:
     """Chooses among the ways of asking at ``target``; where no answer points to one, it knocks at other paths there.
 
     ``speaks_tls`` tells whether the port, asked in plain HTTP, wants TLS.
@@ -35,11 +35,11 @@ class Onward:
 
     def __init__(
         self,
-        brief: Brief,
-        asker: Asker,
-        ledger: Ledger,
-        target: Place,
-        tried: Tried,
+        brief: ApiContext,
+        asker: ApiClient,
+        ledger: Recorder,
+        target: Url,
+        tried: TriedAttempts,
         speaks_tls: Callable[[], Awaitable[bool]],
     ) -> None:
         self._brief = brief
@@ -51,7 +51,7 @@ class Onward:
         raw = brief.settings.base_url.value if brief.settings.base_url else ""
         self._named_version = version_in(brief.facts.protocol, raw)  # of the API, as the base URL names it
 
-    async def next(self, wave: Wave) -> Attempt | None:
+    async def next(self, wave: AttemptRound) -> Attempt | None:
         """The next way of asking that the answers point to, not tried yet; None where they point nowhere."""
         told, attempt = wave.telling, wave.attempt
         if told is None:
@@ -61,7 +61,7 @@ class Onward:
                 return candidate
         return None
 
-    async def _candidates(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
+    async def _candidates(self, wave: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
         if told.via_proxy and self._brief.facts.local and not attempt.direct and not passes(told):
             form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._brief.direct), KeyForm.NONE)
             changed = (*attempt.changed, "proxy")
@@ -105,20 +105,20 @@ class Onward:
         return attempt.given and bare_refusal(told) and not self._documented(attempt)
 
     def _documented(self, attempt: Attempt) -> bool:
-        path, door = place(attempt.base_url).path, self._brief.door
+        path, door = parse_url(attempt.base_url).path, self._brief.door
         return door is not None and any(
-            place(re.sub(r"\{.*?\}", "any", url)).path == path for url in door.base_urls(attempt.protocol)
+            parse_url(re.sub(r"\{.*?\}", "any", url)).path == path for url in door.base_urls(attempt.protocol)
         )
 
     def _breaks_down(self, told: Exchange, attempt: Attempt) -> bool:
         """A bare 5xx at an unusual path: a route of some sort, hardly the API's. Many a web server passes on what it
         does not know to where nobody is.
         """
-        usual = place(attempt.base_url).path == wire(attempt.protocol).version_segment
+        usual = parse_url(attempt.base_url).path == wire(attempt.protocol).version_segment
         return bare_failure(told) and not usual and not self._documented(attempt)
 
     async def _other_scheme(self, told: Exchange) -> str:
-        here = place(told.attempt.base_url)
+        here = parse_url(told.attempt.base_url)
         if here.scheme != "http":
             return ""
         said = told.text.lower()
@@ -134,7 +134,7 @@ class Onward:
         """Knock without the key at the other paths of this host, and hand the key to those alone that earned it: not
         to what answers ``alike``.
         """
-        target: Place = place(attempt.base_url)
+        target: Url = parse_url(attempt.base_url)
         doors = [
             one
             for one in candidates.knocks(attempt, target, self._brief.door, self._brief.facts.local)
@@ -169,7 +169,7 @@ class Onward:
         own = attempt.protocol == "azure" or settings.app is not None
         return first.version if own and first.protocol == asked.protocol else asked.version
 
-    def _other_keys(self, wave: Wave, told: Exchange, attempt: Attempt) -> list[Attempt]:
+    def _other_keys(self, wave: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
         """The cleaned key, the key in another header, and the key of a place that loses."""
         found: list[Attempt] = []
         if attempt.key is KeyForm.RIVAL:

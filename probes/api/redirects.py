@@ -12,19 +12,19 @@ from probes.api.response_checks import KEEPING, REDIRECTS
 from probes.model.exchange import Exchange, Redirect
 from probes.urls.addresses import is_local
 from probes.urls.login_pages import LOGIN, PORTAL, gate
-from probes.urls.url import DEFAULT_PORTS, Place, place
+from probes.urls.url import DEFAULT_PORTS, Url, parse_url
 
 
 def read(found: Exchange, location: str) -> Redirect | None:
     """Where the answer leads; None where it is no redirect. ``location`` is its header as it came."""
     if found.failure is not None or found.status not in REDIRECTS:
         return None
-    here = place(found.attempt.base_url)
+    here = parse_url(found.attempt.base_url)
     been = (found.path, *found.redirects)
     whole, there = "", None
     with suppress(ValueError):
         whole = urljoin(here.origin + been[-1], location) if location else ""
-        there = place(whole) if whole else None
+        there = parse_url(whole) if whole else None
     if there is None:
         return Redirect(url="", origin="", gate=gate(location))
     endpoint = found.path.partition("?")[0].removeprefix(here.path).rstrip("/")
@@ -51,7 +51,7 @@ def follows(found: Exchange) -> bool:
     return found.status in KEEPING or found.method == "GET"
 
 
-def _origin(here: Place, there: Place) -> str:
+def _origin(here: Url, there: Url) -> str:
     if here.origin == there.origin:
         return "same"
     usual = all(one.port == DEFAULT_PORTS[one.scheme] for one in (here, there))
@@ -59,7 +59,7 @@ def _origin(here: Place, there: Place) -> str:
     return "upgrade" if upgraded else "other"
 
 
-def _gate(whole: str, here: Place, there: Place) -> str:
+def _gate(whole: str, here: Url, there: Url) -> str:
     """A network's portal answers in the place of plain http alone; its own address is mostly a private one."""
     found = gate(whole)
     if here.scheme != "http":
@@ -70,7 +70,7 @@ def _gate(whole: str, here: Place, there: Place) -> str:
     return PORTAL if caught else found
 
 
-def _base_url(found: Exchange, here: Place, there: Place, endpoint: str) -> str:
+def _base_url(found: Exchange, here: Url, there: Url, endpoint: str) -> str:
     """The base URL by which the endpoint would be asked there at once, where that is on this host."""
     if here.host != there.host or not (here.origin == there.origin or (here.scheme, there.scheme) == ("http", "https")):
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from probes.model.attempt import BARE, Attempt
 
 
-class Tried:
+class TriedAttempts:
     """Remembers ways of asking, and the places of theirs: a place is asked at in more ways than one."""
 
     def __init__(self) -> None:

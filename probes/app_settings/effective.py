@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from probes.app_settings.entry import Collected, Entry, Outcome
-from probes.catalog.app import App, Wire
+from probes.app_settings.entry import AppEntry, Collected, ResolvedCandidate
+from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import Doors
 from probes.model.secret import Secret
-from probes.model.settings import Override, Rival, Settings, Sourced
+from probes.model.settings import Conflict, Override, Settings, Sourced
 from probes.settings.project_override import overridden
 
 # Names by which apps call the house whose protocol it is.
@@ -26,7 +26,7 @@ _HOUSES = {
 }
 
 
-class Effective(NamedTuple):
+class EffectiveEntry(NamedTuple):
     """An entry's settings, where they stand (``file:line``, or a variable), and why the key is out of reach, if it is:
     ``command``, ``keychain`` or ``outside``.
     """
@@ -37,7 +37,7 @@ class Effective(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reckoning:
+class EffectiveSettings:
     """What is the same for all entries: ``ground`` has what no app's files say. ``withhold``: keep the user's keys from
     addresses that a project's file names.
     """
@@ -47,7 +47,9 @@ class Reckoning:
     apps: Apps
     withhold: bool
 
-    def effective(self, app: App, collected: Collected, entry: Entry, entries: list[Entry]) -> Effective | None:
+    def effective(
+        self, app: App, collected: Collected, entry: AppEntry, entries: list[AppEntry]
+    ) -> EffectiveEntry | None:
         """What an entry comes to; None where it names neither an address nor a key that the app would use."""
         protocol = next((one for one in entry.speaks() if app.wire(one)), app.wires[0].protocol)
         wire = app.wire(protocol) or app.wires[0]
@@ -77,9 +79,9 @@ class Reckoning:
             searched=_searched(keys, wire),
             override=self.override(bases, base, key, default),
         )
-        return Effective(settings, _place(entry, where_to, key), key.beyond if key else "")
+        return EffectiveEntry(settings, _place(entry, where_to, key), key.beyond if key else "")
 
-    def default(self, entry: Entry, wire: Wire) -> Sourced[str] | None:
+    def default(self, entry: AppEntry, wire: AppWire) -> Sourced[str] | None:
         """The base URL without a setting: the app's own, or that of the door which the provider is named after."""
         names = [name.lower() for name in entry.provider_names()]
         if not entry.star or any(wire.protocol in _HOUSES.get(name, ()) for name in names):
@@ -92,7 +94,11 @@ class Reckoning:
         return None
 
     def override(
-        self, bases: list[Outcome], base: Outcome | None, key: Outcome | None, default: Sourced[str] | None
+        self,
+        bases: list[ResolvedCandidate],
+        base: ResolvedCandidate | None,
+        key: ResolvedCandidate | None,
+        default: Sourced[str] | None,
     ) -> Override | None:
         """A project's address for a key of the user's."""
         if base is None or not base.by_project or key is None or not key.value or not key.own:
@@ -101,7 +107,7 @@ class Reckoning:
         meant = own or self.home_of(key, default)
         return overridden(base.sourced(), meant, key.source or "", self.withhold)
 
-    def home_of(self, key: Outcome, default: Sourced[str] | None) -> Sourced[str] | None:
+    def home_of(self, key: ResolvedCandidate, default: Sourced[str] | None) -> Sourced[str] | None:
         """Where the user's key goes by the user's own word: a variable is named after its door, a file is the app's.
 
         None for a variable of the user's own naming, which says nothing of a host.
@@ -128,12 +134,12 @@ def line_of(source: str) -> str:
     return found[1] if found else source
 
 
-def _searched(keys: Iterable[Outcome], wire: Wire) -> tuple[str, ...]:
+def _searched(keys: Iterable[ResolvedCandidate], wire: AppWire) -> tuple[str, ...]:
     referred = [name for one in keys for name in one.searched]
     return tuple(dict.fromkeys([*referred, *(f"environment {name}" for name in wire.key)]))
 
 
-def _model(collected: Collected, entry: Entry, entries: list[Entry]) -> Sourced[str] | None:
+def _model(collected: Collected, entry: AppEntry, entries: list[AppEntry]) -> Sourced[str] | None:
     """The entry's model, else the app's where that is not another provider's; without the provider's name before it."""
     general = [one for other in entries if entry.star and not other.star for one in other.of("model")]
     names = entry.provider_names() or list(entry.protocols)
@@ -147,7 +153,9 @@ def _model(collected: Collected, entry: Entry, entries: list[Entry]) -> Sourced[
     return None
 
 
-def _rivals(role: str, found: list[Outcome], winner: Outcome | None, hide: tuple[str, ...] = ()) -> list[Rival]:
+def _rivals(
+    role: str, found: list[ResolvedCandidate], winner: ResolvedCandidate | None, hide: tuple[str, ...] = ()
+) -> list[Conflict]:
     """The values that lose. A key of ``hide`` is told by its hint alone, so that nobody tries it."""
     rivals = []
     for one in found:
@@ -159,19 +167,23 @@ def _rivals(role: str, found: list[Outcome], winner: Outcome | None, hide: tuple
             value = value.hint
         same = winner is not None and one.value == winner.value
         name = (one.source or "").rpartition(" ")[2]
-        rivals.append(Rival(role, name, one.source or "", value, "shadowed", stands, same))
+        rivals.append(Conflict(role, name, one.source or "", value, "shadowed", stands, same))
     return rivals
 
 
-def _ignored(app: App, collected: Collected) -> list[Rival]:
+def _ignored(app: App, collected: Collected) -> list[Conflict]:
     """Addresses in variables that people set for the app and that it does not read."""
     found = collected.of_variables(app.ignores)
-    return [Rival("base_url", one.variable, one.source, one.text, "unread", "default") for one in found if one.text]
+    return [Conflict("base_url", one.variable, one.source, one.text, "unread", "default") for one in found if one.text]
 
 
 def _key_rivals(
-    keys: list[Outcome], key: Outcome | None, bases: list[Outcome], base_url: str, theirs: bool
-) -> list[Rival]:
+    keys: list[ResolvedCandidate],
+    key: ResolvedCandidate | None,
+    bases: list[ResolvedCandidate],
+    base_url: str,
+    theirs: bool,
+) -> list[Conflict]:
     """The keys that lose. One is tried at this address only if no other address stands beside it, and never where a
     project has chosen the address (``theirs``) and the key is the user's.
     """
@@ -180,7 +192,7 @@ def _key_rivals(
     return _rivals("key", keys, key if key is None or key.value else None, hide)
 
 
-def _place(entry: Entry, base: Sourced[str], key: Outcome | None) -> str:
+def _place(entry: AppEntry, base: Sourced[str], key: ResolvedCandidate | None) -> str:
     """``file:line`` of what tells most: the address, else the key, else whatever the app's files say."""
     sources_ = [base.source, key.source if key else "", *(one.source for role in entry.roles.values() for one in role)]
     return line_of(next((one for one in sources_ if one and re.search(r":\d+(?: |$)", one)), base.source))

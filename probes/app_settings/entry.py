@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from probes.app_settings.references import Resolved, Value, resolve
 from probes.app_settings.search import Reading, Search, table
-from probes.catalog.app import App, Place
-from probes.config_formats.files import Passed, text_of
+from probes.catalog.app import App, SettingsFile
+from probes.config_formats.files import SkippedFile, text_of
 from probes.config_formats.tree import find
 from probes.model.settings import Sourced
 
@@ -19,7 +19,7 @@ ROLES = ("base_url", "key", "key_env", "key_name", "key_command", "model", "prov
 ABOVE, _ENVIRONMENT, BELOW = 0, 1, 2  # the shell's variables, and the files that win and lose against them
 
 
-class Candidate(NamedTuple):
+class EntryCandidate(NamedTuple):
     """A value that a place gives. ``kind`` is value, env (the name of a variable), name (of one of the app's keys) or
     command; ``reading`` is the file where it stands, None for the environment.
     """
@@ -37,7 +37,7 @@ class Candidate(NamedTuple):
 
 
 @dataclass(slots=True)
-class Entry:
+class AppEntry:
     """What the places give for one provider of an app: candidates by role, the one that wins first.
 
     ``star`` is the provider's name in the app's files, empty for the settings of the app itself.
@@ -45,14 +45,14 @@ class Entry:
 
     protocol: str
     star: str = ""
-    roles: dict[str, list[Candidate]] = field(default_factory=dict)
+    roles: dict[str, list[EntryCandidate]] = field(default_factory=dict)
     protocols: Mapping[str, str] = field(default_factory=dict)
-    lent: list[Candidate] = field(default_factory=list)  # keys of the app's own, where it has none
+    lent: list[EntryCandidate] = field(default_factory=list)  # keys of the app's own, where it has none
 
-    def add(self, role: str, candidate: Candidate) -> None:
+    def add(self, role: str, candidate: EntryCandidate) -> None:
         self.roles.setdefault(role, []).append(candidate)
 
-    def of(self, role: str) -> list[Candidate]:
+    def of(self, role: str) -> list[EntryCandidate]:
         return self.roles.get(role, [])
 
     @property
@@ -72,7 +72,7 @@ class Entry:
         return [self.protocol, *told] if self.protocol else told
 
 
-class Held(NamedTuple):
+class LayerVariable(NamedTuple):
     """A variable in one place. ``expands``: ``$NAME`` in its value means something; ``command``: a program gives it.
 
     ``own``: the user has written it; ``borrowed``: the project has, and it refers to something of the user's.
@@ -90,7 +90,7 @@ class Held(NamedTuple):
 class Layer:
     """Variables that an app sees, of one file or of the shell."""
 
-    values: Mapping[str, Held]
+    values: Mapping[str, LayerVariable]
     level: int = _ENVIRONMENT
     reading: Reading | None = None
     hidden: str = ""
@@ -98,7 +98,7 @@ class Layer:
 
 def environment(environ: Mapping[str, str]) -> Layer:
     """The shell's variables as a layer."""
-    return Layer({name: Held(value, f"environment {name}", True) for name, value in environ.items()})
+    return Layer({name: LayerVariable(value, f"environment {name}", True) for name, value in environ.items()})
 
 
 def of_file(
@@ -108,7 +108,7 @@ def of_file(
     found = table(reading, pointer)
     return Layer(
         {
-            name: Held(
+            name: LayerVariable(
                 one.value, f"{reading.shown}:{one.line} {name}", reading.own, one.expands and expands, one.command
             )
             for name, one in found.items()
@@ -119,7 +119,7 @@ def of_file(
     )
 
 
-class Outcome(NamedTuple):
+class ResolvedCandidate(NamedTuple):
     """What a candidate comes to: see :class:`Resolved`."""
 
     value: str | None
@@ -128,7 +128,7 @@ class Outcome(NamedTuple):
     whole: bool
     searched: tuple[str, ...]
     beyond: str
-    candidate: Candidate
+    candidate: EntryCandidate
 
     @property
     def counts(self) -> bool:
@@ -148,13 +148,13 @@ class Outcome(NamedTuple):
 class Collected:
     """What all places of an app give."""
 
-    def __init__(self, app: App, search: Search, outside: Iterable[Layer], places: tuple[Place, ...]) -> None:
+    def __init__(self, app: App, search: Search, outside: Iterable[Layer], places: tuple[SettingsFile, ...]) -> None:
         self.app, self.search = app, search
-        self.entries: dict[tuple[str, str], Entry] = {}
-        self.keys: dict[str, Candidate] = {}
+        self.entries: dict[tuple[str, str], AppEntry] = {}
+        self.keys: dict[str, EntryCandidate] = {}
         self.key_protocols: Mapping[str, str] = {}
         self.layers: list[Layer] = []
-        self.files: list[tuple[Place, Reading]] = []
+        self.files: list[tuple[SettingsFile, Reading]] = []
         first = ""
         for place in places:
             if place.storage != "plain" or place.format in ("none", "compose") or not self._trusted(place, places):
@@ -166,7 +166,7 @@ class Collected:
                 self._take(place, reading, hidden)
         self.layers = sorted([*self.layers, *outside], key=lambda layer: layer.level)
 
-    def _trusted(self, place: Place, places: tuple[Place, ...]) -> bool:
+    def _trusted(self, place: SettingsFile, places: tuple[SettingsFile, ...]) -> bool:
         """Whether the user has told the app to heed a project's file; most apps do not ask."""
         if not place.trust or self.search.world.cwd is None:
             return True
@@ -180,7 +180,7 @@ class Collected:
             for stars, _, text, _ in _hits(reading, place.trust)
         )
 
-    def _take(self, place: Place, reading: Reading, hidden: str) -> None:
+    def _take(self, place: SettingsFile, reading: Reading, hidden: str) -> None:
         level = ABOVE if place.over_environment else BELOW
         if reading.tree is None or place.variables:
             self.layers.append(of_file(reading, place.variables, level, hidden, "shell" in place.expands))
@@ -194,7 +194,7 @@ class Collected:
                         continue
                     source = f"{reading.shown}:{line} {'.'.join(path)}"
                     kind = {"key_env": "env", "key_name": "name", "key_command": "command"}.get(role, "value")
-                    candidate = Candidate(text, source, reading.own, kind, place.expands, reading, level)
+                    candidate = EntryCandidate(text, source, reading.own, kind, place.expands, reading, level)
                     entry = self._entry(place, reading, stars[0] if stars and not place.only else "")
                     entry.add("key" if role.startswith("key") else role, candidate)
         for entry in list(self.entries.values()):
@@ -204,29 +204,31 @@ class Collected:
             for hit in find(reading.tree, place.keys):
                 if hit.node.text and hit.stars:
                     source = f"{reading.shown}:{hit.node.line} {'.'.join(hit.path)}"
-                    self.keys.setdefault(hit.stars[0], Candidate(hit.node.text, source, reading.own, reading=reading))
+                    self.keys.setdefault(
+                        hit.stars[0], EntryCandidate(hit.node.text, source, reading.own, reading=reading)
+                    )
 
-    def _by_name(self, place: Place, reading: Reading, entry: Entry, level: int) -> None:
+    def _by_name(self, place: SettingsFile, reading: Reading, entry: AppEntry, level: int) -> None:
         """What is derived from the provider's own name: ``*`` and ``*_API_KEY``."""
         given = entry.star and any(one.reading is reading for role in ROLES for one in entry.of(role))
         if not given:
             return
         name = entry.star.partition("\0")[0]
         if "*" in place.provider and not any(one.reading is reading for one in entry.of("provider")):
-            entry.add("provider", Candidate(name, reading.shown, reading.own, reading=reading))
+            entry.add("provider", EntryCandidate(name, reading.shown, reading.own, reading=reading))
         for pattern in place.key_env:
             if pattern.startswith("*"):
                 variable = re.sub(r"\W+", "_", name).upper() + pattern[1:]
                 line = entry.of("base_url")[0].source if entry.of("base_url") else reading.shown
-                entry.add("key", Candidate(variable, line, reading.own, "env", (), reading, level))
+                entry.add("key", EntryCandidate(variable, line, reading.own, "env", (), reading, level))
 
-    def _entry(self, place: Place, reading: Reading, star: str) -> Entry:
+    def _entry(self, place: SettingsFile, reading: Reading, star: str) -> AppEntry:
         if star.isdigit():  # a place in a list means something in its own file alone
             star = f"{star}\0{reading.shown}"
         if not star and "*" in "".join(place.path.values()):
             star = Path(reading.shown).stem  # a file for each provider
         protocol = place.protocol or (self.app.wires[0].protocol if not star else "")
-        entry = self.entries.setdefault((protocol, star), Entry(protocol, star))
+        entry = self.entries.setdefault((protocol, star), AppEntry(protocol, star))
         entry.protocols = entry.protocols or place.protocols
         return entry
 
@@ -240,7 +242,7 @@ class Collected:
                 return self.expanded(layer, held)
         return None
 
-    def expanded(self, layer: Layer, held: Held, depth: int = 0) -> Value:
+    def expanded(self, layer: Layer, held: LayerVariable, depth: int = 0) -> Value:
         """A variable with the ``$NAME`` of its file resolved, where its grammar has them."""
         own = held.own or held.borrowed
         if not held.expands or "$" not in held.value or depth > 8:
@@ -257,7 +259,7 @@ class Collected:
         source = (found.source if found.whole else None) or held.source
         return Value(found.value or "", source, own or bool(found.own))
 
-    def of_variables(self, names: Iterable[str]) -> list[Candidate]:
+    def of_variables(self, names: Iterable[str]) -> list[EntryCandidate]:
         """What the app's variables give, in its order; those that a command fills come with their kind."""
         found = []
         for name in names:
@@ -268,10 +270,10 @@ class Collected:
                 if held.command or value.text:
                     kind = "command" if held.command else "value"
                     place = (layer.reading, layer.level, name, layer.hidden, value.own)
-                    found.append(Candidate(value.text, value.source, held.own, kind, (), *place))
+                    found.append(EntryCandidate(value.text, value.source, held.own, kind, (), *place))
         return found
 
-    def file(self, candidate: Candidate, path: str) -> Value | str | None:
+    def file(self, candidate: EntryCandidate, path: str) -> Value | str | None:
         """What ``{file:…}`` refers to; a project may refer to its own files alone."""
         reading = candidate.reading
         folder = reading.path.parent if reading else self.search.world.home
@@ -281,24 +283,24 @@ class Collected:
             return "outside"
         try:
             text = text_of(whole)
-        except Passed:
+        except SkippedFile:
             return None
         return Value(text.strip(), f"file {self.search.shown(whole)}", candidate.own) if text is not None else None
 
-    def named_keys(self, entry: Entry) -> list[Candidate]:
+    def named_keys(self, entry: AppEntry) -> list[EntryCandidate]:
         """The app's keys that are kept under the provider's name."""
         return [self.keys[name] for name in entry.provider_names() if name in self.keys]
 
-    def heeded(self, candidates: Iterable[Candidate]) -> list[Outcome]:
+    def heeded(self, candidates: Iterable[EntryCandidate]) -> list[ResolvedCandidate]:
         """What candidates come to, but for those that say "as usual" or nothing."""
         return [
-            Outcome(found.value, found.source, found.own, found.whole, found.searched, found.beyond, one)
+            ResolvedCandidate(found.value, found.source, found.own, found.whole, found.searched, found.beyond, one)
             for one in candidates
             if one.text != "default"
             for found in (self.resolved(one),)
         ]
 
-    def resolved(self, candidate: Candidate) -> Resolved:
+    def resolved(self, candidate: EntryCandidate) -> Resolved:
         """What a candidate comes to; its source and owner are those of what it refers to."""
         if candidate.kind == "command":
             return Resolved(None, beyond="command")
@@ -327,7 +329,7 @@ def _hits(reading: Reading, pointer: str) -> Iterator[tuple[tuple[str, ...], tup
             yield hit.stars, hit.path, hit.node.text, hit.node.line
 
 
-def _allowed(place: Place, reading: Reading) -> set[tuple[str, ...]] | None:
+def _allowed(place: SettingsFile, reading: Reading) -> set[tuple[str, ...]] | None:
     """The members for which what must stand beside them stands there; None where nothing must."""
     if not place.only:
         return None

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from probes.app_settings import services
-from probes.app_settings.effective import Reckoning
-from probes.app_settings.entry import ABOVE, Candidate, Collected, Entry, Layer, environment, of_file
-from probes.app_settings.sdks import IDS, Sdks
-from probes.app_settings.search import Reading, Search, Skipped, World
-from probes.catalog.app import App, Wire
+from probes.app_settings.effective import EffectiveSettings
+from probes.app_settings.entry import ABOVE, AppEntry, Collected, EntryCandidate, Layer, environment, of_file
+from probes.app_settings.sdks import IDS, SdkSettings
+from probes.app_settings.search import Reading, Search, SearchPlaces, Skipped
+from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import load as load_doors
 from probes.config_formats import compose
@@ -29,7 +29,7 @@ _CONTAINERS = ("host.docker.internal", "localhost", "127.0.0.1", "::1")  # what 
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSettings:
     """Settings of one app. ``name`` is what the app calls them, where it has several; ``where`` is ``file:line``, or
     the variable.
 
@@ -45,7 +45,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedStore:
     """A store of an app's that is there and is not opened: ``storage`` is ``keychain`` or ``database``."""
 
     app: str
@@ -54,15 +54,15 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class ScanResult:
     """All that was found: settings, the SDKs' first; stores that stay closed; files that cannot be read."""
 
-    found: tuple[Found, ...]
-    closed: tuple[Closed, ...]
+    found: tuple[FoundSettings, ...]
+    closed: tuple[ClosedStore, ...]
     skipped: tuple[Skipped, ...]
 
 
-def find(world: World, options: Options, apps: Apps, only: Iterable[str] = (), guard: bool = True) -> Survey:
+def find(world: SearchPlaces, options: Options, apps: Apps, only: Iterable[str] = (), guard: bool = True) -> ScanResult:
     """Look at all places of the apps (``only`` those of these ids). ``options`` are those of the checks to come.
 
     ``guard``: keep the user's keys from addresses that a project's file names.
@@ -71,7 +71,7 @@ def find(world: World, options: Options, apps: Apps, only: Iterable[str] = (), g
     return _Scan(world, replace(options, guard=guard), apps, frozenset(only)).survey()
 
 
-def of_app(world: World, options: Options, apps: Apps) -> Settings | None:
+def of_app(world: SearchPlaces, options: Options, apps: Apps) -> Settings | None:
     """The settings of ``options.app`` as it would use them here; None where no file of its own gives any.
 
     ``options`` name no address. A key, model or protocol that they give stands over the app's own.
@@ -109,22 +109,22 @@ _BEYOND = {
 
 
 class _Scan:
-    def __init__(self, world: World, options: Options, apps: Apps, only: frozenset[str]) -> None:
+    def __init__(self, world: SearchPlaces, options: Options, apps: Apps, only: frozenset[str]) -> None:
         self.world, self.apps, self.only = world, apps, only
         self.search = Search(world)
         doors, shells = load_doors(), [of_file(reading) for reading in self.search.shells()]
         self.outside: list[Layer] = [environment(world.environ), *shells]
-        self.sdks = Sdks(world, options, doors, self.outside)
+        self.sdks = SdkSettings(world, options, doors, self.outside)
         withhold = options.guard and not options.send_anyway
-        self.reckoning = Reckoning(self.sdks.ground, doors, apps, withhold)
-        self.closed: list[Closed] = []
+        self.reckoning = EffectiveSettings(self.sdks.ground, doors, apps, withhold)
+        self.closed: list[ClosedStore] = []
         self.claimed: set[str] = set()  # files that an app has explained: nobody else's settings are in them
 
     def wanted(self, id: str) -> bool:
         return not self.only or id in self.only
 
-    def survey(self) -> Survey:
-        found: list[Found] = []
+    def survey(self) -> ScanResult:
+        found: list[FoundSettings] = []
         for app in self.apps:
             if app.places and self.wanted(app.id):
                 its = list(self.of_app(app))
@@ -132,13 +132,13 @@ class _Scan:
                 found += its
         found += [one for reading in self.search.compose_files() for one in self.of_compose(reading)]
         if self.world.cwd is not None and (not self.only or self.only & IDS):
-            own = [Found(one.app, "", where, one) for one, where in self.sdks.all(self.claimed) if one.app]
+            own = [FoundSettings(one.app, "", where, one) for one, where in self.sdks.all(self.claimed) if one.app]
             found = [*(one for one in own if self.wanted(one.app)), *found]
-        return Survey(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(self.search.skipped.values()))
+        return ScanResult(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(self.search.skipped.values()))
 
     # -- apps with places of their own ---------------------------------------------------------------------------------
 
-    def of_app(self, app: App) -> Iterator[Found]:
+    def of_app(self, app: App) -> Iterator[FoundSettings]:
         collected = Collected(app, self.search, self.outside, app.places)
         telling = self.telling(app)
         told = [reading for _, reading in collected.files if telling & reading.bindings.keys()]
@@ -151,19 +151,19 @@ class _Scan:
         for entry in _in_use(entries):
             if one := self.reckoning.effective(app, collected, entry, entries):
                 locked = one.settings.key is None and not one.beyond and self.locked(app)
-                yield Found(app.id, entry.name, one.where, one.settings, "keychain" if locked else one.beyond)
+                yield FoundSettings(app.id, entry.name, one.where, one.settings, "keychain" if locked else one.beyond)
 
     def locked(self, app: App) -> bool:
         """Whether the app keeps keys where we do not look."""
         return any(place.storage == "keychain" and self.search.exists(place) for place in app.places)
 
-    def closed_of(self, app: App, found: list[Found]) -> Iterator[Closed]:
+    def closed_of(self, app: App, found: list[FoundSettings]) -> Iterator[ClosedStore]:
         """The app's stores that stay closed; a keychain is of no matter where every key was found outside."""
         open_ = bool(found) and all(one.settings.key is not None for one in found)
         for place in app.places:
             told = place.storage == "database" or (place.storage == "keychain" and not open_)
             if told and place.format != "compose" and (shown := self.search.exists(place)):
-                yield Closed(app.id, shown, place.storage)
+                yield ClosedStore(app.id, shown, place.storage)
 
     def telling(self, app: App) -> set[str]:
         """Variables by which a server's settings are known in a ``.env`` that any program may have written."""
@@ -174,15 +174,15 @@ class _Scan:
         own = {name for wire in app.wires for name in (*wire.base_url, *wire.key)}
         return {name for name in own - known if _VENDORS.search(name)}
 
-    def with_variables(self, app: App, collected: Collected) -> list[Entry]:
+    def with_variables(self, app: App, collected: Collected) -> list[AppEntry]:
         """The entries of the files, and those that the app's variables and named keys give or complete."""
         entries = dict(collected.entries)
         claimed = {one.text for entry in entries.values() for one in entry.of("key") if one.kind == "name"}
         claimed.update(name for entry in entries.values() for name in entry.provider_names())
         for name in collected.keys.keys() - claimed:
-            entries["", name] = Entry("", name, {"key": [collected.keys[name]]}, collected.key_protocols)
+            entries["", name] = AppEntry("", name, {"key": [collected.keys[name]]}, collected.key_protocols)
         for wire in _wires(app):
-            entry = entries.get((wire.protocol, "")) or Entry(wire.protocol)
+            entry = entries.get((wire.protocol, "")) or AppEntry(wire.protocol)
             bases, keys, models = (collected.of_variables(names) for names in (wire.base_url, wire.key, wire.model))
             files_own = any(one.reading is not None for one in (*bases, *keys))
             if not (entry.of("base_url") or entry.of("key") or files_own) and (entries or not (bases or keys)):
@@ -199,7 +199,7 @@ class _Scan:
 
     # -- compose files -------------------------------------------------------------------------------------------------
 
-    def of_compose(self, reading: Reading) -> Iterator[Found]:
+    def of_compose(self, reading: Reading) -> Iterator[FoundSettings]:
         assert reading.tree is not None
         all_services = list(compose.services(reading.tree))
         names = {service.name for service in all_services}
@@ -208,18 +208,18 @@ class _Scan:
                 if not self.wanted(app.id):
                     continue
                 if any(place.image and place.storage != "plain" for place in app.places):
-                    self.closed.append(Closed(app.id, f"{reading.shown}:{service.line}", "database"))
+                    self.closed.append(ClosedStore(app.id, f"{reading.shown}:{service.line}", "database"))
                     continue
                 layers = services.layers(service, reading, self.search, self.outside[0])
                 collected = Collected(app, self.search, layers, ())
                 entries = self.with_variables(app, collected)
                 for entry in entries:
                     if one := self.reckoning.effective(app, collected, entry, entries):
-                        found = Found(app.id, entry.name, one.where, one.settings, one.beyond)
+                        found = FoundSettings(app.id, entry.name, one.where, one.settings, one.beyond)
                         yield _in_container(found, service, reading, names)
 
 
-def _wires(app: App) -> list[Wire]:
+def _wires(app: App) -> list[AppWire]:
     """The app's wires, but for one that has the settings of an earlier one."""
     seen: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()
     found = []
@@ -231,7 +231,7 @@ def _wires(app: App) -> list[Wire]:
     return found
 
 
-def _in_use(entries: list[Entry]) -> list[Entry]:
+def _in_use(entries: list[AppEntry]) -> list[AppEntry]:
     """The provider's that the app says is in use first, and without the app's own, whose key is then lent to it."""
     flat = [one for one in entries if not one.star]
     named = [name for entry in flat for one in entry.of("provider") for name in (one.text, one.text.partition(":")[2])]
@@ -244,14 +244,14 @@ def _in_use(entries: list[Entry]) -> list[Entry]:
     return [chosen, *(one for one in entries if one is not chosen and one not in idle)]
 
 
-def _several(wire: Wire, bases: list[Candidate], keys: list[Candidate]) -> list[Entry]:
+def _several(wire: AppWire, bases: list[EntryCandidate], keys: list[EntryCandidate]) -> list[AppEntry]:
     """An entry for each of several addresses in one variable, with a key for each (Open WebUI)."""
     if not bases or ";" not in bases[0].text:
         return []
     listed = keys[0].text.split(";") if keys else []
     entries = []
     for number, text in enumerate(bases[0].text.split(";")):
-        entry = Entry(wire.protocol, str(number + 1))
+        entry = AppEntry(wire.protocol, str(number + 1))
         entry.add("base_url", bases[0]._replace(text=text.strip()))
         if number < len(listed):
             entry.add("key", keys[0]._replace(text=listed[number].strip()))
@@ -259,7 +259,9 @@ def _several(wire: Wire, bases: list[Candidate], keys: list[Candidate]) -> list[
     return entries
 
 
-def _in_container(found: Found, service: compose.Service, reading: Reading, names: set[str]) -> Found:
+def _in_container(
+    found: FoundSettings, service: compose.ComposeService, reading: Reading, names: set[str]
+) -> FoundSettings:
     settings = found.settings
     there = address(settings.base_url.value) if settings.base_url else None
     inside = there is not None and (there[0] in names or there[0] in _CONTAINERS)

@@ -8,7 +8,7 @@ from typing import Any
 
 from probes.app_settings.effective import file_of, line_of
 from probes.app_settings.entry import Layer
-from probes.app_settings.search import World
+from probes.app_settings.search import SearchPlaces
 from probes.catalog.doors import Doors
 from probes.catalog.sdk_variables import means_an_llm
 from probes.model.settings import Settings, Sourced
@@ -24,12 +24,12 @@ _BY_PROTOCOL = {
 IDS = frozenset(_BY_PROTOCOL.values())
 
 
-class Sdks:
+class SdkSettings:
     """The SDKs' own rules are those of ``check``: :func:`probes.settings.gather.gather`. ``layers``: the environment,
     then the files of the shells.
     """
 
-    def __init__(self, world: World, options: Options, doors: Doors, layers: list[Layer]) -> None:
+    def __init__(self, world: SearchPlaces, options: Options, doors: Doors, layers: list[Layer]) -> None:
         self._world, self._options, self._doors, self._layers = world, options, doors, layers
         self._shells = [
             (

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from probes.catalog.app import Place
+from probes.catalog.app import SettingsFile
 from probes.catalog.apps import SYSTEMS
 from probes.config_formats import crushrc, dotenv, json, toml, yaml
 from probes.config_formats.dotenv import Binding
-from probes.config_formats.files import Passed, text_of
+from probes.config_formats.files import SkippedFile, text_of
 from probes.config_formats.tree import Malformed, Node, find, members
 
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -31,7 +31,7 @@ HIGHEST = 25  # folders above the working one
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class SearchPlaces:
     """Where to look: the user's home, the environment, and the folder of the project; None: no project is looked at.
 
     ``systems`` are those whose paths are tried. ``root`` stands before absolute paths, for a machine that was copied.
@@ -68,19 +68,19 @@ class Skipped:
 class Search:
     """Opens each file once, and keeps what could not be read."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SearchPlaces) -> None:
         self.world = world
         self.skipped: dict[str, Skipped] = {}
         self._read: dict[tuple[Path, str], Reading | None] = {}
 
-    def readings(self, place: Place) -> list[Reading]:
+    def readings(self, place: SettingsFile) -> list[Reading]:
         """What stands in the files of a place that are there and can be read."""
         form = place.format
         paths = dict(self._paths(place))  # those of several systems may be the same
         found = (self.read(path, form, place.scope != "project", inside) for path, inside in paths.items())
         return [reading for reading in found if reading is not None]
 
-    def exists(self, place: Place) -> str | None:
+    def exists(self, place: SettingsFile) -> str | None:
         """What a store that we do not open is called, where it is there."""
         for path, _ in self._paths(place):
             try:
@@ -106,7 +106,7 @@ class Search:
             if form in dotenv.FORMS:
                 return Reading(shown, path, own, bindings=dotenv.read(text, form))
             return Reading(shown, path, own, _tree(text, form))
-        except Passed as reason:
+        except SkippedFile as reason:
             self.skipped[shown] = Skipped(shown, reason.reason)
         except Malformed as error:
             if not (text or "").strip():
@@ -127,7 +127,7 @@ class Search:
 
     # -- paths ---------------------------------------------------------------------------------------------------------
 
-    def _paths(self, place: Place) -> Iterator[tuple[Path, Path | None]]:
+    def _paths(self, place: SettingsFile) -> Iterator[tuple[Path, Path | None]]:
         """The files that a place may mean, and for a project's the folder that they belong to."""
         world = self.world
         templates = dict.fromkeys(place.path[system] for system in world.systems if system in place.path)
@@ -205,10 +205,10 @@ def _named(path: Path) -> list[Path]:
         return []
 
 
-def this_world(environ: Mapping[str, str], cwd: Path) -> World:
+def this_world(environ: Mapping[str, str], cwd: Path) -> SearchPlaces:
     """The machine that this runs on. A user whom the system does not know lives in the working folder."""
     try:
         home = Path.home()
     except RuntimeError:
         home = cwd
-    return World(home, environ, cwd, (SYSTEMS.get(sys.platform, "linux"),))
+    return SearchPlaces(home, environ, cwd, (SYSTEMS.get(sys.platform, "linux"),))

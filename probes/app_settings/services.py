@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from probes.app_settings.entry import Held, Layer, of_file
+from probes.app_settings.entry import Layer, LayerVariable, of_file
 from probes.app_settings.references import Value, resolve
 from probes.app_settings.search import Reading, Search
 from probes.catalog.app import App
 from probes.catalog.apps import Apps
-from probes.config_formats.compose import Given, Service
+from probes.config_formats.compose import ComposeService, ServiceVariable
 
 _PLAIN = ("openai-sdk", "anthropic-sdk", "google-genai")  # for an image that nobody knows: by the variables' names
 
 
-def apps_of(service: Service, apps: Apps) -> list[App]:
+def apps_of(service: ComposeService, apps: Apps) -> list[App]:
     """The app of a service's image; the SDKs where it is none that is known."""
     for app in apps:
         if any(place.image and place.image in service.image for place in app.places):
@@ -23,7 +23,7 @@ def apps_of(service: Service, apps: Apps) -> list[App]:
     return [sdk for id in _PLAIN if (sdk := apps.get(id)) is not None]
 
 
-def layers(service: Service, reading: Reading, search: Search, outer: Layer) -> Iterator[Layer]:
+def layers(service: ComposeService, reading: Reading, search: Search, outer: Layer) -> Iterator[Layer]:
     """What a service sees: its own variables, then its files', the last file first. The shell's, and those of ``.env``
     beside the compose file, stand where they are referred to.
     """
@@ -36,7 +36,7 @@ def layers(service: Service, reading: Reading, search: Search, outer: Layer) -> 
             yield of_file(file)
 
 
-def _held(given: Given, reading: Reading, around: list[Layer]) -> Held | None:
+def _held(given: ServiceVariable, reading: Reading, around: list[Layer]) -> LayerVariable | None:
     def variable(name: str) -> Value:
         for layer in around:
             if held := layer.values.get(name):
@@ -45,9 +45,11 @@ def _held(given: Given, reading: Reading, around: list[Layer]) -> Held | None:
 
     if given.value is None:
         found = variable(given.name)
-        return Held(found.text, found.source, found.own) if found.text else None
+        return LayerVariable(found.text, found.source, found.own) if found.text else None
     source = f"{reading.shown}:{given.line} {given.name}"
     text = re.sub(r":?\?[^{}]*(?=\})", "", given.value).replace("$$", "\0")  # ${NAME:?what to say without it}
     found_ = resolve(text, ("shell",), variable, lambda path: None)
     value = (found_.value or "").replace("\0", "$")
-    return Held(value, (found_.source if found_.whole else None) or source, own=False, borrowed=bool(found_.own))
+    return LayerVariable(
+        value, (found_.source if found_.whole else None) or source, own=False, borrowed=bool(found_.own)
+    )

@@ -7,24 +7,26 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
-from probes.api.client import Asker, OutOfBudget
+from probes.api.client import ApiClient, OutOfBudget
 from probes.capabilities import NAMES, WIRES, host_features, model_features
 from probes.capabilities.feature_checks import Verdict
-from probes.capabilities.feature_client import Asking, Depth, Limited, Sheet
+from probes.capabilities.feature_client import FeatureClient, FeatureContext, FeatureTrials, Limited
 from probes.model.capability import Capability, Support
 from probes.model.scrubber import Scrubber
 
-Look = Callable[[Asking, Sheet], Awaitable[Verdict]]
+Look = Callable[[FeatureClient, FeatureTrials], Awaitable[Verdict]]
 
 
-class Dive:
+class DeepCheck:
     """One deep check. :meth:`results` may be asked for at any time: what has not been answered by then is unknown."""
 
-    def __init__(self, depth: Depth, asker: Asker, scrub: Scrubber, watch: Callable[[str], object]) -> None:
-        self._asking = Asking(depth, asker, scrub)
+    def __init__(
+        self, depth: FeatureContext, asker: ApiClient, scrub: Scrubber, watch: Callable[[str], object]
+    ) -> None:
+        self._asking = FeatureClient(depth, asker, scrub)
         self._scrub = scrub
         self._watch = watch  # is told the name of each capability that has been looked at
-        self._sheets = {name: Sheet() for name in NAMES}
+        self._sheets = {name: FeatureTrials() for name in NAMES}
         self._found: dict[str, Capability] = {}
 
     async def run(self, seconds: float) -> None:

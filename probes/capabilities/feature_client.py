@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from probes.api.client import Asker, guessed, plus, spent
+from probes.api.client import ApiClient, guessed, plus, spent
 from probes.capabilities.feature_checks import Verdict, said
 from probes.catalog.door import Door
 from probes.model.attempt import Attempt
@@ -15,14 +15,14 @@ from probes.model.exchange import Exchange
 from probes.model.scrubber import Scrubber
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
-from probes.protocols.features import Call, abilities
-from probes.protocols.protocol import Ask
+from probes.protocols.features import Call, features
+from probes.protocols.protocol import ApiRequest
 
 AT_ONCE = 2  # requests: what a small plan bears, and what the basic check has been answered
 
 
 @dataclass(frozen=True, slots=True)
-class Depth:
+class FeatureContext:
     """What the basic check has found, and where to look on from."""
 
     working: Attempt  # the way of asking that was seen to work, with its model
@@ -40,7 +40,7 @@ class Limited(Exception):
     """The door asked for a pause: nothing more is sent."""
 
 
-class Sheet:
+class FeatureTrials:
     """What was tried for one capability."""
 
     def __init__(self) -> None:
@@ -52,19 +52,21 @@ class Sheet:
         return Capability(name, support, why, scrub(" ".join(detail.split()))[:200], tuple(self.trials), self.cost)
 
 
-class Asking:
+class FeatureClient:
     """What every look at a capability asks with."""
 
-    def __init__(self, depth: Depth, asker: Asker, scrub: Scrubber) -> None:
+    def __init__(self, depth: FeatureContext, asker: ApiClient, scrub: Scrubber) -> None:
         self.depth = depth
         self.asker = asker
         self.scrub = scrub
         self.model = depth.working.model or ""
-        self.able = abilities(depth.working.protocol)
+        self.able = features(depth.working.protocol)
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._limited = False
 
-    async def put(self, sheet: Sheet, purpose: str, attempt: Attempt, ask: Ask) -> tuple[Exchange, bytes]:
+    async def put(
+        self, sheet: FeatureTrials, purpose: str, attempt: Attempt, ask: ApiRequest
+    ) -> tuple[Exchange, bytes]:
         """One request, and its body as it came. Raises Limited, and OutOfBudget as the asker does."""
         bodies = [b""]
         async with self._gate:
@@ -80,7 +82,7 @@ class Asking:
             raise Limited
         return found, bodies[-1]
 
-    async def ask(self, sheet: Sheet, name: str, call: Call | None = None) -> tuple[Exchange, bytes, bool]:
+    async def ask(self, sheet: FeatureTrials, name: str, call: Call | None = None) -> tuple[Exchange, bytes, bool]:
         """One generation, asked again with another parameter where the model refuses one of ours; the last one says
         whether a tool was demanded.
         """

@@ -9,12 +9,12 @@ from probes.api import candidates
 from probes.capabilities import WIRES
 from probes.catalog.door import Door
 from probes.model.attempt import Attempt, Auth, KeyForm
-from probes.model.planned_request import PROMPT_TOKENS, Request
+from probes.model.planned_request import PROMPT_TOKENS, PlannedRequest
 from probes.model.settings import Settings
 from probes.protocols import features as a
-from probes.protocols.features import Call, abilities
-from probes.protocols.protocol import ALLOWANCE, Ask, wire
-from probes.urls.url import joined, place
+from probes.protocols.features import Call, features
+from probes.protocols.protocol import ALLOWANCE, ApiRequest, wire
+from probes.urls.url import joined, parse_url
 
 MOST = 32  # requests of one deep check: a sound door is asked some 15, one that refuses parameters more
 
@@ -25,20 +25,22 @@ _PROMPTS = {"tools": 700, "tools_result": 900, "tools_stream": 700, "structured_
 
 def places(working: Attempt, protocol: str, door: Door | None, local: bool) -> list[Attempt]:
     """Where another wire may be, on the very origin of the way that works: keyless looks, two at most."""
-    here = place(working.base_url)
+    here = parse_url(working.base_url)
     looks = candidates.beside(working, here, door, local, looks=2)
     if working.protocol == "azure" and wire(protocol).version_segment:
         newer = wire(protocol).attempt(f"{working.base_url}/openai/v1", Auth.API_KEY)
         looks.insert(0, replace(newer, key=KeyForm.DUMMY))
-    found = [one for one in looks if one.protocol == protocol and place(one.base_url).origin == here.origin]
+    found = [one for one in looks if one.protocol == protocol and parse_url(one.base_url).origin == here.origin]
     return [replace(one, direct=working.direct) for one in found[:2]]
 
 
-def foreseen(settings: Settings, attempt: Attempt, with_key: bool, door: Door | None, local: bool) -> list[Request]:
+def foreseen(
+    settings: Settings, attempt: Attempt, with_key: bool, door: Door | None, local: bool
+) -> list[PlannedRequest]:
     """The requests of a deep check at a door that does all of it. Which of them are spared is known only there."""
     model = settings.model.value if settings.model else "{model}"
     return [
-        Request(name, ask.method, _url(at, ask), with_key and keyed, tokens)
+        PlannedRequest(name, ask.method, _url(at, ask), with_key and keyed, tokens)
         for name, at, ask, keyed, tokens in _asks(attempt, model, door, local)
         if not (tokens and settings.no_spend)
     ]
@@ -46,14 +48,14 @@ def foreseen(settings: Settings, attempt: Attempt, with_key: bool, door: Door | 
 
 def _asks(
     attempt: Attempt, model: str, door: Door | None, local: bool
-) -> Iterator[tuple[str, Attempt, Ask, bool, int]]:
+) -> Iterator[tuple[str, Attempt, ApiRequest, bool, int]]:
     """Purpose, where, what, whether with the key, and the most tokens."""
     small = ALLOWANCE + PROMPT_TOKENS
     for name, protocol in WIRES.items():
         for at in places(attempt, protocol, door, local)[: 1 if attempt.protocol != protocol else 0]:
             yield name, at, wire(protocol).knock(at), False, 0
             yield name, at, wire(protocol).generation(at, model, stream=False, adapted=()), True, small
-    able = abilities(attempt.protocol)
+    able = features(attempt.protocol)
     turn: object = [] if attempt.protocol == "responses" else {}
     for name, tokens in _PROMPTS.items():
         call = Call("", turn=turn) if name == "tools_result" else None
@@ -73,6 +75,6 @@ def _asks(
     )
 
 
-def _url(at: Attempt, ask: Ask) -> str:
+def _url(at: Attempt, ask: ApiRequest) -> str:
     base, _, query = at.base_url.partition("?")
     return joined(base, query, ask.path, at.protocol)

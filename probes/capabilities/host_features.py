@@ -8,7 +8,7 @@ from dataclasses import replace
 from probes.api.model_choice import small_of
 from probes.api.response_checks import about_model, earns_key, no_route, passes, refuses_key
 from probes.capabilities.feature_checks import Verdict, refusal
-from probes.capabilities.feature_client import Asking, Sheet
+from probes.capabilities.feature_client import FeatureClient, FeatureTrials
 from probes.capabilities.feature_plan import places
 from probes.keys.made_up import wrong_key
 from probes.model.attempt import Attempt, Auth, KeyForm
@@ -20,7 +20,7 @@ from probes.protocols.protocol import wire
 _YES, _NO, _OPEN = Support.SUPPORTED, Support.UNSUPPORTED, Support.UNKNOWN
 
 
-async def speaks(asking: Asking, sheet: Sheet, protocol: str) -> Verdict:
+async def speaks(asking: FeatureClient, sheet: FeatureTrials, protocol: str) -> Verdict:
     """Whether another wire is there, and answers with this key."""
     depth = asking.depth
     if depth.working.protocol == protocol:
@@ -39,7 +39,7 @@ async def speaks(asking: Asking, sheet: Sheet, protocol: str) -> Verdict:
     return verdict
 
 
-async def _speak(asking: Asking, sheet: Sheet, at: Attempt) -> Verdict:
+async def _speak(asking: FeatureClient, sheet: FeatureTrials, at: Attempt) -> Verdict:
     """A small answer over another wire, with the key in each header that this wire knows."""
     spoken, working = wire(at.protocol), asking.depth.working
     styles = (working.auth,) if working.auth in spoken.styles and at.protocol != "anthropic" else spoken.styles
@@ -65,14 +65,14 @@ async def _speak(asking: Asking, sheet: Sheet, at: Attempt) -> Verdict:
     return refusal(found, "")
 
 
-def _models(asking: Asking, protocol: str) -> Iterable[str]:
+def _models(asking: FeatureClient, protocol: str) -> Iterable[str]:
     """The model that works, and on Anthropic's wire one of its maker's, where the list has any."""
     claudes = tuple(one for one in asking.depth.models if "claude" in one.lower())
     other = small_of(claudes) if protocol == "anthropic" and "claude" not in asking.model.lower() else None
     return (asking.model, other) if other is not None else (asking.model,)
 
 
-async def _small(asking: Asking, sheet: Sheet, attempt: Attempt, model: str) -> Exchange:
+async def _small(asking: FeatureClient, sheet: FeatureTrials, attempt: Attempt, model: str) -> Exchange:
     spoken = wire(attempt.protocol)
     adapted: tuple[str, ...] = ()
     attempt = replace(attempt, model=model)
@@ -85,7 +85,7 @@ async def _small(asking: Asking, sheet: Sheet, attempt: Attempt, model: str) -> 
         adapted = change
 
 
-async def key_check(asking: Asking, sheet: Sheet) -> Verdict:
+async def key_check(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     """Whether a wrong key is refused: by the model list, which is free, else by a small answer."""
     working = asking.depth.working
     if working.key in (KeyForm.NONE, KeyForm.DUMMY) or working.auth is Auth.NONE:

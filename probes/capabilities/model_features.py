@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from probes.api.response_checks import passes
 from probes.capabilities.feature_checks import EMBEDS, SPENT, Verdict, refusal
-from probes.capabilities.feature_client import Asking, Sheet, read_json
+from probes.capabilities.feature_client import FeatureClient, FeatureTrials, read_json
 from probes.model.capability import Support
 from probes.protocols import features as a
 from probes.protocols.features import Call
@@ -13,7 +13,7 @@ from probes.protocols.protocol import wire
 _YES, _NO, _OPEN = Support.SUPPORTED, Support.UNSUPPORTED, Support.UNKNOWN
 
 
-async def tools(asking: Asking, sheet: Sheet) -> Verdict:
+async def tools(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     """Whether a demanded tool is called as it should be, and whether its result is answered."""
     if asking.depth.no_spend:
         return _OPEN, "no_spend", ""
@@ -34,7 +34,7 @@ async def tools(asking: Asking, sheet: Sheet) -> Verdict:
     return (_OPEN, "spent", "") if found.answer.finish in SPENT else (_NO, "no_answer", call.arguments)
 
 
-async def streamed_tools(asking: Asking, sheet: Sheet) -> Verdict:
+async def streamed_tools(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     """The same of a stream, without sending anything back."""
     if asking.depth.no_spend:
         return _OPEN, "no_spend", ""
@@ -52,7 +52,7 @@ async def streamed_tools(asking: Asking, sheet: Sheet) -> Verdict:
     return _YES, "called", call.arguments
 
 
-async def structured(asking: Asking, sheet: Sheet) -> Verdict:
+async def structured(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     """Whether an answer keeps to a schema that nothing but the request's own field names."""
     if asking.depth.no_spend:
         return _OPEN, "no_spend", ""
@@ -69,7 +69,7 @@ async def structured(asking: Asking, sheet: Sheet) -> Verdict:
     return _NO, "ignored" if problem == "not_json" else "misfits", text
 
 
-async def vision(asking: Asking, sheet: Sheet) -> Verdict:
+async def vision(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     """Whether a model that is said to take pictures sees one."""
     if asking.depth.no_spend:
         return _OPEN, "no_spend", ""
@@ -93,7 +93,7 @@ async def vision(asking: Asking, sheet: Sheet) -> Verdict:
     return _NO, "unseen", text
 
 
-async def embeddings(asking: Asking, sheet: Sheet) -> Verdict:
+async def embeddings(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     """Whether the smallest-named model for it gives a vector."""
     working, models = asking.depth.working, asking.depth.models
     name = min((one for one in models if EMBEDS.search(one)), key=len, default="")

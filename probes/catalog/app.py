@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class Wire(NamedTuple):
+class AppWire(NamedTuple):
     """One protocol as this client speaks it; the first of an app is the one that it speaks by default."""
 
     protocol: str
@@ -22,7 +22,7 @@ class Wire(NamedTuple):
     model: tuple[str, ...] = ()
 
 
-class Place(NamedTuple):
+class SettingsFile(NamedTuple):
     """A file, or another store, that an app reads settings from; of an app's places the one that wins comes first.
 
     ``path`` by system (``linux``, ``macos``, ``windows``): ``~`` is the home folder, ``${NAME:-other}`` a variable and
@@ -66,7 +66,7 @@ class App(NamedTuple):
     name: str
     kind: str
     home: str
-    wires: tuple[Wire, ...]
+    wires: tuple[AppWire, ...]
     versions: tuple[str, ...] = ()  # measured, or read in the source
     stack: str = "node"  # what reads the address: see STACKS
     proxies: str = "environment"
@@ -75,11 +75,11 @@ class App(NamedTuple):
     page: str = ""  # the origin of the web page from which its requests leave, where they leave from one
     refuses_private: bool = False  # it calls no loopback and no private address
     errors: Mapping[str, str] = {}  # its words for: connection, key (401), path (404)
-    places: tuple[Place, ...] = ()
+    places: tuple[SettingsFile, ...] = ()
     sources: tuple[str, ...] = ()
     confirmed: bool = True
 
-    def wire(self, protocol: str) -> Wire | None:
+    def wire(self, protocol: str) -> AppWire | None:
         """How it speaks a protocol; None where it does not."""
         return next((wire for wire in self.wires if wire.protocol == protocol), None)
 

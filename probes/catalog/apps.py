@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from probes.catalog.app import App, Place, Wire
+from probes.catalog.app import App, AppWire, SettingsFile
 from probes.catalog.url_joining import RULES
 
 KINDS = ("sdk", "library", "cli", "ide", "desktop", "server")
@@ -93,14 +93,14 @@ def read(path: Path) -> tuple[App, ...]:
 
 def _made(id: str, entry: dict[str, Any]) -> App:
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
-    fields["wires"] = tuple(_row(Wire, row) for row in entry["wires"])
-    fields["places"] = tuple(_row(Place, row) for row in entry.get("places", ()))
+    fields["wires"] = tuple(_row(AppWire, row) for row in entry["wires"])
+    fields["places"] = tuple(_row(SettingsFile, row) for row in entry.get("places", ()))
     return App(id, **fields)
 
 
 def _row(make: Callable[..., Any], row: dict[str, Any]) -> Any:
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-    if make is Place and isinstance(row["path"], str):
+    if make is SettingsFile and isinstance(row["path"], str):
         fields["path"] = dict.fromkeys(SYSTEMS.values(), row["path"])
     return make(**fields)
 
@@ -126,13 +126,13 @@ def _check(entry: object) -> None:
         raise ValueError("it is not a table")
     _typed(entry, App, ("name", "kind", "home", "wires"), skip=("id",))
     for row in entry["wires"]:
-        _typed(row, Wire, ("protocol", "endpoint"))
+        _typed(row, AppWire, ("protocol", "endpoint"))
         if row["protocol"] not in PROTOCOLS:
             raise ValueError(f"protocol is {row['protocol']!r}, not one of {', '.join(PROTOCOLS)}")
         if unknown := set(row.get("auth_by", {}).values()) - set(AUTHS):
             raise ValueError(f"auth_by: {min(unknown)} is no way for a key to travel")
     for row in entry.get("places", ()):
-        _typed(row, Place, ("path",))
+        _typed(row, SettingsFile, ("path",))
 
 
 def _typed(row: object, make: Any, needed: tuple[str, ...], skip: tuple[str, ...] = ()) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class SdkVariables:
     """One protocol's official SDK: the variables that it reads, in its order, and those that people take for them."""
 
     protocol: str
@@ -25,7 +25,7 @@ class Family:
     emptied: bool = True  # a variable of the base URL that is set to nothing counts, as in Python
 
 
-OPENAI = Family(
+OPENAI = SdkVariables(
     "openai",
     ("OPENAI_API_KEY",),
     ("OPENAI_BASE_URL",),
@@ -48,7 +48,7 @@ OPENAI = Family(
         *("OPENAI_PROXY_URL", "OPENAI_PROXY", "OPENAI_REVERSE_PROXY", "OPEN_AI_BASE_URL"),
     ),
 )
-ANTHROPIC = Family(
+ANTHROPIC = SdkVariables(
     "anthropic",
     ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
     ("ANTHROPIC_BASE_URL",),
@@ -75,7 +75,7 @@ FAMILIES = {
     "openai": OPENAI,
     "responses": OPENAI,
     "anthropic": ANTHROPIC,
-    "gemini": Family(
+    "gemini": SdkVariables(
         "gemini",
         ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
         ("GOOGLE_GEMINI_BASE_URL",),
@@ -85,7 +85,7 @@ FAMILIES = {
         ("GEMINI_BASE_URL", "GOOGLE_BASE_URL", "GEMINI_API_BASE"),
         "GOOGLE_GENAI_API_VERSION",
     ),
-    "azure": Family(
+    "azure": SdkVariables(
         "azure",
         ("AZURE_OPENAI_API_KEY",),
         ("AZURE_OPENAI_ENDPOINT",),
@@ -95,7 +95,7 @@ FAMILIES = {
         ("AZURE_OPENAI_BASE_URL", "AZURE_API_BASE", "AZURE_OPENAI_API_BASE"),
         "OPENAI_API_VERSION",
     ),
-    "ollama": Family("ollama", ("OLLAMA_API_KEY",), ("OLLAMA_HOST",), "OLLAMA_MODEL", "http://localhost:11434"),
+    "ollama": SdkVariables("ollama", ("OLLAMA_API_KEY",), ("OLLAMA_HOST",), "OLLAMA_MODEL", "http://localhost:11434"),
 }
 OFFICIAL_KEYS = frozenset(name for family in FAMILIES.values() for name in family.keys)
 UNREAD = frozenset(name for family in FAMILIES.values() for name in family.unread_keys + family.unread_bases)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 if TYPE_CHECKING:
-    from probes.catalog.app import App, Wire
+    from probes.catalog.app import App, AppWire
 
 # A rule takes the base URL as given and the endpoint with its slash, and gives the text of the address; None where the
 # client refuses the base URL.
 Rule = Callable[[str, str], "str | None"]
 
 
-def join(app: App, wire: Wire, base_url: str, model: str = "{model}") -> str | None:
+def join(app: App, wire: AppWire, base_url: str, model: str = "{model}") -> str | None:
     """The address that the client asks for a generation; None where it fails before sending.
 
     ``base_url`` is the setting as the user wrote it; empty: the client's default where an empty one means that.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from probes.config_formats.tree import Node, members
 
 
-class Given(NamedTuple):
+class ServiceVariable(NamedTuple):
     """One variable of a service. ``value`` None: it is handed on from the shell, or from ``.env`` beside the file."""
 
     name: str
@@ -16,17 +16,17 @@ class Given(NamedTuple):
     line: int
 
 
-class Service(NamedTuple):
+class ComposeService(NamedTuple):
     """``env_files`` are as written, in their order; ``variables`` win over them."""
 
     name: str
     image: str
     line: int
-    variables: tuple[Given, ...]
+    variables: tuple[ServiceVariable, ...]
     env_files: tuple[str, ...]
 
 
-def services(root: Node) -> Iterator[Service]:
+def services(root: Node) -> Iterator[ComposeService]:
     """The services of a compose file; nothing for another YAML file."""
     table = root.value.get("services") if isinstance(root.value, dict) else None
     for name, service in members(table) if table is not None else ():
@@ -34,7 +34,7 @@ def services(root: Node) -> Iterator[Service]:
             continue
         image = service.value.get("image")
         environment, files = service.value.get("environment"), service.value.get("env_file")
-        yield Service(
+        yield ComposeService(
             name,
             (image.text if image else None) or "",
             service.line,
@@ -43,14 +43,14 @@ def services(root: Node) -> Iterator[Service]:
         )
 
 
-def _variables(environment: Node) -> Iterator[Given]:
+def _variables(environment: Node) -> Iterator[ServiceVariable]:
     for name, value in members(environment):
         if isinstance(environment.value, dict):
             if not isinstance(value.value, dict | list):
-                yield Given(name, value.text, value.line)
+                yield ServiceVariable(name, value.text, value.line)
         elif value.text:
             name, equals, text = value.text.partition("=")
-            yield Given(name.strip(), text if equals else None, value.line)
+            yield ServiceVariable(name.strip(), text if equals else None, value.line)
 
 
 def _files(files: Node) -> Iterator[str]:

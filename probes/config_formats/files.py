@@ -13,7 +13,7 @@ LARGEST = 1024 * 1024  # bytes; the largest real one, a VS Code settings file, h
 REASONS = ("encoding", "too_large", "unreadable", "no_file", "leads_out")
 
 
-class Passed(Exception):
+class SkippedFile(Exception):
     """A file that is there and is not read; ``reason`` is one of :data:`REASONS`."""
 
     def __init__(self, reason: str) -> None:
@@ -29,26 +29,26 @@ def text_of(path: Path, inside: Path | None = None) -> str | None:
     """
     try:
         if inside is not None and path.is_symlink() and not path.resolve().is_relative_to(inside.resolve()):
-            raise Passed("leads_out")
+            raise SkippedFile("leads_out")
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except IsADirectoryError:
-        raise Passed("no_file") from None
+        raise SkippedFile("no_file") from None
     except (OSError, RuntimeError, ValueError):  # a loop of links; a NUL in the name
         if path.is_dir():  # as Windows refuses to open one
-            raise Passed("no_file") from None
-        raise Passed("unreadable") from None
+            raise SkippedFile("no_file") from None
+        raise SkippedFile("unreadable") from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):  # a pipe would keep us waiting
         os.close(handle)
-        raise Passed("no_file")
+        raise SkippedFile("no_file")
     with open(handle, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
         try:
             raw = file.read(LARGEST + 1)
         except OSError:
-            raise Passed("unreadable") from None
+            raise SkippedFile("unreadable") from None
     if len(raw) > LARGEST:
-        raise Passed("too_large")
+        raise SkippedFile("too_large")
     return decoded(raw)
 
 
@@ -58,4 +58,4 @@ def decoded(raw: bytes) -> str:
     try:
         return raw.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
-        raise Passed("encoding") from None
+        raise SkippedFile("encoding") from None

@@ -30,10 +30,10 @@ def read(text: str, dialect: str = "json") -> Node:
 
     The last of two equal names counts, as for JavaScript. Raises Malformed.
     """
-    return _Reader(text, dialect).document()
+    return _JsonReader(text, dialect).document()
 
 
-class _Reader:
+class _JsonReader:
     """One pass over the lexemes, with the open tables and lists on a stack of its own: depth costs no recursion."""
 
     def __init__(self, text: str, dialect: str) -> None:

@@ -38,7 +38,7 @@ _SAID = {
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class FeatureBehaviour:
     """How each is done; ``stream`` is that of a tool call in a stream."""
 
     tools: str = "sound"
@@ -49,41 +49,45 @@ class Manners:
     said: str = "The sky is clear."
 
 
-def openai(*keys: str, manners: Manners | None = None, embeddings: str = "", **more: Any) -> Handler:
+def openai(*keys: str, manners: FeatureBehaviour | None = None, embeddings: str = "", **more: Any) -> Handler:
     """As :func:`probes.demo_server.practice_doors.openai`; ``embeddings`` is the model that gives vectors."""
-    whole, streamed = _chat(manners or Manners(), _completion, _chunks)
+    whole, streamed = _chat(manners or FeatureBehaviour(), _completion, _chunks)
     door = b.openai(*keys, chat=whole, stream=streamed, **more)
     vector = answers.as_json({"object": "list", "data": [{"index": 0, "embedding": [0.1, 0.2, 0.3]}]})
     return _beside(door, f"{more.get('prefix', '/v1')}/embeddings", keys, embeddings, vector)
 
 
-def responses(*keys: str, manners: Manners | None = None, **more: Any) -> Handler:
-    whole, streamed = _chat(manners or Manners(), _response, _response_events)
+def responses(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    whole, streamed = _chat(manners or FeatureBehaviour(), _response, _response_events)
     return b.responses(*keys, chat=whole, stream=streamed, **more)
 
 
-def anthropic(*keys: str, manners: Manners | None = None, **more: Any) -> Handler:
-    whole, streamed = _chat(manners or Manners(), _message, _events)
+def anthropic(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    whole, streamed = _chat(manners or FeatureBehaviour(), _message, _events)
     return b.anthropic(*keys, chat=whole, stream=streamed, **more)
 
 
-def gemini(*keys: str, manners: Manners | None = None, embeddings: str = "", **more: Any) -> Handler:
-    whole, streamed = _chat(manners or Manners(), _generated, _pieces)
+def gemini(*keys: str, manners: FeatureBehaviour | None = None, embeddings: str = "", **more: Any) -> Handler:
+    whole, streamed = _chat(manners or FeatureBehaviour(), _generated, _pieces)
     door = b.gemini(*keys, chat=whole, stream=streamed, **more)
     vector = answers.as_json({"embedding": {"values": [0.1, 0.2, 0.3]}})
     return _beside(door, f"/v1/models/{embeddings}:embedContent", keys, embeddings, vector)
 
 
-def azure(*keys: str, manners: Manners | None = None, **more: Any) -> Handler:
-    whole, streamed = _chat(manners or Manners(), _completion, _chunks)
+def azure(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    whole, streamed = _chat(manners or FeatureBehaviour(), _completion, _chunks)
     return b.azure(*keys, chat=whole, stream=streamed, **more)
 
 
 def ollama(
-    *keys: str, manners: Manners | None = None, embeddings: str = "", can: Sequence[str] = ("completion",), **more: Any
+    *keys: str,
+    manners: FeatureBehaviour | None = None,
+    embeddings: str = "",
+    can: Sequence[str] = ("completion",),
+    **more: Any,
 ) -> Handler:
     """``can`` is what its ``/api/show`` says of every model."""
-    whole, streamed = _chat(manners or Manners(), _spoken, _lines)
+    whole, streamed = _chat(manners or FeatureBehaviour(), _spoken, _lines)
     shown = handlers.on("POST /api/show", answers.as_json({"capabilities": list(can)}))
     door = b.ollama(*keys, chat=whole, stream=streamed, **more)
     vector = answers.as_json({"model": embeddings, "embeddings": [[0.1, 0.2, 0.3]]})
@@ -118,7 +122,7 @@ def _asked(body: dict[str, Any]) -> str:
     return "vision" if any(mark in text for mark in ("iVBORw0KGgo", "data:image")) else "plain"
 
 
-def _chat(manners: Manners, whole: Whole, streamed: Streamed) -> tuple[Handler, Handler]:
+def _chat(manners: FeatureBehaviour, whole: Whole, streamed: Streamed) -> tuple[Handler, Handler]:
     def refused(request: Request, what: str, manner: str) -> Answer | None:
         forced = request.json().get("tool_choice") or request.json().get("toolConfig")
         auto = forced in (None, "auto", {"type": "auto"}, {"functionCallingConfig": {"mode": "AUTO"}})

@@ -45,7 +45,7 @@ from probes.demo_server.answers import (
 )
 from probes.demo_server.error_bodies import error
 from probes.demo_server.handlers import Filter, What, always, give
-from probes.demo_server.server import Answer, Handler, Reply, Request, Tunnel
+from probes.demo_server.server import Answer, Handler, JoinTo, Reply, Request
 from probes.demo_server.web_pages import PAGES
 
 # -- sound doors -------------------------------------------------------------------------------------------------------
@@ -398,6 +398,6 @@ def proxy(port: int = 0, *, user: str = "", password: str = "", refused: What | 
             return give(refused, request)
         if request.method != "CONNECT":
             return as_text("this proxy knows CONNECT alone", 405)
-        return [b"HTTP/1.1 200 Connection established\r\n\r\n", Tunnel("127.0.0.1", port)]
+        return [b"HTTP/1.1 200 Connection established\r\n\r\n", JoinTo("127.0.0.1", port)]
 
     return handler

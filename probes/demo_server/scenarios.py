@@ -27,7 +27,7 @@ SHORT = Limits(probe=2.0)  # for the faults that last until a limit
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Scenario:
     """One row of the catalogue.
 
     ``code`` is the root cause that a check must name (None: nothing is broken), ``warning`` a finding that it must show
@@ -56,10 +56,10 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class RunningScenario:
     """A fault that stands: what to check, and the door that answers (None where nothing listens)."""
 
-    fault: Fault
+    fault: Scenario
     base_url: str
     key: Secret
     model: str
@@ -127,7 +127,7 @@ def _refusal(name: str) -> Callable[[str], Handler]:
     return _openai(chat=name, stream=name)
 
 
-_CLAUDE = Fault(
+_CLAUDE = Scenario(
     "sound-anthropic",
     None,
     b.anthropic,
@@ -141,23 +141,23 @@ _GEMINI: dict[str, Any] = {"protocol": "gemini", "model": answers.GEMINIS[0], "s
 _AZURE: dict[str, Any] = {"model": "gpt-4o-mini", "shape": "azure"}
 
 _CATALOGUE = (
-    Fault("sound", None),
+    Scenario("sound", None),
     _CLAUDE,
     # -- where it goes
-    Fault(
+    Scenario(
         "wrong-door",
         "key.wrong_door",
         _nobodys(b.openai),
         OPENAI,
     ),
-    Fault(
+    Scenario(
         "foreign-key",
         "key.wrong_door",
         _nobodys(b.openai),
         OPENAI,
         shape="anthropic",
     ),
-    Fault(
+    Scenario(
         "wrong-region",
         "auth.rejected",
         _nobodys(b.openai, rejected="moonshot-401", no_key="moonshot-401"),
@@ -165,13 +165,13 @@ _CATALOGUE = (
         model="kimi-k2.6",
         warning="key.wrong_region",
     ),
-    Fault(
+    Scenario(
         "no-v1",
         "url.version_missing",
         _openai(elsewhere="spa"),
         "https://relay.example",
     ),
-    Fault(
+    Scenario(
         "endpoint-pasted",
         "url.endpoint_included",
         base_url=f"{RELAY}/chat/completions",
@@ -182,25 +182,25 @@ _CATALOGUE = (
         code="url.version_doubled",
         base_url=f"{ANTHROPIC}/v1",
     ),
-    Fault(
+    Scenario(
         "website",
         "shape.web_page",
         _all("spa"),
         "https://relay.example",
     ),
-    Fault(
+    Scenario(
         "wrong-protocol",
         "shape.wrong_protocol",
         lambda key: b.anthropic(key, elsewhere="go-404"),
         "https://relay.example",
         model=answers.CLAUDES[0],
     ),
-    Fault("responses-only", "shape.wrong_protocol", b.responses),
-    Fault("azure-as-openai", "shape.wrong_protocol", lambda key: b.azure(key, newer=False), RESOURCE, **_AZURE),
-    Fault("azure-deployment", "model.not_found", b.azure, RESOURCE, "azure", "my-deployment", "azure"),
-    Fault("gemini-version", "url.version_doubled", b.gemini, f"{GOOGLE}/v1beta", **_GEMINI),
-    Fault("gemini-rejected", "auth.rejected", _nobodys(b.gemini), GOOGLE, **_GEMINI),
-    Fault(
+    Scenario("responses-only", "shape.wrong_protocol", b.responses),
+    Scenario("azure-as-openai", "shape.wrong_protocol", lambda key: b.azure(key, newer=False), RESOURCE, **_AZURE),
+    Scenario("azure-deployment", "model.not_found", b.azure, RESOURCE, "azure", "my-deployment", "azure"),
+    Scenario("gemini-version", "url.version_doubled", b.gemini, f"{GOOGLE}/v1beta", **_GEMINI),
+    Scenario("gemini-rejected", "auth.rejected", _nobodys(b.gemini), GOOGLE, **_GEMINI),
+    Scenario(
         "ollama-model",
         "model.not_found",
         lambda key: b.ollama(),
@@ -209,44 +209,44 @@ _CATALOGUE = (
         "llama3.3:70b",
         certificate="",
     ),
-    Fault(
+    Scenario(
         "redirect",
         "http.redirected",
         _all(b.redirect(301, "https://new.relay.example")),
     ),
     # -- the key
-    Fault("key-newline", "key.stray_characters", typed="{}\n".format),
-    Fault(
+    Scenario("key-newline", "key.stray_characters", typed="{}\n".format),
+    Scenario(
         "key-quotes",
         "key.stray_characters",
         typed='"{}"'.format,
     ),
-    Fault(
+    Scenario(
         "key-bearer",
         "key.bearer_prefix",
         typed="Bearer {}".format,
     ),
-    Fault(
+    Scenario(
         "placeholder",
         "key.placeholder",
         typed=lambda key: "sk-your-api-key-here",
     ),
-    Fault(
+    Scenario(
         "unexpanded",
         "key.unexpanded",
         typed=lambda key: "${OPENAI_API_KEY}",
     ),
-    Fault(
+    Scenario(
         "masked",
         "key.masked",
         typed=lambda key: f"{key[:6]}****{key[-4:]}",
     ),
-    Fault(
+    Scenario(
         "rejected",
         "auth.rejected",
         _nobodys(b.openai, rejected="newapi-401"),
     ),
-    Fault(
+    Scenario(
         "header-style",
         "auth.header_style",
         lambda key: b.anthropic(key, auth=("x-api-key",)),
@@ -255,84 +255,84 @@ _CATALOGUE = (
         answers.CLAUDES[0],
         app="anthropic-sdk",
     ),
-    Fault(
+    Scenario(
         "upstream-key",
         "auth.upstream",
         _refusal("newapi-upstream"),
     ),
     # -- money, models
-    Fault("no-credit", "quota.exhausted", _refusal("newapi-quota")),
-    Fault("rate-limited", "quota.rate_limited", _refusal("openai-429")),
-    Fault("unknown-model", "model.not_found", model="gpt-5-nanoo"),
-    Fault(
+    Scenario("no-credit", "quota.exhausted", _refusal("newapi-quota")),
+    Scenario("rate-limited", "quota.rate_limited", _refusal("openai-429")),
+    Scenario("unknown-model", "model.not_found", model="gpt-5-nanoo"),
+    Scenario(
         "no-channel",
         "model.no_channel",
         _refusal("newapi-no-channel"),
     ),
-    Fault(
+    Scenario(
         "substituted",
         None,
         _openai(chat=wrong_answers.ANSWERS["substituted"], stream=wrong_streams.STREAMS["s_substituted"]),
         warning="model.substituted",
     ),
     # -- answers and streams
-    Fault(
+    Scenario(
         "error-as-success",
         "shape.error_as_success",
         _openai(chat=wrong_answers.ANSWERS["json_error200"], stream=wrong_streams.STREAMS["s_error_json_200"]),
     ),
-    Fault(
+    Scenario(
         "malformed",
         "shape.malformed_answer",
         _openai(chat=wrong_answers.ANSWERS["json_nochoices"]),
     ),
-    Fault("stream-cut", "stream.cut", _openai(stream=wrong_streams.STREAMS["s_cut_rst"])),
-    Fault(
+    Scenario("stream-cut", "stream.cut", _openai(stream=wrong_streams.STREAMS["s_cut_rst"])),
+    Scenario(
         "stream-ignored",
         "stream.ignored",
         _openai(stream=wrong_streams.STREAMS["s_json_ignored"]),
     ),
-    Fault(
+    Scenario(
         "stream-error",
         "stream.error_inside",
         _openai(stream=wrong_streams.STREAMS["s_error_mid"]),
     ),
-    Fault(
+    Scenario(
         "stream-buffered",
         None,
         _openai(stream=wrong_streams.buffered(_counting(), 1.5)),
         warning="stream.buffered",
     ),
-    Fault(
+    Scenario(
         "stream-stalled",
         "stream.stalled",
         _openai(stream=wrong_streams.STREAMS["s_stalled"]),
         limits=SHORT,
     ),
     # -- the way there
-    Fault("expired-cert", "tls.expired", certificate="expired"),
-    Fault(
+    Scenario("expired-cert", "tls.expired", certificate="expired"),
+    Scenario(
         "self-signed",
         "tls.self_signed",
         certificate="self-signed",
     ),
-    Fault(
+    Scenario(
         "wrong-name",
         "tls.hostname_mismatch",
         certificate="wrong-name",
     ),
-    Fault(
+    Scenario(
         "incomplete-chain",
         "tls.incomplete_chain",
         certificate="no-intermediate",
     ),
-    Fault(
+    Scenario(
         "expires-soon",
         None,
         certificate="ends-soon",
         warning="tls.expires_soon",
     ),
-    Fault(
+    Scenario(
         "intercepted",
         "tls.intercepted",
         base_url=OPENAI,
@@ -340,64 +340,64 @@ _CATALOGUE = (
         authority=("Zscaler Root CA", "Zscaler Inc."),
         trusted=False,
     ),
-    Fault(
+    Scenario(
         "http-on-https",
         "tls.not_tls",
         base_url="https://127.0.0.1:{port}/v1",
         certificate="",
     ),
-    Fault(
+    Scenario(
         "https-on-http",
         "tls.needed",
         base_url=LOOPBACK,
     ),
-    Fault(
+    Scenario(
         "refused",
         "tcp.refused",
         base_url=LOOPBACK,
         certificate="",
         listening=False,
     ),
-    Fault(
+    Scenario(
         "not-http",
         "http.not_http",
         base_url=LOOPBACK,
         certificate="",
         connect=tuple(wrong_streams.CONNECTIONS["ssh"]),
     ),
-    Fault(
+    Scenario(
         "gateway-502",
         "http.gateway_error",
         _all("nginx-502"),
     ),
-    Fault(
+    Scenario(
         "blocked",
         "http.blocked",
         _all("cloudflare-challenge"),
     ),
-    Fault(
+    Scenario(
         "front-auth",
         "http.front_auth",
         lambda key: handlers.first(b.basic_auth, b.openai(key)),
     ),
-    Fault(
+    Scenario(
         "timeout",
         "http.timeout",
         _all(wrong_answers.ANSWERS["never"]),
         limits=SHORT,
     ),
-    Fault(
+    Scenario(
         "proxy-auth",
         "proxy.auth_required",
         proxy=lambda port: b.proxy(port, user="user", password="practice"),  # noqa: S106  # nobody's password
     ),
 )
 
-FAULTS: dict[str, Fault] = {fault.name: fault for fault in _CATALOGUE}
+FAULTS: dict[str, Scenario] = {fault.name: fault for fault in _CATALOGUE}
 
 
 @contextmanager
-def open(name: str) -> Iterator[World]:
+def open(name: str) -> Iterator[RunningScenario]:
     """Starts the practice door of a fault and yields what to check. Raises KeyError where there is no such fault."""
     fault = FAULTS[name]
     key = made_up_key(fault.shape)
@@ -419,7 +419,7 @@ def open(name: str) -> Iterator[World]:
         if fault.proxy:
             front = stack.enter_context(PracticeDoor(fault.proxy(port)))
             proxies = ProxySettings(https=Sourced(front.url, SOURCE))
-        yield World(
+        yield RunningScenario(
             fault,
             fault.base_url.replace("{port}", str(port)),
             Secret(fault.typed(key)),

@@ -26,7 +26,7 @@ HEAD_LIMIT = 256 * 1024
 LINGER = 0.5  # seconds for which a closed connection still drains what the client sends: it is to see an end, no reset
 
 
-class Then(Enum):
+class ScriptEnd(Enum):
     """What a script does besides sending."""
 
     CLOSE = auto()  # end the connection cleanly
@@ -53,14 +53,14 @@ class Drip:
 
 
 @dataclass(frozen=True, slots=True)
-class Tunnel:
+class JoinTo:
     """Join the connection to another address, as a proxy does after CONNECT."""
 
     host: str
     port: int
 
 
-Step = bytes | Wait | Drip | Tunnel | Then
+Step = bytes | Wait | Drip | JoinTo | ScriptEnd
 Script = Iterable[Step]
 
 
@@ -130,7 +130,8 @@ def head(status: int, headers: Iterable[tuple[str, str]] = (), reason: str | Non
 class PracticeDoor:
     """The server, as a context manager: ``with PracticeDoor(handler) as door: ... door.url``.
 
-    ``connect`` is what happens on each new connection first; it goes on to TLS and HTTP only after ``Then.KEEP``. A TLS
+    ``connect`` is what happens on each new connection first; it goes on to TLS and HTTP only after ``ScriptEnd.KEEP``.
+    A TLS
     door answers plain HTTP as nginx does, with a 400 that says so; a plain door answers a ClientHello with a plain 400.
     ``latency`` is waited before each answer, in seconds. An exception in a handler is raised when the context ends.
     """
@@ -220,7 +221,7 @@ class PracticeDoor:
                 self._start(self._serve, number, sock, peer[:2])
 
     def _serve(self, number: int, sock: socket.socket, peer: tuple[str, int]) -> None:
-        line = _Line(sock, self._stopping)
+        line = _ServerConnection(sock, self._stopping)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.connect is not None and not line.play(self.connect):
@@ -239,7 +240,7 @@ class PracticeDoor:
                 del self._sockets[number]
             line.sock.close()
 
-    def _encrypt(self, number: int, line: _Line, context: ssl.SSLContext) -> None:
+    def _encrypt(self, number: int, line: _ServerConnection, context: ssl.SSLContext) -> None:
         if line.sock.recv(1, socket.MSG_PEEK) not in (b"\x16", b""):
             self.strays.append(line.sock.recv(4096))
             line.send(_bad_request("The plain HTTP request was sent to HTTPS port"))
@@ -251,7 +252,7 @@ class PracticeDoor:
             raise _Ended
         line.sock.do_handshake()
 
-    def _exchange(self, number: int, line: _Line, peer: tuple[str, int]) -> bool:
+    def _exchange(self, number: int, line: _ServerConnection, peer: tuple[str, int]) -> bool:
         """One request and its answer. True: another may follow on this connection."""
         top = line.read_head()
         first, *rest = top.decode("latin-1").split("\r\n")
@@ -276,7 +277,7 @@ class PracticeDoor:
         return line.reply(answer, request.method) and keep
 
 
-class _Line:
+class _ServerConnection:
     """One connection: what has been read ahead, and how scripts are played on it."""
 
     def __init__(self, sock: socket.socket, stopping: threading.Event) -> None:
@@ -363,20 +364,20 @@ class _Line:
                         piece = data[at : at + size]
                         self.send(b"%x\r\n%b\r\n" % (len(piece), piece) if framed else piece)
                         self.wait(every)
-                case Tunnel(host, port):
+                case JoinTo(host, port):
                     self.tunnel(host, port)
-                case Then.CLOSE:
+                case ScriptEnd.CLOSE:
                     self.close()
-                case Then.RESET:
+                case ScriptEnd.RESET:
                     self.reset()
-                case Then.STALL:
+                case ScriptEnd.STALL:
                     while self.sock.recv(65536):
                         pass
                     raise _Ended
-                case Then.READ:
+                case ScriptEnd.READ:
                     self._more()
                     self._buffer.clear()
-                case Then.KEEP:
+                case ScriptEnd.KEEP:
                     return True
         return False
 

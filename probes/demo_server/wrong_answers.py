@@ -7,7 +7,7 @@ import json
 
 from probes.demo_server.answers import DONE, MODELS, as_events, as_html, as_json, as_text, chunks, completion, message
 from probes.demo_server.error_bodies import ERRORS
-from probes.demo_server.server import Answer, Reply, Then, Wait, head
+from probes.demo_server.server import Answer, Reply, ScriptEnd, Wait, head
 from probes.demo_server.web_pages import SERVED, _nginx
 
 
@@ -76,12 +76,12 @@ def _answers() -> dict[str, Answer]:
         "400_empty": Reply(400),
         "429_ra1": as_json(ERRORS["openai-429"][1], 429, ("Retry-After", "1")),
         "429_ra3": as_json(ERRORS["openai-429"][1], 429, ("Retry-After", "3")),
-        "close_nobyte": [Then.CLOSE],
-        "rst_nobyte": [Then.RESET],
-        "close_midbody": [_raw("application/json", whole[:half]), Then.CLOSE],
-        "rst_midbody": [_raw("application/json", whole[:half]), Wait(0.02), Then.RESET],
-        "close_midheaders": [b"HTTP/1.1 200 OK\r\nContent-Ty", Then.CLOSE],
-        "chunked_cut": Reply(200, json_type, [whole[:half], Then.CLOSE]),
+        "close_nobyte": [ScriptEnd.CLOSE],
+        "rst_nobyte": [ScriptEnd.RESET],
+        "close_midbody": [_raw("application/json", whole[:half]), ScriptEnd.CLOSE],
+        "rst_midbody": [_raw("application/json", whole[:half]), Wait(0.02), ScriptEnd.RESET],
+        "close_midheaders": [b"HTTP/1.1 200 OK\r\nContent-Ty", ScriptEnd.CLOSE],
+        "chunked_cut": Reply(200, json_type, [whole[:half], ScriptEnd.CLOSE]),
         "garbage": b"\x00\x01\x02 what is this\r\n\r\n",
         "http09": b"<html>hello</html>",
         "bad_header": b"HTTP/1.1 200 OK\r\nBad Header Line\r\nContent-Length: 2\r\n\r\n{}",
@@ -89,9 +89,9 @@ def _answers() -> dict[str, Answer]:
         + whole,
         "http10": b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n" + whole,
         "close_delim": Reply(200, json_type, [whole], chunked=False),
-        "never": [Then.STALL],
-        "midbody_stall": [_raw("application/json", whole[:half]), Then.STALL],
-        "headers_only": [head(200, (*json_type, ("Content-Length", "500"))), Then.STALL],
+        "never": [ScriptEnd.STALL],
+        "midbody_stall": [_raw("application/json", whole[:half]), ScriptEnd.STALL],
+        "headers_only": [head(200, (*json_type, ("Content-Length", "500"))), ScriptEnd.STALL],
         "spent": as_json(completion(text="", finish="length", reasoning_content="Let me think about")),
         "spent_null": as_json(completion(text=None, finish="length")),
         "tool_call": as_json({**apart, "choices": [{**choice, "message": {"role": "assistant", "tool_calls": []}}]}),

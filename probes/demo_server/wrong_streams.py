@@ -37,7 +37,7 @@ from probes.demo_server.answers import (
 )
 from probes.demo_server.error_bodies import ERRORS
 from probes.demo_server.handlers import What, always, give
-from probes.demo_server.server import Answer, Drip, Handler, Reply, Request, Step, Then, Wait, head
+from probes.demo_server.server import Answer, Drip, Handler, Reply, Request, ScriptEnd, Step, Wait, head
 from probes.demo_server.web_pages import SERVED
 
 
@@ -48,7 +48,7 @@ def delayed(what: What, seconds: float) -> Handler:
         answer = give(what, request)
         if isinstance(answer, Reply) and isinstance(answer.body, bytes):
             length = ("Content-Length", str(len(answer.body)))
-            return [Wait(seconds), head(answer.status, (*answer.headers, length)), answer.body, Then.KEEP]
+            return [Wait(seconds), head(answer.status, (*answer.headers, length)), answer.body, ScriptEnd.KEEP]
         if isinstance(answer, Reply):
             return Reply(answer.status, answer.headers, [Wait(seconds), *answer.body])
         return [Wait(seconds), *([answer] if isinstance(answer, bytes) else answer)]
@@ -58,7 +58,9 @@ def delayed(what: What, seconds: float) -> Handler:
 
 def header_drip(every: float = 0.2) -> Handler:
     """A head that comes a byte at a time."""
-    return always([Drip(head(200, (("Content-Type", "application/json"), ("X-Pad", "x" * 4096))), every), Then.CLOSE])
+    return always(
+        [Drip(head(200, (("Content-Type", "application/json"), ("X-Pad", "x" * 4096))), every), ScriptEnd.CLOSE]
+    )
 
 
 def endless_headers(request: Request) -> Answer:
@@ -140,16 +142,16 @@ def _wire(parts: list[bytes], end: bytes, whole: dict[str, Any]) -> dict[str, An
             head(200, (*kind, ("Transfer-Encoding", "chunked"))),
             *(b"%x\r\n%b\r\n" % (len(part), part) for part in begun),
             b"%x\r\n%b" % (len(parts[-1]), torn),
-            Then.CLOSE,
+            ScriptEnd.CLOSE,
         ],
-        "s_cut_chunked_boundary": as_events([*begun, Then.CLOSE]),
-        "s_cut_rst": as_events([*begun, Wait(0.02), Then.RESET]),
+        "s_cut_chunked_boundary": as_events([*begun, ScriptEnd.CLOSE]),
+        "s_cut_rst": as_events([*begun, Wait(0.02), ScriptEnd.RESET]),
         "s_cut_close": Reply(200, kind, [*begun, torn], chunked=False),
         "s_cut_close_boundary": Reply(200, kind, begun, chunked=False),
         "s_cut_clean_chunk": as_events([*begun, torn]),
         "s_cut_clean": as_events(begun),
-        "s_stalled": as_events([*begun, Then.STALL]),
-        "s_stalled_first": as_events([Then.STALL]),
+        "s_stalled": as_events([*begun, ScriptEnd.STALL]),
+        "s_stalled_first": as_events([ScriptEnd.STALL]),
         "s_gzip": as_events(_gzip_steps(sound), "text/event-stream", ("Content-Encoding", "gzip")),
         "s_gzip_buffered": as_events(gzip.compress(body), "text/event-stream", ("Content-Encoding", "gzip")),
         "s_deflate": as_events(_gzip_steps(sound, 15), "text/event-stream", ("Content-Encoding", "deflate")),
@@ -309,13 +311,13 @@ def _ollama_streams() -> dict[str, Answer]:
         "s_cut_chunked": [
             head(200, (*lines, ("Transfer-Encoding", "chunked"))),
             b"%x\r\n%b" % (len(parts[0]), parts[0][:10]),
-            Then.CLOSE,
+            ScriptEnd.CLOSE,
         ],
-        "s_cut_rst": as_lines([*parts[:-1], Wait(0.02), Then.RESET]),
+        "s_cut_rst": as_lines([*parts[:-1], Wait(0.02), ScriptEnd.RESET]),
         "s_cut_close": Reply(200, lines, [parts[0], parts[1][:20]], chunked=False),
         "s_cut_close_boundary": Reply(200, lines, parts[:-1], chunked=False),
-        "s_stalled": as_lines([*parts[:-1], Then.STALL]),
-        "s_stalled_first": as_lines([Then.STALL]),
+        "s_stalled": as_lines([*parts[:-1], ScriptEnd.STALL]),
+        "s_stalled_first": as_lines([ScriptEnd.STALL]),
     }
 
 
@@ -327,18 +329,26 @@ GEMINI_STREAMS: dict[str, Answer] = _gemini_streams()
 OLLAMA_STREAMS: dict[str, Answer] = _ollama_streams()
 # What happens before HTTP, for ``PracticeDoor(connect=...)``.
 CONNECTIONS: dict[str, list[Step]] = {
-    "close": [Then.CLOSE],
-    "reset": [Then.RESET],
-    "never": [Then.STALL],
-    "ssh": [b"SSH-2.0-OpenSSH_9.6\r\n", Then.STALL],
-    "smtp": [b"220 mail.example ESMTP Postfix\r\n", Then.STALL],
-    "mysql": [b"J\x00\x00\x00\x0a8.0.36\x00", Then.STALL],
-    "hello-reset": [Then.READ, Then.RESET],
-    "hello-close": [Then.READ, Then.CLOSE],
-    "hello-stall": [Then.READ, Then.STALL],
-    "hello-plain-400": [Then.READ, head(400, [("Connection", "close")]), Then.CLOSE],
-    "hello-alert": [Then.READ, b"\x15\x03\x03\x00\x02\x02\x28", Then.CLOSE],  # TLS alert 40, handshake_failure
-    "hello-unrecognized": [Then.READ, b"\x15\x03\x03\x00\x02\x02\x70", Then.CLOSE],  # alert 112, unrecognized_name
-    "hello-version": [Then.READ, b"\x15\x03\x03\x00\x02\x02\x46", Then.CLOSE],  # alert 70, protocol_version
-    "garbage": [Then.READ, b"\x00\x01\x02\x03\xff\xfe", Then.CLOSE],
+    "close": [ScriptEnd.CLOSE],
+    "reset": [ScriptEnd.RESET],
+    "never": [ScriptEnd.STALL],
+    "ssh": [b"SSH-2.0-OpenSSH_9.6\r\n", ScriptEnd.STALL],
+    "smtp": [b"220 mail.example ESMTP Postfix\r\n", ScriptEnd.STALL],
+    "mysql": [b"J\x00\x00\x00\x0a8.0.36\x00", ScriptEnd.STALL],
+    "hello-reset": [ScriptEnd.READ, ScriptEnd.RESET],
+    "hello-close": [ScriptEnd.READ, ScriptEnd.CLOSE],
+    "hello-stall": [ScriptEnd.READ, ScriptEnd.STALL],
+    "hello-plain-400": [ScriptEnd.READ, head(400, [("Connection", "close")]), ScriptEnd.CLOSE],
+    "hello-alert": [
+        ScriptEnd.READ,
+        b"\x15\x03\x03\x00\x02\x02\x28",
+        ScriptEnd.CLOSE,
+    ],  # TLS alert 40, handshake_failure
+    "hello-unrecognized": [
+        ScriptEnd.READ,
+        b"\x15\x03\x03\x00\x02\x02\x70",
+        ScriptEnd.CLOSE,
+    ],  # alert 112, unrecognized_name
+    "hello-version": [ScriptEnd.READ, b"\x15\x03\x03\x00\x02\x02\x46", ScriptEnd.CLOSE],  # alert 70, protocol_version
+    "garbage": [ScriptEnd.READ, b"\x00\x01\x02\x03\xff\xfe", ScriptEnd.CLOSE],
 }

@@ -4,16 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing import Protocol
-
-    class _Add(Protocol):
-        """Notes a flaw."""
-
-        def __call__(self, kind: str, note: str, mended: bool = True, fatal: bool = False) -> None: ...
-
 
 _DASHES = frozenset("‐‑‒–—―−﹘﹣－")
 _QUOTES = frozenset("\"'`´“”„‟‘’‚‛«»‹›「」『』＂＇")

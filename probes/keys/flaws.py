@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
-
-from probes.model.secret import public_prefix
-from probes.model.value_issues import Flaw
-
-if TYPE_CHECKING:
-    from typing import Protocol
-
-    class _Add(Protocol):
-        """Notes a flaw."""
-
-        def __call__(self, kind: str, note: str, mended: bool = True, fatal: bool = False) -> None: ...
-
+from typing import NamedTuple
 
 from probes.keys.characters import _END_MARKS, _ENDS, _ESCAPES, _fold, _invisible, _name, _note
+from probes.model.secret import public_prefix
+from probes.model.value_issues import Flaw
 
 
 class KeyExam(NamedTuple):

@@ -22,7 +22,7 @@ _CARRIERS = frozenset(("gateway", "local", "relay"))
 _DOUBLED = 1.5
 
 
-class Fit(NamedTuple):
+class KeyFit(NamedTuple):
     """Whether a key belongs at a door.
 
     ``fit`` is one of those of :class:`probes.model.settings.DoorFacts`. ``note`` is for ``wrong_kind`` the kind of
@@ -65,14 +65,14 @@ def plain(value: str) -> bool:
     )
 
 
-def fit(value: str, door: Door | None, *, local: bool) -> Fit:
+def fit(value: str, door: Door | None, *, local: bool) -> KeyFit:
     """Whether this key belongs at a door.
 
     ``door`` is None for a host that is no known door; ``local`` says that the host is this machine or a private one.
     """
     value = value.strip()
     if not value:
-        return Fit("no_key")
+        return KeyFit("no_key")
     doors = load()
     matches = _identify(value, doors)
     alien = _credential(value)
@@ -82,48 +82,48 @@ def fit(value: str, door: Door | None, *, local: bool) -> Fit:
     if alien and alien.taken_by != door.id and (ours or (alien.certain and door.kind not in _CARRIERS)):
         return _fit_credential(alien, door, matches)
     if door.kind in _CARRIERS:
-        return Fit("fits" if _own(door, matches, doors) else "unknown", matches=matches)
+        return KeyFit("fits" if _own(door, matches, doors) else "unknown", matches=matches)
     return _fit_key(value, door, matches, doors)
 
 
-def _fit_unknown_host(alien: _Credential | None, matches: tuple[KeyMatch, ...], doors: Doors, local: bool) -> Fit:
+def _fit_unknown_host(alien: _Credential | None, matches: tuple[KeyMatch, ...], doors: Doors, local: bool) -> KeyFit:
     if local:
-        return Fit("unknown", matches=matches)
+        return KeyFit("unknown", matches=matches)
     if alien and alien.certain and not alien.carried:
-        return Fit("wrong_kind", alien.kind, matches, certain=True)
+        return KeyFit("wrong_kind", alien.kind, matches, certain=True)
     official = [
         match
         for match in _certain(matches)
         if (known := doors.get(match.door)) and known.kind not in ("local", "relay")
     ]
     if official:
-        return Fit("official_elsewhere", _names(official), matches, certain=True)
-    return Fit("unknown", matches=matches)
+        return KeyFit("official_elsewhere", _names(official), matches, certain=True)
+    return KeyFit("unknown", matches=matches)
 
 
-def _fit_credential(alien: _Credential, door: Door, matches: tuple[KeyMatch, ...]) -> Fit:
+def _fit_credential(alien: _Credential, door: Door, matches: tuple[KeyMatch, ...]) -> KeyFit:
     elsewhere = alien.certain and alien.company not in ("", door.company)
     if elsewhere and alien.carried:
-        return Fit("other_door", alien.door, matches, certain=True, elsewhere=True)
-    return Fit("wrong_kind", alien.kind, matches, certain=alien.certain, elsewhere=elsewhere)
+        return KeyFit("other_door", alien.door, matches, certain=True, elsewhere=True)
+    return KeyFit("wrong_kind", alien.kind, matches, certain=alien.certain, elsewhere=elsewhere)
 
 
-def _fit_key(value: str, door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> Fit:
+def _fit_key(value: str, door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyFit:
     own, certain = _own(door, matches, doors), _certain(matches)
     if own and (own.confidence == "certain" or not certain):
         home = doors.get(own.door) or door
         lengths = _off_length(value, home)
-        return Fit("truncated" if lengths else "fits", lengths, matches, certain=own.confidence == "certain")
+        return KeyFit("truncated" if lengths else "fits", lengths, matches, certain=own.confidence == "certain")
     if own:  # of the right company, though by its shape rather another door's
-        return Fit("unknown", matches=matches)
+        return KeyFit("unknown", matches=matches)
     family = [(match, kin) for match in matches if (kin := doors.get(match.door)) and kin.company == door.company]
     if certain and not family:
-        return Fit("other_door", _names(certain), matches, certain=True, elsewhere=True)
+        return KeyFit("other_door", _names(certain), matches, certain=True, elsewhere=True)
     if family and (certain or door.keys_complete):
-        return Fit(_relation(door, family[0][1]), _names([match for match, _ in family]), matches, bool(certain))
+        return KeyFit(_relation(door, family[0][1]), _names([match for match, _ in family]), matches, bool(certain))
     if door.keys_complete and matches:
-        return Fit("unlikely", _names(matches), matches)
-    return Fit("unknown", matches=matches)
+        return KeyFit("unlikely", _names(matches), matches)
+    return KeyFit("unknown", matches=matches)
 
 
 def _relation(door: Door, kin: Door) -> str:

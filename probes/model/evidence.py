@@ -54,7 +54,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Vantage:
+class HostEnvironment:
     """Where this was seen from."""
 
     proxy: str | None = None
@@ -91,7 +91,7 @@ class Evidence:
     observations: tuple[Observation, ...]
     working: Attempt | None = None  # the way of asking that was seen to work
     cost: Cost = Cost()
-    vantage: Vantage = Vantage()
+    vantage: HostEnvironment = HostEnvironment()
     started_at: str = ""
     seconds: float = 0.0
     interrupted: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from probes.model.failure import Kind
-from probes.model.settings import Override, Rival
+from probes.model.settings import Conflict, Override
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
@@ -19,13 +19,13 @@ class SettingsFacts:
     key_usable: bool = False  # something can be sent, as given or cleaned
     key_looks_like_url: bool = False
     url_looks_like_key: bool = False
-    rivals: tuple[Rival, ...] = ()
+    rivals: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()
     override: Override | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class SisterSite:
     """A site of the door's own house whose keys look alike but do not do here."""
 
     name: str
@@ -64,7 +64,7 @@ class DoorFacts:
     needs_key: bool = True
     key_env: str = ""  # the variable in which this door's key is usually kept
     console: str = ""  # the page where its keys are made
-    twins: tuple[Twin, ...] = ()
+    twins: tuple[SisterSite, ...] = ()
     key_door_name: str = ""  # whose key it looks like
     key_door_url: str = ""  # that door's own base URL
     protocols: tuple[str, ...] = ()  # what this door documents

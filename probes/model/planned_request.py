@@ -8,7 +8,7 @@ PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class PlannedRequest:
     """One request that may go out. ``tokens`` is the most that it can be billed for."""
 
     purpose: str  # models, chat, stream; of a deep check what it looks at, one of ``probes.capabilities.NAMES``
@@ -25,10 +25,10 @@ class Plan:
     host: str
     port: int
     proxy: str | None
-    requests: tuple[Request, ...]
+    requests: tuple[PlannedRequest, ...]
     further: int
     withheld: str = ""  # why the key would not be sent
-    deep: tuple[Request, ...] = ()  # where a way works: what a deep check asks beyond that
+    deep: tuple[PlannedRequest, ...] = ()  # where a way works: what a deep check asks beyond that
 
     @property
     def tokens(self) -> int:

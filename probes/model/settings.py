@@ -28,7 +28,7 @@ class Sourced(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
+class Conflict:
     """A value that was found as well, but does not win.
 
     ``role`` is ``base_url``, ``key`` or ``model``. ``why`` is ``shadowed`` (another place wins), ``unread`` (no SDK
@@ -128,7 +128,7 @@ class Settings:
     api_version: Sourced[str] | None = None  # where the protocol's requests name one (azure, gemini)
     auth: Sourced[Auth] | None = None  # how the key travels, where that was given too (--curl)
     auth_variable: str | None = None  # the variable that decides the header: ANTHROPIC_AUTH_TOKEN travels as Bearer
-    rivals: tuple[Rival, ...] = ()
+    rivals: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were looked at, for "no key was found in …"
     override: Override | None = None
     proxies: ProxySettings = ProxySettings()

@@ -14,21 +14,21 @@ from probes.model.failure import Kind
 from probes.model.settings import ConnectTo, Limits
 from probes.network.dialing import race
 from probes.network.failures import NetError
-from probes.network.network import Link, Network
+from probes.network.network import Connection, Network
 from probes.network.proxy_tunnel import Proxy
 from probes.urls.addresses import literal_address
-from probes.urls.url import Place
+from probes.urls.url import Url
 
 _DIALLING = 0.9  # of a probe's time: so that each address has a result before the probe is ended
 
 
-class Way:
+class ConnectionPool:
     """Opens links to one host and port. Not to be shared between hosts."""
 
     def __init__(
         self,
         network: Network,
-        target: Place,
+        target: Url,
         limits: Limits,
         *,
         proxy: Proxy | None = None,
@@ -53,10 +53,10 @@ class Way:
         self.addresses: tuple[Address, ...] = ()
         self.good: Address | None = None
         self._socket: socket.socket | None = None
-        self._entered: socket.socket | Link | None = None
-        self._idle: list[Link] = []
-        self._warming: list[asyncio.Task[Link]] = []
-        self._open: list[Link] = []
+        self._entered: socket.socket | Connection | None = None
+        self._idle: list[Connection] = []
+        self._warming: list[asyncio.Task[Connection]] = []
+        self._open: list[Connection] = []
 
     async def resolve(self) -> tuple[Address, ...]:
         """The addresses to dial: of the proxy where there is one."""
@@ -90,18 +90,18 @@ class Way:
         self._entered = await self._enter(await self._fresh())
 
     def beside(
-        self, *, target: Place | None = None, proxy: Proxy | None = None, tls: ssl.SSLContext | None = None
-    ) -> Way:
+        self, *, target: Url | None = None, proxy: Proxy | None = None, tls: ssl.SSLContext | None = None
+    ) -> ConnectionPool:
         """The same way to the address that was seen to answer, under another scheme, by another reading of its proxy
         or with other trust.
         """
         target = target or self.target
-        other = Way(self.network, target, self.limits, proxy=proxy or self.proxy, tls=tls or self.proxy_tls)
+        other = ConnectionPool(self.network, target, self.limits, proxy=proxy or self.proxy, tls=tls or self.proxy_tls)
         other.dial_host, other.dial_port, other.redirected = self.dial_host, self.dial_port, self.redirected
         other.addresses, other.good = self.addresses, self.good
         return other
 
-    async def first_link(self) -> Link:
+    async def first_link(self) -> Connection:
         """The tunnel and the encryption on the socket that :meth:`dial` won. Raises NetError."""
         link = await self._open_link()
         self._idle.append(link)
@@ -115,7 +115,7 @@ class Way:
             task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
             self._warming.append(task)
 
-    async def take(self) -> Link:
+    async def take(self) -> Connection:
         """A link that is ready for a request: one that is idle, one on its way, or a new one. Raises NetError."""
         while self._idle:
             link = self._idle.pop()
@@ -128,7 +128,7 @@ class Way:
                 return await task
         return await self._open_link()
 
-    def give_back(self, link: Link) -> None:
+    def give_back(self, link: Connection) -> None:
         """Keep the link for the next request if it can bear one."""
         if link.reusable:
             self._idle.append(link)
@@ -162,17 +162,17 @@ class Way:
         assert self.good is not None
         return await self.network.dial(self.good, self.dial_port)
 
-    async def _open_link(self) -> Link:
+    async def _open_link(self) -> Connection:
         # The waiting one is taken at once: of the links that are warmed beside the first, none must get it.
         entered, self._entered = self._entered, None
         return await self._secure(entered if entered is not None else await self._enter(await self._fresh()))
 
-    async def _enter(self, sock: socket.socket) -> socket.socket | Link:
+    async def _enter(self, sock: socket.socket) -> socket.socket | Connection:
         """What the host can be spoken to on: the socket itself, or the TLS to a proxy of ``https://``."""
         proxy, where = self.proxy, self.target
         if proxy is None:
             return sock
-        way: socket.socket | Link = sock
+        way: socket.socket | Connection = sock
         if proxy.tls:
             try:
                 # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
@@ -187,9 +187,9 @@ class Way:
             raise
         return way
 
-    async def _secure(self, way: socket.socket | Link) -> Link:
+    async def _secure(self, way: socket.socket | Connection) -> Connection:
         """The host's own TLS, where it has one."""
-        if isinstance(way, Link):
+        if isinstance(way, Connection):
             link = way
             if self.tls is not None:
                 await self.network.encrypt(link, self.tls, self.target.host, self.limits.probe)

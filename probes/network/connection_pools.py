@@ -10,14 +10,14 @@ from pathlib import Path
 from probes.catalog import node_runtime
 from probes.model.settings import Settings
 from probes.network import trust_stores
-from probes.network.connection_pool import Way
+from probes.network.connection_pool import ConnectionPool
 from probes.network.network import Network
 from probes.network.proxy_tunnel import Proxy
 from probes.network.trust_stores import system_context
-from probes.urls.url import Place
+from probes.urls.url import Url
 
 
-class Ways:
+class ConnectionPools:
     """``proxy`` is that of the run: whoever finds that it is none, or another, says so here. ``trust_name`` is
     ``system`` or the path of the file that holds the roots.
     """
@@ -28,9 +28,9 @@ class Ways:
         self.trust_name = (given.ca_bundle.value if given.ca_bundle else "") or trust_stores.SYSTEM
         self._given = given
         self._trust: ssl.SSLContext | None = None
-        self._opened: dict[tuple[str, str, int, bool], Way] = {}
+        self._opened: dict[tuple[str, str, int, bool], ConnectionPool] = {}
 
-    def to(self, where: Place, direct: bool, beside: Way | None = None) -> Way:
+    def to(self, where: Url, direct: bool, beside: ConnectionPool | None = None) -> ConnectionPool:
         """The way to that place, opened once; ``beside`` is one that it takes the place of."""
         key = (where.scheme, where.host, where.port, direct)
         found = self._opened.get(key)
@@ -42,15 +42,17 @@ class Ways:
                 found = beside.beside(proxy=chosen, tls=context)
             else:
                 given = self._given
-                found = Way(self.network, where, given.limits, proxy=chosen, connect_to=given.connect_to, tls=context)
+                found = ConnectionPool(
+                    self.network, where, given.limits, proxy=chosen, connect_to=given.connect_to, tls=context
+                )
             self._opened[key] = found
         return found
 
-    def direct(self, way: Way) -> bool:
+    def direct(self, way: ConnectionPool) -> bool:
         """Whether this way goes around the run's proxy."""
         return way.proxy is None and self.proxy is not None
 
-    def go_on_trusting(self, trust: ssl.SSLContext, way: Way) -> None:
+    def go_on_trusting(self, trust: ssl.SSLContext, way: ConnectionPool) -> None:
         """Take another trust for the rest of the run: a new way that has it takes the place of this one."""
         self._trust = trust
         self.to(way.target, self.direct(way), beside=way)

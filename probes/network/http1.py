@@ -14,7 +14,7 @@ import h11
 from probes.model.failure import Kind
 from probes.model.settings import Limits
 from probes.network.failures import classify
-from probes.network.network import CHUNK, Link
+from probes.network.network import CHUNK, Connection
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class _Layer:
 class HttpExchange:
     """One request on a link, and its answer piece by piece."""
 
-    def __init__(self, link: Link, limits: Limits) -> None:
+    def __init__(self, link: Connection, limits: Limits) -> None:
         self.link = link
         self.limits = limits
         self.answer = RawAnswer()

@@ -42,7 +42,7 @@ def configured() -> tuple[str, ...]:
     return tuple(str(one) for one in found)[:MOST]
 
 
-class _Letters(asyncio.DatagramProtocol):
+class _Datagrams(asyncio.DatagramProtocol):
     """What comes back to one socket."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ async def ask(where: str, host: str, seconds: float) -> Lookup:
     try:
         asked = [dns.message.make_query(host, kind) for kind in ("A", "AAAA")]
         loop = asyncio.get_running_loop()
-        transport, letters = await loop.create_datagram_endpoint(_Letters, remote_addr=server(where))
+        transport, letters = await loop.create_datagram_endpoint(_Datagrams, remote_addr=server(where))
     except (dns.exception.DNSException, OSError) as error:
         return found("unreachable" if isinstance(error, OSError) else "no_name")
     heard: list[dns.message.Message] = []

@@ -25,14 +25,14 @@ from probes.network import name_servers as names
 from probes.network import trust_stores
 from probes.network.failures import NetError, classify
 from probes.network.proxy_tunnel import Pipe, Proxy, ask
-from probes.network.single_flight import Once
+from probes.network.single_flight import SingleFlight
 from probes.network.trust_stores import tls_reason, trust
 
 CHUNK = 65536
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class Link:
+class Connection:
     """An open connection, and what is known of it."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,7 +68,7 @@ class Network:
     """
 
     allowed: Callable[[str], bool] | None = None
-    pages: Once | None = None  # where many runs share what a door says without a key
+    pages: SingleFlight | None = None  # where many runs share what a door says without a key
 
     def __init__(self, allowed: Callable[[str], bool] | None = None) -> None:
         self.allowed = allowed
@@ -143,7 +143,7 @@ class Network:
             raise
         return sock
 
-    async def tunnel(self, way: socket.socket | Link, proxy: Proxy, host: str, port: int, limit: int) -> None:
+    async def tunnel(self, way: socket.socket | Connection, proxy: Proxy, host: str, port: int, limit: int) -> None:
         """Ask the proxy at the other end of ``way`` for a connection to ``host:port``, as
         :func:`probes.network.proxy_tunnel.ask`.
         """
@@ -155,7 +155,7 @@ class Network:
         """
         return trust(ca_bundle) if on_node is None else trust_stores.node_context(on_node, ca_bundle)
 
-    async def encrypt(self, link: Link, tls: ssl.SSLContext, host: str, timeout: float) -> None:
+    async def encrypt(self, link: Connection, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
         try:
             await link.writer.start_tls(tls, server_hostname=host, ssl_handshake_timeout=timeout)
@@ -164,15 +164,15 @@ class Network:
             kind = classify(error)
             raise NetError(Kind.TLS_RESET if kind in (Kind.RESET, Kind.CLOSED) else kind, tls_reason(error)) from error
 
-    async def link(self, sock: socket.socket, tls: ssl.SSLContext | None, host: str, timeout: float) -> Link:
+    async def link(self, sock: socket.socket, tls: ssl.SSLContext | None, host: str, timeout: float) -> Connection:
         """The socket as a stream, encrypted where ``tls`` is given (name asked for: ``host``). Closes it on failure."""
         try:
             if tls is None:
-                return Link(*await asyncio.open_connection(sock=sock, limit=CHUNK))
+                return Connection(*await asyncio.open_connection(sock=sock, limit=CHUNK))
             opening = asyncio.open_connection(
                 sock=sock, ssl=tls, server_hostname=host, ssl_handshake_timeout=timeout, limit=CHUNK
             )
-            return Link(*await _whole(opening, sock))
+            return Connection(*await _whole(opening, sock))
         except BaseException as error:
             sock.close()
             kind = classify(error)
@@ -183,8 +183,8 @@ class Network:
             raise
 
 
-def _pipe(way: socket.socket | Link) -> Pipe:
-    if isinstance(way, Link):
+def _pipe(way: socket.socket | Connection) -> Pipe:
+    if isinstance(way, Connection):
         writer = way.writer
 
         async def send(data: bytes) -> None:

@@ -9,15 +9,15 @@ import ssl
 from probes.model.facts import Address
 from probes.model.settings import NodeSettings, Sourced
 from probes.network.network import Network
-from probes.network.single_flight import Once
+from probes.network.single_flight import SingleFlight
 
 
 class SharedNetwork(Network):
     """The network of many runs on one event loop."""
 
     def __init__(self) -> None:
-        self.pages = Once()
-        self._names = Once()
+        self.pages = SingleFlight()
+        self._names = SingleFlight()
         self._trusts: dict[object, tuple[ssl.SSLContext, str]] = {}
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
@@ -34,4 +34,4 @@ class SharedNetwork(Network):
 
     def forget(self) -> None:
         """Another round begins: names and pages may be others by now. The lists of roots are kept."""
-        self.pages, self._names = Once(), Once()
+        self.pages, self._names = SingleFlight(), SingleFlight()

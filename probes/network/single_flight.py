@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 T = TypeVar("T")
 
 
-class Once:
+class SingleFlight:
     """Work of which each piece is done for all who want it, also for those who come while it is under way."""
 
     def __init__(self) -> None:

@@ -70,7 +70,7 @@ _CREDENTIALS = {
 }
 
 
-class Note(NamedTuple):
+class CurlNote(NamedTuple):
     """Something of the command that the check does otherwise, or not at all.
 
     ``kind`` has its words in ``diagnose/words/`` (``curl.…``); ``names`` are public: options, headers, file names.
@@ -95,11 +95,11 @@ class Command:
     connect_to: tuple[ConnectTo, ...] = ()
     ca_bundle: str = ""
     seconds: float | None = None
-    notes: list[Note] = field(default_factory=list)
+    notes: list[CurlNote] = field(default_factory=list)
 
     def note(self, kind: str, names: str = "") -> None:
-        if Note(kind, names) not in self.notes:
-            self.notes.append(Note(kind, names))
+        if CurlNote(kind, names) not in self.notes:
+            self.notes.append(CurlNote(kind, names))
 
 
 def parse(text: str, environ: Mapping[str, str]) -> Command:

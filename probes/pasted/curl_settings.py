@@ -14,19 +14,19 @@ from probes.model.attempt import Auth
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
 from probes.pasted.curl_command import _shown, _sourced
-from probes.pasted.endpoint_urls import take_apart
+from probes.pasted.endpoint_urls import parse_endpoint_url
 from probes.pasted.shell_words import Word
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from probes.settings.gather import Options
-from probes.pasted.curl_command import _CREDENTIALS, _PLAIN, SOURCE, Command, Note, _proxies, parse
+from probes.pasted.curl_command import _CREDENTIALS, _PLAIN, SOURCE, Command, CurlNote, _proxies, parse
 
 
 def read(
     text: str, options: Options, environ: Mapping[str, str], cwd: Path, *, files: bool = True
-) -> tuple[Settings, tuple[Note, ...]]:
+) -> tuple[Settings, tuple[CurlNote, ...]]:
     """The settings that the command holds, with what ``options`` give besides. Raises BadInput as :func:`parse`.
 
     Without ``files`` it names none: the command is of another machine than this one.
@@ -42,7 +42,7 @@ def read(
     given = gather(replace(options, no_env=True, base_url="http://localhost"), environ, cwd)
     proxies, bundle = surroundings(options, environ, cwd)
     url, queried = _without_key(command)
-    where = take_apart(url, {name for name, _ in command.headers})
+    where = parse_endpoint_url(url, {name for name, _ in command.headers})
     key, auth, searched = _credential(command, queried, environ)
     model = given.model or _sourced(where.model or _model(command))
     version = where.version or next((word.text for name, word in command.headers if name == "anthropic-version"), "")

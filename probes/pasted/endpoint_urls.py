@@ -21,7 +21,7 @@ _ENDPOINTS = (
 )
 
 
-def take_apart(url: str, headers: set[str] | frozenset[str] = frozenset()) -> Place:
+def parse_endpoint_url(url: str, headers: set[str] | frozenset[str] = frozenset()) -> EndpointUrl:
     """Base URL and protocol of the address of a request. An address without a known endpoint is a base URL itself.
 
     ``headers`` are the names of those that go along, in lower case: they tell whose list of models is asked for.
@@ -30,20 +30,20 @@ def take_apart(url: str, headers: set[str] | frozenset[str] = frozenset()) -> Pl
     bare = bare.partition("#")[0] if mark == "" else bare
     trimmed = bare.rstrip("/")
     if "anthropic-version" in headers and (found := re.search(r"/v1/models(?:/[^/]+)?$", trimmed)):
-        return Place(trimmed[: found.start()], "anthropic")
+        return EndpointUrl(trimmed[: found.start()], "anthropic")
     if found := re.search(r"/(v\d+(?:alpha|beta))/models$", trimmed):
-        return Place(trimmed[: found.start()], "gemini", version=found[1])
+        return EndpointUrl(trimmed[: found.start()], "gemini", version=found[1])
     for protocol, pattern in _ENDPOINTS:
         if found := re.search(rf"{pattern}$", trimmed):
             parts = found.groupdict()
             version = parts.get("version") or ""
             if protocol == "azure" and (dated := re.search(r"(?:^|&)api-version=([\w.-]+)", query)):
                 version = dated[1]
-            return Place(trimmed[: found.start()], protocol, unquote(parts.get("model") or ""), version)
-    return Place(url, "auto")
+            return EndpointUrl(trimmed[: found.start()], protocol, unquote(parts.get("model") or ""), version)
+    return EndpointUrl(url, "auto")
 
 
-class Place(NamedTuple):
+class EndpointUrl(NamedTuple):
     """What an address with its endpoint says: the base URL as the SDK of that protocol takes it."""
 
     base_url: str

@@ -10,7 +10,7 @@ from probes.model.secret import PUBLIC_PREFIXES, public_prefix
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
-from probes.pasted.notes import _LOCAL, TRIED, Note, _literal, _Text
+from probes.pasted.notes import _LOCAL, TRIED, TextNote, _literal, _Text
 
 _ECHO = (
     r"(?i)(?:incorrect|invalid|wrong) api[- ]?key(?: provided)?[:：]? ?['\"`]?"
@@ -20,7 +20,7 @@ _NO_HEAD = r"(?i)bearer|your|http|open|api|my|none|null|undefined|test|key|dummy
 _OPENAI_WORDS = ("platform.openai.com/account/api-keys", "find your api key at https://platform.openai.com")
 
 
-def _echoes(seen: _Text) -> Iterator[Note]:
+def _echoes(seen: _Text) -> Iterator[TextNote]:
     """A refusal often echoes the head of the key and names the house that speaks: do the two belong together?"""
     official = any(part in seen.lower for part in _OPENAI_WORDS)
     echo = re.search(_ECHO, seen.plain) if "key" in seen.lower else None
@@ -31,13 +31,13 @@ def _echoes(seen: _Text) -> Iterator[Note]:
         and not re.match(_NO_HEAD, echo["head"])
         and not _could_be(echo["head"], house)
     ):
-        yield Note("echo_elsewhere", seen.plain[echo.start() : echo.end() + 80])
+        yield TextNote("echo_elsewhere", seen.plain[echo.start() : echo.end() + 80])
     if official:
         other = next(
             (u for u in seen.urls if u.asked and not u.host.endswith("openai.com") and "azure" not in u.host), None
         )
         if other is not None:
-            yield Note("official_words", other.value)
+            yield TextNote("official_words", other.value)
 
 
 def _speaker(seen: _Text) -> Door | None:
@@ -69,7 +69,7 @@ def _could_be(head: str, house: Door) -> bool:
     return any(head.startswith(known) or known.startswith(head) for known in heads)
 
 
-def _key_fit(seen: _Text) -> Iterator[Note]:
+def _key_fit(seen: _Text) -> Iterator[TextNote]:
     """A whole key in the text, at a door that the text names."""
     if not seen.keys:
         return
@@ -85,7 +85,7 @@ def _key_fit(seen: _Text) -> Iterator[Note]:
     for key in seen.keys[:TRIED]:
         found = fit(key, door, local=local)
         place = asked.value if asked else door.name if door else ""
-        yield Note(found.fit, f"[key] {place}".strip(), found.certain)
+        yield TextNote(found.fit, f"[key] {place}".strip(), found.certain)
 
 
 _KEY_BODY = r"[A-Za-z0-9_+/=.~-]"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 TRIED = 5  # URLs, hosts and keys that are examined: a log may hold thousands
 
 
-class Note(NamedTuple):
+class TextNote(NamedTuple):
     """Something about an address or a key in the text.
 
     ``kind`` is a kind of :func:`probes.urls.url_flaws.examine_url` or a fit of
@@ -23,7 +23,7 @@ class Note(NamedTuple):
     sure: bool = True
 
 
-class Pasted(NamedTuple):
+class PastedText(NamedTuple):
     """A text as it can be read on: no part of it is a key.
 
     ``plain`` is one line with escapes undone, ``lower`` the same in lower case and of the same length, ``short`` what
@@ -35,11 +35,11 @@ class Pasted(NamedTuple):
     lower: str
     short: str
     tags: frozenset[str] = frozenset()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[TextNote, ...] = ()
     host: str | None = None
 
 
-class _Url(NamedTuple):
+class _UrlInText(NamedTuple):
     """An address in the text. ``base``: it is given as a base URL; ``asked``: a request went there, or was to go."""
 
     value: str
@@ -54,7 +54,7 @@ class _Text(NamedTuple):
     plain: str
     lower: str
     keys: tuple[str, ...]
-    urls: tuple[_Url, ...]
+    urls: tuple[_UrlInText, ...]
     hosts: tuple[str, ...]
 
 

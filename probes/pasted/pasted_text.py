@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from probes.model.scrubber import Scrubber
 from probes.pasted.keys_in_text import _KIND, _echoes, _find_keys, _key_fit, _mask_keys
-from probes.pasted.notes import TRIED, Pasted, _Text
+from probes.pasted.notes import TRIED, PastedText, _Text
 from probes.pasted.urls_in_text import _HOST, _HOST_WORDS, _find_urls, _tags, _urls
 
 # The expressions are texts: `re` compiles at their first use those that a text needs, and keeps them.
@@ -21,7 +21,7 @@ LOOKED_AT = 24_000  # characters of a text that are looked at
 READ = 8_000  # characters that the dialects take
 
 
-def read(text: str) -> Pasted:
+def read(text: str) -> PastedText:
     """A text of any kind, keys included: a traceback, a log of many lines, JSON, a page."""
     text = _cut(text)
     found_keys = _find_keys(text)
@@ -33,7 +33,7 @@ def read(text: str) -> Pasted:
     notes = (*_urls(seen), *_echoes(seen), *_key_fit(seen))
     asked = {url.host for url in seen.urls if url.asked}
     host = asked.pop() if len(asked) == 1 else None
-    return Pasted(seen.plain, seen.lower, _focus(focus, READ), frozenset(tags), notes, host)
+    return PastedText(seen.plain, seen.lower, _focus(focus, READ), frozenset(tags), notes, host)
 
 
 # -- what is looked at -------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def split(text: str, environ: Mapping[str, str]) -> list[Statement]:
     return reader(text, environ).read()
 
 
-class _Reader:
+class _ShellReader:
     """Goes through the text sign by sign. A shell is a subclass with rules of its own."""
 
     ends = "\n;|&"
@@ -133,7 +133,7 @@ class _Reader:
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "E": "\x1b"}
 
 
-class _Sh(_Reader):
+class _Sh(_ShellReader):
     waiting: str = ""  # the word that ends the here-document which begins with the next line
 
     def step(self, sign: str) -> None:
@@ -229,7 +229,7 @@ class _Sh(_Reader):
                 self.at += 1
 
 
-class _Cmd(_Reader):
+class _Cmd(_ShellReader):
     """Two passes, as on Windows: ``cmd`` takes its carets away, then the program cuts its words itself."""
 
     def read(self) -> list[Statement]:
@@ -306,7 +306,7 @@ _SINGLE, _DOUBLE = "'‘’‚‛", '"“”„'  # PowerShell takes typographic
 _TICKS = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
 
 
-class _PowerShell(_Reader):
+class _PowerShell(_ShellReader):
     def read(self) -> list[Statement]:
         self.match(r"\s*PS[ \w:\\~/.-]*>")
         return super().read()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from probes.pasted.notes import _LOCAL, _LOCAL_STARTS, _LOOPBACK, TRIED, Note, _Text, _Url
+from probes.pasted.notes import _LOCAL, _LOCAL_STARTS, _LOOPBACK, TRIED, TextNote, _Text, _UrlInText
 
 _URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
 _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
@@ -45,7 +45,7 @@ _STATUS = (
 _STATUS_CODE = r"(?:status|code|http|返回|错误|error|报)\W{0,4}(30[12378]|4[0-3]\d|5[0-3]\d)(?!\d)"
 
 
-def _find_urls(plain: str) -> Iterator[_Url]:
+def _find_urls(plain: str) -> Iterator[_UrlInText]:
     known: set[str] = set()
     for found in re.finditer(_URL, plain) if "://" in plain else ():
         value = found[0].rstrip(".,;:!?*")
@@ -59,7 +59,7 @@ def _find_urls(plain: str) -> Iterator[_Url]:
         if re.search(_MANUAL, value):
             asked = base = False
         port = int(parts[2]) if parts[2] else None
-        yield _Url(value, parts[1].lower(), port, path, base, asked)
+        yield _UrlInText(value, parts[1].lower(), port, path, base, asked)
         if len(known) > 20 * TRIED:
             return
 
@@ -96,7 +96,7 @@ _LAST_ENDPOINT = (
 )
 
 
-def _urls(seen: _Text) -> Iterator[Note]:
+def _urls(seen: _Text) -> Iterator[TextNote]:
     if not seen.urls and not seen.hosts:
         return
     from probes.catalog.doors import load
@@ -107,11 +107,11 @@ def _urls(seen: _Text) -> Iterator[Note]:
         path = url.path if url.base else re.sub(_LAST_ENDPOINT, "", url.path)
         rest = f"{url.value.partition('://')[0]}://{url.host}{f':{url.port}' if url.port else ''}{path}"
         for flaw in examine_url(rest, "openai").flaws:
-            yield Note(flaw.kind, url.value, url.base)
+            yield TextNote(flaw.kind, url.value, url.base)
         if not re.search(_LAST_ENDPOINT, url.path) or re.search(_API_PATH, url.path):
             site = doors.website_of(url.host, path)
             if site is not None:
-                yield Note("website", url.value)
+                yield TextNote("website", url.value)
     for host in seen.hosts[:TRIED]:
         if doors.typo_of(host) is not None:
-            yield Note("host_typo", host)
+            yield TextNote("host_typo", host)

@@ -12,15 +12,25 @@ from typing import Any
 from probes.model.attempt import BARE, Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
-from probes.protocols.protocol import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
+from probes.protocols.protocol import (
+    ALLOWANCE,
+    ApiRequest,
+    Splitter,
+    count_of,
+    model_ids,
+    prompt,
+    spoken_in,
+    strange,
+    text_of,
+)
 from probes.protocols.sse import Event, EventReader
-from probes.protocols.stream_counter import Tally
+from probes.protocols.stream_counter import StreamCounter
 
 VERSIONS = {Auth.BEARER: "2026-10-21", Auth.X_API_KEY: "2023-06-01"}
 _READ_EVENTS = ("message_start", "message_delta", "message_stop")
 
 
-class _Wire:
+class _Anthropic:
     name = "anthropic"
     endpoint = "/v1/messages"
     styles = (Auth.BEARER, Auth.X_API_KEY)
@@ -35,10 +45,10 @@ class _Wire:
     def _headers(self, attempt: Attempt, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         return (("Accept", "application/json"), ("anthropic-version", attempt.version), *more)
 
-    def models(self, attempt: Attempt) -> Ask:
-        return Ask("GET", "/v1/models", self._headers(attempt), None)
+    def models(self, attempt: Attempt) -> ApiRequest:
+        return ApiRequest("GET", "/v1/models", self._headers(attempt), None)
 
-    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
         body: dict[str, Any] = {
             "model": model,
             "max_tokens": ALLOWANCE,
@@ -46,12 +56,12 @@ class _Wire:
         }
         if stream:
             body["stream"] = True
-        return Ask("POST", self.endpoint, self._headers(attempt, ("Content-Type", "application/json")), body)
+        return ApiRequest("POST", self.endpoint, self._headers(attempt, ("Content-Type", "application/json")), body)
 
-    def knock(self, attempt: Attempt) -> Ask:
+    def knock(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it names no model and holds no message."""
         endpoint = self.endpoint.removeprefix("/v1") if BARE in attempt.changed else self.endpoint
-        return Ask("POST", endpoint, self._headers(attempt, ("Content-Type", "application/json")), {})
+        return ApiRequest("POST", endpoint, self._headers(attempt, ("Content-Type", "application/json")), {})
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         return None  # the protocol demands max_tokens, and nothing else is sent
@@ -85,11 +95,11 @@ class _Wire:
     def splitter(self) -> Splitter:
         return EventReader()
 
-    def stream_reader(self) -> _Reader:
-        return _Reader()
+    def stream_reader(self) -> _AnthropicReader:
+        return _AnthropicReader()
 
 
-class _Reader(Tally):
+class _AnthropicReader(StreamCounter):
     """anthropic-python's loop: it goes by the ``event:`` line, passes over names that it does not know, raises at
     ``error``.
     """
@@ -133,4 +143,4 @@ class _Reader(Tally):
         return super().reading(unshaped)
 
 
-WIRE = _Wire()
+WIRE = _Anthropic()

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.protocols.openai import ChatCompletions
-from probes.protocols.protocol import Ask
+from probes.protocols.protocol import ApiRequest
 
 # The last version that Azure's own manual names as stable for these paths.
 STABLE = "2024-10-21"
@@ -19,7 +19,7 @@ STABLE = "2024-10-21"
 _LISTING = "2022-12-01"
 
 
-class _Wire(ChatCompletions):
+class _Azure(ChatCompletions):
     name = "azure"
     endpoint = "/openai/deployments/{model}/chat/completions"
     styles = (Auth.API_KEY, Auth.BEARER)
@@ -29,15 +29,15 @@ class _Wire(ChatCompletions):
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         return Attempt("azure", base_url, auth or Auth.API_KEY, KeyForm.GIVEN, STABLE)
 
-    def models(self, attempt: Attempt) -> Ask:
+    def models(self, attempt: Attempt) -> ApiRequest:
         listing = super().models(attempt)
         return replace(listing, path=f"/openai/deployments?api-version={_LISTING}")
 
-    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
         ask = super().generation(attempt, model, stream=stream, adapted=adapted)
         return replace(ask, path=self._path(attempt, model))
 
-    def knock(self, attempt: Attempt) -> Ask:
+    def knock(self, attempt: Attempt) -> ApiRequest:
         return replace(super().knock(attempt), path=self._path(attempt, self.guess))
 
     def _path(self, attempt: Attempt, model: str) -> str:
@@ -45,4 +45,4 @@ class _Wire(ChatCompletions):
         return f"/openai/deployments/{deployment}/chat/completions?api-version={version}"
 
 
-WIRE = _Wire()
+WIRE = _Azure()

@@ -13,15 +13,25 @@ from urllib.parse import quote
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
-from probes.protocols.protocol import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
+from probes.protocols.protocol import (
+    ALLOWANCE,
+    ApiRequest,
+    Splitter,
+    count_of,
+    model_ids,
+    prompt,
+    spoken_in,
+    strange,
+    text_of,
+)
 from probes.protocols.sse import Event
-from probes.protocols.stream_counter import Tally
+from probes.protocols.stream_counter import StreamCounter
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 _RAW = "raw"  # the name of what came outside of `data:` lines
 
 
-class _Wire:
+class _Gemini:
     name = "gemini"
     endpoint = "/{version}/models/{model}:generateContent"
     styles = (Auth.X_GOOG_API_KEY, Auth.QUERY, Auth.BEARER)
@@ -32,24 +42,24 @@ class _Wire:
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         return Attempt("gemini", base_url, auth or Auth.X_GOOG_API_KEY, KeyForm.GIVEN, self.versions[0])
 
-    def models(self, attempt: Attempt) -> Ask:
+    def models(self, attempt: Attempt) -> ApiRequest:
         # A page holds 50 by default: a model on the second one would seem to be missing.
-        return Ask("GET", f"/{attempt.version}/models?pageSize=1000", (("Accept", "application/json"),), None)
+        return ApiRequest("GET", f"/{attempt.version}/models?pageSize=1000", (("Accept", "application/json"),), None)
 
     def _path(self, attempt: Attempt, model: str, verb: str) -> str:
         named = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
         return f"/{attempt.version}/{quote(named, safe='/:@{}')}:{verb}"
 
-    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
         body: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": prompt(stream)}]}]}
         if "no maxOutputTokens" not in adapted:
             body["generationConfig"] = {"maxOutputTokens": ALLOWANCE}
         verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
-        return Ask("POST", self._path(attempt, model, verb), _JSON, body)
+        return ApiRequest("POST", self._path(attempt, model, verb), _JSON, body)
 
-    def knock(self, attempt: Attempt) -> Ask:
+    def knock(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it holds no contents."""
-        return Ask("POST", self._path(attempt, self.guess, "generateContent"), _JSON, {})
+        return ApiRequest("POST", self._path(attempt, self.guess, "generateContent"), _JSON, {})
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         low = text.lower()
@@ -86,8 +96,8 @@ class _Wire:
     def splitter(self) -> Splitter:
         return _Splitter()
 
-    def stream_reader(self) -> _Reader:
-        return _Reader()
+    def stream_reader(self) -> _GeminiReader:
+        return _GeminiReader()
 
 
 def _parts(candidate: dict[str, Any]) -> tuple[str, bool]:
@@ -158,7 +168,7 @@ class _Splitter:
                 self._depth += (char == "{") - (char == "}")
 
 
-class _Reader(Tally):
+class _GeminiReader(StreamCounter):
     """google-genai's loop: every event is JSON, and a finish reason in the last one is all that marks the end."""
 
     def __init__(self) -> None:
@@ -201,4 +211,4 @@ class _Reader(Tally):
         return replace(found, terminated=bool(found.finish))
 
 
-WIRE = _Wire()
+WIRE = _Gemini()

@@ -10,14 +10,14 @@ from typing import Any
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import parse_json, read_error
-from probes.protocols.protocol import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, strange, text_of
+from probes.protocols.protocol import ALLOWANCE, ApiRequest, Splitter, count_of, model_ids, prompt, strange, text_of
 from probes.protocols.sse import Event
-from probes.protocols.stream_counter import Tally
+from probes.protocols.stream_counter import StreamCounter
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
 
-class _Wire:
+class _Ollama:
     name = "ollama"
     endpoint = "/api/chat"
     styles = (Auth.BEARER,)
@@ -28,19 +28,19 @@ class _Wire:
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         return Attempt("ollama", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
 
-    def models(self, attempt: Attempt) -> Ask:
-        return Ask("GET", "/api/tags", (("Accept", "application/json"),), None)
+    def models(self, attempt: Attempt) -> ApiRequest:
+        return ApiRequest("GET", "/api/tags", (("Accept", "application/json"),), None)
 
-    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
         body = {
             "model": model,
             "messages": [{"role": "user", "content": prompt(stream)}],
             "stream": stream,
             "options": {"num_predict": ALLOWANCE},
         }
-        return Ask("POST", self.endpoint, _JSON, body)
+        return ApiRequest("POST", self.endpoint, _JSON, body)
 
-    def knock(self, attempt: Attempt) -> Ask:
+    def knock(self, attempt: Attempt) -> ApiRequest:
         """Its list, which needs no key: many a chat page has an ``/api/chat`` of its own."""
         return self.models(attempt)
 
@@ -68,8 +68,8 @@ class _Wire:
     def splitter(self) -> Splitter:
         return _Lines()
 
-    def stream_reader(self) -> _Reader:
-        return _Reader()
+    def stream_reader(self) -> _OllamaReader:
+        return _OllamaReader()
 
 
 def _finish(value: dict[str, Any]) -> str:
@@ -103,7 +103,7 @@ def _event(line: bytes) -> Event:
         return Event("", None)
 
 
-class _Reader(Tally):
+class _OllamaReader(StreamCounter):
     """ollama-python's loop: every line is JSON, an empty one is none; it raises at an ``error``."""
 
     form = "lines"
@@ -134,4 +134,4 @@ class _Reader(Tally):
         return super().reading(unshaped)
 
 
-WIRE = _Wire()
+WIRE = _Ollama()

@@ -11,9 +11,19 @@ from typing import Any
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
-from probes.protocols.protocol import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
+from probes.protocols.protocol import (
+    ALLOWANCE,
+    ApiRequest,
+    Splitter,
+    count_of,
+    model_ids,
+    prompt,
+    spoken_in,
+    strange,
+    text_of,
+)
 from probes.protocols.sse import Event, EventReader
-from probes.protocols.stream_counter import Tally
+from probes.protocols.stream_counter import StreamCounter
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
@@ -31,20 +41,20 @@ class ChatCompletions:
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         return Attempt("openai", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
 
-    def models(self, attempt: Attempt) -> Ask:
-        return Ask("GET", "/models", (("Accept", "application/json"),), None)
+    def models(self, attempt: Attempt) -> ApiRequest:
+        return ApiRequest("GET", "/models", (("Accept", "application/json"),), None)
 
-    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
         body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": prompt(stream)}]}
         if "no max_tokens" not in adapted:
             body["max_completion_tokens" if "max_completion_tokens" in adapted else "max_tokens"] = ALLOWANCE
         if stream:
             body["stream"] = True
-        return Ask("POST", self.endpoint, _JSON, body)
+        return ApiRequest("POST", self.endpoint, _JSON, body)
 
-    def knock(self, attempt: Attempt) -> Ask:
+    def knock(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it names no model and holds no message."""
-        return Ask("POST", self.endpoint, _JSON, {})
+        return ApiRequest("POST", self.endpoint, _JSON, {})
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         """What to change after a refusal that names a parameter of ours; None where it names none."""
@@ -89,11 +99,11 @@ class ChatCompletions:
     def splitter(self) -> Splitter:
         return EventReader()
 
-    def stream_reader(self) -> _Reader:
-        return _Reader()
+    def stream_reader(self) -> _OpenAIReader:
+        return _OpenAIReader()
 
 
-class _Reader(Tally):
+class _OpenAIReader(StreamCounter):
     """openai-python's loop: stop at ``[DONE]``, raise at an ``error``, choke on data that is no JSON."""
 
     def ends(self, event: Event) -> bool:

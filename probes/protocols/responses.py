@@ -12,16 +12,26 @@ from typing import Any
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
-from probes.protocols.protocol import ALLOWANCE, Ask, Splitter, count_of, model_ids, prompt, spoken_in, strange, text_of
+from probes.protocols.protocol import (
+    ALLOWANCE,
+    ApiRequest,
+    Splitter,
+    count_of,
+    model_ids,
+    prompt,
+    spoken_in,
+    strange,
+    text_of,
+)
 from probes.protocols.sse import Event, EventReader
-from probes.protocols.stream_counter import Tally
+from probes.protocols.stream_counter import StreamCounter
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 _DETAILS = (("input_tokens_details", "cached_tokens"), ("output_tokens_details", "reasoning_tokens"))
 _LAST = ("response.completed", "response.incomplete")
 
 
-class _Wire:
+class _Responses:
     name = "responses"
     endpoint = "/responses"
     styles = (Auth.BEARER, Auth.API_KEY)
@@ -32,20 +42,20 @@ class _Wire:
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         return Attempt("responses", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
 
-    def models(self, attempt: Attempt) -> Ask:
-        return Ask("GET", "/models", (("Accept", "application/json"),), None)
+    def models(self, attempt: Attempt) -> ApiRequest:
+        return ApiRequest("GET", "/models", (("Accept", "application/json"),), None)
 
-    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> Ask:
+    def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
         body: dict[str, Any] = {"model": model, "input": prompt(stream)}
         if "no max_output_tokens" not in adapted:
             body["max_output_tokens"] = ALLOWANCE
         if stream:
             body["stream"] = True
-        return Ask("POST", self.endpoint, _JSON, body)
+        return ApiRequest("POST", self.endpoint, _JSON, body)
 
-    def knock(self, attempt: Attempt) -> Ask:
+    def knock(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it names no model and holds no input."""
-        return Ask("POST", self.endpoint, _JSON, {})
+        return ApiRequest("POST", self.endpoint, _JSON, {})
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         named = "max_output_tokens" in text.lower() and not adapted
@@ -82,8 +92,8 @@ class _Wire:
     def splitter(self) -> Splitter:
         return EventReader()
 
-    def stream_reader(self) -> _Reader:
-        return _Reader()
+    def stream_reader(self) -> _ResponsesReader:
+        return _ResponsesReader()
 
 
 def _fault(value: dict[str, Any]) -> str:
@@ -96,7 +106,7 @@ def _finish(response: dict[str, Any]) -> str:
     return (text_of(details.get("reason")) if isinstance(details, dict) else "") or text_of(response.get("status"))
 
 
-class _Reader(Tally):
+class _ResponsesReader(StreamCounter):
     """openai-python's loop, which goes by ``type`` in the data, and what its users wait for: ``response.completed``."""
 
     def __init__(self) -> None:
@@ -156,4 +166,4 @@ def _lacks(response: object) -> str:
     return ""
 
 
-WIRE = _Wire()
+WIRE = _Responses()

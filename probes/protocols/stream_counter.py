@@ -9,7 +9,7 @@ from probes.protocols.sse import Event
 MOMENT = 0.02  # seconds: what one write of a server spreads over on its way
 
 
-class Tally:
+class StreamCounter:
     """A protocol's reader extends this by :meth:`take`, which reads one event."""
 
     form = "sse"  # what the protocol's streams are made of, as a ``kind`` of :class:`StreamReading`

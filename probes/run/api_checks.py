@@ -7,9 +7,9 @@ from collections.abc import Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from probes.api.attempt_loop import Inquiry
-from probes.api.client import Asker
-from probes.api.context import Brief
+from probes.api.attempt_loop import AttemptLoop
+from probes.api.client import ApiClient
+from probes.api.context import ApiContext
 from probes.api.response_checks import passes
 from probes.catalog.apps import load as load_apps
 from probes.model.attempt import Attempt, Auth, KeyForm
@@ -18,36 +18,38 @@ from probes.model.exchange import Exchange
 from probes.model.facts import DoorFacts
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Settings, Sourced
-from probes.network.connection_pool import Way
-from probes.network.connection_pools import Ways
+from probes.network.connection_pool import ConnectionPool
+from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
 from probes.network.trust_stores import blind_context
 from probes.protocols.protocol import model_in, version_in, wire
-from probes.run.offline_checks import Ground
+from probes.run.offline_checks import OfflineChecks
 from probes.steps import door
-from probes.steps.recorder import Ledger
+from probes.steps.recorder import Recorder
 from probes.urls.addresses import private
 
 if TYPE_CHECKING:
-    from probes.capabilities.deep_check import Dive
+    from probes.capabilities.deep_check import DeepCheck
 
 _LAST = 0.25  # seconds of the run that a deep check leaves: it is to end by itself
 
 
-class Visit:
+class ApiChecks:
     """The asking at one host, of which ``working`` is the way that was found to work."""
 
-    def __init__(self, ground: Ground, ledger: Ledger, scrub: Scrubber, ways: Ways, version: str) -> None:
+    def __init__(
+        self, ground: OfflineChecks, ledger: Recorder, scrub: Scrubber, ways: ConnectionPools, version: str
+    ) -> None:
         self._ground = ground
         self._ledger = ledger
         self._scrub = scrub
         self._ways = ways
         self.working: Attempt | None = None
-        self._dive: Dive | None = None
+        self._dive: DeepCheck | None = None
         self._keys = ground.exams.keys()
         if ground.facts is not None and (found := door.rival(ground.given, ground.door, ground.facts.local)):
             self._keys[KeyForm.RIVAL] = found[1]
-        self._asker = Asker(self._keys, ground.given.limits, scrub, ways.to, version, ways.network.pages)
+        self._asker = ApiClient(self._keys, ground.given.limits, scrub, ways.to, version, ways.network.pages)
 
     @property
     def capabilities(self) -> tuple[Capability, ...] | None:
@@ -60,7 +62,7 @@ class Visit:
     def cost(self) -> Cost:
         return self._asker.cost
 
-    async def ask(self, way: Way, base: str, facts: DoorFacts) -> None:
+    async def ask(self, way: ConnectionPool, base: str, facts: DoorFacts) -> None:
         """Ask at the base URL ``base`` until a way works, and on that one, where it is wanted, what else it can do.
 
         ``facts`` are what is known of the door by now. What cannot be asked is put down as spared, with the reason.
@@ -75,7 +77,7 @@ class Visit:
                 facts = replace(facts, sent=False, why_not_sent="plaintext")
                 self._ledger.done("door", "plaintext", facts, self._ledger.now())
             keys = set()
-        brief = Brief(
+        brief = ApiContext(
             settings=_with_model(given, facts.protocol),
             facts=facts,
             door=ground.door,
@@ -84,7 +86,7 @@ class Visit:
             direct=around,
             mended=ground.exams.url.mended,
         )
-        inquiry = Inquiry(brief, self._asker, self._ledger, way, self._speaks_tls)
+        inquiry = AttemptLoop(brief, self._asker, self._ledger, way, self._speaks_tls)
         try:
             await inquiry.run()
         except NetError as error:
@@ -128,14 +130,14 @@ class Visit:
 
     async def _deepen(self, working: Attempt, local: bool) -> None:
         """What else the door can do, asked on the way that works, in the time that is left."""
-        from probes.capabilities.deep_check import Dive
-        from probes.capabilities.feature_client import Depth
+        from probes.capabilities.deep_check import DeepCheck
+        from probes.capabilities.feature_client import FeatureContext
         from probes.capabilities.feature_plan import MOST
 
         ground, seen = self._ground, [one.facts for one in self._ledger.observations if isinstance(one.facts, Exchange)]
         lists = [(one, one.models) for one in seen if one.models is not None]
         asked = [one for one in seen if passes(one) and replace(one.attempt, model=working.model) == working]
-        depth = Depth(
+        depth = FeatureContext(
             working=working,
             adapted=next((one.adapted for one in asked if one.purpose == "chat"), ()),
             models=next((names for _, names in lists if names), ()),
@@ -148,10 +150,10 @@ class Visit:
         )
         self._asker.budget = MOST
         began = self._ledger.now()
-        self._dive = Dive(depth, self._asker, self._scrub, lambda name: self._ledger.tell("deep", name, began))
+        self._dive = DeepCheck(depth, self._asker, self._scrub, lambda name: self._ledger.tell("deep", name, began))
         await self._dive.run(ground.given.limits.run - began - _LAST)
 
-    def _may_send(self, way: Way, local: bool) -> bool:
+    def _may_send(self, way: ConnectionPool, local: bool) -> bool:
         """On plain http a key goes to loopback and private addresses alone, and to no proxy in the clear."""
         if way.target.scheme == "https" or self._ground.given.send_anyway:
             return True

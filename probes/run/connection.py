@@ -7,38 +7,40 @@ from contextlib import suppress
 from dataclasses import replace
 
 from probes.catalog import node_runtime
-from probes.model.evidence import Vantage
+from probes.model.evidence import HostEnvironment
 from probes.model.facts import ProxyFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
-from probes.network.connection_pool import Way
-from probes.network.connection_pools import Ways
+from probes.network.connection_pool import ConnectionPool
+from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.network.trust_stores import certifi_context, unreadable
-from probes.run.api_checks import Visit
+from probes.run.api_checks import ApiChecks
 from probes.run.host_environment import in_container, in_wsl
-from probes.run.offline_checks import Ground
+from probes.run.offline_checks import OfflineChecks
 from probes.steps import dns, proxy, tcp, tls
-from probes.steps.recorder import Ledger
+from probes.steps.recorder import Recorder
 from probes.urls.addresses import literal_address, private
-from probes.urls.url import Place, place
+from probes.urls.url import Url, parse_url
 
 # How dialling fails, the most telling first: a host that answers no over IPv4 matters more than a lack of IPv6 here.
 _TELLING = (Kind.REFUSED, Kind.RESET, Kind.TIMEOUT, Kind.DENIED, Kind.UNREACHABLE)
 
 
-class Journey:
+class ConnectionChecks:
     """Takes the way apart, step by step; what each step found is in the ledger. ``visit`` holds what was asked at its
     end.
     """
 
-    def __init__(self, ground: Ground, ledger: Ledger, scrub: Scrubber, network: Network, version: str) -> None:
+    def __init__(
+        self, ground: OfflineChecks, ledger: Recorder, scrub: Scrubber, network: Network, version: str
+    ) -> None:
         self._ground = ground
         self._ledger = ledger
         self._facts = ground.facts  # of the door, as far as they are known by now
-        self.ways = Ways(ground.given, network, ground.proxy)
-        self.visit = Visit(ground, ledger, scrub, self.ways, version)
+        self.ways = ConnectionPools(ground.given, network, ground.proxy)
+        self.visit = ApiChecks(ground, ledger, scrub, self.ways, version)
         self._families: set[str] = set()
 
     async def go(self) -> None:
@@ -54,7 +56,7 @@ class Journey:
         if self.ways.proxy is not None and not node_runtime.heeds(ground.given):
             await self._as_it_goes(where)
         way = self.ways.to(where, False)
-        direct: Way | None = None
+        direct: ConnectionPool | None = None
         lost = await self._reach(way) or await self._enter(way)
         if lost and self.ways.proxy is not None:
             inside = await self._inside(where)
@@ -74,18 +76,18 @@ class Journey:
         if base is None:
             ledger.close("tls")
             return
-        await self.visit.ask(self.ways.to(place(base), self.ways.direct(way)), base, self._facts)
+        await self.visit.ask(self.ways.to(parse_url(base), self.ways.direct(way)), base, self._facts)
         if way.proxy is not None and not way.enters and self.visit.working is None:
             # What a proxy says to a plain request comes with the answers: only now is the other way worth a look.
             await ledger.take("proxy", "direct", proxy.directly(self.ways.to(where, True)))
 
-    async def _as_it_goes(self, where: Place) -> None:
+    async def _as_it_goes(self, where: Url) -> None:
         """Around the proxy, as an app goes that pays no heed to it; through it where that leads nowhere."""
         found = await self._ledger.take("proxy", "direct", proxy.directly(self.ways.to(where, True)))
         if found is not None and (found.kind is None or (found.probe == "tls" and found.kind in tls.TELLING)):
             self.ways.proxy = None
 
-    async def _reach(self, way: Way) -> str:
+    async def _reach(self, way: ConnectionPool) -> str:
         """dns and tcp; with a proxy they are the proxy's. The probe that failed, or an empty string."""
         ledger = self._ledger
         if way.redirected:
@@ -102,12 +104,12 @@ class Journey:
             ledger.failed("tcp", f"{way.dial_host}:{way.dial_port}", Failure(kind), began, found)
         return "" if found is not None and found.connected is not None else "tcp"
 
-    async def _dial(self, way: Way) -> TcpFacts:
+    async def _dial(self, way: ConnectionPool) -> TcpFacts:
         found = await tcp.measure(way)
         self._families.update(dial.address.family for dial in found.dials)
         return found
 
-    async def _enter(self, way: Way) -> str:
+    async def _enter(self, way: ConnectionPool) -> str:
         """Through the proxy; where its port speaks otherwise than its setting says, as it speaks."""
         ledger = self._ledger
         if way.proxy is None or not way.enters or await ledger.take("proxy", "tunnel", proxy.enter(way)) is not None:
@@ -127,7 +129,7 @@ class Journey:
         meant = self.ways.to(where, False, beside=way)
         return "" if await ledger.take("proxy", "mended", proxy.enter(meant)) is not None else "proxy"
 
-    async def _inside(self, where: Place) -> bool:
+    async def _inside(self, where: Url) -> bool:
         """Whether the host is private, by its name or, where nobody knows it as a door, by its addresses.
 
         A look without consequence: the name may be the proxy's to look up, so that it is unknown here is no finding.
@@ -150,7 +152,7 @@ class Journey:
         self._ledger.done("proxy", where.host, replace(chosen, captures_local=True), self._ledger.now())
         return True
 
-    async def _encrypt(self, way: Way) -> str | None:
+    async def _encrypt(self, way: ConnectionPool) -> str | None:
         """tls, on the connection that tcp won. The base URL to go on with: another scheme where the port speaks it."""
         ledger, where = self._ledger, way.target
         mended = self._ground.exams.url.literal or self._ground.exams.url.mended
@@ -185,7 +187,7 @@ class Journey:
             return f"http://{_named(where)}:{where.port}{where.path}"
         return None
 
-    async def _look(self, way: Way, why: Kind) -> TlsFacts:
+    async def _look(self, way: ConnectionPool, why: Kind) -> TlsFacts:
         found = await tls.look(way, self.ways.trust_name, why, self.ways.other_roots())
         if found is None:
             raise NetError(Kind.TLS_OTHER, "no certificate to be seen")
@@ -206,11 +208,11 @@ class Journey:
         if said := unreadable(bundle.value):
             self._ledger.failed("settings", bundle.source, Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began)
 
-    def vantage(self) -> Vantage:
+    def vantage(self) -> HostEnvironment:
         """Where all of this was seen from."""
         through = self.ways.proxy.url if self.ways.proxy is not None else None
-        return Vantage(through, self.ways.trust_name, in_container(), in_wsl(), tuple(sorted(self._families)))
+        return HostEnvironment(through, self.ways.trust_name, in_container(), in_wsl(), tuple(sorted(self._families)))
 
 
-def _named(where: Place) -> str:
+def _named(where: Url) -> str:
     return f"[{where.host}]" if ":" in where.host else where.host

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from probes.model.capability import Cost
-from probes.model.evidence import Evidence, Vantage
+from probes.model.evidence import Evidence, HostEnvironment
 from probes.model.settings import Settings
 from probes.network.network import Network
-from probes.run.connection import Journey
-from probes.run.offline_checks import Ground, scrubber, survey, target
-from probes.steps.recorder import Ledger, Watch, scrubbed
+from probes.run.connection import ConnectionChecks
+from probes.run.offline_checks import OfflineChecks, scrubber, survey, target
+from probes.steps.recorder import Recorder, Watch, scrubbed
 
 
 async def run(
@@ -23,14 +23,14 @@ async def run(
     A cancellation (Ctrl-C) and the run's deadline end it with the evidence gathered so far.
     """
     scrub = scrubber(given)
-    ledger = Ledger(given.limits, scrub, watch)
+    ledger = Recorder(given.limits, scrub, watch)
     began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    ground: Ground | None = None
-    journey: Journey | None = None
+    ground: OfflineChecks | None = None
+    journey: ConnectionChecks | None = None
     interrupted = ran_out = False
     try:
         ground = survey(given, ledger, scrub)
-        journey = Journey(ground, ledger, scrub, network or Network(), version)
+        journey = ConnectionChecks(ground, ledger, scrub, network or Network(), version)
         async with asyncio.timeout(given.limits.run):
             await journey.go()
     except TimeoutError:
@@ -50,7 +50,7 @@ async def run(
             observations=(),
             working=journey.visit.working if journey is not None else None,
             cost=journey.visit.cost if journey is not None else Cost(),
-            vantage=journey.vantage() if journey is not None else Vantage(),
+            vantage=journey.vantage() if journey is not None else HostEnvironment(),
             started_at=began,
             seconds=ledger.now(),
             interrupted=interrupted,

@@ -15,22 +15,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from probes.model.capability import Cost
-from probes.model.evidence import Evidence, Target, Vantage
+from probes.model.evidence import Evidence, HostEnvironment, Target
 from probes.model.scrubber import Scrubber
 from probes.model.settings import BadInput, Limits, Settings
 from probes.network.shared_network import SharedNetwork
 from probes.run.engine import run
 from probes.settings import config_file
-from probes.settings.config_file import FIELDS, Config, Entry
+from probes.settings.config_file import FIELDS, Config, ConfigTable
 from probes.settings.gather import Options, gather
-from probes.steps.recorder import Ledger
+from probes.steps.recorder import Recorder
 
 LARGEST = 16 * 1024 * 1024  # bytes of a file of targets
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class FleetTarget:
     """One target of a fleet. ``host`` is what the limit of checks at one host goes by."""
 
     name: str
@@ -45,14 +45,16 @@ class Fleet:
 
     file: Config
     options: Options
-    members: tuple[Member, ...]
+    members: tuple[FleetTarget, ...]
 
-    async def check(self, member: Member, environ: Mapping[str, str], network: SharedNetwork, version: str) -> Evidence:
+    async def check(
+        self, member: FleetTarget, environ: Mapping[str, str], network: SharedNetwork, version: str
+    ) -> Evidence:
         """One member's run. Raises nothing for what is wrong with it."""
         evidence = await run(self._settings(member, environ), network=network, version=version)
         return replace(evidence, target=replace(evidence.target, name=member.name))
 
-    def _settings(self, member: Member, environ: Mapping[str, str]) -> Settings:
+    def _settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:
         options = replace(self.options, target=member.name)
         try:
             return gather(options, environ, self.file.path.parent, self.file)
@@ -64,10 +66,10 @@ class Fleet:
             found = gather(options, environ, self.file.path.parent, _without_key(self.file, entry))
             return replace(found, key=None, searched=(f"file {entry.key.value.file}",))
 
-    def fallen(self, member: Member, why: str) -> Evidence:
+    def fallen(self, member: FleetTarget, why: str) -> Evidence:
         """What is left of a run that took its process with it, or never came back."""
         base = self.file.targets[member.name].text("base_url")
-        ledger = Ledger(Limits(), Scrubber())
+        ledger = Recorder(Limits(), Scrubber())
         ledger.crashed("settings", "", RuntimeError(why), ledger.now())
         ledger.close("settings")
         target = Target(base.value if base else None, "auto", None, "", None, None, None, name=member.name)
@@ -76,7 +78,7 @@ class Fleet:
             observations=tuple(ledger.observations),
             working=None,
             cost=Cost(),
-            vantage=Vantage(),
+            vantage=HostEnvironment(),
             started_at="",
             seconds=0.0,
         )
@@ -108,21 +110,21 @@ def _named(groups: set[str]) -> str:
     return f"its groups are {', '.join(known)}" if known else "none of its targets has one"
 
 
-def _member(entry: Entry, file: Config, options: Options) -> Member:
+def _member(entry: ConfigTable, file: Config, options: Options) -> FleetTarget:
     base, group = entry.text("base_url"), entry.text("group")
     try:
         host = urlsplit(base.value if base else "").hostname or ""
     except ValueError:
         host = ""
     given = options.deadline or _value(entry, file.check, "deadline") or Limits().run
-    return Member(entry.name, group.value if group else "", host, float(given))
+    return FleetTarget(entry.name, group.value if group else "", host, float(given))
 
 
-def _value(entry: Entry, check: Entry, name: str) -> Any:
+def _value(entry: ConfigTable, check: ConfigTable, name: str) -> Any:
     return next((one.values[name].value for one in (entry, check) if name in one.values), None)
 
 
-def _without_key(file: Config, entry: Entry) -> Config:
+def _without_key(file: Config, entry: ConfigTable) -> Config:
     targets = {**file.targets, entry.name: replace(entry, key=None)}
     return replace(file, targets=targets, check=replace(file.check, key=None))
 
@@ -141,16 +143,16 @@ def _table(path: Path) -> Config:
     try:
         columns = [column.strip().lower() for column in next(rows, [])]
         _look_at_columns(path.name, columns)
-        targets: dict[str, Entry] = {}
+        targets: dict[str, ConfigTable] = {}
         for row in rows:
             if any(cell.strip() for cell in row):
-                entry = _Row(path, rows.line_num).read(columns, row, len(targets) + 1)
+                entry = _CsvRow(path, rows.line_num).read(columns, row, len(targets) + 1)
                 if entry.name in targets:
                     raise BadInput(f"{path.name}:{rows.line_num}: the name {entry.name!r} stands there twice.")
                 targets[entry.name] = entry
     except csv.Error as error:
         raise BadInput(f"{path.name}:{rows.line_num} is no CSV: {error}.") from None
-    return Config(path, Entry("check"), targets)
+    return Config(path, ConfigTable("check"), targets)
 
 
 def _look_at_columns(shown: str, columns: list[str]) -> None:
@@ -171,7 +173,7 @@ def _look_at_columns(shown: str, columns: list[str]) -> None:
         raise BadInput(f"{shown}:1: the column {twice[0]} stands there twice.")
 
 
-class _Row(config_file.Reader):
+class _CsvRow(config_file.ConfigReader):
     """One line of a CSV file, read as a table of ``llmdoctor.toml`` is."""
 
     def __init__(self, path: Path, line: int) -> None:
@@ -181,7 +183,7 @@ class _Row(config_file.Reader):
     def at(self, table: str, name: str) -> str:
         return f"{self.shown}:{self._line} {name}"
 
-    def read(self, columns: list[str], cells: list[str], number: int) -> Entry:
+    def read(self, columns: list[str], cells: list[str], number: int) -> ConfigTable:
         if len(cells) > len(columns):
             raise BadInput(f"{self.shown}:{self._line} has {len(cells)} cells under {len(columns)} columns.")
         given = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if cell.strip()}

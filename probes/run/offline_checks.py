@@ -16,20 +16,20 @@ from probes.model.secret import Secret
 from probes.model.settings import Settings
 from probes.network.proxy_tunnel import Proxy
 from probes.steps import door, proxy, settings
-from probes.steps.recorder import Ledger
-from probes.steps.settings import Exams
+from probes.steps.recorder import Recorder
+from probes.steps.settings import SettingsExams
 from probes.urls.app_base_urls import official
-from probes.urls.url import Place
+from probes.urls.url import Url
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class OfflineChecks:
     """Every later step stands on it. Where the base URL holds no address there is neither ``target`` nor ``facts``."""
 
     given: Settings
-    exams: Exams
+    exams: SettingsExams
     protocol: str
-    target: Place | None
+    target: Url | None
     door: Door | None
     facts: DoorFacts | None
     proxy: Proxy | None  # that can be used, as the settings name it
@@ -56,7 +56,7 @@ def scrubber(given: Settings) -> Scrubber:
     return scrub
 
 
-def survey(given: Settings, ledger: Ledger, scrub: Scrubber) -> Ground:
+def survey(given: Settings, ledger: Recorder, scrub: Scrubber) -> OfflineChecks:
     """The steps that need no network: settings, door, proxy."""
     doors = load()
     began = ledger.now()
@@ -71,7 +71,7 @@ def survey(given: Settings, ledger: Ledger, scrub: Scrubber) -> Ground:
         scrub.add(form)
     ledger.done("settings", "", settings.measure(given, exams, scrub), began)
     if where is None:
-        return Ground(given, exams, protocol, None, known, None, None)
+        return OfflineChecks(given, exams, protocol, None, known, None, None)
     began = ledger.now()
     facts = door.measure(given, exams, where, doors, protocol, source)
     ledger.done("door", where.host, facts, began)
@@ -82,10 +82,10 @@ def survey(given: Settings, ledger: Ledger, scrub: Scrubber) -> Ground:
     if not node_runtime.heeds(given):
         chosen = proxy.unheeded(chosen)
     ledger.done("proxy", where.host, chosen, began)
-    return Ground(given, exams, protocol, where, known, facts, usable)
+    return OfflineChecks(given, exams, protocol, where, known, facts, usable)
 
 
-def target(given: Settings, ground: Ground | None) -> Target:
+def target(given: Settings, ground: OfflineChecks | None) -> Target:
     """The settings as a report may show them; not scrubbed yet."""
     key = given.key.value if given.key is not None and given.key.value.reveal().strip() else None
     sources = {"base_url": given.base_url, "key": given.key, "model": given.model}

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from probes.catalog.door import Door
 from probes.model.facts import DoorFacts, ProxyFacts
-from probes.model.planned_request import PROMPT_TOKENS, Plan, Request
+from probes.model.planned_request import PROMPT_TOKENS, Plan, PlannedRequest
 from probes.model.settings import Settings
 from probes.protocols.protocol import ALLOWANCE, wire
 from probes.urls.app_base_urls import as_sent
-from probes.urls.url import joined, place
+from probes.urls.url import joined, parse_url
 
 
 def draw(
@@ -34,17 +34,19 @@ def draw(
     withheld = facts.why_not_sent or ("plaintext" if plaintext and facts.fit != "no_key" else "")
     with_key = facts.fit != "no_key" and not withheld
     base, _, query = base_url.partition("?")
-    requests = [Request("models", listing.method, joined(base, query, listing.path, facts.protocol), with_key, 0)]
+    requests = [
+        PlannedRequest("models", listing.method, joined(base, query, listing.path, facts.protocol), with_key, 0)
+    ]
     if not settings.no_spend and not withheld:
         model = settings.model.value if settings.model else "{model}"
         for name in ("chat", "stream"):
             ask = protocol.generation(attempt, model, stream=name == "stream", adapted=())
             url = joined(base, query, ask.path, facts.protocol)
             if address or added:
-                origin = place(base).origin
+                origin = parse_url(base).origin
                 url = origin + as_sent(replace(attempt, model=model), ask, url.removeprefix(origin))
-            requests.append(Request(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
-    beyond: list[Request] = []
+            requests.append(PlannedRequest(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
+    beyond: list[PlannedRequest] = []
     if settings.deep and not settings.offline and not withheld:
         from probes.capabilities.feature_plan import foreseen
 

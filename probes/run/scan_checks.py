@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 
-from probes.app_settings.scan import Found
+from probes.app_settings.scan import FoundSettings
 from probes.catalog.apps import Apps
 from probes.model.evidence import Evidence, Observation
 from probes.model.facts import SettingsFacts
@@ -19,16 +19,18 @@ AT_ONCE = 8  # checks; each asks up to four things at the same time
 AT_ONE_KEY = 1  # a small plan refuses the second of two at once, and two apps often have the same one
 
 
-async def check(found: Iterable[Found], apps: Apps, version: str, tell: Callable[[Found, Evidence], None]) -> None:
+async def check(
+    found: Iterable[FoundSettings], apps: Apps, version: str, tell: Callable[[FoundSettings, Evidence], None]
+) -> None:
     """Check all but those that are beyond reach; each is told as it ends. Ctrl-C ends them with what was seen."""
-    groups: dict[Hashable, list[Found]] = {}
+    groups: dict[Hashable, list[FoundSettings]] = {}
     for one in found:
         if not one.beyond:
             groups.setdefault(sameness(one, apps), []).append(one)
     network, places = SharedNetwork(), asyncio.Semaphore(AT_ONCE)
     keys: dict[Hashable, asyncio.Semaphore] = {}
 
-    async def group(alike: list[Found]) -> None:
+    async def group(alike: list[FoundSettings]) -> None:
         settings = alike[0].settings
         key = settings.key.value.reveal() if settings.key else id(alike)
         async with keys.setdefault(key, asyncio.Semaphore(AT_ONE_KEY)), places:
@@ -46,7 +48,7 @@ async def check(found: Iterable[Found], apps: Apps, version: str, tell: Callable
         raise
 
 
-def sameness(found: Found, apps: Apps) -> Hashable:
+def sameness(found: FoundSettings, apps: Apps) -> Hashable:
     """What two findings must have in common to be one check: all that goes into a request, and how the app sends it."""
     settings, app = found.settings, apps.get(found.app)
     wire = app.wire(settings.protocol.value) if app is not None else None
@@ -60,7 +62,7 @@ def sameness(found: Found, apps: Apps) -> Hashable:
     return (*given, settings.protocol.value, sent, kept, variable, tried, withheld)
 
 
-def told_of(evidence: Evidence, found: Found) -> Evidence:
+def told_of(evidence: Evidence, found: FoundSettings) -> Evidence:
     """The evidence of a check as that of one of the apps for which it was made."""
     settings = found.settings
     named = {"base_url": settings.base_url, "key": settings.key, "model": settings.model}
@@ -69,7 +71,7 @@ def told_of(evidence: Evidence, found: Found) -> Evidence:
     return replace(evidence, target=target, observations=tuple(_own(one, found) for one in evidence.observations))
 
 
-def _own(observation: Observation, found: Found) -> Observation:
+def _own(observation: Observation, found: FoundSettings) -> Observation:
     facts, settings = observation.facts, found.settings
     if not isinstance(facts, SettingsFacts):
         return observation
@@ -77,6 +79,6 @@ def _own(observation: Observation, found: Found) -> Observation:
     return replace(observation, facts=own)
 
 
-def name_of(found: Found) -> str:
+def name_of(found: FoundSettings) -> str:
     """What the settings are called in a report: ``codex relay ~/.codex/config.toml:7``."""
     return " ".join(part for part in (found.app, found.name, found.where) if part)

@@ -57,7 +57,7 @@ class KeyReference:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ConfigTable:
     """One table of the file: its values but the key, each with its source (``llmdoctor.toml:4 targets.work.model``)."""
 
     name: str
@@ -69,7 +69,7 @@ class Entry:
         return self.values.get(name)
 
 
-def setting(entries: Iterable[Entry], name: str, default: Any) -> Any:
+def setting(entries: Iterable[ConfigTable], name: str, default: Any) -> Any:
     """What the first of the entries that names it has."""
     return next((entry.values[name].value for entry in entries if name in entry.values), default)
 
@@ -79,8 +79,8 @@ class Config:
     """A whole file. ``check`` holds what a target leaves open; ``doors`` are for :func:`probes.catalog.doors.adopt`."""
 
     path: Path
-    check: Entry
-    targets: Mapping[str, Entry]
+    check: ConfigTable
+    targets: Mapping[str, ConfigTable]
     doors: tuple[Door, ...] = ()
 
 
@@ -108,7 +108,7 @@ def read(path: Path, shown: str = "") -> Config:
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
         # The decoder's words may quote a piece of the line, and that may be a key.
         raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
-    reader = Reader(shown, path.parent, text)
+    reader = ConfigReader(shown, path.parent, text)
     for name in table:
         if name not in _TABLES:
             raise reader.unknown("", name, _TABLES)
@@ -181,7 +181,7 @@ def _check_table(settings: Settings) -> dict[str, Any]:
     return check
 
 
-class Reader:
+class ConfigReader:
     """Turns tables into entries; knows the lines for sources and complaints."""
 
     def __init__(self, shown: str, folder: Path, text: str) -> None:
@@ -218,7 +218,7 @@ class Reader:
         where = self.at(table, name if len(name) < 20 else "")  # a long one may be a key in the wrong place
         return BadInput(f"{where.rstrip('.')}: no such field.{hint}")
 
-    def entry(self, table: str, raw: object) -> Entry:
+    def entry(self, table: str, raw: object) -> ConfigTable:
         if not isinstance(raw, dict):
             raise BadInput(f"{self.at('', table)} is to be a table: [{table}].")
         for name in raw:
@@ -229,7 +229,7 @@ class Reader:
             if name != "key":
                 values[name] = Sourced(self.value(table, name, value), self.at(table, name))
         key = Sourced(self.reference(table, raw["key"]), self.at(table, "key")) if "key" in raw else None
-        return Entry(table.removeprefix("targets."), values, key)
+        return ConfigTable(table.removeprefix("targets."), values, key)
 
     def value(self, table: str, name: str, value: object) -> object:
         if name in _STRINGS and not isinstance(value, str):

@@ -7,21 +7,21 @@ import re
 from probes.catalog import doors
 from probes.catalog.sdk_variables import own_keys
 from probes.model.secret import Secret
-from probes.model.settings import Rival, Sourced
-from probes.settings.config_file import Entry
+from probes.model.settings import Conflict, Sourced
+from probes.settings.config_file import ConfigTable
 from probes.settings.environment import Variables
-from probes.settings.sdk_selection import Choice
+from probes.settings.sdk_selection import SdkChoice
 from probes.settings.variable_typos import near_names
 
 
-def rival(role: str, name: str, found: Sourced[str], why: str, winner: str, same: bool = False) -> Rival:
+def rival(role: str, name: str, found: Sourced[str], why: str, winner: str, same: bool = False) -> Conflict:
     """``found``, which lost against the value that stands at ``winner``; as a Secret where its role is the key's."""
-    return Rival(role, name, found.source, Secret(found.value) if role == "key" else found.value, why, winner, same)
+    return Conflict(role, name, found.source, Secret(found.value) if role == "key" else found.value, why, winner, same)
 
 
 def key_rivals(
-    names: list[str], found: tuple[str, Sourced[str]] | None, choice: Choice, variables: Variables
-) -> list[Rival]:
+    names: list[str], found: tuple[str, Sourced[str]] | None, choice: SdkChoice, variables: Variables
+) -> list[Conflict]:
     """What else might be the key. ``names``: the variables looked at; ``found``: the one that counts, and its value."""
     generic = choice.family.keys
     winner, held = ("", "") if found is None else (found[1].source, found[1].value)
@@ -52,7 +52,7 @@ def key_rivals(
     return rivals
 
 
-def base_rivals(choice: Choice, check: Entry, variables: Variables) -> list[Rival]:
+def base_rivals(choice: SdkChoice, check: ConfigTable, variables: Variables) -> list[Conflict]:
     """Nothing rivals a base URL that was asked for by argument or target."""
     if choice.explicit:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from probes.catalog.sdk_variables import Family
+from probes.catalog.sdk_variables import SdkVariables
 from probes.model.settings import BadInput, Sourced
 from probes.settings.options import Options, shown_path, shown_word
 
@@ -35,7 +35,7 @@ class Variables:
         found = self.first(name)
         return found if found and found.value else None
 
-    def base(self, family: Family, emptied: bool = False) -> Sourced[str] | None:
+    def base(self, family: SdkVariables, emptied: bool = False) -> Sourced[str] | None:
         """The base URL that a client of this family takes; with ``emptied`` one that is set to nothing, too."""
         found = next((value for name in family.bases if (value := self.filled(name))), None)
         return found or next((value for name in family.bases if emptied and (value := self.first(name))), None)

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 from probes.catalog import doors
 from probes.catalog.node_runtime import read as read_node
-from probes.catalog.sdk_variables import OFFICIAL_KEYS, Family, own_keys
+from probes.catalog.sdk_variables import OFFICIAL_KEYS, SdkVariables, own_keys
 from probes.model.secret import Secret
-from probes.model.settings import BadInput, Limits, Override, Rival, Settings, Slo, Sourced
+from probes.model.settings import BadInput, Conflict, Limits, Override, Settings, Slo, Sourced
 from probes.settings import config_file, environment, slo
-from probes.settings.config_file import Entry, setting
+from probes.settings.config_file import ConfigTable, setting
 from probes.settings.conflicts import base_rivals, rival
 from probes.settings.environment import Layer, Variables
 from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
 from probes.settings.options import Options, shown_path, shown_word
-from probes.settings.sdk_selection import Choice, choose
+from probes.settings.sdk_selection import SdkChoice, choose
 
 if TYPE_CHECKING:
     from probes.catalog.app import App
@@ -47,7 +47,7 @@ def gather(
     Raises BadInput for what cannot be meant: an unknown target, a file that is missing or unreadable, two keys.
     """
     target, url, file = _target(options, cwd, file)
-    check = Entry("check") if options.no_env or options.env_file or file is None else file.check
+    check = ConfigTable("check") if options.no_env or options.env_file or file is None else file.check
     variables = environment.read(options, environ, cwd, shells)
     named = [entry for entry in (target, check) if entry is not None]
     defaults = Limits()
@@ -89,7 +89,7 @@ def gather(
 
 def _target(
     options: Options, cwd: Path, file: config_file.Config | None
-) -> tuple[Entry | None, Sourced[str] | None, config_file.Config | None]:
+) -> tuple[ConfigTable | None, Sourced[str] | None, config_file.Config | None]:
     """The named target, or the base URL that stands in its place; and the file."""
     name = options.target
     wordlike = name is not None and re.fullmatch(r"[\w-]+", name) is not None and name.lower() != "localhost"
@@ -126,7 +126,7 @@ def _is_url(text: str) -> bool:
     return "://" in text
 
 
-def _protocol(options: Options, named: list[Entry]) -> Sourced[str]:
+def _protocol(options: Options, named: list[ConfigTable]) -> Sourced[str]:
     if options.protocol not in (None, *config_file.PROTOCOLS):
         raise BadInput(f"--protocol is to be one of {', '.join(config_file.PROTOCOLS)}.")
     if options.protocol is not None:
@@ -149,8 +149,8 @@ def _app(asked: str | None) -> App | None:
 
 
 def _model(
-    options: Options, target: Entry | None, check: Entry, family: Family, variables: Variables
-) -> tuple[Sourced[str] | None, list[Rival]]:
+    options: Options, target: ConfigTable | None, check: ConfigTable, family: SdkVariables, variables: Variables
+) -> tuple[Sourced[str] | None, list[Conflict]]:
     if options.model:
         return Sourced(options.model, "--model"), []
     if target:  # the environment's model belongs to the environment's base URL
@@ -166,7 +166,7 @@ def _model(
 
 
 def _override(
-    choice: Choice,
+    choice: SdkChoice,
     key: Sourced[Secret] | None,
     variable: str,
     variables: Variables,
@@ -197,7 +197,7 @@ def _home() -> Path | None:
         return None
 
 
-def _slos(given: tuple[str, ...], named: list[Entry]) -> tuple[Slo, ...]:
+def _slos(given: tuple[str, ...], named: list[ConfigTable]) -> tuple[Slo, ...]:
     """The command line's limit of a name counts, then the target's, then that of ``[check]``."""
     layers = [entry.values["slo"].value for entry in reversed(named) if "slo" in entry.values]
     try:

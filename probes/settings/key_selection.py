@@ -8,24 +8,24 @@ from pathlib import Path
 
 from probes.catalog.sdk_variables import own_keys
 from probes.model.secret import Secret
-from probes.model.settings import BadInput, Rival, Sourced
+from probes.model.settings import BadInput, Conflict, Sourced
 from probes.settings import config_file
-from probes.settings.config_file import Entry, KeyReference
+from probes.settings.config_file import ConfigTable, KeyReference
 from probes.settings.conflicts import key_rivals, rival
 from probes.settings.environment import Variables
 from probes.settings.options import Options, shown_word
-from probes.settings.sdk_selection import Choice
+from probes.settings.sdk_selection import SdkChoice
 from probes.settings.variable_typos import near_names
 
 # The key, the variable that held it, the places looked at, and what else was found.
-Taken = tuple[Sourced[Secret] | None, str, list[str], list[Rival]]
+Taken = tuple[Sourced[Secret] | None, str, list[str], list[Conflict]]
 
 
 def key_of(
     options: Options,
-    target: Entry | None,
-    check: Entry,
-    choice: Choice,
+    target: ConfigTable | None,
+    check: ConfigTable,
+    choice: SdkChoice,
     variables: Variables,
     environ: Mapping[str, str],
 ) -> Taken:

@@ -10,7 +10,7 @@ from pathlib import Path
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
 from probes.network.name_servers import server
 from probes.network.trust_stores import unreadable
-from probes.settings.config_file import Entry, setting
+from probes.settings.config_file import ConfigTable, setting
 from probes.settings.options import Options
 
 
@@ -22,7 +22,7 @@ def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tup
     return proxies(options, [], environ), ca_bundle(options, [], environ, cwd)
 
 
-def proxies(options: Options, named: list[Entry], environ: Mapping[str, str]) -> ProxySettings:
+def proxies(options: Options, named: list[ConfigTable], environ: Mapping[str, str]) -> ProxySettings:
     """As urllib and httpx read them: a lower-case name wins and, empty, switches off. ``.env`` sets none.
 
     Raises BadInput for ``--proxy`` together with ``--no-proxy``.
@@ -68,7 +68,7 @@ def system_proxies() -> ProxySettings:
     return ProxySettings(read("http"), read("https"), read("all"), read("no"))
 
 
-def ca_bundle(options: Options, named: list[Entry], environ: Mapping[str, str], cwd: Path) -> Sourced[str] | None:
+def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, str], cwd: Path) -> Sourced[str] | None:
     """The path of a file with extra roots: the option's, that of the ``named`` tables, OpenSSL's variable.
 
     Raises BadInput for one of the first two that is missing or holds no certificate.

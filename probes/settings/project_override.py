@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from probes.model.settings import Override, Sourced
 from probes.urls.addresses import is_local
-from probes.urls.url import place
+from probes.urls.url import parse_url
 from probes.urls.url_flaws import examine_url
 
 
@@ -12,7 +12,7 @@ def address(url: str) -> tuple[str, int] | None:
     """Host and port that a base URL means; None where none can be told."""
     mended = examine_url(url, "openai").mended
     try:
-        found = place(mended) if mended else None
+        found = parse_url(mended) if mended else None
     except ValueError:
         return None
     return (found.host, found.port) if found else None

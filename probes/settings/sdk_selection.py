@@ -9,15 +9,15 @@ from urllib.parse import urlsplit
 
 from probes.catalog import doors
 from probes.catalog.door import Door
-from probes.catalog.sdk_variables import ANTHROPIC, FAMILIES, OPENAI, SHARED_NAMES, UNREAD, Family, own_keys
+from probes.catalog.sdk_variables import ANTHROPIC, FAMILIES, OPENAI, SHARED_NAMES, UNREAD, SdkVariables, own_keys
 from probes.model.settings import BadInput, Sourced
-from probes.settings.config_file import Entry
+from probes.settings.config_file import ConfigTable
 from probes.settings.environment import Variables
 from probes.settings.options import Options
 from probes.settings.variable_typos import near_names
 
 if TYPE_CHECKING:
-    from probes.catalog.app import App, Wire
+    from probes.catalog.app import App, AppWire
 
 # What shows which SDK is meant: of the first two a base URL or a key, of the others a base URL, whose key is of use in
 # many programs.
@@ -26,10 +26,10 @@ _MEANT_BY_BASE = (FAMILIES["gemini"], FAMILIES["azure"], FAMILIES["ollama"])
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SdkChoice:
     """``explicit``: the base URL was given by argument or target. ``protocol`` is what a variable's name decides."""
 
-    family: Family
+    family: SdkVariables
     base: Sourced[str] | None
     door: Door | None
     explicit: bool
@@ -48,7 +48,7 @@ def _door_of(url: str, protocol: str) -> Door | None:
     return doors.load().of_host(parts.hostname or "", port, parts.path)
 
 
-def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> Family:
+def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> SdkVariables:
     """What the app reads, of the protocol asked for, or of the one that address and variables point to.
 
     Raises BadInput where it does not speak the protocol.
@@ -59,7 +59,7 @@ def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> F
     wire = spoken.get(protocol) or _likely(app, url, variables)
     usual = FAMILIES[wire.protocol]
     keys = wire.key or usual.keys  # one that keeps its key elsewhere is checked with the usual one
-    return Family(
+    return SdkVariables(
         wire.protocol,
         keys,
         wire.base_url,
@@ -72,7 +72,7 @@ def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> F
     )
 
 
-def _likely(app: App, url: str, variables: Variables) -> Wire:
+def _likely(app: App, url: str, variables: Variables) -> AppWire:
     """Of several protocols the one that the address, its door or the variables that are set point to."""
     if len(app.wires) == 1:
         return app.wires[0]
@@ -88,13 +88,13 @@ def _likely(app: App, url: str, variables: Variables) -> Wire:
 
 def choose(
     options: Options,
-    target: Entry | None,
-    check: Entry,
+    target: ConfigTable | None,
+    check: ConfigTable,
     url: Sourced[str] | None,
     variables: Variables,
     protocol: Sourced[str],
     app: App | None,
-) -> Choice:
+) -> SdkChoice:
     """The SDK and the base URL: as the options or the ``target`` say, then the variables, then ``[check]``, then the
     default of the SDK that a key or a slip of the pen points to. ``url`` is the argument that stands for a base URL.
 
@@ -116,7 +116,7 @@ def choose(
         and (base.value or family or not check.text("base_url"))
     ):
         spoken = asked or Sourced(present.protocol, base.source)
-        return Choice(present, base, _door_of(base.value, present.protocol), False, True, spoken)
+        return SdkChoice(present, base, _door_of(base.value, present.protocol), False, True, spoken)
     if below := check.text("base_url"):
         return _at_url(below, family, False, variables, asked)
     if present:
@@ -126,7 +126,7 @@ def choose(
         return found
     for each in (OPENAI, ANTHROPIC):
         if base := variables.base(each, emptied=True):  # set but empty: the Python SDKs take it and every call fails
-            return Choice(each, base, None, False, True, Sourced(each.protocol, base.source))
+            return SdkChoice(each, base, None, False, True, Sourced(each.protocol, base.source))
     key_given = options.key is not None or options.key_env or options.key_file or options.key_stdin
     if (target and target.key) or check.key or key_given:
         anthropic = (options.key or options.stdin_text or "").lstrip().startswith("sk-ant-")
@@ -136,35 +136,35 @@ def choose(
             near_names(variables, (*each.keys, *each.bases))
         ):
             return _default(each, None)
-    return Choice(OPENAI, None, None, False)
+    return SdkChoice(OPENAI, None, None, False)
 
 
-def _evidence(family: Family, variables: Variables) -> Sourced[str] | None:
+def _evidence(family: SdkVariables, variables: Variables) -> Sourced[str] | None:
     """What shows that somebody means this SDK: a base URL or a key of its own."""
     return next((found for name in (*family.bases, *family.keys) if (found := variables.filled(name))), None)
 
 
-def _default(family: Family, protocol: Sourced[str] | None) -> Choice:
+def _default(family: SdkVariables, protocol: Sourced[str] | None) -> SdkChoice:
     base = Sourced(family.default, "default") if family.default else None
-    return Choice(family, base, None, False, True, protocol)
+    return SdkChoice(family, base, None, False, True, protocol)
 
 
 def _at_url(
-    base: Sourced[str], family: Family | None, explicit: bool, variables: Variables, asked: Sourced[str] | None
-) -> Choice:
+    base: Sourced[str], family: SdkVariables | None, explicit: bool, variables: Variables, asked: Sourced[str] | None
+) -> SdkChoice:
     door = _door_of(base.value, family.protocol if family else "auto")
     if family:
-        return Choice(family, base, door, explicit, protocol=asked)
+        return SdkChoice(family, base, door, explicit, protocol=asked)
     if re.search(r"/anthropic(?:/|$)", base.value, re.I):
-        return Choice(ANTHROPIC, base, door, explicit)
+        return SdkChoice(ANTHROPIC, base, door, explicit)
     if door:
-        return Choice(FAMILIES.get((door.protocols or ("openai",))[0], OPENAI), base, door, explicit)
+        return SdkChoice(FAMILIES.get((door.protocols or ("openai",))[0], OPENAI), base, door, explicit)
     if not _evidence(OPENAI, variables) and (found := _evidence(ANTHROPIC, variables)):
-        return Choice(ANTHROPIC, base, None, explicit, protocol=Sourced("anthropic", found.source))
-    return Choice(OPENAI, base, None, explicit)
+        return SdkChoice(ANTHROPIC, base, None, explicit, protocol=Sourced("anthropic", found.source))
+    return SdkChoice(OPENAI, base, None, explicit)
 
 
-def _at_door_variable(variables: Variables) -> Choice | None:
+def _at_door_variable(variables: Variables) -> SdkChoice | None:
     """A door whose own variable holds a key: its base URL variable, else its documented base URL."""
     candidates = [name for name in variables.names() if re.search(r"KEY|TOKEN|PASSWORD|_PAT$", name)]
     if not any(variables.filled(name) and not SHARED_NAMES.search(name) for name in candidates):
@@ -182,5 +182,5 @@ def _at_door_variable(variables: Variables) -> Choice | None:
         endpoint = next((e for p in ("openai", "anthropic") if (e := door.endpoint(p))), None)
         if endpoint and "{" not in endpoint.base_url:
             base = Sourced(endpoint.base_url, f"default of {door.name}")
-            return Choice(FAMILIES[endpoint.protocol], base, door, False)
+            return SdkChoice(FAMILIES[endpoint.protocol], base, door, False)
     return None

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from probes.model.facts import DnsFacts, Lookup
 from probes.model.failure import Kind
-from probes.network.connection_pool import Way
+from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError
 
 PATIENCE = 2.0  # seconds for a server that is asked besides
@@ -16,7 +16,7 @@ _SYSTEM = 0.7  # of the probe's time; the rest is for asking the servers
 _NO_WORD = {"silent", "servfail", "refused", "unreachable"}  # nothing that tells of the name itself
 
 
-async def measure(way: Way, servers: tuple[str, ...] = ()) -> DnsFacts:
+async def measure(way: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFacts:
     """The addresses, and what ``servers`` say besides. Raises NetError: NAME_UNKNOWN, NAME_FAILED, NAME_INVALID."""
     host = way.dial_host
     others = asyncio.ensure_future(_ask(way, host, servers))
@@ -39,7 +39,7 @@ async def measure(way: Way, servers: tuple[str, ...] = ()) -> DnsFacts:
     return DnsFacts(host, addresses, (), await others)
 
 
-async def _ask(way: Way, host: str, servers: Iterable[str]) -> tuple[Lookup, ...]:
+async def _ask(way: ConnectionPool, host: str, servers: Iterable[str]) -> tuple[Lookup, ...]:
     seconds = min(PATIENCE, way.limits.probe / 4)
     return tuple(await asyncio.gather(*(way.network.ask_server(one, host, seconds) for one in servers)))
 

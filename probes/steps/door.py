@@ -10,15 +10,15 @@ from probes.catalog.apps import load as load_apps
 from probes.catalog.door import Door, sdk_base
 from probes.catalog.doors import Doors
 from probes.keys.flaws import examine_key
-from probes.keys.owner import Fit, fit
-from probes.model.facts import DoorFacts, Twin
+from probes.keys.owner import KeyFit, fit
+from probes.model.facts import DoorFacts, SisterSite
 from probes.model.secret import Secret
 from probes.model.settings import Settings
 from probes.model.value_issues import KeyMatch
 from probes.protocols.protocol import NAMES
-from probes.steps.settings import Exams
+from probes.steps.settings import SettingsExams
 from probes.urls.addresses import is_local
-from probes.urls.url import Place, place
+from probes.urls.url import Url, parse_url
 
 # What a path says of the protocol that is spoken there.
 _SPOKEN_AT = (
@@ -30,7 +30,7 @@ _SPOKEN_AT = (
 )
 
 
-def protocol_of(settings: Settings, target: Place | None, door: Door | None) -> tuple[str, str]:
+def protocol_of(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, str]:
     """Which protocol is spoken, and what says so: option, app, path, door or default."""
     if settings.protocol.value != "auto":
         return settings.protocol.value, "option"
@@ -44,7 +44,7 @@ def protocol_of(settings: Settings, target: Place | None, door: Door | None) -> 
     return spoken, "app"
 
 
-def _told(settings: Settings, target: Place | None, door: Door | None) -> tuple[str, str]:
+def _told(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, str]:
     """What path, door and variables say of the protocol."""
     raw = settings.base_url.value if settings.base_url else ""
     paths = [path.lower().rstrip("/") for path in (re.split("[?#]", raw)[0].strip(), target.path if target else "")]
@@ -68,7 +68,7 @@ def _spoken(door: Door, path: str, keyed: bool) -> str:
         return names[0]
     if not names or (names[0] == "ollama" and door.kind == "local" and keyed):
         return "openai"  # who has a key for a server that needs none uses an app that insists on one
-    home = place(re.sub(r"\{.*?\}", "any", sdk_base(names[0], spoken[0].base_url))).path
+    home = parse_url(re.sub(r"\{.*?\}", "any", sdk_base(names[0], spoken[0].base_url))).path
     return names[0] if home == path else "openai"
 
 
@@ -85,7 +85,9 @@ def own_part(door: Door | None, protocol: str) -> str:
     return next((found[1] for host in hosts if (found := re.match(r"[\w.-]*\{(\w+)\}", host))), "")
 
 
-def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str, host: str) -> tuple[Twin, ...]:
+def twins(
+    door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str, host: str
+) -> tuple[SisterSite, ...]:
     """The sites of the door's own house whose keys look the same and do not do here; of a host that is no known door,
     those of its name whose key this surely is.
     """
@@ -93,7 +95,7 @@ def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protoc
     if door is None:
         sure = [one for match in matches if match.confidence == "certain" and (one := doors.get(match.door))]
         named = [one for one in sure if _label(host) in {_label(other) for other in one.hosts}]
-        return tuple(Twin(one.name, url, "region") for one in named if (url := right_base_url(one, protocol)))
+        return tuple(SisterSite(one.name, url, "region") for one in named if (url := right_base_url(one, protocol)))
     for one in doors:
         other = one.id != door.id and one.company == door.company and one.namespace != door.namespace
         url = right_base_url(one, protocol) if other else None
@@ -101,7 +103,7 @@ def twins(door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protoc
         # Two products of a house often take keys of quite different looks: then the look has told already.
         confused = differs != "product" and (one.id in door.rejects or door.id in one.rejects)
         if url and (alike or confused):
-            found.append(Twin(one.name, url, differs))
+            found.append(SisterSite(one.name, url, differs))
     return tuple(found[:4])
 
 
@@ -133,13 +135,13 @@ def rival(settings: Settings, door: Door | None, local: bool) -> tuple[str, str]
 
 
 def measure(
-    settings: Settings, exams: Exams, target: Place, doors: Doors, protocol: str, protocol_source: str
+    settings: Settings, exams: SettingsExams, target: Url, doors: Doors, protocol: str, protocol_source: str
 ) -> DoorFacts:
     """Which door the host is and how the key fits it."""
     door = doors.of_host(target.host, target.port, target.path)
     local = is_local(target.host)
     key = exams.key.cleaned or exams.key.literal or ""
-    found = fit(key, door, local=local) if key else Fit("no_key")
+    found = fit(key, door, local=local) if key else KeyFit("no_key")
     typo = None if door or local else doors.typo_of(target.host)
     website = None if local else doors.website_of(target.host, target.path)
     if website is not None and website is door:

@@ -14,13 +14,13 @@ from probes.model.facts import DirectFacts, ProxyFacts, TunnelFacts
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
 from probes.model.settings import ProxySettings, Sourced
-from probes.network.connection_pool import Way
+from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError
 from probes.network.http1 import basic
 from probes.network.proxy_tunnel import Proxy
 from probes.urls.addresses import is_local
 from probes.urls.no_proxy import breaks, bypass
-from probes.urls.url import Place
+from probes.urls.url import Url
 
 PATIENCE = 3.0  # seconds for a second look, which the user did not ask for
 WEB = "web"  # of a server that is no proxy
@@ -61,13 +61,13 @@ def _problem(found: Sourced[str], doors: Doors, on_node: bool) -> tuple[str, str
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - told, not listened on
 
 
-def _is_target(host: str, port: int, target: Place) -> bool:
+def _is_target(host: str, port: int, target: Url) -> bool:
     """Whether the proxy is the very server that is to be called."""
     return port == target.port and (host == target.host or (host in _LOOPBACK and target.host in _LOOPBACK))
 
 
 def choose(
-    proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber, on_node: bool = False
+    proxies: ProxySettings, target: Url, doors: Doors, scrub: Scrubber, on_node: bool = False
 ) -> tuple[ProxyFacts, Proxy | None]:
     """The proxy for this host with what is wrong with it, and the proxy itself where it can be used.
 
@@ -85,7 +85,7 @@ def choose(
 
 
 def _chosen(
-    proxies: ProxySettings, target: Place, doors: Doors, scrub: Scrubber, on_node: bool
+    proxies: ProxySettings, target: Url, doors: Doors, scrub: Scrubber, on_node: bool
 ) -> tuple[ProxyFacts, Proxy | None]:
     found = (proxies.https if target.scheme == "https" else proxies.http) or proxies.all
     settings = [one for one in (proxies.http, proxies.https, proxies.all) if one is not None and one.value.strip()]
@@ -158,7 +158,7 @@ def unheeded(facts: ProxyFacts) -> ProxyFacts:
     return ProxyFacts(facts.url, facts.source, facts.bypass, unheeded=shown)
 
 
-async def enter(way: Way) -> TunnelFacts:
+async def enter(way: ConnectionPool) -> TunnelFacts:
     """The connection through the proxy, as it was set. Raises NetError."""
     assert way.proxy is not None
     await way.enter()
@@ -176,7 +176,7 @@ def _status(why: Failure) -> str:
     return why.detail.split(" ")[1] if why.detail.startswith("HTTP/") else ""
 
 
-async def identify(way: Way) -> str:
+async def identify(way: ConnectionPool) -> str:
     """What the port speaks that is no such proxy as was set: ``http``, ``https``, ``socks5``, :data:`WEB`, or nothing
     known.
 
@@ -194,7 +194,7 @@ async def identify(way: Way) -> str:
     return next((scheme for scheme, yes in zip(guesses, found, strict=True) if yes), WEB if web else "")
 
 
-async def _answers(way: Way, proxy: Proxy) -> bool:
+async def _answers(way: ConnectionPool, proxy: Proxy) -> bool:
     """Whether the port answers as such a proxy, be it with a refusal."""
     other = way.beside(proxy=proxy)
     try:
@@ -212,7 +212,7 @@ async def _answers(way: Way, proxy: Proxy) -> bool:
     return True
 
 
-async def _is_web_server(way: Way) -> bool:
+async def _is_web_server(way: ConnectionPool) -> bool:
     """Whether the port answers a request that is meant for itself, which a proxy refuses."""
     loop = asyncio.get_running_loop()
     assert way.proxy is not None
@@ -232,7 +232,7 @@ async def _is_web_server(way: Way) -> bool:
     return words[0].startswith(b"HTTP/") and words[1:2] in ([b"200"], [b"401"], [b"404"], [b"405"])
 
 
-async def directly(way: Way) -> DirectFacts:
+async def directly(way: ConnectionPool) -> DirectFacts:
     """How far the host is reached without the proxy: to its certificate at most, and without any key."""
     host, port = way.target.host, way.target.port
     probe = "dns"

@@ -43,7 +43,7 @@ def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
-class Ledger:
+class Recorder:
     """Owns the clock and the limits of a run, and everything that was observed in it."""
 
     def __init__(self, limits: Limits, scrub: Scrubber, watch: Watch | None = None) -> None:

@@ -10,12 +10,12 @@ from probes.model.attempt import KeyForm
 from probes.model.facts import SettingsFacts
 from probes.model.settings import Settings
 from probes.urls.app_base_urls import examine_for, official
-from probes.urls.url import Place, place
+from probes.urls.url import Url, parse_url
 from probes.urls.url_flaws import UrlExam, examine_url
 
 
 @dataclass(frozen=True, slots=True)
-class Exams:
+class SettingsExams:
     """The raw values, looked at for one protocol. Holds the key's forms: it never leaves the probes."""
 
     url: UrlExam
@@ -24,12 +24,12 @@ class Exams:
     query: str = ""  # what the app adds to what the SDK asks of ``url.literal``
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> Url | None:
         """Where the mended URL points; None where none can be made."""
         if self.url.mended is None:
             return None
         try:
-            return place(self.url.mended)
+            return parse_url(self.url.mended)
         except ValueError:
             return None
 
@@ -43,7 +43,7 @@ class Exams:
         return forms
 
 
-def examine(settings: Settings, protocol: str) -> Exams:
+def examine(settings: Settings, protocol: str) -> SettingsExams:
     """Look at URL and key as the client would take them: the app that was named, else the SDK of ``protocol``."""
     raw_url = settings.base_url.value if settings.base_url else ""
     raw_key = settings.key.value.reveal() if settings.key else ""
@@ -55,8 +55,8 @@ def examine(settings: Settings, protocol: str) -> Exams:
         sent, key = examine_for(app, wire, raw_url), examine_key(raw_key, protocol)
         if app.stack in ("node", "browser"):
             key = _trimmed(key, raw_key, protocol)
-        return Exams(sent.exam, key, sent.address, sent.query)
-    return Exams(examine_url(raw_url, protocol), examine_key(raw_key, protocol))
+        return SettingsExams(sent.exam, key, sent.address, sent.query)
+    return SettingsExams(examine_url(raw_url, protocol), examine_key(raw_key, protocol))
 
 
 def _trimmed(key: KeyExam, raw: str, protocol: str) -> KeyExam:
@@ -67,7 +67,7 @@ def _trimmed(key: KeyExam, raw: str, protocol: str) -> KeyExam:
     return KeyExam(tuple(replace(flaw, fatal=False) for flaw in key.flaws), key.cleaned, literal)
 
 
-def measure(settings: Settings, exams: Exams, scrub: object) -> SettingsFacts:
+def measure(settings: Settings, exams: SettingsExams, scrub: object) -> SettingsFacts:
     """What stands where, and which flaws it has."""
     assert callable(scrub)
     raw_url = settings.base_url.value if settings.base_url else None

@@ -10,12 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from probes.model.facts import TcpFacts
-from probes.network.connection_pool import Way
+from probes.network.connection_pool import ConnectionPool
 
 _SIOCGIFADDR = 0x8915  # linux/sockios.h
 
 
-async def measure(way: Way) -> TcpFacts:
+async def measure(way: ConnectionPool) -> TcpFacts:
     """How each address fared. ``connected`` is None where none answered: the first dial's kind says how."""
     good, dials, local = await way.dial()
     return TcpFacts(way.dial_host, way.dial_port, dials, good, local, way.proxy is not None, interface(local))

@@ -17,9 +17,9 @@ from typing import Any
 
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Kind
-from probes.network.connection_pool import Way
+from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError, classify
-from probes.network.network import Link
+from probes.network.network import Connection
 from probes.network.trust_stores import (
     SYSTEM,
     blind_context,
@@ -47,7 +47,7 @@ _ROOTLESS = {Kind.TLS_SELF_SIGNED, Kind.TLS_UNTRUSTED, Kind.TLS_OTHER}
 TELLING = CERTIFICATE_KINDS | {Kind.TLS_HANDSHAKE, Kind.TLS_NOT_TLS}
 
 
-async def measure(way: Way, trust: str) -> TlsFacts:
+async def measure(way: ConnectionPool, trust: str) -> TlsFacts:
     """The handshake that the SDK makes. Raises NetError, of the proxy's tunnel too."""
     link = await way.first_link()
     tls = link.tls
@@ -75,7 +75,7 @@ async def measure(way: Way, trust: str) -> TlsFacts:
     return replace(facts, certifi=await trusted_by(way, certifi_context()), certifi_path=path)
 
 
-async def trusted_by(way: Way, tls: ssl.SSLContext | None) -> bool | None:
+async def trusted_by(way: ConnectionPool, tls: ssl.SSLContext | None) -> bool | None:
     """Whether a handshake with this trust is made; without any key. None where it failed for another reason."""
     if tls is None:
         return None
@@ -93,7 +93,7 @@ async def trusted_by(way: Way, tls: ssl.SSLContext | None) -> bool | None:
 
 
 async def look(
-    way: Way, trust: str, why: Kind, others: Mapping[str, Callable[[], ssl.SSLContext]] | None = None
+    way: ConnectionPool, trust: str, why: Kind, others: Mapping[str, Callable[[], ssl.SSLContext]] | None = None
 ) -> TlsFacts | None:
     """The certificate that failed, read without trusting it; the version, where none was agreed on; and which of the
     ``others``, lists of roots by their names, trusts it.
@@ -120,7 +120,7 @@ async def look(
         blind.close()
 
 
-async def _date(link: Link, way: Way) -> str:
+async def _date(link: Connection, way: ConnectionPool) -> str:
     """What the clock there says, by the Date of its answer to a request without a key."""
     request = f"HEAD / HTTP/1.1\r\nHost: {way.target.authority}\r\nConnection: close\r\n\r\n"
     head = b""
@@ -138,7 +138,7 @@ async def _date(link: Link, way: Way) -> str:
     return ""
 
 
-async def speaks_plain_http(way: Way, sure: bool) -> bool:
+async def speaks_plain_http(way: ConnectionPool, sure: bool) -> bool:
     """Whether the port answers a plain request with HTTP: one line without a key.
 
     Where that is not ``sure`` already, a 400 counts for nothing: with it an encrypted port answers a plain request.

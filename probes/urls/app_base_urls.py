@@ -12,11 +12,11 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from probes.catalog.app import App, Wire
+from probes.catalog.app import App, AppWire
 from probes.catalog.apps import load
 from probes.catalog.url_joining import join
 from probes.model.attempt import Attempt
-from probes.protocols.protocol import Ask
+from probes.protocols.protocol import ApiRequest
 from probes.protocols.protocol import wire as protocol_of
 from probes.urls.url_flaws import PLAIN, UrlExam, examine_url
 
@@ -25,7 +25,7 @@ MODEL = "model-of-the-run"  # stands in an address until the model is known
 _JOINED = ("endpoint_included", "version_doubled", "double_slash")
 
 
-class Sent(NamedTuple):
+class SentBaseUrl(NamedTuple):
     """A base URL as a client takes it. ``address`` is what it asks where no base URL makes the SDK ask the same, else
     ``query`` what it adds to what the SDK asks."""
 
@@ -39,7 +39,7 @@ def official(protocol: str) -> App:
     return next(app for app in load() if app.wire(protocol) is not None)
 
 
-def examine_for(app: App, wire: Wire, raw: str) -> Sent:
+def examine_for(app: App, wire: AppWire, raw: str) -> SentBaseUrl:
     """What is wrong with a base URL for this client, in the SDK's terms: see ``examine_url``."""
     plain = examine_url(raw, PLAIN)
     asked = join(app, wire, raw, MODEL) if raw.strip() else None
@@ -48,22 +48,22 @@ def examine_for(app: App, wire: Wire, raw: str) -> Sent:
     flaws = [replace(flaw, fatal=asked is None) if flaw.fatal else flaw for flaw in plain.flaws]
     flaws = [flaw for flaw in flaws if flaw.kind not in forgiven]
     if plain.mended is None:
-        return Sent(UrlExam(tuple(flaws), None, literal), address, query)
+        return SentBaseUrl(UrlExam(tuple(flaws), None, literal), address, query)
     meant = join(app, wire, plain.mended, MODEL) if flaws else asked
     base = _asked(wire, meant)[0] if meant is not None else plain.mended
     # Of two slashes at the end one has given way to the endpoint's: what is left goes out doubled.
     joined = examine_url(base + "/" * base.endswith("/"), wire.protocol)
     flaws += [flaw for flaw in joined.flaws if flaw.kind in _JOINED]
-    return Sent(UrlExam(tuple(flaws), joined.mended, literal), address, query)
+    return SentBaseUrl(UrlExam(tuple(flaws), joined.mended, literal), address, query)
 
 
-def _forgiven(wire: Wire, raw: str) -> tuple[str, ...]:
+def _forgiven(wire: AppWire, raw: str) -> tuple[str, ...]:
     """What is no flaw to this client: it adds the scheme itself, or takes a ``#`` at the end for an order."""
     marked = wire.join.startswith("cherry") and re.search(r"[^\s#]#$", raw.strip()) is not None
     return ("scheme_missing", *(("stray",) if marked else ()))
 
 
-def takes(app: App, wire: Wire, base_url: str) -> str | None:
+def takes(app: App, wire: AppWire, base_url: str) -> str | None:
     """The base URL with which the client asks what the SDK asks with ``base_url``; None where there is none."""
     base = base_url.rstrip("/")
     wanted = base + _endpoint(wire)
@@ -79,7 +79,7 @@ def takes(app: App, wire: Wire, base_url: str) -> str | None:
     return None
 
 
-def as_sent(attempt: Attempt, ask: Ask, path: str) -> str:
+def as_sent(attempt: Attempt, ask: ApiRequest, path: str) -> str:
     """Path and query of a generation as the app asks for it, where they are not ``path``, which the SDK would ask."""
     endpoint = protocol_of(attempt.protocol).endpoint
     if not ask.path.partition("?")[0].endswith(endpoint.rpartition("}")[2] or endpoint):
@@ -90,7 +90,7 @@ def as_sent(attempt: Attempt, ask: Ask, path: str) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _endpoint(wire: Wire) -> str:
+def _endpoint(wire: AppWire) -> str:
     """What the SDK asks of a base URL, with this client's version where the path names one."""
     own = official(wire.protocol).wire(wire.protocol)
     assert own is not None
@@ -99,7 +99,7 @@ def _endpoint(wire: Wire) -> str:
     return endpoint.replace(":generateContent", ":streamGenerateContent") if streams else endpoint
 
 
-def _asked(wire: Wire, asked: str) -> tuple[str, str, str]:
+def _asked(wire: AppWire, asked: str) -> tuple[str, str, str]:
     """The SDK's base URL for an address; the address itself where the SDK would ask another; its query where not."""
     path, _, query = asked.partition("?")
     pattern = _ending(wire.protocol)

@@ -6,12 +6,12 @@ import ipaddress
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from probes.urls.url import Place
+from probes.urls.url import Url
 
 _USUAL = {"http": 80, "https": 443}
 
 
-def bypass(no_proxy: str, target: Place) -> str:
+def bypass(no_proxy: str, target: Url) -> str:
     """The entry that lets this host pass, or an empty string.
 
     ``example.com`` is meant with all below it, ``.example.com`` and ``*.example.com`` with what is below it alone.
@@ -22,7 +22,7 @@ def bypass(no_proxy: str, target: Place) -> str:
     return next((entry for entry in entries if _matches(entry, target)), "")
 
 
-def _matches(entry: str, target: Place) -> bool:
+def _matches(entry: str, target: Url) -> bool:
     scheme, named, rest = entry.rpartition("://")
     if named and scheme not in ("all", target.scheme):
         return False

@@ -9,7 +9,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Url:
     """A URL taken apart: ``path`` is percent-encoded, has no trailing slash and holds no query."""
 
     scheme: str
@@ -30,7 +30,7 @@ class Place:
         return f"{self.scheme}://{self.authority}"
 
 
-def place(url: str) -> Place:
+def parse_url(url: str) -> Url:
     """The URL's parts. Raises ValueError where no ``http(s)`` address can be made of it."""
     parts = urlsplit(url)
     scheme = parts.scheme.lower()
@@ -44,7 +44,7 @@ def place(url: str) -> Place:
         host = host.encode("idna").decode("ascii")
     port = parts.port if parts.port is not None else DEFAULT_PORTS[scheme]
     path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
-    return Place(scheme, host, port, path.removesuffix("/"), parts.query, "@" in parts.netloc)
+    return Url(scheme, host, port, path.removesuffix("/"), parts.query, "@" in parts.netloc)
 
 
 def joined(path: str, query: str, endpoint: str, protocol: str) -> str:

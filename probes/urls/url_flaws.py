@@ -18,7 +18,7 @@ from probes.model.value_issues import Flaw
 if TYPE_CHECKING:
     from typing import Protocol
 
-    class _Add(Protocol):
+    class AddFlaw(Protocol):
         """Notes a flaw."""
 
         def __call__(self, kind: str, note: str, mended: bool = True, fatal: bool = False) -> None: ...
@@ -163,7 +163,7 @@ def _ends_astray(folded: list[tuple[int, str]]) -> bool:
     return last in _END_MARKS or last in ".#" or (last == "*" and text.endswith("/*"))
 
 
-def _split_scheme(text: str, add: _Add) -> str:
+def _split_scheme(text: str, add: AddFlaw) -> str:
     """``text`` with a sound scheme where a host follows; flaws of the scheme are noted."""
     sound = re.match(r"(https?)://(?!/)", text, re.I)
     if sound and not re.match(r"(?:https?:?//|https?:/)", text[sound.end() :], re.I):
@@ -190,7 +190,7 @@ def _split_scheme(text: str, add: _Add) -> str:
     return f"{scheme}://{rest}"
 
 
-def _without_scheme(text: str, add: _Add) -> str:
+def _without_scheme(text: str, add: AddFlaw) -> str:
     host = re.split(r"[/?#]", text)[0].rpartition("@")[2]
     if not _plausible(host, named=False):
         add("invalid", "neither a scheme nor a host", False, True)
@@ -258,7 +258,7 @@ def _ascii_host(host: str) -> str | None:
     return name
 
 
-def _mend_parts(text: str, protocol: str, add: _Add) -> str | None:
+def _mend_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
     """The URL put together again from sound parts, each flaw noted; None where host or port cannot be mended."""
     scheme, _, rest = text.partition("://")
     found = re.match(r"([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", rest, re.S)
@@ -284,7 +284,7 @@ def _mend_parts(text: str, protocol: str, add: _Add) -> str | None:
     return f"{scheme}://{name}{port}{_mend_path(path, name, protocol, add, query, fragment)}"
 
 
-def _mend_path(path: str, host: str, protocol: str, add: _Add, query: str | None, fragment: str | None) -> str:
+def _mend_path(path: str, host: str, protocol: str, add: AddFlaw, query: str | None, fragment: str | None) -> str:
     if protocol == PLAIN:
         if query:
             add("query", f"{query.count('=') or 1} in the query")

@@ -28,7 +28,7 @@ from probes.model.evidence import Evidence
 from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
 from probes.model.secret import Secret, public_prefix
-from probes.model.settings import ConnectTo, Limits, NodeSettings, Override, ProxySettings, Rival, Settings, Sourced
+from probes.model.settings import Conflict, ConnectTo, Limits, NodeSettings, Override, ProxySettings, Settings, Sourced
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.run.engine import run
@@ -132,7 +132,7 @@ class Scenario:
     app: str | None = None
     auth_variable: str | None = None
     api_version: str | None = None
-    rivals: tuple[Rival, ...] = ()
+    rivals: tuple[Conflict, ...] = ()
     override: Override | None = None
     key_source: str = "environment OPENAI_API_KEY"
     url_source: str = "environment OPENAI_BASE_URL"
@@ -281,7 +281,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
         )
 
 
-def _found(rival: Rival, key: str) -> Rival:
+def _found(rival: Conflict, key: str) -> Conflict:
     """``{key}`` in a losing place is the key that is right."""
     right = isinstance(rival.value, Secret) and rival.value.reveal() == "{key}"
     return replace(rival, value=Secret(key)) if right else rival

@@ -22,7 +22,7 @@ import pytest
 
 from probes.demo_server import answers, handlers
 from probes.demo_server import scenarios as faults
-from probes.demo_server.scenarios import World
+from probes.demo_server.scenarios import RunningScenario
 from probes.demo_server.server import PracticeDoor
 from probes.model.scrubber import WINDOW
 
@@ -61,7 +61,7 @@ class Desk:
     """The served page before one world, in a browser that is watched."""
 
     url: str
-    world: World | None
+    world: RunningScenario | None
     browser: Browser
     log: Path
     faults: list[str] = field(default_factory=list)

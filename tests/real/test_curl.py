@@ -16,7 +16,7 @@ from probes.demo_server.server import PracticeDoor
 from probes.model.attempt import Auth
 from probes.pasted.curl_command import parse
 from probes.pasted.curl_settings import read
-from probes.pasted.endpoint_urls import take_apart
+from probes.pasted.endpoint_urls import parse_endpoint_url
 from probes.pasted.shell_words import split
 from probes.protocols.protocol import auth_headers, wire
 from probes.settings.gather import Options
@@ -101,7 +101,7 @@ def test_what_curl_sends(line: str, door: PracticeDoor, installed: Callable[[str
     else:
         assert (_header("authorization", sent.headers) or "Bearer") == "Bearer"
 
-    where = take_apart(command.url.text, {name for name, _ in command.headers})
+    where = parse_endpoint_url(command.url.text, {name for name, _ in command.headers})
     if sent.method == "POST":  # the check asks at the very place
         protocol = wire(where.protocol)
         attempt = protocol.attempt(where.base_url)

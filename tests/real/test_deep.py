@@ -12,7 +12,7 @@ import pytest
 
 from probes.capabilities import NAMES
 from probes.demo_server import answers, capable_doors
-from probes.demo_server.capable_doors import FORM, Manners
+from probes.demo_server.capable_doors import FORM, FeatureBehaviour
 from probes.demo_server.server import PracticeDoor
 
 pytestmark = pytest.mark.real
@@ -38,7 +38,7 @@ def litellm(
 ) -> Iterator[str]:
     """Its address. Behind it: doors that can everything, and one whose tool calls are broken."""
     folder, port = tmp_path_factory.mktemp("litellm"), free_port()
-    half = Manners(tools="not_json", stream="not_json", structured="ignored", vision="refused")
+    half = FeatureBehaviour(tools="not_json", stream="not_json", structured="ignored", vision="refused")
     with (
         PracticeDoor(capable_doors.openai("sk-upstream", models=(GPT, EMBEDDER), embeddings=EMBEDDER)) as gpt,
         PracticeDoor(capable_doors.anthropic("sk-upstream")) as claude,

@@ -12,7 +12,7 @@ import pytest
 from probes.demo_server import answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority, authority
-from probes.demo_server.server import PracticeDoor, Reply, Request, Step, Then, Wait, closed_port, head
+from probes.demo_server.server import PracticeDoor, Reply, Request, ScriptEnd, Step, Wait, closed_port, head
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]
@@ -108,7 +108,7 @@ def _dripping(request: Request, *headers: tuple[str, str]) -> list[Step]:
     events = [answers.data(answers.chunk(MODEL, content=f"word {n} ")) for n in range(8)]
     spread = [step for event in events for step in (event, Wait(SLOW / len(events)))]
     start = head(200, (("Content-Type", "text/event-stream"), ("Connection", "close"), *headers))
-    return [start, *spread, answers.data(answers.chunk(MODEL, "stop")), answers.DONE, Then.CLOSE]
+    return [start, *spread, answers.data(answers.chunk(MODEL, "stop")), answers.DONE, ScriptEnd.CLOSE]
 
 
 def _telling(request: Request) -> list[Step]:

@@ -84,9 +84,9 @@ def test_the_dashboard_asks_for_what_there_is(promtool: Callable[..., str], depl
 
 def exported() -> set[str]:
     """The names of all series that the served program writes."""
-    from diagnose.serve.metrics import Own, of_report, written
+    from diagnose.serve.metrics import ServerMetrics, of_report, written
 
-    found = written(Own(int, int).registry, "")[0].decode()
+    found = written(ServerMetrics(int, int).registry, "")[0].decode()
     for fault in ("expires-soon", "refused"):  # together they have every kind of it
         with scenarios.open(fault) as world:
             report = judge(asyncio.run(run(world.settings())))

@@ -55,13 +55,13 @@ def served() -> Iterator[Client]:
     """Makes a client of a page that is served with these settings, on loopback unless they say otherwise."""
     from starlette.testclient import TestClient
 
-    from diagnose.serve.web_app import Served, Serving
+    from diagnose.serve.web_app import ServeOptions, ServerState
 
     open_ones: list[TestClient] = []
 
     def make(**settings: Any) -> TestClient:
         settings.setdefault("hosts", names(PORT))
-        client = TestClient(Served(Serving(**settings)).app, base_url=HERE, follow_redirects=False)
+        client = TestClient(ServerState(ServeOptions(**settings)).app, base_url=HERE, follow_redirects=False)
         open_ones.append(client.__enter__())
         return client
 

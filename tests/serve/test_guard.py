@@ -9,7 +9,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from diagnose.serve.guard import BODY, CLIENTS, FAILURES, HEADERS, SESSION, Guard, Rate, Token
+from diagnose.serve.guard import BODY, CLIENTS, FAILURES, HEADERS, SESSION, PageToken, RateLimit, RequestGuard
 
 TOKEN = "a-token-that-was-drawn-by-lot"
 OURS = "http://127.0.0.1:9115"
@@ -135,7 +135,7 @@ def test_a_browser_signs_in_once(locked: TestClient) -> None:
 
 def test_a_session_ends_and_cannot_be_made_up() -> None:
     now = 1000.0
-    token, other = Token(TOKEN, lambda: now), Token(TOKEN + "x", lambda: now)
+    token, other = PageToken(TOKEN, lambda: now), PageToken(TOKEN + "x", lambda: now)
     session = token.session()
     assert token.holds(session) and not other.holds(session)
     end, _, sign = session.partition(".")
@@ -177,7 +177,7 @@ def test_a_client_has_its_rate(served: object) -> None:
 
 def test_a_rate_comes_back_with_time() -> None:
     now = 0.0
-    rate = Rate(60, lambda: now)
+    rate = RateLimit(60, lambda: now)
     assert [rate.take("a") for _ in range(60)] == [0.0] * 60
     assert 0 < rate.take("a") <= 1
     assert rate.take("b") == 0
@@ -187,7 +187,7 @@ def test_a_rate_comes_back_with_time() -> None:
 
 
 def test_many_clients_take_no_memory() -> None:
-    rate = Rate(1)
+    rate = RateLimit(1)
     for number in range(CLIENTS * 2):
         rate.take(str(number))
     assert len(rate._left) == CLIENTS
@@ -198,7 +198,7 @@ def test_our_own_fault_is_an_answer_and_shows_no_word(caplog: pytest.LogCaptureF
         raise ValueError("Illegal header value b'Bearer sk-secret'")
 
     with caplog.at_level(logging.DEBUG):
-        client = TestClient(Guard(broken, frozenset(), None, Rate(10)))  # type: ignore[arg-type]
+        client = TestClient(RequestGuard(broken, frozenset(), None, RateLimit(10)))  # type: ignore[arg-type]
         answer = client.get("/")
     assert answer.status_code == 500
     assert "sk-secret" not in answer.text + caplog.text
@@ -210,4 +210,4 @@ def test_what_has_begun_is_not_begun_again() -> None:
         await PlainTextResponse("half")(scope, receive, send)  # type: ignore[arg-type]
         raise ValueError
 
-    assert TestClient(Guard(half, frozenset(), None, Rate(10))).get("/").text == "half"  # type: ignore[arg-type]
+    assert TestClient(RequestGuard(half, frozenset(), None, RateLimit(10))).get("/").text == "half"  # type: ignore[arg-type]

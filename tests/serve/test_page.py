@@ -184,12 +184,14 @@ def test_a_curl_command_reads_nothing_of_this_machine(monkeypatch: pytest.Monkey
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     text = "curl https://api.example.com/v1/models -H 'Authorization: Bearer '$THE_OPERATORS"
     for proxies in (True, False):
-        form = forms.Form(curl=Secret(text))
+        form = forms.CheckForm(curl=Secret(text))
         found, _ = forms.settings(form, Limits(run=7), own_proxies=proxies)
         assert found.key is None or found.key.value.reveal().strip() == ""
         assert (found.proxies.https is not None) is proxies
         assert found.ca_bundle is None and found.limits.run == 7
-    form = forms.Form(curl=Secret("curl -x http://10.0.0.1:3128 --cacert /etc/hostname https://api.example.com/v1"))
+    form = forms.CheckForm(
+        curl=Secret("curl -x http://10.0.0.1:3128 --cacert /etc/hostname https://api.example.com/v1")
+    )
     found, notes = forms.settings(form, Limits(), own_proxies=False)
     assert found.proxies.https is None and found.ca_bundle is None
     assert [note.names for note in notes] == ["--cacert"]

@@ -10,8 +10,8 @@ import pytest
 import trustme
 
 from diagnose.serve import runs as runs_module
-from diagnose.serve.runs import Busy, Gate, Roots, Runs, Sharing, Trusting
-from diagnose.serve.streams import EventStream, Gone, event, while_connected
+from diagnose.serve.runs import AddressGuard, Busy, Roots, RunQueue, SharedWork, TrustedNetwork
+from diagnose.serve.streams import ClientGone, EventStream, event, while_connected
 from probes.demo_server import answers, handlers, wrong_answers
 from probes.demo_server.server import PracticeDoor
 from probes.model.secret import Secret
@@ -42,7 +42,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 def test_so_many_at_once_and_none_is_lost(door: PracticeDoor, key: str) -> None:
     async def main() -> None:
-        runs, most = Runs(3), 0
+        runs, most = RunQueue(3), 0
 
         def watch(_: object) -> None:
             nonlocal most
@@ -60,7 +60,7 @@ def test_a_full_line_is_said_at_once(stalled: PracticeDoor, key: str, monkeypatc
     monkeypatch.setattr(runs_module, "WAITING", 2)
 
     async def main() -> None:
-        runs = Runs(1)
+        runs = RunQueue(1)
         given = settings(stalled, key)
         under_way = [asyncio.create_task(runs.check(given)) for _ in range(3)]
         await until(lambda: runs.waiting == 2)
@@ -77,7 +77,7 @@ def test_a_full_line_is_said_at_once(stalled: PracticeDoor, key: str, monkeypatc
 
 def test_patience_ends_in_line_and_under_way(stalled: PracticeDoor, key: str) -> None:
     async def main() -> None:
-        runs = Runs(1)
+        runs = RunQueue(1)
         first = asyncio.create_task(runs.check(settings(stalled, key), patience=0.6))
         await until(lambda: runs.running == 1)
         with pytest.raises(Busy):
@@ -91,7 +91,7 @@ def test_patience_ends_in_line_and_under_way(stalled: PracticeDoor, key: str) ->
 
 def test_who_leaves_takes_the_run_along(stalled: PracticeDoor, key: str) -> None:
     async def main() -> None:
-        runs, leave = Runs(4), asyncio.Event()
+        runs, leave = RunQueue(4), asyncio.Event()
 
         async def receive() -> dict[str, str]:
             await leave.wait()
@@ -100,7 +100,7 @@ def test_who_leaves_takes_the_run_along(stalled: PracticeDoor, key: str) -> None
         waiting = asyncio.create_task(while_connected(receive, runs.check(settings(stalled, key))))  # type: ignore[arg-type]
         await until(lambda: runs.running == 1 and bool(stalled.requests))
         leave.set()
-        with pytest.raises(Gone):
+        with pytest.raises(ClientGone):
             await waiting
         assert runs.running == 0
         assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == set()
@@ -111,7 +111,7 @@ def test_who_leaves_takes_the_run_along(stalled: PracticeDoor, key: str) -> None
 
 def test_the_end_of_the_server_ends_them_with_what_was_seen(stalled: PracticeDoor, key: str) -> None:
     async def main() -> None:
-        runs = Runs(1)
+        runs = RunQueue(1)
         under_way, in_line = (asyncio.create_task(runs.check(settings(stalled, key))) for _ in range(2))
         await until(lambda: bool(stalled.requests))
         runs.close()
@@ -131,7 +131,7 @@ def test_the_end_of_the_server_ends_them_with_what_was_seen(stalled: PracticeDoo
 
 def test_the_same_work_is_done_once() -> None:
     async def main() -> None:
-        sharing: Sharing[int] = Sharing()
+        sharing: SharedWork[int] = SharedWork()
         done = 0
 
         async def work() -> int:
@@ -150,7 +150,7 @@ def test_the_same_work_is_done_once() -> None:
 
 def test_shared_work_ends_with_the_last_who_waits() -> None:
     async def main() -> None:
-        sharing: Sharing[None] = Sharing()
+        sharing: SharedWork[None] = SharedWork()
         ended = asyncio.Event()
 
         async def work() -> None:
@@ -174,7 +174,7 @@ def test_shared_work_ends_with_the_last_who_waits() -> None:
 
 def test_shared_work_that_fails_fails_for_all() -> None:
     async def main() -> None:
-        sharing: Sharing[None] = Sharing()
+        sharing: SharedWork[None] = SharedWork()
 
         async def work() -> None:
             await asyncio.sleep(0.01)
@@ -244,7 +244,7 @@ def test_a_reader_that_leaves_closes_the_source() -> None:
 
 
 def test_a_gate_remembers_what_it_refused() -> None:
-    gate = Gate()
+    gate = AddressGuard()
     assert gate("1.1.1.1") and not gate.refused
     assert not gate("10.0.0.1") and gate.refused
     assert gate("1.1.1.1") and gate.refused
@@ -252,7 +252,7 @@ def test_a_gate_remembers_what_it_refused() -> None:
 
 def test_the_systems_roots_are_read_once_and_a_targets_own_each_time(tmp_path: Path) -> None:
     roots: Roots = {}
-    one, other = Trusting(None, roots), Trusting(is_public, roots)
+    one, other = TrustedNetwork(None, roots), TrustedNetwork(is_public, roots)
     assert one.trust(None) is other.trust(None) and other.allowed is is_public
     ours = trustme.CA()
     ours.cert_pem.write_to_path(str(tmp_path / "ca.pem"))

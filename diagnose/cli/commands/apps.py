@@ -13,7 +13,7 @@ from diagnose.cli.completion import among
 from diagnose.cli.completion import apps as names
 from diagnose.cli.key_report import columns
 from diagnose.words import LANGS
-from probes.catalog.app import App, Place, Wire
+from probes.catalog.app import App, AppWire, SettingsFile
 from probes.catalog.apps import Apps, load
 from probes.catalog.url_joining import join
 
@@ -168,7 +168,7 @@ def document(app: App) -> dict[str, Any]:
     return {**_plain(app), "wires": wires, "places": [_plain(place) for place in app.places]}
 
 
-def _plain(row: App | Wire | Place) -> dict[str, Any]:
+def _plain(row: App | AppWire | SettingsFile) -> dict[str, Any]:
     values = row._asdict()
     return {
         name: list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
@@ -239,7 +239,7 @@ def _facts(app: App, words: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield words["sources"], words["unconfirmed"]
 
 
-def _wire(app: App, wire: Wire, words: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _wire(app: App, wire: AppWire, words: dict[str, Any]) -> Iterator[tuple[str, str]]:
     version = f" (anthropic-version: {wire.version})" if wire.protocol == "anthropic" else ""
     yield words["speaks"], wire.protocol + version
     for base_url in EXAMPLES:
@@ -259,7 +259,7 @@ def _wire(app: App, wire: Wire, words: dict[str, Any]) -> Iterator[tuple[str, st
             yield words[label], value
 
 
-def _place(place: Place, words: dict[str, Any]) -> str:
+def _place(place: SettingsFile, words: dict[str, Any]) -> str:
     paths = list(dict.fromkeys(place.path.values()))
     told = [words[f"scope.{place.scope}"]]
     if place.storage != "plain":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from diagnose.report import Report
     from probes.model.evidence import Evidence
-    from probes.model.planned_request import Plan, Request
+    from probes.model.planned_request import Plan, PlannedRequest
     from probes.model.settings import Settings
     from probes.settings.gather import Options
 
@@ -201,10 +201,10 @@ def planned(settings: Settings) -> Plan | None:
     from probes.model.facts import ProxyFacts
     from probes.run.offline_checks import scrubber, survey
     from probes.run.plan import draw
-    from probes.steps.recorder import Ledger
+    from probes.steps.recorder import Recorder
 
     scrub = scrubber(settings)
-    ledger = Ledger(settings.limits, scrub)
+    ledger = Recorder(settings.limits, scrub)
     ground = survey(settings, ledger, scrub)
     base = ground.exams.url.literal or ground.exams.url.mended
     if ground.facts is None or base is None:
@@ -242,7 +242,7 @@ def _plan_text(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _request_line(request: Request) -> str:
+def _request_line(request: PlannedRequest) -> str:
     cost = f"at most {request.tokens} tokens" if request.tokens else "free"
     made_up = "with a made-up key" if request.purpose == "key_check" else "without a key"
     key = "with the key" if request.with_key else made_up

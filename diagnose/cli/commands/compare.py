@@ -13,7 +13,7 @@ from diagnose.cli import console
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
-    from diagnose.judging.compared_report import Place
+    from diagnose.judging.compared_report import ComparedReport
 
 FORMATS = ("text", "json", "markdown")
 LARGEST = 64 * 1024 * 1024  # bytes; a report or a run is some tens of KiB
@@ -45,7 +45,7 @@ def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: s
     sys.exit(STATUS[found.fault])
 
 
-def _read(name: str) -> Place:
+def _read(name: str) -> ComparedReport:
     from diagnose.judging.compared_report import NotAReport, place
     from probes.model.archive import SCHEMA, ArchiveError, load
 

@@ -13,8 +13,8 @@ from diagnose.cli import console
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
-    from diagnose.cli.worker_pool import Crew, Document
-    from diagnose.formats.table import Row
+    from diagnose.cli.worker_pool import Document, WorkerPool
+    from diagnose.formats.table import FleetRow
     from probes.run.fleet import Fleet
 
 JITTER = 0.1  # of the seconds between two rounds, so that many watchers do not come all at once
@@ -72,8 +72,8 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
     if choices["count"] is not None and choices["watch"] is None:
         raise click.UsageError("--count is of use with --watch alone.")
     fmt = "json" if choices["as_json"] else choices["fmt"]
-    with console.Opened(choices["output"]) as out:
-        voice = _Voice(fleet, fmt, spoken, out, choices["only_broken"])
+    with console.OutputFile(choices["output"]) as out:
+        voice = _FleetOutput(fleet, fmt, spoken, out, choices["only_broken"])
         own = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
         own += [word for name in PASSED_ON for word in _option(name, choices[name])]
         command = [sys.executable, "-P", "-m", "diagnose", "fleet", str(Path(file).absolute()), *own]
@@ -86,16 +86,16 @@ def _option(name: str, value: object) -> list[str]:
     return [] if value is None or value is False else [flag] if value is True else [flag, str(value)]
 
 
-async def _lead(fleet: Fleet, voice: _Voice, command: list[str], choices: dict[str, Any]) -> int:
+async def _lead(fleet: Fleet, voice: _FleetOutput, command: list[str], choices: dict[str, Any]) -> int:
     """All rounds; the exit status of the last."""
     import asyncio
 
-    from diagnose.cli.worker_pool import SHARE, Crew, Here, Refused, Worker
+    from diagnose.cli.worker_pool import SHARE, InProcessWorker, Refused, Worker, WorkerPool
 
     count = min(os.cpu_count() or 1, -(-len(fleet.members) // SHARE))
     alone = count == 1
-    workers = [Here(fleet, os.environ, voice.lang) if alone else Worker(command) for _ in range(count)]
-    crew = Crew(fleet, workers, Worker(command), (choices["jobs"], choices["per_host"]), voice.lang)
+    workers = [InProcessWorker(fleet, os.environ, voice.lang) if alone else Worker(command) for _ in range(count)]
+    crew = WorkerPool(fleet, workers, Worker(command), (choices["jobs"], choices["per_host"]), voice.lang)
     try:
         return await _rounds(crew, voice, choices)
     except Refused as error:
@@ -107,7 +107,7 @@ async def _lead(fleet: Fleet, voice: _Voice, command: list[str], choices: dict[s
         await crew.leave()
 
 
-async def _rounds(crew: Crew, voice: _Voice, choices: dict[str, Any]) -> int:
+async def _rounds(crew: WorkerPool, voice: _FleetOutput, choices: dict[str, Any]) -> int:
     import random
     import time
 
@@ -131,7 +131,7 @@ async def _pause(seconds: float) -> None:
     await asyncio.sleep(max(0.0, seconds))
 
 
-class _Voice:
+class _FleetOutput:
     """What is said of a fleet, and when: each report as it ends, a table at the end, or changes only."""
 
     def __init__(self, fleet: Fleet, fmt: str, lang: str, out: TextIO, only_broken: bool) -> None:
@@ -140,17 +140,17 @@ class _Voice:
         self._json = fmt == "json"
         self._out = out
         self._only_broken = only_broken
-        self._rows: dict[int, Row] = {}
+        self._rows: dict[int, FleetRow] = {}
         self._before: dict[int, tuple[str, str]] = {}
         self._watching = False
         self._round = 0
-        self._progress: console.Bar | None = None
+        self._progress: console.ProgressBar | None = None
 
     def begin(self, watching: bool) -> None:
         self._watching = watching
         self._rows = {}
         self._round += 1
-        self._progress = console.Bar(len(self._fleet.members), self.lang)
+        self._progress = console.ProgressBar(len(self._fleet.members), self.lang)
 
     def tell(self, number: int, line: str, document: Document) -> None:
         """One report has come."""

@@ -59,18 +59,18 @@ def _faults(path: Path, lang: str) -> Iterator[tuple[str, Finding]]:
 def _settings(path: Path) -> Iterator[Settings]:
     """What each SDK would read in this file, and other providers' keys in it; from nowhere else."""
     from probes.app_settings.entry import of_file
-    from probes.app_settings.sdks import Sdks
-    from probes.app_settings.search import Search, World
+    from probes.app_settings.sdks import SdkSettings
+    from probes.app_settings.search import Search, SearchPlaces
     from probes.catalog.doors import load
     from probes.model.settings import BadInput
     from probes.settings.gather import Options
 
-    world = World(Path.home(), cwd=Path.cwd())
+    world = SearchPlaces(Path.home(), cwd=Path.cwd())
     reading = Search(world).read(path.absolute(), "dotenv")
     if reading is None:
         return
     try:
-        for settings, _ in Sdks(world, Options(env_file=str(path)), load(), [of_file(reading)]).all(set()):
+        for settings, _ in SdkSettings(world, Options(env_file=str(path)), load(), [of_file(reading)]).all(set()):
             yield settings
     except BadInput as error:
         raise click.ClickException(str(error)) from error

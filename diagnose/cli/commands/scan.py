@@ -14,10 +14,10 @@ from diagnose.cli import console
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
-    from diagnose.formats.scan_table import Note, Row
+    from diagnose.formats.scan_table import ScanNote, ScanRow
     from diagnose.report import Report
-    from probes.app_settings.scan import Found, Survey
-    from probes.app_settings.search import World
+    from probes.app_settings.scan import FoundSettings, ScanResult
+    from probes.app_settings.search import SearchPlaces
     from probes.catalog.apps import Apps
     from probes.model.evidence import Evidence
 
@@ -79,7 +79,7 @@ def command(
     interrupted = False
     if not list_only:
         reports, interrupted = _checked(survey, apps, spoken)
-    with console.Opened(output) as out:
+    with console.OutputFile(output) as out:
         if as_json:
             out.write(_lines(survey, reports, list_only))
         else:
@@ -99,17 +99,17 @@ def _known(name: str, apps: Apps) -> None:
         raise click.ClickException(f"There is no app {name!r}.{hint}")
 
 
-def _world(home: str | None) -> World:
+def _world(home: str | None) -> SearchPlaces:
     """This machine; or a home that was copied from one, of whatever system, without the environment around it."""
-    from probes.app_settings.search import World, this_world
+    from probes.app_settings.search import SearchPlaces, this_world
     from probes.catalog.apps import SYSTEMS
 
     if home is None:
         return this_world(os.environ, Path.cwd())
-    return World(Path(home).resolve(), systems=tuple(dict.fromkeys(SYSTEMS.values())))
+    return SearchPlaces(Path(home).resolve(), systems=tuple(dict.fromkeys(SYSTEMS.values())))
 
 
-def _checked(survey: Survey, apps: Apps, lang: str) -> tuple[dict[int, Report], bool]:
+def _checked(survey: ScanResult, apps: Apps, lang: str) -> tuple[dict[int, Report], bool]:
     """The reports by the place in the survey, and whether Ctrl-C ended it."""
     import asyncio
 
@@ -118,9 +118,9 @@ def _checked(survey: Survey, apps: Apps, lang: str) -> tuple[dict[int, Report], 
 
     places = {id(one): number for number, one in enumerate(survey.found)}
     reports: dict[int, Report] = {}
-    bar = console.Bar(sum(not one.beyond for one in survey.found), lang)
+    bar = console.ProgressBar(sum(not one.beyond for one in survey.found), lang)
 
-    def tell(found: Found, evidence: Evidence) -> None:
+    def tell(found: FoundSettings, evidence: Evidence) -> None:
         report = reports[places[id(found)]] = judge(evidence, lang)
         bar.step(report.verdict)
 
@@ -134,7 +134,7 @@ def _checked(survey: Survey, apps: Apps, lang: str) -> tuple[dict[int, Report], 
 
 
 def _page(
-    survey: Survey, reports: dict[int, Report], lang: str, list_only: bool, details: bool, look: dict[str, Any]
+    survey: ScanResult, reports: dict[int, Report], lang: str, list_only: bool, details: bool, look: dict[str, Any]
 ) -> str:
     from diagnose.formats.scan_table import render
     from diagnose.formats.text import render as render_report
@@ -146,8 +146,8 @@ def _page(
     return text
 
 
-def _row(found: Found, report: Report | None, list_only: bool) -> Row:
-    from diagnose.formats.scan_table import Row
+def _row(found: FoundSettings, report: Report | None, list_only: bool) -> ScanRow:
+    from diagnose.formats.scan_table import ScanRow
     from probes.run.offline_checks import scrubber
 
     settings = found.settings
@@ -155,17 +155,17 @@ def _row(found: Found, report: Report | None, list_only: bool) -> Row:
     address = scrub(settings.base_url.value) if settings.base_url else ""
     hint = settings.key.value.hint if settings.key else ""
     why = found.beyond or ("" if report is not None or list_only else "interrupted")
-    return Row(found.app, scrub(found.name), scrub(found.where), address, hint, report, why)
+    return ScanRow(found.app, scrub(found.name), scrub(found.where), address, hint, report, why)
 
 
-def _notes(survey: Survey) -> list[Note]:
-    from diagnose.formats.scan_table import Note
+def _notes(survey: ScanResult) -> list[ScanNote]:
+    from diagnose.formats.scan_table import ScanNote
 
-    closed = [Note(one.app, one.place, f"found.store.{one.storage}") for one in survey.closed]
-    return closed + [Note("", one.place, f"found.{one.reason}", one.form) for one in survey.skipped]
+    closed = [ScanNote(one.app, one.place, f"found.store.{one.storage}") for one in survey.closed]
+    return closed + [ScanNote("", one.place, f"found.{one.reason}", one.form) for one in survey.skipped]
 
 
-def _say_notes(notes: list[Note], lang: str) -> None:
+def _say_notes(notes: list[ScanNote], lang: str) -> None:
     """Beside JSON: on standard error, a line each."""
     from diagnose.formats.report_parts import plain, word
 
@@ -174,7 +174,7 @@ def _say_notes(notes: list[Note], lang: str) -> None:
         click.echo(f"{place}{word(lang, 'colon')}{word(lang, note.words, form=note.form)}", err=True)
 
 
-def _lines(survey: Survey, reports: dict[int, Report], list_only: bool) -> str:
+def _lines(survey: ScanResult, reports: dict[int, Report], list_only: bool) -> str:
     """NDJSON: the reports, worst first; with ``--list`` what was found, as the target of a report would tell it."""
     from diagnose.formats.json import document, dumps
     from diagnose.formats.table import ORDER
@@ -185,7 +185,7 @@ def _lines(survey: Survey, reports: dict[int, Report], list_only: bool) -> str:
     return "".join(f"{dumps(document(report))}\n" for _, report in ordered)
 
 
-def _target(found: Found) -> dict[str, object]:
+def _target(found: FoundSettings) -> dict[str, object]:
     from probes.run.offline_checks import scrubber
     from probes.run.scan_checks import name_of
 

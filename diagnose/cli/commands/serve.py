@@ -55,7 +55,7 @@ def command(
     if any(find_spec(name) is None for name in NEEDED):
         raise click.ClickException(f"`serve` needs more packages. Install them with: {INSTALL}")
     from diagnose.serve.http_server import serve
-    from diagnose.serve.web_app import Serving
+    from diagnose.serve.web_app import ServeOptions
     from probes.catalog.door_files import DoorsError
     from probes.model.settings import BadInput, Limits
 
@@ -75,7 +75,7 @@ def command(
         raise click.ClickException(str(error)) from error
     sock = _listening(address, port)
     port = sock.getsockname()[1]
-    serving = Serving(
+    serving = ServeOptions(
         hosts=names(port) | {name.lower() for name in called} if local or called else frozenset(),
         token=token,
         public_only=not local and not allow_private,
@@ -156,12 +156,12 @@ def _token(token_file: str | None) -> str | None:
 
 def _targets(path: str | None) -> Path | None:
     """The file of the targets, read once so that what is wrong in it is told at once."""
-    from diagnose.serve.targets import Targets
+    from diagnose.serve.targets import ServedTargets
     from probes.catalog.doors import load
     from probes.settings import config_file
 
     found = Path(path).absolute() if path is not None else config_file.find(Path.cwd())
     if found is not None:
-        Targets(found).read()
+        ServedTargets(found).read()
     load()
     return found

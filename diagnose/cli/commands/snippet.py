@@ -16,7 +16,7 @@ from diagnose.cli.curl_option import from_curl
 from diagnose.words import LANGS, phrase
 
 if TYPE_CHECKING:
-    from diagnose.snippets.snippets import Snippet, Working
+    from diagnose.snippets.snippets import Snippet, WorkingSettings
     from probes.model.settings import Settings
 
 LARGEST = 64 * 1024 * 1024  # bytes of a saved run or a report
@@ -83,7 +83,7 @@ def _spoken_alone(wanted: str) -> str | None:
 command.params[0:0] = [one for one in check.command.params if one.name in _TAKEN]
 
 
-def _above(one: Snippet, working: Working, lang: str) -> str:
+def _above(one: Snippet, working: WorkingSettings, lang: str) -> str:
     """What is said of a snippet, over it."""
     notes = [phrase("snippet.file", lang, {"path": one.file})] if one.file else []
     if one.key_in:
@@ -95,7 +95,7 @@ def _above(one: Snippet, working: Working, lang: str) -> str:
 # -- the settings ------------------------------------------------------------------------------------------------------
 
 
-def _saved(name: str, lang: str) -> Working:
+def _saved(name: str, lang: str) -> WorkingSettings:
     """The settings that a JSON report or a saved run saw to work. Raises click.ClickException where there are none."""
     from diagnose.judging.judge import judge
     from diagnose.snippets.snippets import from_document, working_of
@@ -120,7 +120,7 @@ def _saved(name: str, lang: str) -> Working:
     return working
 
 
-def _seen(choices: dict[str, Any], lang: str) -> Working:
+def _seen(choices: dict[str, Any], lang: str) -> WorkingSettings:
     """The settings that a check saw to work; with ``--offline`` those that were given."""
     from diagnose.judging.judge import judge
     from diagnose.snippets.snippets import working_of
@@ -155,15 +155,15 @@ def _seen(choices: dict[str, Any], lang: str) -> Working:
     return working
 
 
-def _given(settings: Settings, lang: str) -> Working:
+def _given(settings: Settings, lang: str) -> WorkingSettings:
     """The settings as they stand, untried, for the protocol that they seem to be meant for."""
-    from diagnose.snippets.snippets import Working, key_variable
+    from diagnose.snippets.snippets import WorkingSettings, key_variable
     from probes.protocols.protocol import wire
     from probes.run.offline_checks import scrubber, survey
-    from probes.steps.recorder import Ledger
+    from probes.steps.recorder import Recorder
 
     scrub = scrubber(settings)
-    ground = survey(settings, Ledger(settings.limits, scrub), scrub)
+    ground = survey(settings, Recorder(settings.limits, scrub), scrub)
     base = ground.exams.url.mended
     if base is None:
         raise click.ClickException("no address can be made of the base URL")
@@ -172,7 +172,7 @@ def _given(settings: Settings, lang: str) -> Working:
     click.echo(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}", err=True)
     protocol = wire(ground.protocol)
     auth = settings.auth.value if settings.auth else protocol.styles[0] if settings.key else None
-    return Working(
+    return WorkingSettings(
         ground.protocol,
         scrub(base),
         settings.model.value,

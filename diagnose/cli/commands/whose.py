@@ -34,7 +34,7 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
         raise click.UsageError("there is no key: the value is empty")
 
     from diagnose.cli.commands.doors import known
-    from diagnose.cli.key_report import Look, document, text
+    from diagnose.cli.key_report import KeyReport, document, text
     from probes.keys.owner import fit, identify, plain
     from probes.model.secret import hint
 
@@ -43,7 +43,7 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
     bare = cleaned or raw
     matches = identify(bare)
     home = doors.get(matches[0].door) if matches else None
-    look = Look(hint(bare), len(raw), matches, flaws, fit(bare, home, local=False), cleaned is not None)
+    look = KeyReport(hint(bare), len(raw), matches, flaws, fit(bare, home, local=False), cleaned is not None)
     if as_json:
         import json
 

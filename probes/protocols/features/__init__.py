@@ -19,7 +19,7 @@ from typing import Any, Protocol, cast
 
 from probes.model.attempt import Attempt
 from probes.protocols.errors import parse_json
-from probes.protocols.protocol import Ask, wire
+from probes.protocols.protocol import ApiRequest, wire
 from probes.protocols.sse import Event
 
 # Of the answer: a tool call has some 30 tokens, and a reasoning model thinks some hundred before it.
@@ -71,7 +71,7 @@ class Call:
     turn: Any = None  # the model's own turn as it came: it is to be sent back so
 
 
-class Abilities(Protocol):
+class Features(Protocol):
     """What every protocol's file offers."""
 
     demands: bool  # whether a tool can be demanded; where it cannot, the model is free to do without
@@ -80,19 +80,19 @@ class Abilities(Protocol):
     # `vision`.
     def ask(
         self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
-    ) -> Ask: ...
+    ) -> ApiRequest: ...
     def call(self, value: Any) -> Call: ...
     def streamed_call(self, events: Sequence[Event]) -> Call: ...
-    def embedding(self, attempt: Attempt, model: str) -> Ask | None: ...
+    def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None: ...
     def vector(self, value: Any) -> int: ...  # its length; 0 where there is none
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None: ...
-    def claims(self, attempt: Attempt, model: str) -> Ask: ...  # nobody bills it
+    def claims(self, attempt: Attempt, model: str) -> ApiRequest: ...  # nobody bills it
     def sees(self, value: Any, model: str) -> bool | None: ...  # whether that says that the model takes pictures
 
 
-def abilities(name: str) -> Abilities:
+def features(name: str) -> Features:
     """Those of the protocol of that name. Raises KeyError for one that this version does not speak."""
-    return cast(Abilities, import_module(f"probes.protocols.features.{wire(name).name}").ABILITIES)
+    return cast(Features, import_module(f"probes.protocols.features.{wire(name).name}").ABILITIES)
 
 
 # -- for the protocols' files ------------------------------------------------------------------------------------------

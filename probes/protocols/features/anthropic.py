@@ -13,17 +13,19 @@ from probes.model.attempt import Attempt
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
-from probes.protocols.protocol import Ask, text_of, wire
+from probes.protocols.protocol import ApiRequest, text_of, wire
 from probes.protocols.sse import Event
 
 
-class _Abilities:
+class _AnthropicFeatures:
     demands = True
 
-    def ask(self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None) -> Ask:
+    def ask(
+        self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
+    ) -> ApiRequest:
         plain = wire("anthropic").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
         body = {**(plain.body or {}), "max_tokens": a.ROOM, **_more(name, adapted, call)}
-        return Ask(plain.method, plain.path, plain.headers, body)
+        return ApiRequest(plain.method, plain.path, plain.headers, body)
 
     def call(self, value: Any) -> Call:
         content = value.get("content") if isinstance(value, dict) else None
@@ -49,7 +51,7 @@ class _Abilities:
                 block["input"] = read
         return _read(list(blocks.values()))
 
-    def embedding(self, attempt: Attempt, model: str) -> Ask | None:
+    def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None:
         return None
 
     def vector(self, value: Any) -> int:
@@ -58,7 +60,7 @@ class _Abilities:
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         return a.adapt("anthropic", text, adapted)
 
-    def claims(self, attempt: Attempt, model: str) -> Ask:
+    def claims(self, attempt: Attempt, model: str) -> ApiRequest:
         return wire("anthropic").models(attempt)
 
     def sees(self, value: Any, model: str) -> bool | None:
@@ -92,4 +94,4 @@ def _read(content: list[Any]) -> Call:
     return a.uncalled("".join(text_of(block.get("text")) for block in blocks))
 
 
-ABILITIES = _Abilities()
+ABILITIES = _AnthropicFeatures()

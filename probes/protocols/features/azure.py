@@ -6,18 +6,18 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from probes.model.attempt import Attempt
-from probes.protocols.features.openai import ChatAbilities
-from probes.protocols.protocol import Ask
+from probes.protocols.features.openai import ChatFeatures
+from probes.protocols.protocol import ApiRequest
 
 
-class _Abilities(ChatAbilities):
+class _AzureFeatures(ChatFeatures):
     protocol = "azure"
 
-    def embedding(self, attempt: Attempt, model: str) -> Ask | None:
+    def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None:
         plain = super().embedding(attempt, model)
         deployment, version = quote(model, safe="@{}"), quote(attempt.version, safe="")
         path = f"/openai/deployments/{deployment}/embeddings?api-version={version}"
         return replace(plain, path=path) if plain is not None else None
 
 
-ABILITIES = _Abilities()
+ABILITIES = _AzureFeatures()

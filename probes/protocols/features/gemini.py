@@ -14,21 +14,25 @@ from probes.model.attempt import Attempt
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
-from probes.protocols.protocol import Ask, text_of, wire
+from probes.protocols.protocol import ApiRequest, text_of, wire
 from probes.protocols.sse import Event
 
 
-class _Abilities:
+class _GeminiFeatures:
     demands = True
 
-    def ask(self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None) -> Ask:
+    def ask(
+        self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
+    ) -> ApiRequest:
         plain = wire("gemini").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
         body = {**(plain.body or {}), **_more(name, adapted, call)}
         config: dict[str, Any] = {"maxOutputTokens": a.ROOM} if "generationConfig" in (plain.body or {}) else {}
         if name == "structured_output":
             schema = {key: value for key, value in a.FORM_SCHEMA.items() if key != "additionalProperties"}
             config |= {"responseMimeType": "application/json", "responseSchema": schema}
-        return Ask(plain.method, plain.path, plain.headers, {**body, "generationConfig": config} if config else body)
+        return ApiRequest(
+            plain.method, plain.path, plain.headers, {**body, "generationConfig": config} if config else body
+        )
 
     def call(self, value: Any) -> Call:
         return _read([value])
@@ -36,10 +40,10 @@ class _Abilities:
     def streamed_call(self, events: Sequence[Event]) -> Call:
         return _read([parse_json(event.data or "")[1] for event in events])
 
-    def embedding(self, attempt: Attempt, model: str) -> Ask | None:
+    def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None:
         headers = (("Accept", "application/json"), ("Content-Type", "application/json"))
         path = f"/{attempt.version}/models/{quote(model, safe='@{}')}:embedContent"
-        return Ask("POST", path, headers, {"content": {"parts": [{"text": a.EMBEDDED}]}})
+        return ApiRequest("POST", path, headers, {"content": {"parts": [{"text": a.EMBEDDED}]}})
 
     def vector(self, value: Any) -> int:
         found = value.get("embedding") if isinstance(value, dict) else None
@@ -49,7 +53,7 @@ class _Abilities:
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         return a.adapt("gemini", text, adapted)
 
-    def claims(self, attempt: Attempt, model: str) -> Ask:
+    def claims(self, attempt: Attempt, model: str) -> ApiRequest:
         return wire("gemini").models(attempt)
 
     def sees(self, value: Any, model: str) -> bool | None:
@@ -90,4 +94,4 @@ def _read(pieces: Sequence[Any]) -> Call:
     return a.uncalled(text)
 
 
-ABILITIES = _Abilities()
+ABILITIES = _GeminiFeatures()

@@ -13,19 +13,21 @@ from probes.model.attempt import Attempt
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
-from probes.protocols.protocol import Ask, text_of, wire
+from probes.protocols.protocol import ApiRequest, text_of, wire
 from probes.protocols.sse import Event
 
 _JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
 
-class _Abilities:
+class _OllamaFeatures:
     demands = False
 
-    def ask(self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None) -> Ask:
+    def ask(
+        self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
+    ) -> ApiRequest:
         plain = wire("ollama").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
         body = {**(plain.body or {}), "options": {"num_predict": a.ROOM}, **_more(name, call)}
-        return Ask(plain.method, plain.path, plain.headers, body)
+        return ApiRequest(plain.method, plain.path, plain.headers, body)
 
     def call(self, value: Any) -> Call:
         return _read([value])
@@ -33,8 +35,8 @@ class _Abilities:
     def streamed_call(self, events: Sequence[Event]) -> Call:
         return _read([parse_json(event.data or "")[1] for event in events])
 
-    def embedding(self, attempt: Attempt, model: str) -> Ask | None:
-        return Ask("POST", "/api/embed", _JSON, {"model": model, "input": a.EMBEDDED})
+    def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None:
+        return ApiRequest("POST", "/api/embed", _JSON, {"model": model, "input": a.EMBEDDED})
 
     def vector(self, value: Any) -> int:
         rows = value.get("embeddings") if isinstance(value, dict) else None
@@ -43,8 +45,8 @@ class _Abilities:
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         return None  # it passes over what it does not know
 
-    def claims(self, attempt: Attempt, model: str) -> Ask:
-        return Ask("POST", "/api/show", _JSON, {"model": model})
+    def claims(self, attempt: Attempt, model: str) -> ApiRequest:
+        return ApiRequest("POST", "/api/show", _JSON, {"model": model})
 
     def sees(self, value: Any, model: str) -> bool | None:
         return a.takes_pictures(value) if isinstance(value, dict) else None
@@ -78,4 +80,4 @@ def _read(lines: Sequence[Any]) -> Call:
     return a.uncalled(text)
 
 
-ABILITIES = _Abilities()
+ABILITIES = _OllamaFeatures()

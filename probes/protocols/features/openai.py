@@ -15,7 +15,7 @@ from probes.model.attempt import Attempt
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
-from probes.protocols.protocol import Ask, text_of, wire
+from probes.protocols.protocol import ApiRequest, text_of, wire
 from probes.protocols.sse import Event
 
 _TURN = ("role", "content", "tool_calls")
@@ -23,16 +23,18 @@ _ADDED = re.compile(r"reasoning|annotations|refusal|function_call", re.IGNORECAS
 _LIMITS = ("max_tokens", "max_completion_tokens")
 
 
-class ChatAbilities:
+class ChatFeatures:
     """Those of chat completions; Azure has them at paths of its own."""
 
     protocol = "openai"
     demands = True
 
-    def ask(self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None) -> Ask:
+    def ask(
+        self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
+    ) -> ApiRequest:
         plain = wire(self.protocol).generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
         body = {key: a.ROOM if key in _LIMITS else value for key, value in (plain.body or {}).items()}
-        return Ask(plain.method, plain.path, plain.headers, {**body, **self._more(name, adapted, call)})
+        return ApiRequest(plain.method, plain.path, plain.headers, {**body, **self._more(name, adapted, call)})
 
     def _more(self, name: str, adapted: tuple[str, ...], call: Call | None) -> dict[str, Any]:
         if name == "structured_output":
@@ -75,9 +77,11 @@ class ChatAbilities:
         # openai-python's own `stream()` raises over it, and many clients drop the call (ollama/ollama#7881).
         return found if found.problem or indexed else replace(found, problem="no_index")
 
-    def embedding(self, attempt: Attempt, model: str) -> Ask | None:
+    def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None:
         headers = (("Accept", "application/json"), ("Content-Type", "application/json"))
-        return Ask("POST", "/embeddings", headers, {"model": model, "input": a.EMBEDDED, "encoding_format": "float"})
+        return ApiRequest(
+            "POST", "/embeddings", headers, {"model": model, "input": a.EMBEDDED, "encoding_format": "float"}
+        )
 
     def vector(self, value: Any) -> int:
         rows = value.get("data") if isinstance(value, dict) else None
@@ -91,7 +95,7 @@ class ChatAbilities:
             return (*adapted, a.BARE)
         return change
 
-    def claims(self, attempt: Attempt, model: str) -> Ask:
+    def claims(self, attempt: Attempt, model: str) -> ApiRequest:
         return wire(self.protocol).models(attempt)
 
     def sees(self, value: Any, model: str) -> bool | None:
@@ -136,4 +140,4 @@ def _grow(call: dict[str, Any], row: dict[str, Any]) -> None:
         whole["arguments"] = piece
 
 
-ABILITIES = ChatAbilities()
+ABILITIES = ChatFeatures()

@@ -13,20 +13,22 @@ from probes.model.attempt import Attempt
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
-from probes.protocols.features.openai import ChatAbilities
-from probes.protocols.protocol import Ask, text_of, wire
+from probes.protocols.features.openai import ChatFeatures
+from probes.protocols.protocol import ApiRequest, text_of, wire
 from probes.protocols.sse import Event
 
 
-class _Abilities(ChatAbilities):
+class _ResponsesFeatures(ChatFeatures):
     protocol = "responses"
 
-    def ask(self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None) -> Ask:
+    def ask(
+        self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
+    ) -> ApiRequest:
         plain = wire("responses").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
         body = {**(plain.body or {}), **self._more(name, adapted, call)}
         if "max_output_tokens" in body:
             body["max_output_tokens"] = a.ROOM
-        return Ask(plain.method, plain.path, plain.headers, body)
+        return ApiRequest(plain.method, plain.path, plain.headers, body)
 
     def _more(self, name: str, adapted: tuple[str, ...], call: Call | None) -> dict[str, Any]:
         if name == "structured_output":
@@ -78,4 +80,4 @@ def _read(output: list[Any]) -> Call:
     return a.uncalled("".join(text_of(row.get("text")) for row in rows))
 
 
-ABILITIES = _Abilities()
+ABILITIES = _ResponsesFeatures()
