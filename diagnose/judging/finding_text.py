@@ -13,12 +13,12 @@ UNREACHABLE = "unreachable"
 TIED = ("url.version_missing", "url.version_doubled", "url.path_wrong")
 
 
-def _streams_alone_fail(proven: Proven) -> bool:
+def streams_alone_fail(proven: Proven) -> bool:
     """Whether the whole answer was seen to come, and the streamed one not: then the app may ask for the former."""
     return proven.answer is True and proven.stream is False
 
 
-def _finding(one: RaisedRule, view: View, lang: str, unstreamed: bool) -> Finding:
+def finding_of(one: RaisedRule, view: View, lang: str, unstreamed: bool) -> Finding:
     """``unstreamed``: an answer came without streaming, which mends what has no other fix."""
     code, claim = one.rule.code, one.claim
     settings, values, reachable = client_urls.translated(

@@ -12,10 +12,10 @@ from diagnose.evidence.rule import Rule
 from diagnose.evidence.view import View
 from diagnose.findings import RULES
 from diagnose.findings.slo import results
-from diagnose.judging.finding_text import _finding, _streams_alone_fail
+from diagnose.judging.finding_text import finding_of, streams_alone_fail
 from diagnose.judging.probe_lines import probe_lines
-from diagnose.judging.proven import _left_open, _verdict, prove
-from diagnose.judging.root_cause import RaisedRule, _persistent, raised, root_of
+from diagnose.judging.proven import prove, unanswered, verdict_of
+from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
 from diagnose.report import CapabilityLine, Report, Try, Verdict
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
@@ -25,12 +25,12 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     """What the evidence means, in words of ``lang``."""
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
     view = View(evidence, tries)
-    standing = _persistent(raised(view, rules), tries)
+    standing = persistent(raised(view, rules), tries)
     root = root_of(standing)
     proven = prove(view)
-    findings = tuple(_finding(one, view, lang, one is root and _streams_alone_fail(proven)) for one in standing)
-    open_points = _left_open(evidence, view)
-    verdict = _verdict(standing, evidence, view, bool(open_points))
+    findings = tuple(finding_of(one, view, lang, one is root and streams_alone_fail(proven)) for one in standing)
+    open_points = unanswered(evidence, view)
+    verdict = verdict_of(standing, evidence, view, bool(open_points))
     target = evidence.target
     sources = dict(target.sources)
     model = target.model

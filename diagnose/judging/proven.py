@@ -10,7 +10,7 @@ from probes.api.response_checks import passes
 from probes.model.evidence import Evidence
 
 
-def _verdict(standing: tuple[RaisedRule, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
+def verdict_of(standing: tuple[RaisedRule, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
     if any(one.severity is Severity.ERROR for one in standing):
         return Verdict.BROKEN
     if left_open or evidence.interrupted or any(one.rule.code == "run.crashed" for one in standing):
@@ -20,7 +20,7 @@ def _verdict(standing: tuple[RaisedRule, ...], evidence: Evidence, view: View, l
     return Verdict.HEALTHY
 
 
-def _left_open(evidence: Evidence, view: View) -> tuple[str, ...]:
+def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
     """Why the question whether an app would get an answer is still open; empty where it is settled."""
     if evidence.interrupted:
         return ("interrupted",)

@@ -28,7 +28,7 @@ class RaisedRule:
         return self.claim.severity or self.rule.severity
 
 
-def _persistent(standing: tuple[RaisedRule, ...], tries: tuple[Try, ...]) -> tuple[RaisedRule, ...]:
+def persistent(standing: tuple[RaisedRule, ...], tries: tuple[Try, ...]) -> tuple[RaisedRule, ...]:
     """Where no try got through, that is no sign of a flaky target: the root cause names the tries as evidence."""
     root = root_of(standing)
     if not tries or root is None or not may_pass(root.rule.code):

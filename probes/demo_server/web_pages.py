@@ -6,7 +6,7 @@ from probes.demo_server.answers import as_html, as_text
 from probes.demo_server.server import Reply
 
 
-def _nginx(status: int, title: str, server: str = "nginx") -> Reply:
+def nginx_page(status: int, title: str, server: str = "nginx") -> Reply:
     page = f"<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n<h1>{status} {title}</h1>"
     return as_html(f"{page}\r\n<hr><center>{server}</center>\r\n</body>\r\n</html>", status, ("Server", server))
 
@@ -30,15 +30,15 @@ PAGES: dict[str, Reply] = {
     "cloudflare-access": Reply(
         302, (("Location", "https://team.cloudflareaccess.com/cdn-cgi/access/login/api.example"),)
     ),
-    "openresty-401": _nginx(401, "Authorization Required", "openresty"),
-    "nginx-403": _nginx(403, "Forbidden"),
-    "nginx-404": _nginx(404, "Not Found"),
-    "nginx-405": _nginx(405, "Not Allowed"),
-    "nginx-413": _nginx(413, "Request Entity Too Large"),
-    "nginx-500": _nginx(500, "Internal Server Error"),
-    "nginx-502": _nginx(502, "Bad Gateway"),
-    "nginx-503": _nginx(503, "Service Temporarily Unavailable"),
-    "nginx-504": _nginx(504, "Gateway Time-out"),
+    "openresty-401": nginx_page(401, "Authorization Required", "openresty"),
+    "nginx-403": nginx_page(403, "Forbidden"),
+    "nginx-404": nginx_page(404, "Not Found"),
+    "nginx-405": nginx_page(405, "Not Allowed"),
+    "nginx-413": nginx_page(413, "Request Entity Too Large"),
+    "nginx-500": nginx_page(500, "Internal Server Error"),
+    "nginx-502": nginx_page(502, "Bad Gateway"),
+    "nginx-503": nginx_page(503, "Service Temporarily Unavailable"),
+    "nginx-504": nginx_page(504, "Gateway Time-out"),
     "envoy-503": as_text("upstream connect error or disconnect/reset before headers", 503, ("Server", "envoy")),
     "traefik-404": as_text("404 page not found\n", 404),
     "go-404": as_text("404 page not found", 404),

@@ -8,7 +8,7 @@ import json
 from probes.demo_server.answers import DONE, MODELS, as_events, as_html, as_json, as_text, chunks, completion, message
 from probes.demo_server.error_bodies import ERRORS
 from probes.demo_server.server import Answer, Reply, ScriptEnd, Wait, head
-from probes.demo_server.web_pages import SERVED, _nginx
+from probes.demo_server.web_pages import SERVED, nginx_page
 
 
 def _raw(kind: str, body: bytes, *more: tuple[str, str], status: int = 200) -> bytes:
@@ -67,7 +67,7 @@ def _answers() -> dict[str, Answer]:
         "accepted202": as_json({"request_id": "r-1", "status": "queued"}, 202),
         "204": Reply(204),
         "304": Reply(304),
-        "400_html": _nginx(400, "Bad Request"),
+        "400_html": nginx_page(400, "Bad Request"),
         "400_plain": as_text("bad thing", 400),
         "400_detail": as_json({"detail": "bad thing"}, 400),
         "400_errstr": as_json({"error": "bad thing"}, 400),

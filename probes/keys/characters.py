@@ -8,10 +8,10 @@ from collections.abc import Iterable
 _DASHES = frozenset("‐‑‒–—―−﹘﹣－")
 _QUOTES = frozenset("\"'`´“”„‟‘’‚‛«»‹›「」『』＂＇")
 _STOPS = {"。": ".", "．": ".", "｡": "."}
-_END_MARKS = _QUOTES | frozenset("<>()[]{},;、，；（）【】《》〈〉＜＞［］")
-_ENDS = "".join(_END_MARKS) + " \t"
+END_MARKS = _QUOTES | frozenset("<>()[]{},;、，；（）【】《》〈〉＜＞［］")
+ENDS = "".join(END_MARKS) + " \t"
 # A line end or a blank that was written out, and what is left of it as it is cut away.
-_ESCAPES = ("\\n", "\\r", "\\t", "\\", "%0A", "%0a", "%0D", "%0d", "%0", "%20", "%2", "%")
+ESCAPES = ("\\n", "\\r", "\\t", "\\", "%0A", "%0a", "%0D", "%0d", "%0", "%20", "%2", "%")
 _CONTROL_NAMES = {
     "\t": "TAB",
     "\n": "LINE FEED",
@@ -23,14 +23,14 @@ _CONTROL_NAMES = {
 _LISTED = 3  # odd characters that a note names one by one
 
 
-def _invisible(char: str) -> bool:
+def invisible(char: str) -> bool:
     """White space, control and format characters, lone surrogates: nothing of a URL or a key."""
     if "!" <= char <= "~":
         return False
     return char.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
 
 
-def _fold(char: str) -> str:
+def fold(char: str) -> str:
     """The one ASCII character that was meant, where that can be told; else the character itself."""
     if char.isascii():
         return char
@@ -44,14 +44,14 @@ def _fold(char: str) -> str:
     return folded if len(folded) == 1 and folded.isascii() and folded.isprintable() else char
 
 
-def _name(char: str) -> str:
+def character_name(char: str) -> str:
     name = unicodedata.name(char, "") or _CONTROL_NAMES.get(char, "CONTROL" if ord(char) < 0xA0 else "")
     return f"U+{ord(char):04X} {name}".rstrip()
 
 
-def _note(raw: str, positions: Iterable[int]) -> str:
+def position_note(raw: str, positions: Iterable[int]) -> str:
     """``U+FF0C FULLWIDTH COMMA at position 12 of 51``; positions are indices from 0, letters and digits go unnamed."""
     at = sorted(set(positions))
     told = [i for i in at if not (raw[i].isascii() and raw[i].isalnum())][:_LISTED]
-    names = [f"{_name(raw[i])} at position {i + 1} of {len(raw)}" for i in told]
+    names = [f"{character_name(raw[i])} at position {i + 1} of {len(raw)}" for i in told]
     return "; ".join(names + ([f"{len(at) - len(told)} more"] if len(at) > len(told) else []))

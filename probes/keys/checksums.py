@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from probes.keys.credential_kinds import _matches
+from probes.keys.credential_kinds import pattern_matches
 
 _GITHUB = r"gh[pousr]_[A-Za-z0-9]{36}"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -15,7 +15,7 @@ def mistyped(value: str) -> bool:
     GitHub's tokens end in the CRC-32 of the thirty characters behind the prefix, in base 62 (the GitHub blog, "Behind
     GitHub's new authentication token formats", 2021). No other door publishes its check digits.
     """
-    if not _matches(_GITHUB, value):
+    if not pattern_matches(_GITHUB, value):
         return False
     from zlib import crc32
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 
-class _Credential(NamedTuple):
+class Credential(NamedTuple):
     """What is no key for calling models. ``carried``: relays and gateways pass such a thing on to the door itself."""
 
     pattern: str
@@ -35,42 +35,42 @@ KINDS = (
     "other_product",
 )
 # Sources: gitleaks, betterleaks and trufflehog for the shapes; the vendors' SDKs for the ids that stand beside a key.
-_CREDENTIALS = (
-    _Credential(r"sk-ant-admin\d*-[\w-]+", "admin", "anthropic", "anthropic", carried=True),
-    _Credential(r"sk-ant-o[ar]t\d*-[\w-]+", "oauth", "anthropic", "anthropic", carried=True),
-    _Credential(r"sk-ant-sid\d*-[\w-]+", "session", "anthropic", "anthropic", carried=True),
-    _Credential(r"wrkspc_\w{8,}", "workspace_id", "anthropic", "anthropic"),
-    _Credential(r"sk-admin-[\w-]+", "admin", "openai", "openai", carried=True),
-    _Credential(r"sess-\w{20,}", "session", "openai", "openai", carried=True),
-    _Credential(r"org-[A-Za-z0-9]{20,32}", "organization_id", "openai", "openai"),
-    _Credential(r"proj_[A-Za-z0-9]{16,32}", "project_id", "openai", "openai"),
-    _Credential(r"whsec_[A-Za-z0-9+/=_-]{8,}", "webhook_secret"),
-    _Credential(r"ya29\.[\w.-]{10,}", "oauth", "google", "vertex", carried=True, taken_by="vertex"),
-    _Credential(r"GOCSPX-[\w-]{20,}", "client_secret", "google", "gemini"),
-    _Credential(r"\{.*\bservice_account\b.*\}", "service_account", "google", "vertex"),
-    _Credential(r"A[KS]IA[A-Z0-9]{16}", "key_id", "aws", "bedrock"),
-    _Credential(r"LTAI[A-Za-z0-9]{12,30}", "key_id", "alibaba", "dashscope-cn"),
-    _Credential(r"AKID[A-Za-z0-9]{13,40}", "key_id", "tencent", "hunyuan"),
-    _Credential(r"AKLT[\w-]{16,}={0,2}", "key_id", "bytedance", "volcengine-ark"),
-    _Credential(r"SCW[A-Z0-9]{17}", "key_id", "scaleway", "scaleway"),
-    _Credential(r"[a-f0-9]{37}", "account_key", "cloudflare", "cloudflare-workers-ai", certain=False),
-    _Credential(r"vc[apir]_[\w-]{20,}", "account_token", "vercel", "vercel-ai-gateway"),
-    _Credential(r"[sp]k-lf-[\w-]{8,}", "other_product"),
-    _Credential(r"[spr]k_(?:live|test)_\w{8,}", "other_product"),
-    _Credential(r"key_[a-f0-9]{64}", "other_product"),
+CREDENTIALS = (
+    Credential(r"sk-ant-admin\d*-[\w-]+", "admin", "anthropic", "anthropic", carried=True),
+    Credential(r"sk-ant-o[ar]t\d*-[\w-]+", "oauth", "anthropic", "anthropic", carried=True),
+    Credential(r"sk-ant-sid\d*-[\w-]+", "session", "anthropic", "anthropic", carried=True),
+    Credential(r"wrkspc_\w{8,}", "workspace_id", "anthropic", "anthropic"),
+    Credential(r"sk-admin-[\w-]+", "admin", "openai", "openai", carried=True),
+    Credential(r"sess-\w{20,}", "session", "openai", "openai", carried=True),
+    Credential(r"org-[A-Za-z0-9]{20,32}", "organization_id", "openai", "openai"),
+    Credential(r"proj_[A-Za-z0-9]{16,32}", "project_id", "openai", "openai"),
+    Credential(r"whsec_[A-Za-z0-9+/=_-]{8,}", "webhook_secret"),
+    Credential(r"ya29\.[\w.-]{10,}", "oauth", "google", "vertex", carried=True, taken_by="vertex"),
+    Credential(r"GOCSPX-[\w-]{20,}", "client_secret", "google", "gemini"),
+    Credential(r"\{.*\bservice_account\b.*\}", "service_account", "google", "vertex"),
+    Credential(r"A[KS]IA[A-Z0-9]{16}", "key_id", "aws", "bedrock"),
+    Credential(r"LTAI[A-Za-z0-9]{12,30}", "key_id", "alibaba", "dashscope-cn"),
+    Credential(r"AKID[A-Za-z0-9]{13,40}", "key_id", "tencent", "hunyuan"),
+    Credential(r"AKLT[\w-]{16,}={0,2}", "key_id", "bytedance", "volcengine-ark"),
+    Credential(r"SCW[A-Z0-9]{17}", "key_id", "scaleway", "scaleway"),
+    Credential(r"[a-f0-9]{37}", "account_key", "cloudflare", "cloudflare-workers-ai", certain=False),
+    Credential(r"vc[apir]_[\w-]{20,}", "account_token", "vercel", "vercel-ai-gateway"),
+    Credential(r"[sp]k-lf-[\w-]{8,}", "other_product"),
+    Credential(r"[spr]k_(?:live|test)_\w{8,}", "other_product"),
+    Credential(r"key_[a-f0-9]{64}", "other_product"),
 )
 # Who signs the login tokens that get taken for keys: the host in a JWT's `iss`.
-_ISSUERS = {
-    "auth.openai.com": _Credential("", "oauth", "openai", "chatgpt-codex", carried=True, taken_by="chatgpt-codex"),
-    "auth.x.ai": _Credential("", "oauth", "xai", "xai", carried=True),
-    "accounts.google.com": _Credential("", "oauth", "google", "vertex", carried=True, taken_by="vertex"),
+ISSUERS = {
+    "auth.openai.com": Credential("", "oauth", "openai", "chatgpt-codex", carried=True, taken_by="chatgpt-codex"),
+    "auth.x.ai": Credential("", "oauth", "xai", "xai", carried=True),
+    "accounts.google.com": Credential("", "oauth", "google", "vertex", carried=True, taken_by="vertex"),
 }
-_JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
+JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
 
 
-def _matches(pattern: str, value: str) -> bool:
+def pattern_matches(pattern: str, value: str) -> bool:
     """Whether the whole value has this shape; a pattern is compiled only for values that begin as it does."""
-    return value.startswith(_head(pattern)) and _compiled(pattern).fullmatch(value) is not None
+    return value.startswith(head(pattern)) and _compiled(pattern).fullmatch(value) is not None
 
 
 @cache
@@ -79,7 +79,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @cache
-def _head(pattern: str) -> str:
+def head(pattern: str) -> str:
     """The literal characters that every match begins with."""
     for at, character in enumerate(pattern):
         if character in "|":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from probes.keys.characters import _END_MARKS, _ENDS, _ESCAPES, _fold, _invisible, _name, _note
+from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fold, invisible, position_note
 from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
 
@@ -58,7 +58,7 @@ _SHOWN_PREFIXES = ("bearer", "authorization", "x-api-key", "api-key", "x-goog-ap
 def examine_key(raw: str, protocol: str) -> KeyExam:
     """What is wrong with a key for the SDK of this protocol; the most exact kind first."""
     literal = literal_key(raw, protocol)
-    plain = "".join(map(_fold, raw))  # as long as raw: positions agree
+    plain = "".join(map(fold, raw))  # as long as raw: positions agree
 
     def exam(kind: str, note: str, cleaned: str | None = None) -> KeyExam:
         return KeyExam((Flaw("key", kind, note, cleaned is not None, literal is None),), cleaned, literal)
@@ -66,7 +66,7 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     start = 0
     while lead := re.compile(_PREFIX).match(plain, start):
         start = lead.end()
-    wrapped = re.sub(r"^[\s\"'`]+|[\s\"'`,;]+$", "", "".join(" " if _invisible(c) else c for c in plain[start:]))
+    wrapped = re.sub(r"^[\s\"'`]+|[\s\"'`,;]+$", "", "".join(" " if invisible(c) else c for c in plain[start:]))
     core = wrapped.strip("<>()[]{}")
     length = f"{len(raw)} characters"
     if not core and not start:
@@ -96,9 +96,9 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     control = [i for i in odd if (raw[i] < " " and raw[i] not in "\t\n\r") or "\x7f" <= raw[i] < "\xa0"]
     stray = [i for i in odd if i not in set(control)]
     if stray:
-        flaws.append(Flaw("key", "stray", _note(raw, stray), usable, _breaks(raw, stray, protocol)))
+        flaws.append(Flaw("key", "stray", position_note(raw, stray), usable, _breaks(raw, stray, protocol)))
     if control:
-        flaws.append(Flaw("key", "control", _note(raw, control), usable, _breaks(raw, control, protocol)))
+        flaws.append(Flaw("key", "control", position_note(raw, control), usable, _breaks(raw, control, protocol)))
     return KeyExam(tuple(flaws), cleaned, literal)
 
 
@@ -128,7 +128,7 @@ def _is_placeholder(wrapped: str, core: str) -> bool:
 def _mask(core: str) -> str:
     """How the value is hidden, or an empty string."""
     if found := re.search(rf"[{re.escape(_MASK)}]{{2,}}|[•●█]", core):
-        return f"{_name(found[0][0])}, {len(found[0])} in a row"
+        return f"{character_name(found[0][0])}, {len(found[0])} in a row"
     if re.search(r"…|\.{2,}", core):
         return "an ellipsis in place of its middle"
     if found := re.search(r"(?<=[A-Za-z0-9])(x{6,}|X{6,})(?=[A-Za-z0-9])", core):
@@ -138,22 +138,22 @@ def _mask(core: str) -> str:
 
 def _tidy_key(raw: str, plain: str, start: int) -> tuple[str, list[int], int]:
     """The first usable key, the indices of what does not belong around and inside it, and how many keys there are."""
-    found = [m for m in re.finditer(r"[^,;\r\n]+", plain[start:]) if m[0].strip(_ENDS)]
+    found = [m for m in re.finditer(r"[^,;\r\n]+", plain[start:]) if m[0].strip(ENDS)]
     spans = [(m.start() + start, m.end() + start) for m in found]
-    texts = [m[0].strip(_ENDS) for m in found]
+    texts = [m[0].strip(ENDS) for m in found]
     begin, end, count = start, len(raw), 1
     if len(texts) > 1 and _all_keys(texts, lined=not re.search("[,;]", plain[start:])):
         begin, end, count = *spans[0], len(texts)
     elif len(words := plain[start:].split()) > 1 and all(public_prefix(word.strip("\"'")) for word in words):
         end, count = plain.index(words[0], start) + len(words[0]), len(words)
-    while begin < end and (raw[begin] in _END_MARKS or plain[begin] in _END_MARKS or _invisible(raw[begin])):
+    while begin < end and (raw[begin] in END_MARKS or plain[begin] in END_MARKS or invisible(raw[begin])):
         begin += 1
     last = end
-    while last > begin and (_ends_key_astray(plain[last - 1]) or plain[begin:last].endswith(_ESCAPES)):
+    while last > begin and (_ends_key_astray(plain[last - 1]) or plain[begin:last].endswith(ESCAPES)):
         last -= 1
     while begin < last and not plain[begin].isascii():
         begin += 1
-    kept = [i for i in range(begin, last) if not _invisible(raw[i]) and raw[i] != "\x7f"]
+    kept = [i for i in range(begin, last) if not invisible(raw[i]) and raw[i] != "\x7f"]
     outside = [i for i in range(start) if not raw[i].isascii() or raw[i] in "\"'`"]
     region = range(start, end)
     keep = set(kept)
@@ -169,7 +169,7 @@ def _all_keys(texts: list[str], lined: bool) -> bool:
 
 
 def _ends_key_astray(char: str) -> bool:
-    return char in _END_MARKS or _invisible(char) or not char.isascii()
+    return char in END_MARKS or invisible(char) or not char.isascii()
 
 
 def _breaks(raw: str, odd: list[int], protocol: str) -> bool:
@@ -200,7 +200,7 @@ def literal_key(raw: str, protocol: str) -> str | None:
 
 def key_is_url(raw: str) -> bool:
     """That a URL or an API host stands where the key belongs."""
-    text = "".join(_fold(c) for c in raw if not _invisible(c)).strip(_ENDS)
+    text = "".join(fold(c) for c in raw if not invisible(c)).strip(ENDS)
     if re.match(r"(?:https?|wss?):/", text, re.I):
         return True
     if re.match(_UNEXPANDED, text):
@@ -211,7 +211,7 @@ def key_is_url(raw: str) -> bool:
 
 def url_is_key(raw: str) -> bool:
     """That a key stands where the base URL belongs."""
-    text = "".join(c for c in raw if not _invisible(c)).strip(_ENDS)
+    text = "".join(c for c in raw if not invisible(c)).strip(ENDS)
     text = re.sub(r"^(?:authorization:)?bearer", "", text, flags=re.I)
     if re.fullmatch(r"[a-f0-9]{32}\.[A-Za-z0-9]{16,24}|eyJ[\w-]+\.[\w-]+\.[\w-]*|(?:AQ|ya29)\.[\w.-]{30,}", text):
         return True

@@ -12,7 +12,7 @@ from probes.catalog.door import Door, KeyShape
 from probes.catalog.door_files import CONFIDENCES
 from probes.catalog.doors import Doors, load
 from probes.keys.checksums import MISTYPED, mistyped
-from probes.keys.credential_kinds import _CREDENTIALS, _ISSUERS, _JWT, _Credential, _head, _matches
+from probes.keys.credential_kinds import CREDENTIALS, ISSUERS, JWT, Credential, head, pattern_matches
 from probes.model.value_issues import KeyMatch
 
 # Doors that stand for anything behind them: whatever key comes, it may be right.
@@ -86,7 +86,7 @@ def fit(value: str, door: Door | None, *, local: bool) -> KeyFit:
     return _fit_key(value, door, matches, doors)
 
 
-def _fit_unknown_host(alien: _Credential | None, matches: tuple[KeyMatch, ...], doors: Doors, local: bool) -> KeyFit:
+def _fit_unknown_host(alien: Credential | None, matches: tuple[KeyMatch, ...], doors: Doors, local: bool) -> KeyFit:
     if local:
         return KeyFit("unknown", matches=matches)
     if alien and alien.certain and not alien.carried:
@@ -101,7 +101,7 @@ def _fit_unknown_host(alien: _Credential | None, matches: tuple[KeyMatch, ...], 
     return KeyFit("unknown", matches=matches)
 
 
-def _fit_credential(alien: _Credential, door: Door, matches: tuple[KeyMatch, ...]) -> KeyFit:
+def _fit_credential(alien: Credential, door: Door, matches: tuple[KeyMatch, ...]) -> KeyFit:
     elsewhere = alien.certain and alien.company not in ("", door.company)
     if elsewhere and alien.carried:
         return KeyFit("other_door", alien.door, matches, certain=True, elsewhere=True)
@@ -166,7 +166,7 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
         found[alien.door] = KeyMatch(alien.door, "certain" if whole else "possible", alien.kind)
     for door in doors:
         for shape in door.keys:
-            if door.id not in found and _matches(shape.pattern, value):
+            if door.id not in found and pattern_matches(shape.pattern, value):
                 found[door.id] = _match(door, shape, value)
     ranked = sorted(found.values(), key=lambda match: CONFIDENCES.index(match.confidence))
     if not ranked or ranked[0].confidence != "certain":
@@ -178,7 +178,7 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
 def _match(door: Door, shape: KeyShape, value: str) -> KeyMatch:
     """A published prefix proves the door at any length, a bare run of letters and digits at its own length alone."""
     whole = shape.shortest <= len(value) <= (shape.longest or len(value))
-    sure = whole or (shape.confidence == "certain" and _head(shape.pattern))
+    sure = whole or (shape.confidence == "certain" and head(shape.pattern))
     confidence = shape.confidence if sure else "possible"
     if confidence == "certain" and mistyped(value):
         return KeyMatch(door.id, "likely", f"{shape.note}; {MISTYPED}")
@@ -187,7 +187,7 @@ def _match(door: Door, shape: KeyShape, value: str) -> KeyMatch:
 
 def _off_length(value: str, door: Door) -> str:
     """How a key's length is off, in characters; empty where it is not, or the lengths are not known."""
-    shape = next((shape for shape in door.keys if _matches(shape.pattern, value)), None)
+    shape = next((shape for shape in door.keys if pattern_matches(shape.pattern, value)), None)
     if shape and len(value) < shape.shortest:
         return f"{len(value)}, not {shape.shortest}"
     if shape and shape.longest and len(value) > _DOUBLED * shape.longest:
@@ -195,11 +195,11 @@ def _off_length(value: str, door: Door) -> str:
     return ""
 
 
-def _credential(value: str) -> _Credential | None:
-    for credential in _CREDENTIALS:
-        if _matches(credential.pattern, value):
+def _credential(value: str) -> Credential | None:
+    for credential in CREDENTIALS:
+        if pattern_matches(credential.pattern, value):
             return credential
-    return _ISSUERS.get(_issuer(value)) if _matches(_JWT, value) else None
+    return ISSUERS.get(_issuer(value)) if pattern_matches(JWT, value) else None
 
 
 def _issuer(token: str) -> str:

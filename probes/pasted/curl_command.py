@@ -59,10 +59,8 @@ _PROXIES = {
     "socks5-hostname": "socks5h",
 }
 # Headers that say nothing about settings.
-_PLAIN = frozenset(
-    ("content-type", "accept", "accept-encoding", "user-agent", "content-length", "connection", "expect")
-)
-_CREDENTIALS = {
+PLAIN = frozenset(("content-type", "accept", "accept-encoding", "user-agent", "content-length", "connection", "expect"))
+CREDENTIALS = {
     "authorization": Auth.BEARER,
     "x-api-key": Auth.X_API_KEY,
     "api-key": Auth.API_KEY,
@@ -119,7 +117,7 @@ def parse(text: str, environ: Mapping[str, str]) -> Command:
         raise BadInput("The curl command names no address." if found else "The text holds no curl command.")
     first = asking[0]
     if not first.url.text:
-        raise BadInput(f"The command's address is in the variable {_shown(first.url.unset[0])}, which is not set here.")
+        raise BadInput(f"The command's address is in the variable {shown(first.url.unset[0])}, which is not set here.")
     if len(asking) > 1:
         first.note("several", str(len(asking)))
     return first
@@ -263,16 +261,16 @@ def _with_user(proxy: str | None, user: str) -> str | None:
     return f"{scheme}://{':'.join(quote(part, safe='') for part in user.split(':', 1))}@{rest}"
 
 
-def _proxies(command: Command, around: ProxySettings) -> ProxySettings:
+def proxies_of(command: Command, around: ProxySettings) -> ProxySettings:
     chosen = Sourced(command.proxy, SOURCE) if command.proxy else None
     kept = around if command.proxy is None else ProxySettings(http=chosen, https=chosen)
     return kept if command.no_proxy is None else replace(kept, no_proxy=Sourced(command.no_proxy, SOURCE))
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """The name of a header or variable, unless a key was put in its place."""
     return "…" if len(name) > 40 or public_prefix(name) or re.search(r"\d\w*\d\w*\d", name) else name
 
 
-def _sourced(text: str) -> Sourced[str] | None:
+def sourced(text: str) -> Sourced[str] | None:
     return Sourced(text, SOURCE) if text else None

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from probes.model.attempt import Auth
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
-from probes.pasted.curl_command import _shown, _sourced
+from probes.pasted.curl_command import shown, sourced
 from probes.pasted.endpoint_urls import parse_endpoint_url
 from probes.pasted.shell_words import Word
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from probes.settings.gather import Options
-from probes.pasted.curl_command import _CREDENTIALS, _PLAIN, SOURCE, Command, CurlNote, _proxies, parse
+from probes.pasted.curl_command import CREDENTIALS, PLAIN, SOURCE, Command, CurlNote, parse, proxies_of
 
 
 def read(
@@ -44,14 +44,14 @@ def read(
     url, queried = _without_key(command)
     where = parse_endpoint_url(url, {name for name, _ in command.headers})
     key, auth, searched = _credential(command, queried, environ)
-    model = given.model or _sourced(where.model or _model(command))
+    model = given.model or sourced(where.model or _model(command))
     version = where.version or next((word.text for name, word in command.headers if name == "anthropic-version"), "")
-    known = {*_PLAIN, *_CREDENTIALS, "anthropic-version"}
-    others = sorted({_shown(name) for name, _ in command.headers if name not in known})
+    known = {*PLAIN, *CREDENTIALS, "anthropic-version"}
+    others = sorted({shown(name) for name, _ in command.headers if name not in known})
     if others:
         command.note("headers", ", ".join(others))
     if options.proxy is None and not options.no_proxy and (command.proxy is not None or command.no_proxy is not None):
-        proxies = _proxies(command, proxies)
+        proxies = proxies_of(command, proxies)
     limits = given.limits
     if command.seconds and options.timeout is None:
         limits = replace(limits, probe=min(command.seconds, Limits().run))
@@ -64,7 +64,7 @@ def read(
         rivals=(),
         model=model,
         protocol=given.protocol if given.protocol.value != "auto" else Sourced(where.protocol, SOURCE),
-        api_version=_sourced(version),
+        api_version=sourced(version),
         proxies=proxies,
         ca_bundle=bundle,
         connect_to=(*given.connect_to, *command.connect_to),
@@ -91,9 +91,9 @@ def _credential(
     """The key, how it travels, and where one was looked for in vain."""
     found: list[tuple[Word, Auth]] = []
     for name, word in command.headers:
-        if name not in _CREDENTIALS:
+        if name not in CREDENTIALS:
             continue
-        auth, text = _CREDENTIALS[name], word.text
+        auth, text = CREDENTIALS[name], word.text
         if name == "authorization":
             scheme = re.match(r"(?i)(bearer|basic)(?: |$)", text)
             if scheme and scheme[1].lower() == "basic":

@@ -10,7 +10,7 @@ from probes.model.secret import PUBLIC_PREFIXES, public_prefix
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
-from probes.pasted.notes import _LOCAL, TRIED, TextNote, _literal, _Text
+from probes.pasted.notes import LOCAL, TRIED, Text, TextNote, literal
 
 _ECHO = (
     r"(?i)(?:incorrect|invalid|wrong) api[- ]?key(?: provided)?[:：]? ?['\"`]?"
@@ -20,7 +20,7 @@ _NO_HEAD = r"(?i)bearer|your|http|open|api|my|none|null|undefined|test|key|dummy
 _OPENAI_WORDS = ("platform.openai.com/account/api-keys", "find your api key at https://platform.openai.com")
 
 
-def _echoes(seen: _Text) -> Iterator[TextNote]:
+def echoes(seen: Text) -> Iterator[TextNote]:
     """A refusal often echoes the head of the key and names the house that speaks: do the two belong together?"""
     official = any(part in seen.lower for part in _OPENAI_WORDS)
     echo = re.search(_ECHO, seen.plain) if "key" in seen.lower else None
@@ -40,7 +40,7 @@ def _echoes(seen: _Text) -> Iterator[TextNote]:
             yield TextNote("official_words", other.value)
 
 
-def _speaker(seen: _Text) -> Door | None:
+def _speaker(seen: Text) -> Door | None:
     """The house whose console or API host a refusal names."""
     if not seen.urls and not seen.hosts:
         return None
@@ -60,7 +60,7 @@ def _speaker(seen: _Text) -> Door | None:
 
 def _could_be(head: str, house: Door) -> bool:
     """Whether a key of this house could begin so. Houses of bare letters and digits take any head."""
-    heads = [_literal(shape.pattern) for shape in house.keys if shape.confidence != "possible"]
+    heads = [literal(shape.pattern) for shape in house.keys if shape.confidence != "possible"]
     if not heads or "" in heads:
         return True
     prefix = public_prefix(head)
@@ -69,7 +69,7 @@ def _could_be(head: str, house: Door) -> bool:
     return any(head.startswith(known) or known.startswith(head) for known in heads)
 
 
-def _key_fit(seen: _Text) -> Iterator[TextNote]:
+def key_fit(seen: Text) -> Iterator[TextNote]:
     """A whole key in the text, at a door that the text names."""
     if not seen.keys:
         return
@@ -81,7 +81,7 @@ def _key_fit(seen: _Text) -> Iterator[TextNote]:
     door = doors.of_host(asked.host, asked.port, asked.path) if asked else _speaker(seen)
     if asked is None and door is None:
         return
-    local = asked is not None and re.search(_LOCAL, asked.host) is not None
+    local = asked is not None and re.search(LOCAL, asked.host) is not None
     for key in seen.keys[:TRIED]:
         found = fit(key, door, local=local)
         place = asked.value if asked else door.name if door else ""
@@ -98,7 +98,7 @@ _KEYS = (
     r"|[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})"
 )
 # The heads of what is no key for calling models, whole or cut short; gitleaks, and the vendors' manuals.
-_KIND = (
+KIND = (
     r"sk-ant-(?:oat|ort|sid|admin)|\bsk-admin-|\bya29\.|\bGOCSPX-|\bgh[opsu]_[A-Za-z0-9]"
     r"|\b(?:AKIA|LTAI|AKLT)[A-Za-z0-9*]"
 )
@@ -112,7 +112,7 @@ _WORDLY = frozenset(prefix for prefix in PUBLIC_PREFIXES if len(prefix) < 4) - {
 _NO_KEYS = frozenset(("placeholder", "masked", "unexpanded", "dummy", "looks_like_url", "empty"))
 
 
-def _find_keys(text: str) -> tuple[str, ...]:
+def find_keys(text: str) -> tuple[str, ...]:
     """The key-shaped words of a text, each once."""
     found: dict[str, None] = {}
     for match in re.finditer(_KEYS, text):
@@ -140,7 +140,7 @@ def _begins_as_key(word: str) -> bool:
     return public_prefix(word) not in _WORDLY or any(char.isdigit() for char in word)
 
 
-def _mask_keys(text: str) -> str:
+def mask_keys(text: str) -> str:
     """The text with ``[key]`` in place of what is a key by its look or by what stands before it."""
     text = re.sub(_KEYS, lambda found: "[key]" if _is_key(found[0]) else found[0], text)
     text = re.sub(_LABELLED, _mask_labelled, text)

@@ -39,7 +39,7 @@ class PastedText(NamedTuple):
     host: str | None = None
 
 
-class _UrlInText(NamedTuple):
+class UrlInText(NamedTuple):
     """An address in the text. ``base``: it is given as a base URL; ``asked``: a request went there, or was to go."""
 
     value: str
@@ -50,24 +50,24 @@ class _UrlInText(NamedTuple):
     asked: bool
 
 
-class _Text(NamedTuple):
+class Text(NamedTuple):
     plain: str
     lower: str
     keys: tuple[str, ...]
-    urls: tuple[_UrlInText, ...]
+    urls: tuple[UrlInText, ...]
     hosts: tuple[str, ...]
 
 
 # Some of this stands in every text with an address of this machine or of a private network.
-_LOCAL_STARTS = ("localhost", "127.", "0.0.0.0", "10.", "192.168.", "172.", "::1", ".local", ".internal")  # noqa: S104
-_LOCAL = (
+LOCAL_STARTS = ("localhost", "127.", "0.0.0.0", "10.", "192.168.", "172.", "::1", ".local", ".internal")  # noqa: S104
+LOCAL = (
     r"(?a)\blocalhost\b|\b127\.\d+\.\d+\.\d+|\b0\.0\.0\.0\b|\b10\.\d+\.\d+\.\d+|\b192\.168\.|\b172\.(?:1[6-9]|2\d|3[01])\."
     r"|(?<![\w:])::1\b|\.local\b|\.docker\.internal"
 )
-_LOOPBACK = r"(?a)\blocalhost\b|\b127\.\d+\.\d+\.\d+|(?<![\w:])::1\b"
+LOOPBACK = r"(?a)\blocalhost\b|\b127\.\d+\.\d+\.\d+|(?<![\w:])::1\b"
 
 
-def _literal(pattern: str) -> str:
+def literal(pattern: str) -> str:
     """The characters that every key of a shape begins with."""
     found = re.match(r"(?:[A-Za-z0-9_-](?![?*{+]))*", pattern)
     return "" if found is None or "|" in re.sub(r"\([^()]*\)", "", pattern) else found[0]

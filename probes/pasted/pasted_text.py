@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 
 from probes.model.scrubber import Scrubber
-from probes.pasted.keys_in_text import _KIND, _echoes, _find_keys, _key_fit, _mask_keys
-from probes.pasted.notes import TRIED, PastedText, _Text
-from probes.pasted.urls_in_text import _HOST, _HOST_WORDS, _find_urls, _tags, _urls
+from probes.pasted.keys_in_text import KIND, echoes, find_keys, key_fit, mask_keys
+from probes.pasted.notes import TRIED, PastedText, Text
+from probes.pasted.urls_in_text import HOST, HOST_WORDS, find_urls, tags_of, urls_of
 
 # The expressions are texts: `re` compiles at their first use those that a text needs, and keeps them.
 
@@ -24,13 +24,13 @@ READ = 8_000  # characters that the dialects take
 def read(text: str) -> PastedText:
     """A text of any kind, keys included: a traceback, a log of many lines, JSON, a page."""
     text = _cut(text)
-    found_keys = _find_keys(text)
-    focus = _focus(_mask_keys(text), LOOKED_AT)
+    found_keys = find_keys(text)
+    focus = _focus(mask_keys(text), LOOKED_AT)
     if found_keys:
         focus = Scrubber(found_keys[:TRIED])(focus)
     seen = _look(focus, found_keys)
-    tags = {*_tags(seen.lower), *(("@kind",) if re.search(_KIND, text) else ())}
-    notes = (*_urls(seen), *_echoes(seen), *_key_fit(seen))
+    tags = {*tags_of(seen.lower), *(("@kind",) if re.search(KIND, text) else ())}
+    notes = (*urls_of(seen), *echoes(seen), *key_fit(seen))
     asked = {url.host for url in seen.urls if url.asked}
     host = asked.pop() if len(asked) == 1 else None
     return PastedText(seen.plain, seen.lower, _focus(focus, READ), frozenset(tags), notes, host)
@@ -104,12 +104,12 @@ def _character(found: re.Match[str]) -> str:
     return found[0] if 0xD800 <= code < 0xE000 else chr(code)
 
 
-def _look(focus: str, found_keys: tuple[str, ...]) -> _Text:
+def _look(focus: str, found_keys: tuple[str, ...]) -> Text:
     plain = _plain(focus)
     lower = plain.lower()
     if len(lower) != len(plain):  # a few letters have no lower case of one character
         plain = lower
-    urls = tuple(_find_urls(plain))
-    named = re.findall(_HOST, lower) if any(word in lower for word in _HOST_WORDS) else ()
+    urls = tuple(find_urls(plain))
+    named = re.findall(HOST, lower) if any(word in lower for word in HOST_WORDS) else ()
     hosts = tuple(dict.fromkeys([*(url.host for url in urls if url.asked), *named]))
-    return _Text(plain, lower, found_keys, urls, hosts[: 2 * TRIED])
+    return Text(plain, lower, found_keys, urls, hosts[: 2 * TRIED])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from probes.pasted.notes import _LOCAL, _LOCAL_STARTS, _LOOPBACK, TRIED, TextNote, _Text, _UrlInText
+from probes.pasted.notes import LOCAL, LOCAL_STARTS, LOOPBACK, TRIED, Text, TextNote, UrlInText
 
 _URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
 _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
@@ -23,8 +23,8 @@ _API_PATH = (
     r"(?:[/:?]|$)"
 )
 _MANUAL = r"://(?:docs?|help|support|status|github)\.|/docs?\b|api-keys|/settings|/billing|/account|/errors?\b|/help|/guides|\.md$|\.html$"
-_HOST_WORDS = ("host", "enotfound ", "eai_again ", "lookup ", "resolve ", "connect to ", "address for ")
-_HOST = (
+HOST_WORDS = ("host", "enotfound ", "eai_again ", "lookup ", "resolve ", "connect to ", "address for ")
+HOST = (
     r"(?a)(?:host(?:name)?[=: ]{1,2}['\"]?|enotfound |eai_again |lookup |resolve (?:host:? )?['\"]?"
     r"|connect to (?:server |host )?|address for ['\"]?|dial tcp: lookup )"
     r"((?:[a-z0-9_-]{1,63}\.){1,6}[a-z][a-z0-9-]{1,14})\b"
@@ -45,7 +45,7 @@ _STATUS = (
 _STATUS_CODE = r"(?:status|code|http|返回|错误|error|报)\W{0,4}(30[12378]|4[0-3]\d|5[0-3]\d)(?!\d)"
 
 
-def _find_urls(plain: str) -> Iterator[_UrlInText]:
+def find_urls(plain: str) -> Iterator[UrlInText]:
     known: set[str] = set()
     for found in re.finditer(_URL, plain) if "://" in plain else ():
         value = found[0].rstrip(".,;:!?*")
@@ -59,16 +59,16 @@ def _find_urls(plain: str) -> Iterator[_UrlInText]:
         if re.search(_MANUAL, value):
             asked = base = False
         port = int(parts[2]) if parts[2] else None
-        yield _UrlInText(value, parts[1].lower(), port, path, base, asked)
+        yield UrlInText(value, parts[1].lower(), port, path, base, asked)
         if len(known) > 20 * TRIED:
             return
 
 
-def _tags(lower: str) -> Iterator[str]:
-    if any(start in lower for start in _LOCAL_STARTS):
+def tags_of(lower: str) -> Iterator[str]:
+    if any(start in lower for start in LOCAL_STARTS):
         for tag, pattern in (
-            ("@local", _LOCAL),
-            ("@loopback", _LOOPBACK),
+            ("@local", LOCAL),
+            ("@loopback", LOOPBACK),
             ("@proxyport", _PROXY_PORT),
             ("@model-port", _MODEL_PORT),
         ):
@@ -96,7 +96,7 @@ _LAST_ENDPOINT = (
 )
 
 
-def _urls(seen: _Text) -> Iterator[TextNote]:
+def urls_of(seen: Text) -> Iterator[TextNote]:
     if not seen.urls and not seen.hosts:
         return
     from probes.catalog.doors import load

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from probes.keys.characters import _END_MARKS, _fold, _invisible, _note
+from probes.keys.characters import END_MARKS, fold, invisible, position_note
 from probes.keys.flaws import url_is_key
 from probes.model.value_issues import Flaw
 
@@ -65,7 +65,7 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
     if protocol == "ollama":
         raw = _ollama_host(raw)
     literal = _literal_url(raw)
-    if not "".join(c for c in raw if not _invisible(c)).strip("\"'"):
+    if not "".join(c for c in raw if not invisible(c)).strip("\"'"):
         return UrlExam((Flaw("base_url", "empty", f"{len(raw)} characters", False, True),), None, None)
     if url_is_key(raw):
         flaw = Flaw("base_url", "looks_like_key", f"{len(raw)} characters", False, literal is None)
@@ -80,7 +80,7 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
     if odd and text:
         tidied = literal is None and _literal_url(text) is not None and not any(flaw.fatal for flaw in flaws)
         fatal = tidied or any(raw[i] < " " or raw[i] == "\x7f" for i in odd) or (literal is None and 0 in odd)
-        flaws.insert(0, Flaw("base_url", "stray", _note(raw, odd), True, fatal))
+        flaws.insert(0, Flaw("base_url", "stray", position_note(raw, odd), True, fatal))
     mended = _mend_parts(text, protocol, add) if "://" in text else None
     if mended is not None and mended != raw:  # what one flaw hid comes to light when it is gone
         again = examine_url(mended, protocol)
@@ -133,11 +133,11 @@ def _tidy_url(raw: str) -> tuple[str, list[int]]:
     kept = list(enumerate(raw))
     if found := re.search(_MARKDOWN, raw) or re.match(_ASSIGNMENT, raw):
         kept = kept[found.end() :]
-    folded = [(i, "/" if c == "\\" else _fold(c)) for i, c in kept if not _invisible(c)]
+    folded = [(i, "/" if c == "\\" else fold(c)) for i, c in kept if not invisible(c)]
     # Two values, or one with a remark: the first word is the URL. Any other white space tears one URL.
     gap = next((n for n, (i, _) in enumerate(folded) if n and i - folded[n - 1][0] > 1 and _gap_ends(raw, i)), None)
     folded = folded[:gap]
-    while folded and folded[0][1] in _END_MARKS and not (folded[0][1] == "[" and _ipv6_ahead(folded)):
+    while folded and folded[0][1] in END_MARKS and not (folded[0][1] == "[" and _ipv6_ahead(folded)):
         del folded[0]
     while folded and _ends_astray(folded):
         del folded[-1]
@@ -160,7 +160,7 @@ def _ends_astray(folded: list[tuple[int, str]]) -> bool:
         return False  # part of a pair: an IPv6 address, a reference that nobody expanded
     if last == "." and "/" not in text.partition("://")[2]:
         return False  # a host name may end in a dot
-    return last in _END_MARKS or last in ".#" or (last == "*" and text.endswith("/*"))
+    return last in END_MARKS or last in ".#" or (last == "*" and text.endswith("/*"))
 
 
 def _split_scheme(text: str, add: AddFlaw) -> str:
