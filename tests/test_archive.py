@@ -51,13 +51,13 @@ def test_a_run_comes_back_as_it_was(fault: str) -> None:
 
 
 def test_a_losing_key_is_kept_as_its_hint() -> None:
-    rival = Conflict("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("sk-Qm7xT2bW9zLk4RvY8nHd3JcP"), "unread")
-    seen = Observation("settings", "", Outcome.DONE, SettingsFacts(None, None, rivals=(rival,)))
+    conflict = Conflict("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("sk-Qm7xT2bW9zLk4RvY8nHd3JcP"), "unread")
+    seen = Observation("settings", "", Outcome.DONE, SettingsFacts(None, None, conflicts=(conflict,)))
     text = archive.dump(replace(EMPTY, observations=(seen,)))
     assert "Qm7xT2bW9zLk" not in text
     facts = archive.load(text).observations[0].facts
     assert isinstance(facts, SettingsFacts)
-    assert facts.rivals[0].value == "sk-Q…3JcP"
+    assert facts.conflicts[0].value == "sk-Q…3JcP"
 
 
 def test_half_a_character_can_be_kept() -> None:

@@ -188,7 +188,7 @@ def test_a_failure_is_scrubbed_and_one_line() -> None:
 
 async def _link(port: int, context: ssl.SSLContext | None, host: str = "practice.example") -> Connection:
     network = Network()
-    return await network.link(await network.dial(ANY, port), context, host, 2.0)
+    return await network.connection(await network.dial(ANY, port), context, host, 2.0)
 
 
 def handshake(port: int, trusted: Authority | None, host: str = "practice.example") -> Kind | None:
@@ -255,7 +255,7 @@ def exchange(answer: handlers.What, limits: Limits | None = None) -> Kind | None
         await asked.send("GET", "/", [("Host", "practice.example")], b"")
         async for _ in asked.body((limits or Limits()).body_bytes):
             pass
-        asked.link.close()
+        asked.connection.close()
         return asked.answer.failure
 
     with PracticeDoor(handlers.always(answer)) as door:

@@ -293,23 +293,23 @@ def test_a_tunnel_names_its_target_and_its_credentials_once() -> None:
 # -- links -------------------------------------------------------------------------------------------------------------
 
 
-async def ask(way: ConnectionPool) -> HttpExchange:
-    link = await way.take()
-    asked = HttpExchange(link, way.limits)
-    await asked.send("GET", "/", [("Host", way.target.authority)], b"")
-    async for _ in asked.body(way.limits.body_bytes):
+async def ask(pool: ConnectionPool) -> HttpExchange:
+    connection = await pool.take()
+    asked = HttpExchange(connection, pool.limits)
+    await asked.send("GET", "/", [("Host", pool.target.authority)], b"")
+    async for _ in asked.body(pool.limits.body_bytes):
         pass
     asked.finish()
-    way.give_back(link)
+    pool.give_back(connection)
     return asked
 
 
 def connections(answer: handlers.What, count: int = 3) -> int:
     async def go(url: str) -> None:
-        way = ConnectionPool(Network(), parse_url(url), Limits())
+        pool = ConnectionPool(Network(), parse_url(url), Limits())
         for _ in range(count):
-            assert (await ask(way)).answer.status == 200
-        way.close()
+            assert (await ask(pool)).answer.status == 200
+        pool.close()
         await asyncio.sleep(0)
 
     with PracticeDoor(handlers.always(answer)) as door:
@@ -354,10 +354,10 @@ def test_a_kept_link_that_died_says_nothing_about_the_door() -> None:
 
 def test_a_link_is_not_shared_while_it_is_busy() -> None:
     async def go(url: str) -> None:
-        way = ConnectionPool(Network(), parse_url(url), Limits())
-        await asyncio.gather(*(ask(way) for _ in range(4)))
-        await ask(way)
-        way.close()
+        pool = ConnectionPool(Network(), parse_url(url), Limits())
+        await asyncio.gather(*(ask(pool) for _ in range(4)))
+        await ask(pool)
+        pool.close()
         await asyncio.sleep(0)
 
     with PracticeDoor(handlers.always(as_json({})), latency=0.02) as door:
@@ -369,9 +369,9 @@ def test_a_link_is_not_shared_while_it_is_busy() -> None:
 def test_connect_to_leads_elsewhere_and_keeps_the_name() -> None:
     async def go(port: int) -> None:
         rules = (ConnectTo("other.example", 80, "192.0.2.1", 1), ConnectTo("relay.example", 80, "127.0.0.1", port))
-        way = ConnectionPool(Network(), parse_url("http://relay.example/v1"), Limits(), connect_to=rules)
-        assert (await ask(way)).answer.status == 200
-        way.close()
+        pool = ConnectionPool(Network(), parse_url("http://relay.example/v1"), Limits(), connect_to=rules)
+        assert (await ask(pool)).answer.status == 200
+        pool.close()
         await asyncio.sleep(0)
 
     with PracticeDoor(handlers.always(as_json({}))) as door:
@@ -395,11 +395,13 @@ def received(data: bytes, encoding: str, size: int, limit: int = 1 << 20) -> tup
 
     async def go(port: int) -> tuple[bytes, Kind | None]:
         network = Network()
-        link: Connection = await network.link(await network.dial(Address("ipv4", "127.0.0.1"), port), None, "", 1)
-        asked = HttpExchange(link, Limits())
+        connection: Connection = await network.connection(
+            await network.dial(Address("ipv4", "127.0.0.1"), port), None, "", 1
+        )
+        asked = HttpExchange(connection, Limits())
         await asked.send("GET", "/", [("Host", "relay.example")], b"")
         found = b"".join([piece async for _, piece in asked.body(limit)])
-        link.close()
+        connection.close()
         await asyncio.sleep(0)
         return found, asked.answer.failure
 

@@ -104,9 +104,9 @@ class Watched(Network):
     async def tunnel(self, way: socket.socket | Connection, proxy: Proxy, host: str, port: int, limit: int) -> None:
         await super().tunnel(way, proxy, host, port, limit)
 
-    async def link(self, sock: socket.socket, tls: Any, host: str, timeout: float) -> Connection:
+    async def connection(self, sock: socket.socket, tls: Any, host: str, timeout: float) -> Connection:
         opened = self._open[sock.fileno()]
-        link = await super().link(sock, tls, host, timeout)
+        link = await super().connection(sock, tls, host, timeout)
         write = link.writer.write
 
         def kept(data: bytes) -> None:

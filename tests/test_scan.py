@@ -213,7 +213,7 @@ def test_a_file_and_the_shell_differ(tmp_path: Path) -> None:
     (one,) = found(made, "claude-code")
     assert told(one)[4] == made.keys["claude-code"]
     winner = "~/.claude/settings.json:5 ANTHROPIC_AUTH_TOKEN"
-    assert one.settings.rivals == (
+    assert one.settings.conflicts == (
         Conflict(
             "key",
             "ANTHROPIC_AUTH_TOKEN",
@@ -229,7 +229,7 @@ def test_a_key_that_belongs_to_another_address_is_not_tried(tmp_path: Path) -> N
     made = furnish(tmp_path, "claude-code")
     made.environ |= {"ANTHROPIC_AUTH_TOKEN": made.key("shell"), "ANTHROPIC_BASE_URL": "https://other.example"}
     (one,) = found(made, "claude-code")
-    (key,) = (each for each in one.settings.rivals if each.role == "key")
+    (key,) = (each for each in one.settings.conflicts if each.role == "key")
     assert key.value == Secret(made.keys["shell"]).hint
 
 
@@ -244,7 +244,7 @@ def test_what_new_shells_will_see(tmp_path: Path) -> None:
     assert told(anthropic)[:3] == ("anthropic-sdk", "", "~/.config/fish/config.fish:1")
     assert anthropic.settings.key is None
     made.environ["OPENAI_API_KEY"] = made.key("environment")
-    assert found(made)[0].settings.rivals[0].source == "~/.zshrc:3 OPENAI_API_KEY"
+    assert found(made)[0].settings.conflicts[0].source == "~/.zshrc:3 OPENAI_API_KEY"
 
 
 def test_the_keys_of_other_doors(tmp_path: Path) -> None:
@@ -293,12 +293,12 @@ def test_gemini_cli_heeds_one_env_file_alone(tmp_path: Path) -> None:
     made.write("project/.env", "DEBUG=1\n")
     (one,) = found(made, "gemini-cli")
     assert told(one)[3:] == ("https://generativelanguage.googleapis.com", None)
-    rivals = {each.role: (each.source, each.winner) for each in one.settings.rivals}
-    assert rivals == {
+    conflicts = {each.role: (each.source, each.winner) for each in one.settings.conflicts}
+    assert conflicts == {
         "base_url": ("~/.gemini/.env:2 GOOGLE_GEMINI_BASE_URL", ".env"),
         "key": ("~/.gemini/.env:1 GEMINI_API_KEY", ".env"),
     }
-    assert not any(isinstance(each.value, Secret) for each in one.settings.rivals)
+    assert not any(isinstance(each.value, Secret) for each in one.settings.conflicts)
 
 
 def test_hermes_names_its_provider_in_use(tmp_path: Path) -> None:
@@ -317,7 +317,7 @@ def test_an_address_that_the_app_does_not_read(tmp_path: Path) -> None:
     made.write(".codex/auth.json", json.dumps({"OPENAI_API_KEY": made.key("codex")}))
     (one,) = found(made, "codex")
     assert told(one)[3] == "https://api.openai.com/v1"
-    assert [(each.name, each.why) for each in one.settings.rivals] == [("OPENAI_BASE_URL", "unread")]
+    assert [(each.name, each.why) for each in one.settings.conflicts] == [("OPENAI_BASE_URL", "unread")]
 
 
 # -- what stays out of reach -------------------------------------------------------------------------------------------
@@ -476,7 +476,7 @@ def test_a_project_with_a_key_of_its_own_is_no_matter(tmp_path: Path) -> None:
     )
     (one,) = found(made, "claude-code")
     assert (told(one)[4], override(one)) == (made.keys["p"], None)
-    (key,) = (each for each in one.settings.rivals if each.role == "key")
+    (key,) = (each for each in one.settings.conflicts if each.role == "key")
     assert key.value == Secret(made.keys["claude-code"]).hint, "the user's key is never tried at a project's address"
 
 

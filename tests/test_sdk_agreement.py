@@ -182,7 +182,7 @@ def test_agreement(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def tally(request: pytest.FixtureRequest) -> Iterator[None]:
+def counter(request: pytest.FixtureRequest) -> Iterator[None]:
     """The count, on the terminal, when all have run."""
     yield
     agreed, differ = (len(names) for names in _tally.values())

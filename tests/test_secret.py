@@ -57,7 +57,7 @@ def raised(key: Secret) -> str:
         lambda key: repr([key, {"key": key}, (key,)]),
         lambda key: repr(Holder(key)),
         lambda key: repr(Sourced(key, "--key")),
-        lambda key: repr(Settings(key=Sourced(key, "--key"), rivals=(Conflict("key", "X", "env", key, "unread"),))),
+        lambda key: repr(Settings(key=Sourced(key, "--key"), conflicts=(Conflict("key", "X", "env", key, "unread"),))),
         raised,
         lambda key: json.dumps({"key": key}, default=str),
         lambda key: logging.LogRecord("x", 10, "f", 1, "key %s", (key,), None).getMessage(),

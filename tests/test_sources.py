@@ -39,8 +39,8 @@ def base(found: Settings) -> tuple[str, str] | None:
     return (found.base_url.value, found.base_url.source) if found.base_url else None
 
 
-def rivals(found: Settings) -> list[tuple[str, str, str, bool]]:
-    return [(rival.role, rival.source, rival.why, rival.same) for rival in found.rivals]
+def conflicts(found: Settings) -> list[tuple[str, str, str, bool]]:
+    return [(conflict.role, conflict.source, conflict.why, conflict.same) for conflict in found.conflicts]
 
 
 # -- precedence --------------------------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ def test_environment_alone(tmp_path: Path) -> None:
     assert key(found) == (KEY, "environment OPENAI_API_KEY")
     assert base(found) == ("https://api.openai.com/v1", "default")
     assert found.protocol == Sourced("openai", "environment OPENAI_API_KEY")
-    assert found.rivals == ()
+    assert found.conflicts == ()
     found = look(tmp_path, {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": RELAY, "OPENAI_MODEL": "small"})
     assert base(found) == (RELAY, "environment OPENAI_BASE_URL")
     assert found.model == Sourced("small", "environment OPENAI_MODEL")
@@ -82,7 +82,7 @@ def test_environment_over_env_file(tmp_path: Path, value: str, same: bool) -> No
     found = look(tmp_path, {"OPENAI_API_KEY": KEY}, f"OPENAI_API_KEY={value}\n")
     assert key(found) == (KEY, "environment OPENAI_API_KEY")
     winner = "environment OPENAI_API_KEY"
-    assert found.rivals == (
+    assert found.conflicts == (
         Conflict("key", "OPENAI_API_KEY", ".env:1 OPENAI_API_KEY", Secret(value), "shadowed", winner, same),
     )
 
@@ -91,8 +91,8 @@ def test_an_empty_variable_hides_the_file(tmp_path: Path) -> None:
     found = look(tmp_path, {"OPENAI_API_KEY": ""}, f"OPENAI_API_KEY={KEY}\n")
     assert found.key is None
     assert "environment OPENAI_API_KEY (empty)" in found.searched
-    assert rivals(found) == [("key", ".env:1 OPENAI_API_KEY", "shadowed", False)]
-    assert found.rivals[0].winner == "environment OPENAI_API_KEY"
+    assert conflicts(found) == [("key", ".env:1 OPENAI_API_KEY", "shadowed", False)]
+    assert found.conflicts[0].winner == "environment OPENAI_API_KEY"
 
 
 def test_arguments_over_all(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_arguments_over_all(tmp_path: Path) -> None:
     assert (base(found), key(found)) == ((RELAY, "--base-url"), (KEY, "--key"))
     assert found.model == Sourced("small", "--model")
     assert found.protocol == Sourced("anthropic", "--protocol")
-    assert found.rivals == ()
+    assert found.conflicts == ()
     assert base(look(tmp_path, environ, target=RELAY)) == (RELAY, "argument")
 
 
@@ -110,13 +110,19 @@ def test_named_env_file_is_the_only_one(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"OPENAI_API_KEY={OTHER}\n")
     found = gather(Options(env_file="prod.env"), {"OPENAI_API_KEY": OTHER}, tmp_path)
     assert key(found) == (KEY, "prod.env:1 OPENAI_API_KEY")
-    assert found.rivals == ()
+    assert found.conflicts == ()
 
 
 def test_no_env(tmp_path: Path) -> None:
     environ = {"OPENAI_API_KEY": KEY, "HTTPS_PROXY": "http://proxy:1", "SSL_CERT_FILE": "/x", "MY_KEY": OTHER}
     found = look(tmp_path, environ, f"OPENAI_API_KEY={KEY}\n", '[check]\nmodel = "m"\n', no_env=True, target=RELAY)
-    assert (found.key, found.model, found.proxies.https, found.ca_bundle, found.rivals) == (None, None, None, None, ())
+    assert (found.key, found.model, found.proxies.https, found.ca_bundle, found.conflicts) == (
+        None,
+        None,
+        None,
+        None,
+        (),
+    )
     found = look(tmp_path, environ, no_env=True, target=RELAY, key_env="MY_KEY")
     assert key(found) == (OTHER, "environment MY_KEY")
 
@@ -132,7 +138,7 @@ def test_the_file_comes_last(tmp_path: Path) -> None:
         (RELAY, "environment OPENAI_BASE_URL"),
         (OTHER, "environment OPENAI_API_KEY"),
     )
-    assert rivals(found) == [("base_url", "llmdoctor.toml:2 check.base_url", "shadowed", False)]
+    assert conflicts(found) == [("base_url", "llmdoctor.toml:2 check.base_url", "shadowed", False)]
 
 
 # -- which family ------------------------------------------------------------------------------------------------------
@@ -243,7 +249,7 @@ def test_the_token_decides_the_header(tmp_path: Path) -> None:
     assert found.auth_variable == "ANTHROPIC_AUTH_TOKEN"
     found = look(tmp_path, {"ANTHROPIC_AUTH_TOKEN": OTHER, "ANTHROPIC_API_KEY": KEY})
     assert (key(found), found.auth_variable) == ((KEY, "environment ANTHROPIC_API_KEY"), None)
-    assert rivals(found) == [("key", "environment ANTHROPIC_AUTH_TOKEN", "shadowed", False)]
+    assert conflicts(found) == [("key", "environment ANTHROPIC_AUTH_TOKEN", "shadowed", False)]
     found = look(tmp_path, {"ANTHROPIC_AUTH_TOKEN": KEY, "ANTHROPIC_API_KEY": ""})  # empty is unset
     assert key(found) == (KEY, "environment ANTHROPIC_AUTH_TOKEN")
 
@@ -267,7 +273,7 @@ def test_the_token_decides_the_header(tmp_path: Path) -> None:
 def test_a_key_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, role: str, why: str) -> None:
     found = look(tmp_path, {name: KEY, "PATH": "/bin", "HOME": "/root"})
     assert found.key is None
-    assert rivals(found) == [(role, f"environment {name}", why, False)]
+    assert conflicts(found) == [(role, f"environment {name}", why, False)]
     assert found.searched
 
 
@@ -277,12 +283,12 @@ def test_a_key_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, role: 
 def test_a_base_url_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, why: str) -> None:
     found = look(tmp_path, {"OPENAI_API_KEY": KEY, name: RELAY})
     assert base(found) == ("https://api.openai.com/v1", "default")
-    assert found.rivals == (Conflict("base_url", name, f"environment {name}", RELAY, why, "default"),)
+    assert found.conflicts == (Conflict("base_url", name, f"environment {name}", RELAY, why, "default"),)
 
 
 def test_other_providers_keys_are_no_slips(tmp_path: Path) -> None:
     environ = {"OPENAI_API_KEY": KEY, "XAI_API_KEY": OTHER, "ZAI_API_KEY": OTHER, "OPENAI_API_KEY_2": OTHER}
-    assert look(tmp_path, environ).rivals == ()
+    assert look(tmp_path, environ).conflicts == ()
 
 
 def test_searched_names_the_places(tmp_path: Path) -> None:
@@ -328,7 +334,7 @@ def test_named_target(tmp_path: Path) -> None:
     found = look(tmp_path, environ, toml=TOML, target="work")
     assert base(found) == (RELAY, "llmdoctor.toml:2 targets.work.base_url")
     assert key(found) == (KEY, "environment WORK_KEY")
-    assert (found.model, found.rivals) == (None, ())
+    assert (found.model, found.conflicts) == (None, ())
     found = look(tmp_path, {}, f"\nWORK_KEY={KEY}\n", target="work")
     assert key(found) == (KEY, ".env:2 WORK_KEY")
 

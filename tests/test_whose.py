@@ -326,10 +326,10 @@ def test_a_key_given_as_a_name_is_not_repeated() -> None:
 
 
 def test_twins_refuse_each_other() -> None:
-    twins = {twin.id for twin in DOORS.twins(DOORS.get("moonshot-cn"))}  # type: ignore[arg-type]
-    assert twins == {"moonshot-intl", "kimi-code"}
+    sister_sites = {sister_site.id for sister_site in DOORS.sister_sites(DOORS.get("moonshot-cn"))}  # type: ignore[arg-type]
+    assert sister_sites == {"moonshot-intl", "kimi-code"}
     for door in DOORS:
-        assert all(door in DOORS.twins(twin) for twin in DOORS.twins(door)), door.id
+        assert all(door in DOORS.sister_sites(sister_site) for sister_site in DOORS.sister_sites(door)), door.id
 
 
 # -- docs and start ----------------------------------------------------------------------------------------------------

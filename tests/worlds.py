@@ -533,7 +533,7 @@ SETTINGS = (
         door(prefix="/api/v1"),
         "https://openrouter.ai/api/v1",
         typed=lambda key: None,
-        rivals=(_UNREAD,),
+        conflicts=(_UNREAD,),
         source="openclaw-26960-env-name",
     ),
     Scenario(
@@ -542,12 +542,12 @@ SETTINGS = (
         stranger(),
         OPENAI,
         url_source="default",
-        rivals=(Conflict("base_url", "OPENAI_API_BASE", "environment OPENAI_API_BASE", RELAY, "unread"),),
+        conflicts=(Conflict("base_url", "OPENAI_API_BASE", "environment OPENAI_API_BASE", RELAY, "unread"),),
     ),
     Scenario(
         "two-keys-differ",
         also=("settings.conflict",),
-        rivals=(
+        conflicts=(
             Conflict(
                 "key",
                 "OPENAI_API_KEY",
@@ -565,7 +565,7 @@ SETTINGS = (
         OPENAI,
         shape="openai",
         also=("settings.conflict",),
-        rivals=(
+        conflicts=(
             Conflict(
                 "key",
                 "OPENAI_API_KEY",
@@ -581,7 +581,7 @@ SETTINGS = (
         "stale-key-wins-over-good-one",
         "settings.conflict",
         typed=lambda key: made_up("relay"),
-        rivals=(
+        conflicts=(
             Conflict(
                 "key",
                 "OPENAI_API_KEY",
@@ -601,7 +601,7 @@ SETTINGS = (
         "https://api.deepseek.com",
         shape="deepseek",
         typed=lambda key: made_up("anthropic"),
-        rivals=(
+        conflicts=(
             Conflict(
                 "key",
                 "OPENAI_API_KEY",
@@ -617,7 +617,7 @@ SETTINGS = (
         "key-in-old-variable-works",
         "settings.wrong_variable",
         typed=lambda key: None,
-        rivals=(Conflict("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("{key}"), "unread"),),
+        conflicts=(Conflict("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("{key}"), "unread"),),
         also=("settings.missing_key",),
         settings={"key_source": "environment OPENAI_KEY"},
     ),
@@ -630,7 +630,7 @@ SETTINGS = (
         auth_variable="ANTHROPIC_AUTH_TOKEN",
         base_url="https://relay.example",
         shape="relay",
-        rivals=(
+        conflicts=(
             Conflict(
                 "key",
                 "ANTHROPIC_API_KEY",
@@ -675,7 +675,7 @@ SETTINGS = (
         key_source="~/.claude/settings.json:4 ANTHROPIC_AUTH_TOKEN",
         auth_variable="ANTHROPIC_AUTH_TOKEN",
         override=replace(_PROJECT, source=".claude/settings.json:3 ANTHROPIC_BASE_URL"),
-        rivals=(
+        conflicts=(
             Conflict(
                 "base_url",
                 "ANTHROPIC_BASE_URL",
@@ -706,7 +706,7 @@ SETTINGS = (
         stranger(),
         also=("settings.project_override",),
         override=_PROJECT,
-        rivals=(
+        conflicts=(
             Conflict(
                 "key",
                 "OPENAI_API_KEY",

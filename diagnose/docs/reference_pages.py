@@ -161,7 +161,7 @@ def doors() -> Iterator[str]:
                     "<br>".join(urls),
                     f"`{door.key_env[0]}`" if door.key_env else "",
                     "<br>".join(f"{shape.note} ({shape.confidence})" for shape in door.keys),
-                    ", ".join(f"`{twin.id}`" for twin in known.twins(door)),
+                    ", ".join(f"`{sister_site.id}`" for sister_site in known.sister_sites(door)),
                 )
                 yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -15,14 +15,14 @@ class JudgedRound:
 
     attempt: Attempt
     listing: Exchange | None = None
-    knock: Exchange | None = None
+    path_check: Exchange | None = None
     chat: Exchange | None = None
     stream: Exchange | None = None
 
     @property
     def told(self) -> Exchange | None:
         """The answer nearest to what the app sees."""
-        return nearest(self.chat, self.knock, self.listing)
+        return nearest(self.chat, self.path_check, self.listing)
 
     @property
     def lost(self) -> bool:

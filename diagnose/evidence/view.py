@@ -161,7 +161,7 @@ class View:
         return tuple(one.facts for one in self.evidence.observations if isinstance(one.facts, Exchange))
 
     @cached_property
-    def waves(self) -> tuple[JudgedRound, ...]:
+    def rounds(self) -> tuple[JudgedRound, ...]:
         """The ways of asking in which the API was asked properly, in order. Keyless looks elsewhere are none."""
         found: dict[tuple[object, ...], JudgedRound] = {}
         for one in self.evidence.observations:
@@ -174,45 +174,51 @@ class View:
             keyed = (*signature, attempt.key, "model" in attempt.changed)
             if exchange.purpose == "path":
                 # A knock belongs to the wave that asked the same place; one that stands alone was a look elsewhere.
-                same = [wave for key, wave in found.items() if key[: len(signature)] == signature]
+                same = [attempt_round for key, attempt_round in found.items() if key[: len(signature)] == signature]
                 if same:
-                    same[-1].knock = exchange
+                    same[-1].path_check = exchange
                 elif attempt.given or not found:
-                    found[keyed] = JudgedRound(attempt, knock=exchange)
+                    found[keyed] = JudgedRound(attempt, path_check=exchange)
                 continue
-            wave = found.setdefault(keyed, JudgedRound(attempt))
+            attempt_round = found.setdefault(keyed, JudgedRound(attempt))
             if exchange.purpose == "models":
-                wave.listing = exchange
+                attempt_round.listing = exchange
             elif exchange.purpose == "chat":
-                wave.chat = exchange
+                attempt_round.chat = exchange
             elif exchange.purpose == "stream":
-                wave.stream = exchange
+                attempt_round.stream = exchange
         return tuple(found.values())
 
     @cached_property
     def looks(self) -> tuple[Exchange, ...]:
         """The keyless looks at other paths."""
-        own = {id(wave.knock) for wave in self.waves}
+        own = {id(attempt_round.path_check) for attempt_round in self.rounds}
         return tuple(one for one in self.exchanges if one.purpose == "path" and id(one) not in own)
 
     @cached_property
     def first(self) -> JudgedRound | None:
         """How it was asked first: as given, or mended where the SDK would have sent nothing."""
-        return self.waves[0] if self.waves else None
+        return self.rounds[0] if self.rounds else None
 
     @cached_property
     def deep(self) -> JudgedRound | None:
         """The wave that tells most: the one that works, else the last that found a route, else the first."""
         working = self.evidence.working
-        for wave in self.waves:
-            if working is not None and wave.chat is not None and passes(wave.chat):
-                return wave
+        for attempt_round in self.rounds:
+            if working is not None and attempt_round.chat is not None and passes(attempt_round.chat):
+                return attempt_round
         # Another header that did not help either tells less than the way in which the app asks.
-        found = [wave for wave in self.waves if not wave.lost]
+        found = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
         if found and found[0] is self.first and found[0].told is not None and bare_failure(found[0].told):
             # What broke down may be the API itself: another path that does not work tells nothing of it.
-            found = [wave for wave in found if "path" not in wave.attempt.changed]
-        return next((wave for wave in reversed(found) if "auth" not in wave.attempt.changed), None) or self.first
+            found = [attempt_round for attempt_round in found if "path" not in attempt_round.attempt.changed]
+        return (
+            next(
+                (attempt_round for attempt_round in reversed(found) if "auth" not in attempt_round.attempt.changed),
+                None,
+            )
+            or self.first
+        )
 
     @property
     def working(self) -> Attempt | None:
@@ -286,12 +292,12 @@ class View:
             return None
         listing = deep.listing
         listed = listing is not None and listing.with_key and not no_route(listing)
-        if told is deep.knock and listed and listing is not None and listing.status >= 400:
+        if told is deep.path_check and listed and listing is not None and listing.status >= 400:
             return listing
         if told is deep.listing and not told.ok:
             return told
         shut = asks_login(told) or fenced(told) or told.failure is not None or told.status in (402, 429)
-        if told is deep.knock and (shut or told.status >= 500):
+        if told is deep.path_check and (shut or told.status >= 500):
             return told
         return None
 

@@ -173,7 +173,7 @@ def _malformed(view: View) -> Claim | None:
 
 def _closed(view: View) -> Claim | None:
     found = _broken(Kind.CLOSED, Kind.RESET, Kind.CUT)(view)
-    if found is None or any("scheme" in wave.attempt.changed for wave in view.waves):
+    if found is None or any("scheme" in attempt_round.attempt.changed for attempt_round in view.rounds):
         return None
     return found
 

@@ -13,16 +13,16 @@ def _base_url_ignored(view: View) -> Claim | None:
     source = dict(view.evidence.target.sources).get("base_url", "default")
     if app is None or not source.startswith("default"):
         return None
-    rival = next(
-        (one for one in view.settings.rivals if one.role == "base_url" and one.name in app.ignores and not one.same),
+    conflict = next(
+        (one for one in view.settings.conflicts if one.role == "base_url" and one.name in app.ignores and not one.same),
         None,
     )
-    if rival is None:
+    if conflict is None:
         return None
     return Claim(
-        (seen("unread", source=rival.source, variable=rival.name),),
+        (seen("unread", source=conflict.source, variable=conflict.name),),
         severity=Severity.WARNING if view.works_as_given else None,
-        values={"variable": rival.name, "source": rival.source, "app_variable": view.app_variable("base_url")},
+        values={"variable": conflict.name, "source": conflict.source, "app_variable": view.app_variable("base_url")},
     )
 
 

@@ -109,17 +109,17 @@ def _twin(differs: str) -> Callable[[View], Claim | None]:
             return None
         if view.match is None or view.match.code != "auth.rejected":
             return None
-        return _elsewhere(tuple(one for one in door.twins if one.differs == differs))
+        return _elsewhere(tuple(one for one in door.sister_sites if one.differs == differs))
 
     return when
 
 
-def _elsewhere(twins: tuple[SisterSite, ...], *evidence: str) -> Claim | None:
-    if not twins:
+def _elsewhere(sister_sites: tuple[SisterSite, ...], *evidence: str) -> Claim | None:
+    if not sister_sites:
         return None
-    best = twins[0]
+    best = sister_sites[0]
     return Claim(
-        evidence or tuple(f"{one.name}: {one.url}" for one in twins[:3]),
+        evidence or tuple(f"{one.name}: {one.url}" for one in sister_sites[:3]),
         sure=False,
         values={"key_door": best.name, "better_url": best.url, "detail": ""},
         settings={"base_url": best.url},
@@ -133,7 +133,7 @@ def _wrong_plan(view: View) -> Claim | None:
     door, match = view.door, view.match
     if door is None or match is None or not match.values.get("plan_hint"):
         return None
-    return _elsewhere(tuple(one for one in door.twins if one.differs == "plan"), match.why)
+    return _elsewhere(tuple(one for one in door.sister_sites if one.differs == "plan"), match.why)
 
 
 def _wrong_resource(view: View) -> Claim | None:

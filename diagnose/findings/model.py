@@ -20,7 +20,14 @@ _DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|
 def _not_found(view: View) -> Claim | None:
     working = view.working
     if working is not None and "model" in working.changed and working.model:
-        refused = next((wave.chat for wave in view.waves if wave.chat is not None and not passes(wave.chat)), None)
+        refused = next(
+            (
+                attempt_round.chat
+                for attempt_round in view.rounds
+                if attempt_round.chat is not None and not passes(attempt_round.chat)
+            ),
+            None,
+        )
         lines = (line_of(refused),) if refused is not None else ()
         return Claim(lines, values={"near": working.model}, settings={"model": working.model}, verified=True)
     found = said("model.not_found")(view) or _unlisted(view)

@@ -54,31 +54,36 @@ def _swapped(view: View) -> Claim | None:
 def _unread(view: View) -> Conflict | None:
     """A value in a variable that no SDK reads, where the one that is read is missing or a mere default."""
     sources = dict(view.evidence.target.sources)
-    for rival in view.settings.rivals:
-        if rival.why not in ("unread", "near_name") or rival.same:
+    for conflict in view.settings.conflicts:
+        if conflict.why not in ("unread", "near_name") or conflict.same:
             continue
-        if view.app is not None and rival.name in view.app.ignores:
+        if view.app is not None and conflict.name in view.app.ignores:
             continue  # told by app.base_url_ignored
-        if rival.role == "key" and not view.settings.key_given:
-            return rival
-        if rival.role == "base_url" and sources.get("base_url", "default").startswith("default"):
-            return rival
+        if conflict.role == "key" and not view.settings.key_given:
+            return conflict
+        if conflict.role == "base_url" and sources.get("base_url", "default").startswith("default"):
+            return conflict
     return None
 
 
 def _wrong_variable(view: View) -> Claim | None:
-    rival = _unread(view)
-    if rival is None:
+    conflict = _unread(view)
+    if conflict is None:
         return None
-    own = view.app_variable(rival.role)
-    values = {"variable": rival.name.strip(), "source": rival.source, "app_variable": own}
+    own = view.app_variable(conflict.role)
+    values = {"variable": conflict.name.strip(), "source": conflict.source, "app_variable": own}
     severity = Severity.WARNING if view.works_as_given else None
-    lines = (seen("unread", source=rival.source, variable=rival.name.strip()),)
-    if rival.role == "key" and _by_rival(view) and view.door is not None and view.door.rival_source == rival.source:
+    lines = (seen("unread", source=conflict.source, variable=conflict.name.strip()),)
+    if (
+        conflict.role == "key"
+        and _by_rival(view)
+        and view.door is not None
+        and view.door.conflict_source == conflict.source
+    ):
         return Claim(
-            (*lines, seen("rival_works", source=rival.source)),
+            (*lines, seen("rival_works", source=conflict.source)),
             values=values,
-            settings={"key_source": rival.source},
+            settings={"key_source": conflict.source},
             verified=True,
         )
     case = "app" if own and view.app is not None and view.app.kind != "sdk" else ""
@@ -91,12 +96,12 @@ def _by_rival(view: View) -> bool:
 
 
 def _conflict(view: View) -> Claim | None:
-    found = [one for one in view.settings.rivals if one.why == "shadowed" and not one.same]
+    found = [one for one in view.settings.conflicts if one.why == "shadowed" and not one.same]
     if not found:
         return None
     lines = tuple(seen("wins", source=one.winner, other_source=one.source) for one in found[:4])
     door = view.door
-    best = next((one for one in found if _by_rival(view) and door and one.source == door.rival_source), None)
+    best = next((one for one in found if _by_rival(view) and door and one.source == door.conflict_source), None)
     chosen = best or found[0]
     values = {"source": chosen.winner, "other_source": chosen.source, "variable": chosen.name}
     if best is None:

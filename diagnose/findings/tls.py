@@ -219,11 +219,11 @@ def _needed(view: View) -> Claim | None:
     first = view.first
     if first is None or first.told is None or not first.attempt.base_url.startswith("http:"):
         return None
-    moved = next((wave for wave in view.waves if "scheme" in wave.attempt.changed), None)
+    moved = next((attempt_round for attempt_round in view.rounds if "scheme" in attempt_round.attempt.changed), None)
     if moved is None and not view.failed("tls"):
         return None
     secure = [
-        one for one in view.waves if one.attempt.base_url.startswith("https:") and "scheme" in one.attempt.changed
+        one for one in view.rounds if one.attempt.base_url.startswith("https:") and "scheme" in one.attempt.changed
     ]
     if not secure:
         return None

@@ -23,55 +23,59 @@ class AttemptLoop:
 
     def __init__(
         self,
-        brief: ApiContext,
-        asker: ApiClient,
-        ledger: Recorder,
-        way: ConnectionPool,
+        context: ApiContext,
+        client: ApiClient,
+        recorder: Recorder,
+        pool: ConnectionPool,
         speaks_tls: Callable[[], Awaitable[bool]],
     ) -> None:
-        self._brief = brief
-        self._asker = asker
-        self._ledger = ledger
+        self._context = context
+        self._client = client
+        self._recorder = recorder
         self.working: Attempt | None = None
         self._tried = TriedAttempts()
-        self._waves = RoundRunner(brief, asker, ledger, way, self._tried)
-        self._onward = NextAttempts(brief, asker, ledger, way.target, self._tried, speaks_tls)
+        self._rounds = RoundRunner(context, client, recorder, pool, self._tried)
+        self._next_attempts = NextAttempts(context, client, recorder, pool.target, self._tried, speaks_tls)
 
     async def run(self) -> None:
         """Ask until a way works (then ``working`` is set), nothing is left to try, or the budget is spent."""
-        await self._pursue(self._brief.first)
-        if self.working is not None and self._asker.budget:
-            await self._waves.look_further(self.working)
-        page = app.page if (app := load().get(self._brief.settings.app)) is not None else ""
+        await self._pursue(self._context.first)
+        if self.working is not None and self._client.budget:
+            await self._rounds.look_further(self.working)
+        page = app.page if (app := load().get(self._context.settings.app)) is not None else ""
         if self.working is not None and page:
-            await self._ledger.ask("http", self.working, lambda attempt: self._asker.preflight(attempt, page))
+            await self._recorder.ask("http", self.working, lambda attempt: self._client.preflight(attempt, page))
 
     async def _pursue(self, first: Attempt) -> None:
         attempt: Attempt | None = first
         for _ in range(ROUNDS):
             assert attempt is not None
             self._tried.add(attempt)
-            wave: AttemptRound | None = None
+            attempt_round: AttemptRound | None = None
             try:
-                wave = await self._waves.ask(attempt)
+                attempt_round = await self._rounds.ask(attempt)
             except* OutOfBudget:  # alone, or from among the requests side by side
                 pass
-            if wave is None:
+            if attempt_round is None:
                 return
-            if wave.works:
-                assert wave.chat is not None
-                self.working = replace(attempt, model=wave.chat.attempt.model)
+            if attempt_round.works:
+                assert attempt_round.chat is not None
+                self.working = replace(attempt, model=attempt_round.chat.attempt.model)
                 return
-            if wave.listing is not None and wave.listing.models is not None and wave.telling is wave.listing:
+            if (
+                attempt_round.listing is not None
+                and attempt_round.listing.models is not None
+                and attempt_round.telling is attempt_round.listing
+            ):
                 # All that is free was seen to work: path and, where the list is refused without it, the key.
-                proven = wave.keyless is not None and wave.keyless.status in (401, 403)
-                self.working = wave.attempt if proven else None
+                proven = attempt_round.keyless is not None and attempt_round.keyless.status in (401, 403)
+                self.working = attempt_round.attempt if proven else None
                 return
-            if self._asker.budget is None:
-                self._asker.budget = self._brief.settings.limits.extra_requests
+            if self._client.budget is None:
+                self._client.budget = self._context.settings.limits.extra_requests
             try:
-                attempt = await self._onward.next(wave)
+                attempt = await self._next_attempts.next(attempt_round)
             except OutOfBudget:
                 return
-            if attempt is None or self._asker.budget <= 0:
+            if attempt is None or self._client.budget <= 0:
                 return

@@ -30,7 +30,7 @@ class AttemptRound:
     attempt: Attempt
     listing: Exchange | None = None
     other_listing: Exchange | None = None  # the same with the other header style
-    knock: Exchange | None = None
+    path_check: Exchange | None = None
     keyless: Exchange | None = None  # the list, asked without the key
     chat: Exchange | None = None
     stream: Exchange | None = None
@@ -43,71 +43,71 @@ class AttemptRound:
     @property
     def telling(self) -> Exchange | None:
         """The answer that stands nearest to what the app would see."""
-        return nearest(self.chat, self.knock, self.listing)
+        return nearest(self.chat, self.path_check, self.listing)
 
 
 class RoundRunner:
     """Asks wave after wave at one host, each in the way that it is handed."""
 
     def __init__(
-        self, brief: ApiContext, asker: ApiClient, ledger: Recorder, way: ConnectionPool, tried: TriedAttempts
+        self, context: ApiContext, client: ApiClient, recorder: Recorder, pool: ConnectionPool, tried: TriedAttempts
     ) -> None:
-        self._brief = brief
-        self._asker = asker
-        self._ledger = ledger
-        self._way = way
+        self._context = context
+        self._client = client
+        self._recorder = recorder
+        self._pool = pool
         self._tried = tried
         self._looked: list[Exchange] = []  # for other protocols, at the same time as the first asking
         self._looking: asyncio.Event | None = None
-        self._model: str | None = model_step.early(brief.settings)
+        self._model: str | None = model_step.early(context.settings)
 
     async def ask(self, attempt: Attempt) -> AttemptRound:
         """Ask for the list, an answer and a stream; side by side as soon as the model is known."""
-        wave = AttemptRound(attempt)
-        keys = self._brief.keys(attempt)
-        may_generate = not self._brief.settings.no_spend and (
-            attempt.key in keys or (self._brief.facts.local and not keys - {KeyForm.RIVAL})
+        attempt_round = AttemptRound(attempt)
+        keys = self._context.keys(attempt)
+        may_generate = not self._context.settings.no_spend and (
+            attempt.key in keys or (self._context.facts.local and not keys - {KeyForm.RIVAL})
         )
         try:
             async with asyncio.TaskGroup() as group:
                 early = (attempt.model or self._model) if may_generate else None
                 if early is not None:
-                    self._way.warm(2)
-                    group.create_task(self._generate(wave, early))
+                    self._pool.warm(2)
+                    group.create_task(self._generate(attempt_round, early))
                 if "model" not in attempt.changed:
-                    group.create_task(self._list(wave))
+                    group.create_task(self._list(attempt_round))
                 if self._compares(attempt):
-                    group.create_task(self._compare(wave))
+                    group.create_task(self._compare(attempt_round))
                 if not may_generate:
-                    group.create_task(self._knock(wave))
+                    group.create_task(self._knock(attempt_round))
                 if self._looks_around():
                     group.create_task(self._look_around(attempt))
         except BaseExceptionGroup as problems:
             spent, others = problems.split(OutOfBudget)
             if others is not None:
                 raise others from None
-            if spent is not None and wave.telling is None:
+            if spent is not None and attempt_round.telling is None:
                 raise OutOfBudget from None
-        if may_generate and wave.chat is None:
-            self._choose(wave)
-            assert wave.chosen is not None
-            name = wave.chosen.chosen or wire(attempt.protocol).guess
-            self._way.warm(1)
-            await self._generate(wave, name)
-            await self._try_others(wave, name)
+        if may_generate and attempt_round.chat is None:
+            self._choose(attempt_round)
+            assert attempt_round.chosen is not None
+            name = attempt_round.chosen.chosen or wire(attempt.protocol).guess
+            self._pool.warm(1)
+            await self._generate(attempt_round, name)
+            await self._try_others(attempt_round, name)
         elif "model" not in attempt.changed:
-            self._choose(wave)
+            self._choose(attempt_round)
         self._record_looks()
-        return wave
+        return attempt_round
 
     @property
     def _open(self) -> bool:
         """Whether the user left the protocol open, and nobody documents or has looked which ones the door speaks."""
-        return self._looking is None and self._brief.settings.protocol.value == "auto" and self._brief.door is None
+        return self._looking is None and self._context.settings.protocol.value == "auto" and self._context.door is None
 
     def _looks_around(self) -> bool:
         """Sound settings are asked nothing beyond what they need, unless `auto` was asked for by name."""
-        return self._open and self._brief.settings.protocol.source != "default"
+        return self._open and self._context.settings.protocol.source != "default"
 
     async def look_further(self, working: Attempt) -> None:
         """What was wrong is found: which protocols the door speaks besides, for who must choose anew."""
@@ -119,100 +119,100 @@ class RoundRunner:
     def _record_looks(self) -> None:
         while self._looked:
             found = self._looked.pop(0)
-            self._ledger.answered("http", found, self._ledger.now() - found.seconds)
+            self._recorder.answered("http", found, self._recorder.now() - found.seconds)
 
     async def _look_around(self, attempt: Attempt) -> None:
         """Keyless looks that cost no time: they end before the answer does."""
         self._looking = asyncio.Event()
-        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._brief.facts.local)
-        others = [one for one in looks if not self._tried.has_place(one)][: self._asker.budget]
+        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._context.facts.local)
+        others = [one for one in looks if not self._tried.has_place(one)][: self._client.budget]
         try:
             self._looked += await asyncio.gather(
-                *(self._asker.knock(replace(one, direct=attempt.direct)) for one in others)
+                *(self._client.path_check(replace(one, direct=attempt.direct)) for one in others)
             )
         finally:
             self._looking.set()
 
-    def _choose(self, wave: AttemptRound) -> None:
-        began = self._ledger.now()
-        wave.chosen = model_step.measure(self._brief.settings, self._brief.door, wave.listing)
-        if wave.chosen.chosen is None:
-            wave.chosen = replace(wave.chosen, source="guess")
-        self._ledger.done("model", subject(wave.attempt), wave.chosen, began)
+    def _choose(self, attempt_round: AttemptRound) -> None:
+        began = self._recorder.now()
+        attempt_round.chosen = model_step.measure(self._context.settings, self._context.door, attempt_round.listing)
+        if attempt_round.chosen.chosen is None:
+            attempt_round.chosen = replace(attempt_round.chosen, source="guess")
+        self._recorder.done("model", subject(attempt_round.attempt), attempt_round.chosen, began)
 
-    async def _try_others(self, wave: AttemptRound, name: str) -> None:
+    async def _try_others(self, attempt_round: AttemptRound, name: str) -> None:
         """A list may hold what this key may not use: a model of our own choice that is refused condemns nothing."""
-        listed = wave.listing.models if wave.listing is not None else None
+        listed = attempt_round.listing.models if attempt_round.listing is not None else None
         tried: tuple[str, ...] = (name,)
-        while listed and len(tried) < CHOICES and about_model(wave.chat) and not passes(wave.chat):
+        while listed and len(tried) < CHOICES and about_model(attempt_round.chat) and not passes(attempt_round.chat):
             other = model_step.others(listed, tried)
             if other is None:
                 return
             tried = (*tried, other)
-            began = self._ledger.now()
-            await self._generate(wave, other)
-            if passes(wave.chat):
-                assert wave.chosen is not None
-                wave.chosen = replace(wave.chosen, chosen=other)
-                self._ledger.done("model", subject(wave.attempt), wave.chosen, began)
+            began = self._recorder.now()
+            await self._generate(attempt_round, other)
+            if passes(attempt_round.chat):
+                assert attempt_round.chosen is not None
+                attempt_round.chosen = replace(attempt_round.chosen, chosen=other)
+                self._recorder.done("model", subject(attempt_round.attempt), attempt_round.chosen, began)
 
-    async def _list(self, wave: AttemptRound) -> None:
-        wave.listing = await self._ledger.ask("http", wave.attempt, self._asker.models)
+    async def _list(self, attempt_round: AttemptRound) -> None:
+        attempt_round.listing = await self._recorder.ask("http", attempt_round.attempt, self._client.models)
 
     def _compares(self, attempt: Attempt) -> bool:
         """Anthropic's clients differ in their header: without an app named, a door must please both."""
-        settings = self._brief.settings
+        settings = self._context.settings
         return (
             attempt.protocol == "anthropic"
             and attempt.given
-            and attempt.key in self._brief.keys(attempt)
+            and attempt.key in self._context.keys(attempt)
             and settings.app is None
             and settings.auth is None
             and settings.auth_variable is None
         )
 
-    async def _compare(self, wave: AttemptRound) -> None:
-        other = Auth.X_API_KEY if wave.attempt.auth is Auth.BEARER else Auth.BEARER
-        attempt = candidates.styled(wave.attempt, other)
-        wave.other_listing = await self._ledger.ask("auth", attempt, self._asker.models)
+    async def _compare(self, attempt_round: AttemptRound) -> None:
+        other = Auth.X_API_KEY if attempt_round.attempt.auth is Auth.BEARER else Auth.BEARER
+        attempt = candidates.styled(attempt_round.attempt, other)
+        attempt_round.other_listing = await self._recorder.ask("auth", attempt, self._client.models)
 
-    async def _knock(self, wave: AttemptRound) -> None:
-        keyless = replace(wave.attempt, key=KeyForm.NONE)
-        wave.knock = await self._ledger.ask("http", keyless, self._asker.knock)
-        if wave.attempt.key in self._brief.keys(wave.attempt):
+    async def _knock(self, attempt_round: AttemptRound) -> None:
+        keyless = replace(attempt_round.attempt, key=KeyForm.NONE)
+        attempt_round.path_check = await self._recorder.ask("http", keyless, self._client.path_check)
+        if attempt_round.attempt.key in self._context.keys(attempt_round.attempt):
             # A list that is served without a key proves nothing about the key.
-            wave.keyless = await self._ledger.ask("auth", keyless, self._asker.models)
+            attempt_round.keyless = await self._recorder.ask("auth", keyless, self._client.models)
 
-    async def _generate(self, wave: AttemptRound, model: str) -> None:
+    async def _generate(self, attempt_round: AttemptRound, model: str) -> None:
         async def chat() -> None:
-            wave.chat = await self._asker.generate(wave.attempt, model, stream=False)
+            attempt_round.chat = await self._client.generate(attempt_round.attempt, model, stream=False)
 
         async def stream() -> None:
-            wave.stream = await self._asker.generate(wave.attempt, model, stream=True)
+            attempt_round.stream = await self._client.generate(attempt_round.attempt, model, stream=True)
 
-        began = self._ledger.now()
+        began = self._recorder.now()
         async with asyncio.TaskGroup() as group:
             group.create_task(chat())
             group.create_task(stream())
-        assert wave.chat is not None and wave.stream is not None
-        if self._looking is not None and _crowded(wave.chat) and not passes(wave.stream):
+        assert attempt_round.chat is not None and attempt_round.stream is not None
+        if self._looking is not None and _crowded(attempt_round.chat) and not passes(attempt_round.stream):
             # Our own looks for other protocols may have been the ones too many.
             await self._looking.wait()
-            wave.chat = await self._asker.generate(wave.attempt, model, stream=False)
-            wave.stream = await self._asker.generate(wave.attempt, model, stream=True)
+            attempt_round.chat = await self._client.generate(attempt_round.attempt, model, stream=False)
+            attempt_round.stream = await self._client.generate(attempt_round.attempt, model, stream=True)
         # Two at once may be one too many for a small plan: what failed beside a success is asked again alone.
-        if passes(wave.chat) and not passes(wave.stream) and _crowded(wave.stream):
-            again = await self._asker.generate(wave.attempt, model, stream=True)
-            wave.stream = replace(again, tries=2, first_status=wave.stream.status)
-        elif not passes(wave.chat) and passes(wave.stream) and _crowded(wave.chat):
-            again = await self._asker.generate(wave.attempt, model, stream=False)
-            wave.chat = replace(again, tries=2, first_status=wave.chat.status)
-        if transient(wave.chat) and not passes(wave.stream):
-            wave.chat = await persist(self._asker, wave.chat)
-            if passes(wave.chat):
-                wave.stream = await self._asker.generate(wave.attempt, model, stream=True)
-        self._ledger.answered("chat", wave.chat, began)
-        self._ledger.answered("stream", wave.stream, began)
+        if passes(attempt_round.chat) and not passes(attempt_round.stream) and _crowded(attempt_round.stream):
+            again = await self._client.generate(attempt_round.attempt, model, stream=True)
+            attempt_round.stream = replace(again, tries=2, first_status=attempt_round.stream.status)
+        elif not passes(attempt_round.chat) and passes(attempt_round.stream) and _crowded(attempt_round.chat):
+            again = await self._client.generate(attempt_round.attempt, model, stream=False)
+            attempt_round.chat = replace(again, tries=2, first_status=attempt_round.chat.status)
+        if transient(attempt_round.chat) and not passes(attempt_round.stream):
+            attempt_round.chat = await persist(self._client, attempt_round.chat)
+            if passes(attempt_round.chat):
+                attempt_round.stream = await self._client.generate(attempt_round.attempt, model, stream=True)
+        self._recorder.answered("chat", attempt_round.chat, began)
+        self._recorder.answered("stream", attempt_round.stream, began)
 
 
 def _crowded(found: Exchange) -> bool:
@@ -231,7 +231,7 @@ def _pause(found: Exchange, tries: int) -> float:
     return max(asked, PAUSES[tries - 1]) if 0 <= asked <= 60 else PAUSES[tries - 1]
 
 
-async def persist(asker: ApiClient, found: Exchange) -> Exchange:
+async def persist(client: ApiClient, found: Exchange) -> Exchange:
     """Ask again as the SDK would after a passing fault; what came last, with the number of tries."""
     tries = 1
     while transient(found) and tries <= len(PAUSES):
@@ -239,7 +239,7 @@ async def persist(asker: ApiClient, found: Exchange) -> Exchange:
         if pause > PATIENCE:
             break
         await asyncio.sleep(pause)
-        again = await asker.generate(found.attempt, found.attempt.model or "", stream=found.purpose == "stream")
+        again = await client.generate(found.attempt, found.attempt.model or "", stream=found.purpose == "stream")
         tries += 1
         found = replace(again, tries=tries, first_status=found.first_status or found.status)
     return found

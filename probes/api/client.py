@@ -70,9 +70,9 @@ class ApiClient:
         """The model list: nobody bills it."""
         return await self._ask("models", attempt, wire(attempt.protocol).models(attempt))
 
-    async def knock(self, attempt: Attempt) -> Exchange:
+    async def path_check(self, attempt: Attempt) -> Exchange:
         """A look at the endpoint with a request that nobody can bill, without the key or with an obvious dummy."""
-        return await self._ask("path", attempt, wire(attempt.protocol).knock(attempt))
+        return await self._ask("path", attempt, wire(attempt.protocol).path_check(attempt))
 
     async def preflight(self, attempt: Attempt, page: str) -> Exchange:
         """What a browser asks before a web page may call: nobody bills it, and no key goes along."""
@@ -82,7 +82,7 @@ class ApiClient:
             ("Access-Control-Request-Method", "POST"),
             ("Access-Control-Request-Headers", ",".join(headers)),
         )
-        path = wire(attempt.protocol).knock(attempt).path
+        path = wire(attempt.protocol).path_check(attempt).path
         return await self._ask(
             "preflight", replace(attempt, key=KeyForm.NONE), ApiRequest("OPTIONS", path, wanted, None)
         )
@@ -116,8 +116,8 @@ class ApiClient:
         if self._pages is None or attempt.key is not KeyForm.NONE or not page_like:
             return await self._ask_here(purpose, attempt, ask)
         # Of two runs that come to the same door by the same way, one asks what needs no key.
-        way = self._way_to(parse_url(attempt.base_url), attempt.direct)
-        page = (ask.method, attempt.base_url, ask.path, attempt.auth, attempt.version, way.proxy, way.dial_host)
+        pool = self._way_to(parse_url(attempt.base_url), attempt.direct)
+        page = (ask.method, attempt.base_url, ask.path, attempt.auth, attempt.version, pool.proxy, pool.dial_host)
         found, own = await self._pages.take(
             page, lambda: self._ask_here(purpose, attempt, ask), lambda seen: seen.failure is None
         )
@@ -132,7 +132,7 @@ class ApiClient:
         key = self._keys.get(attempt.key, "")
         made_up = attempt.key in (KeyForm.DUMMY, KeyForm.WRONG)
         with_key = bool(key) and not made_up and attempt.auth is not Auth.NONE
-        way = self._way_to(where, attempt.direct)
+        pool = self._way_to(where, attempt.direct)
         # Of a trailing `//` the SDK strips one slash; the other goes out.
         base = where.path + "/" * attempt.base_url.endswith("/")
         path = joined(base, where.query, ask.path, attempt.protocol)
@@ -146,29 +146,29 @@ class ApiClient:
             path=self._scrub(path),
             with_key=with_key,
             sent_at=time.monotonic() - self._began,
-            via_proxy=way.proxy is not None,
+            via_proxy=pool.proxy is not None,
         )
         headers = [("Host", where.authority), ("User-Agent", self._agent), *ask.headers]
         headers += auth_headers(attempt.auth, key) if key else ()
         # A key in the query stands in what is sent alone, never in what is recorded.
         target = auth_query(attempt.auth, key, path) if key else path
-        if way.proxy is not None and where.scheme == "http" and not way.proxy.socks:
+        if pool.proxy is not None and where.scheme == "http" and not pool.proxy.socks:
             target = where.origin + target
-            if way.proxy.authorization:
-                headers.append(("Proxy-Authorization", way.proxy.authorization))
+            if pool.proxy.authorization:
+                headers.append(("Proxy-Authorization", pool.proxy.authorization))
         body = json.dumps(ask.body).encode() if ask.body is not None else b""
         headers.append(("Accept-Encoding", "gzip, deflate"))
         if ask.body is not None:
             headers.append(("Content-Length", str(len(body))))
         try:
             async with asyncio.timeout(self._limits.probe) as limit:
-                found = await self._send(record, way, limit, ask.method, target, headers, body, tap)
+                found = await self._send(record, pool, limit, ask.method, target, headers, body, tap)
                 while len(record.redirects) < HOPS and attempt.auth is not Auth.QUERY and redirects.follows(found):
                     leads = found.redirect
                     assert leads is not None
                     record = replace(record, redirects=(*record.redirects, leads.path), moved_to=leads.base_url)
                     target = where.origin + leads.path if target.startswith("http") else leads.path
-                    found = await self._send(record, way, limit, ask.method, target, headers, body, tap)
+                    found = await self._send(record, pool, limit, ask.method, target, headers, body, tap)
         except TimeoutError:
             found = replace(record, failure=Failure(Kind.TIMEOUT), seconds=self._limits.probe)
         self.cost = plus(self.cost, spent(found, PROMPTED if tap is None else guessed(ask)))
@@ -177,7 +177,7 @@ class ApiClient:
     async def _send(
         self,
         record: Exchange,
-        way: ConnectionPool,
+        pool: ConnectionPool,
         limit: asyncio.Timeout,
         method: str,
         target: str,
@@ -187,17 +187,17 @@ class ApiClient:
     ) -> Exchange:
         for again in (True, False):
             try:
-                link = await way.take()
+                connection = await pool.take()
             except NetError as error:
                 failure = Failure(error.failure.kind, self._scrub(error.failure.detail))
                 return replace(record, failure=failure)
-            fresh = link.http is None
+            fresh = connection.http is None
             self.cost = replace(self.cost, requests=self.cost.requests + 1)
-            found = await self._read(record, link, limit, method, target, headers, body, tap)
+            found = await self._read(record, connection, limit, method, target, headers, body, tap)
             if found.failure is None:
-                way.give_back(link)
+                pool.give_back(connection)
             else:
-                link.close()
+                connection.close()
             stale = found.failure is not None and found.failure.kind in (Kind.CLOSED, Kind.RESET) and not found.status
             if not (stale and again and not fresh):
                 return found
@@ -207,7 +207,7 @@ class ApiClient:
     async def _read(
         self,
         record: Exchange,
-        link: Connection,
+        connection: Connection,
         limit: asyncio.Timeout,
         method: str,
         target: str,
@@ -215,7 +215,7 @@ class ApiClient:
         body: bytes,
         tap: Tap | None,
     ) -> Exchange:
-        exchange = HttpExchange(link, self._limits)
+        exchange = HttpExchange(connection, self._limits)
         protocol = wire(record.attempt.protocol)
         collected = bytearray()
         streaming = record.purpose == "stream"
@@ -268,7 +268,7 @@ class ApiClient:
             exchange.answer.failure = None
             exchange.finish()
         except TimeoutError:
-            exchange.link.close()
+            exchange.connection.close()
 
     def _interpret(self, record: Exchange, raw: RawAnswer, data: bytes, protocol: Wire) -> Exchange:
         scrub = self._scrub

@@ -35,35 +35,35 @@ class NextAttempts:
 
     def __init__(
         self,
-        brief: ApiContext,
-        asker: ApiClient,
-        ledger: Recorder,
+        context: ApiContext,
+        client: ApiClient,
+        recorder: Recorder,
         target: Url,
         tried: TriedAttempts,
         speaks_tls: Callable[[], Awaitable[bool]],
     ) -> None:
-        self._brief = brief
-        self._asker = asker
-        self._ledger = ledger
+        self._context = context
+        self._client = client
+        self._recorder = recorder
         self._target = target
         self._tried = tried
         self._speaks_tls = speaks_tls
-        raw = brief.settings.base_url.value if brief.settings.base_url else ""
-        self._named_version = version_in(brief.facts.protocol, raw)  # of the API, as the base URL names it
+        raw = context.settings.base_url.value if context.settings.base_url else ""
+        self._named_version = version_in(context.facts.protocol, raw)  # of the API, as the base URL names it
 
-    async def next(self, wave: AttemptRound) -> Attempt | None:
+    async def next(self, attempt_round: AttemptRound) -> Attempt | None:
         """The next way of asking that the answers point to, not tried yet; None where they point nowhere."""
-        told, attempt = wave.telling, wave.attempt
+        told, attempt = attempt_round.telling, attempt_round.attempt
         if told is None:
             return None
-        for candidate in await self._candidates(wave, told, attempt):
+        for candidate in await self._candidates(attempt_round, told, attempt):
             if not self._tried.has(candidate):
                 return candidate
         return None
 
-    async def _candidates(self, wave: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
-        if told.via_proxy and self._brief.facts.local and not attempt.direct and not passes(told):
-            form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._brief.direct), KeyForm.NONE)
+    async def _candidates(self, attempt_round: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
+        if told.via_proxy and self._context.facts.local and not attempt.direct and not passes(told):
+            form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._context.direct), KeyForm.NONE)
             changed = (*attempt.changed, "proxy")
             return [replace(attempt, direct=True, key=form, given=False, changed=changed)]
         if told.location and 300 <= told.status < 400:
@@ -72,40 +72,45 @@ class NextAttempts:
         scheme = await self._other_scheme(told)
         if scheme:
             return [candidates.moved(attempt, self._target, scheme)]
-        listed = wave.listing
+        listed = attempt_round.listing
         there = listed is not None and listed.models is not None and told.status != 405 and not attempt.address
         if no_route(told) and not there:
-            if self._brief.mended is not None and (attempt.given or attempt.address) and self._moves(attempt):
-                base, version = self._brief.mended.removesuffix("/"), self._named_version or attempt.version
+            if self._context.mended is not None and (attempt.given or attempt.address) and self._moves(attempt):
+                base, version = self._context.mended.removesuffix("/"), self._named_version or attempt.version
                 plain = replace(attempt, address="", query="")
                 return [replace(plain, base_url=base, version=version, given=False, changed=("path",))]
             return await self._elsewhere(attempt)
-        near = wave.chosen.near if wave.chosen is not None else ()
-        if near and wave.chat is not None and wave.chat.status in (400, 404, 422) and wave.chat.body is Body.JSON:
+        near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
+        if (
+            near
+            and attempt_round.chat is not None
+            and attempt_round.chat.status in (400, 404, 422)
+            and attempt_round.chat.body is Body.JSON
+        ):
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
         if _of_version(told) and "version" not in attempt.changed:
             return candidates.other_version(attempt)
-        if told is wave.knock and attempt.key in self._brief.keys(attempt):
+        if told is attempt_round.path_check and attempt.key in self._context.keys(attempt):
             return []  # it went without the key
         if self._walled(told, attempt) and (found := await self._elsewhere(attempt, bare_refusal)):
             return found
         if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.text):
-            return self._other_keys(wave, told, attempt)
+            return self._other_keys(attempt_round, told, attempt)
         if no_route(told) or self._breaks_down(told, attempt):
             return await self._elsewhere(attempt)
         return []
 
     def _moves(self, attempt: Attempt) -> bool:
         """Whether the mended base URL leads elsewhere."""
-        assert self._brief.mended is not None
-        return bool(attempt.address) or self._brief.mended.removesuffix("/") != attempt.base_url
+        assert self._context.mended is not None
+        return bool(attempt.address) or self._context.mended.removesuffix("/") != attempt.base_url
 
     def _walled(self, told: Exchange, attempt: Attempt) -> bool:
         """A bare page of refusal at a path that nobody documents: perhaps the web server's own, and not the API's."""
         return attempt.given and bare_refusal(told) and not self._documented(attempt)
 
     def _documented(self, attempt: Attempt) -> bool:
-        path, door = parse_url(attempt.base_url).path, self._brief.door
+        path, door = parse_url(attempt.base_url).path, self._context.door
         return door is not None and any(
             parse_url(re.sub(r"\{.*?\}", "any", url)).path == path for url in door.base_urls(attempt.protocol)
         )
@@ -137,14 +142,14 @@ class NextAttempts:
         target: Url = parse_url(attempt.base_url)
         doors = [
             one
-            for one in candidates.knocks(attempt, target, self._brief.door, self._brief.facts.local)
+            for one in candidates.knocks(attempt, target, self._context.door, self._context.facts.local)
             if not self._tried.has_place(one)
         ]
         for one in doors:
             self._tried.add_place(one)
-        doors = doors[: max(0, (self._asker.budget or 0) - 3)] if self._asker.budget is not None else doors
+        doors = doors[: max(0, (self._client.budget or 0) - 3)] if self._client.budget is not None else doors
         found = await asyncio.gather(
-            *(self._ledger.ask("http", replace(one, direct=attempt.direct), self._asker.knock) for one in doors)
+            *(self._recorder.ask("http", replace(one, direct=attempt.direct), self._client.path_check) for one in doors)
         )
         return [self._asked(attempt, one) for one in candidates.best([one for one in found if not alike(one)])]
 
@@ -163,32 +168,32 @@ class NextAttempts:
 
     def _usual_version(self, attempt: Attempt, asked: Attempt) -> str:
         """The version of the API that the app asks for: the given one, else the SDK's own."""
-        settings, first = self._brief.settings, self._brief.first
+        settings, first = self._context.settings, self._context.first
         if settings.api_version is not None:
             return settings.api_version.value
         own = attempt.protocol == "azure" or settings.app is not None
         return first.version if own and first.protocol == asked.protocol else asked.version
 
-    def _other_keys(self, wave: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
+    def _other_keys(self, attempt_round: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
         """The cleaned key, the key in another header, and the key of a place that loses."""
         found: list[Attempt] = []
         if attempt.key is KeyForm.RIVAL:
             return found
-        keys, first = self._brief.keys(attempt), self._brief.first
+        keys, first = self._context.keys(attempt), self._context.first
         if attempt.key is KeyForm.GIVEN and KeyForm.CLEANED in keys:
             found.append(replace(attempt, key=KeyForm.CLEANED, given=False, changed=(*attempt.changed, "key")))
-        other = wave.other_listing
+        other = attempt_round.other_listing
         twice = other is not None and other.status in (401, 403)  # the other header is refused as well
         if attempt.key in keys and not twice:
-            styles = candidates.other_styles(attempt, self._brief.door, misses_key(told))
+            styles = candidates.other_styles(attempt, self._context.door, misses_key(told))
             found += [candidates.styled(attempt, style) for style in styles]
         if KeyForm.RIVAL in keys:
             usual = wire(attempt.protocol).attempt(attempt.base_url)
-            if self._brief.settings.app is not None and first.protocol == usual.protocol:
+            if self._context.settings.app is not None and first.protocol == usual.protocol:
                 usual = replace(usual, auth=first.auth, version=first.version)
             changed = (*(name for name in attempt.changed if name not in ("auth", "key")), "key_source")
-            rival = replace(usual, key=KeyForm.RIVAL, direct=attempt.direct, changed=changed)
-            found.append(rival if attempt.protocol == "anthropic" else replace(rival, version=attempt.version))
+            conflict = replace(usual, key=KeyForm.RIVAL, direct=attempt.direct, changed=changed)
+            found.append(conflict if attempt.protocol == "anthropic" else replace(conflict, version=attempt.version))
         return found
 
 

@@ -177,7 +177,7 @@ def passes(found: Exchange | None) -> bool:
     return found.answer is not None and not found.answer.problem
 
 
-def nearest(chat: Exchange | None, knock: Exchange | None, listing: Exchange | None) -> Exchange | None:
+def nearest(chat: Exchange | None, path_check: Exchange | None, listing: Exchange | None) -> Exchange | None:
     """Of one way of asking, the answer nearest to what the app would see.
 
     A knock without the key tells of the route alone: what it says of keys is said of none. A door that has no list is
@@ -185,9 +185,11 @@ def nearest(chat: Exchange | None, knock: Exchange | None, listing: Exchange | N
     """
     if chat is not None:
         return chat
-    if knock is None or (listing is not None and listing.with_key and not no_route(knock) and not no_route(listing)):
+    if path_check is None or (
+        listing is not None and listing.with_key and not no_route(path_check) and not no_route(listing)
+    ):
         return listing
-    return knock
+    return path_check
 
 
 def transient(found: Exchange) -> bool:

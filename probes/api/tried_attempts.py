@@ -9,12 +9,12 @@ class TriedAttempts:
     """Remembers ways of asking, and the places of theirs: a place is asked at in more ways than one."""
 
     def __init__(self) -> None:
-        self._ways: set[tuple[object, ...]] = set()
+        self._pools: set[tuple[object, ...]] = set()
         self._places: set[tuple[object, ...]] = set()
 
     def add(self, attempt: Attempt) -> None:
         """The attempt is made: its way of asking, and thereby its place, are tried."""
-        self._ways.add(_way(attempt))
+        self._pools.add(_pool(attempt))
         self.add_place(attempt)
 
     def add_place(self, attempt: Attempt) -> None:
@@ -22,13 +22,13 @@ class TriedAttempts:
         self._places.add(_place(attempt))
 
     def has(self, attempt: Attempt) -> bool:
-        return _way(attempt) in self._ways
+        return _pool(attempt) in self._pools
 
     def has_place(self, attempt: Attempt) -> bool:
         return _place(attempt) in self._places
 
 
-def _way(attempt: Attempt) -> tuple[object, ...]:
+def _pool(attempt: Attempt) -> tuple[object, ...]:
     where = (attempt.protocol, attempt.base_url, attempt.version, attempt.address)
     return (*where, attempt.auth, attempt.key, attempt.direct, attempt.model)
 

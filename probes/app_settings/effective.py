@@ -71,8 +71,8 @@ class EffectiveSettings:
             app=app.id,
             api_version=None,
             auth_variable=key.candidate.variable if key and key.candidate.variable in wire.auth_by else None,
-            rivals=(
-                *_rivals("base_url", bases, base),
+            conflicts=(
+                *_conflicts("base_url", bases, base),
                 *(() if base else _ignored(app, collected)),
                 *_key_rivals(keys, key, bases, where_to.value, theirs=base is not None and base.by_project),
             ),
@@ -153,11 +153,11 @@ def _model(collected: Collected, entry: AppEntry, entries: list[AppEntry]) -> So
     return None
 
 
-def _rivals(
+def _conflicts(
     role: str, found: list[ResolvedCandidate], winner: ResolvedCandidate | None, hide: tuple[str, ...] = ()
 ) -> list[Conflict]:
     """The values that lose. A key of ``hide`` is told by its hint alone, so that nobody tries it."""
-    rivals = []
+    conflicts = []
     for one in found:
         stands = winner.source if winner is not None else one.candidate.hidden
         if one is winner or not one.value or not stands or one.source == stands:
@@ -167,8 +167,8 @@ def _rivals(
             value = value.hint
         same = winner is not None and one.value == winner.value
         name = (one.source or "").rpartition(" ")[2]
-        rivals.append(Conflict(role, name, one.source or "", value, "shadowed", stands, same))
-    return rivals
+        conflicts.append(Conflict(role, name, one.source or "", value, "shadowed", stands, same))
+    return conflicts
 
 
 def _ignored(app: App, collected: Collected) -> list[Conflict]:
@@ -189,7 +189,7 @@ def _key_rivals(
     """
     elsewhere = {file_of(one.source) for one in bases if one.value and one.value != base_url}
     hide = tuple(one.source or "" for one in keys if file_of(one.source) in elsewhere or (theirs and one.own))
-    return _rivals("key", keys, key if key is None or key.value else None, hide)
+    return _conflicts("key", keys, key if key is None or key.value else None, hide)
 
 
 def _place(entry: AppEntry, base: Sourced[str], key: ResolvedCandidate | None) -> str:

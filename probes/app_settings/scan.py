@@ -91,7 +91,7 @@ def of_app(world: SearchPlaces, options: Options, apps: Apps) -> Settings | None
     if given and settings.base_url is not None:
         by_hand = replace(options, app=None, base_url=settings.base_url.value)
         key = gather(by_hand, world.environ, world.cwd or world.home).key
-        settings = replace(settings, key=key, override=None, rivals=(), auth_variable=None)
+        settings = replace(settings, key=key, override=None, conflicts=(), auth_variable=None)
     elif found.beyond:
         raise BadInput(
             f"{_BEYOND[found.beyond].format(name=app.name)}: give it with --key-env, --key-file or --key-stdin."

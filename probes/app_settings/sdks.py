@@ -54,8 +54,8 @@ class SdkSettings:
         for settings in (*self._by_protocol(), self.ground, *self._by_door()):
             key = settings.key.source if settings.key else ""
             base = settings.base_url.source if settings.base_url else "default"
-            bare = not key and base.startswith("default") and not any(one.why == "unread" for one in settings.rivals)
-            files = {file_of(place) for place in (key, base, *(one.source for one in settings.rivals))}
+            bare = not key and base.startswith("default") and not any(one.why == "unread" for one in settings.conflicts)
+            files = {file_of(place) for place in (key, base, *(one.source for one in settings.conflicts))}
             if bare or (key, base) in seen or files & explained:
                 continue
             seen.add((key, base))
@@ -66,8 +66,8 @@ class SdkSettings:
         for protocol in _BY_PROTOCOL:
             found = self._gathered(protocol=protocol)
             if found.base_url is None or not found.base_url.source.startswith("llmdoctor.toml"):
-                rivals = found.rivals if found.key else ()
-                yield replace(found, protocol=Sourced(protocol, "default"), rivals=rivals)
+                conflicts = found.conflicts if found.key else ()
+                yield replace(found, protocol=Sourced(protocol, "default"), conflicts=conflicts)
 
     def _by_door(self) -> Iterator[Settings]:
         """The keys of other providers in their own variables."""

@@ -21,9 +21,9 @@ class DeepCheck:
     """One deep check. :meth:`results` may be asked for at any time: what has not been answered by then is unknown."""
 
     def __init__(
-        self, depth: FeatureContext, asker: ApiClient, scrub: Scrubber, watch: Callable[[str], object]
+        self, depth: FeatureContext, client: ApiClient, scrub: Scrubber, watch: Callable[[str], object]
     ) -> None:
-        self._asking = FeatureClient(depth, asker, scrub)
+        self._asking = FeatureClient(depth, client, scrub)
         self._scrub = scrub
         self._watch = watch  # is told the name of each capability that has been looked at
         self._sheets = {name: FeatureTrials() for name in NAMES}

@@ -55,9 +55,9 @@ class FeatureTrials:
 class FeatureClient:
     """What every look at a capability asks with."""
 
-    def __init__(self, depth: FeatureContext, asker: ApiClient, scrub: Scrubber) -> None:
+    def __init__(self, depth: FeatureContext, client: ApiClient, scrub: Scrubber) -> None:
         self.depth = depth
-        self.asker = asker
+        self.client = client
         self.scrub = scrub
         self.model = depth.working.model or ""
         self.able = features(depth.working.protocol)
@@ -72,7 +72,7 @@ class FeatureClient:
         async with self._gate:
             if self._limited:
                 raise Limited
-            found = await self.asker.put(purpose, attempt, ask, bodies.append)
+            found = await self.client.put(purpose, attempt, ask, bodies.append)
         refused = said(found) if not found.ok else ""
         kind = found.failure.kind if found.failure is not None else None
         sheet.trials.append(Trial(found.method, found.path, found.status, refused, kind, attempt.key))

@@ -53,7 +53,7 @@ def _asks(
     small = ALLOWANCE + PROMPT_TOKENS
     for name, protocol in WIRES.items():
         for at in places(attempt, protocol, door, local)[: 1 if attempt.protocol != protocol else 0]:
-            yield name, at, wire(protocol).knock(at), False, 0
+            yield name, at, wire(protocol).path_check(at), False, 0
             yield name, at, wire(protocol).generation(at, model, stream=False, adapted=()), True, small
     able = features(attempt.protocol)
     turn: object = [] if attempt.protocol == "responses" else {}

@@ -27,9 +27,9 @@ async def speaks(asking: FeatureClient, sheet: FeatureTrials, protocol: str) -> 
         return (_OPEN, "no_spend", "") if depth.no_spend else (_YES, "basic", depth.working.base_url)
     verdict: Verdict = (_NO, "no_route", "")
     for at in places(depth.working, protocol, depth.door, depth.local):
-        knock, _ = await asking.put(sheet, "path", at, wire(protocol).knock(at))
-        if not earns_key(knock):
-            verdict = verdict if no_route(knock) else refusal(knock, "")
+        path_check, _ = await asking.put(sheet, "path", at, wire(protocol).path_check(at))
+        if not earns_key(path_check):
+            verdict = verdict if no_route(path_check) else refusal(path_check, "")
             continue
         if depth.no_spend:
             return _OPEN, "no_spend", at.base_url
@@ -92,7 +92,7 @@ async def key_check(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
         return _NO, "keyless", ""
     wrong = wrong_key(asking.depth.door, asking.depth.keys)
     asking.scrub.add(wrong)
-    asking.asker.learn(KeyForm.WRONG, wrong)
+    asking.client.learn(KeyForm.WRONG, wrong)
     attempt = replace(working, key=KeyForm.WRONG)
     if asking.depth.listed:
         found, _ = await asking.put(sheet, "models", attempt, wire(attempt.protocol).models(attempt))

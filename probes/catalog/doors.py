@@ -118,7 +118,7 @@ class Doors:
         """The doors whose key an environment variable of this name holds."""
         return tuple(door for door in self if name in door.key_env)
 
-    def twins(self, door: Door) -> tuple[Door, ...]:
+    def sister_sites(self, door: Door) -> tuple[Door, ...]:
         """The doors of the same company that keys of this one are easily taken to, and that refuse them."""
         shapes = {shape.pattern for shape in door.keys}
         return tuple(

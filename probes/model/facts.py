@@ -19,7 +19,7 @@ class SettingsFacts:
     key_usable: bool = False  # something can be sent, as given or cleaned
     key_looks_like_url: bool = False
     url_looks_like_key: bool = False
-    rivals: tuple[Conflict, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()
     override: Override | None = None
 
@@ -64,14 +64,14 @@ class DoorFacts:
     needs_key: bool = True
     key_env: str = ""  # the variable in which this door's key is usually kept
     console: str = ""  # the page where its keys are made
-    twins: tuple[SisterSite, ...] = ()
+    sister_sites: tuple[SisterSite, ...] = ()
     key_door_name: str = ""  # whose key it looks like
     key_door_url: str = ""  # that door's own base URL
     protocols: tuple[str, ...] = ()  # what this door documents
     list_needs_key: bool = False  # the model list is served to nobody without a key
     certain: bool = False  # the key's shape proves the fit
     own_part: str = ""  # what of the host is the user's own: resource, workspace, region, …
-    rival_source: str = ""  # where another key stands for the same setting, that may be tried at this host
+    conflict_source: str = ""  # where another key stands for the same setting, that may be tried at this host
 
 
 @dataclass(frozen=True, slots=True)

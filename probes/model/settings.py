@@ -128,7 +128,7 @@ class Settings:
     api_version: Sourced[str] | None = None  # where the protocol's requests name one (azure, gemini)
     auth: Sourced[Auth] | None = None  # how the key travels, where that was given too (--curl)
     auth_variable: str | None = None  # the variable that decides the header: ANTHROPIC_AUTH_TOKEN travels as Bearer
-    rivals: tuple[Conflict, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were looked at, for "no key was found in …"
     override: Override | None = None
     proxies: ProxySettings = ProxySettings()

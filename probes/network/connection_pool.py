@@ -65,7 +65,7 @@ class ConnectionPool:
         return self.addresses
 
     async def dial(self) -> tuple[Address | None, tuple[Dial, ...], str]:
-        """Dial the addresses; the socket that won waits for :meth:`first_link`. Also the local address it left by."""
+        """Dial the addresses; the socket that won waits for :meth:`first_connection`. Also the local address it left by."""
         if not self.addresses:
             await self.resolve()
         winner, dials = await race(self.network, self.addresses, self.dial_port, self.limits.probe * _DIALLING)
@@ -83,7 +83,7 @@ class ConnectionPool:
         return self.proxy is not None and bool(self.proxy.tls or self.proxy.socks or self.target.scheme == "https")
 
     async def enter(self) -> None:
-        """Through the proxy on the socket that :meth:`dial` won; :meth:`first_link` goes on from there.
+        """Through the proxy on the socket that :meth:`dial` won; :meth:`first_connection` goes on from there.
 
         Raises NetError, of the proxy's kinds.
         """
@@ -101,11 +101,11 @@ class ConnectionPool:
         other.addresses, other.good = self.addresses, self.good
         return other
 
-    async def first_link(self) -> Connection:
+    async def first_connection(self) -> Connection:
         """The tunnel and the encryption on the socket that :meth:`dial` won. Raises NetError."""
-        link = await self._open_link()
-        self._idle.append(link)
-        return link
+        connection = await self._open_link()
+        self._idle.append(connection)
+        return connection
 
     def warm(self, count: int) -> None:
         """See to it that ``count`` links beside the first are open or on their way, for requests side by side."""
@@ -118,22 +118,22 @@ class ConnectionPool:
     async def take(self) -> Connection:
         """A link that is ready for a request: one that is idle, one on its way, or a new one. Raises NetError."""
         while self._idle:
-            link = self._idle.pop()
-            if link.reusable and not link.reader.at_eof():
-                return link
-            link.close()
+            connection = self._idle.pop()
+            if connection.reusable and not connection.reader.at_eof():
+                return connection
+            connection.close()
         while self._warming:
             task = self._warming.pop(0)
             with suppress(NetError):
                 return await task
         return await self._open_link()
 
-    def give_back(self, link: Connection) -> None:
+    def give_back(self, connection: Connection) -> None:
         """Keep the link for the next request if it can bear one."""
-        if link.reusable:
-            self._idle.append(link)
+        if connection.reusable:
+            self._idle.append(connection)
         else:
-            link.close()
+            connection.close()
 
     async def leave(self) -> None:
         """Close all of it, and wait until what was on its way has ended: it does so at once."""
@@ -147,8 +147,8 @@ class ConnectionPool:
             if one is not None:
                 one.close()
         self._socket = self._entered = None
-        for link in self._open:
-            link.close()
+        for connection in self._open:
+            connection.close()
 
     async def _fresh(self) -> socket.socket:
         """The socket that was won and waits, else a new one."""
@@ -172,28 +172,28 @@ class ConnectionPool:
         proxy, where = self.proxy, self.target
         if proxy is None:
             return sock
-        way: socket.socket | Connection = sock
+        pool: socket.socket | Connection = sock
         if proxy.tls:
             try:
                 # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
-                way = await self.network.link(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
+                pool = await self.network.connection(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
             except NetError as error:
                 raise NetError(Kind.PROXY_PROTOCOL, "no TLS at the proxy") from error
         try:
             if where.scheme == "https" or proxy.socks:
-                await self.network.tunnel(way, proxy, where.host, where.port, self.limits.header_bytes)
+                await self.network.tunnel(pool, proxy, where.host, where.port, self.limits.header_bytes)
         except BaseException:
-            way.close()
+            pool.close()
             raise
-        return way
+        return pool
 
-    async def _secure(self, way: socket.socket | Connection) -> Connection:
+    async def _secure(self, pool: socket.socket | Connection) -> Connection:
         """The host's own TLS, where it has one."""
-        if isinstance(way, Connection):
-            link = way
+        if isinstance(pool, Connection):
+            connection = pool
             if self.tls is not None:
-                await self.network.encrypt(link, self.tls, self.target.host, self.limits.probe)
+                await self.network.encrypt(connection, self.tls, self.target.host, self.limits.probe)
         else:
-            link = await self.network.link(way, self.tls, self.target.host, self.limits.probe)
-        self._open.append(link)
-        return link
+            connection = await self.network.connection(pool, self.tls, self.target.host, self.limits.probe)
+        self._open.append(connection)
+        return connection

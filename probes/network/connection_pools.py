@@ -48,14 +48,14 @@ class ConnectionPools:
             self._opened[key] = found
         return found
 
-    def direct(self, way: ConnectionPool) -> bool:
+    def direct(self, pool: ConnectionPool) -> bool:
         """Whether this way goes around the run's proxy."""
-        return way.proxy is None and self.proxy is not None
+        return pool.proxy is None and self.proxy is not None
 
-    def go_on_trusting(self, trust: ssl.SSLContext, way: ConnectionPool) -> None:
+    def go_on_trusting(self, trust: ssl.SSLContext, pool: ConnectionPool) -> None:
         """Take another trust for the rest of the run: a new way that has it takes the place of this one."""
         self._trust = trust
-        self.to(way.target, self.direct(way), beside=way)
+        self.to(pool.target, self.direct(pool), beside=pool)
 
     def other_roots(self) -> dict[str, Callable[[], ssl.SSLContext]]:
         """Lists of roots at hand that are not the app's own: that of SSL_CERT_FILE for Node, and the system's."""
@@ -68,8 +68,8 @@ class ConnectionPools:
 
     async def leave(self) -> None:
         """Close all of them."""
-        for way in self._opened.values():
-            await way.leave()
+        for pool in self._opened.values():
+            await pool.leave()
 
     def _context(self) -> ssl.SSLContext:
         """The run's one trust: reading the roots takes as long as a round trip."""

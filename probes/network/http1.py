@@ -79,19 +79,19 @@ class _Layer:
 class HttpExchange:
     """One request on a link, and its answer piece by piece."""
 
-    def __init__(self, link: Connection, limits: Limits) -> None:
-        self.link = link
+    def __init__(self, connection: Connection, limits: Limits) -> None:
+        self.connection = connection
         self.limits = limits
         self.answer = RawAnswer()
         self._began = time.monotonic()
 
     async def send(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> None:
         """Send the request. Header values must have been looked at before: an exception of h11's quotes them."""
-        if self.link.http is None:
-            self.link.http = h11.Connection(h11.CLIENT, max_incomplete_event_size=self.limits.header_bytes)
-        elif self.link.http.our_state is not h11.IDLE:
-            self.link.http.start_next_cycle()
-        http = self.link.http
+        if self.connection.http is None:
+            self.connection.http = h11.Connection(h11.CLIENT, max_incomplete_event_size=self.limits.header_bytes)
+        elif self.connection.http.our_state is not h11.IDLE:
+            self.connection.http.start_next_cycle()
+        http = self.connection.http
         self._began = time.monotonic()
         wire = http.send(
             h11.Request(method=method, target=target, headers=[(k.encode(), v.encode("utf-8")) for k, v in headers])
@@ -100,9 +100,9 @@ class HttpExchange:
         if body:
             wire += http.send(h11.Data(data=body)) or b""
         wire += http.send(h11.EndOfMessage()) or b""
-        self.link.writer.write(wire)
+        self.connection.writer.write(wire)
         try:
-            await self.link.writer.drain()
+            await self.connection.writer.drain()
         except OSError:
             pass  # what the server said before it hung up tells more: read on
 
@@ -114,7 +114,7 @@ class HttpExchange:
 
         Ends at the end of the body or with ``answer.failure`` set: never raises for what the server does.
         """
-        answer, http = self.answer, self.link.http
+        answer, http = self.answer, self.connection.http
         assert http is not None
         inflater = _Inflater("")
         out, arrived = 0, 0.0
@@ -122,7 +122,7 @@ class HttpExchange:
             while True:
                 event = http.next_event()
                 if event is h11.NEED_DATA:
-                    data = await self.link.reader.read(CHUNK)
+                    data = await self.connection.reader.read(CHUNK)
                     arrived = self._now()
                     if data and not answer.first_byte:
                         answer.first_byte = arrived
@@ -173,17 +173,17 @@ class HttpExchange:
         if not b"HTTP/1".startswith(head[:6]) and not head.startswith(b"HTTP/1"):
             return Kind.NOT_HTTP, head[:60].decode("latin-1")
         whole = b"\r\n\r\n" in head  # a whole head that cannot be read is no matter of who hung up
-        if not whole and ("closed" in text or "EOF" in text or self.link.reader.at_eof()):
+        if not whole and ("closed" in text or "EOF" in text or self.connection.reader.at_eof()):
             return Kind.CLOSED, "in the middle of the headers"
         return Kind.NOT_HTTP, "headers longer than allowed" if len(head) >= 512 and "too" in text else text[:80]
 
     def finish(self) -> None:
         """Make the link ready for the next request, or close it."""
-        http = self.link.http
+        http = self.connection.http
         if http is not None and http.our_state is h11.DONE and http.their_state is h11.DONE:
             http.start_next_cycle()
         else:
-            self.link.close()
+            self.connection.close()
 
 
 def basic(user: str, password: str) -> str:

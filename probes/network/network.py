@@ -143,11 +143,11 @@ class Network:
             raise
         return sock
 
-    async def tunnel(self, way: socket.socket | Connection, proxy: Proxy, host: str, port: int, limit: int) -> None:
-        """Ask the proxy at the other end of ``way`` for a connection to ``host:port``, as
+    async def tunnel(self, pool: socket.socket | Connection, proxy: Proxy, host: str, port: int, limit: int) -> None:
+        """Ask the proxy at the other end of ``pool`` for a connection to ``host:port``, as
         :func:`probes.network.proxy_tunnel.ask`.
         """
-        await ask(_pipe(way), proxy, host, port, limit)
+        await ask(_pipe(pool), proxy, host, port, limit)
 
     def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
         """The roots to verify with, and their name, as :func:`trust`; as :func:`probes.catalog.node_runtime.trust`
@@ -155,16 +155,18 @@ class Network:
         """
         return trust(ca_bundle) if on_node is None else trust_stores.node_context(on_node, ca_bundle)
 
-    async def encrypt(self, link: Connection, tls: ssl.SSLContext, host: str, timeout: float) -> None:
+    async def encrypt(self, connection: Connection, tls: ssl.SSLContext, host: str, timeout: float) -> None:
         """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
         try:
-            await link.writer.start_tls(tls, server_hostname=host, ssl_handshake_timeout=timeout)
+            await connection.writer.start_tls(tls, server_hostname=host, ssl_handshake_timeout=timeout)
         except (OSError, EOFError, ssl.SSLError, ValueError) as error:
-            link.close()
+            connection.close()
             kind = classify(error)
             raise NetError(Kind.TLS_RESET if kind in (Kind.RESET, Kind.CLOSED) else kind, tls_reason(error)) from error
 
-    async def link(self, sock: socket.socket, tls: ssl.SSLContext | None, host: str, timeout: float) -> Connection:
+    async def connection(
+        self, sock: socket.socket, tls: ssl.SSLContext | None, host: str, timeout: float
+    ) -> Connection:
         """The socket as a stream, encrypted where ``tls`` is given (name asked for: ``host``). Closes it on failure."""
         try:
             if tls is None:
@@ -183,16 +185,16 @@ class Network:
             raise
 
 
-def _pipe(way: socket.socket | Connection) -> Pipe:
-    if isinstance(way, Connection):
-        writer = way.writer
+def _pipe(pool: socket.socket | Connection) -> Pipe:
+    if isinstance(pool, Connection):
+        writer = pool.writer
 
         async def send(data: bytes) -> None:
             writer.write(data)
 
-        return Pipe(send, way.reader.read)
+        return Pipe(send, pool.reader.read)
     loop = asyncio.get_running_loop()
-    return Pipe(partial(loop.sock_sendall, way), partial(loop.sock_recv, way))
+    return Pipe(partial(loop.sock_sendall, pool), partial(loop.sock_recv, pool))
 
 
 async def _whole(opening: Coroutine[Any, Any, _Streams], sock: socket.socket) -> _Streams:

@@ -61,7 +61,7 @@ def read(
         key=key,
         auth=auth,
         searched=searched,
-        rivals=(),
+        conflicts=(),
         model=model,
         protocol=given.protocol if given.protocol.value != "auto" else Sourced(where.protocol, SOURCE),
         api_version=sourced(version),

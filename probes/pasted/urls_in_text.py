@@ -46,6 +46,7 @@ _STATUS_CODE = r"(?:status|code|http|返回|错误|error|报)\W{0,4}(30[12378]|4
 
 
 def find_urls(plain: str) -> Iterator[UrlInText]:
+    """The addresses in a text without keys, each once, in order."""
     known: set[str] = set()
     for found in re.finditer(_URL, plain) if "://" in plain else ():
         value = found[0].rstrip(".,;:!?*")
@@ -65,6 +66,7 @@ def find_urls(plain: str) -> Iterator[UrlInText]:
 
 
 def tags_of(lower: str) -> Iterator[str]:
+    """The tags that ``diagnose/answers/phrases.toml`` explains, found in a text in lower case."""
     if any(start in lower for start in LOCAL_STARTS):
         for tag, pattern in (
             ("@local", LOCAL),
@@ -97,6 +99,7 @@ _LAST_ENDPOINT = (
 
 
 def urls_of(seen: Text) -> Iterator[TextNote]:
+    """Notes about the addresses and hosts of the text."""
     if not seen.urls and not seen.hosts:
         return
     from probes.catalog.doors import load

@@ -58,7 +58,7 @@ class _Anthropic:
             body["stream"] = True
         return ApiRequest("POST", self.endpoint, self._headers(attempt, ("Content-Type", "application/json")), body)
 
-    def knock(self, attempt: Attempt) -> ApiRequest:
+    def path_check(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it names no model and holds no message."""
         endpoint = self.endpoint.removeprefix("/v1") if BARE in attempt.changed else self.endpoint
         return ApiRequest("POST", endpoint, self._headers(attempt, ("Content-Type", "application/json")), {})

@@ -37,8 +37,8 @@ class _Azure(ChatCompletions):
         ask = super().generation(attempt, model, stream=stream, adapted=adapted)
         return replace(ask, path=self._path(attempt, model))
 
-    def knock(self, attempt: Attempt) -> ApiRequest:
-        return replace(super().knock(attempt), path=self._path(attempt, self.guess))
+    def path_check(self, attempt: Attempt) -> ApiRequest:
+        return replace(super().path_check(attempt), path=self._path(attempt, self.guess))
 
     def _path(self, attempt: Attempt, model: str) -> str:
         deployment, version = quote(model, safe="@{}"), quote(attempt.version, safe="")

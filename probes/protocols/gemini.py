@@ -57,7 +57,7 @@ class _Gemini:
         verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
         return ApiRequest("POST", self._path(attempt, model, verb), _JSON, body)
 
-    def knock(self, attempt: Attempt) -> ApiRequest:
+    def path_check(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it holds no contents."""
         return ApiRequest("POST", self._path(attempt, self.guess, "generateContent"), _JSON, {})
 

@@ -40,7 +40,7 @@ class _Ollama:
         }
         return ApiRequest("POST", self.endpoint, _JSON, body)
 
-    def knock(self, attempt: Attempt) -> ApiRequest:
+    def path_check(self, attempt: Attempt) -> ApiRequest:
         """Its list, which needs no key: many a chat page has an ``/api/chat`` of its own."""
         return self.models(attempt)
 

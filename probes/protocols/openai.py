@@ -52,7 +52,7 @@ class ChatCompletions:
             body["stream"] = True
         return ApiRequest("POST", self.endpoint, _JSON, body)
 
-    def knock(self, attempt: Attempt) -> ApiRequest:
+    def path_check(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it names no model and holds no message."""
         return ApiRequest("POST", self.endpoint, _JSON, {})
 

@@ -53,7 +53,7 @@ class _Responses:
             body["stream"] = True
         return ApiRequest("POST", self.endpoint, _JSON, body)
 
-    def knock(self, attempt: Attempt) -> ApiRequest:
+    def path_check(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it names no model and holds no input."""
         return ApiRequest("POST", self.endpoint, _JSON, {})
 

@@ -38,93 +38,93 @@ class ApiChecks:
     """The asking at one host, of which ``working`` is the way that was found to work."""
 
     def __init__(
-        self, ground: OfflineChecks, ledger: Recorder, scrub: Scrubber, ways: ConnectionPools, version: str
+        self, offline: OfflineChecks, recorder: Recorder, scrub: Scrubber, pools: ConnectionPools, version: str
     ) -> None:
-        self._ground = ground
-        self._ledger = ledger
+        self._offline = offline
+        self._recorder = recorder
         self._scrub = scrub
-        self._ways = ways
+        self._pools = pools
         self.working: Attempt | None = None
         self._dive: DeepCheck | None = None
-        self._keys = ground.exams.keys()
-        if ground.facts is not None and (found := door.rival(ground.given, ground.door, ground.facts.local)):
+        self._keys = offline.exams.keys()
+        if offline.facts is not None and (found := door.conflict(offline.given, offline.door, offline.facts.local)):
             self._keys[KeyForm.RIVAL] = found[1]
-        self._asker = ApiClient(self._keys, ground.given.limits, scrub, ways.to, version, ways.network.pages)
+        self._client = ApiClient(self._keys, offline.given.limits, scrub, pools.to, version, pools.network.pages)
 
     @property
     def capabilities(self) -> tuple[Capability, ...] | None:
         """What the deep check has found; empty where there was no way on which to ask."""
-        if not self._ground.given.deep:
+        if not self._offline.given.deep:
             return None
         return self._dive.results() if self._dive is not None else ()
 
     @property
     def cost(self) -> Cost:
-        return self._asker.cost
+        return self._client.cost
 
-    async def ask(self, way: ConnectionPool, base: str, facts: DoorFacts) -> None:
+    async def ask(self, pool: ConnectionPool, base: str, facts: DoorFacts) -> None:
         """Ask at the base URL ``base`` until a way works, and on that one, where it is wanted, what else it can do.
 
         ``facts`` are what is known of the door by now. What cannot be asked is put down as spared, with the reason.
         """
-        ground, given = self._ground, self._ground.given
+        offline, given = self._offline, self._offline.given
         keys = set(self._keys)
         if facts.why_not_sent:
             keys &= {KeyForm.RIVAL} if facts.why_not_sent != "project" else set()
         around = frozenset(keys if facts.local else ())
-        if not self._may_send(way, facts.local):
-            if keys and not facts.why_not_sent and not (facts.local and way.proxy is not None):
+        if not self._may_send(pool, facts.local):
+            if keys and not facts.why_not_sent and not (facts.local and pool.proxy is not None):
                 facts = replace(facts, sent=False, why_not_sent="plaintext")
-                self._ledger.done("door", "plaintext", facts, self._ledger.now())
+                self._recorder.done("door", "plaintext", facts, self._recorder.now())
             keys = set()
-        brief = ApiContext(
+        context = ApiContext(
             settings=_with_model(given, facts.protocol),
             facts=facts,
-            door=ground.door,
+            door=offline.door,
             first=self._first(base, keys, facts.local),
             forms=frozenset(keys),
             direct=around,
-            mended=ground.exams.url.mended,
+            mended=offline.exams.url.mended,
         )
-        inquiry = AttemptLoop(brief, self._asker, self._ledger, way, self._speaks_tls)
+        loop = AttemptLoop(context, self._client, self._recorder, pool, self._speaks_tls)
         try:
-            await inquiry.run()
+            await loop.run()
         except NetError as error:
-            self._ledger.failed("http", "", error.failure, self._ledger.now())
+            self._recorder.failed("http", "", error.failure, self._recorder.now())
         except Exception as error:
-            self._ledger.crashed("http", "", error, self._ledger.now())
+            self._recorder.crashed("http", "", error, self._recorder.now())
         finally:
-            self.working = inquiry.working
+            self.working = loop.working
         if given.deep and self.working is not None:
             await self._deepen(self.working, facts.local)
         if given.no_spend:
-            self._ledger.close("", "no_spend")
-        elif not keys - {KeyForm.RIVAL} and ground.exams.keys():
-            self._ledger.close("", "key_not_sent")
+            self._recorder.close("", "no_spend")
+        elif not keys - {KeyForm.RIVAL} and offline.exams.keys():
+            self._recorder.close("", "key_not_sent")
         elif not keys:
-            self._ledger.close("", "no_key")
+            self._recorder.close("", "no_key")
         else:
-            self._ledger.close("", "unneeded")
+            self._recorder.close("", "unneeded")
 
     def _first(self, base: str, keys: Set[KeyForm], local: bool) -> Attempt:
         """The app's own way of asking, as far as it can be gone: with what is mended, and what may be sent."""
-        ground, given = self._ground, self._ground.given
+        offline, given = self._offline, self._offline.given
         form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in keys), KeyForm.NONE)
-        protocol = wire(ground.protocol)
+        protocol = wire(offline.protocol)
         first = _sent_by(given, protocol.attempt(base, given.auth.value if given.auth is not None else None))
-        asked_as_given = ground.exams.url.literal == base and (
-            form is KeyForm.GIVEN or (form is KeyForm.NONE and not ground.exams.keys())
+        asked_as_given = offline.exams.url.literal == base and (
+            form is KeyForm.GIVEN or (form is KeyForm.NONE and not offline.exams.keys())
         )
         changed = () if asked_as_given else ("mended",)
         if form is KeyForm.NONE and KeyForm.RIVAL in keys and not local:
             # Nothing that may go out was given: the key of the place that is not heeded stands in for it.
             form, asked_as_given, changed = KeyForm.RIVAL, False, ("key_source",)
         first = replace(first, key=form, given=asked_as_given, changed=changed)
-        if ground.exams.url.literal == base:
-            first = replace(first, address=ground.exams.address, query=ground.exams.query)
+        if offline.exams.url.literal == base:
+            first = replace(first, address=offline.exams.address, query=offline.exams.query)
         if protocol.versions:
             raw = given.base_url.value if given.base_url and not asked_as_given else ""
-            named = given.api_version.value if given.api_version else version_in(ground.protocol, raw)
+            named = given.api_version.value if given.api_version else version_in(offline.protocol, raw)
             first = replace(first, version=named or first.version)
         return first
 
@@ -134,7 +134,10 @@ class ApiChecks:
         from probes.capabilities.feature_client import FeatureContext
         from probes.capabilities.feature_plan import MOST
 
-        ground, seen = self._ground, [one.facts for one in self._ledger.observations if isinstance(one.facts, Exchange)]
+        offline, seen = (
+            self._offline,
+            [one.facts for one in self._recorder.observations if isinstance(one.facts, Exchange)],
+        )
         lists = [(one, one.models) for one in seen if one.models is not None]
         asked = [one for one in seen if passes(one) and replace(one.attempt, model=working.model) == working]
         depth = FeatureContext(
@@ -144,39 +147,39 @@ class ApiChecks:
             listed=any(one.with_key for one, _ in lists),
             streams=any(one.purpose == "stream" for one in asked),
             local=local,
-            door=ground.door,
+            door=offline.door,
             keys=tuple(self._keys.values()),
-            no_spend=ground.given.no_spend,
+            no_spend=offline.given.no_spend,
         )
-        self._asker.budget = MOST
-        began = self._ledger.now()
-        self._dive = DeepCheck(depth, self._asker, self._scrub, lambda name: self._ledger.tell("deep", name, began))
-        await self._dive.run(ground.given.limits.run - began - _LAST)
+        self._client.budget = MOST
+        began = self._recorder.now()
+        self._dive = DeepCheck(depth, self._client, self._scrub, lambda name: self._recorder.tell("deep", name, began))
+        await self._dive.run(offline.given.limits.run - began - _LAST)
 
-    def _may_send(self, way: ConnectionPool, local: bool) -> bool:
+    def _may_send(self, pool: ConnectionPool, local: bool) -> bool:
         """On plain http a key goes to loopback and private addresses alone, and to no proxy in the clear."""
-        if way.target.scheme == "https" or self._ground.given.send_anyway:
+        if pool.target.scheme == "https" or self._offline.given.send_anyway:
             return True
-        if way.proxy is not None:
+        if pool.proxy is not None:
             return False
         if local:
             return True
-        if way.redirected or way.good is None:
+        if pool.redirected or pool.good is None:
             return False
-        return private(way.good.ip)
+        return private(pool.good.ip)
 
     async def _speaks_tls(self) -> bool:
         """Whether the port, asked in plain HTTP, wants TLS instead: a handshake without a key."""
-        where = self._ground.target
+        where = self._offline.target
         assert where is not None
-        way = self._ways.to(where, False).beside(target=replace(where, scheme="https"), tls=blind_context())
+        pool = self._pools.to(where, False).beside(target=replace(where, scheme="https"), tls=blind_context())
         try:
-            async with asyncio.timeout(min(2.0, self._ground.given.limits.probe)):
-                await way.first_link()
+            async with asyncio.timeout(min(2.0, self._offline.given.limits.probe)):
+                await pool.first_connection()
         except (NetError, TimeoutError):
             return False
         finally:
-            way.close()
+            pool.close()
         return True
 
 

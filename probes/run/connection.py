@@ -29,189 +29,195 @@ _TELLING = (Kind.REFUSED, Kind.RESET, Kind.TIMEOUT, Kind.DENIED, Kind.UNREACHABL
 
 
 class ConnectionChecks:
-    """Takes the way apart, step by step; what each step found is in the ledger. ``visit`` holds what was asked at its
+    """Takes the way apart, step by step; what each step found is in the ledger. ``api`` holds what was asked at its
     end.
     """
 
     def __init__(
-        self, ground: OfflineChecks, ledger: Recorder, scrub: Scrubber, network: Network, version: str
+        self, offline: OfflineChecks, recorder: Recorder, scrub: Scrubber, network: Network, version: str
     ) -> None:
-        self._ground = ground
-        self._ledger = ledger
-        self._facts = ground.facts  # of the door, as far as they are known by now
-        self.ways = ConnectionPools(ground.given, network, ground.proxy)
-        self.visit = ApiChecks(ground, ledger, scrub, self.ways, version)
+        self._offline = offline
+        self._recorder = recorder
+        self._facts = offline.facts  # of the door, as far as they are known by now
+        self.pools = ConnectionPools(offline.given, network, offline.proxy)
+        self.api = ApiChecks(offline, recorder, scrub, self.pools, version)
         self._families: set[str] = set()
 
     async def go(self) -> None:
-        ground, ledger = self._ground, self._ledger
-        where = ground.target
+        offline, recorder = self._offline, self._recorder
+        where = offline.target
         if where is None or self._facts is None:
-            ledger.close("settings")
+            recorder.close("settings")
             return
-        if ground.given.offline:
-            ledger.close("", "offline")
+        if offline.given.offline:
+            recorder.close("", "offline")
             return
         self._roots()
-        if self.ways.proxy is not None and not node_runtime.heeds(ground.given):
+        if self.pools.proxy is not None and not node_runtime.heeds(offline.given):
             await self._as_it_goes(where)
-        way = self.ways.to(where, False)
+        pool = self.pools.to(where, False)
         direct: ConnectionPool | None = None
-        lost = await self._reach(way) or await self._enter(way)
-        if lost and self.ways.proxy is not None:
+        lost = await self._reach(pool) or await self._enter(pool)
+        if lost and self.pools.proxy is not None:
             inside = await self._inside(where)
-            direct = self.ways.to(where, True)
-            found = await ledger.take("proxy", "direct", proxy.directly(direct))
+            direct = self.pools.to(where, True)
+            found = await recorder.take("proxy", "direct", proxy.directly(direct))
             # A private host that is reached needs no proxy; one that wants a password was meant, as it seems.
-            wanted = any(one.failure is not None and one.failure.kind is Kind.PROXY_AUTH for one in ledger.observations)
+            wanted = any(
+                one.failure is not None and one.failure.kind is Kind.PROXY_AUTH for one in recorder.observations
+            )
             if inside and not wanted and found is not None and (found.kind is None or found.probe == "tls"):
                 lost = ""
-        elif self.ways.proxy is not None and where.scheme == "http":
+        elif self.pools.proxy is not None and where.scheme == "http":
             await self._inside(where)  # what a proxy then answers may be said of a private host
         if lost:
-            ledger.close(lost)
+            recorder.close(lost)
             return
-        way = direct or self.ways.to(where, False)
-        base = await self._encrypt(way)
+        pool = direct or self.pools.to(where, False)
+        base = await self._encrypt(pool)
         if base is None:
-            ledger.close("tls")
+            recorder.close("tls")
             return
-        await self.visit.ask(self.ways.to(parse_url(base), self.ways.direct(way)), base, self._facts)
-        if way.proxy is not None and not way.enters and self.visit.working is None:
+        await self.api.ask(self.pools.to(parse_url(base), self.pools.direct(pool)), base, self._facts)
+        if pool.proxy is not None and not pool.enters and self.api.working is None:
             # What a proxy says to a plain request comes with the answers: only now is the other way worth a look.
-            await ledger.take("proxy", "direct", proxy.directly(self.ways.to(where, True)))
+            await recorder.take("proxy", "direct", proxy.directly(self.pools.to(where, True)))
 
     async def _as_it_goes(self, where: Url) -> None:
         """Around the proxy, as an app goes that pays no heed to it; through it where that leads nowhere."""
-        found = await self._ledger.take("proxy", "direct", proxy.directly(self.ways.to(where, True)))
+        found = await self._recorder.take("proxy", "direct", proxy.directly(self.pools.to(where, True)))
         if found is not None and (found.kind is None or (found.probe == "tls" and found.kind in tls.TELLING)):
-            self.ways.proxy = None
+            self.pools.proxy = None
 
-    async def _reach(self, way: ConnectionPool) -> str:
+    async def _reach(self, pool: ConnectionPool) -> str:
         """dns and tcp; with a proxy they are the proxy's. The probe that failed, or an empty string."""
-        ledger = self._ledger
-        if way.redirected:
-            ledger.spared("dns", "connect_to")
-        elif literal_address(way.dial_host):
-            ledger.spared("dns", "address")
-        elif await ledger.take("dns", way.dial_host, dns.measure(way, self._ground.given.dns_servers)) is None:
+        recorder = self._recorder
+        if pool.redirected:
+            recorder.spared("dns", "connect_to")
+        elif literal_address(pool.dial_host):
+            recorder.spared("dns", "address")
+        elif await recorder.take("dns", pool.dial_host, dns.measure(pool, self._offline.given.dns_servers)) is None:
             return "dns"
-        began = ledger.now()
-        found = await ledger.take("tcp", f"{way.dial_host}:{way.dial_port}", self._dial(way))
+        began = recorder.now()
+        found = await recorder.take("tcp", f"{pool.dial_host}:{pool.dial_port}", self._dial(pool))
         if found is not None and found.connected is None:
             kind = next((kind for kind in _TELLING if any(dial.kind is kind for dial in found.dials)), Kind.OTHER)
-            ledger.observations.pop()
-            ledger.failed("tcp", f"{way.dial_host}:{way.dial_port}", Failure(kind), began, found)
+            recorder.observations.pop()
+            recorder.failed("tcp", f"{pool.dial_host}:{pool.dial_port}", Failure(kind), began, found)
         return "" if found is not None and found.connected is not None else "tcp"
 
-    async def _dial(self, way: ConnectionPool) -> TcpFacts:
-        found = await tcp.measure(way)
+    async def _dial(self, pool: ConnectionPool) -> TcpFacts:
+        found = await tcp.measure(pool)
         self._families.update(dial.address.family for dial in found.dials)
         return found
 
-    async def _enter(self, way: ConnectionPool) -> str:
+    async def _enter(self, pool: ConnectionPool) -> str:
         """Through the proxy; where its port speaks otherwise than its setting says, as it speaks."""
-        ledger = self._ledger
-        if way.proxy is None or not way.enters or await ledger.take("proxy", "tunnel", proxy.enter(way)) is not None:
+        recorder = self._recorder
+        if (
+            pool.proxy is None
+            or not pool.enters
+            or await recorder.take("proxy", "tunnel", proxy.enter(pool)) is not None
+        ):
             return ""
-        why = ledger.observations[-1].failure
+        why = recorder.observations[-1].failure
         if why is None or not proxy.doubtful(why):
             return "proxy"
-        began = ledger.now()
-        speaks = await proxy.identify(way)
+        began = recorder.now()
+        speaks = await proxy.identify(pool)
         if not speaks:
             return "proxy"
-        where = way.target
-        ledger.done("proxy", "port", TunnelFacts(way.proxy.scheme, where.host, where.port, speaks), began)
+        where = pool.target
+        recorder.done("proxy", "port", TunnelFacts(pool.proxy.scheme, where.host, where.port, speaks), began)
         if speaks == proxy.WEB:
             return "proxy"
-        self.ways.proxy = replace(way.proxy, scheme=speaks)
-        meant = self.ways.to(where, False, beside=way)
-        return "" if await ledger.take("proxy", "mended", proxy.enter(meant)) is not None else "proxy"
+        self.pools.proxy = replace(pool.proxy, scheme=speaks)
+        meant = self.pools.to(where, False, beside=pool)
+        return "" if await recorder.take("proxy", "mended", proxy.enter(meant)) is not None else "proxy"
 
     async def _inside(self, where: Url) -> bool:
         """Whether the host is private, by its name or, where nobody knows it as a door, by its addresses.
 
         A look without consequence: the name may be the proxy's to look up, so that it is unknown here is no finding.
         """
-        ground = self._ground
-        facts, straight = self._facts, self.ways.to(where, True)
-        chosen = next((one.facts for one in self._ledger.observations if isinstance(one.facts, ProxyFacts)), None)
+        offline = self._offline
+        facts, straight = self._facts, self.pools.to(where, True)
+        chosen = next((one.facts for one in self._recorder.observations if isinstance(one.facts, ProxyFacts)), None)
         assert facts is not None
-        if facts.local or ground.door is not None or straight.redirected or chosen is None:
+        if facts.local or offline.door is not None or straight.redirected or chosen is None:
             return facts.local
         try:
-            async with asyncio.timeout(min(2.0, self._ledger.limits.probe)):
+            async with asyncio.timeout(min(2.0, self._recorder.limits.probe)):
                 found = await straight.resolve()
         except (NetError, TimeoutError):
             return False
         if not found or not all(private(one.ip) for one in found):
             return False
         self._facts = replace(facts, local=True)
-        self._ledger.done("door", where.host, self._facts, self._ledger.now())
-        self._ledger.done("proxy", where.host, replace(chosen, captures_local=True), self._ledger.now())
+        self._recorder.done("door", where.host, self._facts, self._recorder.now())
+        self._recorder.done("proxy", where.host, replace(chosen, captures_local=True), self._recorder.now())
         return True
 
-    async def _encrypt(self, way: ConnectionPool) -> str | None:
+    async def _encrypt(self, pool: ConnectionPool) -> str | None:
         """tls, on the connection that tcp won. The base URL to go on with: another scheme where the port speaks it."""
-        ledger, where = self._ledger, way.target
-        mended = self._ground.exams.url.literal or self._ground.exams.url.mended
+        recorder, where = self._recorder, pool.target
+        mended = self._offline.exams.url.literal or self._offline.exams.url.mended
         assert mended is not None
         if where.scheme == "http":
-            ledger.spared("tls", "not_tls")
-            if way.good is not None and not way.good.ip.startswith(("127.", "::1")):
+            recorder.spared("tls", "not_tls")
+            if pool.good is not None and not pool.good.ip.startswith(("127.", "::1")):
                 with suppress(NetError):
-                    await way.first_link()
-                    way.warm(self._warms())
+                    await pool.first_connection()
+                    pool.warm(self._warms())
             return mended
-        way.warm(self._warms())
-        facts = await ledger.take("tls", where.host, tls.measure(way, self.ways.trust_name))
+        pool.warm(self._warms())
+        facts = await recorder.take("tls", where.host, tls.measure(pool, self.pools.trust_name))
         if facts is not None:
             return mended
-        last = ledger.observations[-1]
+        last = recorder.observations[-1]
         kind = last.failure.kind if last.failure else Kind.OTHER
         if kind in tls.CERTIFICATE_KINDS or kind is Kind.TLS_HANDSHAKE:
-            seen = await ledger.take("tls", "certificate", self._look(way, kind))
+            seen = await recorder.take("tls", "certificate", self._look(pool, kind))
             other = certifi_context() if seen is not None and seen.certifi else None
             if seen is not None and seen.elsewhere:
-                other = self.ways.other_roots()[seen.elsewhere]()
+                other = self.pools.other_roots()[seen.elsewhere]()
             if other is not None:
                 # Another list trusts it: the app's own is old, or does not hold what it is to, and the run goes on.
-                self.ways.go_on_trusting(other, way)
+                self.pools.go_on_trusting(other, pool)
                 return mended
         plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(
-            way, kind is Kind.TLS_NOT_TLS
+            pool, kind is Kind.TLS_NOT_TLS
         )
         if plain:
-            ledger.done("tls", "plain", TlsFacts(where.host, self.ways.trust_name, plain_http=True), ledger.now())
+            recorder.done("tls", "plain", TlsFacts(where.host, self.pools.trust_name, plain_http=True), recorder.now())
             return f"http://{_named(where)}:{where.port}{where.path}"
         return None
 
-    async def _look(self, way: ConnectionPool, why: Kind) -> TlsFacts:
-        found = await tls.look(way, self.ways.trust_name, why, self.ways.other_roots())
+    async def _look(self, pool: ConnectionPool, why: Kind) -> TlsFacts:
+        found = await tls.look(pool, self.pools.trust_name, why, self.pools.other_roots())
         if found is None:
             raise NetError(Kind.TLS_OTHER, "no certificate to be seen")
         return found
 
     def _warms(self) -> int:
         """How many more links the first requests will want: opened beside the first one, they cost no round trip."""
-        given, facts = self._ground.given, self._facts
-        generates = not given.no_spend and facts is not None and not facts.why_not_sent and self._ground.exams.keys()
+        given, facts = self._offline.given, self._facts
+        generates = not given.no_spend and facts is not None and not facts.why_not_sent and self._offline.exams.keys()
         return 0 if not generates else 2 if given.model is not None else 1
 
     def _roots(self) -> None:
         """Whether a client can be built at all: with SSL_CERT_FILE it reads that file, whatever it is to call."""
-        bundle = self._ground.given.ca_bundle
-        if bundle is None or node_runtime.runs(self._ground.given.app):
+        bundle = self._offline.given.ca_bundle
+        if bundle is None or node_runtime.runs(self._offline.given.app):
             return
-        began = self._ledger.now()
+        began = self._recorder.now()
         if said := unreadable(bundle.value):
-            self._ledger.failed("settings", bundle.source, Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began)
+            self._recorder.failed("settings", bundle.source, Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began)
 
     def vantage(self) -> HostEnvironment:
         """Where all of this was seen from."""
-        through = self.ways.proxy.url if self.ways.proxy is not None else None
-        return HostEnvironment(through, self.ways.trust_name, in_container(), in_wsl(), tuple(sorted(self._families)))
+        through = self.pools.proxy.url if self.pools.proxy is not None else None
+        return HostEnvironment(through, self.pools.trust_name, in_container(), in_wsl(), tuple(sorted(self._families)))
 
 
 def _named(where: Url) -> str:

@@ -23,44 +23,44 @@ async def run(
     A cancellation (Ctrl-C) and the run's deadline end it with the evidence gathered so far.
     """
     scrub = scrubber(given)
-    ledger = Recorder(given.limits, scrub, watch)
+    recorder = Recorder(given.limits, scrub, watch)
     began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    ground: OfflineChecks | None = None
-    journey: ConnectionChecks | None = None
+    offline: OfflineChecks | None = None
+    connection: ConnectionChecks | None = None
     interrupted = ran_out = False
     try:
-        ground = survey(given, ledger, scrub)
-        journey = ConnectionChecks(ground, ledger, scrub, network or Network(), version)
+        offline = survey(given, recorder, scrub)
+        connection = ConnectionChecks(offline, recorder, scrub, network or Network(), version)
         async with asyncio.timeout(given.limits.run):
-            await journey.go()
+            await connection.go()
     except TimeoutError:
         ran_out = True
     except asyncio.CancelledError:
         interrupted = True
     except Exception as error:  # our own fault: a result, never a traceback
-        ledger.crashed("settings", "", error, ledger.now())
+        recorder.crashed("settings", "", error, recorder.now())
     finally:
-        if journey is not None:
-            await journey.ways.leave()
-    last = ledger.observations[-1].probe if ledger.observations else "settings"
-    ledger.close(last, "interrupted" if interrupted else "deadline" if ran_out else "")
+        if connection is not None:
+            await connection.pools.leave()
+    last = recorder.observations[-1].probe if recorder.observations else "settings"
+    recorder.close(last, "interrupted" if interrupted else "deadline" if ran_out else "")
     seen = scrubbed(
         Evidence(
-            target=target(given, ground),
+            target=target(given, offline),
             observations=(),
-            working=journey.visit.working if journey is not None else None,
-            cost=journey.visit.cost if journey is not None else Cost(),
-            vantage=journey.vantage() if journey is not None else HostEnvironment(),
+            working=connection.api.working if connection is not None else None,
+            cost=connection.api.cost if connection is not None else Cost(),
+            vantage=connection.vantage() if connection is not None else HostEnvironment(),
             started_at=began,
-            seconds=ledger.now(),
+            seconds=recorder.now(),
             interrupted=interrupted,
             ran_out=ran_out,
             no_spend=given.no_spend,
             offline=given.offline,
             version=version,
-            capabilities=journey.visit.capabilities if journey is not None else () if given.deep else None,
+            capabilities=connection.api.capabilities if connection is not None else () if given.deep else None,
             slos=given.slos,
         ),
         scrub,
     )
-    return replace(seen, observations=tuple(ledger.observations))  # each was scrubbed as it came in
+    return replace(seen, observations=tuple(recorder.observations))  # each was scrubbed as it came in

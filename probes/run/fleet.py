@@ -69,13 +69,13 @@ class Fleet:
     def fallen(self, member: FleetTarget, why: str) -> Evidence:
         """What is left of a run that took its process with it, or never came back."""
         base = self.file.targets[member.name].text("base_url")
-        ledger = Recorder(Limits(), Scrubber())
-        ledger.crashed("settings", "", RuntimeError(why), ledger.now())
-        ledger.close("settings")
+        recorder = Recorder(Limits(), Scrubber())
+        recorder.crashed("settings", "", RuntimeError(why), recorder.now())
+        recorder.close("settings")
         target = Target(base.value if base else None, "auto", None, "", None, None, None, name=member.name)
         return Evidence(
             target=target,
-            observations=tuple(ledger.observations),
+            observations=tuple(recorder.observations),
             working=None,
             cost=Cost(),
             vantage=HostEnvironment(),

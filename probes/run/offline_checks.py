@@ -40,9 +40,9 @@ def scrubber(given: Settings) -> Scrubber:
     scrub = Scrubber()
     if given.key is not None:
         scrub.add(given.key.value)
-    for rival in given.rivals:
-        if isinstance(rival.value, Secret):
-            scrub.add(rival.value)
+    for conflict in given.conflicts:
+        if isinstance(conflict.value, Secret):
+            scrub.add(conflict.value)
     if given.base_url is not None:
         raw = given.base_url.value
         if url_is_key(raw):
@@ -56,10 +56,10 @@ def scrubber(given: Settings) -> Scrubber:
     return scrub
 
 
-def survey(given: Settings, ledger: Recorder, scrub: Scrubber) -> OfflineChecks:
+def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineChecks:
     """The steps that need no network: settings, door, proxy."""
     doors = load()
-    began = ledger.now()
+    began = recorder.now()
     exams = settings.examine(given, "openai")
     where = exams.place
     known = doors.of_host(where.host, where.port, where.path) if where else None
@@ -69,28 +69,28 @@ def survey(given: Settings, ledger: Recorder, scrub: Scrubber) -> OfflineChecks:
         where = exams.place
     for form in exams.keys().values():
         scrub.add(form)
-    ledger.done("settings", "", settings.measure(given, exams, scrub), began)
+    recorder.done("settings", "", settings.measure(given, exams, scrub), began)
     if where is None:
         return OfflineChecks(given, exams, protocol, None, known, None, None)
-    began = ledger.now()
+    began = recorder.now()
     facts = door.measure(given, exams, where, doors, protocol, source)
-    ledger.done("door", where.host, facts, began)
-    began = ledger.now()
+    recorder.done("door", where.host, facts, began)
+    began = recorder.now()
     chosen, usable = proxy.choose(
         node_runtime.proxies(given), where, doors, scrub, node_runtime.runs(given.app) and given.node.env_proxy
     )
     if not node_runtime.heeds(given):
         chosen = proxy.unheeded(chosen)
-    ledger.done("proxy", where.host, chosen, began)
+    recorder.done("proxy", where.host, chosen, began)
     return OfflineChecks(given, exams, protocol, where, known, facts, usable)
 
 
-def target(given: Settings, ground: OfflineChecks | None) -> Target:
+def target(given: Settings, offline: OfflineChecks | None) -> Target:
     """The settings as a report may show them; not scrubbed yet."""
     key = given.key.value if given.key is not None and given.key.value.reveal().strip() else None
     sources = {"base_url": given.base_url, "key": given.key, "model": given.model}
-    protocol = ground.protocol if ground is not None else given.protocol.value
-    facts = ground.facts if ground is not None else None
+    protocol = offline.protocol if offline is not None else given.protocol.value
+    facts = offline.facts if offline is not None else None
     return Target(
         base_url=given.base_url.value if given.base_url else None,
         protocol=protocol,

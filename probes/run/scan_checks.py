@@ -54,7 +54,7 @@ def sameness(found: FoundSettings, apps: Apps) -> Hashable:
     wire = app.wire(settings.protocol.value) if app is not None else None
     sent = wire and (wire.join, wire.endpoint, wire.version, wire.query, wire.auth)
     kept = app and (app.stack, app.proxies, app.roots, app.page, app.refuses_private)
-    tried = frozenset(one.value for one in settings.rivals if isinstance(one.value, Secret))
+    tried = frozenset(one.value for one in settings.conflicts if isinstance(one.value, Secret))
     withheld = settings.override is not None and settings.override.withheld
     values = (settings.base_url, settings.key, settings.model, settings.api_version)
     given = tuple(one.value if one is not None else None for one in values)
@@ -75,7 +75,7 @@ def _own(observation: Observation, found: FoundSettings) -> Observation:
     facts, settings = observation.facts, found.settings
     if not isinstance(facts, SettingsFacts):
         return observation
-    own = replace(facts, rivals=settings.rivals, searched=settings.searched, override=settings.override)
+    own = replace(facts, conflicts=settings.conflicts, searched=settings.searched, override=settings.override)
     return replace(observation, facts=own)
 
 

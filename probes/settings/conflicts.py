@@ -14,7 +14,7 @@ from probes.settings.sdk_selection import SdkChoice
 from probes.settings.variable_typos import near_names
 
 
-def rival(role: str, name: str, found: Sourced[str], why: str, winner: str, same: bool = False) -> Conflict:
+def conflict(role: str, name: str, found: Sourced[str], why: str, winner: str, same: bool = False) -> Conflict:
     """``found``, which lost against the value that stands at ``winner``; as a Secret where its role is the key's."""
     return Conflict(role, name, found.source, Secret(found.value) if role == "key" else found.value, why, winner, same)
 
@@ -27,15 +27,15 @@ def key_rivals(
     winner, held = ("", "") if found is None else (found[1].source, found[1].value)
     # Another provider's key in its own variable is no rival: only names that stand for the same account are.
     alike = names if found is None else [name for name in names if (name in generic) == (found[0] in generic)]
-    rivals = [
-        rival("key", name, value, "shadowed", winner or variables.all(name)[0].source, value.value == held)
+    conflicts = [
+        conflict("key", name, value, "shadowed", winner or variables.all(name)[0].source, value.value == held)
         for name in alike
         for value in variables.all(name)
         if value.value and (found is None or value is not found[1])
     ]
     if found is None or found[0] in generic:
-        rivals += [
-            rival("key", name, value, "unread", winner, value.value == held)
+        conflicts += [
+            conflict("key", name, value, "unread", winner, value.value == held)
             for name in choice.family.unread_keys
             for value in variables.all(name)
             if value.value
@@ -43,13 +43,13 @@ def key_rivals(
     candidates = list(names)
     if found is None and choice.door is None and any(re.search("KEY|TOKEN", name, re.I) for name in variables.names()):
         candidates += [name for door in doors.load() for name in own_keys(door)]
-    rivals += [
-        rival("key", name, value, "near_name", winner, value.value == held)
+    conflicts += [
+        conflict("key", name, value, "near_name", winner, value.value == held)
         for name, _ in near_names(variables, candidates, settled=found is not None)
         for value in variables.all(name)
         if value.value
     ]
-    return rivals
+    return conflicts
 
 
 def base_rivals(choice: SdkChoice, check: ConfigTable, variables: Variables) -> list[Conflict]:
@@ -69,7 +69,7 @@ def base_rivals(choice: SdkChoice, check: ConfigTable, variables: Variables) -> 
         for value in variables.all(name)
     ]
     return [
-        rival("base_url", name, value, why, winner, value.value == held)
+        conflict("base_url", name, value, why, winner, value.value == held)
         for value, name, why in found
         if value.value and value is not base
     ]

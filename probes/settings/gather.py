@@ -18,7 +18,7 @@ from probes.model.secret import Secret
 from probes.model.settings import BadInput, Conflict, Limits, Override, Settings, Slo, Sourced
 from probes.settings import config_file, environment, slo
 from probes.settings.config_file import ConfigTable, setting
-from probes.settings.conflicts import base_rivals, rival
+from probes.settings.conflicts import base_rivals, conflict
 from probes.settings.environment import Layer, Variables
 from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
@@ -67,7 +67,7 @@ def gather(
         api_version=variables.filled(choice.family.version) if choice.family.version else None,
         app=app.id if app is not None else None,
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
-        rivals=(*key_rivals, *base_rivals(choice, check, variables), *model_rivals),
+        conflicts=(*key_rivals, *base_rivals(choice, check, variables), *model_rivals),
         searched=tuple(searched),
         override=_override(choice, key, variable, variables, home, options.guard and not options.send_anyway),
         proxies=proxies(options, named, environ),
@@ -158,11 +158,11 @@ def _model(
     found = [value for value in variables.all(family.model) if value.value]
     if variables.filled(family.model) is None:
         return check.text("model"), []
-    rivals = [
-        rival("model", family.model, value, "shadowed", found[0].source, value.value == found[0].value)
+    conflicts = [
+        conflict("model", family.model, value, "shadowed", found[0].source, value.value == found[0].value)
         for value in found[1:]
     ]
-    return found[0], rivals
+    return found[0], conflicts
 
 
 def _override(

@@ -11,7 +11,7 @@ from probes.model.secret import Secret
 from probes.model.settings import BadInput, Conflict, Sourced
 from probes.settings import config_file
 from probes.settings.config_file import ConfigTable, KeyReference
-from probes.settings.conflicts import key_rivals, rival
+from probes.settings.conflicts import conflict, key_rivals
 from probes.settings.environment import Variables
 from probes.settings.options import Options, shown_word
 from probes.settings.sdk_selection import SdkChoice
@@ -65,14 +65,14 @@ def key_of(
     names = list(dict.fromkeys(generic + own if choice.by_variable else own + generic))
     searched = _places(names, variables)
     found = next(((name, value) for name in names if (value := variables.filled(name))), None)
-    rivals = key_rivals(names, found, choice, variables)
+    conflicts = key_rivals(names, found, choice, variables)
     if found is None and check.key:
         key, variable, places, _ = _referred(check.key.value, variables, environ)
-        return key, variable, searched + places, rivals
+        return key, variable, searched + places, conflicts
     if found is None:
-        return None, "", searched, rivals
+        return None, "", searched, conflicts
     name, value = found
-    return Sourced(Secret(value.value), value.source), name, searched, rivals
+    return Sourced(Secret(value.value), value.source), name, searched, conflicts
 
 
 def _taken(value: Sourced[str], variable: str = "") -> Taken:
@@ -88,10 +88,10 @@ def _from_variable(name: str, variables: Variables, environ: Mapping[str, str]) 
     if name in environ:
         return _taken(Sourced(environ[name], f"environment {name}"), name)
     near = [each for each, _ in near_names(variables, (name,))]
-    rivals = [
-        rival("key", each, value, "near_name", "") for each in near for value in variables.all(each) if value.value
+    conflicts = [
+        conflict("key", each, value, "near_name", "") for each in near for value in variables.all(each) if value.value
     ]
-    return None, name, _places([name], variables) or [f"environment {name}"], rivals
+    return None, name, _places([name], variables) or [f"environment {name}"], conflicts
 
 
 def _referred(reference: KeyReference, variables: Variables, environ: Mapping[str, str]) -> Taken:

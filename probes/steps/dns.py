@@ -16,21 +16,21 @@ _SYSTEM = 0.7  # of the probe's time; the rest is for asking the servers
 _NO_WORD = {"silent", "servfail", "refused", "unreachable"}  # nothing that tells of the name itself
 
 
-async def measure(way: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFacts:
+async def measure(pool: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFacts:
     """The addresses, and what ``servers`` say besides. Raises NetError: NAME_UNKNOWN, NAME_FAILED, NAME_INVALID."""
-    host = way.dial_host
-    others = asyncio.ensure_future(_ask(way, host, servers))
+    host = pool.dial_host
+    others = asyncio.ensure_future(_ask(pool, host, servers))
     try:
         try:
-            async with asyncio.timeout(way.limits.probe * _SYSTEM):
-                addresses = await way.resolve()
+            async with asyncio.timeout(pool.limits.probe * _SYSTEM):
+                addresses = await pool.resolve()
         except TimeoutError as error:
             raise NetError(Kind.NAME_FAILED, "the system's resolver does not come back") from error
     except NetError as error:
         kind, said = error.failure.kind, error.failure.detail
         asked: tuple[Lookup, ...] = ()
         if kind is Kind.NAME_FAILED or (kind is Kind.NAME_UNKNOWN and not _telling()):
-            asked = await _ask(way, host, way.network.name_servers())
+            asked = await _ask(pool, host, pool.network.name_servers())
         facts = DnsFacts(host, (), asked, await others)
         raise NetError(_weighed(kind, asked), said, facts) from error
     finally:
@@ -39,9 +39,9 @@ async def measure(way: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFact
     return DnsFacts(host, addresses, (), await others)
 
 
-async def _ask(way: ConnectionPool, host: str, servers: Iterable[str]) -> tuple[Lookup, ...]:
-    seconds = min(PATIENCE, way.limits.probe / 4)
-    return tuple(await asyncio.gather(*(way.network.ask_server(one, host, seconds) for one in servers)))
+async def _ask(pool: ConnectionPool, host: str, servers: Iterable[str]) -> tuple[Lookup, ...]:
+    seconds = min(PATIENCE, pool.limits.probe / 4)
+    return tuple(await asyncio.gather(*(pool.network.ask_server(one, host, seconds) for one in servers)))
 
 
 def _telling() -> bool:

@@ -85,7 +85,7 @@ def own_part(door: Door | None, protocol: str) -> str:
     return next((found[1] for host in hosts if (found := re.match(r"[\w.-]*\{(\w+)\}", host))), "")
 
 
-def twins(
+def sister_sites(
     door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str, host: str
 ) -> tuple[SisterSite, ...]:
     """The sites of the door's own house whose keys look the same and do not do here; of a host that is no known door,
@@ -118,12 +118,12 @@ def _difference(door: Door, other: Door) -> str:
     return "region" if door.region != other.region else "product"
 
 
-def rival(settings: Settings, door: Door | None, local: bool) -> tuple[str, str] | None:
+def conflict(settings: Settings, door: Door | None, local: bool) -> tuple[str, str] | None:
     """Source and value of another key for the same setting that may be sent to this door; None where there is none.
 
     The value of a place that loses, or of a variable that no SDK reads where no key was given.
     """
-    for one in settings.rivals if settings.override is None else ():  # a project has chosen the address
+    for one in settings.conflicts if settings.override is None else ():  # a project has chosen the address
         if one.role != "key" or one.same or not isinstance(one.value, Secret):
             continue
         if settings.key is not None and one.why != "shadowed":
@@ -173,10 +173,10 @@ def measure(
         console=door.console_url if door else "",
         certain=found.certain,
         own_part=own_part(door, protocol),
-        twins=twins(door, found.matches, doors, protocol, target.host),
+        sister_sites=sister_sites(door, found.matches, doors, protocol, target.host),
         key_door_name=home.name if home else "",
         protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
-        rival_source=(rival(settings, door, local) or ("", ""))[0],
+        conflict_source=(conflict(settings, door, local) or ("", ""))[0],
         list_needs_key=bool(door and door.models_auth == "required"),
         key_door_url=(right_base_url(home, protocol) or "") if home else "",
     )

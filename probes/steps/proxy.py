@@ -158,11 +158,11 @@ def unheeded(facts: ProxyFacts) -> ProxyFacts:
     return ProxyFacts(facts.url, facts.source, facts.bypass, unheeded=shown)
 
 
-async def enter(way: ConnectionPool) -> TunnelFacts:
+async def enter(pool: ConnectionPool) -> TunnelFacts:
     """The connection through the proxy, as it was set. Raises NetError."""
-    assert way.proxy is not None
-    await way.enter()
-    return TunnelFacts(way.proxy.scheme, way.target.host, way.target.port)
+    assert pool.proxy is not None
+    await pool.enter()
+    return TunnelFacts(pool.proxy.scheme, pool.target.host, pool.target.port)
 
 
 def doubtful(why: Failure) -> bool:
@@ -176,29 +176,29 @@ def _status(why: Failure) -> str:
     return why.detail.split(" ")[1] if why.detail.startswith("HTTP/") else ""
 
 
-async def identify(way: ConnectionPool) -> str:
+async def identify(pool: ConnectionPool) -> str:
     """What the port speaks that is no such proxy as was set: ``http``, ``https``, ``socks5``, :data:`WEB`, or nothing
     known.
 
     Each guess is a connection of its own, without any key and without the proxy's password.
     """
-    proxy = way.proxy
+    proxy = pool.proxy
     assert proxy is not None
     guesses = [
         one for one in ("http", "socks5", "https") if one != proxy.scheme and not (one == "socks5" and proxy.socks)
     ]
     bare = replace(proxy, authorization="", user="", password="")
     *found, web = await asyncio.gather(
-        *(_answers(way, replace(bare, scheme=scheme)) for scheme in guesses), _is_web_server(way)
+        *(_answers(pool, replace(bare, scheme=scheme)) for scheme in guesses), _is_web_server(pool)
     )
     return next((scheme for scheme, yes in zip(guesses, found, strict=True) if yes), WEB if web else "")
 
 
-async def _answers(way: ConnectionPool, proxy: Proxy) -> bool:
+async def _answers(pool: ConnectionPool, proxy: Proxy) -> bool:
     """Whether the port answers as such a proxy, be it with a refusal."""
-    other = way.beside(proxy=proxy)
+    other = pool.beside(proxy=proxy)
     try:
-        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
+        async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):
             await other.enter()
     except NetError as error:
         said = error.failure
@@ -212,16 +212,18 @@ async def _answers(way: ConnectionPool, proxy: Proxy) -> bool:
     return True
 
 
-async def _is_web_server(way: ConnectionPool) -> bool:
+async def _is_web_server(pool: ConnectionPool) -> bool:
     """Whether the port answers a request that is meant for itself, which a proxy refuses."""
     loop = asyncio.get_running_loop()
-    assert way.proxy is not None
+    assert pool.proxy is not None
     sock = None
     try:
-        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
-            assert way.good is not None
-            sock = await way.network.dial(way.good, way.dial_port)
-            request = f"GET /v1/models HTTP/1.1\r\nHost: {way.proxy.host}:{way.proxy.port}\r\nConnection: close\r\n\r\n"
+        async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):
+            assert pool.good is not None
+            sock = await pool.network.dial(pool.good, pool.dial_port)
+            request = (
+                f"GET /v1/models HTTP/1.1\r\nHost: {pool.proxy.host}:{pool.proxy.port}\r\nConnection: close\r\n\r\n"
+            )
             await loop.sock_sendall(sock, request.encode("latin-1", "replace"))
             words = (await loop.sock_recv(sock, 512)).split(b" ", 2)
     except (NetError, OSError, TimeoutError):
@@ -232,26 +234,26 @@ async def _is_web_server(way: ConnectionPool) -> bool:
     return words[0].startswith(b"HTTP/") and words[1:2] in ([b"200"], [b"401"], [b"404"], [b"405"])
 
 
-async def directly(way: ConnectionPool) -> DirectFacts:
+async def directly(pool: ConnectionPool) -> DirectFacts:
     """How far the host is reached without the proxy: to its certificate at most, and without any key."""
-    host, port = way.target.host, way.target.port
+    host, port = pool.target.host, pool.target.port
     probe = "dns"
     try:
-        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
-            await way.resolve()
+        async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):
+            await pool.resolve()
             probe = "tcp"
-            good, dials, _ = await way.dial()
+            good, dials, _ = await pool.dial()
             if good is None:
                 return DirectFacts(host, port, probe, next((dial.kind for dial in dials if dial.kind), Kind.OTHER))
-            if way.target.scheme == "https":
+            if pool.target.scheme == "https":
                 probe = "tls"
-                await way.first_link()
+                await pool.first_connection()
     except NetError as error:
         return DirectFacts(host, port, probe, error.failure.kind)
     except TimeoutError:
         return DirectFacts(host, port, probe, Kind.TIMEOUT)
     finally:
-        way.close()
+        pool.close()
     return DirectFacts(host, port, probe)
 
 

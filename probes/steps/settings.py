@@ -80,7 +80,7 @@ def measure(settings: Settings, exams: SettingsExams, scrub: object) -> Settings
         key_usable=bool(exams.keys()),
         key_looks_like_url=key_is_url(raw_key),
         url_looks_like_key=url_is_key(raw_url or ""),
-        rivals=settings.rivals,
+        conflicts=settings.conflicts,
         searched=settings.searched,
         override=settings.override,
     )

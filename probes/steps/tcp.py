@@ -15,10 +15,10 @@ from probes.network.connection_pool import ConnectionPool
 _SIOCGIFADDR = 0x8915  # linux/sockios.h
 
 
-async def measure(way: ConnectionPool) -> TcpFacts:
+async def measure(pool: ConnectionPool) -> TcpFacts:
     """How each address fared. ``connected`` is None where none answered: the first dial's kind says how."""
-    good, dials, local = await way.dial()
-    return TcpFacts(way.dial_host, way.dial_port, dials, good, local, way.proxy is not None, interface(local))
+    good, dials, local = await pool.dial()
+    return TcpFacts(pool.dial_host, pool.dial_port, dials, good, local, pool.proxy is not None, interface(local))
 
 
 def interface(local: str) -> str:

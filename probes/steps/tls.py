@@ -47,24 +47,24 @@ _ROOTLESS = {Kind.TLS_SELF_SIGNED, Kind.TLS_UNTRUSTED, Kind.TLS_OTHER}
 TELLING = CERTIFICATE_KINDS | {Kind.TLS_HANDSHAKE, Kind.TLS_NOT_TLS}
 
 
-async def measure(way: ConnectionPool, trust: str) -> TlsFacts:
+async def measure(pool: ConnectionPool, trust: str) -> TlsFacts:
     """The handshake that the SDK makes. Raises NetError, of the proxy's tunnel too."""
-    link = await way.first_link()
-    tls = link.tls
+    connection = await pool.first_connection()
+    tls = connection.tls
     if tls is None:
-        return TlsFacts(way.target.host, trust)
+        return TlsFacts(pool.target.host, trust)
     try:
         peer = tls.getpeercert()
     except ValueError as error:  # over by now: in TLS 1.3 the server may object after the client's last word
         try:
-            await link.reader.read(1)
+            await connection.reader.read(1)
         except OSError as cause:
             kind = classify(cause)
             raise NetError(kind if kind.value.startswith("tls_") else Kind.TLS_RESET, tls_reason(cause)) from cause
         raise NetError(Kind.TLS_RESET) from error
     cipher = tls.cipher()
     certificate = _from_verified(peer, tls.getpeercert(binary_form=True))
-    facts = TlsFacts(way.target.host, trust, tls.version() or "", cipher[0] if cipher else "", certificate)
+    facts = TlsFacts(pool.target.host, trust, tls.version() or "", cipher[0] if cipher else "", certificate)
     path = certifi_path() if trust == SYSTEM else ""
     root = root_of(tls) if path else None
     if root is None:
@@ -72,17 +72,17 @@ async def measure(way: ConnectionPool, trust: str) -> TlsFacts:
     if in_certifi(root):
         return replace(facts, certifi=True, certifi_path=path)
     # Another root may lead there as well: its list is asked in earnest, by a handshake of its own.
-    return replace(facts, certifi=await trusted_by(way, certifi_context()), certifi_path=path)
+    return replace(facts, certifi=await trusted_by(pool, certifi_context()), certifi_path=path)
 
 
-async def trusted_by(way: ConnectionPool, tls: ssl.SSLContext | None) -> bool | None:
+async def trusted_by(pool: ConnectionPool, tls: ssl.SSLContext | None) -> bool | None:
     """Whether a handshake with this trust is made; without any key. None where it failed for another reason."""
     if tls is None:
         return None
-    other = way.beside(tls=tls)
+    other = pool.beside(tls=tls)
     try:
-        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
-            await other.first_link()
+        async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):
+            await other.first_connection()
     except NetError as error:
         return False if error.failure.kind in CERTIFICATE_KINDS else None
     except TimeoutError:
@@ -93,25 +93,25 @@ async def trusted_by(way: ConnectionPool, tls: ssl.SSLContext | None) -> bool | 
 
 
 async def look(
-    way: ConnectionPool, trust: str, why: Kind, others: Mapping[str, Callable[[], ssl.SSLContext]] | None = None
+    pool: ConnectionPool, trust: str, why: Kind, others: Mapping[str, Callable[[], ssl.SSLContext]] | None = None
 ) -> TlsFacts | None:
     """The certificate that failed, read without trusting it; the version, where none was agreed on; and which of the
     ``others``, lists of roots by their names, trusts it.
 
     No key is near. None where nothing can be read.
     """
-    blind = way.beside(tls=blind_context(why is Kind.TLS_HANDSHAKE))
+    blind = pool.beside(tls=blind_context(why is Kind.TLS_HANDSHAKE))
     try:
-        link = await blind.first_link()
-        tls = link.tls
+        connection = await blind.first_connection()
+        tls = connection.tls
         chain = sent_chain(tls) if tls is not None else []
-        facts = TlsFacts(way.target.host, trust, (tls.version() or "") if tls else "", "", parse(chain))
+        facts = TlsFacts(pool.target.host, trust, (tls.version() or "") if tls else "", "", parse(chain))
         if why in (Kind.TLS_EXPIRED, Kind.TLS_NOT_YET_VALID):
-            facts = replace(facts, date=await _date(link, way))
+            facts = replace(facts, date=await _date(connection, pool))
         if why in CERTIFICATE_KINDS and trust == SYSTEM:
-            facts = replace(facts, certifi=await trusted_by(way, certifi_context()), certifi_path=certifi_path())
+            facts = replace(facts, certifi=await trusted_by(pool, certifi_context()), certifi_path=certifi_path())
         for name, context in (others or {}).items() if why in _ROOTLESS else ():
-            if not facts.elsewhere and await trusted_by(way, context()):
+            if not facts.elsewhere and await trusted_by(pool, context()):
                 facts = replace(facts, elsewhere=name)
         return facts
     except (NetError, ssl.SSLError):
@@ -120,15 +120,15 @@ async def look(
         blind.close()
 
 
-async def _date(link: Connection, way: ConnectionPool) -> str:
+async def _date(connection: Connection, pool: ConnectionPool) -> str:
     """What the clock there says, by the Date of its answer to a request without a key."""
-    request = f"HEAD / HTTP/1.1\r\nHost: {way.target.authority}\r\nConnection: close\r\n\r\n"
+    request = f"HEAD / HTTP/1.1\r\nHost: {pool.target.authority}\r\nConnection: close\r\n\r\n"
     head = b""
     with suppress(OSError, TimeoutError, ValueError, TypeError, OverflowError):
-        async with asyncio.timeout(min(PATIENCE, way.limits.probe)):
-            link.writer.write(request.encode("latin-1", "replace"))
-            while b"\r\n\r\n" not in head and len(head) < way.limits.header_bytes:
-                data = await link.reader.read(4096)
+        async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):
+            connection.writer.write(request.encode("latin-1", "replace"))
+            while b"\r\n\r\n" not in head and len(head) < pool.limits.header_bytes:
+                data = await connection.reader.read(4096)
                 if not data:
                     break
                 head += data
@@ -138,19 +138,19 @@ async def _date(link: Connection, way: ConnectionPool) -> str:
     return ""
 
 
-async def speaks_plain_http(way: ConnectionPool, sure: bool) -> bool:
+async def speaks_plain_http(pool: ConnectionPool, sure: bool) -> bool:
     """Whether the port answers a plain request with HTTP: one line without a key.
 
     Where that is not ``sure`` already, a 400 counts for nothing: with it an encrypted port answers a plain request.
     """
-    plain = way.beside()
+    plain = pool.beside()
     plain.tls = None
     try:
-        async with asyncio.timeout(min(2.0, way.limits.probe)):
-            link = await plain.first_link()
-            request = f"HEAD / HTTP/1.1\r\nHost: {way.target.authority}\r\nConnection: close\r\n\r\n"
-            link.writer.write(request.encode("latin-1", "replace"))
-            words = (await link.reader.read(64)).split(b" ", 2)
+        async with asyncio.timeout(min(2.0, pool.limits.probe)):
+            connection = await plain.first_connection()
+            request = f"HEAD / HTTP/1.1\r\nHost: {pool.target.authority}\r\nConnection: close\r\n\r\n"
+            connection.writer.write(request.encode("latin-1", "replace"))
+            words = (await connection.reader.read(64)).split(b" ", 2)
             return words[0].startswith(b"HTTP/") and (sure or words[1:2] != [b"400"])
     except (NetError, OSError, TimeoutError):
         return False

@@ -132,7 +132,7 @@ class Scenario:
     app: str | None = None
     auth_variable: str | None = None
     api_version: str | None = None
-    rivals: tuple[Conflict, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     override: Override | None = None
     key_source: str = "environment OPENAI_API_KEY"
     url_source: str = "environment OPENAI_BASE_URL"
@@ -249,7 +249,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 app=one.app,
                 auth_variable=one.auth_variable,
                 api_version=Sourced(one.api_version, "environment OPENAI_API_VERSION") if one.api_version else None,
-                rivals=tuple(_found(rival, key) for rival in one.rivals),
+                conflicts=tuple(_found(conflict, key) for conflict in one.conflicts),
                 override=one.override,
                 searched=("environment OPENAI_API_KEY", ".env"),
                 proxies=ProxySettings(
@@ -281,10 +281,10 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
         )
 
 
-def _found(rival: Conflict, key: str) -> Conflict:
+def _found(conflict: Conflict, key: str) -> Conflict:
     """``{key}`` in a losing place is the key that is right."""
-    right = isinstance(rival.value, Secret) and rival.value.reveal() == "{key}"
-    return replace(rival, value=Secret(key)) if right else rival
+    right = isinstance(conflict.value, Secret) and conflict.value.reveal() == "{key}"
+    return replace(conflict, value=Secret(key)) if right else conflict
 
 
 def _variable(name: str) -> str:
@@ -424,7 +424,7 @@ def examine(scenario: Scenario) -> Seen:
             doors = (set_up.door, set_up.foreign, set_up.front)
             seen = [[*map(_raw, door.requests), *door.strays] if door else [] for door in doors]
             keys = [set_up.key, *([set_up.settings.key.value.reveal()] if set_up.settings.key else [])]
-            keys += [one.value.reveal() for one in set_up.settings.rivals if isinstance(one.value, Secret)]
+            keys += [one.value.reveal() for one in set_up.settings.conflicts if isinstance(one.value, Secret)]
             count = len([r for r in set_up.door.requests if r.method != "HEAD"]) if set_up.door else 0
     finally:
         root.removeHandler(keeper)

@@ -304,7 +304,7 @@ def test_a_visitors_check_reads_nothing_of_this_machine(monkeypatch: pytest.Monk
     monkeypatch.setenv("OPENAI_BASE_URL", "https://operators.example/v1")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     found, _ = forms.settings(forms.read(b"protocol=openai"), Limits(), own_proxies=False)
-    assert found.key is None and found.rivals == () and found.proxies.https is None
+    assert found.key is None and found.conflicts == () and found.proxies.https is None
     assert found.base_url is not None and found.base_url.value == "https://api.openai.com/v1"
     monkeypatch.setenv("SSL_CERT_FILE", "/the/operators/roots.pem")
     own, _ = forms.settings(forms.read(b"protocol=openai"), Limits(), own_proxies=True)

@@ -204,16 +204,16 @@ def planned(settings: Settings) -> Plan | None:
     from probes.steps.recorder import Recorder
 
     scrub = scrubber(settings)
-    ledger = Recorder(settings.limits, scrub)
-    ground = survey(settings, ledger, scrub)
-    base = ground.exams.url.literal or ground.exams.url.mended
-    if ground.facts is None or base is None:
+    recorder = Recorder(settings.limits, scrub)
+    offline = survey(settings, recorder, scrub)
+    base = offline.exams.url.literal or offline.exams.url.mended
+    if offline.facts is None or base is None:
         return None
-    proxy = next((one.facts for one in ledger.observations if isinstance(one.facts, ProxyFacts)), None)
-    address, added = ground.exams.address, ground.exams.query
-    if ground.exams.url.literal != base:
+    proxy = next((one.facts for one in recorder.observations if isinstance(one.facts, ProxyFacts)), None)
+    address, added = offline.exams.address, offline.exams.query
+    if offline.exams.url.literal != base:
         address = added = ""
-    return draw(settings, scrub(base), ground.facts, proxy, ground.door, scrub(address), added)
+    return draw(settings, scrub(base), offline.facts, proxy, offline.door, scrub(address), added)
 
 
 def announce(plan: Plan, lang: str) -> None:

@@ -170,7 +170,10 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
         "models": {"url": door.models_url, "auth": door.models_auth} if door.models_url else None,
         "small_model": door.small_model or None,
         "console": door.console_url or None,
-        "twins": [{"door": twin.id, "base_url": twin.endpoints[0].base_url} for twin in doors.twins(door)],
+        "twins": [
+            {"door": sister_site.id, "base_url": sister_site.endpoints[0].base_url}
+            for sister_site in doors.sister_sites(door)
+        ],
         "websites": list(door.websites),
         "typos": list(door.slips),
     }
@@ -221,8 +224,8 @@ def _facts(door: Door, doors: Doors, words: dict[str, Any]) -> Iterator[tuple[st
         yield words["keys"], words["complete"]
     if door.models_url:
         yield words["models"], f"{door.models_url}  ({words[f'auth.{door.models_auth}']})"
-    for twin in doors.twins(door):
-        yield words["twins"], f"{twin.id}  {twin.endpoints[0].base_url}"
+    for sister_site in doors.sister_sites(door):
+        yield words["twins"], f"{sister_site.id}  {sister_site.endpoints[0].base_url}"
     for label, value in (
         ("key_env", ", ".join(door.key_env)),
         ("base_url_env", ", ".join(door.base_url_env)),

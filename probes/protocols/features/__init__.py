@@ -92,7 +92,7 @@ class Features(Protocol):
 
 def features(name: str) -> Features:
     """Those of the protocol of that name. Raises KeyError for one that this version does not speak."""
-    return cast(Features, import_module(f"probes.protocols.features.{wire(name).name}").ABILITIES)
+    return cast(Features, import_module(f"probes.protocols.features.{wire(name).name}").FEATURES)
 
 
 # -- for the protocols' files ------------------------------------------------------------------------------------------

@@ -94,4 +94,4 @@ def _read(content: list[Any]) -> Call:
     return a.uncalled("".join(text_of(block.get("text")) for block in blocks))
 
 
-ABILITIES = _AnthropicFeatures()
+FEATURES = _AnthropicFeatures()

@@ -20,4 +20,4 @@ class _AzureFeatures(ChatFeatures):
         return replace(plain, path=path) if plain is not None else None
 
 
-ABILITIES = _AzureFeatures()
+FEATURES = _AzureFeatures()

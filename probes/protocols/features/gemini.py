@@ -94,4 +94,4 @@ def _read(pieces: Sequence[Any]) -> Call:
     return a.uncalled(text)
 
 
-ABILITIES = _GeminiFeatures()
+FEATURES = _GeminiFeatures()

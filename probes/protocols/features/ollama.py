@@ -80,4 +80,4 @@ def _read(lines: Sequence[Any]) -> Call:
     return a.uncalled(text)
 
 
-ABILITIES = _OllamaFeatures()
+FEATURES = _OllamaFeatures()

@@ -140,4 +140,4 @@ def _grow(call: dict[str, Any], row: dict[str, Any]) -> None:
         whole["arguments"] = piece
 
 
-ABILITIES = ChatFeatures()
+FEATURES = ChatFeatures()

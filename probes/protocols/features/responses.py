@@ -80,4 +80,4 @@ def _read(output: list[Any]) -> Call:
     return a.uncalled("".join(text_of(row.get("text")) for row in rows))
 
 
-ABILITIES = _ResponsesFeatures()
+FEATURES = _ResponsesFeatures()
