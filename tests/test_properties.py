@@ -283,7 +283,7 @@ class Answering(Network):
     async def dial(self, address: Address, port: int) -> Any:
         return _Socket()
 
-    async def link(self, sock: Any, tls: Any, host: str, timeout: float) -> Connection:
+    async def connection(self, sock: Any, tls: Any, host: str, timeout: float) -> Connection:
         if tls is not None:
             raise NetError(Kind.TLS_NOT_TLS)
         reader = asyncio.StreamReader()

@@ -65,7 +65,10 @@ class ConnectionPool:
         return self.addresses
 
     async def dial(self) -> tuple[Address | None, tuple[Dial, ...], str]:
-        """Dial the addresses; the socket that won waits for :meth:`first_connection`. Also the local address it left by."""
+        """Dial the addresses. The socket that won waits for :meth:`first_connection`.
+
+        Returns the address that answered, all dials, and the local address of the connection.
+        """
         if not self.addresses:
             await self.resolve()
         winner, dials = await race(self.network, self.addresses, self.dial_port, self.limits.probe * _DIALLING)

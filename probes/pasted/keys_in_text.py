@@ -10,7 +10,7 @@ from probes.model.secret import PUBLIC_PREFIXES, public_prefix
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
-from probes.pasted.notes import LOCAL, TRIED, Text, TextNote, literal
+from probes.pasted.notes import LOCAL, TRIED, ScannedText, TextNote, literal
 
 _ECHO = (
     r"(?i)(?:incorrect|invalid|wrong) api[- ]?key(?: provided)?[:：]? ?['\"`]?"
@@ -20,7 +20,7 @@ _NO_HEAD = r"(?i)bearer|your|http|open|api|my|none|null|undefined|test|key|dummy
 _OPENAI_WORDS = ("platform.openai.com/account/api-keys", "find your api key at https://platform.openai.com")
 
 
-def echoes(seen: Text) -> Iterator[TextNote]:
+def echoes(seen: ScannedText) -> Iterator[TextNote]:
     """A refusal often echoes the head of the key and names the house that speaks: do the two belong together?"""
     official = any(part in seen.lower for part in _OPENAI_WORDS)
     echo = re.search(_ECHO, seen.plain) if "key" in seen.lower else None
@@ -40,7 +40,7 @@ def echoes(seen: Text) -> Iterator[TextNote]:
             yield TextNote("official_words", other.value)
 
 
-def _speaker(seen: Text) -> Door | None:
+def _speaker(seen: ScannedText) -> Door | None:
     """The house whose console or API host a refusal names."""
     if not seen.urls and not seen.hosts:
         return None
@@ -69,7 +69,7 @@ def _could_be(head: str, house: Door) -> bool:
     return any(head.startswith(known) or known.startswith(head) for known in heads)
 
 
-def key_fit(seen: Text) -> Iterator[TextNote]:
+def key_fit(seen: ScannedText) -> Iterator[TextNote]:
     """A whole key in the text, at a door that the text names."""
     if not seen.keys:
         return

@@ -50,7 +50,7 @@ class UrlInText(NamedTuple):
     asked: bool
 
 
-class Text(NamedTuple):
+class ScannedText(NamedTuple):
     plain: str
     lower: str
     keys: tuple[str, ...]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from probes.model.scrubber import Scrubber
 from probes.pasted.keys_in_text import KIND, echoes, find_keys, key_fit, mask_keys
-from probes.pasted.notes import TRIED, PastedText, Text
+from probes.pasted.notes import TRIED, PastedText, ScannedText
 from probes.pasted.urls_in_text import HOST, HOST_WORDS, find_urls, tags_of, urls_of
 
 # The expressions are texts: `re` compiles at their first use those that a text needs, and keeps them.
@@ -104,7 +104,7 @@ def _character(found: re.Match[str]) -> str:
     return found[0] if 0xD800 <= code < 0xE000 else chr(code)
 
 
-def _look(focus: str, found_keys: tuple[str, ...]) -> Text:
+def _look(focus: str, found_keys: tuple[str, ...]) -> ScannedText:
     plain = _plain(focus)
     lower = plain.lower()
     if len(lower) != len(plain):  # a few letters have no lower case of one character
@@ -112,4 +112,4 @@ def _look(focus: str, found_keys: tuple[str, ...]) -> Text:
     urls = tuple(find_urls(plain))
     named = re.findall(HOST, lower) if any(word in lower for word in HOST_WORDS) else ()
     hosts = tuple(dict.fromkeys([*(url.host for url in urls if url.asked), *named]))
-    return Text(plain, lower, found_keys, urls, hosts[: 2 * TRIED])
+    return ScannedText(plain, lower, found_keys, urls, hosts[: 2 * TRIED])

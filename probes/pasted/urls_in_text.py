@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from probes.pasted.notes import LOCAL, LOCAL_STARTS, LOOPBACK, TRIED, Text, TextNote, UrlInText
+from probes.pasted.notes import LOCAL, LOCAL_STARTS, LOOPBACK, TRIED, ScannedText, TextNote, UrlInText
 
 _URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
 _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
@@ -98,7 +98,7 @@ _LAST_ENDPOINT = (
 )
 
 
-def urls_of(seen: Text) -> Iterator[TextNote]:
+def urls_of(seen: ScannedText) -> Iterator[TextNote]:
     """Notes about the addresses and hosts of the text."""
     if not seen.urls and not seen.hosts:
         return

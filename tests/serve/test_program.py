@@ -107,7 +107,7 @@ def test_behind_a_proxy_it_is_as_open_as_off_loopback(program: Start) -> None:
 
 
 def test_who_asks_nothing_is_sent_away(program: Start) -> None:
-    running = program(before="from diagnose.serve import server; server.IDLE = 1")
+    running = program(before="from diagnose.serve import http_server as server; server.IDLE = 1")
     port = int(running.url.rpartition(":")[2])
     began = time.monotonic()
     with (
