@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from checkout import ROOT
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.scrubber import WINDOW
 
 yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
-ROOT = Path(__file__).parents[1]
 BODY = "Zt6yN3bR8wKq5LmX2vHc9JdFs4PgQeT7Zt6yN3bR8wKq5LmX"
 KEY = f"sk-{BODY}"
 

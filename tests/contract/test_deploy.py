@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from checkout import ROOT
 from diagnose.cli import program
 from probes.settings import config_file
 
 yaml: Any = pytest.importorskip("yaml", reason="PyYAML is not installed")
 
-ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
 
 if not DEPLOY.is_dir():

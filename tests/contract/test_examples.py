@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from checkout import DOCS
 from diagnose.docs import examples
 from diagnose.docs.reference_pages import pages
 
-DOCS = Path(__file__).parents[1] / "docs"
 RUNS = sorted((DOCS / "runs").glob("*.json"))
 
 

@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 import diagnose
 import probes
+from checkout import ROOT
 from diagnose import words
 from diagnose.cli import COMMANDS, HIDDEN, program
 from diagnose.findings import RULES
@@ -30,7 +31,6 @@ from probes.model.evidence import PROBES
 # The command line, the served page and the generators of the docs: they alone join the packages.
 JOINING = ("diagnose.cli", "diagnose.serve", "diagnose.docs")
 PACKAGES = {Path(next(iter(one.__path__))).resolve(): one.__name__ for one in (probes, diagnose)}
-ROOT = Path(__file__).resolve().parent.parent
 
 # The contract, section 3. A code names the problem and lives for ever: none leaves this list.
 CODES = {

@@ -1,22 +1,15 @@
-"""docs/report.schema.json is the program's own; tests/test_scenarios.py holds the report of every world against it."""
+"""docs/report.schema.json is the program's own; tests/worlds/test_scenarios.py holds the report of every world against it."""
 
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-sys.path.append(str(Path(__file__).parent))  # the tables stand beside the tests, which are no package
-
-from faults.stage import examine
-from made_reports import DEEP, REPORTS
-from worlds import SCENARIOS
-
+from checkout import DOCS
 from diagnose.docs.json_schema import SIDES, schema
 from diagnose.findings import RULES
 from diagnose.formats import render
@@ -24,8 +17,11 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.model.settings import Slo
 from probes.settings.config_file import PROTOCOLS
+from worlds.made_reports import DEEP, REPORTS
+from worlds.stage import examine
+from worlds.table import SCENARIOS
 
-PUBLISHED = Path(__file__).parents[1] / "docs" / "report.schema.json"
+PUBLISHED = DOCS / "report.schema.json"
 CLOSED = jsonschema.Draft202012Validator(schema(closed=True))
 OPEN = jsonschema.Draft202012Validator(schema())
 

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
-from worlds_protocols import door, stranger
-
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, Reply, Request
 from probes.model.failure import Kind
+from worlds.protocols import door, stranger
+from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 
 OPENAI = "https://api.openai.com/v1"
 DEEPSEEK = "https://api.deepseek.com"

@@ -1,4 +1,4 @@
-"""Doors that misbehave at random, from a seed: `python -m faults.fuzz FIRST COUNT` checks so many and sums up in JSON.
+"""Doors that misbehave at random, from a seed: `python -m worlds.fuzz FIRST COUNT` checks so many and sums up in JSON.
 
 Each door answers every request in its own way, which its number alone decides. A check of it must end in time with a
 report that every format can say, and nothing of the key or of what is no plain text in it.
@@ -24,8 +24,7 @@ from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 from xml.etree import ElementTree
 
-import probes.steps.chat
-
+import probes.api.attempt_round
 from diagnose.formats import FORMATS, render
 from diagnose.judging.judge import judge
 from probes.demo_server import answers
@@ -405,7 +404,7 @@ async def _all(numbers: range) -> AsyncIterator[dict[str, Any]]:
 
 async def main(first: int, count: int) -> None:
     """Check the doors and write one line of JSON."""
-    probes.steps.chat.PAUSES = (0.01, 0.01)
+    probes.api.attempt_round.PAUSES = (0.01, 0.01)
     rows = [row async for row in _all(range(first, first + count))]
     verdicts: dict[str, int] = {}
     for row in rows:

@@ -1,6 +1,6 @@
 """The table of worlds above TLS: redirects, gates, firewalls, gateways, compression, framing, streams on the way.
 
-Joined to the one of ``worlds.py``. The pages are made up; what they hold of a product is what tells it from the others.
+Joined to the others in ``table.py``. The pages are made up; what they hold of a product is what tells it from the others.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from faults.stage import LOCAL, RELAY, Roads, Scenario
-
 from probes.demo_server import answers, error_bodies, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd
+from worlds.stage import LOCAL, RELAY, Roads, Scenario
 
 CLAUDES_HOST, GOOGLE, RESOURCE = (
     "https://api.anthropic.com",

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from faults.stage import HASTY, RELAY, Scenario, made_up
-
 from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler
+from worlds.stage import HASTY, RELAY, Scenario, made_up
 
 OPENAI = "https://api.openai.com/v1"
 ROOT = "https://relay.example"

@@ -10,18 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
-from worlds_cases import SCENARIOS as CASES
-from worlds_http import SCENARIOS as ABOVE_TLS
-from worlds_protocols import SCENARIOS as OTHER_PROTOCOLS
-from worlds_wire import SCENARIOS as THE_WIRE
-
 from probes.demo_server import answers, error_bodies, handlers, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait
 from probes.model.failure import Kind
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, Limits, Override
+from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
 
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com"
@@ -2598,8 +2593,4 @@ SCENARIOS: tuple[Scenario, ...] = (
     *AUTH,
     *MODELS,
     *MODES,
-    *OTHER_PROTOCOLS,
-    *THE_WIRE,
-    *ABOVE_TLS,
-    *CASES,
 )

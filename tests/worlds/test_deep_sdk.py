@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anthropic
 import openai
 import pytest
 
-sys.path.append(str(Path(__file__).parent))  # what the tests share stands beside them, and they are no package
-
-from faults.dive import BASES, DOORS, KEY, dive
-
 from probes.demo_server import answers
 from probes.demo_server.capable_doors import HALVES, FeatureBehaviour
 from probes.demo_server.server import PracticeDoor
 from probes.protocols.features import FORM_SCHEMA, TOOL, TOOL_SCHEMA
+from worlds.deep_doors import BASES, DOORS, KEY, dive
+
+pytestmark = pytest.mark.slow
 
 MANNERS = [*HALVES, "ignored", "refused", "as_text"]
 QUESTION: list[Any] = [{"role": "user", "content": "What is the weather in Paris?"}]

@@ -1,25 +1,18 @@
 """Every row of the dialects, through `check` and through `explain`: a door that answers so is told as what the row says.
 
-The answers are those of ``answers.py``, where a code that a check tells by another name is noted with the reason.
+The answers are those of ``refusals.py``, where a code that a check tells by another name is noted with the reason.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-import sys
 from collections.abc import Callable
 from functools import cache, partial
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.append(str(Path(__file__).parent))  # the tables stand beside the tests, which are no package
-
-from answers import REFUSALS, Refusal, read
-from faults.stage import LOCAL, RELAY, Scenario, stage
 
 import probes.api.attempt_round
 import probes.network.network
@@ -33,6 +26,10 @@ from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, Reply
 from probes.protocols.errors import parse_json
+from worlds.refusals import REFUSALS, Refusal, read
+from worlds.stage import LOCAL, RELAY, Scenario, stage
+
+pytestmark = pytest.mark.slow
 
 # Keys that fit these houses; any other takes one of letters and digits.
 SHAPES = {

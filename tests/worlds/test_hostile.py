@@ -39,6 +39,8 @@ from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, Settings, Sourced
 from probes.run.engine import run
 
+pytestmark = pytest.mark.slow
+
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 KEY = f"sk-{BODY}"
 LIMITS = Limits(probe=0.6, run=2.5)

@@ -41,6 +41,8 @@ from probes.run.plan import draw
 from probes.settings.gather import Options, gather
 from probes.steps.recorder import Recorder
 
+pytestmark = pytest.mark.slow
+
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 KEY = f"sk-{BODY}"
 # Hypothesis tries the program's own sentences as keys; that these are printed is no leak.

@@ -38,6 +38,8 @@ from probes.network.network import Connection, Network
 from probes.network.proxy_tunnel import Proxy
 from probes.run.engine import run
 
+pytestmark = pytest.mark.slow
+
 BODY = "Zt5pK8wQ2nVb7XyR4cMd9LfH3sGaJ6eUZt5pK8wQ2nVb7XyR"
 KEY = f"sk-{BODY}"
 LIMITS = Limits(probe=1.0, run=6.0)

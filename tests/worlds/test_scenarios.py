@@ -18,11 +18,6 @@ from urllib.parse import quote
 import jsonschema
 import pytest
 
-sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests, which are no package
-
-from faults.stage import Scenario, Seen, body_of, examine, stage
-from worlds import SCENARIOS
-
 import probes.api.attempt_round
 import probes.network.network
 from diagnose.docs.json_schema import schema
@@ -34,6 +29,8 @@ from probes.model import archive
 from probes.model.evidence import Evidence
 from probes.model.exchange import Exchange
 from probes.model.scrubber import WINDOW
+from worlds.stage import Scenario, Seen, body_of, examine, stage
+from worlds.table import SCENARIOS
 
 LANGS = ("en", "zh")
 FREELY = 4 + 12  # requests: those of a sound check, and what discovery may spend beyond

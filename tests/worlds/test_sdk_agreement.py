@@ -5,23 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests, which are no package
-
-from faults.stage import AGREES, PATIENT, Scenario, Stage, examine, rerouted, stage
-from worlds import CLAUDE, MODEL, SCENARIOS
-from worlds_protocols import DEPLOYMENT, UNASKED
 
 import probes.api.attempt_round
 import probes.network.network
@@ -29,6 +21,12 @@ from diagnose.judging.judge import judge
 from diagnose.report import Verdict
 from probes.demo_server.answers import GEMINIS, LLAMAS
 from probes.protocols.azure import STABLE
+from worlds.protocols import DEPLOYMENT, UNASKED
+from worlds.settings import CLAUDE, MODEL
+from worlds.stage import AGREES, PATIENT, Scenario, Stage, examine, rerouted, stage
+from worlds.table import SCENARIOS
+
+pytestmark = pytest.mark.slow
 
 PACKAGES = {
     **dict.fromkeys(("openai", "responses", "azure"), "openai"),

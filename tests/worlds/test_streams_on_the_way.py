@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
-
-sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests, which are no package
-
-from faults.stage import RELAY, Scenario, examine
 
 from diagnose.findings.intermediaries import limit_near
 from diagnose.judging.judge import judge
@@ -21,6 +15,7 @@ from probes.model.evidence import Evidence
 from probes.model.exchange import Exchange, StreamReading
 from probes.model.facts import TlsFacts
 from probes.model.failure import Failure, Kind
+from worlds.stage import RELAY, Scenario, examine
 
 # Twenty pieces in one moment, after a second and a half.
 HELD = StreamReading(

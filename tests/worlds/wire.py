@@ -1,4 +1,4 @@
-"""The table of worlds of the wire: proxies, names, addresses, certificates. Joined to the one of ``worlds.py``."""
+"""The table of worlds of the wire: proxies, names, addresses, certificates. Joined to the others in ``table.py``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
 
-from faults.stage import HASTY, LOCAL, RELAY, Roads, Scenario
-
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import JoinTo, Reply, ScriptEnd, Step
 from probes.model.failure import Kind
 from probes.model.settings import NodeSettings
+from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 
 OPENAI = "https://api.openai.com/v1"
 CLAUDE = answers.CLAUDES[0]

@@ -4,24 +4,19 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-sys.path.append(str(Path(__file__).parent))  # the table stands beside the tests, which are no package
-
-from answers import REFUSALS, Refusal, read
-
 from diagnose.answers.dialects import classify, classify_error, match_text, rows
 from diagnose.answers.explain import rows as phrases
 from diagnose.answers.literal_filter import may_match, needles
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, ApiError, Body, Exchange, StreamReading
+from worlds.refusals import REFUSALS, Refusal, read
 
 # The codes of the contract, section 3, and the two that are judged with what else was seen.
 CODES = frozenset(

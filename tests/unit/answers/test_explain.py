@@ -22,6 +22,8 @@ from diagnose.words.en import findings as en
 from diagnose.words.zh import findings as zh
 from probes.pasted.pasted_text import read
 
+pytestmark = pytest.mark.slow
+
 TEXTS = {
     "python": [
         ("settings.missing_key", "openai.OpenAIError: Missing credentials. Please pass an `api_key`, or set the `OPENAI_API_KEY` environment variable."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,10 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.append(str(Path(__file__).parent))  # the stage stands beside the tests, which are no package
-
-from faults.stage import PATIENT, made_up
 
 from diagnose.judging.judge import judge
 from diagnose.report import Report
@@ -29,6 +24,9 @@ from probes.model.secret import Secret
 from probes.model.settings import Settings, Sourced
 from probes.network.network import Network
 from probes.run.engine import run
+from worlds.stage import PATIENT, made_up
+
+pytestmark = pytest.mark.slow
 
 PROMPT = [{"role": "user", "content": "Say OK."}]
 

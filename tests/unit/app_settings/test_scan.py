@@ -18,10 +18,6 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-sys.path.append(str(Path(__file__).parent))  # the made home stands beside the tests, which are no package
-
-from made_home import CLIENTS, RELAY, Made, crush_command, furnish
-
 from diagnose.cli import program
 from probes.app_settings.scan import ClosedStore, FoundSettings, ScanResult, find, of_app
 from probes.app_settings.search import SearchPlaces
@@ -34,6 +30,7 @@ from probes.model.settings import Conflict, Settings, Sourced
 from probes.run.scan_checks import sameness
 from probes.settings.config_file import read
 from probes.settings.gather import BadInput, Options, gather
+from worlds.made_home import CLIENTS, RELAY, Made, crush_command, furnish
 
 # The made home has Linux' paths; a command looks at those of the system that it runs on.
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the made home is a Linux one")

@@ -17,10 +17,6 @@ import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
 
-sys.path.append(str(Path(__file__).parent))  # what the tests share stands beside them, and they are no package
-
-from faults.dive import BASES, CALM, DOORS, KEY, MODELS, dive, made_up
-
 import probes.capabilities.deep_check
 import probes.capabilities.feature_checks
 from diagnose.cli.commands import check
@@ -49,6 +45,9 @@ from probes.protocols.protocol import NAMES as PROTOCOLS
 from probes.protocols.protocol import wire
 from probes.run.engine import run
 from probes.urls.url import parse_url
+from worlds.deep_doors import BASES, CALM, DOORS, KEY, MODELS, dive, made_up
+
+pytestmark = pytest.mark.slow
 
 EMBEDDER = "text-embedding-3-small"
 GPTS = (*answers.MODELS, EMBEDDER)

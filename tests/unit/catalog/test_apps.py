@@ -19,8 +19,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-sys.path.append(str(Path(__file__).parent))
-
 from diagnose.cli import program
 from diagnose.formats import render
 from diagnose.formats.json import document

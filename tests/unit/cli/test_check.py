@@ -17,6 +17,8 @@ from probes.demo_server.scenarios import FAULTS
 from probes.demo_server.server import PracticeDoor
 from probes.model.scrubber import WINDOW
 
+pytestmark = pytest.mark.slow
+
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 KEY = f"sk-{BODY}"
 

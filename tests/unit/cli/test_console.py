@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from checkout import ROOT
 from diagnose.cli import program
 from diagnose.cli.console import FORMATS
 from diagnose.formats import FORMATS as RENDERED
@@ -93,7 +94,7 @@ def test_a_summary_that_cannot_be_written_changes_no_verdict(kept: Path, tmp_pat
 
 def test_what_programs_read_is_utf_8_on_any_console(kept: Path) -> None:
     call = [sys.executable, "-m", "diagnose", "judge", str(kept), "--lang", "zh", "--format"]
-    environment = {"PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = {"PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(ROOT)}
     for fmt in ("junit", "html", "json", "markdown", "github"):
         done = subprocess.run([*call, fmt], capture_output=True, env=environment, check=False, timeout=60)
         assert "接口地址缺少" in done.stdout.decode("utf-8"), fmt

@@ -15,6 +15,8 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.scrubber import WINDOW
 
+pytestmark = pytest.mark.slow
+
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 KEY = f"sk-{BODY}"
 

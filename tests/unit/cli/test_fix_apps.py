@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parent))  # the made home stands beside the tests, which are no package
-
-import made_home
-
 from diagnose.snippets.snippets import WorkingSettings, write
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
+from worlds import made_home
+
+pytestmark = pytest.mark.slow
 
 MODELS = ("gpt-5", "gpt-5-codex", "claude-sonnet-4-5", "qwen3-coder", "gpt-4o-mini", "kimi-k2", "grok-4")
 WORLDS = {"codex": b.responses, "claude-code": b.anthropic}

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from checkout import ROOT
 from diagnose.cli import program
 from probes.model.scrubber import WINDOW
 from probes.network.network import Network
 
-ROOT = Path(__file__).parents[1]
 BODY = "Ha3kLm9qRs7tUv2wXy5zBc8dEf4gJh6nPr1sTu0vWx3yZa5bHa3kLm9qRs7tUv2wXy5zBc8dEf4gJh6nPr1sTu0vWx3yZa5b"
 ANTHROPIC = f"sk-ant-api03-{BODY[:93]}AA"
 GROQ = f"gsk_{BODY[:52]}"

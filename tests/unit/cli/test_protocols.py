@@ -19,6 +19,8 @@ from probes.demo_server.server import Handler, PracticeDoor
 from probes.model.scrubber import WINDOW
 from probes.protocols.protocol import NAMES
 
+pytestmark = pytest.mark.slow
+
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo-_9"
 GOOGLES = f"AIza{BODY}"
 AZURES = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"

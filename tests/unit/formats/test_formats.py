@@ -14,12 +14,10 @@ import pytest
 from rich.cells import cell_len
 
 from diagnose import formats
-from diagnose.formats import json, markdown, nagios, text
+from diagnose.formats import json, markdown, nagios, report_parts, text
 from diagnose.report import ProbeLine, Report, Status
-
-sys.path.append(str(Path(__file__).parent))  # the made reports stand beside the tests, which are no package
-
-from made_reports import (
+from diagnose.words.en import interface
+from worlds.made_reports import (
     BROKEN,
     CHINESE,
     DEGRADED,
@@ -33,9 +31,6 @@ from made_reports import (
     SETTINGS,
     finding,
 )
-
-from diagnose.formats import report_parts
-from diagnose.words.en import interface
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 

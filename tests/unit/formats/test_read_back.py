@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import sys
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 from typing import Any
 
 import html5lib
@@ -16,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-sys.path.append(str(Path(__file__).parent))  # the made reports stand beside the tests, which are no package
-
-from made_reports import (
+from diagnose.formats import github, html, html_builder, junit, markdown
+from diagnose.report import Report, Severity
+from worlds.made_reports import (
     BROKEN,
     CHINESE,
     DEEP,
@@ -31,9 +29,6 @@ from made_reports import (
     REPORTS,
     finding,
 )
-
-from diagnose.formats import github, html, html_builder, junit, markdown
-from diagnose.report import Report, Severity
 
 each = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 both = pytest.mark.parametrize("lang", ["en", "zh"])

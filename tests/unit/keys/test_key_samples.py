@@ -24,6 +24,8 @@ from probes.catalog.doors import load
 from probes.keys.checksums import MISTYPED, mistyped
 from probes.keys.owner import fit, identify
 
+pytestmark = pytest.mark.slow
+
 DOORS = load()
 FACTS = Path(os.environ.get("LLMDOCTOR_FACTS", "/work/shared/facts/doors.toml"))
 DRAWS = 20  # of each shape

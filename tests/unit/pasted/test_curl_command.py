@@ -25,6 +25,8 @@ from probes.pasted.endpoint_urls import parse_endpoint_url
 from probes.pasted.shell_words import ShellError, dialect, split
 from probes.settings.gather import Options
 
+pytestmark = pytest.mark.slow
+
 KEY = "sk-proj-Zq7Xw2Lm9Rt4Bn6Vc8Kd1Hf3Gs5Jp0Yy"
 ENVIRONMENT = {"OPENAI_API_KEY": KEY, "BASE": "https://relay.example/v1", "EMPTY": ""}
 CHAT = "https://api.openai.com/v1/chat/completions"

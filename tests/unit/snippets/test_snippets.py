@@ -28,6 +28,8 @@ from probes.catalog.url_joining import join
 from probes.pasted.curl_command import parse
 from probes.pasted.endpoint_urls import parse_endpoint_url
 
+pytestmark = pytest.mark.slow
+
 OPENAI = WorkingSettings("openai", "https://relay.example/v1", "gpt-5-nano", "bearer", "RELAY_KEY")
 SPOKEN = {
     "openai": OPENAI,
