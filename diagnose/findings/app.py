@@ -6,12 +6,13 @@ from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Severity, seen
+from probes.model.source import DEFAULT, SourceKind
 
 
 def _base_url_ignored(view: View) -> Claim | None:
     app = view.app
-    source = dict(view.evidence.target.sources).get("base_url", "default")
-    if app is None or not source.startswith("default"):
+    source = dict(view.evidence.target.sources).get("base_url", DEFAULT)
+    if app is None or source.kind is not SourceKind.DEFAULT:
         return None
     conflict = next(
         (one for one in view.settings.conflicts if one.role == "base_url" and one.name in app.ignores and not one.same),
@@ -22,7 +23,11 @@ def _base_url_ignored(view: View) -> Claim | None:
     return Claim(
         (seen("unread", source=conflict.source, variable=conflict.name),),
         severity=Severity.WARNING if view.works_as_given else None,
-        values={"variable": conflict.name, "source": conflict.source, "app_variable": view.app_variable("base_url")},
+        values={
+            "variable": conflict.name,
+            "source": str(conflict.source),
+            "app_variable": view.app_variable("base_url"),
+        },
     )
 
 

@@ -10,6 +10,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import said
 from diagnose.report import Severity, seen
 from probes.api.response_checks import passes
+from probes.model.source import SourceKind
 
 _BARE = re.compile(
     r"(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?", re.IGNORECASE
@@ -34,7 +35,7 @@ def _not_found(view: View) -> Claim | None:
     if found is None:
         return None
     chosen = view.chosen
-    if chosen is not None and chosen.source == "guess":
+    if chosen is not None and chosen.source.kind is SourceKind.GUESS:
         return None  # the model that was asked for was our own guess, not the user's setting
     near = chosen.near if chosen is not None else ()
     lines = (
@@ -88,7 +89,7 @@ def _substituted(view: View) -> Claim | None:
     asked, got = _bare(chat.attempt.model), _bare(chat.answer.model)
     if asked == got or asked.startswith(got) or got.startswith(asked):
         return None
-    if view.chosen is not None and view.chosen.source == "guess":
+    if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS:
         return None
     return Claim(
         (seen("substituted", model=chat.attempt.model, names=chat.answer.model),), values={"names": chat.answer.model}

@@ -28,9 +28,9 @@ def _invalid(view: View) -> Claim | None:
             return None
         listed = proxy.problem == "no_proxy_entry"
         return Claim(
-            (seen("of", name=proxy.source, note=proxy.note),),
+            (seen("of", name=proxy.source or "", note=proxy.note),),
             severity=Severity.WARNING if harmless else None,
-            values={"source": proxy.source, "better_proxy": proxy.mended or ""},
+            values={"source": str(proxy.source or ""), "better_proxy": proxy.mended or ""},
             case="no_proxy" if listed else "",
             **_in_its_place(view, proxy.mended, "no_proxy" if listed else "proxy"),
         )
@@ -48,8 +48,8 @@ def _invalid(view: View) -> Claim | None:
         better = f"{speaks}://{proxy.url.partition('://')[2] or proxy.url}"
     found = (seen(f"speaks_{speaks}"),) if speaks else ()
     return Claim(
-        (seen("of", name=proxy.source, note=told(failure)), *found, *_beside(view)),
-        values={"source": proxy.source, "better_proxy": better or ""},
+        (seen("of", name=proxy.source or "", note=told(failure)), *found, *_beside(view)),
+        values={"source": str(proxy.source or ""), "better_proxy": better or ""},
         **_in_its_place(view, better),
     )
 
@@ -79,7 +79,7 @@ def _socks(view: View) -> Claim | None:
     return Claim(
         (seen("socks", source=proxy.socks), *_beside(view)),
         severity=None if lost else Severity.WARNING,
-        values={"source": proxy.socks},
+        values={"source": str(proxy.socks)},
     )
 
 
@@ -88,8 +88,8 @@ def _ignored(view: View) -> Claim | None:
     if proxy is None or not proxy.unheeded or proxy.bypass:
         return None
     return Claim(
-        (f"{proxy.source}: {proxy.unheeded}", *_beside(view)),
-        values={"source": proxy.source, "proxy": proxy.unheeded},
+        (f"{proxy.source or ''}: {proxy.unheeded}", *_beside(view)),
+        values={"source": str(proxy.source or ""), "proxy": proxy.unheeded},
         case="" if view.evidence.vantage.proxy else "direct",
     )
 
@@ -103,7 +103,7 @@ def _unreachable(view: View) -> Claim | None:
         return None
     return Claim(
         (seen("of", name=view.proxy.url, note=seen(f"kind_{found.kind.value}")), *_beside(view)),
-        values={"source": view.proxy.source, "proxy": view.proxy.url},
+        values={"source": str(view.proxy.source or ""), "proxy": view.proxy.url},
         case=inside(view, view.tcp),
     )
 
@@ -116,7 +116,9 @@ def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
         if found is None and plain is None:
             return None
         lines = _said(found) if found is not None else [line_of(plain)] if plain else []
-        return Claim((*lines, *_beside(view)), values={"source": view.proxy.source if view.proxy else ""})
+        return Claim(
+            (*lines, *_beside(view)), values={"source": str((view.proxy.source if view.proxy else None) or "")}
+        )
 
     return when
 
@@ -144,8 +146,8 @@ def _captures_local(view: View) -> Claim | None:
     host = view.door.host if view.door else ""
     evidence = (line_of(through),) if through is not None else ()
     return Claim(
-        (*evidence, f"{proxy.source}: {proxy.url}"),
-        values={"proxy": proxy.url, "source": proxy.source, "address": host},
+        (*evidence, f"{proxy.source or ''}: {proxy.url}"),
+        values={"proxy": proxy.url, "source": str(proxy.source or ""), "address": host},
         settings={"no_proxy": host} if direct else None,
         verified=direct,
     )

@@ -8,6 +8,7 @@ from diagnose.report import Severity, seen
 from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
 from probes.model.settings import Conflict
+from probes.model.source import DEFAULT, SourceKind
 
 
 def _missing_key(view: View) -> Claim | None:
@@ -61,7 +62,7 @@ def _unread(view: View) -> Conflict | None:
             continue  # told by app.base_url_ignored
         if conflict.role == "key" and not view.settings.key_given:
             return conflict
-        if conflict.role == "base_url" and sources.get("base_url", "default").startswith("default"):
+        if conflict.role == "base_url" and sources.get("base_url", DEFAULT).kind is SourceKind.DEFAULT:
             return conflict
     return None
 
@@ -71,7 +72,7 @@ def _wrong_variable(view: View) -> Claim | None:
     if conflict is None:
         return None
     own = view.app_variable(conflict.role)
-    values = {"variable": conflict.name.strip(), "source": conflict.source, "app_variable": own}
+    values = {"variable": conflict.name.strip(), "source": str(conflict.source), "app_variable": own}
     severity = Severity.WARNING if view.works_as_given else None
     lines = (seen("unread", source=conflict.source, variable=conflict.name.strip()),)
     if (
@@ -103,7 +104,7 @@ def _conflict(view: View) -> Claim | None:
     door = view.door
     best = next((one for one in found if _by_rival(view) and door and one.source == door.conflict_source), None)
     chosen = best or found[0]
-    values = {"source": chosen.winner, "other_source": chosen.source, "variable": chosen.name}
+    values = {"source": str(chosen.winner or ""), "other_source": str(chosen.source), "variable": chosen.name}
     if best is None:
         return Claim(lines, values=values)
     lines = (seen("rival_works", source=best.source), *lines)
@@ -116,7 +117,7 @@ def _project_override(view: View) -> Claim | None:
     override, door = view.settings.override, view.door
     if override is None or (door is not None and door.door is not None and door.fit == "fits" and not door.local):
         return None
-    usual = override.meant_source.startswith("default")
+    usual = override.meant_source.kind is SourceKind.DEFAULT
     lines = (
         seen("override", source=override.source, host=override.host),
         seen("override_usual", host=override.meant)
@@ -125,7 +126,7 @@ def _project_override(view: View) -> Claim | None:
         seen("override_key", source=override.key_source),
         *((seen("override_withheld"),) if override.withheld else ()),
     )
-    values = {"source": override.source, "host": override.host, "other_source": override.key_source}
+    values = {"source": str(override.source), "host": override.host, "other_source": str(override.key_source)}
     return Claim(lines, values=values, case="local" if door is not None and door.local else "")
 
 

@@ -162,7 +162,7 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
                 if facts.certificate.fingerprint:
                     found["fingerprint"] = facts.certificate.fingerprint
         elif isinstance(facts, ModelFacts):
-            found |= {"model": facts.chosen, "source": facts.source, "listed": facts.listed, "count": facts.count}
+            found |= {"model": facts.chosen, "source": str(facts.source), "listed": facts.listed, "count": facts.count}
         elif isinstance(facts, Exchange):
             request = {
                 "url": facts.url,

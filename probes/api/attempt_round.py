@@ -15,6 +15,7 @@ from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
+from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import ConnectionPool
 from probes.protocols.protocol import wire
 from probes.steps.recorder import Recorder, subject
@@ -107,7 +108,7 @@ class RoundRunner:
 
     def _looks_around(self) -> bool:
         """Sound settings are asked nothing beyond what they need, unless `auto` was asked for by name."""
-        return self._open and self._context.settings.protocol.source != "default"
+        return self._open and self._context.settings.protocol.source.kind is not SourceKind.DEFAULT
 
     async def look_further(self, working: Attempt) -> None:
         """What was wrong is found: which protocols the door speaks besides, for who must choose anew."""
@@ -137,7 +138,7 @@ class RoundRunner:
         began = self._recorder.now()
         attempt_round.chosen = model_step.measure(self._context.settings, self._context.door, attempt_round.listing)
         if attempt_round.chosen.chosen is None:
-            attempt_round.chosen = replace(attempt_round.chosen, source="guess")
+            attempt_round.chosen = replace(attempt_round.chosen, source=Source(SourceKind.GUESS))
         self._recorder.done("model", subject(attempt_round.attempt), attempt_round.chosen, began)
 
     async def _try_others(self, attempt_round: AttemptRound, name: str) -> None:

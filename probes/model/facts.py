@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from probes.model.failure import Kind
 from probes.model.settings import Conflict, Override
+from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
@@ -71,18 +72,20 @@ class DoorFacts:
     list_needs_key: bool = False  # the model list is served to nobody without a key
     certain: bool = False  # the key's shape proves the fit
     own_part: str = ""  # what of the host is the user's own: resource, workspace, region, …
-    conflict_source: str = ""  # where another key stands for the same setting, that may be tried at this host
+    conflict_source: Source | None = None  # of another key for the same setting, which may be tried at this host
 
 
 @dataclass(frozen=True, slots=True)
 class ProxyFacts:
     url: str | None  # without credentials; None: direct
-    source: str = ""
+    source: Source | None = None
     bypass: str = ""  # the NO_PROXY entry that applies
     problem: str = ""  # scheme, port, stray, password, api_address, own_address, no_proxy_entry
     note: str = ""
     captures_local: bool = False
-    socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
+    socks: Source | None = (
+        None  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
+    )
     mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
     unheeded: str = ""  # the proxy that is set and that the app pays no heed to, without credentials
 
@@ -197,7 +200,7 @@ class TlsFacts:
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
     chosen: str | None
-    source: str  # --model, a variable, list, door, none
+    source: Source  # of the setting; model list, door, guess or none
     listed: bool | None  # None: there is no list
     count: int = 0
     near: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
 from probes.model.secret import Secret
+from probes.model.source import DEFAULT, Source
 
 T = TypeVar("T")
 
@@ -21,10 +22,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sourced(Generic[T]):
-    """A value and the place where it stood: ``environment OPENAI_API_KEY``, ``.env:3 OPENAI_API_KEY``, ``--model``."""
+    """A value and the place it was read from."""
 
     value: T
-    source: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,10 @@ class Conflict:
 
     role: str
     name: str
-    source: str
+    source: Source
     value: Secret | str
     why: str
-    winner: str = ""  # the source that wins over it
+    winner: Source | None = None  # the source that wins over it
     same: bool = False  # it holds the same value as the winner
 
 
@@ -52,11 +53,11 @@ class Override:
     hosts have their port where it is not the usual one. ``withheld``: the key is therefore not sent.
     """
 
-    source: str
+    source: Source
     host: str
     meant: str
-    meant_source: str
-    key_source: str
+    meant_source: Source
+    key_source: Source
     withheld: bool = False
 
 
@@ -123,7 +124,7 @@ class Settings:
     base_url: Sourced[str] | None = None
     key: Sourced[Secret] | None = None
     model: Sourced[str] | None = None
-    protocol: Sourced[str] = Sourced("auto", "default")
+    protocol: Sourced[str] = Sourced("auto", DEFAULT)
     app: str | None = None
     api_version: Sourced[str] | None = None  # where the protocol's requests name one (azure, gemini)
     auth: Sourced[Auth] | None = None  # how the key travels, where that was given too (--curl)

@@ -18,6 +18,7 @@ from probes.model.exchange import Exchange
 from probes.model.facts import DoorFacts
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Settings, Sourced
+from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
@@ -187,7 +188,9 @@ def _with_model(given: Settings, protocol: str) -> Settings:
     """The settings with the model that stands in the base URL, where none is given."""
     raw = given.base_url.value if given.base_url else ""
     named = model_in(protocol, raw) if given.model is None else None
-    return replace(given, model=Sourced(named, "base_url")) if named else given
+    if not named or given.base_url is None:
+        return given
+    return replace(given, model=Sourced(named, Source(SourceKind.BASE_URL, given.base_url.source.owner)))
 
 
 def _sent_by(given: Settings, attempt: Attempt) -> Attempt:

@@ -212,7 +212,9 @@ class ConnectionChecks:
             return
         began = self._recorder.now()
         if said := unreadable(bundle.value):
-            self._recorder.failed("settings", bundle.source, Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began)
+            self._recorder.failed(
+                "settings", str(bundle.source), Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began
+            )
 
     def vantage(self) -> HostEnvironment:
         """Where all of this was seen from."""

@@ -8,13 +8,16 @@ from probes.catalog import doors
 from probes.catalog.sdk_variables import own_keys
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, Sourced
+from probes.model.source import Source, SourceKind
 from probes.settings.config_file import ConfigTable
 from probes.settings.environment import Variables
 from probes.settings.sdk_selection import SdkChoice
 from probes.settings.variable_typos import near_names
 
 
-def conflict(role: str, name: str, found: Sourced[str], why: str, winner: str, same: bool = False) -> Conflict:
+def conflict(
+    role: str, name: str, found: Sourced[str], why: str, winner: Source | None, same: bool = False
+) -> Conflict:
     """``found``, which lost against the value that stands at ``winner``; as a Secret where its role is the key's."""
     return Conflict(role, name, found.source, Secret(found.value) if role == "key" else found.value, why, winner, same)
 
@@ -24,7 +27,7 @@ def key_rivals(
 ) -> list[Conflict]:
     """What else might be the key. ``names``: the variables looked at; ``found``: the one that counts, and its value."""
     generic = choice.family.keys
-    winner, held = ("", "") if found is None else (found[1].source, found[1].value)
+    winner, held = (None, "") if found is None else (found[1].source, found[1].value)
     # Another provider's key in its own variable is no rival: only names that stand for the same account are.
     alike = names if found is None else [name for name in names if (name in generic) == (found[0] in generic)]
     conflicts = [
@@ -57,12 +60,12 @@ def base_rivals(choice: SdkChoice, check: ConfigTable, variables: Variables) -> 
     if choice.explicit:
         return []
     base, family = choice.base, choice.family
-    winner, held = (base.source, base.value) if base else ("", "")
+    winner, held = (base.source, base.value) if base else (None, "")
     found = [(value, name, "shadowed") for name in family.bases for value in variables.all(name)]
     if below := check.text("base_url"):
         found.append((below, "base_url", "shadowed"))
     found += [(value, name, "unread") for name in family.unread_bases for value in variables.all(name)]
-    settled = base is not None and base.source != "default"
+    settled = base is not None and base.source.kind is not SourceKind.DEFAULT
     found += [
         (value, name, "near_name")
         for name, _ in near_names(variables, family.bases, settled)

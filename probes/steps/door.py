@@ -14,6 +14,7 @@ from probes.keys.owner import KeyFit, fit
 from probes.model.facts import DoorFacts, SisterSite
 from probes.model.secret import Secret
 from probes.model.settings import Settings
+from probes.model.source import Source
 from probes.model.value_issues import KeyMatch
 from probes.protocols.protocol import NAMES
 from probes.steps.settings import SettingsExams
@@ -53,9 +54,9 @@ def _told(settings: Settings, target: Url | None, door: Door | None) -> tuple[st
             return name, "path"
     if door is not None:
         return _spoken(door, target.path if target else "", settings.key is not None), "door"
-    if settings.key is not None and settings.key.source.rpartition(" ")[2].startswith("ANTHROPIC_"):
+    if settings.key is not None and settings.key.source.variable.startswith("ANTHROPIC_"):
         return "anthropic", "variable"
-    if settings.base_url is not None and settings.base_url.source.rpartition(" ")[2].startswith("ANTHROPIC_"):
+    if settings.base_url is not None and settings.base_url.source.variable.startswith("ANTHROPIC_"):
         return "anthropic", "variable"
     return "openai", "default"
 
@@ -118,7 +119,7 @@ def _difference(door: Door, other: Door) -> str:
     return "region" if door.region != other.region else "product"
 
 
-def conflict(settings: Settings, door: Door | None, local: bool) -> tuple[str, str] | None:
+def conflict(settings: Settings, door: Door | None, local: bool) -> tuple[Source, str] | None:
     """Source and value of another key for the same setting that may be sent to this door; None where there is none.
 
     The value of a place that loses, or of a variable that no SDK reads where no key was given.
@@ -176,7 +177,7 @@ def measure(
         sister_sites=sister_sites(door, found.matches, doors, protocol, target.host),
         key_door_name=home.name if home else "",
         protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
-        conflict_source=(conflict(settings, door, local) or ("", ""))[0],
+        conflict_source=(conflict(settings, door, local) or (None, ""))[0],
         list_needs_key=bool(door and door.models_auth == "required"),
         key_door_url=(right_base_url(home, protocol) or "") if home else "",
     )

@@ -91,8 +91,8 @@ def _chosen(
     settings = [one for one in (proxies.http, proxies.https, proxies.all) if one is not None and one.value.strip()]
     passed = bypass(proxies.no_proxy.value, target) if proxies.no_proxy else ""
     if passed == "*":  # httpx then reads no proxy at all
-        return ProxyFacts(None, settings[0].source if settings else "", passed), None
-    socks = next((one.source for one in settings if one.value.lower().startswith(("socks5:", "socks5h:"))), "")
+        return ProxyFacts(None, settings[0].source if settings else None, passed), None
+    socks = next((one.source for one in settings if one.value.lower().startswith(("socks5:", "socks5h:"))), None)
     for one in settings:
         problem, note = _problem(one, doors, on_node) if one is not found else ("", "")
         if problem in _FATAL:
@@ -154,7 +154,7 @@ def _proxy(raw: str, scrub: Scrubber) -> Proxy:
 
 def unheeded(facts: ProxyFacts) -> ProxyFacts:
     """The same for an app that does not read the setting: what is wrong with it is no matter then."""
-    shown = facts.url or facts.socks or (facts.note if facts.problem in _FATAL else "")
+    shown = facts.url or str(facts.socks or "") or (facts.note if facts.problem in _FATAL else "")
     return ProxyFacts(facts.url, facts.source, facts.bypass, unheeded=shown)
 
 
