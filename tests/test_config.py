@@ -162,7 +162,7 @@ def test_many_targets_are_read_in_one_look(tmp_path: Path) -> None:
     assert time.monotonic() - began < 5
     for number in (0, 1, 1999):
         entry = targets[f"number {number}"]
-        sources = [entry.values[name].source for name in ("base_url", "model")]
+        sources = [str(entry.values[name].source) for name in ("base_url", "model")]
         assert sources == [
             f"{config_file.FILE_NAME}:{4 * number + 2} targets.number {number}.base_url",
             f"{config_file.FILE_NAME}:{4 * number + 3} targets.number {number}.model",

@@ -29,7 +29,7 @@ from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
 from probes.model.secret import Secret, public_prefix
 from probes.model.settings import Conflict, ConnectTo, Limits, NodeSettings, Override, ProxySettings, Settings, Sourced
-from probes.model.source import Owner, Source, SourceKind, environment_variable, option
+from probes.model.source import Source, environment_variable, option
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.run.engine import run
@@ -90,6 +90,9 @@ def made_up(shape: str) -> str:
     return head + some(length) + tail
 
 
+_KEY, _BASE_URL = environment_variable("OPENAI_API_KEY"), environment_variable("OPENAI_BASE_URL")
+
+
 @dataclass(frozen=True, slots=True)
 class Roads:
     """The network of a world: names to addresses (or how the lookup fails), addresses to how dialling them fails.
@@ -135,8 +138,8 @@ class Scenario:
     api_version: str | None = None
     conflicts: tuple[Conflict, ...] = ()
     override: Override | None = None
-    key_source: Source = Source(SourceKind.ENVIRONMENT, Owner.USER, "OPENAI_API_KEY")
-    url_source: Source = Source(SourceKind.ENVIRONMENT, Owner.USER, "OPENAI_BASE_URL")
+    key_source: Source = _KEY
+    url_source: Source = _BASE_URL
     host: str = ""  # for the certificate, where the base URL is too odd to tell
     certificate: str | None = None  # None: a good one for https; an empty one: none
     authority: tuple[str, str] = ("Practice Root CA", "Practice")
