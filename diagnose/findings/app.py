@@ -6,6 +6,7 @@ from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Severity, seen
+from probes.model.settings import ConflictRole
 from probes.model.source import DEFAULT, SourceKind
 
 
@@ -15,7 +16,11 @@ def _base_url_ignored(view: View) -> Claim | None:
     if app is None or source.kind is not SourceKind.DEFAULT:
         return None
     conflict = next(
-        (one for one in view.settings.conflicts if one.role == "base_url" and one.name in app.ignores and not one.same),
+        (
+            one
+            for one in view.settings.conflicts
+            if one.role is ConflictRole.BASE_URL and one.name in app.ignores and not one.same
+        ),
         None,
     )
     if conflict is None:
@@ -33,11 +38,13 @@ def _base_url_ignored(view: View) -> Claim | None:
 
 def _mixed_content(view: View) -> Claim | None:
     app, door = view.app, view.door
-    if app is None or door is None or not app.page.startswith("https:") or door.scheme != "http":
+    if app is None or door is None or not app.page.startswith("https:") or door.host.scheme != "http":
         return None
     # Browsers take a page's own machine for safe, and nothing else.
-    own = door.host in ("localhost", "::1") or door.host.startswith("127.") or door.host.endswith(".localhost")
-    return None if own else Claim((f"{door.scheme}://{door.host}",))
+    own = (
+        door.host.name in ("localhost", "::1") or door.host.name.startswith("127.") or door.host.endswith(".localhost")
+    )
+    return None if own else Claim((f"{door.host.scheme}://{door.host.name}",))
 
 
 def _cors(view: View) -> Claim | None:
@@ -52,9 +59,9 @@ def _cors(view: View) -> Claim | None:
 
 def _private_refused(view: View) -> Claim | None:
     app, door = view.app, view.door
-    if app is None or door is None or not app.refuses_private or not door.local:
+    if app is None or door is None or not app.refuses_private or not door.host.local:
         return None
-    return Claim((f"{door.scheme}://{door.host}",))
+    return Claim((f"{door.host.scheme}://{door.host.name}",))
 
 
 RULES = (

@@ -65,7 +65,7 @@ def _not_permitted(view: View) -> Claim | None:
     """As the house says; or a bare refusal by a door that had served its model list to this key alone."""
     subject, deep = view.subject, view.deep
     served = deep is not None and deep.listing is not None and bool(deep.listing.models)
-    keyed = view.door is not None and view.door.list_needs_key
+    keyed = view.door is not None and view.door.match.list_needs_key
     bare = subject is not None and subject.status == 403 and _BARE.fullmatch(view.said()) is not None
     if subject is not None and bare and served and keyed and subject.purpose != "models":
         return Claim((line_of(subject), seen("list_served")))
@@ -84,7 +84,7 @@ def _substituted(view: View) -> Claim | None:
     chat = deep.chat if deep is not None else None
     if chat is None or not passes(chat) or chat.answer is None or not chat.answer.model or not chat.attempt.model:
         return None
-    if view.door is not None and view.door.door is not None and not view.door.local:
+    if view.door is not None and view.door.match.id is not None and not view.door.host.local:
         return None  # a vendor's own aliases are no substitution
     asked, got = _bare(chat.attempt.model), _bare(chat.answer.model)
     if asked == got or asked.startswith(got) or got.startswith(asked):

@@ -10,23 +10,22 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.network import inside
 from diagnose.report import Seen, Severity, seen
+from probes.model.facts import ProxyProblem
 from probes.model.failure import Failure, Kind
-
-_UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
 
 
 def _invalid(view: View) -> Claim | None:
     proxy = view.proxy
     if proxy is None:
         return None
-    if proxy.problem in _UNUSABLE:
+    if proxy.problem is not None:
         # One NO_PROXY entry breaks only the clients that parse it strictly: of the two, Anthropic's.
-        harmless = proxy.problem == "no_proxy_entry" and view.evidence.target.protocol != "anthropic"
+        harmless = proxy.problem is ProxyProblem.NO_PROXY_ENTRY and view.evidence.target.protocol != "anthropic"
         # A server may take what is meant for a proxy: then it answers in spite of the setting.
-        harmless |= proxy.problem == "own_address" and view.works_as_given
-        if proxy.bypass and proxy.problem in ("api_address", "password"):
+        harmless |= proxy.problem is ProxyProblem.OWN_ADDRESS and view.works_as_given
+        if proxy.bypass and proxy.problem in (ProxyProblem.API_ADDRESS, ProxyProblem.PASSWORD):
             return None
-        listed = proxy.problem == "no_proxy_entry"
+        listed = proxy.problem is ProxyProblem.NO_PROXY_ENTRY
         return Claim(
             (seen("of", name=proxy.source or "", note=proxy.note),),
             severity=Severity.WARNING if harmless else None,
@@ -143,7 +142,7 @@ def _captures_local(view: View) -> Claim | None:
         return None
     if through is not None and not direct and through.status < 500 and through.status not in (403, 404, 407, 400):
         return None
-    host = view.door.host if view.door else ""
+    host = view.door.host.name if view.door else ""
     evidence = (line_of(through),) if through is not None else ()
     return Claim(
         (*evidence, f"{proxy.source or ''}: {proxy.url}"),

@@ -97,7 +97,7 @@ def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
         return None
     from diagnose.judging.capability_lines import capability_lines  # with its words: for deep checks alone
 
-    return capability_lines(view.evidence, view.door is not None and view.door.local, lang)
+    return capability_lines(view.evidence, view.door is not None and view.door.host.local, lang)
 
 
 def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
@@ -119,5 +119,5 @@ def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
         "auth": working.auth.value if working.key not in (KeyForm.DUMMY, KeyForm.NONE) else "none",
         "stream": prove(view).stream is True if stream is not None else False,
         "key": "cleaned" if working.key is KeyForm.CLEANED else "as given",
-        **({"key_source": view.door.conflict_source} if working.key is KeyForm.RIVAL and view.door else {}),
+        **({"key_source": view.door.policy.conflict_source} if working.key is KeyForm.RIVAL and view.door else {}),
     }

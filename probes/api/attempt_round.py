@@ -67,7 +67,7 @@ class RoundRunner:
         attempt_round = AttemptRound(attempt)
         keys = self._context.keys(attempt)
         may_generate = not self._context.settings.no_spend and (
-            attempt.key in keys or (self._context.facts.local and not keys - {KeyForm.RIVAL})
+            attempt.key in keys or (self._context.facts.host.local and not keys - {KeyForm.RIVAL})
         )
         try:
             async with asyncio.TaskGroup() as group:
@@ -125,7 +125,7 @@ class RoundRunner:
     async def _look_around(self, attempt: Attempt) -> None:
         """Keyless looks that cost no time: they end before the answer does."""
         self._looking = asyncio.Event()
-        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._context.facts.local)
+        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._context.facts.host.local)
         others = [one for one in looks if not self._tried.has_place(one)][: self._client.budget]
         try:
             self._looked += await asyncio.gather(

@@ -11,7 +11,7 @@ from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import Doors
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, Override, Settings, Sourced
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, Override, Settings, Sourced
 from probes.model.source import DEFAULT, Source, SourceKind, default_of
 from probes.settings.project_override import overridden
 
@@ -72,7 +72,7 @@ class EffectiveSettings:
             api_version=None,
             auth_variable=key.candidate.variable if key and key.candidate.variable in wire.auth_by else None,
             conflicts=(
-                *_conflicts("base_url", bases, base),
+                *_conflicts(ConflictRole.BASE_URL, bases, base),
                 *(() if base else _ignored(app, collected)),
                 *_key_rivals(keys, key, bases, where_to.value, theirs=base is not None and base.by_project),
             ),
@@ -147,7 +147,7 @@ def _model(collected: Collected, entry: AppEntry, entries: list[AppEntry]) -> So
 
 
 def _conflicts(
-    role: str, found: list[ResolvedCandidate], winner: ResolvedCandidate | None, hide: tuple[Source, ...] = ()
+    role: ConflictRole, found: list[ResolvedCandidate], winner: ResolvedCandidate | None, hide: tuple[Source, ...] = ()
 ) -> list[Conflict]:
     """The values that lose. A key of ``hide`` is told by its hint alone, so that nobody tries it."""
     conflicts = []
@@ -156,18 +156,24 @@ def _conflicts(
         source = one.sourced().source
         if one is winner or not one.value or not stands or source == stands:
             continue
-        value: Secret | str = Secret(one.value) if role == "key" else one.value
+        value: Secret | str = Secret(one.value) if role is ConflictRole.KEY else one.value
         if isinstance(value, Secret) and source in hide:
             value = value.hint
         same = winner is not None and one.value == winner.value
-        conflicts.append(Conflict(role, source.name or source.file, source, value, "shadowed", stands, same))
+        conflicts.append(
+            Conflict(role, source.name or source.file, source, value, ConflictReason.SHADOWED, stands, same)
+        )
     return conflicts
 
 
 def _ignored(app: App, collected: Collected) -> list[Conflict]:
     """Addresses in variables that people set for the app and that it does not read."""
     found = collected.of_variables(app.ignores)
-    return [Conflict("base_url", one.variable, one.source, one.text, "unread", DEFAULT) for one in found if one.text]
+    return [
+        Conflict(ConflictRole.BASE_URL, one.variable, one.source, one.text, ConflictReason.UNREAD, DEFAULT)
+        for one in found
+        if one.text
+    ]
 
 
 def _key_rivals(
@@ -184,7 +190,7 @@ def _key_rivals(
     hide = tuple(
         one.source for one in keys if one.source and (place_of(one.source) in elsewhere or (theirs and one.own))
     )
-    return _conflicts("key", keys, key if key is None or key.value else None, hide)
+    return _conflicts(ConflictRole.KEY, keys, key if key is None or key.value else None, hide)
 
 
 def _place(entry: AppEntry, base: Sourced[str], key: ResolvedCandidate | None) -> str:

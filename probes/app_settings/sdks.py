@@ -11,7 +11,7 @@ from probes.app_settings.entry import Layer
 from probes.app_settings.search import SearchPlaces
 from probes.catalog.doors import Doors
 from probes.catalog.sdk_variables import means_an_llm
-from probes.model.settings import Settings, Sourced
+from probes.model.settings import ConflictReason, Settings, Sourced
 from probes.model.source import DEFAULT, Source, SourceKind, default_of
 from probes.settings.gather import Options, gather
 
@@ -56,7 +56,7 @@ class SdkSettings:
             key = settings.key.source if settings.key else None
             base = settings.base_url.source if settings.base_url else DEFAULT
             usual = base.kind is SourceKind.DEFAULT
-            bare = key is None and usual and not any(one.why == "unread" for one in settings.conflicts)
+            bare = key is None and usual and not any(one.why is ConflictReason.UNREAD for one in settings.conflicts)
             files = {place_of(place) for place in (key, base, *(one.source for one in settings.conflicts))}
             if bare or (key, base) in seen or files & explained:
                 continue

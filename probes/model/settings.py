@@ -8,6 +8,7 @@ run, sizes are bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
@@ -28,19 +29,31 @@ class Sourced(Generic[T]):
     source: Source
 
 
+class ConflictRole(StrEnum):
+    """The setting that a losing value was meant for."""
+
+    BASE_URL = "base_url"
+    KEY = "key"
+    MODEL = "model"
+
+
+class ConflictReason(StrEnum):
+    """Why a value loses."""
+
+    SHADOWED = "shadowed"  # another place wins
+    UNREAD = "unread"  # no SDK of today reads this variable
+    NEAR_NAME = "near_name"  # its name is a typo of one that is read
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A value that was found as well, but does not win.
+    """A value that was found as well, but does not win."""
 
-    ``role`` is ``base_url``, ``key`` or ``model``. ``why`` is ``shadowed`` (another place wins), ``unread`` (no SDK
-    of today reads this variable) or ``near_name`` (its name is a slip of one that is read).
-    """
-
-    role: str
+    role: ConflictRole
     name: str
     source: Source
     value: Secret | str
-    why: str
+    why: ConflictReason
     winner: Source | None = None  # the source that wins over it
     same: bool = False  # it holds the same value as the winner
 

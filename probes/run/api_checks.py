@@ -15,7 +15,7 @@ from probes.catalog.apps import load as load_apps
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Capability, Cost
 from probes.model.exchange import Exchange
-from probes.model.facts import DoorFacts
+from probes.model.facts import DoorFacts, Withheld
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Source, SourceKind
@@ -48,7 +48,9 @@ class ApiChecks:
         self.working: Attempt | None = None
         self._dive: DeepCheck | None = None
         self._keys = offline.exams.keys()
-        if offline.facts is not None and (found := door.conflict(offline.given, offline.door, offline.facts.local)):
+        if offline.facts is not None and (
+            found := door.conflict(offline.given, offline.door, offline.facts.host.local)
+        ):
             self._keys[KeyForm.RIVAL] = found[1]
         self._client = ApiClient(self._keys, offline.given.limits, scrub, pools.to, version, pools.network.pages)
 
@@ -70,19 +72,19 @@ class ApiChecks:
         """
         offline, given = self._offline, self._offline.given
         keys = set(self._keys)
-        if facts.why_not_sent:
-            keys &= {KeyForm.RIVAL} if facts.why_not_sent != "project" else set()
-        around = frozenset(keys if facts.local else ())
-        if not self._may_send(pool, facts.local):
-            if keys and not facts.why_not_sent and not (facts.local and pool.proxy is not None):
-                facts = replace(facts, sent=False, why_not_sent="plaintext")
+        if facts.policy.withheld:
+            keys &= {KeyForm.RIVAL} if facts.policy.withheld is not Withheld.PROJECT else set()
+        around = frozenset(keys if facts.host.local else ())
+        if not self._may_send(pool, facts.host.local):
+            if keys and not facts.policy.withheld and not (facts.host.local and pool.proxy is not None):
+                facts = replace(facts, policy=replace(facts.policy, sent=False, withheld=Withheld.PLAINTEXT))
                 self._recorder.done("door", "plaintext", facts, self._recorder.now())
             keys = set()
         context = ApiContext(
             settings=_with_model(given, facts.protocol),
             facts=facts,
             door=offline.door,
-            first=self._first(base, keys, facts.local),
+            first=self._first(base, keys, facts.host.local),
             forms=frozenset(keys),
             direct=around,
             mended=offline.exams.url.mended,
@@ -97,7 +99,7 @@ class ApiChecks:
         finally:
             self.working = loop.working
         if given.deep and self.working is not None:
-            await self._deepen(self.working, facts.local)
+            await self._deepen(self.working, facts.host.local)
         if given.no_spend:
             self._recorder.close("", "no_spend")
         elif not keys - {KeyForm.RIVAL} and offline.exams.keys():

@@ -15,7 +15,17 @@ from probes.catalog import doors
 from probes.catalog.node_runtime import read as read_node
 from probes.catalog.sdk_variables import OFFICIAL_KEYS, SdkVariables, own_keys
 from probes.model.secret import Secret
-from probes.model.settings import BadInput, Conflict, Limits, Override, Settings, Slo, Sourced
+from probes.model.settings import (
+    BadInput,
+    Conflict,
+    ConflictReason,
+    ConflictRole,
+    Limits,
+    Override,
+    Settings,
+    Slo,
+    Sourced,
+)
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable, option
 from probes.settings import config_file, environment, slo
 from probes.settings.config_file import ConfigTable, setting
@@ -161,7 +171,14 @@ def _model(
     if variables.filled(family.model) is None:
         return check.text("model"), []
     conflicts = [
-        conflict("model", family.model, value, "shadowed", found[0].source, value.value == found[0].value)
+        conflict(
+            ConflictRole.MODEL,
+            family.model,
+            value,
+            ConflictReason.SHADOWED,
+            found[0].source,
+            value.value == found[0].value,
+        )
         for value in found[1:]
     ]
     return found[0], conflicts

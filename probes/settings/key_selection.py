@@ -8,7 +8,7 @@ from pathlib import Path
 
 from probes.catalog.sdk_variables import own_keys
 from probes.model.secret import Secret
-from probes.model.settings import BadInput, Conflict, Sourced
+from probes.model.settings import BadInput, Conflict, ConflictReason, ConflictRole, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.settings import config_file
 from probes.settings.config_file import ConfigTable, KeyReference
@@ -89,7 +89,10 @@ def _from_variable(name: str, variables: Variables, environ: Mapping[str, str]) 
         return _taken(Sourced(environ[name], environment_variable(name)), name)
     near = [each for each, _ in near_names(variables, (name,))]
     conflicts = [
-        conflict("key", each, value, "near_name", None) for each in near for value in variables.all(each) if value.value
+        conflict(ConflictRole.KEY, each, value, ConflictReason.NEAR_NAME, None)
+        for each in near
+        for value in variables.all(each)
+        if value.value
     ]
     return None, name, _places([name], variables) or [f"environment {name}"], conflicts
 
