@@ -84,10 +84,8 @@ def _plaintext(view: View) -> Claim | None:
         return None
     if door.policy.withheld is Withheld.PLAINTEXT:
         url = "https" + (view.settings.mended_url or "")[4:]
-        return Claim(
-            (f"{door.host.scheme}://{door.host.name}", seen("not_sent", host=door.host.name)),
-            values={"better_url": url},
-        )
+        lines = (f"{door.host.scheme}://{door.host.name}", seen("not_sent", host=door.host.name))
+        return Claim(lines, values={"better_url": url})
     sent = any(one.with_key for one in view.exchanges)
     led_there = any(one.note == "connect_to" for one in view.observations("dns"))
     private = not led_there and view.tcp is not None and view.tcp.connected and _private(view.tcp.connected.ip)
