@@ -41,10 +41,9 @@ def _mixed_content(view: View) -> Claim | None:
     if app is None or door is None or not app.page.startswith("https:") or door.host.scheme != "http":
         return None
     # Browsers take a page's own machine for safe, and nothing else.
-    own = (
-        door.host.name in ("localhost", "::1") or door.host.name.startswith("127.") or door.host.endswith(".localhost")
-    )
-    return None if own else Claim((f"{door.host.scheme}://{door.host.name}",))
+    host = door.host.name
+    own = host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
+    return None if own else Claim((f"{door.host.scheme}://{host}",))
 
 
 def _cors(view: View) -> Claim | None:
