@@ -15,6 +15,7 @@ from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
+from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import ConnectionPool
 from probes.protocols.protocol import wire
 from probes.steps.recorder import Recorder, subject
@@ -66,7 +67,7 @@ class RoundRunner:
         attempt_round = AttemptRound(attempt)
         keys = self._context.keys(attempt)
         may_generate = not self._context.settings.no_spend and (
-            attempt.key in keys or (self._context.facts.local and not keys - {KeyForm.RIVAL})
+            attempt.key in keys or (self._context.facts.host.local and not keys - {KeyForm.RIVAL})
         )
         try:
             async with asyncio.TaskGroup() as group:
@@ -107,7 +108,7 @@ class RoundRunner:
 
     def _looks_around(self) -> bool:
         """Sound settings are asked nothing beyond what they need, unless `auto` was asked for by name."""
-        return self._open and self._context.settings.protocol.source != "default"
+        return self._open and self._context.settings.protocol.source.kind is not SourceKind.DEFAULT
 
     async def look_further(self, working: Attempt) -> None:
         """What was wrong is found: which protocols the door speaks besides, for who must choose anew."""
@@ -124,7 +125,7 @@ class RoundRunner:
     async def _look_around(self, attempt: Attempt) -> None:
         """Keyless looks that cost no time: they end before the answer does."""
         self._looking = asyncio.Event()
-        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._context.facts.local)
+        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._context.facts.host.local)
         others = [one for one in looks if not self._tried.has_place(one)][: self._client.budget]
         try:
             self._looked += await asyncio.gather(
@@ -137,7 +138,7 @@ class RoundRunner:
         began = self._recorder.now()
         attempt_round.chosen = model_step.measure(self._context.settings, self._context.door, attempt_round.listing)
         if attempt_round.chosen.chosen is None:
-            attempt_round.chosen = replace(attempt_round.chosen, source="guess")
+            attempt_round.chosen = replace(attempt_round.chosen, source=Source(SourceKind.GUESS))
         self._recorder.done("model", subject(attempt_round.attempt), attempt_round.chosen, began)
 
     async def _try_others(self, attempt_round: AttemptRound, name: str) -> None:

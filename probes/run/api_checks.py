@@ -15,9 +15,10 @@ from probes.catalog.apps import load as load_apps
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Capability, Cost
 from probes.model.exchange import Exchange
-from probes.model.facts import DoorFacts
+from probes.model.facts import DoorFacts, Withheld
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Settings, Sourced
+from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
@@ -47,7 +48,9 @@ class ApiChecks:
         self.working: Attempt | None = None
         self._dive: DeepCheck | None = None
         self._keys = offline.exams.keys()
-        if offline.facts is not None and (found := door.conflict(offline.given, offline.door, offline.facts.local)):
+        if offline.facts is not None and (
+            found := door.conflict(offline.given, offline.door, offline.facts.host.local)
+        ):
             self._keys[KeyForm.RIVAL] = found[1]
         self._client = ApiClient(self._keys, offline.given.limits, scrub, pools.to, version, pools.network.pages)
 
@@ -69,19 +72,19 @@ class ApiChecks:
         """
         offline, given = self._offline, self._offline.given
         keys = set(self._keys)
-        if facts.why_not_sent:
-            keys &= {KeyForm.RIVAL} if facts.why_not_sent != "project" else set()
-        around = frozenset(keys if facts.local else ())
-        if not self._may_send(pool, facts.local):
-            if keys and not facts.why_not_sent and not (facts.local and pool.proxy is not None):
-                facts = replace(facts, sent=False, why_not_sent="plaintext")
+        if facts.policy.withheld:
+            keys &= {KeyForm.RIVAL} if facts.policy.withheld is not Withheld.PROJECT else set()
+        around = frozenset(keys if facts.host.local else ())
+        if not self._may_send(pool, facts.host.local):
+            if keys and not facts.policy.withheld and not (facts.host.local and pool.proxy is not None):
+                facts = replace(facts, policy=replace(facts.policy, sent=False, withheld=Withheld.PLAINTEXT))
                 self._recorder.done("door", "plaintext", facts, self._recorder.now())
             keys = set()
         context = ApiContext(
             settings=_with_model(given, facts.protocol),
             facts=facts,
             door=offline.door,
-            first=self._first(base, keys, facts.local),
+            first=self._first(base, keys, facts.host.local),
             forms=frozenset(keys),
             direct=around,
             mended=offline.exams.url.mended,
@@ -96,7 +99,7 @@ class ApiChecks:
         finally:
             self.working = loop.working
         if given.deep and self.working is not None:
-            await self._deepen(self.working, facts.local)
+            await self._deepen(self.working, facts.host.local)
         if given.no_spend:
             self._recorder.close("", "no_spend")
         elif not keys - {KeyForm.RIVAL} and offline.exams.keys():
@@ -187,7 +190,9 @@ def _with_model(given: Settings, protocol: str) -> Settings:
     """The settings with the model that stands in the base URL, where none is given."""
     raw = given.base_url.value if given.base_url else ""
     named = model_in(protocol, raw) if given.model is None else None
-    return replace(given, model=Sourced(named, "base_url")) if named else given
+    if not named or given.base_url is None:
+        return given
+    return replace(given, model=Sourced(named, Source(SourceKind.BASE_URL, given.base_url.source.owner)))
 
 
 def _sent_by(given: Settings, attempt: Attempt) -> Attempt:

@@ -144,8 +144,8 @@ class ConnectionChecks:
         facts, straight = self._facts, self.pools.to(where, True)
         chosen = next((one.facts for one in self._recorder.observations if isinstance(one.facts, ProxyFacts)), None)
         assert facts is not None
-        if facts.local or offline.door is not None or straight.redirected or chosen is None:
-            return facts.local
+        if facts.host.local or offline.door is not None or straight.redirected or chosen is None:
+            return facts.host.local
         try:
             async with asyncio.timeout(min(2.0, self._recorder.limits.probe)):
                 found = await straight.resolve()
@@ -153,7 +153,7 @@ class ConnectionChecks:
             return False
         if not found or not all(private(one.ip) for one in found):
             return False
-        self._facts = replace(facts, local=True)
+        self._facts = replace(facts, host=replace(facts.host, local=True))
         self._recorder.done("door", where.host, self._facts, self._recorder.now())
         self._recorder.done("proxy", where.host, replace(chosen, captures_local=True), self._recorder.now())
         return True
@@ -202,7 +202,9 @@ class ConnectionChecks:
     def _warms(self) -> int:
         """How many more links the first requests will want: opened beside the first one, they cost no round trip."""
         given, facts = self._offline.given, self._facts
-        generates = not given.no_spend and facts is not None and not facts.why_not_sent and self._offline.exams.keys()
+        generates = (
+            not given.no_spend and facts is not None and not facts.policy.withheld and self._offline.exams.keys()
+        )
         return 0 if not generates else 2 if given.model is not None else 1
 
     def _roots(self) -> None:
@@ -212,7 +214,9 @@ class ConnectionChecks:
             return
         began = self._recorder.now()
         if said := unreadable(bundle.value):
-            self._recorder.failed("settings", bundle.source, Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began)
+            self._recorder.failed(
+                "settings", str(bundle.source), Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began
+            )
 
     def vantage(self) -> HostEnvironment:
         """Where all of this was seen from."""

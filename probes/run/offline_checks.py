@@ -96,10 +96,10 @@ def target(given: Settings, offline: OfflineChecks | None) -> Target:
         protocol=protocol,
         model=given.model.value if given.model else None,
         app=given.app or official("openai" if protocol == "auto" else protocol).id,
-        door=facts.door if facts is not None else None,
+        door=facts.match.id if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
-        key_doors=tuple(match.door for match in facts.matches) if facts is not None else (),
+        key_doors=tuple(match.door for match in facts.key.matches) if facts is not None else (),
         app_named=given.app is not None or given.auth is not None,
         sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
     )

@@ -231,7 +231,12 @@ def _plan_text(plan: Plan) -> str:
     if not plan.requests:
         lines.append("  nothing: --offline")
     if plan.withheld:
-        reason = {"other_door": "it belongs to another provider", "plaintext": "the address is not encrypted"}
+        from probes.model.facts import Withheld
+
+        reason = {
+            Withheld.OTHER_DOOR: "it belongs to another provider",
+            Withheld.PLAINTEXT: "the address is not encrypted",
+        }
         lines.append(f"the key would not be sent: {reason.get(plan.withheld, plan.withheld)}")
     if plan.further:
         lines.append(f"where that fails: at most {plan.further} more requests to the same host, free ones first")
