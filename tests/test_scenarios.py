@@ -120,7 +120,9 @@ def test_the_report_agrees_with_itself(scenario: Scenario) -> None:
 def test_cost(scenario: Scenario) -> None:
     evidence, cost = evidence_of(scenario), report_of(scenario).cost
     asked = [one.facts for one in evidence.observations if isinstance(one.facts, Exchange)]
-    again = sum(one.tries - 1 + len(one.adapted) for one in asked) + any(one.tries > 1 for one in asked)
+    again = sum(one.timing.tries - 1 + len(one.request.adapted) for one in asked) + any(
+        one.timing.tries > 1 for one in asked
+    )
     assert cost["billed_requests"] <= 2
     assert cost["requests"] <= FREELY + again
     assert examine(scenario).requests <= cost["requests"]

@@ -27,5 +27,5 @@ class JudgedRound:
     @property
     def lost(self) -> bool:
         """No route: the path leads nowhere."""
-        listed = self.listing is not None and self.listing.models is not None and not self.attempt.address
+        listed = self.listing is not None and self.listing.reading.models is not None and not self.attempt.address
         return self.told is not None and no_route(self.told) and not (listed and self.told.status != 405)

@@ -11,9 +11,9 @@ from diagnose.evidence.attempts import JudgedRound
 from diagnose.evidence.lines import words_of
 from diagnose.report import Try
 from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
-from probes.model.attempt import BARE, Attempt, KeyForm
+from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation
-from probes.model.exchange import Exchange
+from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import (
     Certificate,
     DirectFacts,
@@ -165,14 +165,18 @@ class View:
         """The ways of asking in which the API was asked properly, in order. Keyless looks elsewhere are none."""
         found: dict[tuple[object, ...], JudgedRound] = {}
         for one in self.evidence.observations:
-            if not isinstance(one.facts, Exchange) or one.probe == "auth" or BARE in one.facts.attempt.changed:
+            if (
+                not isinstance(one.facts, Exchange)
+                or one.probe == "auth"
+                or Change.ENDPOINT in one.facts.attempt.changed
+            ):
                 continue
             exchange = one.facts
             attempt = exchange.attempt
             where = (attempt.protocol, attempt.base_url, attempt.address, attempt.version)
             signature = (*where, attempt.auth, attempt.direct)
-            keyed = (*signature, attempt.key, "model" in attempt.changed)
-            if exchange.purpose == "path":
+            keyed = (*signature, attempt.key, Change.MODEL in attempt.changed)
+            if exchange.purpose is Purpose.PATH:
                 # A knock belongs to the wave that asked the same place; one that stands alone was a look elsewhere.
                 same = [attempt_round for key, attempt_round in found.items() if key[: len(signature)] == signature]
                 if same:
@@ -181,11 +185,11 @@ class View:
                     found[keyed] = JudgedRound(attempt, path_check=exchange)
                 continue
             attempt_round = found.setdefault(keyed, JudgedRound(attempt))
-            if exchange.purpose == "models":
+            if exchange.purpose.endpoint is Purpose.MODELS:
                 attempt_round.listing = exchange
-            elif exchange.purpose == "chat":
+            elif exchange.purpose is Purpose.CHAT:
                 attempt_round.chat = exchange
-            elif exchange.purpose == "stream":
+            elif exchange.purpose is Purpose.STREAM:
                 attempt_round.stream = exchange
         return tuple(found.values())
 
@@ -193,7 +197,7 @@ class View:
     def looks(self) -> tuple[Exchange, ...]:
         """The keyless looks at other paths."""
         own = {id(attempt_round.path_check) for attempt_round in self.rounds}
-        return tuple(one for one in self.exchanges if one.purpose == "path" and id(one) not in own)
+        return tuple(one for one in self.exchanges if one.purpose is Purpose.PATH and id(one) not in own)
 
     @cached_property
     def first(self) -> JudgedRound | None:
@@ -211,10 +215,14 @@ class View:
         found = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
         if found and found[0] is self.first and found[0].told is not None and bare_failure(found[0].told):
             # What broke down may be the API itself: another path that does not work tells nothing of it.
-            found = [attempt_round for attempt_round in found if "path" not in attempt_round.attempt.changed]
+            found = [attempt_round for attempt_round in found if Change.PATH not in attempt_round.attempt.changed]
         return (
             next(
-                (attempt_round for attempt_round in reversed(found) if "auth" not in attempt_round.attempt.changed),
+                (
+                    attempt_round
+                    for attempt_round in reversed(found)
+                    if Change.AUTH not in attempt_round.attempt.changed
+                ),
                 None,
             )
             or self.first
@@ -245,7 +253,7 @@ class View:
     @cached_property
     def asked(self) -> bool:
         """Whether a generation was asked for at all."""
-        return any(one.purpose in ("chat", "stream") for one in self.exchanges)
+        return any(one.purpose in (Purpose.CHAT, Purpose.STREAM) for one in self.exchanges)
 
     @cached_property
     def other_listing(self) -> Exchange | None:
@@ -291,7 +299,7 @@ class View:
         if told is None:
             return None
         listing = deep.listing
-        listed = listing is not None and listing.with_key and not no_route(listing)
+        listed = listing is not None and listing.request.with_key and not no_route(listing)
         if told is deep.path_check and listed and listing is not None and listing.status >= 400:
             return listing
         if told is deep.listing and not told.ok:
@@ -333,7 +341,7 @@ class View:
             return self.match.key_good
         if self.match is not None and self.match.code in ("auth.rejected", "auth.expired"):
             return False
-        listed = deep.listing is not None and deep.listing.models is not None
+        listed = deep.listing is not None and deep.listing.reading.models is not None
         keyless = self.keyless_listing
         if listed and keyless is not None and keyless.status in (401, 403):
             return True

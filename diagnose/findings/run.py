@@ -7,7 +7,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import softened
 from diagnose.report import Seen, Severity, Try, seen
-from probes.model.exchange import Exchange
+from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Outcome
 
 
@@ -22,7 +22,7 @@ def _unexplained(view: View) -> Claim | None:
             return None  # the model was our own guess: its refusal is no fault of the settings
         if view.match is not None and softened(view, view.subject) is not None:
             return None  # our second generation was the one too many, and is told as a warning
-        return Claim((line_of(view.subject),), probe="chat" if view.subject.purpose == "chat" else "http")
+        return Claim((line_of(view.subject),), probe="chat" if view.subject.purpose is Purpose.CHAT else "http")
     deep = view.deep
     if deep is not None and deep.lost and not view.works and deep.told is not None:
         return Claim((line_of(deep.told),), probe="http")

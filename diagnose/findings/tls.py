@@ -11,6 +11,7 @@ from diagnose.evidence.lines import line_of, told
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
+from probes.model.attempt import Change
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Failure, Kind
 
@@ -219,11 +220,13 @@ def _needed(view: View) -> Claim | None:
     first = view.first
     if first is None or first.told is None or not first.attempt.base_url.startswith("http:"):
         return None
-    moved = next((attempt_round for attempt_round in view.rounds if "scheme" in attempt_round.attempt.changed), None)
+    moved = next(
+        (attempt_round for attempt_round in view.rounds if Change.SCHEME in attempt_round.attempt.changed), None
+    )
     if moved is None and not view.failed("tls"):
         return None
     secure = [
-        one for one in view.rounds if one.attempt.base_url.startswith("https:") and "scheme" in one.attempt.changed
+        one for one in view.rounds if one.attempt.base_url.startswith("https:") and Change.SCHEME in one.attempt.changed
     ]
     if not secure:
         return None

@@ -64,7 +64,7 @@ class AttemptLoop:
                 return
             if (
                 attempt_round.listing is not None
-                and attempt_round.listing.models is not None
+                and attempt_round.listing.reading.models is not None
                 and attempt_round.telling is attempt_round.listing
             ):
                 # All that is free was seen to work: path and, where the list is refused without it, the key.

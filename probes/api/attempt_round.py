@@ -12,8 +12,8 @@ from probes.api.client import ApiClient, OutOfBudget
 from probes.api.context import ApiContext
 from probes.api.response_checks import about_model, nearest, passes, transient
 from probes.api.tried_attempts import TriedAttempts
-from probes.model.attempt import Attempt, Auth, KeyForm
-from probes.model.exchange import Exchange
+from probes.model.attempt import Attempt, Auth, Change, KeyForm
+from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import ModelFacts
 from probes.network.connection_pool import ConnectionPool
 from probes.protocols.protocol import wire
@@ -74,7 +74,7 @@ class RoundRunner:
                 if early is not None:
                     self._pool.warm(2)
                     group.create_task(self._generate(attempt_round, early))
-                if "model" not in attempt.changed:
+                if Change.MODEL not in attempt.changed:
                     group.create_task(self._list(attempt_round))
                 if self._compares(attempt):
                     group.create_task(self._compare(attempt_round))
@@ -95,7 +95,7 @@ class RoundRunner:
             self._pool.warm(1)
             await self._generate(attempt_round, name)
             await self._try_others(attempt_round, name)
-        elif "model" not in attempt.changed:
+        elif Change.MODEL not in attempt.changed:
             self._choose(attempt_round)
         self._record_looks()
         return attempt_round
@@ -119,7 +119,7 @@ class RoundRunner:
     def _record_looks(self) -> None:
         while self._looked:
             found = self._looked.pop(0)
-            self._recorder.answered("http", found, self._recorder.now() - found.seconds)
+            self._recorder.answered("http", found, self._recorder.now() - found.timing.seconds)
 
     async def _look_around(self, attempt: Attempt) -> None:
         """Keyless looks that cost no time: they end before the answer does."""
@@ -142,7 +142,7 @@ class RoundRunner:
 
     async def _try_others(self, attempt_round: AttemptRound, name: str) -> None:
         """A list may hold what this key may not use: a model of our own choice that is refused condemns nothing."""
-        listed = attempt_round.listing.models if attempt_round.listing is not None else None
+        listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
         tried: tuple[str, ...] = (name,)
         while listed and len(tried) < CHOICES and about_model(attempt_round.chat) and not passes(attempt_round.chat):
             other = model_step.others(listed, tried)
@@ -203,16 +203,21 @@ class RoundRunner:
         # Two at once may be one too many for a small plan: what failed beside a success is asked again alone.
         if passes(attempt_round.chat) and not passes(attempt_round.stream) and _crowded(attempt_round.stream):
             again = await self._client.generate(attempt_round.attempt, model, stream=True)
-            attempt_round.stream = replace(again, tries=2, first_status=attempt_round.stream.status)
+            attempt_round.stream = _second_try(again, attempt_round.stream)
         elif not passes(attempt_round.chat) and passes(attempt_round.stream) and _crowded(attempt_round.chat):
             again = await self._client.generate(attempt_round.attempt, model, stream=False)
-            attempt_round.chat = replace(again, tries=2, first_status=attempt_round.chat.status)
+            attempt_round.chat = _second_try(again, attempt_round.chat)
         if transient(attempt_round.chat) and not passes(attempt_round.stream):
             attempt_round.chat = await persist(self._client, attempt_round.chat)
             if passes(attempt_round.chat):
                 attempt_round.stream = await self._client.generate(attempt_round.attempt, model, stream=True)
         self._recorder.answered("chat", attempt_round.chat, began)
         self._recorder.answered("stream", attempt_round.stream, began)
+
+
+def _second_try(again: Exchange, first: Exchange) -> Exchange:
+    """Return ``again``, sent alone after ``first`` had failed beside a success."""
+    return replace(again, timing=replace(again.timing, tries=2, first_status=first.status))
 
 
 def _crowded(found: Exchange) -> bool:
@@ -239,7 +244,8 @@ async def persist(client: ApiClient, found: Exchange) -> Exchange:
         if pause > PATIENCE:
             break
         await asyncio.sleep(pause)
-        again = await client.generate(found.attempt, found.attempt.model or "", stream=found.purpose == "stream")
+        again = await client.generate(found.attempt, found.attempt.model or "", stream=found.purpose is Purpose.STREAM)
         tries += 1
-        found = replace(again, tries=tries, first_status=found.first_status or found.status)
+        first_status = found.timing.first_status or found.status
+        found = replace(again, timing=replace(again.timing, tries=tries, first_status=first_status))
     return found

@@ -119,7 +119,7 @@ class Recorder:
         if found.failure is not None:
             self.failed(probe, subject(found.attempt), found.failure, began, found)
         else:
-            self.done(probe, subject(found.attempt), found, began, began + found.seconds)
+            self.done(probe, subject(found.attempt), found, began, began + found.timing.seconds)
 
     def close(self, ground: str, note: str = "") -> None:
         """Every probe that has not been observed is blocked by ``ground``, or spared for the reason in ``note``."""
