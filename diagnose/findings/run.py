@@ -16,7 +16,7 @@ def _unexplained(view: View) -> Claim | None:
     for one in view.evidence.observations:
         if one.outcome is Outcome.FAILED and not isinstance(one.facts, Exchange):
             how = told(one.failure) if one.failure else ""
-            return Claim((seen("of", name=f"{one.probe} {one.subject}", note=how),), probe=one.probe)
+            return Claim((seen("of", name=f"{one.probe} {one.name or one.subject.look}", note=how),), probe=one.probe)
     if view.subject is not None:
         if view.chosen is not None and view.chosen.source == "guess" and view.match is not None:
             return None  # the model was our own guess: its refusal is no fault of the settings

@@ -12,6 +12,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import Change
+from probes.model.evidence import Subject
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Failure, Kind
 
@@ -202,7 +203,7 @@ def _self_signed(view: View) -> Claim | None:
 
 def _not_tls(view: View) -> Claim | None:
     found = view.failed("tls", Kind.TLS_NOT_TLS)
-    plain = any(isinstance(one.facts, TlsFacts) and one.facts.plain_http for one in view.observations("tls"))
+    plain = view.evidence.one(TlsFacts, Subject.PLAIN_HTTP) is not None
     if found is None and not plain:
         return None
     better = view.better

@@ -110,8 +110,7 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         values |= {"address": f"{view.tcp.connected.ip}:{view.tcp.port}"}
         return ("sum.tcp_proxy" if view.tcp.via_proxy else "sum.tcp"), values
     if name == "tls":
-        facts = [one.facts for one in view.observations("tls") if isinstance(one.facts, TlsFacts)]
-        found = facts[-1] if facts else None
+        found = view.tls
         values |= {
             "version": found.version if found else "",
             "not_after": found.certificate.not_after[:10] if found and found.certificate else "",

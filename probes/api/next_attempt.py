@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from probes.api import candidates
-from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
 from probes.api.response_checks import bare_failure, bare_refusal, misses_key, no_route, passes, refuses_key
+from probes.api.round_exchanges import AttemptRound
 from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Body, Exchange
@@ -53,7 +53,7 @@ class NextAttempts:
 
     async def next(self, attempt_round: AttemptRound) -> Attempt | None:
         """The next way of asking that the answers point to, not tried yet; None where they point nowhere."""
-        told, attempt = attempt_round.telling, attempt_round.attempt
+        told, attempt = attempt_round.told, attempt_round.attempt
         if told is None:
             return None
         for candidate in await self._candidates(attempt_round, told, attempt):
@@ -149,7 +149,7 @@ class NextAttempts:
             self._tried.add_place(one)
         doors = doors[: max(0, (self._client.budget or 0) - 3)] if self._client.budget is not None else doors
         found = await asyncio.gather(
-            *(self._recorder.ask("http", replace(one, direct=attempt.direct), self._client.path_check) for one in doors)
+            *(self._recorder.ask(replace(one, direct=attempt.direct), self._client.path_check) for one in doors)
         )
         return [self._asked(attempt, one) for one in candidates.best([one for one in found if not alike(one)])]
 

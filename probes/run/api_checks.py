@@ -14,6 +14,7 @@ from probes.api.response_checks import passes
 from probes.catalog.apps import load as load_apps
 from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.capability import Capability, Cost
+from probes.model.evidence import Subject
 from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import DoorFacts
 from probes.model.scrubber import Scrubber
@@ -75,7 +76,7 @@ class ApiChecks:
         if not self._may_send(pool, facts.local):
             if keys and not facts.why_not_sent and not (facts.local and pool.proxy is not None):
                 facts = replace(facts, sent=False, why_not_sent="plaintext")
-                self._recorder.done("door", "plaintext", facts, self._recorder.now())
+                self._recorder.done(Subject.KEY_POLICY, "", facts, self._recorder.now())
             keys = set()
         context = ApiContext(
             settings=_with_model(given, facts.protocol),
@@ -90,9 +91,9 @@ class ApiChecks:
         try:
             await loop.run()
         except NetError as error:
-            self._recorder.failed("http", "", error.failure, self._recorder.now())
+            self._recorder.failed(Subject.HTTP, "", error.failure, self._recorder.now())
         except Exception as error:
-            self._recorder.crashed("http", "", error, self._recorder.now())
+            self._recorder.crashed(Subject.HTTP, "", error, self._recorder.now())
         finally:
             self.working = loop.working
         if given.deep and self.working is not None:
@@ -153,7 +154,7 @@ class ApiChecks:
         )
         self._client.budget = MOST
         began = self._recorder.now()
-        self._dive = DeepCheck(depth, self._client, self._scrub, lambda name: self._recorder.tell("deep", name, began))
+        self._dive = DeepCheck(depth, self._client, self._scrub, lambda name: self._recorder.tell(name, began))
         await self._dive.run(offline.given.limits.run - began - _LAST)
 
     def _may_send(self, pool: ConnectionPool, local: bool) -> bool:
