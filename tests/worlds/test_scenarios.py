@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -111,6 +112,15 @@ def test_the_report_agrees_with_itself(scenario: Scenario) -> None:
         assert report.settings is not None
     if report.settings is not None and not scenario.no_spend:
         assert report.proven.answer
+
+
+@each
+def test_each_subject_is_tried_once(scenario: Scenario) -> None:
+    seen = Counter(
+        (one.subject, one.attempt, (one.facts.purpose, one.facts.attempt) if isinstance(one.facts, Exchange) else None)
+        for one in evidence_of(scenario).observations
+    )
+    assert [what for what, times in seen.items() if times > 1] == []
 
 
 @each
