@@ -105,7 +105,7 @@ class Redirect:
     """Where a 3xx leads. ``url`` is whole and scrubbed, empty where no ``http(s)`` address can be made of it.
 
     ``origin``: ``same``, ``upgrade`` (from http to https of the same host, both on their usual ports) or ``other``.
-    ``gate``: ``login``, ``portal`` or empty, as in ``probes/gates.py``.
+    ``gate``: ``login``, ``portal`` or empty, as in ``probes/urls/login_pages.py``.
     """
 
     url: str
