@@ -41,6 +41,7 @@ from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
 from probes.model.source import Source, SourceKind, option
+from probes.model.value_issues import Confidence
 from probes.protocols import features as a
 from probes.protocols.protocol import NAMES as PROTOCOLS
 from probes.protocols.protocol import wire
@@ -425,7 +426,7 @@ def test_a_shape_that_nobody_can_follow_is_none() -> None:
 
 
 def replaced_keys(*patterns: str) -> Door:
-    return next(iter(load()))._replace(keys=tuple(KeyShape(one, "likely") for one in patterns))
+    return next(iter(load()))._replace(keys=tuple(KeyShape(one, Confidence.LIKELY) for one in patterns))
 
 
 # -- limits ------------------------------------------------------------------------------------------------------------
