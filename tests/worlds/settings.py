@@ -697,7 +697,10 @@ SETTINGS = (
         url_source=Source(SourceKind.APP_VARIABLE, Owner.FOLDER, "ANTHROPIC_BASE_URL", ".claude/settings.json", 3),
         key_source=Source(SourceKind.APP_VARIABLE, Owner.USER, "ANTHROPIC_AUTH_TOKEN", "~/.claude/settings.json", 4),
         auth_variable="ANTHROPIC_AUTH_TOKEN",
-        override=replace(_PROJECT, source=".claude/settings.json:3 ANTHROPIC_BASE_URL"),
+        override=replace(
+            _PROJECT,
+            source=Source(SourceKind.APP_VARIABLE, Owner.FOLDER, "ANTHROPIC_BASE_URL", ".claude/settings.json", 3),
+        ),
         conflicts=(
             Conflict(
                 ConflictRole.BASE_URL,
