@@ -176,7 +176,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         "probes.model.secret",
         "probes.model.scrubber",
     }
-    pure |= {"probes.api.response_checks", "probes.urls.login_pages", "probes.protocols.errors"}
+    pure |= {"probes.api.response_checks", "probes.api.round_exchanges"}
+    pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
     if (
         within(imports(name) - for_types(name), "probes.catalog.doors", "probes.catalog.door", "probes.keys.owner")
         == set()
