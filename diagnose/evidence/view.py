@@ -19,6 +19,7 @@ from probes.model.facts import (
     DirectFacts,
     DnsFacts,
     DoorFacts,
+    KeyPolicy,
     ModelFacts,
     ProxyFacts,
     SettingsFacts,
@@ -100,6 +101,11 @@ class View:
     def door(self) -> DoorFacts | None:
         found = [one.facts for one in self.observations("door") if isinstance(one.facts, DoorFacts)]
         return found[-1] if found else None
+
+    @cached_property
+    def key_policy(self) -> KeyPolicy:
+        """Which forms of the key may be sent, and why others may not."""
+        return next((one.facts for one in self.observations("door") if isinstance(one.facts, KeyPolicy)), KeyPolicy())
 
     @cached_property
     def proxy(self) -> ProxyFacts | None:

@@ -8,7 +8,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
-from probes.model.facts import SisterSite
+from probes.model.facts import SisterSite, Withheld
 
 
 def _mended(view: View) -> tuple[dict[str, object] | None, bool]:
@@ -74,7 +74,7 @@ def _looks_like(view: View) -> tuple[str | Seen, ...]:
     for confidence in ("certain", "likely", "possible"):
         if names := [one.door for one in door.matches[:3] if one.confidence == confidence]:
             lines.append(seen(f"match_{confidence}", names=", ".join(names)))
-    if door.why_not_sent == "other_door":
+    if view.key_policy.withheld is Withheld.OTHER_DOOR:
         lines.append(seen("not_sent", host=door.host))
     if said := view.said():
         lines.append(said)

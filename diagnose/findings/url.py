@@ -13,6 +13,7 @@ from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import bare_refusal, earns_key
 from probes.model.attempt import BARE, Attempt
+from probes.model.facts import Withheld
 from probes.model.failure import Kind
 from probes.model.value_issues import Flaw
 
@@ -81,7 +82,7 @@ def _plaintext(view: View) -> Claim | None:
     door = view.door
     if door is None or door.scheme != "http" or door.local:
         return None
-    if door.why_not_sent == "plaintext":
+    if view.key_policy.withheld is Withheld.PLAINTEXT:
         url = "https" + (view.settings.mended_url or "")[4:]
         return Claim((f"{door.scheme}://{door.host}", seen("not_sent", host=door.host)), values={"better_url": url})
     sent = any(one.with_key for one in view.exchanges)

@@ -8,6 +8,7 @@ from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Proven, Severity, Verdict
 from probes.api.response_checks import passes
 from probes.model.evidence import Evidence
+from probes.model.facts import Withheld
 
 
 def verdict_of(standing: tuple[RaisedRule, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
@@ -32,7 +33,7 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
         return ("no_spend",)
     if evidence.ran_out:
         return ("deadline",)
-    if view.door is not None and view.door.why_not_sent == "project":
+    if view.key_policy.withheld is Withheld.PROJECT:
         return ("key_withheld",)
     if view.works:
         return ()

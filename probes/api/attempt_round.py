@@ -11,10 +11,12 @@ from probes.api import model_choice as model_step
 from probes.api.client import ApiClient, OutOfBudget
 from probes.api.context import ApiContext
 from probes.api.response_checks import about_model, nearest, passes, transient
+from probes.api.round_plan import looks_around, protocol_open, round_requests
 from probes.api.tried_attempts import TriedAttempts
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
+from probes.model.planned_request import PlannedRequest
 from probes.network.connection_pool import ConnectionPool
 from probes.protocols.protocol import wire
 from probes.steps.recorder import Recorder, subject
@@ -59,61 +61,51 @@ class RoundRunner:
         self._tried = tried
         self._looked: list[Exchange] = []  # for other protocols, at the same time as the first asking
         self._looking: asyncio.Event | None = None
-        self._model: str | None = model_step.early(context.settings)
 
     async def ask(self, attempt: Attempt) -> AttemptRound:
         """Ask for the list, an answer and a stream; side by side as soon as the model is known."""
         attempt_round = AttemptRound(attempt)
-        keys = self._context.keys(attempt)
-        may_generate = not self._context.settings.no_spend and (
-            attempt.key in keys or (self._context.facts.local and not keys - {KeyForm.RIVAL})
-        )
+        looks = self._looking is None and looks_around(self._context)
+        requests = round_requests(attempt, self._context, looks=looks)
+        own = {one.purpose: one for one in requests if not _is_look(one, attempt)}
+        chat = own.get("chat")
         try:
             async with asyncio.TaskGroup() as group:
-                early = (attempt.model or self._model) if may_generate else None
-                if early is not None:
+                if chat is not None and not chat.after_list:
                     self._pool.warm(2)
-                    group.create_task(self._generate(attempt_round, early))
-                if "model" not in attempt.changed:
+                    group.create_task(self._generate(attempt_round, chat.attempt.model or ""))
+                if "models" in own:
                     group.create_task(self._list(attempt_round))
-                if self._compares(attempt):
-                    group.create_task(self._compare(attempt_round))
-                if not may_generate:
-                    group.create_task(self._knock(attempt_round))
-                if self._looks_around():
-                    group.create_task(self._look_around(attempt))
+                if "other_header_list" in own:
+                    group.create_task(self._compare(attempt_round, own["other_header_list"].attempt))
+                if "path" in own:
+                    group.create_task(self._knock(attempt_round, own))
+                if looks:
+                    group.create_task(self._look_around([one.attempt for one in requests if _is_look(one, attempt)]))
         except BaseExceptionGroup as problems:
             spent, others = problems.split(OutOfBudget)
             if others is not None:
                 raise others from None
             if spent is not None and attempt_round.telling is None:
                 raise OutOfBudget from None
-        if may_generate and attempt_round.chat is None:
+        if chat is not None and attempt_round.chat is None:
             self._choose(attempt_round)
             assert attempt_round.chosen is not None
             name = attempt_round.chosen.chosen or wire(attempt.protocol).guess
             self._pool.warm(1)
             await self._generate(attempt_round, name)
             await self._try_others(attempt_round, name)
-        elif "model" not in attempt.changed:
+        elif "models" in own:
             self._choose(attempt_round)
         self._record_looks()
         return attempt_round
 
-    @property
-    def _open(self) -> bool:
-        """Whether the user left the protocol open, and nobody documents or has looked which ones the door speaks."""
-        return self._looking is None and self._context.settings.protocol.value == "auto" and self._context.door is None
-
-    def _looks_around(self) -> bool:
-        """Sound settings are asked nothing beyond what they need, unless `auto` was asked for by name."""
-        return self._open and self._context.settings.protocol.source != "default"
-
     async def look_further(self, working: Attempt) -> None:
         """What was wrong is found: which protocols the door speaks besides, for who must choose anew."""
-        if self._open:
+        if self._looking is None and protocol_open(self._context):
+            looks = candidates.looks(working, parse_url(working.base_url), self._context.facts.local)
             with suppress(OutOfBudget):
-                await self._look_around(working)
+                await self._look_around([replace(one, direct=working.direct) for one in looks])
             self._record_looks()
 
     def _record_looks(self) -> None:
@@ -121,15 +113,12 @@ class RoundRunner:
             found = self._looked.pop(0)
             self._recorder.answered("http", found, self._recorder.now() - found.seconds)
 
-    async def _look_around(self, attempt: Attempt) -> None:
+    async def _look_around(self, looks: list[Attempt]) -> None:
         """Keyless looks that cost no time: they end before the answer does."""
         self._looking = asyncio.Event()
-        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._context.facts.local)
         others = [one for one in looks if not self._tried.has_place(one)][: self._client.budget]
         try:
-            self._looked += await asyncio.gather(
-                *(self._client.path_check(replace(one, direct=attempt.direct)) for one in others)
-            )
+            self._looked += await asyncio.gather(*(self._client.path_check(one) for one in others))
         finally:
             self._looking.set()
 
@@ -159,28 +148,13 @@ class RoundRunner:
     async def _list(self, attempt_round: AttemptRound) -> None:
         attempt_round.listing = await self._recorder.ask("http", attempt_round.attempt, self._client.models)
 
-    def _compares(self, attempt: Attempt) -> bool:
-        """Anthropic's clients differ in their header: without an app named, a door must please both."""
-        settings = self._context.settings
-        return (
-            attempt.protocol == "anthropic"
-            and attempt.given
-            and attempt.key in self._context.keys(attempt)
-            and settings.app is None
-            and settings.auth is None
-            and settings.auth_variable is None
-        )
-
-    async def _compare(self, attempt_round: AttemptRound) -> None:
-        other = Auth.X_API_KEY if attempt_round.attempt.auth is Auth.BEARER else Auth.BEARER
-        attempt = candidates.styled(attempt_round.attempt, other)
+    async def _compare(self, attempt_round: AttemptRound, attempt: Attempt) -> None:
         attempt_round.other_listing = await self._recorder.ask("auth", attempt, self._client.models)
 
-    async def _knock(self, attempt_round: AttemptRound) -> None:
-        keyless = replace(attempt_round.attempt, key=KeyForm.NONE)
-        attempt_round.path_check = await self._recorder.ask("http", keyless, self._client.path_check)
-        if attempt_round.attempt.key in self._context.keys(attempt_round.attempt):
-            # A list that is served without a key proves nothing about the key.
+    async def _knock(self, attempt_round: AttemptRound, own: dict[str, PlannedRequest]) -> None:
+        attempt_round.path_check = await self._recorder.ask("http", own["path"].attempt, self._client.path_check)
+        if "keyless_list" in own:
+            keyless = own["keyless_list"].attempt
             attempt_round.keyless = await self._recorder.ask("auth", keyless, self._client.models)
 
     async def _generate(self, attempt_round: AttemptRound, model: str) -> None:
@@ -213,6 +187,12 @@ class RoundRunner:
                 attempt_round.stream = await self._client.generate(attempt_round.attempt, model, stream=True)
         self._recorder.answered("chat", attempt_round.chat, began)
         self._recorder.answered("stream", attempt_round.stream, began)
+
+
+def _is_look(request: PlannedRequest, attempt: Attempt) -> bool:
+    """Whether the request asks for another protocol than the attempt's, or at a path that nobody serves."""
+    place = (request.attempt.protocol, request.attempt.base_url)
+    return request.purpose == "path" and place != (attempt.protocol, attempt.base_url)
 
 
 def _crowded(found: Exchange) -> bool:

@@ -15,6 +15,7 @@ from probes.api.response_checks import tells_fault
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Cost
 from probes.model.exchange import Body, Exchange
+from probes.model.facts import KeyPolicy
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Limits
@@ -24,9 +25,9 @@ from probes.network.http1 import HttpExchange, RawAnswer
 from probes.network.network import Connection
 from probes.network.single_flight import SingleFlight
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
-from probes.protocols.protocol import ApiRequest, Wire, auth_headers, auth_query, spoken_in, wire
-from probes.urls.app_base_urls import as_sent
-from probes.urls.url import Url, joined, parse_url
+from probes.protocols.protocol import ApiRequest, Wire, auth_headers, auth_query, preflight, spoken_in, wire
+from probes.urls.app_base_urls import path_as_sent
+from probes.urls.url import Url, parse_url
 
 USER_AGENT = "llmdoctor"
 # Some servers break down over no key at all (LiteLLM without a database); a made-up one they refuse in their own words.
@@ -44,8 +45,14 @@ class OutOfBudget(Exception):
     """Discovery has spent what it may."""
 
 
+class KeyRefused(Exception):
+    """The key policy does not allow this request: a fault of ours, and nothing is sent."""
+
+
 class ApiClient:
-    """Sends requests and counts what they cost. It alone holds the forms of the key."""
+    """Sends requests and counts what they cost. It alone holds the forms of the key, and it sends none that ``policy``
+    does not allow.
+    """
 
     def __init__(
         self,
@@ -62,6 +69,7 @@ class ApiClient:
         self._way_to = way_to
         self._agent = f"{USER_AGENT}/{version}"
         self._pages = pages
+        self.policy = KeyPolicy()  # none goes out before it is decided
         self._began = time.monotonic()
         self.cost = Cost()
         self.budget: int | None = None  # requests left to discovery; None: not counted
@@ -76,16 +84,7 @@ class ApiClient:
 
     async def preflight(self, attempt: Attempt, page: str) -> Exchange:
         """What a browser asks before a web page may call: nobody bills it, and no key goes along."""
-        headers = ("content-type", *(name.lower() for name, _ in auth_headers(attempt.auth, "-")))
-        wanted = (
-            ("Origin", page),
-            ("Access-Control-Request-Method", "POST"),
-            ("Access-Control-Request-Headers", ",".join(headers)),
-        )
-        path = wire(attempt.protocol).path_check(attempt).path
-        return await self._ask(
-            "preflight", replace(attempt, key=KeyForm.NONE), ApiRequest("OPTIONS", path, wanted, None)
-        )
+        return await self._ask("preflight", replace(attempt, key=KeyForm.NONE), preflight(attempt, page))
 
     async def generate(self, attempt: Attempt, model: str, *, stream: bool) -> Exchange:
         """A small generation; asked again with another parameter where the model refuses one of ours."""
@@ -129,22 +128,18 @@ class ApiClient:
                 raise OutOfBudget
             self.budget -= 1
         where = parse_url(attempt.base_url)
+        if not self.policy.allows(attempt):
+            raise KeyRefused(f"the key {attempt.key} may not be sent to {where.origin}")
         key = self._keys.get(attempt.key, "")
-        made_up = attempt.key in (KeyForm.DUMMY, KeyForm.WRONG)
-        with_key = bool(key) and not made_up and attempt.auth is not Auth.NONE
         pool = self._way_to(where, attempt.direct)
-        # Of a trailing `//` the SDK strips one slash; the other goes out.
-        base = where.path + "/" * attempt.base_url.endswith("/")
-        path = joined(base, where.query, ask.path, attempt.protocol)
-        if attempt.address or attempt.query:
-            path = as_sent(attempt, ask, path)
+        path = path_as_sent(attempt, ask)
         record = Exchange(
             purpose=purpose,
             attempt=attempt,
             method=ask.method,
             url=self._scrub(where.origin + path),
             path=self._scrub(path),
-            with_key=with_key,
+            with_key=bool(key) and attempt.holds_key,
             sent_at=time.monotonic() - self._began,
             via_proxy=pool.proxy is not None,
         )

@@ -11,6 +11,7 @@ from probes.model.facts import (
     DirectFacts,
     DnsFacts,
     DoorFacts,
+    KeyPolicy,
     ModelFacts,
     ProxyFacts,
     SettingsFacts,
@@ -28,6 +29,7 @@ PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "mod
 Facts = (
     SettingsFacts
     | DoorFacts
+    | KeyPolicy
     | ProxyFacts
     | TunnelFacts
     | DirectFacts

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from probes.model.attempt import Attempt, KeyForm
 from probes.model.failure import Kind
 from probes.model.settings import Conflict, Override
 from probes.model.value_issues import Flaw as Flaw
@@ -40,9 +42,7 @@ class DoorFacts:
     ``fit``: ``fits``, ``other_door``, ``other_region``, ``other_plan``, ``other_resource``, ``wrong_kind``,
     ``truncated``,
     ``official_elsewhere``, ``unlikely`` (the shape is shared, but no key of this door has it), ``unknown`` or
-    ``no_key``.
-    ``sent`` says whether the key may go to this host; ``why_not_sent`` is ``other_door``, ``plaintext`` or
-    ``project``.
+    ``no_key``. Whether the key is sent is no fact of the door: see :class:`KeyPolicy`.
     """
 
     host: str
@@ -56,8 +56,7 @@ class DoorFacts:
     matches: tuple[KeyMatch, ...] = ()
     fit: str = "unknown"
     fit_note: str = ""
-    sent: bool = True
-    why_not_sent: str = ""
+    elsewhere: bool = False  # for certain the key belongs to another company than the door's
     typo_of: str | None = None  # a known host that this one is a slip of
     website_of: str | None = None  # the door whose site or console this host is
     right_base_url: str | None = None  # what the door itself documents for this protocol
@@ -71,7 +70,36 @@ class DoorFacts:
     list_needs_key: bool = False  # the model list is served to nobody without a key
     certain: bool = False  # the key's shape proves the fit
     own_part: str = ""  # what of the host is the user's own: resource, workspace, region, …
-    conflict_source: str = ""  # where another key stands for the same setting, that may be tried at this host
+
+
+class Withheld(StrEnum):
+    """Why the key is not sent."""
+
+    OTHER_DOOR = "other_door"  # it belongs to another company, by its shape
+    PROJECT = "project"  # a file of the project names the host, and the user's settings another
+    PLAINTEXT = "plaintext"  # others on the way could read it
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPolicy:
+    """Which forms of the key may be sent to the host: ``forms`` by the route of the run, ``direct`` around its proxy.
+
+    ``withheld`` is why the given key is not among ``forms``, and None where it is, where there is no key, and where it
+    goes around the proxy alone.
+    """
+
+    forms: tuple[KeyForm, ...] = ()
+    direct: tuple[KeyForm, ...] = ()
+    withheld: Withheld | None = None
+    conflict_source: str = ""  # where another key for the same setting was found that may be sent to this host
+
+    def keys(self, *, direct: bool) -> frozenset[KeyForm]:
+        """Return the forms of the user's keys that may be sent, around the proxy or not."""
+        return frozenset(self.direct if direct else self.forms)
+
+    def allows(self, attempt: Attempt) -> bool:
+        """Return whether the attempt may be sent with the form of the key that it names."""
+        return not attempt.holds_key or attempt.key in self.keys(direct=attempt.direct)
 
 
 @dataclass(frozen=True, slots=True)

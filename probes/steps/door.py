@@ -9,10 +9,8 @@ import re
 from probes.catalog.apps import load as load_apps
 from probes.catalog.door import Door, sdk_base
 from probes.catalog.doors import Doors
-from probes.keys.flaws import examine_key
 from probes.keys.owner import KeyFit, fit
 from probes.model.facts import DoorFacts, SisterSite
-from probes.model.secret import Secret
 from probes.model.settings import Settings
 from probes.model.value_issues import KeyMatch
 from probes.protocols.protocol import NAMES
@@ -118,25 +116,7 @@ def _difference(door: Door, other: Door) -> str:
     return "region" if door.region != other.region else "product"
 
 
-def conflict(settings: Settings, door: Door | None, local: bool) -> tuple[str, str] | None:
-    """Source and value of another key for the same setting that may be sent to this door; None where there is none.
-
-    The value of a place that loses, or of a variable that no SDK reads where no key was given.
-    """
-    for one in settings.conflicts if settings.override is None else ():  # a project has chosen the address
-        if one.role != "key" or one.same or not isinstance(one.value, Secret):
-            continue
-        if settings.key is not None and one.why != "shadowed":
-            continue
-        key = examine_key(one.value.reveal(), "openai").literal
-        if key and (settings.send_anyway or not fit(key, door, local=local).elsewhere):
-            return one.source, key
-    return None
-
-
-def measure(
-    settings: Settings, exams: SettingsExams, target: Url, doors: Doors, protocol: str, protocol_source: str
-) -> DoorFacts:
+def measure(exams: SettingsExams, target: Url, doors: Doors, protocol: str, protocol_source: str) -> DoorFacts:
     """Which door the host is and how the key fits it."""
     door = doors.of_host(target.host, target.port, target.path)
     local = is_local(target.host)
@@ -146,8 +126,6 @@ def measure(
     website = None if local else doors.website_of(target.host, target.path)
     if website is not None and website is door:
         website = None  # its API has another path on this host: that is told by asking
-    elsewhere = found.elsewhere and not settings.send_anyway
-    withheld = "other_door" if elsewhere else "project" if settings.override and settings.override.withheld else ""
     right = typo[1] if typo else website or door
     endpoint = door.endpoint(protocol) if door else None
     home = next((one for match in found.matches if (one := doors.get(match.door)) and one is not door), None)
@@ -163,8 +141,7 @@ def measure(
         matches=found.matches,
         fit=found.fit,
         fit_note=found.note,
-        sent=bool(key) and not withheld,
-        why_not_sent=withheld,
+        elsewhere=found.elsewhere,
         typo_of=typo[0] if typo else None,
         website_of=website.name if website else None,
         right_base_url=right_base_url(right, protocol),
@@ -176,7 +153,6 @@ def measure(
         sister_sites=sister_sites(door, found.matches, doors, protocol, target.host),
         key_door_name=home.name if home else "",
         protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
-        conflict_source=(conflict(settings, door, local) or ("", ""))[0],
         list_needs_key=bool(door and door.models_auth == "required"),
         key_door_url=(right_base_url(home, protocol) or "") if home else "",
     )
