@@ -16,8 +16,8 @@ class PlannedRequest:
     """One request of a plan. ``tokens`` is the most that it can be billed for.
 
     ``purpose`` is ``models``, ``chat``, ``stream``; ``other_header_list`` and ``keyless_list`` for the model list asked
-    with the key in the other header and without a key; ``path`` for a request without a real key; ``preflight`` for what
-    a browser asks; of a deep check what it looks at, one of ``probes.capabilities.NAMES``.
+    with the key in the other header and without a key; ``path`` for a request without a real key; ``preflight`` for
+    what a browser asks; of a deep check what it looks at, one of ``probes.capabilities.NAMES``.
     """
 
     purpose: str

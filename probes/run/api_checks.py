@@ -67,7 +67,8 @@ class ApiChecks:
         ``facts`` are what is known of the door by now. What cannot be asked is put down as spared, with the reason.
         """
         offline, given = self._offline, self._offline.given
-        policy = decide(offline.keys, route_of(pool, facts.local))
+        # An attempt takes the proxy unless it says otherwise, even one that `pool` avoids because it was seen to fail.
+        policy = decide(offline.keys, route_of(self._pools.to(pool.target, False), facts.local))
         self.settle(policy)
         context = api_context(offline, base, facts, policy)
         loop = AttemptLoop(context, self._client, self._recorder, pool, self._speaks_tls)

@@ -121,7 +121,7 @@ def plan(settings: Settings) -> Plan | None:
         return None
     route = _expected_route(offline, target)
     if settings.offline:
-        return scrubbed(Plan(facts.host, facts.port, None, (), 0, decide(offline.keys, None).withheld), scrub)
+        return scrubbed(Plan(facts.host, facts.port, None, (), 0, decide(offline.keys, route).withheld), scrub)
     proxy = next((one.facts for one in recorder.observations if isinstance(one.facts, ProxyFacts)), None)
     first = _case(offline, base, facts, "", route)
     others = [_case(offline, base, facts, *other) for other in _other_routes(offline, target, route)]
