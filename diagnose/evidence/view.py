@@ -314,7 +314,7 @@ class View:
             return ()
         from diagnose.answers.dialects import classify  # its table is read only where something failed
 
-        return classify(self.subject, self.door.door if self.door else None)
+        return classify(self.subject, self.door.match.id if self.door else None)
 
     @property
     def match(self) -> Match | None:
@@ -359,15 +359,15 @@ class View:
             "base_url": target.base_url or "",
             "protocol": target.protocol,
             "app": target.app,
-            "host": door.host if door else _host_of(target.base_url or ""),
-            "door": (door.door_name or door.host) if door else "",
+            "host": door.host.name if door else _host_of(target.base_url or ""),
+            "door": (door.match.name or door.host.name) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
-            "key_env": (door.key_env if door else "") or KEY_VARIABLES.get(target.protocol, ""),
-            "console": door.console if door else "",
-            "key_door": door.key_door_name if door else "",
+            "key_env": (door.match.key_env if door else "") or KEY_VARIABLES.get(target.protocol, ""),
+            "console": door.match.console if door else "",
+            "key_door": door.key.door_name if door else "",
             "model": self.model or "",
-            "port": str(door.port) if door else "",
+            "port": str(door.host.port) if door else "",
             "said": self.said(),
         }
         subject = self.subject

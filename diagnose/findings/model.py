@@ -10,6 +10,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import said
 from diagnose.report import Severity, seen
 from probes.api.response_checks import passes
+from probes.model.source import SourceKind
 
 _BARE = re.compile(
     r"(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?", re.IGNORECASE
@@ -34,7 +35,7 @@ def _not_found(view: View) -> Claim | None:
     if found is None:
         return None
     chosen = view.chosen
-    if chosen is not None and chosen.source == "guess":
+    if chosen is not None and chosen.source.kind is SourceKind.GUESS:
         return None  # the model that was asked for was our own guess, not the user's setting
     near = chosen.near if chosen is not None else ()
     lines = (
@@ -64,7 +65,7 @@ def _not_permitted(view: View) -> Claim | None:
     """As the house says; or a bare refusal by a door that had served its model list to this key alone."""
     subject, deep = view.subject, view.deep
     served = deep is not None and deep.listing is not None and bool(deep.listing.models)
-    keyed = view.door is not None and view.door.list_needs_key
+    keyed = view.door is not None and view.door.match.list_needs_key
     bare = subject is not None and subject.status == 403 and _BARE.fullmatch(view.said()) is not None
     if subject is not None and bare and served and keyed and subject.purpose != "models":
         return Claim((line_of(subject), seen("list_served")))
@@ -83,12 +84,12 @@ def _substituted(view: View) -> Claim | None:
     chat = deep.chat if deep is not None else None
     if chat is None or not passes(chat) or chat.answer is None or not chat.answer.model or not chat.attempt.model:
         return None
-    if view.door is not None and view.door.door is not None and not view.door.local:
+    if view.door is not None and view.door.match.id is not None and not view.door.host.local:
         return None  # a vendor's own aliases are no substitution
     asked, got = _bare(chat.attempt.model), _bare(chat.answer.model)
     if asked == got or asked.startswith(got) or got.startswith(asked):
         return None
-    if view.chosen is not None and view.chosen.source == "guess":
+    if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS:
         return None
     return Claim(
         (seen("substituted", model=chat.attempt.model, names=chat.answer.model),), values={"names": chat.answer.model}

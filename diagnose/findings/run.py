@@ -9,6 +9,7 @@ from diagnose.findings.api import softened
 from diagnose.report import Seen, Severity, Try, seen
 from probes.model.exchange import Exchange
 from probes.model.failure import Outcome
+from probes.model.source import SourceKind
 
 
 def _unexplained(view: View) -> Claim | None:
@@ -18,7 +19,7 @@ def _unexplained(view: View) -> Claim | None:
             how = told(one.failure) if one.failure else ""
             return Claim((seen("of", name=f"{one.probe} {one.subject}", note=how),), probe=one.probe)
     if view.subject is not None:
-        if view.chosen is not None and view.chosen.source == "guess" and view.match is not None:
+        if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS and view.match is not None:
             return None  # the model was our own guess: its refusal is no fault of the settings
         if view.match is not None and softened(view, view.subject) is not None:
             return None  # our second generation was the one too many, and is told as a warning

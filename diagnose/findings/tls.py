@@ -55,7 +55,7 @@ def _clock_wrong(view: View) -> Claim | None:
     if not (here < BUILT or (holds and here and abs(_moment(there) - _moment(here)) > _CLOCK)):
         return None
     lines, values = _about(view)
-    other = (seen("server_clock", host=view.door.host if view.door else "", name=there),) if holds else ()
+    other = (seen("server_clock", host=view.door.host.name if view.door else "", name=there),) if holds else ()
     return Claim((seen("clock", name=here), *other, *lines), values=values)
 
 
@@ -132,7 +132,7 @@ def _elsewhere(view: View) -> Claim:
 
 def _opened(view: View) -> bool:
     """Whether somebody opens the connection, by whose certificate it is and whose host."""
-    known_door = view.door is not None and view.door.door is not None and not view.door.local
+    known_door = view.door is not None and view.door.match.id is not None and not view.door.host.local
     return _middlebox(view.certificate) is not None or known_door
 
 

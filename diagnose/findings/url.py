@@ -80,15 +80,18 @@ def _invalid(view: View) -> Claim | None:
 
 def _plaintext(view: View) -> Claim | None:
     door = view.door
-    if door is None or door.scheme != "http" or door.local:
+    if door is None or door.host.scheme != "http" or door.host.local:
         return None
     if view.key_policy.withheld is Withheld.PLAINTEXT:
         url = "https" + (view.settings.mended_url or "")[4:]
-        return Claim((f"{door.scheme}://{door.host}", seen("not_sent", host=door.host)), values={"better_url": url})
+        lines = (f"{door.host.scheme}://{door.host.name}", seen("not_sent", host=door.host.name))
+        return Claim(lines, values={"better_url": url})
     sent = any(one.with_key for one in view.exchanges)
     led_there = any(one.note == "connect_to" for one in view.observations("dns"))
     private = not led_there and view.tcp is not None and view.tcp.connected and _private(view.tcp.connected.ip)
-    return Claim((f"{door.scheme}://{door.host}",), severity=Severity.WARNING) if sent and not private else None
+    return (
+        Claim((f"{door.host.scheme}://{door.host.name}",), severity=Severity.WARNING) if sent and not private else None
+    )
 
 
 def _private(ip: str) -> bool:
@@ -97,24 +100,24 @@ def _private(ip: str) -> bool:
 
 def _typo(view: View) -> Claim | None:
     door = view.door
-    if door is None or not door.typo_of or view.works_as_given:
+    if door is None or not door.match.typo_of or view.works_as_given:
         return None
-    better = door.right_base_url or ""
+    better = door.match.right_base_url or ""
     return Claim(
-        (seen("typo", host=door.host, names=door.typo_of),),
-        values={"names": door.typo_of, "better_url": better},
+        (seen("typo", host=door.host.name, names=door.match.typo_of),),
+        values={"names": door.match.typo_of, "better_url": better},
         settings={"base_url": better} if better else None,
     )
 
 
 def _not_api_host(view: View) -> Claim | None:
     door = view.door
-    if door is None or not door.website_of or view.works_as_given:
+    if door is None or not door.match.website_of or view.works_as_given:
         return None
-    better = door.right_base_url or ""
+    better = door.match.right_base_url or ""
     return Claim(
-        (seen("website", host=door.host, door=door.website_of),),
-        values={"door": door.website_of, "better_url": better},
+        (seen("website", host=door.host.name, door=door.match.website_of),),
+        values={"door": door.match.website_of, "better_url": better},
         settings={"base_url": better} if better else None,
     )
 

@@ -93,8 +93,8 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         return ("sum.settings" if values.get("key_hint") else "sum.settings_no_key") + failed, values
     if name == "door":
         door = view.door
-        known = door is not None and door.door is not None
-        return "sum.door" if known else "sum.door_local" if door and door.local else "sum.door_unknown", values
+        known = door is not None and door.match.id is not None
+        return "sum.door" if known else "sum.door_local" if door and door.host.local else "sum.door_unknown", values
     if name == "proxy":
         proxy = view.proxy
         if proxy is not None and proxy.bypass:
@@ -162,7 +162,7 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
                 if facts.certificate.fingerprint:
                     found["fingerprint"] = facts.certificate.fingerprint
         elif isinstance(facts, ModelFacts):
-            found |= {"model": facts.chosen, "source": facts.source, "listed": facts.listed, "count": facts.count}
+            found |= {"model": facts.chosen, "source": str(facts.source), "listed": facts.listed, "count": facts.count}
         elif isinstance(facts, Exchange):
             request = {
                 "url": facts.url,
@@ -188,9 +188,9 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
                     for one in asked
                 ]
         elif isinstance(facts, DoorFacts):
-            found |= {"door": facts.door, "protocol": facts.protocol, "key": facts.fit}
-            if facts.protocols:
-                found["protocols"] = list(facts.protocols)
+            found |= {"door": facts.match.id, "protocol": facts.protocol, "key": facts.key.fit}
+            if facts.match.protocols:
+                found["protocols"] = list(facts.match.protocols)
         elif isinstance(facts, ProxyFacts):
             found["proxy"] = facts.url
         elif isinstance(facts, TunnelFacts):

@@ -9,6 +9,7 @@ from diagnose.report import Proven, Severity, Verdict
 from probes.api.response_checks import passes
 from probes.model.evidence import Evidence
 from probes.model.facts import Withheld
+from probes.model.source import SourceKind
 
 
 def verdict_of(standing: tuple[RaisedRule, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
@@ -37,7 +38,7 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
         return ("key_withheld",)
     if view.works:
         return ()
-    return ("model",) if view.chosen is not None and view.chosen.source == "guess" else ("unasked",)
+    return ("model",) if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS else ("unasked",)
 
 
 def prove(view: View) -> Proven:
@@ -71,7 +72,7 @@ def prove(view: View) -> Proven:
         view.match is not None
         and view.match.code.startswith("model.")
         and view.match.code != "model.parameter_rejected"
-        and not (view.chosen is not None and view.chosen.source == "guess")
+        and not (view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS)
     ):
         model = False
     return Proven(reached, path, view.key_good, model, answered, streamed)

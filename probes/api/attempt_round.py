@@ -17,6 +17,7 @@ from probes.model.attempt import Attempt
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
 from probes.model.planned_request import PlannedRequest
+from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import ConnectionPool
 from probes.protocols.protocol import wire
 from probes.steps.recorder import Recorder, subject
@@ -103,7 +104,7 @@ class RoundRunner:
     async def look_further(self, working: Attempt) -> None:
         """What was wrong is found: which protocols the door speaks besides, for who must choose anew."""
         if self._looking is None and protocol_open(self._context):
-            looks = candidates.looks(working, parse_url(working.base_url), self._context.facts.local)
+            looks = candidates.looks(working, parse_url(working.base_url), self._context.facts.host.local)
             with suppress(OutOfBudget):
                 await self._look_around([replace(one, direct=working.direct) for one in looks])
             self._record_looks()
@@ -126,7 +127,7 @@ class RoundRunner:
         began = self._recorder.now()
         attempt_round.chosen = model_step.measure(self._context.settings, self._context.door, attempt_round.listing)
         if attempt_round.chosen.chosen is None:
-            attempt_round.chosen = replace(attempt_round.chosen, source="guess")
+            attempt_round.chosen = replace(attempt_round.chosen, source=Source(SourceKind.GUESS))
         self._recorder.done("model", subject(attempt_round.attempt), attempt_round.chosen, began)
 
     async def _try_others(self, attempt_round: AttemptRound, name: str) -> None:

@@ -9,6 +9,7 @@ from probes.catalog.door import Door
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
 from probes.model.settings import Settings
+from probes.model.source import Source, SourceKind
 
 # Names that vendors give to their small, cheap models, cheapest first.
 _SMALL = (
@@ -83,10 +84,10 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> 
         return ModelFacts(wanted, settings.model.source, listed, len(models or ()), found)
     small = door.small_model if door else ""
     if door is not None and door.id in _DEPLOYED and not (models and listing and listing.attempt.protocol == "azure"):
-        return ModelFacts(small or None, "guess", None, len(models or ()))
+        return ModelFacts(small or None, Source(SourceKind.GUESS), None, len(models or ()))
     if models:
         chosen = small if small in models else small_of(models)
-        return ModelFacts(chosen, "list", True, len(models))
+        return ModelFacts(chosen, Source(SourceKind.MODEL_LIST), True, len(models))
     if small:
-        return ModelFacts(small, "door", None)
-    return ModelFacts(None, "none", None)
+        return ModelFacts(small, Source(SourceKind.DOOR), None)
+    return ModelFacts(None, Source(SourceKind.NONE), None)

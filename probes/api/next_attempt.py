@@ -62,7 +62,7 @@ class NextAttempts:
         return None
 
     async def _candidates(self, attempt_round: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
-        if told.via_proxy and self._context.facts.local and not attempt.direct and not passes(told):
+        if told.via_proxy and self._context.facts.host.local and not attempt.direct and not passes(told):
             form = next(
                 (one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._context.policy.direct), KeyForm.NONE
             )
@@ -144,7 +144,7 @@ class NextAttempts:
         target: Url = parse_url(attempt.base_url)
         doors = [
             one
-            for one in candidates.knocks(attempt, target, self._context.door, self._context.facts.local)
+            for one in candidates.knocks(attempt, target, self._context.door, self._context.facts.host.local)
             if not self._tried.has_place(one)
         ]
         for one in doors:

@@ -9,6 +9,7 @@ from probes.api.context import ApiContext
 from probes.api.model_choice import early
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
+from probes.model.source import SourceKind
 from probes.protocols.protocol import ALLOWANCE, ApiRequest, auth_headers, wire
 from probes.urls.app_base_urls import path_as_sent
 from probes.urls.url import parse_url
@@ -57,7 +58,7 @@ def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tup
         found.append(planned("other_header_list", other, protocol.models(other)))
     if looks:
         target = parse_url(attempt.base_url)
-        for look in candidates.looks(attempt, target, context.facts.local):
+        for look in candidates.looks(attempt, target, context.facts.host.local):
             there = replace(look, direct=attempt.direct)
             found.append(planned("path", there, wire(there.protocol).path_check(there)))
     return tuple(found)
@@ -67,7 +68,7 @@ def generates(attempt: Attempt, context: ApiContext) -> bool:
     """Return whether this attempt asks for a generation: with a key, or without one at a local server."""
     keys = context.keys(attempt)
     return not context.settings.no_spend and (
-        attempt.key in keys or (context.facts.local and not keys - {KeyForm.RIVAL})
+        attempt.key in keys or (context.facts.host.local and not keys - {KeyForm.RIVAL})
     )
 
 
@@ -78,7 +79,7 @@ def protocol_open(context: ApiContext) -> bool:
 
 def looks_around(context: ApiContext) -> bool:
     """Return whether the first round looks for other protocols: only where ``auto`` was asked for by name."""
-    return protocol_open(context) and context.settings.protocol.source != "default"
+    return protocol_open(context) and context.settings.protocol.source.kind is not SourceKind.DEFAULT
 
 
 def _compares_headers(attempt: Attempt, context: ApiContext) -> bool:

@@ -21,6 +21,7 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Outcome
 from probes.model.settings import Slo
+from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
@@ -78,7 +79,7 @@ class Target:
     key_hint: str | None
     key_length: int | None
     key_doors: tuple[str, ...] = ()
-    sources: tuple[tuple[str, str], ...] = ()
+    sources: tuple[tuple[str, Source], ...] = ()
     name: str | None = None
     app_named: bool = False  # the user said which app it is
 

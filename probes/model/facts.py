@@ -8,7 +8,9 @@ from enum import StrEnum
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.failure import Kind
 from probes.model.settings import Conflict, Override
+from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
+from probes.model.value_issues import KeyFit as KeyFit
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 
@@ -26,58 +28,68 @@ class SettingsFacts:
     override: Override | None = None
 
 
+class SiteDifference(StrEnum):
+    """What tells two sites of one company apart."""
+
+    REGION = "region"
+    PLAN = "plan"
+    PRODUCT = "product"
+
+
 @dataclass(frozen=True, slots=True)
 class SisterSite:
-    """A site of the door's own house whose keys look alike but do not do here."""
+    """A site of the door's own company whose keys look alike but are not taken here."""
 
     name: str
     url: str  # its base URL
-    differs: str  # in what: region, plan, product
+    differs: SiteDifference
 
 
-@dataclass(frozen=True, slots=True)
-class DoorFacts:
-    """Which door the host is and whether the key belongs there, told before anything is sent.
+class ProtocolSource(StrEnum):
+    """What says which protocol is spoken."""
 
-    ``fit``: ``fits``, ``other_door``, ``other_region``, ``other_plan``, ``other_resource``, ``wrong_kind``,
-    ``truncated``,
-    ``official_elsewhere``, ``unlikely`` (the shape is shared, but no key of this door has it), ``unknown`` or
-    ``no_key``. Whether the key is sent is no fact of the door: see :class:`KeyPolicy`.
-    """
-
-    host: str
-    port: int
-    scheme: str
-    door: str | None
-    door_name: str | None
-    protocol: str
-    protocol_source: str  # option, door, path, default
-    local: bool  # loopback or private address, or a name that means this machine
-    matches: tuple[KeyMatch, ...] = ()
-    fit: str = "unknown"
-    fit_note: str = ""
-    elsewhere: bool = False  # for certain the key belongs to another company than the door's
-    typo_of: str | None = None  # a known host that this one is a slip of
-    website_of: str | None = None  # the door whose site or console this host is
-    right_base_url: str | None = None  # what the door itself documents for this protocol
-    needs_key: bool = True
-    key_env: str = ""  # the variable in which this door's key is usually kept
-    console: str = ""  # the page where its keys are made
-    sister_sites: tuple[SisterSite, ...] = ()
-    key_door_name: str = ""  # whose key it looks like
-    key_door_url: str = ""  # that door's own base URL
-    protocols: tuple[str, ...] = ()  # what this door documents
-    list_needs_key: bool = False  # the model list is served to nobody without a key
-    certain: bool = False  # the key's shape proves the fit
-    own_part: str = ""  # what of the host is the user's own: resource, workspace, region, …
+    OPTION = "option"
+    APP = "app"
+    PATH = "path"
+    DOOR = "door"
+    VARIABLE = "variable"
+    DEFAULT = "default"
 
 
 class Withheld(StrEnum):
     """Why the key is not sent."""
 
-    OTHER_DOOR = "other_door"  # it belongs to another company, by its shape
-    PROJECT = "project"  # a file of the project names the host, and the user's settings another
-    PLAINTEXT = "plaintext"  # others on the way could read it
+    OTHER_DOOR = "other_door"  # it is another company's
+    PLAINTEXT = "plaintext"  # the address is not encrypted
+    PROJECT = "project"  # a project's file names the address
+
+
+@dataclass(frozen=True, slots=True)
+class HostFacts:
+    """The host that the base URL names."""
+
+    name: str
+    port: int
+    scheme: str
+    local: bool  # loopback or private address, or a name that means this machine
+    own_part: str = ""  # what of the host is the user's own: resource, workspace, region, …
+
+
+@dataclass(frozen=True, slots=True)
+class DoorMatch:
+    """Which known door the host is, and what that door documents; without an ``id`` it is none that is known."""
+
+    id: str | None
+    name: str | None
+    typo_of: str | None = None  # a known host that this one is a typo of
+    website_of: str | None = None  # the door whose site or console this host is
+    right_base_url: str | None = None  # what the door itself documents for the protocol
+    protocols: tuple[str, ...] = ()
+    needs_key: bool = True
+    list_needs_key: bool = False  # the model list is served to nobody without a key
+    key_env: str = ""  # the variable in which its key is usually kept
+    console: str = ""  # the page where its keys are made
+    sister_sites: tuple[SisterSite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ class KeyPolicy:
     forms: tuple[KeyForm, ...] = ()
     direct: tuple[KeyForm, ...] = ()
     withheld: Withheld | None = None
-    conflict_source: str = ""  # where another key for the same setting was found that may be sent to this host
+    conflict_source: Source | None = None  # of another key for the same setting, which may be sent to this host
 
     def keys(self, *, direct: bool) -> frozenset[KeyForm]:
         """Return the forms of the user's keys that may be sent, around the proxy or not."""
@@ -103,14 +115,39 @@ class KeyPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorFacts:
+    """Which door the host is and whether the key belongs there, told before anything is sent."""
+
+    host: HostFacts
+    protocol: str
+    protocol_source: ProtocolSource
+    match: DoorMatch
+    key: KeyFit
+
+
+class ProxyProblem(StrEnum):
+    """What keeps a client from using a proxy setting."""
+
+    SCHEME = "scheme"
+    PORT = "port"
+    STRAY = "stray"
+    PASSWORD = "password"  # noqa: S105 - the name of a problem
+    API_ADDRESS = "api_address"  # the address of a model API
+    OWN_ADDRESS = "own_address"  # the very server that is to be called
+    NO_PROXY_ENTRY = "no_proxy_entry"
+
+
+@dataclass(frozen=True, slots=True)
 class ProxyFacts:
     url: str | None  # without credentials; None: direct
-    source: str = ""
+    source: Source | None = None
     bypass: str = ""  # the NO_PROXY entry that applies
-    problem: str = ""  # scheme, port, stray, password, api_address, own_address, no_proxy_entry
+    problem: ProxyProblem | None = None
     note: str = ""
     captures_local: bool = False
-    socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
+    socks: Source | None = (
+        None  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
+    )
     mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
     unheeded: str = ""  # the proxy that is set and that the app pays no heed to, without credentials
 
@@ -225,7 +262,7 @@ class TlsFacts:
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
     chosen: str | None
-    source: str  # --model, a variable, list, door, none
+    source: Source  # of the setting; model list, door, guess or none
     listed: bool | None  # None: there is no list
     count: int = 0
     near: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.facts import Withheld
+from probes.model.source import Source
 
 PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
 MODEL = "{model}"  # in a planned URL: the model is known only after the model list has been read
@@ -64,7 +65,7 @@ class Plan:
     deep: tuple[PlannedRequest, ...] = ()
     otherwise: tuple[PlannedCase, ...] = ()
     on_success: tuple[PlannedRequest, ...] = ()
-    conflict_source: str = ""  # where the key in the form ``rival`` was found
+    conflict_source: Source | None = None  # where the key in the form ``rival`` was found
 
     @property
     def tokens(self) -> int:

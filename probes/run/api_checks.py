@@ -68,7 +68,7 @@ class ApiChecks:
         """
         offline, given = self._offline, self._offline.given
         # An attempt takes the proxy unless it says otherwise, even one that `pool` avoids because it was seen to fail.
-        policy = decide(offline.keys, route_of(self._pools.to(pool.target, False), facts.local))
+        policy = decide(offline.keys, route_of(self._pools.to(pool.target, False), facts.host.local))
         self.settle(policy)
         context = api_context(offline, base, facts, policy)
         loop = AttemptLoop(context, self._client, self._recorder, pool, self._speaks_tls)
@@ -81,7 +81,7 @@ class ApiChecks:
         finally:
             self.working = loop.working
         if given.deep and self.working is not None:
-            await self._deepen(self.working, facts.local)
+            await self._deepen(self.working, facts.host.local)
         if given.no_spend:
             self._recorder.close("", "no_spend")
         elif not set(policy.forms) - {KeyForm.RIVAL} and offline.exams.keys():

@@ -146,8 +146,8 @@ class ConnectionChecks:
         facts, straight = self._facts, self.pools.to(where, True)
         chosen = next((one.facts for one in self._recorder.observations if isinstance(one.facts, ProxyFacts)), None)
         assert facts is not None
-        if facts.local or offline.door is not None or straight.redirected or chosen is None:
-            return facts.local
+        if facts.host.local or offline.door is not None or straight.redirected or chosen is None:
+            return facts.host.local
         try:
             async with asyncio.timeout(min(2.0, self._recorder.limits.probe)):
                 found = await straight.resolve()
@@ -155,7 +155,7 @@ class ConnectionChecks:
             return False
         if not found or not all(private(one.ip) for one in found):
             return False
-        self._facts = replace(facts, local=True)
+        self._facts = replace(facts, host=replace(facts.host, local=True))
         self._recorder.done("door", where.host, self._facts, self._recorder.now())
         self._recorder.done("proxy", where.host, replace(chosen, captures_local=True), self._recorder.now())
         return True
@@ -206,7 +206,7 @@ class ConnectionChecks:
         no round trip.
         """
         assert self._facts is not None
-        policy = decide(self._offline.keys, route_of(pool, self._facts.local))
+        policy = decide(self._offline.keys, route_of(pool, self._facts.host.local))
         chat = [one for one in first_round(self._offline, base, self._facts, policy) if one.purpose == "chat"]
         return 0 if not chat else 1 if chat[0].after_list else 2
 
@@ -217,7 +217,9 @@ class ConnectionChecks:
             return
         began = self._recorder.now()
         if said := unreadable(bundle.value):
-            self._recorder.failed("settings", bundle.source, Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began)
+            self._recorder.failed(
+                "settings", str(bundle.source), Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began
+            )
 
     def vantage(self) -> HostEnvironment:
         """Where all of this was seen from."""

@@ -14,7 +14,8 @@ from probes.keys.owner import fit
 from probes.model.attempt import KeyForm
 from probes.model.facts import KeyPolicy, Withheld
 from probes.model.secret import Secret
-from probes.model.settings import Settings
+from probes.model.settings import ConflictReason, ConflictRole, Settings
+from probes.model.source import Source
 from probes.urls.addresses import private
 
 
@@ -30,7 +31,7 @@ class AvailableKeys:
     elsewhere: bool = False
     project: bool = False
     send_anyway: bool = False
-    conflict_source: str = ""
+    conflict_source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,16 @@ def _ordered(forms: frozenset[KeyForm]) -> tuple[KeyForm, ...]:
     return tuple(form for form in KeyForm if form in forms)
 
 
-def conflicting_key(settings: Settings, door: Door | None, *, local: bool) -> tuple[str, str] | None:
+def conflicting_key(settings: Settings, door: Door | None, *, local: bool) -> tuple[Source, str] | None:
     """Find another key for the same setting that may be sent to this host; its source and its value.
 
     It is the value of a place that loses, or of a variable that no SDK reads where no key was given. None where there
     is none, or where a project has chosen the host.
     """
     for one in settings.conflicts if settings.override is None else ():
-        if one.role != "key" or one.same or not isinstance(one.value, Secret):
+        if one.role is not ConflictRole.KEY or one.same or not isinstance(one.value, Secret):
             continue
-        if settings.key is not None and one.why != "shadowed":
+        if settings.key is not None and one.why is not ConflictReason.SHADOWED:
             continue
         key = examine_key(one.value.reveal(), "openai").literal
         if not key:

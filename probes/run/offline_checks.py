@@ -90,15 +90,15 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
         chosen = proxy.unheeded(chosen)
     recorder.done("proxy", where.host, chosen, began)
     values = exams.keys()
-    conflict = conflicting_key(given, known, local=facts.local)
+    conflict = conflicting_key(given, known, local=facts.host.local)
     if conflict is not None:
         values[KeyForm.RIVAL] = conflict[1]
     keys = AvailableKeys(
         frozenset(values),
-        elsewhere=facts.elsewhere,
+        elsewhere=facts.key.elsewhere,
         project=given.override is not None and given.override.withheld,
         send_anyway=given.send_anyway,
-        conflict_source=conflict[0] if conflict is not None else "",
+        conflict_source=conflict[0] if conflict is not None else None,
     )
     return OfflineChecks(given, exams, protocol, where, known, facts, usable, values, keys)
 
@@ -114,10 +114,10 @@ def target(given: Settings, offline: OfflineChecks | None) -> Target:
         protocol=protocol,
         model=given.model.value if given.model else None,
         app=given.app or official("openai" if protocol == "auto" else protocol).id,
-        door=facts.door if facts is not None else None,
+        door=facts.match.id if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
-        key_doors=tuple(match.door for match in facts.matches) if facts is not None else (),
+        key_doors=tuple(match.door for match in facts.key.matches) if facts is not None else (),
         app_named=given.app is not None or given.auth is not None,
         sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
     )

@@ -13,6 +13,7 @@ from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts
 from probes.model.planned_request import Plan, PlannedCase, PlannedRequest
 from probes.model.settings import Settings, Sourced
+from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import connect_rule
 from probes.protocols.protocol import model_in, preflight, version_in, wire
 from probes.run.key_policy import Route, decide
@@ -56,7 +57,7 @@ def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, poli
         form is KeyForm.GIVEN or (form is KeyForm.NONE and not offline.exams.keys())
     )
     changed = () if as_given else ("mended",)
-    if form is KeyForm.NONE and KeyForm.RIVAL in keys and not facts.local:
+    if form is KeyForm.NONE and KeyForm.RIVAL in keys and not facts.host.local:
         # No given key may be sent: the key of the place that is not heeded takes its place.
         form, as_given, changed = KeyForm.RIVAL, False, ("key_source",)
     first = replace(first, key=form, given=as_given, changed=changed)
@@ -73,7 +74,9 @@ def _with_model(given: Settings, protocol: str) -> Settings:
     """Take the model from the base URL where none is given."""
     raw = given.base_url.value if given.base_url else ""
     named = model_in(protocol, raw) if given.model is None else None
-    return replace(given, model=Sourced(named, "base_url")) if named else given
+    if not named or given.base_url is None:
+        return given
+    return replace(given, model=Sourced(named, Source(SourceKind.BASE_URL, given.base_url.source.owner)))
 
 
 def _sent_by(given: Settings, attempt: Attempt) -> Attempt:
@@ -121,14 +124,15 @@ def plan(settings: Settings) -> Plan | None:
         return None
     route = _expected_route(offline, target)
     if settings.offline:
-        return scrubbed(Plan(facts.host, facts.port, None, (), 0, decide(offline.keys, route).withheld), scrub)
+        withheld = decide(offline.keys, route).withheld
+        return scrubbed(Plan(facts.host.name, facts.host.port, None, (), 0, withheld), scrub)
     proxy = next((one.facts for one in recorder.observations if isinstance(one.facts, ProxyFacts)), None)
     first = _case(offline, base, facts, "", route)
     others = [_case(offline, base, facts, *other) for other in _other_routes(offline, target, route)]
     others = [one for one in others if one.when == "around_proxy" or one.requests != first.requests]
     known = Plan(
-        host=facts.host,
-        port=facts.port,
+        host=facts.host.name,
+        port=facts.host.port,
         proxy=(proxy.mended or proxy.url) if proxy is not None and route.proxy else None,
         requests=first.requests,
         further=settings.limits.extra_requests,
@@ -142,7 +146,7 @@ def plan(settings: Settings) -> Plan | None:
 
 
 def _case(offline: OfflineChecks, base_url: str, facts: DoorFacts, when: str, route: Route) -> _Case:
-    facts = replace(facts, local=route.local)
+    facts = replace(facts, host=replace(facts.host, local=route.local))
     policy = decide(offline.keys, route)
     context = api_context(offline, base_url, facts, policy)
     return _Case(when, context, first_round(offline, base_url, facts, policy))
@@ -181,5 +185,5 @@ def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, .
 
     for one in cases:
         if one.may_work:
-            return tuple(foreseen(one.context.settings, one.context.first, offline.door, one.context.facts.local))
+            return tuple(foreseen(one.context.settings, one.context.first, offline.door, one.context.facts.host.local))
     return ()

@@ -64,7 +64,7 @@ def by_the_route_taken(seen: Seen, told: Plan) -> tuple[PlannedRequest, ...]:
     dialled = [one.connected.ip for one in observed if isinstance(one, TcpFacts) and one.connected is not None]
     cases = {case.when: case.requests for case in told.otherwise}
     if told.proxy is not None:
-        private = doors[-1].local and not doors[0].local
+        private = doors[-1].host.local and not doors[0].host.local
     else:
         private = bool(dialled) and ipaddress.ip_address(dialled[-1]) in PRIVATE
     return cases["private_address"] if private and "private_address" in cases else told.requests

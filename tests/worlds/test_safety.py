@@ -34,6 +34,7 @@ from probes.model.facts import Address
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced
+from probes.model.source import option
 from probes.network.network import Connection, Network
 from probes.network.proxy_tunnel import Proxy
 from probes.run.engine import run
@@ -61,10 +62,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def settings(url: str, protocol: str = "openai", **more: Any) -> Settings:
     given: dict[str, Any] = {
-        "base_url": Sourced(url, "test"),
-        "key": Sourced(Secret(KEY), "test"),
-        "model": Sourced(PROTOCOLS[protocol][0], "test"),
-        "protocol": Sourced(protocol, "test"),
+        "base_url": Sourced(url, option("test")),
+        "key": Sourced(Secret(KEY), option("test")),
+        "model": Sourced(PROTOCOLS[protocol][0], option("test")),
+        "protocol": Sourced(protocol, option("test")),
         "limits": LIMITS,
     }
     return Settings(**(given | more))
@@ -193,7 +194,7 @@ def test_a_keyless_look_is_keyless() -> None:
 def test_a_proxy_sees_no_key(scheme: str, refusal: bytes) -> None:
     with PracticeDoor(connect=[ScriptEnd.READ, refusal, ScriptEnd.CLOSE]) as proxy:
         network = Watched()
-        proxies = ProxySettings(all=Sourced(f"{scheme}://127.0.0.1:{proxy.port}", "test"))
+        proxies = ProxySettings(all=Sourced(f"{scheme}://127.0.0.1:{proxy.port}", option("test")))
         asked(settings("https://relay.example/v1", proxies=proxies), network)
         asked(settings("http://relay.example/v1", proxies=proxies), network)
         assert proxy.connections
@@ -208,7 +209,7 @@ def test_a_plain_proxy_gets_no_key_of_a_plain_host() -> None:
         return b.openai(KEY)(request)
 
     with PracticeDoor(proxy) as door:
-        proxies = ProxySettings(http=Sourced(door.url, "test"))
+        proxies = ProxySettings(http=Sourced(door.url, option("test")))
         asked(settings("http://relay.example/v1", proxies=proxies), Watched())
         asked(settings("http://10.1.2.3/v1", proxies=proxies), Watched())
     assert heard

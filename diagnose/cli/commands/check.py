@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from probes.model.evidence import Evidence
     from probes.model.planned_request import Plan, PlannedRequest
     from probes.model.settings import Settings
+    from probes.model.source import Source
     from probes.settings.gather import Options
 
     Mend = Callable[[Settings, Report], bool]
@@ -270,7 +271,7 @@ def _plan_text(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _request_line(request: PlannedRequest, conflict_source: str) -> str:
+def _request_line(request: PlannedRequest, conflict_source: Source | None) -> str:
     cost = f"at most {request.tokens} tokens" if request.tokens else "free"
     sent = {
         "as given": "with the key",

@@ -449,7 +449,7 @@ def test_the_key_travels_as_the_app_sends_it(app: str, variable: str, header: st
 )
 def test_variables_are_read_in_the_apps_order(app: str, environ: dict[str, str], source: str) -> None:
     settings = gather(Options(app=app), environ, Path("/"))
-    assert settings.base_url is not None and settings.base_url.source.removeprefix("environment ") == source
+    assert settings.base_url is not None and str(settings.base_url.source).removeprefix("environment ") == source
     assert settings.app == app
 
 
@@ -575,7 +575,7 @@ def test_white_space_is_cut_away_by_who_does_so() -> None:
 def test_an_empty_variable_is_none_where_it_is_none_to_the_client() -> None:
     for name, source in (("openai-node", "default"), ("openai-sdk", "environment OPENAI_BASE_URL")):
         settings = gather(Options(app=name), {"OPENAI_BASE_URL": "", "OPENAI_API_KEY": KEY}, Path("/"))
-        assert settings.base_url is not None and settings.base_url.source == source
+        assert settings.base_url is not None and str(settings.base_url.source) == source
 
 
 def test_roots_are_the_apps_own() -> None:

@@ -20,6 +20,7 @@ from probes.model.failure import Outcome
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Conflict
+from probes.model.source import environment_variable
 from probes.run.engine import run
 
 EMPTY = Evidence(Target(None, "openai", None, "openai-sdk", None, None, None), ())
@@ -51,7 +52,9 @@ def test_a_run_comes_back_as_it_was(fault: str) -> None:
 
 
 def test_a_losing_key_is_kept_as_its_hint() -> None:
-    conflict = Conflict("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("sk-Qm7xT2bW9zLk4RvY8nHd3JcP"), "unread")
+    conflict = Conflict(
+        "key", "OPENAI_KEY", environment_variable("OPENAI_KEY"), Secret("sk-Qm7xT2bW9zLk4RvY8nHd3JcP"), "unread"
+    )
     seen = Observation("settings", "", Outcome.DONE, SettingsFacts(None, None, conflicts=(conflict,)))
     text = archive.dump(replace(EMPTY, observations=(seen,)))
     assert "Qm7xT2bW9zLk" not in text

@@ -11,7 +11,8 @@ from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.facts import KeyPolicy, Withheld
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, Limits, Override, Settings, Sourced
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, Limits, Override, Settings, Sourced
+from probes.model.source import DEFAULT, Owner, Source, SourceKind, option
 from probes.network.connection_pool import ConnectionPool
 from probes.run.key_policy import AvailableKeys, Route, conflicting_key, decide
 from probes.urls.url import Url
@@ -121,8 +122,16 @@ def test_the_client_sends_no_key_that_the_policy_does_not_allow() -> None:
 OPENAI, ANTHROPIC = "sk-proj-" + "a" * 74 + "T3BlbkFJ" + "b" * 74, "sk-ant-api03-" + "a" * 93 + "AA"
 
 
+DOTENV = Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1)
+
+
 def conflict(value: str, **more: object) -> Conflict:
-    row: dict[str, object] = {"role": "key", "name": "OPENAI_API_KEY", "source": ".env:1", "why": "shadowed"}
+    row: dict[str, object] = {
+        "role": ConflictRole.KEY,
+        "name": "OPENAI_API_KEY",
+        "source": DOTENV,
+        "why": ConflictReason.SHADOWED,
+    }
     return Conflict(**{**row, **more, "value": Secret(value)})  # type: ignore[arg-type]
 
 
@@ -132,13 +141,13 @@ def conflict(value: str, **more: object) -> Conflict:
         ((), True, {}, None),
         ((conflict(OPENAI),), True, {}, OPENAI),
         ((conflict(OPENAI, same=True),), True, {}, None),
-        ((conflict(OPENAI, role="base_url"),), True, {}, None),
-        ((conflict(OPENAI, why="unread"),), True, {}, None),
-        ((conflict(OPENAI, why="unread"),), False, {}, OPENAI),
+        ((conflict(OPENAI, role=ConflictRole.BASE_URL),), True, {}, None),
+        ((conflict(OPENAI, why=ConflictReason.UNREAD),), True, {}, None),
+        ((conflict(OPENAI, why=ConflictReason.UNREAD),), False, {}, OPENAI),
         ((conflict(ANTHROPIC),), True, {}, None),
         ((conflict(ANTHROPIC), conflict(OPENAI)), True, {}, OPENAI),
         ((conflict(ANTHROPIC),), True, {"send_anyway": True}, ANTHROPIC),
-        ((conflict(OPENAI),), True, {"override": Override(".env:1", "a.example", "b.example", "x", "y")}, None),
+        ((conflict(OPENAI),), True, {"override": Override(DOTENV, "a.example", "b.example", DEFAULT, DOTENV)}, None),
     ],
 )
 def test_a_conflicting_key(
@@ -147,10 +156,10 @@ def test_a_conflicting_key(
     from probes.catalog.doors import load
 
     settings = Settings(
-        base_url=Sourced("https://api.openai.com/v1", "argument"),
-        key=Sourced(Secret("sk-other"), "--key") if given else None,
+        base_url=Sourced("https://api.openai.com/v1", Source(SourceKind.ARGUMENT)),
+        key=Sourced(Secret("sk-other"), option("--key")) if given else None,
         conflicts=conflicts,
         **more,  # type: ignore[arg-type]
     )
     known = load().of_host("api.openai.com", 443, "/v1")
-    assert conflicting_key(settings, known, local=False) == ((".env:1", found) if found else None)
+    assert conflicting_key(settings, known, local=False) == ((DOTENV, found) if found else None)

@@ -19,7 +19,8 @@ from probes.model.attempt import Auth, KeyForm
 from probes.model.facts import Withheld
 from probes.model.planned_request import PlannedRequest
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, Override, ProxySettings, Settings, Sourced
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, Override, ProxySettings, Settings, Sourced
+from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable, option
 from probes.run.engine import run
 from probes.run.plan import plan
 
@@ -31,10 +32,10 @@ KEY = "sk-" + "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo" * 2
 
 def settings(base_url: str, key: str | None = KEY, model: str | None = answers.MODELS[0], **more: Any) -> Settings:
     return Settings(
-        base_url=Sourced(base_url, "argument"),
-        key=Sourced(Secret(key), "standard input") if key is not None else None,
-        model=Sourced(model, "--model") if model is not None else None,
-        protocol=more.pop("protocol", Sourced("openai", "--protocol")),
+        base_url=Sourced(base_url, Source(SourceKind.ARGUMENT)),
+        key=Sourced(Secret(key), Source(SourceKind.STDIN)) if key is not None else None,
+        model=Sourced(model, option("--model")) if model is not None else None,
+        protocol=more.pop("protocol", Sourced("openai", option("--protocol"))),
         **more,
     )
 
@@ -46,7 +47,9 @@ def at_servers(requests: Iterable[PlannedRequest]) -> set[tuple[str, str, bool]]
 def test_the_key_goes_around_a_proxy_that_takes_a_local_server_and_the_plan_says_so() -> None:
     refuses = handlers.always(answers.as_json({"error": "no way there"}, 403))
     with PracticeDoor(b.openai(KEY)) as door, PracticeDoor(refuses) as front:
-        given = settings(f"{door.url}/v1", proxies=ProxySettings(http=Sourced(front.url, "environment HTTP_PROXY")))
+        given = settings(
+            f"{door.url}/v1", proxies=ProxySettings(http=Sourced(front.url, environment_variable("HTTP_PROXY")))
+        )
         told = plan(given)
         evidence = asyncio.run(run(given))
         by_proxy = {(one.method, one.target, KEY in str(one.headers)) for one in front.requests}
@@ -62,13 +65,14 @@ def test_the_key_goes_around_a_proxy_that_takes_a_local_server_and_the_plan_says
 
 # -- single requests ---------------------------------------------------------------------------------------------------
 
-_RIVAL = (Conflict("key", "OPENAI_API_KEY", ".env:1 OPENAI_API_KEY", Secret("sk-" + "b" * 48), "shadowed"),)
-_PROJECT = Override(".env:1 OPENAI_BASE_URL", "relay.example", "api.openai.com", "default", "environment X", True)
+_DOTENV = Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1)
+_RIVAL = (Conflict(ConflictRole.KEY, "OPENAI_API_KEY", _DOTENV, Secret("sk-" + "b" * 48), ConflictReason.SHADOWED),)
+_PROJECT = Override(_DOTENV, "relay.example", "api.openai.com", DEFAULT, environment_variable("OPENAI_API_KEY"), True)
 _LOOPBACK, _RELAY, _PLAIN = "http://127.0.0.1:1/v1", "https://relay.example/v1", "http://relay.example/v1"
 _FULL = [("models", "as given"), ("chat", "as given"), ("stream", "as given")]
 _KEYLESS = [("models", "none"), ("path", "none")]
-_AUTO = Sourced("auto", "--protocol")
-_CLAUDE = Sourced("anthropic", "--protocol")
+_AUTO = Sourced("auto", option("--protocol"))
+_CLAUDE = Sourced("anthropic", option("--protocol"))
 
 # Settings, the purposes of the plan with the form of the key that goes along, why it is withheld, and the other cases.
 PLANNED: dict[str, tuple[Settings, list[tuple[str, str]], Withheld | None, list[str]]] = {
@@ -99,13 +103,17 @@ PLANNED: dict[str, tuple[Settings, list[tuple[str, str]], Withheld | None, list[
     "auto": (settings(_RELAY, protocol=_AUTO), [*_FULL, *[("path", "dummy")] * 5], None, []),
     "offline": (settings(_PLAIN, offline=True), [], Withheld.PLAINTEXT, []),
     "proxied": (
-        settings(_PLAIN, proxies=ProxySettings(http=Sourced("http://10.0.0.9:3128", "environment HTTP_PROXY"))),
+        settings(
+            _PLAIN, proxies=ProxySettings(http=Sourced("http://10.0.0.9:3128", environment_variable("HTTP_PROXY")))
+        ),
         _KEYLESS,
         Withheld.PLAINTEXT,
         ["private_address", "around_proxy"],
     ),
     "proxied-by-tls": (
-        settings(_RELAY, proxies=ProxySettings(https=Sourced("http://10.0.0.9:3128", "environment HTTPS_PROXY"))),
+        settings(
+            _RELAY, proxies=ProxySettings(https=Sourced("http://10.0.0.9:3128", environment_variable("HTTPS_PROXY")))
+        ),
         _FULL,
         None,
         [],
@@ -130,11 +138,15 @@ def test_the_key_that_may_go_takes_the_place_of_one_that_may_not() -> None:
     told = plan(given)
     assert told is not None and told.withheld is Withheld.OTHER_DOOR
     assert {one.key for one in told.requests} == {KeyForm.RIVAL}
-    assert told.conflict_source == ".env:1 OPENAI_API_KEY"
+    assert told.conflict_source == _DOTENV
 
 
 def test_the_model_that_nobody_named_is_a_placeholder() -> None:
-    told = plan(settings("https://generativelanguage.googleapis.com", model=None, protocol=Sourced("gemini", "test")))
+    told = plan(
+        settings(
+            "https://generativelanguage.googleapis.com", model=None, protocol=Sourced("gemini", option("--protocol"))
+        )
+    )
     assert told is not None
     later = [one for one in told.requests if one.after_list]
     assert [one.purpose for one in later] == ["chat", "stream"]
@@ -154,7 +166,7 @@ def test_the_headers_of_the_plan_are_those_that_arrive(protocol: str) -> None:
     handler, path, model = DOORS[protocol]
     usual = {"host", "user-agent", "accept-encoding", "content-length"}
     with PracticeDoor(handler) as door:
-        given = settings(door.url + path, model=model, protocol=Sourced(protocol, "--protocol"))
+        given = settings(door.url + path, model=model, protocol=Sourced(protocol, option("--protocol")))
         told = plan(given)
         asyncio.run(run(given))
         arrived = [
@@ -205,7 +217,11 @@ def test_a_plan_holds_no_secret() -> None:
 
 
 def test_of_two_rounds_one_is_paid() -> None:
-    told = plan(settings(_LOOPBACK, proxies=ProxySettings(http=Sourced("http://10.0.0.9:3128", "test"))))
+    told = plan(
+        settings(
+            _LOOPBACK, proxies=ProxySettings(http=Sourced("http://10.0.0.9:3128", environment_variable("HTTP_PROXY")))
+        )
+    )
     assert told is not None and told.otherwise
     assert told.tokens == sum(one.tokens for one in told.requests) > 0
 
