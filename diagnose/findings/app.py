@@ -6,6 +6,7 @@ from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Severity, seen
+from probes.model.exchange import Purpose
 from probes.model.settings import ConflictRole
 from probes.model.source import DEFAULT, SourceKind
 
@@ -47,7 +48,7 @@ def _mixed_content(view: View) -> Claim | None:
 
 
 def _cors(view: View) -> Claim | None:
-    asked = next((one for one in view.exchanges if one.purpose == "preflight"), None)
+    asked = next((one for one in view.exchanges if one.purpose is Purpose.PREFLIGHT), None)
     if asked is None or view.app is None or not asked.status:
         return None
     allowed = asked.header("access-control-allow-origin")

@@ -78,7 +78,7 @@ def _said(word: str) -> str | Seen:
 
 
 def _looked_up(view: View) -> str:
-    return next((one.subject for one in view.observations("dns") if one.subject), "")
+    return next((one.name for one in view.observations("dns") if one.name), "")
 
 
 def _addresses(view: View) -> list[str]:

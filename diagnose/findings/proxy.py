@@ -111,7 +111,7 @@ def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
     def when(view: View) -> Claim | None:
         found = view.failed("proxy", *kinds)
         status = 407 if Kind.PROXY_AUTH in kinds else 0
-        plain = next((one for one in view.exchanges if one.via_proxy and status and one.status == status), None)
+        plain = next((one for one in view.exchanges if one.request.via_proxy and status and one.status == status), None)
         if found is None and plain is None:
             return None
         lines = _said(found) if found is not None else [line_of(plain)] if plain else []
@@ -136,7 +136,7 @@ def _captures_local(view: View) -> Claim | None:
     first = view.first
     if view.works_as_given:
         return None
-    through = first.told if first is not None and first.told is not None and first.told.via_proxy else None
+    through = first.told if first is not None and first.told is not None and first.told.request.via_proxy else None
     direct = view.working is not None and view.working.direct
     if through is None and not direct and view.failure("tcp") is None:
         return None

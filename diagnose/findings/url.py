@@ -12,7 +12,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import bare_refusal, earns_key
-from probes.model.attempt import BARE, Attempt
+from probes.model.attempt import Attempt, Change
 from probes.model.facts import Withheld
 from probes.model.failure import Kind
 from probes.model.value_issues import Flaw
@@ -25,7 +25,7 @@ _VERSION_PATHS = ("/api/paas/v4",)
 def settings_of(attempt: Attempt) -> dict[str, object]:
     """The part of a working way of asking that a user sets."""
     found: dict[str, object] = {"base_url": attempt.base_url, "protocol": attempt.protocol}
-    versioned = "version" in attempt.changed or attempt.protocol == "azure"  # whose SDK has no version of its own
+    versioned = Change.VERSION in attempt.changed or attempt.protocol == "azure"  # whose SDK has no version of its own
     return found | ({"api_version": attempt.version} if versioned else {})
 
 
@@ -86,7 +86,7 @@ def _plaintext(view: View) -> Claim | None:
         url = "https" + (view.settings.mended_url or "")[4:]
         lines = (f"{door.host.scheme}://{door.host.name}", seen("not_sent", host=door.host.name))
         return Claim(lines, values={"better_url": url})
-    sent = any(one.with_key for one in view.exchanges)
+    sent = any(one.request.with_key for one in view.exchanges)
     led_there = any(one.note == "connect_to" for one in view.observations("dns"))
     private = not led_there and view.tcp is not None and view.tcp.connected and _private(view.tcp.connected.ip)
     return (
@@ -125,7 +125,7 @@ def _not_api_host(view: View) -> Claim | None:
 def _moved(view: View) -> Attempt | None:
     """The better way, where it differs from the given one by its path on the same protocol, found by asking."""
     first, better = view.first, view.better
-    if first is None or better is None or not first.attempt.given or "path" not in better.changed:
+    if first is None or better is None or not first.attempt.given or Change.PATH not in better.changed:
         return None
     broke_down = first.told is not None and first.told.status >= 500
     walled = first.told is not None and bare_refusal(first.told)
@@ -135,7 +135,7 @@ def _moved(view: View) -> Attempt | None:
         return None
     if better.base_url == first.attempt.base_url and not first.attempt.address:
         return None
-    if "redirect" in better.changed or "scheme" in better.changed:
+    if Change.REDIRECT in better.changed or Change.SCHEME in better.changed:
         return None
     if view.flaw("base_url", "endpoint_included", "version_doubled", "double_slash", "stray", "query", "fragment"):
         mended = (view.settings.mended_url or "").removesuffix("/")
@@ -165,7 +165,7 @@ def _only_version_added(view: View, better: Attempt) -> bool:
 def _other_version(view: View) -> Claim | None:
     """Another version of the API than the newest SDK asks for; older SDKs and other clients may ask for that one."""
     first, working = view.first, view.working
-    if first is None or working is None or "version" not in working.changed or "protocol" in working.changed:
+    if first is None or working is None or Change.VERSION not in working.changed or Change.PROTOCOL in working.changed:
         return None
     named = view.evidence.target.app_named or working.protocol != "gemini"
     return replace(_path_claim(view, working), severity=None if named or not view.works else Severity.WARNING)
@@ -173,7 +173,7 @@ def _other_version(view: View) -> Claim | None:
 
 def _bare(view: View) -> Claim | None:
     """The API is there without the version that every SDK puts into the path: no base URL helps."""
-    first, found = view.first, next((one for one in view.looks if BARE in one.attempt.changed), None)
+    first, found = view.first, next((one for one in view.looks if Change.ENDPOINT in one.attempt.changed), None)
     if first is None or first.told is None or found is None or not first.lost or view.better is not None:
         return None
     return Claim((line_of(first.told), line_of(found))) if earns_key(found) else None
@@ -198,7 +198,7 @@ def _path_claim(view: View, better: Attempt) -> Claim:
         tuple(evidence),
         values={
             "better_url": better.base_url if first.attempt.address or better.base_url != first.attempt.base_url else "",
-            "better_version": better.version if "version" in better.changed else "",
+            "better_version": better.version if Change.VERSION in better.changed else "",
         },
         settings=settings_of(better),
         verified=view.working is not None,

@@ -58,12 +58,12 @@ def prove(view: View) -> Proven:
     answered = passes(chat) if chat is not None else None
     streamed = None
     if stream is not None:
-        reading = stream.stream
+        reading = stream.reading.stream
         whole = reading is not None and bool(reading.finish or reading.terminated or reading.stopped)
         streamed = passes(stream) and whole and stream.failure is None
     path: bool | None = None
     if told is not None and told.status:
-        shaped = told.error is not None or told.models is not None or answered
+        shaped = told.reading.error is not None or told.reading.models is not None or answered
         path = False if deep is not None and deep.lost else True if shaped or told.status in (401, 403, 429) else None
     model: bool | None = None
     if answered:

@@ -75,7 +75,7 @@ def early(settings: Settings) -> str | None:
 
 def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> ModelFacts:
     """The model to ask: the given one, else a small one of the list, else the door's own small one."""
-    models = listing.models if listing is not None else None
+    models = listing.reading.models if listing is not None else None
     wanted = early(settings)
     if wanted is not None:
         listed = wanted.removeprefix("models/") in models if models else None

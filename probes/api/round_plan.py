@@ -7,7 +7,8 @@ from dataclasses import replace
 from probes.api import candidates
 from probes.api.context import ApiContext
 from probes.api.model_choice import early
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, Auth, Change, KeyForm
+from probes.model.exchange import Purpose
 from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
 from probes.model.source import SourceKind
 from probes.protocols.protocol import ALLOWANCE, ApiRequest, auth_headers, wire
@@ -39,28 +40,28 @@ def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tup
     are looked for at the same time.
     """
     keys, protocol, found = context.keys(attempt), wire(attempt.protocol), []
-    if "model" not in attempt.changed:
-        found.append(planned("models", attempt, protocol.models(attempt)))
+    if Change.MODEL not in attempt.changed:
+        found.append(planned(Purpose.MODELS, attempt, protocol.models(attempt)))
     if generates(attempt, context):
         model = attempt.model or early(context.settings)
         named = replace(attempt, model=model or MODEL)
-        for purpose in ("chat", "stream"):
-            ask = protocol.generation(named, named.model or "", stream=purpose == "stream", adapted=())
+        for purpose in (Purpose.CHAT, Purpose.STREAM):
+            ask = protocol.generation(named, named.model or "", stream=purpose is Purpose.STREAM, adapted=())
             found.append(planned(purpose, named, ask, ALLOWANCE + PROMPT_TOKENS, after_list=model is None))
     else:
         keyless = replace(attempt, key=KeyForm.NONE)
-        found.append(planned("path", keyless, protocol.path_check(keyless)))
+        found.append(planned(Purpose.PATH, keyless, protocol.path_check(keyless)))
         if attempt.key in keys:
             # A list that is served without a key proves nothing about the key.
-            found.append(planned("keyless_list", keyless, protocol.models(keyless)))
+            found.append(planned(Purpose.KEYLESS_LIST, keyless, protocol.models(keyless)))
     if _compares_headers(attempt, context):
         other = candidates.styled(attempt, Auth.X_API_KEY if attempt.auth is Auth.BEARER else Auth.BEARER)
-        found.append(planned("other_header_list", other, protocol.models(other)))
+        found.append(planned(Purpose.OTHER_HEADER_LIST, other, protocol.models(other)))
     if looks:
         target = parse_url(attempt.base_url)
         for look in candidates.looks(attempt, target, context.facts.host.local):
             there = replace(look, direct=attempt.direct)
-            found.append(planned("path", there, wire(there.protocol).path_check(there)))
+            found.append(planned(Purpose.PATH, there, wire(there.protocol).path_check(there)))
     return tuple(found)
 
 

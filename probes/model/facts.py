@@ -153,6 +153,14 @@ class ProxyFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalityFacts:
+    """A host behind the proxy whose addresses, looked up here, are all private."""
+
+    host: str
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TunnelFacts:
     """The way through the proxy to the host, as it was asked for: ``scheme`` is that of the proxy.
 
@@ -252,7 +260,6 @@ class TlsFacts:
     version: str = ""
     cipher: str = ""
     certificate: Certificate | None = None
-    plain_http: bool = False  # a plain HTTP answer came to the ClientHello
     certifi: bool | None = None  # whether certifi's list trusts it, which other clients use; None: not told
     certifi_path: str = ""
     elsewhere: str = ""  # the list that trusts it where the app's own does not: system, or the file of SSL_CERT_FILE

@@ -11,7 +11,8 @@ from probes.api.client import ApiClient
 from probes.api.response_checks import passes
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.capability import Capability, Cost
-from probes.model.exchange import Exchange
+from probes.model.evidence import Subject
+from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import DoorFacts, KeyPolicy
 from probes.model.scrubber import Scrubber
 from probes.network.connection_pool import ConnectionPool
@@ -75,9 +76,9 @@ class ApiChecks:
         try:
             await loop.run()
         except NetError as error:
-            self._recorder.failed("http", "", error.failure, self._recorder.now())
+            self._recorder.failed(Subject.HTTP, "", error.failure, self._recorder.now())
         except Exception as error:
-            self._recorder.crashed("http", "", error, self._recorder.now())
+            self._recorder.crashed(Subject.HTTP, "", error, self._recorder.now())
         finally:
             self.working = loop.working
         if given.deep and self.working is not None:
@@ -92,11 +93,11 @@ class ApiChecks:
             self._recorder.close("", "unneeded")
 
     def settle(self, policy: KeyPolicy) -> None:
-        """Put down what may be sent, once for the run; nothing else goes out from now on."""
+        """Record what may be sent, once for the run; nothing else is sent from now on."""
         self.policy = self._client.policy = policy
-        known = self._recorder.last("door")
-        at = known.ended if known is not None else self._recorder.now()  # it takes no time of its own
-        self._recorder.done("door", "key", policy, at, at)
+        # The decision takes no time: it must not make the door's line last until now.
+        at = next((one.ended for one in self._recorder.observations if one.subject is Subject.DOOR), 0.0)
+        self._recorder.done(Subject.KEY_POLICY, "", policy, at, at)
 
     async def _deepen(self, working: Attempt, local: bool) -> None:
         """What else the door can do, asked on the way that works, in the time that is left."""
@@ -108,14 +109,14 @@ class ApiChecks:
             self._offline,
             [one.facts for one in self._recorder.observations if isinstance(one.facts, Exchange)],
         )
-        lists = [(one, one.models) for one in seen if one.models is not None]
+        lists = [(one, one.reading.models) for one in seen if one.reading.models is not None]
         asked = [one for one in seen if passes(one) and replace(one.attempt, model=working.model) == working]
         depth = FeatureContext(
             working=working,
-            adapted=next((one.adapted for one in asked if one.purpose == "chat"), ()),
+            adapted=next((one.request.adapted for one in asked if one.purpose is Purpose.CHAT), ()),
             models=next((names for _, names in lists if names), ()),
-            listed=any(one.with_key for one, _ in lists),
-            streams=any(one.purpose == "stream" for one in asked),
+            listed=any(one.request.with_key for one, _ in lists),
+            streams=any(one.purpose is Purpose.STREAM for one in asked),
             local=local,
             door=offline.door,
             keys=tuple(offline.values.values()),
@@ -123,7 +124,7 @@ class ApiChecks:
         )
         self._client.budget = MOST
         began = self._recorder.now()
-        self._dive = DeepCheck(depth, self._client, self._scrub, lambda name: self._recorder.tell("deep", name, began))
+        self._dive = DeepCheck(depth, self._client, self._scrub, lambda name: self._recorder.tell(name, began))
         await self._dive.run(offline.given.limits.run - began - _LAST)
 
     async def _speaks_tls(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from probes.model.capability import Cost
-from probes.model.evidence import Evidence, HostEnvironment, Target
+from probes.model.evidence import Evidence, HostEnvironment, Subject, Target
 from probes.model.scrubber import Scrubber
 from probes.model.settings import BadInput, Limits, Settings
 from probes.model.source import Owner, Source, SourceKind
@@ -71,7 +71,7 @@ class Fleet:
         """What is left of a run that took its process with it, or never came back."""
         base = self.file.targets[member.name].text("base_url")
         recorder = Recorder(Limits(), Scrubber())
-        recorder.crashed("settings", "", RuntimeError(why), recorder.now())
+        recorder.crashed(Subject.SETTINGS, "", RuntimeError(why), recorder.now())
         recorder.close("settings")
         target = Target(base.value if base else None, "auto", None, "", None, None, None, name=member.name)
         return Evidence(

@@ -10,7 +10,7 @@ from probes.catalog.door import Door
 from probes.catalog.doors import load
 from probes.keys.flaws import url_is_key
 from probes.model.attempt import KeyForm
-from probes.model.evidence import Target
+from probes.model.evidence import Subject, Target
 from probes.model.facts import DoorFacts
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
@@ -76,19 +76,19 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
         where = exams.place
     for form in exams.keys().values():
         scrub.add(form)
-    recorder.done("settings", "", settings.measure(given, exams, scrub), began)
+    recorder.done(Subject.SETTINGS, "", settings.measure(given, exams, scrub), began)
     if where is None:
         return OfflineChecks(given, exams, protocol, None, known, None, None, exams.keys(), AvailableKeys())
     began = recorder.now()
     facts = door.measure(exams, where, doors, protocol, source)
-    recorder.done("door", where.host, facts, began)
+    recorder.done(Subject.DOOR, where.host, facts, began)
     began = recorder.now()
     chosen, usable = proxy.choose(
         node_runtime.proxies(given), where, doors, scrub, node_runtime.runs(given.app) and given.node.env_proxy
     )
     if not node_runtime.heeds(given):
         chosen = proxy.unheeded(chosen)
-    recorder.done("proxy", where.host, chosen, began)
+    recorder.done(Subject.PROXY, where.host, chosen, began)
     values = exams.keys()
     conflict = conflicting_key(given, known, local=facts.host.local)
     if conflict is not None:

@@ -9,7 +9,9 @@ from probes.api.context import ApiContext
 from probes.api.round_plan import generates, looks_around, planned, round_requests
 from probes.catalog import node_runtime
 from probes.catalog.apps import load as load_apps
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, Auth, Change, KeyForm
+from probes.model.evidence import Subject
+from probes.model.exchange import Purpose
 from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts
 from probes.model.planned_request import Plan, PlannedCase, PlannedRequest
 from probes.model.settings import Settings, Sourced
@@ -56,10 +58,10 @@ def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, poli
     as_given = offline.exams.url.literal == base_url and (
         form is KeyForm.GIVEN or (form is KeyForm.NONE and not offline.exams.keys())
     )
-    changed = () if as_given else ("mended",)
+    changed = () if as_given else (Change.MENDED,)
     if form is KeyForm.NONE and KeyForm.RIVAL in keys and not facts.host.local:
         # No given key may be sent: the key of the place that is not heeded takes its place.
-        form, as_given, changed = KeyForm.RIVAL, False, ("key_source",)
+        form, as_given, changed = KeyForm.RIVAL, False, (Change.KEY_SOURCE,)
     first = replace(first, key=form, given=as_given, changed=changed)
     if offline.exams.url.literal == base_url:
         first = replace(first, address=offline.exams.address, query=offline.exams.query)
@@ -126,7 +128,7 @@ def plan(settings: Settings) -> Plan | None:
     if settings.offline:
         withheld = decide(offline.keys, route).withheld
         return scrubbed(Plan(facts.host.name, facts.host.port, None, (), 0, withheld), scrub)
-    proxy = next((one.facts for one in recorder.observations if isinstance(one.facts, ProxyFacts)), None)
+    proxy = recorder.one(ProxyFacts, Subject.PROXY)
     first = _case(offline, base, facts, "", route)
     others = [_case(offline, base, facts, *other) for other in _other_routes(offline, target, route)]
     others = [one for one in others if one.when == "around_proxy" or one.requests != first.requests]
@@ -176,7 +178,7 @@ def _on_success(context: ApiContext) -> tuple[PlannedRequest, ...]:
     app = load_apps().get(context.settings.app)
     if app is None or not app.page:
         return ()
-    return (planned("preflight", replace(context.first, key=KeyForm.NONE), preflight(context.first, app.page)),)
+    return (planned(Purpose.PREFLIGHT, replace(context.first, key=KeyForm.NONE), preflight(context.first, app.page)),)
 
 
 def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, ...]:

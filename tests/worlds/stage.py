@@ -19,7 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from probes.api.attempt_round import AttemptRound, RoundRunner
+from probes.api.attempt_round import RoundRunner
+from probes.api.round_exchanges import AttemptRound
 from probes.catalog.node_runtime import runs
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b

@@ -477,7 +477,7 @@ async def slow_boom(*_: object, **__: object) -> object:
         ("probes.steps.proxy.choose", boom),
         ("probes.steps.tcp.measure", slow_boom),
         ("probes.api.model_choice.measure", boom),
-        ("probes.api.client.ApiClient._interpret", boom),
+        ("probes.api.client.read_response", boom),
         ("probes.protocols.openai._OpenAIReader.feed", boom),
         ("probes.api.next_attempt.NextAttempts.next", slow_boom),
     ],

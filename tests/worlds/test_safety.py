@@ -412,14 +412,24 @@ def test_what_is_kept_and_printed_has_an_end(world: str) -> None:
         if not isinstance(one.facts, Exchange):
             continue
         facts = one.facts
-        assert len(facts.headers) <= 60 and all(len(value) <= 1000 for _, value in facts.headers)
-        assert len(facts.text) <= 4096 and len(facts.title) <= 4096 and len(facts.reason) <= 100
-        assert len(facts.content_type) <= 100 and len(facts.location) <= 1000 and len(facts.redirects) <= 5
-        assert len(facts.models or ()) <= 5000 and all(len(name) <= 200 for name in facts.models or ())
-        error = facts.error
+        assert len(facts.response.headers) <= 60 and all(len(value) <= 1000 for _, value in facts.response.headers)
+        assert (
+            len(facts.response.text) <= 4096 and len(facts.response.title) <= 4096 and len(facts.response.reason) <= 100
+        )
+        assert (
+            len(facts.response.content_type) <= 100
+            and len(facts.redirection.location) <= 1000
+            and len(facts.redirection.followed) <= 5
+        )
+        assert len(facts.reading.models or ()) <= 5000 and all(len(name) <= 200 for name in facts.reading.models or ())
+        error = facts.reading.error
         assert error is None or max(len(error.message), len(error.type), len(error.code), len(error.param)) <= 2000
-        assert facts.answer is None or (len(facts.answer.text) <= 500 and len(facts.answer.model) <= 200)
-        assert facts.stream is None or (len(facts.stream.text) <= 500 and len(facts.stream.model) <= 200)
+        assert facts.reading.answer is None or (
+            len(facts.reading.answer.text) <= 500 and len(facts.reading.answer.model) <= 200
+        )
+        assert facts.reading.stream is None or (
+            len(facts.reading.stream.text) <= 500 and len(facts.reading.stream.model) <= 200
+        )
     assert len(archive.dump(evidence)) < 4 << 20
     for fmt, text in {name: text for (name, _), text in written(judge(evidence)).items()}.items():
         assert len(text) < PAGE, fmt
@@ -440,6 +450,6 @@ def test_what_is_kept_and_printed_has_an_end(world: str) -> None:
 def test_each_limit_in_bytes_ends_the_reading(limits: Limits, answer: Handler) -> None:
     with PracticeDoor(b.openai(KEY, chat=answer, stream=answer)) as door:
         evidence = asyncio.run(run(settings(f"{door.url}/v1", limits=limits), version="0"))
-    sizes = [one.facts.size for one in evidence.observations if isinstance(one.facts, Exchange)]
+    sizes = [one.facts.response.size for one in evidence.observations if isinstance(one.facts, Exchange)]
     assert max(sizes) <= 2000 + 64 * 1024, "a limit, and what one read may bring"
     assert judge(evidence).verdict != "healthy" or limits.stream_bytes == 2000

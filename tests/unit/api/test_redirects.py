@@ -227,7 +227,7 @@ def test_what_is_read_of_a_location(location: str, wanted: dict[str, Any]) -> No
         given = CLIENTS["openai"].settings(door.url, made_up("relay"), "openai")
         evidence = asyncio.run(run(given, version="0"))
         found = [one.facts for one in evidence.observations if isinstance(one.facts, Exchange)]
-        leads = next(one.redirect for one in found if one.purpose == "chat")
+        leads = next(one.redirection.target for one in found if one.purpose == "chat")
         assert leads is not None
         for name, value in wanted.items():
             filled = value.format(here=door.url) if isinstance(value, str) else value

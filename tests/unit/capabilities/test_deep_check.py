@@ -511,7 +511,7 @@ def test_what_was_found_until_it_was_stopped_is_kept() -> None:
         key = Sourced(Secret(KEY), Source(SourceKind.STDIN))
         settings = Settings(base_url=Sourced(f"{url}/v1", Source(SourceKind.ARGUMENT)), key=key, deep=True, limits=CALM)
         told = asyncio.Event()
-        watch = lambda one: told.set() if one.subject == "tools_stream" else None  # noqa: E731
+        watch = lambda one: told.set() if one.name == "tools_stream" else None  # noqa: E731
         task = asyncio.create_task(run(settings, watch=watch))
         await told.wait()
         task.cancel()
@@ -641,7 +641,7 @@ def test_who_watches_is_told_of_each() -> None:
             deep=True,
             limits=CALM,
         )
-        asyncio.run(run(settings, watch=lambda one: told.append(one.subject) if one.probe == "deep" else None))
+        asyncio.run(run(settings, watch=lambda one: told.append(one.name) if one.probe == "deep" else None))
     assert sorted(told) == sorted(NAMES) and told[-1] == "key_check"
 
 

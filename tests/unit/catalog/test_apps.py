@@ -370,7 +370,7 @@ def test_it_is_asked_as_the_app_asks(
 ) -> None:
     protocol = "anthropic" if door is ANTHROPIC else "openai"
     evidence, report, url = checked(door(), path, app, protocol=protocol)
-    assert {one.path for one in asked(evidence)} == {first}
+    assert {one.request.path for one in asked(evidence)} == {first}
     assert report.root_cause == code
     assert report.settings is not None
     assert report.settings["base_url"] == url + ("/v1" if protocol == "openai" else "")  # as the SDK takes it
@@ -523,7 +523,7 @@ def test_a_page_may_not_call_where_the_server_does_not_say_so() -> None:
         for one in evidence.observations
         if isinstance(one.facts, Exchange) and one.facts.purpose == "preflight"
     )
-    assert (preflight.method, preflight.with_key) == ("OPTIONS", False)
+    assert (preflight.request.method, preflight.request.with_key) == ("OPTIONS", False)
     assert checked(b.openai(KEY), "", "nextchat")[1].root_cause is None
 
 
