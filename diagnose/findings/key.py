@@ -82,7 +82,7 @@ def _looks_like(view: View) -> tuple[str | Seen, ...]:
     for confidence in Confidence:
         if names := [one.door for one in door.key.matches[:3] if one.confidence is confidence]:
             lines.append(seen(f"match_{confidence}", names=", ".join(names)))
-    if door.policy.withheld is Withheld.OTHER_DOOR:
+    if view.key_policy.withheld is Withheld.OTHER_DOOR:
         lines.append(seen("not_sent", host=door.host.name))
     if said := view.said():
         lines.append(said)

@@ -82,7 +82,7 @@ def _plaintext(view: View) -> Claim | None:
     door = view.door
     if door is None or door.host.scheme != "http" or door.host.local:
         return None
-    if door.policy.withheld is Withheld.PLAINTEXT:
+    if view.key_policy.withheld is Withheld.PLAINTEXT:
         url = "https" + (view.settings.mended_url or "")[4:]
         lines = (f"{door.host.scheme}://{door.host.name}", seen("not_sent", host=door.host.name))
         return Claim(lines, values={"better_url": url})

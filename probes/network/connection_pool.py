@@ -22,6 +22,12 @@ from probes.urls.url import Url
 _DIALLING = 0.9  # of a probe's time: so that each address has a result before the probe is ended
 
 
+def connect_rule(rules: tuple[ConnectTo, ...], target: Url) -> ConnectTo | None:
+    """Return the rule of ``--connect-to`` that applies to the target: the first, as in curl; None where none does."""
+    fits = (one for one in rules if one.host.lower() in ("", target.host.lower()) and one.port in (0, target.port))
+    return next(fits, None)
+
+
 class ConnectionPool:
     """Opens links to one host and port. Not to be shared between hosts."""
 
@@ -43,13 +49,11 @@ class ConnectionPool:
         self.proxy_tls = tls  # the same trust, for a proxy that is itself spoken to in TLS
         self.dial_host, self.dial_port = (proxy.host, proxy.port) if proxy else (target.host, target.port)
         self.redirected = False
-        if proxy is None:
-            for rule in connect_to:
-                if rule.host.lower() in ("", target.host.lower()) and rule.port in (0, target.port):
-                    self.dial_host = rule.to_host or target.host
-                    self.dial_port = rule.to_port or target.port
-                    self.redirected = True
-                    break
+        rule = connect_rule(connect_to, target) if proxy is None else None
+        if rule is not None:
+            self.dial_host = rule.to_host or target.host
+            self.dial_port = rule.to_port or target.port
+            self.redirected = True
         self.addresses: tuple[Address, ...] = ()
         self.good: Address | None = None
         self._socket: socket.socket | None = None

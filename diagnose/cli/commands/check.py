@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from probes.model.evidence import Evidence
     from probes.model.planned_request import Plan, PlannedRequest
     from probes.model.settings import Settings
+    from probes.model.source import Source
     from probes.settings.gather import Options
 
     Mend = Callable[[Settings, Report], bool]
@@ -126,8 +127,11 @@ def command(
     if plan_only:
         show_plan(settings, fmt if not as_json else "json")
         return
-    if settings.deep and (plan := planned(settings)) is not None and plan.deep:
-        announce(plan, spoken)
+    if settings.deep:
+        from probes.run.plan import plan
+
+        if (found := plan(settings)) is not None and found.deep:
+            announce(found, spoken)
     mend = offering(spoken, yes) if fix else None
     finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, mend)
 
@@ -185,36 +189,46 @@ def measure(settings: Settings, progress: console.Progress) -> Evidence:
 def show_plan(settings: Settings, fmt: str) -> None:
     """Print what would be sent where, with the most that it can cost."""
     import json
-    from dataclasses import asdict
 
-    plan = planned(settings)
-    if plan is None:
+    from probes.run.plan import plan
+
+    found = plan(settings)
+    if found is None:
         raise click.ClickException("no address can be made of the base URL: nothing would be sent")
     if fmt == "json":
-        click.echo(json.dumps({**asdict(plan), "tokens": plan.tokens}, indent=2))
+        click.echo(json.dumps(_plan_json(found), indent=2))
         return
-    click.echo(_plan_text(plan))
+    click.echo(_plan_text(found))
 
 
-def planned(settings: Settings) -> Plan | None:
-    """What would be sent; None where no address can be made of the base URL."""
-    from probes.model.evidence import Subject
-    from probes.model.facts import ProxyFacts
-    from probes.run.offline_checks import scrubber, survey
-    from probes.run.plan import draw
-    from probes.steps.recorder import Recorder
+def _plan_json(plan: Plan) -> dict[str, object]:
+    return {
+        "host": plan.host,
+        "port": plan.port,
+        "proxy": plan.proxy,
+        "requests": [_request_json(one) for one in plan.requests],
+        "further": plan.further,
+        "withheld": plan.withheld or "",
+        "deep": [_request_json(one) for one in plan.deep],
+        "otherwise": [
+            {"when": case.when, "requests": [_request_json(one) for one in case.requests]} for case in plan.otherwise
+        ],
+        "on_success": [_request_json(one) for one in plan.on_success],
+        "tokens": plan.tokens,
+    }
 
-    scrub = scrubber(settings)
-    recorder = Recorder(settings.limits, scrub)
-    offline = survey(settings, recorder, scrub)
-    base = offline.exams.url.literal or offline.exams.url.mended
-    if offline.facts is None or base is None:
-        return None
-    proxy = recorder.one(ProxyFacts, Subject.PROXY)
-    address, added = offline.exams.address, offline.exams.query
-    if offline.exams.url.literal != base:
-        address = added = ""
-    return draw(settings, scrub(base), offline.facts, proxy, offline.door, scrub(address), added)
+
+def _request_json(request: PlannedRequest) -> dict[str, object]:
+    return {
+        "purpose": request.purpose,
+        "method": request.method,
+        "url": request.url,
+        "with_key": request.with_key,
+        "tokens": request.tokens,
+        "key": request.key,
+        "headers": list(request.headers),
+        "after_list": request.after_list,
+    }
 
 
 def announce(plan: Plan, lang: str) -> None:
@@ -226,30 +240,45 @@ def announce(plan: Plan, lang: str) -> None:
     click.echo(say(AROUND, "announced", lang, count=MOST, tokens=tokens), err=True)
 
 
-def _plan_text(plan: Plan) -> str:
-    lines = [f"to {plan.host}, port {plan.port}" + (f", through {plan.proxy}" if plan.proxy else "")]
-    lines += map(_request_line, plan.requests)
-    if not plan.requests:
-        lines.append("  nothing: --offline")
-    if plan.withheld:
-        from probes.model.facts import Withheld
+_WITHHELD = {
+    "other_door": "it belongs to another provider",
+    "project": "a file of this project sends it elsewhere than your own settings do",
+    "plaintext": "the address is not encrypted",
+}
+_OTHERWISE = {
+    "private_address": "where the host's name leads to a private address, instead:",
+    "around_proxy": "where the proxy leads to no answer, around it:",
+}
 
-        reason = {
-            Withheld.OTHER_DOOR: "it belongs to another provider",
-            Withheld.PLAINTEXT: "the address is not encrypted",
-        }
-        lines.append(f"the key would not be sent: {reason.get(plan.withheld, plan.withheld)}")
+
+def _plan_text(plan: Plan) -> str:
+    def lines_of(requests: tuple[PlannedRequest, ...]) -> list[str]:
+        return [_request_line(one, plan.conflict_source) for one in requests]
+
+    lines = [f"to {plan.host}, port {plan.port}" + (f", through {plan.proxy}" if plan.proxy else "")]
+    lines += lines_of(plan.requests) or ["  nothing: --offline"]
+    if plan.withheld is not None:
+        lines.append(f"the key would not be sent: {_WITHHELD[plan.withheld]}")
+    for case in plan.otherwise:
+        lines += [_OTHERWISE[case.when], *lines_of(case.requests)]
+    if plan.on_success:
+        lines += ["where a way works, as a browser asks before a page may call:", *lines_of(plan.on_success)]
     if plan.further:
         lines.append(f"where that fails: at most {plan.further} more requests to the same host, free ones first")
     if plan.deep:
-        lines.append("where a way works, for --deep:")
-        lines += map(_request_line, plan.deep)
+        lines += ["where a way works, for --deep:", *lines_of(plan.deep)]
     lines.append(f"at most {plan.tokens} tokens in all")
     return "\n".join(lines)
 
 
-def _request_line(request: PlannedRequest) -> str:
+def _request_line(request: PlannedRequest, conflict_source: Source | None) -> str:
     cost = f"at most {request.tokens} tokens" if request.tokens else "free"
-    made_up = "with a made-up key" if request.purpose == "key_check" else "without a key"
-    key = "with the key" if request.with_key else made_up
-    return f"  {request.method:4} {request.url}  ({request.purpose}, {key}, {cost})"
+    sent = {
+        "as given": "with the key",
+        "cleaned": "with the key, cleaned",
+        "rival": f"with the key of {conflict_source}",
+        "none": "without a key",
+    }
+    key = "without a key" if request.attempt.auth == "none" else sent.get(request.key, "with a made-up key")
+    later = ", once the list has named a model" if request.after_list else ""
+    return f"  {request.method:7} {request.url}  ({request.purpose}, {key}, {cost}{later})"

@@ -716,7 +716,7 @@ def test_what_is_sent_stands_in_the_plan(protocol: str) -> None:
         basic = len(door.requests)
         asyncio.run(run(replace(settings, deep=True)))
         sent = {(one.method, one.target) for one in door.requests[2 * basic :]}
-        planned = foreseen(settings, wire(protocol).attempt(base), True, None, True)
+        planned = foreseen(settings, wire(protocol).attempt(base), None, True)
     told = {(one.method, one.url.removeprefix(door.url).replace("{model}", "x-embed")) for one in planned}
     # A second place is looked at where the first one leads nowhere.
     second = {
