@@ -96,9 +96,9 @@ def look_as(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Callable[[str |
     def check(app: str | None) -> Report:
         with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
             given = Settings(
-                base_url=Sourced(f"https://localhost:{door.port}/v1", "test"),
-                key=Sourced(Secret(KEY), "test"),
-                model=Sourced(answers.MODELS[0], "test"),
+                base_url=Sourced(f"https://localhost:{door.port}/v1", option("test")),
+                key=Sourced(Secret(KEY), option("test")),
+                model=Sourced(answers.MODELS[0], option("test")),
                 app=app,
                 limits=Limits(probe=5, run=10),
             )
