@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from diagnose.words import language_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,18 +26,18 @@ WIDTH = 80  # of a report that goes to no terminal
 
 
 def language(chosen: str | None) -> str:
-    """``en`` or ``zh``: the option, else the locale's."""
+    """One of :data:`diagnose.words.LANGS`: the option, else the locale's, else English."""
     if chosen:
         return chosen
     for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"):
         value = os.environ.get(name)
         if value:
-            return "zh" if value.lower().startswith("zh") else "en"
+            return language_of(value) or "en"
     if sys.platform in ("win32", "darwin"):
         import locale
 
         with suppress(ValueError):
-            return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+            return language_of(locale.getlocale()[0] or "") or "en"
     return "en"
 
 

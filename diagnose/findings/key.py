@@ -9,6 +9,7 @@ from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite
+from probes.model.note import Note
 
 
 def _mended(view: View) -> tuple[dict[str, object] | None, bool]:
@@ -26,9 +27,9 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
         settings, verified = _mended(view)
         survives = not flaw.fatal and view.works_as_given
         return Claim(
-            (seen("note", note=flaw.note),) if flaw.note else (),
+            (seen("note", note=flaw.notes),) if flaw.notes else (),
             severity=Severity.WARNING if survives else None,
-            values={"position": flaw.note},
+            values={"position": flaw.notes},
             settings=settings if flaw.mended and not survives else None,
             verified=verified and flaw.mended,
         )
@@ -47,7 +48,7 @@ def _placeholder(view: View) -> Claim | None:
         return None
     if told is not None and not refused and told.status and view.key_good is None and view.door and view.door.local:
         return None
-    return Claim((seen("note", note=flaw.note),) if flaw.note else ())
+    return Claim((seen("note", note=flaw.notes),) if flaw.notes else ())
 
 
 def _shape(fit: str) -> Callable[[View], Claim | None]:
@@ -60,7 +61,7 @@ def _shape(fit: str) -> Callable[[View], Claim | None]:
         return Claim(
             _looks_like(view),
             sure=door.certain,
-            values={"key_door": door.key_door_name, "better_url": door.key_door_url, "detail": door.fit_note},
+            values={"key_door": door.key_door_name, "better_url": door.key_door_url},
             settings={"base_url": door.key_door_url} if door.key_door_url and fit != "truncated" else None,
         )
 
@@ -169,8 +170,8 @@ def _truncated(view: View) -> Claim | None:
     door = view.door
     if door is None or door.fit != "truncated" or view.key_good:
         return None
-    length, _, wanted = door.fit_note.partition(", not ")
-    return Claim((seen("length", count=length, wanted=wanted),), values={"detail": door.fit_note})
+    assert isinstance(door.fit_note, Note)
+    return Claim((seen("length", **dict(door.fit_note.values)),))
 
 
 RULES = (

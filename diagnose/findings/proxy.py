@@ -88,7 +88,7 @@ def _ignored(view: View) -> Claim | None:
     if proxy is None or not proxy.unheeded or proxy.bypass:
         return None
     return Claim(
-        (f"{proxy.source}: {proxy.unheeded}", *_beside(view)),
+        (seen("of", name=proxy.source, note=proxy.unheeded), *_beside(view)),
         values={"source": proxy.source, "proxy": proxy.unheeded},
         case="" if view.evidence.vantage.proxy else "direct",
     )

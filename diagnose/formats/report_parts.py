@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
-from diagnose.words.en.interface import EXTRA
 
 # The variables that the official SDKs read (openai, anthropic, google-genai, ollama), for settings to copy.
 BASE_URL_VARIABLES = {
@@ -37,12 +36,8 @@ def word(lang: str, key: str, **values: object) -> str:
     """The interface's word for ``key``, filled in; for a key without words (a probe of tomorrow) its own last part."""
     from diagnose import words
 
-    lang = "zh" if lang.startswith("zh") else "en"
-    shown = {name: plain(value) or "?" for name, value in values.items()}
-    if key in EXTRA[lang]:
-        return words.fill(EXTRA[lang][key], shown) or ""
     try:
-        return words.phrase(key, lang, shown)
+        return words.phrase(key, lang, {name: plain(value) for name, value in values.items()})
     except KeyError:
         return key.rpartition(".")[2].replace("_", " ")
 

@@ -26,7 +26,7 @@ from diagnose.formats.report_parts import (
     way_out,
     word,
 )
-from diagnose.words.en.interface import EXTRA
+from diagnose.words import part
 
 if TYPE_CHECKING:
     from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
@@ -218,14 +218,14 @@ class Page:
 
     def capabilities(self, lines: tuple[CapabilityLine, ...]) -> None:
         """The table of a deep check: what is not there is no fault, and is not told as one."""
-        from diagnose.words.en.capabilities import AROUND, say
+        from diagnose.words import deep
 
         self.gap()
-        self.hang([("  ", "")], [(self.safe(say(AROUND, "title", self.lang)), "bold")])
+        self.hang([("  ", "")], [(self.safe(deep("AROUND", "title", self.lang)), "bold")])
         if not lines:
-            self.hang([("    ", "")], [(self.safe(say(AROUND, "not_asked", self.lang)), "dim")])
+            self.hang([("    ", "")], [(self.safe(deep("AROUND", "not_asked", self.lang)), "dim")])
         column = max((self.cells(self.safe(one.title)) for one in lines), default=0) + 2
-        words = {name: self.safe(say(AROUND, name, self.lang)) for name in SUPPORT}
+        words = {name: self.safe(deep("AROUND", name, self.lang)) for name in SUPPORT}
         verdicts = max(map(self.cells, words.values())) + 2
         narrow = self.width < column + verdicts + 30  # then what is said of each stands below it
         for one in lines:
@@ -281,7 +281,7 @@ class Page:
         if not source:
             return ""
         kind, _, rest = str(source).partition(" ")
-        known = self.word(f"source.{kind}") if f"source.{kind}" in EXTRA["en"] else kind
+        known = self.word(f"source.{kind}") if f"source.{kind}" in part(self.lang, "interface").UI else kind
         return self.safe(f"({known} {rest}".rstrip() + ")")
 
     def mark(self, status: str) -> str:

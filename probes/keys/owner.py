@@ -11,8 +11,9 @@ from typing import NamedTuple
 from probes.catalog.door import Door, KeyShape
 from probes.catalog.door_files import CONFIDENCES
 from probes.catalog.doors import Doors, load
-from probes.keys.checksums import MISTYPED, mistyped
+from probes.keys.checksums import mistyped
 from probes.keys.credential_kinds import CREDENTIALS, ISSUERS, JWT, Credential, head, pattern_matches
+from probes.model.note import Note, note
 from probes.model.value_issues import KeyMatch
 
 # Doors that stand for anything behind them: whatever key comes, it may be right.
@@ -26,14 +27,13 @@ class KeyFit(NamedTuple):
     """Whether a key belongs at a door.
 
     ``fit`` is one of those of :class:`probes.model.settings.DoorFacts`. ``note`` is for ``wrong_kind`` the kind of
-    credential
-    (see ``KINDS``), for ``truncated`` the lengths (``30, not 56``), for the other mismatches the doors it belongs to.
+    credential, for ``truncated`` the lengths, for the other mismatches the doors it belongs to.
     ``certain``: the shape proves it. ``elsewhere``: for certain it belongs to another known company than the door's,
     and is not to be sent there.
     """
 
     fit: str
-    note: str = ""
+    note: str | Note = ""
     matches: tuple[KeyMatch, ...] = ()
     certain: bool = False
     elsewhere: bool = False
@@ -90,7 +90,7 @@ def _fit_unknown_host(alien: Credential | None, matches: tuple[KeyMatch, ...], d
     if local:
         return KeyFit("unknown", matches=matches)
     if alien and alien.certain and not alien.carried:
-        return KeyFit("wrong_kind", alien.kind, matches, certain=True)
+        return KeyFit("wrong_kind", _kind(alien), matches, certain=True)
     official = [
         match
         for match in _certain(matches)
@@ -105,7 +105,7 @@ def _fit_credential(alien: Credential, door: Door, matches: tuple[KeyMatch, ...]
     elsewhere = alien.certain and alien.company not in ("", door.company)
     if elsewhere and alien.carried:
         return KeyFit("other_door", alien.door, matches, certain=True, elsewhere=True)
-    return KeyFit("wrong_kind", alien.kind, matches, certain=alien.certain, elsewhere=elsewhere)
+    return KeyFit("wrong_kind", _kind(alien), matches, certain=alien.certain, elsewhere=elsewhere)
 
 
 def _fit_key(value: str, door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyFit:
@@ -113,7 +113,7 @@ def _fit_key(value: str, door: Door, matches: tuple[KeyMatch, ...], doors: Doors
     if own and (own.confidence == "certain" or not certain):
         home = doors.get(own.door) or door
         lengths = _off_length(value, home)
-        return KeyFit("truncated" if lengths else "fits", lengths, matches, certain=own.confidence == "certain")
+        return KeyFit("truncated" if lengths else "fits", lengths or "", matches, certain=own.confidence == "certain")
     if own:  # of the right company, though by its shape rather another door's
         return KeyFit("unknown", matches=matches)
     family = [(match, kin) for match in matches if (kin := doors.get(match.door)) and kin.company == door.company]
@@ -163,7 +163,7 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     alien = _credential(value)
     if alien and alien.door and doors.get(alien.door):
         whole = alien.certain and alien.carried
-        found[alien.door] = KeyMatch(alien.door, "certain" if whole else "possible", alien.kind)
+        found[alien.door] = KeyMatch(alien.door, "certain" if whole else "possible", (_kind(alien),))
     for door in doors:
         for shape in door.keys:
             if door.id not in found and pattern_matches(shape.pattern, value):
@@ -180,19 +180,24 @@ def _match(door: Door, shape: KeyShape, value: str) -> KeyMatch:
     whole = shape.shortest <= len(value) <= (shape.longest or len(value))
     sure = whole or (shape.confidence == "certain" and head(shape.pattern))
     confidence = shape.confidence if sure else "possible"
+    look = note("look", note=shape.note)
     if confidence == "certain" and mistyped(value):
-        return KeyMatch(door.id, "likely", f"{shape.note}; {MISTYPED}")
-    return KeyMatch(door.id, confidence, shape.note)
+        return KeyMatch(door.id, "likely", (look, note("mistyped")))
+    return KeyMatch(door.id, confidence, (look,))
 
 
-def _off_length(value: str, door: Door) -> str:
-    """How a key's length is off, in characters; empty where it is not, or the lengths are not known."""
+def _off_length(value: str, door: Door) -> Note | None:
+    """How a key's length is off, in characters; None where it is not, or the lengths are not known."""
     shape = next((shape for shape in door.keys if pattern_matches(shape.pattern, value)), None)
     if shape and len(value) < shape.shortest:
-        return f"{len(value)}, not {shape.shortest}"
+        return note("length", count=len(value), wanted=shape.shortest)
     if shape and shape.longest and len(value) > _DOUBLED * shape.longest:
-        return f"{len(value)}, not {shape.longest}"
-    return ""
+        return note("length", count=len(value), wanted=shape.longest)
+    return None
+
+
+def _kind(credential: Credential) -> Note:
+    return note(f"credential_{credential.kind}")
 
 
 def _credential(value: str) -> Credential | None:

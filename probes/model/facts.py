@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from probes.model.failure import Kind
+from probes.model.note import Note
 from probes.model.settings import Conflict, Override
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
@@ -55,7 +56,7 @@ class DoorFacts:
     local: bool  # loopback or private address, or a name that means this machine
     matches: tuple[KeyMatch, ...] = ()
     fit: str = "unknown"
-    fit_note: str = ""
+    fit_note: str | Note = ""
     sent: bool = True
     why_not_sent: str = ""
     typo_of: str | None = None  # a known host that this one is a slip of
@@ -80,11 +81,11 @@ class ProxyFacts:
     source: str = ""
     bypass: str = ""  # the NO_PROXY entry that applies
     problem: str = ""  # scheme, port, stray, password, api_address, own_address, no_proxy_entry
-    note: str = ""
+    note: str | Note = ""  # a part of the value, or what is wrong with it in our words
     captures_local: bool = False
     socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
     mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
-    unheeded: str = ""  # the proxy that is set and that the app pays no heed to, without credentials
+    unheeded: str | Note = ""  # the proxy that is set and that the app pays no heed to, without credentials
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from probes.catalog import node_runtime
 from probes.model.evidence import HostEnvironment
 from probes.model.facts import ProxyFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Failure, Kind
+from probes.model.note import note
 from probes.model.scrubber import Scrubber
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
@@ -196,7 +197,7 @@ class ConnectionChecks:
     async def _look(self, pool: ConnectionPool, why: Kind) -> TlsFacts:
         found = await tls.look(pool, self.pools.trust_name, why, self.pools.other_roots())
         if found is None:
-            raise NetError(Kind.TLS_OTHER, "no certificate to be seen")
+            raise NetError(Kind.TLS_OTHER, note=note("no_certificate"))
         return found
 
     def _warms(self) -> int:

@@ -218,11 +218,11 @@ def planned(settings: Settings) -> Plan | None:
 
 def announce(plan: Plan, lang: str) -> None:
     """Say before a deep check what it can cost at most."""
-    from diagnose.words.en.capabilities import AROUND, say
+    from diagnose.words import deep
     from probes.capabilities.feature_plan import MOST
 
     tokens = sum(request.tokens for request in plan.deep)
-    click.echo(say(AROUND, "announced", lang, count=MOST, tokens=tokens), err=True)
+    click.echo(deep("AROUND", "announced", lang, count=MOST, tokens=tokens), err=True)
 
 
 def _plan_text(plan: Plan) -> str:
