@@ -104,6 +104,7 @@ def command(
     """
     from diagnose.cli.curl_option import from_curl
     from diagnose.cli.fix import offering
+    from diagnose.words import phrase
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
     from probes.model.settings import BadInput
@@ -111,7 +112,7 @@ def command(
 
     spoken = console.language(lang)
     if choices["key"] is not None:
-        click.echo("warning: a key given with --key can be seen by other users in the process list", err=True)
+        click.echo(phrase("warning.key_option", spoken), err=True)
     if choices["key_stdin"]:
         choices["stdin_text"] = sys.stdin.read(65536)
     try:
@@ -124,7 +125,7 @@ def command(
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     if plan_only:
-        show_plan(settings, fmt if not as_json else "json")
+        show_plan(settings, fmt if not as_json else "json", spoken)
         return
     if settings.deep and (plan := planned(settings)) is not None and plan.deep:
         announce(plan, spoken)
@@ -182,18 +183,20 @@ def measure(settings: Settings, progress: console.Progress) -> Evidence:
     return asyncio.run(run(settings, watch=progress.watch, version=__version__))
 
 
-def show_plan(settings: Settings, fmt: str) -> None:
+def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     """Print what would be sent where, with the most that it can cost."""
     import json
     from dataclasses import asdict
 
+    from diagnose.words import phrase
+
     plan = planned(settings)
     if plan is None:
-        raise click.ClickException("no address can be made of the base URL: nothing would be sent")
+        raise click.ClickException(phrase("plan.no_address", lang))
     if fmt == "json":
         click.echo(json.dumps({**asdict(plan), "tokens": plan.tokens}, indent=2))
         return
-    click.echo(_plan_text(plan))
+    click.echo(_plan_text(plan, lang))
 
 
 def planned(settings: Settings) -> Plan | None:
@@ -225,25 +228,33 @@ def announce(plan: Plan, lang: str) -> None:
     click.echo(deep("AROUND", "announced", lang, count=MOST, tokens=tokens), err=True)
 
 
-def _plan_text(plan: Plan) -> str:
-    lines = [f"to {plan.host}, port {plan.port}" + (f", through {plan.proxy}" if plan.proxy else "")]
-    lines += map(_request_line, plan.requests)
+def _plan_text(plan: Plan, lang: str) -> str:
+    from diagnose.words import phrase
+
+    where = {"host": plan.host, "port": str(plan.port), "proxy": plan.proxy}
+    lines = [phrase("plan.to_proxy" if plan.proxy else "plan.to", lang, where)]
+    lines += (_request_line(request, lang) for request in plan.requests)
     if not plan.requests:
-        lines.append("  nothing: --offline")
+        lines.append(f"  {phrase('plan.nothing', lang)}")
     if plan.withheld:
-        reason = {"other_door": "it belongs to another provider", "plaintext": "the address is not encrypted"}
-        lines.append(f"the key would not be sent: {reason.get(plan.withheld, plan.withheld)}")
+        reason = phrase(f"plan.withheld.{plan.withheld}", lang)
+        lines.append(phrase("plan.withheld", lang, {"reason": reason}))
     if plan.further:
-        lines.append(f"where that fails: at most {plan.further} more requests to the same host, free ones first")
+        lines.append(phrase("plan.further", lang, {"count": str(plan.further)}))
     if plan.deep:
-        lines.append("where a way works, for --deep:")
-        lines += map(_request_line, plan.deep)
-    lines.append(f"at most {plan.tokens} tokens in all")
+        lines.append(phrase("plan.deep", lang))
+        lines += (_request_line(request, lang) for request in plan.deep)
+    lines.append(phrase("plan.all", lang, {"tokens": str(plan.tokens)}))
     return "\n".join(lines)
 
 
-def _request_line(request: PlannedRequest) -> str:
-    cost = f"at most {request.tokens} tokens" if request.tokens else "free"
-    made_up = "with a made-up key" if request.purpose == "key_check" else "without a key"
-    key = "with the key" if request.with_key else made_up
-    return f"  {request.method:4} {request.url}  ({request.purpose}, {key}, {cost})"
+def _request_line(request: PlannedRequest, lang: str) -> str:
+    from diagnose.words import phrase
+
+    made_up = "plan.made_up_key" if request.purpose == "key_check" else "plan.without_key"
+    values = {
+        "purpose": request.purpose,
+        "key": phrase("plan.with_key" if request.with_key else made_up, lang),
+        "cost": phrase("plan.tokens" if request.tokens else "plan.free", lang, {"tokens": str(request.tokens)}),
+    }
+    return f"  {request.method:4} {request.url}  {phrase('plan.request', lang, values)}"
