@@ -88,10 +88,10 @@ def prose(text: str) -> str:
         text = "\n".join(one["html"] for one in parts if "html" in one)
     elif text.startswith("{"):
         rows = [json.loads(text)] if text.rstrip().count("\n{") == 0 else map(json.loads, text.splitlines())
-        return "\n".join(string for row in rows for string in strings(row))
+        return " · ".join(string for row in rows for string in strings(row))
     if re.search(r"<(?:!DOCTYPE|li|article|p|\?xml)\b", text):
         text = re.sub(r"<style>.*?</style>|base64,[\w+/=]+", "", text, flags=re.S)
-        text = html.unescape(re.sub(r"<[^>]*>", "\n", text))
+        text = html.unescape(re.sub(r"<[^>]*>", " · ", text))
     return text
 
 
@@ -114,9 +114,10 @@ ANSWERS = (
     "Resource not found",
     "deployment for this resource does not",
     "API key not valid",
-    "limit reached for gpt-5-nano",
+    "Rate limit reached for gpt-5-nano",
+    "page not found",
     "on requests per min",
-    "does not exist or you do not have access to it",
+    "The model `gpt-5-nanoo` does not exist or you do not have access to it",
     "request was sent to",
     "certificate has expired",
     "certificate is not valid for",
@@ -135,9 +136,9 @@ def quoted() -> Iterator[str]:
 
 def own_words(one: dict[str, Any]) -> str:
     """What a command says for people, without what it quotes."""
-    text = prose(one["out"]) + "\n" + one["err"]
+    text = " ".join((prose(one["out"]) + "\n" + one["err"]).split())  # a long line is wrapped
     for part in quoted():
-        text = text.replace(part, "")
+        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "·", text)
     return text
 
 
