@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diagnose.words import notes, part, put
-from probes.model.note import Note
+from probes.model.note import Note, note
+from probes.model.value_issues import Confidence, Fit
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
     from probes.catalog.doors import Doors
-    from probes.keys.owner import KeyFit
-    from probes.model.value_issues import Flaw, KeyMatch
+    from probes.model.value_issues import Flaw, KeyFit, KeyMatch
 
 SHOWN = 8  # candidates that the text tells in full; a shape without a prefix fits two dozen doors
 
@@ -53,9 +53,11 @@ class KeyReport(NamedTuple):
     def problems(self) -> dict[str, tuple[Note, ...]]:
         """Codes of the contract, each with its notes (``U+000A LINE FEED at position 52 of 52``)."""
         found = {CODES[flaw.kind]: flaw.notes for flaw in self.flaws if flaw.kind in CODES}
-        proven = self.fit.certain or bool(self.matches and self.matches[0].confidence == "certain")
-        if self.fit.fit in ("truncated", "wrong_kind") and proven:
-            found[CODES[self.fit.fit]] = (self.fit.note,) if isinstance(self.fit.note, Note) else ()
+        proven = self.fit.certain or bool(self.matches and self.matches[0].confidence is Confidence.CERTAIN)
+        if self.fit.fit is Fit.TRUNCATED and proven:
+            found[CODES[Fit.TRUNCATED]] = (note("length", count=self.fit.length, wanted=self.fit.wanted),)
+        if self.fit.fit is Fit.WRONG_KIND and proven:
+            found[CODES[Fit.WRONG_KIND]] = (note(f"credential_{self.fit.note}"),)
         return found
 
 
@@ -88,7 +90,7 @@ def base_urls(door: Door) -> dict[str, str]:
 def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
     """What goes with the key: of the first endpoint that needs nothing filled in."""
     match, door = best
-    if match.confidence == "possible" or not look.usable or "key.wrong_kind" in look.problems:
+    if match.confidence is Confidence.POSSIBLE or not look.usable or "key.wrong_kind" in look.problems:
         return {}
     ready = (endpoint for endpoint in door.endpoints if "{" not in endpoint.base_url and endpoint.protocol != "other")
     endpoint = next(ready, None)
@@ -131,7 +133,7 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
     if rest := [door.id for _, door in known[SHOWN:]]:
         yield "  " + put(words["more"], {"count": len(rest), "doors": words["comma"].join(rest)})
     yield ""
-    sure = [door for match, door in known if match.confidence == "certain"]
+    sure = [door for match, door in known if match.confidence is Confidence.CERTAIN]
     if len(sure) > 1:
         yield words["twins"]
     yield words["next"]

@@ -201,6 +201,7 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
 
 def planned(settings: Settings) -> Plan | None:
     """What would be sent; None where no address can be made of the base URL."""
+    from probes.model.evidence import Subject
     from probes.model.facts import ProxyFacts
     from probes.run.offline_checks import scrubber, survey
     from probes.run.plan import draw
@@ -212,7 +213,7 @@ def planned(settings: Settings) -> Plan | None:
     base = offline.exams.url.literal or offline.exams.url.mended
     if offline.facts is None or base is None:
         return None
-    proxy = next((one.facts for one in recorder.observations if isinstance(one.facts, ProxyFacts)), None)
+    proxy = recorder.one(ProxyFacts, Subject.PROXY)
     address, added = offline.exams.address, offline.exams.query
     if offline.exams.url.literal != base:
         address = added = ""
