@@ -12,7 +12,7 @@ from typing import Any
 
 from probes.demo_server import answers, error_bodies, handlers, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
-from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait
+from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait, head
 from probes.model.failure import Kind
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, Limits, Override
@@ -105,7 +105,7 @@ def _one_at_a_time(key: str) -> Handler:
                 else b"".join(p for p in answer.body if isinstance(p, bytes))
             )
             kind = next(value for name, value in answer.headers if name == "Content-Type")
-            yield b.head(200, (("Content-Type", kind), ("Content-Length", str(len(body))))) + body
+            yield head(200, (("Content-Type", kind), ("Content-Length", str(len(body))))) + body
             yield ScriptEnd.KEEP
 
         return script()
