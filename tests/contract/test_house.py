@@ -9,7 +9,8 @@ import pkgutil
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -20,7 +21,7 @@ from click.testing import CliRunner
 
 import diagnose
 import probes
-from checkout import ROOT
+from checkout import ROOT, TESTS
 from contract.codes import CODES, PUBLISHED, TO_COME
 from diagnose import words
 from diagnose.cli import COMMANDS, HIDDEN, program
@@ -116,9 +117,9 @@ def test_the_installed_packages_are_looked_at() -> None:
     } <= set(MODULES)
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("probes")])
-def test_what_measures_knows_no_words_and_no_terminal(name: str) -> None:
-    assert within(imports(name), "diagnose", "click", "rich") == set()
+def test_what_measures_knows_no_words_and_no_terminal() -> None:
+    measuring = [name for name in MODULES if name.startswith("probes")]
+    assert [name for name in measuring if within(imports(name), "diagnose", "click", "rich")] == []
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("diagnose")])
@@ -167,18 +168,17 @@ def test_what_judges_touches_no_network(name: str) -> None:
     assert theirs <= pure, "a rule reads evidence and pure readings of it"
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("diagnose")])
-def test_what_judges_never_sees_a_key(name: str) -> None:
-    used = {node.attr for node in ast.walk(tree(name)) if isinstance(node, ast.Attribute)}
-    assert name.startswith(JOINING) or "reveal" not in used
-    assert name.startswith(JOINING) or within(imports(name), "probes.model.secret") == set()
+def test_what_judges_never_sees_a_key() -> None:
+    for name in (one for one in MODULES if one.startswith("diagnose") and not one.startswith(JOINING)):
+        used = {node.attr for node in ast.walk(tree(name)) if isinstance(node, ast.Attribute)}
+        assert "reveal" not in used, name
+        assert within(imports(name), "probes.model.secret") == set(), name
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_no_module_depends_on_the_tests_practice(name: str) -> None:
-    if name.startswith("probes.demo_server") or name == "diagnose.cli.commands.demo":
-        return
-    assert within(imports(name), "probes.demo_server", "pytest", "hypothesis", "trustme", "pytest_httpserver") == set()
+def test_no_module_depends_on_the_tests_practice() -> None:
+    practice = ("probes.demo_server", "pytest", "hypothesis", "trustme", "pytest_httpserver")
+    depend = {name for name in MODULES if within(imports(name), *practice)}
+    assert {name for name in depend if not name.startswith("probes.demo_server")} <= {"diagnose.cli.commands.demo"}
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -209,9 +209,9 @@ def test_the_program_starts_light() -> None:
     assert loaded & {"asyncio", "ssl", "h11", "rich", "cryptography", "truststore", "probes.run.engine"} == set()
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_file_is_named_for_the_one_thing_in_it(name: str) -> None:
-    assert not set(name.split(".")) & {
+def test_a_file_is_named_for_the_one_thing_in_it() -> None:
+    names = {part for name in MODULES for part in name.split(".")}
+    assert not names & {
         "utils",
         "util",
         "common",
@@ -224,12 +224,12 @@ def test_a_file_is_named_for_the_one_thing_in_it(name: str) -> None:
     }
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_what_is_public_is_explained(name: str) -> None:
+def test_what_is_public_is_explained() -> None:
     """Modules, classes and functions; but for plain data, and what is short enough to say it by itself."""
-    assert ast.get_docstring(tree(name)), f"{name} has no docstring"
-    public = [one for one in tree(name).body if isinstance(one, DEFINED) and not one.name.startswith("_")]
-    assert [one.name for one in public if not ast.get_docstring(one) and not plain(one)] == []
+    for name in MODULES:
+        assert ast.get_docstring(tree(name)), f"{name} has no docstring"
+        public = [one for one in tree(name).body if isinstance(one, DEFINED) and not one.name.startswith("_")]
+        assert [(name, one.name) for one in public if not ast.get_docstring(one) and not plain(one)] == []
 
 
 DEFINED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -242,6 +242,153 @@ def plain(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
 
 
 SHORT = 10  # lines
+
+
+# -- rooms -------------------------------------------------------------------------------------------------------------
+
+# From the ground up: a room imports its own floor never, floors below it always. `probes` lies below `diagnose`.
+FLOORS = (
+    "probes.model",
+    "probes.urls probes.keys probes.catalog probes.config_formats probes.protocols",
+    "probes.network",
+    "probes.settings probes.steps probes.app_settings probes.pasted probes.api",
+    "probes.capabilities",
+    "probes.run",
+)
+# Rooms that hold one file a thing: their files are named for the thing, which has its name elsewhere too.
+ONE_FILE_A_THING = (
+    *("probes.steps", "probes.protocols", "probes.protocols.features", "probes.config_formats"),
+    *("diagnose.cli.commands", "diagnose.findings", "diagnose.formats", "diagnose.words"),
+)
+
+
+def room(name: str) -> str:
+    """Return the package that a module lies in; a package is its own."""
+    return name if MODULES[name].name == "__init__.py" else name.rpartition(".")[0]
+
+
+@cache
+def arrows() -> dict[str, frozenset[str]]:
+    """Return which of our modules each module imports; the package of an imported module is not one of them."""
+    found = {}
+    for name in MODULES:
+        theirs = within(imports(name), "probes", "diagnose") & MODULES.keys()
+        packages = {
+            one
+            for one in theirs
+            if MODULES[one].name == "__init__.py" and any(other.startswith(f"{one}.") for other in theirs)
+        }
+        found[name] = frozenset(theirs - packages - {name})
+    return found
+
+
+def circles(arrows: Mapping[str, frozenset[str]]) -> list[list[str]]:
+    """Return each group of names that lead to one another, as Tarjan finds them by going along the arrows."""
+    order: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: list[str] = []
+    found: list[list[str]] = []
+
+    def go(name: str) -> None:
+        order[name] = lowest[name] = len(order)
+        path.append(name)
+        for other in arrows[name]:
+            if other not in order:
+                go(other)
+                lowest[name] = min(lowest[name], lowest[other])
+            elif other in path:
+                lowest[name] = min(lowest[name], order[other])
+        if lowest[name] == order[name]:
+            group = path[path.index(name) :]
+            del path[path.index(name) :]
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for name in arrows:
+        if name not in order:
+            go(name)
+    return found
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": frozenset("b"), "b": frozenset("c"), "c": frozenset("a"), "d": frozenset("a")}) == [[*"abc"]]
+    assert circles({"a": frozenset("b"), "b": frozenset()}) == []
+
+
+def test_no_circle_of_modules() -> None:
+    assert circles(arrows()) == []
+
+
+def test_no_circle_of_rooms() -> None:
+    between: dict[str, set[str]] = {room(name): set() for name in MODULES}
+    for name, theirs in arrows().items():
+        between[room(name)] |= {room(one) for one in theirs} - {room(name)}
+    assert circles({name: frozenset(theirs) for name, theirs in between.items()}) == []
+
+
+def test_imports_point_down() -> None:
+    floor = {name: number for number, names in enumerate(FLOORS) for name in names.split()}
+
+    def floor_of(name: str) -> int | None:
+        return floor.get(".".join(name.split(".")[:2]))
+
+    up = [
+        (name, other)
+        for name, theirs in arrows().items()
+        for other in theirs
+        if (mine := floor_of(name)) is not None and (its := floor_of(other)) is not None and its > mine
+    ]
+    assert up == []
+    rooms = {".".join(name.split(".")[:2]) for name in MODULES if name.startswith("probes.")}
+    assert rooms - {"probes.demo_server"} == set(floor), "a room without a floor"
+
+
+def test_no_two_classes_have_one_name() -> None:
+    found = Counter(node.name for name in MODULES for node in ast.walk(tree(name)) if isinstance(node, ast.ClassDef))
+    assert [name for name, count in found.items() if count > 1] == []
+
+
+def test_no_two_modules_have_one_name() -> None:
+    found: dict[str, set[str]] = {}
+    for name in MODULES:
+        last = name.rpartition(".")[2]
+        things = any(room(name) == one or room(name).startswith("diagnose.words.") for one in ONE_FILE_A_THING)
+        if not things and MODULES[name].name != "__init__.py" and last != "__main__":
+            found.setdefault(last, set()).add(name)
+    assert [sorted(names) for names in found.values() if len(names) > 1] == []
+
+
+def test_no_module_imports_what_another_keeps_to_itself() -> None:
+    private = [
+        (name, one.name)
+        for name in MODULES
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith(("probes", "diagnose"))
+        for one in node.names
+        if one.name.startswith("_") and not one.name.startswith("__")
+    ]
+    assert private == []
+
+
+def test_no_file_lies_flat() -> None:
+    flat = {name for name in MODULES if name.count(".") == 1 and MODULES[name].name != "__init__.py"}
+    assert flat == {"diagnose.report", "diagnose.__main__"}
+
+
+# Modules that no test file imports: what tests them instead.
+THROUGH_WORLDS = frozenset([])
+
+
+def test_every_module_is_tested_by_name_or_through_the_worlds() -> None:
+    named_by_tests = frozenset().union(
+        *(named(node) for file in TESTS.rglob("*.py") for node in ast.walk(ast.parse(file.read_text("utf-8"))))
+    )
+    unnamed = {
+        name
+        for name in MODULES
+        if MODULES[name].name not in ("__init__.py", "__main__.py") and name not in named_by_tests
+    }
+    assert unnamed == THROUGH_WORLDS
 
 
 # -- the catalogue is whole --------------------------------------------------------------------------------------------
