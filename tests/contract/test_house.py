@@ -263,8 +263,8 @@ ONE_FILE_A_THING = (
 
 
 def room(name: str) -> str:
-    """Return the package that a module lies in; a package is its own."""
-    return name if MODULES[name].name == "__init__.py" else name.rpartition(".")[0]
+    """Return the package that a module lies in; a package and the entry point ``__main__`` are their own."""
+    return name if MODULES[name].name in ("__init__.py", "__main__.py") else name.rpartition(".")[0]
 
 
 @cache
