@@ -96,7 +96,7 @@ def _conflict(view: View) -> Claim | None:
     found = [one for one in view.settings.conflicts if one.why is ConflictReason.SHADOWED and not one.same]
     if not found:
         return None
-    lines = tuple(seen("wins", source=one.winner, other_source=one.source) for one in found[:4])
+    lines = tuple(seen("wins", source=one.winner or "", other_source=one.source) for one in found[:4])
     best = next((one for one in found if _by_rival(view) and one.source == view.key_policy.conflict_source), None)
     chosen = best or found[0]
     values = {"source": str(chosen.winner or ""), "other_source": str(chosen.source), "variable": chosen.name}

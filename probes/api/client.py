@@ -196,7 +196,7 @@ class ApiClient:
             try:
                 connection = await pool.take()
             except NetError as error:
-                failure = Failure(error.failure.kind, self._scrub(error.failure.detail))
+                failure = replace(error.failure, detail=self._scrub(error.failure.detail))
                 return replace(record, failure=failure)
             fresh = connection.http is None
             self.cost = replace(self.cost, requests=self.cost.requests + 1)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.failure import Kind
+from probes.model.note import Note
 from probes.model.settings import Conflict, Override
 from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
@@ -143,13 +144,13 @@ class ProxyFacts:
     source: Source | None = None
     bypass: str = ""  # the NO_PROXY entry that applies
     problem: ProxyProblem | None = None
-    note: str = ""
+    note: str | Note = ""  # a part of the value, or what is wrong with it in our words
     captures_local: bool = False
     socks: Source | None = (
         None  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
     )
     mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
-    unheeded: str = ""  # the proxy that is set and that the app pays no heed to, without credentials
+    unheeded: str | Note = ""  # the proxy that is set and that the app pays no heed to, without credentials
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from probes.model.facts import Address, Dial
 from probes.model.failure import Kind
+from probes.model.note import note
 from probes.model.settings import ConnectTo, Limits
 from probes.network.dialing import race
 from probes.network.failures import NetError
@@ -185,7 +186,7 @@ class ConnectionPool:
                 # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
                 pool = await self.network.connection(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
             except NetError as error:
-                raise NetError(Kind.PROXY_PROTOCOL, "no TLS at the proxy") from error
+                raise NetError(Kind.PROXY_PROTOCOL, note=note("proxy_not_tls")) from error
         try:
             if where.scheme == "https" or proxy.socks:
                 await self.network.tunnel(pool, proxy, where.host, where.port, self.limits.header_bytes)

@@ -11,6 +11,7 @@ from probes.model.evidence import HostEnvironment, Subject
 from probes.model.exchange import Purpose
 from probes.model.facts import DirectFacts, LocalityFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Failure, Kind
+from probes.model.note import note
 from probes.model.scrubber import Scrubber
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
@@ -208,7 +209,7 @@ class ConnectionChecks:
     async def _look(self, pool: ConnectionPool, why: Kind) -> TlsFacts:
         found = await tls.look(pool, self.pools.trust_name, why, self.pools.other_roots())
         if found is None:
-            raise NetError(Kind.TLS_OTHER, "no certificate to be seen")
+            raise NetError(Kind.TLS_OTHER, note=note("no_certificate"))
         return found
 
     def _warms(self, pool: ConnectionPool, base: str) -> int:

@@ -105,6 +105,7 @@ def command(
     """
     from diagnose.cli.curl_option import from_curl
     from diagnose.cli.fix import offering
+    from diagnose.words import phrase
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
     from probes.model.settings import BadInput
@@ -112,7 +113,7 @@ def command(
 
     spoken = console.language(lang)
     if choices["key"] is not None:
-        click.echo("warning: a key given with --key can be seen by other users in the process list", err=True)
+        click.echo(phrase("warning.key_option", spoken), err=True)
     if choices["key_stdin"]:
         choices["stdin_text"] = sys.stdin.read(65536)
     try:
@@ -125,7 +126,7 @@ def command(
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     if plan_only:
-        show_plan(settings, fmt if not as_json else "json")
+        show_plan(settings, fmt if not as_json else "json", spoken)
         return
     if settings.deep:
         from probes.run.plan import plan
@@ -186,19 +187,20 @@ def measure(settings: Settings, progress: console.Progress) -> Evidence:
     return asyncio.run(run(settings, watch=progress.watch, version=__version__))
 
 
-def show_plan(settings: Settings, fmt: str) -> None:
+def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     """Print what would be sent where, with the most that it can cost."""
     import json
 
+    from diagnose.words import phrase
     from probes.run.plan import plan
 
     found = plan(settings)
     if found is None:
-        raise click.ClickException("no address can be made of the base URL: nothing would be sent")
+        raise click.ClickException(phrase("plan.no_address", lang))
     if fmt == "json":
         click.echo(json.dumps(_plan_json(found), indent=2))
         return
-    click.echo(_plan_text(found))
+    click.echo(_plan_text(found, lang))
 
 
 def _plan_json(plan: Plan) -> dict[str, object]:
@@ -233,52 +235,53 @@ def _request_json(request: PlannedRequest) -> dict[str, object]:
 
 def announce(plan: Plan, lang: str) -> None:
     """Say before a deep check what it can cost at most."""
-    from diagnose.words.en.capabilities import AROUND, say
+    from diagnose.words import deep
     from probes.capabilities.feature_plan import MOST
 
     tokens = sum(request.tokens for request in plan.deep)
-    click.echo(say(AROUND, "announced", lang, count=MOST, tokens=tokens), err=True)
+    click.echo(deep("AROUND", "announced", lang, count=MOST, tokens=tokens), err=True)
 
 
-_WITHHELD = {
-    "other_door": "it belongs to another provider",
-    "project": "a file of this project sends it elsewhere than your own settings do",
-    "plaintext": "the address is not encrypted",
-}
-_OTHERWISE = {
-    "private_address": "where the host's name leads to a private address, instead:",
-    "around_proxy": "where the proxy leads to no answer, around it:",
-}
+def _plan_text(plan: Plan, lang: str) -> str:
+    """The plan as lines of text in ``lang``."""
+    from diagnose.words import phrase
 
-
-def _plan_text(plan: Plan) -> str:
     def lines_of(requests: tuple[PlannedRequest, ...]) -> list[str]:
-        return [_request_line(one, plan.conflict_source) for one in requests]
+        return [_request_line(one, plan.conflict_source, lang) for one in requests]
 
-    lines = [f"to {plan.host}, port {plan.port}" + (f", through {plan.proxy}" if plan.proxy else "")]
-    lines += lines_of(plan.requests) or ["  nothing: --offline"]
+    where = {"host": plan.host, "port": str(plan.port), "proxy": plan.proxy}
+    lines = [phrase("plan.to_proxy" if plan.proxy else "plan.to", lang, where)]
+    lines += lines_of(plan.requests) or [f"  {phrase('plan.nothing', lang)}"]
     if plan.withheld is not None:
-        lines.append(f"the key would not be sent: {_WITHHELD[plan.withheld]}")
+        reason = phrase(f"plan.withheld.{plan.withheld}", lang)
+        lines.append(phrase("plan.withheld", lang, {"reason": reason}))
     for case in plan.otherwise:
-        lines += [_OTHERWISE[case.when], *lines_of(case.requests)]
+        lines += [phrase(f"plan.otherwise.{case.when}", lang), *lines_of(case.requests)]
     if plan.on_success:
-        lines += ["where a way works, as a browser asks before a page may call:", *lines_of(plan.on_success)]
+        lines += [phrase("plan.on_success", lang), *lines_of(plan.on_success)]
     if plan.further:
-        lines.append(f"where that fails: at most {plan.further} more requests to the same host, free ones first")
+        lines.append(phrase("plan.further", lang, {"count": str(plan.further)}))
     if plan.deep:
-        lines += ["where a way works, for --deep:", *lines_of(plan.deep)]
-    lines.append(f"at most {plan.tokens} tokens in all")
+        lines += [phrase("plan.deep", lang), *lines_of(plan.deep)]
+    lines.append(phrase("plan.all", lang, {"tokens": str(plan.tokens)}))
     return "\n".join(lines)
 
 
-def _request_line(request: PlannedRequest, conflict_source: Source | None) -> str:
-    cost = f"at most {request.tokens} tokens" if request.tokens else "free"
-    sent = {
-        "as given": "with the key",
-        "cleaned": "with the key, cleaned",
-        "rival": f"with the key of {conflict_source}",
-        "none": "without a key",
+def _request_line(request: PlannedRequest, conflict_source: Source | None, lang: str) -> str:
+    from diagnose.words import phrase
+    from probes.model.attempt import Auth, KeyForm
+
+    phrases = {
+        KeyForm.GIVEN: "plan.with_key",
+        KeyForm.CLEANED: "plan.cleaned_key",
+        KeyForm.RIVAL: "plan.key_of",
+        KeyForm.NONE: "plan.without_key",
     }
-    key = "without a key" if request.attempt.auth == "none" else sent.get(request.key, "with a made-up key")
-    later = ", once the list has named a model" if request.after_list else ""
-    return f"  {request.method:7} {request.url}  ({request.purpose}, {key}, {cost}{later})"
+    sent = "plan.without_key" if request.attempt.auth is Auth.NONE else phrases.get(request.key, "plan.made_up_key")
+    values = {
+        "purpose": request.purpose,
+        "key": phrase(sent, lang, {"source": str(conflict_source or "")}),
+        "cost": phrase("plan.tokens" if request.tokens else "plan.free", lang, {"tokens": str(request.tokens)}),
+    }
+    shown = phrase("plan.request_after_list" if request.after_list else "plan.request", lang, values)
+    return f"  {request.method:7} {request.url}  {shown}"
