@@ -12,7 +12,7 @@ from probes.api.client import ApiClient, OutOfBudget
 from probes.api.context import ApiContext
 from probes.api.response_checks import about_model, nearest, passes, transient
 from probes.api.tried_attempts import TriedAttempts
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, KeyForm
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
 from probes.network.connection_pool import ConnectionPool
@@ -160,10 +160,10 @@ class RoundRunner:
         attempt_round.listing = await self._recorder.ask("http", attempt_round.attempt, self._client.models)
 
     def _compares(self, attempt: Attempt) -> bool:
-        """Anthropic's clients differ in their header: without an app named, a door must please both."""
+        """Where the protocol's clients differ in their header, a door must please all, unless an app was named."""
         settings = self._context.settings
         return (
-            attempt.protocol == "anthropic"
+            wire(attempt.protocol).clients_differ
             and attempt.given
             and attempt.key in self._context.keys(attempt)
             and settings.app is None
@@ -172,8 +172,9 @@ class RoundRunner:
         )
 
     async def _compare(self, attempt_round: AttemptRound) -> None:
-        other = Auth.X_API_KEY if attempt_round.attempt.auth is Auth.BEARER else Auth.BEARER
-        attempt = candidates.styled(attempt_round.attempt, other)
+        first = attempt_round.attempt
+        other = next(style for style in wire(first.protocol).styles if style is not first.auth)
+        attempt = candidates.styled(first, other)
         attempt_round.other_listing = await self._recorder.ask("auth", attempt, self._client.models)
 
     async def _knock(self, attempt_round: AttemptRound) -> None:

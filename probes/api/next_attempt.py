@@ -88,7 +88,7 @@ class NextAttempts:
             and attempt_round.chat.body is Body.JSON
         ):
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
-        if _of_version(told) and "version" not in attempt.changed:
+        if wire(told.attempt.protocol).other_version_helps(told.status, told.text) and "version" not in attempt.changed:
             return candidates.other_version(attempt)
         if told is attempt_round.path_check and attempt.key in self._context.keys(attempt):
             return []  # it went without the key
@@ -171,7 +171,7 @@ class NextAttempts:
         settings, first = self._context.settings, self._context.first
         if settings.api_version is not None:
             return settings.api_version.value
-        own = attempt.protocol == "azure" or settings.app is not None
+        own = wire(attempt.protocol).version_demanded or settings.app is not None
         return first.version if own and first.protocol == asked.protocol else asked.version
 
     def _other_keys(self, attempt_round: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
@@ -193,12 +193,6 @@ class NextAttempts:
                 usual = replace(usual, auth=first.auth, version=first.version)
             changed = (*(name for name in attempt.changed if name not in ("auth", "key")), "key_source")
             conflict = replace(usual, key=KeyForm.RIVAL, direct=attempt.direct, changed=changed)
-            found.append(conflict if attempt.protocol == "anthropic" else replace(conflict, version=attempt.version))
+            by_style = wire(attempt.protocol).style_versions
+            found.append(conflict if by_style else replace(conflict, version=attempt.version))
         return found
-
-
-def _of_version(told: Exchange) -> bool:
-    """Whether another version of the API may do: some of Gemini's models stand in one alone, Azure retires them."""
-    if told.attempt.protocol == "gemini":
-        return told.status == 404
-    return told.attempt.protocol == "azure" and told.status == 400 and "version" in told.text.lower()

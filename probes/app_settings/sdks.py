@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from probes.app_settings.effective import file_of, line_of
 from probes.app_settings.entry import Layer
 from probes.app_settings.search import SearchPlaces
 from probes.catalog.doors import Doors
-from probes.catalog.sdk_variables import means_an_llm
+from probes.catalog.sdk_variables import means_an_llm, variables_of
 from probes.model.settings import Settings, Sourced
+from probes.protocols.names import DEFAULT, NAMES
+from probes.protocols.protocol import by_looks
 from probes.settings.gather import Options, gather
+from probes.urls.app_base_urls import official
 
-_BY_PROTOCOL = {
-    "openai": "openai-sdk",
-    "anthropic": "anthropic-sdk",
-    "gemini": "google-genai",
-    "azure": "openai-sdk",
-    "ollama": "ollama-python",
-}
-IDS = frozenset(_BY_PROTOCOL.values())
+
+@cache
+def by_protocol() -> Mapping[str, str]:
+    """The official SDK's app of each protocol, but for those that share another's variables."""
+    return {name: official(name).id for name in NAMES if variables_of(name).protocol == name}
 
 
 class SdkSettings:
@@ -60,10 +61,11 @@ class SdkSettings:
                 continue
             seen.add((key, base))
             where = next((place for place in (base, key) if place and not place.startswith("default")), base)
-            yield replace(settings, app=_BY_PROTOCOL.get(settings.protocol.value, "openai-sdk")), line_of(where)
+            app = by_protocol().get(settings.protocol.value, official(DEFAULT).id)
+            yield replace(settings, app=app), line_of(where)
 
     def _by_protocol(self) -> Iterator[Settings]:
-        for protocol in _BY_PROTOCOL:
+        for protocol in by_protocol():
             found = self._gathered(protocol=protocol)
             if found.base_url is None or not found.base_url.source.startswith("llmdoctor.toml"):
                 conflicts = found.conflicts if found.key else ()
@@ -73,7 +75,7 @@ class SdkSettings:
         """The keys of other providers in their own variables."""
         for name in sorted({name for layer in self._layers for name, held in layer.values.items() if held.value}):
             for door in self._doors.for_variable(name)[:1] if means_an_llm(name) else ():
-                urls = [url for protocol in ("openai", "anthropic") for url in door.base_urls(protocol)]
+                urls = [url for one in by_looks() for url in door.base_urls(one.name)]
                 found = self._gathered(base_url=urls[0]) if urls and "{" not in urls[0] else None
                 if found and found.key and found.key.source.endswith(f" {name}"):
                     yield replace(found, base_url=Sourced(urls[0], f"default of {door.name}"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from probes.api import candidates
 from probes.capabilities import WIRES
 from probes.catalog.door import Door
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, KeyForm
 from probes.model.planned_request import PROMPT_TOKENS, PlannedRequest
 from probes.model.settings import Settings
 from probes.protocols import features as a
@@ -27,8 +27,9 @@ def places(working: Attempt, protocol: str, door: Door | None, local: bool) -> l
     """Where another wire may be, on the very origin of the way that works: keyless looks, two at most."""
     here = parse_url(working.base_url)
     looks = candidates.beside(working, here, door, local, looks=2)
-    if working.protocol == "azure" and wire(protocol).version_segment:
-        newer = wire(protocol).attempt(f"{working.base_url}/openai/v1", Auth.API_KEY)
+    newer_base = wire(working.protocol).newer_base
+    if newer_base and wire(protocol).version_segment:
+        newer = wire(protocol).attempt(working.base_url + newer_base, wire(working.protocol).styles[0])
         looks.insert(0, replace(newer, key=KeyForm.DUMMY))
     found = [one for one in looks if one.protocol == protocol and parse_url(one.base_url).origin == here.origin]
     return [replace(one, direct=working.direct) for one in found[:2]]
@@ -56,13 +57,14 @@ def _asks(
             yield name, at, wire(protocol).path_check(at), False, 0
             yield name, at, wire(protocol).generation(at, model, stream=False, adapted=()), True, small
     able = features(attempt.protocol)
-    turn: object = [] if attempt.protocol == "responses" else {}
     for name, tokens in _PROMPTS.items():
-        call = Call("", turn=turn) if name == "tools_result" else None
+        if able is None:
+            break
+        call = Call("", turn={}) if name == "tools_result" else None
         if name == "vision":
             yield name, attempt, able.claims(attempt, model), True, 0
         yield name, attempt, able.ask(name, attempt, model, (), call), True, a.ROOM + tokens
-    vector = able.embedding(attempt, "{model}")
+    vector = able.embedding(attempt, "{model}") if able is not None else None
     if vector is not None:
         yield "embeddings", attempt, vector, True, PROMPT_TOKENS
     yield "key_check", attempt, wire(attempt.protocol).models(attempt), False, 0

@@ -97,6 +97,20 @@ FAMILIES = {
     ),
     "ollama": SdkVariables("ollama", ("OLLAMA_API_KEY",), ("OLLAMA_HOST",), "OLLAMA_MODEL", "http://localhost:11434"),
 }
+
+
+def variables_of(protocol: str) -> SdkVariables:
+    """Those of a protocol; where it has no official SDK in these tables, those that its own file names."""
+    if protocol in FAMILIES:
+        return FAMILIES[protocol]
+    from probes.protocols.protocol import wire
+
+    spoken = wire(protocol)
+    return SdkVariables(
+        protocol, spoken.key_env, spoken.base_url_env, (*spoken.model_env, "")[0], spoken.default_base_url or None
+    )
+
+
 OFFICIAL_KEYS = frozenset(name for family in FAMILIES.values() for name in family.keys)
 UNREAD = frozenset(name for family in FAMILIES.values() for name in family.unread_keys + family.unread_bases)
 # Many programs set these for other ends: alone they do not mean that somebody wants an LLM.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from probes.model.settings import Override, Sourced
+from probes.protocols.names import DEFAULT
 from probes.urls.addresses import is_local
 from probes.urls.url import parse_url
 from probes.urls.url_flaws import examine_url
@@ -10,7 +11,7 @@ from probes.urls.url_flaws import examine_url
 
 def address(url: str) -> tuple[str, int] | None:
     """Host and port that a base URL means; None where none can be told."""
-    mended = examine_url(url, "openai").mended
+    mended = examine_url(url, DEFAULT).mended
     try:
         found = parse_url(mended) if mended else None
     except ValueError:

@@ -70,6 +70,10 @@ WHY: dict[str, tuple[str, str]] = {
         "not asked: nothing says that {detail|the model} takes them",
         "未测试：没有说明 {detail|该模型} 支持",
     ),
+    "no_request": (
+        "not asked: llmdoctor knows no request for it in this protocol",
+        "未测试：llmdoctor 不知道该协议的对应请求",
+    ),
     "no_model": ("not asked: no model for it is listed", "未测试：模型列表中没有对应的模型"),
     "no_model_here": ("the path is there, but does not serve this model", "接口存在，但不提供这个模型"),
     "no_stream": ("not asked: streaming does not work", "未测试：流式输出不可用"),
