@@ -20,8 +20,8 @@ def _invalid(view: View) -> Claim | None:
     if proxy is None:
         return None
     if proxy.problem in _UNUSABLE:
-        # One NO_PROXY entry breaks only the clients that parse it strictly: of the two, Anthropic's.
-        harmless = proxy.problem == "no_proxy_entry" and view.evidence.target.protocol != "anthropic"
+        # One NO_PROXY entry breaks only the clients that parse it strictly.
+        harmless = proxy.problem == "no_proxy_entry" and not view.spoken.strict_no_proxy
         # A server may take what is meant for a proxy: then it answers in spite of the setting.
         harmless |= proxy.problem == "own_address" and view.works_as_given
         if proxy.bypass and proxy.problem in ("api_address", "password"):

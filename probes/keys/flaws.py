@@ -8,7 +8,8 @@ from typing import NamedTuple
 from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fold, invisible, position_note
 from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
-from probes.protocols.protocol import wire
+from probes.protocols.names import DEFAULT, NAMES
+from probes.protocols.protocol import Wire, wire
 
 
 class KeyExam(NamedTuple):
@@ -175,10 +176,15 @@ def _ends_key_astray(char: str) -> bool:
 
 def _breaks(raw: str, odd: list[int], protocol: str) -> bool:
     """Whether these characters keep the SDK from sending."""
-    whole = wire(protocol).key_begins_value
+    whole = _spoken(protocol).key_begins_value
     return literal_key(raw, protocol) is None and any(
         not raw[i].isascii() or raw[i] in "\0\n\r\f\v" or not raw[i:].strip(" \t") or (i == 0 and whole) for i in odd
     )
+
+
+def _spoken(protocol: str) -> Wire:
+    """The protocol; the default one for ``auto``."""
+    return wire(protocol if protocol in NAMES else DEFAULT)
 
 
 def literal_key(raw: str, protocol: str) -> str | None:
@@ -187,7 +193,7 @@ def literal_key(raw: str, protocol: str) -> str | None:
     Measured: openai encodes headers as ASCII, anthropic 2 as UTF-8; h11 refuses NUL, CR, LF, VT, FF and a value that
     ends in white space; google-genai strips first. An Azure key is the whole value, so white space may not begin it.
     """
-    spoken = wire(protocol)
+    spoken = _spoken(protocol)
     value = raw.strip() if spoken.key_stripped else raw
     if not value or any(c in "\0\n\r\f\v" for c in value) or value[-1] in " \t":
         return None

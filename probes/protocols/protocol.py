@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, Protocol, cast
 from urllib.parse import quote, unquote
 
@@ -141,7 +142,7 @@ class Wire:
     app there.
     ``example_headers``: headers of a request in a snippet, beside the key's.
     ``sdk_arguments``: how the official SDK takes the key in code: by language (``python``, ``node``), then by style,
-    ``""`` for every other one; ``{key}`` is the expression and ``{auth}`` the header.
+    ``""`` for every other one; a format in which ``{key}`` is the expression and ``{auth}`` the header.
     ``ai_sdk_package``, ``litellm_provider``: the package of the Vercel AI SDK, and LiteLLM's name for it.
     """
 
@@ -198,7 +199,12 @@ class Wire:
     model_env: tuple[str, ...] = ()
     default_base_url: str = ""
     example_headers: tuple[tuple[str, str], ...] = ()
-    sdk_arguments: Mapping[str, Mapping[str, str]] = {}
+    sdk_arguments: Mapping[str, Mapping[str, str]] = MappingProxyType(
+        {
+            "python": {"bearer": "api_key={key}", "": 'api_key={key}, default_headers={{"{auth}": {key}}}'},
+            "node": {"bearer": "apiKey: {key}", "": 'apiKey: {key}, defaultHeaders: {{ "{auth}": {key} }}'},
+        }
+    )
     ai_sdk_package: str = "@ai-sdk/openai-compatible"
     litellm_provider: str = "openai"
     features: object = None
