@@ -23,7 +23,7 @@ from probes.network.failures import NetError
 from probes.network.http1 import HttpExchange, RawAnswer
 from probes.network.network import Connection
 from probes.network.single_flight import SingleFlight
-from probes.protocols.errors import kind_of, parse_json, read_error, title_of
+from probes.protocols.errors import kind_of, parse_json, title_of
 from probes.protocols.protocol import ApiRequest, Wire, auth_headers, auth_query, spoken_in, wire
 from probes.urls.app_base_urls import as_sent
 from probes.urls.url import Url, joined, parse_url
@@ -293,7 +293,7 @@ class ApiClient:
             location=scrub(raw.header("location")[:1000]),
         )
         found = replace(found, redirect=redirects.read(found, found.location))
-        error = read_error(value) if known else None
+        error = protocol.read_error(value) if known else None
         if error is not None:
             error = replace(
                 error,
@@ -339,7 +339,7 @@ class ApiClient:
                     prompt_tokens=answer.prompt_tokens,
                     completion_tokens=answer.completion_tokens,
                 )
-            carried = read_error(value)
+            carried = protocol.read_error(value)
             if carried is not None:
                 carried = replace(carried, message=scrub(carried.message[:2000]))
                 return replace(reading, kind="error_json", error=carried, error_first=True)

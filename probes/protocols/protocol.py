@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, ApiError, StreamReading
-from probes.protocols.errors import read_error
+from probes.protocols.errors import COMMON_SHAPE, read_error
 from probes.protocols.names import NAMES
 from probes.protocols.sse import Event, EventReader
 
@@ -338,6 +338,11 @@ def model_in(protocol: str, url: str) -> str:
     pattern = wire(protocol).model_path
     found = re.search(pattern, url) if pattern else None
     return unquote(found[1]) if found else ""
+
+
+def is_api_shape(shape: str) -> bool:
+    """Whether errors of this shape come from an API and from no gateway or framework in front of it."""
+    return shape == COMMON_SHAPE or shape in {one.error_shape for one in wires() if one.error_shape}
 
 
 def spoken_in(value: object) -> str:
