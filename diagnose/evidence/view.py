@@ -374,7 +374,7 @@ def _of_protocol(protocol: str) -> dict[str, str]:
     if protocol not in NAMES:
         return {}
     version = variables_of(protocol).version
-    return {**wire(protocol).words, **({"version_variable": version} if version else {})}
+    return dict(wire(protocol).words) | ({"version_variable": version} if version else {})
 
 
 def _host_of(url: str) -> str:

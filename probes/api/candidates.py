@@ -31,13 +31,13 @@ def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
         documented = ("/" + url.partition("://")[2].partition("/")[2] for url in urls)
         paths += [path.rstrip("/") for path in documented if "{" not in path]
     own = target.path
-    versioned = bool(wire(protocol).version_segment)
-    if versioned:
+    segment = wire(protocol).version_segment
+    if segment:
         if not _VERSION.search(own):
-            paths.append(own + "/v1")
+            paths.append(own + segment)
         elif _VERSION.search(own.rpartition("/")[0]):
             paths.append(own.rpartition("/")[0])
-        paths.append("/v1")
+        paths.append(segment)
     else:
         if _VERSION.search(own):
             paths.append(_VERSION.sub("", own))
@@ -46,8 +46,8 @@ def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
     while "/" in parent:
         parent = parent.rpartition("/")[0]
         paths.append(parent)
-        if versioned and parent and not _VERSION.search(parent):
-            paths.append(parent + "/v1")
+        if segment and parent and not _VERSION.search(parent):
+            paths.append(parent + segment)
     paths += wire(protocol).bases
     seen = [own]
     for path in (one.rstrip("/") for one in paths):

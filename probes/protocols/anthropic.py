@@ -56,7 +56,7 @@ class _Anthropic(Wire):
     versionless = True
     capability = "messages"
     error_shape = "anthropic"
-    words = MappingProxyType({"claude_token": "ANTHROPIC_AUTH_TOKEN"})
+    words = (("claude_token", "ANTHROPIC_AUTH_TOKEN"),)
     provider_names = ("anthropic", "claude")
     variable_prefix = "ANTHROPIC_"
     example_headers = (("anthropic-version", _OLDER),)

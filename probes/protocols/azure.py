@@ -46,13 +46,11 @@ class _Azure(ChatCompletions):
     lists_deployed = True
     capability = ""
     error_words = "(?i)subscription key|deployment"
-    words = MappingProxyType(
-        {
-            "ending": "/openai/deployments/NAME/chat/completions",
-            "doubled": "/openai",
-            "added": "/openai",
-            "twice": "/openai/openai",
-        }
+    words = (
+        ("ending", "/openai/deployments/NAME/chat/completions"),
+        ("doubled", "/openai"),
+        ("added", "/openai"),
+        ("twice", "/openai/openai"),
     )
     provider_names = ()
     sdk_arguments = MappingProxyType(

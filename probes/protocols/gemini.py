@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -53,7 +52,7 @@ class _Gemini(Wire):
     looks = 1
     error_shape = "google"
     own_errors = True
-    words = MappingProxyType({"ending": "/models/NAME:generateContent", "twice": "/v1beta/v1"})
+    words = (("ending", "/models/NAME:generateContent"), ("twice", "/v1beta/v1"))
     provider_names = ("google", "gemini")
 
     def models(self, attempt: Attempt) -> ApiRequest:

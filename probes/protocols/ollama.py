@@ -6,7 +6,6 @@ Source: ollama-python 0.6, ollama-js 0.6, and the server's routes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from probes.model.attempt import Attempt
@@ -41,7 +40,7 @@ class _Ollama(Wire):
     bases = ("", "/ollama", "/api/ollama")
     local = True
     proven_by_list = True  # many a web site has something under /api
-    words = MappingProxyType({"ending": "/api/chat"})
+    words = (("ending", "/api/chat"),)
     provider_names = ("ollama",)
 
     def models(self, attempt: Attempt) -> ApiRequest:

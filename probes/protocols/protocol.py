@@ -191,7 +191,7 @@ class Wire:
     error_words: str = ""
     proven_by_list: bool = False
 
-    words: Mapping[str, str] = {}
+    words: tuple[tuple[str, str], ...] = ()
     provider_names: tuple[str, ...] = ()
     variable_prefix: str = ""
     base_url_env: tuple[str, ...] = ()

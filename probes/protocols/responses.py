@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from probes.model.attempt import Attempt, Auth
@@ -45,7 +44,7 @@ class _Responses(Wire):
     bases = ("/v1", "/openai/v1", "/api/v1", "/api", "")
     looks = 1
     capability = "responses"
-    words = MappingProxyType({"ending": "/responses"})
+    words = (("ending", "/responses"),)
     provider_names = ("openai",)
     ai_sdk_package = "@ai-sdk/openai"
 
