@@ -1,7 +1,7 @@
 """The deep check: what a door can do beyond an answer and a stream, asked after a way that works was found.
 
 It measures and is loaded where it was asked for alone. What a protocol's requests look like stands in
-``probes/protocols/abilities/``.
+``probes/protocols/features/``.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ class Wire:
 
     For people
 
-    ``words``: what findings name of it: ``ending`` (an endpoint as people paste it), ``doubled``, ``added`` and
+    ``words``: pairs of a name and what findings name so: ``ending`` (an endpoint as people paste it), ``doubled``, ``added`` and
     ``twice`` (a version that goes out twice), ``claude_token`` (the variable for the
     other key header in Claude Code).
     ``provider_names``: what apps call the provider whose protocol this is.
