@@ -123,7 +123,7 @@ def _compiled(pattern: str, start: str = "") -> re.Pattern[str]:
 
 def between(found: Exchange) -> GatewayTrace | None:
     """Who stands in between, by the headers of an answer; the outermost of those that say so."""
-    lines = "\n".join(f"{name}: {value}" for name, value in found.headers)
+    lines = "\n".join(f"{name}: {value}" for name, value in found.response.headers)
     for one in GATEWAYS:
         if one.header and (hit := _compiled(one.header, "^").search(lines)):
             line = lines[hit.start() : lines.find("\n", hit.start()) if "\n" in lines[hit.start() :] else None]
@@ -133,9 +133,9 @@ def between(found: Exchange) -> GatewayTrace | None:
 
 def maker(found: Exchange) -> GatewayTrace | None:
     """Whose page an answer is. Headers do not tell that: what stands in between adds its own to every answer."""
-    if found.body not in ("html", "text"):
+    if found.response.body not in ("html", "text"):
         return None
-    text = " ".join(found.text.split())
+    text = " ".join(found.response.text.split())
     for one in GATEWAYS:
         if one.page and (hit := _compiled(one.page).search(text)):
             return GatewayTrace(one, f"“{hit[0]}”")

@@ -8,7 +8,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import said
 from diagnose.findings.url import settings_of
 from diagnose.report import Severity
-from probes.model.attempt import Attempt, Auth
+from probes.model.attempt import Attempt, Auth, Change
 from probes.protocols.protocol import wire
 
 _KEY = ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style")
@@ -25,7 +25,7 @@ def _header_style(view: View) -> Claim | None:
     first, working = view.first, view.working
     if first is None:
         return None
-    if working is not None and "auth" in working.changed and view.works:
+    if working is not None and Change.AUTH in working.changed and view.works:
         evidence = [line_of(one.told) for one in (first, view.deep) if one is not None and one.told is not None]
         # Which of the clients that differ the user has is not known unless an app was named.
         lenient = wire(working.protocol).clients_differ and not view.evidence.target.app_named
@@ -33,7 +33,7 @@ def _header_style(view: View) -> Claim | None:
     other, listing = view.other_listing, view.first.listing if view.first else None
     if other is None or listing is None or not view.works_as_given:
         return None
-    if listing.models is not None and other.status in (401, 403):
+    if listing.reading.models is not None and other.status in (401, 403):
         return _style_claim(first.attempt, (line_of(listing), line_of(other)), Severity.WARNING, verified=view.works)
     return None
 
@@ -50,7 +50,7 @@ def _style_claim(attempt: Attempt, evidence: tuple[str, ...], severity: Severity
 
 def _header_lost(view: View) -> Claim | None:
     subject = view.subject
-    if subject is None or not subject.with_key:
+    if subject is None or not subject.request.with_key:
         return None
     return said("auth.header_lost")(view)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from probes.model.value_issues import Confidence
 from probes.protocols.names import NAMES
 
 
@@ -45,7 +46,7 @@ class KeyShape(NamedTuple):
     """
 
     pattern: str
-    confidence: str
+    confidence: Confidence
     note: str = ""
     shortest: int = 0
     longest: int = 0

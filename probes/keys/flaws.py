@@ -8,7 +8,7 @@ from typing import NamedTuple
 from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fold, invisible, position_note
 from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
-from probes.protocols.names import DEFAULT, NAMES
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import Wire, wire
 
 
@@ -184,7 +184,7 @@ def _breaks(raw: str, odd: list[int], protocol: str) -> bool:
 
 def _spoken(protocol: str) -> Wire:
     """The protocol; the default one for ``auto``."""
-    return wire(protocol if protocol in NAMES else DEFAULT)
+    return wire(protocol if protocol in NAMES else DEFAULT_PROTOCOL)
 
 
 def literal_key(raw: str, protocol: str) -> str | None:

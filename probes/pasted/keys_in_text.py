@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from probes.model.secret import PUBLIC_PREFIXES, public_prefix
-from probes.protocols.names import DEFAULT
+from probes.protocols.names import DEFAULT_PROTOCOL
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
+from probes.model.value_issues import Confidence
 from probes.pasted.notes import LOCAL, TRIED, ScannedText, TextNote, literal
 
 _ECHO = (
@@ -61,7 +62,7 @@ def _speaker(seen: ScannedText) -> Door | None:
 
 def _could_be(head: str, house: Door) -> bool:
     """Whether a key of this house could begin so. Houses of bare letters and digits take any head."""
-    heads = [literal(shape.pattern) for shape in house.keys if shape.confidence != "possible"]
+    heads = [literal(shape.pattern) for shape in house.keys if shape.confidence is not Confidence.POSSIBLE]
     if not heads or "" in heads:
         return True
     prefix = public_prefix(head)
@@ -133,7 +134,7 @@ def _is_key(word: str) -> bool:
 def _no_key(word: str) -> bool:
     from probes.keys.flaws import examine_key
 
-    return any(flaw.kind in _NO_KEYS for flaw in examine_key(word[:300], DEFAULT).flaws)
+    return any(flaw.kind in _NO_KEYS for flaw in examine_key(word[:300], DEFAULT_PROTOCOL).flaws)
 
 
 def _begins_as_key(word: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from probes.model.attempt import BARE, Attempt, Auth
+from probes.model.attempt import Attempt, Auth, Change
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.protocol import (
@@ -99,7 +99,7 @@ class _Anthropic(Wire):
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it names no model and holds no message."""
-        endpoint = self.endpoint.removeprefix("/v1") if BARE in attempt.changed else self.endpoint
+        endpoint = self.endpoint.removeprefix("/v1") if Change.ENDPOINT in attempt.changed else self.endpoint
         return ApiRequest("POST", endpoint, self._headers(attempt, ("Content-Type", "application/json")), {})
 
     def read_answer(self, value: object) -> Answer:

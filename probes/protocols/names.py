@@ -6,7 +6,7 @@ import os
 
 import probes.protocols
 
-DEFAULT = "openai"  # what most doors speak: assumed where nothing tells
+DEFAULT_PROTOCOL = "openai"  # what most doors speak: assumed where nothing tells
 
 # The other files of the folder, which the protocols share.
 _SHARED = frozenset(("__init__", "errors", "names", "protocol", "sse", "stream_counter"))

@@ -133,9 +133,9 @@ class Wire:
 
     For people
 
-    ``words``: pairs of a name and what findings name so: ``ending`` (an endpoint as people paste it), ``doubled``, ``added`` and
-    ``twice`` (a version that goes out twice), ``claude_token`` (the variable for the
-    other key header in Claude Code).
+    ``words``: pairs of a name and what findings name so: ``ending`` (an endpoint as people paste it), ``doubled``,
+    ``added`` and ``twice`` (a version that goes out twice), ``claude_token`` (the variable of the other key header in
+    Claude Code).
     ``provider_names``: what apps call the provider whose protocol this is.
     ``variable_prefix``: begins the variables that mean this protocol even where the host is unknown.
     ``base_url_env``, ``key_env``, ``model_env``, ``default_base_url``: as in ``apps.toml``, of a protocol without an

@@ -9,13 +9,13 @@ from probes.catalog import node_runtime
 from probes.catalog.door import Door
 from probes.catalog.doors import load
 from probes.keys.flaws import url_is_key
-from probes.model.evidence import Target
+from probes.model.evidence import Subject, Target
 from probes.model.facts import DoorFacts
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Settings
 from probes.network.proxy_tunnel import Proxy
-from probes.protocols.names import DEFAULT
+from probes.protocols.names import DEFAULT_PROTOCOL
 from probes.steps import door, proxy, settings
 from probes.steps.recorder import Recorder
 from probes.steps.settings import SettingsExams
@@ -61,28 +61,28 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
     """The steps that need no network: settings, door, proxy."""
     doors = load()
     began = recorder.now()
-    exams = settings.examine(given, DEFAULT)
+    exams = settings.examine(given, DEFAULT_PROTOCOL)
     where = exams.place
     known = doors.of_host(where.host, where.port, where.path) if where else None
     protocol, source = door.protocol_of(given, where, known)
-    if protocol != DEFAULT:
+    if protocol != DEFAULT_PROTOCOL:
         exams = settings.examine(given, protocol)
         where = exams.place
     for form in exams.keys().values():
         scrub.add(form)
-    recorder.done("settings", "", settings.measure(given, exams, scrub), began)
+    recorder.done(Subject.SETTINGS, "", settings.measure(given, exams, scrub), began)
     if where is None:
         return OfflineChecks(given, exams, protocol, None, known, None, None)
     began = recorder.now()
     facts = door.measure(given, exams, where, doors, protocol, source)
-    recorder.done("door", where.host, facts, began)
+    recorder.done(Subject.DOOR, where.host, facts, began)
     began = recorder.now()
     chosen, usable = proxy.choose(
         node_runtime.proxies(given), where, doors, scrub, node_runtime.runs(given.app) and given.node.env_proxy
     )
     if not node_runtime.heeds(given):
         chosen = proxy.unheeded(chosen)
-    recorder.done("proxy", where.host, chosen, began)
+    recorder.done(Subject.PROXY, where.host, chosen, began)
     return OfflineChecks(given, exams, protocol, where, known, facts, usable)
 
 
@@ -96,11 +96,11 @@ def target(given: Settings, offline: OfflineChecks | None) -> Target:
         base_url=given.base_url.value if given.base_url else None,
         protocol=protocol,
         model=given.model.value if given.model else None,
-        app=given.app or official(DEFAULT if protocol == "auto" else protocol).id,
-        door=facts.door if facts is not None else None,
+        app=given.app or official(DEFAULT_PROTOCOL if protocol == "auto" else protocol).id,
+        door=facts.match.id if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
-        key_doors=tuple(match.door for match in facts.matches) if facts is not None else (),
+        key_doors=tuple(match.door for match in facts.key.matches) if facts is not None else (),
         app_named=given.app is not None or given.auth is not None,
         sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
     )

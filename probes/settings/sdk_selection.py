@@ -20,7 +20,8 @@ from probes.catalog.sdk_variables import (
     variables_of,
 )
 from probes.model.settings import BadInput, Sourced
-from probes.protocols.names import DEFAULT, NAMES
+from probes.model.source import DEFAULT, default_of, option
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks, meant_by
 from probes.settings.config_file import ConfigTable
 from probes.settings.environment import Variables
@@ -116,8 +117,8 @@ def choose(
     family = _family_of_app(app, protocol.value, named, variables) if app else None
     if family is None and protocol.value in NAMES:
         family = variables_of(protocol.value)
-    asked = Sourced(family.protocol, "--app") if family and protocol.value == "auto" else None
-    given = Sourced(options.base_url, "--base-url") if options.base_url is not None else url
+    asked = Sourced(family.protocol, option("--app")) if family and protocol.value == "auto" else None
+    given = Sourced(options.base_url, option("--base-url")) if options.base_url is not None else url
     given = given or (target.text("base_url") if target else None)
     if given:
         return _at_url(given, family, True, variables, asked)
@@ -159,7 +160,7 @@ def _evidence(family: SdkVariables, variables: Variables) -> Sourced[str] | None
 
 
 def _default(family: SdkVariables, protocol: Sourced[str] | None) -> SdkChoice:
-    base = Sourced(family.default, "default") if family.default else None
+    base = Sourced(family.default, DEFAULT) if family.default else None
     return SdkChoice(family, base, None, False, True, protocol)
 
 
@@ -172,7 +173,7 @@ def _at_url(
     if named := meant_by(base.value, endings=False):
         return SdkChoice(variables_of(named), base, door, explicit)
     if door:
-        spoken = (*door.protocols, DEFAULT)[0]
+        spoken = (*door.protocols, DEFAULT_PROTOCOL)[0]
         return SdkChoice(variables_of(spoken) if spoken in NAMES else OPENAI, base, door, explicit)
     if not _evidence(OPENAI, variables) and (found := _evidence(ANTHROPIC, variables)):
         return SdkChoice(ANTHROPIC, base, None, explicit, protocol=Sourced(ANTHROPIC.protocol, found.source))
@@ -196,6 +197,6 @@ def _at_door_variable(variables: Variables) -> SdkChoice | None:
             return _default(_BY_OWN_KEY, Sourced(_BY_OWN_KEY.protocol, meant.source))
         endpoint = next((e for one in by_looks() if (e := door.endpoint(one.name))), None)
         if endpoint and "{" not in endpoint.base_url:
-            base = Sourced(endpoint.base_url, f"default of {door.name}")
+            base = Sourced(endpoint.base_url, default_of(door.name))
             return SdkChoice(variables_of(endpoint.protocol), base, door, False)
     return None

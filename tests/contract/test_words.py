@@ -19,6 +19,7 @@ from probes.keys.flaws import examine_key
 from probes.model.failure import Kind
 from probes.model.scrubber import Scrubber
 from probes.model.settings import ProxySettings, Sourced
+from probes.model.source import environment_variable
 from probes.network.proxy_tunnel import SOCKS4_SAID, SOCKS5_SAID
 from probes.steps.proxy import choose
 from probes.urls.url import parse_url
@@ -289,7 +290,7 @@ def test_every_note_of_a_failure_is_told_in_chinese() -> None:
     notes = set(re.findall(r'NetError\(Kind\.\w+, "([^"]+)"', sources))
     notes |= {f"SOCKS5 reply {code}: {said}" for code, said in (SOCKS5_SAID | SOCKS4_SAID).items()}
     for raw in ("http://p :1", "http://p:x", "http://p:99999", "http://:1", "http://[p:1", "http://a@b@p:1"):
-        settings = ProxySettings(http=Sourced(raw, ""))
+        settings = ProxySettings(http=Sourced(raw, environment_variable("HTTP_PROXY")))
         notes.add(choose(settings, parse_url("http://api.example.com"), load(), Scrubber())[0].note)
     assert len(notes) > 25
     in_chinese(notes)

@@ -122,7 +122,7 @@ def _key(fix: Fix, set_up: Stage) -> str:
     if settings["auth"] == "none":
         return "none"
     if source := settings.get("key_source"):
-        values = [conflict.value for conflict in given.conflicts if conflict.source == source]
+        values = [conflict.value for conflict in given.conflicts if str(conflict.source) == str(source)]
         assert isinstance(values[0], Secret)
         return values[0].reveal()
     assert given.key is not None

@@ -10,6 +10,7 @@ from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, Reply, Request
 from probes.model.failure import Kind
+from probes.model.source import environment_variable
 from worlds.protocols import door, stranger
 from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 
@@ -327,7 +328,7 @@ KEYS = (
         stranger(b.anthropic),
         "https://api.anthropic.com",
         shape="anthropic-oauth",
-        key_source="environment ANTHROPIC_API_KEY",
+        key_source=environment_variable("ANTHROPIC_API_KEY"),
         source="scrutineer-121-oat-warn",
     ),
     Scenario(

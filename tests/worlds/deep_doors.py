@@ -19,6 +19,7 @@ from probes.model.evidence import Evidence
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
+from probes.model.source import Source, SourceKind, option
 from probes.protocols.protocol import NAMES
 from probes.run.engine import run
 
@@ -51,13 +52,15 @@ def dive(
     """Check the door deeply. Nothing that is written of it may hold the key, nor the made-up one that was tried."""
     with PracticeDoor(handler) as door:
         settings = Settings(
-            base_url=Sourced(door.url + (BASES.get(protocol, "") if path is None else path), "argument"),
-            key=Sourced(Secret(key), "standard input") if key is not None else None,
-            protocol=Sourced(protocol, "--protocol"),
+            base_url=Sourced(
+                door.url + (BASES.get(protocol, "") if path is None else path), Source(SourceKind.ARGUMENT)
+            ),
+            key=Sourced(Secret(key), Source(SourceKind.STDIN)) if key is not None else None,
+            protocol=Sourced(protocol, option("--protocol")),
             **{"deep": True, "limits": CALM, **more},
         )
         if "model" not in more and protocol in MODELS:
-            settings = replace(settings, model=Sourced(MODELS[protocol], "--model"))
+            settings = replace(settings, model=Sourced(MODELS[protocol], option("--model")))
         evidence = asyncio.run(run(settings, version="0"))
         requests = list(door.requests)
     report = judge(evidence)

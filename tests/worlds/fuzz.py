@@ -34,6 +34,7 @@ from probes.model import archive
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
+from probes.model.source import option
 from probes.run.engine import run
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
@@ -335,10 +336,10 @@ async def check(number: int) -> dict[str, Any]:
     limits = USUAL if number % 10 == 0 else TINY
     async with Door(number) as door:
         given = Settings(
-            base_url=Sourced(f"http://127.0.0.1:{door.port}{dice.choice(('/v1', '', '/v1', '/api'))}", "test"),
-            key=Sourced(Secret(KEY), "test"),
-            model=Sourced(answers.MODELS[0], "test") if dice.random() < 0.7 else None,
-            protocol=Sourced(PROTOCOLS[number % 6] if dice.random() < 0.6 else dice.choice(PROTOCOLS), "test"),
+            base_url=Sourced(f"http://127.0.0.1:{door.port}{dice.choice(('/v1', '', '/v1', '/api'))}", option("test")),
+            key=Sourced(Secret(KEY), option("test")),
+            model=Sourced(answers.MODELS[0], option("test")) if dice.random() < 0.7 else None,
+            protocol=Sourced(PROTOCOLS[number % 6] if dice.random() < 0.6 else dice.choice(PROTOCOLS), option("test")),
             limits=limits,
         )
         began = time.monotonic()

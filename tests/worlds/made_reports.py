@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from diagnose.report import CapabilityLine, Finding, Fix, ProbeLine, Proven, Report, Severity, Status, Verdict
+from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable
 
 NAMES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
 SUMMARIES = {
@@ -63,9 +64,9 @@ HEALTHY = Report(
         "door": "deepseek",
         "key": {"hint": "sk-4…b7c1", "length": 35, "doors": ["deepseek"]},
         "sources": {
-            "base_url": "environment OPENAI_BASE_URL",
-            "key": ".env:3 OPENAI_API_KEY",
-            "model": "default",
+            "base_url": environment_variable("OPENAI_BASE_URL"),
+            "key": Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 3),
+            "model": DEFAULT,
         },
     },
     verdict=Verdict.HEALTHY,
@@ -198,7 +199,7 @@ HOSTILE = dataclasses.replace(
         "app": NASTY,
         "door": None,
         "key": None,
-        "sources": {"base_url": NASTY},
+        "sources": {"base_url": Source(SourceKind.APP, Owner.FOLDER, NASTY, NASTY, 1)},
     },
     probes=tuple(
         dataclasses.replace(line, summary=NASTY, observed={"text": NASTY, "bad": float("nan")})

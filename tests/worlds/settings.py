@@ -16,6 +16,7 @@ from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd
 from probes.model.failure import Kind
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, Limits, Override
+from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable
 from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
 
 OPENAI = "https://api.openai.com/v1"
@@ -31,7 +32,11 @@ ALIVE = "the SDK refuses to start without a key; any text will do at a server th
 
 
 _PROJECT = Override(
-    ".env:1 OPENAI_BASE_URL", "relay.example", "api.openai.com", "default", "environment OPENAI_API_KEY"
+    Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_BASE_URL", ".env", 1),
+    "relay.example",
+    "api.openai.com",
+    DEFAULT,
+    environment_variable("OPENAI_API_KEY"),
 )
 
 
@@ -490,7 +495,11 @@ WRONG_STREAMS = (
 # -- settings ----------------------------------------------------------------------------------------------------------
 
 _UNREAD = Conflict(
-    "key", "OPEN_ROUTER_API_KEY", ".env:3 OPEN_ROUTER_API_KEY", Secret(made_up("openrouter")), "near_name"
+    "key",
+    "OPEN_ROUTER_API_KEY",
+    Source(SourceKind.DOTENV, Owner.FOLDER, "OPEN_ROUTER_API_KEY", ".env", 3),
+    Secret(made_up("openrouter")),
+    "near_name",
 )
 
 SETTINGS = (
@@ -536,8 +545,8 @@ SETTINGS = (
         "settings.wrong_variable",
         stranger(),
         OPENAI,
-        url_source="default",
-        conflicts=(Conflict("base_url", "OPENAI_API_BASE", "environment OPENAI_API_BASE", RELAY, "unread"),),
+        url_source=DEFAULT,
+        conflicts=(Conflict("base_url", "OPENAI_API_BASE", environment_variable("OPENAI_API_BASE"), RELAY, "unread"),),
     ),
     Scenario(
         "two-keys-differ",
@@ -546,10 +555,10 @@ SETTINGS = (
             Conflict(
                 "key",
                 "OPENAI_API_KEY",
-                ".env:1 OPENAI_API_KEY",
+                Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
                 Secret(made_up("relay")),
                 "shadowed",
-                "environment OPENAI_API_KEY",
+                environment_variable("OPENAI_API_KEY"),
             ),
         ),
     ),
@@ -564,10 +573,10 @@ SETTINGS = (
             Conflict(
                 "key",
                 "OPENAI_API_KEY",
-                ".env:1 OPENAI_API_KEY",
+                Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
                 Secret(made_up("openai")),
                 "shadowed",
-                "environment OPENAI_API_KEY",
+                environment_variable("OPENAI_API_KEY"),
             ),
         ),
         source="karakeep-1122-env-and-dotenv",
@@ -580,13 +589,16 @@ SETTINGS = (
             Conflict(
                 "key",
                 "OPENAI_API_KEY",
-                ".env:1 OPENAI_API_KEY",
+                Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
                 Secret("{key}"),
                 "shadowed",
-                "environment OPENAI_API_KEY",
+                environment_variable("OPENAI_API_KEY"),
             ),
         ),
-        settings={"key_source": ".env:1 OPENAI_API_KEY", "base_url": RELAY},
+        settings={
+            "key_source": Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
+            "base_url": RELAY,
+        },
         source="karakeep-1122-env-and-dotenv",
     ),
     Scenario(
@@ -600,10 +612,10 @@ SETTINGS = (
             Conflict(
                 "key",
                 "OPENAI_API_KEY",
-                ".env:1 OPENAI_API_KEY",
+                Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
                 Secret("{key}"),
                 "shadowed",
-                "environment OPENAI_API_KEY",
+                environment_variable("OPENAI_API_KEY"),
             ),
         ),
         also=("key.wrong_door",),
@@ -612,16 +624,16 @@ SETTINGS = (
         "key-in-old-variable-works",
         "settings.wrong_variable",
         typed=lambda key: None,
-        conflicts=(Conflict("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("{key}"), "unread"),),
+        conflicts=(Conflict("key", "OPENAI_KEY", environment_variable("OPENAI_KEY"), Secret("{key}"), "unread"),),
         also=("settings.missing_key",),
-        settings={"key_source": "environment OPENAI_KEY"},
+        settings={"key_source": environment_variable("OPENAI_KEY")},
     ),
     claude(
         "two-credentials-differ",
         "auth.rejected",
         stranger(b.anthropic, rejected="anthropic-bearer"),
         also=("settings.conflict",),
-        key_source="environment ANTHROPIC_AUTH_TOKEN",
+        key_source=environment_variable("ANTHROPIC_AUTH_TOKEN"),
         auth_variable="ANTHROPIC_AUTH_TOKEN",
         base_url="https://relay.example",
         shape="relay",
@@ -629,10 +641,10 @@ SETTINGS = (
             Conflict(
                 "key",
                 "ANTHROPIC_API_KEY",
-                "environment ANTHROPIC_API_KEY",
+                environment_variable("ANTHROPIC_API_KEY"),
                 Secret(made_up("relay")),
                 "shadowed",
-                "environment ANTHROPIC_AUTH_TOKEN",
+                environment_variable("ANTHROPIC_AUTH_TOKEN"),
             ),
         ),
         source="codeg-201-wrong-var",
@@ -666,18 +678,18 @@ SETTINGS = (
         base_url="https://relay.example",
         shape="relay",
         app="claude-code",
-        url_source=".claude/settings.json:3 ANTHROPIC_BASE_URL",
-        key_source="~/.claude/settings.json:4 ANTHROPIC_AUTH_TOKEN",
+        url_source=Source(SourceKind.APP_VARIABLE, Owner.FOLDER, "ANTHROPIC_BASE_URL", ".claude/settings.json", 3),
+        key_source=Source(SourceKind.APP_VARIABLE, Owner.USER, "ANTHROPIC_AUTH_TOKEN", "~/.claude/settings.json", 4),
         auth_variable="ANTHROPIC_AUTH_TOKEN",
         override=replace(_PROJECT, source=".claude/settings.json:3 ANTHROPIC_BASE_URL"),
         conflicts=(
             Conflict(
                 "base_url",
                 "ANTHROPIC_BASE_URL",
-                "~/.claude/settings.json:3 ANTHROPIC_BASE_URL",
+                Source(SourceKind.APP_VARIABLE, Owner.USER, "ANTHROPIC_BASE_URL", "~/.claude/settings.json", 3),
                 "https://other.example",
                 "shadowed",
-                ".claude/settings.json:3 ANTHROPIC_BASE_URL",
+                Source(SourceKind.APP_VARIABLE, Owner.FOLDER, "ANTHROPIC_BASE_URL", ".claude/settings.json", 3),
             ),
         ),
     ),
@@ -705,10 +717,10 @@ SETTINGS = (
             Conflict(
                 "key",
                 "OPENAI_API_KEY",
-                "~/.zshrc:3 OPENAI_API_KEY",
+                Source(SourceKind.SHELL, Owner.USER, "OPENAI_API_KEY", "~/.zshrc", 3),
                 Secret("{key}"),
                 "shadowed",
-                "environment OPENAI_API_KEY",
+                environment_variable("OPENAI_API_KEY"),
             ),
         ),
     ),
@@ -732,7 +744,7 @@ URLS = (
         "url-empty",
         "url.invalid",
         base_url="",
-        url_source="environment OPENAI_BASE_URL",
+        url_source=environment_variable("OPENAI_BASE_URL"),
         host="relay.example",
         listening=False,
         source="openai-python-2927-empty-base",

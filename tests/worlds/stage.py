@@ -29,6 +29,7 @@ from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
 from probes.model.secret import Secret, public_prefix
 from probes.model.settings import Conflict, ConnectTo, Limits, NodeSettings, Override, ProxySettings, Settings, Sourced
+from probes.model.source import Source, environment_variable, option
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.run.engine import run
@@ -89,6 +90,9 @@ def made_up(shape: str) -> str:
     return head + some(length) + tail
 
 
+_KEY, _BASE_URL = environment_variable("OPENAI_API_KEY"), environment_variable("OPENAI_BASE_URL")
+
+
 @dataclass(frozen=True, slots=True)
 class Roads:
     """The network of a world: names to addresses (or how the lookup fails), addresses to how dialling them fails.
@@ -134,8 +138,8 @@ class Scenario:
     api_version: str | None = None
     conflicts: tuple[Conflict, ...] = ()
     override: Override | None = None
-    key_source: str = "environment OPENAI_API_KEY"
-    url_source: str = "environment OPENAI_BASE_URL"
+    key_source: Source = _KEY
+    url_source: Source = _BASE_URL
     host: str = ""  # for the certificate, where the base URL is too odd to tell
     certificate: str | None = None  # None: a good one for https; an empty one: none
     authority: tuple[str, str] = ("Practice Root CA", "Practice")
@@ -244,20 +248,22 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
             Settings(
                 base_url=Sourced(one.base_url.replace("{port}", str(port)), one.url_source),
                 key=Sourced(Secret(typed), one.key_source) if typed is not None else None,
-                model=Sourced(one.model, "--model") if one.model is not None else None,
-                protocol=Sourced(one.protocol, "--protocol"),
+                model=Sourced(one.model, option("--model")) if one.model is not None else None,
+                protocol=Sourced(one.protocol, option("--protocol")),
                 app=one.app,
                 auth_variable=one.auth_variable,
-                api_version=Sourced(one.api_version, "environment OPENAI_API_VERSION") if one.api_version else None,
+                api_version=Sourced(one.api_version, environment_variable("OPENAI_API_VERSION"))
+                if one.api_version
+                else None,
                 conflicts=tuple(_found(conflict, key) for conflict in one.conflicts),
                 override=one.override,
                 searched=("environment OPENAI_API_KEY", ".env"),
                 proxies=ProxySettings(
-                    **{name: Sourced(value, f"environment {_variable(name)}") for name, value in found.items()}
+                    **{name: Sourced(value, environment_variable(_variable(name))) for name, value in found.items()}
                 ),
                 connect_to=() if direct else (ConnectTo("", 0, one.listen, port),),
                 dns_servers=tuple(one.roads.others) if one.roads is not None else (),
-                ca_bundle=Sourced(bundle, "environment SSL_CERT_FILE") if bundle else None,
+                ca_bundle=Sourced(bundle, environment_variable("SSL_CERT_FILE")) if bundle else None,
                 node=replace(one.node, extra_ca=bundle or "") if runs(one.app) and not one.roots else one.node,
                 no_spend=one.no_spend,
                 offline=one.offline,

@@ -37,6 +37,7 @@ from probes.model.failure import Kind, Outcome
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, Settings, Sourced
+from probes.model.source import option
 from probes.run.engine import run
 
 pytestmark = pytest.mark.slow
@@ -58,10 +59,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def settings(url: str, key: str = KEY, model: str | None = answers.MODELS[0], limits: Limits = LIMITS) -> Settings:
     return Settings(
-        base_url=Sourced(url, "test"),
-        key=Sourced(Secret(key), "test"),
-        model=Sourced(model, "test") if model else None,
-        protocol=Sourced("openai", "test"),
+        base_url=Sourced(url, option("test")),
+        key=Sourced(Secret(key), option("test")),
+        model=Sourced(model, option("test")) if model else None,
+        protocol=Sourced("openai", option("test")),
         limits=limits,
     )
 
@@ -236,7 +237,7 @@ def test_a_door_that_does_this_is_survived(world: str) -> None:
 )
 def test_the_same_from_an_anthropic_door(world: str) -> None:
     with PracticeDoor(handlers.always(WORLDS[world])) as door:
-        given = replace(settings(door.url, model=answers.CLAUDES[0]), protocol=Sourced("anthropic", "test"))
+        given = replace(settings(door.url, model=answers.CLAUDES[0]), protocol=Sourced("anthropic", option("test")))
         evidence, report = check(given)
     assert [one.note for one in evidence.observations if one.outcome is Outcome.CRASHED] == []
     unleaked(everything(evidence, report))
@@ -476,7 +477,7 @@ async def slow_boom(*_: object, **__: object) -> object:
         ("probes.steps.proxy.choose", boom),
         ("probes.steps.tcp.measure", slow_boom),
         ("probes.api.model_choice.measure", boom),
-        ("probes.api.client.ApiClient._interpret", boom),
+        ("probes.api.client.read_response", boom),
         ("probes.protocols.openai._OpenAIReader.feed", boom),
         ("probes.api.next_attempt.NextAttempts.next", slow_boom),
     ],
@@ -568,7 +569,7 @@ def test_a_key_of_another_door_is_not_sent() -> None:
         given = replace(
             settings("https://api.openai.com/v1", key=key),
             connect_to=(ConnectTo("api.openai.com", 443, "127.0.0.1", door.port),),
-            ca_bundle=Sourced(str(signer.ca_pem), "test"),
+            ca_bundle=Sourced(str(signer.ca_pem), option("test")),
         )
         _, report = check(given)
         sent = [request for request in door.requests if BODY[:WINDOW] in repr(request.headers) + repr(request.body)]

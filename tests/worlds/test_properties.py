@@ -30,6 +30,7 @@ from probes.model.failure import Kind, Outcome
 from probes.model.scrubber import WINDOW
 from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, Secret, public_prefix
 from probes.model.settings import BadInput, Limits, ProxySettings, Settings, Sourced
+from probes.model.source import option
 from probes.network.failures import NetError
 from probes.network.network import Connection, Network
 from probes.protocols.errors import kind_of, parse_json, read_error, title_of
@@ -176,9 +177,9 @@ KEYS = st.one_of(
 
 def settings(url: str | None, key: str | None, model: str | None = None, **more: object) -> Settings:
     made = Settings(
-        base_url=Sourced(url, "test") if url is not None else None,
-        key=Sourced(Secret(key), "test") if key is not None else None,
-        model=Sourced(model, "test") if model is not None else None,
+        base_url=Sourced(url, option("test")) if url is not None else None,
+        key=Sourced(Secret(key), option("test")) if key is not None else None,
+        model=Sourced(model, option("test")) if model is not None else None,
         limits=Limits(probe=2, run=4),
     )
     return replace(made, **more)  # type: ignore[arg-type]
@@ -199,8 +200,8 @@ def test_any_settings_end_in_a_report(url: str, key: str, model: str | None, pro
         url,
         key,
         model,
-        protocol=Sourced(protocol, "test"),
-        proxies=ProxySettings(https=Sourced(proxy, "test")) if proxy is not None else ProxySettings(),
+        protocol=Sourced(protocol, option("test")),
+        proxies=ProxySettings(https=Sourced(proxy, option("test"))) if proxy is not None else ProxySettings(),
     )
     evidence = asyncio.run(run(given_settings, network=Refusing(), version="0"))
     if key.strip().lower() not in PUBLIC_VALUES:
@@ -296,7 +297,7 @@ class Answering(Network):
 
 
 def asked(*pieces: bytes, protocol: str = "openai", model: str | None = "gpt-5-nano") -> Evidence:
-    given_settings = settings("http://127.0.0.1:4000/v1", KEY, model, protocol=Sourced(protocol, "test"))
+    given_settings = settings("http://127.0.0.1:4000/v1", KEY, model, protocol=Sourced(protocol, option("test")))
     return asyncio.run(run(given_settings, network=Answering(*pieces), version="0"))
 
 

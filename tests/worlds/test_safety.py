@@ -34,6 +34,7 @@ from probes.model.facts import Address
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced
+from probes.model.source import option
 from probes.network.network import Connection, Network
 from probes.network.proxy_tunnel import Proxy
 from probes.run.engine import run
@@ -61,10 +62,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def settings(url: str, protocol: str = "openai", **more: Any) -> Settings:
     given: dict[str, Any] = {
-        "base_url": Sourced(url, "test"),
-        "key": Sourced(Secret(KEY), "test"),
-        "model": Sourced(PROTOCOLS[protocol][0], "test"),
-        "protocol": Sourced(protocol, "test"),
+        "base_url": Sourced(url, option("test")),
+        "key": Sourced(Secret(KEY), option("test")),
+        "model": Sourced(PROTOCOLS[protocol][0], option("test")),
+        "protocol": Sourced(protocol, option("test")),
         "limits": LIMITS,
     }
     return Settings(**(given | more))
@@ -193,7 +194,7 @@ def test_a_keyless_look_is_keyless() -> None:
 def test_a_proxy_sees_no_key(scheme: str, refusal: bytes) -> None:
     with PracticeDoor(connect=[ScriptEnd.READ, refusal, ScriptEnd.CLOSE]) as proxy:
         network = Watched()
-        proxies = ProxySettings(all=Sourced(f"{scheme}://127.0.0.1:{proxy.port}", "test"))
+        proxies = ProxySettings(all=Sourced(f"{scheme}://127.0.0.1:{proxy.port}", option("test")))
         asked(settings("https://relay.example/v1", proxies=proxies), network)
         asked(settings("http://relay.example/v1", proxies=proxies), network)
         assert proxy.connections
@@ -208,7 +209,7 @@ def test_a_plain_proxy_gets_no_key_of_a_plain_host() -> None:
         return b.openai(KEY)(request)
 
     with PracticeDoor(proxy) as door:
-        proxies = ProxySettings(http=Sourced(door.url, "test"))
+        proxies = ProxySettings(http=Sourced(door.url, option("test")))
         asked(settings("http://relay.example/v1", proxies=proxies), Watched())
         asked(settings("http://10.1.2.3/v1", proxies=proxies), Watched())
     assert heard
@@ -411,14 +412,24 @@ def test_what_is_kept_and_printed_has_an_end(world: str) -> None:
         if not isinstance(one.facts, Exchange):
             continue
         facts = one.facts
-        assert len(facts.headers) <= 60 and all(len(value) <= 1000 for _, value in facts.headers)
-        assert len(facts.text) <= 4096 and len(facts.title) <= 4096 and len(facts.reason) <= 100
-        assert len(facts.content_type) <= 100 and len(facts.location) <= 1000 and len(facts.redirects) <= 5
-        assert len(facts.models or ()) <= 5000 and all(len(name) <= 200 for name in facts.models or ())
-        error = facts.error
+        assert len(facts.response.headers) <= 60 and all(len(value) <= 1000 for _, value in facts.response.headers)
+        assert (
+            len(facts.response.text) <= 4096 and len(facts.response.title) <= 4096 and len(facts.response.reason) <= 100
+        )
+        assert (
+            len(facts.response.content_type) <= 100
+            and len(facts.redirection.location) <= 1000
+            and len(facts.redirection.followed) <= 5
+        )
+        assert len(facts.reading.models or ()) <= 5000 and all(len(name) <= 200 for name in facts.reading.models or ())
+        error = facts.reading.error
         assert error is None or max(len(error.message), len(error.type), len(error.code), len(error.param)) <= 2000
-        assert facts.answer is None or (len(facts.answer.text) <= 500 and len(facts.answer.model) <= 200)
-        assert facts.stream is None or (len(facts.stream.text) <= 500 and len(facts.stream.model) <= 200)
+        assert facts.reading.answer is None or (
+            len(facts.reading.answer.text) <= 500 and len(facts.reading.answer.model) <= 200
+        )
+        assert facts.reading.stream is None or (
+            len(facts.reading.stream.text) <= 500 and len(facts.reading.stream.model) <= 200
+        )
     assert len(archive.dump(evidence)) < 4 << 20
     for fmt, text in {name: text for (name, _), text in written(judge(evidence)).items()}.items():
         assert len(text) < PAGE, fmt
@@ -439,6 +450,6 @@ def test_what_is_kept_and_printed_has_an_end(world: str) -> None:
 def test_each_limit_in_bytes_ends_the_reading(limits: Limits, answer: Handler) -> None:
     with PracticeDoor(b.openai(KEY, chat=answer, stream=answer)) as door:
         evidence = asyncio.run(run(settings(f"{door.url}/v1", limits=limits), version="0"))
-    sizes = [one.facts.size for one in evidence.observations if isinstance(one.facts, Exchange)]
+    sizes = [one.facts.response.size for one in evidence.observations if isinstance(one.facts, Exchange)]
     assert max(sizes) <= 2000 + 64 * 1024, "a limit, and what one read may bring"
     assert judge(evidence).verdict != "healthy" or limits.stream_bytes == 2000

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -114,10 +115,21 @@ def test_the_report_agrees_with_itself(scenario: Scenario) -> None:
 
 
 @each
+def test_each_subject_is_tried_once(scenario: Scenario) -> None:
+    seen = Counter(
+        (one.subject, one.attempt, (one.facts.purpose, one.facts.attempt) if isinstance(one.facts, Exchange) else None)
+        for one in evidence_of(scenario).observations
+    )
+    assert [what for what, times in seen.items() if times > 1] == []
+
+
+@each
 def test_cost(scenario: Scenario) -> None:
     evidence, cost = evidence_of(scenario), report_of(scenario).cost
     asked = [one.facts for one in evidence.observations if isinstance(one.facts, Exchange)]
-    again = sum(one.tries - 1 + len(one.adapted) for one in asked) + any(one.tries > 1 for one in asked)
+    again = sum(one.timing.tries - 1 + len(one.request.adapted) for one in asked) + any(
+        one.timing.tries > 1 for one in asked
+    )
     assert cost["billed_requests"] <= 2
     assert cost["requests"] <= FREELY + again
     assert examine(scenario).requests <= cost["requests"]

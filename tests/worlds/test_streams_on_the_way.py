@@ -15,6 +15,7 @@ from probes.model.evidence import Evidence
 from probes.model.exchange import Exchange, StreamReading
 from probes.model.facts import TlsFacts
 from probes.model.failure import Failure, Kind
+from worlds.made_exchanges import altered
 from worlds.stage import RELAY, Scenario, examine
 
 # Twenty pieces in one moment, after a second and a half.
@@ -54,7 +55,7 @@ def changed(change: Callable[[Exchange], Exchange], *purposes: str, issuer: str 
 def told(reading: StreamReading, headers: tuple[tuple[str, str], ...] = (), issuer: str = "") -> Report:
     """The same for a stream that was read so."""
     return changed(
-        lambda one: replace(one, stream=reading, headers=headers, seconds=reading.last_at), "stream", issuer=issuer
+        lambda one: altered(one, stream=reading, headers=headers, seconds=reading.last_at), "stream", issuer=issuer
     )
 
 
@@ -123,7 +124,7 @@ TORN = Failure(Kind.CUT)
 def ended(after: float, headers: tuple[tuple[str, str], ...] = (), failure: Failure | None = TORN) -> Report:
     """A stream that ends ``after`` so many seconds of silence."""
     more = {"stream": BEGUN, "headers": headers, "seconds": BEGUN.last_at + after, "failure": failure}
-    return changed(lambda one: replace(one, **more), "stream")  # type: ignore[arg-type]
+    return changed(lambda one: altered(one, **more), "stream")
 
 
 @pytest.mark.parametrize("seconds", [30, 60, 100, 120])
@@ -160,7 +161,7 @@ def test_the_limits_that_are_known() -> None:
 @pytest.mark.parametrize(("status", "seconds", "limit"), [(504, 60.1, 60), (524, 100.5, 100), (504, 29.1, 29)])
 def test_a_gateway_that_gave_up_says_after_how_long(status: int, seconds: float, limit: int) -> None:
     failed = {"status": status, "answer": None, "stream": None, "text": "", "first_byte": seconds, "seconds": seconds}
-    report = changed(lambda one: replace(one, **failed), "chat", "stream", works=False)  # type: ignore[arg-type]
+    report = changed(lambda one: altered(one, **failed), "chat", "stream", works=False)
     assert report.root_cause == "http.gateway_error"
     said = finding(report, "http.gateway_error")
     assert "gave up waiting" in said and f"as with a time limit of {limit} s" in said
@@ -168,5 +169,5 @@ def test_a_gateway_that_gave_up_says_after_how_long(status: int, seconds: float,
 
 def test_a_connection_that_is_closed_after_a_round_time_names_the_limit() -> None:
     failed = {"status": 0, "answer": None, "stream": None, "failure": Failure(Kind.CLOSED), "first_byte": 0.0}
-    report = changed(lambda one: replace(one, seconds=60.3, **failed), "chat", "stream", works=False)  # type: ignore[arg-type]
+    report = changed(lambda one: altered(one, seconds=60.3, **failed), "chat", "stream", works=False)
     assert "an idle limit of 60 s" in finding(report, "http.closed")

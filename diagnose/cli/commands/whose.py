@@ -11,7 +11,7 @@ import click
 
 from diagnose.cli import console
 from diagnose.words import LANGS
-from probes.protocols.names import DEFAULT
+from probes.protocols.names import DEFAULT_PROTOCOL
 
 if TYPE_CHECKING:
     from probes.model.value_issues import Flaw
@@ -57,7 +57,7 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
 def _examined(raw: str) -> tuple[tuple[Flaw, ...], str | None]:
     from probes.keys.flaws import examine_key
 
-    exam = examine_key(raw, DEFAULT)
+    exam = examine_key(raw, DEFAULT_PROTOCOL)
     return exam.flaws, exam.cleaned
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +13,8 @@ from hypothesis import strategies as st
 from diagnose.answers.dialects import classify, classify_error, match_text, rows
 from diagnose.answers.explain import rows as phrases
 from diagnose.answers.literal_filter import may_match, needles
-from probes.model.attempt import Attempt, Auth, KeyForm
-from probes.model.exchange import Answer, ApiError, Body, Exchange, StreamReading
+from probes.model.exchange import Answer, ApiError, Body, StreamReading
+from worlds.made_exchanges import ANSWERED, altered
 from worlds.refusals import REFUSALS, Refusal, read
 
 # The codes of the contract, section 3, and the two that are judged with what else was seen.
@@ -88,45 +87,47 @@ def test_an_error_inside_a_success_may_name_its_status() -> None:
     assert classify_error(200, ApiError(message="oops", code="402"), body)[0].code == "quota.exhausted"
 
 
-def exchange(**more: Any) -> Exchange:
-    attempt = Attempt("openai", "https://relay.example/v1", Auth.BEARER, KeyForm.GIVEN)
-    given: dict[str, Any] = {"status": 200, "body": Body.JSON} | more
-    return Exchange(
-        "chat", attempt, "POST", "https://relay.example/v1/chat/completions", "/v1/chat/completions", True, **given
-    )
-
-
 def test_reads_an_error_in_a_stream() -> None:
     reading = StreamReading("sse", error=ApiError("overloaded_error", "", "Overloaded", "", "anthropic"))
-    assert classify(exchange(body=Body.SSE, stream=reading))[0].code == "quota.overloaded"
+    assert classify(altered(ANSWERED, body=Body.SSE, stream=reading))[0].code == "quota.overloaded"
 
 
 def test_reads_an_error_that_poses_as_an_answer() -> None:
     posing = Answer(text="[Router] Error: insufficient_quota, you exceeded your current quota.")
-    first = classify(exchange(answer=posing))[0]
+    first = classify(altered(ANSWERED, answer=posing))[0]
     assert first.code == "quota.exhausted"
     assert first.confidence < 0.7
 
 
 def test_a_real_answer_is_no_error() -> None:
-    assert classify(exchange(answer=Answer(text="Your API key is invalid? Rate limits …", completion_tokens=9))) == ()
-    assert classify(exchange(answer=Answer(text="Hello! How can I help you today?"))) == ()
+    assert (
+        classify(altered(ANSWERED, answer=Answer(text="Your API key is invalid? Rate limits …", completion_tokens=9)))
+        == ()
+    )
+    assert classify(altered(ANSWERED, answer=Answer(text="Hello! How can I help you today?"))) == ()
 
 
 def test_reads_the_reason_phrase_the_title_and_the_location() -> None:
-    assert classify(exchange(status=500, reason="Internal Privoxy Error", body=Body.EMPTY))[0].code == "proxy_page"
-    late = exchange(status=403, body=Body.HTML, text="<!doctype html><script>1</script>", title="Just a moment...")
+    assert (
+        classify(altered(ANSWERED, status=500, reason="Internal Privoxy Error", body=Body.EMPTY))[0].code
+        == "proxy_page"
+    )
+    late = altered(
+        ANSWERED, status=403, body=Body.HTML, text="<!doctype html><script>1</script>", title="Just a moment..."
+    )
     assert classify(late)[0].code == "http.blocked"
-    away = exchange(status=302, body=Body.EMPTY, location="https://login.microsoftonline.com/x/oauth2")
+    away = altered(ANSWERED, status=302, body=Body.EMPTY, location="https://login.microsoftonline.com/x/oauth2")
     assert classify(away)[0].code == "http.front_auth"
 
 
 def test_a_page_that_comes_with_success_says_who_made_it_and_no_more() -> None:
-    site = exchange(
-        body=Body.HTML, text="<html><title>Docs</title>unsupported_value, rate limit, overloaded, API key expired"
+    site = altered(
+        ANSWERED,
+        body=Body.HTML,
+        text="<html><title>Docs</title>unsupported_value, rate limit, overloaded, API key expired",
     )
     assert classify(site) == ()
-    walled = exchange(body=Body.HTML, text="<html><title>Zscaler</title> login.zscloud.net")
+    walled = altered(ANSWERED, body=Body.HTML, text="<html><title>Zscaler</title> login.zscloud.net")
     assert [match.code for match in classify(walled)] == ["http.blocked"]
 
 
@@ -147,7 +148,7 @@ def test_when_to_ask_again(headers: dict[str, str], seconds: str | None) -> None
 
 
 def test_no_answer_says_nothing() -> None:
-    assert classify(exchange(status=0)) == ()
+    assert classify(altered(ANSWERED, status=0)) == ()
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from probes.model.exchange import Exchange
 from probes.model.facts import Address
 from probes.model.secret import Secret
 from probes.model.settings import Settings, Sourced
+from probes.model.source import option
 from probes.network.network import Network
 from probes.run.engine import run
 from worlds.stage import PATIENT, made_up
@@ -68,10 +69,10 @@ class Client:
 
     def settings(self, base: str, key: str, protocol: str) -> Settings:
         return Settings(
-            base_url=Sourced(base + self.path, "test"),
-            key=Sourced(Secret(key), "test"),
-            model=Sourced(self.model, "test"),
-            protocol=Sourced(protocol, "test"),
+            base_url=Sourced(base + self.path, option("test")),
+            key=Sourced(Secret(key), option("test")),
+            model=Sourced(self.model, option("test")),
+            protocol=Sourced(protocol, option("test")),
             limits=PATIENT,
         )
 
@@ -158,12 +159,12 @@ def crossing(
         plain = stack.enter_context(PracticeDoor(b.redirect(status, "https://llm.internal")))
         ports, real = {80: plain.port, 443: tls.port}, socket.create_connection
         given = Settings(
-            base_url=Sourced("http://llm.internal/v1", "test"),
-            key=Sourced(Secret(key), "test"),
-            model=Sourced(answers.MODELS[0], "test"),
-            protocol=Sourced("openai", "test"),
+            base_url=Sourced("http://llm.internal/v1", option("test")),
+            key=Sourced(Secret(key), option("test")),
+            model=Sourced(answers.MODELS[0], option("test")),
+            protocol=Sourced("openai", option("test")),
             app=app,
-            ca_bundle=Sourced(str(signer.ca_pem), "test"),
+            ca_bundle=Sourced(str(signer.ca_pem), option("test")),
             limits=PATIENT,
         )
         report = judge(asyncio.run(run(given, network=Crossing(ports), version="0")))
@@ -226,7 +227,7 @@ def test_what_is_read_of_a_location(location: str, wanted: dict[str, Any]) -> No
         given = CLIENTS["openai"].settings(door.url, made_up("relay"), "openai")
         evidence = asyncio.run(run(given, version="0"))
         found = [one.facts for one in evidence.observations if isinstance(one.facts, Exchange)]
-        leads = next(one.redirect for one in found if one.purpose == "chat")
+        leads = next(one.redirection.target for one in found if one.purpose == "chat")
         assert leads is not None
         for name, value in wanted.items():
             filled = value.format(here=door.url) if isinstance(value, str) else value

@@ -27,6 +27,7 @@ from probes.demo_server.server import Answer, PracticeDoor, Request, Wait
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, Settings, Sourced
+from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.run.scan_checks import sameness
 from probes.settings.config_file import read
 from probes.settings.gather import BadInput, Options, gather
@@ -136,7 +137,7 @@ def test_a_client_is_found_in_its_own_files(client: str, tmp_path: Path) -> None
     name, where, path, key_source = PLACES[client]
     one = next(one for one in found(made, client) if one.name == name)
     assert told(one) == (client, name, where, RELAY + path, made.keys[client])
-    assert one.settings.key is not None and one.settings.key.source == key_source
+    assert one.settings.key is not None and str(one.settings.key.source) == key_source
     assert one.settings.app == client
     assert not one.beyond
     assert one.settings.override is None
@@ -209,12 +210,12 @@ def test_a_file_and_the_shell_differ(tmp_path: Path) -> None:
     made.environ["ANTHROPIC_AUTH_TOKEN"] = made.key("shell")
     (one,) = found(made, "claude-code")
     assert told(one)[4] == made.keys["claude-code"]
-    winner = "~/.claude/settings.json:5 ANTHROPIC_AUTH_TOKEN"
+    winner = Source(SourceKind.APP_VARIABLE, Owner.USER, "ANTHROPIC_AUTH_TOKEN", "~/.claude/settings.json", 5)
     assert one.settings.conflicts == (
         Conflict(
             "key",
             "ANTHROPIC_AUTH_TOKEN",
-            "environment ANTHROPIC_AUTH_TOKEN",
+            environment_variable("ANTHROPIC_AUTH_TOKEN"),
             Secret(made.keys["shell"]),
             "shadowed",
             winner,
@@ -241,7 +242,7 @@ def test_what_new_shells_will_see(tmp_path: Path) -> None:
     assert told(anthropic)[:3] == ("anthropic-sdk", "", "~/.config/fish/config.fish:1")
     assert anthropic.settings.key is None
     made.environ["OPENAI_API_KEY"] = made.key("environment")
-    assert found(made)[0].settings.conflicts[0].source == "~/.zshrc:3 OPENAI_API_KEY"
+    assert str(found(made)[0].settings.conflicts[0].source) == "~/.zshrc:3 OPENAI_API_KEY"
 
 
 def test_the_keys_of_other_doors(tmp_path: Path) -> None:
@@ -290,7 +291,7 @@ def test_gemini_cli_heeds_one_env_file_alone(tmp_path: Path) -> None:
     made.write("project/.env", "DEBUG=1\n")
     (one,) = found(made, "gemini-cli")
     assert told(one)[3:] == ("https://generativelanguage.googleapis.com", None)
-    conflicts = {each.role: (each.source, each.winner) for each in one.settings.conflicts}
+    conflicts = {each.role: (str(each.source), str(each.winner)) for each in one.settings.conflicts}
     assert conflicts == {
         "base_url": ("~/.gemini/.env:2 GOOGLE_GEMINI_BASE_URL", ".env"),
         "key": ("~/.gemini/.env:1 GEMINI_API_KEY", ".env"),
@@ -449,7 +450,7 @@ def test_no_file_breaks_a_scan(data: st.DataObject) -> None:
 
 def override(one: FoundSettings) -> tuple[str, str, str, str, bool] | None:
     seen = one.settings.override
-    return seen and (seen.source, seen.host, seen.meant, seen.key_source, seen.withheld)
+    return seen and (str(seen.source), seen.host, seen.meant, str(seen.key_source), seen.withheld)
 
 
 def test_a_project_sends_the_users_key_elsewhere(tmp_path: Path) -> None:
@@ -798,9 +799,9 @@ def test_check_takes_the_settings_of_the_app(tmp_path: Path) -> None:
     made = furnish(tmp_path, "codex", "opencode", "mods")
     codex = of_this_app(made, "codex", model="other")
     assert codex is not None and codex.base_url is not None and codex.key is not None and codex.model is not None
-    assert codex.base_url.source == "~/.codex/config.toml:7 model_providers.relay.base_url"
-    assert (codex.key.value.reveal(), codex.model) == (made.keys["codex"], Sourced("other", "--model"))
-    assert (codex.app, codex.protocol) == ("codex", Sourced("responses", "--app"))
+    assert str(codex.base_url.source) == "~/.codex/config.toml:7 model_providers.relay.base_url"
+    assert (codex.key.value.reveal(), codex.model) == (made.keys["codex"], Sourced("other", option("--model")))
+    assert (codex.app, codex.protocol) == ("codex", Sourced("responses", option("--app")))
     opencode = of_this_app(made, "opencode", protocol="anthropic")
     assert opencode is not None and opencode.key is not None
     assert opencode.key.value.reveal() == made.keys["opencode-claude"]
@@ -818,7 +819,7 @@ def test_check_takes_the_provider_in_use(tmp_path: Path) -> None:
     assert given is None or given.key is None
     made.environ["MINE"] = made.key("mine")
     given = of_this_app(made, "mods", key_env="MINE")
-    assert given is not None and given.key is not None and given.key.source == "environment MINE"
+    assert given is not None and given.key is not None and given.key.source == environment_variable("MINE")
     assert not (tmp_path / "executed").exists()
 
 

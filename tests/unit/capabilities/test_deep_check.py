@@ -40,6 +40,7 @@ from probes.model.evidence import Evidence
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
+from probes.model.source import Source, SourceKind, option
 from probes.protocols import features as a
 from probes.protocols.protocol import NAMES as PROTOCOLS
 from probes.protocols.protocol import wire
@@ -507,10 +508,10 @@ def test_what_was_found_until_it_was_stopped_is_kept() -> None:
         return wrong_answers.ANSWERS["never"] if b"json_schema" in request.body else door(request)
 
     async def stopped(url: str) -> Evidence:
-        key = Sourced(Secret(KEY), "standard input")
-        settings = Settings(base_url=Sourced(f"{url}/v1", "argument"), key=key, deep=True, limits=CALM)
+        key = Sourced(Secret(KEY), Source(SourceKind.STDIN))
+        settings = Settings(base_url=Sourced(f"{url}/v1", Source(SourceKind.ARGUMENT)), key=key, deep=True, limits=CALM)
         told = asyncio.Event()
-        watch = lambda one: told.set() if one.subject == "tools_stream" else None  # noqa: E731
+        watch = lambda one: told.set() if one.name == "tools_stream" else None  # noqa: E731
         task = asyncio.create_task(run(settings, watch=watch))
         await told.wait()
         task.cancel()
@@ -635,12 +636,12 @@ def test_who_watches_is_told_of_each() -> None:
     told: list[str] = []
     with PracticeDoor(capable_doors.openai(KEY)) as door:
         settings = Settings(
-            base_url=Sourced(f"{door.url}/v1", "argument"),
-            key=Sourced(Secret(KEY), "standard input"),
+            base_url=Sourced(f"{door.url}/v1", Source(SourceKind.ARGUMENT)),
+            key=Sourced(Secret(KEY), Source(SourceKind.STDIN)),
             deep=True,
             limits=CALM,
         )
-        asyncio.run(run(settings, watch=lambda one: told.append(one.subject) if one.probe == "deep" else None))
+        asyncio.run(run(settings, watch=lambda one: told.append(one.name) if one.probe == "deep" else None))
     assert sorted(told) == sorted(NAMES) and told[-1] == "key_check"
 
 
@@ -704,10 +705,10 @@ def test_what_is_sent_stands_in_the_plan(protocol: str) -> None:
         base = door.url + BASES.get(protocol, "")
         model = MODELS.get(protocol, "gpt-4o")
         settings = Settings(
-            base_url=Sourced(base, "argument"),
-            key=Sourced(Secret(KEY), "standard input"),
-            model=Sourced(model, "--model"),
-            protocol=Sourced(protocol, "--protocol"),
+            base_url=Sourced(base, Source(SourceKind.ARGUMENT)),
+            key=Sourced(Secret(KEY), Source(SourceKind.STDIN)),
+            model=Sourced(model, option("--model")),
+            protocol=Sourced(protocol, option("--protocol")),
             limits=CALM,
         )
         asyncio.run(run(settings))

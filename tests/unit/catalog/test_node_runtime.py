@@ -18,6 +18,7 @@ from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor
 from probes.model.secret import Secret
 from probes.model.settings import Limits, NodeSettings, ProxySettings, Settings, Sourced
+from probes.model.source import environment_variable, option
 from probes.run.engine import run
 
 KEY = made_up_key()
@@ -46,7 +47,9 @@ def test_what_it_reads(environ: dict[str, str], found: NodeSettings) -> None:
 )
 def test_which_proxies_count(app: str | None, told: bool, heeded: bool, for_all: bool) -> None:
     given = Settings(
-        app=app, node=NodeSettings(env_proxy=told), proxies=ProxySettings(all=Sourced("http://p:1", "environment"))
+        app=app,
+        node=NodeSettings(env_proxy=told),
+        proxies=ProxySettings(all=Sourced("http://p:1", environment_variable("ALL_PROXY"))),
     )
     assert (heeds(given), proxies(given).all is not None) == (heeded, for_all)
 
@@ -66,9 +69,9 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Look:
         monkeypatch.setattr("probes.network.connection_pools.system_context", lambda: context)
         with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
             given = Settings(
-                base_url=Sourced(f"https://localhost:{door.port}/v1", "test"),
-                key=Sourced(Secret(KEY), "test"),
-                model=Sourced(answers.MODELS[0], "test"),
+                base_url=Sourced(f"https://localhost:{door.port}/v1", option("test")),
+                key=Sourced(Secret(KEY), option("test")),
+                model=Sourced(answers.MODELS[0], option("test")),
                 app=app,
                 ca_bundle=bundle,
                 node=node or NodeSettings(),
@@ -91,7 +94,7 @@ def mended(report: Report) -> dict[str, object]:
 
 def test_a_file_that_hides_the_systems_list(look: Look) -> None:
     with authority("Another Root") as other:
-        report = look(bundle=Sourced(str(other.ca_pem), "environment SSL_CERT_FILE"))
+        report = look(bundle=Sourced(str(other.ca_pem), environment_variable("SSL_CERT_FILE")))
     assert mended(report) == {"ssl_cert_file": ""}
 
 
@@ -100,7 +103,7 @@ def test_node_does_not_read_the_systems_list(look: Look) -> None:
 
 
 def test_node_does_not_read_ssl_cert_file(look: Look, root: Authority) -> None:
-    report = look("openai-node", Sourced(str(root.ca_pem), "environment SSL_CERT_FILE"))
+    report = look("openai-node", Sourced(str(root.ca_pem), environment_variable("SSL_CERT_FILE")))
     assert mended(report) == {"node_extra_ca_certs": str(root.ca_pem)}
 
 
@@ -110,7 +113,7 @@ def test_node_reads_what_is_named_for_it(look: Look, root: Authority) -> None:
 
 
 def test_roots_for_this_check_count_for_node_too(look: Look, root: Authority) -> None:
-    assert look("openai-node", Sourced(str(root.ca_pem), "--ca-bundle")).verdict == "healthy"
+    assert look("openai-node", Sourced(str(root.ca_pem), option("--ca-bundle"))).verdict == "healthy"
 
 
 def test_a_file_that_is_not_there_is_nothing_to_node(look: Look) -> None:

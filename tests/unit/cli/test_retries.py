@@ -137,10 +137,9 @@ def test_pauses_grow_and_heed_the_server(runs: dict[str, Evidence]) -> None:
     def asking(seconds: str) -> Evidence:
         first = next(one for one in runs["sound"].observations if isinstance(one.facts, Exchange))
         assert isinstance(first.facts, Exchange)
-        return replace(
-            runs["sound"],
-            observations=(replace(first, facts=replace(first.facts, headers=(("retry-after", seconds),))),),
-        )
+        response = replace(first.facts.response, headers=(("retry-after", seconds),))
+        limited = replace(first, facts=replace(first.facts, response=response))
+        return replace(runs["sound"], observations=(limited,))
 
     assert [pause(asking(text), 0) for text in ("12", "86400", "soon", "-3", "9" * 5000)] == [12, 30, 1, 1, 1]
 

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from diagnose.formats import github, html, html_builder, junit, markdown
 from diagnose.report import Report, Severity
+from probes.model.source import Owner, Source, SourceKind, environment_variable
 from worlds.made_reports import (
     BROKEN,
     CHINESE,
@@ -170,15 +171,18 @@ def test_github_severities(made: Report, strict: bool, kind: str) -> None:
 @pytest.mark.parametrize(
     ("source", "place"),
     [
-        (".env:3 OPENAI_API_KEY", {"file": ".env", "line": "3"}),
-        ("ci/llmdoctor.toml:12 targets.work.key", {"file": "ci/llmdoctor.toml", "line": "12"}),
-        ("/home/me/.env:3 OPENAI_API_KEY", {}),
-        ("../.env:3 OPENAI_API_KEY", {}),
-        ("C:\\x\\.env:3 OPENAI_API_KEY", {}),
-        ("environment OPENAI_API_KEY", {}),
+        (Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 3), {"file": ".env", "line": "3"}),
+        (
+            Source(SourceKind.CONFIG, Owner.FOLDER, "targets.work.key", "ci/llmdoctor.toml", 12),
+            {"file": "ci/llmdoctor.toml", "line": "12"},
+        ),
+        (Source(SourceKind.DOTENV, Owner.USER, "OPENAI_API_KEY", "/home/me/.env", 3), {}),
+        (Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", "../.env", 3), {}),
+        (Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", "C:\\x\\.env", 3), {}),
+        (environment_variable("OPENAI_API_KEY"), {}),
     ],
 )
-def test_github_points_at_the_line_of_the_setting(source: str, place: dict[str, str]) -> None:
+def test_github_points_at_the_line_of_the_setting(source: Source, place: dict[str, str]) -> None:
     report = dataclasses.replace(
         BROKEN, target={**BROKEN.target, "sources": {"key": source}}, findings=(finding("key.masked", "hidden"),)
     )

@@ -19,7 +19,7 @@ from diagnose.judging.judge import judge
 from diagnose.judging.root_cause import raised, root_of
 from diagnose.report import Report, Severity, Verdict
 from probes.demo_server import scenarios
-from probes.model.evidence import Evidence, Observation, Target
+from probes.model.evidence import Evidence, Observation, Subject, Target
 from probes.model.failure import Outcome
 from probes.run.engine import run
 
@@ -201,14 +201,14 @@ def test_nothing_seen_is_not_healthy() -> None:
 def test_no_failure_is_silent(probe: str) -> None:
     from probes.model.failure import Failure, Kind
 
-    failed = Observation(probe, "relay.example", Outcome.FAILED, None, Failure(Kind.OTHER, "odd"))
+    failed = Observation(Subject(probe), "relay.example", Outcome.FAILED, None, Failure(Kind.OTHER, "odd"))
     report = judge(replace(NOTHING, observations=(failed,)))
     assert report.verdict is Verdict.BROKEN
     assert report.root_cause is not None
 
 
 def test_a_crash_is_told_and_no_root() -> None:
-    crashed = Observation("tls", "", Outcome.CRASHED, note="KeyError: x (measure:7)")
+    crashed = Observation(Subject.HANDSHAKE, "", Outcome.CRASHED, note="KeyError: x (measure:7)")
     report = judge(replace(seen("sound"), observations=(*seen("sound").observations, crashed)))
     assert "run.crashed" in [one.code for one in report.findings]
     assert report.root_cause is None

@@ -14,12 +14,13 @@ from diagnose.judging.judge import judge
 from probes.demo_server import scenarios
 from probes.model import archive
 from probes.model.archive import SCHEMA, ArchiveError
-from probes.model.evidence import Evidence, Observation, Target
+from probes.model.evidence import Evidence, Observation, Subject, Target
 from probes.model.facts import SettingsFacts
 from probes.model.failure import Outcome
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Conflict
+from probes.model.source import environment_variable
 from probes.run.engine import run
 
 EMPTY = Evidence(Target(None, "openai", None, "openai-sdk", None, None, None), ())
@@ -51,8 +52,10 @@ def test_a_run_comes_back_as_it_was(fault: str) -> None:
 
 
 def test_a_losing_key_is_kept_as_its_hint() -> None:
-    conflict = Conflict("key", "OPENAI_KEY", "environment OPENAI_KEY", Secret("sk-Qm7xT2bW9zLk4RvY8nHd3JcP"), "unread")
-    seen = Observation("settings", "", Outcome.DONE, SettingsFacts(None, None, conflicts=(conflict,)))
+    conflict = Conflict(
+        "key", "OPENAI_KEY", environment_variable("OPENAI_KEY"), Secret("sk-Qm7xT2bW9zLk4RvY8nHd3JcP"), "unread"
+    )
+    seen = Observation(Subject.SETTINGS, "", Outcome.DONE, SettingsFacts(None, None, conflicts=(conflict,)))
     text = archive.dump(replace(EMPTY, observations=(seen,)))
     assert "Qm7xT2bW9zLk" not in text
     facts = archive.load(text).observations[0].facts
@@ -80,7 +83,7 @@ def test_a_later_version_may_add_a_field_and_leave_one_out() -> None:
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> str:
-    seen = Observation("settings", "", Outcome.DONE, SettingsFacts("https://relay.example", None))
+    seen = Observation(Subject.SETTINGS, "", Outcome.DONE, SettingsFacts("https://relay.example", None))
     document = json.loads(archive.dump(replace(EMPTY, observations=(seen,))))
     change(document["evidence"])
     return json.dumps(document)

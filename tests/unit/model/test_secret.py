@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from probes.model.scrubber import WINDOW, Scrubber
 from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, Secret, hint, public_prefix
 from probes.model.settings import Conflict, Settings, Sourced
+from probes.model.source import environment_variable, option
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 KEY = f"sk-{BODY}"
@@ -56,8 +57,13 @@ def raised(key: Secret) -> str:
         lambda key: "{} {0!r}".replace("{}", "{0}").format(key),
         lambda key: repr([key, {"key": key}, (key,)]),
         lambda key: repr(Holder(key)),
-        lambda key: repr(Sourced(key, "--key")),
-        lambda key: repr(Settings(key=Sourced(key, "--key"), conflicts=(Conflict("key", "X", "env", key, "unread"),))),
+        lambda key: repr(Sourced(key, option("--key"))),
+        lambda key: repr(
+            Settings(
+                key=Sourced(key, option("--key")),
+                conflicts=(Conflict("key", "X", environment_variable("X"), key, "unread"),),
+            )
+        ),
         raised,
         lambda key: json.dumps({"key": key}, default=str),
         lambda key: logging.LogRecord("x", 10, "f", 1, "key %s", (key,), None).getMessage(),

@@ -24,6 +24,7 @@ from probes.model.facts import Address
 from probes.model.failure import Kind
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, Settings, Sourced
+from probes.model.source import option
 from probes.network.connection_pool import ConnectionPool
 from probes.network.dialing import race
 from probes.network.failures import NetError
@@ -39,7 +40,9 @@ ONE, TWO, SIX = Address("ipv4", "192.0.2.1"), Address("ipv4", "192.0.2.2"), Addr
 
 
 def settings(url: str, **more: object) -> Settings:
-    given = Settings(Sourced(url, "test"), Sourced(Secret(KEY), "test"), Sourced(MODELS[0], "test"))
+    given = Settings(
+        Sourced(url, option("test")), Sourced(Secret(KEY), option("test")), Sourced(MODELS[0], option("test"))
+    )
     return given if not more else Settings(given.base_url, given.key, given.model, **more)  # type: ignore[arg-type]
 
 

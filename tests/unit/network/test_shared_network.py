@@ -10,6 +10,7 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.evidence import Evidence
 from probes.model.settings import Settings, Sourced
+from probes.model.source import Source, SourceKind, option
 from probes.network.shared_network import SharedNetwork
 from probes.run.engine import run
 
@@ -17,7 +18,10 @@ from probes.run.engine import run
 def test_two_keyless_targets_at_one_door_share_its_list_alone() -> None:
     async def two(url: str) -> list[Evidence]:
         network = SharedNetwork()
-        settings = Settings(base_url=Sourced(f"{url}/v1", "argument"), model=Sourced(answers.MODELS[0], "--model"))
+        settings = Settings(
+            base_url=Sourced(f"{url}/v1", Source(SourceKind.ARGUMENT)),
+            model=Sourced(answers.MODELS[0], option("--model")),
+        )
         return [await run(settings, network=network) for _ in range(2)]
 
     with PracticeDoor(b.openai()) as door:

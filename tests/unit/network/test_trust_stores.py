@@ -19,6 +19,7 @@ from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
+from probes.model.source import option
 from probes.run.engine import run
 
 KEY = made_up_key()
@@ -46,9 +47,9 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Lo
         monkeypatch.setattr("probes.network.network.trust", lambda _: (context, "system"))
         with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
             given = Settings(
-                base_url=Sourced(f"https://localhost:{door.port}/v1", "test"),
-                key=Sourced(Secret(KEY), "test"),
-                model=Sourced(answers.MODELS[0], "test"),
+                base_url=Sourced(f"https://localhost:{door.port}/v1", option("test")),
+                key=Sourced(Secret(KEY), option("test")),
+                model=Sourced(answers.MODELS[0], option("test")),
                 limits=Limits(probe=5, run=10),
             )
             return judge(asyncio.run(run(given, version="0")))

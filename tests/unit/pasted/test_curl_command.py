@@ -19,6 +19,7 @@ from probes.demo_server.server import PracticeDoor
 from probes.model.attempt import Auth
 from probes.model.scrubber import WINDOW
 from probes.model.settings import BadInput, ConnectTo, Settings
+from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.pasted.curl_command import CurlNote, parse
 from probes.pasted.curl_settings import read
 from probes.pasted.endpoint_urls import parse_endpoint_url
@@ -100,9 +101,9 @@ def test_every_shell_says_the_same(name: str) -> None:
 
 def test_the_place_of_the_key() -> None:
     found = settings(WRITTEN["variable"]).key
-    assert found is not None and found.source == "environment OPENAI_API_KEY"
+    assert found is not None and found.source == environment_variable("OPENAI_API_KEY")
     found = settings(WRITTEN["sh"]).key
-    assert found is not None and found.source == "--curl"
+    assert found is not None and found.source == Source(SourceKind.CURL, Owner.FOLDER)
 
 
 def test_what_a_shell_would_not_look_up_stays() -> None:

@@ -44,6 +44,7 @@ from probes.model.exchange import StreamReading
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Settings, Sourced
+from probes.model.source import DEFAULT, option
 from probes.protocols.protocol import NAMES, wire
 from probes.run.engine import run
 from probes.urls.url import parse_url
@@ -75,9 +76,9 @@ def speaking(*protocols: str) -> Handler:
 def check(world: Handler, path: str, protocol: Sourced[str], model: str | None) -> tuple[Report, int]:
     with PracticeDoor(world) as door:
         given_settings = Settings(
-            base_url=Sourced(f"{door.url}{path}", "test"),
-            key=Sourced(Secret(KEY), "test"),
-            model=Sourced(model, "test") if model else None,
+            base_url=Sourced(f"{door.url}{path}", option("test")),
+            key=Sourced(Secret(KEY), option("test")),
+            model=Sourced(model, option("test")) if model else None,
             protocol=protocol,
         )
         report = judge(asyncio.run(run(given_settings)))
@@ -88,8 +89,8 @@ def protocols_spoken(report: Report) -> list[str]:
     return next(list(probe.observed["protocols"]) for probe in report.probes if probe.name == "http")  # type: ignore[call-overload]
 
 
-AUTO = Sourced("auto", "--protocol")
-UNASKED = Sourced("auto", "default")
+AUTO = Sourced("auto", option("--protocol"))
+UNASKED = Sourced("auto", DEFAULT)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def test_one_protocol_asked_is_no_other(name: str) -> None:
     report, requests = check(
         speaking(*NAMES),
         "/v1" if wire(name).version_segment else "",
-        Sourced(name, "--protocol"),
+        Sourced(name, option("--protocol")),
         {"anthropic": CLAUDES[0], "gemini": GEMINIS[0], "ollama": LLAMAS[0]}.get(name, "gpt-4o-mini"),
     )
     assert report.verdict != "broken"
@@ -195,10 +196,10 @@ def test_a_key_is_in_nothing_that_is_said(
 ) -> None:
     with PracticeDoor(echoing(status, kind)) as door:
         given_settings = Settings(
-            base_url=Sourced(door.url + path.format(key=GOOGLES), "test"),
-            key=Sourced(Secret(GOOGLES), "test") if "?" not in path else None,
-            model=Sourced("gemini-2.5-flash", "test"),
-            protocol=Sourced(protocol, "test"),
+            base_url=Sourced(door.url + path.format(key=GOOGLES), option("test")),
+            key=Sourced(Secret(GOOGLES), option("test")) if "?" not in path else None,
+            model=Sourced("gemini-2.5-flash", option("test")),
+            protocol=Sourced(protocol, option("test")),
         )
         evidence = asyncio.run(run(given_settings))
     said = [archive.dump(evidence), caplog.text, repr(evidence)]
@@ -212,10 +213,10 @@ def test_a_key_travels_in_the_query_where_the_door_reads_it_there_alone() -> Non
     world = b.gemini(GOOGLES, auth=("query",), no_key="newapi-no-key", rejected="newapi-no-key")
     with PracticeDoor(world) as door:
         given_settings = Settings(
-            base_url=Sourced(door.url, "test"),
-            key=Sourced(Secret(GOOGLES), "test"),
-            model=Sourced(GEMINIS[0], "test"),
-            protocol=Sourced("gemini", "test"),
+            base_url=Sourced(door.url, option("test")),
+            key=Sourced(Secret(GOOGLES), option("test")),
+            model=Sourced(GEMINIS[0], option("test")),
+            protocol=Sourced("gemini", option("test")),
         )
         evidence = asyncio.run(run(given_settings))
         sent = [request.target for request in door.requests if request.query("key") == GOOGLES]

@@ -30,6 +30,7 @@ from probes.model.facts import Address
 from probes.model.failure import Kind
 from probes.model.scrubber import WINDOW
 from probes.model.settings import Sourced
+from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.network.shared_network import SharedNetwork
@@ -230,7 +231,9 @@ def test_reads_what_a_spreadsheet_writes(tmp_path: Path, separator: str) -> None
         "timeout": 2.5,
         "connect_to": ("a.example:443:127.0.0.1:9",),
     }
-    assert fleet.file.targets["one"].values["base_url"].source == "fleet.csv:2 base_url"
+    assert fleet.file.targets["one"].values["base_url"].source == Source(
+        SourceKind.CSV, Owner.FOLDER, "base_url", "fleet.csv", 2
+    )
 
 
 @given(st.text(max_size=200))
@@ -286,9 +289,11 @@ def test_names_and_roots_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         await network.resolve("door", 1)
         assert asked["door"] == 2
         assert network.trust(None) is network.trust(None)
-        rows = [Sourced(str(roots), f"fleet.csv:{line} ca_bundle") for line in (2, 3)]
+        rows = [
+            Sourced(str(roots), Source(SourceKind.CSV, Owner.FOLDER, "ca_bundle", "fleet.csv", line)) for line in (2, 3)
+        ]
         assert network.trust(rows[0]) is network.trust(rows[1])
-        assert network.trust(rows[0]) is not network.trust(Sourced(str(roots), "environment SSL_CERT_FILE"))
+        assert network.trust(rows[0]) is not network.trust(Sourced(str(roots), environment_variable("SSL_CERT_FILE")))
 
     asyncio.run(many())
 

@@ -8,6 +8,7 @@ import pytest
 
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Settings, Sourced
+from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.settings import config_file
 from probes.settings.config_file import KeyReference
 
@@ -41,12 +42,18 @@ def write(folder: Path, text: str) -> Path:
 def test_reads_targets_with_sources(tmp_path: Path) -> None:
     found = config_file.read(write(tmp_path, FILE), "llmdoctor.toml")
     work, home = found.targets["work"], found.targets["at home"]
-    assert work.text("base_url") == Sourced("https://relay.example", "llmdoctor.toml:6 targets.work.base_url")
-    assert work.key == Sourced(KeyReference(env="WORK_KEY"), "llmdoctor.toml:7 targets.work.key")
+    assert work.text("base_url") == Sourced(
+        "https://relay.example", Source(SourceKind.CONFIG, Owner.FOLDER, "targets.work.base_url", "llmdoctor.toml", 6)
+    )
+    assert work.key == Sourced(
+        KeyReference(env="WORK_KEY"), Source(SourceKind.CONFIG, Owner.FOLDER, "targets.work.key", "llmdoctor.toml", 7)
+    )
     assert work.values["connect_to"].value == ("relay.example:443:127.0.0.1:8443",)
     assert work.values["timeout"].value == 3
-    assert home.key and home.key.value == KeyReference(file=tmp_path / "home.key")
-    assert found.check.text("model") == Sourced("small", "llmdoctor.toml:2 check.model")
+    assert home.key and home.key.value == KeyReference(file=tmp_path / "home.key", owner=Owner.FOLDER)
+    assert found.check.text("model") == Sourced(
+        "small", Source(SourceKind.CONFIG, Owner.FOLDER, "check.model", "llmdoctor.toml", 2)
+    )
 
 
 def test_found_upwards(tmp_path: Path) -> None:
@@ -103,20 +110,20 @@ def test_unreadable(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "reference"),
     [
-        ("environment OPENAI_API_KEY", {"env": "OPENAI_API_KEY"}),
-        (".env:3 OPENAI_API_KEY", {"env": "OPENAI_API_KEY"}),
-        ("../.env:12 WORK_KEY", {"env": "WORK_KEY"}),
-        ("--key-file my key.txt", {"file": "my key.txt"}),
-        ("--key", None),
-        ("standard input", None),
+        (environment_variable("OPENAI_API_KEY"), {"env": "OPENAI_API_KEY"}),
+        (Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 3), {"env": "OPENAI_API_KEY"}),
+        (Source(SourceKind.DOTENV, Owner.FOLDER, "WORK_KEY", "../.env", 12), {"env": "WORK_KEY"}),
+        (Source(SourceKind.KEY_FILE, Owner.USER, "--key-file", "my key.txt"), {"file": "my key.txt"}),
+        (option("--key"), None),
+        (Source(SourceKind.STDIN), None),
     ],
 )
-def test_written_without_the_key(tmp_path: Path, source: str, reference: dict[str, str] | None) -> None:
+def test_written_without_the_key(tmp_path: Path, source: Source, reference: dict[str, str] | None) -> None:
     settings = Settings(
-        base_url=Sourced("https://user:secret@relay.example/v1?token=abc", "environment OPENAI_BASE_URL"),
+        base_url=Sourced("https://user:secret@relay.example/v1?token=abc", environment_variable("OPENAI_BASE_URL")),
         key=Sourced(Secret(KEY), source),
-        model=Sourced("small", "--model"),
-        protocol=Sourced("openai", "--protocol"),
+        model=Sourced("small", option("--model")),
+        protocol=Sourced("openai", option("--protocol")),
     )
     path = tmp_path / config_file.FILE_NAME
     text = config_file.write_first(path, settings)
@@ -130,7 +137,7 @@ def test_written_without_the_key(tmp_path: Path, source: str, reference: dict[st
 
 def test_never_overwrites_unasked(tmp_path: Path) -> None:
     path = write(tmp_path, "# mine\n")
-    settings = Settings(base_url=Sourced("https://relay.example/v1", "argument"))
+    settings = Settings(base_url=Sourced("https://relay.example/v1", Source(SourceKind.ARGUMENT)))
     with pytest.raises(BadInput, match="exists already"):
         config_file.write_first(path, settings)
     assert path.read_text() == "# mine\n"
@@ -140,9 +147,9 @@ def test_never_overwrites_unasked(tmp_path: Path) -> None:
 
 def test_a_key_in_the_place_of_the_url_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="No settings"):
-        config_file.write_first(tmp_path / "x.toml", Settings(base_url=Sourced(KEY, "argument")))
+        config_file.write_first(tmp_path / "x.toml", Settings(base_url=Sourced(KEY, Source(SourceKind.ARGUMENT))))
     with pytest.raises(BadInput, match="cannot be written"):
-        config_file.write_first(tmp_path / "none" / "x.toml", Settings(model=Sourced("small", "--model")))
+        config_file.write_first(tmp_path / "none" / "x.toml", Settings(model=Sourced("small", option("--model"))))
 
 
 def test_many_targets_are_read_in_one_look(tmp_path: Path) -> None:
@@ -155,7 +162,7 @@ def test_many_targets_are_read_in_one_look(tmp_path: Path) -> None:
     assert time.monotonic() - began < 5
     for number in (0, 1, 1999):
         entry = targets[f"number {number}"]
-        sources = [entry.values[name].source for name in ("base_url", "model")]
+        sources = [str(entry.values[name].source) for name in ("base_url", "model")]
         assert sources == [
             f"{config_file.FILE_NAME}:{4 * number + 2} targets.number {number}.base_url",
             f"{config_file.FILE_NAME}:{4 * number + 3} targets.number {number}.model",

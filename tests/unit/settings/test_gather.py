@@ -10,6 +10,7 @@ import trustme
 
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, ConnectTo, ProxySettings, Settings, Sourced
+from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable, option
 from probes.settings.gather import BadInput, Options, gather
 
 KEY, OTHER = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z", "sk-zY0xW7vU4tS1rQ8pN5mK2jH9gE6dB3a"
@@ -32,15 +33,15 @@ def look(
 
 
 def key(found: Settings) -> tuple[str, str] | None:
-    return (found.key.value.reveal(), found.key.source) if found.key else None
+    return (found.key.value.reveal(), str(found.key.source)) if found.key else None
 
 
 def base(found: Settings) -> tuple[str, str] | None:
-    return (found.base_url.value, found.base_url.source) if found.base_url else None
+    return (found.base_url.value, str(found.base_url.source)) if found.base_url else None
 
 
 def conflicts(found: Settings) -> list[tuple[str, str, str, bool]]:
-    return [(conflict.role, conflict.source, conflict.why, conflict.same) for conflict in found.conflicts]
+    return [(conflict.role, str(conflict.source), conflict.why, conflict.same) for conflict in found.conflicts]
 
 
 # -- precedence --------------------------------------------------------------------------------------------------------
@@ -50,11 +51,11 @@ def test_environment_alone(tmp_path: Path) -> None:
     found = look(tmp_path, {"OPENAI_API_KEY": KEY})
     assert key(found) == (KEY, "environment OPENAI_API_KEY")
     assert base(found) == ("https://api.openai.com/v1", "default")
-    assert found.protocol == Sourced("openai", "environment OPENAI_API_KEY")
+    assert found.protocol == Sourced("openai", environment_variable("OPENAI_API_KEY"))
     assert found.conflicts == ()
     found = look(tmp_path, {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": RELAY, "OPENAI_MODEL": "small"})
     assert base(found) == (RELAY, "environment OPENAI_BASE_URL")
-    assert found.model == Sourced("small", "environment OPENAI_MODEL")
+    assert found.model == Sourced("small", environment_variable("OPENAI_MODEL"))
 
 
 def test_env_file_with_lines(tmp_path: Path) -> None:
@@ -81,9 +82,17 @@ def test_the_last_line_of_a_name_counts(tmp_path: Path) -> None:
 def test_environment_over_env_file(tmp_path: Path, value: str, same: bool) -> None:
     found = look(tmp_path, {"OPENAI_API_KEY": KEY}, f"OPENAI_API_KEY={value}\n")
     assert key(found) == (KEY, "environment OPENAI_API_KEY")
-    winner = "environment OPENAI_API_KEY"
+    winner = environment_variable("OPENAI_API_KEY")
     assert found.conflicts == (
-        Conflict("key", "OPENAI_API_KEY", ".env:1 OPENAI_API_KEY", Secret(value), "shadowed", winner, same),
+        Conflict(
+            "key",
+            "OPENAI_API_KEY",
+            Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
+            Secret(value),
+            "shadowed",
+            winner,
+            same,
+        ),
     )
 
 
@@ -92,15 +101,15 @@ def test_an_empty_variable_hides_the_file(tmp_path: Path) -> None:
     assert found.key is None
     assert "environment OPENAI_API_KEY (empty)" in found.searched
     assert conflicts(found) == [("key", ".env:1 OPENAI_API_KEY", "shadowed", False)]
-    assert found.conflicts[0].winner == "environment OPENAI_API_KEY"
+    assert found.conflicts[0].winner == environment_variable("OPENAI_API_KEY")
 
 
 def test_arguments_over_all(tmp_path: Path) -> None:
     environ = {"OPENAI_API_KEY": OTHER, "OPENAI_BASE_URL": "https://other.example/v1", "OPENAI_MODEL": "other"}
     found = look(tmp_path, environ, base_url=RELAY, key=KEY, model="small", protocol="anthropic")
     assert (base(found), key(found)) == ((RELAY, "--base-url"), (KEY, "--key"))
-    assert found.model == Sourced("small", "--model")
-    assert found.protocol == Sourced("anthropic", "--protocol")
+    assert found.model == Sourced("small", option("--model"))
+    assert found.protocol == Sourced("anthropic", option("--protocol"))
     assert found.conflicts == ()
     assert base(look(tmp_path, environ, target=RELAY)) == (RELAY, "argument")
 
@@ -132,7 +141,7 @@ def test_the_file_comes_last(tmp_path: Path) -> None:
     found = look(tmp_path, {"BELOW": KEY}, toml=toml)
     assert base(found) == ("https://below.example/v1", "llmdoctor.toml:2 check.base_url")
     assert key(found) == (KEY, "environment BELOW")
-    assert found.model == Sourced("below", "llmdoctor.toml:3 check.model")
+    assert found.model == Sourced("below", Source(SourceKind.CONFIG, Owner.FOLDER, "check.model", "llmdoctor.toml", 3))
     found = look(tmp_path, {"BELOW": KEY, "OPENAI_API_KEY": OTHER, "OPENAI_BASE_URL": RELAY})
     assert (base(found), key(found)) == (
         (RELAY, "environment OPENAI_BASE_URL"),
@@ -283,7 +292,7 @@ def test_a_key_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, role: 
 def test_a_base_url_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, why: str) -> None:
     found = look(tmp_path, {"OPENAI_API_KEY": KEY, name: RELAY})
     assert base(found) == ("https://api.openai.com/v1", "default")
-    assert found.conflicts == (Conflict("base_url", name, f"environment {name}", RELAY, why, "default"),)
+    assert found.conflicts == (Conflict("base_url", name, environment_variable(name), RELAY, why, DEFAULT),)
 
 
 def test_other_providers_keys_are_no_slips(tmp_path: Path) -> None:
@@ -347,7 +356,9 @@ def test_key_file_beside_the_file(tmp_path: Path) -> None:
     (tmp_path / "llmdoctor.toml").write_text(toml)
     found = look(below, target="work")
     assert found.key and found.key.value.reveal() == KEY
-    assert found.base_url and found.base_url.source == "../llmdoctor.toml:2 targets.work.base_url"
+    assert found.base_url and found.base_url.source == Source(
+        SourceKind.CONFIG, Owner.FOLDER, "targets.work.base_url", "../llmdoctor.toml", 2
+    )
 
 
 @pytest.mark.parametrize("target", [KEY, "localhost", "not a url", "", "relay.example", "localhost:1234"])
@@ -402,13 +413,13 @@ def test_connect_to(tmp_path: Path) -> None:
 
 def test_proxies_as_httpx_reads_them(tmp_path: Path) -> None:
     found = look(tmp_path, {"HTTPS_PROXY": "http://a:1", "https_proxy": "http://b:2", "NO_PROXY": "localhost"}).proxies
-    assert found.https == Sourced("http://b:2", "environment https_proxy")
-    assert found.no_proxy == Sourced("localhost", "environment NO_PROXY")
+    assert found.https == Sourced("http://b:2", environment_variable("https_proxy"))
+    assert found.no_proxy == Sourced("localhost", environment_variable("NO_PROXY"))
     assert look(tmp_path, {"HTTPS_PROXY": "http://a:1", "https_proxy": ""}).proxies.https is None
     assert look(tmp_path, {"HTTP_PROXY": "http://a:1", "REQUEST_METHOD": "GET"}).proxies.http is None
     assert look(tmp_path, {"HTTP_PROXY": "http://a:1"}, no_proxy=True).proxies.http is None
     found = look(tmp_path, {"HTTP_PROXY": "http://a:1", "NO_PROXY": "*"}, proxy="http://c:3").proxies
-    assert (found.http, found.https, found.no_proxy) == (*[Sourced("http://c:3", "--proxy")] * 2, None)
+    assert (found.http, found.https, found.no_proxy) == (*[Sourced("http://c:3", option("--proxy"))] * 2, None)
     assert look(tmp_path, env_file="HTTPS_PROXY=http://a:1\n").proxies.https is None
 
 
@@ -422,7 +433,9 @@ def test_name_servers(tmp_path: Path) -> None:
 def test_proxies_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
     monkeypatch.setattr("sys.platform", platform)
     monkeypatch.setattr("urllib.request.getproxies", lambda: {"https": "socks4://a:1", "ftp": "http://b:2"})
-    assert look(tmp_path).proxies == ProxySettings(https=Sourced("socks4://a:1", "system settings (https proxy)"))
+    assert look(tmp_path).proxies == ProxySettings(
+        https=Sourced("socks4://a:1", Source(SourceKind.SYSTEM, Owner.USER, "https"))
+    )
     assert look(tmp_path, {"ALL_PROXY": "http://c:3"}).proxies.https is None
     assert look(tmp_path, {"NO_PROXY": "localhost"}).proxies.https is None
     assert look(tmp_path, no_env=True).proxies == look(tmp_path, no_proxy=True).proxies == ProxySettings()
@@ -437,7 +450,7 @@ def test_linux_keeps_no_proxies_for_the_system(tmp_path: Path, monkeypatch: pyte
 def test_ca_bundle(tmp_path: Path) -> None:
     trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
     given = look(tmp_path, {"SSL_CERT_FILE": "/etc/x.pem"}, ca_bundle="ca.pem").ca_bundle
-    assert given == Sourced(str(tmp_path / "ca.pem"), "--ca-bundle")
+    assert given == Sourced(str(tmp_path / "ca.pem"), option("--ca-bundle"))
     assert look(tmp_path, {"SSL_CERT_FILE": "/etc/x.pem"}).ca_bundle == Sourced(
-        "/etc/x.pem", "environment SSL_CERT_FILE"
+        "/etc/x.pem", environment_variable("SSL_CERT_FILE")
     )

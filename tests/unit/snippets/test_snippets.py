@@ -25,6 +25,7 @@ from diagnose.snippets import quoting, snippets
 from diagnose.snippets.snippets import VARIABLES, WorkingSettings, from_document, groups, key_variable, templates, write
 from probes.catalog.apps import load
 from probes.catalog.url_joining import join
+from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.pasted.curl_command import parse
 from probes.pasted.endpoint_urls import parse_endpoint_url
 
@@ -105,9 +106,12 @@ def test_what_cannot_be_is_left_out() -> None:
 
 
 def test_the_key_is_a_variable() -> None:
-    assert key_variable("environment RELAY_KEY", "openai") == "RELAY_KEY"
-    assert key_variable(".env:3 RELAY_KEY", "openai") == "RELAY_KEY"
-    assert key_variable("--key-file /tmp/key", "anthropic") == "ANTHROPIC_API_KEY"
+    assert key_variable(environment_variable("RELAY_KEY"), "openai") == "RELAY_KEY"
+    assert key_variable(Source(SourceKind.DOTENV, Owner.FOLDER, "RELAY_KEY", ".env", 3), "openai") == "RELAY_KEY"
+    assert (
+        key_variable(Source(SourceKind.KEY_FILE, Owner.USER, "--key-file", "/tmp/key"), "anthropic")
+        == "ANTHROPIC_API_KEY"
+    )
     own = replace(OPENAI, key_env="OPENAI_API_KEY")
     assert "OPENAI_API_KEY" not in one(own, "env")  # it stays where it is
     assert "OPENAI_API_KEY=${RELAY_KEY}" in one(OPENAI, "env")
