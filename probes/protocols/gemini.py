@@ -40,7 +40,6 @@ class _Gemini(Wire):
     key_stripped = True
     guess = "gemini-2.5-flash"
     added = r"/v1(?:alpha|beta)?/?$"
-    added_name = "the version"
     endings = ("models/[^/]+:(?:generateContent|streamGenerateContent)",)
     query_behind = True
     spoken_at = r"generatecontent$|/v1beta$|/v1beta/models$"

@@ -98,7 +98,7 @@ class Wire:
 
     ``version_segment``: what its base URLs end in; empty: the SDK adds the version, or there is none.
     ``added``: pattern of what the SDK adds by itself, at the end of a base URL that has it too much. ``added_name``
-    names it to people.
+    names it to people; empty: it is a version.
     ``endings``: patterns of the endpoints that people paste with a base URL, without the slash in front.
     ``inner_path``: pattern of the path between base URL and endpoint, of which people paste a part; ``inner_name``.
     ``bare_port``: ``:PORT`` that the SDK adds to a base URL that is a host alone, with ``http://``; empty: it wants a
@@ -324,6 +324,17 @@ def auth_headers(auth: Auth, key: str) -> tuple[tuple[str, str], ...]:
 def auth_query(auth: Auth, key: str, path: str) -> str:
     """The path with the key behind it, where the key travels so."""
     return f"{path}{'&' if '?' in path else '?'}key={quote(key, safe='')}" if auth is Auth.QUERY else path
+
+
+def preflight(attempt: Attempt, page: str) -> ApiRequest:
+    """Make the request that a browser sends before the web page ``page`` may call this API: no key goes along."""
+    headers = ("content-type", *(name.lower() for name, _ in auth_headers(attempt.auth, "-")))
+    wanted = (
+        ("Origin", page),
+        ("Access-Control-Request-Method", "POST"),
+        ("Access-Control-Request-Headers", ",".join(headers)),
+    )
+    return ApiRequest("OPTIONS", wire(attempt.protocol).path_check(attempt).path, wanted, None)
 
 
 def version_in(protocol: str, url: str) -> str:
