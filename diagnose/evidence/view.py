@@ -12,6 +12,7 @@ from diagnose.evidence.lines import words_of
 from diagnose.report import Try
 from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
 from probes.api.round_exchanges import AttemptRound, rounds_of
+from probes.catalog.sdk_variables import variables_of
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
@@ -31,6 +32,8 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Kind, Outcome
 from probes.model.value_issues import Flaw
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
+from probes.protocols.protocol import Wire, wire
 
 if TYPE_CHECKING:
     from diagnose.answers.dialects import Match
@@ -46,26 +49,6 @@ KEY_VARIABLES = {
     "ollama": "OLLAMA_API_KEY",
 }
 UNSEEN = SettingsFacts(None, None)  # of a run that ended before it looked at its settings
-
-
-# What a finding's words name of a protocol, where it is not as with chat completions.
-_OF_PROTOCOL: dict[str, dict[str, str]] = {
-    "anthropic": {"claude_token": "ANTHROPIC_AUTH_TOKEN"},
-    "responses": {"ending": "/responses"},
-    "gemini": {
-        "ending": "/models/NAME:generateContent",
-        "twice": "/v1beta/v1",
-        "version_variable": "GOOGLE_GENAI_API_VERSION",
-    },
-    "azure": {
-        "ending": "/openai/deployments/NAME/chat/completions",
-        "doubled": "/openai",
-        "added": "/openai",
-        "twice": "/openai/openai",
-        "version_variable": "OPENAI_API_VERSION",
-    },
-    "ollama": {"ending": "/api/chat"},
-}
 
 
 class View:
@@ -84,6 +67,12 @@ class View:
     def client(self) -> App | None:
         """The app that this run is judged for: the one that was named, else the official client of the protocol."""
         return client_urls.known(self.evidence.target.app)
+
+    @cached_property
+    def spoken(self) -> Wire:
+        """The protocol of the run; the default one where it was not found out."""
+        protocol = self.evidence.target.protocol
+        return wire(protocol if protocol in NAMES else DEFAULT_PROTOCOL)
 
     def app_variable(self, role: str) -> str:
         """The variable in which the app that was named takes a setting; empty where none was, or it has none."""
@@ -329,7 +318,7 @@ class View:
     def values(self) -> dict[str, str]:
         """What every finding's words may name."""
         target, door = self.evidence.target, self.door
-        found = _OF_PROTOCOL.get(target.protocol, {}) | {
+        found = _of_protocol(target.protocol) | {
             "base_url": target.base_url or "",
             "protocol": target.protocol,
             "app": target.app,
@@ -337,7 +326,7 @@ class View:
             "door": (door.match.name or door.host.name) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
-            "key_env": (door.match.key_env if door else "") or KEY_VARIABLES.get(target.protocol, ""),
+            "key_env": (door.match.key_env if door else "") or _key_variable(target.protocol),
             "console": door.match.console if door else "",
             "key_door": door.key.door_name if door else "",
             "model": self.model or "",
@@ -352,6 +341,20 @@ class View:
         if self.chosen is not None and self.chosen.near:
             found["near"] = ", ".join(self.chosen.near)
         return {name: value for name, value in found.items() if value}
+
+
+def _key_variable(protocol: str) -> str:
+    if protocol in KEY_VARIABLES or protocol not in NAMES:
+        return KEY_VARIABLES.get(protocol, "")
+    return (*variables_of(protocol).keys, "")[0]
+
+
+def _of_protocol(protocol: str) -> dict[str, str]:
+    """What a finding's words name of a protocol, where it is not as with chat completions."""
+    if protocol not in NAMES:
+        return {}
+    version = variables_of(protocol).version
+    return dict(wire(protocol).words) | ({"version_variable": version} if version else {})
 
 
 def _host_of(url: str) -> str:

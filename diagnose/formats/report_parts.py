@@ -8,18 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
 from diagnose.words import part
+from probes.catalog.sdk_variables import variables_of
 from probes.model.source import Source
-
-# The variables that the official SDKs read (openai, anthropic, google-genai, ollama), for settings to copy.
-BASE_URL_VARIABLES = {
-    "openai": "OPENAI_BASE_URL",
-    "responses": "OPENAI_BASE_URL",
-    "anthropic": "ANTHROPIC_BASE_URL",
-    "gemini": "GOOGLE_GEMINI_BASE_URL",
-    "azure": "AZURE_OPENAI_ENDPOINT",
-    "ollama": "OLLAMA_HOST",
-}
-VERSION_VARIABLES = {"gemini": "GOOGLE_GENAI_API_VERSION", "azure": "OPENAI_API_VERSION"}
+from probes.protocols.names import NAMES
 
 
 def exit_status(report: Report, strict: bool = False) -> int:
@@ -95,9 +86,12 @@ def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 def variable_lines(settings: Mapping[str, object]) -> list[str]:
     """``OPENAI_BASE_URL=https://…`` and so on: the variables that the protocol's SDK reads."""
     protocol = str(settings.get("protocol"))
+    if protocol not in NAMES:
+        return []
+    variables = variables_of(protocol)
     pairs = (
-        (BASE_URL_VARIABLES.get(protocol), settings.get("base_url")),
-        (VERSION_VARIABLES.get(protocol), settings.get("api_version")),
+        ((*variables.bases, "")[0], settings.get("base_url")),
+        (variables.version, settings.get("api_version")),
     )
     return [f"{name}={plain(value)}" for name, value in pairs if name and value]
 

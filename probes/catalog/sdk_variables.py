@@ -97,6 +97,24 @@ FAMILIES = {
     ),
     "ollama": SdkVariables("ollama", ("OLLAMA_API_KEY",), ("OLLAMA_HOST",), "OLLAMA_MODEL", "http://localhost:11434"),
 }
+
+
+def variables_of(protocol: str) -> SdkVariables:
+    """Those of a protocol: of this table, else of the first app that speaks it, else those that its own file names."""
+    if protocol in FAMILIES:
+        return FAMILIES[protocol]
+    from probes.catalog.apps import load
+    from probes.protocols.protocol import wire
+
+    app = next((own for app in load() if (own := app.wire(protocol)) is not None), None)
+    if app is not None:
+        return SdkVariables(protocol, app.key, app.base_url, (*app.model, "")[0], app.default or None)
+    spoken = wire(protocol)
+    return SdkVariables(
+        protocol, spoken.key_env, spoken.base_url_env, (*spoken.model_env, "")[0], spoken.default_base_url or None
+    )
+
+
 OFFICIAL_KEYS = frozenset(name for family in FAMILIES.values() for name in family.keys)
 UNREAD = frozenset(name for family in FAMILIES.values() for name in family.unread_keys + family.unread_bases)
 # Many programs set these for other ends: alone they do not mean that somebody wants an LLM.

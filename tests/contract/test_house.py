@@ -155,6 +155,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
     }
     pure |= {"probes.api.response_checks", "probes.api.round_exchanges"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
+    # What is known of each protocol: its file, and the variables of its SDK.
+    pure |= {"probes.protocols.names", "probes.protocols.protocol", "probes.catalog.sdk_variables"}
     if (
         within(imports(name) - for_types(name), "probes.catalog.doors", "probes.catalog.door", "probes.keys.owner")
         == set()
@@ -162,13 +164,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         pure |= {"probes.catalog.doors", "probes.catalog.door", "probes.keys.owner"}
     if name == "diagnose.evidence.client_urls":
         pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.url_joining", "probes.urls.app_base_urls"}
-    if name == "diagnose.snippets.snippets":  # the protocols say what goes out: paths and headers, without a key
-        pure |= {
-            "probes.catalog.app",
-            "probes.catalog.apps",
-            "probes.catalog.sdk_variables",
-            "probes.protocols.protocol",
-        }
+    if name == "diagnose.snippets.snippets":
+        pure |= {"probes.catalog.app", "probes.catalog.apps"}
     theirs -= for_types(name)
     assert theirs <= pure, "a rule reads evidence and pure readings of it"
 
