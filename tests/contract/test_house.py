@@ -213,7 +213,7 @@ def test_the_program_starts_light() -> None:
 
 
 def test_a_whole_check_imports_no_httpx() -> None:
-    """It takes longer to import than click and rich together (docs/design/010-httpx.md)."""
+    """It takes longer to import than click and rich together (docs/design/011-httpx.md)."""
     key = made_up_key()
     with PracticeDoor(practice_doors.openai(key)) as door:
         command = [sys.executable, "-X", "importtime", "-m", "diagnose", "check", f"{door.url}/v1", "--key-stdin"]
@@ -224,7 +224,7 @@ def test_a_whole_check_imports_no_httpx() -> None:
     assert {name for name in loaded if name.partition(".")[0] in ("httpx", "httpcore", "httpx2", "requests")} == set()
 
 
-# Modules that may import httpx: those that work inside somebody's app (docs/design/010-httpx.md). None is written yet.
+# Modules that may import httpx: those that work inside somebody's app (docs/design/011-httpx.md). None is written yet.
 INSIDE_APPS: set[str] = set()
 
 
