@@ -9,6 +9,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -28,6 +29,9 @@ from diagnose.cli import COMMANDS, HIDDEN, program
 from diagnose.findings import RULES
 from diagnose.judging.judge import judge
 from diagnose.report import Severity
+from probes.demo_server import practice_doors
+from probes.demo_server.scenarios import made_up_key
+from probes.demo_server.server import PracticeDoor
 from probes.model.evidence import PROBES
 
 # The command line, the served page and the generators of the docs: they alone join the packages.
@@ -149,7 +153,8 @@ def test_what_judges_touches_no_network(name: str) -> None:
         "probes.model.secret",
         "probes.model.scrubber",
     }
-    pure |= {"probes.api.response_checks", "probes.urls.login_pages", "probes.protocols.errors"}
+    pure |= {"probes.api.response_checks", "probes.api.round_exchanges"}
+    pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
     if (
         within(imports(name) - for_types(name), "probes.catalog.doors", "probes.catalog.door", "probes.keys.owner")
         == set()
@@ -206,7 +211,36 @@ def test_judging_loads_no_network(statement: str) -> None:
 
 def test_the_program_starts_light() -> None:
     loaded = loaded_by("import diagnose.cli")
-    assert loaded & {"asyncio", "ssl", "h11", "rich", "cryptography", "truststore", "probes.run.engine"} == set()
+    heavy = {"asyncio", "ssl", "h11", "httpx", "certifi", "rich", "cryptography", "truststore", "probes.run.engine"}
+    assert loaded & heavy == set()
+
+
+def test_a_whole_check_imports_no_httpx() -> None:
+    """It takes longer to import than click and rich together (docs/design/010-httpx.md)."""
+    key = made_up_key()
+    with PracticeDoor(practice_doors.openai(key)) as door:
+        command = [sys.executable, "-X", "importtime", "-m", "diagnose", "check", f"{door.url}/v1", "--key-stdin"]
+        done = subprocess.run(command, input=key, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert {"h11", "probes.run.engine", "diagnose.judging.judge"} <= loaded
+    assert {name for name in loaded if name.partition(".")[0] in ("httpx", "httpcore", "httpx2", "requests")} == set()
+
+
+# Modules that may import httpx: those that work inside somebody's app (docs/design/010-httpx.md). None is written yet.
+INSIDE_APPS: set[str] = set()
+
+
+def test_nothing_that_measures_or_judges_imports_httpx() -> None:
+    assert {name for name in MODULES if within(imports(name), "httpx", "httpcore")} == INSIDE_APPS
+
+
+def test_the_lists_of_roots_are_a_declared_dependency() -> None:
+    path = ROOT / "pyproject.toml"
+    if not path.is_file():
+        pytest.skip("run from no checkout")
+    needed = tomllib.loads(path.read_text("utf-8"))["project"]["dependencies"]
+    assert {"certifi", "httpx"} <= {re.match(r"[\w-]+", one)[0] for one in needed}  # type: ignore[index]
 
 
 def test_a_file_is_named_for_the_one_thing_in_it() -> None:

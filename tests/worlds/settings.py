@@ -15,7 +15,7 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait, head
 from probes.model.failure import Kind
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, Limits, Override
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, Limits, Override
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable
 from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
 
@@ -495,11 +495,11 @@ WRONG_STREAMS = (
 # -- settings ----------------------------------------------------------------------------------------------------------
 
 _UNREAD = Conflict(
-    "key",
+    ConflictRole.KEY,
     "OPEN_ROUTER_API_KEY",
     Source(SourceKind.DOTENV, Owner.FOLDER, "OPEN_ROUTER_API_KEY", ".env", 3),
     Secret(made_up("openrouter")),
-    "near_name",
+    ConflictReason.NEAR_NAME,
 )
 
 SETTINGS = (
@@ -546,18 +546,26 @@ SETTINGS = (
         stranger(),
         OPENAI,
         url_source=DEFAULT,
-        conflicts=(Conflict("base_url", "OPENAI_API_BASE", environment_variable("OPENAI_API_BASE"), RELAY, "unread"),),
+        conflicts=(
+            Conflict(
+                ConflictRole.BASE_URL,
+                "OPENAI_API_BASE",
+                environment_variable("OPENAI_API_BASE"),
+                RELAY,
+                ConflictReason.UNREAD,
+            ),
+        ),
     ),
     Scenario(
         "two-keys-differ",
         also=("settings.conflict",),
         conflicts=(
             Conflict(
-                "key",
+                ConflictRole.KEY,
                 "OPENAI_API_KEY",
                 Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
                 Secret(made_up("relay")),
-                "shadowed",
+                ConflictReason.SHADOWED,
                 environment_variable("OPENAI_API_KEY"),
             ),
         ),
@@ -571,11 +579,11 @@ SETTINGS = (
         also=("settings.conflict",),
         conflicts=(
             Conflict(
-                "key",
+                ConflictRole.KEY,
                 "OPENAI_API_KEY",
                 Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
                 Secret(made_up("openai")),
-                "shadowed",
+                ConflictReason.SHADOWED,
                 environment_variable("OPENAI_API_KEY"),
             ),
         ),
@@ -587,11 +595,11 @@ SETTINGS = (
         typed=lambda key: made_up("relay"),
         conflicts=(
             Conflict(
-                "key",
+                ConflictRole.KEY,
                 "OPENAI_API_KEY",
                 Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
                 Secret("{key}"),
-                "shadowed",
+                ConflictReason.SHADOWED,
                 environment_variable("OPENAI_API_KEY"),
             ),
         ),
@@ -610,11 +618,11 @@ SETTINGS = (
         typed=lambda key: made_up("anthropic"),
         conflicts=(
             Conflict(
-                "key",
+                ConflictRole.KEY,
                 "OPENAI_API_KEY",
                 Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
                 Secret("{key}"),
-                "shadowed",
+                ConflictReason.SHADOWED,
                 environment_variable("OPENAI_API_KEY"),
             ),
         ),
@@ -624,7 +632,15 @@ SETTINGS = (
         "key-in-old-variable-works",
         "settings.wrong_variable",
         typed=lambda key: None,
-        conflicts=(Conflict("key", "OPENAI_KEY", environment_variable("OPENAI_KEY"), Secret("{key}"), "unread"),),
+        conflicts=(
+            Conflict(
+                ConflictRole.KEY,
+                "OPENAI_KEY",
+                environment_variable("OPENAI_KEY"),
+                Secret("{key}"),
+                ConflictReason.UNREAD,
+            ),
+        ),
         also=("settings.missing_key",),
         settings={"key_source": environment_variable("OPENAI_KEY")},
     ),
@@ -639,11 +655,11 @@ SETTINGS = (
         shape="relay",
         conflicts=(
             Conflict(
-                "key",
+                ConflictRole.KEY,
                 "ANTHROPIC_API_KEY",
                 environment_variable("ANTHROPIC_API_KEY"),
                 Secret(made_up("relay")),
-                "shadowed",
+                ConflictReason.SHADOWED,
                 environment_variable("ANTHROPIC_AUTH_TOKEN"),
             ),
         ),
@@ -681,14 +697,17 @@ SETTINGS = (
         url_source=Source(SourceKind.APP_VARIABLE, Owner.FOLDER, "ANTHROPIC_BASE_URL", ".claude/settings.json", 3),
         key_source=Source(SourceKind.APP_VARIABLE, Owner.USER, "ANTHROPIC_AUTH_TOKEN", "~/.claude/settings.json", 4),
         auth_variable="ANTHROPIC_AUTH_TOKEN",
-        override=replace(_PROJECT, source=".claude/settings.json:3 ANTHROPIC_BASE_URL"),
+        override=replace(
+            _PROJECT,
+            source=Source(SourceKind.APP_VARIABLE, Owner.FOLDER, "ANTHROPIC_BASE_URL", ".claude/settings.json", 3),
+        ),
         conflicts=(
             Conflict(
-                "base_url",
+                ConflictRole.BASE_URL,
                 "ANTHROPIC_BASE_URL",
                 Source(SourceKind.APP_VARIABLE, Owner.USER, "ANTHROPIC_BASE_URL", "~/.claude/settings.json", 3),
                 "https://other.example",
-                "shadowed",
+                ConflictReason.SHADOWED,
                 Source(SourceKind.APP_VARIABLE, Owner.FOLDER, "ANTHROPIC_BASE_URL", ".claude/settings.json", 3),
             ),
         ),
@@ -715,11 +734,11 @@ SETTINGS = (
         override=_PROJECT,
         conflicts=(
             Conflict(
-                "key",
+                ConflictRole.KEY,
                 "OPENAI_API_KEY",
                 Source(SourceKind.SHELL, Owner.USER, "OPENAI_API_KEY", "~/.zshrc", 3),
                 Secret("{key}"),
-                "shadowed",
+                ConflictReason.SHADOWED,
                 environment_variable("OPENAI_API_KEY"),
             ),
         ),

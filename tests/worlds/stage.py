@@ -19,20 +19,25 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+from probes.api.attempt_round import RoundRunner
+from probes.api.round_exchanges import AttemptRound
 from probes.catalog.node_runtime import runs
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority
 from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
-from probes.model.evidence import Evidence
+from probes.model.attempt import Attempt
+from probes.model.evidence import Evidence, Observation
 from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
+from probes.model.planned_request import Plan
 from probes.model.secret import Secret, public_prefix
 from probes.model.settings import Conflict, ConnectTo, Limits, NodeSettings, Override, ProxySettings, Settings, Sourced
 from probes.model.source import Source, environment_variable, option
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.run.engine import run
+from probes.run.plan import plan
 
 RELAY = "https://relay.example/v1"
 LOCAL = "http://127.0.0.1:{port}/v1"
@@ -422,6 +427,8 @@ class Seen:
     at_foreign: list[bytes]
     at_proxy: list[bytes]
     requests: int  # that the door counted
+    plan: Plan | None  # what `--plan` said before the run
+    first: tuple[Observation, ...]  # of the first round of requests
 
 
 class _Keeper(logging.Handler):
@@ -441,7 +448,8 @@ def examine(scenario: Scenario) -> Seen:
     root.addHandler(keeper)
     root.setLevel(logging.DEBUG)
     try:
-        with stage(scenario) as set_up:
+        with stage(scenario) as set_up, first_round_kept() as first:
+            foreseen = plan(set_up.settings)
             evidence = asyncio.run(run(set_up.settings, network=set_up.network, version="0"))
             doors = (set_up.door, set_up.foreign, set_up.front)
             seen = [[*map(_raw, door.requests), *door.strays] if door else [] for door in doors]
@@ -449,7 +457,35 @@ def examine(scenario: Scenario) -> Seen:
     finally:
         root.removeHandler(keeper)
         root.setLevel(level)
+<<<<<<< HEAD
+    return Seen(evidence, tuple(keys), "\n".join(keeper.lines), *seen, count, foreseen, tuple(first))
+
+
+@contextmanager
+def first_round_kept() -> Iterator[list[Observation]]:
+    """Collect what the first round of requests of a run records."""
+    kept: list[Observation] = []
+    real, began = RoundRunner.ask, []
+
+    async def ask(self: RoundRunner, attempt: Attempt) -> AttemptRound:
+        if began:
+            return await real(self, attempt)
+        began.append(attempt)
+        seen = self._recorder.observations
+        before = len(seen)
+        try:
+            return await real(self, attempt)
+        finally:
+            kept.extend(seen[before:])
+
+    RoundRunner.ask = ask  # type: ignore[method-assign]
+    try:
+        yield kept
+    finally:
+        RoundRunner.ask = real  # type: ignore[method-assign]
+=======
     return Seen(evidence, keys_of(scenario), "\n".join(keeper.lines), *seen, count)
+>>>>>>> h-tests
 
 
 def _raw(request: Any) -> bytes:

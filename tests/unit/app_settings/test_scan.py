@@ -26,7 +26,7 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, PracticeDoor, Request, Wait
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, Settings, Sourced
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.run.scan_checks import sameness
 from probes.settings.config_file import read
@@ -213,11 +213,11 @@ def test_a_file_and_the_shell_differ(tmp_path: Path) -> None:
     winner = Source(SourceKind.APP_VARIABLE, Owner.USER, "ANTHROPIC_AUTH_TOKEN", "~/.claude/settings.json", 5)
     assert one.settings.conflicts == (
         Conflict(
-            "key",
+            ConflictRole.KEY,
             "ANTHROPIC_AUTH_TOKEN",
             environment_variable("ANTHROPIC_AUTH_TOKEN"),
             Secret(made.keys["shell"]),
-            "shadowed",
+            ConflictReason.SHADOWED,
             winner,
         ),
     )

@@ -20,8 +20,9 @@ import pytest
 
 from probes.catalog.door import Door, KeyShape
 from probes.catalog.doors import load
-from probes.keys.checksums import MISTYPED, mistyped
+from probes.keys.checksums import mistyped
 from probes.keys.owner import fit, identify
+from probes.model.note import note
 
 pytestmark = pytest.mark.slow
 
@@ -270,7 +271,7 @@ def test_check_digits() -> None:
         typed = good[:at] + ("a" if good[at] != "a" else "b") + good[at + 1 :]
         assert mistyped(typed)
         (found,) = [match for match in identify(typed) if match.door == "github-models"]
-        assert (found.confidence, found.why.endswith(MISTYPED)) == ("likely", True)
+        assert (found.confidence, found.why[-1] == note("mistyped")) == ("likely", True)
     assert not mistyped(good[:-1])
     assert not mistyped("sk-" + "a" * 37)
     draw = Draw(5)

@@ -19,7 +19,7 @@ from probes.model.facts import SettingsFacts
 from probes.model.failure import Outcome
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
-from probes.model.settings import Conflict
+from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import environment_variable
 from probes.run.engine import run
 
@@ -53,7 +53,11 @@ def test_a_run_comes_back_as_it_was(fault: str) -> None:
 
 def test_a_losing_key_is_kept_as_its_hint() -> None:
     conflict = Conflict(
-        "key", "OPENAI_KEY", environment_variable("OPENAI_KEY"), Secret("sk-Qm7xT2bW9zLk4RvY8nHd3JcP"), "unread"
+        ConflictRole.KEY,
+        "OPENAI_KEY",
+        environment_variable("OPENAI_KEY"),
+        Secret("sk-Qm7xT2bW9zLk4RvY8nHd3JcP"),
+        ConflictReason.UNREAD,
     )
     seen = Observation(Subject.SETTINGS, "", Outcome.DONE, SettingsFacts(None, None, conflicts=(conflict,)))
     text = archive.dump(replace(EMPTY, observations=(seen,)))

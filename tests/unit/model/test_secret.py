@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from probes.model.scrubber import WINDOW, Scrubber
 from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, Secret, hint, public_prefix
-from probes.model.settings import Conflict, Settings, Sourced
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, Settings, Sourced
 from probes.model.source import environment_variable, option
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
@@ -61,7 +61,7 @@ def raised(key: Secret) -> str:
         lambda key: repr(
             Settings(
                 key=Sourced(key, option("--key")),
-                conflicts=(Conflict("key", "X", environment_variable("X"), key, "unread"),),
+                conflicts=(Conflict(ConflictRole.KEY, "X", environment_variable("X"), key, ConflictReason.UNREAD),),
             )
         ),
         raised,

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, ConnectTo, ProxySettings, Settings, Sourced
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, ConnectTo, ProxySettings, Settings, Sourced
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable, option
 from probes.settings.gather import BadInput, Options, gather
 
@@ -85,11 +85,11 @@ def test_environment_over_env_file(tmp_path: Path, value: str, same: bool) -> No
     winner = environment_variable("OPENAI_API_KEY")
     assert found.conflicts == (
         Conflict(
-            "key",
+            ConflictRole.KEY,
             "OPENAI_API_KEY",
             Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1),
             Secret(value),
-            "shadowed",
+            ConflictReason.SHADOWED,
             winner,
             same,
         ),
@@ -292,7 +292,9 @@ def test_a_key_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, role: 
 def test_a_base_url_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, why: str) -> None:
     found = look(tmp_path, {"OPENAI_API_KEY": KEY, name: RELAY})
     assert base(found) == ("https://api.openai.com/v1", "default")
-    assert found.conflicts == (Conflict("base_url", name, environment_variable(name), RELAY, why, DEFAULT),)
+    assert found.conflicts == (
+        Conflict(ConflictRole.BASE_URL, name, environment_variable(name), RELAY, ConflictReason(why), DEFAULT),
+    )
 
 
 def test_other_providers_keys_are_no_slips(tmp_path: Path) -> None:
