@@ -16,14 +16,6 @@ from probes.model.attempt import Attempt
 from probes.model.evidence import Target
 from probes.urls.app_base_urls import MODEL, official, takes
 
-# Told to people where no app was named; the others stand in the JSON report alone.
-WELL_KNOWN = frozenset(
-    (
-        *("openai-sdk", "anthropic-sdk", "claude-code", "codex", "ai-sdk", "opencode", "continue", "cline", "goose"),
-        *("nextchat", "chatbox", "cherry-studio", "open-webui", "lobechat", "dify", "vscode-copilot", "cursor"),
-    )
-)
-
 
 def named(target: Target) -> App | None:
     """The app that the user named; None where none was."""
@@ -76,7 +68,7 @@ def others(target: Target, working: Attempt | None, as_given: bool) -> tuple[Cli
 
 
 def _told(target: Target, app: App, usual: bool) -> bool:
-    return target.app_named or (app.id in WELL_KNOWN and not usual)
+    return target.app_named or (app.well_known and not usual)
 
 
 def _alike(app: App, working: Attempt, given: str, base: str) -> bool:

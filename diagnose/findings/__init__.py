@@ -22,3 +22,8 @@ RULES: tuple[Rule, ...] = (
     *slo.RULES,
     *run.RULES,
 )
+
+
+def is_retryable(code: str | None) -> bool:
+    """Whether the fault behind a root cause may be gone a moment later; False for None."""
+    return any(rule.code == code and rule.retryable for rule in RULES)

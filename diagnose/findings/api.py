@@ -203,8 +203,8 @@ def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
 
 RULES = (
     Rule("http.not_http", Severity.ERROR, "http", _broken(Kind.NOT_HTTP), "settings", because=_PATH),
-    Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", because=_PATH),
-    Rule("http.closed", Severity.ERROR, "http", _closed, "network", because=_PATH),
+    Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", because=_PATH, retryable=True),
+    Rule("http.closed", Severity.ERROR, "http", _closed, "network", because=_PATH, retryable=True),
     Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay", because=_PATH),
     Rule("http.front_auth", Severity.ERROR, "http", _front_auth, "relay", because=_PATH),
     Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay", because=_PATH),
@@ -216,6 +216,7 @@ RULES = (
         _flaky("http.gateway_error", 502, 503, 504, *range(520, 531)),
         "relay",
         because=_PATH,
+        retryable=True,
     ),
     Rule(
         "http.server_error",
@@ -224,6 +225,7 @@ RULES = (
         _flaky("http.server_error", 500, 501),
         "provider",
         because=(*_PATH, "settings.missing_key"),  # LiteLLM without a database breaks down over a missing key
+        retryable=True,
     ),
     Rule("shape.wrong_protocol", Severity.ERROR, "http", _wrong_protocol, "settings"),
     Rule(

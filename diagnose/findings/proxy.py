@@ -157,7 +157,7 @@ RULES = (
     Rule("proxy.invalid", Severity.ERROR, "proxy", _invalid, "settings"),
     Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine", because=("proxy.invalid",)),
     Rule("proxy.captures_local", Severity.ERROR, "proxy", _captures_local, "settings", because=("proxy.invalid",)),
-    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", because=_LOCAL),
+    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", because=_LOCAL, retryable=True),
     Rule("proxy.auth_required", Severity.ERROR, "proxy", _refusal(Kind.PROXY_AUTH), "settings", because=_LOCAL),
     Rule(
         "proxy.refused",

@@ -148,9 +148,9 @@ def _no_terminator(view: View) -> Claim | None:
 RULES = (
     Rule("stream.ignored", Severity.ERROR, "stream", _ignored, "relay", because=_ANY),
     Rule("stream.malformed", Severity.ERROR, "stream", _malformed, "relay", because=_ANY),
-    Rule("stream.error_inside", Severity.ERROR, "stream", _error_inside, "relay", because=_ANY),
-    Rule("stream.cut", Severity.ERROR, "stream", _cut, "network", because=_ANY),
-    Rule("stream.stalled", Severity.ERROR, "stream", _stalled, "relay", because=_ANY),
+    Rule("stream.error_inside", Severity.ERROR, "stream", _error_inside, "relay", because=_ANY, retryable=True),
+    Rule("stream.cut", Severity.ERROR, "stream", _cut, "network", because=_ANY, retryable=True),
+    Rule("stream.stalled", Severity.ERROR, "stream", _stalled, "relay", because=_ANY, retryable=True),
     Rule("stream.buffered", Severity.WARNING, "stream", _buffered, "relay"),
     Rule("stream.no_terminator", Severity.WARNING, "stream", _no_terminator, "relay", because=("stream.cut",)),
 )

@@ -278,6 +278,7 @@ RULES = (
         _failed(Kind.TLS_RESET, Kind.RESET, Kind.CLOSED, Kind.TIMEOUT),
         "network",
         because=("tls.not_tls",),
+        retryable=True,
     ),
     Rule("tls.expires_soon", Severity.WARNING, "tls", _expires_soon, "provider"),
 )

@@ -72,6 +72,7 @@ class App(NamedTuple):
     proxies: str = "environment"
     roots: str = "unknown"
     ignores: tuple[str, ...] = ()  # variables of a base URL that people set for it and that it does not read
+    well_known: bool = False  # named to people where no app was named; the others stand in the JSON report alone
     page: str = ""  # the origin of the web page from which its requests leave, where they leave from one
     refuses_private: bool = False  # it calls no loopback and no private address
     errors: Mapping[str, str] = {}  # its words for: connection, key (401), path (404)
