@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.answers.gateways import between
-from diagnose.answers.middleboxes import known
+from diagnose.answers.products import between, inspector
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -126,14 +125,14 @@ def _buffered(view: View) -> Claim | None:
 
 def _holder(view: View, exchange: Exchange) -> tuple[str, str]:
     """Who likely holds the stream back: the case of ``stream.buffered`` and a name; empty where nothing tells."""
-    opener = known(view.certificate.issuer) if view.certificate is not None else None
+    opener = inspector(view.certificate.issuer) if view.certificate is not None else None
     if opener is not None:
         return "inspected", opener.name
     if exchange.via_proxy and exchange.url.startswith("http:"):
         return "inspected", view.proxy.url or "" if view.proxy is not None else ""
     trace = between(exchange)
-    if trace is not None and trace.gateway.holds:
-        return trace.gateway.holds, trace.gateway.name
+    if trace is not None and trace.product.holds:
+        return trace.product.holds, trace.product.name
     packed = exchange.header("content-encoding").lower() not in ("", "identity")
     return ("gzip", "") if packed else ("", "")
 

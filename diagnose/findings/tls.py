@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from diagnose.answers.middleboxes import Middlebox, known
+from diagnose.answers.products import Product, inspector
 from diagnose.evidence.lines import line_of, told
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -19,8 +19,8 @@ BUILT = "2026-11-01"
 _CLOCK = timedelta(minutes=10)  # more than any network is slow
 
 
-def _middlebox(certificate: Certificate | None) -> Middlebox | None:
-    return known(certificate.issuer) if certificate is not None else None
+def _inspector(certificate: Certificate | None) -> Product | None:
+    return inspector(certificate.issuer) if certificate is not None else None
 
 
 def _about(view: View) -> tuple[tuple[str | Seen, ...], dict[str, str]]:
@@ -133,7 +133,7 @@ def _elsewhere(view: View) -> Claim:
 def _opened(view: View) -> bool:
     """Whether somebody opens the connection, by whose certificate it is and whose host."""
     known_door = view.door is not None and view.door.door is not None and not view.door.local
-    return _middlebox(view.certificate) is not None or known_door
+    return _inspector(view.certificate) is not None or known_door
 
 
 def _is_intercepted(view: View) -> bool:
@@ -156,7 +156,7 @@ def _is_incomplete(certificate: Certificate | None) -> bool:
 def _intercepted(view: View) -> Claim | None:
     if _system_alone(view) and _opened(view):
         return _elsewhere(view)
-    box = _middlebox(view.certificate)
+    box = _inspector(view.certificate)
     if not _is_intercepted(view) or (_is_incomplete(view.certificate) and box is None):
         return None
     lines, values = _about(view)
@@ -171,7 +171,7 @@ def _intercepted(view: View) -> Claim | None:
 def _incomplete(view: View) -> Claim | None:
     if view.failed("tls", Kind.TLS_UNTRUSTED) is None or not _is_incomplete(view.certificate):
         return None
-    if _middlebox(view.certificate) or (view.tls and view.tls.certifi):
+    if _inspector(view.certificate) or (view.tls and view.tls.certifi):
         return None
     lines, values = _about(view)
     sent = view.certificate.sent if view.certificate is not None else 0
