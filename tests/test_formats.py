@@ -34,7 +34,7 @@ from made_reports import (
     finding,
 )
 
-from diagnose.formats import report_parts
+from diagnose.rendering import report_parts
 from diagnose.words.en import interface
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -32,7 +32,8 @@ from made_reports import (
     finding,
 )
 
-from diagnose.formats import github, html, html_builder, junit, markdown
+from diagnose.formats import github, html, junit, markdown
+from diagnose.rendering import html_builder
 from diagnose.report import Report, Severity
 
 each = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)

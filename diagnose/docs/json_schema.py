@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from diagnose.formats.json import SCHEMA
-from diagnose.formats.report_parts import BASE_URL_VARIABLES
+from diagnose.rendering.report_parts import BASE_URL_VARIABLES
 from diagnose.report import DIFFERENCES, Severity, Status, Verdict
 from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
