@@ -183,7 +183,10 @@ def test_what_judges_touches_no_network(name: str) -> None:
     ):
         pure |= {"probes.catalog.doors", "probes.catalog.door", "probes.keys.owner"}
     if name == "diagnose.evidence.client_urls":
-        pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.url_joining", "probes.urls.app_base_urls"}
+        pure |= {
+            *("probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"),
+            *("probes.catalog.url_joining", "probes.urls.app_base_urls"),
+        }
     if name == "diagnose.snippets.snippets":  # the protocols say what goes out: paths and headers, without a key
         pure |= {
             "probes.catalog.app",

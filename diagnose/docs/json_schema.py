@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from diagnose.formats.json import SCHEMA
-from diagnose.rendering.report_parts import BASE_URL_VARIABLES
 from diagnose.report import DIFFERENCES, Severity, Status, Verdict
 from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
+from probes.catalog.sdk_variables import families
 from probes.model.attempt import Auth
 from probes.model.capability import Support
 from probes.model.evidence import PROBES
@@ -74,7 +74,7 @@ def schema(closed: bool = False) -> Schema:
             "status": _enum(Status),
             "side": {"description": "Where the fault lies.", "enum": [*SIDES]},
             "probe": {"enum": [*PROBES]},
-            "protocol": {"enum": [*BASE_URL_VARIABLES]},
+            "protocol": {"enum": [*families()]},
             "failure": {"description": "How touching the network failed.", **_enum(Kind)},
         },
     }

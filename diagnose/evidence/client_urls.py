@@ -10,11 +10,12 @@ from collections.abc import Mapping
 
 from diagnose.report import Client
 from probes.catalog.app import App
-from probes.catalog.apps import load
+from probes.catalog.apps import load, official
+from probes.catalog.sdk_variables import families
 from probes.catalog.url_joining import join
 from probes.model.attempt import Attempt
 from probes.model.evidence import Target
-from probes.urls.app_base_urls import MODEL, official, takes
+from probes.urls.app_base_urls import MODEL, takes
 
 
 def named(target: Target) -> App | None:
@@ -43,6 +44,21 @@ def variable(app: App | None, protocol: str, role: str) -> str:
     wire = app.wire(protocol) if app is not None else None
     names = {"base_url": wire.base_url, "key": wire.key, "model": wire.model} if wire is not None else {}
     return (*names.get(role, ()), "")[0]
+
+
+def sdk_variable(protocol: str, role: str) -> str:
+    """Return the variable in which the protocol's official SDK looks first for a setting; empty where it reads none.
+
+    ``role`` is ``base_url``, ``key``, ``model`` or ``api_version``.
+
+    >>> sdk_variable("gemini", "key")
+    'GOOGLE_API_KEY'
+    """
+    family = families().get(protocol)
+    if family is None:
+        return ""
+    first = {"base_url": family.bases[0], "key": family.keys[0], "model": family.model, "api_version": family.version}
+    return first[role]
 
 
 def others(target: Target, working: Attempt | None, as_given: bool) -> tuple[Client, ...]:

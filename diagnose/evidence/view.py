@@ -33,15 +33,6 @@ if TYPE_CHECKING:
     from diagnose.answers.dialects import Match
     from probes.catalog.app import App
 
-# Where the official SDKs look for the key (openai, anthropic, google-genai).
-KEY_VARIABLES = {
-    "openai": "OPENAI_API_KEY",
-    "responses": "OPENAI_API_KEY",
-    "anthropic": "ANTHROPIC_API_KEY",
-    "gemini": "GEMINI_API_KEY",
-    "azure": "AZURE_OPENAI_API_KEY",
-    "ollama": "OLLAMA_API_KEY",
-}
 UNSEEN = SettingsFacts(None, None)  # of a run that ended before it looked at its settings
 
 
@@ -52,14 +43,12 @@ _OF_PROTOCOL: dict[str, dict[str, str]] = {
     "gemini": {
         "ending": "/models/NAME:generateContent",
         "twice": "/v1beta/v1",
-        "version_variable": "GOOGLE_GENAI_API_VERSION",
     },
     "azure": {
         "ending": "/openai/deployments/NAME/chat/completions",
         "doubled": "/openai",
         "added": "/openai",
         "twice": "/openai/openai",
-        "version_variable": "OPENAI_API_VERSION",
     },
     "ollama": {"ending": "/api/chat"},
 }
@@ -351,13 +340,14 @@ class View:
         target, door = self.evidence.target, self.door
         found = _OF_PROTOCOL.get(target.protocol, {}) | {
             "base_url": target.base_url or "",
+            "version_variable": client_urls.sdk_variable(target.protocol, "api_version"),
             "protocol": target.protocol,
             "app": target.app,
             "host": door.host if door else _host_of(target.base_url or ""),
             "door": (door.door_name or door.host) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
-            "key_env": (door.key_env if door else "") or KEY_VARIABLES.get(target.protocol, ""),
+            "key_env": (door.key_env if door else "") or client_urls.sdk_variable(target.protocol, "key"),
             "console": door.console if door else "",
             "key_door": door.key_door_name if door else "",
             "model": self.model or "",

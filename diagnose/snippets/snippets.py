@@ -18,21 +18,12 @@ from diagnose.evidence.client_urls import in_its_terms
 from diagnose.report import Report
 from diagnose.snippets import quoting
 from probes.catalog.apps import load
+from probes.catalog.sdk_variables import SdkVariables, families
 from probes.model.attempt import Auth
 from probes.protocols.protocol import auth_headers, wire
 
 PROMPT = "Say OK."
 VERSION = "2023-06-01"  # of anthropic's API, with which x-api-key was seen to work
-
-# The variables of the official SDKs: base URL, key, model; None where they read none.
-VARIABLES: dict[str, tuple[str, str, str | None]] = {
-    "openai": ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"),
-    "responses": ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"),
-    "anthropic": ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_MODEL"),
-    "gemini": ("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY", "GEMINI_MODEL"),
-    "azure": ("AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", None),
-    "ollama": ("OLLAMA_HOST", "OLLAMA_API_KEY", None),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +75,7 @@ def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
     if found is None:
         return None
     sources = target.get("sources") if isinstance(target, Mapping) else None
-    if not isinstance(found, Mapping) or found.get("protocol") not in VARIABLES:
+    if not isinstance(found, Mapping) or found.get("protocol") not in families():
         raise ValueError("no report")
     values = {name: found.get(name) or "" for name in ("base_url", "model", "auth", "api_version", "key_source")}
     if not all(isinstance(value, str) and value.isprintable() for value in values.values()):
@@ -106,7 +97,7 @@ def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
 def key_variable(source: str, protocol: str) -> str:
     """The variable that a source names (``environment X``, ``.env:3 X``), else the one that the SDK reads."""
     found = re.fullmatch(r"(?:environment|.+:\d+) ([A-Za-z_][A-Za-z0-9_]*)", source)
-    return found[1] if found else VARIABLES[protocol][1]
+    return found[1] if found else families()[protocol].keys[0]
 
 
 @cache
@@ -299,14 +290,20 @@ class SnippetVariable(NamedTuple):
 
 
 def _environment(own: WorkingSettings) -> Iterator[SnippetVariable]:
-    base, key, model = VARIABLES[own.protocol]
-    yield SnippetVariable(base, own.base_url)
-    if own.auth != "none" and own.key_env != key:
-        yield SnippetVariable(key, other=own.key_env)
-    if model:
-        yield SnippetVariable(model, own.model)
+    sdk = families()[own.protocol]
+    yield SnippetVariable(sdk.bases[0], own.base_url)
+    if own.auth != "none" and not _reads(sdk, own):
+        yield SnippetVariable(sdk.keys[0], other=own.key_env)
+    yield SnippetVariable(sdk.model, own.model)
     if own.protocol == "azure":
-        yield SnippetVariable("OPENAI_API_VERSION", own.version)
+        yield SnippetVariable(sdk.version, own.version)
+
+
+def _reads(sdk: SdkVariables, own: WorkingSettings) -> bool:
+    """Whether the SDK's releases look for the key in the user's variable, and send it in the form that works."""
+    wires = (app.wire(own.protocol) for app in load() if app.kind == "sdk")
+    forms = {wire.auth_by.get(own.key_env, own.auth) for wire in wires if wire is not None}
+    return own.key_env in sdk.keys and forms == {own.auth}
 
 
 def _lines(pattern: str, quote_: Callable[[str], str], reference: str) -> Callable[[object], str]:

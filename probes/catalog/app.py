@@ -20,6 +20,9 @@ class AppWire(NamedTuple):
     base_url: tuple[str, ...] = ()  # variables, the one that wins first
     key: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
+    version_variable: str = ""
+    unread_keys: tuple[str, ...] = ()  # variables that people set in place of those of `key`, and that it does not read
+    unread_base_urls: tuple[str, ...] = ()
 
 
 class SettingsFile(NamedTuple):

@@ -67,6 +67,11 @@ def load() -> Apps:
     return Apps(read(built if built.exists() else built.with_suffix(".toml")))
 
 
+def official(protocol: str) -> App:
+    """Return the official SDK of a protocol: the first app that speaks it."""
+    return next(app for app in load() if app.wire(protocol) is not None)
+
+
 def read(path: Path) -> tuple[App, ...]:
     """The apps of a file of TOML, or of the JSON that was built from one, unchecked as it was checked when built.
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from probes.catalog import doors
 from probes.catalog.door import Door
-from probes.catalog.sdk_variables import ANTHROPIC, FAMILIES, OPENAI, SHARED_NAMES, UNREAD, SdkVariables, own_keys
+from probes.catalog.sdk_variables import SHARED_NAMES, SdkVariables, families, own_keys, unread
 from probes.model.settings import BadInput, Sourced
 from probes.settings.config_file import ConfigTable
 from probes.settings.environment import Variables
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 # What shows which SDK is meant: of the first two a base URL or a key, of the others a base URL, whose key is of use in
 # many programs.
-_MEANT = (OPENAI, ANTHROPIC)
-_MEANT_BY_BASE = (FAMILIES["gemini"], FAMILIES["azure"], FAMILIES["ollama"])
+_MEANT = ("openai", "anthropic")
+_MEANT_BY_BASE = ("gemini", "azure", "ollama")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> S
     if protocol != "auto" and protocol not in spoken:
         raise BadInput(f"{app.name} does not speak {protocol}, but {', '.join(spoken)}.")
     wire = spoken.get(protocol) or _likely(app, url, variables)
-    usual = FAMILIES[wire.protocol]
+    usual = families()[wire.protocol]
     keys = wire.key or usual.keys  # one that keeps its key elsewhere is checked with the usual one
     return SdkVariables(
         wire.protocol,
@@ -101,15 +101,17 @@ def choose(
     Raises BadInput where ``app`` does not speak the ``protocol``.
     """
     named = options.base_url if options.base_url is not None else url.value if url else ""
-    family = _family_of_app(app, protocol.value, named, variables) if app else FAMILIES.get(protocol.value)
+    family = _family_of_app(app, protocol.value, named, variables) if app else families().get(protocol.value)
     asked = Sourced(family.protocol, "--app") if family and protocol.value == "auto" else None
     given = Sourced(options.base_url, "--base-url") if options.base_url is not None else url
     given = given or (target.text("base_url") if target else None)
     if given:
         return _at_url(given, family, True, variables, asked)
 
-    present = family or next((each for each in _MEANT if _evidence(each, variables)), None)
-    present = present or next((each for each in _MEANT_BY_BASE if variables.base(each)), None)
+    meant = [families()[protocol] for protocol in _MEANT]
+    by_base = [families()[protocol] for protocol in _MEANT_BY_BASE]
+    present = family or next((each for each in meant if _evidence(each, variables)), None)
+    present = present or next((each for each in by_base if variables.base(each)), None)
     if (
         present
         and (base := variables.base(present, emptied=present.emptied))
@@ -124,19 +126,20 @@ def choose(
         return _default(present, asked or (Sourced(present.protocol, shown.source) if shown else None))
     if found := _at_door_variable(variables):
         return found
-    for each in (OPENAI, ANTHROPIC):
+    for each in meant:
         if base := variables.base(each, emptied=True):  # set but empty: the Python SDKs take it and every call fails
             return SdkChoice(each, base, None, False, True, Sourced(each.protocol, base.source))
     key_given = options.key is not None or options.key_env or options.key_file or options.key_stdin
     if (target and target.key) or check.key or key_given:
         anthropic = (options.key or options.stdin_text or "").lstrip().startswith("sk-ant-")
-        return _default(ANTHROPIC if anthropic or "ANTHROPIC" in (options.key_env or "") else OPENAI, None)
-    for each in (OPENAI, ANTHROPIC):
+        anthropic = anthropic or "ANTHROPIC" in (options.key_env or "")
+        return _default(families()["anthropic" if anthropic else "openai"], None)
+    for each in meant:
         if any(variables.filled(name) for name in each.unread_keys + each.unread_bases) or any(
             near_names(variables, (*each.keys, *each.bases))
         ):
             return _default(each, None)
-    return SdkChoice(OPENAI, None, None, False)
+    return SdkChoice(families()["openai"], None, None, False)
 
 
 def _evidence(family: SdkVariables, variables: Variables) -> Sourced[str] | None:
@@ -156,12 +159,12 @@ def _at_url(
     if family:
         return SdkChoice(family, base, door, explicit, protocol=asked)
     if re.search(r"/anthropic(?:/|$)", base.value, re.I):
-        return SdkChoice(ANTHROPIC, base, door, explicit)
+        return SdkChoice(families()["anthropic"], base, door, explicit)
     if door:
-        return SdkChoice(FAMILIES.get((door.protocols or ("openai",))[0], OPENAI), base, door, explicit)
-    if not _evidence(OPENAI, variables) and (found := _evidence(ANTHROPIC, variables)):
-        return SdkChoice(ANTHROPIC, base, None, explicit, protocol=Sourced("anthropic", found.source))
-    return SdkChoice(OPENAI, base, None, explicit)
+        return SdkChoice(families().get((door.protocols or ("openai",))[0], families()["openai"]), base, door, explicit)
+    if not _evidence(families()["openai"], variables) and (found := _evidence(families()["anthropic"], variables)):
+        return SdkChoice(families()["anthropic"], base, None, explicit, protocol=Sourced("anthropic", found.source))
+    return SdkChoice(families()["openai"], base, None, explicit)
 
 
 def _at_door_variable(variables: Variables) -> SdkChoice | None:
@@ -173,14 +176,14 @@ def _at_door_variable(variables: Variables) -> SdkChoice | None:
         if not any(variables.filled(name) and not SHARED_NAMES.search(name) for name in own_keys(door)):
             continue
         for name in door.base_url_env:
-            if (base := variables.filled(name)) and name not in UNREAD:
+            if (base := variables.filled(name)) and name not in unread():
                 return _at_url(base, None, False, variables, None)
-        names = [name for name in FAMILIES["gemini"].keys if name in door.key_env]
+        names = [name for name in families()["gemini"].keys if name in door.key_env]
         meant = next((found for name in names if (found := variables.filled(name))), None)
         if meant:
-            return _default(FAMILIES["gemini"], Sourced("gemini", meant.source))
+            return _default(families()["gemini"], Sourced("gemini", meant.source))
         endpoint = next((e for p in ("openai", "anthropic") if (e := door.endpoint(p))), None)
         if endpoint and "{" not in endpoint.base_url:
             base = Sourced(endpoint.base_url, f"default of {door.name}")
-            return SdkChoice(FAMILIES[endpoint.protocol], base, door, False)
+            return SdkChoice(families()[endpoint.protocol], base, door, False)
     return None

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from probes.catalog.app import App, AppWire
-from probes.catalog.apps import load
+from probes.catalog.apps import official
 from probes.catalog.url_joining import join
 from probes.model.attempt import Attempt
 from probes.protocols.protocol import ApiRequest
@@ -32,11 +32,6 @@ class SentBaseUrl(NamedTuple):
     exam: UrlExam
     address: str = ""
     query: str = ""
-
-
-def official(protocol: str) -> App:
-    """The SDK of the protocol's own house."""
-    return next(app for app in load() if app.wire(protocol) is not None)
 
 
 def examine_for(app: App, wire: AppWire, raw: str) -> SentBaseUrl:
