@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from diagnose.answers.causes import BECAUSE
 from diagnose.evidence.rule import Rule
 from diagnose.findings import api, app, auth, key, model, network, proxy, redirect, run, settings, slo, stream, tls, url
 
 # From the ground up: among equals the deeper layer is the root cause.
-RULES: tuple[Rule, ...] = (
+_ALL: tuple[Rule, ...] = (
     *settings.RULES,
     *url.RULES,
     *key.RULES,
@@ -22,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     *slo.RULES,
     *run.RULES,
 )
+RULES = tuple(replace(rule, because=BECAUSE.get(rule.code, ())) for rule in _ALL)
 
 
 def is_retryable(code: str | None) -> bool:

@@ -102,7 +102,7 @@ RULES = (
     Rule("model.wrong_endpoint", Severity.ERROR, "model", said("model.wrong_endpoint"), "settings"),
     Rule("model.parameter_rejected", Severity.ERROR, "chat", said("model.parameter_rejected"), "app"),
     Rule("model.substituted", Severity.WARNING, "model", _substituted, "relay"),
-    Rule("quota.exhausted", Severity.ERROR, "auth", said("quota.exhausted"), "provider", because=("key.wrong_plan",)),
+    Rule("quota.exhausted", Severity.ERROR, "auth", said("quota.exhausted"), "provider"),
     Rule("quota.rate_limited", Severity.ERROR, "chat", said("quota.rate_limited"), "provider", retryable=True),
     Rule("quota.overloaded", Severity.ERROR, "chat", said("quota.overloaded"), "provider", retryable=True),
 )

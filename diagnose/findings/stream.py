@@ -11,7 +11,6 @@ from diagnose.report import Seen, Severity, seen
 from probes.model.exchange import Exchange, StreamReading
 from probes.model.failure import Kind
 
-_ANY = ("shape.", "url.", "http.", "auth.", "model.", "quota.", "access.")
 # Server-sent events under these types are read by every SDK that was measured; some clients look at the type first.
 _ODD_TYPES = ("application/json", "text/html", "application/octet-stream")
 SLOW = 1.0  # seconds: an answer that took less may come in one piece for lack of time
@@ -145,11 +144,11 @@ def _no_terminator(view: View) -> Claim | None:
 
 
 RULES = (
-    Rule("stream.ignored", Severity.ERROR, "stream", _ignored, "relay", because=_ANY),
-    Rule("stream.malformed", Severity.ERROR, "stream", _malformed, "relay", because=_ANY),
-    Rule("stream.error_inside", Severity.ERROR, "stream", _error_inside, "relay", because=_ANY, retryable=True),
-    Rule("stream.cut", Severity.ERROR, "stream", _cut, "network", because=_ANY, retryable=True),
-    Rule("stream.stalled", Severity.ERROR, "stream", _stalled, "relay", because=_ANY, retryable=True),
+    Rule("stream.ignored", Severity.ERROR, "stream", _ignored, "relay"),
+    Rule("stream.malformed", Severity.ERROR, "stream", _malformed, "relay"),
+    Rule("stream.error_inside", Severity.ERROR, "stream", _error_inside, "relay", retryable=True),
+    Rule("stream.cut", Severity.ERROR, "stream", _cut, "network", retryable=True),
+    Rule("stream.stalled", Severity.ERROR, "stream", _stalled, "relay", retryable=True),
     Rule("stream.buffered", Severity.WARNING, "stream", _buffered, "relay"),
-    Rule("stream.no_terminator", Severity.WARNING, "stream", _no_terminator, "relay", because=("stream.cut",)),
+    Rule("stream.no_terminator", Severity.WARNING, "stream", _no_terminator, "relay"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from diagnose.answers.causes import covers
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings import RULES
@@ -83,10 +84,7 @@ def _explains(rule: Rule, code: str, severities: Mapping[str, Severity]) -> bool
     """A warning explains no error: what an app survives breaks nothing."""
     if severities[rule.code] is Severity.ERROR and severities[code] is not Severity.ERROR:
         return False
-    return any(
-        (one == "*" and code != "run.crashed") or code == one or (one.endswith(".") and code.startswith(one))
-        for one in rule.because
-    )
+    return any(covers(named, code) for named in rule.because)
 
 
 def root_of(standing: tuple[RaisedRule, ...]) -> RaisedRule | None:
