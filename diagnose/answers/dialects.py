@@ -167,28 +167,28 @@ def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
     stream or in the place of the assistant's words.
     """
     from probes.api.response_checks import fenced
+    from probes.model.exchange import ApiError, Body
 
     if not exchange.status or exchange.failure is not None:
         return ()
-    headers = {**dict(exchange.headers), ":reason": exchange.reason}
-    if exchange.location:
-        headers["location"] = exchange.location
-    if exchange.redirect is not None:
-        headers |= {"location": exchange.redirect.url or exchange.location, ":gate": exchange.redirect.gate}
-    inside = exchange.stream.error if exchange.stream is not None else None
-    error = exchange.error or inside
+    response, reading, leads = exchange.response, exchange.reading, exchange.redirection
+    headers = {**dict(response.headers), ":reason": response.reason}
+    if leads.location:
+        headers["location"] = leads.location
+    if leads.target is not None:
+        headers |= {"location": leads.target.url or leads.location, ":gate": leads.target.gate}
+    inside = reading.stream.error if reading.stream is not None else None
+    error = reading.error or inside
     if exchange.status >= 300 or error is not None:
-        from probes.model.exchange import ApiError
-
-        text = exchange.text
-        if exchange.title and exchange.title not in text:
-            text = f"<title>{exchange.title}</title> {text}"
+        text = response.text
+        if response.title and response.title not in text:
+            text = f"<title>{response.title}</title> {text}"
         return classify_error(exchange.status, error or ApiError(), text, headers, door)
-    if exchange.body == "html" or fenced(exchange):
+    if response.body is Body.HTML or fenced(exchange):
         # What a page says of keys and models is its text, not its verdict; only who made the page is asked.
-        found = _read(_words(exchange.status, _texts("", exchange.text), (), headers, exchange.body, door))
+        found = _read(_words(exchange.status, _texts("", response.text), (), headers, response.body, door))
         return tuple(match for match in found if match.code in ("http.blocked", "http.front_auth", "proxy_page"))
-    answer = exchange.answer
+    answer = reading.answer
     if answer is not None and answer.text and not answer.completion_tokens:
         # Some routers tell their own faults as the assistant's words; the missing count of tokens gives them away.
         return tuple(_weaker(match) for match in _read(_pasted(answer.text)))

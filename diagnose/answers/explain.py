@@ -18,6 +18,7 @@ from diagnose.answers.causes import BECAUSE, IN_TEXT, explains_in_text
 from diagnose.answers.data_files import table
 from diagnose.answers.dialects import match_text
 from diagnose.answers.literal_filter import Needles, may_match
+from probes.model.value_issues import Fit
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -253,14 +254,14 @@ _NOTED = {
     "host_typo": ("url.host_typo", 0.96, 0.96),
     "echo_elsewhere": ("key.wrong_door", 0.97, 0.97),
     "official_words": ("app.base_url_ignored", 0.96, 0.96),
-    "other_door": ("key.wrong_door", 0.96, 0.6),
-    "other_region": ("key.wrong_region", 0.9, 0.6),
-    "other_plan": ("key.wrong_plan", 0.9, 0.6),
-    "other_resource": ("key.wrong_resource", 0.85, 0.6),
-    "wrong_kind": ("key.wrong_kind", 0.9, 0.6),
-    "truncated": ("key.truncated", 0.85, 0.6),
-    "official_elsewhere": ("key.official_elsewhere", 0.5, 0.5),
-    "unlikely": ("key.wrong_door", 0.6, 0.6),
+    Fit.OTHER_DOOR: ("key.wrong_door", 0.96, 0.6),
+    Fit.OTHER_REGION: ("key.wrong_region", 0.9, 0.6),
+    Fit.OTHER_PLAN: ("key.wrong_plan", 0.9, 0.6),
+    Fit.OTHER_RESOURCE: ("key.wrong_resource", 0.85, 0.6),
+    Fit.WRONG_KIND: ("key.wrong_kind", 0.9, 0.6),
+    Fit.TRUNCATED: ("key.truncated", 0.85, 0.6),
+    Fit.OFFICIAL_ELSEWHERE: ("key.official_elsewhere", 0.5, 0.5),
+    Fit.UNLIKELY: ("key.wrong_door", 0.6, 0.6),
 }
 
 

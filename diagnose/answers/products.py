@@ -43,7 +43,7 @@ def _compiled(pattern: str, start: str = "") -> re.Pattern[str]:
 
 def between(found: Exchange) -> ProductTrace | None:
     """Return the outermost product that passed an answer on, by the answer's headers."""
-    lines = "\n".join(f"{name}: {value}" for name, value in found.headers)
+    lines = "\n".join(f"{name}: {value}" for name, value in found.response.headers)
     for one in products():
         if one.header and (hit := _compiled(one.header, "^").search(lines)):
             line = lines[hit.start() : lines.find("\n", hit.start()) if "\n" in lines[hit.start() :] else None]
@@ -56,9 +56,9 @@ def maker(found: Exchange) -> ProductTrace | None:
 
     Headers do not tell that: a product in between adds its own headers to every answer.
     """
-    if found.body not in ("html", "text"):
+    if found.response.body not in ("html", "text"):
         return None
-    text = " ".join(found.text.split())
+    text = " ".join(found.response.text.split())
     for one in products():
         if one.page and (hit := _compiled(one.page).search(text)):
             return ProductTrace(one, f"“{hit[0]}”")

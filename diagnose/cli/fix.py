@@ -12,22 +12,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.words import phrase
+from probes.model.source import SourceKind
 
 if TYPE_CHECKING:
     from diagnose.report import Report
     from probes.config_formats.edit import Edit
     from probes.model.settings import Settings
+    from probes.model.source import Source
 
 _SENSITIVE = re.compile(r"(?i)([\w-]*(?:key|token|secret|passw|auth)[\w-]*[\"']?\s*[:=]\s*[\"']?)([^\s\"',}#]{8,})")
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # it may hold a key
 class ValueChange:
-    """One value that works, and the place (``.env:3 NAME``) of the one that does not. ``role``: base_url, key, model,
-    protocol."""
+    """One value that works, and the source of the one that does not. ``role``: base_url, key, model, protocol."""
 
     role: str
-    source: str
+    source: Source
     old: str
     new: str
 
@@ -124,13 +125,10 @@ def _beside(report: Report, lang: str) -> Iterator[str]:
 
 def _place(change: ValueChange) -> FileChange | None:
     """The file and line of a source; None for what stands in none."""
-    if found := re.fullmatch(r"(?s)(.+):(\d+) [^\n]+", change.source):
-        path, line = found[1], int(found[2])
-    elif found := re.fullmatch(r"(?:--key-file|file) (.+)", change.source):
-        path, line = found[1], 1
-    else:
+    source = change.source
+    if not source.file:
         return None
-    file = Path(path).expanduser()
+    file, line = Path(source.file).expanduser(), source.line or 1
     return FileChange(file, line, change) if file.is_file() and _edit_of(FileChange(file, line, change)) else None
 
 
@@ -149,13 +147,13 @@ def _edit_of(writing: FileChange) -> tuple[str, Edit] | None:
 
 def _by_hand(change: ValueChange, lang: str) -> str:
     source, key = change.source, "_key" if change.role == "key" else ""
-    if source.startswith("environment "):
-        name = source.removeprefix("environment ")
-        return phrase(f"mend.environment{key}", lang, {"variable": name, "detail": _setting(name, change.new)})
-    if re.search(r":\d+ |^--key-file |^file ", source):
-        return phrase(f"mend.by_hand{key}", lang, {"source": source, "detail": change.new})
+    if source.kind is SourceKind.ENVIRONMENT:
+        values = {"variable": source.name, "detail": _setting(source.name, change.new)}
+        return phrase(f"mend.environment{key}", lang, values)
+    if source.file:
+        return phrase(f"mend.by_hand{key}", lang, {"source": str(source), "detail": change.new})
     option = {"base_url": "--base-url", "model": "--model"}.get(change.role, "")
-    return phrase(f"mend.option{key}", lang, {"source": source, "detail": f"{option} {change.new}"})
+    return phrase(f"mend.option{key}", lang, {"source": str(source), "detail": f"{option} {change.new}"})
 
 
 def _setting(name: str, value: str) -> str:

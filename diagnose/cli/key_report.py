@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diagnose.words.en.tables import KINDS, WORDS
 from diagnose.words.zh.tables import NOTES_ZH
+from probes.model.value_issues import Confidence, Fit
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
     from probes.catalog.doors import Doors
-    from probes.keys.owner import KeyFit
-    from probes.model.value_issues import Flaw, KeyMatch
+    from probes.model.value_issues import Flaw, KeyFit, KeyMatch
 
 SHOWN = 8  # candidates that the text tells in full; a shape without a prefix fits two dozen doors
 
@@ -53,9 +53,10 @@ class KeyReport(NamedTuple):
     def problems(self) -> dict[str, str]:
         """Codes of the contract, each with its note (``U+000A LINE FEED at position 52 of 52``)."""
         found = {CODES[flaw.kind]: flaw.note for flaw in self.flaws if flaw.kind in CODES}
-        proven = self.fit.certain or bool(self.matches and self.matches[0].confidence == "certain")
-        if self.fit.fit in ("truncated", "wrong_kind") and proven:
-            found[CODES[self.fit.fit]] = self.fit.note
+        proven = self.fit.certain or bool(self.matches and self.matches[0].confidence is Confidence.CERTAIN)
+        if self.fit.fit in (Fit.TRUNCATED, Fit.WRONG_KIND) and proven:
+            lengths = f"{self.fit.length}, not {self.fit.wanted}"
+            found[CODES[self.fit.fit]] = lengths if self.fit.fit is Fit.TRUNCATED else self.fit.note
         return found
 
 
@@ -88,7 +89,7 @@ def base_urls(door: Door) -> dict[str, str]:
 def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
     """What goes with the key: of the first endpoint that needs nothing filled in."""
     match, door = best
-    if match.confidence == "possible" or not look.usable or "key.wrong_kind" in look.problems:
+    if match.confidence is Confidence.POSSIBLE or not look.usable or "key.wrong_kind" in look.problems:
         return {}
     ready = (endpoint for endpoint in door.endpoints if "{" not in endpoint.base_url and endpoint.protocol != "other")
     endpoint = next(ready, None)
@@ -130,7 +131,7 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
     if rest := [door.id for _, door in known[SHOWN:]]:
         yield "  " + words["more"].format(count=len(rest), doors=words["comma"].join(rest))
     yield ""
-    sure = [door for match, door in known if match.confidence == "certain"]
+    sure = [door for match, door in known if match.confidence is Confidence.CERTAIN]
     if len(sure) > 1:
         yield words["twins"]
     yield words["next"]

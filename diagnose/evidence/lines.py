@@ -9,8 +9,8 @@ from probes.model.failure import Failure
 
 def words_of(found: Exchange) -> str:
     """What the answer says, in one line: its error's message, its page's title, or its first words."""
-    error = found.error or (found.stream.error if found.stream is not None else None)
-    text = (error.message if error is not None else "") or found.title or found.text
+    error = found.reading.error or (found.reading.stream.error if found.reading.stream is not None else None)
+    text = (error.message if error is not None else "") or found.response.title or found.response.text
     return " ".join(text.split())[:240]
 
 
@@ -21,12 +21,12 @@ def told(failure: Failure) -> str | Seen:
 
 def line_of(found: Exchange) -> str:
     """One request and its answer as a line of evidence."""
-    head = f"{found.method} {found.url}"
+    head = f"{found.request.method} {found.request.url}"
     if found.failure is not None and not found.status:
         return f"{head} → {found.failure.kind.value.replace('_', ' ')}" + (
             f" ({found.failure.detail})" if found.failure.detail else ""
         )
-    kind = f", {found.content_type}" if found.content_type else ""
+    kind = f", {found.response.content_type}" if found.response.content_type else ""
     said = words_of(found)
     tail = f" ({found.failure.kind.value})" if found.failure is not None else ""
     return f"{head} → {found.status}{kind}{tail}" + (f": {said}" if said and not found.ok else "")

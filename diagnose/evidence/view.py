@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
-from diagnose.evidence.attempts import JudgedRound
 from diagnose.evidence.lines import words_of
 from diagnose.report import Try
 from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
-from probes.model.attempt import BARE, Attempt, KeyForm
-from probes.model.evidence import Evidence, Observation
-from probes.model.exchange import Exchange
+from probes.api.round_exchanges import AttemptRound, rounds_of
+from probes.model.attempt import Attempt, Change, KeyForm
+from probes.model.evidence import Evidence, Observation, Subject
+from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import (
     Certificate,
     DirectFacts,
     DnsFacts,
     DoorFacts,
+    LocalityFacts,
     ModelFacts,
     ProxyFacts,
     SettingsFacts,
@@ -82,55 +84,53 @@ class View:
 
     @cached_property
     def settings(self) -> SettingsFacts:
-        found = [one.facts for one in self.observations("settings") if isinstance(one.facts, SettingsFacts)]
-        return found[-1] if found else UNSEEN
+        return self.evidence.one(SettingsFacts, Subject.SETTINGS) or UNSEEN
+
+    @cached_property
+    def private(self) -> bool:
+        """Whether the host behind a proxy was found to be private by its addresses."""
+        return self.evidence.one(LocalityFacts, Subject.LOCALITY) is not None
 
     @cached_property
     def door(self) -> DoorFacts | None:
-        found = [one.facts for one in self.observations("door") if isinstance(one.facts, DoorFacts)]
-        return found[-1] if found else None
+        facts = self.evidence.one(DoorFacts, Subject.KEY_POLICY, Subject.DOOR)
+        return replace(facts, host=replace(facts.host, local=True)) if facts is not None and self.private else facts
 
     @cached_property
     def proxy(self) -> ProxyFacts | None:
-        found = [one.facts for one in self.observations("proxy") if isinstance(one.facts, ProxyFacts)]
-        return found[-1] if found else None
+        facts = self.evidence.one(ProxyFacts, Subject.PROXY)
+        return replace(facts, captures_local=True) if facts is not None and self.private else facts
 
     @cached_property
     def tunnel(self) -> TunnelFacts | None:
         """The way through the proxy, or what its port was found to be."""
-        found = [one.facts for one in self.observations("proxy") if isinstance(one.facts, TunnelFacts)]
-        return found[0] if found else None
+        return self.evidence.one(TunnelFacts, Subject.TUNNEL, Subject.PROXY_PORT)
 
     @cached_property
     def direct(self) -> DirectFacts | None:
         """How far the host is reached without the proxy, where that was tried."""
-        return next((one.facts for one in self.observations("proxy") if isinstance(one.facts, DirectFacts)), None)
+        return self.evidence.one(DirectFacts, Subject.DIRECT)
 
     @cached_property
     def dns(self) -> DnsFacts | None:
-        found = [one.facts for one in self.observations("dns") if isinstance(one.facts, DnsFacts)]
-        return found[-1] if found else None
+        return self.evidence.one(DnsFacts, Subject.DNS)
 
     @cached_property
     def tcp(self) -> TcpFacts | None:
-        found = [one.facts for one in self.observations("tcp") if isinstance(one.facts, TcpFacts)]
-        return found[-1] if found else None
-
-    @cached_property
-    def certificate(self) -> Certificate | None:
-        found = [one.facts for one in self.observations("tls") if isinstance(one.facts, TlsFacts)]
-        return next((facts.certificate for facts in reversed(found) if facts.certificate), None)
+        return self.evidence.one(TcpFacts, Subject.TCP)
 
     @cached_property
     def tls(self) -> TlsFacts | None:
         """The handshake; of one that failed, the second look at it."""
-        found = [one.facts for one in self.observations("tls") if isinstance(one.facts, TlsFacts)]
-        return found[0] if found else None
+        return self.evidence.one(TlsFacts, Subject.HANDSHAKE, Subject.CERTIFICATE, Subject.PLAIN_HTTP)
 
-    @cached_property
+    @property
+    def certificate(self) -> Certificate | None:
+        return self.tls.certificate if self.tls is not None else None
+
+    @property
     def trust(self) -> str:
-        found = [one.facts for one in self.observations("tls") if isinstance(one.facts, TlsFacts)]
-        return found[-1].trust if found else "system"
+        return self.tls.trust if self.tls is not None else "system"
 
     def failure(self, probe: str) -> Failure | None:
         """How a ground failed; the first failure, since a second look may fail otherwise."""
@@ -150,47 +150,23 @@ class View:
         return tuple(one.facts for one in self.evidence.observations if isinstance(one.facts, Exchange))
 
     @cached_property
-    def rounds(self) -> tuple[JudgedRound, ...]:
-        """The ways of asking in which the API was asked properly, in order. Keyless looks elsewhere are none."""
-        found: dict[tuple[object, ...], JudgedRound] = {}
-        for one in self.evidence.observations:
-            if not isinstance(one.facts, Exchange) or one.probe == "auth" or BARE in one.facts.attempt.changed:
-                continue
-            exchange = one.facts
-            attempt = exchange.attempt
-            where = (attempt.protocol, attempt.base_url, attempt.address, attempt.version)
-            signature = (*where, attempt.auth, attempt.direct)
-            keyed = (*signature, attempt.key, "model" in attempt.changed)
-            if exchange.purpose == "path":
-                # A knock belongs to the wave that asked the same place; one that stands alone was a look elsewhere.
-                same = [attempt_round for key, attempt_round in found.items() if key[: len(signature)] == signature]
-                if same:
-                    same[-1].path_check = exchange
-                elif attempt.given or not found:
-                    found[keyed] = JudgedRound(attempt, path_check=exchange)
-                continue
-            attempt_round = found.setdefault(keyed, JudgedRound(attempt))
-            if exchange.purpose == "models":
-                attempt_round.listing = exchange
-            elif exchange.purpose == "chat":
-                attempt_round.chat = exchange
-            elif exchange.purpose == "stream":
-                attempt_round.stream = exchange
-        return tuple(found.values())
+    def rounds(self) -> tuple[AttemptRound, ...]:
+        """The rounds in which the API was asked properly, in order. Keyless looks elsewhere are none."""
+        return rounds_of(self.evidence.observations)
 
     @cached_property
     def looks(self) -> tuple[Exchange, ...]:
         """The keyless looks at other paths."""
-        own = {id(attempt_round.path_check) for attempt_round in self.rounds}
-        return tuple(one for one in self.exchanges if one.purpose == "path" and id(one) not in own)
+        seen = (one.facts for one in self.evidence.observations if not one.attempt)
+        return tuple(one for one in seen if isinstance(one, Exchange) and one.purpose is Purpose.PATH)
 
     @cached_property
-    def first(self) -> JudgedRound | None:
+    def first(self) -> AttemptRound | None:
         """How it was asked first: as given, or mended where the SDK would have sent nothing."""
         return self.rounds[0] if self.rounds else None
 
     @cached_property
-    def deep(self) -> JudgedRound | None:
+    def deep(self) -> AttemptRound | None:
         """The wave that tells most: the one that works, else the last that found a route, else the first."""
         working = self.evidence.working
         for attempt_round in self.rounds:
@@ -200,10 +176,14 @@ class View:
         found = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
         if found and found[0] is self.first and found[0].told is not None and bare_failure(found[0].told):
             # What broke down may be the API itself: another path that does not work tells nothing of it.
-            found = [attempt_round for attempt_round in found if "path" not in attempt_round.attempt.changed]
+            found = [attempt_round for attempt_round in found if Change.PATH not in attempt_round.attempt.changed]
         return (
             next(
-                (attempt_round for attempt_round in reversed(found) if "auth" not in attempt_round.attempt.changed),
+                (
+                    attempt_round
+                    for attempt_round in reversed(found)
+                    if Change.AUTH not in attempt_round.attempt.changed
+                ),
                 None,
             )
             or self.first
@@ -234,28 +214,22 @@ class View:
     @cached_property
     def asked(self) -> bool:
         """Whether a generation was asked for at all."""
-        return any(one.purpose in ("chat", "stream") for one in self.exchanges)
+        return any(one.purpose in (Purpose.CHAT, Purpose.STREAM) for one in self.exchanges)
 
     @cached_property
     def other_listing(self) -> Exchange | None:
         """The model list asked with the other header style."""
-        for one in self.observations("auth"):
-            if isinstance(one.facts, Exchange) and one.facts.attempt.key is not KeyForm.NONE:
-                return one.facts
-        return None
+        return next((one.other_listing for one in self.rounds if one.other_listing is not None), None)
 
     @cached_property
     def keyless_listing(self) -> Exchange | None:
         """The model list asked without a key, to see whether it proves one."""
-        for one in self.observations("auth"):
-            if isinstance(one.facts, Exchange) and one.facts.attempt.key is KeyForm.NONE:
-                return one.facts
-        return None
+        return next((one.keyless for one in self.rounds if one.keyless is not None), None)
 
     @cached_property
     def chosen(self) -> ModelFacts | None:
-        found = [one.facts for one in self.observations("model") if isinstance(one.facts, ModelFacts)]
-        return found[-1] if found else None
+        """The model that the last round chose."""
+        return next((one.chosen for one in reversed(self.rounds) if one.chosen is not None), None)
 
     @cached_property
     def model(self) -> str | None:
@@ -280,7 +254,7 @@ class View:
         if told is None:
             return None
         listing = deep.listing
-        listed = listing is not None and listing.with_key and not no_route(listing)
+        listed = listing is not None and listing.request.with_key and not no_route(listing)
         if told is deep.path_check and listed and listing is not None and listing.status >= 400:
             return listing
         if told is deep.listing and not told.ok:
@@ -297,7 +271,7 @@ class View:
             return ()
         from diagnose.answers.dialects import classify  # its table is read only where something failed
 
-        return classify(self.subject, self.door.door if self.door else None)
+        return classify(self.subject, self.door.match.id if self.door else None)
 
     @property
     def match(self) -> Match | None:
@@ -322,7 +296,7 @@ class View:
             return self.match.key_good
         if self.match is not None and self.match.code in ("auth.rejected", "auth.expired"):
             return False
-        listed = deep.listing is not None and deep.listing.models is not None
+        listed = deep.listing is not None and deep.listing.reading.models is not None
         keyless = self.keyless_listing
         if listed and keyless is not None and keyless.status in (401, 403):
             return True
@@ -343,15 +317,15 @@ class View:
             "version_variable": client_urls.sdk_variable(target.protocol, "api_version"),
             "protocol": target.protocol,
             "app": target.app,
-            "host": door.host if door else _host_of(target.base_url or ""),
-            "door": (door.door_name or door.host) if door else "",
+            "host": door.host.name if door else _host_of(target.base_url or ""),
+            "door": (door.match.name or door.host.name) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
-            "key_env": (door.key_env if door else "") or client_urls.sdk_variable(target.protocol, "key"),
-            "console": door.console if door else "",
-            "key_door": door.key_door_name if door else "",
+            "key_env": (door.match.key_env if door else "") or client_urls.sdk_variable(target.protocol, "key"),
+            "console": door.match.console if door else "",
+            "key_door": door.key.door_name if door else "",
             "model": self.model or "",
-            "port": str(door.port) if door else "",
+            "port": str(door.host.port) if door else "",
             "said": self.said(),
         }
         subject = self.subject

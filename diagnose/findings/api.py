@@ -12,7 +12,8 @@ from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, p
 from diagnose.findings.url import settings_of
 from diagnose.report import Severity, seen
 from probes.api.response_checks import REDIRECTS, answer_of, passes
-from probes.model.exchange import Body, Exchange
+from probes.model.attempt import Change
+from probes.model.exchange import Body, Exchange, Purpose
 from probes.model.failure import Kind
 
 
@@ -25,7 +26,7 @@ def said(code: str) -> Callable[[View], Claim | None]:
         match, subject = view.match, view.subject
         if match is None or subject is None or match.code != code:
             return None
-        walled = code in ("http.blocked", "http.front_auth") and subject.body in (Body.HTML, Body.EMPTY)
+        walled = code in ("http.blocked", "http.front_auth") and subject.response.body in (Body.HTML, Body.EMPTY)
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error under the status of a success: that it says so is the finding
         values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
@@ -49,14 +50,15 @@ _SHOWN = 8  # headers: some houses send two dozen
 
 def _limits(found: Exchange) -> str:
     """The headers by which the server tells its limits, in one line; what is used up stands first."""
-    told = [(name, value[:40]) for name, value in found.headers if name.startswith(_LIMITS)]
+    told = [(name, value[:40]) for name, value in found.response.headers if name.startswith(_LIMITS)]
     told.sort(key=lambda one: (not one[0].startswith("retry-after"), "remaining" not in one[0] or one[1] != "0"))
     return ", ".join(f"{name}: {value}" for name, value in told[:_SHOWN])
 
 
 def softened(view: View, subject: Exchange) -> Severity | None:
     """Our second generation may be the one too many: where the first answered, the app's single call would as well."""
-    return Severity.WARNING if subject.purpose == "stream" and subject.status in (429, 503) and view.works else None
+    streamed = subject.purpose is Purpose.STREAM
+    return Severity.WARNING if streamed and subject.status in (429, 503) and view.works else None
 
 
 def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
@@ -66,12 +68,12 @@ def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
         subject = view.subject
         if subject is None or subject.failure is None or subject.failure.kind not in kinds:
             return None
-        if subject.purpose == "stream" and subject.status:
+        if subject.purpose is Purpose.STREAM and subject.status:
             return None
-        silence = () if Kind.TIMEOUT in kinds else idle(subject.seconds - subject.first_byte)
+        silence = () if Kind.TIMEOUT in kinds else idle(subject.timing.seconds - subject.timing.first_byte)
         return Claim(
-            (line_of(subject), seen("after", seconds=f"{subject.seconds:.1f}"), *silence),
-            values={"seconds": f"{subject.seconds:.0f}"},
+            (line_of(subject), seen("after", seconds=f"{subject.timing.seconds:.1f}"), *silence),
+            values={"seconds": f"{subject.timing.seconds:.0f}"},
         )
 
     return when
@@ -84,7 +86,7 @@ def _lost(view: View) -> bool:
 
 
 def _html(found: Exchange | None) -> bool:
-    return found is not None and found.status == 200 and found.body is Body.HTML
+    return found is not None and found.status == 200 and found.response.body is Body.HTML
 
 
 def _front_auth(view: View) -> Claim | None:
@@ -98,7 +100,8 @@ def _front_auth(view: View) -> Claim | None:
     match = next(iter(classify(page)), None)
     if match is None or match.code != "http.front_auth":
         return None
-    return Claim((line_of(page) + f" “{page.title}”", *answered_by(view, page)), case=match.values.get("case", ""))
+    line = f"{line_of(page)} “{page.response.title}”"
+    return Claim((line, *answered_by(view, page)), case=match.values.get("case", ""))
 
 
 def _web_page(view: View) -> Claim | None:
@@ -106,7 +109,7 @@ def _web_page(view: View) -> Claim | None:
     if not _lost(view) or first is None or not any(_html(one) for one in (first.told, first.listing, *view.looks)):
         return None
     page = next(one for one in (first.told, first.listing, *view.looks) if one is not None and _html(one))
-    title = f" “{page.title}”" if page.title else ""
+    title = f" “{page.response.title}”" if page.response.title else ""
     return Claim((line_of(page) + title, seen("looked_at", count=len(view.looks))))
 
 
@@ -128,27 +131,28 @@ def _wrong_protocol(view: View) -> Claim | None:
             values={
                 "other_protocol": better.protocol,
                 "better_url": better.base_url if better.base_url != first.attempt.base_url else "",
-                "better_version": better.version if "version" in better.changed else "",
+                "better_version": better.version if Change.VERSION in better.changed else "",
             },
             settings=settings_of(better),
             verified=view.working is not None,
         )
     subject = view.subject
-    if subject is not None and subject.answer is not None and subject.answer.problem == "other_protocol":
+    answer = subject.reading.answer if subject is not None else None
+    if subject is not None and answer is not None and answer.problem == "other_protocol":
         return Claim((line_of(subject),), values={"other_protocol": answer_of(subject)})
     return None
 
 
 def _error_as_success(view: View) -> Claim | None:
     subject = view.subject
-    if subject is None or not subject.ok or subject.answer is None or subject.answer.problem != "error":
+    if subject is None or not subject.ok or subject.reading.answer is None or subject.reading.answer.problem != "error":
         return None
     return Claim((f"{line_of(subject)}: {view.said()}",))
 
 
 def _malformed(view: View) -> Claim | None:
     subject = view.subject
-    if subject is None or subject.purpose not in ("chat", "path"):
+    if subject is None or subject.purpose not in (Purpose.CHAT, Purpose.PATH):
         return None
     failure = subject.failure
     if failure is not None:
@@ -156,21 +160,21 @@ def _malformed(view: View) -> Claim | None:
             return None
         words = {Kind.TOO_LONG: seen("endless"), Kind.ENCODING: seen("encoding")}
         return Claim((line_of(subject), words[failure.kind]))
-    if subject.purpose == "path" or not subject.ok:
+    if subject.purpose is Purpose.PATH or not subject.ok:
         return None
-    if subject.answer is None and (packed := packing(subject)) is not None:
+    if subject.reading.answer is None and (packed := packing(subject)) is not None:
         return Claim((line_of(subject), packed), case="packed")
-    if subject.answer is None:
-        return Claim((line_of(subject), seen("body", kind=subject.body.value), subject.text[:200]))
-    problem = subject.answer.problem
+    if subject.reading.answer is None:
+        return Claim((line_of(subject), seen("body", kind=subject.response.body.value), subject.response.text[:200]))
+    problem = subject.reading.answer.problem
     if problem in ("", "error", "other_protocol"):
         return None
-    return Claim((line_of(subject), seen("problem", detail=problem.replace("_", " ")), subject.text[:200]))
+    return Claim((line_of(subject), seen("problem", detail=problem.replace("_", " ")), subject.response.text[:200]))
 
 
 def _closed(view: View) -> Claim | None:
     found = _broken(Kind.CLOSED, Kind.RESET, Kind.CUT)(view)
-    if found is None or any("scheme" in attempt_round.attempt.changed for attempt_round in view.rounds):
+    if found is None or any(Change.SCHEME in attempt_round.attempt.changed for attempt_round in view.rounds):
         return None
     return found
 
@@ -190,8 +194,9 @@ def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
     def when(view: View) -> Claim | None:
         deep = view.deep
         for asked in (deep.chat, deep.stream) if deep is not None else ():
-            if asked is not None and passes(asked) and asked.tries > 1 and asked.first_status in statuses:
-                line = seen("flaky", purpose=asked.purpose, status=asked.first_status, tries=asked.tries)
+            timing = asked.timing if asked is not None and passes(asked) else None
+            if asked is not None and timing is not None and timing.tries > 1 and timing.first_status in statuses:
+                line = seen("flaky", purpose=asked.purpose.value, status=timing.first_status, tries=timing.tries)
                 return Claim((line,), severity=Severity.WARNING)
         return said(code)(view)
 

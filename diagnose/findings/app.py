@@ -6,15 +6,22 @@ from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Severity, seen
+from probes.model.exchange import Purpose
+from probes.model.settings import ConflictRole
+from probes.model.source import DEFAULT, SourceKind
 
 
 def _base_url_ignored(view: View) -> Claim | None:
     app = view.app
-    source = dict(view.evidence.target.sources).get("base_url", "default")
-    if app is None or not source.startswith("default"):
+    source = dict(view.evidence.target.sources).get("base_url", DEFAULT)
+    if app is None or source.kind is not SourceKind.DEFAULT:
         return None
     conflict = next(
-        (one for one in view.settings.conflicts if one.role == "base_url" and one.name in app.ignores and not one.same),
+        (
+            one
+            for one in view.settings.conflicts
+            if one.role is ConflictRole.BASE_URL and one.name in app.ignores and not one.same
+        ),
         None,
     )
     if conflict is None:
@@ -22,21 +29,26 @@ def _base_url_ignored(view: View) -> Claim | None:
     return Claim(
         (seen("unread", source=conflict.source, variable=conflict.name),),
         severity=Severity.WARNING if view.works_as_given else None,
-        values={"variable": conflict.name, "source": conflict.source, "app_variable": view.app_variable("base_url")},
+        values={
+            "variable": conflict.name,
+            "source": str(conflict.source),
+            "app_variable": view.app_variable("base_url"),
+        },
     )
 
 
 def _mixed_content(view: View) -> Claim | None:
     app, door = view.app, view.door
-    if app is None or door is None or not app.page.startswith("https:") or door.scheme != "http":
+    if app is None or door is None or not app.page.startswith("https:") or door.host.scheme != "http":
         return None
     # Browsers take a page's own machine for safe, and nothing else.
-    own = door.host in ("localhost", "::1") or door.host.startswith("127.") or door.host.endswith(".localhost")
-    return None if own else Claim((f"{door.scheme}://{door.host}",))
+    host = door.host.name
+    own = host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
+    return None if own else Claim((f"{door.host.scheme}://{host}",))
 
 
 def _cors(view: View) -> Claim | None:
-    asked = next((one for one in view.exchanges if one.purpose == "preflight"), None)
+    asked = next((one for one in view.exchanges if one.purpose is Purpose.PREFLIGHT), None)
     if asked is None or view.app is None or not asked.status:
         return None
     allowed = asked.header("access-control-allow-origin")
@@ -47,9 +59,9 @@ def _cors(view: View) -> Claim | None:
 
 def _private_refused(view: View) -> Claim | None:
     app, door = view.app, view.door
-    if app is None or door is None or not app.refuses_private or not door.local:
+    if app is None or door is None or not app.refuses_private or not door.host.local:
         return None
-    return Claim((f"{door.scheme}://{door.host}",))
+    return Claim((f"{door.host.scheme}://{door.host.name}",))
 
 
 RULES = (

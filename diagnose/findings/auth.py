@@ -8,7 +8,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import said
 from diagnose.findings.url import settings_of
 from diagnose.report import Severity
-from probes.model.attempt import Attempt, Auth
+from probes.model.attempt import Attempt, Auth, Change
 
 HEADERS = {
     Auth.BEARER: "Authorization: Bearer",
@@ -23,7 +23,7 @@ def _header_style(view: View) -> Claim | None:
     first, working = view.first, view.working
     if first is None:
         return None
-    if working is not None and "auth" in working.changed and view.works:
+    if working is not None and Change.AUTH in working.changed and view.works:
         evidence = [line_of(one.told) for one in (first, view.deep) if one is not None and one.told is not None]
         # Anthropic's clients differ: which of them the user has is not known unless an app was named.
         lenient = working.protocol == "anthropic" and not view.evidence.target.app_named
@@ -31,7 +31,7 @@ def _header_style(view: View) -> Claim | None:
     other, listing = view.other_listing, view.first.listing if view.first else None
     if other is None or listing is None or not view.works_as_given:
         return None
-    if listing.models is not None and other.status in (401, 403):
+    if listing.reading.models is not None and other.status in (401, 403):
         return _style_claim(first.attempt, (line_of(listing), line_of(other)), Severity.WARNING, verified=view.works)
     return None
 
@@ -48,7 +48,7 @@ def _style_claim(attempt: Attempt, evidence: tuple[str, ...], severity: Severity
 
 def _header_lost(view: View) -> Claim | None:
     subject = view.subject
-    if subject is None or not subject.with_key:
+    if subject is None or not subject.request.with_key:
         return None
     return said("auth.header_lost")(view)
 

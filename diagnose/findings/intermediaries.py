@@ -38,9 +38,9 @@ def answered_by(view: View, found: Exchange) -> tuple[str | Seen, ...]:
     if page is not None:
         lines.append(seen("gateway", name=page.product.name, note=page.note))
     lines += passed_on(found, page)
-    if found.status in (502, 503, 504, 524) and (limit := limit_near(found.first_byte)) is not None:
-        lines.append(seen("waited", seconds=f"{found.first_byte:.1f}", limit=limit))
-    return (*lines, *(hand_on(view, found) if found.redirect is not None else ()))
+    if found.status in (502, 503, 504, 524) and (limit := limit_near(found.timing.first_byte)) is not None:
+        lines.append(seen("waited", seconds=f"{found.timing.first_byte:.1f}", limit=limit))
+    return (*lines, *(hand_on(view, found) if found.redirection.target is not None else ()))
 
 
 def passed_on(found: Exchange, but: products.ProductTrace | None = None) -> tuple[Seen, ...]:
@@ -59,10 +59,10 @@ def idle(silent: float) -> tuple[Seen, ...]:
 
 def packing(found: Exchange) -> Seen | None:
     """That the body is compressed in a way that was not asked for, or that no header tells of."""
-    if found.body is not Body.BINARY:
+    if found.response.body is not Body.BINARY:
         return None
     named = found.header("content-encoding")
     others = [one.strip() for one in named.lower().split(",") if one.strip() not in ("", "identity", "gzip", "deflate")]
     if others:
         return seen("compressed", kind=", ".join(others)[:60])
-    return seen("compressed_unsaid") if found.text.startswith("\x1f") else None
+    return seen("compressed_unsaid") if found.response.text.startswith("\x1f") else None

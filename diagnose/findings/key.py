@@ -8,7 +8,8 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
-from probes.model.facts import SisterSite
+from probes.model.facts import SisterSite, SiteDifference, Withheld
+from probes.model.value_issues import Confidence, Fit
 
 
 def _mended(view: View) -> tuple[dict[str, object] | None, bool]:
@@ -45,23 +46,30 @@ def _placeholder(view: View) -> Claim | None:
     refused = view.key_good is False or about_key
     if flaw.kind == "dummy" and not refused:
         return None
-    if told is not None and not refused and told.status and view.key_good is None and view.door and view.door.local:
+    if (
+        told is not None
+        and not refused
+        and told.status
+        and view.key_good is None
+        and view.door
+        and view.door.host.local
+    ):
         return None
     return Claim((seen("note", note=flaw.note),) if flaw.note else ())
 
 
-def _shape(fit: str) -> Callable[[View], Claim | None]:
+def _shape(fit: Fit) -> Callable[[View], Claim | None]:
     """A rule on how the key's shape fits the door; an answer that takes the key overrules any shape."""
 
     def when(view: View) -> Claim | None:
         door = view.door
-        if door is None or door.fit != fit or (view.key_good and fit != "official_elsewhere"):
+        if door is None or door.key.fit is not fit or (view.key_good and fit is not Fit.OFFICIAL_ELSEWHERE):
             return None
         return Claim(
             _looks_like(view),
-            sure=door.certain,
-            values={"key_door": door.key_door_name, "better_url": door.key_door_url, "detail": door.fit_note},
-            settings={"base_url": door.key_door_url} if door.key_door_url and fit != "truncated" else None,
+            sure=door.key.certain,
+            values={"key_door": door.key.door_name, "better_url": door.key.door_url, "detail": door.key.note},
+            settings={"base_url": door.key.door_url} if door.key.door_url else None,
         )
 
     return when
@@ -71,11 +79,11 @@ def _looks_like(view: View) -> tuple[str | Seen, ...]:
     door, target = view.door, view.evidence.target
     assert door is not None
     lines: list[str | Seen] = [seen("key", key_hint=target.key_hint or "", count=target.key_length or 0)]
-    for confidence in ("certain", "likely", "possible"):
-        if names := [one.door for one in door.matches[:3] if one.confidence == confidence]:
+    for confidence in Confidence:
+        if names := [one.door for one in door.key.matches[:3] if one.confidence is confidence]:
             lines.append(seen(f"match_{confidence}", names=", ".join(names)))
-    if door.why_not_sent == "other_door":
-        lines.append(seen("not_sent", host=door.host))
+    if door.policy.withheld is Withheld.OTHER_DOOR:
+        lines.append(seen("not_sent", host=door.host.name))
     if said := view.said():
         lines.append(said)
     return tuple(lines)
@@ -85,16 +93,16 @@ def _wrong_door(view: View) -> Claim | None:
     door = view.door
     if door is None or view.key_good:
         return None
-    if door.fit == "other_door":
-        return _shape("other_door")(view)
+    if door.key.fit is Fit.OTHER_DOOR:
+        return _shape(Fit.OTHER_DOOR)(view)
     refused = view.match is not None and view.match.code == "auth.rejected"
-    if door.fit == "unlikely" and (refused or not view.asked):
+    if door.key.fit is Fit.UNLIKELY and (refused or not view.asked):
         # OpenAI's keys all carry its mark: one without it is another house's, whose it is no shape can tell for sure.
         return Claim(_looks_like(view), sure=refused, values={"key_door": "", "better_url": ""})
     return None
 
 
-def _twin(differs: str) -> Callable[[View], Claim | None]:
+def _twin(differs: SiteDifference) -> Callable[[View], Claim | None]:
     """A rule on a refusal where the same house has another site with keys of the same look: likely, since only that
     site could tell.
     """
@@ -104,12 +112,12 @@ def _twin(differs: str) -> Callable[[View], Claim | None]:
         if (
             door is None
             or view.key_good is not False
-            or door.fit in ("other_door", "wrong_kind", "truncated", "other_plan")
+            or door.key.fit in (Fit.OTHER_DOOR, Fit.WRONG_KIND, Fit.TRUNCATED, Fit.OTHER_PLAN)
         ):
             return None
         if view.match is None or view.match.code != "auth.rejected":
             return None
-        return _elsewhere(tuple(one for one in door.sister_sites if one.differs == differs))
+        return _elsewhere(tuple(one for one in door.match.sister_sites if one.differs is differs))
 
     return when
 
@@ -127,34 +135,34 @@ def _elsewhere(sister_sites: tuple[SisterSite, ...], *evidence: str) -> Claim | 
 
 
 def _wrong_plan(view: View) -> Claim | None:
-    found = _shape("other_plan")(view)
+    found = _shape(Fit.OTHER_PLAN)(view)
     if found is not None:
         return found
     door, match = view.door, view.match
     if door is None or match is None or not match.values.get("plan_hint"):
         return None
-    return _elsewhere(tuple(one for one in door.sister_sites if one.differs == "plan"), match.why)
+    return _elsewhere(tuple(one for one in door.match.sister_sites if one.differs is SiteDifference.PLAN), match.why)
 
 
 def _wrong_resource(view: View) -> Claim | None:
     return (
-        _shape("other_resource")(view)
-        or _twin("product")(view)
+        _shape(Fit.OTHER_RESOURCE)(view)
+        or _twin(SiteDifference.PRODUCT)(view)
         or _of_another(view, "resource", "workspace", "account")
     )
 
 
 def _wrong_region(view: View) -> Claim | None:
-    return _twin("region")(view) or _of_another(view, "region")
+    return _twin(SiteDifference.REGION)(view) or _of_another(view, "region")
 
 
 def _of_another(view: View, *parts: str) -> Claim | None:
     """A refusal where each resource, workspace or region has a host and keys of its own: only those could tell."""
     door, match = view.door, view.match
     refused = view.key_good is False and match is not None and match.code == "auth.rejected"
-    if door is None or door.own_part not in parts or door.fit not in ("fits", "unknown") or not refused:
+    if door is None or door.host.own_part not in parts or door.key.fit not in (Fit.FITS, Fit.UNKNOWN) or not refused:
         return None
-    return Claim((seen("own_host", host=door.host),), sure=False, values={"better_url": ""})
+    return Claim((seen("own_host", host=door.host.name),), sure=False, values={"better_url": ""})
 
 
 def _wrong_kind(view: View) -> Claim | None:
@@ -162,15 +170,14 @@ def _wrong_kind(view: View) -> Claim | None:
     match = view.match
     if match is not None and match.values.get("kind_hint"):
         return Claim((match.why,))
-    return _shape("wrong_kind")(view)
+    return _shape(Fit.WRONG_KIND)(view)
 
 
 def _truncated(view: View) -> Claim | None:
     door = view.door
-    if door is None or door.fit != "truncated" or view.key_good:
+    if door is None or door.key.fit is not Fit.TRUNCATED or view.key_good:
         return None
-    length, _, wanted = door.fit_note.partition(", not ")
-    return Claim((seen("length", count=length, wanted=wanted),), values={"detail": door.fit_note})
+    return Claim((seen("length", count=door.key.length, wanted=door.key.wanted),))
 
 
 RULES = (
@@ -202,7 +209,7 @@ RULES = (
         "key.official_elsewhere",
         Severity.WARNING,
         "door",
-        _shape("official_elsewhere"),
+        _shape(Fit.OFFICIAL_ELSEWHERE),
         "settings",
     ),
 )

@@ -10,6 +10,9 @@ from diagnose.evidence.view import View
 from diagnose.findings.api import said
 from diagnose.report import Severity, seen
 from probes.api.response_checks import passes
+from probes.model.attempt import Change
+from probes.model.exchange import Purpose
+from probes.model.source import SourceKind
 
 _BARE = re.compile(
     r"(?:the caller does not have permission|(?:permission|access) denied|forbidden)[.!]?", re.IGNORECASE
@@ -19,7 +22,7 @@ _DATE = re.compile(r"[-_@:]?(?:20\d{2}-?\d{2}-?\d{2}|\d{4}|\d{8}|latest|preview|
 
 def _not_found(view: View) -> Claim | None:
     working = view.working
-    if working is not None and "model" in working.changed and working.model:
+    if working is not None and Change.MODEL in working.changed and working.model:
         refused = next(
             (
                 attempt_round.chat
@@ -34,7 +37,7 @@ def _not_found(view: View) -> Claim | None:
     if found is None:
         return None
     chosen = view.chosen
-    if chosen is not None and chosen.source == "guess":
+    if chosen is not None and chosen.source.kind is SourceKind.GUESS:
         return None  # the model that was asked for was our own guess, not the user's setting
     near = chosen.near if chosen is not None else ()
     lines = (
@@ -52,10 +55,10 @@ def _not_found(view: View) -> Claim | None:
 def _unlisted(view: View) -> Claim | None:
     """A refusal in words that no house is known to use, of a model that the door's own list lacks."""
     subject, chosen = view.subject, view.chosen
-    if subject is None or chosen is None or chosen.listed is not False or subject.purpose != "chat":
+    if subject is None or chosen is None or chosen.listed is not False or subject.purpose is not Purpose.CHAT:
         return None
     strange = view.match is None or view.match.code == "path"
-    if subject.status not in (400, 404) or subject.error is None or not strange:
+    if subject.status not in (400, 404) or subject.reading.error is None or not strange:
         return None
     return Claim((line_of(subject),), sure=False)
 
@@ -63,10 +66,10 @@ def _unlisted(view: View) -> Claim | None:
 def _not_permitted(view: View) -> Claim | None:
     """As the house says; or a bare refusal by a door that had served its model list to this key alone."""
     subject, deep = view.subject, view.deep
-    served = deep is not None and deep.listing is not None and bool(deep.listing.models)
-    keyed = view.door is not None and view.door.list_needs_key
+    served = deep is not None and deep.listing is not None and bool(deep.listing.reading.models)
+    keyed = view.door is not None and view.door.match.list_needs_key
     bare = subject is not None and subject.status == 403 and _BARE.fullmatch(view.said()) is not None
-    if subject is not None and bare and served and keyed and subject.purpose != "models":
+    if subject is not None and bare and served and keyed and subject.purpose.endpoint is not Purpose.MODELS:
         return Claim((line_of(subject), seen("list_served")))
     return said("model.not_permitted")(view)
 
@@ -81,18 +84,18 @@ def _bare(name: str) -> str:
 def _substituted(view: View) -> Claim | None:
     deep = view.deep
     chat = deep.chat if deep is not None else None
-    if chat is None or not passes(chat) or chat.answer is None or not chat.answer.model or not chat.attempt.model:
+    answer = chat.reading.answer if chat is not None and passes(chat) else None
+    if chat is None or answer is None or not answer.model or not chat.attempt.model:
         return None
-    if view.door is not None and view.door.door is not None and not view.door.local:
+    if view.door is not None and view.door.match.id is not None and not view.door.host.local:
         return None  # a vendor's own aliases are no substitution
-    asked, got = _bare(chat.attempt.model), _bare(chat.answer.model)
+    asked, got = _bare(chat.attempt.model), _bare(answer.model)
     if asked == got or asked.startswith(got) or got.startswith(asked):
         return None
-    if view.chosen is not None and view.chosen.source == "guess":
+    if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS:
         return None
-    return Claim(
-        (seen("substituted", model=chat.attempt.model, names=chat.answer.model),), values={"names": chat.answer.model}
-    )
+    line = seen("substituted", model=chat.attempt.model, names=answer.model)
+    return Claim((line,), values={"names": answer.model})
 
 
 RULES = (

@@ -23,7 +23,12 @@ def _not_found(view: View) -> Claim | None:
         return None
     name = _looked_up(view)
     lines = [seen("of", name=name, note=told(found)), *_said_by(view)]
-    known = view.door is not None and view.door.door is not None and view.door.host == name and not view.door.local
+    known = (
+        view.door is not None
+        and view.door.match.id is not None
+        and view.door.host.name == name
+        and not view.door.host.local
+    )
     if known:
         lines.append(seen("known_name"))
     elsewhere = [one.server for one in (view.dns.others if view.dns else ()) if one.addresses]
@@ -72,7 +77,7 @@ def _said(word: str) -> str | Seen:
 
 
 def _looked_up(view: View) -> str:
-    return next((one.subject for one in view.observations("dns") if one.subject), "")
+    return next((one.name for one in view.observations("dns") if one.name), "")
 
 
 def _addresses(view: View) -> list[str]:
@@ -81,11 +86,11 @@ def _addresses(view: View) -> list[str]:
 
 def _bogus(view: View) -> Claim | None:
     door = view.door
-    if door is None or door.door is None or door.local or (view.tcp is not None and view.tcp.via_proxy):
+    if door is None or door.match.id is None or door.host.local or (view.tcp is not None and view.tcp.via_proxy):
         return None
     names = view.certificate.names if view.certificate is not None else ()
     looked_up = view.dns is not None and view.failed("tls", Kind.TLS_HOSTNAME) is not None
-    if looked_up and names and not _kin(door.host, names):
+    if looked_up and names and not _kin(door.host.name, names):
         lines = (seen("certificate_for", names=", ".join(names[:3])), *_said_by(view))
         return Claim(lines, values={"names": ", ".join(names[:3])})
     odd = []
@@ -98,7 +103,7 @@ def _bogus(view: View) -> Claim | None:
             odd.append(raw)
     if not odd or view.works:
         return None
-    return Claim((f"{door.host} → {', '.join(odd)}", *_said_by(view)), values={"address": ", ".join(odd)})
+    return Claim((f"{door.host.name} → {', '.join(odd)}", *_said_by(view)), values={"address": ", ".join(odd)})
 
 
 def _kin(host: str, names: tuple[str, ...]) -> bool:

@@ -10,27 +10,26 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.network import inside
 from diagnose.report import Seen, Severity, seen
+from probes.model.facts import ProxyProblem
 from probes.model.failure import Failure, Kind
-
-_UNUSABLE = ("scheme", "stray", "port", "password", "api_address", "own_address", "no_proxy_entry")
 
 
 def _invalid(view: View) -> Claim | None:
     proxy = view.proxy
     if proxy is None:
         return None
-    if proxy.problem in _UNUSABLE:
+    if proxy.problem is not None:
         # One NO_PROXY entry breaks only the clients that parse it strictly: of the two, Anthropic's.
-        harmless = proxy.problem == "no_proxy_entry" and view.evidence.target.protocol != "anthropic"
+        harmless = proxy.problem is ProxyProblem.NO_PROXY_ENTRY and view.evidence.target.protocol != "anthropic"
         # A server may take what is meant for a proxy: then it answers in spite of the setting.
-        harmless |= proxy.problem == "own_address" and view.works_as_given
-        if proxy.bypass and proxy.problem in ("api_address", "password"):
+        harmless |= proxy.problem is ProxyProblem.OWN_ADDRESS and view.works_as_given
+        if proxy.bypass and proxy.problem in (ProxyProblem.API_ADDRESS, ProxyProblem.PASSWORD):
             return None
-        listed = proxy.problem == "no_proxy_entry"
+        listed = proxy.problem is ProxyProblem.NO_PROXY_ENTRY
         return Claim(
-            (seen("of", name=proxy.source, note=proxy.note),),
+            (seen("of", name=proxy.source or "", note=proxy.note),),
             severity=Severity.WARNING if harmless else None,
-            values={"source": proxy.source, "better_proxy": proxy.mended or ""},
+            values={"source": str(proxy.source or ""), "better_proxy": proxy.mended or ""},
             case="no_proxy" if listed else "",
             **_in_its_place(view, proxy.mended, "no_proxy" if listed else "proxy"),
         )
@@ -48,8 +47,8 @@ def _invalid(view: View) -> Claim | None:
         better = f"{speaks}://{proxy.url.partition('://')[2] or proxy.url}"
     found = (seen(f"speaks_{speaks}"),) if speaks else ()
     return Claim(
-        (seen("of", name=proxy.source, note=told(failure)), *found, *_beside(view)),
-        values={"source": proxy.source, "better_proxy": better or ""},
+        (seen("of", name=proxy.source or "", note=told(failure)), *found, *_beside(view)),
+        values={"source": str(proxy.source or ""), "better_proxy": better or ""},
         **_in_its_place(view, better),
     )
 
@@ -79,7 +78,7 @@ def _socks(view: View) -> Claim | None:
     return Claim(
         (seen("socks", source=proxy.socks), *_beside(view)),
         severity=None if lost else Severity.WARNING,
-        values={"source": proxy.socks},
+        values={"source": str(proxy.socks)},
     )
 
 
@@ -88,8 +87,8 @@ def _ignored(view: View) -> Claim | None:
     if proxy is None or not proxy.unheeded or proxy.bypass:
         return None
     return Claim(
-        (f"{proxy.source}: {proxy.unheeded}", *_beside(view)),
-        values={"source": proxy.source, "proxy": proxy.unheeded},
+        (f"{proxy.source or ''}: {proxy.unheeded}", *_beside(view)),
+        values={"source": str(proxy.source or ""), "proxy": proxy.unheeded},
         case="" if view.evidence.vantage.proxy else "direct",
     )
 
@@ -103,7 +102,7 @@ def _unreachable(view: View) -> Claim | None:
         return None
     return Claim(
         (seen("of", name=view.proxy.url, note=seen(f"kind_{found.kind.value}")), *_beside(view)),
-        values={"source": view.proxy.source, "proxy": view.proxy.url},
+        values={"source": str(view.proxy.source or ""), "proxy": view.proxy.url},
         case=inside(view, view.tcp),
     )
 
@@ -112,11 +111,13 @@ def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
     def when(view: View) -> Claim | None:
         found = view.failed("proxy", *kinds)
         status = 407 if Kind.PROXY_AUTH in kinds else 0
-        plain = next((one for one in view.exchanges if one.via_proxy and status and one.status == status), None)
+        plain = next((one for one in view.exchanges if one.request.via_proxy and status and one.status == status), None)
         if found is None and plain is None:
             return None
         lines = _said(found) if found is not None else [line_of(plain)] if plain else []
-        return Claim((*lines, *_beside(view)), values={"source": view.proxy.source if view.proxy else ""})
+        return Claim(
+            (*lines, *_beside(view)), values={"source": str((view.proxy.source if view.proxy else None) or "")}
+        )
 
     return when
 
@@ -135,17 +136,17 @@ def _captures_local(view: View) -> Claim | None:
     first = view.first
     if view.works_as_given:
         return None
-    through = first.told if first is not None and first.told is not None and first.told.via_proxy else None
+    through = first.told if first is not None and first.told is not None and first.told.request.via_proxy else None
     direct = view.working is not None and view.working.direct
     if through is None and not direct and view.failure("tcp") is None:
         return None
     if through is not None and not direct and through.status < 500 and through.status not in (403, 404, 407, 400):
         return None
-    host = view.door.host if view.door else ""
+    host = view.door.host.name if view.door else ""
     evidence = (line_of(through),) if through is not None else ()
     return Claim(
-        (*evidence, f"{proxy.source}: {proxy.url}"),
-        values={"proxy": proxy.url, "source": proxy.source, "address": host},
+        (*evidence, f"{proxy.source or ''}: {proxy.url}"),
+        values={"proxy": proxy.url, "source": str(proxy.source or ""), "address": host},
         settings={"no_proxy": host} if direct else None,
         verified=direct,
     )

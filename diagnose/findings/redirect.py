@@ -16,7 +16,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.url import settings_of
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import KEEPING, REDIRECTS, asks_login, passes
-from probes.model.attempt import Auth
+from probes.model.attempt import Auth, Change
 from probes.model.exchange import Exchange, Redirect
 
 _STAYS = "openai-node"  # with a key in `api-key`
@@ -25,7 +25,7 @@ _LEARNED = ("openai-sdk", _STAYS)
 
 def hand_on(view: View, told: Exchange) -> tuple[str | Seen, ...]:
     """Where the answer leads, and what of the request this app's client would take there, line by line."""
-    leads = told.redirect
+    leads = told.redirection.target
     if leads is None or not leads.url:
         return (seen("redirect_nowhere"),)
     app, header = view.evidence.target.app, _header(told)
@@ -77,12 +77,12 @@ def _stays(view: View, told: Exchange) -> bool:
 
 def _strange(told: Exchange, leads: Redirect) -> bool:
     """Whether somebody else than the configured server may stand there, or listen on the way."""
-    upgraded = leads.same_host and told.url.startswith("http:") and leads.url.startswith("https:")
+    upgraded = leads.same_host and told.request.url.startswith("http:") and leads.url.startswith("https:")
     return leads.origin == "other" and not upgraded
 
 
 def _in_the_clear(told: Exchange, leads: Redirect) -> bool:
-    return told.url.startswith("https:") and leads.url.startswith("http:")
+    return told.request.url.startswith("https:") and leads.url.startswith("http:")
 
 
 def _key_travels(view: View, told: Exchange, leads: Redirect) -> bool:
@@ -100,16 +100,16 @@ def _key_travels(view: View, told: Exchange, leads: Redirect) -> bool:
 def _followed(view: View) -> Claim | None:
     """A redirect that was followed, as the SDKs follow it."""
     chat = view.deep.chat if view.deep is not None else None
-    if chat is None or not chat.redirects:
+    if chat is None or not chat.redirection.followed:
         return None
-    straight = bool(chat.moved_to)
+    straight = bool(chat.redirection.moved_to)
     stays = _stays(view, chat)
-    line = f"{chat.method} {chat.url} → {', '.join(chat.redirects)}"
+    line = f"{chat.request.method} {chat.request.url} → {', '.join(chat.redirection.followed)}"
     return Claim(
         (line, seen("redirect_not_followed", app=view.evidence.target.app) if stays else ""),
         severity=None if stays else Severity.WARNING,
-        values={"location": chat.redirects[-1], "better_url": chat.moved_to},
-        settings=settings_of(replace(chat.attempt, base_url=chat.moved_to)) if straight else None,
+        values={"location": chat.redirection.followed[-1], "better_url": chat.redirection.moved_to},
+        settings=settings_of(replace(chat.attempt, base_url=chat.redirection.moved_to)) if straight else None,
         verified=straight and passes(chat),
     )
 
@@ -120,8 +120,8 @@ def _redirected(view: View) -> Claim | None:
         return _followed(view)
     if asks_login(told):
         return None
-    leads, better = told.redirect, view.better
-    mended = better is not None and "redirect" in better.changed
+    leads, better = told.redirection.target, view.better
+    mended = better is not None and Change.REDIRECT in better.changed
     survives = (
         leads is not None
         and told.status in KEEPING

@@ -7,8 +7,9 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import softened
 from diagnose.report import Seen, Severity, Try, seen
-from probes.model.exchange import Exchange
+from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Outcome
+from probes.model.source import SourceKind
 
 
 def _unexplained(view: View) -> Claim | None:
@@ -16,13 +17,13 @@ def _unexplained(view: View) -> Claim | None:
     for one in view.evidence.observations:
         if one.outcome is Outcome.FAILED and not isinstance(one.facts, Exchange):
             how = told(one.failure) if one.failure else ""
-            return Claim((seen("of", name=f"{one.probe} {one.subject}", note=how),), probe=one.probe)
+            return Claim((seen("of", name=f"{one.probe} {one.name or one.subject.look}", note=how),), probe=one.probe)
     if view.subject is not None:
-        if view.chosen is not None and view.chosen.source == "guess" and view.match is not None:
+        if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS and view.match is not None:
             return None  # the model was our own guess: its refusal is no fault of the settings
         if view.match is not None and softened(view, view.subject) is not None:
             return None  # our second generation was the one too many, and is told as a warning
-        return Claim((line_of(view.subject),), probe="chat" if view.subject.purpose == "chat" else "http")
+        return Claim((line_of(view.subject),), probe="chat" if view.subject.purpose is Purpose.CHAT else "http")
     deep = view.deep
     if deep is not None and deep.lost and not view.works and deep.told is not None:
         return Claim((line_of(deep.told),), probe="http")

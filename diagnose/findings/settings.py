@@ -7,7 +7,9 @@ from diagnose.evidence.view import UNSEEN, View
 from diagnose.report import Severity, seen
 from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
-from probes.model.settings import Conflict
+from probes.model.settings import Conflict, ConflictReason, ConflictRole
+from probes.model.source import DEFAULT, SourceKind
+from probes.model.value_issues import Fit
 
 
 def _missing_key(view: View) -> Claim | None:
@@ -17,14 +19,14 @@ def _missing_key(view: View) -> Claim | None:
     values = {"source": ", ".join(view.settings.searched[:8])}
     evidence = (seen("searched", names=", ".join(view.settings.searched[:8])),) if view.settings.searched else ()
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
-    own = door is not None and door.local and not _refused(view)
+    own = door is not None and door.host.local and not _refused(view)
     if view.evidence.target.protocol == "ollama" and (view.works or own):
         return None  # its SDK starts without one
     if view.works and not _by_rival(view):
         # The server asks for no key, but the SDKs do not start without one: any text will do.
         severity = Severity.ERROR if emptied else Severity.INFO
         return Claim(evidence, severity=severity, values=values)
-    if door is not None and door.local and not emptied and not _wanted(view):
+    if door is not None and door.host.local and not emptied and not _wanted(view):
         return None
     return Claim(evidence, values=values)
 
@@ -55,13 +57,13 @@ def _unread(view: View) -> Conflict | None:
     """A value in a variable that no SDK reads, where the one that is read is missing or a mere default."""
     sources = dict(view.evidence.target.sources)
     for conflict in view.settings.conflicts:
-        if conflict.why not in ("unread", "near_name") or conflict.same:
+        if conflict.why not in (ConflictReason.UNREAD, ConflictReason.NEAR_NAME) or conflict.same:
             continue
         if view.app is not None and conflict.name in view.app.ignores:
             continue  # told by app.base_url_ignored
-        if conflict.role == "key" and not view.settings.key_given:
+        if conflict.role is ConflictRole.KEY and not view.settings.key_given:
             return conflict
-        if conflict.role == "base_url" and sources.get("base_url", "default").startswith("default"):
+        if conflict.role is ConflictRole.BASE_URL and sources.get("base_url", DEFAULT).kind is SourceKind.DEFAULT:
             return conflict
     return None
 
@@ -71,14 +73,14 @@ def _wrong_variable(view: View) -> Claim | None:
     if conflict is None:
         return None
     own = view.app_variable(conflict.role)
-    values = {"variable": conflict.name.strip(), "source": conflict.source, "app_variable": own}
+    values = {"variable": conflict.name.strip(), "source": str(conflict.source), "app_variable": own}
     severity = Severity.WARNING if view.works_as_given else None
     lines = (seen("unread", source=conflict.source, variable=conflict.name.strip()),)
     if (
-        conflict.role == "key"
+        conflict.role is ConflictRole.KEY
         and _by_rival(view)
         and view.door is not None
-        and view.door.conflict_source == conflict.source
+        and view.door.policy.conflict_source == conflict.source
     ):
         return Claim(
             (*lines, seen("rival_works", source=conflict.source)),
@@ -96,14 +98,14 @@ def _by_rival(view: View) -> bool:
 
 
 def _conflict(view: View) -> Claim | None:
-    found = [one for one in view.settings.conflicts if one.why == "shadowed" and not one.same]
+    found = [one for one in view.settings.conflicts if one.why is ConflictReason.SHADOWED and not one.same]
     if not found:
         return None
-    lines = tuple(seen("wins", source=one.winner, other_source=one.source) for one in found[:4])
+    lines = tuple(seen("wins", source=one.winner or "", other_source=one.source) for one in found[:4])
     door = view.door
-    best = next((one for one in found if _by_rival(view) and door and one.source == door.conflict_source), None)
+    best = next((one for one in found if _by_rival(view) and door and one.source == door.policy.conflict_source), None)
     chosen = best or found[0]
-    values = {"source": chosen.winner, "other_source": chosen.source, "variable": chosen.name}
+    values = {"source": str(chosen.winner or ""), "other_source": str(chosen.source), "variable": chosen.name}
     if best is None:
         return Claim(lines, values=values)
     lines = (seen("rival_works", source=best.source), *lines)
@@ -114,9 +116,11 @@ def _conflict(view: View) -> Claim | None:
 def _project_override(view: View) -> Claim | None:
     """At a known door that takes such keys one comes to no harm, whoever named the door."""
     override, door = view.settings.override, view.door
-    if override is None or (door is not None and door.door is not None and door.fit == "fits" and not door.local):
+    if override is None or (
+        door is not None and door.match.id is not None and door.key.fit is Fit.FITS and not door.host.local
+    ):
         return None
-    usual = override.meant_source.startswith("default")
+    usual = override.meant_source.kind is SourceKind.DEFAULT
     lines = (
         seen("override", source=override.source, host=override.host),
         seen("override_usual", host=override.meant)
@@ -125,8 +129,8 @@ def _project_override(view: View) -> Claim | None:
         seen("override_key", source=override.key_source),
         *((seen("override_withheld"),) if override.withheld else ()),
     )
-    values = {"source": override.source, "host": override.host, "other_source": override.key_source}
-    return Claim(lines, values=values, case="local" if door is not None and door.local else "")
+    values = {"source": str(override.source), "host": override.host, "other_source": str(override.key_source)}
+    return Claim(lines, values=values, case="local" if door is not None and door.host.local else "")
 
 
 RULES = (

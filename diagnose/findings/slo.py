@@ -50,9 +50,9 @@ def _measured(view: View, name: str) -> float | None:
     deep = view.deep
     chat, stream = (deep.chat, deep.stream) if deep is not None else (None, None)
     if name == "ttft":
-        good = stream is not None and stream.stream is not None and passes(stream) and stream.stream.events
-        return stream.stream.first_at if good and stream is not None and stream.stream is not None else None
-    answers = [one.seconds for one in (chat, stream) if one is not None and passes(one)]
+        reading = stream.reading.stream if stream is not None and passes(stream) else None
+        return reading.first_at if reading is not None and reading.events else None
+    answers = [one.timing.seconds for one in (chat, stream) if one is not None and passes(one)]
     return max(answers, default=None)
 
 

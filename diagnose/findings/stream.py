@@ -23,9 +23,9 @@ PACKED = 3
 def _streamed(view: View) -> tuple[Exchange, StreamReading] | None:
     """The stream of the deepest wave, where it began with success; its chat may have failed in its own right."""
     deep = view.deep
-    if deep is None or deep.stream is None or deep.stream.stream is None:
+    if deep is None or deep.stream is None or deep.stream.reading.stream is None:
         return None
-    return deep.stream, deep.stream.stream
+    return deep.stream, deep.stream.reading.stream
 
 
 def _broken(view: View, *evidence: str | Seen) -> Claim:
@@ -56,12 +56,12 @@ def _malformed(view: View) -> Claim | None:
         if (packed := packing(exchange)) is not None:
             return Claim((line_of(exchange), packed), case="packed")
         kind = seen("body", kind=reading.kind.replace("_", " "))
-        return _broken(view, line_of(exchange), kind, exchange.text[:160])
+        return _broken(view, line_of(exchange), kind, exchange.response.text[:160])
     if reading.flows and reading.problem and reading.error is None:
         problem = seen("problem", detail=reading.problem.replace("_", " "))
-        return _broken(view, line_of(exchange), problem, exchange.text[:160])
-    if reading.kind == "sse" and exchange.content_type in _ODD_TYPES:
-        return Claim((seen("content_type", kind=exchange.content_type),), severity=Severity.WARNING)
+        return _broken(view, line_of(exchange), problem, exchange.response.text[:160])
+    if reading.kind == "sse" and exchange.response.content_type in _ODD_TYPES:
+        return Claim((seen("content_type", kind=exchange.response.content_type),), severity=Severity.WARNING)
     if reading.lacks and view.works:
         return Claim((seen("lacks", detail=reading.lacks),), severity=Severity.WARNING)
     return None
@@ -87,8 +87,8 @@ def _cut(view: View) -> Claim | None:
     if torn and reading.terminated:
         return None
     how = "torn" if torn else "unfinished"
-    line = seen(how, count=reading.events, seconds=f"{exchange.seconds:.1f}")
-    silent = exchange.seconds - (reading.last_at if reading.events else exchange.first_byte)
+    line = seen(how, count=reading.events, seconds=f"{exchange.timing.seconds:.1f}")
+    silent = exchange.timing.seconds - (reading.last_at if reading.events else exchange.timing.first_byte)
     limit = idle(silent)
     values = {"seconds": str(limit[0].values["limit"])} if limit else {}
     return Claim((line, *limit, *passed_on(exchange)), values=values, case="idle" if limit else "")
@@ -101,8 +101,8 @@ def _stalled(view: View) -> Claim | None:
     exchange, reading = found
     if exchange.failure is None or exchange.failure.kind is not Kind.TIMEOUT or reading.error is not None:
         return None
-    silent = exchange.seconds - (reading.last_at if reading.events else exchange.first_byte)
-    if reading.finish or silent < exchange.seconds / 3:
+    silent = exchange.timing.seconds - (reading.last_at if reading.events else exchange.timing.first_byte)
+    if reading.finish or silent < exchange.timing.seconds / 3:
         return None  # finished but not closed, or still talking: alive
     line = seen("silent", count=reading.events, seconds=f"{silent:.1f}")
     return Claim((line, *passed_on(exchange)), values={"seconds": f"{silent:.0f}"})
@@ -127,7 +127,7 @@ def _holder(view: View, exchange: Exchange) -> tuple[str, str]:
     opener = inspector(view.certificate.issuer) if view.certificate is not None else None
     if opener is not None:
         return "inspected", opener.name
-    if exchange.via_proxy and exchange.url.startswith("http:"):
+    if exchange.request.via_proxy and exchange.request.url.startswith("http:"):
         return "inspected", view.proxy.url or "" if view.proxy is not None else ""
     trace = between(exchange)
     if trace is not None and trace.product.holds:

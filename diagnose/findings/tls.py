@@ -11,6 +11,8 @@ from diagnose.evidence.lines import line_of, told
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
+from probes.model.attempt import Change
+from probes.model.evidence import Subject
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Failure, Kind
 
@@ -55,7 +57,7 @@ def _clock_wrong(view: View) -> Claim | None:
     if not (here < BUILT or (holds and here and abs(_moment(there) - _moment(here)) > _CLOCK)):
         return None
     lines, values = _about(view)
-    other = (seen("server_clock", host=view.door.host if view.door else "", name=there),) if holds else ()
+    other = (seen("server_clock", host=view.door.host.name if view.door else "", name=there),) if holds else ()
     return Claim((seen("clock", name=here), *other, *lines), values=values)
 
 
@@ -132,7 +134,7 @@ def _elsewhere(view: View) -> Claim:
 
 def _opened(view: View) -> bool:
     """Whether somebody opens the connection, by whose certificate it is and whose host."""
-    known_door = view.door is not None and view.door.door is not None and not view.door.local
+    known_door = view.door is not None and view.door.match.id is not None and not view.door.host.local
     return _inspector(view.certificate) is not None or known_door
 
 
@@ -201,7 +203,7 @@ def _self_signed(view: View) -> Claim | None:
 
 def _not_tls(view: View) -> Claim | None:
     found = view.failed("tls", Kind.TLS_NOT_TLS)
-    plain = any(isinstance(one.facts, TlsFacts) and one.facts.plain_http for one in view.observations("tls"))
+    plain = view.evidence.one(TlsFacts, Subject.PLAIN_HTTP) is not None
     if found is None and not plain:
         return None
     better = view.better
@@ -219,11 +221,13 @@ def _needed(view: View) -> Claim | None:
     first = view.first
     if first is None or first.told is None or not first.attempt.base_url.startswith("http:"):
         return None
-    moved = next((attempt_round for attempt_round in view.rounds if "scheme" in attempt_round.attempt.changed), None)
+    moved = next(
+        (attempt_round for attempt_round in view.rounds if Change.SCHEME in attempt_round.attempt.changed), None
+    )
     if moved is None and not view.failed("tls"):
         return None
     secure = [
-        one for one in view.rounds if one.attempt.base_url.startswith("https:") and "scheme" in one.attempt.changed
+        one for one in view.rounds if one.attempt.base_url.startswith("https:") and Change.SCHEME in one.attempt.changed
     ]
     if not secure:
         return None

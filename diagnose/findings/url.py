@@ -12,7 +12,8 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import bare_refusal, earns_key
-from probes.model.attempt import BARE, Attempt
+from probes.model.attempt import Attempt, Change
+from probes.model.facts import Withheld
 from probes.model.failure import Kind
 from probes.model.value_issues import Flaw
 
@@ -24,7 +25,7 @@ _VERSION_PATHS = ("/api/paas/v4",)
 def settings_of(attempt: Attempt) -> dict[str, object]:
     """The part of a working way of asking that a user sets."""
     found: dict[str, object] = {"base_url": attempt.base_url, "protocol": attempt.protocol}
-    versioned = "version" in attempt.changed or attempt.protocol == "azure"  # whose SDK has no version of its own
+    versioned = Change.VERSION in attempt.changed or attempt.protocol == "azure"  # whose SDK has no version of its own
     return found | ({"api_version": attempt.version} if versioned else {})
 
 
@@ -79,15 +80,18 @@ def _invalid(view: View) -> Claim | None:
 
 def _plaintext(view: View) -> Claim | None:
     door = view.door
-    if door is None or door.scheme != "http" or door.local:
+    if door is None or door.host.scheme != "http" or door.host.local:
         return None
-    if door.why_not_sent == "plaintext":
+    if door.policy.withheld is Withheld.PLAINTEXT:
         url = "https" + (view.settings.mended_url or "")[4:]
-        return Claim((f"{door.scheme}://{door.host}", seen("not_sent", host=door.host)), values={"better_url": url})
-    sent = any(one.with_key for one in view.exchanges)
+        lines = (f"{door.host.scheme}://{door.host.name}", seen("not_sent", host=door.host.name))
+        return Claim(lines, values={"better_url": url})
+    sent = any(one.request.with_key for one in view.exchanges)
     led_there = any(one.note == "connect_to" for one in view.observations("dns"))
     private = not led_there and view.tcp is not None and view.tcp.connected and _private(view.tcp.connected.ip)
-    return Claim((f"{door.scheme}://{door.host}",), severity=Severity.WARNING) if sent and not private else None
+    return (
+        Claim((f"{door.host.scheme}://{door.host.name}",), severity=Severity.WARNING) if sent and not private else None
+    )
 
 
 def _private(ip: str) -> bool:
@@ -96,24 +100,24 @@ def _private(ip: str) -> bool:
 
 def _typo(view: View) -> Claim | None:
     door = view.door
-    if door is None or not door.typo_of or view.works_as_given:
+    if door is None or not door.match.typo_of or view.works_as_given:
         return None
-    better = door.right_base_url or ""
+    better = door.match.right_base_url or ""
     return Claim(
-        (seen("typo", host=door.host, names=door.typo_of),),
-        values={"names": door.typo_of, "better_url": better},
+        (seen("typo", host=door.host.name, names=door.match.typo_of),),
+        values={"names": door.match.typo_of, "better_url": better},
         settings={"base_url": better} if better else None,
     )
 
 
 def _not_api_host(view: View) -> Claim | None:
     door = view.door
-    if door is None or not door.website_of or view.works_as_given:
+    if door is None or not door.match.website_of or view.works_as_given:
         return None
-    better = door.right_base_url or ""
+    better = door.match.right_base_url or ""
     return Claim(
-        (seen("website", host=door.host, door=door.website_of),),
-        values={"door": door.website_of, "better_url": better},
+        (seen("website", host=door.host.name, door=door.match.website_of),),
+        values={"door": door.match.website_of, "better_url": better},
         settings={"base_url": better} if better else None,
     )
 
@@ -121,7 +125,7 @@ def _not_api_host(view: View) -> Claim | None:
 def _moved(view: View) -> Attempt | None:
     """The better way, where it differs from the given one by its path on the same protocol, found by asking."""
     first, better = view.first, view.better
-    if first is None or better is None or not first.attempt.given or "path" not in better.changed:
+    if first is None or better is None or not first.attempt.given or Change.PATH not in better.changed:
         return None
     broke_down = first.told is not None and first.told.status >= 500
     walled = first.told is not None and bare_refusal(first.told)
@@ -131,7 +135,7 @@ def _moved(view: View) -> Attempt | None:
         return None
     if better.base_url == first.attempt.base_url and not first.attempt.address:
         return None
-    if "redirect" in better.changed or "scheme" in better.changed:
+    if Change.REDIRECT in better.changed or Change.SCHEME in better.changed:
         return None
     if view.flaw("base_url", "endpoint_included", "version_doubled", "double_slash", "stray", "query", "fragment"):
         mended = (view.settings.mended_url or "").removesuffix("/")
@@ -161,7 +165,7 @@ def _only_version_added(view: View, better: Attempt) -> bool:
 def _other_version(view: View) -> Claim | None:
     """Another version of the API than the newest SDK asks for; older SDKs and other clients may ask for that one."""
     first, working = view.first, view.working
-    if first is None or working is None or "version" not in working.changed or "protocol" in working.changed:
+    if first is None or working is None or Change.VERSION not in working.changed or Change.PROTOCOL in working.changed:
         return None
     named = view.evidence.target.app_named or working.protocol != "gemini"
     return replace(_path_claim(view, working), severity=None if named or not view.works else Severity.WARNING)
@@ -169,7 +173,7 @@ def _other_version(view: View) -> Claim | None:
 
 def _bare(view: View) -> Claim | None:
     """The API is there without the version that every SDK puts into the path: no base URL helps."""
-    first, found = view.first, next((one for one in view.looks if BARE in one.attempt.changed), None)
+    first, found = view.first, next((one for one in view.looks if Change.ENDPOINT in one.attempt.changed), None)
     if first is None or first.told is None or found is None or not first.lost or view.better is not None:
         return None
     return Claim((line_of(first.told), line_of(found))) if earns_key(found) else None
@@ -194,7 +198,7 @@ def _path_claim(view: View, better: Attempt) -> Claim:
         tuple(evidence),
         values={
             "better_url": better.base_url if first.attempt.address or better.base_url != first.attempt.base_url else "",
-            "better_version": better.version if "version" in better.changed else "",
+            "better_version": better.version if Change.VERSION in better.changed else "",
         },
         settings=settings_of(better),
         verified=view.working is not None,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.report_parts import clip, duration, folded, plain, spent, verdict, way_out, word
+from probes.model.source import Source
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
@@ -19,6 +20,7 @@ STARTS_WITH = "::group::llmdoctor"
 OPTIONS = ("strict",)
 APPENDS = {"GITHUB_STEP_SUMMARY": "markdown"}  # the job's summary
 
+_IN_REPOSITORY = r"[^:\s/\\][^:\s\\]*"  # the path of a file below the working folder
 EVIDENCE = 500  # characters of one piece of evidence
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗", "skipped": "–"}
@@ -76,8 +78,10 @@ def _properties(finding: Finding, report: Report) -> dict[str, str]:
     """The annotation's title, and the line of a file of the repository where the setting stood."""
     sources = report.target.get("sources")
     role = SETTINGS.get(finding.code.partition(".")[0], "")
-    place = re.match(r"([^:\s/\\][^:\s\\]*):(\d+) ", str(sources.get(role, "") if isinstance(sources, Mapping) else ""))
-    where = {"file": plain(place[1]), "line": place[2]} if place and ".." not in place[1] else {}
+    source = sources.get(role) if isinstance(sources, Mapping) else None
+    where: dict[str, str] = {}
+    if isinstance(source, Source) and source.line and re.fullmatch(_IN_REPOSITORY, source.file):
+        where = {"file": plain(source.file), "line": str(source.line)} if ".." not in source.file else {}
     return {**where, "title": f"llmdoctor: {finding.code}"}
 
 

@@ -18,6 +18,7 @@ from diagnose.rendering.report_parts import (
     plain,
     proven,
     settings_lines,
+    source_text,
     spent,
     vantage,
     variable_lines,
@@ -25,7 +26,6 @@ from diagnose.rendering.report_parts import (
     way_out,
     word,
 )
-from diagnose.words.en.interface import EXTRA
 
 if TYPE_CHECKING:
     from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
@@ -144,13 +144,7 @@ def _target(report: Report, lang: str) -> list[tuple[str, object, str]]:
     ]
     sources = target.get("sources")
     sources = sources if isinstance(sources, Mapping) else {}
-    return [(name, value, _source(sources.get(name), lang)) for name, value in found if value]
-
-
-def _source(source: object, lang: str) -> str:
-    kind, _, rest = str(source or "").partition(" ")
-    known = word(lang, f"source.{kind}") if f"source.{kind}" in EXTRA["en"] else kind
-    return f"{known} {rest}".strip()
+    return [(name, value, source_text(sources.get(name), lang)) for name, value in found if value]
 
 
 def _row(label: str, value: object, note: str = "") -> Safe:

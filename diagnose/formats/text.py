@@ -19,6 +19,7 @@ from diagnose.rendering.report_parts import (
     plain,
     proven,
     settings_lines,
+    source_text,
     spent,
     vantage,
     variable_lines,
@@ -26,7 +27,6 @@ from diagnose.rendering.report_parts import (
     way_out,
     word,
 )
-from diagnose.words.en.interface import EXTRA
 
 if TYPE_CHECKING:
     from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
@@ -282,11 +282,7 @@ class Page:
         return line if self.unicode else line.translate(ASCII)
 
     def source(self, source: object) -> str:
-        if not source:
-            return ""
-        kind, _, rest = str(source).partition(" ")
-        known = self.word(f"source.{kind}") if f"source.{kind}" in EXTRA["en"] else kind
-        return self.safe(f"({known} {rest}".rstrip() + ")")
+        return self.safe(f"({told})") if (told := source_text(source, self.lang)) else ""
 
     def mark(self, status: str) -> str:
         signs = MARKS[status]

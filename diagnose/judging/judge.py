@@ -19,6 +19,7 @@ from diagnose.judging.root_cause import RaisedRule, persistent, raised, root_of
 from diagnose.report import CapabilityLine, Report, Try, Verdict
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
+from probes.model.source import DEFAULT, SourceKind
 
 
 def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES) -> Report:
@@ -34,8 +35,8 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     target = evidence.target
     sources = dict(target.sources)
     model = target.model
-    if model is None and view.chosen is not None and view.chosen.source != "guess":
-        model, sources["model"] = view.chosen.chosen, "default"
+    if model is None and view.chosen is not None and view.chosen.source.kind is not SourceKind.GUESS:
+        model, sources["model"] = view.chosen.chosen, DEFAULT
     shown: dict[str, object] = {
         "base_url": target.base_url,
         "protocol": target.protocol,
@@ -96,7 +97,7 @@ def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
         return None
     from diagnose.judging.capability_lines import capability_lines  # with its words: for deep checks alone
 
-    return capability_lines(view.evidence, view.door is not None and view.door.local, lang)
+    return capability_lines(view.evidence, view.door is not None and view.door.host.local, lang)
 
 
 def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
@@ -118,5 +119,5 @@ def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
         "auth": working.auth.value if working.key not in (KeyForm.DUMMY, KeyForm.NONE) else "none",
         "stream": prove(view).stream is True if stream is not None else False,
         "key": "cleaned" if working.key is KeyForm.CLEANED else "as given",
-        **({"key_source": view.door.conflict_source} if working.key is KeyForm.RIVAL and view.door else {}),
+        **({"key_source": view.door.policy.conflict_source} if working.key is KeyForm.RIVAL and view.door else {}),
     }

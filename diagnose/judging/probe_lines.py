@@ -9,7 +9,7 @@ from diagnose.report import Finding, ProbeLine, Proven, Severity, Status
 from diagnose.words import phrase
 from probes.api.response_checks import served
 from probes.model.evidence import PROBES, Observation
-from probes.model.exchange import Exchange
+from probes.model.exchange import Exchange, Purpose
 from probes.model.facts import DirectFacts, DnsFacts, DoorFacts, ModelFacts, ProxyFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Outcome
 
@@ -93,8 +93,8 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         return ("sum.settings" if values.get("key_hint") else "sum.settings_no_key") + failed, values
     if name == "door":
         door = view.door
-        known = door is not None and door.door is not None
-        return "sum.door" if known else "sum.door_local" if door and door.local else "sum.door_unknown", values
+        known = door is not None and door.match.id is not None
+        return "sum.door" if known else "sum.door_local" if door and door.host.local else "sum.door_unknown", values
     if name == "proxy":
         proxy = view.proxy
         if proxy is not None and proxy.bypass:
@@ -110,8 +110,7 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         values |= {"address": f"{view.tcp.connected.ip}:{view.tcp.port}"}
         return ("sum.tcp_proxy" if view.tcp.via_proxy else "sum.tcp"), values
     if name == "tls":
-        facts = [one.facts for one in view.observations("tls") if isinstance(one.facts, TlsFacts)]
-        found = facts[-1] if facts else None
+        found = view.tls
         values |= {
             "version": found.version if found else "",
             "not_after": found.certificate.not_after[:10] if found and found.certificate else "",
@@ -125,12 +124,12 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         return "sum.http_protocols", values | {"names": ", ".join(spoken)}
     deep = view.deep
     if name == "chat" and deep is not None and deep.chat is not None:
-        answer = deep.chat.answer
+        answer = deep.chat.reading.answer
         if not failed and answer is not None and not answer.text:
             return "sum.chat_thinking", values
-        values |= {"seconds": f"{deep.chat.seconds:.2f}"}
-    if name == "stream" and deep is not None and deep.stream is not None and deep.stream.stream is not None:
-        reading = deep.stream.stream
+        values |= {"seconds": f"{deep.chat.timing.seconds:.2f}"}
+    if name == "stream" and deep is not None and deep.stream is not None and deep.stream.reading.stream is not None:
+        reading = deep.stream.reading.stream
         values |= {"count": str(reading.events), "seconds": f"{reading.first_at:.2f}"}
     return f"sum.{name}{failed}", values
 
@@ -162,13 +161,13 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
                 if facts.certificate.fingerprint:
                     found["fingerprint"] = facts.certificate.fingerprint
         elif isinstance(facts, ModelFacts):
-            found |= {"model": facts.chosen, "source": facts.source, "listed": facts.listed, "count": facts.count}
+            found |= {"model": facts.chosen, "source": str(facts.source), "listed": facts.listed, "count": facts.count}
         elif isinstance(facts, Exchange):
             request = {
-                "url": facts.url,
-                "purpose": facts.purpose,
+                "url": facts.request.url,
+                "purpose": facts.purpose.endpoint.value,
                 "status": facts.status,
-                "ms": round(facts.seconds * 1000, 1),
+                "ms": round(facts.timing.seconds * 1000, 1),
             }
             for header in ("server", "via", "date"):  # who answered, and what its clock said
                 if value := facts.header(header):
@@ -176,10 +175,11 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
             requests = found.setdefault("requests", [])
             assert isinstance(requests, list)
             requests.append(request)
-            if facts.stream is not None and facts.stream.events:
-                found |= {"ttft_ms": round(facts.stream.first_at * 1000, 1), "events": facts.stream.events}
-            if facts.answer is not None and not facts.answer.problem and facts.purpose == "chat":
-                found |= {"model": facts.answer.model, "finish": facts.answer.finish}
+            answer, stream = facts.reading.answer, facts.reading.stream
+            if stream is not None and stream.events:
+                found |= {"ttft_ms": round(stream.first_at * 1000, 1), "events": stream.events}
+            if answer is not None and not answer.problem and facts.purpose is Purpose.CHAT:
+                found |= {"model": answer.model, "finish": answer.finish}
         elif isinstance(facts, DnsFacts):
             found["addresses"] = [address.ip for address in facts.addresses]
             if asked := (*facts.configured, *facts.others):
@@ -188,9 +188,9 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
                     for one in asked
                 ]
         elif isinstance(facts, DoorFacts):
-            found |= {"door": facts.door, "protocol": facts.protocol, "key": facts.fit}
-            if facts.protocols:
-                found["protocols"] = list(facts.protocols)
+            found |= {"door": facts.match.id, "protocol": facts.protocol, "key": facts.key.fit}
+            if facts.match.protocols:
+                found["protocols"] = list(facts.match.protocols)
         elif isinstance(facts, ProxyFacts):
             found["proxy"] = facts.url
         elif isinstance(facts, TunnelFacts):

@@ -8,6 +8,8 @@ from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Proven, Severity, Verdict
 from probes.api.response_checks import passes
 from probes.model.evidence import Evidence
+from probes.model.facts import Withheld
+from probes.model.source import SourceKind
 
 
 def verdict_of(standing: tuple[RaisedRule, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
@@ -32,11 +34,11 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
         return ("no_spend",)
     if evidence.ran_out:
         return ("deadline",)
-    if view.door is not None and view.door.why_not_sent == "project":
+    if view.door is not None and view.door.policy.withheld is Withheld.PROJECT:
         return ("key_withheld",)
     if view.works:
         return ()
-    return ("model",) if view.chosen is not None and view.chosen.source == "guess" else ("unasked",)
+    return ("model",) if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS else ("unasked",)
 
 
 def prove(view: View) -> Proven:
@@ -56,12 +58,12 @@ def prove(view: View) -> Proven:
     answered = passes(chat) if chat is not None else None
     streamed = None
     if stream is not None:
-        reading = stream.stream
+        reading = stream.reading.stream
         whole = reading is not None and bool(reading.finish or reading.terminated or reading.stopped)
         streamed = passes(stream) and whole and stream.failure is None
     path: bool | None = None
     if told is not None and told.status:
-        shaped = told.error is not None or told.models is not None or answered
+        shaped = told.reading.error is not None or told.reading.models is not None or answered
         path = False if deep is not None and deep.lost else True if shaped or told.status in (401, 403, 429) else None
     model: bool | None = None
     if answered:
@@ -70,7 +72,7 @@ def prove(view: View) -> Proven:
         view.match is not None
         and view.match.code.startswith("model.")
         and view.match.code != "model.parameter_rejected"
-        and not (view.chosen is not None and view.chosen.source == "guess")
+        and not (view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS)
     ):
         model = False
     return Proven(reached, path, view.key_good, model, answered, streamed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
 from diagnose.words.en.interface import EXTRA
+from probes.model.source import Source
 
 
 def exit_status(report: Report, strict: bool = False) -> int:
@@ -67,6 +68,14 @@ def duration(milliseconds: float) -> str:
         return f"{milliseconds:.0f} ms"
     seconds = milliseconds / 1000
     return f"{seconds:.2f} s" if seconds < 9.995 else f"{seconds:.0f} s"
+
+
+def source_text(source: object, lang: str) -> str:
+    """Where a value was read, with the kind of place in the reader's language."""
+    if not isinstance(source, Source):
+        return ""
+    key = f"source.{source.kind}"
+    return source.text(word(lang, key) if key in EXTRA["en"] else "")
 
 
 def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from probes.catalog.apps import load
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Limits, ProxySettings, Settings, Sourced
+from probes.model.source import Source, SourceKind
 from probes.pasted import curl_settings
 from probes.pasted.curl_command import CurlNote
 from probes.settings.config_file import PROTOCOLS
@@ -30,7 +31,7 @@ _LONGEST = {
     "no_spend": 8,
     "curl": 65536,
 }
-_SOURCE = "form"
+_SOURCE = Source(SourceKind.FORM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def settings(form: CheckForm, limits: Limits, *, own_proxies: bool) -> tuple[Set
         base_url=_typed(found.base_url),
         key=_typed(found.key),
         model=_typed(found.model),
-        searched=(_SOURCE,) if found.key is None else (),
+        searched=(str(_SOURCE),) if found.key is None else (),
         proxies=proxies if own_proxies else ProxySettings(),
         ca_bundle=roots,
         limits=limits,
@@ -130,4 +131,6 @@ def settings(form: CheckForm, limits: Limits, *, own_proxies: bool) -> tuple[Set
 
 def _typed(value: Sourced[T] | None) -> Sourced[T] | None:
     """The same, from the form where the command line was meant."""
-    return replace(value, source=_SOURCE) if value is not None and value.source.startswith("--") else value
+    if value is None or value.source.kind not in (SourceKind.OPTION, SourceKind.CURL):
+        return value
+    return replace(value, source=Source(SourceKind.FORM, value.source.owner))

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from diagnose import __version__
 from probes.model.evidence import Evidence
 from probes.model.settings import NodeSettings, Settings, Sourced
+from probes.model.source import SourceKind
 from probes.network.network import Network
 from probes.run.engine import run
 from probes.steps.recorder import Watch
@@ -54,7 +55,7 @@ class TrustedNetwork(Network):
         self._roots = roots
 
     def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
-        own = ca_bundle is None or ca_bundle.source.startswith("environment")
+        own = ca_bundle is None or ca_bundle.source.kind is SourceKind.ENVIRONMENT
         if on_node is not None or not own:  # files of one target, which may be renewed
             return super().trust(ca_bundle, on_node)
         if ca_bundle not in self._roots:

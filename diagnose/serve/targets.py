@@ -7,6 +7,7 @@ from pathlib import Path
 from probes.catalog.door_files import DoorsError
 from probes.catalog.doors import adopt, load
 from probes.model.settings import BadInput
+from probes.model.source import Owner
 from probes.settings import config_file
 from probes.settings.config_file import Config
 
@@ -14,8 +15,8 @@ from probes.settings.config_file import Config
 class ServedTargets:
     """An ``llmdoctor.toml``, read again when it has changed; Kubernetes changes it by a link to another file."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, owner: Owner) -> None:
+        self._path, self._owner = path, owner
         self._seen: tuple[int, int, int] | None = None
         self._file: Config | None = None
 
@@ -27,7 +28,7 @@ class ServedTargets:
             raise BadInput(f"{self._path} cannot be read: {error.strerror}.") from None
         seen = (found.st_mtime_ns, found.st_size, found.st_ino)
         if self._file is None or seen != self._seen:
-            file = config_file.read(self._path)
+            file = config_file.read(self._path, owner=self._owner)
             if file.doors != (self._file.doors if self._file is not None else ()):
                 adopt(file.doors)
                 try:

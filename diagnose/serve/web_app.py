@@ -28,6 +28,7 @@ from diagnose.serve.targets import ServedTargets
 from diagnose.words.en.served_page import TEXTS
 from probes.catalog.doors import load
 from probes.model.settings import BadInput, Limits, Settings
+from probes.model.source import Owner
 from probes.pasted.curl_command import CurlNote
 from probes.pasted.pasted_text import read as read_text
 from probes.run.offline_checks import scrubber
@@ -39,13 +40,15 @@ SPARE = 0.5  # seconds of a scrape's time that are left for the answer's way bac
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
     """How it is served. ``hosts`` are the names that it answers to, empty for any; ``public_only`` is what a visitor's
-    check may dial; ``file`` is the ``llmdoctor.toml`` whose targets ``/probe`` takes.
+    check may dial; ``file`` is the ``llmdoctor.toml`` whose targets ``/probe`` takes, and ``file_owner`` the user
+    where the user named it.
     """
 
     hosts: frozenset[str] = frozenset()
     token: str | None = None
     public_only: bool = False
     file: Path | None = None
+    file_owner: Owner = Owner.FOLDER
     jobs: int = 32
     rate: float = 600.0  # checks a minute and client
     limits: Limits = field(default_factory=Limits)
@@ -62,7 +65,7 @@ class ServerState:
         self.costs = metrics.Costs()
         self.reading = asyncio.Semaphore(2)  # a long text takes a second of work
         self.probing: SharedWork[tuple[Report, metrics.Sums]] = SharedWork()
-        self.targets = ServedTargets(serving.file) if serving.file is not None else None
+        self.targets = ServedTargets(serving.file, serving.file_owner) if serving.file is not None else None
         self.token = PageToken(serving.token) if serving.token is not None else None
         routes = [
             Route("/", self.check_page),

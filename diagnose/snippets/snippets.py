@@ -20,6 +20,7 @@ from diagnose.snippets import quoting
 from probes.catalog.apps import load
 from probes.catalog.sdk_variables import SdkVariables, families
 from probes.model.attempt import Auth
+from probes.model.source import Source, variable_in
 from probes.protocols.protocol import auth_headers, wire
 
 PROMPT = "Say OK."
@@ -66,38 +67,46 @@ class Snippet(NamedTuple):
 
 def working_of(report: Report) -> WorkingSettings | None:
     """What a report saw to work; None where nothing was."""
-    return from_document({"settings": report.settings, "target": report.target})
+    sources = report.target["sources"]
+    found = report.settings.get("key_source") if report.settings is not None else None
+    source = found or (sources.get("key") if isinstance(sources, Mapping) else None)
+    return _working(report.settings, source.variable if isinstance(source, Source) else "")
 
 
 def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
     """The same from a report as JSON. Raises ValueError where it is none, and holds nothing that is no setting."""
     found, target = document.get("settings"), document.get("target")
+    sources = target.get("sources") if isinstance(target, Mapping) else None
+    source = found.get("key_source") if isinstance(found, Mapping) else None
+    if source is not None and not (isinstance(source, str) and source.isprintable()):
+        raise ValueError("no report")
+    return _working(found, variable_in(source or str(sources.get("key", "") if isinstance(sources, Mapping) else "")))
+
+
+def _working(found: object, variable: str) -> WorkingSettings | None:
     if found is None:
         return None
-    sources = target.get("sources") if isinstance(target, Mapping) else None
     if not isinstance(found, Mapping) or found.get("protocol") not in families():
         raise ValueError("no report")
-    values = {name: found.get(name) or "" for name in ("base_url", "model", "auth", "api_version", "key_source")}
+    values = {name: found.get(name) or "" for name in ("base_url", "model", "auth", "api_version")}
     if not all(isinstance(value, str) and value.isprintable() for value in values.values()):
         raise ValueError("no report")
     if not values["model"] or values["auth"] not in {one.value for one in Auth}:
         return None
-    source = values["key_source"] or str(sources.get("key", "") if isinstance(sources, Mapping) else "")
     return WorkingSettings(
         protocol=found["protocol"],
         base_url=values["base_url"],
         model=values["model"],
         auth=values["auth"],
-        key_env=key_variable(source, found["protocol"]),
+        key_env=variable or families()[found["protocol"]].keys[0],
         version=values["api_version"],
         stream=bool(found.get("stream")),
     )
 
 
-def key_variable(source: str, protocol: str) -> str:
-    """The variable that a source names (``environment X``, ``.env:3 X``), else the one that the SDK reads."""
-    found = re.fullmatch(r"(?:environment|.+:\d+) ([A-Za-z_][A-Za-z0-9_]*)", source)
-    return found[1] if found else families()[protocol].keys[0]
+def key_variable(source: Source | None, protocol: str) -> str:
+    """The variable that holds the key, else the one that the protocol's SDK reads."""
+    return (source.variable if source is not None else "") or families()[protocol].keys[0]
 
 
 @cache

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from probes.api.attempt_round import AttemptRound, RoundRunner
+from probes.api.attempt_round import RoundRunner
 from probes.api.client import ApiClient, OutOfBudget
 from probes.api.context import ApiContext
 from probes.api.next_attempt import NextAttempts
+from probes.api.round_exchanges import AttemptRound
 from probes.api.tried_attempts import TriedAttempts
 from probes.catalog.apps import load
 from probes.model.attempt import Attempt
@@ -44,7 +45,7 @@ class AttemptLoop:
             await self._rounds.look_further(self.working)
         page = app.page if (app := load().get(self._context.settings.app)) is not None else ""
         if self.working is not None and page:
-            await self._recorder.ask("http", self.working, lambda attempt: self._client.preflight(attempt, page))
+            await self._recorder.ask(self.working, lambda attempt: self._client.preflight(attempt, page))
 
     async def _pursue(self, first: Attempt) -> None:
         attempt: Attempt | None = first
@@ -64,8 +65,8 @@ class AttemptLoop:
                 return
             if (
                 attempt_round.listing is not None
-                and attempt_round.listing.models is not None
-                and attempt_round.telling is attempt_round.listing
+                and attempt_round.listing.reading.models is not None
+                and attempt_round.told is attempt_round.listing
             ):
                 # All that is free was seen to work: path and, where the list is refused without it, the key.
                 proven = attempt_round.keyless is not None and attempt_round.keyless.status in (401, 403)

@@ -1,49 +1,28 @@
-"""One wave: what is asked side by side in one way of asking, and what it brought."""
+"""Send the requests of one attempt side by side, and fill its round with what comes back."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from probes.api import candidates
 from probes.api import model_choice as model_step
 from probes.api.client import ApiClient, OutOfBudget
 from probes.api.context import ApiContext
-from probes.api.response_checks import about_model, nearest, passes, transient
+from probes.api.response_checks import about_model, passes, transient
+from probes.api.round_exchanges import AttemptRound
 from probes.api.tried_attempts import TriedAttempts
-from probes.model.attempt import Attempt, Auth, KeyForm
-from probes.model.exchange import Exchange
-from probes.model.facts import ModelFacts
+from probes.model.attempt import Attempt, Auth, Change, KeyForm
+from probes.model.evidence import Subject
+from probes.model.exchange import Exchange, Purpose
+from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import ConnectionPool
 from probes.protocols.protocol import wire
-from probes.steps.recorder import Recorder, subject
+from probes.steps.recorder import Recorder, name_of
 from probes.urls.url import parse_url
 
 CHOICES = 3  # models of our own choosing, where nobody named one
-
-
-@dataclass(slots=True)
-class AttemptRound:
-    """What one way of asking brought."""
-
-    attempt: Attempt
-    listing: Exchange | None = None
-    other_listing: Exchange | None = None  # the same with the other header style
-    path_check: Exchange | None = None
-    keyless: Exchange | None = None  # the list, asked without the key
-    chat: Exchange | None = None
-    stream: Exchange | None = None
-    chosen: ModelFacts | None = None
-
-    @property
-    def works(self) -> bool:
-        return passes(self.chat)
-
-    @property
-    def telling(self) -> Exchange | None:
-        """The answer that stands nearest to what the app would see."""
-        return nearest(self.chat, self.path_check, self.listing)
 
 
 class RoundRunner:
@@ -59,14 +38,16 @@ class RoundRunner:
         self._tried = tried
         self._looked: list[Exchange] = []  # for other protocols, at the same time as the first asking
         self._looking: asyncio.Event | None = None
+        self._number = 0  # of the round that was asked last
         self._model: str | None = model_step.early(context.settings)
 
     async def ask(self, attempt: Attempt) -> AttemptRound:
         """Ask for the list, an answer and a stream; side by side as soon as the model is known."""
-        attempt_round = AttemptRound(attempt)
+        self._number += 1
+        attempt_round = AttemptRound(attempt, self._number)
         keys = self._context.keys(attempt)
         may_generate = not self._context.settings.no_spend and (
-            attempt.key in keys or (self._context.facts.local and not keys - {KeyForm.RIVAL})
+            attempt.key in keys or (self._context.facts.host.local and not keys - {KeyForm.RIVAL})
         )
         try:
             async with asyncio.TaskGroup() as group:
@@ -74,7 +55,7 @@ class RoundRunner:
                 if early is not None:
                     self._pool.warm(2)
                     group.create_task(self._generate(attempt_round, early))
-                if "model" not in attempt.changed:
+                if Change.MODEL not in attempt.changed:
                     group.create_task(self._list(attempt_round))
                 if self._compares(attempt):
                     group.create_task(self._compare(attempt_round))
@@ -86,7 +67,7 @@ class RoundRunner:
             spent, others = problems.split(OutOfBudget)
             if others is not None:
                 raise others from None
-            if spent is not None and attempt_round.telling is None:
+            if spent is not None and attempt_round.told is None:
                 raise OutOfBudget from None
         if may_generate and attempt_round.chat is None:
             self._choose(attempt_round)
@@ -95,7 +76,7 @@ class RoundRunner:
             self._pool.warm(1)
             await self._generate(attempt_round, name)
             await self._try_others(attempt_round, name)
-        elif "model" not in attempt.changed:
+        elif Change.MODEL not in attempt.changed:
             self._choose(attempt_round)
         self._record_looks()
         return attempt_round
@@ -107,7 +88,7 @@ class RoundRunner:
 
     def _looks_around(self) -> bool:
         """Sound settings are asked nothing beyond what they need, unless `auto` was asked for by name."""
-        return self._open and self._context.settings.protocol.source != "default"
+        return self._open and self._context.settings.protocol.source.kind is not SourceKind.DEFAULT
 
     async def look_further(self, working: Attempt) -> None:
         """What was wrong is found: which protocols the door speaks besides, for who must choose anew."""
@@ -119,12 +100,12 @@ class RoundRunner:
     def _record_looks(self) -> None:
         while self._looked:
             found = self._looked.pop(0)
-            self._recorder.answered("http", found, self._recorder.now() - found.seconds)
+            self._recorder.answered(found, self._recorder.now() - found.timing.seconds)
 
     async def _look_around(self, attempt: Attempt) -> None:
         """Keyless looks that cost no time: they end before the answer does."""
         self._looking = asyncio.Event()
-        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._context.facts.local)
+        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._context.facts.host.local)
         others = [one for one in looks if not self._tried.has_place(one)][: self._client.budget]
         try:
             self._looked += await asyncio.gather(
@@ -137,12 +118,17 @@ class RoundRunner:
         began = self._recorder.now()
         attempt_round.chosen = model_step.measure(self._context.settings, self._context.door, attempt_round.listing)
         if attempt_round.chosen.chosen is None:
-            attempt_round.chosen = replace(attempt_round.chosen, source="guess")
-        self._recorder.done("model", subject(attempt_round.attempt), attempt_round.chosen, began)
+            attempt_round.chosen = replace(attempt_round.chosen, source=Source(SourceKind.GUESS))
+        self._record_choice(Subject.MODEL, attempt_round, began)
+
+    def _record_choice(self, subject: Subject, attempt_round: AttemptRound, began: float) -> None:
+        assert attempt_round.chosen is not None
+        name = name_of(attempt_round.attempt)
+        self._recorder.done(subject, name, attempt_round.chosen, began, attempt=attempt_round.number)
 
     async def _try_others(self, attempt_round: AttemptRound, name: str) -> None:
         """A list may hold what this key may not use: a model of our own choice that is refused condemns nothing."""
-        listed = attempt_round.listing.models if attempt_round.listing is not None else None
+        listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
         tried: tuple[str, ...] = (name,)
         while listed and len(tried) < CHOICES and about_model(attempt_round.chat) and not passes(attempt_round.chat):
             other = model_step.others(listed, tried)
@@ -154,10 +140,12 @@ class RoundRunner:
             if passes(attempt_round.chat):
                 assert attempt_round.chosen is not None
                 attempt_round.chosen = replace(attempt_round.chosen, chosen=other)
-                self._recorder.done("model", subject(attempt_round.attempt), attempt_round.chosen, began)
+                self._record_choice(Subject.OTHER_MODEL, attempt_round, began)
 
     async def _list(self, attempt_round: AttemptRound) -> None:
-        attempt_round.listing = await self._recorder.ask("http", attempt_round.attempt, self._client.models)
+        attempt_round.listing = await self._recorder.ask(
+            attempt_round.attempt, self._client.models, attempt_round.number
+        )
 
     def _compares(self, attempt: Attempt) -> bool:
         """Anthropic's clients differ in their header: without an app named, a door must please both."""
@@ -174,14 +162,18 @@ class RoundRunner:
     async def _compare(self, attempt_round: AttemptRound) -> None:
         other = Auth.X_API_KEY if attempt_round.attempt.auth is Auth.BEARER else Auth.BEARER
         attempt = candidates.styled(attempt_round.attempt, other)
-        attempt_round.other_listing = await self._recorder.ask("auth", attempt, self._client.models)
+        attempt_round.other_listing = await self._recorder.ask(
+            attempt, lambda one: self._client.models(one, Purpose.OTHER_HEADER_LIST), attempt_round.number
+        )
 
     async def _knock(self, attempt_round: AttemptRound) -> None:
         keyless = replace(attempt_round.attempt, key=KeyForm.NONE)
-        attempt_round.path_check = await self._recorder.ask("http", keyless, self._client.path_check)
+        attempt_round.path_check = await self._recorder.ask(keyless, self._client.path_check, attempt_round.number)
         if attempt_round.attempt.key in self._context.keys(attempt_round.attempt):
             # A list that is served without a key proves nothing about the key.
-            attempt_round.keyless = await self._recorder.ask("auth", keyless, self._client.models)
+            attempt_round.keyless = await self._recorder.ask(
+                keyless, lambda one: self._client.models(one, Purpose.KEYLESS_LIST), attempt_round.number
+            )
 
     async def _generate(self, attempt_round: AttemptRound, model: str) -> None:
         async def chat() -> None:
@@ -203,16 +195,21 @@ class RoundRunner:
         # Two at once may be one too many for a small plan: what failed beside a success is asked again alone.
         if passes(attempt_round.chat) and not passes(attempt_round.stream) and _crowded(attempt_round.stream):
             again = await self._client.generate(attempt_round.attempt, model, stream=True)
-            attempt_round.stream = replace(again, tries=2, first_status=attempt_round.stream.status)
+            attempt_round.stream = _second_try(again, attempt_round.stream)
         elif not passes(attempt_round.chat) and passes(attempt_round.stream) and _crowded(attempt_round.chat):
             again = await self._client.generate(attempt_round.attempt, model, stream=False)
-            attempt_round.chat = replace(again, tries=2, first_status=attempt_round.chat.status)
+            attempt_round.chat = _second_try(again, attempt_round.chat)
         if transient(attempt_round.chat) and not passes(attempt_round.stream):
             attempt_round.chat = await persist(self._client, attempt_round.chat)
             if passes(attempt_round.chat):
                 attempt_round.stream = await self._client.generate(attempt_round.attempt, model, stream=True)
-        self._recorder.answered("chat", attempt_round.chat, began)
-        self._recorder.answered("stream", attempt_round.stream, began)
+        self._recorder.answered(attempt_round.chat, began, attempt_round.number)
+        self._recorder.answered(attempt_round.stream, began, attempt_round.number)
+
+
+def _second_try(again: Exchange, first: Exchange) -> Exchange:
+    """Return ``again``, sent alone after ``first`` had failed beside a success."""
+    return replace(again, timing=replace(again.timing, tries=2, first_status=first.status))
 
 
 def _crowded(found: Exchange) -> bool:
@@ -239,7 +236,8 @@ async def persist(client: ApiClient, found: Exchange) -> Exchange:
         if pause > PATIENCE:
             break
         await asyncio.sleep(pause)
-        again = await client.generate(found.attempt, found.attempt.model or "", stream=found.purpose == "stream")
+        again = await client.generate(found.attempt, found.attempt.model or "", stream=found.purpose is Purpose.STREAM)
         tries += 1
-        found = replace(again, tries=tries, first_status=found.first_status or found.status)
+        first_status = found.timing.first_status or found.status
+        found = replace(again, timing=replace(again.timing, tries=tries, first_status=first_status))
     return found

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from probes.api.response_checks import earns_key
 from probes.catalog.door import Door, sdk_base
-from probes.model.attempt import BARE, Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.exchange import Exchange
 from probes.protocols.anthropic import VERSIONS
 from probes.protocols.protocol import NAMES, wire
@@ -88,7 +88,7 @@ def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False
         same = [replace(one, version=attempt.version) for one in same]
     same = [replace(one, key=KeyForm.DUMMY) for one in other_version(attempt)] + same
     if attempt.protocol == "anthropic" and target.path:
-        same.insert(1, replace(_knock("anthropic", attempt.base_url), changed=(BARE,)))
+        same.insert(1, replace(_knock("anthropic", attempt.base_url), changed=(Change.ENDPOINT,)))
     same = same[: KNOCKS - min(OTHERS, len(others))]
     return same + others[: KNOCKS - len(same)]
 
@@ -96,7 +96,7 @@ def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False
 def other_version(attempt: Attempt) -> list[Attempt]:
     """The same with the version of the API that most hosts serve, where requests name one."""
     served = wire(attempt.protocol).versions[-1:]
-    changed = tuple(dict.fromkeys((*attempt.changed, "version")))
+    changed = tuple(dict.fromkeys((*attempt.changed, Change.VERSION)))
     return [
         replace(attempt, version=name, given=False, changed=changed, address="", query="")
         for name in served
@@ -146,7 +146,7 @@ def _knock(protocol: str, url: str) -> Attempt:
 
 def best(found: list[Exchange]) -> list[Attempt]:
     """The paths that earned the key, surest first, in the order in which they were asked."""
-    marked = [(earns_key(one), one.attempt) for one in found if BARE not in one.attempt.changed]
+    marked = [(earns_key(one), one.attempt) for one in found if Change.ENDPOINT not in one.attempt.changed]
     return [attempt for mark in (2, 1) for grade, attempt in marked if grade == mark]
 
 
@@ -168,7 +168,7 @@ def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Aut
 def styled(attempt: Attempt, style: Auth) -> Attempt:
     """The same way of asking with the key in another header, and the version that goes with it."""
     version = VERSIONS.get(style, attempt.version) if attempt.protocol == "anthropic" else attempt.version
-    changed = tuple(dict.fromkeys((*attempt.changed, "auth")))
+    changed = tuple(dict.fromkeys((*attempt.changed, Change.AUTH)))
     return replace(attempt, auth=style, version=version, given=False, changed=changed)
 
 
@@ -178,10 +178,10 @@ def followed(attempt: Attempt, told: Exchange) -> Attempt | None:
 
     None for another host: no key goes there.
     """
-    if told.redirect is None or not told.redirect.base_url:
+    if told.redirection.target is None or not told.redirection.target.base_url:
         return None
-    changed = tuple(dict.fromkeys((*attempt.changed, "redirect")))
-    base_url = told.redirect.base_url
+    changed = tuple(dict.fromkeys((*attempt.changed, Change.REDIRECT)))
+    base_url = told.redirection.target.base_url
     return replace(attempt, base_url=base_url, given=False, changed=changed, address="", query="")
 
 
@@ -191,5 +191,5 @@ def moved(attempt: Attempt, target: Url, scheme: str) -> Attempt:
     url = f"{scheme}://{target.authority if target.port not in (80, 443) else target.host}"
     if target.port not in (80, 443):
         url = f"{scheme}://{f'[{target.host}]' if ':' in target.host else target.host}:{target.port}"
-    changed = (*attempt.changed, "scheme")
+    changed = (*attempt.changed, Change.SCHEME)
     return replace(attempt, base_url=url + here.path, changed=changed, given=False, address="", query="")

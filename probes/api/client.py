@@ -1,4 +1,6 @@
-"""One request asked in one way, and what came back as an :class:`probes.model.settings.Exchange`."""
+"""Send a request in the way of an attempt and return it with its response as an
+:class:`probes.model.exchange.Exchange`.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +9,28 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from probes.api import redirects
-from probes.api.response_checks import tells_fault
+from probes.api.response_reader import read_response, read_stream, without_our_limit
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Cost
-from probes.model.exchange import Body, Exchange
+from probes.model.exchange import Exchange, Purpose, Redirection, SentRequest, Timing
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Limits
 from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError
-from probes.network.http1 import HttpExchange, RawAnswer
+from probes.network.http1 import HttpExchange
 from probes.network.network import Connection
 from probes.network.single_flight import SingleFlight
-from probes.protocols.errors import kind_of, parse_json, read_error, title_of
-from probes.protocols.protocol import ApiRequest, Wire, auth_headers, auth_query, spoken_in, wire
+from probes.protocols.protocol import ApiRequest, auth_headers, auth_query, wire
 from probes.urls.app_base_urls import as_sent
 from probes.urls.url import Url, joined, parse_url
 
 USER_AGENT = "llmdoctor"
 # Some servers break down over no key at all (LiteLLM without a database); a made-up one they refuse in their own words.
 DUMMY_KEY = "sk-llmdoctor-knocks-without-a-key"
-QUOTED = 4096  # characters of a body that are kept
 HOPS = 5  # redirects that are followed in a row; the SDKs follow 20
 GRACE = 0.3  # seconds that an ended stream has to close by itself
 STREAMED = 512  # a chunk is about a token, up to so many; one that sends more sends them empty
@@ -42,6 +41,20 @@ Tap = Callable[[bytes], object]  # is handed a body as it came
 
 class OutOfBudget(Exception):
     """Discovery has spent what it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What goes out on the connection: it holds the key, so it is never recorded. ``tap`` is handed the body."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    tap: Tap | None
+
+    def __repr__(self) -> str:
+        return f"_Message({self.method})"
 
 
 class ApiClient:
@@ -66,13 +79,13 @@ class ApiClient:
         self.cost = Cost()
         self.budget: int | None = None  # requests left to discovery; None: not counted
 
-    async def models(self, attempt: Attempt) -> Exchange:
-        """The model list: nobody bills it."""
-        return await self._ask("models", attempt, wire(attempt.protocol).models(attempt))
+    async def models(self, attempt: Attempt, purpose: Purpose = Purpose.MODELS) -> Exchange:
+        """Ask for the model list, which nobody bills. ``purpose`` tells the first list from those asked otherwise."""
+        return await self._ask(purpose, attempt, wire(attempt.protocol).models(attempt))
 
     async def path_check(self, attempt: Attempt) -> Exchange:
-        """A look at the endpoint with a request that nobody can bill, without the key or with an obvious dummy."""
-        return await self._ask("path", attempt, wire(attempt.protocol).path_check(attempt))
+        """Send the endpoint a request that nobody can bill, without the key or with an obvious dummy."""
+        return await self._ask(Purpose.PATH, attempt, wire(attempt.protocol).path_check(attempt))
 
     async def preflight(self, attempt: Attempt, page: str) -> Exchange:
         """What a browser asks before a web page may call: nobody bills it, and no key goes along."""
@@ -83,9 +96,8 @@ class ApiClient:
             ("Access-Control-Request-Headers", ",".join(headers)),
         )
         path = wire(attempt.protocol).path_check(attempt).path
-        return await self._ask(
-            "preflight", replace(attempt, key=KeyForm.NONE), ApiRequest("OPTIONS", path, wanted, None)
-        )
+        keyless = replace(attempt, key=KeyForm.NONE)
+        return await self._ask(Purpose.PREFLIGHT, keyless, ApiRequest("OPTIONS", path, wanted, None))
 
     async def generate(self, attempt: Attempt, model: str, *, stream: bool) -> Exchange:
         """A small generation; asked again with another parameter where the model refuses one of ours."""
@@ -94,11 +106,11 @@ class ApiClient:
         attempt = replace(attempt, model=model)
         while True:
             ask = protocol.generation(attempt, model, stream=stream, adapted=adapted)
-            found = await self._ask("stream" if stream else "chat", attempt, ask)
-            found = replace(found, adapted=adapted)
+            found = await self._ask(Purpose.STREAM if stream else Purpose.CHAT, attempt, ask)
+            found = replace(found, request=replace(found.request, adapted=adapted))
             if found.status not in (400, 422):
                 return found
-            change = protocol.adapt(found.text, adapted)
+            change = protocol.adapt(found.response.text, adapted)
             if change is None or len(change) <= len(adapted):
                 return found
             adapted = change
@@ -107,12 +119,12 @@ class ApiClient:
         """One more form of the key, for requests to come."""
         self._keys[form] = key
 
-    async def put(self, purpose: str, attempt: Attempt, ask: ApiRequest, tap: Tap) -> Exchange:
+    async def put(self, purpose: Purpose, attempt: Attempt, ask: ApiRequest, tap: Tap) -> Exchange:
         """One request of a deep check. Its body is ``tap``'s as well: an exchange keeps no tool call."""
         return await self._ask_here(purpose, attempt, ask, tap)
 
-    async def _ask(self, purpose: str, attempt: Attempt, ask: ApiRequest) -> Exchange:
-        page_like = purpose in ("models", "path")  # an answer and a stream stand at one path
+    async def _ask(self, purpose: Purpose, attempt: Attempt, ask: ApiRequest) -> Exchange:
+        page_like = purpose.endpoint in (Purpose.MODELS, Purpose.PATH)  # an answer and a stream share one path
         if self._pages is None or attempt.key is not KeyForm.NONE or not page_like:
             return await self._ask_here(purpose, attempt, ask)
         # Of two runs that come to the same door by the same way, one asks what needs no key.
@@ -121,9 +133,9 @@ class ApiClient:
         found, own = await self._pages.take(
             page, lambda: self._ask_here(purpose, attempt, ask), lambda seen: seen.failure is None
         )
-        return found if own else replace(found, attempt=attempt, purpose=purpose)
+        return found if own else replace(found, request=replace(found.request, attempt=attempt, purpose=purpose))
 
-    async def _ask_here(self, purpose: str, attempt: Attempt, ask: ApiRequest, tap: Tap | None = None) -> Exchange:
+    async def _ask_here(self, purpose: Purpose, attempt: Attempt, ask: ApiRequest, tap: Tap | None = None) -> Exchange:
         if self.budget is not None:
             if self.budget <= 0:
                 raise OutOfBudget
@@ -139,14 +151,16 @@ class ApiClient:
         if attempt.address or attempt.query:
             path = as_sent(attempt, ask, path)
         record = Exchange(
-            purpose=purpose,
-            attempt=attempt,
-            method=ask.method,
-            url=self._scrub(where.origin + path),
-            path=self._scrub(path),
-            with_key=with_key,
-            sent_at=time.monotonic() - self._began,
-            via_proxy=pool.proxy is not None,
+            SentRequest(
+                purpose=purpose,
+                attempt=attempt,
+                method=ask.method,
+                url=self._scrub(where.origin + path),
+                path=self._scrub(path),
+                with_key=with_key,
+                via_proxy=pool.proxy is not None,
+            ),
+            timing=Timing(sent_at=time.monotonic() - self._began),
         )
         headers = [("Host", where.authority), ("User-Agent", self._agent), *ask.headers]
         headers += auth_headers(attempt.auth, key) if key else ()
@@ -160,30 +174,27 @@ class ApiClient:
         headers.append(("Accept-Encoding", "gzip, deflate"))
         if ask.body is not None:
             headers.append(("Content-Length", str(len(body))))
+        message = _Message(ask.method, target, headers, body, tap)
         try:
             async with asyncio.timeout(self._limits.probe) as limit:
-                found = await self._send(record, pool, limit, ask.method, target, headers, body, tap)
-                while len(record.redirects) < HOPS and attempt.auth is not Auth.QUERY and redirects.follows(found):
-                    leads = found.redirect
+                found = await self._send(record, pool, limit, message)
+                follows = attempt.auth is not Auth.QUERY
+                while follows and len(record.redirection.followed) < HOPS and redirects.follows(found):
+                    leads = found.redirection.target
                     assert leads is not None
-                    record = replace(record, redirects=(*record.redirects, leads.path), moved_to=leads.base_url)
-                    target = where.origin + leads.path if target.startswith("http") else leads.path
-                    found = await self._send(record, pool, limit, ask.method, target, headers, body, tap)
+                    followed = (*record.redirection.followed, leads.path)
+                    record = replace(record, redirection=Redirection(followed=followed, moved_to=leads.base_url))
+                    whole = message.target.startswith("http")
+                    message = replace(message, target=where.origin + leads.path if whole else leads.path)
+                    found = await self._send(record, pool, limit, message)
         except TimeoutError:
-            found = replace(record, failure=Failure(Kind.TIMEOUT), seconds=self._limits.probe)
+            timing = replace(record.timing, seconds=self._limits.probe)
+            found = replace(record, failure=Failure(Kind.TIMEOUT), timing=timing)
         self.cost = plus(self.cost, spent(found, PROMPTED if tap is None else guessed(ask)))
         return found
 
     async def _send(
-        self,
-        record: Exchange,
-        pool: ConnectionPool,
-        limit: asyncio.Timeout,
-        method: str,
-        target: str,
-        headers: list[tuple[str, str]],
-        body: bytes,
-        tap: Tap | None,
+        self, record: Exchange, pool: ConnectionPool, limit: asyncio.Timeout, message: _Message
     ) -> Exchange:
         for again in (True, False):
             try:
@@ -193,7 +204,7 @@ class ApiClient:
                 return replace(record, failure=failure)
             fresh = connection.http is None
             self.cost = replace(self.cost, requests=self.cost.requests + 1)
-            found = await self._read(record, connection, limit, method, target, headers, body, tap)
+            found = await self._read(record, connection, limit, message)
             if found.failure is None:
                 pool.give_back(connection)
             else:
@@ -205,27 +216,19 @@ class ApiClient:
         return found
 
     async def _read(
-        self,
-        record: Exchange,
-        connection: Connection,
-        limit: asyncio.Timeout,
-        method: str,
-        target: str,
-        headers: list[tuple[str, str]],
-        body: bytes,
-        tap: Tap | None,
+        self, record: Exchange, connection: Connection, limit: asyncio.Timeout, message: _Message
     ) -> Exchange:
         exchange = HttpExchange(connection, self._limits)
         protocol = wire(record.attempt.protocol)
         collected = bytearray()
-        streaming = record.purpose == "stream"
+        streaming = record.purpose is Purpose.STREAM
         events, reader = protocol.splitter(), protocol.stream_reader()
         room = self._limits.stream_bytes if streaming else self._limits.body_bytes
         raw = exchange.answer
         began = time.monotonic()
         timed_out = False
         try:
-            await exchange.send(method, target, headers, body)
+            await exchange.send(message.method, message.target, message.headers, message.body)
             async with aclosing(exchange.body(room)) as pieces:
                 async for at, piece in pieces:
                     collected += piece
@@ -250,14 +253,16 @@ class ApiClient:
                 raise
             timed_out = True
         raw.seconds = raw.seconds or time.monotonic() - began
-        if tap is not None:
-            tap(bytes(collected))
-        found = self._interpret(record, raw, bytes(collected), protocol)
+        data = bytes(collected)
+        if message.tap is not None:
+            message.tap(data)
+        found = read_response(record, raw, data, self._scrub)
         if streaming and 200 <= raw.status < 300:
-            found = replace(found, stream=self._stream_reading(reader.reading(), bytes(collected), protocol))
+            stream = read_stream(reader.reading(), data, protocol, self._scrub)
+            found = replace(found, reading=replace(found.reading, stream=stream))
         if timed_out:
             found = replace(found, failure=Failure(Kind.TIMEOUT))
-        return _alive(found)
+        return without_our_limit(found)
 
     async def _drain(self, exchange: HttpExchange, room: int) -> None:
         """After the protocol's end: let the body end too, so that the link can be used again; but do not wait."""
@@ -270,100 +275,20 @@ class ApiClient:
         except TimeoutError:
             exchange.connection.close()
 
-    def _interpret(self, record: Exchange, raw: RawAnswer, data: bytes, protocol: Wire) -> Exchange:
-        scrub = self._scrub
-        text = data[: QUOTED * 4].decode("utf-8", "replace")
-        kind = kind_of(data, raw.header("content-type"))
-        known, value = (False, None)
-        if kind is Body.JSON or (kind is Body.TEXT and data[:1] in b"-0123456789"):
-            known, value = parse_json(data.decode("utf-8", "replace"))
-        found = replace(
-            record,
-            status=raw.status,
-            reason=scrub(raw.reason),
-            headers=tuple((name, scrub(content[:1000])) for name, content in raw.headers[:60]),
-            content_type=raw.header("content-type").partition(";")[0].strip().lower()[:100],
-            body=kind,
-            text=scrub(text)[:QUOTED],
-            size=len(data),
-            failure=Failure(raw.failure, scrub(raw.detail)) if raw.failure else None,
-            first_byte=raw.first_byte,
-            seconds=raw.seconds,
-            title=scrub(title_of(text)) if kind is Body.HTML else "",
-            location=scrub(raw.header("location")[:1000]),
-        )
-        found = replace(found, redirect=redirects.read(found, found.location))
-        error = read_error(value) if known else None
-        if error is not None:
-            error = replace(
-                error,
-                type=scrub(error.type[:200]),
-                code=scrub(error.code[:200]),
-                message=scrub(error.message[:2000]),
-                param=scrub(error.param[:200]),
-            )
-        found = replace(found, error=error)
-        if not found.ok:
-            return found
-        if record.purpose == "models" or (record.purpose == "path" and record.method == "GET"):
-            ids = protocol.read_models(value) if known else None
-            return replace(found, models=tuple(scrub(name) for name in ids[:5000]) if ids is not None else None)
-        if record.purpose in ("chat", "path"):
-            answer = protocol.read_answer(value) if known else None
-            if answer is not None:
-                if tells_fault(answer):
-                    answer = replace(answer, problem="error")
-                answer = replace(answer, text=scrub(answer.text[:500]), model=scrub(answer.model[:200]))
-            return replace(found, answer=answer)
-        return found
-
-    def _stream_reading(self, reading: Any, data: bytes, protocol: Wire) -> Any:
-        """Where no event came, what came instead."""
-        scrub = self._scrub
-        error = reading.error
-        if error is not None:
-            error = replace(error, message=scrub(error.message[:2000]), type=scrub(error.type), code=scrub(error.code))
-        reading = replace(reading, text=scrub(reading.text[:500]), model=scrub(reading.model[:200]), error=error)
-        if reading.events:
-            return reading
-        kind = kind_of(data)
-        known, value = parse_json(data.decode("utf-8", "replace")) if kind is Body.JSON else (False, None)
-        if known:
-            answer = protocol.read_answer(value)
-            if not answer.problem:
-                return replace(
-                    reading,
-                    kind="json",
-                    text=scrub(answer.text[:500]),
-                    model=scrub(answer.model[:200]),
-                    prompt_tokens=answer.prompt_tokens,
-                    completion_tokens=answer.completion_tokens,
-                )
-            carried = read_error(value)
-            if carried is not None:
-                carried = replace(carried, message=scrub(carried.message[:2000]))
-                return replace(reading, kind="error_json", error=carried, error_first=True)
-            if isinstance(value, list) and value and spoken_in(value[0]) == protocol.name:
-                return replace(reading, kind="json_array")  # as Gemini streams to who asks for no events
-            return replace(reading, kind="other_protocol" if answer.problem == "other_protocol" else "text")
-        if kind is Body.JSON and b"\n{" in data.replace(b"\r", b""):
-            return replace(reading, kind="ndjson")
-        names = {Body.EMPTY: "empty", Body.HTML: "html", Body.SSE: "unended"}
-        return replace(reading, kind=names.get(kind, "text"))
-
 
 def spent(found: Exchange, prompted: int = PROMPTED) -> Cost:
     """What the provider bills for one request, the request itself left out. ``prompted`` stands for the prompt's tokens
     where the server counts none.
     """
-    if found.purpose == "chat" and found.ok and found.answer and not found.answer.problem:
-        return Cost(0, 1, found.answer.prompt_tokens, found.answer.completion_tokens)
-    if found.purpose == "stream" and found.stream and (found.stream.text or found.stream.finish):
-        prompt, completion = found.stream.prompt_tokens, found.stream.completion_tokens
+    answer, stream = found.reading.answer, found.reading.stream
+    if found.purpose is Purpose.CHAT and found.ok and answer and not answer.problem:
+        return Cost(0, 1, answer.prompt_tokens, answer.completion_tokens)
+    if found.purpose is Purpose.STREAM and stream and (stream.text or stream.finish):
+        prompt, completion = stream.prompt_tokens, stream.completion_tokens
         if not (prompt or completion):
-            prompt, completion = prompted, min(found.stream.events, STREAMED)  # without a usage chunk
+            prompt, completion = prompted, min(stream.events, STREAMED)  # without a usage chunk
         return Cost(0, 1, prompt, completion)
-    if found.purpose == "embed" and found.ok:
+    if found.purpose is Purpose.EMBEDDING and found.ok:
         return Cost(0, 1, EMBEDDED)
     return Cost()
 
@@ -375,16 +300,3 @@ def plus(one: Cost, other: Cost) -> Cost:
 def guessed(ask: ApiRequest) -> int:
     """About how many tokens a request's own text has: four characters each, its JSON included."""
     return len(json.dumps(ask.body or {})) // 4
-
-
-def _alive(found: Exchange) -> Exchange:
-    """A stream that was still talking when the limit came has not failed: it was ended from this side."""
-    reading, failure = found.stream, found.failure
-    if reading is None or failure is None or failure.kind not in (Kind.TIMEOUT, Kind.TOO_LONG):
-        return found
-    if not (reading.text or reading.reasoning) or reading.problem or reading.error is not None:
-        return found
-    silent = found.seconds - reading.last_at
-    if failure.kind is Kind.TIMEOUT and silent > max(found.seconds / 3, 2 * reading.last_at / max(1, reading.events)):
-        return found
-    return replace(found, failure=None, stream=replace(reading, stopped=True))

@@ -9,6 +9,7 @@ from probes.catalog.door import Door
 from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
 from probes.model.settings import Settings
+from probes.model.source import Source, SourceKind
 
 # Names that vendors give to their small, cheap models, cheapest first.
 _SMALL = (
@@ -74,7 +75,7 @@ def early(settings: Settings) -> str | None:
 
 def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> ModelFacts:
     """The model to ask: the given one, else a small one of the list, else the door's own small one."""
-    models = listing.models if listing is not None else None
+    models = listing.reading.models if listing is not None else None
     wanted = early(settings)
     if wanted is not None:
         listed = wanted.removeprefix("models/") in models if models else None
@@ -83,10 +84,10 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> 
         return ModelFacts(wanted, settings.model.source, listed, len(models or ()), found)
     small = door.small_model if door else ""
     if door is not None and door.id in _DEPLOYED and not (models and listing and listing.attempt.protocol == "azure"):
-        return ModelFacts(small or None, "guess", None, len(models or ()))
+        return ModelFacts(small or None, Source(SourceKind.GUESS), None, len(models or ()))
     if models:
         chosen = small if small in models else small_of(models)
-        return ModelFacts(chosen, "list", True, len(models))
+        return ModelFacts(chosen, Source(SourceKind.MODEL_LIST), True, len(models))
     if small:
-        return ModelFacts(small, "door", None)
-    return ModelFacts(None, "none", None)
+        return ModelFacts(small, Source(SourceKind.DOOR), None)
+    return ModelFacts(None, Source(SourceKind.NONE), None)

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from probes.api import candidates
-from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
 from probes.api.response_checks import bare_failure, bare_refusal, misses_key, no_route, passes, refuses_key
+from probes.api.round_exchanges import AttemptRound
 from probes.api.tried_attempts import TriedAttempts
-from probes.model.attempt import Attempt, KeyForm
+from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Body, Exchange
 from probes.model.failure import Kind
 from probes.protocols.protocol import version_in, wire
@@ -53,7 +53,7 @@ class NextAttempts:
 
     async def next(self, attempt_round: AttemptRound) -> Attempt | None:
         """The next way of asking that the answers point to, not tried yet; None where they point nowhere."""
-        told, attempt = attempt_round.telling, attempt_round.attempt
+        told, attempt = attempt_round.told, attempt_round.attempt
         if told is None:
             return None
         for candidate in await self._candidates(attempt_round, told, attempt):
@@ -62,39 +62,39 @@ class NextAttempts:
         return None
 
     async def _candidates(self, attempt_round: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
-        if told.via_proxy and self._context.facts.local and not attempt.direct and not passes(told):
+        if told.request.via_proxy and self._context.facts.host.local and not attempt.direct and not passes(told):
             form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._context.direct), KeyForm.NONE)
-            changed = (*attempt.changed, "proxy")
+            changed = (*attempt.changed, Change.PROXY)
             return [replace(attempt, direct=True, key=form, given=False, changed=changed)]
-        if told.location and 300 <= told.status < 400:
+        if told.redirection.location and 300 <= told.status < 400:
             followed = candidates.followed(attempt, told)
             return [followed] if followed is not None else []
         scheme = await self._other_scheme(told)
         if scheme:
             return [candidates.moved(attempt, self._target, scheme)]
         listed = attempt_round.listing
-        there = listed is not None and listed.models is not None and told.status != 405 and not attempt.address
+        there = listed is not None and listed.reading.models is not None and told.status != 405 and not attempt.address
         if no_route(told) and not there:
             if self._context.mended is not None and (attempt.given or attempt.address) and self._moves(attempt):
                 base, version = self._context.mended.removesuffix("/"), self._named_version or attempt.version
                 plain = replace(attempt, address="", query="")
-                return [replace(plain, base_url=base, version=version, given=False, changed=("path",))]
+                return [replace(plain, base_url=base, version=version, given=False, changed=(Change.PATH,))]
             return await self._elsewhere(attempt)
         near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
         if (
             near
             and attempt_round.chat is not None
             and attempt_round.chat.status in (400, 404, 422)
-            and attempt_round.chat.body is Body.JSON
+            and attempt_round.chat.response.body is Body.JSON
         ):
-            return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, "model"))]
-        if _of_version(told) and "version" not in attempt.changed:
+            return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, Change.MODEL))]
+        if _of_version(told) and Change.VERSION not in attempt.changed:
             return candidates.other_version(attempt)
         if told is attempt_round.path_check and attempt.key in self._context.keys(attempt):
             return []  # it went without the key
         if self._walled(told, attempt) and (found := await self._elsewhere(attempt, bare_refusal)):
             return found
-        if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.text):
+        if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.response.text):
             return self._other_keys(attempt_round, told, attempt)
         if no_route(told) or self._breaks_down(told, attempt):
             return await self._elsewhere(attempt)
@@ -126,7 +126,7 @@ class NextAttempts:
         here = parse_url(told.attempt.base_url)
         if here.scheme != "http":
             return ""
-        said = told.text.lower()
+        said = told.response.text.lower()
         if told.status == 400 and any(words in said for words in _PLAIN_TO_TLS):
             return "https"
         if told.failure is not None and told.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.NOT_HTTP):
@@ -142,14 +142,14 @@ class NextAttempts:
         target: Url = parse_url(attempt.base_url)
         doors = [
             one
-            for one in candidates.knocks(attempt, target, self._context.door, self._context.facts.local)
+            for one in candidates.knocks(attempt, target, self._context.door, self._context.facts.host.local)
             if not self._tried.has_place(one)
         ]
         for one in doors:
             self._tried.add_place(one)
         doors = doors[: max(0, (self._client.budget or 0) - 3)] if self._client.budget is not None else doors
         found = await asyncio.gather(
-            *(self._recorder.ask("http", replace(one, direct=attempt.direct), self._client.path_check) for one in doors)
+            *(self._recorder.ask(replace(one, direct=attempt.direct), self._client.path_check) for one in doors)
         )
         return [self._asked(attempt, one) for one in candidates.best([one for one in found if not alike(one)])]
 
@@ -159,9 +159,9 @@ class NextAttempts:
         asked = wire(found.protocol).attempt(found.base_url, found.auth if other else attempt.auth)
         version = found.version if wire(found.protocol).versions else (asked if other else attempt).version
         differs = (
-            ("path", other or found.base_url != attempt.base_url),
-            ("version", version != (asked.version if other else self._usual_version(attempt, asked))),
-            ("protocol", other),
+            (Change.PATH, other or found.base_url != attempt.base_url),
+            (Change.VERSION, version != (asked.version if other else self._usual_version(attempt, asked))),
+            (Change.PROTOCOL, other),
         )
         changed = tuple(dict.fromkeys((*attempt.changed, *(name for name, so in differs if so))))
         return replace(asked, version=version, key=attempt.key, direct=attempt.direct, changed=changed)
@@ -181,7 +181,7 @@ class NextAttempts:
             return found
         keys, first = self._context.keys(attempt), self._context.first
         if attempt.key is KeyForm.GIVEN and KeyForm.CLEANED in keys:
-            found.append(replace(attempt, key=KeyForm.CLEANED, given=False, changed=(*attempt.changed, "key")))
+            found.append(replace(attempt, key=KeyForm.CLEANED, given=False, changed=(*attempt.changed, Change.KEY)))
         other = attempt_round.other_listing
         twice = other is not None and other.status in (401, 403)  # the other header is refused as well
         if attempt.key in keys and not twice:
@@ -191,7 +191,7 @@ class NextAttempts:
             usual = wire(attempt.protocol).attempt(attempt.base_url)
             if self._context.settings.app is not None and first.protocol == usual.protocol:
                 usual = replace(usual, auth=first.auth, version=first.version)
-            changed = (*(name for name in attempt.changed if name not in ("auth", "key")), "key_source")
+            changed = (*(name for name in attempt.changed if name not in (Change.AUTH, Change.KEY)), Change.KEY_SOURCE)
             conflict = replace(usual, key=KeyForm.RIVAL, direct=attempt.direct, changed=changed)
             found.append(conflict if attempt.protocol == "anthropic" else replace(conflict, version=attempt.version))
         return found
@@ -201,4 +201,4 @@ def _of_version(told: Exchange) -> bool:
     """Whether another version of the API may do: some of Gemini's models stand in one alone, Azure retires them."""
     if told.attempt.protocol == "gemini":
         return told.status == 404
-    return told.attempt.protocol == "azure" and told.status == 400 and "version" in told.text.lower()
+    return told.attempt.protocol == "azure" and told.status == 400 and "version" in told.response.text.lower()

@@ -20,14 +20,14 @@ def read(found: Exchange, location: str) -> Redirect | None:
     if found.failure is not None or found.status not in REDIRECTS:
         return None
     here = parse_url(found.attempt.base_url)
-    been = (found.path, *found.redirects)
+    been = (found.request.path, *found.redirection.followed)
     whole, there = "", None
     with suppress(ValueError):
         whole = urljoin(here.origin + been[-1], location) if location else ""
         there = parse_url(whole) if whole else None
     if there is None:
         return Redirect(url="", origin="", gate=gate(location))
-    endpoint = found.path.partition("?")[0].removeprefix(here.path).rstrip("/")
+    endpoint = found.request.path.partition("?")[0].removeprefix(here.path).rstrip("/")
     parts = urlsplit(whole)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Redirect(
@@ -45,10 +45,10 @@ def read(found: Exchange, location: str) -> Redirect | None:
 
 def follows(found: Exchange) -> bool:
     """Whether the SDKs go on there with the same request and the key, and so may we: on the same origin alone."""
-    leads = found.redirect
+    leads = found.redirection.target
     if leads is None or leads.origin != "same" or not leads.path or leads.loops:
         return False
-    return found.status in KEEPING or found.method == "GET"
+    return found.status in KEEPING or found.request.method == "GET"
 
 
 def _origin(here: Url, there: Url) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from probes.model.exchange import Answer, Body, Exchange
+from probes.model.exchange import Answer, Body, Exchange, Purpose
 from probes.model.failure import Kind
 from probes.protocols.errors import parse_json
 from probes.protocols.protocol import NAMES, spoken_in
@@ -67,53 +67,58 @@ def no_route(found: Exchange) -> bool:
         return not asks_login(found)
     if fenced(found) or vacant(found):
         return False
-    words = found.error.message if found.error else found.text
-    if found.body is Body.JSON and _NO_ROUTE.search(words[:2000]):
+    words = found.reading.error.message if found.reading.error else found.response.text
+    if found.response.body is Body.JSON and _NO_ROUTE.search(words[:2000]):
         return True
     if found.status in (404, 405, 501):
-        if found.body is Body.JSON and found.error is not None:
-            bare = found.error.message.strip().lower().rstrip(".!")
+        if found.response.body is Body.JSON and found.reading.error is not None:
+            bare = found.reading.error.message.strip().lower().rstrip(".!")
             if found.status == 404 and bare not in ("not found", "notfound", "404") and _MODEL_WORDS.search(words):
                 return False
-            return found.error.code != "model_not_found" and "Model" not in found.error.code
+            return found.reading.error.code != "model_not_found" and "Model" not in found.reading.error.code
         return True
-    if found.status == 200 and found.purpose != "models":
-        if found.body is Body.BINARY and found.header("content-encoding"):
+    if found.status == 200 and found.purpose.endpoint is not Purpose.MODELS:
+        if found.response.body is Body.BINARY and found.header("content-encoding"):
             return False  # packed in a way that nobody here undoes: it may well be the API's
-        if found.body in (Body.HTML, Body.EMPTY, Body.TEXT, Body.BINARY):
+        if found.response.body in (Body.HTML, Body.EMPTY, Body.TEXT, Body.BINARY):
             return True
-        return bool(found.answer and found.answer.problem in ("other_protocol", "foreign"))
+        return bool(found.reading.answer and found.reading.answer.problem in ("other_protocol", "foreign"))
     return False
 
 
 def bare_refusal(found: Exchange) -> bool:
     """Whether a web server refuses with a page of its own, or without a word: no firewall's, and no API's."""
-    wordless = found.error is None and found.body is not Body.JSON
+    wordless = found.reading.error is None and found.response.body is not Body.JSON
     return found.status in (401, 403) and wordless and not fenced(found) and not asks_login(found)
 
 
 def bare_failure(found: Exchange) -> bool:
     """Whether a web server fails with a page of its own, or without a word: not an API that says what went wrong."""
-    return found.status in (500, 502, 503, 504) and found.error is None and found.body is not Body.JSON
+    return found.status in (500, 502, 503, 504) and found.reading.error is None and found.response.body is not Body.JSON
 
 
 def fenced(found: Exchange) -> bool:
     """Whether a firewall or a bot check answers in the API's place."""
     if found.status == 511 or any(found.header(name) for name in _FENCES):
         return True
-    return found.body in (Body.HTML, Body.TEXT) and bool(_FENCED.search(found.text))
+    return found.response.body in (Body.HTML, Body.TEXT) and bool(_FENCED.search(found.response.text))
 
 
 def vacant(found: Exchange) -> bool:
     """Whether a hosting platform or a tunnel says that nothing stands behind this host name."""
-    return found.status in (404, 410) and bool(found.header("ngrok-error-code") or _VACANT.search(found.text))
+    return found.status in (404, 410) and bool(found.header("ngrok-error-code") or _VACANT.search(found.response.text))
 
 
 def about_model(found: Exchange | None) -> bool:
     """Whether a refusal is about the model that was asked for, and not about the key or the path."""
-    if found is None or found.error is None or found.status not in (400, 403, 404, 422, 500, 503) or no_route(found):
+    if (
+        found is None
+        or found.reading.error is None
+        or found.status not in (400, 403, 404, 422, 500, 503)
+        or no_route(found)
+    ):
         return False
-    words = f"{found.error.code} {found.error.message}"
+    words = f"{found.reading.error.code} {found.reading.error.message}"
     return bool(re.search(r"model|channel|渠道|模型|deployment", words, re.IGNORECASE)) and not _KEY_WORDS.search(words)
 
 
@@ -127,25 +132,25 @@ def tells_fault(answer: Answer) -> bool:
 
 def asks_login(found: Exchange) -> bool:
     """Whether a redirect leads to a page where somebody is to sign in: a gate before the API."""
-    return found.redirect is not None and bool(found.redirect.gate)
+    return found.redirection.target is not None and bool(found.redirection.target.gate)
 
 
 def earns_key(found: Exchange) -> int:
     """How surely a keyless knock was at the right path: 2 surely, 1 perhaps, 0 not."""
     if found.failure is not None or not found.status or no_route(found):
         return 0
-    if found.models is not None:
+    if found.reading.models is not None:
         return 2
     if found.attempt.protocol == "ollama":
         return 0  # many a web site has something under /api
-    if found.attempt.protocol == "gemini" and found.error is not None and found.error.shape != "google":
+    if found.attempt.protocol == "gemini" and found.reading.error is not None and found.reading.error.shape != "google":
         return 1 if found.status in (400, 401, 403, 422, 429) else 0
-    if found.body is Body.JSON and found.error is not None:
+    if found.response.body is Body.JSON and found.reading.error is not None:
         return (
             2 if found.status in (400, 401, 402, 403, 404, 409, 413, 415, 422, 429) else 1 if found.status >= 500 else 0
         )
     if found.status == 200:
-        return 2 if found.answer is not None and not found.answer.problem else 0
+        return 2 if found.reading.answer is not None and not found.reading.answer.problem else 0
     if found.status in (401, 422):
         return 1
     return 0
@@ -153,17 +158,17 @@ def earns_key(found: Exchange) -> int:
 
 def refuses_key(found: Exchange) -> bool:
     """Whether the answer is about the credential."""
-    if found.failure is not None or found.body is Body.HTML:
+    if found.failure is not None or found.response.body is Body.HTML:
         return False
     if found.status in (401, 403, 407):
         return True
-    words = found.error.message if found.error else found.text
+    words = found.reading.error.message if found.reading.error else found.response.text
     return found.status in (400, 500) and bool(_KEY_WORDS.search(words[:2000]))
 
 
 def misses_key(found: Exchange) -> bool:
     """Whether the answer says that no credential came, or one in the wrong place."""
-    words = found.error.message if found.error else found.text
+    words = found.reading.error.message if found.reading.error else found.response.text
     return refuses_key(found) and bool(_MISSING_WORDS.search(words[:2000]))
 
 
@@ -171,10 +176,10 @@ def passes(found: Exchange | None) -> bool:
     """Whether the SDK would have handed an answer to its caller."""
     if found is None or not found.ok:
         return False
-    if found.purpose == "stream":
-        reading = found.stream
+    if found.purpose is Purpose.STREAM:
+        reading = found.reading.stream
         return reading is not None and reading.flows and not reading.problem and reading.error is None
-    return found.answer is not None and not found.answer.problem
+    return found.reading.answer is not None and not found.reading.answer.problem
 
 
 def nearest(chat: Exchange | None, path_check: Exchange | None, listing: Exchange | None) -> Exchange | None:
@@ -186,7 +191,7 @@ def nearest(chat: Exchange | None, path_check: Exchange | None, listing: Exchang
     if chat is not None:
         return chat
     if path_check is None or (
-        listing is not None and listing.with_key and not no_route(path_check) and not no_route(listing)
+        listing is not None and listing.request.with_key and not no_route(path_check) and not no_route(listing)
     ):
         return listing
     return path_check
@@ -195,14 +200,14 @@ def nearest(chat: Exchange | None, path_check: Exchange | None, listing: Exchang
 def transient(found: Exchange) -> bool:
     """Whether the SDK would ask again."""
     if found.failure is not None:
-        begun = found.purpose == "stream" and found.status  # a stream that broke is the caller's to ask again
+        begun = found.purpose is Purpose.STREAM and found.status  # a stream that broke is the caller's to ask again
         return found.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.CUT) and not begun
     return found.status in RETRIED or found.status >= 500
 
 
 def answer_of(found: Exchange) -> str:
     """The protocol whose whole answer this is; empty where it is none's, or too long to have been kept whole."""
-    return spoken_in(parse_json(found.text)[1])
+    return spoken_in(parse_json(found.response.text)[1])
 
 
 def served(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
@@ -212,26 +217,26 @@ def served(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
     own shape, or where another path under the same head was refused as a path.
     """
     asked = list(exchanges)
-    unrouted = {_head(one) for one in asked if no_route(one) and not one.with_key}
+    unrouted = {_head(one) for one in asked if no_route(one) and not one.request.with_key}
     return tuple(
         name for name in NAMES if any(one.attempt.protocol == name and _serves(one, unrouted) for one in asked)
     )
 
 
 def _serves(found: Exchange, unrouted: set[str]) -> bool:
-    if found.purpose == "models" or found.failure is not None or not found.status or no_route(found):
+    if found.purpose.endpoint is Purpose.MODELS or found.failure is not None or not found.status or no_route(found):
         return False
     if found.ok:
-        return passes(found) or (found.purpose == "path" and found.models is not None)
-    if found.error is None or found.status >= 500 or not earns_key(found):
+        return passes(found) or (found.purpose is Purpose.PATH and found.reading.models is not None)
+    if found.reading.error is None or found.status >= 500 or not earns_key(found):
         return False
-    if found.error.shape in ("anthropic", "google"):
-        return found.error.shape == {"anthropic": "anthropic", "gemini": "google"}.get(found.attempt.protocol)
+    if found.reading.error.shape in ("anthropic", "google"):
+        return found.reading.error.shape == {"anthropic": "anthropic", "gemini": "google"}.get(found.attempt.protocol)
     if found.attempt.protocol == "azure":
-        return bool(_AZURES_WORDS.search(found.error.message))
+        return bool(_AZURES_WORDS.search(found.reading.error.message))
     refused = found.status in (401, 403)
     return _head(found) in unrouted if refused else found.attempt.protocol != "gemini"
 
 
 def _head(found: Exchange) -> str:
-    return found.path.strip("/").partition("/")[0]
+    return found.request.path.strip("/").partition("/")[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from probes.model.attempt import BARE, Attempt
+from probes.model.attempt import Attempt, Change
 
 
 class TriedAttempts:
@@ -34,4 +34,4 @@ def _pool(attempt: Attempt) -> tuple[object, ...]:
 
 
 def _place(attempt: Attempt) -> tuple[object, ...]:
-    return (attempt.protocol, attempt.base_url, attempt.version, attempt.address, BARE in attempt.changed)
+    return (attempt.protocol, attempt.base_url, attempt.version, attempt.address, Change.ENDPOINT in attempt.changed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -12,7 +11,8 @@ from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import Doors
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, Override, Settings, Sourced
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, Override, Settings, Sourced
+from probes.model.source import DEFAULT, Source, SourceKind, default_of
 from probes.settings.project_override import overridden
 
 # Names by which apps call the house whose protocol it is.
@@ -65,14 +65,14 @@ class EffectiveSettings:
         settings = replace(
             self.ground,
             base_url=where_to,
-            key=Sourced(Secret(key.value), key.source or "") if key and key.value else None,
+            key=Sourced(Secret(key.value), key.sourced().source) if key and key.value else None,
             model=_model(collected, entry, entries),
-            protocol=Sourced(protocol, "default"),
+            protocol=Sourced(protocol, DEFAULT),
             app=app.id,
             api_version=None,
             auth_variable=key.candidate.variable if key and key.candidate.variable in wire.auth_by else None,
             conflicts=(
-                *_conflicts("base_url", bases, base),
+                *_conflicts(ConflictRole.BASE_URL, bases, base),
                 *(() if base else _ignored(app, collected)),
                 *_key_rivals(keys, key, bases, where_to.value, theirs=base is not None and base.by_project),
             ),
@@ -85,12 +85,12 @@ class EffectiveSettings:
         """The base URL without a setting: the app's own, or that of the door which the provider is named after."""
         names = [name.lower() for name in entry.provider_names()]
         if not entry.star or any(wire.protocol in _HOUSES.get(name, ()) for name in names):
-            return Sourced(wire.default, "default") if wire.default else None
+            return Sourced(wire.default, DEFAULT) if wire.default else None
         for name in names:
             door = self.doors.get(name)
             urls = door.base_urls(wire.protocol) if door is not None else ()
             if door is not None and urls and "{" not in urls[0]:
-                return Sourced(urls[0], f"default of {door.name}")
+                return Sourced(urls[0], default_of(door.name))
         return None
 
     def override(
@@ -105,33 +105,26 @@ class EffectiveSettings:
             return None
         own = next((one.sourced() for one in bases if one.counts and not one.by_project), None)
         meant = own or self.home_of(key, default)
-        return overridden(base.sourced(), meant, key.source or "", self.withhold)
+        return overridden(base.sourced(), meant, key.sourced().source, self.withhold)
 
     def home_of(self, key: ResolvedCandidate, default: Sourced[str] | None) -> Sourced[str] | None:
         """Where the user's key goes by the user's own word: a variable is named after its door, a file is the app's.
 
         None for a variable of the user's own naming, which says nothing of a host.
         """
-        place, _, name = (key.source or "").rpartition(" ")
+        source = key.sourced().source
         official = [wire for app in self.apps if app.kind == "sdk" for wire in app.wires if wire.default]
-        if wire := next((wire for wire in official if name in wire.key), None):
-            return Sourced(wire.default, "default")
-        for door in self.doors.for_variable(name)[:1]:
+        if wire := next((wire for wire in official if source.name in wire.key), None):
+            return Sourced(wire.default, DEFAULT)
+        for door in self.doors.for_variable(source.name)[:1]:
             urls = [url for protocol in door.protocols for url in door.base_urls(protocol)]
-            return Sourced(urls[0], f"default of {door.name}") if urls and "{" not in urls[0] else None
-        return None if place == "environment" else default
+            return Sourced(urls[0], default_of(door.name)) if urls and "{" not in urls[0] else None
+        return None if source.kind is SourceKind.ENVIRONMENT else default
 
 
-def file_of(source: str | None) -> str:
-    """The file of a source such as ``.env:3 NAME``; ``environment``, ``default`` and the like as they are."""
-    found = re.match(r"(.*):\d+(?: |$)", source or "")
-    return found[1] if found else (source or "").partition(" ")[0]
-
-
-def line_of(source: str) -> str:
-    """``file:line`` of a source, without the name behind it."""
-    found = re.match(r"(.*:\d+)(?: |$)", source)
-    return found[1] if found else source
+def place_of(source: Source | None) -> str:
+    """The file of a source; the kind of one that is in no file."""
+    return (source.file or source.kind.value) if source is not None else ""
 
 
 def _searched(keys: Iterable[ResolvedCandidate], wire: AppWire) -> tuple[str, ...]:
@@ -146,7 +139,7 @@ def _model(collected: Collected, entry: AppEntry, entries: list[AppEntry]) -> So
     for one in collected.heeded([*entry.of("model"), *general]):
         head, slash, rest = (one.value or "").partition("/")
         if slash and head in names:
-            return Sourced(rest, one.source or "")
+            return Sourced(rest, one.sourced().source)
         foreign = bool(slash) and any(head in other.provider_names() for other in entries)
         if one.counts and not (foreign and one.candidate in general):
             return one.sourced()
@@ -154,27 +147,33 @@ def _model(collected: Collected, entry: AppEntry, entries: list[AppEntry]) -> So
 
 
 def _conflicts(
-    role: str, found: list[ResolvedCandidate], winner: ResolvedCandidate | None, hide: tuple[str, ...] = ()
+    role: ConflictRole, found: list[ResolvedCandidate], winner: ResolvedCandidate | None, hide: tuple[Source, ...] = ()
 ) -> list[Conflict]:
     """The values that lose. A key of ``hide`` is told by its hint alone, so that nobody tries it."""
     conflicts = []
     for one in found:
         stands = winner.source if winner is not None else one.candidate.hidden
-        if one is winner or not one.value or not stands or one.source == stands:
+        source = one.sourced().source
+        if one is winner or not one.value or not stands or source == stands:
             continue
-        value: Secret | str = Secret(one.value) if role == "key" else one.value
-        if isinstance(value, Secret) and (one.source or "") in hide:
+        value: Secret | str = Secret(one.value) if role is ConflictRole.KEY else one.value
+        if isinstance(value, Secret) and source in hide:
             value = value.hint
         same = winner is not None and one.value == winner.value
-        name = (one.source or "").rpartition(" ")[2]
-        conflicts.append(Conflict(role, name, one.source or "", value, "shadowed", stands, same))
+        conflicts.append(
+            Conflict(role, source.name or source.file, source, value, ConflictReason.SHADOWED, stands, same)
+        )
     return conflicts
 
 
 def _ignored(app: App, collected: Collected) -> list[Conflict]:
     """Addresses in variables that people set for the app and that it does not read."""
     found = collected.of_variables(app.ignores)
-    return [Conflict("base_url", one.variable, one.source, one.text, "unread", "default") for one in found if one.text]
+    return [
+        Conflict(ConflictRole.BASE_URL, one.variable, one.source, one.text, ConflictReason.UNREAD, DEFAULT)
+        for one in found
+        if one.text
+    ]
 
 
 def _key_rivals(
@@ -187,12 +186,14 @@ def _key_rivals(
     """The keys that lose. One is tried at this address only if no other address stands beside it, and never where a
     project has chosen the address (``theirs``) and the key is the user's.
     """
-    elsewhere = {file_of(one.source) for one in bases if one.value and one.value != base_url}
-    hide = tuple(one.source or "" for one in keys if file_of(one.source) in elsewhere or (theirs and one.own))
-    return _conflicts("key", keys, key if key is None or key.value else None, hide)
+    elsewhere = {place_of(one.source) for one in bases if one.value and one.value != base_url}
+    hide = tuple(
+        one.source for one in keys if one.source and (place_of(one.source) in elsewhere or (theirs and one.own))
+    )
+    return _conflicts(ConflictRole.KEY, keys, key if key is None or key.value else None, hide)
 
 
 def _place(entry: AppEntry, base: Sourced[str], key: ResolvedCandidate | None) -> str:
     """``file:line`` of what tells most: the address, else the key, else whatever the app's files say."""
-    sources_ = [base.source, key.source if key else "", *(one.source for role in entry.roles.values() for one in role)]
-    return line_of(next((one for one in sources_ if one and re.search(r":\d+(?: |$)", one)), base.source))
+    sources = [base.source, key.source if key else None, *(one.source for role in entry.roles.values() for one in role)]
+    return next((one for one in sources if one is not None and one.line), base.source).location

@@ -14,6 +14,7 @@ from probes.catalog.app import App, SettingsFile
 from probes.config_formats.files import SkippedFile, text_of
 from probes.config_formats.tree import find
 from probes.model.settings import Sourced
+from probes.model.source import Owner, Source, SourceKind, environment_variable
 
 ROLES = ("base_url", "key", "key_env", "key_name", "key_command", "model", "provider")
 ABOVE, _ENVIRONMENT, BELOW = 0, 1, 2  # the shell's variables, and the files that win and lose against them
@@ -25,14 +26,14 @@ class EntryCandidate(NamedTuple):
     """
 
     text: str
-    source: str
+    source: Source
     own: bool
     kind: str = "value"
     styles: tuple[str, ...] = ()
     reading: Reading | None = None
     level: int = BELOW
     variable: str = ""
-    hidden: str = ""  # the file for which the app passes over this one
+    hidden: Source | None = None  # the file for which the app passes over this one
     borrowed: bool = False  # the project's file refers to something of the user's
 
 
@@ -79,7 +80,7 @@ class LayerVariable(NamedTuple):
     """
 
     value: str
-    source: str
+    source: Source
     own: bool
     expands: bool = False
     command: bool = False
@@ -93,23 +94,32 @@ class Layer:
     values: Mapping[str, LayerVariable]
     level: int = _ENVIRONMENT
     reading: Reading | None = None
-    hidden: str = ""
+    hidden: Source | None = None
 
 
 def environment(environ: Mapping[str, str]) -> Layer:
     """The shell's variables as a layer."""
-    return Layer({name: LayerVariable(value, f"environment {name}", True) for name, value in environ.items()})
+    return Layer({name: LayerVariable(value, environment_variable(name), True) for name, value in environ.items()})
 
 
 def of_file(
-    reading: Reading, pointer: str = "", level: int = _ENVIRONMENT, hidden: str = "", expands: bool = True
+    reading: Reading,
+    pointer: str = "",
+    level: int = _ENVIRONMENT,
+    hidden: Source | None = None,
+    expands: bool = True,
+    kind: SourceKind = SourceKind.DOTENV,
 ) -> Layer:
-    """The variables that a file sets as a layer; not every reader of ``.env`` resolves ``$NAME`` in it."""
+    """The variables that a file sets as a layer; not every reader of ``.env`` resolves ``$NAME`` in it.
+
+    ``kind`` is that of a file of variables; those in a tree are an app's.
+    """
     found = table(reading, pointer)
+    kind = SourceKind.APP_VARIABLE if reading.tree is not None else kind
     return Layer(
         {
             name: LayerVariable(
-                one.value, f"{reading.shown}:{one.line} {name}", reading.own, one.expands and expands, one.command
+                one.value, reading.source(kind, name, one.line), reading.own, one.expands and expands, one.command
             )
             for name, one in found.items()
         },
@@ -123,7 +133,7 @@ class ResolvedCandidate(NamedTuple):
     """What a candidate comes to: see :class:`Resolved`."""
 
     value: str | None
-    source: str | None
+    source: Source | None
     own: bool | None
     whole: bool
     searched: tuple[str, ...]
@@ -141,8 +151,8 @@ class ResolvedCandidate(NamedTuple):
         return not self.candidate.own and not (self.whole and self.own)
 
     def sourced(self) -> Sourced[str]:
-        """Value and source."""
-        return Sourced(self.value or "", self.source or "")
+        """Value and source, of a candidate that has a value."""
+        return Sourced(self.value or "", self.source or self.candidate.source)
 
 
 class Collected:
@@ -155,14 +165,15 @@ class Collected:
         self.key_protocols: Mapping[str, str] = {}
         self.layers: list[Layer] = []
         self.files: list[tuple[SettingsFile, Reading]] = []
-        first = ""
+        first: Source | None = None
         for place in places:
             if place.storage != "plain" or place.format in ("none", "compose") or not self._trusted(place, places):
                 continue
             for reading in search.readings(place):
                 self.files.append((place, reading))
-                hidden = first if place.first and first != reading.shown else ""
-                first = first or (reading.shown if place.first else "")
+                own = reading.source(SourceKind.APP)
+                hidden = first if place.first and first != own else None
+                first = first or (own if place.first else None)
                 self._take(place, reading, hidden)
         self.layers = sorted([*self.layers, *outside], key=lambda layer: layer.level)
 
@@ -180,7 +191,7 @@ class Collected:
             for stars, _, text, _ in _hits(reading, place.trust)
         )
 
-    def _take(self, place: SettingsFile, reading: Reading, hidden: str) -> None:
+    def _take(self, place: SettingsFile, reading: Reading, hidden: Source | None) -> None:
         level = ABOVE if place.over_environment else BELOW
         if reading.tree is None or place.variables:
             self.layers.append(of_file(reading, place.variables, level, hidden, "shell" in place.expands))
@@ -192,7 +203,7 @@ class Collected:
                 for stars, path, text, line in _hits(reading, pointer):
                     if allowed is not None and stars[:1] not in allowed:
                         continue
-                    source = f"{reading.shown}:{line} {'.'.join(path)}"
+                    source = reading.source(SourceKind.APP, ".".join(path), line)
                     kind = {"key_env": "env", "key_name": "name", "key_command": "command"}.get(role, "value")
                     candidate = EntryCandidate(text, source, reading.own, kind, place.expands, reading, level)
                     entry = self._entry(place, reading, stars[0] if stars and not place.only else "")
@@ -203,7 +214,7 @@ class Collected:
             self.key_protocols = self.key_protocols or place.protocols
             for hit in find(reading.tree, place.keys):
                 if hit.node.text and hit.stars:
-                    source = f"{reading.shown}:{hit.node.line} {'.'.join(hit.path)}"
+                    source = reading.source(SourceKind.APP, ".".join(hit.path), hit.node.line)
                     self.keys.setdefault(
                         hit.stars[0], EntryCandidate(hit.node.text, source, reading.own, reading=reading)
                     )
@@ -215,11 +226,11 @@ class Collected:
             return
         name = entry.star.partition("\0")[0]
         if "*" in place.provider and not any(one.reading is reading for one in entry.of("provider")):
-            entry.add("provider", EntryCandidate(name, reading.shown, reading.own, reading=reading))
+            entry.add("provider", EntryCandidate(name, reading.source(SourceKind.APP), reading.own, reading=reading))
         for pattern in place.key_env:
             if pattern.startswith("*"):
                 variable = re.sub(r"\W+", "_", name).upper() + pattern[1:]
-                line = entry.of("base_url")[0].source if entry.of("base_url") else reading.shown
+                line = entry.of("base_url")[0].source if entry.of("base_url") else reading.source(SourceKind.APP)
                 entry.add("key", EntryCandidate(variable, line, reading.own, "env", (), reading, level))
 
     def _entry(self, place: SettingsFile, reading: Reading, star: str) -> AppEntry:
@@ -253,7 +264,7 @@ class Collected:
                 inner = each.values.get(name)
                 if inner is not None and inner is not held and not inner.command:
                     return self.expanded(each, inner, depth + 1)
-            return Value("", "", False)
+            return Value("", None, False)
 
         found = resolve(held.value, ("shell",), other, lambda path: None)
         source = (found.source if found.whole else None) or held.source
@@ -270,7 +281,7 @@ class Collected:
                 if held.command or value.text:
                     kind = "command" if held.command else "value"
                     place = (layer.reading, layer.level, name, layer.hidden, value.own)
-                    found.append(EntryCandidate(value.text, value.source, held.own, kind, (), *place))
+                    found.append(EntryCandidate(value.text, value.source or held.source, held.own, kind, (), *place))
         return found
 
     def file(self, candidate: EntryCandidate, path: str) -> Value | str | None:
@@ -285,7 +296,9 @@ class Collected:
             text = text_of(whole)
         except SkippedFile:
             return None
-        return Value(text.strip(), f"file {self.search.shown(whole)}", candidate.own) if text is not None else None
+        owner = Owner.USER if candidate.own else Owner.FOLDER
+        place = Source(SourceKind.KEY_FILE, owner, "", self.search.shown(whole))
+        return Value(text.strip(), place, candidate.own) if text is not None else None
 
     def named_keys(self, entry: AppEntry) -> list[EntryCandidate]:
         """The app's keys that are kept under the provider's name."""

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from probes.model.source import Source
+
 # The ways of writing one, by the name that apps.toml gives them.
 STYLES = ("braces", "shell", "litellm", "secrets", "input", "bare")
 
@@ -19,10 +21,10 @@ _COMMAND = re.compile(r"\$\(|`")
 
 
 class Value(NamedTuple):
-    """A value of a variable or file, and where it stands."""
+    """A value of a variable or file, and its place; None for what is nowhere."""
 
     text: str
-    source: str
+    source: Source | None
     own: bool  # the user's, not the project's
 
 
@@ -38,7 +40,7 @@ class Resolved:
     """
 
     value: str | None
-    source: str | None = None
+    source: Source | None = None
     own: bool | None = None
     whole: bool = False
     searched: tuple[str, ...] = ()

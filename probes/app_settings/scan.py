@@ -19,6 +19,7 @@ from probes.catalog.apps import Apps
 from probes.catalog.doors import load as load_doors
 from probes.config_formats import compose
 from probes.model.settings import Settings, Sourced
+from probes.model.source import SourceKind, option
 from probes.settings.gather import BadInput, Options, gather
 from probes.settings.project_override import address
 
@@ -97,8 +98,8 @@ def of_app(world: SearchPlaces, options: Options, apps: Apps) -> Settings | None
             f"{_BEYOND[found.beyond].format(name=app.name)}: give it with --key-env, --key-file or --key-stdin."
         )
     if options.model:
-        settings = replace(settings, model=Sourced(options.model, "--model"))
-    return replace(settings, protocol=Sourced(settings.protocol.value, "--app"))
+        settings = replace(settings, model=Sourced(options.model, option("--model")))
+    return replace(settings, protocol=Sourced(settings.protocol.value, option("--app")))
 
 
 _BEYOND = {
@@ -112,7 +113,7 @@ class _Scan:
     def __init__(self, world: SearchPlaces, options: Options, apps: Apps, only: frozenset[str]) -> None:
         self.world, self.apps, self.only = world, apps, only
         self.search = Search(world)
-        doors, shells = load_doors(), [of_file(reading) for reading in self.search.shells()]
+        doors, shells = load_doors(), [of_file(reading, kind=SourceKind.SHELL) for reading in self.search.shells()]
         self.outside: list[Layer] = [environment(world.environ), *shells]
         self.sdks = SdkSettings(world, options, doors, self.outside)
         withhold = options.guard and not options.send_anyway

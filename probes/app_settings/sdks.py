@@ -6,12 +6,13 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import Any
 
-from probes.app_settings.effective import file_of, line_of
+from probes.app_settings.effective import place_of
 from probes.app_settings.entry import Layer
 from probes.app_settings.search import SearchPlaces
 from probes.catalog.doors import Doors
 from probes.catalog.sdk_variables import means_an_llm
-from probes.model.settings import Settings, Sourced
+from probes.model.settings import ConflictReason, Settings, Sourced
+from probes.model.source import DEFAULT, Source, SourceKind, default_of
 from probes.settings.gather import Options, gather
 
 _BY_PROTOCOL = {
@@ -50,24 +51,25 @@ class SdkSettings:
         """Each SDK's settings, then other providers' keys, with the place; but for what stands in files that another
         app has ``explained``.
         """
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[Source | None, Source]] = set()
         for settings in (*self._by_protocol(), self.ground, *self._by_door()):
-            key = settings.key.source if settings.key else ""
-            base = settings.base_url.source if settings.base_url else "default"
-            bare = not key and base.startswith("default") and not any(one.why == "unread" for one in settings.conflicts)
-            files = {file_of(place) for place in (key, base, *(one.source for one in settings.conflicts))}
+            key = settings.key.source if settings.key else None
+            base = settings.base_url.source if settings.base_url else DEFAULT
+            usual = base.kind is SourceKind.DEFAULT
+            bare = key is None and usual and not any(one.why is ConflictReason.UNREAD for one in settings.conflicts)
+            files = {place_of(place) for place in (key, base, *(one.source for one in settings.conflicts))}
             if bare or (key, base) in seen or files & explained:
                 continue
             seen.add((key, base))
-            where = next((place for place in (base, key) if place and not place.startswith("default")), base)
-            yield replace(settings, app=_BY_PROTOCOL.get(settings.protocol.value, "openai-sdk")), line_of(where)
+            where = key if usual and key is not None else base
+            yield replace(settings, app=_BY_PROTOCOL.get(settings.protocol.value, "openai-sdk")), where.location
 
     def _by_protocol(self) -> Iterator[Settings]:
         for protocol in _BY_PROTOCOL:
             found = self._gathered(protocol=protocol)
-            if found.base_url is None or not found.base_url.source.startswith("llmdoctor.toml"):
+            if found.base_url is None or found.base_url.source.kind is not SourceKind.CONFIG:
                 conflicts = found.conflicts if found.key else ()
-                yield replace(found, protocol=Sourced(protocol, "default"), conflicts=conflicts)
+                yield replace(found, protocol=Sourced(protocol, DEFAULT), conflicts=conflicts)
 
     def _by_door(self) -> Iterator[Settings]:
         """The keys of other providers in their own variables."""
@@ -75,5 +77,5 @@ class SdkSettings:
             for door in self._doors.for_variable(name)[:1] if means_an_llm(name) else ():
                 urls = [url for protocol in ("openai", "anthropic") for url in door.base_urls(protocol)]
                 found = self._gathered(base_url=urls[0]) if urls and "{" not in urls[0] else None
-                if found and found.key and found.key.source.endswith(f" {name}"):
-                    yield replace(found, base_url=Sourced(urls[0], f"default of {door.name}"))
+                if found and found.key and found.key.source.variable == name:
+                    yield replace(found, base_url=Sourced(urls[0], default_of(door.name)))

@@ -16,6 +16,7 @@ from probes.config_formats import crushrc, dotenv, json, toml, yaml
 from probes.config_formats.dotenv import Binding
 from probes.config_formats.files import SkippedFile, text_of
 from probes.config_formats.tree import Malformed, Node, find, members
+from probes.model.source import Owner, Source, SourceKind
 
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 SHELL_FILES = (
@@ -52,6 +53,10 @@ class Reading(NamedTuple):
     own: bool
     tree: Node | None = None
     bindings: Mapping[str, Binding] = {}
+
+    def source(self, kind: SourceKind, name: str = "", line: int = 0) -> Source:
+        """A place in this file; without a line the file as a whole."""
+        return Source(kind, Owner.USER if self.own else Owner.FOLDER, name, self.shown, line)
 
 
 @dataclass(frozen=True, slots=True)

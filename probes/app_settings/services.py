@@ -11,6 +11,7 @@ from probes.app_settings.search import Reading, Search
 from probes.catalog.app import App
 from probes.catalog.apps import Apps
 from probes.config_formats.compose import ComposeService, ServiceVariable
+from probes.model.source import SourceKind
 
 _PLAIN = ("openai-sdk", "anthropic-sdk", "google-genai")  # for an image that nobody knows: by the variables' names
 
@@ -41,12 +42,12 @@ def _held(given: ServiceVariable, reading: Reading, around: list[Layer]) -> Laye
         for layer in around:
             if held := layer.values.get(name):
                 return Value(held.value, held.source, held.own)
-        return Value("", "", False)
+        return Value("", None, False)
 
     if given.value is None:
         found = variable(given.name)
-        return LayerVariable(found.text, found.source, found.own) if found.text else None
-    source = f"{reading.shown}:{given.line} {given.name}"
+        return LayerVariable(found.text, found.source, found.own) if found.text and found.source else None
+    source = reading.source(SourceKind.COMPOSE, given.name, given.line)
     text = re.sub(r":?\?[^{}]*(?=\})", "", given.value).replace("$$", "\0")  # ${NAME:?what to say without it}
     found_ = resolve(text, ("shell",), variable, lambda path: None)
     value = (found_.value or "").replace("\0", "$")

@@ -27,8 +27,10 @@ _BILLING = re.compile(r"credit|quota|balance|billing|余额|额度|欠费", re.I
 
 def said(found: Exchange) -> str:
     """The server's own words, in one line."""
-    error = found.error or (found.stream.error if found.stream is not None else None)
-    return " ".join(((error.message if error is not None else "") or found.title or found.text).split())[:240]
+    error = found.reading.error or (found.reading.stream.error if found.reading.stream is not None else None)
+    return " ".join(
+        ((error.message if error is not None else "") or found.response.title or found.response.text).split()
+    )[:240]
 
 
 def about_billing(found: Exchange) -> bool:

@@ -11,7 +11,7 @@ from probes.capabilities.feature_checks import Verdict, said
 from probes.catalog.door import Door
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost, Trial
-from probes.model.exchange import Exchange
+from probes.model.exchange import Exchange, Purpose
 from probes.model.scrubber import Scrubber
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
@@ -65,7 +65,7 @@ class FeatureClient:
         self._limited = False
 
     async def put(
-        self, sheet: FeatureTrials, purpose: str, attempt: Attempt, ask: ApiRequest
+        self, sheet: FeatureTrials, purpose: Purpose, attempt: Attempt, ask: ApiRequest
     ) -> tuple[Exchange, bytes]:
         """One request, and its body as it came. Raises Limited, and OutOfBudget as the asker does."""
         bodies = [b""]
@@ -75,7 +75,7 @@ class FeatureClient:
             found = await self.client.put(purpose, attempt, ask, bodies.append)
         refused = said(found) if not found.ok else ""
         kind = found.failure.kind if found.failure is not None else None
-        sheet.trials.append(Trial(found.method, found.path, found.status, refused, kind, attempt.key))
+        sheet.trials.append(Trial(found.request.method, found.request.path, found.status, refused, kind, attempt.key))
         sheet.cost = plus(sheet.cost, plus(Cost(requests=1), spent(found, guessed(ask))))
         if found.status == 429:
             self._limited = True
@@ -87,11 +87,11 @@ class FeatureClient:
         whether a tool was demanded.
         """
         attempt, adapted = self.depth.working, self.depth.adapted
-        purpose = "stream" if name == "tools_stream" else "chat"
+        purpose = Purpose.STREAM if name == "tools_stream" else Purpose.CHAT
         while True:
             ask = self.able.ask(name, attempt, self.model, adapted, call)
             found, body = await self.put(sheet, purpose, attempt, ask)
-            change = self.able.adapt(found.text, adapted) if found.status in (400, 422) else None
+            change = self.able.adapt(found.response.text, adapted) if found.status in (400, 422) else None
             if change is None:
                 return found, body, self.able.demands and a.AUTO not in adapted
             adapted = change

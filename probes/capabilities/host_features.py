@@ -13,7 +13,7 @@ from probes.capabilities.feature_plan import places
 from probes.keys.made_up import wrong_key
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Support
-from probes.model.exchange import Exchange
+from probes.model.exchange import Exchange, Purpose
 from probes.protocols.anthropic import VERSIONS
 from probes.protocols.protocol import wire
 
@@ -27,7 +27,7 @@ async def speaks(asking: FeatureClient, sheet: FeatureTrials, protocol: str) -> 
         return (_OPEN, "no_spend", "") if depth.no_spend else (_YES, "basic", depth.working.base_url)
     verdict: Verdict = (_NO, "no_route", "")
     for at in places(depth.working, protocol, depth.door, depth.local):
-        path_check, _ = await asking.put(sheet, "path", at, wire(protocol).path_check(at))
+        path_check, _ = await asking.put(sheet, Purpose.PATH, at, wire(protocol).path_check(at))
         if not earns_key(path_check):
             verdict = verdict if no_route(path_check) else refusal(path_check, "")
             continue
@@ -78,8 +78,8 @@ async def _small(asking: FeatureClient, sheet: FeatureTrials, attempt: Attempt, 
     attempt = replace(attempt, model=model)
     while True:
         ask = spoken.generation(attempt, model, stream=False, adapted=adapted)
-        found, _ = await asking.put(sheet, "chat", attempt, ask)
-        change = spoken.adapt(found.text, adapted) if found.status in (400, 422) else None
+        found, _ = await asking.put(sheet, Purpose.CHAT, attempt, ask)
+        change = spoken.adapt(found.response.text, adapted) if found.status in (400, 422) else None
         if change is None or len(change) <= len(adapted):
             return found
         adapted = change
@@ -95,13 +95,13 @@ async def key_check(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     asking.client.learn(KeyForm.WRONG, wrong)
     attempt = replace(working, key=KeyForm.WRONG)
     if asking.depth.listed:
-        found, _ = await asking.put(sheet, "models", attempt, wire(attempt.protocol).models(attempt))
+        found, _ = await asking.put(sheet, Purpose.MODELS, attempt, wire(attempt.protocol).models(attempt))
         if _refused(found):
             return _YES, "refused_wrong", ""
     if asking.depth.no_spend:
         return _OPEN, "no_spend", ""
     ask = wire(attempt.protocol).generation(attempt, asking.model, stream=False, adapted=asking.depth.adapted)
-    found, _ = await asking.put(sheet, "chat", attempt, ask)
+    found, _ = await asking.put(sheet, Purpose.CHAT, attempt, ask)
     if _refused(found):
         return _YES, "refused_wrong", ""
     return (_NO, "accepted_wrong", "") if passes(found) else refusal(found, "")

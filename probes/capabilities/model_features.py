@@ -6,6 +6,7 @@ from probes.api.response_checks import passes
 from probes.capabilities.feature_checks import EMBEDS, SPENT, Verdict, refusal
 from probes.capabilities.feature_client import FeatureClient, FeatureTrials, read_json
 from probes.model.capability import Support
+from probes.model.exchange import Purpose
 from probes.protocols import features as a
 from probes.protocols.features import Call
 from probes.protocols.protocol import wire
@@ -20,18 +21,18 @@ async def tools(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     found, body, demanded = await asking.ask(sheet, "tools")
     if not passes(found):
         return refusal(found, "tools")
-    assert found.answer is not None
+    assert found.reading.answer is not None
     call = asking.able.call(read_json(body))
     if call.problem:
-        return _uncalled(call, found.answer.finish, demanded)
+        return _uncalled(call, found.reading.answer.finish, demanded)
     found, _, _ = await asking.ask(sheet, "tools_result", call)
     if not passes(found):
         support, why, detail = refusal(found, "tools")
         return support, "result_refused" if support is _NO else why, detail
-    assert found.answer is not None
-    if found.answer.text.strip():
+    assert found.reading.answer is not None
+    if found.reading.answer.text.strip():
         return _YES, "answered", call.arguments
-    return (_OPEN, "spent", "") if found.answer.finish in SPENT else (_NO, "no_answer", call.arguments)
+    return (_OPEN, "spent", "") if found.reading.answer.finish in SPENT else (_NO, "no_answer", call.arguments)
 
 
 async def streamed_tools(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
@@ -41,14 +42,14 @@ async def streamed_tools(asking: FeatureClient, sheet: FeatureTrials) -> Verdict
     if not asking.depth.streams:
         return _OPEN, "no_stream", ""
     found, body, demanded = await asking.ask(sheet, "tools_stream")
-    if not found.ok or found.stream is None or found.stream.error is not None:
+    if not found.ok or found.reading.stream is None or found.reading.stream.error is not None:
         return refusal(found, "tools")
     if not passes(found):
-        return _NO, "no_events", found.stream.problem or found.stream.kind
+        return _NO, "no_events", found.reading.stream.problem or found.reading.stream.kind
     splitter = wire(asking.depth.working.protocol).splitter()
     call = asking.able.streamed_call([*splitter.feed(body), *splitter.close()])
     if call.problem:
-        return _uncalled(call, found.stream.finish, demanded)
+        return _uncalled(call, found.reading.stream.finish, demanded)
     return _YES, "called", call.arguments
 
 
@@ -59,12 +60,12 @@ async def structured(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     found, _, _ = await asking.ask(sheet, "structured_output")
     if not passes(found):
         return refusal(found, "structured_output")
-    assert found.answer is not None
-    text = found.answer.text.strip()
+    assert found.reading.answer is not None
+    text = found.reading.answer.text.strip()
     problem = a.unfit(text)
     if not problem:
         return _YES, "fits", text
-    if found.answer.finish in SPENT:
+    if found.reading.answer.finish in SPENT:
         return _OPEN, "spent", ""
     return _NO, "ignored" if problem == "not_json" else "misfits", text
 
@@ -74,7 +75,7 @@ async def vision(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     if asking.depth.no_spend:
         return _OPEN, "no_spend", ""
     found, body = await asking.put(
-        sheet, "models", asking.depth.working, asking.able.claims(asking.depth.working, asking.model)
+        sheet, Purpose.MODELS, asking.depth.working, asking.able.claims(asking.depth.working, asking.model)
     )
     claimed = asking.able.sees(read_json(body), asking.model) if found.ok else None
     if claimed is False:
@@ -84,12 +85,12 @@ async def vision(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
     found, _, _ = await asking.ask(sheet, "vision")
     if not passes(found):
         return refusal(found, "vision")
-    assert found.answer is not None
-    text = found.answer.text.strip()
+    assert found.reading.answer is not None
+    text = found.reading.answer.text.strip()
     if a.names_colour(text):
         return _YES, "saw", text
     if not text:
-        return (_OPEN, "spent", "") if found.answer.finish in SPENT else (_OPEN, "no_answer", "")
+        return (_OPEN, "spent", "") if found.reading.answer.finish in SPENT else (_OPEN, "no_answer", "")
     return _NO, "unseen", text
 
 
@@ -102,9 +103,9 @@ async def embeddings(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
         return _OPEN, "no_model", ""
     if asking.depth.no_spend:
         return _OPEN, "no_spend", name
-    found, body = await asking.put(sheet, "embed", working, ask)
+    found, body = await asking.put(sheet, Purpose.EMBEDDING, working, ask)
     length = asking.able.vector(read_json(body)) if found.ok else 0
-    if not found.ok or (found.error is not None and not length):
+    if not found.ok or (found.reading.error is not None and not length):
         return refusal(found, "embeddings")
     return (_YES, "vector", f"{name}: {length}") if length else (_NO, "no_vector", name)
 

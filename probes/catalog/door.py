@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from probes.model.value_issues import Confidence
+
 
 def sdk_base(protocol: str, url: str) -> str:
     """A documented base URL as the official SDK takes it: without what that SDK adds by itself."""
@@ -39,7 +41,7 @@ class KeyShape(NamedTuple):
     """
 
     pattern: str
-    confidence: str
+    confidence: Confidence
     note: str = ""
     shortest: int = 0
     longest: int = 0

@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.sdk_variables import families
+from probes.model.value_issues import Confidence
 
 _T = TypeVar("_T")
 PROTOCOLS = ("openai", "responses", "anthropic", "gemini", "azure", "ollama", "other")
 AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
 KINDS = ("vendor", "host", "cloud", "aggregator", "subscription", "gateway", "relay", "local")
-CONFIDENCES = ("certain", "likely", "possible")
+CONFIDENCES = tuple(Confidence)
 MODELS_AUTHS = ("required", "public", "not-validated", "unknown")
 
 
@@ -162,7 +163,7 @@ def _shape(item: dict[str, Any]) -> KeyShape:
     lengths = length if isinstance(length, list) else [length, length]
     if len(lengths) != 2 or not all(isinstance(size, int) for size in lengths) or lengths[0] > lengths[1]:
         raise ValueError("length is neither a number nor [shortest, longest]")
-    return KeyShape(shape, item["confidence"], note, *lengths)
+    return KeyShape(shape, Confidence(item["confidence"]), note, *lengths)
 
 
 def _only(item: dict[str, Any], names: Iterable[str]) -> None:

@@ -15,6 +15,7 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced
+from probes.model.source import Source, SourceKind
 
 RELAY = "https://relay.example/v1"
 OPENAI = "https://api.openai.com/v1"
@@ -22,7 +23,7 @@ ANTHROPIC = "https://api.anthropic.com"
 GOOGLE = "https://generativelanguage.googleapis.com"
 RESOURCE = "https://resource.openai.azure.com"
 LOOPBACK = "http://127.0.0.1:{port}/v1"
-SOURCE = "demo"
+SOURCE = Source(SourceKind.DEMO)
 SHORT = Limits(probe=2.0)  # for the faults that last until a limit
 
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 
 from probes.catalog.door import Door, KeyShape
 from probes.model.scrubber import WINDOW
+from probes.model.value_issues import Confidence
 
-_USUAL = KeyShape(r"sk-[A-Za-z0-9]{48}", "possible")  # as most relays' keys
+_USUAL = KeyShape(r"sk-[A-Za-z0-9]{48}", Confidence.POSSIBLE)  # as most relays' keys
 _LENGTH = 48  # of a key whose shape says only where it begins
 _LONGEST = 512  # that any place of a pattern asks for
 # A piece of a pattern and how often it stands there: a group, a class, an escape, any other sign.

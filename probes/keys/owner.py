@@ -6,14 +6,11 @@ all. Nothing that is returned holds any part of the value.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from probes.catalog.door import Door, KeyShape
-from probes.catalog.door_files import CONFIDENCES
 from probes.catalog.doors import Doors, load
 from probes.keys.checksums import MISTYPED, mistyped
 from probes.keys.credential_kinds import CREDENTIALS, ISSUERS, JWT, Credential, head, pattern_matches
-from probes.model.value_issues import KeyMatch
+from probes.model.value_issues import Confidence, Fit, KeyFit, KeyMatch
 
 # Doors that stand for anything behind them: whatever key comes, it may be right.
 _CARRIERS = frozenset(("gateway", "local", "relay"))
@@ -21,22 +18,7 @@ _CARRIERS = frozenset(("gateway", "local", "relay"))
 # So much over the longest key known, and it was pasted twice. Less may be a new length.
 _DOUBLED = 1.5
 
-
-class KeyFit(NamedTuple):
-    """Whether a key belongs at a door.
-
-    ``fit`` is one of those of :class:`probes.model.settings.DoorFacts`. ``note`` is for ``wrong_kind`` the kind of
-    credential
-    (see ``KINDS``), for ``truncated`` the lengths (``30, not 56``), for the other mismatches the doors it belongs to.
-    ``certain``: the shape proves it. ``elsewhere``: for certain it belongs to another known company than the door's,
-    and is not to be sent there.
-    """
-
-    fit: str
-    note: str = ""
-    matches: tuple[KeyMatch, ...] = ()
-    certain: bool = False
-    elsewhere: bool = False
+_ORDER = tuple(Confidence)
 
 
 def identify(value: str) -> tuple[KeyMatch, ...]:
@@ -72,7 +54,7 @@ def fit(value: str, door: Door | None, *, local: bool) -> KeyFit:
     """
     value = value.strip()
     if not value:
-        return KeyFit("no_key")
+        return KeyFit(Fit.NO_KEY)
     doors = load()
     matches = _identify(value, doors)
     alien = _credential(value)
@@ -82,55 +64,58 @@ def fit(value: str, door: Door | None, *, local: bool) -> KeyFit:
     if alien and alien.taken_by != door.id and (ours or (alien.certain and door.kind not in _CARRIERS)):
         return _fit_credential(alien, door, matches)
     if door.kind in _CARRIERS:
-        return KeyFit("fits" if _own(door, matches, doors) else "unknown", matches=matches)
+        return KeyFit(Fit.FITS if _own(door, matches, doors) else Fit.UNKNOWN, matches=matches)
     return _fit_key(value, door, matches, doors)
 
 
 def _fit_unknown_host(alien: Credential | None, matches: tuple[KeyMatch, ...], doors: Doors, local: bool) -> KeyFit:
     if local:
-        return KeyFit("unknown", matches=matches)
+        return KeyFit(Fit.UNKNOWN, matches=matches)
     if alien and alien.certain and not alien.carried:
-        return KeyFit("wrong_kind", alien.kind, matches, certain=True)
+        return KeyFit(Fit.WRONG_KIND, alien.kind, matches, certain=True)
     official = [
         match
         for match in _certain(matches)
         if (known := doors.get(match.door)) and known.kind not in ("local", "relay")
     ]
     if official:
-        return KeyFit("official_elsewhere", _names(official), matches, certain=True)
-    return KeyFit("unknown", matches=matches)
+        return KeyFit(Fit.OFFICIAL_ELSEWHERE, _names(official), matches, certain=True)
+    return KeyFit(Fit.UNKNOWN, matches=matches)
 
 
 def _fit_credential(alien: Credential, door: Door, matches: tuple[KeyMatch, ...]) -> KeyFit:
     elsewhere = alien.certain and alien.company not in ("", door.company)
     if elsewhere and alien.carried:
-        return KeyFit("other_door", alien.door, matches, certain=True, elsewhere=True)
-    return KeyFit("wrong_kind", alien.kind, matches, certain=alien.certain, elsewhere=elsewhere)
+        return KeyFit(Fit.OTHER_DOOR, alien.door, matches, certain=True, elsewhere=True)
+    return KeyFit(Fit.WRONG_KIND, alien.kind, matches, certain=alien.certain, elsewhere=elsewhere)
 
 
 def _fit_key(value: str, door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyFit:
     own, certain = _own(door, matches, doors), _certain(matches)
-    if own and (own.confidence == "certain" or not certain):
+    if own and (own.confidence is Confidence.CERTAIN or not certain):
         home = doors.get(own.door) or door
-        lengths = _off_length(value, home)
-        return KeyFit("truncated" if lengths else "fits", lengths, matches, certain=own.confidence == "certain")
+        wanted = _wanted_length(value, home)
+        sure = own.confidence is Confidence.CERTAIN
+        if wanted is None:
+            return KeyFit(Fit.FITS, matches=matches, certain=sure)
+        return KeyFit(Fit.TRUNCATED, matches=matches, certain=sure, length=len(value), wanted=wanted)
     if own:  # of the right company, though by its shape rather another door's
-        return KeyFit("unknown", matches=matches)
+        return KeyFit(Fit.UNKNOWN, matches=matches)
     family = [(match, kin) for match in matches if (kin := doors.get(match.door)) and kin.company == door.company]
     if certain and not family:
-        return KeyFit("other_door", _names(certain), matches, certain=True, elsewhere=True)
+        return KeyFit(Fit.OTHER_DOOR, _names(certain), matches, certain=True, elsewhere=True)
     if family and (certain or door.keys_complete):
         return KeyFit(_relation(door, family[0][1]), _names([match for match, _ in family]), matches, bool(certain))
     if door.keys_complete and matches:
-        return KeyFit("unlikely", _names(matches), matches)
-    return KeyFit("unknown", matches=matches)
+        return KeyFit(Fit.UNLIKELY, _names(matches), matches)
+    return KeyFit(Fit.UNKNOWN, matches=matches)
 
 
-def _relation(door: Door, kin: Door) -> str:
+def _relation(door: Door, kin: Door) -> Fit:
     """What tells two doors of one company apart."""
     if (door.kind == "subscription") != (kin.kind == "subscription"):
-        return "other_plan"
-    return "other_region" if door.region != kin.region else "other_resource"
+        return Fit.OTHER_PLAN
+    return Fit.OTHER_REGION if door.region != kin.region else Fit.OTHER_RESOURCE
 
 
 def _own(door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyMatch | None:
@@ -148,7 +133,7 @@ def _own(door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyMatch | 
 
 
 def _certain(matches: tuple[KeyMatch, ...]) -> tuple[KeyMatch, ...]:
-    return tuple(match for match in matches if match.confidence == "certain")
+    return tuple(match for match in matches if match.confidence is Confidence.CERTAIN)
 
 
 def _names(matches: tuple[KeyMatch, ...] | list[KeyMatch]) -> str:
@@ -163,13 +148,13 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     alien = _credential(value)
     if alien and alien.door and doors.get(alien.door):
         whole = alien.certain and alien.carried
-        found[alien.door] = KeyMatch(alien.door, "certain" if whole else "possible", alien.kind)
+        found[alien.door] = KeyMatch(alien.door, Confidence.CERTAIN if whole else Confidence.POSSIBLE, alien.kind)
     for door in doors:
         for shape in door.keys:
             if door.id not in found and pattern_matches(shape.pattern, value):
                 found[door.id] = _match(door, shape, value)
-    ranked = sorted(found.values(), key=lambda match: CONFIDENCES.index(match.confidence))
-    if not ranked or ranked[0].confidence != "certain":
+    ranked = sorted(found.values(), key=lambda match: _ORDER.index(match.confidence))
+    if not ranked or ranked[0].confidence is not Confidence.CERTAIN:
         return tuple(ranked)
     companies = {known.company for match in _certain(tuple(ranked)) if (known := doors.get(match.door))}
     return tuple(match for match in ranked if (known := doors.get(match.door)) and known.company in companies)
@@ -178,21 +163,21 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
 def _match(door: Door, shape: KeyShape, value: str) -> KeyMatch:
     """A published prefix proves the door at any length, a bare run of letters and digits at its own length alone."""
     whole = shape.shortest <= len(value) <= (shape.longest or len(value))
-    sure = whole or (shape.confidence == "certain" and head(shape.pattern))
-    confidence = shape.confidence if sure else "possible"
-    if confidence == "certain" and mistyped(value):
-        return KeyMatch(door.id, "likely", f"{shape.note}; {MISTYPED}")
+    sure = whole or (shape.confidence is Confidence.CERTAIN and head(shape.pattern))
+    confidence = shape.confidence if sure else Confidence.POSSIBLE
+    if confidence is Confidence.CERTAIN and mistyped(value):
+        return KeyMatch(door.id, Confidence.LIKELY, f"{shape.note}; {MISTYPED}")
     return KeyMatch(door.id, confidence, shape.note)
 
 
-def _off_length(value: str, door: Door) -> str:
-    """How a key's length is off, in characters; empty where it is not, or the lengths are not known."""
+def _wanted_length(value: str, door: Door) -> int | None:
+    """How many characters a key of this shape has; None where its own length is right, or not known."""
     shape = next((shape for shape in door.keys if pattern_matches(shape.pattern, value)), None)
     if shape and len(value) < shape.shortest:
-        return f"{len(value)}, not {shape.shortest}"
+        return shape.shortest
     if shape and shape.longest and len(value) > _DOUBLED * shape.longest:
-        return f"{len(value)}, not {shape.longest}"
-    return ""
+        return shape.longest
+    return None
 
 
 def _credential(value: str) -> Credential | None:

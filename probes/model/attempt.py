@@ -33,7 +33,21 @@ class KeyForm(StrEnum):
     NONE = "none"
 
 
-BARE = "endpoint"  # among what an attempt changes: asked without the version that every SDK adds
+class Change(StrEnum):
+    """What an attempt does differently from the app's own request."""
+
+    MENDED = "mended"  # the base URL or the key without its flaws
+    PATH = "path"
+    VERSION = "version"
+    PROTOCOL = "protocol"
+    AUTH = "auth"  # the key in another header
+    KEY = "key"  # another form of the same key
+    KEY_SOURCE = "key_source"  # the key of a setting that loses to another
+    PROXY = "proxy"  # around it
+    SCHEME = "scheme"
+    REDIRECT = "redirect"  # to where the server redirects
+    MODEL = "model"
+    ENDPOINT = "endpoint"  # without the version that every SDK adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,6 @@ class Attempt:
     model: str | None = None
     given: bool = False
     direct: bool = False  # around the proxy that the settings name
-    changed: tuple[str, ...] = ()  # what differs from the given way: path, version, protocol, auth, key, proxy, slash
+    changed: tuple[Change, ...] = ()  # from the given attempt
     address: str = ""  # what the app asks for a generation where no base URL makes the SDK ask the same
     query: str = ""  # what the app adds to the address of a generation

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
 
 from probes.model.attempt import Attempt
 from probes.model.capability import Capability, Cost
@@ -11,6 +14,7 @@ from probes.model.facts import (
     DirectFacts,
     DnsFacts,
     DoorFacts,
+    LocalityFacts,
     ModelFacts,
     ProxyFacts,
     SettingsFacts,
@@ -20,6 +24,7 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Outcome
 from probes.model.settings import Slo
+from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
@@ -29,6 +34,7 @@ Facts = (
     SettingsFacts
     | DoorFacts
     | ProxyFacts
+    | LocalityFacts
     | TunnelFacts
     | DirectFacts
     | DnsFacts
@@ -39,18 +45,76 @@ Facts = (
 )
 
 
+F = TypeVar("F", bound=Facts)
+
+
+class Subject(StrEnum):
+    """What an observation is about: a probe as such, or one look of it, named after the colon."""
+
+    SETTINGS = "settings"
+    CA_BUNDLE = "settings:ca_bundle"
+    DOOR = "door"
+    KEY_POLICY = "door:plaintext"  # the key is withheld, as the connection turned out not to be encrypted
+    PROXY = "proxy"
+    LOCALITY = "proxy:locality"  # the host is private by its addresses
+    TUNNEL = "proxy:tunnel"
+    PROXY_PORT = "proxy:port"  # what the proxy's port speaks in place of what its setting says
+    OTHER_TUNNEL = "proxy:mended"  # the tunnel again, as the port speaks
+    DIRECT = "proxy:direct"  # the host without the proxy
+    DNS = "dns"
+    TCP = "tcp"
+    HANDSHAKE = "tls"
+    CERTIFICATE = "tls:certificate"  # of a failed handshake, read without trusting it
+    PLAIN_HTTP = "tls:plain"  # the port answers in plain HTTP
+    HTTP = "http"
+    AUTH = "auth"
+    MODEL = "model"
+    OTHER_MODEL = "model:other"  # chosen after the first choice was refused
+    CHAT = "chat"
+    STREAM = "stream"
+    DEEP = "deep"  # progress of a deep check, never kept
+
+    @property
+    def probe(self) -> str:
+        """The probe whose line reports it, one of :data:`PROBES`."""
+        return self.value.partition(":")[0]
+
+    @property
+    def look(self) -> str:
+        """Which look of the probe it is; empty for the probe as such."""
+        return self.value.partition(":")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One subject, tried once; it fails in one way only."""
+    """One subject, tried once; it fails in one way only.
 
-    probe: str
-    subject: str
+    Requests to the API are told apart by ``attempt`` and by the purpose of the exchange as well.
+    """
+
+    subject: Subject
+    name: str  # of what was looked at, for people: a host, an address, an attempt; may be empty
     outcome: Outcome
     facts: Facts | None = None
     failure: Failure | None = None
     note: str = ""
-    began: float = 0.0
+    began: float = 0.0  # seconds after the run began
     ended: float = 0.0
+    attempt: int = 0  # number of the round of requests it belongs to, from 1; 0: none
+
+    @property
+    def probe(self) -> str:
+        """The probe whose line reports it."""
+        return self.subject.probe
+
+
+def facts_of(observations: Iterable[Observation], kind: type[F], *subjects: Subject) -> F | None:
+    """Return the facts of ``kind`` about the first of ``subjects`` that has them: ``TlsFacts, HANDSHAKE, CERTIFICATE``.
+
+    None where none of them was observed, or what was observed left no such facts.
+    """
+    found = {one.subject: one.facts for one in observations if isinstance(one.facts, kind)}
+    return next((found[subject] for subject in subjects if subject in found), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +140,7 @@ class Target:
     key_hint: str | None
     key_length: int | None
     key_doors: tuple[str, ...] = ()
-    sources: tuple[tuple[str, str], ...] = ()
+    sources: tuple[tuple[str, Source], ...] = ()
     name: str | None = None
     app_named: bool = False  # the user said which app it is
 
@@ -102,3 +166,7 @@ class Evidence:
     capabilities: tuple[Capability, ...] | None = None  # None: nobody asked for a deep check
     slos: tuple[Slo, ...] = ()
     earlier: tuple[Evidence, ...] = ()  # the tries before this one, oldest first (`--retries`)
+
+    def one(self, kind: type[F], *subjects: Subject) -> F | None:
+        """Return the facts of ``kind`` about the first of ``subjects`` that has them; None where none has."""
+        return facts_of(self.observations, kind, *subjects)

@@ -22,6 +22,24 @@ class ApiError:
     shape: str = ""  # openai, anthropic, google, detail, string, flat, base_resp, cloudflare, other
 
 
+class Purpose(StrEnum):
+    """Why a request is sent."""
+
+    MODELS = "models"
+    OTHER_HEADER_LIST = "other_header_list"  # the model list, asked with the key in the other header style
+    KEYLESS_LIST = "keyless_list"  # the model list, asked without the key: does a list prove a key?
+    PATH = "path"  # a request without a real key, to see whether the path is served
+    CHAT = "chat"
+    STREAM = "stream"
+    PREFLIGHT = "preflight"  # what a browser asks before a web page may call
+    EMBEDDING = "embed"
+
+    @property
+    def endpoint(self) -> Purpose:
+        """The purpose by which reports name the request: the model list is one endpoint, however it is asked."""
+        return Purpose.MODELS if self in (Purpose.OTHER_HEADER_LIST, Purpose.KEYLESS_LIST) else self
+
+
 class Body(StrEnum):
     """What an answer's body is, whatever its content type says."""
 
@@ -87,7 +105,7 @@ class Redirect:
     """Where a 3xx leads. ``url`` is whole and scrubbed, empty where no ``http(s)`` address can be made of it.
 
     ``origin``: ``same``, ``upgrade`` (from http to https of the same host, both on their usual ports) or ``other``.
-    ``gate``: ``login``, ``portal`` or empty, as in ``probes/gates.py``.
+    ``gate``: ``login``, ``portal`` or empty, as in ``probes/urls/login_pages.py``.
     """
 
     url: str
@@ -101,47 +119,96 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and what came back. ``purpose``: models, chat, stream, ``path`` for a keyless look at a path, or
-    ``preflight`` for what a browser asks before it calls.
-    """
+class SentRequest:
+    """The request as it was sent. Its URL is scrubbed: a key in the query is never recorded."""
 
-    purpose: str
+    purpose: Purpose
     attempt: Attempt
     method: str
     url: str  # scrubbed
-    path: str
+    path: str  # with its query, scrubbed
     with_key: bool
+    via_proxy: bool = False
+    adapted: tuple[str, ...] = ()  # parameters changed as the model wants it
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The HTTP response as it arrived, before anything is read from its body."""
+
     status: int = 0  # 0: no status line came
     reason: str = ""
     headers: tuple[tuple[str, str], ...] = ()  # lower-case names, scrubbed
     body: Body = Body.EMPTY
     content_type: str = ""
-    text: str = ""  # the first 4,096 characters, scrubbed
-    size: int = 0
+    text: str = ""  # the first 4,096 characters of the body, scrubbed
+    size: int = 0  # bytes of the body
+    title: str = ""  # of an HTML page
+
+    def header(self, name: str) -> str:
+        """Return the value of a header, or an empty string. ``name`` in any case: ``Retry-After``."""
+        return next((value for key, value in self.headers if key == name.lower()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseReading:
+    """What an SDK reads from the body. Each part is None where the body holds none, or nothing asked for it."""
+
     error: ApiError | None = None
     answer: Answer | None = None
     stream: StreamReading | None = None
-    models: tuple[str, ...] | None = None  # ids, where this is a model list
-    failure: Failure | None = None
-    sent_at: float = 0.0
-    first_byte: float = 0.0  # seconds after sent_at
-    seconds: float = 0.0
-    tries: int = 1
-    first_status: int = 0  # of the first try, where it took more than one; 0: no answer came
-    adapted: tuple[str, ...] = ()  # parameters changed as the model wants it
-    title: str = ""  # of an HTML page
-    location: str = ""
-    redirect: Redirect | None = None  # of a 3xx that was not followed
-    redirects: tuple[str, ...] = ()  # targets on the same origin that were followed on the way, as the SDKs do
-    moved_to: str = ""  # the base URL that would have saved the last of them
-    via_proxy: bool = False
+    models: tuple[str, ...] | None = None  # ids of a model list
 
-    def header(self, name: str) -> str:
-        """The value of a header, or an empty string."""
-        return next((value for key, value in self.headers if key == name.lower()), "")
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When the request went out and how long the response took, in seconds; and how many tries it took."""
+
+    sent_at: float = 0.0  # seconds after the client was made
+    first_byte: float = 0.0  # seconds after sent_at
+    seconds: float = 0.0  # until the end of the body
+    tries: int = 1
+    first_status: int = 0  # of the first try, where it took more than one; 0: no response came
+
+
+@dataclass(frozen=True, slots=True)
+class Redirection:
+    """The redirects of a request: those that were followed on the way, and the one that was not."""
+
+    location: str = ""  # the header of the last response
+    target: Redirect | None = None  # where a 3xx leads that was not followed
+    followed: tuple[str, ...] = ()  # paths on the same origin that were followed on the way, as the SDKs do
+    moved_to: str = ""  # the base URL that would have saved the last of them
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what came back. ``failure`` is set where no whole response came."""
+
+    request: SentRequest
+    response: Response = Response()
+    reading: ResponseReading = ResponseReading()
+    timing: Timing = Timing()
+    redirection: Redirection = Redirection()
+    failure: Failure | None = None
+
+    @property
+    def purpose(self) -> Purpose:
+        return self.request.purpose
+
+    @property
+    def attempt(self) -> Attempt:
+        return self.request.attempt
+
+    @property
+    def status(self) -> int:
+        return self.response.status
 
     @property
     def ok(self) -> bool:
-        """An answer that an SDK would take for success."""
+        """Whether an SDK would take the response for a success."""
         return self.failure is None and 200 <= self.status < 300
+
+    def header(self, name: str) -> str:
+        """Return the value of a response header, or an empty string."""
+        return self.response.header(name)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from probes.model.failure import Kind
 from probes.model.settings import Conflict, Override
+from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
+from probes.model.value_issues import KeyFit as KeyFit
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 
@@ -24,67 +27,126 @@ class SettingsFacts:
     override: Override | None = None
 
 
+class SiteDifference(StrEnum):
+    """What tells two sites of one company apart."""
+
+    REGION = "region"
+    PLAN = "plan"
+    PRODUCT = "product"
+
+
 @dataclass(frozen=True, slots=True)
 class SisterSite:
-    """A site of the door's own house whose keys look alike but do not do here."""
+    """A site of the door's own company whose keys look alike but are not taken here."""
 
     name: str
     url: str  # its base URL
-    differs: str  # in what: region, plan, product
+    differs: SiteDifference
+
+
+class ProtocolSource(StrEnum):
+    """What says which protocol is spoken."""
+
+    OPTION = "option"
+    APP = "app"
+    PATH = "path"
+    DOOR = "door"
+    VARIABLE = "variable"
+    DEFAULT = "default"
+
+
+class Withheld(StrEnum):
+    """Why the key is not sent."""
+
+    OTHER_DOOR = "other_door"  # it is another company's
+    PLAINTEXT = "plaintext"  # the address is not encrypted
+    PROJECT = "project"  # a project's file names the address
+
+
+@dataclass(frozen=True, slots=True)
+class HostFacts:
+    """The host that the base URL names."""
+
+    name: str
+    port: int
+    scheme: str
+    local: bool  # loopback or private address, or a name that means this machine
+    own_part: str = ""  # what of the host is the user's own: resource, workspace, region, …
+
+
+@dataclass(frozen=True, slots=True)
+class DoorMatch:
+    """Which known door the host is, and what that door documents; without an ``id`` it is none that is known."""
+
+    id: str | None
+    name: str | None
+    typo_of: str | None = None  # a known host that this one is a typo of
+    website_of: str | None = None  # the door whose site or console this host is
+    right_base_url: str | None = None  # what the door itself documents for the protocol
+    protocols: tuple[str, ...] = ()
+    needs_key: bool = True
+    list_needs_key: bool = False  # the model list is served to nobody without a key
+    key_env: str = ""  # the variable in which its key is usually kept
+    console: str = ""  # the page where its keys are made
+    sister_sites: tuple[SisterSite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPermission:
+    """Whether the key may go to the host; ``conflict_source`` is that of another key for the same setting, which may be
+    tried there.
+    """
+
+    sent: bool = True
+    withheld: Withheld | None = None
+    conflict_source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DoorFacts:
-    """Which door the host is and whether the key belongs there, told before anything is sent.
+    """Which door the host is and whether the key belongs there, told before anything is sent."""
 
-    ``fit``: ``fits``, ``other_door``, ``other_region``, ``other_plan``, ``other_resource``, ``wrong_kind``,
-    ``truncated``,
-    ``official_elsewhere``, ``unlikely`` (the shape is shared, but no key of this door has it), ``unknown`` or
-    ``no_key``.
-    ``sent`` says whether the key may go to this host; ``why_not_sent`` is ``other_door``, ``plaintext`` or
-    ``project``.
-    """
-
-    host: str
-    port: int
-    scheme: str
-    door: str | None
-    door_name: str | None
+    host: HostFacts
     protocol: str
-    protocol_source: str  # option, door, path, default
-    local: bool  # loopback or private address, or a name that means this machine
-    matches: tuple[KeyMatch, ...] = ()
-    fit: str = "unknown"
-    fit_note: str = ""
-    sent: bool = True
-    why_not_sent: str = ""
-    typo_of: str | None = None  # a known host that this one is a slip of
-    website_of: str | None = None  # the door whose site or console this host is
-    right_base_url: str | None = None  # what the door itself documents for this protocol
-    needs_key: bool = True
-    key_env: str = ""  # the variable in which this door's key is usually kept
-    console: str = ""  # the page where its keys are made
-    sister_sites: tuple[SisterSite, ...] = ()
-    key_door_name: str = ""  # whose key it looks like
-    key_door_url: str = ""  # that door's own base URL
-    protocols: tuple[str, ...] = ()  # what this door documents
-    list_needs_key: bool = False  # the model list is served to nobody without a key
-    certain: bool = False  # the key's shape proves the fit
-    own_part: str = ""  # what of the host is the user's own: resource, workspace, region, …
-    conflict_source: str = ""  # where another key stands for the same setting, that may be tried at this host
+    protocol_source: ProtocolSource
+    match: DoorMatch
+    key: KeyFit
+    policy: KeyPermission = KeyPermission()
+
+
+class ProxyProblem(StrEnum):
+    """What keeps a client from using a proxy setting."""
+
+    SCHEME = "scheme"
+    PORT = "port"
+    STRAY = "stray"
+    PASSWORD = "password"  # noqa: S105 - the name of a problem
+    API_ADDRESS = "api_address"  # the address of a model API
+    OWN_ADDRESS = "own_address"  # the very server that is to be called
+    NO_PROXY_ENTRY = "no_proxy_entry"
 
 
 @dataclass(frozen=True, slots=True)
 class ProxyFacts:
     url: str | None  # without credentials; None: direct
-    source: str = ""
+    source: Source | None = None
     bypass: str = ""  # the NO_PROXY entry that applies
-    problem: str = ""  # scheme, port, stray, password, api_address, own_address, no_proxy_entry
+    problem: ProxyProblem | None = None
     note: str = ""
     captures_local: bool = False
-    socks: str = ""  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
+    socks: Source | None = (
+        None  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
+    )
     mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
     unheeded: str = ""  # the proxy that is set and that the app pays no heed to, without credentials
+
+
+@dataclass(frozen=True, slots=True)
+class LocalityFacts:
+    """A host behind the proxy whose addresses, looked up here, are all private."""
+
+    host: str
+    addresses: tuple[Address, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +249,6 @@ class TlsFacts:
     version: str = ""
     cipher: str = ""
     certificate: Certificate | None = None
-    plain_http: bool = False  # a plain HTTP answer came to the ClientHello
     certifi: bool | None = None  # whether certifi's list trusts it, which other clients use; None: not told
     certifi_path: str = ""
     elsewhere: str = ""  # the list that trusts it where the app's own does not: system, or the file of SSL_CERT_FILE
@@ -197,7 +258,7 @@ class TlsFacts:
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
     chosen: str | None
-    source: str  # --model, a variable, list, door, none
+    source: Source  # of the setting; model list, door, guess or none
     listed: bool | None  # None: there is no list
     count: int = 0
     near: tuple[str, ...] = ()

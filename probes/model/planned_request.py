@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from probes.model.facts import Withheld
+
 PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
 
 
@@ -27,7 +29,7 @@ class Plan:
     proxy: str | None
     requests: tuple[PlannedRequest, ...]
     further: int
-    withheld: str = ""  # why the key would not be sent
+    withheld: Withheld | None = None  # why the key would not be sent
     deep: tuple[PlannedRequest, ...] = ()  # where a way works: what a deep check asks beyond that
 
     @property

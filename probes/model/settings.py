@@ -8,10 +8,12 @@ run, sizes are bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
 from probes.model.secret import Secret
+from probes.model.source import DEFAULT, Source
 
 T = TypeVar("T")
 
@@ -21,26 +23,38 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sourced(Generic[T]):
-    """A value and the place where it stood: ``environment OPENAI_API_KEY``, ``.env:3 OPENAI_API_KEY``, ``--model``."""
+    """A value and the place it was read from."""
 
     value: T
-    source: str
+    source: Source
+
+
+class ConflictRole(StrEnum):
+    """The setting that a losing value was meant for."""
+
+    BASE_URL = "base_url"
+    KEY = "key"
+    MODEL = "model"
+
+
+class ConflictReason(StrEnum):
+    """Why a value loses."""
+
+    SHADOWED = "shadowed"  # another place wins
+    UNREAD = "unread"  # no SDK of today reads this variable
+    NEAR_NAME = "near_name"  # its name is a typo of one that is read
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A value that was found as well, but does not win.
+    """A value that was found as well, but does not win."""
 
-    ``role`` is ``base_url``, ``key`` or ``model``. ``why`` is ``shadowed`` (another place wins), ``unread`` (no SDK
-    of today reads this variable) or ``near_name`` (its name is a slip of one that is read).
-    """
-
-    role: str
+    role: ConflictRole
     name: str
-    source: str
+    source: Source
     value: Secret | str
-    why: str
-    winner: str = ""  # the source that wins over it
+    why: ConflictReason
+    winner: Source | None = None  # the source that wins over it
     same: bool = False  # it holds the same value as the winner
 
 
@@ -52,11 +66,11 @@ class Override:
     hosts have their port where it is not the usual one. ``withheld``: the key is therefore not sent.
     """
 
-    source: str
+    source: Source
     host: str
     meant: str
-    meant_source: str
-    key_source: str
+    meant_source: Source
+    key_source: Source
     withheld: bool = False
 
 
@@ -123,7 +137,7 @@ class Settings:
     base_url: Sourced[str] | None = None
     key: Sourced[Secret] | None = None
     model: Sourced[str] | None = None
-    protocol: Sourced[str] = Sourced("auto", "default")
+    protocol: Sourced[str] = Sourced("auto", DEFAULT)
     app: str | None = None
     api_version: Sourced[str] | None = None  # where the protocol's requests name one (azure, gemini)
     auth: Sourced[Auth] | None = None  # how the key travels, where that was given too (--curl)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from probes.catalog import node_runtime
 from probes.model.settings import Settings
+from probes.model.source import SourceKind
 from probes.network import trust_stores
 from probes.network.connection_pool import ConnectionPool
 from probes.network.network import Network
@@ -60,7 +61,7 @@ class ConnectionPools:
     def other_roots(self) -> dict[str, Callable[[], ssl.SSLContext]]:
         """Lists of roots at hand that are not the app's own: that of SSL_CERT_FILE for Node, and the system's."""
         given, bundle = self._given, self._given.ca_bundle
-        named = bundle.value if bundle is not None and bundle.source.startswith("environment") else ""
+        named = bundle.value if bundle is not None and bundle.source.kind is SourceKind.ENVIRONMENT else ""
         lists = {"system": system_context} if self.trust_name != trust_stores.SYSTEM else {}
         if named and node_runtime.runs(given.app) and not given.node.openssl_ca and Path(named).is_file():
             lists = {named: partial(ssl.create_default_context, cafile=named), **lists}

@@ -8,6 +8,7 @@ import ssl
 
 from probes.model.facts import Address
 from probes.model.settings import NodeSettings, Sourced
+from probes.model.source import SourceKind
 from probes.network.network import Network
 from probes.network.single_flight import SingleFlight
 
@@ -26,7 +27,7 @@ class SharedNetwork(Network):
 
     def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
         # Which line of a fleet's file names the roots makes no other list of them; that a variable does, may.
-        from_variable = ca_bundle is not None and ca_bundle.source.startswith("environment")
+        from_variable = ca_bundle is not None and ca_bundle.source.kind is SourceKind.ENVIRONMENT
         roots = (ca_bundle.value if ca_bundle is not None else None, from_variable, on_node)
         if roots not in self._trusts:
             self._trusts[roots] = Network.trust(self, ca_bundle, on_node)

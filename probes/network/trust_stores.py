@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probes.model.settings import NodeSettings, Sourced
+from probes.model.source import SourceKind
 
 if TYPE_CHECKING:
     import ssl
@@ -49,7 +50,7 @@ def trust(ca_bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
     httpx2 (openai-python 3, anthropic-python 2) verifies with truststore. A file that ``SSL_CERT_FILE`` names stands in
     place of the system's list there, not beside it. Raises OSError or SSLError for one that cannot be read.
     """
-    if ca_bundle is not None and ca_bundle.source.startswith("environment"):
+    if ca_bundle is not None and ca_bundle.source.kind is SourceKind.ENVIRONMENT:
         return of_today(ssl.create_default_context(cafile=ca_bundle.value)), ca_bundle.value
     context = system_context()
     if ca_bundle is not None:
@@ -166,7 +167,7 @@ def node_context(given: NodeSettings, bundle: Sourced[str] | None) -> tuple[ssl.
         if given.system_ca:
             context.load_default_certs()  # on Linux Node too reads SSL_CERT_FILE and SSL_CERT_DIR for it
     name = "system" if given.openssl_ca or given.system_ca else "certifi"
-    meant = bundle.value if bundle is not None and not bundle.source.startswith("environment") else ""
+    meant = bundle.value if bundle is not None and bundle.source.kind is not SourceKind.ENVIRONMENT else ""
     for path in filter(None, (given.extra_ca, meant)):
         with suppress(OSError, SSLError):
             context.load_verify_locations(cafile=path)

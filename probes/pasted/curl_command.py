@@ -14,9 +14,10 @@ from urllib.parse import quote
 from probes.model.attempt import Auth
 from probes.model.secret import public_prefix
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
+from probes.model.source import Owner, Source, SourceKind
 from probes.pasted.shell_words import ShellError, Statement, Word, split
 
-SOURCE = "--curl"
+SOURCE = Source(SourceKind.CURL, Owner.FOLDER)
 
 # Options that take a value, by their long names; those of one letter; what the check does not follow.
 _WITH_VALUE = """

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from probes.model.attempt import Auth
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
+from probes.model.source import environment_variable
 from probes.pasted.curl_command import shown, sourced
 from probes.pasted.endpoint_urls import parse_endpoint_url
 from probes.pasted.shell_words import Word
@@ -114,7 +115,7 @@ def _credential(
         if (login := _login(command.user.text)) is not None:
             found.append((Word(login, command.user.variables, command.user.unset), Auth.BEARER))
     if not found:
-        return None, None, (SOURCE,)
+        return None, None, (str(SOURCE),)
     if len({word.text for word, _ in found}) > 1:
         command.note("credentials", str(len(found)))
     word, auth = found[0]
@@ -125,8 +126,8 @@ def _credential(
             tuple(f"environment {name}" for name in word.unset) or (f"{SOURCE} (empty)",),
         )
     whole = next((name for name in word.variables if environ.get(name) == word.text), None)
-    source = f"environment {whole}" if whole else SOURCE
-    return Sourced(Secret(word.text), source), Sourced(auth, SOURCE), (source,)
+    source = environment_variable(whole) if whole else SOURCE
+    return Sourced(Secret(word.text), source), Sourced(auth, SOURCE), (str(source),)
 
 
 def _login(text: str) -> str | None:

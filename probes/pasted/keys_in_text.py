@@ -10,6 +10,7 @@ from probes.model.secret import PUBLIC_PREFIXES, public_prefix
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
+from probes.model.value_issues import Confidence
 from probes.pasted.notes import LOCAL, TRIED, ScannedText, TextNote, literal
 
 _ECHO = (
@@ -60,7 +61,7 @@ def _speaker(seen: ScannedText) -> Door | None:
 
 def _could_be(head: str, house: Door) -> bool:
     """Whether a key of this house could begin so. Houses of bare letters and digits take any head."""
-    heads = [literal(shape.pattern) for shape in house.keys if shape.confidence != "possible"]
+    heads = [literal(shape.pattern) for shape in house.keys if shape.confidence is not Confidence.POSSIBLE]
     if not heads or "" in heads:
         return True
     prefix = public_prefix(head)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from probes.model.attempt import BARE, Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.protocol import (
@@ -60,7 +60,7 @@ class _Anthropic:
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it names no model and holds no message."""
-        endpoint = self.endpoint.removeprefix("/v1") if BARE in attempt.changed else self.endpoint
+        endpoint = self.endpoint.removeprefix("/v1") if Change.ENDPOINT in attempt.changed else self.endpoint
         return ApiRequest("POST", endpoint, self._headers(attempt, ("Content-Type", "application/json")), {})
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -12,12 +12,14 @@ from probes.api.client import ApiClient
 from probes.api.context import ApiContext
 from probes.api.response_checks import passes
 from probes.catalog.apps import load as load_apps
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.capability import Capability, Cost
-from probes.model.exchange import Exchange
-from probes.model.facts import DoorFacts
+from probes.model.evidence import Subject
+from probes.model.exchange import Exchange, Purpose
+from probes.model.facts import DoorFacts, Withheld
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Settings, Sourced
+from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
@@ -47,7 +49,9 @@ class ApiChecks:
         self.working: Attempt | None = None
         self._dive: DeepCheck | None = None
         self._keys = offline.exams.keys()
-        if offline.facts is not None and (found := door.conflict(offline.given, offline.door, offline.facts.local)):
+        if offline.facts is not None and (
+            found := door.conflict(offline.given, offline.door, offline.facts.host.local)
+        ):
             self._keys[KeyForm.RIVAL] = found[1]
         self._client = ApiClient(self._keys, offline.given.limits, scrub, pools.to, version, pools.network.pages)
 
@@ -69,19 +73,19 @@ class ApiChecks:
         """
         offline, given = self._offline, self._offline.given
         keys = set(self._keys)
-        if facts.why_not_sent:
-            keys &= {KeyForm.RIVAL} if facts.why_not_sent != "project" else set()
-        around = frozenset(keys if facts.local else ())
-        if not self._may_send(pool, facts.local):
-            if keys and not facts.why_not_sent and not (facts.local and pool.proxy is not None):
-                facts = replace(facts, sent=False, why_not_sent="plaintext")
-                self._recorder.done("door", "plaintext", facts, self._recorder.now())
+        if facts.policy.withheld:
+            keys &= {KeyForm.RIVAL} if facts.policy.withheld is not Withheld.PROJECT else set()
+        around = frozenset(keys if facts.host.local else ())
+        if not self._may_send(pool, facts.host.local):
+            if keys and not facts.policy.withheld and not (facts.host.local and pool.proxy is not None):
+                facts = replace(facts, policy=replace(facts.policy, sent=False, withheld=Withheld.PLAINTEXT))
+                self._recorder.done(Subject.KEY_POLICY, "", facts, self._recorder.now())
             keys = set()
         context = ApiContext(
             settings=_with_model(given, facts.protocol),
             facts=facts,
             door=offline.door,
-            first=self._first(base, keys, facts.local),
+            first=self._first(base, keys, facts.host.local),
             forms=frozenset(keys),
             direct=around,
             mended=offline.exams.url.mended,
@@ -90,13 +94,13 @@ class ApiChecks:
         try:
             await loop.run()
         except NetError as error:
-            self._recorder.failed("http", "", error.failure, self._recorder.now())
+            self._recorder.failed(Subject.HTTP, "", error.failure, self._recorder.now())
         except Exception as error:
-            self._recorder.crashed("http", "", error, self._recorder.now())
+            self._recorder.crashed(Subject.HTTP, "", error, self._recorder.now())
         finally:
             self.working = loop.working
         if given.deep and self.working is not None:
-            await self._deepen(self.working, facts.local)
+            await self._deepen(self.working, facts.host.local)
         if given.no_spend:
             self._recorder.close("", "no_spend")
         elif not keys - {KeyForm.RIVAL} and offline.exams.keys():
@@ -115,10 +119,10 @@ class ApiChecks:
         asked_as_given = offline.exams.url.literal == base and (
             form is KeyForm.GIVEN or (form is KeyForm.NONE and not offline.exams.keys())
         )
-        changed = () if asked_as_given else ("mended",)
+        changed = () if asked_as_given else (Change.MENDED,)
         if form is KeyForm.NONE and KeyForm.RIVAL in keys and not local:
             # Nothing that may go out was given: the key of the place that is not heeded stands in for it.
-            form, asked_as_given, changed = KeyForm.RIVAL, False, ("key_source",)
+            form, asked_as_given, changed = KeyForm.RIVAL, False, (Change.KEY_SOURCE,)
         first = replace(first, key=form, given=asked_as_given, changed=changed)
         if offline.exams.url.literal == base:
             first = replace(first, address=offline.exams.address, query=offline.exams.query)
@@ -138,14 +142,14 @@ class ApiChecks:
             self._offline,
             [one.facts for one in self._recorder.observations if isinstance(one.facts, Exchange)],
         )
-        lists = [(one, one.models) for one in seen if one.models is not None]
+        lists = [(one, one.reading.models) for one in seen if one.reading.models is not None]
         asked = [one for one in seen if passes(one) and replace(one.attempt, model=working.model) == working]
         depth = FeatureContext(
             working=working,
-            adapted=next((one.adapted for one in asked if one.purpose == "chat"), ()),
+            adapted=next((one.request.adapted for one in asked if one.purpose is Purpose.CHAT), ()),
             models=next((names for _, names in lists if names), ()),
-            listed=any(one.with_key for one, _ in lists),
-            streams=any(one.purpose == "stream" for one in asked),
+            listed=any(one.request.with_key for one, _ in lists),
+            streams=any(one.purpose is Purpose.STREAM for one in asked),
             local=local,
             door=offline.door,
             keys=tuple(self._keys.values()),
@@ -153,7 +157,7 @@ class ApiChecks:
         )
         self._client.budget = MOST
         began = self._recorder.now()
-        self._dive = DeepCheck(depth, self._client, self._scrub, lambda name: self._recorder.tell("deep", name, began))
+        self._dive = DeepCheck(depth, self._client, self._scrub, lambda name: self._recorder.tell(name, began))
         await self._dive.run(offline.given.limits.run - began - _LAST)
 
     def _may_send(self, pool: ConnectionPool, local: bool) -> bool:
@@ -187,7 +191,9 @@ def _with_model(given: Settings, protocol: str) -> Settings:
     """The settings with the model that stands in the base URL, where none is given."""
     raw = given.base_url.value if given.base_url else ""
     named = model_in(protocol, raw) if given.model is None else None
-    return replace(given, model=Sourced(named, "base_url")) if named else given
+    if not named or given.base_url is None:
+        return given
+    return replace(given, model=Sourced(named, Source(SourceKind.BASE_URL, given.base_url.source.owner)))
 
 
 def _sent_by(given: Settings, attempt: Attempt) -> Attempt:

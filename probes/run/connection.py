@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from probes.catalog import node_runtime
-from probes.model.evidence import HostEnvironment
-from probes.model.facts import ProxyFacts, TcpFacts, TlsFacts, TunnelFacts
+from probes.model.evidence import HostEnvironment, Subject
+from probes.model.facts import DirectFacts, LocalityFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
 from probes.network.connection_pool import ConnectionPool
@@ -42,6 +42,7 @@ class ConnectionChecks:
         self.pools = ConnectionPools(offline.given, network, offline.proxy)
         self.api = ApiChecks(offline, recorder, scrub, self.pools, version)
         self._families: set[str] = set()
+        self._tried_directly = False
 
     async def go(self) -> None:
         offline, recorder = self._offline, self._recorder
@@ -61,7 +62,7 @@ class ConnectionChecks:
         if lost and self.pools.proxy is not None:
             inside = await self._inside(where)
             direct = self.pools.to(where, True)
-            found = await recorder.take("proxy", "direct", proxy.directly(direct))
+            found = await self._directly(where)
             # A private host that is reached needs no proxy; one that wants a password was meant, as it seems.
             wanted = any(
                 one.failure is not None and one.failure.kind is Kind.PROXY_AUTH for one in recorder.observations
@@ -81,34 +82,42 @@ class ConnectionChecks:
         await self.api.ask(self.pools.to(parse_url(base), self.pools.direct(pool)), base, self._facts)
         if pool.proxy is not None and not pool.enters and self.api.working is None:
             # What a proxy says to a plain request comes with the answers: only now is the other way worth a look.
-            await recorder.take("proxy", "direct", proxy.directly(self.pools.to(where, True)))
+            await self._directly(where)
 
     async def _as_it_goes(self, where: Url) -> None:
         """Around the proxy, as an app goes that pays no heed to it; through it where that leads nowhere."""
-        found = await self._recorder.take("proxy", "direct", proxy.directly(self.pools.to(where, True)))
+        found = await self._directly(where)
         if found is not None and (found.kind is None or (found.probe == "tls" and found.kind in tls.TELLING)):
             self.pools.proxy = None
+
+    async def _directly(self, where: Url) -> DirectFacts | None:
+        """How far the host is reached without the proxy, tried once; None where the try itself failed."""
+        if not self._tried_directly:
+            self._tried_directly = True
+            await self._recorder.take(Subject.DIRECT, "", proxy.directly(self.pools.to(where, True)))
+        return self._recorder.one(DirectFacts, Subject.DIRECT)
 
     async def _reach(self, pool: ConnectionPool) -> str:
         """dns and tcp; with a proxy they are the proxy's. The probe that failed, or an empty string."""
         recorder = self._recorder
         if pool.redirected:
-            recorder.spared("dns", "connect_to")
+            recorder.spared(Subject.DNS, "connect_to")
         elif literal_address(pool.dial_host):
-            recorder.spared("dns", "address")
-        elif await recorder.take("dns", pool.dial_host, dns.measure(pool, self._offline.given.dns_servers)) is None:
+            recorder.spared(Subject.DNS, "address")
+        elif (
+            await recorder.take(Subject.DNS, pool.dial_host, dns.measure(pool, self._offline.given.dns_servers)) is None
+        ):
             return "dns"
-        began = recorder.now()
-        found = await recorder.take("tcp", f"{pool.dial_host}:{pool.dial_port}", self._dial(pool))
-        if found is not None and found.connected is None:
-            kind = next((kind for kind in _TELLING if any(dial.kind is kind for dial in found.dials)), Kind.OTHER)
-            recorder.observations.pop()
-            recorder.failed("tcp", f"{pool.dial_host}:{pool.dial_port}", Failure(kind), began, found)
-        return "" if found is not None and found.connected is not None else "tcp"
+        found = await recorder.take(Subject.TCP, f"{pool.dial_host}:{pool.dial_port}", self._dial(pool))
+        return "" if found is not None else "tcp"
 
     async def _dial(self, pool: ConnectionPool) -> TcpFacts:
+        """Connect to one of the addresses. Raises NetError, with what was dialled, where none accepts."""
         found = await tcp.measure(pool)
         self._families.update(dial.address.family for dial in found.dials)
+        if found.connected is None:
+            kind = next((kind for kind in _TELLING if any(dial.kind is kind for dial in found.dials)), Kind.OTHER)
+            raise NetError(kind, facts=found)
         return found
 
     async def _enter(self, pool: ConnectionPool) -> str:
@@ -117,10 +126,10 @@ class ConnectionChecks:
         if (
             pool.proxy is None
             or not pool.enters
-            or await recorder.take("proxy", "tunnel", proxy.enter(pool)) is not None
+            or await recorder.take(Subject.TUNNEL, "", proxy.enter(pool)) is not None
         ):
             return ""
-        why = recorder.observations[-1].failure
+        why = recorder.failure(Subject.TUNNEL)
         if why is None or not proxy.doubtful(why):
             return "proxy"
         began = recorder.now()
@@ -128,12 +137,13 @@ class ConnectionChecks:
         if not speaks:
             return "proxy"
         where = pool.target
-        recorder.done("proxy", "port", TunnelFacts(pool.proxy.scheme, where.host, where.port, speaks), began)
+        facts = TunnelFacts(pool.proxy.scheme, where.host, where.port, speaks)
+        recorder.done(Subject.PROXY_PORT, "", facts, began)
         if speaks == proxy.WEB:
             return "proxy"
         self.pools.proxy = replace(pool.proxy, scheme=speaks)
         meant = self.pools.to(where, False, beside=pool)
-        return "" if await recorder.take("proxy", "mended", proxy.enter(meant)) is not None else "proxy"
+        return "" if await recorder.take(Subject.OTHER_TUNNEL, "", proxy.enter(meant)) is not None else "proxy"
 
     async def _inside(self, where: Url) -> bool:
         """Whether the host is private, by its name or, where nobody knows it as a door, by its addresses.
@@ -142,10 +152,10 @@ class ConnectionChecks:
         """
         offline = self._offline
         facts, straight = self._facts, self.pools.to(where, True)
-        chosen = next((one.facts for one in self._recorder.observations if isinstance(one.facts, ProxyFacts)), None)
         assert facts is not None
-        if facts.local or offline.door is not None or straight.redirected or chosen is None:
-            return facts.local
+        if facts.host.local or offline.door is not None or straight.redirected:
+            return facts.host.local
+        began = self._recorder.now()
         try:
             async with asyncio.timeout(min(2.0, self._recorder.limits.probe)):
                 found = await straight.resolve()
@@ -153,9 +163,8 @@ class ConnectionChecks:
             return False
         if not found or not all(private(one.ip) for one in found):
             return False
-        self._facts = replace(facts, local=True)
-        self._recorder.done("door", where.host, self._facts, self._recorder.now())
-        self._recorder.done("proxy", where.host, replace(chosen, captures_local=True), self._recorder.now())
+        self._facts = replace(facts, host=replace(facts.host, local=True))
+        self._recorder.done(Subject.LOCALITY, where.host, LocalityFacts(where.host, tuple(found)), began)
         return True
 
     async def _encrypt(self, pool: ConnectionPool) -> str | None:
@@ -164,20 +173,20 @@ class ConnectionChecks:
         mended = self._offline.exams.url.literal or self._offline.exams.url.mended
         assert mended is not None
         if where.scheme == "http":
-            recorder.spared("tls", "not_tls")
+            recorder.spared(Subject.HANDSHAKE, "not_tls")
             if pool.good is not None and not pool.good.ip.startswith(("127.", "::1")):
                 with suppress(NetError):
                     await pool.first_connection()
                     pool.warm(self._warms())
             return mended
         pool.warm(self._warms())
-        facts = await recorder.take("tls", where.host, tls.measure(pool, self.pools.trust_name))
+        facts = await recorder.take(Subject.HANDSHAKE, where.host, tls.measure(pool, self.pools.trust_name))
         if facts is not None:
             return mended
-        last = recorder.observations[-1]
-        kind = last.failure.kind if last.failure else Kind.OTHER
+        why = recorder.failure(Subject.HANDSHAKE)
+        kind = why.kind if why is not None else Kind.OTHER
         if kind in tls.CERTIFICATE_KINDS or kind is Kind.TLS_HANDSHAKE:
-            seen = await recorder.take("tls", "certificate", self._look(pool, kind))
+            seen = await recorder.take(Subject.CERTIFICATE, "", self._look(pool, kind))
             other = certifi_context() if seen is not None and seen.certifi else None
             if seen is not None and seen.elsewhere:
                 other = self.pools.other_roots()[seen.elsewhere]()
@@ -189,7 +198,7 @@ class ConnectionChecks:
             pool, kind is Kind.TLS_NOT_TLS
         )
         if plain:
-            recorder.done("tls", "plain", TlsFacts(where.host, self.pools.trust_name, plain_http=True), recorder.now())
+            recorder.done(Subject.PLAIN_HTTP, "", TlsFacts(where.host, self.pools.trust_name), recorder.now())
             return f"http://{_named(where)}:{where.port}{where.path}"
         return None
 
@@ -202,7 +211,9 @@ class ConnectionChecks:
     def _warms(self) -> int:
         """How many more links the first requests will want: opened beside the first one, they cost no round trip."""
         given, facts = self._offline.given, self._facts
-        generates = not given.no_spend and facts is not None and not facts.why_not_sent and self._offline.exams.keys()
+        generates = (
+            not given.no_spend and facts is not None and not facts.policy.withheld and self._offline.exams.keys()
+        )
         return 0 if not generates else 2 if given.model is not None else 1
 
     def _roots(self) -> None:
@@ -212,7 +223,8 @@ class ConnectionChecks:
             return
         began = self._recorder.now()
         if said := unreadable(bundle.value):
-            self._recorder.failed("settings", bundle.source, Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}"), began)
+            why = Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}")
+            self._recorder.failed(Subject.CA_BUNDLE, str(bundle.source), why, began)
 
     def vantage(self) -> HostEnvironment:
         """Where all of this was seen from."""

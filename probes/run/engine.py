@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from probes.model.capability import Cost
-from probes.model.evidence import Evidence, HostEnvironment
+from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.settings import Settings
 from probes.network.network import Network
 from probes.run.connection import ConnectionChecks
@@ -38,7 +38,7 @@ async def run(
     except asyncio.CancelledError:
         interrupted = True
     except Exception as error:  # our own fault: a result, never a traceback
-        recorder.crashed("settings", "", error, recorder.now())
+        recorder.crashed(Subject.SETTINGS, "", error, recorder.now())
     finally:
         if connection is not None:
             await connection.pools.leave()

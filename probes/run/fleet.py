@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from probes.model.capability import Cost
-from probes.model.evidence import Evidence, HostEnvironment, Target
+from probes.model.evidence import Evidence, HostEnvironment, Subject, Target
 from probes.model.scrubber import Scrubber
 from probes.model.settings import BadInput, Limits, Settings
+from probes.model.source import Owner, Source, SourceKind
 from probes.network.shared_network import SharedNetwork
 from probes.run.engine import run
 from probes.settings import config_file
@@ -70,7 +71,7 @@ class Fleet:
         """What is left of a run that took its process with it, or never came back."""
         base = self.file.targets[member.name].text("base_url")
         recorder = Recorder(Limits(), Scrubber())
-        recorder.crashed("settings", "", RuntimeError(why), recorder.now())
+        recorder.crashed(Subject.SETTINGS, "", RuntimeError(why), recorder.now())
         recorder.close("settings")
         target = Target(base.value if base else None, "auto", None, "", None, None, None, name=member.name)
         return Evidence(
@@ -92,7 +93,7 @@ def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
     path = path.absolute()
-    file = _table(path) if path.suffix.lower() in (".csv", ".tsv") else config_file.read(path, path.name)
+    file = _table(path) if path.suffix.lower() in (".csv", ".tsv") else config_file.read(path, path.name, Owner.USER)
     if file.doors:
         from probes.catalog import doors
 
@@ -180,8 +181,8 @@ class _CsvRow(config_file.ConfigReader):
         super().__init__(path.name, path.parent, "")
         self._line = line
 
-    def at(self, table: str, name: str) -> str:
-        return f"{self.shown}:{self._line} {name}"
+    def at(self, table: str, name: str) -> Source:
+        return Source(SourceKind.CSV, self.owner, name, self.shown, self._line)
 
     def read(self, columns: list[str], cells: list[str], number: int) -> ConfigTable:
         if len(cells) > len(columns):

@@ -10,7 +10,7 @@ from probes.catalog.apps import official
 from probes.catalog.door import Door
 from probes.catalog.doors import load
 from probes.keys.flaws import url_is_key
-from probes.model.evidence import Target
+from probes.model.evidence import Subject, Target
 from probes.model.facts import DoorFacts
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
@@ -69,19 +69,19 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
         where = exams.place
     for form in exams.keys().values():
         scrub.add(form)
-    recorder.done("settings", "", settings.measure(given, exams, scrub), began)
+    recorder.done(Subject.SETTINGS, "", settings.measure(given, exams, scrub), began)
     if where is None:
         return OfflineChecks(given, exams, protocol, None, known, None, None)
     began = recorder.now()
     facts = door.measure(given, exams, where, doors, protocol, source)
-    recorder.done("door", where.host, facts, began)
+    recorder.done(Subject.DOOR, where.host, facts, began)
     began = recorder.now()
     chosen, usable = proxy.choose(
         node_runtime.proxies(given), where, doors, scrub, node_runtime.runs(given.app) and given.node.env_proxy
     )
     if not node_runtime.heeds(given):
         chosen = proxy.unheeded(chosen)
-    recorder.done("proxy", where.host, chosen, began)
+    recorder.done(Subject.PROXY, where.host, chosen, began)
     return OfflineChecks(given, exams, protocol, where, known, facts, usable)
 
 
@@ -96,10 +96,10 @@ def target(given: Settings, offline: OfflineChecks | None) -> Target:
         protocol=protocol,
         model=given.model.value if given.model else None,
         app=given.app or official("openai" if protocol == "auto" else protocol).id,
-        door=facts.door if facts is not None else None,
+        door=facts.match.id if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,
-        key_doors=tuple(match.door for match in facts.matches) if facts is not None else (),
+        key_doors=tuple(match.door for match in facts.key.matches) if facts is not None else (),
         app_named=given.app is not None or given.auth is not None,
         sources=tuple((name, value.source) for name, value in sources.items() if value is not None),
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from probes.catalog.door import Door
-from probes.model.facts import DoorFacts, ProxyFacts
+from probes.model.facts import DoorFacts, ProxyFacts, Withheld
 from probes.model.planned_request import PROMPT_TOKENS, Plan, PlannedRequest
 from probes.model.settings import Settings
+from probes.model.value_issues import Fit
 from probes.protocols.protocol import ALLOWANCE, wire
 from probes.urls.app_base_urls import as_sent
 from probes.urls.url import joined, parse_url
@@ -30,9 +31,9 @@ def draw(
     if settings.api_version is not None and protocol.versions:
         attempt = replace(attempt, version=settings.api_version.value)
     listing = protocol.models(attempt)
-    plaintext = facts.scheme == "http" and not facts.local and not settings.send_anyway
-    withheld = facts.why_not_sent or ("plaintext" if plaintext and facts.fit != "no_key" else "")
-    with_key = facts.fit != "no_key" and not withheld
+    plaintext = facts.host.scheme == "http" and not facts.host.local and not settings.send_anyway
+    withheld = facts.policy.withheld or (Withheld.PLAINTEXT if plaintext and facts.key.fit is not Fit.NO_KEY else None)
+    with_key = facts.key.fit is not Fit.NO_KEY and not withheld
     base, _, query = base_url.partition("?")
     requests = [
         PlannedRequest("models", listing.method, joined(base, query, listing.path, facts.protocol), with_key, 0)
@@ -50,10 +51,10 @@ def draw(
     if settings.deep and not settings.offline and not withheld:
         from probes.capabilities.feature_plan import foreseen
 
-        beyond = foreseen(settings, attempt, with_key, door, facts.local)
+        beyond = foreseen(settings, attempt, with_key, door, facts.host.local)
     return Plan(
-        facts.host,
-        facts.port,
+        facts.host.name,
+        facts.host.port,
         proxy.url if proxy and not proxy.unheeded else None,
         tuple(requests) if not settings.offline else (),
         0 if settings.offline else settings.limits.extra_requests,

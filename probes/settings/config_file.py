@@ -30,6 +30,7 @@ from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError, parse
 from probes.model.secret import public_prefix
 from probes.model.settings import BadInput, Settings, Sourced
+from probes.model.source import Owner, Source, SourceKind
 from probes.settings import slo
 
 FILE_NAME = "llmdoctor.toml"
@@ -54,6 +55,7 @@ class KeyReference:
 
     env: str | None = None
     file: Path | None = None
+    owner: Owner = Owner.USER  # of the file: the folder where it lies in the folder of its llmdoctor.toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,9 @@ def find(start: Path) -> Path | None:
     return next((path for folder in (start, *start.parents) if (path := folder / FILE_NAME).is_file()), None)
 
 
-def read(path: Path, shown: str = "") -> Config:
-    """The file, checked. ``shown`` is its name in messages and sources.
+def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
+    """The file, checked. ``shown`` is its name in messages and sources; ``owner`` is the user where the user named the
+    file.
 
     Raises BadInput, with the line, for what is not TOML, unknown fields, values of a wrong type, and a key that stands
     there itself, and doors that are none.
@@ -108,7 +111,7 @@ def read(path: Path, shown: str = "") -> Config:
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
         # The decoder's words may quote a piece of the line, and that may be a key.
         raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
-    reader = ConfigReader(shown, path.parent, text)
+    reader = ConfigReader(shown, path.parent, text, owner)
     for name in table:
         if name not in _TABLES:
             raise reader.unknown("", name, _TABLES)
@@ -174,21 +177,23 @@ def _check_table(settings: Settings) -> dict[str, Any]:
         check["model"] = settings.model.value
     if settings.key:
         source = settings.key.source
-        if found := re.fullmatch(r"(?:environment|.*:\d+) (\S+)", source):
-            check["key"] = {"env": found[1]}
-        elif source.startswith(("--key-file ", "file ")):
-            check["key"] = {"file": source.partition(" ")[2]}
+        if source.variable:
+            check["key"] = {"env": source.variable}
+        elif source.kind is SourceKind.KEY_FILE:
+            check["key"] = {"file": source.file}
     return check
 
 
 class ConfigReader:
     """Turns tables into entries; knows the lines for sources and complaints."""
 
-    def __init__(self, shown: str, folder: Path, text: str) -> None:
-        self.shown, self.folder, self._text = shown, folder, text
+    def __init__(self, shown: str, folder: Path, text: str, owner: Owner = Owner.FOLDER) -> None:
+        self.shown, self.folder, self._text, self.owner = shown, folder, text, owner
 
-    def at(self, table: str, name: str) -> str:
-        return f"{self.shown}:{self.line(table, name)} {f'{table}.{name}' if table else name}"
+    def at(self, table: str, name: str) -> Source:
+        """The place of a field."""
+        path = f"{table}.{name}" if table else name
+        return Source(SourceKind.CONFIG, self.owner, path, self.shown, self.line(table, name))
 
     def line(self, table: str, name: str) -> int:
         """The line of a field by a simple search; its table's where that finds nothing, 1 at the worst."""
@@ -216,7 +221,7 @@ class ConfigReader:
         near = [word for word in near if word] or difflib.get_close_matches(name.replace("-", "_"), known, 1, 0.6)
         hint = f" Is {near[0]} meant?" if near else f" Known are {', '.join(known)}."
         where = self.at(table, name if len(name) < 20 else "")  # a long one may be a key in the wrong place
-        return BadInput(f"{where.rstrip('.')}: no such field.{hint}")
+        return BadInput(f"{str(where).rstrip('.')}: no such field.{hint}")
 
     def entry(self, table: str, raw: object) -> ConfigTable:
         if not isinstance(raw, dict):
@@ -267,10 +272,19 @@ class ConfigReader:
         if not isinstance(value, str) or not value:
             raise BadInput(f"{where}: {kind} is to be a text in quotes.")
         if kind == "file":
-            return KeyReference(file=self.folder / Path(value).expanduser())
+            file = self.folder / Path(value).expanduser()
+            return KeyReference(file=file, owner=self.owner if _inside(file, self.folder) else Owner.USER)
         if not is_variable_name(value):
             raise BadInput(f"{where}: env is to be the name of a variable, not a value.")
         return KeyReference(env=value)
+
+
+def _inside(file: Path, folder: Path) -> bool:
+    """Whether the file, links followed, lies in the folder."""
+    try:
+        return file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def _bare(header: str) -> str:

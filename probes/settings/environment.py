@@ -7,6 +7,7 @@ from pathlib import Path
 
 from probes.catalog.sdk_variables import SdkVariables
 from probes.model.settings import BadInput, Sourced
+from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings.options import Options, shown_path, shown_word
 
 Layer = tuple[str, dict[str, Sourced[str]]]  # what a place is called, and its variables
@@ -16,7 +17,7 @@ class Variables:
     """Named values of the environment and an env file; the environment stands first, as python-dotenv leaves it."""
 
     def __init__(
-        self, layers: list[Layer], project: Path | None = None, borrowed: Mapping[str, str] | None = None
+        self, layers: list[Layer], project: Path | None = None, borrowed: Mapping[Source, str] | None = None
     ) -> None:
         self.layers = layers
         self.project = project  # the folder of the `.env` that was found without being named; it is the last layer
@@ -45,9 +46,16 @@ class Variables:
         return iter(dict.fromkeys(name for _, values in self.layers for name in values))
 
 
-def read(options: Options, environ: Mapping[str, str], cwd: Path, shells: Iterable[Layer] = ()) -> Variables:
+def read(
+    options: Options,
+    environ: Mapping[str, str],
+    cwd: Path,
+    shells: Iterable[Layer] = (),
+    home: Path | None = None,
+) -> Variables:
     """The variables that a program started in the folder has: of ``environ``, of new ``shells`` and of the nearest
-    ``.env``; those of ``--env-file`` alone where that is asked for, and none with ``--no-env``.
+    ``.env``; those of ``--env-file`` alone where that is asked for, and none with ``--no-env``. A ``.env`` in ``home``
+    is the user's own.
 
     Raises BadInput for both at once, and for an ``--env-file`` that cannot be read.
     """
@@ -60,20 +68,20 @@ def read(options: Options, environ: Mapping[str, str], cwd: Path, shells: Iterab
         if not path.is_file():
             raise BadInput(f"The file {shown_word(options.env_file)} that --env-file names does not exist.")
         try:
-            return Variables([_env_file(path, cwd, environ)[0]])
+            return Variables([_env_file(path, cwd, environ, Owner.USER)[0]])
         except OSError as error:
             raise BadInput(f"The file {shown_word(options.env_file)} cannot be read: {error.strerror}.") from None
-    layers = [("environment", {name: Sourced(value, f"environment {name}") for name, value in environ.items()})]
+    layers = [("environment", {name: Sourced(value, environment_variable(name)) for name, value in environ.items()})]
     layers += shells
     path = next((folder / ".env" for folder in (cwd, *cwd.parents) if (folder / ".env").is_file()), cwd / ".env")
     try:
-        layer, borrowed = _env_file(path, cwd, environ)
+        layer, borrowed = _env_file(path, cwd, environ, Owner.USER if path.parent == home else Owner.FOLDER)
     except OSError:  # none, or not ours to read: the app cannot read it either
         layer, borrowed = (".env", {}), {}
     return Variables([*layers, layer], path.parent, borrowed)
 
 
-def _env_file(path: Path, cwd: Path, environ: Mapping[str, str]) -> tuple[Layer, dict[str, str]]:
+def _env_file(path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -> tuple[Layer, dict[Source, str]]:
     """The bindings as ``load_dotenv()`` takes them: the last of a name counts, ``environ`` goes into ``${NAME}``.
 
     Also which of them hold a variable of the environment: source and that variable.
@@ -86,13 +94,13 @@ def _env_file(path: Path, cwd: Path, environ: Mapping[str, str]) -> tuple[Layer,
     shown = shown_path(path, cwd)
     found: dict[str, Sourced[str]] = {}
     values: dict[str, str | None] = {}
-    borrowed: dict[str, str] = {}
+    borrowed: dict[Source, str] = {}
     for binding in dotenv(text):
         known: dict[str, str | None] = {**values, **environ}
         atoms = list(parse_variables(binding.value))
         value = "".join(atom.resolve(known) for atom in atoms)
         values[binding.name] = value
-        found[binding.name] = Sourced(value, f"{shown}:{binding.line} {binding.name}")
+        found[binding.name] = Sourced(value, Source(SourceKind.DOTENV, owner, binding.name, shown, binding.line))
         for atom in atoms:
             if isinstance(atom, Variable) and environ.get(atom.name):
                 borrowed[found[binding.name].source] = atom.name

@@ -15,7 +15,18 @@ from probes.catalog import doors
 from probes.catalog.node_runtime import read as read_node
 from probes.catalog.sdk_variables import SdkVariables, official_keys, own_keys
 from probes.model.secret import Secret
-from probes.model.settings import BadInput, Conflict, Limits, Override, Settings, Slo, Sourced
+from probes.model.settings import (
+    BadInput,
+    Conflict,
+    ConflictReason,
+    ConflictRole,
+    Limits,
+    Override,
+    Settings,
+    Slo,
+    Sourced,
+)
+from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable, option
 from probes.settings import config_file, environment, slo
 from probes.settings.config_file import ConfigTable, setting
 from probes.settings.conflicts import base_rivals, conflict
@@ -46,9 +57,9 @@ def gather(
 
     Raises BadInput for what cannot be meant: an unknown target, a file that is missing or unreadable, two keys.
     """
-    target, url, file = _target(options, cwd, file)
+    target, url, file = _target(options, cwd, file, home or _home())
     check = ConfigTable("check") if options.no_env or options.env_file or file is None else file.check
-    variables = environment.read(options, environ, cwd, shells)
+    variables = environment.read(options, environ, cwd, shells, home or _home())
     named = [entry for entry in (target, check) if entry is not None]
     defaults = Limits()
 
@@ -88,7 +99,7 @@ def gather(
 
 
 def _target(
-    options: Options, cwd: Path, file: config_file.Config | None
+    options: Options, cwd: Path, file: config_file.Config | None, home: Path | None
 ) -> tuple[ConfigTable | None, Sourced[str] | None, config_file.Config | None]:
     """The named target, or the base URL that stands in its place; and the file."""
     name = options.target
@@ -96,7 +107,8 @@ def _target(
     lonely = options.no_env or options.env_file is not None
     if file is None:
         path = config_file.find(cwd) if not lonely or (name is not None and not _is_url(name)) else None
-        file = config_file.read(path, shown_path(path, cwd)) if path else None
+        owner = Owner.USER if path and path.parent == home else Owner.FOLDER
+        file = config_file.read(path, shown_path(path, cwd), owner) if path else None
         if file and file.doors:
             doors.adopt(file.doors)
     if name is None:
@@ -108,7 +120,7 @@ def _target(
     if not wordlike or url_is_key(name):
         if options.base_url is not None:
             raise BadInput("The base URL is given twice, as an argument and with --base-url.")
-        return None, Sourced(name, "argument"), file
+        return None, Sourced(name, Source(SourceKind.ARGUMENT)), file
     if file is None:
         raise BadInput(
             f"There is no target {shown_word(name)}: no {config_file.FILE_NAME} stands in this folder or above it. "
@@ -130,9 +142,9 @@ def _protocol(options: Options, named: list[ConfigTable]) -> Sourced[str]:
     if options.protocol not in (None, *config_file.PROTOCOLS):
         raise BadInput(f"--protocol is to be one of {', '.join(config_file.PROTOCOLS)}.")
     if options.protocol is not None:
-        return Sourced(options.protocol, "--protocol")
+        return Sourced(options.protocol, option("--protocol"))
     given = (entry.values["protocol"] for entry in named if "protocol" in entry.values)
-    return next((protocol for protocol in given if protocol.value != "auto"), Sourced("auto", "default"))
+    return next((protocol for protocol in given if protocol.value != "auto"), Sourced("auto", DEFAULT))
 
 
 def _app(asked: str | None) -> App | None:
@@ -152,14 +164,21 @@ def _model(
     options: Options, target: ConfigTable | None, check: ConfigTable, family: SdkVariables, variables: Variables
 ) -> tuple[Sourced[str] | None, list[Conflict]]:
     if options.model:
-        return Sourced(options.model, "--model"), []
+        return Sourced(options.model, option("--model")), []
     if target:  # the environment's model belongs to the environment's base URL
         return target.text("model") or check.text("model"), []
     found = [value for value in variables.all(family.model) if value.value]
     if variables.filled(family.model) is None:
         return check.text("model"), []
     conflicts = [
-        conflict("model", family.model, value, "shadowed", found[0].source, value.value == found[0].value)
+        conflict(
+            ConflictRole.MODEL,
+            family.model,
+            value,
+            ConflictReason.SHADOWED,
+            found[0].source,
+            value.value == found[0].value,
+        )
         for value in found[1:]
     ]
     return found[0], conflicts
@@ -186,8 +205,8 @@ def _override(
         return None  # its name says nothing of where it goes
     from probes.settings.project_override import overridden
 
-    source = f"environment {lent}" if lent else key.source
-    return overridden(choice.base, Sourced(choice.family.default, "default"), source, withhold)
+    source = environment_variable(lent) if lent else key.source
+    return overridden(choice.base, Sourced(choice.family.default, DEFAULT), source, withhold)
 
 
 def _home() -> Path | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from probes.catalog.sdk_variables import own_keys
 from probes.model.secret import Secret
-from probes.model.settings import BadInput, Conflict, Sourced
+from probes.model.settings import BadInput, Conflict, ConflictReason, ConflictRole, Sourced
+from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.settings import config_file
 from probes.settings.config_file import ConfigTable, KeyReference
 from probes.settings.conflicts import conflict, key_rivals
@@ -46,14 +47,13 @@ def key_of(
     if len(ways) > 1:
         raise BadInput(f"The key is given twice, with {' and '.join(ways[:2])}.")
     if options.key is not None:
-        return _taken(Sourced(options.key, "--key"))
+        return _taken(Sourced(options.key, option("--key")))
     if options.key_stdin:
-        return _taken(Sourced(_without_line_end(options.stdin_text or ""), "standard input"))
+        return _taken(Sourced(_without_line_end(options.stdin_text or ""), Source(SourceKind.STDIN)))
     if options.key_file:
         path = Path(options.key_file).expanduser()
-        return _taken(
-            Sourced(_key_text(path, f"the file {shown_word(options.key_file)}"), f"--key-file {options.key_file}")
-        )
+        place = Source(SourceKind.KEY_FILE, Owner.USER, "--key-file", options.key_file)
+        return _taken(Sourced(_key_text(path, f"the file {shown_word(options.key_file)}"), place))
     if options.key_env:
         if not config_file.is_variable_name(options.key_env):
             raise BadInput("--key-env takes the name of a variable, not a key.")
@@ -78,7 +78,7 @@ def key_of(
 def _taken(value: Sourced[str], variable: str = "") -> Taken:
     if not value.value:
         return None, variable, [f"{value.source} (empty)"], []
-    return Sourced(Secret(value.value), value.source), variable, [value.source], []
+    return Sourced(Secret(value.value), value.source), variable, [str(value.source)], []
 
 
 def _from_variable(name: str, variables: Variables, environ: Mapping[str, str]) -> Taken:
@@ -86,10 +86,13 @@ def _from_variable(name: str, variables: Variables, environ: Mapping[str, str]) 
     if value := variables.first(name):
         return _taken(value, name)
     if name in environ:
-        return _taken(Sourced(environ[name], f"environment {name}"), name)
+        return _taken(Sourced(environ[name], environment_variable(name)), name)
     near = [each for each, _ in near_names(variables, (name,))]
     conflicts = [
-        conflict("key", each, value, "near_name", "") for each in near for value in variables.all(each) if value.value
+        conflict(ConflictRole.KEY, each, value, ConflictReason.NEAR_NAME, None)
+        for each in near
+        for value in variables.all(each)
+        if value.value
     ]
     return None, name, _places([name], variables) or [f"environment {name}"], conflicts
 
@@ -98,7 +101,8 @@ def _referred(reference: KeyReference, variables: Variables, environ: Mapping[st
     if reference.env:
         return _from_variable(reference.env, variables, environ)
     assert reference.file is not None
-    return _taken(Sourced(_key_text(reference.file, f"the file {reference.file}"), f"file {reference.file}"))
+    place = Source(SourceKind.KEY_FILE, reference.owner, "", str(reference.file))
+    return _taken(Sourced(_key_text(reference.file, f"the file {reference.file}"), place))
 
 
 def _key_text(path: Path, named: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
+from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.network.name_servers import server
 from probes.network.trust_stores import unreadable
 from probes.settings.config_file import ConfigTable, setting
@@ -29,7 +30,7 @@ def proxies(options: Options, named: list[ConfigTable], environ: Mapping[str, st
     """
     if options.proxy and options.no_proxy:
         raise BadInput("--proxy and --no-proxy exclude each other.")
-    given = Sourced(options.proxy, "--proxy") if options.proxy else None
+    given = Sourced(options.proxy, option("--proxy")) if options.proxy else None
     if options.no_proxy or (given is None and setting(named, "no_proxy", False)):
         return ProxySettings()
     if given := given or next((entry.values["proxy"] for entry in named if "proxy" in entry.values), None):
@@ -39,11 +40,11 @@ def proxies(options: Options, named: list[ConfigTable], environ: Mapping[str, st
 
     def read(name: str) -> Sourced[str] | None:
         if name in environ:
-            return Sourced(environ[name], f"environment {name}") if environ[name] else None
+            return Sourced(environ[name], environment_variable(name)) if environ[name] else None
         if name == "http_proxy" and "REQUEST_METHOD" in environ:  # under CGI a visitor's Proxy header lands there
             return None
         upper = next((each for each in environ if each.lower() == name and environ[each]), None)
-        return Sourced(environ[upper], f"environment {upper}") if upper else None
+        return Sourced(environ[upper], environment_variable(upper)) if upper else None
 
     found = ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))
     # As urllib: one variable that ends so, whichever it is, and the system is not asked.
@@ -63,7 +64,7 @@ def system_proxies() -> ProxySettings:
     found = getproxies()
 
     def read(name: str) -> Sourced[str] | None:
-        return Sourced(found[name], f"system settings ({name} proxy)") if found.get(name) else None
+        return Sourced(found[name], Source(SourceKind.SYSTEM, Owner.USER, name)) if found.get(name) else None
 
     return ProxySettings(read("http"), read("https"), read("all"), read("no"))
 
@@ -73,7 +74,7 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
 
     Raises BadInput for one of the first two that is missing or holds no certificate.
     """
-    given = Sourced(options.ca_bundle, "--ca-bundle") if options.ca_bundle else None
+    given = Sourced(options.ca_bundle, option("--ca-bundle")) if options.ca_bundle else None
     given = given or next((entry.values["ca_bundle"] for entry in named if "ca_bundle" in entry.values), None)
     if given:
         path = cwd / Path(given.value).expanduser()
@@ -85,7 +86,7 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
             )
         return Sourced(str(path), given.source)
     if not options.no_env and (path_text := environ.get("SSL_CERT_FILE")):
-        return Sourced(path_text, "environment SSL_CERT_FILE")
+        return Sourced(path_text, environment_variable("SSL_CERT_FILE"))
     return None
 
 

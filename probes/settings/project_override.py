@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from probes.model.settings import Override, Sourced
+from probes.model.source import Source
 from probes.urls.addresses import is_local
 from probes.urls.url import parse_url
 from probes.urls.url_flaws import examine_url
@@ -18,7 +19,7 @@ def address(url: str) -> tuple[str, int] | None:
     return (found.host, found.port) if found else None
 
 
-def overridden(base: Sourced[str], meant: Sourced[str] | None, key_source: str, withhold: bool) -> Override | None:
+def overridden(base: Sourced[str], meant: Sourced[str] | None, key_source: Source, withhold: bool) -> Override | None:
     """What to say of a project's ``base`` to which the user's key goes; None where the user's settings lead there too.
 
     ``meant`` is where the user's settings lead without the project's file. ``withhold``: the key is to stay here, but

@@ -11,6 +11,7 @@ from probes.catalog import doors
 from probes.catalog.door import Door
 from probes.catalog.sdk_variables import SHARED_NAMES, SdkVariables, families, own_keys, unread
 from probes.model.settings import BadInput, Sourced
+from probes.model.source import DEFAULT, default_of, option
 from probes.settings.config_file import ConfigTable
 from probes.settings.environment import Variables
 from probes.settings.options import Options
@@ -102,8 +103,8 @@ def choose(
     """
     named = options.base_url if options.base_url is not None else url.value if url else ""
     family = _family_of_app(app, protocol.value, named, variables) if app else families().get(protocol.value)
-    asked = Sourced(family.protocol, "--app") if family and protocol.value == "auto" else None
-    given = Sourced(options.base_url, "--base-url") if options.base_url is not None else url
+    asked = Sourced(family.protocol, option("--app")) if family and protocol.value == "auto" else None
+    given = Sourced(options.base_url, option("--base-url")) if options.base_url is not None else url
     given = given or (target.text("base_url") if target else None)
     if given:
         return _at_url(given, family, True, variables, asked)
@@ -148,7 +149,7 @@ def _evidence(family: SdkVariables, variables: Variables) -> Sourced[str] | None
 
 
 def _default(family: SdkVariables, protocol: Sourced[str] | None) -> SdkChoice:
-    base = Sourced(family.default, "default") if family.default else None
+    base = Sourced(family.default, DEFAULT) if family.default else None
     return SdkChoice(family, base, None, False, True, protocol)
 
 
@@ -184,6 +185,6 @@ def _at_door_variable(variables: Variables) -> SdkChoice | None:
             return _default(families()["gemini"], Sourced("gemini", meant.source))
         endpoint = next((e for p in ("openai", "anthropic") if (e := door.endpoint(p))), None)
         if endpoint and "{" not in endpoint.base_url:
-            base = Sourced(endpoint.base_url, f"default of {door.name}")
+            base = Sourced(endpoint.base_url, default_of(door.name))
             return SdkChoice(families()[endpoint.protocol], base, door, False)
     return None

@@ -5,16 +5,27 @@ sent.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from probes.catalog.apps import load as load_apps
 from probes.catalog.door import Door, sdk_base
 from probes.catalog.doors import Doors
 from probes.keys.flaws import examine_key
-from probes.keys.owner import KeyFit, fit
-from probes.model.facts import DoorFacts, SisterSite
+from probes.keys.owner import fit
+from probes.model.facts import (
+    DoorFacts,
+    DoorMatch,
+    HostFacts,
+    KeyPermission,
+    ProtocolSource,
+    SisterSite,
+    SiteDifference,
+    Withheld,
+)
 from probes.model.secret import Secret
-from probes.model.settings import Settings
-from probes.model.value_issues import KeyMatch
+from probes.model.settings import ConflictReason, ConflictRole, Settings
+from probes.model.source import Source
+from probes.model.value_issues import Confidence, Fit, KeyFit, KeyMatch
 from probes.protocols.protocol import NAMES
 from probes.steps.settings import SettingsExams
 from probes.urls.addresses import is_local
@@ -30,34 +41,34 @@ _SPOKEN_AT = (
 )
 
 
-def protocol_of(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, str]:
-    """Which protocol is spoken, and what says so: option, app, path, door or default."""
+def protocol_of(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, ProtocolSource]:
+    """Which protocol is spoken, and what says so."""
     if settings.protocol.value != "auto":
-        return settings.protocol.value, "option"
+        return settings.protocol.value, ProtocolSource.OPTION
     app = load_apps().get(settings.app)
     if app is None:
         return _told(settings, target, door)
     told, source = _told(settings, target, door)
-    if source != "default" and told in app.protocols:
-        return told, "app"
+    if source is not ProtocolSource.DEFAULT and told in app.protocols:
+        return told, ProtocolSource.APP
     spoken = next((name for name in app.protocols if door is not None and name in door.protocols), app.protocols[0])
-    return spoken, "app"
+    return spoken, ProtocolSource.APP
 
 
-def _told(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, str]:
+def _told(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, ProtocolSource]:
     """What path, door and variables say of the protocol."""
     raw = settings.base_url.value if settings.base_url else ""
     paths = [path.lower().rstrip("/") for path in (re.split("[?#]", raw)[0].strip(), target.path if target else "")]
     for name, pattern in _SPOKEN_AT:
         if any(re.search(pattern, re.sub(r"^[a-z]+://[^/]*", "", path)) for path in paths):
-            return name, "path"
+            return name, ProtocolSource.PATH
     if door is not None:
-        return _spoken(door, target.path if target else "", settings.key is not None), "door"
-    if settings.key is not None and settings.key.source.rpartition(" ")[2].startswith("ANTHROPIC_"):
-        return "anthropic", "variable"
-    if settings.base_url is not None and settings.base_url.source.rpartition(" ")[2].startswith("ANTHROPIC_"):
-        return "anthropic", "variable"
-    return "openai", "default"
+        return _spoken(door, target.path if target else "", settings.key is not None), ProtocolSource.DOOR
+    if settings.key is not None and settings.key.source.variable.startswith("ANTHROPIC_"):
+        return "anthropic", ProtocolSource.VARIABLE
+    if settings.base_url is not None and settings.base_url.source.variable.startswith("ANTHROPIC_"):
+        return "anthropic", ProtocolSource.VARIABLE
+    return "openai", ProtocolSource.DEFAULT
 
 
 def _spoken(door: Door, path: str, keyed: bool) -> str:
@@ -93,15 +104,17 @@ def sister_sites(
     """
     found = []
     if door is None:
-        sure = [one for match in matches if match.confidence == "certain" and (one := doors.get(match.door))]
+        sure = [one for match in matches if match.confidence is Confidence.CERTAIN and (one := doors.get(match.door))]
         named = [one for one in sure if _label(host) in {_label(other) for other in one.hosts}]
-        return tuple(SisterSite(one.name, url, "region") for one in named if (url := right_base_url(one, protocol)))
+        return tuple(
+            SisterSite(one.name, url, SiteDifference.REGION) for one in named if (url := right_base_url(one, protocol))
+        )
     for one in doors:
         other = one.id != door.id and one.company == door.company and one.namespace != door.namespace
         url = right_base_url(one, protocol) if other else None
         alike, differs = any(match.door == one.id for match in matches), _difference(door, one)
         # Two products of a house often take keys of quite different looks: then the look has told already.
-        confused = differs != "product" and (one.id in door.rejects or door.id in one.rejects)
+        confused = differs is not SiteDifference.PRODUCT and (one.id in door.rejects or door.id in one.rejects)
         if url and (alike or confused):
             found.append(SisterSite(one.name, url, differs))
     return tuple(found[:4])
@@ -112,21 +125,21 @@ def _label(host: str) -> str:
     return (host.split(".")[-2:-1] or [""])[0]
 
 
-def _difference(door: Door, other: Door) -> str:
+def _difference(door: Door, other: Door) -> SiteDifference:
     if (door.kind == "subscription") is not (other.kind == "subscription"):
-        return "plan"
-    return "region" if door.region != other.region else "product"
+        return SiteDifference.PLAN
+    return SiteDifference.REGION if door.region != other.region else SiteDifference.PRODUCT
 
 
-def conflict(settings: Settings, door: Door | None, local: bool) -> tuple[str, str] | None:
+def conflict(settings: Settings, door: Door | None, local: bool) -> tuple[Source, str] | None:
     """Source and value of another key for the same setting that may be sent to this door; None where there is none.
 
     The value of a place that loses, or of a variable that no SDK reads where no key was given.
     """
     for one in settings.conflicts if settings.override is None else ():  # a project has chosen the address
-        if one.role != "key" or one.same or not isinstance(one.value, Secret):
+        if one.role is not ConflictRole.KEY or one.same or not isinstance(one.value, Secret):
             continue
-        if settings.key is not None and one.why != "shadowed":
+        if settings.key is not None and one.why is not ConflictReason.SHADOWED:
             continue
         key = examine_key(one.value.reveal(), "openai").literal
         if key and (settings.send_anyway or not fit(key, door, local=local).elsewhere):
@@ -135,48 +148,50 @@ def conflict(settings: Settings, door: Door | None, local: bool) -> tuple[str, s
 
 
 def measure(
-    settings: Settings, exams: SettingsExams, target: Url, doors: Doors, protocol: str, protocol_source: str
+    settings: Settings, exams: SettingsExams, target: Url, doors: Doors, protocol: str, protocol_source: ProtocolSource
 ) -> DoorFacts:
     """Which door the host is and how the key fits it."""
     door = doors.of_host(target.host, target.port, target.path)
     local = is_local(target.host)
     key = exams.key.cleaned or exams.key.literal or ""
-    found = fit(key, door, local=local) if key else KeyFit("no_key")
+    found = fit(key, door, local=local) if key else KeyFit(Fit.NO_KEY)
     typo = None if door or local else doors.typo_of(target.host)
     website = None if local else doors.website_of(target.host, target.path)
     if website is not None and website is door:
         website = None  # its API has another path on this host: that is told by asking
-    elsewhere = found.elsewhere and not settings.send_anyway
-    withheld = "other_door" if elsewhere else "project" if settings.override and settings.override.withheld else ""
     right = typo[1] if typo else website or door
     endpoint = door.endpoint(protocol) if door else None
     home = next((one for match in found.matches if (one := doors.get(match.door)) and one is not door), None)
+    withheld = None
+    if found.elsewhere and not settings.send_anyway:
+        withheld = Withheld.OTHER_DOOR
+    elif settings.override and settings.override.withheld:
+        withheld = Withheld.PROJECT
     return DoorFacts(
-        host=target.host,
-        port=target.port,
-        scheme=target.scheme,
-        door=door.id if door else None,
-        door_name=door.name if door else None,
+        host=HostFacts(target.host, target.port, target.scheme, local, own_part(door, protocol)),
         protocol=protocol,
         protocol_source=protocol_source,
-        local=local,
-        matches=found.matches,
-        fit=found.fit,
-        fit_note=found.note,
-        sent=bool(key) and not withheld,
-        why_not_sent=withheld,
-        typo_of=typo[0] if typo else None,
-        website_of=website.name if website else None,
-        right_base_url=right_base_url(right, protocol),
-        needs_key=not local or bool(endpoint and "none" not in endpoint.auth),
-        key_env=door.key_env[0] if door and door.key_env else "",
-        console=door.console_url if door else "",
-        certain=found.certain,
-        own_part=own_part(door, protocol),
-        sister_sites=sister_sites(door, found.matches, doors, protocol, target.host),
-        key_door_name=home.name if home else "",
-        protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
-        conflict_source=(conflict(settings, door, local) or ("", ""))[0],
-        list_needs_key=bool(door and door.models_auth == "required"),
-        key_door_url=(right_base_url(home, protocol) or "") if home else "",
+        match=DoorMatch(
+            id=door.id if door else None,
+            name=door.name if door else None,
+            typo_of=typo[0] if typo else None,
+            website_of=website.name if website else None,
+            right_base_url=right_base_url(right, protocol),
+            protocols=tuple(name for name in door.protocols if name in NAMES) if door else (),
+            needs_key=not local or bool(endpoint and "none" not in endpoint.auth),
+            list_needs_key=bool(door and door.models_auth == "required"),
+            key_env=door.key_env[0] if door and door.key_env else "",
+            console=door.console_url if door else "",
+            sister_sites=sister_sites(door, found.matches, doors, protocol, target.host),
+        ),
+        key=replace(
+            found,
+            door_name=home.name if home else "",
+            door_url=(right_base_url(home, protocol) or "") if home else "",
+        ),
+        policy=KeyPermission(
+            sent=bool(key) and withheld is None,
+            withheld=withheld,
+            conflict_source=(conflict(settings, door, local) or (None, ""))[0],
+        ),
     )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from probes.catalog.doors import Doors
-from probes.model.facts import DirectFacts, ProxyFacts, TunnelFacts
+from probes.model.facts import DirectFacts, ProxyFacts, ProxyProblem, TunnelFacts
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
 from probes.model.settings import ProxySettings, Sourced
@@ -29,33 +29,37 @@ _NO_PROXY_SAYS = ("400", "404", "405", "501")  # a server that does not know CON
 SCHEMES = ("http", "https", "socks5", "socks5h")
 # What desktops and other programs write for a SOCKS proxy, and what the run goes on with.
 _SOCKS_ALIKE = {"socks": "socks5", "socks4": "socks4", "socks4a": "socks4"}
-_FATAL = ("scheme", "stray", "port")  # of a setting that is not this host's: it is read all the same
+_FATAL = (
+    ProxyProblem.SCHEME,
+    ProxyProblem.STRAY,
+    ProxyProblem.PORT,
+)  # of a setting that is not this host's: it is read all the same
 
 
-def _problem(found: Sourced[str], doors: Doors, on_node: bool) -> tuple[str, str]:
-    """What keeps a client from using this value: ``(kind, note)``, or two empty strings."""
+def _problem(found: Sourced[str], doors: Doors, on_node: bool) -> tuple[ProxyProblem | None, str]:
+    """What keeps a client from using this value, with a note."""
     raw = found.value
     if on_node and not raw.lower().startswith(("http://", "https://")):
-        return "scheme", raw.partition("://")[0] if "://" in raw else ""
+        return ProxyProblem.SCHEME, raw.partition("://")[0] if "://" in raw else ""
     if raw != raw.strip() or any(c.isspace() or not c.isprintable() for c in raw):
-        return "stray", "white space"
+        return ProxyProblem.STRAY, "white space"
     url = raw if "://" in raw else f"http://{raw}"
     try:
         parts = urlsplit(url)
         port = parts.port
         host = parts.hostname or ""
     except ValueError as error:
-        return "port", str(error)[:80]
+        return ProxyProblem.PORT, str(error)[:80]
     scheme = parts.scheme.lower()
     if scheme not in SCHEMES:
-        return "scheme", scheme
+        return ProxyProblem.SCHEME, scheme
     if not host:
-        return "port", "no host"
+        return ProxyProblem.PORT, "no host"
     if parts.netloc.count("@") > 1:
-        return "password", "more than one @ before the host"
+        return ProxyProblem.PASSWORD, "more than one @ before the host"
     if parts.path.strip("/") or (doors.of_host(host, port, parts.path) is not None and not is_local(host)):
-        return "api_address", parts.path or host
-    return "", ""
+        return ProxyProblem.API_ADDRESS, parts.path or host
+    return None, ""
 
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - told, not listened on
@@ -80,7 +84,9 @@ def choose(
         kept = ",".join(one for one in proxies.no_proxy.value.split(",") if not breaks(one))
         same = bypass(kept, target) == bypass(proxies.no_proxy.value, target)
         mended = kept if same else None  # the host goes the same way without the others
-        facts = replace(facts, source=proxies.no_proxy.source, problem="no_proxy_entry", note=note, mended=mended)
+        facts = replace(
+            facts, source=proxies.no_proxy.source, problem=ProxyProblem.NO_PROXY_ENTRY, note=note, mended=mended
+        )
     return facts, proxy
 
 
@@ -91,10 +97,10 @@ def _chosen(
     settings = [one for one in (proxies.http, proxies.https, proxies.all) if one is not None and one.value.strip()]
     passed = bypass(proxies.no_proxy.value, target) if proxies.no_proxy else ""
     if passed == "*":  # httpx then reads no proxy at all
-        return ProxyFacts(None, settings[0].source if settings else "", passed), None
-    socks = next((one.source for one in settings if one.value.lower().startswith(("socks5:", "socks5h:"))), "")
+        return ProxyFacts(None, settings[0].source if settings else None, passed), None
+    socks = next((one.source for one in settings if one.value.lower().startswith(("socks5:", "socks5h:"))), None)
     for one in settings:
-        problem, note = _problem(one, doors, on_node) if one is not found else ("", "")
+        problem, note = _problem(one, doors, on_node) if one is not found else (None, "")
         if problem in _FATAL:
             return ProxyFacts(None, one.source, passed, problem, scrub(note), socks=socks), None
     if found is None or not found.value.strip():
@@ -108,7 +114,7 @@ def _chosen(
         return ProxyFacts(None, found.source, passed, socks=socks), None
     proxy = _proxy(mended or found.value, scrub)
     if not problem and _is_target(proxy.host, proxy.port, target):
-        problem, note = "own_address", shown
+        problem, note = ProxyProblem.OWN_ADDRESS, shown
     facts = ProxyFacts(
         shown,
         found.source,
@@ -121,15 +127,15 @@ def _chosen(
     return facts, proxy
 
 
-def _mended(raw: str, problem: str) -> str | None:
+def _mended(raw: str, problem: ProxyProblem | None) -> str | None:
     """The value that was meant, where one can be told."""
-    if problem == "scheme":
+    if problem is ProxyProblem.SCHEME:
         if "://" not in raw:
             return f"http://{raw}"
         scheme, _, rest = raw.partition("://")
         meant = _SOCKS_ALIKE.get(scheme.lower())
         return f"{meant}://{rest}" if meant else None
-    if problem == "stray":
+    if problem is ProxyProblem.STRAY:
         bare = "".join(c for c in raw if c.isprintable() and not c.isspace())
         try:
             parts = urlsplit(bare)
@@ -154,7 +160,7 @@ def _proxy(raw: str, scrub: Scrubber) -> Proxy:
 
 def unheeded(facts: ProxyFacts) -> ProxyFacts:
     """The same for an app that does not read the setting: what is wrong with it is no matter then."""
-    shown = facts.url or facts.socks or (facts.note if facts.problem in _FATAL else "")
+    shown = facts.url or str(facts.socks or "") or (facts.note if facts.problem in _FATAL else "")
     return ProxyFacts(facts.url, facts.source, facts.bypass, unheeded=shown)
 
 

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from probes.model.attempt import Attempt
-from probes.model.evidence import PROBES, Facts, Observation
-from probes.model.exchange import Exchange
+from probes.model.evidence import PROBES, Facts, Observation, Subject, facts_of
+from probes.model.exchange import Exchange, Purpose
 from probes.model.failure import Failure, Kind, Outcome
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Limits
@@ -58,29 +58,37 @@ class Recorder:
         return time.monotonic() - self._start
 
     def note(self, observation: Observation) -> None:
+        """Add an observation, scrubbed, and show it to who watches."""
         observation = scrubbed(observation, self.scrub)
         self.observations.append(observation)
         if self._watch is not None:
             self._watch(observation)
 
-    def tell(self, probe: str, subject: str, began: float) -> None:
-        """Let who watches know that something has ended which is no observation of a probe."""
+    def tell(self, name: str, began: float) -> None:
+        """Let who watches know that a part of the deep check has ended, which is no observation of a probe."""
         if self._watch is not None:
-            self._watch(Observation(probe, subject, Outcome.DONE, began=began, ended=self.now()))
+            self._watch(Observation(Subject.DEEP, name, Outcome.DONE, began=began, ended=self.now()))
 
-    def done(self, probe: str, subject: str, facts: Facts, began: float, ended: float | None = None) -> None:
-        self.note(
-            Observation(probe, subject, Outcome.DONE, facts, None, "", began, self.now() if ended is None else ended)
-        )
+    def done(
+        self, subject: Subject, name: str, facts: Facts, began: float, ended: float | None = None, attempt: int = 0
+    ) -> None:
+        """Record what was found. ``began`` and ``ended`` are seconds of the run; without ``ended``, it is now."""
+        ended = self.now() if ended is None else ended
+        self.note(Observation(subject, name, Outcome.DONE, facts, None, "", began, ended, attempt))
 
-    def failed(self, probe: str, subject: str, why: Failure, began: float, facts: Facts | None = None) -> None:
-        self.note(Observation(probe, subject, Outcome.FAILED, facts, why, "", began, self.now()))
+    def failed(
+        self, subject: Subject, name: str, why: Failure, began: float, facts: Facts | None = None, attempt: int = 0
+    ) -> None:
+        """Record a failure, with what was seen all the same."""
+        self.note(Observation(subject, name, Outcome.FAILED, facts, why, "", began, self.now(), attempt))
 
-    def spared(self, probe: str, note: str) -> None:
+    def spared(self, subject: Subject, note: str) -> None:
+        """Record that there was nothing to try, for the reason ``note``."""
         now = self.now()
-        self.note(Observation(probe, "", Outcome.SPARED, None, None, note, now, now))
+        self.note(Observation(subject, "", Outcome.SPARED, None, None, note, now, now))
 
-    def crashed(self, probe: str, subject: str, error: Exception, began: float) -> None:
+    def crashed(self, subject: Subject, name: str, error: Exception, began: float) -> None:
+        """Record a fault of our own, with the place where it was raised."""
         while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
             error = error.exceptions[0]
         where = error.__traceback__
@@ -88,52 +96,66 @@ class Recorder:
             where = where.tb_next
         line = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where is not None else ""
         note = self.scrub(f"{type(error).__name__}: {error} ({line})"[:300])
-        self.note(Observation(probe, subject, Outcome.CRASHED, None, None, note, began, self.now()))
+        self.note(Observation(subject, name, Outcome.CRASHED, None, None, note, began, self.now()))
 
-    async def take(self, probe: str, subject: str, work: Awaitable[F]) -> F | None:
-        """Let a step work within the limit of a probe; its facts, or None and the reason in the ledger."""
+    async def take(self, subject: Subject, name: str, work: Awaitable[F]) -> F | None:
+        """Run a step within the time limit of a probe and record it. Return its facts; None where it failed."""
         began = self.now()
         try:
             async with asyncio.timeout(self.limits.probe):
                 facts = await work
         except NetError as error:
-            self.failed(probe, subject, failure(error, self.scrub), began, error.facts)
+            self.failed(subject, name, failure(error, self.scrub), began, error.facts)
         except TimeoutError:
-            self.failed(probe, subject, Failure(Kind.TIMEOUT), began)
+            self.failed(subject, name, Failure(Kind.TIMEOUT), began)
         except Exception as error:
-            self.crashed(probe, subject, error, began)
+            self.crashed(subject, name, error, began)
         else:
-            self.done(probe, subject, facts, began)
+            self.done(subject, name, facts, began)
             return facts
         return None
 
-    async def ask(self, probe: str, attempt: Attempt, how: Callable[[Attempt], Awaitable[Exchange]]) -> Exchange:
-        """Make one request within the asker's own limits; what came of it, which is an observation."""
+    async def ask(self, attempt: Attempt, how: Callable[[Attempt], Awaitable[Exchange]], number: int = 0) -> Exchange:
+        """Send one request within the limits of the client and record it. ``number`` is that of its round."""
         began = self.now()
         found = await how(attempt)
-        self.answered(probe, found, began)
+        self.answered(found, began, number)
         return found
 
-    def answered(self, probe: str, found: Exchange, began: float) -> None:
-        """An exchange as an observation, failed where it ended without an answer."""
+    def answered(self, found: Exchange, began: float, number: int = 0) -> None:
+        """Record an exchange, as failed where it ended without a whole response. ``number`` is that of its round."""
+        subject, name = _SUBJECTS.get(found.purpose, Subject.HTTP), name_of(found.attempt)
         if found.failure is not None:
-            self.failed(probe, subject(found.attempt), found.failure, began, found)
+            self.failed(subject, name, found.failure, began, found, number)
         else:
-            self.done(probe, subject(found.attempt), found, began, began + found.seconds)
+            self.done(subject, name, found, began, began + found.timing.seconds, number)
 
     def close(self, ground: str, note: str = "") -> None:
-        """Every probe that has not been observed is blocked by ``ground``, or spared for the reason in ``note``."""
+        """Record every probe without an observation as blocked by ``ground``, or spared for the reason ``note``."""
         seen = {one.probe for one in self.observations}
         now = self.now()
         for probe in PROBES:
             if probe not in seen:
                 outcome = Outcome.SPARED if note else Outcome.BLOCKED
-                self.note(Observation(probe, "", outcome, None, None, note or ground, now, now))
+                self.note(Observation(Subject(probe), "", outcome, None, None, note or ground, now, now))
 
-    def last(self, probe: str) -> Observation | None:
-        return next((one for one in reversed(self.observations) if one.probe == probe), None)
+    def one(self, kind: type[F], *subjects: Subject) -> F | None:
+        """Return the facts of ``kind`` about the first of ``subjects`` that has them; None where none has."""
+        return facts_of(self.observations, kind, *subjects)
+
+    def failure(self, subject: Subject) -> Failure | None:
+        """Return how the subject failed; None where it did not, or was not tried."""
+        return next((one.failure for one in self.observations if one.subject is subject), None)
 
 
-def subject(attempt: Attempt) -> str:
-    """What observations call a way of asking: ``given``, or what differs from that."""
+_SUBJECTS = {
+    Purpose.CHAT: Subject.CHAT,
+    Purpose.STREAM: Subject.STREAM,
+    Purpose.OTHER_HEADER_LIST: Subject.AUTH,
+    Purpose.KEYLESS_LIST: Subject.AUTH,
+}
+
+
+def name_of(attempt: Attempt) -> str:
+    """Return what observations call an attempt: ``given``, or what differs from that: ``path+auth``."""
     return "given" if attempt.given else "+".join(attempt.changed) or "mended"

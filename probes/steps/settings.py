@@ -50,7 +50,7 @@ def examine(settings: Settings, protocol: str) -> SettingsExams:
     app = load().get(settings.app)
     wire = app.wire(protocol) if app is not None else None
     if app is not None and wire is not None and app is not official(protocol):
-        if app.stack == "node" and app.kind == "sdk" and settings.base_url and "env" in settings.base_url.source:
+        if app.stack == "node" and app.kind == "sdk" and settings.base_url and settings.base_url.source.variable:
             raw_url = raw_url.strip()  # measured: what stands in a variable is trimmed, an argument is not
         sent, key = examine_for(app, wire, raw_url), examine_key(raw_key, protocol)
         if app.stack in ("node", "browser"):

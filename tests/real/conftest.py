@@ -27,8 +27,6 @@ import pytest
 
 from probes.demo_server.scenarios import made_up_key
 
-sys.path.append(str(Path(__file__).parent))  # what several tests share stands beside them, and they are no package
-
 Report = dict[str, Any]
 START = 90.0  # seconds: LiteLLM imports half of PyPI, and a shared machine may be busy
 RUN = 90.0  # the program's own deadline is 60

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import gateways
 import pytest
+
+from real import gateways
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]

@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import gateways
 import pytest
 
 from probes.capabilities import NAMES
 from probes.demo_server import answers, capable_doors
 from probes.demo_server.capable_doors import FORM, FeatureBehaviour
 from probes.demo_server.server import PracticeDoor
+from real import gateways
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]

@@ -18,11 +18,6 @@ from typing import Any
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1]))  # the tables stand beside the tests, which are no package
-
-from faults.stage import Scenario, Stage, examine, stage
-from worlds import SCENARIOS
-
 import probes.api.attempt_round
 import probes.network.network
 from diagnose.judging.judge import judge
@@ -30,6 +25,8 @@ from diagnose.report import Report, Verdict
 from probes.keys.flaws import examine_key
 from probes.model.evidence import Evidence
 from probes.model.secret import Secret
+from worlds.stage import Scenario, Stage, examine, stage
+from worlds.table import SCENARIOS
 
 pytestmark = pytest.mark.real
 HERE = Path(__file__).parent / "clients"
@@ -125,7 +122,7 @@ def _key(fix: Fix, set_up: Stage) -> str:
     if settings["auth"] == "none":
         return "none"
     if source := settings.get("key_source"):
-        values = [conflict.value for conflict in given.conflicts if conflict.source == source]
+        values = [conflict.value for conflict in given.conflicts if str(conflict.source) == str(source)]
         assert isinstance(values[0], Secret)
         return values[0].reveal()
     assert given.key is not None

@@ -11,21 +11,18 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parent))  # the recording server stands there
-from test_url_joining import Recorder, environment
-
 from probes.app_settings.scan import find
 from probes.app_settings.search import this_world
 from probes.catalog import apps
 from probes.catalog.url_joining import join
 from probes.settings.gather import Options
+from real.test_url_joining import Recorder, environment
 
 pytestmark = pytest.mark.real
 USER, PROJECT, SHELL = (f"sk-case-{number}" for number in (1, 2, 3))

@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import gateways
 import pytest
 
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor, closed_port
+from real import gateways
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]

@@ -18,6 +18,7 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor, Request
 from probes.model.secret import Secret
 from probes.model.settings import Settings, Sourced
+from probes.model.source import option
 from probes.run.engine import run
 
 pytestmark = pytest.mark.real
@@ -57,10 +58,10 @@ def test_what_it_takes_along_is_what_is_said(
 ) -> None:
     origin, came = taken[client, status]
     given = Settings(
-        base_url=Sourced(f"{origin}/v1" if client == "openai" else origin, "test"),
-        key=Sourced(Secret(key), "test"),
-        model=Sourced(MODELS[client], "test"),
-        protocol=Sourced(client, "test"),
+        base_url=Sourced(f"{origin}/v1" if client == "openai" else origin, option("test")),
+        key=Sourced(Secret(key), option("test")),
+        model=Sourced(MODELS[client], option("test")),
+        protocol=Sourced(client, option("test")),
         app=CLIENTS[client],
     )
     report = judge(asyncio.run(run(given, version="0")))

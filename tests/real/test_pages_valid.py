@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1]))  # the made reports stand beside the tests, which are no package
-
-from made_reports import REPORTS
+from worlds.made_reports import REPORTS
 
 pytestmark = pytest.mark.real
 pytest.importorskip("starlette", reason="the extra `serve` is not installed (.ci/run does it)")

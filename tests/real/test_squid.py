@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from proxied import Scene, proxied
 
 from probes.demo_server import answers
+from real.proxied import Scene, proxied
 
 pytestmark = [
     pytest.mark.real,

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from proxied import Scene, proxied
 
 from probes.demo_server import answers
 from probes.demo_server.server import closed_port
+from real.proxied import Scene, proxied
 
 pytestmark = pytest.mark.real
 Diagnose = Callable[..., dict[str, Any]]

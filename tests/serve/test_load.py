@@ -16,6 +16,8 @@ import pytest
 
 from probes.demo_server.server import PracticeDoor
 
+pytestmark = pytest.mark.slow
+
 CHECKS = 200
 FLOOD = 1500
 MOST = 160 * 1024  # KiB; measured: 38 MiB at the start, 71 after two storms

@@ -22,6 +22,7 @@ from probes.model.evidence import PROBES
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Limits
+from probes.model.source import Source, SourceKind
 
 LIVE = {"Accept": "text/event-stream"}
 
@@ -269,8 +270,8 @@ def test_a_key_is_taken_as_it_stands() -> None:
     assert (form.key.reveal(), form.model) == (" sk-x\n", "m")
     assert "sk-x" not in repr(form)
     found, _ = forms.settings(form, Limits(run=5), own_proxies=False)
-    assert found.key is not None and found.key.source == "form"
-    assert found.base_url is not None and found.base_url.source == "form"
+    assert found.key is not None and found.key.source == Source(SourceKind.FORM)
+    assert found.base_url is not None and found.base_url.source == Source(SourceKind.FORM)
     assert found.limits.run == 5
 
 

@@ -23,6 +23,8 @@ from diagnose.cli.commands.serve import INSTALL, TOKEN, names
 from probes.demo_server import handlers, wrong_answers
 from probes.demo_server.server import PracticeDoor
 
+pytestmark = pytest.mark.slow
+
 GOOD = "a-token-that-was-drawn-by-lot"
 LIVE = {"Accept": "text/event-stream"}
 Start = Callable[..., Any]

@@ -16,14 +16,15 @@ from probes.demo_server import answers, handlers, wrong_answers
 from probes.demo_server.server import PracticeDoor
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
+from probes.model.source import Source, SourceKind, environment_variable, option
 from probes.urls.addresses import is_public
 
 
 def settings(door: PracticeDoor, key: str, run: float = 20.0) -> Settings:
     return Settings(
-        base_url=Sourced(f"{door.url}/v1", "form"),
-        key=Sourced(Secret(key), "form"),
-        model=Sourced(answers.MODELS[0], "form"),
+        base_url=Sourced(f"{door.url}/v1", Source(SourceKind.FORM)),
+        key=Sourced(Secret(key), Source(SourceKind.FORM)),
+        model=Sourced(answers.MODELS[0], Source(SourceKind.FORM)),
         limits=Limits(probe=run, run=run),
     )
 
@@ -256,7 +257,7 @@ def test_the_systems_roots_are_read_once_and_a_targets_own_each_time(tmp_path: P
     assert one.trust(None) is other.trust(None) and other.allowed is is_public
     ours = trustme.CA()
     ours.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    name = Sourced(str(tmp_path / "ca.pem"), "--ca-bundle")
+    name = Sourced(str(tmp_path / "ca.pem"), option("--ca-bundle"))
     assert one.trust(name)[0] is not one.trust(name)[0]
-    own = Sourced(str(tmp_path / "ca.pem"), "environment SSL_CERT_FILE")
+    own = Sourced(str(tmp_path / "ca.pem"), environment_variable("SSL_CERT_FILE"))
     assert one.trust(own) is other.trust(own) is not one.trust(None)

@@ -18,6 +18,7 @@ from probes.model.facts import Address
 from probes.model.failure import Kind
 from probes.model.secret import Secret
 from probes.model.settings import Limits, ProxySettings, Settings, Sourced
+from probes.model.source import Source, SourceKind
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.run.engine import run
@@ -182,9 +183,9 @@ def test_a_redirect_into_the_inner_network_is_not_followed(inner: PracticeDoor, 
         names = {"api.example": ["1.1.1.1"], "inner.example": ["127.0.0.1"]}
         network = Outside(names, allowed, outer)
         settings = Settings(
-            base_url=Sourced("http://api.example/v1", "form"),
-            key=Sourced(Secret("sk-visitors-own-key-0123456789"), "form"),
-            model=Sourced("m", "form"),
+            base_url=Sourced("http://api.example/v1", Source(SourceKind.FORM)),
+            key=Sourced(Secret("sk-visitors-own-key-0123456789"), Source(SourceKind.FORM)),
+            model=Sourced("m", Source(SourceKind.FORM)),
             limits=Limits(probe=3, run=10),
         )
         asyncio.run(run(settings, network=network))
@@ -196,9 +197,9 @@ def test_a_proxy_is_dialled_under_the_same_rule(inner: PracticeDoor, key: str) -
     with PracticeDoor(b.proxy(inner.port)) as proxy:
         network = Network(is_public)
         settings = Settings(
-            base_url=Sourced("https://api.example/v1", "form"),
-            key=Sourced(Secret(key), "form"),
-            proxies=ProxySettings(https=Sourced(proxy.url, "form")),
+            base_url=Sourced("https://api.example/v1", Source(SourceKind.FORM)),
+            key=Sourced(Secret(key), Source(SourceKind.FORM)),
+            proxies=ProxySettings(https=Sourced(proxy.url, Source(SourceKind.FORM))),
             limits=Limits(probe=3, run=10),
         )
         asyncio.run(run(settings, network=network))

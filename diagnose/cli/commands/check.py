@@ -199,6 +199,7 @@ def show_plan(settings: Settings, fmt: str) -> None:
 
 def planned(settings: Settings) -> Plan | None:
     """What would be sent; None where no address can be made of the base URL."""
+    from probes.model.evidence import Subject
     from probes.model.facts import ProxyFacts
     from probes.run.offline_checks import scrubber, survey
     from probes.run.plan import draw
@@ -210,7 +211,7 @@ def planned(settings: Settings) -> Plan | None:
     base = offline.exams.url.literal or offline.exams.url.mended
     if offline.facts is None or base is None:
         return None
-    proxy = next((one.facts for one in recorder.observations if isinstance(one.facts, ProxyFacts)), None)
+    proxy = recorder.one(ProxyFacts, Subject.PROXY)
     address, added = offline.exams.address, offline.exams.query
     if offline.exams.url.literal != base:
         address = added = ""
@@ -232,7 +233,12 @@ def _plan_text(plan: Plan) -> str:
     if not plan.requests:
         lines.append("  nothing: --offline")
     if plan.withheld:
-        reason = {"other_door": "it belongs to another provider", "plaintext": "the address is not encrypted"}
+        from probes.model.facts import Withheld
+
+        reason = {
+            Withheld.OTHER_DOOR: "it belongs to another provider",
+            Withheld.PLAINTEXT: "the address is not encrypted",
+        }
         lines.append(f"the key would not be sent: {reason.get(plan.withheld, plan.withheld)}")
     if plan.further:
         lines.append(f"where that fails: at most {plan.further} more requests to the same host, free ones first")

@@ -49,7 +49,7 @@ def _faults(path: Path, lang: str) -> Iterator[tuple[str, Finding]]:
         layers = LAYERS[1:] if any(one.code in MEANT for one in findings) else LAYERS
         for finding in findings:
             source = settings.key if finding.code.startswith("key.") else settings.base_url
-            where = source.source.rpartition(" ")[0] if source is not None else str(path)
+            where = source.source.location if source is not None and source.source.line else str(path)
             sure = finding.caused_by is None and finding.code not in MEANT and finding.code.startswith(layers)
             if sure and (where, finding.code) not in told:
                 told.add((where, finding.code))

@@ -41,12 +41,13 @@ def _targets() -> dict[str, Settings]:
     from probes.app_settings.scan import find
     from probes.app_settings.search import this_world
     from probes.catalog import apps
+    from probes.model.source import SourceKind
     from probes.settings.gather import Options
 
     targets: dict[str, Settings] = {}
     for one in find(this_world(os.environ, Path.cwd()), Options(), apps.load()).found:
         key = one.settings.key
-        if one.beyond or key is None or not key.source.startswith("environment "):
+        if one.beyond or key is None or key.source.kind is not SourceKind.ENVIRONMENT:
             continue
         name = re.sub(r"[^\w-]+", "-", "-".join(filter(None, (one.app, one.name))))
         while name in targets:

@@ -199,7 +199,7 @@ def _target(found: FoundSettings) -> dict[str, object]:
         "base_url": scrub(settings.base_url.value) if settings.base_url else None,
         "model": scrub(settings.model.value) if settings.model else None,
         "key": {"hint": settings.key.value.hint, "length": len(settings.key.value)} if settings.key else None,
-        "sources": {name: scrub(value.source) for name, value in values.items() if value is not None},
+        "sources": {name: scrub(str(value.source)) for name, value in values.items() if value is not None},
         "beyond": found.beyond or None,
     }
 

@@ -58,6 +58,7 @@ def command(
     from diagnose.serve.web_app import ServeOptions
     from probes.catalog.door_files import DoorsError
     from probes.model.settings import BadInput, Limits
+    from probes.model.source import Owner
 
     address, port = _place(listen)
     local = not called and (address in ("localhost", "::1") or address.startswith("127."))
@@ -80,6 +81,7 @@ def command(
         token=token,
         public_only=not local and not allow_private,
         file=file,
+        file_owner=Owner.USER if path is not None else Owner.FOLDER,
         jobs=jobs,
         rate=rate,
         limits=Limits(probe=timeout, run=deadline),
@@ -158,10 +160,11 @@ def _targets(path: str | None) -> Path | None:
     """The file of the targets, read once so that what is wrong in it is told at once."""
     from diagnose.serve.targets import ServedTargets
     from probes.catalog.doors import load
+    from probes.model.source import Owner
     from probes.settings import config_file
 
     found = Path(path).absolute() if path is not None else config_file.find(Path.cwd())
     if found is not None:
-        ServedTargets(found).read()
+        ServedTargets(found, Owner.FOLDER).read()
     load()
     return found

@@ -177,6 +177,6 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
         scrub(base),
         settings.model.value,
         auth.value if auth else "none",
-        key_variable(settings.key.source if settings.key else "", ground.protocol),
+        key_variable(settings.key.source if settings.key else None, ground.protocol),
         settings.api_version.value if settings.api_version else (protocol.versions or ("",))[0],
     )

@@ -1,0 +1,133 @@
+"""Read a response as an SDK of its protocol would: error, answer, stream or model list. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from probes.api import redirects
+from probes.api.response_checks import tells_fault
+from probes.model.exchange import (
+    ApiError,
+    Body,
+    Exchange,
+    Purpose,
+    Response,
+    ResponseReading,
+    StreamReading,
+)
+from probes.model.failure import Failure, Kind
+from probes.model.scrubber import Scrubber
+from probes.network.http1 import RawAnswer
+from probes.protocols.errors import kind_of, parse_json, read_error, title_of
+from probes.protocols.protocol import Wire, spoken_in, wire
+
+QUOTED = 4096  # characters of a body that are kept
+
+
+def read_response(record: Exchange, raw: RawAnswer, data: bytes, scrub: Scrubber) -> Exchange:
+    """Return ``record`` with the response ``raw``, whose body is ``data``, and with what an SDK reads from it.
+
+    Every text is scrubbed. A stream is read by :func:`read_stream`.
+    """
+    text = data[: QUOTED * 4].decode("utf-8", "replace")
+    kind = kind_of(data, raw.header("content-type"))
+    known, value = (False, None)
+    if kind is Body.JSON or (kind is Body.TEXT and data[:1] in b"-0123456789"):
+        known, value = parse_json(data.decode("utf-8", "replace"))
+    response = Response(
+        status=raw.status,
+        reason=scrub(raw.reason),
+        headers=tuple((name, scrub(content[:1000])) for name, content in raw.headers[:60]),
+        body=kind,
+        content_type=raw.header("content-type").partition(";")[0].strip().lower()[:100],
+        text=scrub(text)[:QUOTED],
+        size=len(data),
+        title=scrub(title_of(text)) if kind is Body.HTML else "",
+    )
+    found = replace(
+        record,
+        response=response,
+        timing=replace(record.timing, first_byte=raw.first_byte, seconds=raw.seconds),
+        failure=Failure(raw.failure, scrub(raw.detail)) if raw.failure else None,
+    )
+    location = scrub(raw.header("location")[:1000])
+    leads = replace(record.redirection, location=location, target=redirects.read(found, location))
+    reading = _reading(found, known, value, scrub)
+    return replace(found, redirection=leads, reading=reading)
+
+
+def _reading(found: Exchange, known: bool, value: object, scrub: Scrubber) -> ResponseReading:
+    """What the body says, parsed as ``value`` where it is ``known`` to be JSON."""
+    protocol, purpose = wire(found.attempt.protocol), found.purpose.endpoint
+    error = _scrubbed_error(read_error(value), scrub) if known else None
+    if not found.ok:
+        return ResponseReading(error)
+    if purpose is Purpose.MODELS or (purpose is Purpose.PATH and found.request.method == "GET"):
+        ids = protocol.read_models(value) if known else None
+        return ResponseReading(error, models=tuple(scrub(name) for name in ids[:5000]) if ids is not None else None)
+    if purpose not in (Purpose.CHAT, Purpose.PATH) or not known:
+        return ResponseReading(error)
+    answer = protocol.read_answer(value)
+    problem = "error" if tells_fault(answer) else answer.problem
+    answer = replace(answer, problem=problem, text=scrub(answer.text[:500]), model=scrub(answer.model[:200]))
+    return ResponseReading(error, answer)
+
+
+def _scrubbed_error(error: ApiError | None, scrub: Scrubber) -> ApiError | None:
+    """The error with every text cut and scrubbed."""
+    if error is None:
+        return None
+    return replace(
+        error,
+        type=scrub(error.type[:200]),
+        code=scrub(error.code[:200]),
+        message=scrub(error.message[:2000]),
+        param=scrub(error.param[:200]),
+    )
+
+
+def read_stream(reading: StreamReading, data: bytes, protocol: Wire, scrub: Scrubber) -> StreamReading:
+    """Return ``reading`` scrubbed; where no event came, with the kind of what came instead in the body ``data``."""
+    error = reading.error
+    if error is not None:
+        error = replace(error, message=scrub(error.message[:2000]), type=scrub(error.type), code=scrub(error.code))
+    reading = replace(reading, text=scrub(reading.text[:500]), model=scrub(reading.model[:200]), error=error)
+    if reading.events:
+        return reading
+    kind = kind_of(data)
+    known, value = parse_json(data.decode("utf-8", "replace")) if kind is Body.JSON else (False, None)
+    if known:
+        answer = protocol.read_answer(value)
+        if not answer.problem:
+            return replace(
+                reading,
+                kind="json",
+                text=scrub(answer.text[:500]),
+                model=scrub(answer.model[:200]),
+                prompt_tokens=answer.prompt_tokens,
+                completion_tokens=answer.completion_tokens,
+            )
+        carried = read_error(value)
+        if carried is not None:
+            carried = replace(carried, message=scrub(carried.message[:2000]))
+            return replace(reading, kind="error_json", error=carried, error_first=True)
+        if isinstance(value, list) and value and spoken_in(value[0]) == protocol.name:
+            return replace(reading, kind="json_array")  # as Gemini streams to who asks for no events
+        return replace(reading, kind="other_protocol" if answer.problem == "other_protocol" else "text")
+    if kind is Body.JSON and b"\n{" in data.replace(b"\r", b""):
+        return replace(reading, kind="ndjson")
+    names = {Body.EMPTY: "empty", Body.HTML: "html", Body.SSE: "unended"}
+    return replace(reading, kind=names.get(kind, "text"))
+
+
+def without_our_limit(found: Exchange) -> Exchange:
+    """Return the exchange without the failure of a stream that was still sending when our own limit ended it."""
+    stream, failure, seconds = found.reading.stream, found.failure, found.timing.seconds
+    if stream is None or failure is None or failure.kind not in (Kind.TIMEOUT, Kind.TOO_LONG):
+        return found
+    if not (stream.text or stream.reasoning) or stream.problem or stream.error is not None:
+        return found
+    silent = seconds - stream.last_at
+    if failure.kind is Kind.TIMEOUT and silent > max(seconds / 3, 2 * stream.last_at / max(1, stream.events)):
+        return found
+    return replace(found, failure=None, reading=replace(found.reading, stream=replace(stream, stopped=True)))

@@ -1,0 +1,72 @@
+"""The exchanges of one attempt: filled by the engine as they come, and again by the judge from the observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from probes.api.response_checks import nearest, no_route, passes
+from probes.model.attempt import Attempt
+from probes.model.evidence import Observation, Subject, facts_of
+from probes.model.exchange import Exchange, Purpose
+from probes.model.facts import ModelFacts
+
+
+@dataclass(slots=True)
+class AttemptRound:
+    """What was sent side by side in the way of one attempt, and what came back."""
+
+    attempt: Attempt
+    number: int  # from 1, in the order in which the rounds were sent
+    listing: Exchange | None = None
+    other_listing: Exchange | None = None  # the model list with the key in the other header style
+    keyless: Exchange | None = None  # the model list without the key
+    path_check: Exchange | None = None
+    chat: Exchange | None = None
+    stream: Exchange | None = None
+    chosen: ModelFacts | None = None
+
+    @property
+    def works(self) -> bool:
+        return passes(self.chat)
+
+    @property
+    def told(self) -> Exchange | None:
+        """The exchange nearest to what the app would see."""
+        return nearest(self.chat, self.path_check, self.listing)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the path leads nowhere."""
+        listed = self.listing is not None and self.listing.reading.models is not None and not self.attempt.address
+        return self.told is not None and no_route(self.told) and not (listed and self.told.status != 405)
+
+
+def rounds_of(observations: Iterable[Observation]) -> tuple[AttemptRound, ...]:
+    """Return the rounds in the order in which they were sent, each from the observations that have its number."""
+    numbered = sorted((one for one in observations if one.attempt), key=lambda one: one.attempt)
+    rounds = (_round(number, list(group)) for number, group in groupby(numbered, key=lambda one: one.attempt))
+    return tuple(one for one in rounds if one is not None)
+
+
+def _round(number: int, observations: list[Observation]) -> AttemptRound | None:
+    """The round of these observations; None where the run ended before a response came."""
+    # Of two models that were tried in one round, the later one stands for it.
+    asked = {one.facts.purpose: one.facts for one in observations if isinstance(one.facts, Exchange)}
+    # The other lists and the path check are sent without the attempt's own key or header.
+    own = (Purpose.MODELS, Purpose.CHAT, Purpose.STREAM, Purpose.PATH)
+    first = next((asked[purpose] for purpose in own if purpose in asked), None)
+    if first is None:
+        return None
+    return AttemptRound(
+        attempt=first.attempt,
+        number=number,
+        listing=asked.get(Purpose.MODELS),
+        other_listing=asked.get(Purpose.OTHER_HEADER_LIST),
+        keyless=asked.get(Purpose.KEYLESS_LIST),
+        path_check=asked.get(Purpose.PATH),
+        chat=asked.get(Purpose.CHAT),
+        stream=asked.get(Purpose.STREAM),
+        chosen=facts_of(observations, ModelFacts, Subject.OTHER_MODEL, Subject.MODEL),
+    )

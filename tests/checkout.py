@@ -1,0 +1,7 @@
+"""Paths of the checkout that the tests are run from."""
+
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent
+ROOT = TESTS.parent
+DOCS = ROOT / "docs"

@@ -1,0 +1,126 @@
+"""What other people's pipelines take from here: the GitHub action and the GitLab job, run as their runners would."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checkout import ROOT
+from probes.demo_server import answers
+from probes.demo_server import practice_doors as b
+from probes.demo_server.server import PracticeDoor
+from probes.model.scrubber import WINDOW
+
+yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+BODY = "Zt6yN3bR8wKq5LmX2vHc9JdFs4PgQeT7Zt6yN3bR8wKq5LmX"
+KEY = f"sk-{BODY}"
+
+pytestmark = [
+    pytest.mark.skipif(not (ROOT / "action.yml").exists(), reason="run from no checkout"),
+    pytest.mark.skipif(os.name == "nt", reason="the scripts are run by this machine's bash"),
+]
+
+
+def action(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
+    """The action's step with these inputs: its exit status, what it said, its outputs."""
+    described = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    (step,) = described["runs"]["steps"]
+    given = {name: spec["default"] for name, spec in described["inputs"].items()} | inputs
+    unknown = set(given) - set(described["inputs"])
+    assert not unknown
+    values = {"github.action_path": str(ROOT), **{f"inputs.{name}": value for name, value in given.items()}}
+    environ = {
+        name: re.sub(r"\$\{\{ (.*?) \}\}", lambda found: values[found[1]], text) for name, text in step["env"].items()
+    }
+    assert "${{" not in step["run"], "an input that is pasted into the script is run as one"
+    # The runner's folder holds an environment already: what is tested is the program that is installed here.
+    (folder / "llmdoctor" / "bin").mkdir(parents=True, exist_ok=True)
+    for name, line in (
+        ("python", f'exec {sys.executable} "$@"'),
+        ("llmdoctor", f'exec {sys.executable} -m diagnose "$@"'),
+    ):
+        path = folder / "llmdoctor" / "bin" / name
+        path.write_text(f"#!/bin/sh\n{line}\n")
+        path.chmod(0o755)
+    runner = {
+        "RUNNER_TEMP": str(folder),
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+    }
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        env={**os.environ, **environ, **runner},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    written = folder / "output"
+    outputs = dict(line.split("=", 1) for line in written.read_text().splitlines()) if written.exists() else {}
+    summary = folder / "summary"
+    said = done.stdout + done.stderr + (summary.read_text() if summary.exists() else "")
+    assert not any(BODY[i : i + WINDOW] in said for i in range(len(BODY) - WINDOW + 1))
+    assert "Traceback" not in said
+    return done.returncode, said, outputs
+
+
+def test_the_action_passes(tmp_path: Path) -> None:
+    with PracticeDoor(b.openai(KEY)) as door:
+        status, _, outputs = action(tmp_path, target=f"{door.url}/v1", key=KEY, model=answers.MODELS[0])
+    assert status == 0
+    assert outputs["verdict"] == "healthy" and outputs["root_cause"] == ""
+    report: dict[str, Any] = json.loads(Path(outputs["report"]).read_text("utf-8"))
+    assert report["verdict"] == "healthy"
+
+
+def test_the_action_fails_with_the_reason(tmp_path: Path) -> None:
+    with PracticeDoor(b.openai(KEY)) as door:
+        status, said, outputs = action(tmp_path, target=door.url, key=KEY, arguments="--timeout\n5")
+    assert status == 1
+    assert outputs["root_cause"] == "url.version_missing"
+    assert "::error" in said and f"{door.url}/v1" in said
+
+
+def test_the_action_spends_nothing_where_it_may_not(tmp_path: Path) -> None:
+    with PracticeDoor(b.openai(KEY)) as door:
+        status, _, outputs = action(tmp_path, target=f"{door.url}/v1", key=KEY, spend="false")
+    assert (status, outputs["verdict"]) == (0, "inconclusive")
+    assert all(request.method == "GET" or not request.header("authorization") for request in door.requests)
+
+
+def test_a_wrong_input_is_told(tmp_path: Path) -> None:
+    status, said, outputs = action(tmp_path, target="https://a.example", slo="soon")
+    assert (status, outputs) == (2, {})
+    assert "slo" in said
+
+
+def test_the_gitlab_job_runs(tmp_path: Path) -> None:
+    job = yaml.safe_load((ROOT / "docs" / "gitlab-ci.yml").read_text("utf-8"))["llmdoctor"]
+    shim = tmp_path / "llmdoctor"
+    shim.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m diagnose "$@"\n')
+    shim.chmod(0o755)
+    with PracticeDoor(b.openai(KEY)) as door:
+        environ = {
+            **job["variables"],
+            "LLM_BASE_URL": door.url,
+            "LLM_API_KEY": KEY,
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        }
+        for script, status in ((job["script"], 1), (job["after_script"], 1)):
+            done = subprocess.run(
+                ["bash", "-euc", "\n".join(script)],
+                env={**os.environ, **environ},
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == status, done.stderr
+    assert "url.version_missing" in done.stdout
+    assert 'type="url.version_missing"' in (tmp_path / job["artifacts"]["reports"]["junit"]).read_text("utf-8")

@@ -1,0 +1,309 @@
+"""The words: complete in each language, filled safely, and in the tone of the house."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diagnose.cli import COMMANDS
+from diagnose.findings.network import SAID
+from diagnose.report import seen
+from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, Text, fill, line, phrase, say, text
+from probes.catalog.doors import load
+from probes.keys.flaws import examine_key
+from probes.model.failure import Kind
+from probes.model.scrubber import Scrubber
+from probes.model.settings import ProxySettings, Sourced
+from probes.model.source import environment_variable
+from probes.network.proxy_tunnel import SOCKS4_SAID, SOCKS5_SAID
+from probes.steps.proxy import choose
+from probes.urls.url import parse_url
+from probes.urls.url_flaws import examine_url
+
+CONTRACT = Path("/work/shared/contract.md")
+
+# Codes live for ever: a line may be added here, none taken away.
+FROZEN = {
+    "settings": "missing_key swapped wrong_variable conflict project_override",
+    "url": (
+        "invalid scheme_missing stray_characters plaintext host_typo not_api_host endpoint_included "
+        "version_missing version_doubled double_slash path_wrong"
+    ),
+    "key": (
+        "placeholder unexpanded stray_characters bearer_prefix several masked truncated wrong_kind "
+        "official_elsewhere wrong_door wrong_region wrong_plan wrong_resource"
+    ),
+    "proxy": "invalid ignored unreachable auth_required socks_unsupported refused captures_local",
+    "dns": "not_found failed bogus_answer fake_ip",
+    "tcp": "refused timeout unreachable reset ipv6_broken",
+    "tls": (
+        "not_tls needed expired not_yet_valid hostname_mismatch self_signed clock_wrong untrusted_issuer "
+        "intercepted incomplete_chain handshake_failed reset expires_soon"
+    ),
+    "http": (
+        "timeout closed not_http redirected blocked front_auth header_rejected too_large gateway_error server_error"
+    ),
+    "shape": "web_page not_llm_api wrong_protocol error_as_success malformed_answer",
+    "auth": "rejected header_style header_lost expired not_permitted ip_not_allowed upstream",
+    "access": "region_blocked client_refused",
+    "model": "not_found not_permitted no_channel wrong_endpoint parameter_rejected substituted",
+    "quota": "exhausted rate_limited overloaded",
+    "stream": "ignored malformed error_inside cut stalled buffered no_terminator",
+    "app": "cors mixed_content sdk_mismatch private_refused base_url_ignored",
+    "slo": "exceeded",
+    "run": "unexplained crashed flaky",
+}
+CODES = [f"{layer}.{name}" for layer, names in FROZEN.items() for name in names.split()]
+OURS = {"run.unexplained", "run.crashed", "run.flaky"}
+
+TEXTS: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}.findings").TEXTS for lang in LANGS}
+CASES: dict[str, dict[str, Text]] = {
+    lang: import_module(f"diagnose.words.{lang}.special_cases").CASES for lang in LANGS
+}
+UI: dict[str, dict[str, str]] = {lang: import_module(f"diagnose.words.{lang}.interface").UI for lang in LANGS}
+RUN: dict[str, str | None] = {
+    "host": "api.example.com",
+    "base_url": "https://api.example.com/v1",
+    "protocol": "anthropic",
+    "app": "anthropic-sdk",
+    "door": "Example AI",
+}
+
+every = pytest.mark.parametrize(("lang", "code"), [(lang, code) for lang in LANGS for code in (*CODES, *CASES["en"])])
+
+
+def slots(template: str) -> set[tuple[str, str | None]]:
+    """Each slot's name and its own words; None where it has none."""
+    return {(slot.group(2), slot.group(3)) for slot in SLOT.finditer(template)}
+
+
+def words_of(code: str, lang: str) -> Text:
+    """The words of a code, or of ``code:case``."""
+    return text(code.partition(":")[0], lang, code.partition(":")[2])
+
+
+def case_of(code: str, lang: str, values: dict[str, str | None]) -> tuple[str, str, dict[str, str | None], str]:
+    return code.partition(":")[0], lang, values, code.partition(":")[2]
+
+
+def bare(template: str) -> set[str]:
+    return {name for name, words in slots(template) if words is None}
+
+
+# -- the catalogue -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_language_has_every_code(lang: str) -> None:
+    assert list(TEXTS[lang]) == CODES
+    assert list(CASES[lang]) == list(CASES["en"])
+    assert {case.partition(":")[0] for case in CASES[lang]} <= set(CODES)
+
+
+@pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not on this machine")
+def test_the_codes_are_those_of_the_contract() -> None:
+    tables = CONTRACT.read_text(encoding="utf-8").split("## 3. The codes")[1].split("## 4.")[0]
+    rows = [line.split("|") for line in tables.splitlines() if line.startswith("|")]
+    named = {code for row in rows for code in re.findall(r"`([a-z]+\.[a-z0-9_]+)`", row[1])}
+    assert named | {"dns.fake_ip", "slo.exceeded"} | OURS == set(CODES)
+    assert "`dns.fake_ip`" in tables
+
+
+def test_each_language_has_every_phrase_with_the_same_slots() -> None:
+    assert list(UI["zh"]) == list(UI["en"])
+    for key, template in UI["en"].items():
+        assert slots(template) == slots(UI["zh"][key]), key
+        assert template and all(words is None for _, words in slots(template)), key
+
+
+# -- the tone ----------------------------------------------------------------------------------------------------------
+
+
+@every
+def test_only_known_slots(lang: str, code: str) -> None:
+    words = words_of(code, lang)
+    for template in (words.title, words.explanation, *words.steps):
+        assert {name for name, _ in slots(template)} <= {*ALWAYS, *OPTIONAL}, template
+        assert not re.search(r"\{[a-z_| ]*$|\{[a-z_]+[^a-z_|}]", template), template
+    assert bare(words.title) | bare(words.explanation) <= set(ALWAYS)
+
+
+@every
+def test_one_to_four_steps_of_which_one_always_stands(lang: str, code: str) -> None:
+    words = words_of(code, lang)
+    assert 1 <= len(words.steps) <= 4
+    assert any(bare(step) <= set(ALWAYS) for step in words.steps)
+    assert say(*case_of(code, lang, RUN)).steps
+    assert len(set(words.steps)) == len(words.steps)
+
+
+@every
+def test_titles_are_short_and_blame_nobody(lang: str, code: str) -> None:
+    for values in ({}, RUN):
+        title = say(*case_of(code, lang, values)).title
+        assert len(title) <= {"en": 90, "zh": 45}[lang], title
+        assert not re.search(r"\b[1-5]\d\d\b|invalid|无效|[.。]$", title, re.IGNORECASE), title
+        assert title[0] == title[0].upper() or title.startswith((*filter(None, RUN.values()), "https", "llmdoctor"))
+
+
+@every
+def test_explanations_are_short_and_name_no_status_code(lang: str, code: str) -> None:
+    explanation = say(*case_of(code, lang, RUN)).explanation
+    assert not re.search(r"(?<![\d.:])[1-5]\d\d(?![\d.])", explanation), explanation
+    assert not re.search("invalid", explanation, re.IGNORECASE)
+    assert len(explanation) <= {"en": 420, "zh": 200}[lang]
+
+
+@every
+def test_only_real_commands_are_named(lang: str, code: str) -> None:
+    words = " ".join((words_of(code, lang).explanation, *words_of(code, lang).steps))
+    assert set(re.findall(r"`llmdoctor ([a-z]+)", words)) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("code", [*CODES, *CASES["en"]])
+def test_chinese_is_chinese(code: str) -> None:
+    words = words_of(code, "zh")
+    for template in (words.title, words.explanation, *words.steps):
+        assert re.search("[\u4e00-\u9fff]", template), template
+        assert not re.search("[\u4e00-\u9fff][,;!?]|[,;!?][\u4e00-\u9fff]", template), template
+    assert all(step.endswith(("。", "}")) for step in words.steps)
+
+
+@pytest.mark.parametrize("code", [*CODES, *CASES["en"]])
+def test_the_languages_offer_the_same_steps(code: str) -> None:
+    english, chinese = words_of(code, "en"), words_of(code, "zh")
+    assert [bare(step) - set(ALWAYS) for step in english.steps] == [bare(step) - set(ALWAYS) for step in chinese.steps]
+
+
+# -- filling in --------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_whose_value_is_unknown_is_left_out() -> None:
+    known = say("url.version_missing", "en", {**RUN, "better_url": "https://api.example.com/v1"})
+    assert known.steps[0] == "Set the base URL to https://api.example.com/v1"
+    assert len(say("url.version_missing", "en", RUN).steps) == len(known.steps) - 1
+
+
+def test_an_unknown_value_has_its_own_words() -> None:
+    assert say("key.wrong_door", "en", {"key_door": "Groq", "door": "OpenAI"}).title == (
+        "This key belongs to Groq, not to OpenAI"
+    )
+    assert (
+        say("key.wrong_door", "en", {"key_door": None}).title == "This key belongs to another provider, not to this one"
+    )
+
+
+def test_a_finding_can_be_told_without_a_run() -> None:
+    assert say("tcp.timeout", "en", {}).title == "The server does not react to attempts to connect"
+    assert say("tcp.unreachable", "zh", {}).title == "从这里到不了该服务器"
+
+
+def test_a_reference_to_a_variable_is_plain_text() -> None:
+    assert "${OPENAI_API_KEY}" in say("key.unexpanded", "en", RUN).explanation
+
+
+def test_blanks_beside_chinese_values_go() -> None:
+    assert fill("名为 {model|所填名称} 的模型", {}) == "名为所填名称的模型"
+    assert fill("名为 {model|所填名称} 的模型", {"model": "gpt-x"}) == "名为 gpt-x 的模型"
+    assert fill("a {x} b", {"x": "值"}) == "a 值 b"
+
+
+def test_an_unknown_code_is_a_key_error_and_an_unknown_language_english() -> None:
+    with pytest.raises(KeyError):
+        text("no.such", "zh")
+    with pytest.raises(KeyError):
+        phrase("no.such", "en")
+    assert text("url.invalid", "fr") is TEXTS["en"]["url.invalid"]
+
+
+def test_phrases_are_filled() -> None:
+    assert phrase("skip.blocked", "zh", {"probe": phrase("probe.dns", "zh")}) == "未进行：域名解析一步已失败"
+    assert phrase("caused_by", "en") == "Follows from ?"
+
+
+@given(st.text(), st.dictionaries(st.sampled_from(["host", "said", "model"]), st.none() | st.text()))
+def test_filling_never_raises(template: str, values: dict[str, str | None]) -> None:
+    filled = fill(template, values)
+    if not SLOT.search(template):
+        assert filled == template
+
+
+@given(st.text(alphabet="{}|aホ中 $hostmdel_%\\", min_size=1), st.text(alphabet="{}|host said%s\\1\\g<0>"))
+def test_braces_in_values_mean_nothing(value: str, other: str) -> None:
+    values = {"said": value, "host": other}
+    assert fill("It said: {said}.", values) == f"It said: {value}."
+    assert fill("<{said|nothing}><{host|nowhere}>", values) == f"<{value}><{other or 'nowhere'}>"
+    for lang in LANGS:
+        assert any(value in step for step in say("shape.error_as_success", lang, values).steps)
+
+
+def test_every_line_of_evidence_has_its_words() -> None:
+    folder = Path(str(import_module("diagnose.findings").__file__)).parent
+    sources = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    used = {f"seen.{name}" for name in re.findall(r'\bseen\(\s*"(\w+)"', sources)}
+    used |= {f"seen.match_{confidence}" for confidence in ("certain", "likely", "possible")}
+    used |= {"seen.torn", "seen.unfinished"}
+    used |= {f"seen.kind_{kind}" for kind in Kind} | {f"seen.dns_{word}" for word in SAID}
+    used |= {f"seen.speaks_{scheme}" for scheme in ("http", "https", "socks5", "web")}
+    assert used == {key for key in UI["en"] if key.startswith("seen.")}
+
+
+RAW = ["", "sk-" + "a" * 60, "http://", "htps://x/v1", "x.y/v1", "https://a b/v1", "https://x/v1/chat/completions"]
+RAW += [
+    "https://x//v1",
+    "https://x/v1#a",
+    "https://u:p@x/v1",
+    "https://x/v1?a=b",
+    "https://{host}/v1",
+    "https://x:99999/v1",
+]
+RAW += ["https://https://x/v1", "https://x/v1/v1", "///", "https://x/v1，", "https://-/v1"]
+KEYS = [
+    "Bearer sk-abc",
+    "$KEY",
+    "sk-xxxx",
+    "a1b2c3d4e5f6,a1b2c3d4e5f7",
+    "sk-a1b2c3d4\n",
+    "ollama",
+    "https://x",
+    "sk-ab•••yz",
+]
+
+
+def test_every_note_of_a_flaw_is_told_in_chinese() -> None:
+    notes = {
+        flaw.note for raw in RAW for flaw in (*examine_url(raw, "openai").flaws, *examine_url(raw, "anthropic").flaws)
+    }
+    notes |= {flaw.note for raw in KEYS for flaw in examine_key(raw, "openai").flaws}
+    assert len(notes) > 20
+    in_chinese(notes - {""})
+
+
+def test_every_note_of_a_failure_is_told_in_chinese() -> None:
+    folder = Path(str(import_module("probes").__file__)).parent
+    sources = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+    notes = set(re.findall(r'NetError\(Kind\.\w+, "([^"]+)"', sources))
+    notes |= {f"SOCKS5 reply {code}: {said}" for code, said in (SOCKS5_SAID | SOCKS4_SAID).items()}
+    for raw in ("http://p :1", "http://p:x", "http://p:99999", "http://:1", "http://[p:1", "http://a@b@p:1"):
+        settings = ProxySettings(http=Sourced(raw, environment_variable("HTTP_PROXY")))
+        notes.add(choose(settings, parse_url("http://api.example.com"), load(), Scrubber())[0].note)
+    assert len(notes) > 25
+    in_chinese(notes)
+
+
+def in_chinese(notes: set[str]) -> None:
+    for note in notes:
+        told = line(seen("note", note=note), "zh")
+        assert re.search(r"[一-鿿]", told) or not re.search(r"[a-z]{3}", note), told
+        assert line(seen("note", note=note), "en") == note
+
+
+def test_a_line_may_hold_another() -> None:
+    dialled = seen("dial", address="::1", port=443, note=seen("kind_refused"), seconds="0.01")
+    assert line(dialled, "en") == "::1 port 443: connection refused after 0.01 s"
+    assert line(dialled, "zh") == "::1 端口 443：连接被拒绝，用时 0.01 秒"

@@ -1,0 +1,121 @@
+"""Roots and proxies as Node reads them, and lists of roots that stand in one another's way."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.catalog.node_runtime import heeds, proxies, read
+from probes.demo_server import answers
+from probes.demo_server import practice_doors as b
+from probes.demo_server.certificates import Authority, authority
+from probes.demo_server.scenarios import made_up_key
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import Secret
+from probes.model.settings import Limits, NodeSettings, ProxySettings, Settings, Sourced
+from probes.model.source import environment_variable, option
+from probes.run.engine import run
+
+KEY = made_up_key()
+Look = Callable[..., Report]
+
+
+@pytest.mark.parametrize(
+    ("environ", "found"),
+    [
+        ({}, NodeSettings()),
+        ({"NODE_EXTRA_CA_CERTS": "/ca.pem"}, NodeSettings("/ca.pem")),
+        ({"NODE_OPTIONS": "--use-openssl-ca --max-old-space-size=99"}, NodeSettings(openssl_ca=True)),
+        ({"NODE_OPTIONS": "--use-system-ca"}, NodeSettings(system_ca=True)),
+        ({"NODE_USE_SYSTEM_CA": "1", "NODE_USE_ENV_PROXY": "0"}, NodeSettings(system_ca=True)),
+        ({"NODE_USE_ENV_PROXY": "1"}, NodeSettings(env_proxy=True)),
+        ({"NODE_OPTIONS": "--use-env-proxy"}, NodeSettings(env_proxy=True)),
+    ],
+)
+def test_what_it_reads(environ: dict[str, str], found: NodeSettings) -> None:
+    assert read(environ) == found
+
+
+@pytest.mark.parametrize(
+    ("app", "told", "heeded", "for_all"),
+    [(None, False, True, True), ("openai-node", False, False, True), ("anthropic-node", True, True, False)],
+)
+def test_which_proxies_count(app: str | None, told: bool, heeded: bool, for_all: bool) -> None:
+    given = Settings(
+        app=app,
+        node=NodeSettings(env_proxy=told),
+        proxies=ProxySettings(all=Sourced("http://p:1", environment_variable("ALL_PROXY"))),
+    )
+    assert (heeds(given), proxies(given).all is not None) == (heeded, for_all)
+
+
+@pytest.fixture(scope="module")
+def root() -> Iterator[Authority]:
+    with authority("Example Corp Root", "Example Corp") as found:
+        yield found
+
+
+@pytest.fixture
+def look(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Look:
+    """A check of a sound door whose root the system's list holds."""
+
+    def check(app: str | None = None, bundle: Sourced[str] | None = None, node: NodeSettings | None = None) -> Report:
+        context = ssl.create_default_context(cafile=root.ca_pem)
+        monkeypatch.setattr("probes.network.connection_pools.system_context", lambda: context)
+        with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
+            given = Settings(
+                base_url=Sourced(f"https://localhost:{door.port}/v1", option("test")),
+                key=Sourced(Secret(KEY), option("test")),
+                model=Sourced(answers.MODELS[0], option("test")),
+                app=app,
+                ca_bundle=bundle,
+                node=node or NodeSettings(),
+                limits=Limits(probe=5, run=10),
+            )
+            return judge(asyncio.run(run(given, version="0")))
+
+    return check
+
+
+def mended(report: Report) -> dict[str, object]:
+    """The fix, after it was seen to be the only one, and one that works."""
+    (found,) = (one for one in report.findings if one.severity == "error")
+    (fix,) = found.fixes
+    assert (report.root_cause, report.side) == ("tls.untrusted_issuer", "machine")
+    assert fix.verified
+    assert report.proven.answer is True
+    return fix.settings
+
+
+def test_a_file_that_hides_the_systems_list(look: Look) -> None:
+    with authority("Another Root") as other:
+        report = look(bundle=Sourced(str(other.ca_pem), environment_variable("SSL_CERT_FILE")))
+    assert mended(report) == {"ssl_cert_file": ""}
+
+
+def test_node_does_not_read_the_systems_list(look: Look) -> None:
+    assert mended(look("openai-node")) == {"node_use_system_ca": "1"}
+
+
+def test_node_does_not_read_ssl_cert_file(look: Look, root: Authority) -> None:
+    report = look("openai-node", Sourced(str(root.ca_pem), environment_variable("SSL_CERT_FILE")))
+    assert mended(report) == {"node_extra_ca_certs": str(root.ca_pem)}
+
+
+def test_node_reads_what_is_named_for_it(look: Look, root: Authority) -> None:
+    report = look("openai-node", node=NodeSettings(extra_ca=str(root.ca_pem)))
+    assert (report.verdict, report.vantage["trust"]) == ("healthy", str(root.ca_pem))
+
+
+def test_roots_for_this_check_count_for_node_too(look: Look, root: Authority) -> None:
+    assert look("openai-node", Sourced(str(root.ca_pem), option("--ca-bundle"))).verdict == "healthy"
+
+
+def test_a_file_that_is_not_there_is_nothing_to_node(look: Look) -> None:
+    report = look("openai-node", node=NodeSettings(extra_ca="/nowhere/ca.pem"))
+    assert (report.root_cause, report.vantage["trust"]) == ("tls.untrusted_issuer", "certifi")

@@ -1,0 +1,398 @@
+"""The formats, over made reports: structure, harmless output, widths; no snapshots."""
+
+from __future__ import annotations
+
+import dataclasses
+import json as stdlib_json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from diagnose import formats
+from diagnose.formats import json, markdown, nagios, report_parts, text
+from diagnose.report import ProbeLine, Report, Status
+from diagnose.words.en import interface
+from worlds.made_reports import (
+    BROKEN,
+    CHINESE,
+    DEGRADED,
+    HEALTHY,
+    HOSTILE,
+    INCONCLUSIVE,
+    INTERRUPTED,
+    NAMES,
+    NASTY,
+    REPORTS,
+    SETTINGS,
+    finding,
+)
+
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@pytest.fixture(params=REPORTS)
+def report(request: pytest.FixtureRequest) -> Report:
+    return REPORTS[request.param]
+
+
+# -- every format ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fmt", formats.FORMATS)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_that_a_terminal_acts_upon(report: Report, fmt: str, lang: str) -> None:
+    out = formats.render(report, fmt, lang)
+    assert not CONTROL.search(out)
+    assert out.endswith("\n") and not out.endswith("\n\n")
+    out.encode("utf-8")
+
+
+def test_an_unknown_format() -> None:
+    with pytest.raises(ValueError, match="docx"):
+        formats.render(HEALTHY, "docx", "en")
+
+
+def test_imports_are_lazy() -> None:
+    code = (
+        "import sys, diagnose.formats; print(*{'json', 'rich', 'html'} & set(sys.modules) - before);"
+        "import diagnose.formats.json, diagnose.formats.nagios; print('rich' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; before = set(sys.modules); {code}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(Path(formats.__file__).parents[2])},
+    )
+    assert run.stdout.split("\n")[:2] == ["", "False"]
+
+
+@pytest.mark.parametrize(
+    ("made", "strict", "status"),
+    [
+        (HEALTHY, False, 0),
+        (HEALTHY, True, 0),
+        (DEGRADED, False, 0),
+        (DEGRADED, True, 1),
+        (BROKEN, False, 1),
+        (INCONCLUSIVE, True, 3),
+        (INTERRUPTED, False, 130),
+    ],
+)
+def test_exit_status(made: Report, strict: bool, status: int) -> None:
+    assert report_parts.exit_status(made, strict) == status
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("a\r\n b\tc", "a b c"),
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x07", "link"),
+        ("\x9b31mred\x9d0;t\x9c", "red"),
+        ("a\u200bb\u202ec\x00\ud800", "abc"),
+        ("密钥\u3000是 “x”…", "密钥 是 “x”…"),
+        ("\x1b", ""),
+    ],
+)
+def test_plain(given: str, wanted: str) -> None:
+    assert report_parts.plain(given) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ms", "shown"), [(0.2, "<1 ms"), (12.4, "12 ms"), (999.7, "1.00 s"), (1412.0, "1.41 s"), (61000, "61 s")]
+)
+def test_duration(ms: float, shown: str) -> None:
+    assert report_parts.duration(ms) == shown
+
+
+def test_knock_ons_fold_to_what_stands() -> None:
+    codes = {root.code: [f.code for f in followers] for root, followers in report_parts.folded(BROKEN)}
+    assert codes == {
+        "url.version_missing": ["shape.web_page", "stream.malformed"],
+        "settings.conflict": [],
+        "dns.fake_ip": [],
+    }
+
+
+def test_findings_that_blame_each_other_are_not_lost() -> None:
+    circle = (
+        finding("c.c", "c", caused_by="b.b"),
+        finding("a.a", "a", caused_by="b.b"),
+        finding("b.b", "b", caused_by="a.a"),
+        finding("a.a", "a again", caused_by="gone"),
+    )
+    groups = report_parts.folded(dataclasses.replace(BROKEN, findings=circle))
+    assert sorted(f.title for root, followers in groups for f in (root, *followers)) == ["a", "a again", "b", "c"]
+
+
+# -- json --------------------------------------------------------------------------------------------------------------
+
+TEXT, NUMBER, FLAG = str, (int, float), bool
+MAYBE = (str, type(None))
+SHOWN = (bool, type(None))
+CONTRACT: dict[str, object] = {
+    "schema": TEXT,
+    "version": TEXT,
+    "started_at": TEXT,
+    "duration_ms": NUMBER,
+    "target": {
+        "base_url": MAYBE,
+        "protocol": TEXT,
+        "model": MAYBE,
+        "app": TEXT,
+        "door": MAYBE,
+        "key": (dict, type(None)),
+        "sources": dict,
+    },
+    "verdict": TEXT,
+    "root_cause": MAYBE,
+    "side": MAYBE,
+    "proven": dict.fromkeys(("reachable", "path", "key", "model", "answer", "stream"), SHOWN),
+    "probes": [{"name": TEXT, "status": TEXT, "duration_ms": NUMBER, "why_skipped": MAYBE, "observed": dict}],
+    "findings": [
+        {
+            "code": TEXT,
+            "severity": TEXT,
+            "probe": TEXT,
+            "title": TEXT,
+            "explanation": TEXT,
+            "evidence": [TEXT],
+            "fixes": [{"summary": TEXT, "settings": dict, "verified": FLAG}],
+            "caused_by": MAYBE,
+        }
+    ],
+    "settings": (dict, type(None)),
+    "vantage": {"proxy": MAYBE, "trust": TEXT, "container": FLAG, "families": [TEXT]},
+    "cost": dict.fromkeys(("requests", "billed_requests", "prompt_tokens", "completion_tokens"), int),
+}
+
+
+def fits(value: object, shape: object, at: str = "") -> None:
+    if isinstance(shape, dict):
+        assert isinstance(value, dict), at
+        assert value.keys() - {"name"} == shape.keys() - {"name"}, at
+        for name, inner in shape.items():
+            fits(value[name], inner, f"{at}.{name}")
+    elif isinstance(shape, list):
+        assert isinstance(value, list), at
+        for inner in value:
+            fits(inner, shape[0], f"{at}[]")
+    else:
+        assert isinstance(value, shape), (at, value)  # type: ignore[arg-type]
+
+
+def refuse(constant: str) -> None:
+    raise AssertionError(f"{constant} is no JSON")
+
+
+def test_json_is_the_contract(report: Report) -> None:
+    read = stdlib_json.loads(json.render(report, "en"), parse_constant=refuse)
+    fits(read, CONTRACT)
+    assert read["schema"] == "llmdoctor.report/1"
+    assert list(read) == list(CONTRACT)
+    assert read["verdict"] == report.verdict.value
+    assert [line["name"] for line in read["probes"]] == list(NAMES)
+    assert read["target"].get("name") == report.target.get("name")
+
+
+def test_json_says_everything_as_it_was() -> None:
+    read = json.document(BROKEN)
+    assert read["root_cause"] == "url.version_missing"
+    assert read["settings"] == SETTINGS
+    assert "name" not in read["target"]  # type: ignore[operator]
+    assert json.document(INCONCLUSIVE)["cost"] == {
+        "requests": 1,
+        "billed_requests": 0,
+        "prompt_tokens": 0,
+        "completion_tokens": 0,
+    }
+    assert stdlib_json.loads(json.render(HOSTILE, "en"))["findings"][0]["title"] == NASTY
+    assert "\n" not in json.dumps(json.document(HOSTILE))
+
+
+def test_no_fix_is_lost_in_json() -> None:
+    fixes = {found["code"]: found["fixes"] for found in stdlib_json.loads(json.render(BROKEN, "en"))["findings"]}
+    step = "Set the base URL to https://relay.example/v1"
+    assert fixes["url.version_missing"] == [{"summary": step, "settings": SETTINGS, "verified": True}]
+    assert fixes["shape.web_page"] == []
+    assert fixes["settings.conflict"] == [{"summary": "Remove one of the two", "settings": {}, "verified": False}]
+
+
+# -- text --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("unicode", [True, False])
+def test_text_stays_within_the_width(report: Report, width: int, lang: str, unicode: bool) -> None:
+    for line in text.render(report, lang, width=width, unicode=unicode).splitlines():
+        to_copy = " = " in line or re.match(r" +[A-Z_]+=", line)
+        if not to_copy and not any("://" in word and cell_len(word) > width // 2 for word in line.split()):
+            assert cell_len(line) <= width, line
+
+
+def test_text_tells_the_cause_then_the_way_out_then_the_rest() -> None:
+    out = text.render(BROKEN, "en", width=80)
+    order = [
+        "Address   https://api.deepseek.com/v1 (environment OPENAI_BASE_URL)",
+        "✓ ",
+        "✗ ",
+        "– ",
+        "✗ With these settings the app does not work.",
+        "The fault lies in the settings.",
+        "The address lacks its version segment (url.version_missing)",
+        "The SDK adds",
+        "    POST https://relay.example/chat/completions → 404",
+        "What to do",
+        "    1. Set the base URL to https://relay.example/v1 (tried in this run, works)",
+        "    2. Start the app again",
+        "A web page answers (shape.web_page)",
+        "The stream is not one (stream.malformed)",
+        "    base_url = https://api.deepseek.com/v1\n",
+        "    OPENAI_BASE_URL=https://api.deepseek.com/v1\n",
+        "OPENAI_BASE_URL and .env differ (settings.conflict)",
+        "Remove one of the two",
+        "stand-in of a local proxy (dns.fake_ip)",
+        "Shown to work      server, path",
+        "Shown not to work  key",
+        "Not asked          model, answer, streaming",
+        "3 requests, 2 billed, 27 tokens, 1.41 s",
+    ]
+    at = 0
+    for part in order:
+        assert part in out[at:], part
+        at = out.index(part, at)
+    assert "\n\n\n" not in out
+
+
+def test_text_of_warnings_alone_tells_them_whole() -> None:
+    out = text.render(DEGRADED, "en")
+    assert "After that day no client will connect." in out
+    assert "Tell whoever runs the server" in out
+
+
+def test_text_says_what_was_left_open() -> None:
+    assert "--no-spend" in text.render(INCONCLUSIVE, "en")
+
+
+def test_text_without_unicode_is_ascii() -> None:
+    out = text.render(BROKEN, "en", unicode=False)
+    assert out.isascii()
+    assert all(mark in out for mark in ("[ok]", "[!]", "[x]", "[-]"))
+
+
+def test_colour_only_repeats() -> None:
+    coloured = text.render(BROKEN, "en", colour=True)
+    assert "\x1b[31m" in coloured and "\x1b[32m" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == text.render(BROKEN, "en")
+    assert {*re.findall(r"\x1b\[([\d;]*)m", coloured)} <= {"0", "1", "2", "31", "32", "33", "1;31", "1;32", "1;33"}
+
+
+def test_markup_from_outside_is_only_text() -> None:
+    assert "[bold]x[/bold]" in text.render(HOSTILE, "en", width=120)
+    assert ":smile:" in text.render(HOSTILE, "en", width=120)
+
+
+def test_lines_as_they_happen_are_the_report() -> None:
+    form = {"width": 70, "unicode": True}
+    live = text.head(BROKEN.target, "en", **form)  # type: ignore[arg-type]
+    live += "".join(text.probe_line(line, "en", **form) for line in BROKEN.probes)  # type: ignore[arg-type]
+    rest = text.render(BROKEN, "en", **form, probes=False)  # type: ignore[arg-type]
+    assert f"{live}\n{rest}" == text.render(BROKEN, "en", **form)  # type: ignore[arg-type]
+
+
+def test_a_probe_that_is_not_known_is_shown_by_its_name() -> None:
+    line = ProbeLine("quic", Status.OK, 3.0, None, {}, "answers")
+    assert text.probe_line(line, "en", width=60).split() == ["✓", "quic", "answers", "3", "ms"]
+
+
+def test_chinese_breaks_between_signs_and_not_before_a_stop() -> None:
+    out = text.render(CHINESE, "zh", width=60)
+    for line in out.splitlines():
+        assert line.lstrip()[:1] not in tuple("，。；：、）」"), line
+        assert not line.endswith(("（", "「")), line
+    wrapped = [line for line in out.splitlines() if "服务商" in line and len(line) > 20]
+    assert any(cell_len(line) >= 56 for line in wrapped)
+
+
+def test_every_word_is_known_in_both_languages() -> None:
+    assert interface.EXTRA["en"].keys() == interface.EXTRA["zh"].keys()
+    latin = re.compile(r"(?<![\w./-])(?:verdict|broken|evidence|works|tried|also|because|proven|not asked)\b")
+    assert not latin.search(text.render(CHINESE, "zh"))
+
+
+# -- markdown ----------------------------------------------------------------------------------------------------------
+
+
+def test_markdown_has_every_part() -> None:
+    out = markdown.render(BROKEN, "en")
+    assert out.startswith("## ❌ ")
+    assert out.count("| ---") == 4
+    assert len([line for line in out.splitlines() if line.startswith("| ")]) == 2 + len(NAMES)
+    assert "### ❌ The address lacks its version segment (`url.version_missing`)" in out
+    assert 'base_url = "https://api.deepseek.com/v1"' in out
+    assert "OPENAI_BASE_URL=https://api.deepseek.com/v1" in out
+    assert "1. Set the base URL to https://relay.example/v1" in out
+    assert "llmdoctor 0.1.0" in out
+    assert out.index("url.version_missing") < out.index("settings.conflict")
+
+
+def test_markdown_lets_nothing_break_out() -> None:
+    outside: list[str] = []
+    fence = ""
+    for line in markdown.render(HOSTILE, "en").splitlines():
+        if fence:
+            fence = "" if line == fence else fence
+        elif ticks := re.match("`{3,}", line):
+            fence = ticks[0]
+        else:
+            outside.append(line)
+    assert not fence
+    prose = "\n".join(outside)
+    assert "<script" not in prose and "</pre" not in prose
+    assert "@everyone" not in prose
+    assert "[bold]" not in prose
+    for row in (line for line in outside if line.startswith("| ")):
+        assert len(re.findall(r"(?<!\\)\|", row)) == 5, row
+
+
+@pytest.mark.parametrize("inside", ["", "`", "```", "a ```` b\n```"])
+def test_a_fence_is_longer_than_what_it_holds(inside: str) -> None:
+    first, *held, last = markdown.fence(inside).rstrip("\n").split("\n")
+    assert first == last and set(first) == {"`"} and len(first) >= 3
+    assert first not in inside and "\n".join(held) == inside
+
+
+# -- nagios ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("made", "status", "state"),
+    [
+        (HEALTHY, 0, "OK"),
+        (DEGRADED, 1, "WARNING"),
+        (BROKEN, 2, "CRITICAL"),
+        (INCONCLUSIVE, 3, "UNKNOWN"),
+        (INTERRUPTED, 3, "UNKNOWN"),
+        (HOSTILE, 2, "CRITICAL"),
+    ],
+)
+def test_nagios(made: Report, status: int, state: str) -> None:
+    out = nagios.render(made, "en")
+    assert nagios.exit_status(made) == status
+    assert out.startswith(f"LLMDOCTOR {state} - ")
+    assert out.count("|") == 1 and out.count("\n") == 1
+    figures = out.split(" | ")[1].split()
+    assert [figure.split("=")[0] for figure in figures][:3] == ["time", "requests", "tokens"]
+    assert all(re.fullmatch(r"[a-z]+=[\d.]+s?;;;0", figure) for figure in figures)
+
+
+def test_nagios_names_the_cause_and_the_time_to_the_first_token() -> None:
+    assert "The address lacks its version segment (url.version_missing)" in nagios.render(BROKEN, "en")
+    assert nagios.render(HEALTHY, "en").endswith("| time=1.412s;;;0 requests=3;;;0 tokens=27;;;0 ttft=0.412s;;;0\n")

@@ -1,0 +1,97 @@
+"""Two lists of roots, the operating system's and certifi's: what is said where one trusts and the other does not."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from diagnose.answers.products import inspector, products
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.demo_server import answers
+from probes.demo_server import practice_doors as b
+from probes.demo_server.certificates import Authority, authority
+from probes.demo_server.scenarios import made_up_key
+from probes.demo_server.server import PracticeDoor
+from probes.model.secret import Secret
+from probes.model.settings import Limits, Settings, Sourced
+from probes.model.source import option
+from probes.run.engine import run
+
+KEY = made_up_key()
+Look = Callable[[bool, bool], Report]
+
+
+@pytest.fixture(scope="module")
+def root() -> Iterator[Authority]:
+    with authority("Example Corp Root", "Example Corp") as found:
+        yield found
+
+
+@pytest.fixture
+def look(root: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Look:
+    """A check of a sound door whose root the system's list holds or not, and certifi's."""
+    empty = tmp_path / "empty.pem"
+    with authority("Another Root") as other:
+        empty.write_bytes(other.ca_pem.read_bytes())
+
+    def check(system: bool, certifi: bool) -> Report:
+        lists = {True: str(root.ca_pem), False: str(empty)}
+        monkeypatch.setattr("probes.network.trust_stores.certifi_path", lambda: lists[certifi])
+        monkeypatch.setattr("probes.steps.tls.certifi_path", lambda: lists[certifi])
+        context = ssl.create_default_context(cafile=lists[system])
+        monkeypatch.setattr("probes.network.network.trust", lambda _: (context, "system"))
+        with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
+            given = Settings(
+                base_url=Sourced(f"https://localhost:{door.port}/v1", option("test")),
+                key=Sourced(Secret(KEY), option("test")),
+                model=Sourced(answers.MODELS[0], option("test")),
+                limits=Limits(probe=5, run=10),
+            )
+            return judge(asyncio.run(run(given, version="0")))
+
+    return check
+
+
+def test_both_trust_it(look: Look) -> None:
+    report = look(True, True)
+    assert (report.verdict, report.findings) == ("healthy", ())
+
+
+def test_the_system_alone(look: Look) -> None:
+    report = look(True, False)
+    (found,) = report.findings
+    assert (report.verdict, found.code, found.severity) == ("healthy", "tls.untrusted_issuer", "info")
+    assert any("empty.pem" in step for step in found.steps)
+
+
+def test_certifi_alone(look: Look, root: Authority) -> None:
+    report = look(False, True)
+    assert (report.verdict, report.root_cause, report.side) == ("broken", "tls.untrusted_issuer", "machine")
+    (fix,) = report.findings[0].fixes
+    assert (fix.settings, fix.verified) == ({"ssl_cert_file": str(root.ca_pem)}, True)
+    assert report.proven.answer is True
+
+
+def test_neither(look: Look) -> None:
+    report = look(False, False)
+    assert (report.verdict, report.root_cause) == ("broken", "tls.untrusted_issuer")
+    assert report.proven.answer is None
+
+
+def test_products_that_open_tls_are_recognised_by_their_issuers() -> None:
+    zscaler = inspector("Zscaler Intermediate Root CA (Zscaler Inc.)")
+    assert zscaler is not None and (zscaler.name, zscaler.kind) == ("Zscaler", "company")
+    assert inspector("ISRG Root X1 (Internet Security Research Group)") is None
+    assert all(part == part.lower() for one in products() for part in one.issuers)
+    assert all(bool(one.issuers) == (one.kind in ("company", "antivirus", "debugger", "filter")) for one in products())
+    assert len({one.name for one in products()}) == len(products())
+    # A public authority's name must not hold one of them.
+    public = ("DigiCert Global G2", "GTS Root R1 (Google Trust Services LLC)", "Amazon Root CA 1", "Sectigo RSA", "R11")
+    assert not any(
+        inspector(name) for name in (*public, "E5 (Let's Encrypt)", "GlobalSign", "WE1", "Cloudflare TLS Issuing")
+    )

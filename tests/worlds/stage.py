@@ -1,0 +1,448 @@
+"""A wrong world stood up: the servers, the roads to them, the settings that a user has, and the same world for the SDKs."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import errno
+import logging
+import os
+import re
+import secrets
+import socket
+import string
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+from probes.catalog.node_runtime import runs
+from probes.demo_server import answers
+from probes.demo_server import practice_doors as b
+from probes.demo_server.certificates import Authority
+from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
+from probes.model.evidence import Evidence
+from probes.model.facts import Address, Lookup
+from probes.model.failure import Kind
+from probes.model.secret import Secret, public_prefix
+from probes.model.settings import Conflict, ConnectTo, Limits, NodeSettings, Override, ProxySettings, Settings, Sourced
+from probes.model.source import Source, environment_variable, option
+from probes.network.failures import NetError
+from probes.network.network import Network
+from probes.run.engine import run
+
+RELAY = "https://relay.example/v1"
+LOCAL = "http://127.0.0.1:{port}/v1"
+AGREES = "agrees"
+PATIENT = Limits(probe=5.0, run=20.0)
+HASTY = Limits(probe=0.5, run=5.0)  # for the worlds that last until a limit
+
+ALNUM = string.ascii_letters + string.digits
+_LOWER = string.ascii_lowercase + string.digits
+_HEX = "0123456789abcdef"
+
+# Shapes of keys: head, length of the body, its letters, tail (facts/keyshapes.md).
+SHAPES: dict[str, tuple[str, int, str, str]] = {
+    "relay": ("sk-", 48, ALNUM, ""),
+    "openai": ("sk-proj-", 74, ALNUM, "T3BlbkFJ"),
+    "anthropic": ("sk-ant-api03-", 93, ALNUM, "AA"),
+    "anthropic-oauth": ("sk-ant-oat01-", 93, ALNUM, "AA"),
+    "anthropic-admin": ("sk-ant-admin01-", 93, ALNUM, "AA"),
+    "openai-admin": ("sk-admin-", 74, ALNUM, "T3BlbkFJ"),
+    "openrouter": ("sk-or-v1-", 64, _HEX, ""),
+    "groq": ("gsk_", 52, ALNUM, ""),
+    "groq-cut": ("gsk_", 24, ALNUM, ""),
+    "xai": ("xai-", 80, ALNUM, ""),
+    "gemini": ("AIza", 35, ALNUM, ""),
+    "deepseek": ("sk-", 32, _HEX, ""),
+    "zhipu": ("", 32, _HEX, "."),
+    "kimi": ("sk-kimi-", 48, ALNUM, ""),
+    "sp": ("sk-sp-", 40, ALNUM, ""),
+    "minimax": ("sk-api-", 119, ALNUM, ""),
+    "xiaomi-plan": ("tp-", 40, ALNUM, ""),
+    "mistral": ("", 32, ALNUM, ""),
+    "hex32": ("", 32, _HEX, ""),
+    "nvidia": ("nvapi-", 64, ALNUM, ""),
+    "huggingface": ("hf_", 34, ALNUM, ""),
+    "perplexity": ("pplx-", 48, ALNUM, ""),
+    "siliconflow": ("sk-", 48, string.ascii_lowercase, ""),
+    "uuid": ("", 36, _HEX + "-", ""),
+}
+
+
+def made_up(shape: str) -> str:
+    """A key that nobody has issued."""
+    head, length, letters, tail = SHAPES[shape]
+
+    def some(count: int) -> str:
+        return "".join(secrets.choice(letters) for _ in range(count))
+
+    if shape == "uuid":
+        digits = "".join(secrets.choice(_HEX) for _ in range(32))
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    if tail == "T3BlbkFJ":
+        return head + some(length) + tail + some(length)
+    if tail == ".":
+        return head + some(length) + tail + "".join(secrets.choice(ALNUM) for _ in range(16))
+    return head + some(length) + tail
+
+
+_KEY, _BASE_URL = environment_variable("OPENAI_API_KEY"), environment_variable("OPENAI_BASE_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """The network of a world: names to addresses (or how the lookup fails), addresses to how dialling them fails.
+
+    An address without a fate leads to the practice door.
+    """
+
+    names: Mapping[str, tuple[str, ...] | Kind] = field(default_factory=dict)
+    fates: Mapping[str, Kind] = field(default_factory=dict)
+    servers: Mapping[str, str] = field(default_factory=dict)  # what each name server of the system says itself
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # those of --dns-server, with their addresses
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenario:
+    """One row of the table: settings, the world that they meet, and what must be said of it.
+
+    ``world`` makes the door's handler from the key that is right; ``typed`` is what the user made of that key (None: no key
+    is given). ``{port}`` in ``base_url`` is the door's own, on plain loopback; any other host is led there by connect-to,
+    by ``roads`` or by the ``proxy``. ``beyond`` makes the handler from the key and the URL of a second, foreign server,
+    which must never see the key.
+
+    ``root`` is the root cause (None: no error), ``also`` the further findings that must be there, ``never`` those that
+    must not; with ``root`` None no finding but ``also`` may be there. ``verdict`` is by default broken with a root,
+    degraded with ``also`` alone, else healthy. ``proven`` and ``settings`` are compared by the names that they hold.
+    ``unsent``: not even the configured server may see the key. ``says``: what must stand in the English words of the root
+    cause, its evidence included; of the first finding where there is no root.
+
+    ``sdk`` is ``agrees`` where the newest official SDK fails exactly where the verdict is broken, else why the two differ on
+    purpose. ``source`` is the id of the real report that the world reproduces.
+    """
+
+    name: str
+    root: str | None = None
+    world: Callable[[str], Handler] = b.openai
+    base_url: str = RELAY
+    protocol: str = "openai"
+    model: str | None = answers.MODELS[0]
+    shape: str = "relay"
+    typed: Callable[[str], str | None] = str
+    app: str | None = None
+    auth_variable: str | None = None
+    api_version: str | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    override: Override | None = None
+    key_source: Source = _KEY
+    url_source: Source = _BASE_URL
+    host: str = ""  # for the certificate, where the base URL is too odd to tell
+    certificate: str | None = None  # None: a good one for https; an empty one: none
+    authority: tuple[str, str] = ("Practice Root CA", "Practice")
+    trusted: bool = True
+    roots: str = ""  # the variable that names them: "" the one that the app reads, else SSL_CERT_FILE; or a file
+    node: NodeSettings = field(default_factory=NodeSettings)
+    connect: tuple[Step, ...] | None = None
+    listening: bool = True
+    roads: Roads | None = None
+    beyond: Callable[[str, str], Handler] | None = None
+    proxy: Callable[[int], Handler] | None = None
+    front: Callable[[int], tuple[Step, ...]] | None = None  # a proxy that speaks no HTTP: what it does
+    proxies: tuple[tuple[str, str], ...] = ()  # (http, https, all or no_proxy; value with {proxy}, {closed}, {port})
+    limits: Limits = PATIENT
+    no_spend: bool = False
+    offline: bool = False
+    send_anyway: bool = False
+    listen: str = "127.0.0.1"
+    started_at: str = ""  # what the clock of the machine says, where it is wrong
+    verdict: str = ""
+    also: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    proven: Mapping[str, bool | None] = field(default_factory=dict)
+    settings: Mapping[str, object] | None = None
+    unsent: bool = False
+    says: tuple[str, ...] = ()
+    sdk: str = AGREES
+    source: str = ""
+
+    @property
+    def wanted(self) -> str:
+        """The verdict that must be given."""
+        return self.verdict or ("broken" if self.root else "degraded" if self.also else "healthy")
+
+
+@dataclass(slots=True)
+class Stage:
+    """A scenario that stands."""
+
+    scenario: Scenario
+    settings: Settings
+    network: Network | None
+    key: str  # the one that is right
+    port: int
+    door: PracticeDoor | None
+    foreign: PracticeDoor | None
+    front: PracticeDoor | None  # the proxy
+    environment: dict[str, str]  # what an SDK in this place would see
+
+
+_KEPT = ExitStack()
+atexit.register(_KEPT.close)
+
+
+@cache
+def _signer(name: str, organization: str) -> Authority:
+    folder = _KEPT.enter_context(tempfile.TemporaryDirectory(prefix="llmdoctor-"))
+    return Authority(Path(folder), name, organization)
+
+
+@cache
+def _server_context(authority: tuple[str, str], kind: str, host: str) -> Any:
+    return _signer(*authority).context(kind, *((host,) if host else ()))
+
+
+def host_of(base_url: str) -> str:
+    """The host in a base URL, however carelessly it was written."""
+    authority = r"(?:[^/?#@]*@)?(\[[0-9a-fA-F:.]+\]|[\w.-]+)"
+    text = base_url.strip(" \t\r\n\"'")
+    found = re.search(f"//{authority}", text) or re.match(authority, text)
+    return found[1].strip("[]") if found else ""
+
+
+@contextmanager
+def stage(scenario: Scenario) -> Iterator[Stage]:
+    """Start the servers of a scenario and lay out the settings that lead there."""
+    one = scenario
+    key = made_up(one.shape)
+    certificate = one.certificate
+    if certificate is None:
+        certificate = "good" if one.base_url.strip().startswith("https:") else ""
+    host = one.host or host_of(one.base_url.replace("{port}", "0"))
+    with ExitStack() as stack:
+        tls = _server_context(one.authority, certificate, host) if certificate else None
+        bundle = str(_signer(*one.authority).ca_pem) if certificate and one.trusted else None
+        bundle = one.roots if one.roots.startswith("/") else bundle
+        foreign = stack.enter_context(PracticeDoor(b.openai())) if one.beyond else None
+        world = one.beyond(key, foreign.url) if one.beyond and foreign else one.world(key)
+        door = None
+        if one.listening:
+            door = stack.enter_context(PracticeDoor(world, tls=tls, connect=one.connect, host=one.listen))
+        port = door.port if door else stack.enter_context(closed_port())
+        front = None
+        if one.proxy or one.front:
+            handler, steps = (one.proxy(port) if one.proxy else None), (one.front(port) if one.front else None)
+            front = stack.enter_context(PracticeDoor(handler, connect=steps))
+        marks = {"port": str(port), "proxy": front.url if front else "", "front": str(front.port) if front else ""}
+        if any("{closed}" in value for _, value in one.proxies):
+            marks["closed"] = str(stack.enter_context(closed_port()))
+        values = dict(one.proxies) or ({"http": "{proxy}", "https": "{proxy}"} if front else {})
+        found = {name: _filled(value, marks) for name, value in values.items()}
+        typed = one.typed(key)
+        direct = "{port}" in one.base_url or one.roads is not None or bool(found)
+        yield Stage(
+            one,
+            Settings(
+                base_url=Sourced(one.base_url.replace("{port}", str(port)), one.url_source),
+                key=Sourced(Secret(typed), one.key_source) if typed is not None else None,
+                model=Sourced(one.model, option("--model")) if one.model is not None else None,
+                protocol=Sourced(one.protocol, option("--protocol")),
+                app=one.app,
+                auth_variable=one.auth_variable,
+                api_version=Sourced(one.api_version, environment_variable("OPENAI_API_VERSION"))
+                if one.api_version
+                else None,
+                conflicts=tuple(_found(conflict, key) for conflict in one.conflicts),
+                override=one.override,
+                searched=("environment OPENAI_API_KEY", ".env"),
+                proxies=ProxySettings(
+                    **{name: Sourced(value, environment_variable(_variable(name))) for name, value in found.items()}
+                ),
+                connect_to=() if direct else (ConnectTo("", 0, one.listen, port),),
+                dns_servers=tuple(one.roads.others) if one.roads is not None else (),
+                ca_bundle=Sourced(bundle, environment_variable("SSL_CERT_FILE")) if bundle else None,
+                node=replace(one.node, extra_ca=bundle or "") if runs(one.app) and not one.roots else one.node,
+                no_spend=one.no_spend,
+                offline=one.offline,
+                send_anyway=one.send_anyway,
+                limits=one.limits,
+            ),
+            Simulated(one.roads, port, front.port if front else None)
+            if one.roads is not None
+            else Walled()
+            if found
+            else None,
+            key,
+            port,
+            door,
+            foreign,
+            front,
+            {
+                **({"SSL_CERT_FILE": bundle} if bundle else {}),
+                **{_variable(name): value for name, value in found.items()},
+            },
+        )
+
+
+def _found(conflict: Conflict, key: str) -> Conflict:
+    """``{key}`` in a losing place is the key that is right."""
+    right = isinstance(conflict.value, Secret) and conflict.value.reveal() == "{key}"
+    return replace(conflict, value=Secret(key)) if right else conflict
+
+
+def _variable(name: str) -> str:
+    return (name if name == "no_proxy" else f"{name}_proxy").upper()
+
+
+def _filled(value: str, marks: Mapping[str, str]) -> str:
+    for name, text in marks.items():
+        value = value.replace(f"{{{name}}}", text)
+    return value
+
+
+# -- roads -------------------------------------------------------------------------------------------------------------
+
+_GAI = {Kind.NAME_UNKNOWN: socket.EAI_NONAME, Kind.NAME_FAILED: socket.EAI_AGAIN}
+_ERRNO = {
+    Kind.REFUSED: errno.ECONNREFUSED,
+    Kind.UNREACHABLE: errno.EHOSTUNREACH,
+    Kind.RESET: errno.ECONNRESET,
+    Kind.DENIED: errno.EACCES,
+    Kind.TIMEOUT: errno.ETIMEDOUT,
+}
+
+
+class Simulated(Network):
+    """A network whose names and addresses behave as a scenario's roads say."""
+
+    def __init__(self, roads: Roads, port: int, kept: int | None = None) -> None:
+        self.roads = roads
+        self.port = port
+        self.kept = kept  # the proxy's own port, which no road leads elsewhere
+
+    async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
+        found = self.roads.names.get(host, Kind.NAME_UNKNOWN)
+        if found is Kind.TIMEOUT:
+            await asyncio.sleep(3600)
+        if isinstance(found, Kind):
+            raise NetError(found, "simulated")
+        return tuple(Address("ipv6" if ":" in ip else "ipv4", ip) for ip in found)
+
+    def name_servers(self) -> tuple[str, ...]:
+        return tuple(self.roads.servers)
+
+    async def ask_server(self, server: str, host: str, seconds: float) -> Lookup:
+        found = tuple(Address("ipv6" if ":" in ip else "ipv4", ip) for ip in self.roads.others.get(server, ()))
+        return Lookup(server, "addresses" if found else self.roads.servers.get(server, "silent"), found)
+
+    async def dial(self, address: Address, port: int) -> socket.socket:
+        fate = self.roads.fates.get(address.ip)
+        if fate is Kind.TIMEOUT:
+            await asyncio.sleep(3600)
+        if fate is not None:
+            raise NetError(fate, "simulated")
+        return await super().dial(Address("ipv4", "127.0.0.1"), port if port == self.kept else self.port)
+
+
+class Walled(Network):
+    """A network without a name service: who is not sent through the proxy gets no further than this machine."""
+
+    async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
+        if host == "localhost":
+            return (Address("ipv4", "127.0.0.1"),)
+        raise NetError(Kind.NAME_UNKNOWN, "simulated")
+
+    def name_servers(self) -> tuple[str, ...]:
+        return ()
+
+
+def rerouted(stage: Stage) -> Callable[..., socket.socket]:
+    """``socket.create_connection`` in the scenario's world, for clients that are not ours."""
+    roads, real = stage.scenario.roads, socket.create_connection
+
+    def create_connection(where: tuple[str, int], *args: Any, **more: Any) -> socket.socket:
+        host, port = where
+        if not 0 <= port < 1 << 16:
+            raise OverflowError("port must be 0-65535.")  # as socket.getaddrinfo and connect do
+        if stage.front is not None and port == stage.front.port:
+            return real((host, port), *args, **more)
+        if host in ("127.0.0.1", "0.0.0.0", "localhost", "::1", stage.scenario.listen) and roads is None:
+            return real((host, port), *args, **more)
+        if stage.settings.connect_to:
+            return real((stage.scenario.listen, stage.port), *args, **more)
+        if roads is None:
+            _no_name(Kind.NAME_UNKNOWN)
+        literal = ":" in host or host.replace(".", "").isdigit()
+        found = (host,) if literal else roads.names.get(host, Kind.NAME_UNKNOWN)
+        if isinstance(found, Kind):
+            _no_name(found)
+        fates = [roads.fates.get(ip) for ip in found]
+        if None in fates:
+            return real(("127.0.0.1", stage.port), *args, **more)
+        number = _ERRNO[next(fate for fate in fates if fate is not None)]
+        raise OSError(number, os.strerror(number))
+
+    return create_connection
+
+
+def _no_name(kind: Kind) -> NoReturn:
+    raise socket.gaierror(_GAI.get(kind, socket.EAI_FAIL), "simulated")
+
+
+# -- our own look at it ------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one run brought, and what leaked where."""
+
+    evidence: Evidence
+    keys: tuple[str, ...]  # the right one, what was made of it, and those in losing places
+    log: str
+    at_door: list[bytes]  # requests, raw enough to search
+    at_foreign: list[bytes]
+    at_proxy: list[bytes]
+    requests: int  # that the door counted
+
+
+class _Keeper(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.getMessage()} {record.exc_text or ''} {record.exc_info or ''}")
+
+
+@cache
+def examine(scenario: Scenario) -> Seen:
+    """Run the check against the scenario once; every test shares the result."""
+    keeper, root = _Keeper(), logging.getLogger()
+    level = root.level
+    root.addHandler(keeper)
+    root.setLevel(logging.DEBUG)
+    try:
+        with stage(scenario) as set_up:
+            evidence = asyncio.run(run(set_up.settings, network=set_up.network, version="0"))
+            doors = (set_up.door, set_up.foreign, set_up.front)
+            seen = [[*map(_raw, door.requests), *door.strays] if door else [] for door in doors]
+            keys = [set_up.key, *([set_up.settings.key.value.reveal()] if set_up.settings.key else [])]
+            keys += [one.value.reveal() for one in set_up.settings.conflicts if isinstance(one.value, Secret)]
+            count = len([r for r in set_up.door.requests if r.method != "HEAD"]) if set_up.door else 0
+    finally:
+        root.removeHandler(keeper)
+        root.setLevel(level)
+    return Seen(evidence, tuple(keys), "\n".join(keeper.lines), *seen, count)
+
+
+def _raw(request: Any) -> bytes:
+    lines = [f"{request.method} {request.target}", *(f"{name}: {value}" for name, value in request.headers)]
+    return "\n".join(lines).encode("latin-1", "replace") + b"\n\n" + bytes(request.body)
+
+
+def body_of(key: str) -> str:
+    """A key without its published head."""
+    return key[len(public_prefix(key)) :]

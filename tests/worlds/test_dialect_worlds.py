@@ -1,0 +1,169 @@
+"""Every row of the dialects, through `check` and through `explain`: a door that answers so is told as what the row says.
+
+The answers are those of ``refusals.py``, where a code that a check tells by another name is noted with the reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from functools import cache, partial
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+import probes.api.attempt_round
+import probes.network.network
+import probes.run.engine
+from diagnose.answers.dialects import rows
+from diagnose.cli.commands.explain import candidates
+from diagnose.judging.judge import judge
+from diagnose.report import Report
+from probes.catalog.doors import load
+from probes.demo_server import answers, handlers
+from probes.demo_server import practice_doors as b
+from probes.demo_server.server import Handler, Reply
+from probes.protocols.errors import parse_json
+from worlds.refusals import REFUSALS, Refusal, read
+from worlds.stage import LOCAL, RELAY, Scenario, stage
+
+pytestmark = pytest.mark.slow
+
+# Keys that fit these houses; any other takes one of letters and digits.
+SHAPES = {
+    **{name: name for name in ("openai", "anthropic", "openrouter", "groq", "xai", "gemini", "deepseek", "mistral")},
+    **{name: name for name in ("nvidia", "huggingface", "perplexity")},
+    "kimi-code": "kimi",
+    "zhipu-cn": "zhipu",
+    "dashscope-coding-cn": "sp",
+}
+TYPED = {"cerebras": "csk-" + "ab3d5" * 9 + "xyz", "github-models": "ghp_" + "Ab3dE6gH9j" * 3 + "kM2pQ5"}
+# What the table's own words are told as, by what the right path turns out to be and by where the target is.
+CODES = {
+    "path": ("url.version_missing", "url.path_wrong", "url.version_doubled"),
+    "proxy_page": ("proxy.captures_local", "proxy.refused", "proxy.auth_required"),
+}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the pauses between two tries, and with the roots read once for all."""
+    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(probes.network.network, "trust", _TRUST)
+
+
+_TRUST = cache(probes.network.network.trust)
+
+
+# -- the worlds --------------------------------------------------------------------------------------------------------
+
+
+def reply(one: Refusal) -> Reply:
+    """The answer as it goes over the wire."""
+    headers = {name: value for name, value in one.headers.items() if name[0] != ":"}
+    kind = {"{": "application/json", "[": "application/json", '"': "application/json", "<": "text/html"}
+    if one.place == "stream":
+        headers = {"Content-Type": "text/event-stream"}
+    elif one.body:
+        headers = {"Content-Type": kind.get(one.body[0], "text/plain"), **headers}
+    return Reply(one.status, tuple(headers.items()), one.body.encode(), one.headers.get(":reason"))
+
+
+def base_url_of(one: Refusal, protocol: str) -> str:
+    """Where an SDK of the house's users would go."""
+    door = load().get(one.door) if one.door else None
+    urls = (door.base_urls(protocol) or door.base_urls("openai")) if door else ()
+    if not urls:
+        return LOCAL if door else RELAY
+    return re.sub(r"\{[^}]*\}", "res", urls[0])
+
+
+def scenario_of(one: Refusal) -> Scenario:
+    """The house's door, answering so where the refusal belongs."""
+    protocol = "anthropic" if one.door == "anthropic" else "openai"
+    base_url, said = base_url_of(one, protocol), reply(one)
+    key = TYPED.get(one.door or "")
+    more: dict[str, Any] = {"typed": lambda _: key} if key else {}
+    if one.code == "proxy_page":
+        more["proxy"] = lambda port: handlers.always(said)
+        base_url = LOCAL
+    if protocol == "anthropic":
+        more["model"] = answers.CLAUDES[0]
+        sound: Callable[..., Handler] = b.anthropic
+        wrong = f"{base_url}/v1"
+    else:
+        host = base_url.partition("://")[2].partition("/")[0]
+        path = base_url.partition(host)[2].rstrip("/")
+        sound = partial(b.openai, prefix=path)
+        wrong = base_url.removesuffix("/").removesuffix(path)
+    place = one.place or ("chat" if one.code.startswith(("model.", "quota.")) else "")
+
+    def world(_: str) -> Handler:
+        if one.code == "path":
+            return sound(elsewhere=said)
+        if one.code == "proxy_page":
+            return sound()
+        whats = {"chat": ("chat", "stream"), "list": ("listing",), "stream": ("stream",)}
+        return sound(**dict.fromkeys(whats[place], said)) if place else handlers.always(said)
+
+    return Scenario(
+        one.name,
+        world=world,
+        base_url=wrong if one.code == "path" else base_url,
+        protocol=protocol,
+        shape=SHAPES.get(one.door or "", "relay"),
+        **more,
+    )
+
+
+@cache
+def report_of(one: Refusal) -> Report:
+    with stage(scenario_of(one)) as set_up:
+        evidence = asyncio.run(probes.run.engine.run(set_up.settings, network=set_up.network, version="0"))
+    return judge(evidence, "en")
+
+
+each = pytest.mark.parametrize("one", REFUSALS, ids=lambda one: one.name)
+
+
+@each
+def test_check_tells_it(one: Refusal) -> None:
+    if one.root is None:
+        pytest.skip(one.why)
+    report = report_of(one)
+    wanted = (one.root,) if one.root else CODES.get(one.code, (one.code,))
+    assert report.root_cause in wanted, [(found.code, found.caused_by) for found in report.findings]
+    assert "run.crashed" not in {found.code for found in report.findings}
+
+
+# -- the same answer, as a client shows it -----------------------------------------------------------------------------
+
+
+def shown(one: Refusal) -> str:
+    """What a user of the Python SDK sees, with the line that its HTTP client logs; with ``curl -i`` where headers tell."""
+    protocol = "anthropic" if one.door == "anthropic" else "openai"
+    url = base_url_of(one, protocol).replace("{port}", "8080")
+    path = "/v1/messages" if protocol == "anthropic" else "/chat/completions"
+    reason = one.headers.get(":reason") or (HTTPStatus(one.status).phrase if one.status in iter(HTTPStatus) else "")
+    if one.headers:
+        lines = [f"HTTP/1.1 {one.status} {reason}", *(f"{k}: {v}" for k, v in one.headers.items() if k[0] != ":")]
+        return "\n".join([f"$ curl -i {url}{path}", *lines, "", one.body])
+    known, value = parse_json(one.body)
+    said = f"Error code: {one.status} - {value}" if known else one.body or f"Error code: {one.status}"
+    return f'HTTP Request: POST {url}{path} "HTTP/1.1 {one.status} {reason}"\nopenai.APIStatusError: {said}'
+
+
+@each
+def test_explain_tells_it(one: Refusal) -> None:
+    found = [candidate.code for candidate in candidates(shown(one), "en")]
+    assert found, shown(one)
+    wanted = (one.text,) if one.text else CODES.get(one.code, (one.code,))
+    assert found[0] in wanted or (one.place == "stream" and found[0] == one.root), found
+
+
+def test_every_row_has_an_answer() -> None:
+    told = {match.dialect for one in REFUSALS for match in read(one)}
+    assert told >= {row.id for row in rows()}
+    assert all(one.why for one in REFUSALS if one.root != "" or one.text)

@@ -1,0 +1,251 @@
+"""Every wrong world of the table: what is said of it, that the key is nowhere, and that the run can be judged again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+import jsonschema
+import pytest
+
+import probes.api.attempt_round
+import probes.network.network
+from diagnose.docs.json_schema import schema
+from diagnose.formats import FORMATS, render
+from diagnose.judging.judge import judge
+from diagnose.rendering.report_parts import exit_status
+from diagnose.report import Report, Severity, Verdict
+from probes.model import archive
+from probes.model.evidence import Evidence
+from probes.model.exchange import Exchange
+from probes.model.scrubber import WINDOW
+from worlds.stage import Scenario, Seen, body_of, examine, stage
+from worlds.table import SCENARIOS
+
+LANGS = ("en", "zh")
+FREELY = 4 + 12  # requests: those of a sound check, and what discovery may spend beyond
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the pauses between two tries, and with the roots read once for all scenarios."""
+    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(probes.network.network, "trust", _TRUST)
+
+
+_TRUST = cache(probes.network.network.trust)
+
+
+def evidence_of(scenario: Scenario) -> Evidence:
+    evidence = examine(scenario).evidence
+    return replace(evidence, started_at=scenario.started_at) if scenario.started_at else evidence
+
+
+@cache
+def report_of(scenario: Scenario, lang: str = "en") -> Report:
+    return judge(evidence_of(scenario), lang)
+
+
+QUICKLY = 3  # of the worlds, one in so many is for the quick tests
+each = pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param(scenario, id=scenario.name, marks=[pytest.mark.slow] if number % QUICKLY else [])
+        for number, scenario in enumerate(SCENARIOS)
+    ],
+)
+
+
+@each
+def test_what_is_said(scenario: Scenario) -> None:
+    report = report_of(scenario)
+    codes = {finding.code for finding in report.findings}
+    told = ", ".join(
+        f"{one.code} ({one.severity}{', ' + one.caused_by if one.caused_by else ''})" for one in report.findings
+    )
+    assert report.root_cause == scenario.root, told
+    assert report.verdict == scenario.wanted, told
+    assert set(scenario.also) <= codes, told
+    assert not set(scenario.never) & codes, told
+    if scenario.root is None:
+        assert codes == set(scenario.also), "a false alarm"
+    for name, value in scenario.proven.items():
+        assert getattr(report.proven, name) is value, f"proven {name}"
+    for name, value in (scenario.settings or {}).items():
+        assert report.settings is not None and report.settings[name] == _at_its_port(value, report), f"settings {name}"
+    if scenario.says:
+        top = report.findings[0]
+        words = "\n".join((top.title, top.explanation, *top.evidence, *top.steps))
+        assert [part for part in scenario.says if part not in words] == [], words
+
+
+def _at_its_port(value: object, report: Report) -> object:
+    port = re.search(r":(\d+)", str(report.target["base_url"]))
+    return value.replace("{port}", port[1]) if isinstance(value, str) and port else value
+
+
+@each
+def test_the_report_agrees_with_itself(scenario: Scenario) -> None:
+    report = report_of(scenario)
+    errors = [one for one in report.findings if one.severity is Severity.ERROR]
+    assert (report.verdict is Verdict.BROKEN) is bool(errors)
+    assert (report.root_cause is None) is not bool(errors)
+    assert "run.crashed" not in {one.code for one in report.findings}
+    codes = {one.code for one in report.findings}
+    for one in report.findings:
+        assert one.caused_by is None or one.caused_by in codes
+    if report.verdict in (Verdict.HEALTHY, Verdict.DEGRADED):
+        assert report.settings is not None
+        assert report.proven.reachable and report.proven.answer and report.proven.model and report.proven.path
+    if report.proven.answer:
+        assert report.settings is not None
+    if report.settings is not None and not scenario.no_spend:
+        assert report.proven.answer
+
+
+@each
+def test_each_subject_is_tried_once(scenario: Scenario) -> None:
+    seen = Counter(
+        (one.subject, one.attempt, (one.facts.purpose, one.facts.attempt) if isinstance(one.facts, Exchange) else None)
+        for one in evidence_of(scenario).observations
+    )
+    assert [what for what, times in seen.items() if times > 1] == []
+
+
+@each
+def test_cost(scenario: Scenario) -> None:
+    evidence, cost = evidence_of(scenario), report_of(scenario).cost
+    asked = [one.facts for one in evidence.observations if isinstance(one.facts, Exchange)]
+    again = sum(one.timing.tries - 1 + len(one.request.adapted) for one in asked) + any(
+        one.timing.tries > 1 for one in asked
+    )
+    assert cost["billed_requests"] <= 2
+    assert cost["requests"] <= FREELY + again
+    assert examine(scenario).requests <= cost["requests"]
+    if scenario.no_spend or scenario.offline:
+        assert cost["billed_requests"] == 0
+
+
+@each
+def test_the_key_is_nowhere(scenario: Scenario) -> None:
+    if scenario.root == "key.unexpanded":
+        return  # the value is the name of a variable: it is to be shown
+    seen = examine(scenario)
+    said = [render(report_of(scenario, lang), fmt, lang) for fmt in FORMATS for lang in LANGS]
+    said += [archive.dump(seen.evidence), seen.log]
+    for text in said:
+        assert all(text.strip() for text in said[:-1])
+        assert not leaked(seen, text)
+    assert not any(leaked(seen, request.decode("latin-1")) for request in (*seen.at_foreign, *seen.at_proxy))
+    if scenario.unsent:
+        assert not any(leaked(seen, request.decode("latin-1")) for request in seen.at_door)
+
+
+def leaked(seen: Seen, text: str) -> list[str]:
+    """The pieces of the scenario's keys, plain or encoded, that stand in ``text``."""
+    return [piece for piece in _pieces(seen.keys) if piece in text]
+
+
+@cache
+def _pieces(keys: tuple[str, ...]) -> frozenset[str]:
+    secret = body_of(keys[0])[:WINDOW]
+    found: set[str] = set()
+    for value in (value for key in keys for value in (key, quote(key))):
+        if secret not in value and value in (keys[1:2] or [""]):
+            continue  # a placeholder, a reference, a key in its hidden form: there is no secret in them
+        found |= _windows(body_of(value.strip()))
+        raw = body_of(value.strip()).encode("utf-8", "replace")
+        for lead in range(3):  # the alignments in which base64 shows a longer text
+            found |= _windows(base64.b64encode(b"\0" * lead + raw).decode().rstrip("=")[4:-2])
+    return frozenset(found)
+
+
+def _windows(text: str) -> set[str]:
+    return {text[at : at + WINDOW] for at in range(len(text) - WINDOW + 1)}
+
+
+@each
+def test_a_kept_run_is_judged_alike(scenario: Scenario) -> None:
+    evidence = evidence_of(scenario)
+    again = archive.load(archive.dump(evidence))
+    for lang in LANGS:
+        report = report_of(scenario, lang)
+        assert render(judge(again, lang), "json", lang) == render(report, "json", lang)
+
+
+@each
+def test_the_report_is_what_its_schema_says(scenario: Scenario) -> None:
+    read = json.loads(render(report_of(scenario), "json", "en"))
+    assert [f"{fault.json_path}: {fault.message[:200]}" for fault in _SCHEMA.iter_errors(read)] == []
+
+
+_SCHEMA = jsonschema.Draft202012Validator(schema(closed=True))
+
+
+def test_the_table_is_whole() -> None:
+    names = [scenario.name for scenario in SCENARIOS]
+    assert len(names) == len(set(names))
+    assert len(names) >= 150
+    assert len({scenario.source for scenario in SCENARIOS if scenario.source}) >= 60
+    assert all(scenario.sdk for scenario in SCENARIOS)
+
+
+# -- the real command --------------------------------------------------------------------------------------------------
+
+COMMANDS = (
+    "sound-relay",
+    "sound-anthropic",
+    "key-relay-at-openai",
+    "url-no-version-relay",
+    "model-substituted",
+    "tcp-refused",
+)
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[list[str]]:
+    beside = shutil.which("llmdoctor", path=str(Path(sys.executable).parent))
+    yield [beside] if beside else [sys.executable, "-m", "diagnose"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_real_command(name: str, command: list[str], tmp_path: Path) -> None:
+    scenario = next(one for one in SCENARIOS if one.name == name)
+    with stage(scenario) as set_up:
+        settings = set_up.settings
+        assert settings.base_url and settings.key and settings.model
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
+            **set_up.environment,
+            "PRACTICE_KEY": settings.key.value.reveal(),
+            "PYTHONUTF8": "1",
+        }
+        call = [
+            *(*command, "check", settings.base_url.value, "--key-env", "PRACTICE_KEY", "--model", settings.model.value),
+            *("--protocol", scenario.protocol, "--json", "--lang", "en"),
+            *(
+                f"--connect-to={rule.host}:{rule.port or ''}:{rule.to_host}:{rule.to_port}"
+                for rule in settings.connect_to
+            ),
+        ]
+        ended = subprocess.run(call, capture_output=True, env=environment, cwd=tmp_path, timeout=60, check=False)
+        key = set_up.key
+    said = ended.stdout.decode()
+    document = json.loads(said)
+    assert document["schema"] == "llmdoctor.report/1"
+    assert document["root_cause"] == scenario.root, said
+    assert document["verdict"] == scenario.wanted
+    assert ended.returncode == (1 if scenario.root else 0)
+    assert ended.returncode == exit_status(report_of(scenario))
+    assert not any(piece in said + ended.stderr.decode() for piece in _windows(body_of(key)))
