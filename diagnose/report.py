@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from probes.model.note import Note
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -32,16 +34,17 @@ class Status(StrEnum):
 
 class Seen(NamedTuple):
     """A line of evidence in our own words: the phrase ``seen.NAME`` of a language and its values, of which each may be
-    such a phrase itself. What a server said stands as it is.
+    such a phrase itself, or what a probe noted. What a server said stands as it is.
     """
 
     name: str
-    values: Mapping[str, str | Seen]
+    values: Mapping[str, str | Seen | Note | tuple[Note, ...]]
 
 
 def seen(name: str, /, **values: object) -> Seen:
     """A line of evidence to be said in the reader's language."""
-    return Seen(name, {slot: value if isinstance(value, Seen) else str(value) for slot, value in values.items()})
+    ours = (Seen, Note, tuple)
+    return Seen(name, {slot: value if isinstance(value, ours) else str(value) for slot, value in values.items()})
 
 
 @dataclass(frozen=True, slots=True)

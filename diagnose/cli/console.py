@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from diagnose.words import language_of, phrase
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,18 +24,18 @@ WIDTH = 80  # of a report that goes to no terminal
 
 
 def language(chosen: str | None) -> str:
-    """``en`` or ``zh``: the option, else the locale's."""
+    """One of :data:`diagnose.words.LANGS`: the option, else the locale's, else English."""
     if chosen:
         return chosen
     for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"):
         value = os.environ.get(name)
         if value:
-            return "zh" if value.lower().startswith("zh") else "en"
+            return language_of(value) or "en"
     if sys.platform in ("win32", "darwin"):
         import locale
 
         with suppress(ValueError):
-            return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+            return language_of(locale.getlocale()[0] or "") or "en"
     return "en"
 
 
@@ -72,7 +74,7 @@ def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool 
     chosen = load(fmt)
     for variable, other in chosen.appends.items():
         if named := os.environ.get(variable):
-            _append(named, render(report, other, lang))
+            _append(named, render(report, other, lang), lang)
     if output is None or output == "-":
         text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode(), strict=strict)
         echo(text, people=chosen.for_people)
@@ -88,13 +90,14 @@ def echo(text: str, people: bool) -> None:
         click.echo(text.encode("utf-8", "replace"), nl=False)
 
 
-def _append(name: str, text: str) -> None:
+def _append(name: str, text: str, lang: str) -> None:
     """To the job's summary, which belongs to all steps; a runner that gives no place for it changes no verdict."""
     try:
         with open(name, "a", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - pathlib has no appending
             file.write(f"{text}\n")
     except OSError as error:
-        click.echo(f"warning: the job summary {name} cannot be written: {error.strerror or error}", err=True)
+        reason = error.strerror or str(error)
+        click.echo(phrase("warning.job_summary", lang, {"path": name, "reason": reason}), err=True)
 
 
 def save(name: str | Path, text: str) -> None:
@@ -204,8 +207,6 @@ class Progress:
         return self._tell if self._live else None
 
     def _tell(self, seen: Observation) -> None:
-        from diagnose.words import phrase
-
         name = phrase(f"probe.{seen.probe}", self._lang)
         seconds = f"{seen.ended - seen.began:.2f} s"
         click.echo(f"\r\x1b[2K… {name} {seconds}", nl=False, err=True, color=True)

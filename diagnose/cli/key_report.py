@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from diagnose.words.en.tables import KINDS, WORDS
-from diagnose.words.zh.tables import NOTES_ZH
+from diagnose.words import notes, part, put
+from probes.model.note import Note, note
 from probes.model.value_issues import Confidence, Fit
 
 if TYPE_CHECKING:
@@ -50,13 +50,14 @@ class KeyReport(NamedTuple):
     usable: bool
 
     @property
-    def problems(self) -> dict[str, str]:
-        """Codes of the contract, each with its note (``U+000A LINE FEED at position 52 of 52``)."""
-        found = {CODES[flaw.kind]: flaw.note for flaw in self.flaws if flaw.kind in CODES}
+    def problems(self) -> dict[str, tuple[Note, ...]]:
+        """Codes of the contract, each with its notes (``U+000A LINE FEED at position 52 of 52``)."""
+        found = {CODES[flaw.kind]: flaw.notes for flaw in self.flaws if flaw.kind in CODES}
         proven = self.fit.certain or bool(self.matches and self.matches[0].confidence is Confidence.CERTAIN)
-        if self.fit.fit in (Fit.TRUNCATED, Fit.WRONG_KIND) and proven:
-            lengths = f"{self.fit.length}, not {self.fit.wanted}"
-            found[CODES[self.fit.fit]] = lengths if self.fit.fit is Fit.TRUNCATED else self.fit.note
+        if self.fit.fit is Fit.TRUNCATED and proven:
+            found[CODES[Fit.TRUNCATED]] = (note("length", count=self.fit.length, wanted=self.fit.wanted),)
+        if self.fit.fit is Fit.WRONG_KIND and proven:
+            found[CODES[Fit.WRONG_KIND]] = (note(f"credential_{self.fit.note}"),)
         return found
 
 
@@ -67,7 +68,7 @@ def document(look: KeyReport, doors: Doors) -> dict[str, Any]:
         {
             "door": door.id,
             "confidence": match.confidence,
-            "why": _why(match.why, "en"),
+            "why": notes(match.why, "en"),
             "base_urls": base_urls(door),
         }
         for match, door in known
@@ -104,16 +105,17 @@ def text(look: KeyReport, doors: Doors, lang: str) -> str:
 
 
 def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
-    words = WORDS[lang]
-    yield words["key"].format(hint=look.hint, length=look.length)
+    words: dict[str, str] = part(lang, "tables").WHOSE
+    yield put(words["key"], {"hint": look.hint, "length": look.length})
     if look.problems:
         from diagnose.words import say
 
         yield ""
         yield words["flaws"] + words["colon"].rstrip()
-        for code, note in look.problems.items():
+        for code, noted in look.problems.items():
             yield f"  {say(code, lang, {}).title} [{code}]"
-            yield from (f"    {_kind(note, lang)}" for note in [note] if note)
+            if noted:
+                yield f"    {notes(noted, lang)}"
         if look.usable and look.flaws:
             yield f"  {words['cleaned']}"
     yield ""
@@ -123,13 +125,13 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
         return
     yield words["candidates"] + words["colon"].rstrip()
     for match, door in known[:SHOWN]:
-        why = words["because"].format(confidence=words[match.confidence], why=_why(match.why, lang))
+        why = _why(match, words, lang)
         yield f"  {door.name} [{door.id}]{words['colon']}{why}"
         yield from (f"    {protocol:9}  {url}" for protocol, url in base_urls(door).items())
         if door.key_env:
             yield f"    {words['variable']}{' ' * (11 - columns(words['variable']))}{door.key_env[0]}"
     if rest := [door.id for _, door in known[SHOWN:]]:
-        yield "  " + words["more"].format(count=len(rest), doors=words["comma"].join(rest))
+        yield "  " + put(words["more"], {"count": len(rest), "doors": words["comma"].join(rest)})
     yield ""
     sure = [door for match, door in known if match.confidence is Confidence.CERTAIN]
     if len(sure) > 1:
@@ -137,16 +139,9 @@ def _lines(look: KeyReport, doors: Doors, lang: str) -> Iterator[str]:
     yield words["next"]
 
 
-def _why(note: str, lang: str) -> str:
-    """A door's note in a language, piece by piece; a kind of credential in words."""
-    if lang == "zh" and note in NOTES_ZH:
-        return NOTES_ZH[note]
-    separator = "；" if lang == "zh" else "; "
-    return separator.join(_kind(part if lang == "en" else NOTES_ZH.get(part, part), lang) for part in note.split("; "))
-
-
-def _kind(note: str, lang: str) -> str:
-    return KINDS[note][lang == "zh"] if note in KINDS else note
+def _why(match: KeyMatch, words: dict[str, str], lang: str) -> str:
+    confidence, why = words[match.confidence], words["semicolon"].join(notes((one,), lang) for one in match.why)
+    return put(words["because"], {"confidence": confidence, "why": why}) if why else confidence
 
 
 def columns(text: Iterable[str]) -> int:

@@ -25,7 +25,7 @@ PICTURES = {
     "wrong-door.zh": ("wrong-door", "zh", "llmdoctor demo wrong-door --lang zh"),
     "no-v1": ("no-v1", "en", "llmdoctor demo no-v1"),
 }
-_BLOCK = re.compile(r"(<!-- (?:run ([\w.-]+) (en|zh)|output): (.+?) -->\n)(?:```\w*\n.*?^```\n)?", re.S | re.M)
+_BLOCK = re.compile(r"(<!-- (?:run ([\w.-]+) (\w+)|output): (.+?) -->\n)(?:```\w*\n.*?^```\n)?", re.S | re.M)
 # A picture's measures in pixels: a cell, a line, the type, the frame's bar, the air around the text.
 CELL, LINE, TYPE, BAR, AIR = 9.6, 21, 16, 34, 14
 COLOURS = {1: "#ff7b72", 2: "#7ee787", 3: "#e3b341", None: "#e6edf3"}  # by the terminal's number

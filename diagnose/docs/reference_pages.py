@@ -6,81 +6,10 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from diagnose.words import LANGS, look, name_of, part, say
+
 # Codes that no rule raises yet, or that `explain` alone does; each is an error but for those named here.
 WARNINGS = frozenset(("settings.project_override", "proxy.ignored"))
-# What stands for the values that only a run knows.
-VALUES = {
-    "en": {
-        "address": "its address",
-        "app_variable": "the variable that the app reads",
-        "better_auth": "the header that works",
-        "better_url": "the address that is named in the report",
-        "better_version": "the version that is named in the report",
-        "claude_token": "ANTHROPIC_AUTH_TOKEN",
-        "console": "the provider's page of keys",
-        "endpoint": "another endpoint",
-        "key_env": "the provider's variable",
-        "key_hint": "the ends of the key in the report",
-        "key_length": "N",
-        "location": "the host that it leads to",
-        "names": "the names in the certificate",
-        "near": "the names in the report",
-        "other_protocol": "the protocol that it speaks",
-        "other_source": "the second place",
-        "parameter": "the parameter",
-        "port": "the port in the report",
-        "retry_after": "N",
-        "said": "its message in the report",
-        "source": "the place named in the report",
-        "version_variable": "the variable that the app reads",
-    },
-    "zh": {
-        "address": "报告中的地址",
-        "app_variable": "该应用读取的变量",
-        "better_auth": "能用的那种请求头",
-        "better_url": "报告中给出的地址",
-        "better_version": "报告中给出的版本",
-        "claude_token": "ANTHROPIC_AUTH_TOKEN",
-        "console": "服务商的密钥页面",
-        "endpoint": "另一个接口",
-        "key_env": "该服务商的变量",
-        "key_hint": "报告中的密钥首尾",
-        "key_length": "N",
-        "location": "它指向的主机",
-        "names": "证书里的名称",
-        "near": "报告中列出的名称",
-        "other_protocol": "它所用的协议",
-        "other_source": "另一处",
-        "parameter": "该参数",
-        "port": "报告中的端口",
-        "retry_after": "N",
-        "said": "报告中的原话",
-        "source": "报告中指出的位置",
-        "version_variable": "应用读取的变量",
-    },
-}
-WORDS = {
-    "en": {
-        "title": "Findings",
-        "other": "[中文](findings.zh.md)",
-        "written": "Written by `llmdoctor docs --write docs` from the catalogue; change it there.",
-        "about": "Each code names a problem and lives for ever. `llmdoctor explain CODE` shows the same on a terminal.",
-        "error": "error",
-        "warning": "warning",
-        "info": "information",
-        "steps": "What to do:",
-    },
-    "zh": {
-        "title": "诊断结论",
-        "other": "[English](findings.md)",
-        "written": "本页由 `llmdoctor docs --write docs` 根据目录生成，请勿直接修改。",
-        "about": "每个代码对应一种问题，永不改名。在终端里用 `llmdoctor explain 代码` 可以看到同样的内容。",
-        "error": "错误",
-        "warning": "警告",
-        "info": "提示",
-        "steps": "怎么办：",
-    },
-}
 KINDS = {
     "vendor": "Makers of models",
     "cloud": "Clouds",
@@ -93,6 +22,11 @@ KINDS = {
 }
 
 
+def page_of(lang: str) -> str:
+    """The file of the findings' page in a language."""
+    return "findings.md" if lang == "en" else f"findings.{lang}.md"
+
+
 def pages(folder: Path) -> dict[str, str]:
     """Every page by its file's name: those that are written whole, and those of ``folder`` that hold real output."""
     from json import dumps
@@ -101,8 +35,8 @@ def pages(folder: Path) -> dict[str, str]:
     from diagnose.docs import examples, manual
     from diagnose.docs.json_schema import schema
 
-    lines = {"findings.md": findings("en"), "findings.zh.md": findings("zh"), "doors.md": doors()}
-    lines["apps.md"] = apps()
+    lines = {page_of(lang): findings(lang) for lang in LANGS}
+    lines |= {"doors.md": doors(), "apps.md": apps()}
     lines["llmdoctor.1"] = manual.page(program)
     found = {name: "\n".join(page) + "\n" for name, page in lines.items()}
     found["report.schema.json"] = dumps(schema(), indent=2) + "\n"
@@ -116,15 +50,15 @@ def pages(folder: Path) -> dict[str, str]:
 def findings(lang: str) -> Iterator[str]:
     """The lines of the findings' page."""
     from diagnose.findings import RULES
-    from diagnose.words import say
-    from diagnose.words.en.findings import TEXTS
 
-    words, severities = WORDS[lang], {rule.code: str(rule.severity) for rule in RULES}
+    page = part(lang, "reference_page")
+    words, severities = page.WORDS, {rule.code: str(rule.severity) for rule in RULES}
     yield f"# {words['title']}"
-    yield f"\n{words['written']} {words['other']}"
+    others = (f"[{name_of(one)}]({page_of(one)})" for one in LANGS if one != lang)
+    yield f"\n{words['written']} {' '.join(others)}"
     yield f"\n{words['about']}"
-    values = {name: f"_{value}_" for name, value in VALUES[lang].items()}
-    for layer, codes in groupby(TEXTS, lambda code: code.partition(".")[0]):
+    values = {name: f"_{value}_" for name, value in page.VALUES.items()}
+    for layer, codes in groupby(part(lang, "findings").TEXTS, lambda code: code.partition(".")[0]):
         yield f"\n## {layer}"
         for code in codes:
             text, steps = say(code, lang, {}), say(code, lang, values).steps
@@ -160,7 +94,7 @@ def doors() -> Iterator[str]:
                     door.region,
                     "<br>".join(urls),
                     f"`{door.key_env[0]}`" if door.key_env else "",
-                    "<br>".join(f"{shape.note} ({shape.confidence})" for shape in door.keys),
+                    "<br>".join(f"{look(shape.note, 'en')} ({shape.confidence})" for shape in door.keys),
                     ", ".join(f"`{sister_site.id}`" for sister_site in known.sister_sites(door)),
                 )
                 yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity
+from probes.model.note import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Claim:
     probe: str = ""  # where it is not the rule's own
     severity: Severity | None = None  # where it is not the rule's own
     sure: bool = True
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | Note | tuple[Note, ...]] = field(default_factory=dict)
     settings: Mapping[str, object] | None = None  # the change that mends it
     verified: bool = False  # those settings were seen to work in this run
     side: str = ""  # where it is not the rule's own

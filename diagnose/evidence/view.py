@@ -20,6 +20,7 @@ from probes.model.facts import (
     DirectFacts,
     DnsFacts,
     DoorFacts,
+    KeyPolicy,
     LocalityFacts,
     ModelFacts,
     ProxyFacts,
@@ -93,8 +94,13 @@ class View:
 
     @cached_property
     def door(self) -> DoorFacts | None:
-        facts = self.evidence.one(DoorFacts, Subject.KEY_POLICY, Subject.DOOR)
+        facts = self.evidence.one(DoorFacts, Subject.DOOR)
         return replace(facts, host=replace(facts.host, local=True)) if facts is not None and self.private else facts
+
+    @cached_property
+    def key_policy(self) -> KeyPolicy:
+        """Which forms of the key may be sent, and why others may not."""
+        return self.evidence.one(KeyPolicy, Subject.KEY_POLICY) or KeyPolicy()
 
     @cached_property
     def proxy(self) -> ProxyFacts | None:

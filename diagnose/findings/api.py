@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from diagnose.evidence.lines import line_of, told
+from diagnose.evidence.lines import answer_line, line_of, told
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
@@ -100,7 +100,7 @@ def _front_auth(view: View) -> Claim | None:
     match = next(iter(classify(page)), None)
     if match is None or match.code != "http.front_auth":
         return None
-    line = f"{line_of(page)} “{page.response.title}”"
+    line = f"{answer_line(page)} “{page.response.title}”"
     return Claim((line, *answered_by(view, page)), case=match.values.get("case", ""))
 
 
@@ -110,7 +110,7 @@ def _web_page(view: View) -> Claim | None:
         return None
     page = next(one for one in (first.told, first.listing, *view.looks) if one is not None and _html(one))
     title = f" “{page.response.title}”" if page.response.title else ""
-    return Claim((line_of(page) + title, seen("looked_at", count=len(view.looks))))
+    return Claim((answer_line(page) + title, seen("looked_at", count=len(view.looks))))
 
 
 def _not_llm_api(view: View) -> Claim | None:

@@ -7,7 +7,7 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import said
 from diagnose.findings.url import settings_of
-from diagnose.report import Severity
+from diagnose.report import Seen, Severity
 from probes.model.attempt import Attempt, Auth, Change
 
 HEADERS = {
@@ -24,10 +24,10 @@ def _header_style(view: View) -> Claim | None:
     if first is None:
         return None
     if working is not None and Change.AUTH in working.changed and view.works:
-        evidence = [line_of(one.told) for one in (first, view.deep) if one is not None and one.told is not None]
+        asked = [one.told for one in (first, view.deep) if one is not None and one.told is not None]
         # Anthropic's clients differ: which of them the user has is not known unless an app was named.
         lenient = working.protocol == "anthropic" and not view.evidence.target.app_named
-        return _style_claim(working, tuple(evidence), Severity.WARNING if lenient else None, verified=True)
+        return _style_claim(working, tuple(map(line_of, asked)), Severity.WARNING if lenient else None, verified=True)
     other, listing = view.other_listing, view.first.listing if view.first else None
     if other is None or listing is None or not view.works_as_given:
         return None
@@ -36,7 +36,9 @@ def _header_style(view: View) -> Claim | None:
     return None
 
 
-def _style_claim(attempt: Attempt, evidence: tuple[str, ...], severity: Severity | None, verified: bool) -> Claim:
+def _style_claim(
+    attempt: Attempt, evidence: tuple[str | Seen, ...], severity: Severity | None, verified: bool
+) -> Claim:
     return Claim(
         evidence,
         severity=severity,

@@ -27,9 +27,9 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
         settings, verified = _mended(view)
         survives = not flaw.fatal and view.works_as_given
         return Claim(
-            (seen("note", note=flaw.note),) if flaw.note else (),
+            (seen("note", note=flaw.notes),) if flaw.notes else (),
             severity=Severity.WARNING if survives else None,
-            values={"position": flaw.note},
+            values={"position": flaw.notes},
             settings=settings if flaw.mended and not survives else None,
             verified=verified and flaw.mended,
         )
@@ -55,7 +55,7 @@ def _placeholder(view: View) -> Claim | None:
         and view.door.host.local
     ):
         return None
-    return Claim((seen("note", note=flaw.note),) if flaw.note else ())
+    return Claim((seen("note", note=flaw.notes),) if flaw.notes else ())
 
 
 def _shape(fit: Fit) -> Callable[[View], Claim | None]:
@@ -68,7 +68,7 @@ def _shape(fit: Fit) -> Callable[[View], Claim | None]:
         return Claim(
             _looks_like(view),
             sure=door.key.certain,
-            values={"key_door": door.key.door_name, "better_url": door.key.door_url, "detail": door.key.note},
+            values={"key_door": door.key.door_name, "better_url": door.key.door_url},
             settings={"base_url": door.key.door_url} if door.key.door_url else None,
         )
 
@@ -82,7 +82,7 @@ def _looks_like(view: View) -> tuple[str | Seen, ...]:
     for confidence in Confidence:
         if names := [one.door for one in door.key.matches[:3] if one.confidence is confidence]:
             lines.append(seen(f"match_{confidence}", names=", ".join(names)))
-    if door.policy.withheld is Withheld.OTHER_DOOR:
+    if view.key_policy.withheld is Withheld.OTHER_DOOR:
         lines.append(seen("not_sent", host=door.host.name))
     if said := view.said():
         lines.append(said)

@@ -87,7 +87,7 @@ def _ignored(view: View) -> Claim | None:
     if proxy is None or not proxy.unheeded or proxy.bypass:
         return None
     return Claim(
-        (f"{proxy.source or ''}: {proxy.unheeded}", *_beside(view)),
+        (seen("of", name=proxy.source or "", note=proxy.unheeded), *_beside(view)),
         values={"source": str(proxy.source or ""), "proxy": proxy.unheeded},
         case="" if view.evidence.vantage.proxy else "direct",
     )

@@ -76,12 +76,7 @@ def _wrong_variable(view: View) -> Claim | None:
     values = {"variable": conflict.name.strip(), "source": str(conflict.source), "app_variable": own}
     severity = Severity.WARNING if view.works_as_given else None
     lines = (seen("unread", source=conflict.source, variable=conflict.name.strip()),)
-    if (
-        conflict.role is ConflictRole.KEY
-        and _by_rival(view)
-        and view.door is not None
-        and view.door.policy.conflict_source == conflict.source
-    ):
+    if conflict.role is ConflictRole.KEY and _by_rival(view) and view.key_policy.conflict_source == conflict.source:
         return Claim(
             (*lines, seen("rival_works", source=conflict.source)),
             values=values,
@@ -102,8 +97,7 @@ def _conflict(view: View) -> Claim | None:
     if not found:
         return None
     lines = tuple(seen("wins", source=one.winner or "", other_source=one.source) for one in found[:4])
-    door = view.door
-    best = next((one for one in found if _by_rival(view) and door and one.source == door.policy.conflict_source), None)
+    best = next((one for one in found if _by_rival(view) and one.source == view.key_policy.conflict_source), None)
     chosen = best or found[0]
     values = {"source": str(chosen.winner or ""), "other_source": str(chosen.source), "variable": chosen.name}
     if best is None:

@@ -28,7 +28,8 @@ def _inspector(certificate: Certificate | None) -> Product | None:
 def _about(view: View) -> tuple[tuple[str | Seen, ...], dict[str, str]]:
     found = view.certificate
     failure = view.failure("tls")
-    lines: list[str | Seen] = [failure.detail] if failure is not None and failure.detail else []
+    said = failure is not None and (failure.note or failure.detail)
+    lines: list[str | Seen] = [seen("note", note=said)] if said else []
     if found is None:
         return tuple(lines), {}
     lines.append(seen("certificate", name=found.subject, issuer=found.issuer))

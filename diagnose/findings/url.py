@@ -56,14 +56,14 @@ def _claim(view: View, flaw: Flaw) -> Claim:
     settings, verified, url = _mends(view)
     survives = not flaw.fatal and view.works_as_given
     shown = repr(view.settings.base_url)
-    evidence: tuple[str | Seen, ...] = (seen("of", name=shown, note=flaw.note) if flaw.note else shown,)
+    evidence: tuple[str | Seen, ...] = (seen("of", name=shown, note=flaw.notes) if flaw.notes else shown,)
     first = view.first
     if first is not None and first.attempt.given and first.told is not None and not survives:
         evidence += (line_of(first.told),)
     return Claim(
         evidence,
         severity=Severity.WARNING if survives else None,
-        values={"better_url": url, "position": flaw.note, "endpoint": flaw.note},
+        values={"better_url": url, "position": flaw.notes},
         settings=None if survives else settings,
         verified=verified and not survives,
     )
@@ -82,7 +82,7 @@ def _plaintext(view: View) -> Claim | None:
     door = view.door
     if door is None or door.host.scheme != "http" or door.host.local:
         return None
-    if door.policy.withheld is Withheld.PLAINTEXT:
+    if view.key_policy.withheld is Withheld.PLAINTEXT:
         url = "https" + (view.settings.mended_url or "")[4:]
         lines = (f"{door.host.scheme}://{door.host.name}", seen("not_sent", host=door.host.name))
         return Claim(lines, values={"better_url": url})
@@ -191,7 +191,7 @@ def _path_wrong(view: View) -> Claim | None:
 def _path_claim(view: View, better: Attempt) -> Claim:
     first, deep = view.first, view.deep
     assert first is not None and first.told is not None
-    evidence = [line_of(first.told)]
+    evidence: list[str | Seen] = [line_of(first.told)]
     if deep is not None and deep.told is not None:
         evidence.append(line_of(deep.told))
     return Claim(

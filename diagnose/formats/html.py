@@ -26,13 +26,12 @@ from diagnose.rendering.report_parts import (
     way_out,
     word,
 )
+from diagnose.words import tag_of
 
 if TYPE_CHECKING:
     from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
 
 STARTS_WITH = "<!DOCTYPE html>"
-
-LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive": "open"}
 SEVERITIES = {"error": "fail", "warning": "warn", "info": "info"}
 SUPPORT = {"supported": "ok", "unsupported": "skipped", "unknown": "open"}
@@ -51,7 +50,6 @@ SIGNS = {
 
 def render(report: Report, lang: str) -> str:
     """The whole page."""
-    lang = "zh" if lang.startswith("zh") else "en"
     title = clip(plain(report.target.get("name") or report.target.get("base_url") or ""), 50)
     head = tag(
         "head",
@@ -65,7 +63,7 @@ def render(report: Report, lang: str) -> str:
         LINE,
         tag("style", Safe(style())),
     )
-    page = tag("html", head, LINE, tag("body", tag("main", body(report, lang))), lang=LANGUAGES[lang])
+    page = tag("html", head, LINE, tag("body", tag("main", body(report, lang))), lang=tag_of(lang))
     return f"<!DOCTYPE html>\n{page}\n"
 
 
@@ -94,7 +92,7 @@ def body(report: Report, lang: str) -> Safe:
         _proven(report, lang),
         _end(report, lang),
         class_="llmdoctor",
-        lang=LANGUAGES["zh" if lang.startswith("zh") else "en"],
+        lang=tag_of(lang),
     )
 
 
@@ -285,19 +283,19 @@ def _strip(probe: ProbeLine, whole: float, lang: str) -> Safe:
 
 def _capabilities(found: tuple[CapabilityLine, ...], lang: str) -> Safe:
     """The table of a deep check: what is not there is no fault, and is not told as one."""
-    from diagnose.words.en.capabilities import AROUND, say
+    from diagnose.words import deep
 
     items = [
         tag(
             "li",
-            sign("warn" if one.alarming else SUPPORT[one.status], say(AROUND, one.status, lang)),
+            sign("warn" if one.alarming else SUPPORT[one.status], deep("AROUND", one.status, lang)),
             tag("span", one.title, class_="name"),
             tag("span", tag("bdi", one.summary), _said(one.said), class_="told"),
         )
         for one in found
     ]
-    told = tag("ul", items, class_="timeline") if items else tag("p", say(AROUND, "not_asked", lang))
-    return tag("section", tag("h2", say(AROUND, "title", lang)), told, class_="card")
+    told = tag("ul", items, class_="timeline") if items else tag("p", deep("AROUND", "not_asked", lang))
+    return tag("section", tag("h2", deep("AROUND", "title", lang)), told, class_="card")
 
 
 def _said(text: str) -> Safe | None:

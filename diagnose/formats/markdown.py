@@ -138,11 +138,11 @@ def _finding(finding: Finding, knock_ons: list[Finding], lang: str) -> Iterator[
 
 
 def _capabilities(lines: tuple[CapabilityLine, ...], lang: str) -> Iterator[str]:
-    from diagnose.words.en.capabilities import AROUND, say
+    from diagnose.words import deep
 
-    yield f"### {escape(say(AROUND, 'title', lang))}\n"
+    yield f"### {escape(deep('AROUND', 'title', lang))}\n"
     if not lines:
-        yield f"{escape(say(AROUND, 'not_asked', lang))}\n"
+        yield f"{escape(deep('AROUND', 'not_asked', lang))}\n"
         return
     yield "| | | |\n| --- | --- | --- |"
     for one in lines:

@@ -222,14 +222,14 @@ class Page:
 
     def capabilities(self, lines: tuple[CapabilityLine, ...]) -> None:
         """The table of a deep check: what is not there is no fault, and is not told as one."""
-        from diagnose.words.en.capabilities import AROUND, say
+        from diagnose.words import deep
 
         self.gap()
-        self.hang([("  ", "")], [(self.safe(say(AROUND, "title", self.lang)), "bold")])
+        self.hang([("  ", "")], [(self.safe(deep("AROUND", "title", self.lang)), "bold")])
         if not lines:
-            self.hang([("    ", "")], [(self.safe(say(AROUND, "not_asked", self.lang)), "dim")])
+            self.hang([("    ", "")], [(self.safe(deep("AROUND", "not_asked", self.lang)), "dim")])
         column = max((self.cells(self.safe(one.title)) for one in lines), default=0) + 2
-        words = {name: self.safe(say(AROUND, name, self.lang)) for name in SUPPORT}
+        words = {name: self.safe(deep("AROUND", name, self.lang)) for name in SUPPORT}
         verdicts = max(map(self.cells, words.values())) + 2
         narrow = self.width < column + verdicts + 30  # then what is said of each stands below it
         for one in lines:

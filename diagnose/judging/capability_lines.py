@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from diagnose.report import CapabilityLine, seen
-from diagnose.words import line
-from diagnose.words.en.capabilities import AROUND, NAMES, WHY, say
+from diagnose.words import deep, line
 from probes.model.attempt import KeyForm
 from probes.model.capability import Capability, Support, Trial
 from probes.model.evidence import Evidence
@@ -20,7 +19,7 @@ def capability_lines(evidence: Evidence, local: bool, lang: str) -> tuple[Capabi
 
 
 def _line(one: Capability, local: bool, lang: str) -> CapabilityLine:
-    summary = say(WHY, one.why, lang, detail=one.detail)
+    summary = deep("WHY", one.why, lang, detail=one.detail)
     # What a model said beside what it was asked for tells more than our words.
     quoted = one.detail if one.detail and one.detail not in summary else ""
     told = tuple(_trial(trial, lang) for trial in one.trials)
@@ -28,7 +27,7 @@ def _line(one: Capability, local: bool, lang: str) -> CapabilityLine:
     return CapabilityLine(
         name=one.name,
         status=one.support.value,
-        title=say(NAMES, one.name, lang),
+        title=deep("NAMES", one.name, lang),
         summary=summary,
         said="" if one.support is Support.SUPPORTED else refused or quoted,
         evidence=(summary, *((quoted,) if quoted else ()), *told),
@@ -42,7 +41,7 @@ def _line(one: Capability, local: bool, lang: str) -> CapabilityLine:
 def _trial(one: Trial, lang: str) -> str:
     """One request and its answer as a line of evidence."""
     whose = {KeyForm.DUMMY: "without_key", KeyForm.NONE: "without_key", KeyForm.WRONG: "made_up"}.get(one.key)
-    head = f"{one.method} {one.path}" + (f" ({say(AROUND, whose, lang)})" if whose is not None else "")
+    head = f"{one.method} {one.path}" + (f" ({deep('AROUND', whose, lang)})" if whose is not None else "")
     if one.kind is not None and not one.status:
         return head + ARROW + line(seen(f"kind_{one.kind.value}"), lang)
     return head + f"{ARROW}{one.status}" + (f": {one.said}" if one.said else "")

@@ -21,9 +21,8 @@ def streams_alone_fail(proven: Proven) -> bool:
 def finding_of(one: RaisedRule, view: View, lang: str, unstreamed: bool) -> Finding:
     """``unstreamed``: an answer came without streaming, which mends what has no other fix."""
     code, claim = one.rule.code, one.claim
-    settings, values, reachable = client_urls.translated(
-        view.app, view.evidence.target.protocol, claim.settings, claim.values
-    )
+    given = {name: words.spoken(value, lang) for name, value in claim.values.items()}
+    settings, values, reachable = client_urls.translated(view.app, view.evidence.target.protocol, claim.settings, given)
     known = view.values() | {name: value for name, value in values.items() if value}
     for name, value in values.items():
         if not value:

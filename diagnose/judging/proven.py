@@ -34,7 +34,7 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
         return ("no_spend",)
     if evidence.ran_out:
         return ("deadline",)
-    if view.door is not None and view.door.policy.withheld is Withheld.PROJECT:
+    if view.key_policy.withheld is Withheld.PROJECT:
         return ("key_withheld",)
     if view.works:
         return ()

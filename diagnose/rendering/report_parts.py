@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
-from diagnose.words.en.interface import EXTRA
+from diagnose.words import part
 from probes.model.source import Source
 
 
@@ -27,12 +27,8 @@ def word(lang: str, key: str, **values: object) -> str:
     """The interface's word for ``key``, filled in; for a key without words (a probe of tomorrow) its own last part."""
     from diagnose import words
 
-    lang = "zh" if lang.startswith("zh") else "en"
-    shown = {name: plain(value) or "?" for name, value in values.items()}
-    if key in EXTRA[lang]:
-        return words.fill(EXTRA[lang][key], shown) or ""
     try:
-        return words.phrase(key, lang, shown)
+        return words.phrase(key, lang, {name: plain(value) for name, value in values.items()})
     except KeyError:
         return key.rpartition(".")[2].replace("_", " ")
 
@@ -75,7 +71,7 @@ def source_text(source: object, lang: str) -> str:
     if not isinstance(source, Source):
         return ""
     key = f"source.{source.kind}"
-    return source.text(word(lang, key) if key in EXTRA["en"] else "")
+    return source.text(word(lang, key) if key in part(lang, "interface").UI else "")
 
 
 def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:

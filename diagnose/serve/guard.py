@@ -19,6 +19,8 @@ from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from diagnose.words import LANGS
+
 log = logging.getLogger("llmdoctor.serve")
 
 COOKIE = "llmdoctor"
@@ -146,7 +148,7 @@ class RequestGuard:
                 return self._say(429, "rate", wait)
             if "text/html" in headers.get("accept", "") and scope["method"] == "GET":
                 query = scope.get("query_string", b"").decode("ascii", "replace")
-                lang = next((f"?{one}" for one in query.split("&") if one in ("lang=en", "lang=zh")), "")
+                lang = next((f"?{one}" for one in query.split("&") if one[:5] == "lang=" and one[5:] in LANGS), "")
                 return RedirectResponse(f"/login{lang}", 303)
             return self._say(401, "token")
         if path == "/login" and scope["method"] == "POST" and (wait := self.failures.take(client)):

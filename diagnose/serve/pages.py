@@ -13,8 +13,7 @@ from markupsafe import Markup
 from diagnose import words
 from diagnose.formats import html, markdown
 from diagnose.rendering.report_parts import word
-from diagnose.words import LANGS, phrase
-from diagnose.words.en.served_page import TEXTS
+from diagnose.words import LANGS, name_of, part, phrase, tag_of
 from probes.catalog.apps import load as load_apps
 from probes.model.evidence import PROBES
 from probes.settings.config_file import PROTOCOLS
@@ -32,11 +31,11 @@ _PATHS = {"check": "/", "explain": "/explain", "login": "/login"}
 
 
 def language(asked: str, accept: str = "") -> str:
-    """``en`` or ``zh``: as asked for, else the first of the two that the browser's ``Accept-Language`` names."""
+    """As asked for, else the first of :data:`LANGS` that the browser's ``Accept-Language`` names, else English."""
     if asked in LANGS:
         return asked
-    for part in accept.lower().split(","):
-        if (lang := part.strip()[:2]) in LANGS:
+    for one in accept.split(","):
+        if lang := words.language_of(one.strip()):
             return lang
     return "en"
 
@@ -48,6 +47,12 @@ def static(name: str) -> tuple[bytes, str]:
     if name == "report.css":
         return html.style().encode(), content_type
     return (files("diagnose.serve") / "static" / name).read_bytes(), content_type
+
+
+def texts(lang: str) -> dict[str, str]:
+    """The words of the pages themselves."""
+    found: dict[str, str] = part(lang, "served_page").TEXTS
+    return found
 
 
 @cache
@@ -63,9 +68,9 @@ def _templates() -> Environment:
 
 def _fill(name: str, lang: str, **values: object) -> Markup:
     template = _templates().get_template(f"{name}.html")
-    other = next(one for one in LANGS if one != lang)
-    here = {"here": name, "path": _PATHS.get(name, "/"), "lang": lang, "other": other}
-    return Markup(template.render(say=TEXTS[lang], words=TEXTS, **here, **values))  # noqa: S704  # the template's own
+    others = [(one, tag_of(one), name_of(one)) for one in LANGS if one != lang]
+    here = {"here": name, "path": _PATHS.get(name, "/"), "lang": lang, "tag": tag_of(lang), "others": others}
+    return Markup(template.render(say=texts(lang), **here, **values))  # noqa: S704  # the template's own
 
 
 def check(
@@ -118,7 +123,7 @@ def report(found: Report, lang: str, *, private: bool = False, notes: Sequence[C
     return _fill(
         "report",
         lang,
-        notices=[*([TEXTS[lang]["private"]] if private else []), *(one[:1].upper() + one[1:] for one in notices)],
+        notices=[*([texts(lang)["private"]] if private else []), *(one[:1].upper() + one[1:] for one in notices)],
         body=Markup(html.body(found, lang)),  # noqa: S704  # built of escaped parts
         file=b64encode(html.render(found, lang).encode()).decode(),
         markdown=markdown.render(found, lang),
@@ -136,7 +141,7 @@ def candidates(found: Sequence[Candidate], lang: str) -> Markup:
     rows = [
         {
             "code": one.code,
-            "sure": TEXTS[lang]["sure"].format(percent=round(one.confidence * 100)),
+            "sure": texts(lang)["sure"].format(percent=round(one.confidence * 100)),
             "why": one.why,
             "evidence": one.evidence,
             "text": words.say(one.code, lang, {}),

@@ -25,7 +25,6 @@ from diagnose.serve.live import LiveProgress
 from diagnose.serve.runs import AddressGuard, Busy, MakeNetwork, RunQueue, SharedWork
 from diagnose.serve.streams import EventStream, WhileConnected, event
 from diagnose.serve.targets import ServedTargets
-from diagnose.words.en.served_page import TEXTS
 from probes.catalog.doors import load
 from probes.model.settings import BadInput, Limits, Settings
 from probes.model.source import Owner
@@ -106,7 +105,7 @@ class ServerState:
             form = forms.read(body)
             settings, notes = forms.settings(form, self.serving.limits, own_proxies=not self.serving.public_only)
         except BadInput as error:
-            said = TEXTS[lang].get(str(error), str(error))
+            said = pages.texts(lang).get(str(error), str(error))
             return PlainTextResponse(said, 400) if live else HTMLResponse(pages.check(lang, problem=said), 400)
         if live:
             return EventStream(self._events(form, settings, notes, lang))
@@ -132,7 +131,7 @@ class ServerState:
             }
             yield event("report", said)
         except Busy:
-            yield event("problem", TEXTS[lang]["busy"])
+            yield event("problem", pages.texts(lang)["busy"])
         finally:
             run.cancel()
             await asyncio.gather(run, return_exceptions=True)
@@ -142,7 +141,7 @@ class ServerState:
         try:
             report = judge(await self.runs.check(settings, allowed=gate), lang)
         except Busy:
-            return HTMLResponse(pages.check(lang, problem=TEXTS[lang]["busy"]), 503, {"Retry-After": "60"})
+            return HTMLResponse(pages.check(lang, problem=pages.texts(lang)["busy"]), 503, {"Retry-After": "60"})
         self.own.saw("page", report)
         result = pages.report(report, lang, private=gate is not None and gate.refused, notes=notes)
         scrub = scrubber(settings)
@@ -181,7 +180,7 @@ class ServerState:
         body = await request.body()
         lang = pages.language(forms.field(body, "lang"))
         if not self.token.is_given(forms.field(body, "token")):
-            return HTMLResponse(pages.login(lang, TEXTS[lang]["token.wrong"]), 403)
+            return HTMLResponse(pages.login(lang, pages.texts(lang)["token.wrong"]), 403)
         answer = RedirectResponse(f"/?lang={lang}", 303)
         secure = request.url.scheme == "https"
         answer.set_cookie(

@@ -8,8 +8,8 @@ from typing import Any
 from diagnose.judging.compare import Comparison, Difference
 from diagnose.judging.compared_report import ComparedReport
 from diagnose.rendering.report_parts import clip, plain, word
-from diagnose.words import LANGS, Text, fill
-from diagnose.words.en.comparison import TEXTS, UI
+from diagnose.words import fill, part
+from diagnose.words.text_type import Text
 
 SCHEMA = "llmdoctor.comparison/1"
 VALUE = 60  # characters of a value in a row
@@ -56,22 +56,22 @@ def words(found: Comparison, lang: str) -> Text:
         "fault": _cause(bad, lang),
         "other": _cause(good, lang),
     }
-    text = TEXTS[found.conclusion][LANGS.index(lang)]
+    text = part(lang, "comparison").TEXTS[found.conclusion]
     title, explanation, *steps = (fill(one, values) or one for one in (text.title, text.explanation, *text.steps))
     return Text(title, explanation, tuple(steps))
 
 
 def say(key: str, lang: str) -> str:
     """A phrase around the conclusion."""
-    return UI[key][LANGS.index(lang)]
+    phrases: dict[str, str] = part(lang, "comparison").UI
+    return phrases[key]
 
 
 def _cause(at: ComparedReport, lang: str) -> str:
     """The root cause in this language's words, whatever the report's own was; a code of tomorrow in the report's."""
     from diagnose import words as catalogue
-    from diagnose.words.en.findings import TEXTS as known
 
-    if at.root in known:
+    if at.root in part(lang, "findings").TEXTS:
         return catalogue.say(at.root, lang, {"host": at.host}).title
     return plain(at.title or at.root) or "?"
 
@@ -99,7 +99,7 @@ def _told(one: Difference, lang: str) -> tuple[str, str, str, str]:
 
 def _line(name: str, at: ComparedReport, lang: str) -> str:
     cause = f"{word(lang, 'colon')}{_cause(at, lang)} ({plain(at.root)})" if at.root else ""
-    verdict = say(f"is.{at.verdict}", lang) if f"is.{at.verdict}" in UI else plain(at.verdict)
+    verdict = say(f"is.{at.verdict}", lang) if f"is.{at.verdict}" in part(lang, "comparison").UI else plain(at.verdict)
     return f"{name}  {plain(at.started_at)}  {clip(plain(at.base_url), 80)}  {verdict}{cause}"
 
 

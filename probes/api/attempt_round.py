@@ -12,10 +12,12 @@ from probes.api.client import ApiClient, OutOfBudget
 from probes.api.context import ApiContext
 from probes.api.response_checks import about_model, passes, transient
 from probes.api.round_exchanges import AttemptRound
+from probes.api.round_plan import looks_around, protocol_open, round_requests
 from probes.api.tried_attempts import TriedAttempts
-from probes.model.attempt import Attempt, Auth, Change, KeyForm
+from probes.model.attempt import Attempt
 from probes.model.evidence import Subject
 from probes.model.exchange import Exchange, Purpose
+from probes.model.planned_request import PlannedRequest
 from probes.model.source import Source, SourceKind
 from probes.network.connection_pool import ConnectionPool
 from probes.protocols.protocol import wire
@@ -39,62 +41,52 @@ class RoundRunner:
         self._looked: list[Exchange] = []  # for other protocols, at the same time as the first asking
         self._looking: asyncio.Event | None = None
         self._number = 0  # of the round that was asked last
-        self._model: str | None = model_step.early(context.settings)
 
     async def ask(self, attempt: Attempt) -> AttemptRound:
         """Ask for the list, an answer and a stream; side by side as soon as the model is known."""
         self._number += 1
         attempt_round = AttemptRound(attempt, self._number)
-        keys = self._context.keys(attempt)
-        may_generate = not self._context.settings.no_spend and (
-            attempt.key in keys or (self._context.facts.host.local and not keys - {KeyForm.RIVAL})
-        )
+        looks = self._looking is None and looks_around(self._context)
+        requests = round_requests(attempt, self._context, looks=looks)
+        own = {one.purpose: one for one in requests if not _is_look(one, attempt)}
+        chat = own.get(Purpose.CHAT)
         try:
             async with asyncio.TaskGroup() as group:
-                early = (attempt.model or self._model) if may_generate else None
-                if early is not None:
+                if chat is not None and not chat.after_list:
                     self._pool.warm(2)
-                    group.create_task(self._generate(attempt_round, early))
-                if Change.MODEL not in attempt.changed:
+                    group.create_task(self._generate(attempt_round, chat.attempt.model or ""))
+                if Purpose.MODELS in own:
                     group.create_task(self._list(attempt_round))
-                if self._compares(attempt):
-                    group.create_task(self._compare(attempt_round))
-                if not may_generate:
-                    group.create_task(self._knock(attempt_round))
-                if self._looks_around():
-                    group.create_task(self._look_around(attempt))
+                if Purpose.OTHER_HEADER_LIST in own:
+                    group.create_task(self._compare(attempt_round, own[Purpose.OTHER_HEADER_LIST].attempt))
+                if Purpose.PATH in own:
+                    group.create_task(self._knock(attempt_round, own))
+                if looks:
+                    group.create_task(self._look_around([one.attempt for one in requests if _is_look(one, attempt)]))
         except BaseExceptionGroup as problems:
             spent, others = problems.split(OutOfBudget)
             if others is not None:
                 raise others from None
             if spent is not None and attempt_round.told is None:
                 raise OutOfBudget from None
-        if may_generate and attempt_round.chat is None:
+        if chat is not None and attempt_round.chat is None:
             self._choose(attempt_round)
             assert attempt_round.chosen is not None
             name = attempt_round.chosen.chosen or wire(attempt.protocol).guess
             self._pool.warm(1)
             await self._generate(attempt_round, name)
             await self._try_others(attempt_round, name)
-        elif Change.MODEL not in attempt.changed:
+        elif Purpose.MODELS in own:
             self._choose(attempt_round)
         self._record_looks()
         return attempt_round
 
-    @property
-    def _open(self) -> bool:
-        """Whether the user left the protocol open, and nobody documents or has looked which ones the door speaks."""
-        return self._looking is None and self._context.settings.protocol.value == "auto" and self._context.door is None
-
-    def _looks_around(self) -> bool:
-        """Sound settings are asked nothing beyond what they need, unless `auto` was asked for by name."""
-        return self._open and self._context.settings.protocol.source.kind is not SourceKind.DEFAULT
-
     async def look_further(self, working: Attempt) -> None:
         """What was wrong is found: which protocols the door speaks besides, for who must choose anew."""
-        if self._open:
+        if self._looking is None and protocol_open(self._context):
+            looks = candidates.looks(working, parse_url(working.base_url), self._context.facts.host.local)
             with suppress(OutOfBudget):
-                await self._look_around(working)
+                await self._look_around([replace(one, direct=working.direct) for one in looks])
             self._record_looks()
 
     def _record_looks(self) -> None:
@@ -102,15 +94,12 @@ class RoundRunner:
             found = self._looked.pop(0)
             self._recorder.answered(found, self._recorder.now() - found.timing.seconds)
 
-    async def _look_around(self, attempt: Attempt) -> None:
+    async def _look_around(self, looks: list[Attempt]) -> None:
         """Keyless looks that cost no time: they end before the answer does."""
         self._looking = asyncio.Event()
-        looks = candidates.looks(attempt, parse_url(attempt.base_url), self._context.facts.host.local)
         others = [one for one in looks if not self._tried.has_place(one)][: self._client.budget]
         try:
-            self._looked += await asyncio.gather(
-                *(self._client.path_check(replace(one, direct=attempt.direct)) for one in others)
-            )
+            self._looked += await asyncio.gather(*(self._client.path_check(one) for one in others))
         finally:
             self._looking.set()
 
@@ -147,30 +136,16 @@ class RoundRunner:
             attempt_round.attempt, self._client.models, attempt_round.number
         )
 
-    def _compares(self, attempt: Attempt) -> bool:
-        """Anthropic's clients differ in their header: without an app named, a door must please both."""
-        settings = self._context.settings
-        return (
-            attempt.protocol == "anthropic"
-            and attempt.given
-            and attempt.key in self._context.keys(attempt)
-            and settings.app is None
-            and settings.auth is None
-            and settings.auth_variable is None
-        )
-
-    async def _compare(self, attempt_round: AttemptRound) -> None:
-        other = Auth.X_API_KEY if attempt_round.attempt.auth is Auth.BEARER else Auth.BEARER
-        attempt = candidates.styled(attempt_round.attempt, other)
+    async def _compare(self, attempt_round: AttemptRound, attempt: Attempt) -> None:
         attempt_round.other_listing = await self._recorder.ask(
             attempt, lambda one: self._client.models(one, Purpose.OTHER_HEADER_LIST), attempt_round.number
         )
 
-    async def _knock(self, attempt_round: AttemptRound) -> None:
-        keyless = replace(attempt_round.attempt, key=KeyForm.NONE)
+    async def _knock(self, attempt_round: AttemptRound, own: dict[str, PlannedRequest]) -> None:
+        keyless = own[Purpose.PATH].attempt
         attempt_round.path_check = await self._recorder.ask(keyless, self._client.path_check, attempt_round.number)
-        if attempt_round.attempt.key in self._context.keys(attempt_round.attempt):
-            # A list that is served without a key proves nothing about the key.
+        if Purpose.KEYLESS_LIST in own:
+            keyless = own[Purpose.KEYLESS_LIST].attempt
             attempt_round.keyless = await self._recorder.ask(
                 keyless, lambda one: self._client.models(one, Purpose.KEYLESS_LIST), attempt_round.number
             )
@@ -210,6 +185,12 @@ class RoundRunner:
 def _second_try(again: Exchange, first: Exchange) -> Exchange:
     """Return ``again``, sent alone after ``first`` had failed beside a success."""
     return replace(again, timing=replace(again.timing, tries=2, first_status=first.status))
+
+
+def _is_look(request: PlannedRequest, attempt: Attempt) -> bool:
+    """Whether the request asks for another protocol than the attempt's, or at a path that nobody serves."""
+    place = (request.attempt.protocol, request.attempt.base_url)
+    return request.purpose == Purpose.PATH and place != (attempt.protocol, attempt.base_url)
 
 
 def _crowded(found: Exchange) -> bool:

@@ -16,6 +16,7 @@ from probes.api.response_reader import read_response, read_stream, without_our_l
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Cost
 from probes.model.exchange import Exchange, Purpose, Redirection, SentRequest, Timing
+from probes.model.facts import KeyPolicy
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
 from probes.model.settings import Limits
@@ -24,9 +25,9 @@ from probes.network.failures import NetError
 from probes.network.http1 import HttpExchange
 from probes.network.network import Connection
 from probes.network.single_flight import SingleFlight
-from probes.protocols.protocol import ApiRequest, auth_headers, auth_query, wire
-from probes.urls.app_base_urls import as_sent
-from probes.urls.url import Url, joined, parse_url
+from probes.protocols.protocol import ApiRequest, auth_headers, auth_query, preflight, wire
+from probes.urls.app_base_urls import path_as_sent
+from probes.urls.url import Url, parse_url
 
 USER_AGENT = "llmdoctor"
 # Some servers break down over no key at all (LiteLLM without a database); a made-up one they refuse in their own words.
@@ -41,6 +42,10 @@ Tap = Callable[[bytes], object]  # is handed a body as it came
 
 class OutOfBudget(Exception):
     """Discovery has spent what it may."""
+
+
+class KeyRefused(Exception):
+    """The key policy does not allow this request: a fault of ours, and nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,9 @@ class _Message:
 
 
 class ApiClient:
-    """Sends requests and counts what they cost. It alone holds the forms of the key."""
+    """Sends requests and counts what they cost. It alone holds the forms of the key, and it sends none that ``policy``
+    does not allow.
+    """
 
     def __init__(
         self,
@@ -75,6 +82,7 @@ class ApiClient:
         self._way_to = way_to
         self._agent = f"{USER_AGENT}/{version}"
         self._pages = pages
+        self.policy = KeyPolicy()  # none goes out before it is decided
         self._began = time.monotonic()
         self.cost = Cost()
         self.budget: int | None = None  # requests left to discovery; None: not counted
@@ -89,15 +97,7 @@ class ApiClient:
 
     async def preflight(self, attempt: Attempt, page: str) -> Exchange:
         """What a browser asks before a web page may call: nobody bills it, and no key goes along."""
-        headers = ("content-type", *(name.lower() for name, _ in auth_headers(attempt.auth, "-")))
-        wanted = (
-            ("Origin", page),
-            ("Access-Control-Request-Method", "POST"),
-            ("Access-Control-Request-Headers", ",".join(headers)),
-        )
-        path = wire(attempt.protocol).path_check(attempt).path
-        keyless = replace(attempt, key=KeyForm.NONE)
-        return await self._ask(Purpose.PREFLIGHT, keyless, ApiRequest("OPTIONS", path, wanted, None))
+        return await self._ask(Purpose.PREFLIGHT, replace(attempt, key=KeyForm.NONE), preflight(attempt, page))
 
     async def generate(self, attempt: Attempt, model: str, *, stream: bool) -> Exchange:
         """A small generation; asked again with another parameter where the model refuses one of ours."""
@@ -141,15 +141,11 @@ class ApiClient:
                 raise OutOfBudget
             self.budget -= 1
         where = parse_url(attempt.base_url)
+        if not self.policy.allows(attempt):
+            raise KeyRefused(f"the key {attempt.key} may not be sent to {where.origin}")
         key = self._keys.get(attempt.key, "")
-        made_up = attempt.key in (KeyForm.DUMMY, KeyForm.WRONG)
-        with_key = bool(key) and not made_up and attempt.auth is not Auth.NONE
         pool = self._way_to(where, attempt.direct)
-        # Of a trailing `//` the SDK strips one slash; the other goes out.
-        base = where.path + "/" * attempt.base_url.endswith("/")
-        path = joined(base, where.query, ask.path, attempt.protocol)
-        if attempt.address or attempt.query:
-            path = as_sent(attempt, ask, path)
+        path = path_as_sent(attempt, ask)
         record = Exchange(
             SentRequest(
                 purpose=purpose,
@@ -157,7 +153,7 @@ class ApiClient:
                 method=ask.method,
                 url=self._scrub(where.origin + path),
                 path=self._scrub(path),
-                with_key=with_key,
+                with_key=bool(key) and attempt.holds_key,
                 via_proxy=pool.proxy is not None,
             ),
             timing=Timing(sent_at=time.monotonic() - self._began),
@@ -200,7 +196,7 @@ class ApiClient:
             try:
                 connection = await pool.take()
             except NetError as error:
-                failure = Failure(error.failure.kind, self._scrub(error.failure.detail))
+                failure = replace(error.failure, detail=self._scrub(error.failure.detail))
                 return replace(record, failure=failure)
             fresh = connection.http is None
             self.cost = replace(self.cost, requests=self.cost.requests + 1)

@@ -6,25 +6,24 @@ from dataclasses import dataclass
 
 from probes.catalog.door import Door
 from probes.model.attempt import Attempt, KeyForm
-from probes.model.facts import DoorFacts
+from probes.model.facts import DoorFacts, KeyPolicy
 from probes.model.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class ApiContext:
     """``settings`` name the model where the base URL alone names it, too. ``first`` is the app's own way of asking, or
-    the nearest to it that can be asked. ``forms`` of the key may go out on the way to the host, ``direct`` around the
-    proxy. ``mended`` is the base URL without its flaws; None where nothing can be made of it.
+    the nearest to it that can be asked, with a key that ``policy`` allows. ``mended`` is the base URL without its
+    flaws; None where nothing can be made of it.
     """
 
     settings: Settings
     facts: DoorFacts
     door: Door | None
     first: Attempt
-    forms: frozenset[KeyForm]
-    direct: frozenset[KeyForm]
+    policy: KeyPolicy
     mended: str | None
 
     def keys(self, attempt: Attempt) -> frozenset[KeyForm]:
         """The forms of the key that may go out where this attempt goes."""
-        return self.direct if attempt.direct else self.forms
+        return self.policy.keys(direct=attempt.direct)

@@ -63,7 +63,9 @@ class NextAttempts:
 
     async def _candidates(self, attempt_round: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
         if told.request.via_proxy and self._context.facts.host.local and not attempt.direct and not passes(told):
-            form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._context.direct), KeyForm.NONE)
+            form = next(
+                (one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._context.policy.direct), KeyForm.NONE
+            )
             changed = (*attempt.changed, Change.PROXY)
             return [replace(attempt, direct=True, key=form, given=False, changed=changed)]
         if told.redirection.location and 300 <= told.status < 400:

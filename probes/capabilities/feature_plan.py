@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from probes.api import candidates
+from probes.api.round_plan import planned
 from probes.capabilities import WIRES
 from probes.catalog.door import Door
 from probes.model.attempt import Attempt, Auth, KeyForm
-from probes.model.planned_request import PROMPT_TOKENS, PlannedRequest
+from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
 from probes.model.settings import Settings
 from probes.protocols import features as a
 from probes.protocols.features import Call, features
 from probes.protocols.protocol import ALLOWANCE, ApiRequest, wire
-from probes.urls.url import joined, parse_url
+from probes.urls.url import parse_url
 
 MOST = 32  # requests of one deep check: a sound door is asked some 15, one that refuses parameters more
 
@@ -34,47 +35,39 @@ def places(working: Attempt, protocol: str, door: Door | None, local: bool) -> l
     return [replace(one, direct=working.direct) for one in found[:2]]
 
 
-def foreseen(
-    settings: Settings, attempt: Attempt, with_key: bool, door: Door | None, local: bool
-) -> list[PlannedRequest]:
-    """The requests of a deep check at a door that does all of it. Which of them are spared is known only there."""
-    model = settings.model.value if settings.model else "{model}"
+def foreseen(settings: Settings, attempt: Attempt, door: Door | None, local: bool) -> list[PlannedRequest]:
+    """List the requests of a deep check at a provider that does all of it, where ``attempt`` works. Which of them are
+    spared is known only there.
+    """
+    model = settings.model.value if settings.model else MODEL
     return [
-        PlannedRequest(name, ask.method, _url(at, ask), with_key and keyed, tokens)
-        for name, at, ask, keyed, tokens in _asks(attempt, model, door, local)
+        planned(name, replace(at, model=model), ask, tokens)
+        for name, at, ask, tokens in _asks(attempt, model, door, local)
         if not (tokens and settings.no_spend)
     ]
 
 
 def _asks(
     attempt: Attempt, model: str, door: Door | None, local: bool
-) -> Iterator[tuple[str, Attempt, ApiRequest, bool, int]]:
-    """Purpose, where, what, whether with the key, and the most tokens."""
+) -> Iterator[tuple[str, Attempt, ApiRequest, int]]:
+    """Purpose, where and with which key, what, and the most tokens."""
     small = ALLOWANCE + PROMPT_TOKENS
     for name, protocol in WIRES.items():
         for at in places(attempt, protocol, door, local)[: 1 if attempt.protocol != protocol else 0]:
-            yield name, at, wire(protocol).path_check(at), False, 0
-            yield name, at, wire(protocol).generation(at, model, stream=False, adapted=()), True, small
+            yield name, at, wire(protocol).path_check(at), 0
+            keyed = replace(at, key=attempt.key)
+            yield name, keyed, wire(protocol).generation(keyed, model, stream=False, adapted=()), small
     able = features(attempt.protocol)
     turn: object = [] if attempt.protocol == "responses" else {}
     for name, tokens in _PROMPTS.items():
         call = Call("", turn=turn) if name == "tools_result" else None
         if name == "vision":
-            yield name, attempt, able.claims(attempt, model), True, 0
-        yield name, attempt, able.ask(name, attempt, model, (), call), True, a.ROOM + tokens
-    vector = able.embedding(attempt, "{model}")
+            yield name, attempt, able.claims(attempt, model), 0
+        yield name, attempt, able.ask(name, attempt, model, (), call), a.ROOM + tokens
+    vector = able.embedding(attempt, MODEL)
     if vector is not None:
-        yield "embeddings", attempt, vector, True, PROMPT_TOKENS
-    yield "key_check", attempt, wire(attempt.protocol).models(attempt), False, 0
-    yield (
-        "key_check",
-        attempt,
-        wire(attempt.protocol).generation(attempt, model, stream=False, adapted=()),
-        False,
-        small,
-    )
-
-
-def _url(at: Attempt, ask: ApiRequest) -> str:
-    base, _, query = at.base_url.partition("?")
-    return joined(base, query, ask.path, at.protocol)
+        yield "embeddings", attempt, vector, PROMPT_TOKENS
+    if attempt.holds_key:
+        wrong = replace(attempt, key=KeyForm.WRONG)
+        yield "key_check", wrong, wire(wrong.protocol).models(wrong), 0
+        yield "key_check", wrong, wire(wrong.protocol).generation(wrong, model, stream=False, adapted=()), small

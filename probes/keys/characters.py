@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from probes.model.note import Note, note
+
 _DASHES = frozenset("‐‑‒–—―−﹘﹣－")
 _QUOTES = frozenset("\"'`´“”„‟‘’‚‛«»‹›「」『』＂＇")
 _STOPS = {"。": ".", "．": ".", "｡": "."}
@@ -49,9 +51,9 @@ def character_name(char: str) -> str:
     return f"U+{ord(char):04X} {name}".rstrip()
 
 
-def position_note(raw: str, positions: Iterable[int]) -> str:
-    """``U+FF0C FULLWIDTH COMMA at position 12 of 51``; positions are indices from 0, letters and digits go unnamed."""
+def position_notes(raw: str, positions: Iterable[int]) -> tuple[Note, ...]:
+    """The characters at these indices, from 0, with their positions, from 1; letters and digits go unnamed."""
     at = sorted(set(positions))
     told = [i for i in at if not (raw[i].isascii() and raw[i].isalnum())][:_LISTED]
-    names = [f"{character_name(raw[i])} at position {i + 1} of {len(raw)}" for i in told]
-    return "; ".join(names + ([f"{len(at) - len(told)} more"] if len(at) > len(told) else []))
+    names = [note("position", name=character_name(raw[i]), position=i + 1, length=len(raw)) for i in told]
+    return (*names, *([note("more", count=len(at) - len(told))] if len(at) > len(told) else []))

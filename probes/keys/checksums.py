@@ -6,7 +6,6 @@ from probes.keys.credential_kinds import pattern_matches
 
 _GITHUB = r"gh[pousr]_[A-Za-z0-9]{36}"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-MISTYPED = "its check digits do not fit"
 
 
 def mistyped(value: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fold, invisible, position_note
+from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fold, invisible, position_notes
+from probes.model.note import Note, note
 from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
 
@@ -60,26 +61,26 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     literal = literal_key(raw, protocol)
     plain = "".join(map(fold, raw))  # as long as raw: positions agree
 
-    def exam(kind: str, note: str, cleaned: str | None = None) -> KeyExam:
-        return KeyExam((Flaw("key", kind, note, cleaned is not None, literal is None),), cleaned, literal)
+    def exam(kind: str, noted: Note, cleaned: str | None = None) -> KeyExam:
+        return KeyExam((Flaw("key", kind, (noted,), cleaned is not None, literal is None),), cleaned, literal)
 
     start = 0
     while lead := re.compile(_PREFIX).match(plain, start):
         start = lead.end()
     wrapped = re.sub(r"^[\s\"'`]+|[\s\"'`,;]+$", "", "".join(" " if invisible(c) else c for c in plain[start:]))
     core = wrapped.strip("<>()[]{}")
-    length = f"{len(raw)} characters"
+    length = note("characters", count=len(raw))
     if not core and not start:
         return exam("empty", length)
     if key_is_url(raw):
         return exam("looks_like_url", length)
     if re.search(_UNEXPANDED, wrapped):
-        return exam("unexpanded", "a reference to a variable, not its value")
+        return exam("unexpanded", note("reference"))
     dummy = wrapped == core and re.fullmatch(_DUMMY, core) is not None
     if dummy and core == raw:
-        return exam("dummy", "a stand-in for doors that need no key", core)
+        return exam("dummy", note("stand_in"), core)
     if core and not dummy and _is_placeholder(wrapped, core):
-        return exam("placeholder", "an example value")
+        return exam("placeholder", note("example"))
     if mask := _mask(core):
         return exam("masked", mask)
 
@@ -89,16 +90,17 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     cleaned = body if usable else None
     if start:
         named = plain[:start].strip().strip("\"'`<([").lower()
-        shown = next((word for word in _SHOWN_PREFIXES if named.startswith(word)), "a variable's name")
-        flaws.append(Flaw("key", "bearer_prefix", f"begins with {shown}", usable, literal is None))
+        word = next((word for word in _SHOWN_PREFIXES if named.startswith(word)), "")
+        noted = note("begins_with", word=word) if word else note("begins_with_variable")
+        flaws.append(Flaw("key", "bearer_prefix", (noted,), usable, literal is None))
     if count > 1:
-        flaws.append(Flaw("key", "several", f"{count} values in {length}", usable, literal is None))
+        flaws.append(Flaw("key", "several", (note("values", count=count, length=len(raw)),), usable, literal is None))
     control = [i for i in odd if (raw[i] < " " and raw[i] not in "\t\n\r") or "\x7f" <= raw[i] < "\xa0"]
     stray = [i for i in odd if i not in set(control)]
     if stray:
-        flaws.append(Flaw("key", "stray", position_note(raw, stray), usable, _breaks(raw, stray, protocol)))
+        flaws.append(Flaw("key", "stray", position_notes(raw, stray), usable, _breaks(raw, stray, protocol)))
     if control:
-        flaws.append(Flaw("key", "control", position_note(raw, control), usable, _breaks(raw, control, protocol)))
+        flaws.append(Flaw("key", "control", position_notes(raw, control), usable, _breaks(raw, control, protocol)))
     return KeyExam(tuple(flaws), cleaned, literal)
 
 
@@ -125,15 +127,15 @@ def _is_placeholder(wrapped: str, core: str) -> bool:
     return re.fullmatch(_EXAMPLE, "".join(words)) is not None
 
 
-def _mask(core: str) -> str:
-    """How the value is hidden, or an empty string."""
+def _mask(core: str) -> Note | None:
+    """How the value is hidden; None where it is not."""
     if found := re.search(rf"[{re.escape(_MASK)}]{{2,}}|[•●█]", core):
-        return f"{character_name(found[0][0])}, {len(found[0])} in a row"
+        return note("mask", name=character_name(found[0][0]), count=len(found[0]))
     if re.search(r"…|\.{2,}", core):
-        return "an ellipsis in place of its middle"
+        return note("mask_ellipsis")
     if found := re.search(r"(?<=[A-Za-z0-9])(x{6,}|X{6,})(?=[A-Za-z0-9])", core):
-        return f"a letter repeated {len(found[0])} times in place of its middle"
-    return ""
+        return note("mask_letter", count=len(found[0]))
+    return None
 
 
 def _tidy_key(raw: str, plain: str, start: int) -> tuple[str, list[int], int]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from probes.catalog.door import Door, KeyShape
 from probes.catalog.doors import Doors, load
-from probes.keys.checksums import MISTYPED, mistyped
+from probes.keys.checksums import mistyped
 from probes.keys.credential_kinds import CREDENTIALS, ISSUERS, JWT, Credential, head, pattern_matches
+from probes.model.note import note
 from probes.model.value_issues import Confidence, Fit, KeyFit, KeyMatch
 
 # Doors that stand for anything behind them: whatever key comes, it may be right.
@@ -148,7 +149,8 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     alien = _credential(value)
     if alien and alien.door and doors.get(alien.door):
         whole = alien.certain and alien.carried
-        found[alien.door] = KeyMatch(alien.door, Confidence.CERTAIN if whole else Confidence.POSSIBLE, alien.kind)
+        confidence = Confidence.CERTAIN if whole else Confidence.POSSIBLE
+        found[alien.door] = KeyMatch(alien.door, confidence, (note(f"credential_{alien.kind}"),))
     for door in doors:
         for shape in door.keys:
             if door.id not in found and pattern_matches(shape.pattern, value):
@@ -165,9 +167,10 @@ def _match(door: Door, shape: KeyShape, value: str) -> KeyMatch:
     whole = shape.shortest <= len(value) <= (shape.longest or len(value))
     sure = whole or (shape.confidence is Confidence.CERTAIN and head(shape.pattern))
     confidence = shape.confidence if sure else Confidence.POSSIBLE
+    look = note("look", note=shape.note)
     if confidence is Confidence.CERTAIN and mistyped(value):
-        return KeyMatch(door.id, Confidence.LIKELY, f"{shape.note}; {MISTYPED}")
-    return KeyMatch(door.id, confidence, shape.note)
+        return KeyMatch(door.id, Confidence.LIKELY, (look, note("mistyped")))
+    return KeyMatch(door.id, confidence, (look,))
 
 
 def _wanted_length(value: str, door: Door) -> int | None:

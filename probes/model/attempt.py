@@ -65,3 +65,9 @@ class Attempt:
     changed: tuple[Change, ...] = ()  # from the given attempt
     address: str = ""  # what the app asks for a generation where no base URL makes the SDK ask the same
     query: str = ""  # what the app adds to the address of a generation
+
+    @property
+    def holds_key(self) -> bool:
+        """Whether a request of this attempt carries one of the user's keys."""
+        made_up = (KeyForm.NONE, KeyForm.DUMMY, KeyForm.WRONG)
+        return self.key not in made_up and self.auth is not Auth.NONE

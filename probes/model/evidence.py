@@ -14,6 +14,7 @@ from probes.model.facts import (
     DirectFacts,
     DnsFacts,
     DoorFacts,
+    KeyPolicy,
     LocalityFacts,
     ModelFacts,
     ProxyFacts,
@@ -33,6 +34,7 @@ PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "mod
 Facts = (
     SettingsFacts
     | DoorFacts
+    | KeyPolicy
     | ProxyFacts
     | LocalityFacts
     | TunnelFacts
@@ -54,7 +56,7 @@ class Subject(StrEnum):
     SETTINGS = "settings"
     CA_BUNDLE = "settings:ca_bundle"
     DOOR = "door"
-    KEY_POLICY = "door:plaintext"  # the key is withheld, as the connection turned out not to be encrypted
+    KEY_POLICY = "door:key"  # which forms of the key may be sent
     PROXY = "proxy"
     LOCALITY = "proxy:locality"  # the host is private by its addresses
     TUNNEL = "proxy:tunnel"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from probes.model.attempt import Attempt, KeyForm
 from probes.model.failure import Kind
+from probes.model.note import Note
 from probes.model.settings import Conflict, Override
 from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
@@ -92,14 +94,25 @@ class DoorMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyPermission:
-    """Whether the key may go to the host; ``conflict_source`` is that of another key for the same setting, which may be
-    tried there.
+class KeyPolicy:
+    """Which forms of the key may be sent to the host: ``forms`` by the route of the run, ``direct`` around its proxy.
+
+    ``withheld`` is why the given key is not among ``forms``, and None where it is, where there is no key, and where it
+    goes around the proxy alone.
     """
 
-    sent: bool = True
+    forms: tuple[KeyForm, ...] = ()
+    direct: tuple[KeyForm, ...] = ()
     withheld: Withheld | None = None
-    conflict_source: Source | None = None
+    conflict_source: Source | None = None  # of another key for the same setting, which may be sent to this host
+
+    def keys(self, *, direct: bool) -> frozenset[KeyForm]:
+        """Return the forms of the user's keys that may be sent, around the proxy or not."""
+        return frozenset(self.direct if direct else self.forms)
+
+    def allows(self, attempt: Attempt) -> bool:
+        """Return whether the attempt may be sent with the form of the key that it names."""
+        return not attempt.holds_key or attempt.key in self.keys(direct=attempt.direct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,6 @@ class DoorFacts:
     protocol_source: ProtocolSource
     match: DoorMatch
     key: KeyFit
-    policy: KeyPermission = KeyPermission()
 
 
 class ProxyProblem(StrEnum):
@@ -132,13 +144,13 @@ class ProxyFacts:
     source: Source | None = None
     bypass: str = ""  # the NO_PROXY entry that applies
     problem: ProxyProblem | None = None
-    note: str = ""
+    note: str | Note = ""  # a part of the value, or what is wrong with it in our words
     captures_local: bool = False
     socks: Source | None = (
         None  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
     )
     mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
-    unheeded: str = ""  # the proxy that is set and that the app pays no heed to, without credentials
+    unheeded: str | Note = ""  # the proxy that is set and that the app pays no heed to, without credentials
 
 
 @dataclass(frozen=True, slots=True)

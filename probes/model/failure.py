@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from probes.model.note import Note
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
@@ -59,4 +60,5 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Failure:
     kind: Kind
-    detail: str = ""  # scrubbed, one line
+    detail: str = ""  # in the words of whoever said so: scrubbed, one line
+    note: Note | None = None  # in ours

@@ -7,20 +7,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from probes.model.note import Note
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """Something wrong with a value as it was given, seen without any network.
 
-    ``kind`` names it (see ``probes/urls/url_flaws.py``); ``note`` says where in plain figures (``U+000A at position
-    52``) and never holds the key. ``mended`` says that taking the flaw away leaves a usable value.
+    ``kind`` names it (see ``probes/urls/url_flaws.py``); ``notes`` say where (``U+000A at position 52``) and never hold
+    the key. ``mended`` says that taking the flaw away leaves a usable value.
     ``fatal`` is what the protocol's newest official Python SDK does with it: True, it fails before anything is sent;
     False, it sends the value as it stands.
     """
 
     subject: str  # base_url or key
     kind: str
-    note: str
+    notes: tuple[Note, ...]
     mended: bool
     fatal: bool
 
@@ -35,11 +37,11 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyMatch:
-    """A door whose keys look like this one."""
+    """A door whose keys look like this one; ``why`` is what tells it."""
 
     door: str
     confidence: Confidence
-    why: str
+    why: tuple[Note, ...]
 
 
 class Fit(StrEnum):

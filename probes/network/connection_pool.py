@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from probes.model.facts import Address, Dial
 from probes.model.failure import Kind
+from probes.model.note import note
 from probes.model.settings import ConnectTo, Limits
 from probes.network.dialing import race
 from probes.network.failures import NetError
@@ -20,6 +21,12 @@ from probes.urls.addresses import literal_address
 from probes.urls.url import Url
 
 _DIALLING = 0.9  # of a probe's time: so that each address has a result before the probe is ended
+
+
+def connect_rule(rules: tuple[ConnectTo, ...], target: Url) -> ConnectTo | None:
+    """Return the rule of ``--connect-to`` that applies to the target: the first, as in curl; None where none does."""
+    fits = (one for one in rules if one.host.lower() in ("", target.host.lower()) and one.port in (0, target.port))
+    return next(fits, None)
 
 
 class ConnectionPool:
@@ -43,13 +50,11 @@ class ConnectionPool:
         self.proxy_tls = tls  # the same trust, for a proxy that is itself spoken to in TLS
         self.dial_host, self.dial_port = (proxy.host, proxy.port) if proxy else (target.host, target.port)
         self.redirected = False
-        if proxy is None:
-            for rule in connect_to:
-                if rule.host.lower() in ("", target.host.lower()) and rule.port in (0, target.port):
-                    self.dial_host = rule.to_host or target.host
-                    self.dial_port = rule.to_port or target.port
-                    self.redirected = True
-                    break
+        rule = connect_rule(connect_to, target) if proxy is None else None
+        if rule is not None:
+            self.dial_host = rule.to_host or target.host
+            self.dial_port = rule.to_port or target.port
+            self.redirected = True
         self.addresses: tuple[Address, ...] = ()
         self.good: Address | None = None
         self._socket: socket.socket | None = None
@@ -181,7 +186,7 @@ class ConnectionPool:
                 # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
                 pool = await self.network.connection(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
             except NetError as error:
-                raise NetError(Kind.PROXY_PROTOCOL, "no TLS at the proxy") from error
+                raise NetError(Kind.PROXY_PROTOCOL, note=note("proxy_not_tls")) from error
         try:
             if where.scheme == "https" or proxy.socks:
                 await self.network.tunnel(pool, proxy, where.host, where.port, self.limits.header_bytes)

@@ -79,5 +79,7 @@ class ConnectionPools:
             try:
                 self._trust, self.trust_name = self.network.trust(given.ca_bundle, node_runtime.roots(given))
             except (OSError, ssl.SSLError):
+                if given.ca_bundle is None or not trust_stores.unreadable(given.ca_bundle.value):
+                    raise  # a list that came with this program: its installation is broken, and no verdict is right
                 self._trust, self.trust_name = system_context(), "system"
         return self._trust

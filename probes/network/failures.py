@@ -8,14 +8,16 @@ import ssl
 
 from probes.model.evidence import Facts
 from probes.model.failure import Failure, Kind
+from probes.model.note import Note
 
 
 class NetError(Exception):
     """A touch of the network that failed in a way that has a name."""
 
-    def __init__(self, kind: Kind, detail: str = "", facts: Facts | None = None) -> None:
-        super().__init__(f"{kind.value}: {detail}" if detail else kind.value)
-        self.failure = Failure(kind, detail)
+    def __init__(self, kind: Kind, detail: str = "", facts: Facts | None = None, note: Note | None = None) -> None:
+        said = detail or (note.name if note is not None else "")
+        super().__init__(f"{kind.value}: {said}" if said else kind.value)
+        self.failure = Failure(kind, detail, note)
         self.facts = facts  # what was seen all the same
 
 

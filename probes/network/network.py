@@ -20,6 +20,7 @@ import h11
 
 from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
+from probes.model.note import note
 from probes.model.settings import NodeSettings, Sourced
 from probes.network import name_servers as names
 from probes.network import trust_stores
@@ -111,7 +112,7 @@ class Network:
             if name and Address(name, str(where[0])) not in addresses:
                 addresses.append(Address(name, str(where[0])))
         if not addresses:
-            raise NetError(Kind.NAME_UNKNOWN, "no address")
+            raise NetError(Kind.NAME_UNKNOWN, note=note("no_address"))
         return tuple(addresses)
 
     def name_servers(self) -> tuple[str, ...]:

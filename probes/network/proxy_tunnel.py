@@ -9,21 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from probes.model.failure import Kind
+from probes.model.note import Note, note
 from probes.network.failures import NetError
 
 SOCKS = {"socks4": 4, "socks4a": 4, "socks5": 5, "socks5h": 5}
-SOCKS5_SAID = {
-    1: "general failure",
-    2: "not allowed by its rules",
-    3: "network unreachable",
-    4: "host unreachable",
-    5: "connection refused",
-    6: "timed out on the way",
-    7: "command not supported",
-    8: "address type not supported",
-}
+SOCKS5_REPLIES = range(1, 9)  # RFC 1928, section 6: those that have a meaning there
 _NOBODY = b"llmdoctor"  # SOCKS4 wants a user's name; socksio takes an empty one for none
-SOCKS4_SAID = {91: "rejected or failed", 92: "no ident service here", 93: "another user by the ident service"}
+SOCKS4_REPLIES = range(91, 94)
 
 
 @dataclass(slots=True)
@@ -67,7 +59,7 @@ class Pipe:
         while len(found) < size:
             data = await self.receive(size - len(found))
             if not data:
-                raise NetError(Kind.PROXY_PROTOCOL, "closed without an answer to SOCKS")
+                raise NetError(Kind.PROXY_PROTOCOL, note=note("socks_closed"))
             found += data
         return found
 
@@ -78,7 +70,7 @@ async def ask(pipe: Pipe, proxy: Proxy, host: str, port: int, limit: int) -> Non
     Raises NetError: PROXY_AUTH, PROXY_REFUSED, or PROXY_PROTOCOL for what is no such proxy.
     """
     if proxy.socks and len(host) > 255:
-        raise NetError(Kind.NAME_INVALID, "longer than SOCKS can say")
+        raise NetError(Kind.NAME_INVALID, note=note("socks_too_long"))
     try:
         if proxy.socks == 5:
             await _socks5(pipe, proxy, host, port)
@@ -87,7 +79,7 @@ async def ask(pipe: Pipe, proxy: Proxy, host: str, port: int, limit: int) -> Non
         else:
             await _connect(pipe, proxy, host, port, limit)
     except OSError as error:
-        raise NetError(Kind.PROXY_PROTOCOL, "the connection broke off") from error
+        raise NetError(Kind.PROXY_PROTOCOL, note=note("broke_off")) from error
 
 
 async def _connect(pipe: Pipe, proxy: Proxy, host: str, port: int, limit: int) -> None:
@@ -101,13 +93,13 @@ async def _connect(pipe: Pipe, proxy: Proxy, host: str, port: int, limit: int) -
         # A proxy sends nothing after its head before the client speaks: what is read is the head alone.
         data = await pipe.receive(4096)
         if not data:
-            raise NetError(Kind.PROXY_PROTOCOL, "closed without an answer to CONNECT")
+            raise NetError(Kind.PROXY_PROTOCOL, note=note("connect_closed"))
         head += data
         if len(head) > limit or not b"HTTP/".startswith(head[:5]):
             break
     words = head.split(b"\r\n", 1)[0].split(b" ", 2)
     if not head.startswith(b"HTTP/") or len(words) < 2 or not words[1].isdigit():
-        raise NetError(Kind.PROXY_PROTOCOL, "no HTTP answer to CONNECT")
+        raise NetError(Kind.PROXY_PROTOCOL, note=note("connect_not_http"))
     status = int(words[1])
     said = head.decode("latin-1").replace("\r\n", "\n").partition("\n\n")[0][:400]
     if status == 407 or (status == 401 and proxy.authorization):  # tinyproxy says so of a wrong password
@@ -115,7 +107,7 @@ async def _connect(pipe: Pipe, proxy: Proxy, host: str, port: int, limit: int) -
     if not 200 <= status < 300:
         raise NetError(Kind.PROXY_REFUSED, said)
     if re.search(r"(?i)\ncontent-length: *[1-9]|\ntransfer-encoding: *chunked", said):  # RFC 9110, 9.3.6
-        raise NetError(Kind.PROXY_PROTOCOL, "a web server, no proxy: it answers CONNECT with a page")
+        raise NetError(Kind.PROXY_PROTOCOL, note=note("connect_web_server"))
 
 
 async def _socks5(pipe: Pipe, proxy: Proxy, host: str, port: int) -> None:
@@ -129,14 +121,14 @@ async def _socks5(pipe: Pipe, proxy: Proxy, host: str, port: int) -> None:
         given = (proxy.user.encode()[:255], proxy.password.encode()[:255])
         await pipe.send(socks5.SOCKS5UsernamePasswordRequest(*given).dumps())
         if not socks5.SOCKS5UsernamePasswordReply.loads(await pipe.exactly(2)).success:
-            raise NetError(Kind.PROXY_AUTH, "SOCKS5: this user name and password are not taken")
+            raise NetError(Kind.PROXY_AUTH, note=note("socks5_password"))
     elif chosen != none.value:
-        raise NetError(Kind.PROXY_AUTH, "SOCKS5: nobody is let in without a user name and a password")
+        raise NetError(Kind.PROXY_AUTH, note=note("socks5_nobody"))
     asked = socks5.SOCKS5CommandRequest.from_address(socks5.SOCKS5Command.CONNECT, (host.partition("%")[0], port))
     await pipe.send(asked.dumps())
     said = (await _spoken(pipe, 5, 2))[1]
     if said:  # some servers send no more than this where they refuse
-        raise NetError(Kind.PROXY_REFUSED, f"SOCKS5 reply {said}: {SOCKS5_SAID.get(said, 'not known')}")
+        raise NetError(Kind.PROXY_REFUSED, note=_reply(5, said, SOCKS5_REPLIES))
     family = (await pipe.exactly(2))[1]
     await pipe.exactly({1: 4, 4: 16}.get(family) or (await pipe.exactly(1))[0])
     await pipe.exactly(2)
@@ -150,14 +142,18 @@ async def _socks4(pipe: Pipe, proxy: Proxy, host: str, port: int) -> None:
     with suppress(ValueError):
         literal = ipaddress.ip_address(host.partition("%")[0])
     if literal is not None and literal.version == 6:
-        raise NetError(Kind.PROXY_REFUSED, "SOCKS4 knows no IPv6")
+        raise NetError(Kind.PROXY_REFUSED, note=note("socks4_ipv6"))
     request = socks4.SOCKS4Request if literal is not None else socks4.SOCKS4ARequest
     asked = request.from_address(socks4.SOCKS4Command.CONNECT, (host, port))
     await pipe.send(asked.dumps(proxy.user.encode() or _NOBODY))
     head = await _spoken(pipe, 0, 8)
     if head[1] != 90:
         kind = Kind.PROXY_AUTH if head[1] in (92, 93) else Kind.PROXY_REFUSED
-        raise NetError(kind, f"SOCKS4 reply {head[1]}: {SOCKS4_SAID.get(head[1], 'not known')}")
+        raise NetError(kind, note=_reply(4, head[1], SOCKS4_REPLIES))
+
+
+def _reply(version: int, code: int, known: range) -> Note:
+    return note(f"socks{version}_reply_{code}") if code in known else note("socks_reply", version=version, code=code)
 
 
 async def _spoken(pipe: Pipe, version: int, size: int) -> bytes:
@@ -165,5 +161,5 @@ async def _spoken(pipe: Pipe, version: int, size: int) -> bytes:
     head = await pipe.exactly(1)
     if head[0] != version:
         head += (await pipe.receive(64)) if head in (b"H", b"<") else b""
-        raise NetError(Kind.PROXY_PROTOCOL, f"no SOCKS answer: {head[:40].decode('latin-1')!r}")
+        raise NetError(Kind.PROXY_PROTOCOL, note=note("not_socks", answer=repr(head[:40].decode("latin-1"))))
     return head + await pipe.exactly(size - 1)

@@ -1,4 +1,4 @@
-"""Whether a file of root certificates is one."""
+"""Lists of trusted root certificates: the operating system's, certifi's, Node's, and files that a setting names."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ import warnings
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from probes.model.settings import NodeSettings, Sourced
 from probes.model.source import SourceKind
-
-if TYPE_CHECKING:
-    import ssl
-import ssl
 
 
 def unreadable(path: str) -> str:
@@ -29,8 +24,6 @@ def unreadable(path: str) -> str:
 
 @cache  # many runs of one process name the same file
 def _unreadable(path: str, changed: int) -> str:
-    import ssl
-
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except (OSError, ssl.SSLError) as error:
@@ -102,23 +95,23 @@ def blind_context(old: bool = False) -> ssl.SSLContext:
 
 
 def certifi_path() -> str:
-    """Where certifi's list lies, which requests, older httpx and many apps use; empty where it is not installed."""
-    try:
-        import certifi
-    except ImportError:
-        return ""
+    """Return the path of certifi's PEM file: Mozilla's roots, which requests, httpx before 1.0 and many apps use.
+
+    certifi is a declared dependency, so the comparison with its list never depends on what else is installed.
+    """
+    import certifi  # here, since `--offline` and http:// checks need no list
+
     return certifi.where()
 
 
 def in_certifi(root: bytes) -> bool:
-    """Whether this root (DER) is in certifi's list, told without reading all of its certificates."""
+    """Return whether certifi's file holds this root (DER): a text search of a millisecond, no certificate is parsed."""
     return ssl.DER_cert_to_PEM_cert(root).strip() in Path(certifi_path()).read_text("ascii", "replace")
 
 
-def certifi_context() -> ssl.SSLContext | None:
-    """Trust in certifi's list alone."""
-    path = certifi_path()
-    return of_today(ssl.create_default_context(cafile=path)) if path else None
+def certifi_context() -> ssl.SSLContext:
+    """Return a context that trusts certifi's list alone."""
+    return of_today(ssl.create_default_context(cafile=certifi_path()))
 
 
 def root_of(tls: ssl.SSLObject) -> bytes | None:
@@ -153,23 +146,21 @@ def sent_chain(tls: ssl.SSLObject) -> list[bytes]:
 
 
 def node_context(given: NodeSettings, bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
-    """The roots that Node trusts, and their name.
+    """Return a context that trusts what Node trusts, and the name of that list.
 
-    Its own list is Mozilla's, as certifi's is. ``bundle`` counts where it was meant for this check, not where it stands
-    in SSL_CERT_FILE, which Node does not read. A file of more roots that cannot be read is passed over, as Node does.
+    Node's built-in list is Mozilla's, as certifi's is. ``bundle`` counts if it was given for this check, not if it is
+    the value of SSL_CERT_FILE, which Node does not read. An unreadable file of extra roots is ignored, as Node does.
     """
-    from ssl import SSLError, create_default_context
-
     if given.system_ca and sys.platform in ("darwin", "win32"):
         context = system_context()
     else:
-        context = create_default_context(cafile=None if given.openssl_ca else certifi_path() or None)
+        context = ssl.create_default_context(cafile=None if given.openssl_ca else certifi_path())
         if given.system_ca:
             context.load_default_certs()  # on Linux Node too reads SSL_CERT_FILE and SSL_CERT_DIR for it
     name = "system" if given.openssl_ca or given.system_ca else "certifi"
     meant = bundle.value if bundle is not None and bundle.source.kind is not SourceKind.ENVIRONMENT else ""
     for path in filter(None, (given.extra_ca, meant)):
-        with suppress(OSError, SSLError):
+        with suppress(OSError, ssl.SSLError):
             context.load_verify_locations(cafile=path)
             name = path
     return context, name

@@ -106,6 +106,17 @@ def auth_query(auth: Auth, key: str, path: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}key={quote(key, safe='')}" if auth is Auth.QUERY else path
 
 
+def preflight(attempt: Attempt, page: str) -> ApiRequest:
+    """Make the request that a browser sends before the web page ``page`` may call this API: no key goes along."""
+    headers = ("content-type", *(name.lower() for name, _ in auth_headers(attempt.auth, "-")))
+    wanted = (
+        ("Origin", page),
+        ("Access-Control-Request-Method", "POST"),
+        ("Access-Control-Request-Headers", ",".join(headers)),
+    )
+    return ApiRequest("OPTIONS", wire(attempt.protocol).path_check(attempt).path, wanted, None)
+
+
 def version_in(protocol: str, url: str) -> str:
     """The version of the API that a pasted address names, where the SDK has none of its own; else empty."""
     found = re.search(r"[?&]api-version=([\w.-]+)", url) if protocol == "azure" else None

@@ -8,17 +8,21 @@ from dataclasses import replace
 
 from probes.catalog import node_runtime
 from probes.model.evidence import HostEnvironment, Subject
+from probes.model.exchange import Purpose
 from probes.model.facts import DirectFacts, LocalityFacts, TcpFacts, TlsFacts, TunnelFacts
 from probes.model.failure import Failure, Kind
+from probes.model.note import note
 from probes.model.scrubber import Scrubber
 from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.network.trust_stores import certifi_context, unreadable
-from probes.run.api_checks import ApiChecks
+from probes.run.api_checks import ApiChecks, route_of
 from probes.run.host_environment import in_container, in_wsl
+from probes.run.key_policy import decide
 from probes.run.offline_checks import OfflineChecks
+from probes.run.plan import first_round
 from probes.steps import dns, proxy, tcp, tls
 from probes.steps.recorder import Recorder
 from probes.urls.addresses import literal_address, private
@@ -177,9 +181,9 @@ class ConnectionChecks:
             if pool.good is not None and not pool.good.ip.startswith(("127.", "::1")):
                 with suppress(NetError):
                     await pool.first_connection()
-                    pool.warm(self._warms())
+                    pool.warm(self._warms(pool, mended))
             return mended
-        pool.warm(self._warms())
+        pool.warm(self._warms(pool, mended))
         facts = await recorder.take(Subject.HANDSHAKE, where.host, tls.measure(pool, self.pools.trust_name))
         if facts is not None:
             return mended
@@ -205,16 +209,17 @@ class ConnectionChecks:
     async def _look(self, pool: ConnectionPool, why: Kind) -> TlsFacts:
         found = await tls.look(pool, self.pools.trust_name, why, self.pools.other_roots())
         if found is None:
-            raise NetError(Kind.TLS_OTHER, "no certificate to be seen")
+            raise NetError(Kind.TLS_OTHER, note=note("no_certificate"))
         return found
 
-    def _warms(self) -> int:
-        """How many more links the first requests will want: opened beside the first one, they cost no round trip."""
-        given, facts = self._offline.given, self._facts
-        generates = (
-            not given.no_spend and facts is not None and not facts.policy.withheld and self._offline.exams.keys()
-        )
-        return 0 if not generates else 2 if given.model is not None else 1
+    def _warms(self, pool: ConnectionPool, base: str) -> int:
+        """Count the connections that the first round will want beside the first one: opened at the same time, they cost
+        no round trip.
+        """
+        assert self._facts is not None
+        policy = decide(self._offline.keys, route_of(pool, self._facts.host.local))
+        chat = [one for one in first_round(self._offline, base, self._facts, policy) if one.purpose == Purpose.CHAT]
+        return 0 if not chat else 1 if chat[0].after_list else 2
 
     def _roots(self) -> None:
         """Whether a client can be built at all: with SSL_CERT_FILE it reads that file, whatever it is to call."""

@@ -11,6 +11,7 @@ from probes.model.evidence import Evidence, HostEnvironment, Subject
 from probes.model.settings import Settings
 from probes.network.network import Network
 from probes.run.connection import ConnectionChecks
+from probes.run.key_policy import decide
 from probes.run.offline_checks import OfflineChecks, scrubber, survey, target
 from probes.steps.recorder import Recorder, Watch, scrubbed
 
@@ -43,6 +44,8 @@ async def run(
         if connection is not None:
             await connection.pools.leave()
     last = recorder.observations[-1].probe if recorder.observations else "settings"
+    if connection is not None and offline is not None and offline.facts is not None and connection.api.policy is None:
+        connection.api.settle(decide(offline.keys, None))
     recorder.close(last, "interrupted" if interrupted else "deadline" if ran_out else "")
     seen = scrubbed(
         Evidence(

@@ -10,12 +10,14 @@ from probes.catalog.apps import official
 from probes.catalog.door import Door
 from probes.catalog.doors import load
 from probes.keys.flaws import url_is_key
+from probes.model.attempt import KeyForm
 from probes.model.evidence import Subject, Target
 from probes.model.facts import DoorFacts
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Settings
 from probes.network.proxy_tunnel import Proxy
+from probes.run.key_policy import AvailableKeys, conflicting_key
 from probes.steps import door, proxy, settings
 from probes.steps.recorder import Recorder
 from probes.steps.settings import SettingsExams
@@ -24,7 +26,10 @@ from probes.urls.url import Url
 
 @dataclass(frozen=True, slots=True)
 class OfflineChecks:
-    """Every later step stands on it. Where the base URL holds no address there is neither ``target`` nor ``facts``."""
+    """Every later step stands on it. Where the base URL holds no address there is neither ``target`` nor ``facts``.
+
+    ``values`` holds the keys themselves: it never leaves the probes.
+    """
 
     given: Settings
     exams: SettingsExams
@@ -33,6 +38,8 @@ class OfflineChecks:
     door: Door | None
     facts: DoorFacts | None
     proxy: Proxy | None  # that can be used, as the settings name it
+    values: dict[KeyForm, str]
+    keys: AvailableKeys
 
 
 def scrubber(given: Settings) -> Scrubber:
@@ -71,9 +78,9 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
         scrub.add(form)
     recorder.done(Subject.SETTINGS, "", settings.measure(given, exams, scrub), began)
     if where is None:
-        return OfflineChecks(given, exams, protocol, None, known, None, None)
+        return OfflineChecks(given, exams, protocol, None, known, None, None, exams.keys(), AvailableKeys())
     began = recorder.now()
-    facts = door.measure(given, exams, where, doors, protocol, source)
+    facts = door.measure(exams, where, doors, protocol, source)
     recorder.done(Subject.DOOR, where.host, facts, began)
     began = recorder.now()
     chosen, usable = proxy.choose(
@@ -82,7 +89,18 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
     if not node_runtime.heeds(given):
         chosen = proxy.unheeded(chosen)
     recorder.done(Subject.PROXY, where.host, chosen, began)
-    return OfflineChecks(given, exams, protocol, where, known, facts, usable)
+    values = exams.keys()
+    conflict = conflicting_key(given, known, local=facts.host.local)
+    if conflict is not None:
+        values[KeyForm.RIVAL] = conflict[1]
+    keys = AvailableKeys(
+        frozenset(values),
+        elsewhere=facts.key.elsewhere,
+        project=given.override is not None and given.override.withheld,
+        send_anyway=given.send_anyway,
+        conflict_source=conflict[0] if conflict is not None else None,
+    )
+    return OfflineChecks(given, exams, protocol, where, known, facts, usable, values, keys)
 
 
 def target(given: Settings, offline: OfflineChecks | None) -> Target:

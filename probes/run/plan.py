@@ -1,63 +1,191 @@
-"""What a check would send, and where, before it sends anything. Pure."""
+"""Make the first round of requests, which `--plan` prints and the engine sends. Pure: nothing touches the network."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
-from probes.catalog.door import Door
-from probes.model.facts import DoorFacts, ProxyFacts, Withheld
-from probes.model.planned_request import PROMPT_TOKENS, Plan, PlannedRequest
-from probes.model.settings import Settings
-from probes.model.value_issues import Fit
-from probes.protocols.protocol import ALLOWANCE, wire
-from probes.urls.app_base_urls import as_sent
-from probes.urls.url import joined, parse_url
+from probes.api.context import ApiContext
+from probes.api.round_plan import generates, looks_around, planned, round_requests
+from probes.catalog import node_runtime
+from probes.catalog.apps import load as load_apps
+from probes.model.attempt import Attempt, Auth, Change, KeyForm
+from probes.model.evidence import Subject
+from probes.model.exchange import Purpose
+from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts
+from probes.model.planned_request import Plan, PlannedCase, PlannedRequest
+from probes.model.settings import Settings, Sourced
+from probes.model.source import Source, SourceKind
+from probes.network.connection_pool import connect_rule
+from probes.protocols.protocol import model_in, preflight, version_in, wire
+from probes.run.key_policy import Route, decide
+from probes.run.offline_checks import OfflineChecks, scrubber, survey
+from probes.steps.recorder import Recorder, scrubbed
+from probes.urls.addresses import is_local, literal_address
+from probes.urls.url import Url
+
+_PRIVATE = "10.0.0.1"  # stands for the private addresses that a name may lead to
 
 
-def draw(
-    settings: Settings,
-    base_url: str,
-    facts: DoorFacts,
-    proxy: ProxyFacts | None,
-    door: Door | None = None,
-    address: str = "",
-    added: str = "",
-) -> Plan:
-    """The plan for these settings. ``base_url`` is the address that the SDK would use; ``address`` is what the app asks
-    where that is another, ``added`` what it adds to the query.
+def first_round(
+    offline: OfflineChecks, base_url: str, facts: DoorFacts, policy: KeyPolicy
+) -> tuple[PlannedRequest, ...]:
+    """Make the first round of requests at ``base_url``. ``facts`` and ``policy`` say what is known of the host and the
+    route: offline, or after the connection was made.
     """
-    protocol = wire(facts.protocol)
-    attempt = replace(protocol.attempt(base_url), address=address, query=added)
-    if settings.api_version is not None and protocol.versions:
-        attempt = replace(attempt, version=settings.api_version.value)
-    listing = protocol.models(attempt)
-    plaintext = facts.host.scheme == "http" and not facts.host.local and not settings.send_anyway
-    withheld = facts.policy.withheld or (Withheld.PLAINTEXT if plaintext and facts.key.fit is not Fit.NO_KEY else None)
-    with_key = facts.key.fit is not Fit.NO_KEY and not withheld
-    base, _, query = base_url.partition("?")
-    requests = [
-        PlannedRequest("models", listing.method, joined(base, query, listing.path, facts.protocol), with_key, 0)
-    ]
-    if not settings.no_spend and not withheld:
-        model = settings.model.value if settings.model else "{model}"
-        for name in ("chat", "stream"):
-            ask = protocol.generation(attempt, model, stream=name == "stream", adapted=())
-            url = joined(base, query, ask.path, facts.protocol)
-            if address or added:
-                origin = parse_url(base).origin
-                url = origin + as_sent(replace(attempt, model=model), ask, url.removeprefix(origin))
-            requests.append(PlannedRequest(name, ask.method, url, with_key, ALLOWANCE + PROMPT_TOKENS))
-    beyond: list[PlannedRequest] = []
-    if settings.deep and not settings.offline and not withheld:
-        from probes.capabilities.feature_plan import foreseen
+    context = api_context(offline, base_url, facts, policy)
+    return round_requests(context.first, context, looks=looks_around(context))
 
-        beyond = foreseen(settings, attempt, with_key, door, facts.host.local)
-    return Plan(
-        facts.host.name,
-        facts.host.port,
-        proxy.url if proxy and not proxy.unheeded else None,
-        tuple(requests) if not settings.offline else (),
-        0 if settings.offline else settings.limits.extra_requests,
-        withheld,
-        tuple(beyond),
+
+def api_context(offline: OfflineChecks, base_url: str, facts: DoorFacts, policy: KeyPolicy) -> ApiContext:
+    """Gather what the attempts at one host start from, the first of them included."""
+    return ApiContext(
+        settings=_with_model(offline.given, facts.protocol),
+        facts=facts,
+        door=offline.door,
+        first=_first_attempt(offline, base_url, facts, policy),
+        policy=policy,
+        mended=offline.exams.url.mended,
     )
+
+
+def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, policy: KeyPolicy) -> Attempt:
+    """Make the attempt that is closest to what the app sends: with flaws fixed, and with a key that may be sent."""
+    given, keys = offline.given, policy.forms
+    form = next((one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in keys), KeyForm.NONE)
+    protocol = wire(offline.protocol)
+    first = _sent_by(given, protocol.attempt(base_url, given.auth.value if given.auth is not None else None))
+    as_given = offline.exams.url.literal == base_url and (
+        form is KeyForm.GIVEN or (form is KeyForm.NONE and not offline.exams.keys())
+    )
+    changed = () if as_given else (Change.MENDED,)
+    if form is KeyForm.NONE and KeyForm.RIVAL in keys and not facts.host.local:
+        # No given key may be sent: the key of the place that is not heeded takes its place.
+        form, as_given, changed = KeyForm.RIVAL, False, (Change.KEY_SOURCE,)
+    first = replace(first, key=form, given=as_given, changed=changed)
+    if offline.exams.url.literal == base_url:
+        first = replace(first, address=offline.exams.address, query=offline.exams.query)
+    if protocol.versions:
+        raw = given.base_url.value if given.base_url and not as_given else ""
+        named = given.api_version.value if given.api_version else version_in(offline.protocol, raw)
+        first = replace(first, version=named or first.version)
+    return first
+
+
+def _with_model(given: Settings, protocol: str) -> Settings:
+    """Take the model from the base URL where none is given."""
+    raw = given.base_url.value if given.base_url else ""
+    named = model_in(protocol, raw) if given.model is None else None
+    if not named or given.base_url is None:
+        return given
+    return replace(given, model=Sourced(named, Source(SourceKind.BASE_URL, given.base_url.source.owner)))
+
+
+def _sent_by(given: Settings, attempt: Attempt) -> Attempt:
+    """Set the header style and the API version of the app that was named."""
+    app = load_apps().get(given.app)
+    wire = app.wire(attempt.protocol) if app is not None else None
+    if wire is None:
+        return attempt
+    style = wire.auth_by.get(given.auth_variable or "", wire.auth[0])
+    return replace(attempt, auth=Auth(style), version=wire.version or attempt.version)
+
+
+def _expected_route(offline: OfflineChecks, target: Url) -> Route:
+    proxy = offline.proxy is not None and node_runtime.heeds(offline.given)
+    literal = literal_address(target.host)
+    return Route(
+        target.scheme,
+        is_local(target.host),
+        proxy,
+        redirected=not proxy and connect_rule(offline.given.connect_to, target) is not None,
+        address=literal.ip if literal is not None else None,
+    )
+
+
+class _Case(NamedTuple):
+    """A first round by one route."""
+
+    when: str
+    context: ApiContext
+    requests: tuple[PlannedRequest, ...]
+
+    @property
+    def may_work(self) -> bool:
+        first = self.context.first
+        return first.key in self.context.keys(first) or generates(first, self.context)
+
+
+def plan(settings: Settings) -> Plan | None:
+    """Plan a check of these settings; None where no address can be made of the base URL. Holds no secret."""
+    scrub = scrubber(settings)
+    recorder = Recorder(settings.limits, scrub)
+    offline = survey(settings, recorder, scrub)
+    base, facts, target = offline.exams.url.literal or offline.exams.url.mended, offline.facts, offline.target
+    if facts is None or target is None or base is None:
+        return None
+    route = _expected_route(offline, target)
+    if settings.offline:
+        withheld = decide(offline.keys, route).withheld
+        return scrubbed(Plan(facts.host.name, facts.host.port, None, (), 0, withheld), scrub)
+    proxy = recorder.one(ProxyFacts, Subject.PROXY)
+    first = _case(offline, base, facts, "", route)
+    others = [_case(offline, base, facts, *other) for other in _other_routes(offline, target, route)]
+    others = [one for one in others if one.when == "around_proxy" or one.requests != first.requests]
+    known = Plan(
+        host=facts.host.name,
+        port=facts.host.port,
+        proxy=(proxy.mended or proxy.url) if proxy is not None and route.proxy else None,
+        requests=first.requests,
+        further=settings.limits.extra_requests,
+        withheld=first.context.policy.withheld,
+        deep=_deep(offline, [first, *others]) if settings.deep else (),
+        otherwise=tuple(PlannedCase(one.when, one.requests) for one in others),
+        on_success=_on_success(first.context),
+        conflict_source=offline.keys.conflict_source,
+    )
+    return scrubbed(known, scrub)
+
+
+def _case(offline: OfflineChecks, base_url: str, facts: DoorFacts, when: str, route: Route) -> _Case:
+    facts = replace(facts, host=replace(facts.host, local=route.local))
+    policy = decide(offline.keys, route)
+    context = api_context(offline, base_url, facts, policy)
+    return _Case(when, context, first_round(offline, base_url, facts, policy))
+
+
+def _other_routes(offline: OfflineChecks, target: Url, route: Route) -> list[tuple[str, Route]]:
+    """List the routes by which more of the key goes out than by the expected one, and that only the network can tell.
+
+    A name in plain HTTP may lead to a private address, and a private host may be reached around the proxy alone. What
+    else the network may show (a port that speaks no TLS, a proxy that the app ignores) takes keys away and adds none.
+    """
+    found = []
+    redirected = connect_rule(offline.given.connect_to, target) is not None
+    if route.scheme == "http" and not route.local and route.address is None and not redirected:
+        if not route.proxy:
+            found.append(("private_address", replace(route, address=_PRIVATE)))
+        elif offline.door is None:
+            route = replace(route, local=True)
+            found.append(("private_address", route))
+    if route.local and route.proxy:
+        found.append(("around_proxy", replace(route, proxy=False)))
+    return found
+
+
+def _on_success(context: ApiContext) -> tuple[PlannedRequest, ...]:
+    """List what is asked besides where an attempt works: what a browser asks before the app's page may call."""
+    app = load_apps().get(context.settings.app)
+    if app is None or not app.page:
+        return ()
+    return (planned(Purpose.PREFLIGHT, replace(context.first, key=KeyForm.NONE), preflight(context.first, app.page)),)
+
+
+def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, ...]:
+    """List what a deep check asks, by the first of the routes on which an attempt can work."""
+    from probes.capabilities.feature_plan import foreseen
+
+    for one in cases:
+        if one.may_work:
+            return tuple(foreseen(one.context.settings, one.context.first, offline.door, one.context.facts.host.local))
+    return ()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from probes.model.facts import DnsFacts, Lookup
 from probes.model.failure import Kind
+from probes.model.note import note
 from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError
 
@@ -25,14 +26,14 @@ async def measure(pool: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFac
             async with asyncio.timeout(pool.limits.probe * _SYSTEM):
                 addresses = await pool.resolve()
         except TimeoutError as error:
-            raise NetError(Kind.NAME_FAILED, "the system's resolver does not come back") from error
+            raise NetError(Kind.NAME_FAILED, note=note("resolver_silent")) from error
     except NetError as error:
-        kind, said = error.failure.kind, error.failure.detail
+        kind, failure = error.failure.kind, error.failure
         asked: tuple[Lookup, ...] = ()
         if kind is Kind.NAME_FAILED or (kind is Kind.NAME_UNKNOWN and not _telling()):
             asked = await _ask(pool, host, pool.network.name_servers())
         facts = DnsFacts(host, (), asked, await others)
-        raise NetError(_weighed(kind, asked), said, facts) from error
+        raise NetError(_weighed(kind, asked), failure.detail, facts, failure.note) from error
     finally:
         if not others.done() and sys.exc_info()[0] is not None:
             others.cancel()

@@ -10,21 +10,16 @@ from dataclasses import replace
 from probes.catalog.apps import load as load_apps
 from probes.catalog.door import Door, sdk_base
 from probes.catalog.doors import Doors
-from probes.keys.flaws import examine_key
 from probes.keys.owner import fit
 from probes.model.facts import (
     DoorFacts,
     DoorMatch,
     HostFacts,
-    KeyPermission,
     ProtocolSource,
     SisterSite,
     SiteDifference,
-    Withheld,
 )
-from probes.model.secret import Secret
-from probes.model.settings import ConflictReason, ConflictRole, Settings
-from probes.model.source import Source
+from probes.model.settings import Settings
 from probes.model.value_issues import Confidence, Fit, KeyFit, KeyMatch
 from probes.protocols.protocol import NAMES
 from probes.steps.settings import SettingsExams
@@ -131,24 +126,8 @@ def _difference(door: Door, other: Door) -> SiteDifference:
     return SiteDifference.REGION if door.region != other.region else SiteDifference.PRODUCT
 
 
-def conflict(settings: Settings, door: Door | None, local: bool) -> tuple[Source, str] | None:
-    """Source and value of another key for the same setting that may be sent to this door; None where there is none.
-
-    The value of a place that loses, or of a variable that no SDK reads where no key was given.
-    """
-    for one in settings.conflicts if settings.override is None else ():  # a project has chosen the address
-        if one.role is not ConflictRole.KEY or one.same or not isinstance(one.value, Secret):
-            continue
-        if settings.key is not None and one.why is not ConflictReason.SHADOWED:
-            continue
-        key = examine_key(one.value.reveal(), "openai").literal
-        if key and (settings.send_anyway or not fit(key, door, local=local).elsewhere):
-            return one.source, key
-    return None
-
-
 def measure(
-    settings: Settings, exams: SettingsExams, target: Url, doors: Doors, protocol: str, protocol_source: ProtocolSource
+    exams: SettingsExams, target: Url, doors: Doors, protocol: str, protocol_source: ProtocolSource
 ) -> DoorFacts:
     """Which door the host is and how the key fits it."""
     door = doors.of_host(target.host, target.port, target.path)
@@ -162,11 +141,6 @@ def measure(
     right = typo[1] if typo else website or door
     endpoint = door.endpoint(protocol) if door else None
     home = next((one for match in found.matches if (one := doors.get(match.door)) and one is not door), None)
-    withheld = None
-    if found.elsewhere and not settings.send_anyway:
-        withheld = Withheld.OTHER_DOOR
-    elif settings.override and settings.override.withheld:
-        withheld = Withheld.PROJECT
     return DoorFacts(
         host=HostFacts(target.host, target.port, target.scheme, local, own_part(door, protocol)),
         protocol=protocol,
@@ -188,10 +162,5 @@ def measure(
             found,
             door_name=home.name if home else "",
             door_url=(right_base_url(home, protocol) or "") if home else "",
-        ),
-        policy=KeyPermission(
-            sent=bool(key) and withheld is None,
-            withheld=withheld,
-            conflict_source=(conflict(settings, door, local) or (None, ""))[0],
         ),
     )

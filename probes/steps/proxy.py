@@ -6,12 +6,14 @@ Then the way through it and, where it is at fault, what its port is instead and 
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from probes.catalog.doors import Doors
 from probes.model.facts import DirectFacts, ProxyFacts, ProxyProblem, TunnelFacts
 from probes.model.failure import Failure, Kind
+from probes.model.note import Note, note
 from probes.model.scrubber import Scrubber
 from probes.model.settings import ProxySettings, Sourced
 from probes.network.connection_pool import ConnectionPool
@@ -36,27 +38,33 @@ _FATAL = (
 )  # of a setting that is not this host's: it is read all the same
 
 
-def _problem(found: Sourced[str], doors: Doors, on_node: bool) -> tuple[ProxyProblem | None, str]:
+def _problem(found: Sourced[str], doors: Doors, on_node: bool) -> tuple[ProxyProblem | None, str | Note]:
     """What keeps a client from using this value, with a note."""
     raw = found.value
     if on_node and not raw.lower().startswith(("http://", "https://")):
         return ProxyProblem.SCHEME, raw.partition("://")[0] if "://" in raw else ""
     if raw != raw.strip() or any(c.isspace() or not c.isprintable() for c in raw):
-        return ProxyProblem.STRAY, "white space"
+        return ProxyProblem.STRAY, note("white_space")
     url = raw if "://" in raw else f"http://{raw}"
     try:
         parts = urlsplit(url)
-        port = parts.port
         host = parts.hostname or ""
     except ValueError as error:
-        return ProxyProblem.PORT, str(error)[:80]
+        return ProxyProblem.PORT, note("bad_ipv6") if re.search(r"[][]", url) else str(error)[:80]
+    try:
+        port = parts.port
+    except ValueError:
+        given = parts.netloc.rpartition("@")[2].rpartition(":")[2]
+        if given.isascii() and given.isdigit():
+            return ProxyProblem.PORT, note("port_out_of_range")
+        return ProxyProblem.PORT, note("port_no_number", port=repr(given)[:40])
     scheme = parts.scheme.lower()
     if scheme not in SCHEMES:
         return ProxyProblem.SCHEME, scheme
     if not host:
-        return ProxyProblem.PORT, "no host"
+        return ProxyProblem.PORT, note("no_host")
     if parts.netloc.count("@") > 1:
-        return ProxyProblem.PASSWORD, "more than one @ before the host"
+        return ProxyProblem.PASSWORD, note("several_at")
     if parts.path.strip("/") or (doors.of_host(host, port, parts.path) is not None and not is_local(host)):
         return ProxyProblem.API_ADDRESS, parts.path or host
     return None, ""
@@ -80,12 +88,12 @@ def choose(
     facts, proxy = _chosen(proxies, target, doors, scrub, on_node)
     strict = not on_node and not facts.problem and facts.bypass != "*"
     if strict and proxies.no_proxy and breaks(proxies.no_proxy.value):
-        note = proxies.no_proxy.value[:80]
+        listed = proxies.no_proxy.value[:80]
         kept = ",".join(one for one in proxies.no_proxy.value.split(",") if not breaks(one))
         same = bypass(kept, target) == bypass(proxies.no_proxy.value, target)
         mended = kept if same else None  # the host goes the same way without the others
         facts = replace(
-            facts, source=proxies.no_proxy.source, problem=ProxyProblem.NO_PROXY_ENTRY, note=note, mended=mended
+            facts, source=proxies.no_proxy.source, problem=ProxyProblem.NO_PROXY_ENTRY, note=listed, mended=mended
         )
     return facts, proxy
 
@@ -100,31 +108,38 @@ def _chosen(
         return ProxyFacts(None, settings[0].source if settings else None, passed), None
     socks = next((one.source for one in settings if one.value.lower().startswith(("socks5:", "socks5h:"))), None)
     for one in settings:
-        problem, note = _problem(one, doors, on_node) if one is not found else (None, "")
+        problem, noted = _problem(one, doors, on_node) if one is not found else (None, "")
         if problem in _FATAL:
-            return ProxyFacts(None, one.source, passed, problem, scrub(note), socks=socks), None
+            return ProxyFacts(None, one.source, passed, problem, _scrubbed(noted, scrub), socks=socks), None
     if found is None or not found.value.strip():
         return ProxyFacts(None, socks=socks), None
-    problem, note = _problem(found, doors, on_node)
+    problem, noted = _problem(found, doors, on_node)
+    noted = _scrubbed(noted, scrub)
     mended = _mended(found.value, problem)
     shown = _without_credentials(found.value, scrub)
     if problem and (passed or mended is None):
-        return ProxyFacts(shown if not passed else None, found.source, passed, problem, scrub(note), socks=socks), None
+        return ProxyFacts(shown if not passed else None, found.source, passed, problem, noted, socks=socks), None
     if passed:
         return ProxyFacts(None, found.source, passed, socks=socks), None
     proxy = _proxy(mended or found.value, scrub)
     if not problem and _is_target(proxy.host, proxy.port, target):
-        problem, note = ProxyProblem.OWN_ADDRESS, shown
+        problem, noted = ProxyProblem.OWN_ADDRESS, shown
     facts = ProxyFacts(
         shown,
         found.source,
         problem=problem,
-        note=scrub(note),
+        note=noted,
         captures_local=is_local(target.host),
         socks=socks,
         mended=_without_credentials(mended, scrub) if mended else None,
     )
     return facts, proxy
+
+
+def _scrubbed(noted: str | Note, scrub: Scrubber) -> str | Note:
+    if isinstance(noted, str):
+        return scrub(noted)
+    return Note(noted.name, tuple((slot, scrub(value)) for slot, value in noted.values))
 
 
 def _mended(raw: str, problem: ProxyProblem | None) -> str | None:

@@ -48,7 +48,10 @@ TELLING = CERTIFICATE_KINDS | {Kind.TLS_HANDSHAKE, Kind.TLS_NOT_TLS}
 
 
 async def measure(pool: ConnectionPool, trust: str) -> TlsFacts:
-    """The handshake that the SDK makes. Raises NetError, of the proxy's tunnel too."""
+    """Make the handshake that the SDK makes; with the system's list, also find out whether certifi's list trusts it.
+
+    Raises NetError, also for the proxy's tunnel.
+    """
     connection = await pool.first_connection()
     tls = connection.tls
     if tls is None:
@@ -65,20 +68,16 @@ async def measure(pool: ConnectionPool, trust: str) -> TlsFacts:
     cipher = tls.cipher()
     certificate = _from_verified(peer, tls.getpeercert(binary_form=True))
     facts = TlsFacts(pool.target.host, trust, tls.version() or "", cipher[0] if cipher else "", certificate)
-    path = certifi_path() if trust == SYSTEM else ""
-    root = root_of(tls) if path else None
-    if root is None:
+    if trust != SYSTEM:
         return facts
-    if in_certifi(root):
-        return replace(facts, certifi=True, certifi_path=path)
-    # Another root may lead there as well: its list is asked in earnest, by a handshake of its own.
-    return replace(facts, certifi=await trusted_by(pool, certifi_context()), certifi_path=path)
+    root = root_of(tls)
+    # A chain may lead to another root as well, and a system's own verifier names none: then a second handshake decides.
+    trusted = (root is not None and in_certifi(root)) or await trusted_by(pool, certifi_context())
+    return replace(facts, certifi=trusted, certifi_path=certifi_path())
 
 
-async def trusted_by(pool: ConnectionPool, tls: ssl.SSLContext | None) -> bool | None:
-    """Whether a handshake with this trust is made; without any key. None where it failed for another reason."""
-    if tls is None:
-        return None
+async def trusted_by(pool: ConnectionPool, tls: ssl.SSLContext) -> bool | None:
+    """Return whether a handshake succeeds with this trust, without sending any key; None if it failed otherwise."""
     other = pool.beside(tls=tls)
     try:
         async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):

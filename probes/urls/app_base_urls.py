@@ -18,6 +18,7 @@ from probes.catalog.url_joining import join
 from probes.model.attempt import Attempt
 from probes.protocols.protocol import ApiRequest
 from probes.protocols.protocol import wire as protocol_of
+from probes.urls.url import joined, parse_url
 from probes.urls.url_flaws import PLAIN, UrlExam, examine_url
 
 MODEL = "model-of-the-run"  # stands in an address until the model is known
@@ -83,6 +84,18 @@ def as_sent(attempt: Attempt, ask: ApiRequest, path: str) -> str:
         return f"{path}{'&' if '?' in path else '?'}{attempt.query}"
     parts = urlsplit(attempt.address.replace(MODEL, quote(attempt.model or "", safe="{}")))
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def path_as_sent(attempt: Attempt, ask: ApiRequest) -> str:
+    """Path and query of a request, as the SDK sends it, or the app that was named. A key in the query is not among it.
+
+    ``/v1/chat/completions?beta=true``
+    """
+    where = parse_url(attempt.base_url)
+    # Of a trailing `//` the SDK strips one slash; the other goes out.
+    base = where.path + "/" * attempt.base_url.endswith("/")
+    path = joined(base, where.query, ask.path, attempt.protocol)
+    return as_sent(attempt, ask, path) if attempt.address or attempt.query else path
 
 
 def _endpoint(wire: AppWire) -> str:

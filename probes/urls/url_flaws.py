@@ -11,8 +11,9 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from probes.keys.characters import END_MARKS, fold, invisible, position_note
+from probes.keys.characters import END_MARKS, fold, invisible, position_notes
 from probes.keys.flaws import url_is_key
+from probes.model.note import Note, note
 from probes.model.value_issues import Flaw
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     class AddFlaw(Protocol):
         """Notes a flaw."""
 
-        def __call__(self, kind: str, note: str, mended: bool = True, fatal: bool = False) -> None: ...
+        def __call__(self, kind: str, noted: Note, mended: bool = True, fatal: bool = False) -> None: ...
 
 
 class UrlExam(NamedTuple):
@@ -43,9 +44,9 @@ _ENDPOINTS = (
 _DEPLOYMENT = r"(?i)/openai/deployments(?:/[^/]+)?/*$"
 # What the protocol's SDK adds to its base URL by itself.
 _ADDED = {
-    "anthropic": (r"/v1/?$", "/v1"),
-    "gemini": (r"/v1(?:alpha|beta)?/?$", "the version"),
-    "azure": (r"/openai(?:/v1)?/?$", "/openai"),
+    "anthropic": (r"/v1/?$", note("sdk_adds", path="/v1")),
+    "gemini": (r"/v1(?:alpha|beta)?/?$", note("sdk_adds_version")),
+    "azure": (r"/openai(?:/v1)?/?$", note("sdk_adds", path="/openai")),
 }
 _ENDPOINT = rf"(?i)/({_ENDPOINTS})/*$"
 _DOUBLED = r"(?i)(/v\d+(?:alpha|beta)?\d*)\1+(?=/|$)"
@@ -66,21 +67,21 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
         raw = _ollama_host(raw)
     literal = _literal_url(raw)
     if not "".join(c for c in raw if not invisible(c)).strip("\"'"):
-        return UrlExam((Flaw("base_url", "empty", f"{len(raw)} characters", False, True),), None, None)
+        return UrlExam((Flaw("base_url", "empty", (note("characters", count=len(raw)),), False, True),), None, None)
     if url_is_key(raw):
-        flaw = Flaw("base_url", "looks_like_key", f"{len(raw)} characters", False, literal is None)
+        flaw = Flaw("base_url", "looks_like_key", (note("characters", count=len(raw)),), False, literal is None)
         return UrlExam((flaw,), None, literal)
     flaws: list[Flaw] = []
 
-    def add(kind: str, note: str, mended: bool = True, fatal: bool = False) -> None:
-        flaws.append(Flaw("base_url", kind, note, mended, fatal))
+    def add(kind: str, noted: Note, mended: bool = True, fatal: bool = False) -> None:
+        flaws.append(Flaw("base_url", kind, (noted,), mended, fatal))
 
     text, odd = _tidy_url(raw)
     text = _split_scheme(text, add)
     if odd and text:
         tidied = literal is None and _literal_url(text) is not None and not any(flaw.fatal for flaw in flaws)
         fatal = tidied or any(raw[i] < " " or raw[i] == "\x7f" for i in odd) or (literal is None and 0 in odd)
-        flaws.insert(0, Flaw("base_url", "stray", position_note(raw, odd), True, fatal))
+        flaws.insert(0, Flaw("base_url", "stray", position_notes(raw, odd), True, fatal))
     mended = _mend_parts(text, protocol, add) if "://" in text else None
     if mended is not None and mended != raw:  # what one flaw hid comes to light when it is gone
         again = examine_url(mended, protocol)
@@ -172,7 +173,7 @@ def _split_scheme(text: str, add: AddFlaw) -> str:
         rest = text[sound.end() :]
         while inner := re.match(r"(https?):?/+", rest, re.I):
             scheme, rest = inner[1].lower(), rest[inner.end() :]
-        add("scheme_wrong", "the scheme stands twice", fatal=True)
+        add("scheme_wrong", note("scheme_twice"), fatal=True)
         return f"{scheme}://{rest}"
     if text.startswith("//"):
         return _without_scheme(text.lstrip("/"), add)
@@ -182,20 +183,20 @@ def _split_scheme(text: str, add: AddFlaw) -> str:
     name, rest = (found[1] or found[2] or found[3]).lower(), text[found.end() :]
     host = re.split(r"[/?#]", rest)[0].rpartition("@")[2]
     if name == "file" or not _plausible(host, named=text[found.end() - 3 : found.end()] != "///"):
-        add("invalid", "no host follows the scheme", False, True)
+        add("invalid", note("no_host_follows"), False, True)
         return ""
     secure = name.endswith("s") and name != "ws"
     scheme = name if name in ("http", "https") else "https" if secure else _usual_scheme(host)
-    add("scheme_wrong", "not http:// or https://", fatal=text[: found.end()].lower() not in ("ws://", "wss://"))
+    add("scheme_wrong", note("not_http"), fatal=text[: found.end()].lower() not in ("ws://", "wss://"))
     return f"{scheme}://{rest}"
 
 
 def _without_scheme(text: str, add: AddFlaw) -> str:
     host = re.split(r"[/?#]", text)[0].rpartition("@")[2]
     if not _plausible(host, named=False):
-        add("invalid", "neither a scheme nor a host", False, True)
+        add("invalid", note("no_scheme_no_host"), False, True)
         return ""
-    add("scheme_missing", "no http:// or https://", fatal=True)
+    add("scheme_missing", note("no_scheme"), fatal=True)
     return f"{_usual_scheme(host)}://{text}"
 
 
@@ -265,19 +266,19 @@ def _mend_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
     assert found is not None
     authority, path, query, fragment = found[1], found[2], found[3], found[4]
     if re.search(_REFERENCE, authority + path):
-        add("invalid", "a name in brackets that nobody filled in", False, bool(re.search(_REFERENCE, authority)))
+        add("invalid", note("unfilled"), False, bool(re.search(_REFERENCE, authority)))
         return None
     _, at, hostport = authority.rpartition("@")
     host, port = _split_port(hostport)
     name = _ascii_host(host)
     if name in (None, "http", "https"):
-        add("invalid", "the host name cannot be one", False, True)
+        add("invalid", note("bad_host"), False, True)
         return None
     if at:
-        add("credentials", "a user name or password stands before the host")
+        add("credentials", note("credentials"))
     if port is None:
         public = _usual_scheme(host) == "https"
-        add("bad_port", "the port is no number from 1 to 65535", public, True)
+        add("bad_port", note("bad_port"), public, True)
         if not public:
             return None
         port = ""
@@ -287,12 +288,12 @@ def _mend_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
 def _mend_path(path: str, host: str, protocol: str, add: AddFlaw, query: str | None, fragment: str | None) -> str:
     if protocol == PLAIN:
         if query:
-            add("query", f"{query.count('=') or 1} in the query")
+            add("query", note("in_query", count=query.count("=") or 1))
         if fragment:
-            add("fragment", f"{len(fragment) - 1} characters behind #")
+            add("fragment", note("fragment", count=len(fragment) - 1))
         return quote(path, safe="/%!$&'()*+,;=:@~", errors="replace")
     if "//" in path:
-        add("double_slash", f"{path.count('//')} in the path")
+        add("double_slash", note("in_path", count=path.count("//")))
         path = re.sub(r"/{2,}", "/", path)
     if protocol == "auto" and re.search(r"/anthropic(?:/|$)|/messages(?:/count_tokens)?/?$", path, re.I):
         protocol = "anthropic"
@@ -306,14 +307,14 @@ def _mend_path(path: str, host: str, protocol: str, add: AddFlaw, query: str | N
         path = path[: end.start()]
     if ends:
         shown = "models/…" if ":" in ends[-1] else "/".join(ends[-1:])
-        add("endpoint_included", f"ends in /{shown}")
+        add("endpoint_included", note("ends_in", path=f"/{shown}"))
     doubled = re.sub(_DOUBLED, r"\1", path)
-    added, named = _ADDED.get(protocol, (r"(?!)", ""))
+    added, noted = _ADDED.get(protocol, (r"(?!)", note("version_twice")))
     rooted = re.sub(added, "", doubled, flags=re.I)
     if rooted != path and not (ends and doubled == path):
-        add("version_doubled", f"the SDK adds {named} itself" if doubled == path else "a version stands twice")
+        add("version_doubled", noted if doubled == path else note("version_twice"))
     if query:
-        add("query", f"{query.count('=') or 1} in the query")
+        add("query", note("in_query", count=query.count("=") or 1))
     if fragment:
-        add("fragment", f"{len(fragment) - 1} characters behind #")
+        add("fragment", note("fragment", count=len(fragment) - 1))
     return quote(rooted.rstrip("/"), safe="/%!$&'()*+,;=:@~", errors="replace")

@@ -1,6 +1,6 @@
-"""How often `llmdoctor explain` names an acceptable code for the shared cases: prints the shares and the misses.
+"""How often `llmdoctor explain` names an acceptable code for collected cases: prints the shares and the misses.
 
-    python tests/measure_explain.py [cases.jsonl] [--every N --from K]
+    python tests/benchmarks/bench_explain.py CASES.jsonl [--every N --from K]
 
 A case is right when its first candidate is one of its codes. A case without codes is the app's own fault, or tells
 nothing: it is right when no fault outside the app is claimed with a confidence of one half or more.
@@ -15,8 +15,6 @@ from pathlib import Path
 from diagnose.answers.explain import Candidate, explain
 from probes.pasted.pasted_text import read
 
-CASES = Path("/work/shared/cases/cases.jsonl")
-
 
 def right(codes: list[str], candidates: tuple[Candidate, ...]) -> bool:
     """Whether one of the candidates is acceptable."""
@@ -27,7 +25,7 @@ def right(codes: list[str], candidates: tuple[Candidate, ...]) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("cases", nargs="?", type=Path, default=CASES)
+    parser.add_argument("cases", type=Path, help="one JSON object a line: id, symptom, codes")
     parser.add_argument("--every", type=int, default=1, help="take every Nth case")
     parser.add_argument("--from", dest="start", type=int, default=0, help="begin with the Kth")
     options = parser.parse_args()

@@ -1,4 +1,6 @@
-"""What other people's pipelines take from here: the GitHub action and the GitLab job, run as their runners would."""
+"""What other people's pipelines take from here (the GitHub action and the GitLab job, run as their runners would), and
+what GitHub reads of this repository: its workflow and the forms for issues.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,17 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from checkout import ROOT
+from diagnose.cli import COMMANDS, HIDDEN, program
+from diagnose.cli.console import FORMATS
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
@@ -124,3 +131,81 @@ def test_the_gitlab_job_runs(tmp_path: Path) -> None:
             assert done.returncode == status, done.stderr
     assert "url.version_missing" in done.stdout
     assert 'type="url.version_missing"' in (tmp_path / job["artifacts"]["reports"]["junit"]).read_text("utf-8")
+
+
+# -- this repository's own workflow ------------------------------------------------------------------------------------
+
+GITHUB = ROOT / ".github"
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+
+
+def workflow() -> dict[Any, Any]:
+    """Return the parsed workflow. YAML 1.1 reads its key ``on`` as True."""
+    found: dict[Any, Any] = yaml.safe_load((GITHUB / "workflows" / "ci.yml").read_text("utf-8"))
+    return found
+
+
+def project() -> dict[str, Any]:
+    """Return the table ``[project]`` of pyproject.toml."""
+    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return found
+
+
+def commands(job: str) -> list[list[str]]:
+    """Return the words of each line that a job runs."""
+    steps = workflow()["jobs"][job]["steps"]
+    return [shlex.split(line, comments=True) for step in steps for line in step.get("run", "").splitlines()]
+
+
+def test_the_workflow_runs_on_every_system_and_python_that_is_supported() -> None:
+    assert set(workflow()[True]) == {"push", "pull_request"}
+    tests = workflow()["jobs"]["tests"]
+    matrix = tests["strategy"]["matrix"]
+    assert (tests["runs-on"], matrix["os"]) == ("${{ matrix.os }}", ["ubuntu-latest", "macos-latest", "windows-latest"])
+    assert matrix["python"] == PYTHONS
+    (setup,) = (step["with"] for step in tests["steps"] if "setup-python" in step.get("uses", ""))
+    assert setup["python-version"] == "${{ matrix.python }}"
+    assert project()["requires-python"] == f">={PYTHONS[0]}"
+    classifiers = [one.rpartition(" ")[2] for one in project()["classifiers"] if "Python :: 3." in one]
+    assert classifiers == PYTHONS
+
+
+@pytest.mark.parametrize("job", ["lint", "tests"])
+def test_the_workflow_runs_commands_that_exist(job: str) -> None:
+    installed = {re.split(r"[^\w-]", one)[0] for one in project()["optional-dependencies"]["test"]}
+    (install, *others) = commands(job)
+    assert install[:4] == ["python", "-m", "pip", "install"] and install[-1] == ".[test]"
+    assert others
+    for name, *arguments in others:
+        if name != "python":
+            assert name in installed, f"{name} is not among the packages of the extra `test`"
+            continue
+        dash, module, command, *options = arguments
+        assert dash == "-m" and find_spec(module) is not None
+        assert command in (*COMMANDS, *HIDDEN)
+        said = CliRunner().invoke(program, [command, "--help"]).output
+        assert [one for one in options if one.startswith("-") and one not in said] == []
+
+
+def test_the_workflow_runs_the_quick_tests_of_the_readme() -> None:
+    *_, quick = commands("tests")
+    assert quick == ["pytest", "-q", "-n", "auto", "-m", "not slow"]
+    assert '.venv/bin/pytest -q -n auto -m "not slow"' in (ROOT / "README.md").read_text("utf-8")
+    assert ["ruff", "check", "."] in commands("lint")
+    assert ["ruff", "format", "--check", "."] in commands("lint") and ["mypy"] in commands("lint")
+
+
+@pytest.mark.parametrize("name", ["bug", "door", "wrong_diagnosis"])
+def test_an_issue_form_is_complete(name: str) -> None:
+    form = yaml.safe_load((GITHUB / "ISSUE_TEMPLATE" / f"{name}.yml").read_text("utf-8"))
+    assert form["name"] and form["description"]
+    fields = [field for field in form["body"] if field["type"] != "markdown"]
+    ids = [field["id"] for field in fields]
+    assert len(ids) == len(set(ids))
+    assert all(
+        field["type"] in ("input", "textarea", "checkboxes") and field["attributes"]["label"] for field in fields
+    )
+    assert "markdown" in FORMATS
+    (report,) = (field for field in fields if field["id"] == "report")
+    assert "`llmdoctor check --format markdown`" in report["attributes"]["description"]
+    assert name == "door" or report["validations"]["required"] is True

@@ -10,56 +10,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import diagnose.words as words_package
+from contract.codes import CODES
 from diagnose.cli import COMMANDS
 from diagnose.findings.network import SAID
 from diagnose.report import seen
-from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, Text, fill, line, phrase, say, text
+from diagnose.words import ALWAYS, LANGS, OPTIONAL, SLOT, fill, language_of, line, part, phrase, say, text
+from diagnose.words.text_type import Text
 from probes.catalog.doors import load
+from probes.keys.credential_kinds import KINDS
 from probes.keys.flaws import examine_key
 from probes.model.failure import Kind
+from probes.model.note import Note, note
 from probes.model.scrubber import Scrubber
 from probes.model.settings import ProxySettings, Sourced
 from probes.model.source import environment_variable
-from probes.network.proxy_tunnel import SOCKS4_SAID, SOCKS5_SAID
+from probes.network.proxy_tunnel import SOCKS4_REPLIES, SOCKS5_REPLIES
 from probes.steps.proxy import choose
 from probes.urls.url import parse_url
 from probes.urls.url_flaws import examine_url
-
-CONTRACT = Path("/work/shared/contract.md")
-
-# Codes live for ever: a line may be added here, none taken away.
-FROZEN = {
-    "settings": "missing_key swapped wrong_variable conflict project_override",
-    "url": (
-        "invalid scheme_missing stray_characters plaintext host_typo not_api_host endpoint_included "
-        "version_missing version_doubled double_slash path_wrong"
-    ),
-    "key": (
-        "placeholder unexpanded stray_characters bearer_prefix several masked truncated wrong_kind "
-        "official_elsewhere wrong_door wrong_region wrong_plan wrong_resource"
-    ),
-    "proxy": "invalid ignored unreachable auth_required socks_unsupported refused captures_local",
-    "dns": "not_found failed bogus_answer fake_ip",
-    "tcp": "refused timeout unreachable reset ipv6_broken",
-    "tls": (
-        "not_tls needed expired not_yet_valid hostname_mismatch self_signed clock_wrong untrusted_issuer "
-        "intercepted incomplete_chain handshake_failed reset expires_soon"
-    ),
-    "http": (
-        "timeout closed not_http redirected blocked front_auth header_rejected too_large gateway_error server_error"
-    ),
-    "shape": "web_page not_llm_api wrong_protocol error_as_success malformed_answer",
-    "auth": "rejected header_style header_lost expired not_permitted ip_not_allowed upstream",
-    "access": "region_blocked client_refused",
-    "model": "not_found not_permitted no_channel wrong_endpoint parameter_rejected substituted",
-    "quota": "exhausted rate_limited overloaded",
-    "stream": "ignored malformed error_inside cut stalled buffered no_terminator",
-    "app": "cors mixed_content sdk_mismatch private_refused base_url_ignored",
-    "slo": "exceeded",
-    "run": "unexplained crashed flaky",
-}
-CODES = [f"{layer}.{name}" for layer, names in FROZEN.items() for name in names.split()]
-OURS = {"run.unexplained", "run.crashed", "run.flaky"}
 
 TEXTS: dict[str, dict[str, Text]] = {lang: import_module(f"diagnose.words.{lang}.findings").TEXTS for lang in LANGS}
 CASES: dict[str, dict[str, Text]] = {
@@ -74,7 +43,9 @@ RUN: dict[str, str | None] = {
     "door": "Example AI",
 }
 
-every = pytest.mark.parametrize(("lang", "code"), [(lang, code) for lang in LANGS for code in (*CODES, *CASES["en"])])
+every = pytest.mark.parametrize(
+    ("lang", "code"), [(lang, code) for lang in LANGS for code in (*sorted(CODES), *CASES["en"])]
+)
 
 
 def slots(template: str) -> set[tuple[str, str | None]]:
@@ -100,25 +71,74 @@ def bare(template: str) -> set[str]:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_each_language_has_every_code(lang: str) -> None:
-    assert list(TEXTS[lang]) == CODES
+    assert set(TEXTS[lang]) == CODES
+    assert list(TEXTS[lang]) == list(TEXTS["en"])
     assert list(CASES[lang]) == list(CASES["en"])
-    assert {case.partition(":")[0] for case in CASES[lang]} <= set(CODES)
+    assert {case.partition(":")[0] for case in CASES[lang]} <= CODES
 
 
-@pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not on this machine")
-def test_the_codes_are_those_of_the_contract() -> None:
-    tables = CONTRACT.read_text(encoding="utf-8").split("## 3. The codes")[1].split("## 4.")[0]
-    rows = [line.split("|") for line in tables.splitlines() if line.startswith("|")]
-    named = {code for row in rows for code in re.findall(r"`([a-z]+\.[a-z0-9_]+)`", row[1])}
-    assert named | {"dns.fake_ip", "slo.exceeded"} | OURS == set(CODES)
-    assert "`dns.fake_ip`" in tables
+FILES = sorted(
+    path.stem for path in (Path(words_package.__file__).parent / "en").glob("*.py") if path.stem != "__init__"
+)
+TABLES = [
+    (file, name)
+    for file in FILES
+    for name, table in vars(import_module(f"diagnose.words.en.{file}")).items()
+    if name.isupper() and isinstance(table, dict | tuple)
+]
 
 
-def test_each_language_has_every_phrase_with_the_same_slots() -> None:
-    assert list(UI["zh"]) == list(UI["en"])
-    for key, template in UI["en"].items():
-        assert slots(template) == slots(UI["zh"][key]), key
-        assert template and all(words is None for _, words in slots(template)), key
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_language_has_the_files_of_english(lang: str) -> None:
+    folder = Path(words_package.__file__).parent / lang
+    assert sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__") == FILES
+    about = import_module(f"diagnose.words.{lang}")
+    assert about.NAME and about.TAG.startswith(lang[:2]) and about.WINDOWS == about.WINDOWS.lower() != ""
+
+
+@pytest.mark.parametrize(("file", "name"), TABLES)
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_table_has_the_keys_and_slots_of_english(lang: str, file: str, name: str) -> None:
+    english, other = (getattr(part(one, file), name) for one in ("en", lang))
+    if isinstance(english, tuple):
+        assert len(other) == len(english) and all(other)
+        return
+    assert list(other) == list(english)
+    for key, template in english.items():
+        if isinstance(template, Text):
+            theirs = other[key]
+            assert len(theirs.steps) == len(template.steps), key
+            if file == "comparison":
+                assert names_of(template[:2]) == names_of(theirs[:2]), key
+        else:
+            assert other[key] and names_of((template,)) == names_of((other[key],)), key
+
+
+def names_of(templates: tuple[str, ...]) -> set[str]:
+    return {name for template in templates for name, _ in slots(template)}
+
+
+def test_a_phrase_of_the_interface_needs_every_value() -> None:
+    assert not [key for key, template in UI["en"].items() if any(words is not None for _, words in slots(template))]
+
+
+@pytest.mark.parametrize(
+    ("locale", "lang"),
+    [
+        ("zh_CN.UTF-8", "zh"),
+        ("ZH-hant-TW", "zh"),
+        ("en_GB", "en"),
+        ("en", "en"),
+        ("Chinese (Simplified)_China", "zh"),
+        ("English_United States", "en"),
+        ("eng", None),
+        ("zhuang", None),
+        ("C.UTF-8", None),
+        ("", None),
+    ],
+)
+def test_the_language_of_a_locale(locale: str, lang: str | None) -> None:
+    assert language_of(locale) == lang
 
 
 # -- the tone ----------------------------------------------------------------------------------------------------------
@@ -165,7 +185,7 @@ def test_only_real_commands_are_named(lang: str, code: str) -> None:
     assert set(re.findall(r"`llmdoctor ([a-z]+)", words)) <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("code", [*CODES, *CASES["en"]])
+@pytest.mark.parametrize("code", [*sorted(CODES), *CASES["en"]])
 def test_chinese_is_chinese(code: str) -> None:
     words = words_of(code, "zh")
     for template in (words.title, words.explanation, *words.steps):
@@ -174,7 +194,7 @@ def test_chinese_is_chinese(code: str) -> None:
     assert all(step.endswith(("。", "}")) for step in words.steps)
 
 
-@pytest.mark.parametrize("code", [*CODES, *CASES["en"]])
+@pytest.mark.parametrize("code", [*sorted(CODES), *CASES["en"]])
 def test_the_languages_offer_the_same_steps(code: str) -> None:
     english, chinese = words_of(code, "en"), words_of(code, "zh")
     assert [bare(step) - set(ALWAYS) for step in english.steps] == [bare(step) - set(ALWAYS) for step in chinese.steps]
@@ -213,12 +233,13 @@ def test_blanks_beside_chinese_values_go() -> None:
     assert fill("a {x} b", {"x": "值"}) == "a 值 b"
 
 
-def test_an_unknown_code_is_a_key_error_and_an_unknown_language_english() -> None:
+def test_an_unknown_code_is_a_key_error_and_an_unknown_language_is_none() -> None:
     with pytest.raises(KeyError):
         text("no.such", "zh")
     with pytest.raises(KeyError):
         phrase("no.such", "en")
-    assert text("url.invalid", "fr") is TEXTS["en"]["url.invalid"]
+    with pytest.raises(ModuleNotFoundError):
+        text("url.invalid", "fr")
 
 
 def test_phrases_are_filled() -> None:
@@ -247,7 +268,7 @@ def test_every_line_of_evidence_has_its_words() -> None:
     sources = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     used = {f"seen.{name}" for name in re.findall(r'\bseen\(\s*"(\w+)"', sources)}
     used |= {f"seen.match_{confidence}" for confidence in ("certain", "likely", "possible")}
-    used |= {"seen.torn", "seen.unfinished"}
+    used |= {"seen.torn", "seen.unfinished", "seen.lost"}
     used |= {f"seen.kind_{kind}" for kind in Kind} | {f"seen.dns_{word}" for word in SAID}
     used |= {f"seen.speaks_{scheme}" for scheme in ("http", "https", "socks5", "web")}
     assert used == {key for key in UI["en"] if key.startswith("seen.")}
@@ -275,32 +296,40 @@ KEYS = [
 ]
 
 
-def test_every_note_of_a_flaw_is_told_in_chinese() -> None:
-    notes = {
-        flaw.note for raw in RAW for flaw in (*examine_url(raw, "openai").flaws, *examine_url(raw, "anthropic").flaws)
+def test_every_note_has_its_words_and_every_value_its_slot() -> None:
+    noted = {
+        one
+        for raw in RAW
+        for protocol in ("openai", "anthropic", "gemini", "azure", "plain")
+        for flaw in examine_url(raw, protocol).flaws
+        for one in flaw.notes
     }
-    notes |= {flaw.note for raw in KEYS for flaw in examine_key(raw, "openai").flaws}
-    assert len(notes) > 20
-    in_chinese(notes - {""})
-
-
-def test_every_note_of_a_failure_is_told_in_chinese() -> None:
-    folder = Path(str(import_module("probes").__file__)).parent
-    sources = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
-    notes = set(re.findall(r'NetError\(Kind\.\w+, "([^"]+)"', sources))
-    notes |= {f"SOCKS5 reply {code}: {said}" for code, said in (SOCKS5_SAID | SOCKS4_SAID).items()}
+    noted |= {one for raw in KEYS for flaw in examine_key(raw, "openai").flaws for one in flaw.notes}
     for raw in ("http://p :1", "http://p:x", "http://p:99999", "http://:1", "http://[p:1", "http://a@b@p:1"):
         settings = ProxySettings(http=Sourced(raw, environment_variable("HTTP_PROXY")))
-        notes.add(choose(settings, parse_url("http://api.example.com"), load(), Scrubber())[0].note)
-    assert len(notes) > 25
-    in_chinese(notes)
+        found = choose(settings, parse_url("http://api.example.com"), load(), Scrubber())[0].note
+        assert isinstance(found, Note), raw
+        noted.add(found)
+    assert len(noted) > 25
+    for one in noted:
+        assert {name for name, _ in slots(part("en", "notes").NOTES[one.name])} == {name for name, _ in one.values}, one
 
 
-def in_chinese(notes: set[str]) -> None:
-    for note in notes:
-        told = line(seen("note", note=note), "zh")
-        assert re.search(r"[一-鿿]", told) or not re.search(r"[a-z]{3}", note), told
-        assert line(seen("note", note=note), "en") == note
+def test_every_note_that_is_made_has_its_words() -> None:
+    folders = [Path(str(import_module(name).__file__)).parent for name in ("probes", "diagnose")]
+    sources = "".join(path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py"))
+    used = set(re.findall(r'(?<![.\w])note\(\s*"(\w+)"', sources)) - {"look"}
+    used |= {f"socks5_reply_{code}" for code in SOCKS5_REPLIES} | {f"socks4_reply_{code}" for code in SOCKS4_REPLIES}
+    used |= {f"credential_{kind}" for kind in KINDS}
+    assert used == set(part("en", "notes").NOTES)
+
+
+def test_notes_are_told_in_the_readers_language() -> None:
+    noted = (note("position", name="U+000A LINE FEED", position=3, length=9), note("more", count=2))
+    assert line(seen("of", name="x", note=noted), "en") == "x: U+000A LINE FEED at position 3 of 9; 2 more"
+    assert line(seen("note", note=noted), "zh") == "U+000A LINE FEED（第 3 个字符，共 9 个）; 另有 2 处"
+    assert line(seen("note", note=note("look", note="sk_hex:32")), "en") == "sk- and 32 hex digits"
+    assert line(seen("note", note=note("look", note="gsk_")), "zh") == "gsk_"
 
 
 def test_a_line_may_hold_another() -> None:

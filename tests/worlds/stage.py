@@ -7,8 +7,8 @@ import atexit
 import errno
 import logging
 import os
+import random
 import re
-import secrets
 import socket
 import string
 import tempfile
@@ -19,20 +19,25 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+from probes.api.attempt_round import RoundRunner
+from probes.api.round_exchanges import AttemptRound
 from probes.catalog.node_runtime import runs
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority
 from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
-from probes.model.evidence import Evidence
+from probes.model.attempt import Attempt
+from probes.model.evidence import Evidence, Observation
 from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
+from probes.model.planned_request import Plan
 from probes.model.secret import Secret, public_prefix
 from probes.model.settings import Conflict, ConnectTo, Limits, NodeSettings, Override, ProxySettings, Settings, Sourced
 from probes.model.source import Source, environment_variable, option
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.run.engine import run
+from probes.run.plan import plan
 
 RELAY = "https://relay.example/v1"
 LOCAL = "http://127.0.0.1:{port}/v1"
@@ -73,20 +78,23 @@ SHAPES: dict[str, tuple[str, int, str, str]] = {
 }
 
 
+_DICE = random.Random()  # seeded with its name for each world, so that a world measured twice has the same keys
+
+
 def made_up(shape: str) -> str:
-    """A key that nobody has issued."""
+    """Make a key of this shape that nobody has issued."""
     head, length, letters, tail = SHAPES[shape]
 
     def some(count: int) -> str:
-        return "".join(secrets.choice(letters) for _ in range(count))
+        return "".join(_DICE.choice(letters) for _ in range(count))
 
     if shape == "uuid":
-        digits = "".join(secrets.choice(_HEX) for _ in range(32))
+        digits = "".join(_DICE.choice(_HEX) for _ in range(32))
         return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
     if tail == "T3BlbkFJ":
         return head + some(length) + tail + some(length)
     if tail == ".":
-        return head + some(length) + tail + "".join(secrets.choice(ALNUM) for _ in range(16))
+        return head + some(length) + tail + "".join(_DICE.choice(ALNUM) for _ in range(16))
     return head + some(length) + tail
 
 
@@ -213,11 +221,25 @@ def host_of(base_url: str) -> str:
     return found[1].strip("[]") if found else ""
 
 
+def _keys(scenario: Scenario) -> tuple[str, str | None, tuple[Conflict, ...]]:
+    """Return the key that is right, what the user made of it, and the conflicts with their keys filled in."""
+    _DICE.seed(scenario.name)
+    key = made_up(scenario.shape)
+    return key, scenario.typed(key), tuple(_found(conflict, key) for conflict in scenario.conflicts)
+
+
+def keys_of(scenario: Scenario) -> tuple[str, ...]:
+    """Return all secrets of a world: the right key first, then the one given, then those of its conflicts."""
+    key, typed, conflicts = _keys(scenario)
+    rivals = [one.value.reveal() for one in conflicts if isinstance(one.value, Secret)]
+    return (key, *([typed] if typed is not None else []), *rivals)
+
+
 @contextmanager
 def stage(scenario: Scenario) -> Iterator[Stage]:
     """Start the servers of a scenario and lay out the settings that lead there."""
     one = scenario
-    key = made_up(one.shape)
+    key, typed, conflicts = _keys(one)
     certificate = one.certificate
     if certificate is None:
         certificate = "good" if one.base_url.strip().startswith("https:") else ""
@@ -241,7 +263,6 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
             marks["closed"] = str(stack.enter_context(closed_port()))
         values = dict(one.proxies) or ({"http": "{proxy}", "https": "{proxy}"} if front else {})
         found = {name: _filled(value, marks) for name, value in values.items()}
-        typed = one.typed(key)
         direct = "{port}" in one.base_url or one.roads is not None or bool(found)
         yield Stage(
             one,
@@ -255,7 +276,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 api_version=Sourced(one.api_version, environment_variable("OPENAI_API_VERSION"))
                 if one.api_version
                 else None,
-                conflicts=tuple(_found(conflict, key) for conflict in one.conflicts),
+                conflicts=conflicts,
                 override=one.override,
                 searched=("environment OPENAI_API_KEY", ".env"),
                 proxies=ProxySettings(
@@ -406,6 +427,8 @@ class Seen:
     at_foreign: list[bytes]
     at_proxy: list[bytes]
     requests: int  # that the door counted
+    plan: Plan | None  # what `--plan` said before the run
+    first: tuple[Observation, ...]  # of the first round of requests
 
 
 class _Keeper(logging.Handler):
@@ -425,17 +448,44 @@ def examine(scenario: Scenario) -> Seen:
     root.addHandler(keeper)
     root.setLevel(logging.DEBUG)
     try:
-        with stage(scenario) as set_up:
+        with stage(scenario) as set_up, first_round_kept() as first:
+            foreseen = plan(set_up.settings)
             evidence = asyncio.run(run(set_up.settings, network=set_up.network, version="0"))
             doors = (set_up.door, set_up.foreign, set_up.front)
             seen = [[*map(_raw, door.requests), *door.strays] if door else [] for door in doors]
-            keys = [set_up.key, *([set_up.settings.key.value.reveal()] if set_up.settings.key else [])]
-            keys += [one.value.reveal() for one in set_up.settings.conflicts if isinstance(one.value, Secret)]
             count = len([r for r in set_up.door.requests if r.method != "HEAD"]) if set_up.door else 0
     finally:
         root.removeHandler(keeper)
         root.setLevel(level)
-    return Seen(evidence, tuple(keys), "\n".join(keeper.lines), *seen, count)
+<<<<<<< HEAD
+    return Seen(evidence, tuple(keys), "\n".join(keeper.lines), *seen, count, foreseen, tuple(first))
+
+
+@contextmanager
+def first_round_kept() -> Iterator[list[Observation]]:
+    """Collect what the first round of requests of a run records."""
+    kept: list[Observation] = []
+    real, began = RoundRunner.ask, []
+
+    async def ask(self: RoundRunner, attempt: Attempt) -> AttemptRound:
+        if began:
+            return await real(self, attempt)
+        began.append(attempt)
+        seen = self._recorder.observations
+        before = len(seen)
+        try:
+            return await real(self, attempt)
+        finally:
+            kept.extend(seen[before:])
+
+    RoundRunner.ask = ask  # type: ignore[method-assign]
+    try:
+        yield kept
+    finally:
+        RoundRunner.ask = real  # type: ignore[method-assign]
+=======
+    return Seen(evidence, keys_of(scenario), "\n".join(keeper.lines), *seen, count)
+>>>>>>> h-tests
 
 
 def _raw(request: Any) -> bytes:

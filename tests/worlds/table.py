@@ -5,10 +5,11 @@ from __future__ import annotations
 from worlds import cases, http, protocols, settings, wire
 from worlds.stage import Scenario
 
-SCENARIOS: tuple[Scenario, ...] = (
-    *settings.SCENARIOS,
-    *protocols.SCENARIOS,
-    *wire.SCENARIOS,
-    *http.SCENARIOS,
-    *cases.SCENARIOS,
-)
+TABLES: dict[str, tuple[Scenario, ...]] = {
+    "settings": settings.SCENARIOS,
+    "protocols": protocols.SCENARIOS,
+    "wire": wire.SCENARIOS,
+    "http": http.SCENARIOS,
+    "cases": cases.SCENARIOS,
+}
+SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)

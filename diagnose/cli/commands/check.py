@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from probes.model.evidence import Evidence
     from probes.model.planned_request import Plan, PlannedRequest
     from probes.model.settings import Settings
+    from probes.model.source import Source
     from probes.settings.gather import Options
 
     Mend = Callable[[Settings, Report], bool]
@@ -105,6 +106,7 @@ def command(
     """
     from diagnose.cli.curl_option import from_curl
     from diagnose.cli.fix import offering
+    from diagnose.words import phrase
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
     from probes.model.settings import BadInput
@@ -112,7 +114,7 @@ def command(
 
     spoken = console.language(lang)
     if choices["key"] is not None:
-        click.echo("warning: a key given with --key can be seen by other users in the process list", err=True)
+        click.echo(phrase("warning.key_option", spoken), err=True)
     if choices["key_stdin"]:
         choices["stdin_text"] = sys.stdin.read(65536)
     try:
@@ -125,10 +127,13 @@ def command(
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     if plan_only:
-        show_plan(settings, fmt if not as_json else "json")
+        show_plan(settings, fmt if not as_json else "json", spoken)
         return
-    if settings.deep and (plan := planned(settings)) is not None and plan.deep:
-        announce(plan, spoken)
+    if settings.deep:
+        from probes.run.plan import plan
+
+        if (found := plan(settings)) is not None and found.deep:
+            announce(found, spoken)
     mend = offering(spoken, yes) if fix else None
     finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, mend)
 
@@ -183,74 +188,101 @@ def measure(settings: Settings, progress: console.Progress) -> Evidence:
     return asyncio.run(run(settings, watch=progress.watch, version=__version__))
 
 
-def show_plan(settings: Settings, fmt: str) -> None:
+def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     """Print what would be sent where, with the most that it can cost."""
     import json
-    from dataclasses import asdict
 
-    plan = planned(settings)
-    if plan is None:
-        raise click.ClickException("no address can be made of the base URL: nothing would be sent")
+    from diagnose.words import phrase
+    from probes.run.plan import plan
+
+    found = plan(settings)
+    if found is None:
+        raise click.ClickException(phrase("plan.no_address", lang))
     if fmt == "json":
-        click.echo(json.dumps({**asdict(plan), "tokens": plan.tokens}, indent=2))
+        click.echo(json.dumps(_plan_json(found), indent=2))
         return
-    click.echo(_plan_text(plan))
+    click.echo(_plan_text(found, lang))
 
 
-def planned(settings: Settings) -> Plan | None:
-    """What would be sent; None where no address can be made of the base URL."""
-    from probes.model.evidence import Subject
-    from probes.model.facts import ProxyFacts
-    from probes.run.offline_checks import scrubber, survey
-    from probes.run.plan import draw
-    from probes.steps.recorder import Recorder
+def _plan_json(plan: Plan) -> dict[str, object]:
+    return {
+        "host": plan.host,
+        "port": plan.port,
+        "proxy": plan.proxy,
+        "requests": [_request_json(one) for one in plan.requests],
+        "further": plan.further,
+        "withheld": plan.withheld or "",
+        "deep": [_request_json(one) for one in plan.deep],
+        "otherwise": [
+            {"when": case.when, "requests": [_request_json(one) for one in case.requests]} for case in plan.otherwise
+        ],
+        "on_success": [_request_json(one) for one in plan.on_success],
+        "tokens": plan.tokens,
+    }
 
-    scrub = scrubber(settings)
-    recorder = Recorder(settings.limits, scrub)
-    offline = survey(settings, recorder, scrub)
-    base = offline.exams.url.literal or offline.exams.url.mended
-    if offline.facts is None or base is None:
-        return None
-    proxy = recorder.one(ProxyFacts, Subject.PROXY)
-    address, added = offline.exams.address, offline.exams.query
-    if offline.exams.url.literal != base:
-        address = added = ""
-    return draw(settings, scrub(base), offline.facts, proxy, offline.door, scrub(address), added)
+
+def _request_json(request: PlannedRequest) -> dict[str, object]:
+    return {
+        "purpose": request.purpose,
+        "method": request.method,
+        "url": request.url,
+        "with_key": request.with_key,
+        "tokens": request.tokens,
+        "key": request.key,
+        "headers": list(request.headers),
+        "after_list": request.after_list,
+    }
 
 
 def announce(plan: Plan, lang: str) -> None:
     """Say before a deep check what it can cost at most."""
-    from diagnose.words.en.capabilities import AROUND, say
+    from diagnose.words import deep
     from probes.capabilities.feature_plan import MOST
 
     tokens = sum(request.tokens for request in plan.deep)
-    click.echo(say(AROUND, "announced", lang, count=MOST, tokens=tokens), err=True)
+    click.echo(deep("AROUND", "announced", lang, count=MOST, tokens=tokens), err=True)
 
 
-def _plan_text(plan: Plan) -> str:
-    lines = [f"to {plan.host}, port {plan.port}" + (f", through {plan.proxy}" if plan.proxy else "")]
-    lines += map(_request_line, plan.requests)
-    if not plan.requests:
-        lines.append("  nothing: --offline")
-    if plan.withheld:
-        from probes.model.facts import Withheld
+def _plan_text(plan: Plan, lang: str) -> str:
+    """The plan as lines of text in ``lang``."""
+    from diagnose.words import phrase
 
-        reason = {
-            Withheld.OTHER_DOOR: "it belongs to another provider",
-            Withheld.PLAINTEXT: "the address is not encrypted",
-        }
-        lines.append(f"the key would not be sent: {reason.get(plan.withheld, plan.withheld)}")
+    def lines_of(requests: tuple[PlannedRequest, ...]) -> list[str]:
+        return [_request_line(one, plan.conflict_source, lang) for one in requests]
+
+    where = {"host": plan.host, "port": str(plan.port), "proxy": plan.proxy}
+    lines = [phrase("plan.to_proxy" if plan.proxy else "plan.to", lang, where)]
+    lines += lines_of(plan.requests) or [f"  {phrase('plan.nothing', lang)}"]
+    if plan.withheld is not None:
+        reason = phrase(f"plan.withheld.{plan.withheld}", lang)
+        lines.append(phrase("plan.withheld", lang, {"reason": reason}))
+    for case in plan.otherwise:
+        lines += [phrase(f"plan.otherwise.{case.when}", lang), *lines_of(case.requests)]
+    if plan.on_success:
+        lines += [phrase("plan.on_success", lang), *lines_of(plan.on_success)]
     if plan.further:
-        lines.append(f"where that fails: at most {plan.further} more requests to the same host, free ones first")
+        lines.append(phrase("plan.further", lang, {"count": str(plan.further)}))
     if plan.deep:
-        lines.append("where a way works, for --deep:")
-        lines += map(_request_line, plan.deep)
-    lines.append(f"at most {plan.tokens} tokens in all")
+        lines += [phrase("plan.deep", lang), *lines_of(plan.deep)]
+    lines.append(phrase("plan.all", lang, {"tokens": str(plan.tokens)}))
     return "\n".join(lines)
 
 
-def _request_line(request: PlannedRequest) -> str:
-    cost = f"at most {request.tokens} tokens" if request.tokens else "free"
-    made_up = "with a made-up key" if request.purpose == "key_check" else "without a key"
-    key = "with the key" if request.with_key else made_up
-    return f"  {request.method:4} {request.url}  ({request.purpose}, {key}, {cost})"
+def _request_line(request: PlannedRequest, conflict_source: Source | None, lang: str) -> str:
+    from diagnose.words import phrase
+    from probes.model.attempt import Auth, KeyForm
+
+    phrases = {
+        KeyForm.GIVEN: "plan.with_key",
+        KeyForm.CLEANED: "plan.cleaned_key",
+        KeyForm.RIVAL: "plan.key_of",
+        KeyForm.NONE: "plan.without_key",
+    }
+    sent = "plan.without_key" if request.attempt.auth is Auth.NONE else phrases.get(request.key, "plan.made_up_key")
+    values = {
+        "purpose": request.purpose,
+        "key": phrase(sent, lang, {"source": str(conflict_source or "")}),
+        "cost": phrase("plan.tokens" if request.tokens else "plan.free", lang, {"tokens": str(request.tokens)}),
+    }
+    shown = phrase("plan.request_after_list" if request.after_list else "plan.request", lang, values)
+    return f"  {request.method:7} {request.url}  {shown}"

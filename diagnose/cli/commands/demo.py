@@ -9,8 +9,7 @@ import click
 from diagnose.cli import console
 from diagnose.cli.commands.check import finish, output_options
 from diagnose.cli.completion import among, faults
-from diagnose.words import LANGS
-from diagnose.words.en.demo import TITLES
+from diagnose.words import part
 
 
 @click.command("demo")
@@ -29,23 +28,23 @@ def command(
 ) -> None:
     """Check a practice door on this machine, sound or with a named FAULT. Needs no key and no network."""
     spoken = console.language(lang)
-    at = LANGS.index(spoken)
+    titles: dict[str, str] = part(spoken, "demo").TITLES
     if list_faults:
-        width = max(map(len, TITLES))
-        for name, titles in TITLES.items():
-            click.echo(f"{name:{width}}  {titles[at]}")
+        width = max(map(len, titles))
+        for name, title in titles.items():
+            click.echo(f"{name:{width}}  {title}")
         return
     name = fault or "sound"
-    if name not in TITLES:
+    if name not in titles:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, TITLES, n=3, cutoff=0.4)
+        near = get_close_matches(name, titles, n=3, cutoff=0.4)
         hint = f" Did you mean {', '.join(near)}?" if near else ""
         raise click.UsageError(f"there is no fault named {name!r}.{hint} `llmdoctor demo --list` names them all.")
     from probes.demo_server import scenarios
 
     with scenarios.open(name) as world:
         if fmt == "text" and not as_json:
-            click.echo(f"{name}: {TITLES[name][at]}", err=True)
+            click.echo(f"{name}: {titles[name]}", err=True)
         finish(world.settings(), "json" if as_json else fmt, spoken, output, save, strict)
     sys.exit(0)

@@ -12,77 +12,10 @@ import click
 from diagnose.cli import console
 from diagnose.cli.completion import among, doors
 from diagnose.cli.key_report import columns
-from diagnose.words import LANGS
+from diagnose.words import LANGS, look, part, put
 from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError
 from probes.catalog.doors import Doors, adopt, load
-
-WORDS = {
-    "en": {
-        "head": ("door", "name", "region", "base URL", "key's variable"),
-        "count": "{count} doors. `llmdoctor doors NAME` shows one in full.",
-        "kind": "kind",
-        "region": "region",
-        "hosts": "hosts",
-        "speaks": "speaks",
-        "unconfirmed": " (seen in no source)",
-        "keys": "keys look like",
-        "length": "{length} characters",
-        "complete": "every key looks like that",
-        "key_env": "key's variable",
-        "base_url_env": "URL's variable",
-        "models": "model list",
-        "small_model": "small model",
-        "console": "make keys at",
-        "twins": "its keys do not work at",
-        "not_api": "not the API",
-        "slips": "often mistyped as",
-        "vendor": "a model's own maker",
-        "host": "a host of open models",
-        "cloud": "a cloud",
-        "aggregator": "an aggregator of many models",
-        "subscription": "a plan: only keys of the plan work here",
-        "gateway": "a gateway that passes on keys of other doors",
-        "relay": "relay software with keys of its own",
-        "local": "a server on one's own machine",
-        "auth.required": "needs the key, so it proves one",
-        "auth.public": "open to all, so it proves no key",
-        "auth.not-validated": "does not look at the key, so it proves none",
-        "auth.unknown": "whether it proves a key is not known",
-    },
-    "zh": {
-        "head": ("代号", "名称", "区域", "Base URL", "密钥变量"),
-        "count": "共 {count} 家。用 `llmdoctor doors 代号` 查看某一家的全部资料。",
-        "kind": "类别",
-        "region": "区域",
-        "hosts": "主机",
-        "speaks": "协议",
-        "unconfirmed": "（尚无来源证实）",
-        "keys": "密钥样子",
-        "length": "{length} 个字符",
-        "complete": "所有密钥都是这些样子",
-        "key_env": "密钥变量",
-        "base_url_env": "地址变量",
-        "models": "模型列表",
-        "small_model": "小模型",
-        "console": "在此创建密钥",
-        "twins": "密钥不能用于",
-        "not_api": "不是 API 地址",
-        "slips": "常见误写",
-        "vendor": "模型厂商",
-        "host": "开源模型托管",
-        "cloud": "云平台",
-        "aggregator": "聚合平台",
-        "subscription": "套餐：只认本套餐的密钥",
-        "gateway": "网关，转交其他服务商的密钥",
-        "relay": "中转软件，密钥由它自己发放",
-        "local": "本机服务",
-        "auth.required": "需要密钥，可以证明密钥有效",
-        "auth.public": "对所有人开放，不能证明密钥有效",
-        "auth.not-validated": "不检查密钥，不能证明密钥有效",
-        "auth.unknown": "能否证明密钥有效，尚不清楚",
-    },
-}
 
 
 @click.command("doors")
@@ -165,7 +98,7 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
         "endpoints": [endpoint._asdict() for endpoint in door.endpoints],
         "key_env": list(door.key_env),
         "base_url_env": list(door.base_url_env),
-        "keys": [shape._asdict() for shape in door.keys],
+        "keys": [{**shape._asdict(), "note": look(shape.note, "en")} for shape in door.keys],
         "keys_complete": door.keys_complete,
         "models": {"url": door.models_url, "auth": door.models_auth} if door.models_url else None,
         "small_model": door.small_model or None,
@@ -183,13 +116,14 @@ def document(door: Door, doors: Doors) -> dict[str, Any]:
 
 
 def _table(doors: tuple[Door, ...], lang: str) -> Iterator[str]:
-    rows = [WORDS[lang]["head"], *(row(door) for door in doors)]
+    words = part(lang, "tables")
+    rows: list[tuple[str, ...]] = [words.DOORS_HEAD, *(row(door) for door in doors)]
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     for cells in rows:
         padded = (cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True))
         yield "  ".join(padded).rstrip()
     yield ""
-    yield str(WORDS[lang]["count"]).format(count=len(doors))
+    yield put(words.DOORS["count"], {"count": len(doors)})
 
 
 def row(door: Door) -> tuple[str, str, str, str, str]:
@@ -198,7 +132,7 @@ def row(door: Door) -> tuple[str, str, str, str, str]:
 
 
 def _full(door: Door, doors: Doors, lang: str) -> Iterator[str]:
-    words: dict[str, Any] = WORDS[lang]
+    words: dict[str, str] = part(lang, "tables").DOORS
     yield f"{door.name} [{door.id}]"
     lines = list(_facts(door, doors, words))
     width = max(columns(label) for label, _ in lines)
@@ -209,7 +143,7 @@ def _full(door: Door, doors: Doors, lang: str) -> Iterator[str]:
         last = label
 
 
-def _facts(door: Door, doors: Doors, words: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _facts(door: Door, doors: Doors, words: dict[str, str]) -> Iterator[tuple[str, str]]:
     yield words["kind"], words[door.kind]
     yield words["region"], door.region
     yield words["hosts"], ", ".join(door.hosts)
@@ -218,7 +152,7 @@ def _facts(door: Door, doors: Doors, words: dict[str, Any]) -> Iterator[tuple[st
         yield words["speaks"], f"{endpoint.protocol}  {endpoint.base_url}  ({', '.join(endpoint.auth)}){unsure}"
     for shape in door.keys:
         sizes = {shape.shortest, shape.longest} - {0}
-        length = words["length"].format(length="–".join(map(str, sorted(sizes)))) if sizes else ""
+        length = put(words["length"], {"length": "–".join(map(str, sorted(sizes)))}) if sizes else ""
         yield words["keys"], "  ".join(filter(None, (shape.pattern, f"({shape.confidence})", length)))
     if door.keys_complete:
         yield words["keys"], words["complete"]

@@ -11,10 +11,11 @@ import click
 
 from diagnose.cli import console
 from diagnose.cli.completion import among, codes
+from diagnose.words import LANGS
 
 if TYPE_CHECKING:
     from diagnose.answers.explain import Candidate
-    from diagnose.words import Text
+    from diagnose.words.text_type import Text
 
 _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
 _LARGEST = 64 * 1024 * 1024  # bytes of a file or of standard input
@@ -24,7 +25,7 @@ _LARGEST = 64 * 1024 * 1024  # bytes of a file or of standard input
 @click.argument("words", nargs=-1, metavar="[CODE | TEXT | -]", shell_complete=among(codes))
 @click.option("--file", "path", type=click.Path(dir_okay=False), help="Read the text from this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language; by default that of the locale.")
+@click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 def command(words: tuple[str, ...], path: str | None, as_json: bool, lang: str | None) -> None:
     """What a finding means, or what an error text is about.
 

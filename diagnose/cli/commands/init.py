@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagnose.cli import console
+from diagnose.words import phrase
+
 if TYPE_CHECKING:
     from probes.model.settings import Settings
 
@@ -32,7 +35,7 @@ def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
         text = write_first(Path(output), settings, force, _targets() if apps else {})
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"wrote {output}:", err=True)
+    click.echo(phrase("init.wrote", console.language(None), {"path": output}), err=True)
     click.echo(text, nl=False)
 
 

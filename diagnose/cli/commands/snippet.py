@@ -166,7 +166,7 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
     ground = survey(settings, Recorder(settings.limits, scrub), scrub)
     base = ground.exams.url.mended
     if base is None:
-        raise click.ClickException("no address can be made of the base URL")
+        raise click.ClickException(phrase("snippet.no_address", lang))
     if settings.model is None:
         raise click.ClickException(phrase("snippet.no_model", lang))
     click.echo(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}", err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnose.cli import console
-from diagnose.words import LANGS
+from diagnose.words import LANGS, phrase
 
 if TYPE_CHECKING:
     from probes.model.value_issues import Flaw
@@ -29,7 +29,8 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
 
     The key is read from standard input, or from the variable named by --key-env.
     """
-    raw = _given(key, key_env)
+    spoken = console.language(lang)
+    raw = _given(key, key_env, spoken)
     if not raw.strip():
         raise click.UsageError("there is no key: the value is empty")
 
@@ -49,7 +50,7 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
 
         click.echo(json.dumps(document(look, doors), ensure_ascii=False, indent=2))
     else:
-        click.echo(text(look, doors, console.language(lang)), nl=False)
+        click.echo(text(look, doors, spoken), nl=False)
     sys.exit(0 if matches else 3)
 
 
@@ -60,7 +61,7 @@ def _examined(raw: str) -> tuple[tuple[Flaw, ...], str | None]:
     return exam.flaws, exam.cleaned
 
 
-def _given(words: tuple[str, ...], name: str | None) -> str:
+def _given(words: tuple[str, ...], name: str | None, lang: str) -> str:
     """The key as it stands; only the line ending of standard input is dropped, once. Raises click.UsageError."""
     if option := next((word for word in words if re.fullmatch(r"--?[a-z]{1,12}(?:-[a-z]{1,12})?", word)), None):
         raise click.NoSuchOption(option)
@@ -69,7 +70,7 @@ def _given(words: tuple[str, ...], name: str | None) -> str:
     if name is not None:
         return _variable(name)
     if words and words != ("-",):
-        click.echo("warning: a key given as an argument can be seen by other users in the process list", err=True)
+        click.echo(phrase("warning.key_argument", lang), err=True)
         return " ".join(words)
     if sys.stdin.isatty():
         raise click.UsageError("there is no key: pipe it in, or name its variable with --key-env")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.words import Text
+from diagnose.words.text_type import Text
 
 TEXTS: dict[str, Text] = {
     # -- settings ------------------------------------------------------------------------------------------------------

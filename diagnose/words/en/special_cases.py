@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.words import Text
+from diagnose.words.text_type import Text
 
 # Special cases of a finding, which have a cause and a cure of their own.
 CASES: dict[str, Text] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.words import Text
+from diagnose.words.text_type import Text
 
 # 个别情形：同一个代码，但原因和办法不同。
 CASES: dict[str, Text] = {

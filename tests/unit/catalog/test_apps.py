@@ -31,7 +31,7 @@ from probes.catalog.doors import builtin
 from probes.catalog.url_joining import RULES, join
 from probes.demo_server import practice_doors as b
 from probes.demo_server.scenarios import made_up_key
-from probes.demo_server.server import PracticeDoor
+from probes.demo_server.server import Handler, PracticeDoor
 from probes.model.evidence import Evidence
 from probes.model.exchange import Exchange
 from probes.protocols.protocol import wire as protocol_of
@@ -325,7 +325,7 @@ def test_an_sdk_as_an_app_has_the_flaws_of_the_sdk(name: str, front: str) -> Non
 
 
 def checked(
-    door: b.Door | Any, path: str, app: str | None, environ: dict[str, str] | None = None, **options: Any
+    door: Handler, path: str, app: str | None, environ: dict[str, str] | None = None, **options: Any
 ) -> tuple[Evidence, Report, str]:
     """Evidence, report and address of a check against a practice door."""
     with PracticeDoor(door) as stand:

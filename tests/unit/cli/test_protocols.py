@@ -100,6 +100,11 @@ PLANS: list[tuple[dict[str, str], tuple[str, ...], str]] = [
             ("[::1]:8080", "http://[::1]:8080"),
             ("box.lan/", "http://box.lan:11434"),
             ("box.lan:8080/ollama", "http://box.lan:8080/ollama"),
+        )
+    ),
+    *(
+        ({"OLLAMA_HOST": given, "OLLAMA_API_KEY": RELAYS}, (), f"{address}/api/chat")
+        for given, address in (
             ("https://ollama.example", "https://ollama.example"),
             ("https://ollama.example:8443/", "https://ollama.example:8443"),
         )

@@ -97,12 +97,11 @@ def test_a_name_fails_in_a_way_that_is_named(monkeypatch: pytest.MonkeyPatch, fo
 
 
 def test_a_resolver_that_hangs_does_not_outlive_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    free = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: free.wait(20) and [])
-    began = time.monotonic()
+    free, ended = threading.Event(), []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ended.append(free.wait(60)))
     try:
         evidence = asyncio.run(run(settings("https://relay.example/v1", limits=Limits(probe=0.2, run=1)), version="0"))
-        assert time.monotonic() - began < 2
+        assert ended == [], "the run waited for it"
     finally:
         free.set()
     assert judge(evidence).root_cause == "dns.failed"
@@ -111,15 +110,13 @@ def test_a_resolver_that_hangs_does_not_outlive_the_limit(monkeypatch: pytest.Mo
 def test_the_process_does_not_wait_for_its_resolver() -> None:
     code = """
 import asyncio, socket, time
-socket.getaddrinfo = lambda *a, **k: time.sleep(30)
+socket.getaddrinfo = lambda *a, **k: time.sleep(3600)
 from probes.run.engine import run
 from probes.model.settings import Limits, Settings, Sourced
 given = Settings(Sourced("https://relay.example/v1", "test"), limits=Limits(probe=0.2, run=0.5))
 print(len(asyncio.run(run(given)).observations))
 """
-    began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=25)
-    assert time.monotonic() - began < 10
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= 10
 
@@ -197,10 +194,10 @@ def test_the_first_to_answer_wins(
 
 
 def test_a_refusal_does_not_wait_for_the_stagger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("probes.network.dialing.STAGGER", 5.0)
+    monkeypatch.setattr("probes.network.dialing.STAGGER", 60.0)
     began = time.monotonic()
     assert raced({ONE: Kind.REFUSED, TWO: 0.0})[0]
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 30
 
 
 def test_a_race_that_is_cancelled_leaves_nothing_open() -> None:

@@ -7,11 +7,13 @@ import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import certifi
 import pytest
 
 from diagnose.answers.products import inspector, products
 from diagnose.judging.judge import judge
 from diagnose.report import Report
+from probes.catalog import apps
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority, authority
@@ -81,6 +83,59 @@ def test_neither(look: Look) -> None:
     report = look(False, False)
     assert (report.verdict, report.root_cause) == ("broken", "tls.untrusted_issuer")
     assert report.proven.answer is None
+
+
+@pytest.fixture
+def look_as(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], Report]:
+    """Return a check, as an app, of a door whose root the system's list alone holds; certifi's list is the real one."""
+    context = ssl.create_default_context(cafile=root.ca_pem)
+    monkeypatch.setattr("probes.network.trust_stores.system_context", lambda: context)
+    monkeypatch.setattr("probes.network.connection_pools.system_context", lambda: context)
+    monkeypatch.setenv("SSL_CERT_FILE", str(root.ca_pem))  # what OpenSSL takes for a context that names no file
+
+    def check(app: str | None) -> Report:
+        with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
+            given = Settings(
+                base_url=Sourced(f"https://localhost:{door.port}/v1", option("test")),
+                key=Sourced(Secret(KEY), option("test")),
+                model=Sourced(answers.MODELS[0], option("test")),
+                app=app,
+                limits=Limits(probe=5, run=10),
+            )
+            return judge(asyncio.run(run(given, version="0")))
+
+    return check
+
+
+def test_certifis_own_list_is_compared(look_as: Callable[[str | None], Report]) -> None:
+    report = look_as(None)
+    (found,) = report.findings
+    assert (report.verdict, found.code, found.severity) == ("healthy", "tls.untrusted_issuer", "info")
+    assert found.explanation.endswith("and Node.")
+
+
+OWN_LISTS = ("openai-sdk-1", "litellm", "openai-node", "openai-node-6", "ai-sdk", "qwen-code", "opencode")
+
+
+@pytest.mark.parametrize("app", OWN_LISTS)
+def test_an_app_with_a_list_of_its_own_refuses_what_the_system_alone_trusts(
+    app: str, look_as: Callable[[str | None], Report]
+) -> None:
+    known = apps.load().get(app)
+    assert known is not None and known.roots in ("node", "certifi")
+    report = look_as(app)
+    assert (report.verdict, report.root_cause, report.side) == ("broken", "tls.untrusted_issuer", "machine")
+
+
+def test_a_missing_list_of_certifis_is_no_verdict(
+    look_as: Callable[[str | None], Report], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(certifi, "where", lambda: str(tmp_path / "cacert.pem"))
+    for app in (None, "openai-node"):
+        report = look_as(app)
+        assert (report.verdict, report.root_cause) == ("inconclusive", None)
+        assert [found.code for found in report.findings] == ["run.crashed"]
+        assert any("FileNotFoundError" in line for line in report.findings[0].evidence)
 
 
 def test_products_that_open_tls_are_recognised_by_their_issuers() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from probes.catalog.door import sdk_base
 from probes.keys.flaws import examine_key, key_is_url, url_is_key
+from probes.model.note import note
 from probes.urls.url_flaws import examine_url
 
 GOOD = "https://relay.example/v1"
@@ -256,9 +257,9 @@ def test_keys(raw: str, kinds: str, cleaned: str | None, literal: str | None) ->
 
 def test_a_note_names_character_and_place() -> None:
     (flaw,) = examine_key(KEY + "，", "openai").flaws
-    assert flaw.note == f"U+FF0C FULLWIDTH COMMA at position {len(KEY) + 1} of {len(KEY) + 1}"
+    assert flaw.notes == (note("position", name="U+FF0C FULLWIDTH COMMA", position=len(KEY) + 1, length=len(KEY) + 1),)
     (flaw,) = examine_url(GOOD + "\n", "openai").flaws
-    assert flaw.note == f"U+000A LINE FEED at position {len(GOOD) + 1} of {len(GOOD) + 1}"
+    assert flaw.notes == (note("position", name="U+000A LINE FEED", position=len(GOOD) + 1, length=len(GOOD) + 1),)
 
 
 @pytest.mark.parametrize(
@@ -371,7 +372,7 @@ def test_no_note_holds_six_characters_of_the_key(body: str, odd: list[tuple[int,
     raw = "sk-" + body
     for place, char in odd:
         raw = raw[:place] + char + raw[place:]
-    notes = [flaw.note for flaw in (*examine_key(raw, protocol).flaws, *examine_url(raw, protocol).flaws)]
-    for note in notes:
+    flaws = (*examine_key(raw, protocol).flaws, *examine_url(raw, protocol).flaws)
+    for noted in (value for flaw in flaws for one in flaw.notes for _, value in one.values):
         for run in re.findall(r"[A-Za-z0-9]{6,}", body):
-            assert not any(run[i : i + 6] in note for i in range(len(run) - 5))
+            assert not any(run[i : i + 6] in noted for i in range(len(run) - 5))

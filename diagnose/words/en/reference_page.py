@@ -1,0 +1,39 @@
+"""The words of the page of findings in the documents, in English."""
+
+from __future__ import annotations
+
+# What stands for the values that only a run knows.
+VALUES: dict[str, str] = {
+    "address": "its address",
+    "app_variable": "the variable that the app reads",
+    "better_auth": "the header that works",
+    "better_url": "the address that is named in the report",
+    "better_version": "the version that is named in the report",
+    "claude_token": "ANTHROPIC_AUTH_TOKEN",
+    "console": "the provider's page of keys",
+    "endpoint": "another endpoint",
+    "key_env": "the provider's variable",
+    "key_hint": "the ends of the key in the report",
+    "key_length": "N",
+    "location": "the host that it leads to",
+    "names": "the names in the certificate",
+    "near": "the names in the report",
+    "other_protocol": "the protocol that it speaks",
+    "other_source": "the second place",
+    "parameter": "the parameter",
+    "port": "the port in the report",
+    "retry_after": "N",
+    "said": "its message in the report",
+    "source": "the place named in the report",
+    "version_variable": "the variable that the app reads",
+}
+
+WORDS: dict[str, str] = {
+    "title": "Findings",
+    "written": "Written by `llmdoctor docs --write docs` from the catalogue; change it there.",
+    "about": "Each code names a problem and lives for ever. `llmdoctor explain CODE` shows the same on a terminal.",
+    "error": "error",
+    "warning": "warning",
+    "info": "information",
+    "steps": "What to do:",
+}

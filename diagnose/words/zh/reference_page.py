@@ -1,0 +1,39 @@
+"""The words of the page of findings in the documents, in Chinese."""
+
+from __future__ import annotations
+
+# What stands for the values that only a run knows.
+VALUES: dict[str, str] = {
+    "address": "报告中的地址",
+    "app_variable": "该应用读取的变量",
+    "better_auth": "能用的那种请求头",
+    "better_url": "报告中给出的地址",
+    "better_version": "报告中给出的版本",
+    "claude_token": "ANTHROPIC_AUTH_TOKEN",
+    "console": "服务商的密钥页面",
+    "endpoint": "另一个接口",
+    "key_env": "该服务商的变量",
+    "key_hint": "报告中的密钥首尾",
+    "key_length": "N",
+    "location": "它指向的主机",
+    "names": "证书里的名称",
+    "near": "报告中列出的名称",
+    "other_protocol": "它所用的协议",
+    "other_source": "另一处",
+    "parameter": "该参数",
+    "port": "报告中的端口",
+    "retry_after": "N",
+    "said": "报告中的原话",
+    "source": "报告中指出的位置",
+    "version_variable": "应用读取的变量",
+}
+
+WORDS: dict[str, str] = {
+    "title": "诊断结论",
+    "written": "本页由 `llmdoctor docs --write docs` 根据目录生成，请勿直接修改。",
+    "about": "每个代码对应一种问题，永不改名。在终端里用 `llmdoctor explain 代码` 可以看到同样的内容。",
+    "error": "错误",
+    "warning": "警告",
+    "info": "提示",
+    "steps": "怎么办：",
+}

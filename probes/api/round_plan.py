@@ -1,0 +1,96 @@
+"""Decide what one round of requests consists of, and describe a request before it is sent. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from probes.api import candidates
+from probes.api.context import ApiContext
+from probes.api.model_choice import early
+from probes.model.attempt import Attempt, Auth, Change, KeyForm
+from probes.model.exchange import Purpose
+from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
+from probes.model.source import SourceKind
+from probes.protocols.protocol import ALLOWANCE, ApiRequest, auth_headers, wire
+from probes.urls.app_base_urls import path_as_sent
+from probes.urls.url import parse_url
+
+
+def planned(
+    purpose: str, attempt: Attempt, ask: ApiRequest, tokens: int = 0, *, after_list: bool = False
+) -> PlannedRequest:
+    """Describe one request as the API client will send it. Its URL is not scrubbed."""
+    keyless = attempt.key is KeyForm.NONE
+    return PlannedRequest(
+        purpose=purpose,
+        method=ask.method,
+        url=parse_url(attempt.base_url).origin + path_as_sent(attempt, ask),
+        with_key=attempt.holds_key,
+        tokens=tokens,
+        attempt=attempt,
+        headers=tuple(name for name, _ in (*ask.headers, *(() if keyless else auth_headers(attempt.auth, "-")))),
+        after_list=after_list,
+    )
+
+
+def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tuple[PlannedRequest, ...]:
+    """List the requests of one round: what is sent side by side for one attempt.
+
+    Where no model is known, the generations follow as soon as the model list has named one. ``looks``: other protocols
+    are looked for at the same time.
+    """
+    keys, protocol, found = context.keys(attempt), wire(attempt.protocol), []
+    if Change.MODEL not in attempt.changed:
+        found.append(planned(Purpose.MODELS, attempt, protocol.models(attempt)))
+    if generates(attempt, context):
+        model = attempt.model or early(context.settings)
+        named = replace(attempt, model=model or MODEL)
+        for purpose in (Purpose.CHAT, Purpose.STREAM):
+            ask = protocol.generation(named, named.model or "", stream=purpose is Purpose.STREAM, adapted=())
+            found.append(planned(purpose, named, ask, ALLOWANCE + PROMPT_TOKENS, after_list=model is None))
+    else:
+        keyless = replace(attempt, key=KeyForm.NONE)
+        found.append(planned(Purpose.PATH, keyless, protocol.path_check(keyless)))
+        if attempt.key in keys:
+            # A list that is served without a key proves nothing about the key.
+            found.append(planned(Purpose.KEYLESS_LIST, keyless, protocol.models(keyless)))
+    if _compares_headers(attempt, context):
+        other = candidates.styled(attempt, Auth.X_API_KEY if attempt.auth is Auth.BEARER else Auth.BEARER)
+        found.append(planned(Purpose.OTHER_HEADER_LIST, other, protocol.models(other)))
+    if looks:
+        target = parse_url(attempt.base_url)
+        for look in candidates.looks(attempt, target, context.facts.host.local):
+            there = replace(look, direct=attempt.direct)
+            found.append(planned(Purpose.PATH, there, wire(there.protocol).path_check(there)))
+    return tuple(found)
+
+
+def generates(attempt: Attempt, context: ApiContext) -> bool:
+    """Return whether this attempt asks for a generation: with a key, or without one at a local server."""
+    keys = context.keys(attempt)
+    return not context.settings.no_spend and (
+        attempt.key in keys or (context.facts.host.local and not keys - {KeyForm.RIVAL})
+    )
+
+
+def protocol_open(context: ApiContext) -> bool:
+    """Return whether the user left the protocol open and no provider documents which ones the host speaks."""
+    return context.settings.protocol.value == "auto" and context.door is None
+
+
+def looks_around(context: ApiContext) -> bool:
+    """Return whether the first round looks for other protocols: only where ``auto`` was asked for by name."""
+    return protocol_open(context) and context.settings.protocol.source.kind is not SourceKind.DEFAULT
+
+
+def _compares_headers(attempt: Attempt, context: ApiContext) -> bool:
+    """Anthropic's clients differ in their header: without an app named, a provider must accept both."""
+    settings = context.settings
+    return (
+        attempt.protocol == "anthropic"
+        and attempt.given
+        and attempt.key in context.keys(attempt)
+        and settings.app is None
+        and settings.auth is None
+        and settings.auth_variable is None
+    )

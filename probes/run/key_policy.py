@@ -1,0 +1,105 @@
+"""Decide which forms of the key may be sent to a host, and by which route. Pure; no other module decides it.
+
+The plan, the attempts, the path checks and the deep check all use the :class:`KeyPolicy` that is made here, and the
+API client refuses to send what it does not allow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from probes.catalog.door import Door
+from probes.keys.flaws import examine_key
+from probes.keys.owner import fit
+from probes.model.attempt import KeyForm
+from probes.model.facts import KeyPolicy, Withheld
+from probes.model.secret import Secret
+from probes.model.settings import ConflictReason, ConflictRole, Settings
+from probes.model.source import Source
+from probes.urls.addresses import private
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableKeys:
+    """The user's keys, without their values, and what the settings say of sending them.
+
+    ``elsewhere``: the given key belongs for certain to another company than the host's. ``project``: a file of the
+    project sends the user's key to another host than the user's own settings do, and the key is withheld for that.
+    """
+
+    forms: frozenset[KeyForm] = frozenset()
+    elsewhere: bool = False
+    project: bool = False
+    send_anyway: bool = False
+    conflict_source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How requests get to the host, as far as it is known. ``address`` is the IP address that was dialled, or that
+    stands in the URL; None before it is known.
+    """
+
+    scheme: str
+    local: bool  # the host is this machine or on a private network
+    proxy: bool = False
+    redirected: bool = False  # by --connect-to
+    address: str | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody beyond this machine or its private network can read what is sent."""
+        if self.scheme == "https":
+            return True
+        if self.proxy:
+            return False
+        return self.local or (not self.redirected and self.address is not None and private(self.address))
+
+
+def decide(keys: AvailableKeys, route: Route | None) -> KeyPolicy:
+    """Decide which forms of the key may be sent by this route; by None, where there is no way to the host, none.
+
+    A key goes to its own company's hosts and to unknown ones, never where a project redirects it, and in plain HTTP to
+    loopback and private addresses alone, around a proxy. ``--send-anyway`` lifts all three.
+    """
+    withheld: Withheld | None = None
+    allowed = keys.forms
+    if keys.elsewhere and not keys.send_anyway:
+        withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.RIVAL}
+    elif keys.project:
+        withheld, allowed = Withheld.PROJECT, frozenset()
+    if route is None:
+        return KeyPolicy((), (), withheld, keys.conflict_source)
+    direct = allowed if route.local else frozenset()
+    if not route.private and not keys.send_anyway:
+        around = route.local and route.proxy  # a private host needs no proxy: the key goes around it
+        if allowed and withheld is None and not around:
+            withheld = Withheld.PLAINTEXT
+        allowed = frozenset()
+    return KeyPolicy(_ordered(allowed), _ordered(direct), withheld, keys.conflict_source)
+
+
+def _ordered(forms: frozenset[KeyForm]) -> tuple[KeyForm, ...]:
+    return tuple(form for form in KeyForm if form in forms)
+
+
+def conflicting_key(settings: Settings, door: Door | None, *, local: bool) -> tuple[Source, str] | None:
+    """Find another key for the same setting that may be sent to this host; its source and its value.
+
+    It is the value of a place that loses, or of a variable that no SDK reads where no key was given. None where there
+    is none, or where a project has chosen the host.
+    """
+    for one in settings.conflicts if settings.override is None else ():
+        if one.role is not ConflictRole.KEY or one.same or not isinstance(one.value, Secret):
+            continue
+        if settings.key is not None and one.why is not ConflictReason.SHADOWED:
+            continue
+        key = examine_key(one.value.reveal(), "openai").literal
+        if not key:
+            continue
+        found = AvailableKeys(
+            frozenset({KeyForm.GIVEN}), fit(key, door, local=local).elsewhere, send_anyway=settings.send_anyway
+        )
+        if decide(found, Route("https", local)).forms:
+            return one.source, key
+    return None

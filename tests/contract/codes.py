@@ -1,0 +1,52 @@
+"""The published codes and severities, read from docs/contract.md: the only list of them that the tests have."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from checkout import DOCS
+
+CONTRACT = (DOCS / "contract.md").read_text("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One code of the contract; ``severity`` is error, warning or info."""
+
+    code: str
+    severity: str
+
+
+def _published(section: str) -> dict[str, Published]:
+    """Read the tables of a section. A row may name several codes in its first column; only a lone one has a severity."""
+    found: dict[str, Published] = {}
+    for row in re.findall(r"^\|([^|]*`[a-z]+\.[a-z0-9_]+`[^|]*)\|", section, re.MULTILINE):
+        said = re.search(r"\((warning|info)\)", row)
+        for code in re.findall(r"`([a-z]+\.[a-z0-9_]+)`", row):
+            assert code not in found, f"the contract lists {code} twice"
+            found[code] = Published(code, said[1] if said else "error")
+    return found
+
+
+_SECTIONS = re.split(r"^## ", CONTRACT, flags=re.MULTILINE)
+_FIRST, _ADDED = (_published(next(one for one in _SECTIONS if one.startswith(f"{number}. "))) for number in (3, 4))
+
+# Codes that the contract promises and that no rule raises yet.
+TO_COME = {
+    "tls.client_certificate": "comes with issue 12",
+    "tls.strict": "comes with issue 12",
+    "model.loading": "comes with issue 12",
+    "key.wrong_audience": "comes with issue 12",
+    "url.host_retired": "comes with issue 14",
+    "http.body_encoding": "comes with issue 16",
+    "stream.websocket_refused": "comes with issue 16",
+    "stream.websocket_closed": "comes with issue 16",
+    "app.companion_unreachable": "comes with issue 16",
+    "app.runtime": "comes with issue 16",
+    "app.key_elsewhere": "comes with issue 16",
+    "app.own_test": "comes with issue 16",
+    "auth.login_expired": "comes with issue 17",
+}
+PUBLISHED = {**_FIRST, **_ADDED}
+CODES = frozenset(PUBLISHED) - frozenset(TO_COME)  # those that this version can say

@@ -1,0 +1,43 @@
+"""Write the archived evidence of all worlds, or of some: `python tests/record.py [WORLD...]`.
+
+Every world is measured anew. A row whose run is the same but for its times, ports and dates stays as it is, so that
+a change of the files shows what is measured otherwise.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from worlds.recorded import Row, measure, normal, read, row_of, write
+from worlds.table import SCENARIOS, TABLES
+
+BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+
+
+def measured(name: str) -> Row:
+    """Measure one world."""
+    scenario = BY_NAME[name]
+    return row_of(scenario, measure(scenario))
+
+
+def main(wanted: set[str]) -> None:
+    """Measure the worlds that are wanted and rewrite their files."""
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for table, scenarios in TABLES.items():
+            kept = read(table)
+            names = [scenario.name for scenario in scenarios]
+            anew = [name for name in names if name in wanted or name not in kept or not wanted]
+            changed = 0
+            for name, row in zip(anew, pool.map(measured, anew, chunksize=8), strict=True):
+                if name not in kept or normal(kept[name]) != normal(row):
+                    kept[name] = row
+                    changed += 1
+                    print(f"{table}: {name}")
+            write(table, [kept[name] for name in names])
+            print(f"{table}: {len(names)} worlds, {len(anew)} measured, {changed} written")
+
+
+if __name__ == "__main__":
+    main(set(sys.argv[1:]))

@@ -1,0 +1,139 @@
+"""The archived evidence of the worlds: what a run in each of them measured, kept in ``evidence/``: a run a line, a file a table.
+
+Judging is pure, so what must hold for a report is tested on these files, without servers. ``python tests/record.py``
+writes them; ``test_measured.py`` measures every world anew and compares. A row keeps what was measured with its times,
+ports and dates; those are left out only of the comparison (`normal`).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import probes.api.attempt_round
+import probes.network.network
+from probes.model import archive
+from probes.model.evidence import Evidence
+from worlds.stage import Scenario, Seen, examine
+from worlds.table import TABLES
+
+FOLDER = Path(__file__).with_name("evidence")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One archived run, and how many requests the practice door counted."""
+
+    evidence: Evidence
+    requests: int
+
+
+@cache
+def recorded(scenario: Scenario) -> Recorded:
+    """Return the archived run of a world, with the world's own clock. Raises KeyError where none was recorded."""
+    row = _rows()[scenario.name]
+    evidence = archive.load(json.dumps({"schema": archive.SCHEMA, "evidence": row["evidence"]}))
+    if scenario.started_at:
+        evidence = replace(evidence, started_at=scenario.started_at)
+    return Recorded(evidence, row["requests"])
+
+
+_TRUST = cache(probes.network.network.trust)  # the roots are read once for all worlds
+
+
+def measure(scenario: Scenario) -> Seen:
+    """Run the check in the world itself, without the pauses between two tries."""
+    with (
+        patch.object(probes.api.attempt_round, "PAUSES", (0.01, 0.02)),
+        patch.object(probes.network.network, "trust", _TRUST),
+    ):
+        return examine(scenario)
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def read(table: str) -> dict[str, Row]:
+    """Return the rows of one file by the name of their world; none where there is no file."""
+    file = _file(table)
+    lines = gzip.decompress(file.read_bytes()).decode().splitlines() if file.is_file() else []
+    return {row["world"]: row for row in map(json.loads, lines)}
+
+
+@cache
+def _rows() -> dict[str, Row]:
+    return {name: row for table in TABLES for name, row in read(table).items()}
+
+
+def row_of(scenario: Scenario, seen: Seen) -> Row:
+    """Return what is kept of a run."""
+    document = json.loads(archive.dump(seen.evidence))
+    return {"world": scenario.name, "requests": seen.requests, "evidence": _rounded(document["evidence"])}
+
+
+def write(table: str, rows: Iterable[Row]) -> None:
+    """Write one file; the same rows give the same bytes."""
+    lines = "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
+    FOLDER.mkdir(exist_ok=True)
+    _file(table).write_bytes(gzip.compress(lines.encode(), 9, mtime=0))
+
+
+def _file(table: str) -> Path:
+    return FOLDER / f"{table}.jsonl.gz"
+
+
+def _rounded(value: Any) -> Any:
+    """Round floats to microseconds, so that the files stay small."""
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_rounded(one) for one in value]
+    return round(value, 6) if isinstance(value, float) else value
+
+
+# -- comparing ---------------------------------------------------------------------------------------------------------
+
+# How long something took, when it was, where it was run: the same run at another time, on another machine.
+_TIMES = {
+    "began",
+    "ended",
+    "seconds",
+    "sent_at",
+    "first_byte",
+    "first_at",
+    "last_at",
+    "started_at",
+    "days_left",
+    "date",
+}
+_CUTS = {"arrivals", "reads"}  # into how many pieces the system cut a stream
+_CERTIFICATE = {"not_before", "not_after", "fingerprint", "cipher"}
+_MACHINE = {"container", "wsl", "families", "certifi_path"}
+_VARYING = _TIMES | _CUTS | _CERTIFICATE | _MACHINE
+_PORT = re.compile(r"(?<=:)[1-9]\d{4}\b|(?<=port )[1-9]\d{4}\b|(?<=port=)[1-9]\d{4}\b")
+_TEMPORARY = re.compile(r"/\S*?/llmdoctor-\w+/")
+_DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def normal(value: Any, name: str = "") -> Any:
+    """Return a row without what differs between two runs in the same world."""
+    if isinstance(value, dict):
+        return {name: normal(one, name) for name, one in value.items() if name not in _VARYING}
+    if isinstance(value, list):
+        found = [normal(one) for one in value]
+        # Requests that go out side by side come back in any order.
+        return sorted(found, key=json.dumps) if name == "observations" else found
+    if name == "port" and isinstance(value, int) and value >= 1 << 13:
+        return "PORT"
+    if isinstance(value, str):
+        return _DATE.sub("DATE", _PORT.sub("PORT", _TEMPORARY.sub("/TEMPORARY/", value)))
+    return value
