@@ -12,7 +12,6 @@ from diagnose.evidence.lines import words_of
 from diagnose.report import Try
 from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
 from probes.api.round_exchanges import AttemptRound, rounds_of
-from probes.catalog.sdk_variables import variables_of
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
@@ -39,15 +38,6 @@ if TYPE_CHECKING:
     from diagnose.answers.dialects import Match
     from probes.catalog.app import App
 
-# Where the official SDKs look for the key (openai, anthropic, google-genai).
-KEY_VARIABLES = {
-    "openai": "OPENAI_API_KEY",
-    "responses": "OPENAI_API_KEY",
-    "anthropic": "ANTHROPIC_API_KEY",
-    "gemini": "GEMINI_API_KEY",
-    "azure": "AZURE_OPENAI_API_KEY",
-    "ollama": "OLLAMA_API_KEY",
-}
 UNSEEN = SettingsFacts(None, None)  # of a run that ended before it looked at its settings
 
 
@@ -320,13 +310,14 @@ class View:
         target, door = self.evidence.target, self.door
         found = _of_protocol(target.protocol) | {
             "base_url": target.base_url or "",
+            "version_variable": client_urls.sdk_variable(target.protocol, "api_version"),
             "protocol": target.protocol,
             "app": target.app,
             "host": door.host.name if door else _host_of(target.base_url or ""),
             "door": (door.match.name or door.host.name) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
-            "key_env": (door.match.key_env if door else "") or _key_variable(target.protocol),
+            "key_env": (door.match.key_env if door else "") or client_urls.sdk_variable(target.protocol, "key"),
             "console": door.match.console if door else "",
             "key_door": door.key.door_name if door else "",
             "model": self.model or "",
@@ -343,18 +334,9 @@ class View:
         return {name: value for name, value in found.items() if value}
 
 
-def _key_variable(protocol: str) -> str:
-    if protocol in KEY_VARIABLES or protocol not in NAMES:
-        return KEY_VARIABLES.get(protocol, "")
-    return (*variables_of(protocol).keys, "")[0]
-
-
 def _of_protocol(protocol: str) -> dict[str, str]:
     """What a finding's words name of a protocol, where it is not as with chat completions."""
-    if protocol not in NAMES:
-        return {}
-    version = variables_of(protocol).version
-    return dict(wire(protocol).words) | ({"version_variable": version} if version else {})
+    return dict(wire(protocol).words) if protocol in NAMES else {}
 
 
 def _host_of(url: str) -> str:

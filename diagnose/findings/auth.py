@@ -11,7 +11,6 @@ from diagnose.report import Seen, Severity
 from probes.model.attempt import Attempt, Auth, Change
 from probes.protocols.protocol import wire
 
-_KEY = ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style")
 HEADERS = {
     Auth.BEARER: "Authorization: Bearer",
     Auth.X_API_KEY: "x-api-key",
@@ -58,13 +57,11 @@ def _header_lost(view: View) -> Claim | None:
 
 
 RULES = (
-    Rule("auth.header_style", Severity.ERROR, "auth", _header_style, "settings", because=("url.", "proxy.")),
-    Rule("auth.rejected", Severity.ERROR, "auth", said("auth.rejected"), "settings", because=_KEY),
-    Rule("auth.header_lost", Severity.ERROR, "auth", _header_lost, "relay", because=_KEY),
-    Rule("auth.expired", Severity.ERROR, "auth", said("auth.expired"), "settings", because=_KEY),
-    Rule(
-        "auth.not_permitted", Severity.ERROR, "auth", said("auth.not_permitted"), "settings", because=(*_KEY, "model.")
-    ),
+    Rule("auth.header_style", Severity.ERROR, "auth", _header_style, "settings"),
+    Rule("auth.rejected", Severity.ERROR, "auth", said("auth.rejected"), "settings"),
+    Rule("auth.header_lost", Severity.ERROR, "auth", _header_lost, "relay"),
+    Rule("auth.expired", Severity.ERROR, "auth", said("auth.expired"), "settings"),
+    Rule("auth.not_permitted", Severity.ERROR, "auth", said("auth.not_permitted"), "settings"),
     Rule("auth.ip_not_allowed", Severity.ERROR, "auth", said("auth.ip_not_allowed"), "settings"),
     Rule("auth.upstream", Severity.ERROR, "auth", said("auth.upstream"), "relay"),
     Rule("access.region_blocked", Severity.ERROR, "http", said("access.region_blocked"), "network"),

@@ -152,21 +152,18 @@ def _captures_local(view: View) -> Claim | None:
     )
 
 
-_LOCAL = ("proxy.captures_local",)
-
 RULES = (
     Rule("proxy.invalid", Severity.ERROR, "proxy", _invalid, "settings"),
-    Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine", because=("proxy.invalid",)),
-    Rule("proxy.captures_local", Severity.ERROR, "proxy", _captures_local, "settings", because=("proxy.invalid",)),
-    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", because=_LOCAL),
-    Rule("proxy.auth_required", Severity.ERROR, "proxy", _refusal(Kind.PROXY_AUTH), "settings", because=_LOCAL),
+    Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine"),
+    Rule("proxy.captures_local", Severity.ERROR, "proxy", _captures_local, "settings"),
+    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", retryable=True),
+    Rule("proxy.auth_required", Severity.ERROR, "proxy", _refusal(Kind.PROXY_AUTH), "settings"),
     Rule(
         "proxy.refused",
         Severity.ERROR,
         "proxy",
         _refusal(Kind.PROXY_REFUSED, Kind.TIMEOUT),
         "network",
-        because=("proxy.invalid", *_LOCAL),
     ),
     Rule("proxy.ignored", Severity.WARNING, "proxy", _ignored, "app"),
 )

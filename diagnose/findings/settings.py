@@ -136,7 +136,6 @@ RULES = (
         "settings",
         _missing_key,
         "settings",
-        because=("settings.wrong_variable", "settings.swapped"),
     ),
     Rule("settings.conflict", Severity.WARNING, "settings", _conflict, "settings"),
     Rule("settings.project_override", Severity.WARNING, "settings", _project_override, "settings"),

@@ -207,14 +207,13 @@ def _path_claim(view: View, better: Attempt) -> Claim:
 
 
 RULES = (
-    Rule("url.invalid", Severity.ERROR, "settings", _invalid, "settings", because=("settings.",)),
+    Rule("url.invalid", Severity.ERROR, "settings", _invalid, "settings"),
     Rule(
         "url.scheme_missing",
         Severity.ERROR,
         "settings",
         _flawed("scheme_missing", "scheme_wrong"),
         "settings",
-        because=("settings.swapped",),
     ),
     Rule(
         "url.stray_characters",
@@ -222,37 +221,31 @@ RULES = (
         "settings",
         _flawed("stray", "fragment"),
         "settings",
-        because=("settings.swapped", "url.scheme_missing"),
     ),
-    Rule(
-        "url.plaintext", Severity.ERROR, "door", _plaintext, "settings", because=("url.host_typo", "url.not_api_host")
-    ),
-    Rule("url.host_typo", Severity.ERROR, "door", _typo, "settings", because=("settings.",)),
-    Rule("url.not_api_host", Severity.ERROR, "door", _not_api_host, "settings", because=("settings.",)),
+    Rule("url.plaintext", Severity.ERROR, "door", _plaintext, "settings"),
+    Rule("url.host_typo", Severity.ERROR, "door", _typo, "settings"),
+    Rule("url.not_api_host", Severity.ERROR, "door", _not_api_host, "settings"),
     Rule(
         "url.endpoint_included",
         Severity.ERROR,
         "http",
         _flawed("endpoint_included"),
         "settings",
-        because=("settings.",),
     ),
-    Rule("url.version_doubled", Severity.ERROR, "http", _flawed("version_doubled"), "settings", because=("settings.",)),
+    Rule("url.version_doubled", Severity.ERROR, "http", _flawed("version_doubled"), "settings"),
     Rule(
         "url.double_slash",
         Severity.ERROR,
         "http",
         _flawed("double_slash"),
         "settings",
-        because=("url.endpoint_included", "url.version_doubled"),
     ),
-    Rule("url.version_missing", Severity.ERROR, "http", _version_missing, "settings", because=("url.not_api_host",)),
+    Rule("url.version_missing", Severity.ERROR, "http", _version_missing, "settings"),
     Rule(
         "url.path_wrong",
         Severity.ERROR,
         "http",
         _path_wrong,
         "settings",
-        because=("url.not_api_host", "url.endpoint_included", "url.version_doubled", "url.stray_characters"),
     ),
 )

@@ -18,21 +18,11 @@ from diagnose.evidence.client_urls import in_its_terms
 from diagnose.report import Report
 from diagnose.snippets import quoting
 from probes.catalog.apps import load
-from probes.catalog.sdk_variables import variables_of
+from probes.catalog.sdk_variables import SdkVariables, variables_of
 from probes.model.attempt import Auth
 from probes.model.source import Source, variable_in
 from probes.protocols.names import NAMES
 from probes.protocols.protocol import auth_headers, wire
-
-# The variables of the official SDKs: base URL, key, model; None where they read none.
-VARIABLES: dict[str, tuple[str, str, str | None]] = {
-    "openai": ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"),
-    "responses": ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"),
-    "anthropic": ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_MODEL"),
-    "gemini": ("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY", "GEMINI_MODEL"),
-    "azure": ("AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", None),
-    "ollama": ("OLLAMA_HOST", "OLLAMA_API_KEY", None),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +96,7 @@ def _working(found: object, variable: str) -> WorkingSettings | None:
         base_url=values["base_url"],
         model=values["model"],
         auth=values["auth"],
-        key_env=variable or VARIABLES[found["protocol"]][1],
+        key_env=variable or key_variable(None, found["protocol"]),
         version=values["api_version"],
         stream=bool(found.get("stream")),
     )
@@ -114,15 +104,7 @@ def _working(found: object, variable: str) -> WorkingSettings | None:
 
 def key_variable(source: Source | None, protocol: str) -> str:
     """The variable that holds the key, else the one that the protocol's SDK reads."""
-    return (source.variable if source is not None else "") or _variables(protocol)[1]
-
-
-def _variables(protocol: str) -> tuple[str, str, str | None]:
-    """Those of base URL, key and model; of a protocol whose clients read none, names for people to choose."""
-    if protocol in VARIABLES:
-        return VARIABLES[protocol]
-    own = variables_of(protocol)
-    return (*own.bases, "BASE_URL")[0], (*own.keys, "API_KEY")[0], own.model or None
+    return (source.variable if source is not None else "") or (*variables_of(protocol).keys, "API_KEY")[0]
 
 
 @cache
@@ -284,14 +266,21 @@ class SnippetVariable(NamedTuple):
 
 
 def _environment(own: WorkingSettings) -> Iterator[SnippetVariable]:
-    base, key, model = _variables(own.protocol)
-    yield SnippetVariable(base, own.base_url)
-    if own.auth != "none" and own.key_env != key:
-        yield SnippetVariable(key, other=own.key_env)
-    if model:
-        yield SnippetVariable(model, own.model)
+    sdk = variables_of(own.protocol)
+    yield SnippetVariable((*sdk.bases, "BASE_URL")[0], own.base_url)
+    if own.auth != "none" and not _reads(sdk, own):
+        yield SnippetVariable((*sdk.keys, "API_KEY")[0], other=own.key_env)
+    if sdk.model:
+        yield SnippetVariable(sdk.model, own.model)
     if wire(own.protocol).version_demanded:
-        yield SnippetVariable(variables_of(own.protocol).version or "API_VERSION", own.version)
+        yield SnippetVariable(sdk.version or "API_VERSION", own.version)
+
+
+def _reads(sdk: SdkVariables, own: WorkingSettings) -> bool:
+    """Whether the SDK's releases look for the key in the user's variable, and send it in the form that works."""
+    wires = (app.wire(own.protocol) for app in load() if app.kind == "sdk")
+    forms = {wire.auth_by.get(own.key_env, own.auth) for wire in wires if wire is not None}
+    return own.key_env in sdk.keys and forms == {own.auth}
 
 
 def _lines(pattern: str, quote_: Callable[[str], str], reference: str) -> Callable[[object], str]:

@@ -10,6 +10,7 @@ from typing import Any
 from probes.app_settings.effective import place_of
 from probes.app_settings.entry import Layer
 from probes.app_settings.search import SearchPlaces
+from probes.catalog.apps import official
 from probes.catalog.doors import Doors
 from probes.catalog.sdk_variables import means_an_llm, variables_of
 from probes.model.settings import ConflictReason, Settings, Sourced
@@ -17,7 +18,6 @@ from probes.model.source import DEFAULT, Source, SourceKind, default_of
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks
 from probes.settings.gather import Options, gather
-from probes.urls.app_base_urls import official
 
 
 @cache

@@ -67,6 +67,34 @@ def load() -> Apps:
     return Apps(read(built if built.exists() else built.with_suffix(".toml")))
 
 
+def official(protocol: str) -> App:
+    """Return the official SDK of a protocol: the first app that speaks it.
+
+    Of a protocol without one it is a client that does what the protocol's own file says.
+
+    Raises KeyError for a protocol that does not exist.
+    """
+    return next((app for app in load() if app.wire(protocol) is not None), None) or _plain_client(protocol)
+
+
+@cache
+def _plain_client(protocol: str) -> App:
+    from probes.protocols.protocol import wire
+
+    spoken = wire(protocol)
+    own = AppWire(
+        protocol,
+        endpoint=spoken.endpoint,
+        version=(*spoken.versions, "")[0],
+        auth=(spoken.styles[0].value,),
+        default=spoken.default_base_url,
+        base_url=spoken.base_url_env,
+        key=spoken.key_env,
+        model=spoken.model_env,
+    )
+    return App(protocol, protocol, "sdk", "", (own,), stack="httpx")
+
+
 def read(path: Path) -> tuple[App, ...]:
     """The apps of a file of TOML, or of the JSON that was built from one, unchecked as it was checked when built.
 

@@ -62,7 +62,7 @@ class Door(NamedTuple):
     region: str
     hosts: tuple[str, ...]
     endpoints: tuple[Endpoint, ...]
-    key_env: tuple[str, ...] = ()
+    key_env: tuple[str, ...] = ()  # with those of `sdk`, which come first
     base_url_env: tuple[str, ...] = ()
     keys: tuple[KeyShape, ...] = ()
     keys_complete: bool = False
@@ -75,6 +75,7 @@ class Door(NamedTuple):
     websites: tuple[str, ...] = ()
     slips: tuple[str, ...] = ()
     confirmed: bool = True
+    sdk: str = ""
 
     def base_urls(self, protocol: str) -> tuple[str, ...]:
         """Every base URL for a protocol, confirmed ones first. Some hold ``{placeholders}``."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from probes.catalog import node_runtime
+from probes.catalog.apps import official
 from probes.catalog.door import Door
 from probes.catalog.doors import load
 from probes.keys.flaws import url_is_key
@@ -21,7 +22,6 @@ from probes.run.key_policy import AvailableKeys, conflicting_key
 from probes.steps import door, proxy, settings
 from probes.steps.recorder import Recorder
 from probes.steps.settings import SettingsExams
-from probes.urls.app_base_urls import official
 from probes.urls.url import Url
 
 

@@ -9,16 +9,7 @@ from urllib.parse import urlsplit
 
 from probes.catalog import doors
 from probes.catalog.door import Door
-from probes.catalog.sdk_variables import (
-    ANTHROPIC,
-    FAMILIES,
-    OPENAI,
-    SHARED_NAMES,
-    UNREAD,
-    SdkVariables,
-    own_keys,
-    variables_of,
-)
+from probes.catalog.sdk_variables import SHARED_NAMES, SdkVariables, families, own_keys, unread, variables_of
 from probes.model.settings import BadInput, Sourced
 from probes.model.source import DEFAULT, default_of, option
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
@@ -33,9 +24,8 @@ if TYPE_CHECKING:
 
 # What shows which SDK is meant: of the first two a base URL or a key, of the others a base URL, whose key is of use in
 # many programs.
-_MEANT = (OPENAI, ANTHROPIC)
-_BY_OWN_KEY = FAMILIES["gemini"]  # its key, as that of a door of its own, means the SDK and not the door's first URL
-_MEANT_BY_BASE = tuple(family for family in FAMILIES.values() if family not in _MEANT)
+_MEANT = ("openai", "anthropic")
+_BY_OWN_KEY = "gemini"  # its key, as that of a door of its own, means the SDK and not the door's first URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +113,10 @@ def choose(
     if given:
         return _at_url(given, family, True, variables, asked)
 
-    present = family or next((each for each in _MEANT if _evidence(each, variables)), None)
-    present = present or next((each for each in _MEANT_BY_BASE if variables.base(each)), None)
+    meant = [variables_of(protocol) for protocol in _MEANT]
+    by_base = [own for own in families().values() if own not in meant]
+    present = family or next((each for each in meant if _evidence(each, variables)), None)
+    present = present or next((each for each in by_base if variables.base(each)), None)
     if (
         present
         and (base := variables.base(present, emptied=present.emptied))
@@ -139,19 +131,20 @@ def choose(
         return _default(present, asked or (Sourced(present.protocol, shown.source) if shown else None))
     if found := _at_door_variable(variables):
         return found
-    for each in (OPENAI, ANTHROPIC):
+    for each in meant:
         if base := variables.base(each, emptied=True):  # set but empty: the Python SDKs take it and every call fails
             return SdkChoice(each, base, None, False, True, Sourced(each.protocol, base.source))
     key_given = options.key is not None or options.key_env or options.key_file or options.key_stdin
     if (target and target.key) or check.key or key_given:
         anthropic = (options.key or options.stdin_text or "").lstrip().startswith("sk-ant-")
-        return _default(ANTHROPIC if anthropic or "ANTHROPIC" in (options.key_env or "") else OPENAI, None)
-    for each in (OPENAI, ANTHROPIC):
+        anthropic = anthropic or "ANTHROPIC" in (options.key_env or "")
+        return _default(variables_of("anthropic" if anthropic else "openai"), None)
+    for each in meant:
         if any(variables.filled(name) for name in each.unread_keys + each.unread_bases) or any(
             near_names(variables, (*each.keys, *each.bases))
         ):
             return _default(each, None)
-    return SdkChoice(OPENAI, None, None, False)
+    return SdkChoice(variables_of("openai"), None, None, False)
 
 
 def _evidence(family: SdkVariables, variables: Variables) -> Sourced[str] | None:
@@ -172,12 +165,13 @@ def _at_url(
         return SdkChoice(family, base, door, explicit, protocol=asked)
     if named := meant_by(base.value, endings=False):
         return SdkChoice(variables_of(named), base, door, explicit)
+    usual, second = map(variables_of, _MEANT)
     if door:
         spoken = (*door.protocols, DEFAULT_PROTOCOL)[0]
-        return SdkChoice(variables_of(spoken) if spoken in NAMES else OPENAI, base, door, explicit)
-    if not _evidence(OPENAI, variables) and (found := _evidence(ANTHROPIC, variables)):
-        return SdkChoice(ANTHROPIC, base, None, explicit, protocol=Sourced(ANTHROPIC.protocol, found.source))
-    return SdkChoice(OPENAI, base, None, explicit)
+        return SdkChoice(variables_of(spoken) if spoken in NAMES else usual, base, door, explicit)
+    if not _evidence(usual, variables) and (found := _evidence(second, variables)):
+        return SdkChoice(second, base, None, explicit, protocol=Sourced(second.protocol, found.source))
+    return SdkChoice(usual, base, None, explicit)
 
 
 def _at_door_variable(variables: Variables) -> SdkChoice | None:
@@ -189,12 +183,13 @@ def _at_door_variable(variables: Variables) -> SdkChoice | None:
         if not any(variables.filled(name) and not SHARED_NAMES.search(name) for name in own_keys(door)):
             continue
         for name in door.base_url_env:
-            if (base := variables.filled(name)) and name not in UNREAD:
+            if (base := variables.filled(name)) and name not in unread():
                 return _at_url(base, None, False, variables, None)
-        names = [name for name in _BY_OWN_KEY.keys if name in door.key_env]
+        own = variables_of(_BY_OWN_KEY)
+        names = [name for name in own.keys if name in door.key_env]
         meant = next((found for name in names if (found := variables.filled(name))), None)
         if meant:
-            return _default(_BY_OWN_KEY, Sourced(_BY_OWN_KEY.protocol, meant.source))
+            return _default(own, Sourced(own.protocol, meant.source))
         endpoint = next((e for one in by_looks() if (e := door.endpoint(one.name))), None)
         if endpoint and "{" not in endpoint.base_url:
             base = Sourced(endpoint.base_url, default_of(door.name))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from probes.catalog.app import App, AppWire
-from probes.catalog.apps import load
+from probes.catalog.apps import official
 from probes.catalog.url_joining import join
 from probes.model.attempt import Attempt
 from probes.protocols.protocol import ApiRequest
@@ -33,27 +33,6 @@ class SentBaseUrl(NamedTuple):
     exam: UrlExam
     address: str = ""
     query: str = ""
-
-
-def official(protocol: str) -> App:
-    """The SDK of the protocol's own house; of a protocol without one, a client that does what the protocol says."""
-    return next((app for app in load() if app.wire(protocol) is not None), None) or _plain(protocol)
-
-
-@cache
-def _plain(protocol: str) -> App:
-    spoken = protocol_of(protocol)
-    own = AppWire(
-        protocol,
-        endpoint=spoken.endpoint,
-        version=(*spoken.versions, "")[0],
-        auth=(spoken.styles[0].value,),
-        default=spoken.default_base_url,
-        base_url=spoken.base_url_env,
-        key=spoken.key_env,
-        model=spoken.model_env,
-    )
-    return App(protocol, protocol, "sdk", "", (own,), stack="httpx")
 
 
 def examine_for(app: App, wire: AppWire, raw: str) -> SentBaseUrl:

@@ -163,9 +163,12 @@ def test_what_judges_touches_no_network(name: str) -> None:
     ):
         pure |= {"probes.catalog.doors", "probes.catalog.door", "probes.keys.owner"}
     if name == "diagnose.evidence.client_urls":
-        pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.url_joining", "probes.urls.app_base_urls"}
+        pure |= {
+            *("probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"),
+            *("probes.catalog.url_joining", "probes.urls.app_base_urls"),
+        }
     if name == "diagnose.snippets.snippets":
-        pure |= {"probes.catalog.app", "probes.catalog.apps"}
+        pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
     theirs -= for_types(name)
     assert theirs <= pure, "a rule reads evidence and pure readings of it"
 

@@ -12,6 +12,7 @@ import click
 from diagnose import __version__
 from diagnose.cli import console
 from diagnose.cli.completion import among, apps, targets
+from diagnose.formats import FORMATS
 from diagnose.words import LANGS
 from probes.protocols.names import NAMES
 
@@ -38,7 +39,7 @@ def output_options(command: Any) -> Any:
         ),
         click.option("-o", "output", type=click.Path(dir_okay=False), help="Write the report there."),
         click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
-        click.option("--format", "fmt", type=click.Choice(console.FORMATS), default="text", help="How to report."),
+        click.option("--format", "fmt", type=click.Choice(FORMATS), default="text", help="How to report."),
     ):
         command = option(command)
     return command

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
 from diagnose.words import part
-from probes.catalog.sdk_variables import variables_of
 from probes.model.source import Source
-from probes.protocols.names import NAMES
 
 
 def exit_status(report: Report, strict: bool = False) -> int:
@@ -85,15 +83,12 @@ def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 def variable_lines(settings: Mapping[str, object]) -> list[str]:
     """``OPENAI_BASE_URL=https://…`` and so on: the variables that the protocol's SDK reads."""
-    protocol = str(settings.get("protocol"))
-    if protocol not in NAMES:
-        return []
-    variables = variables_of(protocol)
-    pairs = (
-        ((*variables.bases, "")[0], settings.get("base_url")),
-        (variables.version, settings.get("api_version")),
+    from diagnose.evidence.client_urls import sdk_variable
+
+    found = (
+        (sdk_variable(str(settings.get("protocol")), role), settings.get(role)) for role in ("base_url", "api_version")
     )
-    return [f"{name}={plain(value)}" for name, value in pairs if name and value]
+    return [f"{name}={plain(value)}" for name, value in found if name and value]
 
 
 def folded(report: Report) -> list[tuple[Finding, list[Finding]]]:
