@@ -202,6 +202,8 @@ def classify_error(
 
     A success status says nothing about an error inside: the status that the error names itself is taken instead.
     """
+    from probes.protocols.protocol import is_api_shape
+
     if 200 <= status < 300:
         status = int(error.code) if re.fullmatch(r"[45]\d\d", error.code, re.ASCII) else 0
     texts = _texts(error.message, text)
@@ -210,7 +212,7 @@ def classify_error(
     if body == "json":
         marks.update(mark.lower() for mark in re.findall(_FIELD, texts[-1]))
     lowered = _gated({name.lower(): value for name, value in (headers or {}).items()})
-    own = body == "json" and bool(error.type or error.code) and error.shape in ("openai", "anthropic", "google")
+    own = body == "json" and bool(error.type or error.code) and is_api_shape(error.shape)
     words = _words(status, texts, marks, lowered, body, door, own=own, param=error.param)
     found = _read(words)
     if found or not status:

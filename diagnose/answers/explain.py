@@ -207,7 +207,7 @@ _ENDPOINT_PATH = (
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
 # A server names the path that it does not know; a client says the same words of what it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
-_VERSIONED = r"(?i)/v\d\w*/|/v\d\w*$|/openai/deployments/|\bapi/"
+_VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
 
 
 def _dialects(seen: ReadText, door: str | None) -> Iterator[_Hint]:
@@ -235,7 +235,10 @@ def _dialects(seen: ReadText, door: str | None) -> Iterator[_Hint]:
 def _wrong_path(confidence: float, evidence: str, seen: ReadText) -> Iterator[_Hint]:
     """A path that is not there: by its own look the version is missing, or it is another path altogether."""
     paths = re.findall(_ENDPOINT_PATH, seen.plain)
-    bare = bool(paths) and not any(re.search(_VERSIONED, path) for path in paths)
+    from probes.protocols.protocol import wires
+
+    versioned = "|".join((_VERSIONED, *(one.inner_path for one in wires() if one.inner_path)))
+    bare = bool(paths) and not any(re.search(versioned, path, re.IGNORECASE) for path in paths)
     yield _Hint("url.version_missing", confidence if bare else 0.6 * confidence, evidence)
     yield _Hint("url.path_wrong", 0.9 * confidence if bare else confidence, evidence)
 

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 
 from diagnose.report import Client
 from probes.catalog.app import App
-from probes.catalog.apps import load, official
-from probes.catalog.sdk_variables import families
+from probes.catalog.apps import load
+from probes.catalog.sdk_variables import variables_of
 from probes.catalog.url_joining import join
 from probes.model.attempt import Attempt
 from probes.model.evidence import Target
-from probes.urls.app_base_urls import MODEL, takes
+from probes.protocols.names import NAMES
+from probes.urls.app_base_urls import MODEL, official, takes
 
 
 def named(target: Target) -> App | None:
@@ -54,11 +55,11 @@ def sdk_variable(protocol: str, role: str) -> str:
     >>> sdk_variable("gemini", "key")
     'GOOGLE_API_KEY'
     """
-    family = families().get(protocol)
-    if family is None:
+    if protocol not in NAMES:
         return ""
-    first = {"base_url": family.bases[0], "key": family.keys[0], "model": family.model, "api_version": family.version}
-    return first[role]
+    sdk = variables_of(protocol)
+    names = {"base_url": sdk.bases, "key": sdk.keys, "model": (sdk.model,), "api_version": (sdk.version,)}
+    return (*names[role], "")[0]
 
 
 def others(target: Target, working: Attempt | None, as_given: bool) -> tuple[Client, ...]:

@@ -31,30 +31,14 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Kind, Outcome
 from probes.model.value_issues import Flaw
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
+from probes.protocols.protocol import Wire, wire
 
 if TYPE_CHECKING:
     from diagnose.answers.dialects import Match
     from probes.catalog.app import App
 
 UNSEEN = SettingsFacts(None, None)  # of a run that ended before it looked at its settings
-
-
-# What a finding's words name of a protocol, where it is not as with chat completions.
-_OF_PROTOCOL: dict[str, dict[str, str]] = {
-    "anthropic": {"claude_token": "ANTHROPIC_AUTH_TOKEN"},
-    "responses": {"ending": "/responses"},
-    "gemini": {
-        "ending": "/models/NAME:generateContent",
-        "twice": "/v1beta/v1",
-    },
-    "azure": {
-        "ending": "/openai/deployments/NAME/chat/completions",
-        "doubled": "/openai",
-        "added": "/openai",
-        "twice": "/openai/openai",
-    },
-    "ollama": {"ending": "/api/chat"},
-}
 
 
 class View:
@@ -73,6 +57,12 @@ class View:
     def client(self) -> App | None:
         """The app that this run is judged for: the one that was named, else the official client of the protocol."""
         return client_urls.known(self.evidence.target.app)
+
+    @cached_property
+    def spoken(self) -> Wire:
+        """The protocol of the run; the default one where it was not found out."""
+        protocol = self.evidence.target.protocol
+        return wire(protocol if protocol in NAMES else DEFAULT_PROTOCOL)
 
     def app_variable(self, role: str) -> str:
         """The variable in which the app that was named takes a setting; empty where none was, or it has none."""
@@ -318,9 +308,8 @@ class View:
     def values(self) -> dict[str, str]:
         """What every finding's words may name."""
         target, door = self.evidence.target, self.door
-        found = _OF_PROTOCOL.get(target.protocol, {}) | {
+        found = _of_protocol(target.protocol) | {
             "base_url": target.base_url or "",
-            "version_variable": client_urls.sdk_variable(target.protocol, "api_version"),
             "protocol": target.protocol,
             "app": target.app,
             "host": door.host.name if door else _host_of(target.base_url or ""),
@@ -342,6 +331,14 @@ class View:
         if self.chosen is not None and self.chosen.near:
             found["near"] = ", ".join(self.chosen.near)
         return {name: value for name, value in found.items() if value}
+
+
+def _of_protocol(protocol: str) -> dict[str, str]:
+    """What a finding's words name of a protocol, where it is not as with chat completions."""
+    if protocol not in NAMES:
+        return {}
+    version = client_urls.sdk_variable(protocol, "api_version")
+    return dict(wire(protocol).words) | ({"version_variable": version} if version else {})
 
 
 def _host_of(url: str) -> str:

@@ -9,6 +9,7 @@ from diagnose.findings.api import said
 from diagnose.findings.url import settings_of
 from diagnose.report import Seen, Severity
 from probes.model.attempt import Attempt, Auth, Change
+from probes.protocols.protocol import wire
 
 HEADERS = {
     Auth.BEARER: "Authorization: Bearer",
@@ -25,8 +26,8 @@ def _header_style(view: View) -> Claim | None:
         return None
     if working is not None and Change.AUTH in working.changed and view.works:
         asked = [one.told for one in (first, view.deep) if one is not None and one.told is not None]
-        # Anthropic's clients differ: which of them the user has is not known unless an app was named.
-        lenient = working.protocol == "anthropic" and not view.evidence.target.app_named
+        # Which of the clients that differ the user has is not known unless an app was named.
+        lenient = wire(working.protocol).clients_differ and not view.evidence.target.app_named
         return _style_claim(working, tuple(map(line_of, asked)), Severity.WARNING if lenient else None, verified=True)
     other, listing = view.other_listing, view.first.listing if view.first else None
     if other is None or listing is None or not view.works_as_given:

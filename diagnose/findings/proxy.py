@@ -19,8 +19,8 @@ def _invalid(view: View) -> Claim | None:
     if proxy is None:
         return None
     if proxy.problem is not None:
-        # One NO_PROXY entry breaks only the clients that parse it strictly: of the two, Anthropic's.
-        harmless = proxy.problem is ProxyProblem.NO_PROXY_ENTRY and view.evidence.target.protocol != "anthropic"
+        # One NO_PROXY entry breaks only the clients that parse it strictly.
+        harmless = proxy.problem is ProxyProblem.NO_PROXY_ENTRY and not view.spoken.strict_no_proxy
         # A server may take what is meant for a proxy: then it answers in spite of the setting.
         harmless |= proxy.problem is ProxyProblem.OWN_ADDRESS and view.works_as_given
         if proxy.bypass and proxy.problem in (ProxyProblem.API_ADDRESS, ProxyProblem.PASSWORD):

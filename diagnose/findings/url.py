@@ -16,6 +16,7 @@ from probes.model.attempt import Attempt, Change
 from probes.model.facts import Withheld
 from probes.model.failure import Kind
 from probes.model.value_issues import Flaw
+from probes.protocols.protocol import wire
 
 _VERSION = re.compile(r"/v\d+[a-z]*\d*$")
 # A vendor's whole version path counts as its version: nothing but the "v4" tells it from the host alone.
@@ -25,7 +26,7 @@ _VERSION_PATHS = ("/api/paas/v4",)
 def settings_of(attempt: Attempt) -> dict[str, object]:
     """The part of a working way of asking that a user sets."""
     found: dict[str, object] = {"base_url": attempt.base_url, "protocol": attempt.protocol}
-    versioned = Change.VERSION in attempt.changed or attempt.protocol == "azure"  # whose SDK has no version of its own
+    versioned = Change.VERSION in attempt.changed or wire(attempt.protocol).version_demanded
     return found | ({"api_version": attempt.version} if versioned else {})
 
 
@@ -156,8 +157,8 @@ def _only_version_added(view: View, better: Attempt) -> bool:
     assert first is not None
     had = urlsplit(first.attempt.base_url).path.rstrip("/")
     has = urlsplit(better.base_url).path.rstrip("/")
-    if first.attempt.address and better.protocol == "anthropic":
-        has += "/v1"  # which the SDK brings along, and this app wants in its base URL
+    if first.attempt.address and (version := re.match(r"/v\d+(?=/)", wire(better.protocol).endpoint)):
+        has += version[0]  # which the SDK brings along, and this app wants in its base URL
     added = has[len(had) :] if has.startswith(had) else ""
     return bool(re.fullmatch(r"/v\d+[a-z]*\d*", added)) or (not had and has in _VERSION_PATHS)
 
@@ -167,7 +168,7 @@ def _other_version(view: View) -> Claim | None:
     first, working = view.first, view.working
     if first is None or working is None or Change.VERSION not in working.changed or Change.PROTOCOL in working.changed:
         return None
-    named = view.evidence.target.app_named or working.protocol != "gemini"
+    named = view.evidence.target.app_named or len(wire(working.protocol).versions) < 2
     return replace(_path_claim(view, working), severity=None if named or not view.works else Severity.WARNING)
 
 

@@ -85,10 +85,9 @@ def variable_lines(settings: Mapping[str, object]) -> list[str]:
     """``OPENAI_BASE_URL=https://…`` and so on: the variables that the protocol's SDK reads."""
     from diagnose.evidence.client_urls import sdk_variable
 
-    found = (
-        (sdk_variable(str(settings.get("protocol")), role), settings.get(role)) for role in ("base_url", "api_version")
-    )
-    return [f"{name}={plain(value)}" for name, value in found if name and value]
+    protocol = str(settings.get("protocol"))
+    pairs = ((sdk_variable(protocol, role), settings.get(role)) for role in ("base_url", "api_version"))
+    return [f"{name}={plain(value)}" for name, value in pairs if name and value]
 
 
 def folded(report: Report) -> list[tuple[Finding, list[Finding]]]:

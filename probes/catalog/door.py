@@ -6,11 +6,16 @@ import re
 from typing import NamedTuple
 
 from probes.model.value_issues import Confidence
+from probes.protocols.names import NAMES
 
 
 def sdk_base(protocol: str, url: str) -> str:
     """A documented base URL as the official SDK takes it: without what that SDK adds by itself."""
-    added = {"gemini": r"/v1(?:alpha|beta)?/?$", "azure": r"/openai/?$"}.get(protocol)
+    if protocol not in NAMES:
+        return url
+    from probes.protocols.protocol import wire
+
+    added = wire(protocol).added
     return re.sub(added, "", url) if added else url
 
 

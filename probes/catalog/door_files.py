@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.sdk_variables import families
 from probes.model.value_issues import Confidence
+from probes.protocols.names import NAMES
 
 _T = TypeVar("_T")
-PROTOCOLS = ("openai", "responses", "anthropic", "gemini", "azure", "ollama", "other")
+PROTOCOLS = (*NAMES, "other")
 AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
 KINDS = ("vendor", "host", "cloud", "aggregator", "subscription", "gateway", "relay", "local")
 CONFIDENCES = tuple(Confidence)

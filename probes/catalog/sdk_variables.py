@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from probes.catalog.apps import PROTOCOLS, official
+from probes.catalog.apps import load
+from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
@@ -33,14 +34,16 @@ class SdkVariables:
 def families() -> Mapping[str, SdkVariables]:
     """Return the variables of each protocol's official SDK, by protocol, from its row in ``apps.toml``.
 
-    Protocols that one SDK speaks with the same variables, as chat completions and Responses, are one family.
+    That is the first app that speaks the protocol. Protocols that one SDK speaks with the same variables, as chat
+    completions and Responses, are one family.
     """
     made: dict[str, SdkVariables] = {}
     shared: dict[tuple[str, tuple[str, ...], tuple[str, ...]], SdkVariables] = {}
-    for protocol in PROTOCOLS:
-        app = official(protocol)
-        wire = app.wire(protocol)
-        assert wire is not None
+    for protocol in NAMES:
+        found = next(((app, wire) for app in load() if (wire := app.wire(protocol)) is not None), None)
+        if found is None:
+            continue
+        app, wire = found
         family = SdkVariables(
             protocol,
             wire.key,
@@ -54,6 +57,18 @@ def families() -> Mapping[str, SdkVariables]:
         )
         made[protocol] = shared.setdefault((app.id, wire.key, wire.base_url), family)
     return made
+
+
+def variables_of(protocol: str) -> SdkVariables:
+    """Return the variables of a protocol: its official SDK's, else those that the protocol's own file names."""
+    if (found := families().get(protocol)) is not None:
+        return found
+    from probes.protocols.protocol import wire
+
+    spoken = wire(protocol)
+    return SdkVariables(
+        protocol, spoken.key_env, spoken.base_url_env, (*spoken.model_env, "")[0], spoken.default_base_url or None
+    )
 
 
 @cache

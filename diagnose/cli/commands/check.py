@@ -14,6 +14,7 @@ from diagnose.cli import console
 from diagnose.cli.completion import among, apps, targets
 from diagnose.formats import FORMATS
 from diagnose.words import LANGS
+from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from probes.settings.gather import Options
 
     Mend = Callable[[Settings, Report], bool]
-
-PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
 
 
 def output_options(command: Any) -> Any:
@@ -56,7 +55,9 @@ def output_options(command: Any) -> Any:
 @click.option("--curl", metavar="TEXT|-", help="The settings out of a curl command line; - reads standard input.")
 @click.option("--model", metavar="ID", help="The model to try; by default a small one of the door's list.")
 @click.option(
-    "--protocol", type=click.Choice(PROTOCOLS), help="The protocol that the app speaks; auto, the default, finds it."
+    "--protocol",
+    type=click.Choice(("auto", *NAMES)),
+    help="The protocol that the app speaks; auto, the default, finds it.",
 )
 @click.option(
     "--app",
