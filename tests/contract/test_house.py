@@ -155,20 +155,20 @@ def test_what_judges_touches_no_network(name: str) -> None:
     }
     pure |= {"probes.api.response_checks", "probes.api.round_exchanges"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
+    # What is known of each protocol: its file, and the variables of its SDK.
+    pure |= {"probes.protocols.names", "probes.protocols.protocol", "probes.catalog.sdk_variables"}
     if (
         within(imports(name) - for_types(name), "probes.catalog.doors", "probes.catalog.door", "probes.keys.owner")
         == set()
     ):
         pure |= {"probes.catalog.doors", "probes.catalog.door", "probes.keys.owner"}
     if name == "diagnose.evidence.client_urls":
-        pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.url_joining", "probes.urls.app_base_urls"}
-    if name == "diagnose.snippets.snippets":  # the protocols say what goes out: paths and headers, without a key
         pure |= {
-            "probes.catalog.app",
-            "probes.catalog.apps",
-            "probes.catalog.sdk_variables",
-            "probes.protocols.protocol",
+            *("probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"),
+            *("probes.catalog.url_joining", "probes.urls.app_base_urls"),
         }
+    if name == "diagnose.snippets.snippets":
+        pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
     theirs -= for_types(name)
     assert theirs <= pure, "a rule reads evidence and pure readings of it"
 
@@ -410,7 +410,99 @@ def test_no_file_lies_flat() -> None:
 
 
 # Modules that no test file imports: what tests them instead.
-THROUGH_WORLDS = frozenset([])
+THROUGH_WORLDS = frozenset(
+    [
+        "diagnose.answers.data_files",
+        "diagnose.answers.gateways",
+        "diagnose.cli.commands.apps",
+        "diagnose.cli.commands.compare",
+        "diagnose.cli.commands.hook",
+        "diagnose.cli.commands.init",
+        "diagnose.cli.commands.judge",
+        "diagnose.cli.commands.scan",
+        "diagnose.cli.commands.snippet",
+        "diagnose.cli.completion",
+        "diagnose.cli.curl_option",
+        "diagnose.evidence.client_urls",
+        "diagnose.evidence.lines",
+        "diagnose.findings.api",
+        "diagnose.findings.app",
+        "diagnose.findings.auth",
+        "diagnose.findings.key",
+        "diagnose.findings.model",
+        "diagnose.findings.proxy",
+        "diagnose.findings.redirect",
+        "diagnose.findings.run",
+        "diagnose.findings.settings",
+        "diagnose.findings.slo",
+        "diagnose.findings.stream",
+        "diagnose.findings.tls",
+        "diagnose.findings.url",
+        "diagnose.formats.scan_table",
+        "diagnose.formats.table",
+        "diagnose.judging.capability_lines",
+        "diagnose.judging.finding_text",
+        "diagnose.judging.proven",
+        "diagnose.serve.http_server",
+        "diagnose.serve.live",
+        "diagnose.serve.targets",
+        "diagnose.words.en.special_cases",
+        "diagnose.words.zh.interface",
+        "diagnose.words.zh.special_cases",
+        "probes.api.attempt_loop",
+        "probes.api.context",
+        "probes.api.model_choice",
+        "probes.api.next_attempt",
+        "probes.api.redirects",
+        "probes.api.response_checks",
+        "probes.api.tried_attempts",
+        "probes.app_settings.effective",
+        "probes.app_settings.entry",
+        "probes.app_settings.sdks",
+        "probes.app_settings.services",
+        "probes.capabilities.feature_client",
+        "probes.capabilities.host_features",
+        "probes.capabilities.model_features",
+        "probes.catalog.sdk_variables",
+        "probes.config_formats.crushrc",
+        "probes.keys.characters",
+        "probes.model.planned_request",
+        "probes.model.value_issues",
+        "probes.network.connection_pools",
+        "probes.network.trust_stores",
+        "probes.pasted.keys_in_text",
+        "probes.pasted.notes",
+        "probes.pasted.urls_in_text",
+        "probes.protocols.anthropic",
+        "probes.protocols.features.anthropic",
+        "probes.protocols.features.azure",
+        "probes.protocols.features.gemini",
+        "probes.protocols.features.ollama",
+        "probes.protocols.features.openai",
+        "probes.protocols.features.responses",
+        "probes.protocols.gemini",
+        "probes.protocols.ollama",
+        "probes.protocols.openai",
+        "probes.protocols.responses",
+        "probes.protocols.stream_counter",
+        "probes.run.api_checks",
+        "probes.run.connection",
+        "probes.run.host_environment",
+        "probes.settings.conflicts",
+        "probes.settings.environment",
+        "probes.settings.key_selection",
+        "probes.settings.network_settings",
+        "probes.settings.options",
+        "probes.settings.project_override",
+        "probes.settings.sdk_selection",
+        "probes.settings.variable_typos",
+        "probes.steps.dns",
+        "probes.steps.door",
+        "probes.steps.settings",
+        "probes.steps.tls",
+        "probes.urls.login_pages",
+    ]
+)
 
 
 def test_every_module_is_tested_by_name_or_through_the_worlds() -> None:

@@ -40,10 +40,15 @@ class Recorded:
 def recorded(scenario: Scenario) -> Recorded:
     """Return the archived run of a world, with the world's own clock. Raises KeyError where none was recorded."""
     row = _rows()[scenario.name]
-    evidence = archive.load(json.dumps({"schema": archive.SCHEMA, "evidence": row["evidence"]}))
+    evidence = evidence_in(row)
     if scenario.started_at:
         evidence = replace(evidence, started_at=scenario.started_at)
     return Recorded(evidence, row["requests"])
+
+
+def evidence_in(row: Row) -> Evidence:
+    """Return the run of a row as it was measured. Raises ArchiveError where it is older than today's types."""
+    return archive.load(json.dumps({"schema": archive.SCHEMA, "evidence": row["evidence"]}))
 
 
 _TRUST = cache(probes.network.network.trust)  # the roots are read once for all worlds

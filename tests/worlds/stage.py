@@ -457,8 +457,7 @@ def examine(scenario: Scenario) -> Seen:
     finally:
         root.removeHandler(keeper)
         root.setLevel(level)
-<<<<<<< HEAD
-    return Seen(evidence, tuple(keys), "\n".join(keeper.lines), *seen, count, foreseen, tuple(first))
+    return Seen(evidence, keys_of(scenario), "\n".join(keeper.lines), *seen, count, foreseen, tuple(first))
 
 
 @contextmanager
@@ -483,9 +482,6 @@ def first_round_kept() -> Iterator[list[Observation]]:
         yield kept
     finally:
         RoundRunner.ask = real  # type: ignore[method-assign]
-=======
-    return Seen(evidence, keys_of(scenario), "\n".join(keeper.lines), *seen, count)
->>>>>>> h-tests
 
 
 def _raw(request: Any) -> bytes:

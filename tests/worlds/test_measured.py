@@ -5,11 +5,14 @@ What is said of the worlds is tested on the archive (`test_scenarios.py`); here 
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from diagnose.judging.judge import judge
 from probes.model import archive
 from worlds.leaks import leaked
-from worlds.recorded import measure, normal, read, row_of
+from worlds.recorded import Row, evidence_in, measure, normal, read, row_of
 from worlds.stage import Scenario
 from worlds.table import TABLES
 
@@ -25,10 +28,43 @@ each = pytest.mark.parametrize(
 )
 
 
+# What goes out next depends here on which of several answers comes first, or on how fast they come: of two runs only
+# what is judged is the same.
+RACING = frozenset(
+    [
+        "auth-rejected-empty",
+        "http-gate-google-iap-for-programs",
+        "http-gate-negotiate",
+        "http-gateway-address-1003",
+        "http-packed-unsaid",
+        "http-packed-x-gzip",
+        "http-tunnel-403",
+        "http-tunnel-403-cloudflared",
+        "key-in-misspelt-variable",
+        "shape-bomb",
+        "sound-503-once",
+        "sound-one-at-a-time",
+        "stale-key-wins",
+        "stream-s_gzip_nohdr",
+        "anthropic-stream-s_gzip_nohdr",
+        "two-credentials-differ",
+        "two-keys-differ",
+    ]
+)
+
+
+def judged(row: Row) -> Any:
+    """Return what is said of a row, without times."""
+    report = judge(evidence_in(row))
+    return report.verdict, report.root_cause, {one.code for one in report.findings}, report.proven
+
+
 @each
 def test_the_archive_is_what_is_measured(table: str, scenario: Scenario) -> None:
     anew = row_of(scenario, measure(scenario))
-    assert normal(anew) == normal(read(table)[scenario.name]), f"python tests/record.py {scenario.name}"
+    kept = read(table)[scenario.name]
+    how = judged if scenario.name in RACING else normal
+    assert how(anew) == how(kept), f"python tests/record.py {scenario.name}"
 
 
 @each
