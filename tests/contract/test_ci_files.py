@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from checkout import ROOT
 from diagnose.cli import COMMANDS, HIDDEN, program
-from diagnose.cli.console import FORMATS
+from diagnose.formats import FORMATS
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
