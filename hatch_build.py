@@ -17,7 +17,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 TABLES = (
     *("probes/catalog/doors", "probes/catalog/apps"),
-    *("diagnose/answers/dialects", "diagnose/answers/phrases", "diagnose/snippets/examples"),
+    *(
+        "diagnose/answers/dialects",
+        "diagnose/answers/phrases",
+        "diagnose/answers/products",
+        "diagnose/snippets/examples",
+    ),
 )
 
 

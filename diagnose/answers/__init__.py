@@ -1,1 +1,1 @@
-"""What servers' error texts mean: dialects, phrases, gateways and middleboxes."""
+"""What servers' error texts mean: dialects, phrases, and products in between."""

@@ -8,7 +8,7 @@ body.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,7 +42,6 @@ _RETRY = (
     r"|(?:try again|retry|wait)(?: \w{1,8}){0,3} (\d{1,6}(?:\.\d{1,3})?) ?s"
 )
 _PARAM_LOC = r'"loc": ?\[ ?"body", ?"(\w{1,60})"'
-_NAMES_MODEL = r"(?ia)\bmodels?\b|模型|deployment"
 # httpx logs every answer with the standard reason phrase, which is nobody's word.
 _LOGGED = r"(HTTP Request: [A-Z]{3,7} \S{1,300} \"HTTP/[\d.]{1,3} \d{3})[^\"\n]{0,40}\""
 # How the SDKs show an answer without a body.
@@ -96,6 +95,19 @@ class DialectRow(NamedTuple):
     values: Mapping[str, str] = _NOTHING
 
 
+class StatusRow(NamedTuple):
+    """A ``[[status]]`` row of ``dialects.toml``; the conditions are described there. An empty one is not asked."""
+
+    status: Sequence[int | str]
+    code: str
+    confidence: float
+    key_good: bool | None
+    body: Sequence[str] = ()
+    own: bool = False
+    param: str = ""
+    pattern: str = ""
+
+
 class _Words(NamedTuple):
     """An answer as the rows see it. Status 0: not known. ``own``: an error in an API's own form, with its code."""
 
@@ -112,15 +124,30 @@ class _Words(NamedTuple):
     said: tuple[str, ...] = ()  # the messages inside a pasted answer: a server's own words
 
 
-@cache
 def rows() -> tuple[DialectRow, ...]:
     """The rows of ``dialects.toml``, in its order."""
+    return _tables()[0]
+
+
+def status_rows() -> tuple[StatusRow, ...]:
+    """The ``[[status]]`` rows of ``dialects.toml``, in its order."""
+    return _tables()[1]
+
+
+@cache
+def _tables() -> tuple[tuple[DialectRow, ...], tuple[StatusRow, ...]]:
     document = table("answers/dialects")
-    return tuple(_row(entry, document["key_good"]) for entry in document["row"])
+    usual = document["key_good"]
+    told = tuple(StatusRow(**_with_key_good(entry, usual)) for entry in document["status"])
+    return tuple(_row(entry, usual) for entry in document["row"]), told
 
 
-def _row(entry: dict[str, Any], key_good: Mapping[str, str]) -> DialectRow:
-    found = entry | {"key_good": KEY_GOOD[entry.get("key_good", key_good.get(entry["code"], "nothing"))]}
+def _with_key_good(entry: dict[str, Any], usual: Mapping[str, str]) -> dict[str, Any]:
+    return entry | {"key_good": KEY_GOOD[entry.get("key_good", usual.get(entry["code"], "nothing"))]}
+
+
+def _row(entry: dict[str, Any], usual: Mapping[str, str]) -> DialectRow:
+    found = _with_key_good(entry, usual)
     if "mark" in entry:
         marks = [mark.lower() for mark in entry["mark"]]
         found["mark"] = frozenset(mark for mark in marks if not mark.endswith("*"))
@@ -175,6 +202,8 @@ def classify_error(
 
     A success status says nothing about an error inside: the status that the error names itself is taken instead.
     """
+    from probes.protocols.protocol import is_api_shape
+
     if 200 <= status < 300:
         status = int(error.code) if re.fullmatch(r"[45]\d\d", error.code, re.ASCII) else 0
     texts = _texts(error.message, text)
@@ -183,18 +212,18 @@ def classify_error(
     if body == "json":
         marks.update(mark.lower() for mark in re.findall(_FIELD, texts[-1]))
     lowered = _gated({name.lower(): value for name, value in (headers or {}).items()})
-    own = body == "json" and bool(error.type or error.code) and error.shape in ("openai", "anthropic", "google")
+    own = body == "json" and bool(error.type or error.code) and is_api_shape(error.shape)
     words = _words(status, texts, marks, lowered, body, door, own=own, param=error.param)
     found = _read(words)
     if found or not status:
         return found
-    return tuple(_by_status(words))
+    return _by_status(words)
 
 
 def match_text(text: str, door: str | None = None) -> tuple[Match, ...]:
     """What a pasted error text or log says is wrong, best first. Scrub it before: ``why`` quotes from it."""
     words = _pasted(text, door)
-    return _read(words) or tuple(_by_status(words))
+    return _read(words) or _by_status(words)
 
 
 def _pasted(text: str, door: str | None = None) -> _Words:
@@ -392,46 +421,30 @@ def _weaker(match: Match) -> Match:
     )
 
 
-def _by_status(words: _Words) -> Iterator[Match]:
-    """What a status says where nothing in the body is known."""
-    status, json, own = words.status, words.body == "json", words.own
-    why = _quote(f"HTTP {status} {_around(words.texts[0], 0, 0)}")
-    values = _retry(words)
+def _by_status(words: _Words) -> tuple[Match, ...]:
+    """What the status alone says: the first row of ``status_rows`` that holds, if any."""
+    parameter = _parameter(words)
+    row = next((row for row in status_rows() if _status_row_holds(row, words, parameter)), None)
+    if row is None:
+        return ()
+    why = _quote(f"HTTP {words.status} {_around(words.texts[0], 0, 0)}")
+    values = _retry(words) | ({"parameter": parameter} if row.param == "*" else {})
+    return (Match(row.code, row.confidence, why, f"status-{words.status}", row.key_good, values),)
 
-    def match(code: str, confidence: float, key_good: bool | None = None, **more: str) -> Match:
-        return Match(code, confidence, why, f"status-{status}", key_good, values | more)
 
-    if status in (400, 422):
-        parameter = words.param if words.param.lower() not in ("", "none", "null") else ""
-        loc = re.search(_PARAM_LOC, words.texts[-1])
-        parameter = (parameter or (loc[1] if loc else ""))[:60]
-        if json and parameter == "model":
-            yield match("model.not_found", 0.5)
-        elif json and parameter:
-            yield match("model.parameter_rejected", 0.5, parameter=parameter)
-    elif status == 401:
-        # A page is nobody's API: it may not even have looked at the key.
-        yield match("auth.rejected", 0.5 if json else 0.35, None if words.body in ("html", "empty") else False)
-    elif status == 402:
-        yield match("quota.exhausted", 0.6, True)
-    elif status == 403:
-        yield match("auth.not_permitted", 0.4) if json else match("http.blocked", 0.4)
-    elif status == 404 and json and any(re.search(_NAMES_MODEL, text) for text in words.texts[:1]):
-        yield match("model.not_found", 0.5)
-    elif status in (404, 405, 410):
-        yield match("path", 0.5)
-    elif status == 407:
-        yield match("proxy_page", 0.8)
-    elif status == 421:
-        yield match("http.header_rejected", 0.6)
-    elif status == 429:
-        yield match("quota.rate_limited", 0.6)
-    elif status in (413, 414, 431):
-        yield match("http.too_large", 0.6)
-    elif status == 529:
-        yield match("quota.overloaded", 0.6)
-    elif status in (502, 503, 504):
-        yield match("http.server_error" if own else "http.gateway_error", 0.5)
-    elif 500 <= status < 600:
-        # A bare 500 is the server's own: gateways say 502 to 504 and 520 to 530, or sign their page.
-        yield match("http.server_error" if json or status == 500 else "http.gateway_error", 0.5)
+def _status_row_holds(row: StatusRow, words: _Words, parameter: str) -> bool:
+    return (
+        _has_status(words.status, row.status)
+        and (not row.body or words.body in row.body)
+        and (not row.own or words.own)
+        and (not row.param or parameter == row.param or (row.param == "*" and bool(parameter)))
+        and (not row.pattern or _compiled(row.pattern).search(words.texts[0]) is not None)
+    )
+
+
+def _parameter(words: _Words) -> str:
+    """The request parameter that an error names, at most 60 characters; empty where it names none."""
+    if words.param.lower() not in ("", "none", "null"):
+        return words.param[:60]
+    loc = re.search(_PARAM_LOC, words.texts[-1])
+    return loc[1] if loc else ""

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from diagnose import words
+from diagnose.answers.causes import BECAUSE, IN_TEXT, explains_in_text
 from diagnose.answers.data_files import table
 from diagnose.answers.dialects import match_text
 from diagnose.answers.literal_filter import Needles, may_match
@@ -110,86 +111,18 @@ def explain(text: ReadText, lang: str = "en", door: str | None = None) -> tuple[
     )
 
 
-# What says more exactly what must be changed goes before what follows from it (the contract, section 3).
-_FOLLOWS = {
-    "auth.rejected": (
-        *("key.placeholder", "key.unexpanded", "key.bearer_prefix", "key.masked", "key.truncated", "key.wrong_kind"),
-        *(
-            "key.wrong_door",
-            "key.wrong_region",
-            "key.wrong_plan",
-            "key.several",
-            "settings.swapped",
-            "app.base_url_ignored",
-            "key.stray_characters",
-        ),
-        *("auth.header_style", "auth.ip_not_allowed", "auth.upstream"),
-    ),
-    "auth.header_lost": ("app.base_url_ignored", "settings.missing_key", "http.redirected"),
-    "auth.not_permitted": (
-        "access.region_blocked",
-        "access.client_refused",
-        "auth.ip_not_allowed",
-        "model.not_permitted",
-    ),
-    "key.wrong_kind": ("auth.header_style",),
-    "key.stray_characters": ("key.masked", "key.placeholder", "key.unexpanded", "settings.missing_key"),
-    "url.path_wrong": (
-        *(
-            "url.endpoint_included",
-            "url.version_doubled",
-            "url.double_slash",
-            "url.version_missing",
-            "url.not_api_host",
-        ),
-        *("url.invalid", "url.scheme_missing", "url.stray_characters", "url.host_typo", "http.redirected"),
-    ),
-    "url.invalid": ("url.scheme_missing", "url.stray_characters", "proxy.invalid"),
-    "url.scheme_missing": ("url.stray_characters",),
-    "url.version_missing": ("url.endpoint_included", "url.double_slash"),
-    "shape.error_as_success": (
-        *("auth.rejected", "auth.header_lost", "auth.expired", "auth.not_permitted", "auth.upstream"),
-        *("model.not_found", "model.not_permitted", "model.no_channel"),
-        *("quota.exhausted", "quota.rate_limited", "quota.overloaded"),
-    ),
-    "shape.web_page": ("url.not_api_host", "url.version_missing"),
-    "shape.malformed_answer": ("shape.web_page", "stream.malformed"),
-    "dns.not_found": ("url.host_typo", "url.invalid", "proxy.unreachable"),
-    "dns.failed": ("url.invalid",),
-    "tcp.refused": ("proxy.unreachable",),
-    "tcp.timeout": ("proxy.ignored", "proxy.unreachable", "http.gateway_error"),
-    "tcp.unreachable": ("tcp.ipv6_broken",),
-    "tcp.reset": ("tls.reset",),
-    "tls.reset": ("proxy.ignored",),
-    "tls.untrusted_issuer": (
-        "tls.intercepted",
-        "tls.self_signed",
-        "tls.expired",
-        "tls.hostname_mismatch",
-        "tls.not_yet_valid",
-        "tls.incomplete_chain",
-    ),
-    "tls.not_yet_valid": ("tls.clock_wrong",),
-    "tls.expired": ("tls.clock_wrong",),
-    "stream.cut": (  # Codex says so of whatever ended its request
-        *("stream.stalled", "dns.not_found", "dns.failed", "tcp.refused", "tcp.timeout", "proxy.unreachable"),
-        *("tls.untrusted_issuer", "tls.expired", "auth.rejected", "url.path_wrong"),
-    ),
-    "tls.not_tls": ("proxy.invalid",),
-    "http.timeout": ("dns.fake_ip",),
-    "http.closed": ("http.gateway_error",),
-    "http.gateway_error": ("proxy.captures_local",),
-    "proxy.unreachable": ("proxy.refused", "proxy.auth_required", "proxy.invalid"),
-}
 _FIRM = 0.75  # a sign that may go before what follows from it
 _NEAR = 0.25  # and it is not much weaker
 
 
 def _give_way(best: dict[str, _Hint]) -> None:
-    for code, causes in (*_FOLLOWS.items(), *_FOLLOWS.items()):  # twice: what gave way may itself be followed
-        sign = best.get(code)
-        firm = [best[c].confidence for c in causes if c in best and best[c].confidence >= _FIRM]
-        if sign is not None and firm and sign.confidence - _NEAR <= max(firm) <= sign.confidence:
+    """Put what says more exactly what must be changed before what follows from it (``causes.py``)."""
+    present = [code for code in dict.fromkeys((*BECAUSE, *IN_TEXT)) if code in best]
+    for code in (*present, *present):  # twice: what gave way may itself be followed
+        sign = best[code]
+        causes = (cause for cause in best if explains_in_text(cause, code))
+        firm = [best[cause].confidence for cause in causes if best[cause].confidence >= _FIRM]
+        if firm and sign.confidence - _NEAR <= max(firm) <= sign.confidence:
             best[code] = sign._replace(confidence=max(firm) - 0.01)
 
 
@@ -274,7 +207,7 @@ _ENDPOINT_PATH = (
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
 # A server names the path that it does not know; a client says the same words of what it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
-_VERSIONED = r"(?i)/v\d\w*/|/v\d\w*$|/openai/deployments/|\bapi/"
+_VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
 
 
 def _dialects(seen: ReadText, door: str | None) -> Iterator[_Hint]:
@@ -302,7 +235,10 @@ def _dialects(seen: ReadText, door: str | None) -> Iterator[_Hint]:
 def _wrong_path(confidence: float, evidence: str, seen: ReadText) -> Iterator[_Hint]:
     """A path that is not there: by its own look the version is missing, or it is another path altogether."""
     paths = re.findall(_ENDPOINT_PATH, seen.plain)
-    bare = bool(paths) and not any(re.search(_VERSIONED, path) for path in paths)
+    from probes.protocols.protocol import wires
+
+    versioned = "|".join((_VERSIONED, *(one.inner_path for one in wires() if one.inner_path)))
+    bare = bool(paths) and not any(re.search(versioned, path, re.IGNORECASE) for path in paths)
     yield _Hint("url.version_missing", confidence if bare else 0.6 * confidence, evidence)
     yield _Hint("url.path_wrong", 0.9 * confidence if bare else confidence, evidence)
 

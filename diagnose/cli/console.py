@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from probes.model.evidence import Observation
     from probes.steps.recorder import Watch
 
-FORMATS = ("text", "json", "junit", "markdown", "html", "github", "nagios")
-FOR_PEOPLE = ("text", "nagios")  # written in the console's own encoding
 WIDTH = 80  # of a report that goes to no terminal
 
 
@@ -67,17 +65,19 @@ def width() -> int:
 
 
 def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool = False) -> None:
-    """The report to standard output or into a file; a file is written beside and renamed.
+    """Write the report to standard output or into a file; a file is written beside and renamed.
 
-    With ``github`` the job's summary is written as well, where the runner asks for one.
+    Files that the environment names for the format, such as GitHub's summary of a job, are appended to as well.
     """
-    from diagnose.formats import render
+    from diagnose.formats import load, render
 
-    if fmt == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        _append(summary, render(report, "markdown", lang), lang)
+    chosen = load(fmt)
+    for variable, other in chosen.appends.items():
+        if named := os.environ.get(variable):
+            _append(named, render(report, other, lang), lang)
     if output is None or output == "-":
         text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode(), strict=strict)
-        echo(text, people=fmt in FOR_PEOPLE)
+        echo(text, people=chosen.for_people)
         return
     save(output, render(report, fmt, lang, width=WIDTH, strict=strict))
 
@@ -172,7 +172,7 @@ class ProgressBar:
         """One check has ended."""
         if self._bar is None:
             return
-        from diagnose.formats.report_parts import word
+        from diagnose.rendering.report_parts import word
 
         self._broken += verdict == "broken"
         told = f"{self._broken} {word(self._lang, 'table.broken')}" if self._broken else ""
@@ -184,11 +184,12 @@ class ProgressBar:
 
 
 def status(report: Report, fmt: str, strict: bool) -> int:
-    if fmt == "nagios":
-        from diagnose.formats import nagios
+    """Return the exit status: the format's own, else the program's."""
+    from diagnose.formats import load
 
-        return nagios.exit_status(report)
-    from diagnose.formats.report_parts import exit_status
+    if (own := load(fmt).exit_status) is not None:
+        return own(report)
+    from diagnose.rendering.report_parts import exit_status
 
     return exit_status(report, strict)
 

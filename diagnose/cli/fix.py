@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.words import phrase
+from probes.model.settings import ConflictRole
 from probes.model.source import SourceKind
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ _SENSITIVE = re.compile(r"(?i)([\w-]*(?:key|token|secret|passw|auth)[\w-]*[\"']?
 
 @dataclass(frozen=True, slots=True, repr=False)  # it may hold a key
 class ValueChange:
-    """One value that works, and the source of the one that does not. ``role``: base_url, key, model, protocol."""
+    """One value that works, and the source of the one that does not."""
 
-    role: str
+    role: ConflictRole
     source: Source
     old: str
     new: str
@@ -95,14 +96,14 @@ def _changes(settings: Settings, report: Report) -> Iterator[ValueChange]:
         app = load().get(settings.app)
         better = in_its_terms(app, protocol, str(found["base_url"]))
         if better and better.rstrip("/") != settings.base_url.value.rstrip("/"):
-            yield ValueChange("base_url", settings.base_url.source, settings.base_url.value, better)
+            yield ValueChange(ConflictRole.BASE_URL, settings.base_url.source, settings.base_url.value, better)
     if settings.key is not None and found["key"] == "cleaned":
         raw = settings.key.value.reveal()
         cleaned = examine_key(raw, protocol).cleaned
         if cleaned and cleaned != raw:
-            yield ValueChange("key", settings.key.source, raw, cleaned)
+            yield ValueChange(ConflictRole.KEY, settings.key.source, raw, cleaned)
     if settings.model is not None and found.get("model") not in (None, settings.model.value):
-        yield ValueChange("model", settings.model.source, settings.model.value, str(found["model"]))
+        yield ValueChange(ConflictRole.MODEL, settings.model.source, settings.model.value, str(found["model"]))
 
 
 def _beside(report: Report, lang: str) -> Iterator[str]:
@@ -138,7 +139,7 @@ def _edit_of(writing: FileChange) -> tuple[str, Edit] | None:
 
     text = load(writing.path)
     form = form_of(writing.path)
-    if form == "text" and writing.change.role != "key":
+    if form == "text" and writing.change.role is not ConflictRole.KEY:
         return None
     change = writing.change
     found = edit(text, form, writing.line, change.old, change.new)
@@ -146,13 +147,13 @@ def _edit_of(writing: FileChange) -> tuple[str, Edit] | None:
 
 
 def _by_hand(change: ValueChange, lang: str) -> str:
-    source, key = change.source, "_key" if change.role == "key" else ""
+    source, key = change.source, "_key" if change.role is ConflictRole.KEY else ""
     if source.kind is SourceKind.ENVIRONMENT:
         values = {"variable": source.name, "detail": _setting(source.name, change.new)}
         return phrase(f"mend.environment{key}", lang, values)
     if source.file:
         return phrase(f"mend.by_hand{key}", lang, {"source": str(source), "detail": change.new})
-    option = {"base_url": "--base-url", "model": "--model"}.get(change.role, "")
+    option = {ConflictRole.BASE_URL: "--base-url", ConflictRole.MODEL: "--model"}.get(change.role, "")
     return phrase(f"mend.option{key}", lang, {"source": str(source), "detail": f"{option} {change.new}"})
 
 
@@ -203,7 +204,7 @@ def difference(writing: FileChange) -> str:
     text, change = found
     old, new = change.old, change.new
     scrub = Scrubber()
-    if writing.change.role == "key":
+    if writing.change.role is ConflictRole.KEY:
         for value in (writing.change.old, writing.change.new):
             scrub.add(value)
         old, new = (f"<{hint(one)}, {len(one)} characters>" for one in (writing.change.old, writing.change.new))

@@ -15,13 +15,13 @@ LONGEST = 30.0  # seconds: a server that wants more patience is not flaky
 
 def until_it_works(measure: Callable[[], Evidence], retries: int) -> Evidence:
     """The last run, with those before it as ``earlier``. Ctrl-C between two tries ends with what was seen."""
-    from diagnose.evidence.retryable import may_pass
+    from diagnose.findings import is_retryable
     from diagnose.judging.judge import judge
 
     earlier: tuple[Evidence, ...] = ()
     evidence = measure()
     for number in range(retries):
-        if evidence.interrupted or not may_pass(judge(evidence).root_cause):
+        if evidence.interrupted or not is_retryable(judge(evidence).root_cause):
             break
         try:
             time.sleep(pause(evidence, number))

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from diagnose.formats.json import SCHEMA
-from diagnose.formats.report_parts import BASE_URL_VARIABLES
 from diagnose.report import DIFFERENCES, Severity, Status, Verdict
 from diagnose.words.en.capabilities import NAMES
 from diagnose.words.en.findings import TEXTS
@@ -14,6 +13,7 @@ from probes.model.attempt import Auth
 from probes.model.capability import Support
 from probes.model.evidence import PROBES
 from probes.model.failure import Kind
+from probes.protocols.names import NAMES as PROTOCOLS
 
 SIDES = ("settings", "machine", "network", "relay", "provider", "app")
 PROVEN = ("reachable", "path", "key", "model", "answer", "stream")
@@ -74,7 +74,7 @@ def schema(closed: bool = False) -> Schema:
             "status": _enum(Status),
             "side": {"description": "Where the fault lies.", "enum": [*SIDES]},
             "probe": {"enum": [*PROBES]},
-            "protocol": {"enum": [*BASE_URL_VARIABLES]},
+            "protocol": {"enum": [*PROTOCOLS]},
             "failure": {"description": "How touching the network failed.", **_enum(Kind)},
         },
     }

@@ -113,6 +113,7 @@ APP_KINDS = {
 def apps() -> Iterator[str]:
     """The lines of the apps' page."""
     from probes.catalog.apps import load
+    from probes.protocols.protocol import wire as protocol_of
     from probes.urls.app_base_urls import takes
 
     known = load()
@@ -131,7 +132,7 @@ def apps() -> Iterator[str]:
         for app in known:
             for wire in app.wires if app.kind == kind else ():
                 first = wire is app.wires[0]
-                versioned = wire.protocol in ("openai", "responses")
+                versioned = bool(protocol_of(wire.protocol).version_segment)
                 base = takes(app, wire, "https://api.example.com" + "/v1" * versioned)
                 added = wire.endpoint.replace("{version}", wire.version).replace("{model}", "MODEL")
                 cells = (

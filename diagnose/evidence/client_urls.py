@@ -10,19 +10,13 @@ from collections.abc import Mapping
 
 from diagnose.report import Client
 from probes.catalog.app import App
-from probes.catalog.apps import load
+from probes.catalog.apps import load, official
+from probes.catalog.sdk_variables import variables_of
 from probes.catalog.url_joining import join
 from probes.model.attempt import Attempt
 from probes.model.evidence import Target
-from probes.urls.app_base_urls import MODEL, official, takes
-
-# Told to people where no app was named; the others stand in the JSON report alone.
-WELL_KNOWN = frozenset(
-    (
-        *("openai-sdk", "anthropic-sdk", "claude-code", "codex", "ai-sdk", "opencode", "continue", "cline", "goose"),
-        *("nextchat", "chatbox", "cherry-studio", "open-webui", "lobechat", "dify", "vscode-copilot", "cursor"),
-    )
-)
+from probes.protocols.names import NAMES
+from probes.urls.app_base_urls import MODEL, takes
 
 
 def named(target: Target) -> App | None:
@@ -53,6 +47,21 @@ def variable(app: App | None, protocol: str, role: str) -> str:
     return (*names.get(role, ()), "")[0]
 
 
+def sdk_variable(protocol: str, role: str) -> str:
+    """Return the variable in which the protocol's official SDK looks first for a setting; empty where it reads none.
+
+    ``role`` is ``base_url``, ``key``, ``model`` or ``api_version``.
+
+    >>> sdk_variable("gemini", "key")
+    'GOOGLE_API_KEY'
+    """
+    if protocol not in NAMES:
+        return ""
+    own = variables_of(protocol)
+    names = {"base_url": own.bases, "key": own.keys, "model": (own.model,), "api_version": (own.version,)}
+    return (*names[role], "")[0]
+
+
 def others(target: Target, working: Attempt | None, as_given: bool) -> tuple[Client, ...]:
     """The apps that want another base URL than the one that works, each with its own.
 
@@ -76,7 +85,7 @@ def others(target: Target, working: Attempt | None, as_given: bool) -> tuple[Cli
 
 
 def _told(target: Target, app: App, usual: bool) -> bool:
-    return target.app_named or (app.id in WELL_KNOWN and not usual)
+    return target.app_named or (app.well_known and not usual)
 
 
 def _alike(app: App, working: Attempt, given: str, base: str) -> bool:

@@ -29,13 +29,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A finding: its code, what it means for the verdict, its pure test, and what explains it away."""
+    """A finding: its code, what it means for the verdict, its pure test, and what explains it away.
+
+    ``because`` names the codes, or layers with a dot (``key.``), that explain the finding when they hold too; the
+    catalogue takes it from ``diagnose/answers/causes.py``.
+    ``retryable`` says that the fault may pass by itself, so ``--retries`` tries again. What the settings say does not
+    change by waiting; a limit that was exceeded is a measurement, and repeating it until it fits would be none.
+    """
 
     code: str
     severity: Severity
     probe: str
     when: Callable[[View], Claim | None]
     side: str  # settings, machine, network, relay, provider, app
-    because: tuple[
-        str, ...
-    ] = ()  # codes or prefixes with a dot (``key.``) that, when they stand, explain this one away
+    because: tuple[str, ...] = ()
+    retryable: bool = False

@@ -31,41 +31,14 @@ from probes.model.facts import (
 )
 from probes.model.failure import Failure, Kind, Outcome
 from probes.model.value_issues import Flaw
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
+from probes.protocols.protocol import Wire, wire
 
 if TYPE_CHECKING:
     from diagnose.answers.dialects import Match
     from probes.catalog.app import App
 
-# Where the official SDKs look for the key (openai, anthropic, google-genai).
-KEY_VARIABLES = {
-    "openai": "OPENAI_API_KEY",
-    "responses": "OPENAI_API_KEY",
-    "anthropic": "ANTHROPIC_API_KEY",
-    "gemini": "GEMINI_API_KEY",
-    "azure": "AZURE_OPENAI_API_KEY",
-    "ollama": "OLLAMA_API_KEY",
-}
 UNSEEN = SettingsFacts(None, None)  # of a run that ended before it looked at its settings
-
-
-# What a finding's words name of a protocol, where it is not as with chat completions.
-_OF_PROTOCOL: dict[str, dict[str, str]] = {
-    "anthropic": {"claude_token": "ANTHROPIC_AUTH_TOKEN"},
-    "responses": {"ending": "/responses"},
-    "gemini": {
-        "ending": "/models/NAME:generateContent",
-        "twice": "/v1beta/v1",
-        "version_variable": "GOOGLE_GENAI_API_VERSION",
-    },
-    "azure": {
-        "ending": "/openai/deployments/NAME/chat/completions",
-        "doubled": "/openai",
-        "added": "/openai",
-        "twice": "/openai/openai",
-        "version_variable": "OPENAI_API_VERSION",
-    },
-    "ollama": {"ending": "/api/chat"},
-}
 
 
 class View:
@@ -84,6 +57,12 @@ class View:
     def client(self) -> App | None:
         """The app that this run is judged for: the one that was named, else the official client of the protocol."""
         return client_urls.known(self.evidence.target.app)
+
+    @cached_property
+    def spoken(self) -> Wire:
+        """The protocol of the run; the default one where it was not found out."""
+        protocol = self.evidence.target.protocol
+        return wire(protocol if protocol in NAMES else DEFAULT_PROTOCOL)
 
     def app_variable(self, role: str) -> str:
         """The variable in which the app that was named takes a setting; empty where none was, or it has none."""
@@ -329,15 +308,16 @@ class View:
     def values(self) -> dict[str, str]:
         """What every finding's words may name."""
         target, door = self.evidence.target, self.door
-        found = _OF_PROTOCOL.get(target.protocol, {}) | {
+        found = _of_protocol(target.protocol) | {
             "base_url": target.base_url or "",
+            "version_variable": client_urls.sdk_variable(target.protocol, "api_version"),
             "protocol": target.protocol,
             "app": target.app,
             "host": door.host.name if door else _host_of(target.base_url or ""),
             "door": (door.match.name or door.host.name) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
-            "key_env": (door.match.key_env if door else "") or KEY_VARIABLES.get(target.protocol, ""),
+            "key_env": (door.match.key_env if door else "") or client_urls.sdk_variable(target.protocol, "key"),
             "console": door.match.console if door else "",
             "key_door": door.key.door_name if door else "",
             "model": self.model or "",
@@ -352,6 +332,11 @@ class View:
         if self.chosen is not None and self.chosen.near:
             found["near"] = ", ".join(self.chosen.near)
         return {name: value for name, value in found.items() if value}
+
+
+def _of_protocol(protocol: str) -> dict[str, str]:
+    """What a finding's words name of a protocol, where it is not as with chat completions."""
+    return dict(wire(protocol).words) if protocol in NAMES else {}
 
 
 def _host_of(url: str) -> str:

@@ -16,9 +16,6 @@ from probes.model.attempt import Change
 from probes.model.exchange import Body, Exchange, Purpose
 from probes.model.failure import Kind
 
-_PATH = ("url.", "tls.needed", "tls.not_tls", "proxy.")
-_SPECIFIC = ("auth.", "access.", "model.", "quota.", "key.")
-
 
 def said(code: str) -> Callable[[View], Claim | None]:
     """A rule that holds when the answer that failed means ``code`` before anything else, by the dialects of the
@@ -207,20 +204,20 @@ def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
 
 
 RULES = (
-    Rule("http.not_http", Severity.ERROR, "http", _broken(Kind.NOT_HTTP), "settings", because=_PATH),
-    Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", because=_PATH),
-    Rule("http.closed", Severity.ERROR, "http", _closed, "network", because=_PATH),
-    Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay", because=_PATH),
-    Rule("http.front_auth", Severity.ERROR, "http", _front_auth, "relay", because=_PATH),
-    Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay", because=_PATH),
-    Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay", because=_PATH),
+    Rule("http.not_http", Severity.ERROR, "http", _broken(Kind.NOT_HTTP), "settings"),
+    Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", retryable=True),
+    Rule("http.closed", Severity.ERROR, "http", _closed, "network", retryable=True),
+    Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay"),
+    Rule("http.front_auth", Severity.ERROR, "http", _front_auth, "relay"),
+    Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay"),
+    Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay"),
     Rule(
         "http.gateway_error",
         Severity.ERROR,
         "http",
         _flaky("http.gateway_error", 502, 503, 504, *range(520, 531)),
         "relay",
-        because=_PATH,
+        retryable=True,
     ),
     Rule(
         "http.server_error",
@@ -228,7 +225,7 @@ RULES = (
         "http",
         _flaky("http.server_error", 500, 501),
         "provider",
-        because=(*_PATH, "settings.missing_key"),  # LiteLLM without a database breaks down over a missing key
+        retryable=True,
     ),
     Rule("shape.wrong_protocol", Severity.ERROR, "http", _wrong_protocol, "settings"),
     Rule(
@@ -237,7 +234,6 @@ RULES = (
         "http",
         _web_page,
         "settings",
-        because=("url.", "proxy.", "http.redirected", "http.front_auth"),
     ),
     Rule(
         "shape.not_llm_api",
@@ -245,10 +241,7 @@ RULES = (
         "http",
         _not_llm_api,
         "settings",
-        because=("shape.web_page", "url.", "proxy.", "http."),
     ),
-    Rule("shape.error_as_success", Severity.ERROR, "chat", _error_as_success, "relay", because=_SPECIFIC),
-    Rule(
-        "shape.malformed_answer", Severity.ERROR, "chat", _malformed, "relay", because=("url.", "shape.wrong_protocol")
-    ),
+    Rule("shape.error_as_success", Severity.ERROR, "chat", _error_as_success, "relay"),
+    Rule("shape.malformed_answer", Severity.ERROR, "chat", _malformed, "relay"),
 )

@@ -66,7 +66,7 @@ def _private_refused(view: View) -> Claim | None:
 
 RULES = (
     Rule("app.base_url_ignored", Severity.ERROR, "settings", _base_url_ignored, "app"),
-    Rule("app.cors", Severity.ERROR, "http", _cors, "app", because=("app.mixed_content",)),
+    Rule("app.cors", Severity.ERROR, "http", _cors, "app"),
     Rule("app.mixed_content", Severity.ERROR, "http", _mixed_content, "app"),
     Rule("app.private_refused", Severity.ERROR, "tcp", _private_refused, "app"),
 )

@@ -9,8 +9,8 @@ from diagnose.findings.api import said
 from diagnose.findings.url import settings_of
 from diagnose.report import Seen, Severity
 from probes.model.attempt import Attempt, Auth, Change
+from probes.protocols.protocol import wire
 
-_KEY = ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style")
 HEADERS = {
     Auth.BEARER: "Authorization: Bearer",
     Auth.X_API_KEY: "x-api-key",
@@ -26,8 +26,8 @@ def _header_style(view: View) -> Claim | None:
         return None
     if working is not None and Change.AUTH in working.changed and view.works:
         asked = [one.told for one in (first, view.deep) if one is not None and one.told is not None]
-        # Anthropic's clients differ: which of them the user has is not known unless an app was named.
-        lenient = working.protocol == "anthropic" and not view.evidence.target.app_named
+        # Which of the clients that differ the user has is not known unless an app was named.
+        lenient = wire(working.protocol).clients_differ and not view.evidence.target.app_named
         return _style_claim(working, tuple(map(line_of, asked)), Severity.WARNING if lenient else None, verified=True)
     other, listing = view.other_listing, view.first.listing if view.first else None
     if other is None or listing is None or not view.works_as_given:
@@ -57,13 +57,11 @@ def _header_lost(view: View) -> Claim | None:
 
 
 RULES = (
-    Rule("auth.header_style", Severity.ERROR, "auth", _header_style, "settings", because=("url.", "proxy.")),
-    Rule("auth.rejected", Severity.ERROR, "auth", said("auth.rejected"), "settings", because=_KEY),
-    Rule("auth.header_lost", Severity.ERROR, "auth", _header_lost, "relay", because=_KEY),
-    Rule("auth.expired", Severity.ERROR, "auth", said("auth.expired"), "settings", because=_KEY),
-    Rule(
-        "auth.not_permitted", Severity.ERROR, "auth", said("auth.not_permitted"), "settings", because=(*_KEY, "model.")
-    ),
+    Rule("auth.header_style", Severity.ERROR, "auth", _header_style, "settings"),
+    Rule("auth.rejected", Severity.ERROR, "auth", said("auth.rejected"), "settings"),
+    Rule("auth.header_lost", Severity.ERROR, "auth", _header_lost, "relay"),
+    Rule("auth.expired", Severity.ERROR, "auth", said("auth.expired"), "settings"),
+    Rule("auth.not_permitted", Severity.ERROR, "auth", said("auth.not_permitted"), "settings"),
     Rule("auth.ip_not_allowed", Severity.ERROR, "auth", said("auth.ip_not_allowed"), "settings"),
     Rule("auth.upstream", Severity.ERROR, "auth", said("auth.upstream"), "relay"),
     Rule("access.region_blocked", Severity.ERROR, "http", said("access.region_blocked"), "network"),

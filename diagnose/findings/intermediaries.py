@@ -4,7 +4,7 @@ packed.
 
 from __future__ import annotations
 
-from diagnose.answers import gateways
+from diagnose.answers import products
 from diagnose.evidence.view import View
 from diagnose.findings.redirect import hand_on
 from diagnose.report import Seen, seen
@@ -33,22 +33,22 @@ def limit_near(seconds: float) -> int | None:
 
 def answered_by(view: View, found: Exchange) -> tuple[str | Seen, ...]:
     """Who made this answer, or who stands in between, after how long a wait it came, and where it leads."""
-    page = gateways.maker(found)
+    page = products.maker(found)
     lines: list[str | Seen] = []
     if page is not None:
-        lines.append(seen("gateway", name=page.gateway.name, note=page.note))
+        lines.append(seen("gateway", name=page.product.name, note=page.note))
     lines += passed_on(found, page)
     if found.status in (502, 503, 504, 524) and (limit := limit_near(found.timing.first_byte)) is not None:
         lines.append(seen("waited", seconds=f"{found.timing.first_byte:.1f}", limit=limit))
     return (*lines, *(hand_on(view, found) if found.redirection.target is not None else ()))
 
 
-def passed_on(found: Exchange, but: gateways.GatewayTrace | None = None) -> tuple[Seen, ...]:
+def passed_on(found: Exchange, but: products.ProductTrace | None = None) -> tuple[Seen, ...]:
     """Who passes the answer on, as far as its headers tell; not the one who is named already."""
-    trace = gateways.between(found)
-    if trace is None or (but is not None and but.gateway == trace.gateway):
+    trace = products.between(found)
+    if trace is None or (but is not None and but.product == trace.product):
         return ()
-    return (seen("behind", name=trace.gateway.name, note=trace.note),)
+    return (seen("behind", name=trace.product.name, note=trace.note),)
 
 
 def idle(silent: float) -> tuple[Seen, ...]:

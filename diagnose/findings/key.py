@@ -181,20 +181,17 @@ def _truncated(view: View) -> Claim | None:
 
 
 RULES = (
-    Rule("key.unexpanded", Severity.ERROR, "settings", _flawed("unexpanded"), "settings", because=("settings.",)),
-    Rule("key.masked", Severity.ERROR, "settings", _flawed("masked"), "settings", because=("settings.",)),
-    Rule("key.placeholder", Severity.ERROR, "settings", _placeholder, "settings", because=("settings.", "key.masked")),
-    Rule(
-        "key.several", Severity.ERROR, "settings", _flawed("several"), "settings", because=("settings.", "key.masked")
-    ),
-    Rule("key.bearer_prefix", Severity.ERROR, "settings", _flawed("bearer_prefix"), "settings", because=("settings.",)),
+    Rule("key.unexpanded", Severity.ERROR, "settings", _flawed("unexpanded"), "settings"),
+    Rule("key.masked", Severity.ERROR, "settings", _flawed("masked"), "settings"),
+    Rule("key.placeholder", Severity.ERROR, "settings", _placeholder, "settings"),
+    Rule("key.several", Severity.ERROR, "settings", _flawed("several"), "settings"),
+    Rule("key.bearer_prefix", Severity.ERROR, "settings", _flawed("bearer_prefix"), "settings"),
     Rule(
         "key.stray_characters",
         Severity.ERROR,
         "settings",
         _flawed("stray", "control", "quotes"),
         "settings",
-        because=("settings.", "key.masked", "key.placeholder", "key.several", "key.bearer_prefix", "key.unexpanded"),
     ),
     Rule(
         "key.wrong_door",
@@ -202,19 +199,17 @@ RULES = (
         "door",
         _wrong_door,
         "settings",
-        because=("settings.wrong_variable", "settings.conflict", "url.host_typo", "url.not_api_host"),
     ),
-    Rule("key.wrong_kind", Severity.ERROR, "door", _wrong_kind, "settings", because=("settings.wrong_variable",)),
-    Rule("key.wrong_plan", Severity.ERROR, "door", _wrong_plan, "settings", because=("settings.wrong_variable",)),
+    Rule("key.wrong_kind", Severity.ERROR, "door", _wrong_kind, "settings"),
+    Rule("key.wrong_plan", Severity.ERROR, "door", _wrong_plan, "settings"),
     Rule("key.wrong_resource", Severity.ERROR, "door", _wrong_resource, "settings"),
-    Rule("key.truncated", Severity.ERROR, "door", _truncated, "settings", because=("key.masked", "key.placeholder")),
-    Rule("key.wrong_region", Severity.ERROR, "door", _wrong_region, "settings", because=("key.wrong_plan",)),
+    Rule("key.truncated", Severity.ERROR, "door", _truncated, "settings"),
+    Rule("key.wrong_region", Severity.ERROR, "door", _wrong_region, "settings"),
     Rule(
         "key.official_elsewhere",
         Severity.WARNING,
         "door",
         _shape(Fit.OFFICIAL_ELSEWHERE),
         "settings",
-        because=("url.host_typo", "url.not_api_host"),
     ),
 )

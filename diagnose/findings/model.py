@@ -101,11 +101,11 @@ def _substituted(view: View) -> Claim | None:
 RULES = (
     Rule("model.not_found", Severity.ERROR, "model", _not_found, "settings"),
     Rule("model.not_permitted", Severity.ERROR, "model", _not_permitted, "settings"),
-    Rule("model.no_channel", Severity.ERROR, "model", said("model.no_channel"), "relay"),
+    Rule("model.no_channel", Severity.ERROR, "model", said("model.no_channel"), "relay", retryable=True),
     Rule("model.wrong_endpoint", Severity.ERROR, "model", said("model.wrong_endpoint"), "settings"),
     Rule("model.parameter_rejected", Severity.ERROR, "chat", said("model.parameter_rejected"), "app"),
     Rule("model.substituted", Severity.WARNING, "model", _substituted, "relay"),
-    Rule("quota.exhausted", Severity.ERROR, "auth", said("quota.exhausted"), "provider", because=("key.wrong_plan",)),
-    Rule("quota.rate_limited", Severity.ERROR, "chat", said("quota.rate_limited"), "provider"),
-    Rule("quota.overloaded", Severity.ERROR, "chat", said("quota.overloaded"), "provider"),
+    Rule("quota.exhausted", Severity.ERROR, "auth", said("quota.exhausted"), "provider"),
+    Rule("quota.rate_limited", Severity.ERROR, "chat", said("quota.rate_limited"), "provider", retryable=True),
+    Rule("quota.overloaded", Severity.ERROR, "chat", said("quota.overloaded"), "provider", retryable=True),
 )

@@ -15,7 +15,6 @@ from probes.model.failure import Kind
 # Handed out by TUN proxies in place of the real address: Clash and sing-box for IPv4, sing-box and mihomo for IPv6.
 FAKE_IP = tuple(map(ip_network, ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")))
 _DOCKER = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal")
-_NAMED_ELSEWHERE = ("proxy.unreachable", "proxy.captures_local", "proxy.invalid")
 
 
 def _not_found(view: View) -> Claim | None:
@@ -198,21 +197,41 @@ RULES = (
         "dns",
         _not_found,
         "settings",
-        because=("url.host_typo", "url.invalid", "proxy.unreachable", "url.not_api_host"),
     ),
-    Rule("dns.failed", Severity.ERROR, "dns", _dns_failed, "network", because=("proxy.unreachable",)),
+    Rule("dns.failed", Severity.ERROR, "dns", _dns_failed, "network", retryable=True),
     Rule("dns.bogus_answer", Severity.ERROR, "dns", _bogus, "network"),
     Rule("dns.fake_ip", Severity.INFO, "dns", _fake_ip, "network"),
-    Rule("tcp.refused", Severity.ERROR, "tcp", _dialled(Kind.REFUSED), "machine", because=(*_NAMED_ELSEWHERE, "dns.")),
-    Rule("tcp.timeout", Severity.ERROR, "tcp", _dialled(Kind.TIMEOUT), "network", because=(*_NAMED_ELSEWHERE, "dns.")),
+    Rule(
+        "tcp.refused",
+        Severity.ERROR,
+        "tcp",
+        _dialled(Kind.REFUSED),
+        "machine",
+        retryable=True,
+    ),
+    Rule(
+        "tcp.timeout",
+        Severity.ERROR,
+        "tcp",
+        _dialled(Kind.TIMEOUT),
+        "network",
+        retryable=True,
+    ),
     Rule(
         "tcp.unreachable",
         Severity.ERROR,
         "tcp",
         _dialled(Kind.UNREACHABLE, Kind.DENIED),
         "network",
-        because=(*_NAMED_ELSEWHERE, "dns."),
+        retryable=True,
     ),
-    Rule("tcp.reset", Severity.ERROR, "tcp", _dialled(Kind.RESET), "network", because=(*_NAMED_ELSEWHERE, "dns.")),
+    Rule(
+        "tcp.reset",
+        Severity.ERROR,
+        "tcp",
+        _dialled(Kind.RESET),
+        "network",
+        retryable=True,
+    ),
     Rule("tcp.ipv6_broken", Severity.WARNING, "tcp", _ipv6_broken, "network"),
 )

@@ -19,8 +19,8 @@ def _invalid(view: View) -> Claim | None:
     if proxy is None:
         return None
     if proxy.problem is not None:
-        # One NO_PROXY entry breaks only the clients that parse it strictly: of the two, Anthropic's.
-        harmless = proxy.problem is ProxyProblem.NO_PROXY_ENTRY and view.evidence.target.protocol != "anthropic"
+        # One NO_PROXY entry breaks only the clients that parse it strictly.
+        harmless = proxy.problem is ProxyProblem.NO_PROXY_ENTRY and not view.spoken.strict_no_proxy
         # A server may take what is meant for a proxy: then it answers in spite of the setting.
         harmless |= proxy.problem is ProxyProblem.OWN_ADDRESS and view.works_as_given
         if proxy.bypass and proxy.problem in (ProxyProblem.API_ADDRESS, ProxyProblem.PASSWORD):
@@ -152,21 +152,18 @@ def _captures_local(view: View) -> Claim | None:
     )
 
 
-_LOCAL = ("proxy.captures_local",)
-
 RULES = (
     Rule("proxy.invalid", Severity.ERROR, "proxy", _invalid, "settings"),
-    Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine", because=("proxy.invalid",)),
-    Rule("proxy.captures_local", Severity.ERROR, "proxy", _captures_local, "settings", because=("proxy.invalid",)),
-    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", because=_LOCAL),
-    Rule("proxy.auth_required", Severity.ERROR, "proxy", _refusal(Kind.PROXY_AUTH), "settings", because=_LOCAL),
+    Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine"),
+    Rule("proxy.captures_local", Severity.ERROR, "proxy", _captures_local, "settings"),
+    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", retryable=True),
+    Rule("proxy.auth_required", Severity.ERROR, "proxy", _refusal(Kind.PROXY_AUTH), "settings"),
     Rule(
         "proxy.refused",
         Severity.ERROR,
         "proxy",
         _refusal(Kind.PROXY_REFUSED, Kind.TIMEOUT),
         "network",
-        because=("proxy.invalid", *_LOCAL),
     ),
     Rule("proxy.ignored", Severity.WARNING, "proxy", _ignored, "app"),
 )

@@ -141,4 +141,4 @@ def _redirected(view: View) -> Claim | None:
     )
 
 
-RULES = (Rule("http.redirected", Severity.ERROR, "http", _redirected, "relay", because=("url.", "proxy.")),)
+RULES = (Rule("http.redirected", Severity.ERROR, "http", _redirected, "relay"),)

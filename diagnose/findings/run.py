@@ -55,5 +55,5 @@ FLAKY = Rule("run.flaky", Severity.WARNING, "http", _flaky, "provider")
 RULES = (
     CRASHED,
     FLAKY,
-    Rule("run.unexplained", Severity.ERROR, "http", _unexplained, "provider", because=("*",)),
+    Rule("run.unexplained", Severity.ERROR, "http", _unexplained, "provider"),
 )

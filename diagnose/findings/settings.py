@@ -20,7 +20,7 @@ def _missing_key(view: View) -> Claim | None:
     evidence = (seen("searched", names=", ".join(view.settings.searched[:8])),) if view.settings.searched else ()
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
     own = door is not None and door.host.local and not _refused(view)
-    if view.evidence.target.protocol == "ollama" and (view.works or own):
+    if view.spoken.key_optional and (view.works or own):
         return None  # its SDK starts without one
     if view.works and not _by_rival(view):
         # The server asks for no key, but the SDKs do not start without one: any text will do.
@@ -136,7 +136,6 @@ RULES = (
         "settings",
         _missing_key,
         "settings",
-        because=("settings.wrong_variable", "settings.swapped"),
     ),
     Rule("settings.conflict", Severity.WARNING, "settings", _conflict, "settings"),
     Rule("settings.project_override", Severity.WARNING, "settings", _project_override, "settings"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.answers.gateways import between
-from diagnose.answers.middleboxes import known
+from diagnose.answers.products import between, inspector
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -12,7 +11,6 @@ from diagnose.report import Seen, Severity, seen
 from probes.model.exchange import Exchange, StreamReading
 from probes.model.failure import Kind
 
-_ANY = ("shape.", "url.", "http.", "auth.", "model.", "quota.", "access.")
 # Server-sent events under these types are read by every SDK that was measured; some clients look at the type first.
 _ODD_TYPES = ("application/json", "text/html", "application/octet-stream")
 SLOW = 1.0  # seconds: an answer that took less may come in one piece for lack of time
@@ -126,14 +124,14 @@ def _buffered(view: View) -> Claim | None:
 
 def _holder(view: View, exchange: Exchange) -> tuple[str, str]:
     """Who likely holds the stream back: the case of ``stream.buffered`` and a name; empty where nothing tells."""
-    opener = known(view.certificate.issuer) if view.certificate is not None else None
+    opener = inspector(view.certificate.issuer) if view.certificate is not None else None
     if opener is not None:
         return "inspected", opener.name
     if exchange.request.via_proxy and exchange.request.url.startswith("http:"):
         return "inspected", view.proxy.url or "" if view.proxy is not None else ""
     trace = between(exchange)
-    if trace is not None and trace.gateway.holds:
-        return trace.gateway.holds, trace.gateway.name
+    if trace is not None and trace.product.holds:
+        return trace.product.holds, trace.product.name
     packed = exchange.header("content-encoding").lower() not in ("", "identity")
     return ("gzip", "") if packed else ("", "")
 
@@ -146,11 +144,11 @@ def _no_terminator(view: View) -> Claim | None:
 
 
 RULES = (
-    Rule("stream.ignored", Severity.ERROR, "stream", _ignored, "relay", because=_ANY),
-    Rule("stream.malformed", Severity.ERROR, "stream", _malformed, "relay", because=_ANY),
-    Rule("stream.error_inside", Severity.ERROR, "stream", _error_inside, "relay", because=_ANY),
-    Rule("stream.cut", Severity.ERROR, "stream", _cut, "network", because=_ANY),
-    Rule("stream.stalled", Severity.ERROR, "stream", _stalled, "relay", because=_ANY),
+    Rule("stream.ignored", Severity.ERROR, "stream", _ignored, "relay"),
+    Rule("stream.malformed", Severity.ERROR, "stream", _malformed, "relay"),
+    Rule("stream.error_inside", Severity.ERROR, "stream", _error_inside, "relay", retryable=True),
+    Rule("stream.cut", Severity.ERROR, "stream", _cut, "network", retryable=True),
+    Rule("stream.stalled", Severity.ERROR, "stream", _stalled, "relay", retryable=True),
     Rule("stream.buffered", Severity.WARNING, "stream", _buffered, "relay"),
-    Rule("stream.no_terminator", Severity.WARNING, "stream", _no_terminator, "relay", because=("stream.cut",)),
+    Rule("stream.no_terminator", Severity.WARNING, "stream", _no_terminator, "relay"),
 )

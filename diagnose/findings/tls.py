@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from diagnose.answers.middleboxes import Middlebox, known
+from diagnose.answers.products import Product, inspector
 from diagnose.evidence.lines import line_of, told
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -21,8 +21,8 @@ BUILT = "2026-11-01"
 _CLOCK = timedelta(minutes=10)  # more than any network is slow
 
 
-def _middlebox(certificate: Certificate | None) -> Middlebox | None:
-    return known(certificate.issuer) if certificate is not None else None
+def _inspector(certificate: Certificate | None) -> Product | None:
+    return inspector(certificate.issuer) if certificate is not None else None
 
 
 def _about(view: View) -> tuple[tuple[str | Seen, ...], dict[str, str]]:
@@ -136,7 +136,7 @@ def _elsewhere(view: View) -> Claim:
 def _opened(view: View) -> bool:
     """Whether somebody opens the connection, by whose certificate it is and whose host."""
     known_door = view.door is not None and view.door.match.id is not None and not view.door.host.local
-    return _middlebox(view.certificate) is not None or known_door
+    return _inspector(view.certificate) is not None or known_door
 
 
 def _is_intercepted(view: View) -> bool:
@@ -159,7 +159,7 @@ def _is_incomplete(certificate: Certificate | None) -> bool:
 def _intercepted(view: View) -> Claim | None:
     if _system_alone(view) and _opened(view):
         return _elsewhere(view)
-    box = _middlebox(view.certificate)
+    box = _inspector(view.certificate)
     if not _is_intercepted(view) or (_is_incomplete(view.certificate) and box is None):
         return None
     lines, values = _about(view)
@@ -174,7 +174,7 @@ def _intercepted(view: View) -> Claim | None:
 def _incomplete(view: View) -> Claim | None:
     if view.failed("tls", Kind.TLS_UNTRUSTED) is None or not _is_incomplete(view.certificate):
         return None
-    if _middlebox(view.certificate) or (view.tls and view.tls.certifi):
+    if _inspector(view.certificate) or (view.tls and view.tls.certifi):
         return None
     lines, values = _about(view)
     sent = view.certificate.sent if view.certificate is not None else 0
@@ -254,15 +254,14 @@ RULES = (
     Rule("tls.clock_wrong", Severity.ERROR, "tls", _clock_wrong, "machine"),
     Rule("tls.not_tls", Severity.ERROR, "tls", _not_tls, "settings"),
     Rule("tls.needed", Severity.ERROR, "http", _needed, "settings"),
-    Rule("tls.intercepted", Severity.ERROR, "tls", _intercepted, "network", because=("dns.bogus_answer",)),
-    Rule("tls.expired", Severity.ERROR, "tls", _failed(Kind.TLS_EXPIRED), "provider", because=("tls.clock_wrong",)),
+    Rule("tls.intercepted", Severity.ERROR, "tls", _intercepted, "network"),
+    Rule("tls.expired", Severity.ERROR, "tls", _failed(Kind.TLS_EXPIRED), "provider"),
     Rule(
         "tls.not_yet_valid",
         Severity.ERROR,
         "tls",
         _failed(Kind.TLS_NOT_YET_VALID),
         "machine",
-        because=("tls.clock_wrong",),
     ),
     Rule(
         "tls.hostname_mismatch",
@@ -270,11 +269,10 @@ RULES = (
         "tls",
         _failed(Kind.TLS_HOSTNAME),
         "network",
-        because=("dns.bogus_answer",),
     ),
-    Rule("tls.self_signed", Severity.ERROR, "tls", _self_signed, "relay", because=("dns.bogus_answer",)),
+    Rule("tls.self_signed", Severity.ERROR, "tls", _self_signed, "relay"),
     Rule("tls.incomplete_chain", Severity.ERROR, "tls", _incomplete, "relay"),
-    Rule("tls.untrusted_issuer", Severity.ERROR, "tls", _untrusted, "machine", because=("dns.bogus_answer",)),
+    Rule("tls.untrusted_issuer", Severity.ERROR, "tls", _untrusted, "machine"),
     Rule("tls.handshake_failed", Severity.ERROR, "tls", _handshake, "relay"),
     Rule(
         "tls.reset",
@@ -282,7 +280,7 @@ RULES = (
         "tls",
         _failed(Kind.TLS_RESET, Kind.RESET, Kind.CLOSED, Kind.TIMEOUT),
         "network",
-        because=("tls.not_tls",),
+        retryable=True,
     ),
     Rule("tls.expires_soon", Severity.WARNING, "tls", _expires_soon, "provider"),
 )

@@ -16,6 +16,7 @@ from probes.model.attempt import Attempt, Change
 from probes.model.facts import Withheld
 from probes.model.failure import Kind
 from probes.model.value_issues import Flaw
+from probes.protocols.protocol import wire
 
 _VERSION = re.compile(r"/v\d+[a-z]*\d*$")
 # A vendor's whole version path counts as its version: nothing but the "v4" tells it from the host alone.
@@ -25,7 +26,7 @@ _VERSION_PATHS = ("/api/paas/v4",)
 def settings_of(attempt: Attempt) -> dict[str, object]:
     """The part of a working way of asking that a user sets."""
     found: dict[str, object] = {"base_url": attempt.base_url, "protocol": attempt.protocol}
-    versioned = Change.VERSION in attempt.changed or attempt.protocol == "azure"  # whose SDK has no version of its own
+    versioned = Change.VERSION in attempt.changed or wire(attempt.protocol).version_demanded
     return found | ({"api_version": attempt.version} if versioned else {})
 
 
@@ -156,8 +157,8 @@ def _only_version_added(view: View, better: Attempt) -> bool:
     assert first is not None
     had = urlsplit(first.attempt.base_url).path.rstrip("/")
     has = urlsplit(better.base_url).path.rstrip("/")
-    if first.attempt.address and better.protocol == "anthropic":
-        has += "/v1"  # which the SDK brings along, and this app wants in its base URL
+    if first.attempt.address and (version := re.match(r"/v\d+(?=/)", wire(better.protocol).endpoint)):
+        has += version[0]  # which the SDK brings along, and this app wants in its base URL
     added = has[len(had) :] if has.startswith(had) else ""
     return bool(re.fullmatch(r"/v\d+[a-z]*\d*", added)) or (not had and has in _VERSION_PATHS)
 
@@ -167,7 +168,7 @@ def _other_version(view: View) -> Claim | None:
     first, working = view.first, view.working
     if first is None or working is None or Change.VERSION not in working.changed or Change.PROTOCOL in working.changed:
         return None
-    named = view.evidence.target.app_named or working.protocol != "gemini"
+    named = view.evidence.target.app_named or len(wire(working.protocol).versions) < 2
     return replace(_path_claim(view, working), severity=None if named or not view.works else Severity.WARNING)
 
 
@@ -206,14 +207,13 @@ def _path_claim(view: View, better: Attempt) -> Claim:
 
 
 RULES = (
-    Rule("url.invalid", Severity.ERROR, "settings", _invalid, "settings", because=("settings.",)),
+    Rule("url.invalid", Severity.ERROR, "settings", _invalid, "settings"),
     Rule(
         "url.scheme_missing",
         Severity.ERROR,
         "settings",
         _flawed("scheme_missing", "scheme_wrong"),
         "settings",
-        because=("settings.swapped",),
     ),
     Rule(
         "url.stray_characters",
@@ -221,37 +221,31 @@ RULES = (
         "settings",
         _flawed("stray", "fragment"),
         "settings",
-        because=("settings.swapped", "url.scheme_missing"),
     ),
-    Rule(
-        "url.plaintext", Severity.ERROR, "door", _plaintext, "settings", because=("url.host_typo", "url.not_api_host")
-    ),
-    Rule("url.host_typo", Severity.ERROR, "door", _typo, "settings", because=("settings.",)),
-    Rule("url.not_api_host", Severity.ERROR, "door", _not_api_host, "settings", because=("settings.",)),
+    Rule("url.plaintext", Severity.ERROR, "door", _plaintext, "settings"),
+    Rule("url.host_typo", Severity.ERROR, "door", _typo, "settings"),
+    Rule("url.not_api_host", Severity.ERROR, "door", _not_api_host, "settings"),
     Rule(
         "url.endpoint_included",
         Severity.ERROR,
         "http",
         _flawed("endpoint_included"),
         "settings",
-        because=("settings.",),
     ),
-    Rule("url.version_doubled", Severity.ERROR, "http", _flawed("version_doubled"), "settings", because=("settings.",)),
+    Rule("url.version_doubled", Severity.ERROR, "http", _flawed("version_doubled"), "settings"),
     Rule(
         "url.double_slash",
         Severity.ERROR,
         "http",
         _flawed("double_slash"),
         "settings",
-        because=("url.endpoint_included", "url.version_doubled"),
     ),
-    Rule("url.version_missing", Severity.ERROR, "http", _version_missing, "settings", because=("url.not_api_host",)),
+    Rule("url.version_missing", Severity.ERROR, "http", _version_missing, "settings"),
     Rule(
         "url.path_wrong",
         Severity.ERROR,
         "http",
         _path_wrong,
         "settings",
-        because=("url.not_api_host", "url.endpoint_included", "url.version_doubled", "url.stray_characters"),
     ),
 )

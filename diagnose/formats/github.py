@@ -10,11 +10,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.formats.report_parts import clip, duration, folded, plain, spent, verdict, way_out, word
+from diagnose.rendering.report_parts import clip, duration, folded, plain, spent, verdict, way_out, word
 from probes.model.source import Source
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
+
+STARTS_WITH = "::group::llmdoctor"
+OPTIONS = ("strict",)
+APPENDS = {"GITHUB_STEP_SUMMARY": "markdown"}  # the job's summary
 
 _IN_REPOSITORY = r"[^:\s/\\][^:\s\\]*"  # the path of a file below the working folder
 EVIDENCE = 500  # characters of one piece of evidence

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.formats.html_builder import LINE, SPACE, Safe, join, lines, prose, tag
-from diagnose.formats.report_parts import (
+from diagnose.rendering.html_builder import LINE, SPACE, Safe, join, lines, prose, tag
+from diagnose.rendering.report_parts import (
     asked_for,
     clip,
     duration,
@@ -31,6 +31,7 @@ from diagnose.words import tag_of
 if TYPE_CHECKING:
     from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
 
+STARTS_WITH = "<!DOCTYPE html>"
 VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive": "open"}
 SEVERITIES = {"error": "fail", "warning": "warn", "info": "info"}
 SUPPORT = {"supported": "ok", "unsupported": "skipped", "unknown": "open"}

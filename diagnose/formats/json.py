@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
 
+STARTS_WITH = "{"
+
 SCHEMA = "llmdoctor.report/1"
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnose.formats.html_builder import LINE, Safe, join, lines, tag
-from diagnose.formats.report_parts import exit_status, plain, vantage, way_out, word
+from diagnose.rendering.html_builder import LINE, Safe, join, lines, tag
+from diagnose.rendering.report_parts import exit_status, plain, vantage, way_out, word
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, ProbeLine, Report
+
+STARTS_WITH = "<?xml version"
+OPTIONS = ("strict",)
 
 
 def render(report: Report, lang: str, *, strict: bool = False) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.formats.report_parts import (
+from diagnose.rendering.report_parts import (
     asked_for,
     clip,
     duration,
@@ -27,6 +27,8 @@ from diagnose.formats.report_parts import (
 
 if TYPE_CHECKING:
     from diagnose.report import CapabilityLine, Finding, Report
+
+STARTS_WITH = "## ❌"
 
 MARKS = {"ok": "✅", "warn": "⚠️", "fail": "❌", "skipped": "➖"}
 VERDICTS = {"healthy": "✅", "degraded": "⚠️", "broken": "❌", "inconclusive": "❔"}

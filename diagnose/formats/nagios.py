@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.formats.report_parts import clip, plain, tokens, verdict, word
+from diagnose.rendering.report_parts import clip, plain, tokens, verdict, word
 
 if TYPE_CHECKING:
     from diagnose.report import Report
+
+STARTS_WITH = "LLMDOCTOR CRITICAL - "
+FOR_PEOPLE = True
 
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 
@@ -20,6 +23,9 @@ def exit_status(report: Report) -> int:
     if report.interrupted and report.verdict != "broken":
         return 3
     return {"healthy": 0, "degraded": 1, "broken": 2, "inconclusive": 3}[report.verdict]
+
+
+EXIT_STATUS = exit_status
 
 
 def render(report: Report, lang: str) -> str:

@@ -1,7 +1,7 @@
 """The report on a terminal, in a pipe or in a log: what was looked at, the one cause, what to do, what is proven.
 
-Colour only repeats what the marks say. Every text goes through :func:`diagnose.formats.plain` and is printed as
-``rich.text.Text``, so neither markup nor escape sequences from outside act.
+Colour only repeats what the marks say. Every text goes through ``plain`` of ``diagnose/rendering/report_parts.py``
+and is printed as ``rich.text.Text``, so neither markup nor escape sequences from outside act.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.formats.report_parts import (
+from diagnose.rendering.report_parts import (
     asked_for,
     clip,
     duration,
@@ -30,6 +30,10 @@ from diagnose.formats.report_parts import (
 
 if TYPE_CHECKING:
     from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
+
+STARTS_WITH = "Address"
+FOR_PEOPLE = True
+OPTIONS = ("width", "colour", "unicode", "probes")
 
 Line = list[tuple[str, str]]  # text and style, piece by piece
 

@@ -20,6 +20,7 @@ from diagnose.report import CapabilityLine, Report, Try, Verdict
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Evidence
 from probes.model.source import DEFAULT, SourceKind
+from probes.protocols.protocol import wire
 
 
 def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES) -> Report:
@@ -110,7 +111,7 @@ def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
     mended = (root.claim.settings or {}).get("base_url") if root is not None and root.claim.verified else None
     deep = view.deep
     stream = deep.stream if deep is not None else None
-    version = {"api_version": working.version} if working.protocol in ("gemini", "azure") else {}
+    version = {"api_version": working.version} if wire(working.protocol).versions else {}
     return {
         "protocol": working.protocol,
         "base_url": mended or working.base_url,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from diagnose.evidence.retryable import may_pass
+from diagnose.answers.causes import covers
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings import RULES
@@ -31,7 +31,7 @@ class RaisedRule:
 def persistent(standing: tuple[RaisedRule, ...], tries: tuple[Try, ...]) -> tuple[RaisedRule, ...]:
     """Where no try got through, that is no sign of a flaky target: the root cause names the tries as evidence."""
     root = root_of(standing)
-    if not tries or root is None or not may_pass(root.rule.code):
+    if not tries or root is None or not root.rule.retryable:
         return standing
     claim = replace(root.claim, evidence=(*root.claim.evidence, *tried(tries)))
     return tuple(replace(one, claim=claim) if one is root else one for one in standing if one.rule.code != "run.flaky")
@@ -84,10 +84,7 @@ def _explains(rule: Rule, code: str, severities: Mapping[str, Severity]) -> bool
     """A warning explains no error: what an app survives breaks nothing."""
     if severities[rule.code] is Severity.ERROR and severities[code] is not Severity.ERROR:
         return False
-    return any(
-        (one == "*" and code != "run.crashed") or code == one or (one.endswith(".") and code.startswith(one))
-        for one in rule.because
-    )
+    return any(covers(named, code) for named in rule.because)
 
 
 def root_of(standing: tuple[RaisedRule, ...]) -> RaisedRule | None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from probes.catalog.apps import load
+from probes.catalog.sdk_variables import variables_of
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Limits, ProxySettings, Settings, Sourced
 from probes.model.source import Source, SourceKind
@@ -112,7 +113,8 @@ def settings(form: CheckForm, limits: Limits, *, own_proxies: bool) -> tuple[Set
         found, notes = curl_settings.read(form.curl.reveal(), options, around, Path(), files=False)
         proxies, roots = found.proxies, found.ca_bundle
     else:
-        if not form.base_url.strip() and form.protocol in ("auto", "azure") and not form.app:
+        default = form.protocol != "auto" and variables_of(form.protocol).default
+        if not form.base_url.strip() and not default and not form.app:
             raise BadInput("need_url")
         base_url = form.base_url if form.base_url.strip() else None
         found = gather(replace(options, base_url=base_url, key=form.key.reveal()), {}, Path())

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from diagnose import words
 from diagnose.formats import html, markdown
-from diagnose.formats.report_parts import word
+from diagnose.rendering.report_parts import word
 from diagnose.words import LANGS, name_of, part, phrase, tag_of
 from probes.catalog.apps import load as load_apps
 from probes.model.evidence import PROBES

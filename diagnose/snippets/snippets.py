@@ -18,22 +18,11 @@ from diagnose.evidence.client_urls import in_its_terms
 from diagnose.report import Report
 from diagnose.snippets import quoting
 from probes.catalog.apps import load
+from probes.catalog.sdk_variables import SdkVariables, variables_of
 from probes.model.attempt import Auth
 from probes.model.source import Source, variable_in
+from probes.protocols.names import NAMES
 from probes.protocols.protocol import auth_headers, wire
-
-PROMPT = "Say OK."
-VERSION = "2023-06-01"  # of anthropic's API, with which x-api-key was seen to work
-
-# The variables of the official SDKs: base URL, key, model; None where they read none.
-VARIABLES: dict[str, tuple[str, str, str | None]] = {
-    "openai": ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"),
-    "responses": ("OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_MODEL"),
-    "anthropic": ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_MODEL"),
-    "gemini": ("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_KEY", "GEMINI_MODEL"),
-    "azure": ("AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", None),
-    "ollama": ("OLLAMA_HOST", "OLLAMA_API_KEY", None),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +84,7 @@ def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
 def _working(found: object, variable: str) -> WorkingSettings | None:
     if found is None:
         return None
-    if not isinstance(found, Mapping) or found.get("protocol") not in VARIABLES:
+    if not isinstance(found, Mapping) or found.get("protocol") not in NAMES:
         raise ValueError("no report")
     values = {name: found.get(name) or "" for name in ("base_url", "model", "auth", "api_version")}
     if not all(isinstance(value, str) and value.isprintable() for value in values.values()):
@@ -107,7 +96,7 @@ def _working(found: object, variable: str) -> WorkingSettings | None:
         base_url=values["base_url"],
         model=values["model"],
         auth=values["auth"],
-        key_env=variable or VARIABLES[found["protocol"]][1],
+        key_env=variable or key_variable(None, found["protocol"]),
         version=values["api_version"],
         stream=bool(found.get("stream")),
     )
@@ -115,7 +104,7 @@ def _working(found: object, variable: str) -> WorkingSettings | None:
 
 def key_variable(source: Source | None, protocol: str) -> str:
     """The variable that holds the key, else the one that the protocol's SDK reads."""
-    return (source.variable if source is not None else "") or VARIABLES[protocol][1]
+    return (source.variable if source is not None else "") or (*variables_of(protocol).keys, "API_KEY")[0]
 
 
 @cache
@@ -125,7 +114,7 @@ def templates() -> tuple[Template, ...]:
 
     text = Path(__file__).with_name("snippets.toml").read_text(encoding="utf-8")
     rows = tomllib.loads(text)["snippet"]
-    return tuple(Template(**{**row, "protocols": tuple(row["protocols"])}) for row in rows)
+    return tuple(Template(**{**row, "protocols": tuple(row.get("protocols", NAMES))}) for row in rows)
 
 
 def groups() -> tuple[str, ...]:
@@ -163,8 +152,7 @@ def _slots(own: WorkingSettings, sdk: WorkingSettings) -> dict[str, object]:
     """``own`` has the base URL as the client takes it, ``sdk`` as the SDK does."""
     parts = urlsplit(sdk.base_url)
     path = f"{parts.path}/chat/completions".lstrip("/")
-    provider = {"anthropic": "anthropic"}.get(own.protocol, "openai")
-    npm = {"anthropic": "@ai-sdk/anthropic", "responses": "@ai-sdk/openai"}
+    spoken = wire(own.protocol)
     names = (*_environment(sdk),)
     return {
         "base_url": own.base_url,
@@ -175,17 +163,17 @@ def _slots(own: WorkingSettings, sdk: WorkingSettings) -> dict[str, object]:
         "arguments": own,
         "address": sdk,
         "headers": sdk,
-        "body": _body(sdk),
+        "body": json.dumps(spoken.example(own.model)),
         "variables": names,
         "origin": f"{parts.scheme}://{parts.netloc}",
         "endpoint_path": path,
-        "package": npm.get(own.protocol, "@ai-sdk/openai-compatible"),
+        "package": spoken.ai_sdk_package,
         "env_reference": f"{{env:{own.key_env}}}",
         "secrets_reference": f"${{{{ secrets.{own.key_env} }}}}",
         "environ_reference": f"os.environ/{own.key_env}",
         "braces_reference": f"${{{own.key_env}}}",
         "provider_model": f"relay/{own.model}",
-        "litellm_model": f"{provider}/{own.model}",
+        "litellm_model": f"{spoken.litellm_provider}/{own.model}",
         "anthropic_base": f"ANTHROPIC_API_BASE={own.base_url}",
         "added_model": f"+{own.model}",
     }
@@ -195,58 +183,31 @@ def _slots(own: WorkingSettings, sdk: WorkingSettings) -> dict[str, object]:
 
 
 def _python(own: WorkingSettings) -> str:
-    key = "os.environ[" + quoting.python(own.key_env) + "]"
     if own.auth == "none":
         return 'api_key="none"'
-    if own.protocol == "anthropic":
-        if own.auth == "bearer":
-            return f"auth_token={key}"
-        kept = f'"x-api-key": {key}, "Authorization": anthropic.Omit(), "anthropic-version": "{VERSION}"'
-        return f"api_key={key}, default_headers={{{kept}}}"
-    if own.protocol == "azure":
-        return f"azure_ad_token={key}" if own.auth == "bearer" else f"api_key={key}"
-    return f"api_key={key}" + ("" if own.auth == "bearer" else f', default_headers={{"{own.auth}": {key}}}')
+    return _arguments(own, "python", f"os.environ[{quoting.python(own.key_env)}]")
 
 
 def _node(own: WorkingSettings) -> str:
-    key = f"process.env[{quoting.javascript(own.key_env)}]"
     if own.auth == "none":
         return 'apiKey: "none"'
-    if own.protocol == "anthropic":
-        if own.auth == "bearer":
-            return f"authToken: {key}, apiKey: null"
-        kept = f'"x-api-key": {key}, Authorization: null, "anthropic-version": "{VERSION}"'
-        return f"apiKey: {key}, defaultHeaders: {{ {kept} }}"
-    if own.protocol == "azure":
-        return f"azureADTokenProvider: async () => {key}" if own.auth == "bearer" else f"apiKey: {key}"
-    return f"apiKey: {key}" + ("" if own.auth == "bearer" else f', defaultHeaders: {{ "{own.auth}": {key} }}')
+    return _arguments(own, "node", f"process.env[{quoting.javascript(own.key_env)}]")
+
+
+def _arguments(own: WorkingSettings, language: str, key: str) -> str:
+    """How the official SDK is given the key, in the language."""
+    forms = wire(own.protocol).sdk_arguments[language]
+    return forms.get(own.auth, forms[""]).format(key=key, auth=own.auth)
 
 
 # -- requests ----------------------------------------------------------------------------------------------------------
 
 
-def _body(own: WorkingSettings) -> str:
-    messages = [{"role": "user", "content": PROMPT}]
-    body: dict[str, object] = {"model": own.model, "messages": messages}
-    match own.protocol:
-        case "anthropic":
-            body = {"model": own.model, "max_tokens": 256, "messages": messages}
-        case "responses":
-            body = {"model": own.model, "input": PROMPT}
-        case "gemini":
-            body = {"contents": [{"role": "user", "parts": [{"text": PROMPT}]}]}
-        case "azure":
-            body = {"messages": messages}
-        case "ollama":
-            body |= {"stream": False}
-    return json.dumps(body)
-
-
 def _address(own: WorkingSettings) -> str:
     protocol = wire(own.protocol)
     endpoint = protocol.endpoint.format(model=quote(own.model, safe="@/:"), version=own.version or "v1")
-    dated = f"?api-version={quote(own.version, safe='')}" if own.protocol == "azure" else ""
-    return own.base_url + endpoint + dated
+    name = protocol.version_query
+    return own.base_url + endpoint + (f"?{name}={quote(own.version, safe='')}" if name else "")
 
 
 MARK = "\0key\0"  # stands for the key until the language's reference to its variable does
@@ -254,10 +215,7 @@ MARK = "\0key\0"  # stands for the key until the language's reference to its var
 
 def _headers(own: WorkingSettings) -> list[tuple[str, str]]:
     """Each header in two parts: what is said, with :data:`MARK` where the key belongs."""
-    found = list(auth_headers(Auth(own.auth), MARK))
-    if own.protocol == "anthropic":
-        found.append(("anthropic-version", VERSION))
-    return found
+    return [*auth_headers(Auth(own.auth), MARK), *wire(own.protocol).example_headers]
 
 
 def _referring(text: str, quote_: Callable[[str], str], reference: str) -> str:
@@ -308,14 +266,21 @@ class SnippetVariable(NamedTuple):
 
 
 def _environment(own: WorkingSettings) -> Iterator[SnippetVariable]:
-    base, key, model = VARIABLES[own.protocol]
-    yield SnippetVariable(base, own.base_url)
-    if own.auth != "none" and own.key_env != key:
-        yield SnippetVariable(key, other=own.key_env)
-    if model:
-        yield SnippetVariable(model, own.model)
-    if own.protocol == "azure":
-        yield SnippetVariable("OPENAI_API_VERSION", own.version)
+    sdk = variables_of(own.protocol)
+    yield SnippetVariable((*sdk.bases, "BASE_URL")[0], own.base_url)
+    if own.auth != "none" and not _reads(sdk, own):
+        yield SnippetVariable((*sdk.keys, "API_KEY")[0], other=own.key_env)
+    if sdk.model:
+        yield SnippetVariable(sdk.model, own.model)
+    if wire(own.protocol).version_demanded:
+        yield SnippetVariable(sdk.version or "API_VERSION", own.version)
+
+
+def _reads(sdk: SdkVariables, own: WorkingSettings) -> bool:
+    """Whether the SDK's releases look for the key in the user's variable, and send it in the form that works."""
+    wires = (app.wire(own.protocol) for app in load() if app.kind == "sdk")
+    forms = {wire.auth_by.get(own.key_env, own.auth) for wire in wires if wire is not None}
+    return own.key_env in sdk.keys and forms == {own.auth}
 
 
 def _lines(pattern: str, quote_: Callable[[str], str], reference: str) -> Callable[[object], str]:

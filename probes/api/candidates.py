@@ -12,34 +12,10 @@ from probes.api.response_checks import earns_key
 from probes.catalog.door import Door, sdk_base
 from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.exchange import Exchange
-from probes.protocols.anthropic import VERSIONS
-from probes.protocols.protocol import NAMES, wire
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
+from probes.protocols.protocol import by_looks, wire, wires
 from probes.urls.url import Url, parse_url
 
-# Where relays, gateways and vendors mount their API, the most common first (facts/doors.toml, facts/causes.md "shape").
-COMMON = {
-    "openai": (
-        "/v1",
-        "/api/v1",
-        "/openai/v1",
-        "/api",
-        "/v1beta/openai",
-        "/api/paas/v4",
-        "/compatible-mode/v1",
-        "/api/v3",
-        "/api/openai/v1",
-        "/openai",
-        "",
-    ),
-    "responses": ("/v1", "/openai/v1", "/api/v1", "/api", ""),
-    "anthropic": ("", "/anthropic", "/api/anthropic", "/apps/anthropic", "/api", "/claude", "/openai"),
-    "gemini": ("", "/gemini", "/api/gemini", "/api"),
-    "azure": ("",),
-    "ollama": ("", "/ollama", "/api/ollama"),
-}
-# Which others are worth a look, where a door documents none: (protocol, looks). Azure's form is served by Azure and by
-# gateways in front of it: worth a look only to who asks what is served.
-LIKELY = (("openai", 2), ("anthropic", 2), ("responses", 1), ("gemini", 1))
 OTHERS = 4  # of the knocks
 NOWHERE = "llmdoctor-looks-for-what-nobody-serves"
 KNOCKS = 8  # at a time; the rest of the budget belongs to asking properly at the right one
@@ -55,13 +31,13 @@ def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
         documented = ("/" + url.partition("://")[2].partition("/")[2] for url in urls)
         paths += [path.rstrip("/") for path in documented if "{" not in path]
     own = target.path
-    versioned = bool(wire(protocol).version_segment)
-    if versioned:
+    segment = wire(protocol).version_segment
+    if segment:
         if not _VERSION.search(own):
-            paths.append(own + "/v1")
+            paths.append(own + segment)
         elif _VERSION.search(own.rpartition("/")[0]):
             paths.append(own.rpartition("/")[0])
-        paths.append("/v1")
+        paths.append(segment)
     else:
         if _VERSION.search(own):
             paths.append(_VERSION.sub("", own))
@@ -70,9 +46,9 @@ def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
     while "/" in parent:
         parent = parent.rpartition("/")[0]
         paths.append(parent)
-        if versioned and parent and not _VERSION.search(parent):
-            paths.append(parent + "/v1")
-    paths += COMMON[protocol]
+        if segment and parent and not _VERSION.search(parent):
+            paths.append(parent + segment)
+    paths += wire(protocol).bases
     seen = [own]
     for path in (one.rstrip("/") for one in paths):
         if path not in seen:
@@ -84,11 +60,12 @@ def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False
     """The keyless looks worth taking after ``attempt`` found no route, at most :data:`KNOCKS`."""
     others = beside(attempt, target, door, local)
     same = [_knock(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
-    if attempt.protocol == "azure":
+    spoken = wire(attempt.protocol)
+    if spoken.version_demanded:
         same = [replace(one, version=attempt.version) for one in same]
     same = [replace(one, key=KeyForm.DUMMY) for one in other_version(attempt)] + same
-    if attempt.protocol == "anthropic" and target.path:
-        same.insert(1, replace(_knock("anthropic", attempt.base_url), changed=(Change.ENDPOINT,)))
+    if spoken.versionless and target.path:
+        same.insert(1, replace(_knock(spoken.name, attempt.base_url), changed=(Change.ENDPOINT,)))
     same = same[: KNOCKS - min(OTHERS, len(others))]
     return same + others[: KNOCKS - len(same)]
 
@@ -107,8 +84,7 @@ def other_version(attempt: Attempt) -> list[Attempt]:
 def beside(attempt: Attempt, target: Url, door: Door | None, local: bool = False, looks: int = KNOCKS) -> list[Attempt]:
     """Looks for the other protocols, at most so many for each: first those that the door documents, then the likely."""
     documented = [(name, 2) for name in (door.protocols if door is not None else ()) if name in NAMES]
-    likely = [("ollama", 1), *LIKELY] if local else LIKELY
-    wanted = dict([*documented, *(one for one in likely if one[0] not in dict(documented))])
+    wanted = dict([*documented, *(one for one in _likely(local) if one[0] not in dict(documented))])
     firsts, seconds = [], []
     for name, most in wanted.items():
         if name == attempt.protocol:
@@ -126,15 +102,23 @@ def beside(attempt: Attempt, target: Url, door: Door | None, local: bool = False
     return firsts + seconds
 
 
+def _likely(local: bool) -> list[tuple[str, int]]:
+    """The protocols worth a look where the door documents none, and how many looks each."""
+    here = [(one.name, 1) for one in wires() if local and one.local]
+    return here + [(one.name, one.looks) for one in by_looks() if one.looks]
+
+
 def looks(attempt: Attempt, target: Url, local: bool = False) -> list[Attempt]:
     """One look for each other protocol, and one at a path that nobody serves: where that one is refused as a path, a
     refused key beside it shows a route.
     """
     found = beside(attempt, target, None, local, looks=1)
-    if attempt.protocol != "azure":
-        found.append(_knock("azure", target.origin + _VERSION.sub("", target.path)))
+    for spoken in wires():
+        if not spoken.looks and not spoken.local and spoken.name != attempt.protocol:
+            path = target.path if spoken.version_segment else _VERSION.sub("", target.path)
+            found.append(_knock(spoken.name, target.origin + path))
     base = next((one.base_url for one in found if wire(one.protocol).version_segment), attempt.base_url)
-    return [_knock("openai", f"{base}/{NOWHERE}"), *found]
+    return [_knock(DEFAULT_PROTOCOL, f"{base}/{NOWHERE}"), *found]
 
 
 def _knock(protocol: str, url: str) -> Attempt:
@@ -160,14 +144,14 @@ def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Aut
     for name in endpoint.auth if endpoint else ():
         if name != Auth.NONE and (missing or name != Auth.QUERY):
             styles.append(Auth(name))
-    if missing or door is None or attempt.protocol == "anthropic":
+    if missing or door is None or protocol.clients_differ:
         styles += protocol.styles
     return [style for style in dict.fromkeys(styles) if style is not attempt.auth]
 
 
 def styled(attempt: Attempt, style: Auth) -> Attempt:
     """The same way of asking with the key in another header, and the version that goes with it."""
-    version = VERSIONS.get(style, attempt.version) if attempt.protocol == "anthropic" else attempt.version
+    version = wire(attempt.protocol).style_versions.get(style, attempt.version)
     changed = tuple(dict.fromkeys((*attempt.changed, Change.AUTH)))
     return replace(attempt, auth=style, version=version, given=False, changed=changed)
 

@@ -10,6 +10,7 @@ from probes.model.exchange import Exchange
 from probes.model.facts import ModelFacts
 from probes.model.settings import Settings
 from probes.model.source import Source, SourceKind
+from probes.protocols.protocol import wire
 
 # Names that vendors give to their small, cheap models, cheapest first.
 _SMALL = (
@@ -83,7 +84,8 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> 
         assert settings.model is not None
         return ModelFacts(wanted, settings.model.source, listed, len(models or ()), found)
     small = door.small_model if door else ""
-    if door is not None and door.id in _DEPLOYED and not (models and listing and listing.attempt.protocol == "azure"):
+    deployed = models and listing and wire(listing.attempt.protocol).lists_deployed
+    if door is not None and door.id in _DEPLOYED and not deployed:
         return ModelFacts(small or None, Source(SourceKind.GUESS), None, len(models or ()))
     if models:
         chosen = small if small in models else small_of(models)

@@ -90,7 +90,9 @@ class NextAttempts:
             and attempt_round.chat.response.body is Body.JSON
         ):
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, Change.MODEL))]
-        if _of_version(told) and Change.VERSION not in attempt.changed:
+        spoken = wire(told.attempt.protocol)
+        helps = spoken.other_version_helps(told.response.status, told.response.text)
+        if helps and Change.VERSION not in attempt.changed:
             return candidates.other_version(attempt)
         if told is attempt_round.path_check and attempt.key in self._context.keys(attempt):
             return []  # it went without the key
@@ -173,7 +175,7 @@ class NextAttempts:
         settings, first = self._context.settings, self._context.first
         if settings.api_version is not None:
             return settings.api_version.value
-        own = attempt.protocol == "azure" or settings.app is not None
+        own = wire(attempt.protocol).version_demanded or settings.app is not None
         return first.version if own and first.protocol == asked.protocol else asked.version
 
     def _other_keys(self, attempt_round: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
@@ -195,12 +197,6 @@ class NextAttempts:
                 usual = replace(usual, auth=first.auth, version=first.version)
             changed = (*(name for name in attempt.changed if name not in (Change.AUTH, Change.KEY)), Change.KEY_SOURCE)
             conflict = replace(usual, key=KeyForm.RIVAL, direct=attempt.direct, changed=changed)
-            found.append(conflict if attempt.protocol == "anthropic" else replace(conflict, version=attempt.version))
+            by_style = wire(attempt.protocol).style_versions
+            found.append(conflict if by_style else replace(conflict, version=attempt.version))
         return found
-
-
-def _of_version(told: Exchange) -> bool:
-    """Whether another version of the API may do: some of Gemini's models stand in one alone, Azure retires them."""
-    if told.attempt.protocol == "gemini":
-        return told.status == 404
-    return told.attempt.protocol == "azure" and told.status == 400 and "version" in told.response.text.lower()

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from probes.model.exchange import Answer, Body, Exchange, Purpose
 from probes.model.failure import Kind
 from probes.protocols.errors import parse_json
-from probes.protocols.protocol import NAMES, spoken_in
+from probes.protocols.protocol import spoken_in, wire, wires
 
 # Words by which routers say that there is no such path (as against a model that is not there).
 _NO_ROUTE = re.compile(
@@ -50,8 +50,6 @@ _FENCES = ("x-amzn-waf-action", "cf-mitigated", "x-vercel-mitigated")
 _VACANT = re.compile(
     r"err_ngrok_|faithfully yours, frp|endpoint .{0,80} is offline|deployment_not_found|no such app", re.I
 )
-
-_AZURES_WORDS = re.compile(r"subscription key|deployment", re.IGNORECASE)
 
 REDIRECTS = (301, 302, 303, 307, 308)
 KEEPING = (307, 308)  # method and body; all SDKs make a GET of the others (facts/sdk_facts.md section 4)
@@ -141,9 +139,11 @@ def earns_key(found: Exchange) -> int:
         return 0
     if found.reading.models is not None:
         return 2
-    if found.attempt.protocol == "ollama":
-        return 0  # many a web site has something under /api
-    if found.attempt.protocol == "gemini" and found.reading.error is not None and found.reading.error.shape != "google":
+    spoken = wire(found.attempt.protocol)
+    if spoken.proven_by_list:
+        return 0
+    error = found.reading.error
+    if spoken.own_errors and error is not None and error.shape != spoken.error_shape:
         return 1 if found.status in (400, 401, 403, 422, 429) else 0
     if found.response.body is Body.JSON and found.reading.error is not None:
         return (
@@ -218,9 +218,8 @@ def served(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
     """
     asked = list(exchanges)
     unrouted = {_head(one) for one in asked if no_route(one) and not one.request.with_key}
-    return tuple(
-        name for name in NAMES if any(one.attempt.protocol == name and _serves(one, unrouted) for one in asked)
-    )
+    proven = {one.attempt.protocol for one in asked if _serves(one, unrouted)}
+    return tuple(one.name for one in wires() if one.name in proven)
 
 
 def _serves(found: Exchange, unrouted: set[str]) -> bool:
@@ -230,12 +229,13 @@ def _serves(found: Exchange, unrouted: set[str]) -> bool:
         return passes(found) or (found.purpose is Purpose.PATH and found.reading.models is not None)
     if found.reading.error is None or found.status >= 500 or not earns_key(found):
         return False
-    if found.reading.error.shape in ("anthropic", "google"):
-        return found.reading.error.shape == {"anthropic": "anthropic", "gemini": "google"}.get(found.attempt.protocol)
-    if found.attempt.protocol == "azure":
-        return bool(_AZURES_WORDS.search(found.reading.error.message))
+    spoken, error = wire(found.attempt.protocol), found.reading.error
+    if error.shape in {one.error_shape for one in wires() if one.error_shape}:
+        return error.shape == spoken.error_shape
+    if spoken.error_words:
+        return re.search(spoken.error_words, error.message) is not None
     refused = found.status in (401, 403)
-    return _head(found) in unrouted if refused else found.attempt.protocol != "gemini"
+    return _head(found) in unrouted if refused else not spoken.own_errors
 
 
 def _head(found: Exchange) -> str:

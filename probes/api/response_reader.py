@@ -18,7 +18,7 @@ from probes.model.exchange import (
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
 from probes.network.http1 import RawAnswer
-from probes.protocols.errors import kind_of, parse_json, read_error, title_of
+from probes.protocols.errors import kind_of, parse_json, title_of
 from probes.protocols.protocol import Wire, spoken_in, wire
 
 QUOTED = 4096  # characters of a body that are kept
@@ -59,7 +59,7 @@ def read_response(record: Exchange, raw: RawAnswer, data: bytes, scrub: Scrubber
 def _reading(found: Exchange, known: bool, value: object, scrub: Scrubber) -> ResponseReading:
     """What the body says, parsed as ``value`` where it is ``known`` to be JSON."""
     protocol, purpose = wire(found.attempt.protocol), found.purpose.endpoint
-    error = _scrubbed_error(read_error(value), scrub) if known else None
+    error = _scrubbed_error(protocol.read_error(value), scrub) if known else None
     if not found.ok:
         return ResponseReading(error)
     if purpose is Purpose.MODELS or (purpose is Purpose.PATH and found.request.method == "GET"):
@@ -107,7 +107,7 @@ def read_stream(reading: StreamReading, data: bytes, protocol: Wire, scrub: Scru
                 prompt_tokens=answer.prompt_tokens,
                 completion_tokens=answer.completion_tokens,
             )
-        carried = read_error(value)
+        carried = protocol.read_error(value)
         if carried is not None:
             carried = replace(carried, message=scrub(carried.message[:2000]))
             return replace(reading, kind="error_json", error=carried, error_first=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from probes.api import candidates
 from probes.api.context import ApiContext
 from probes.api.model_choice import early
-from probes.model.attempt import Attempt, Auth, Change, KeyForm
+from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Purpose
 from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
 from probes.model.source import SourceKind
@@ -55,7 +55,8 @@ def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tup
             # A list that is served without a key proves nothing about the key.
             found.append(planned(Purpose.KEYLESS_LIST, keyless, protocol.models(keyless)))
     if _compares_headers(attempt, context):
-        other = candidates.styled(attempt, Auth.X_API_KEY if attempt.auth is Auth.BEARER else Auth.BEARER)
+        style = next(one for one in wire(attempt.protocol).styles if one is not attempt.auth)
+        other = candidates.styled(attempt, style)
         found.append(planned(Purpose.OTHER_HEADER_LIST, other, protocol.models(other)))
     if looks:
         target = parse_url(attempt.base_url)
@@ -84,10 +85,10 @@ def looks_around(context: ApiContext) -> bool:
 
 
 def _compares_headers(attempt: Attempt, context: ApiContext) -> bool:
-    """Anthropic's clients differ in their header: without an app named, a provider must accept both."""
+    """Return whether the protocol's clients differ in their header: unless an app was named, all must be accepted."""
     settings = context.settings
     return (
-        attempt.protocol == "anthropic"
+        wire(attempt.protocol).clients_differ
         and attempt.given
         and attempt.key in context.keys(attempt)
         and settings.app is None

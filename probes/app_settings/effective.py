@@ -13,17 +13,8 @@ from probes.catalog.doors import Doors
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, ConflictReason, ConflictRole, Override, Settings, Sourced
 from probes.model.source import DEFAULT, Source, SourceKind, default_of
+from probes.protocols.protocol import wire as protocol_of
 from probes.settings.project_override import overridden
-
-# Names by which apps call the house whose protocol it is.
-_HOUSES = {
-    "openai": ("openai", "responses"),
-    "anthropic": ("anthropic",),
-    "claude": ("anthropic",),
-    "google": ("gemini",),
-    "gemini": ("gemini",),
-    "ollama": ("ollama",),
-}
 
 
 class EffectiveEntry(NamedTuple):
@@ -84,7 +75,7 @@ class EffectiveSettings:
     def default(self, entry: AppEntry, wire: AppWire) -> Sourced[str] | None:
         """The base URL without a setting: the app's own, or that of the door which the provider is named after."""
         names = [name.lower() for name in entry.provider_names()]
-        if not entry.star or any(wire.protocol in _HOUSES.get(name, ()) for name in names):
+        if not entry.star or set(names) & set(protocol_of(wire.protocol).provider_names):
             return Sourced(wire.default, DEFAULT) if wire.default else None
         for name in names:
             door = self.doors.get(name)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from probes.app_settings import services
 from probes.app_settings.effective import EffectiveSettings
 from probes.app_settings.entry import ABOVE, AppEntry, Collected, EntryCandidate, Layer, environment, of_file
-from probes.app_settings.sdks import IDS, SdkSettings
+from probes.app_settings.sdks import SdkSettings, by_protocol
 from probes.app_settings.search import Reading, Search, SearchPlaces, Skipped
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
@@ -132,7 +132,7 @@ class _Scan:
                 self.closed += self.closed_of(app, its)
                 found += its
         found += [one for reading in self.search.compose_files() for one in self.of_compose(reading)]
-        if self.world.cwd is not None and (not self.only or self.only & IDS):
+        if self.world.cwd is not None and (not self.only or self.only & set(by_protocol().values())):
             own = [FoundSettings(one.app, "", where, one) for one, where in self.sdks.all(self.claimed) if one.app]
             found = [*(one for one in own if self.wanted(one.app)), *found]
         return ScanResult(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(self.search.skipped.values()))

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from probes.app_settings.effective import place_of
 from probes.app_settings.entry import Layer
 from probes.app_settings.search import SearchPlaces
+from probes.catalog.apps import official
 from probes.catalog.doors import Doors
-from probes.catalog.sdk_variables import means_an_llm
+from probes.catalog.sdk_variables import means_an_llm, variables_of
 from probes.model.settings import ConflictReason, Settings, Sourced
 from probes.model.source import DEFAULT, Source, SourceKind, default_of
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
+from probes.protocols.protocol import by_looks
 from probes.settings.gather import Options, gather
 
-_BY_PROTOCOL = {
-    "openai": "openai-sdk",
-    "anthropic": "anthropic-sdk",
-    "gemini": "google-genai",
-    "azure": "openai-sdk",
-    "ollama": "ollama-python",
-}
-IDS = frozenset(_BY_PROTOCOL.values())
+
+@cache
+def by_protocol() -> Mapping[str, str]:
+    """The official SDK's app of each protocol, but for those that share another's variables."""
+    return {name: official(name).id for name in NAMES if variables_of(name).protocol == name}
 
 
 class SdkSettings:
@@ -62,10 +63,11 @@ class SdkSettings:
                 continue
             seen.add((key, base))
             where = key if usual and key is not None else base
-            yield replace(settings, app=_BY_PROTOCOL.get(settings.protocol.value, "openai-sdk")), where.location
+            app = by_protocol().get(settings.protocol.value, official(DEFAULT_PROTOCOL).id)
+            yield replace(settings, app=app), where.location
 
     def _by_protocol(self) -> Iterator[Settings]:
-        for protocol in _BY_PROTOCOL:
+        for protocol in by_protocol():
             found = self._gathered(protocol=protocol)
             if found.base_url is None or found.base_url.source.kind is not SourceKind.CONFIG:
                 conflicts = found.conflicts if found.key else ()
@@ -75,7 +77,7 @@ class SdkSettings:
         """The keys of other providers in their own variables."""
         for name in sorted({name for layer in self._layers for name, held in layer.values.items() if held.value}):
             for door in self._doors.for_variable(name)[:1] if means_an_llm(name) else ():
-                urls = [url for protocol in ("openai", "anthropic") for url in door.base_urls(protocol)]
+                urls = [url for one in by_looks() for url in door.base_urls(one.name)]
                 found = self._gathered(base_url=urls[0]) if urls and "{" not in urls[0] else None
                 if found and found.key and found.key.source.variable == name:
                     yield replace(found, base_url=Sourced(urls[0], default_of(door.name)))

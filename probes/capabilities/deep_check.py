@@ -10,7 +10,7 @@ from functools import partial
 from probes.api.client import ApiClient, OutOfBudget
 from probes.capabilities import NAMES, WIRES, host_features, model_features
 from probes.capabilities.feature_checks import Verdict
-from probes.capabilities.feature_client import FeatureClient, FeatureContext, FeatureTrials, Limited
+from probes.capabilities.feature_client import FeatureClient, FeatureContext, FeatureTrials, Limited, NoRequest
 from probes.model.capability import Capability, Support
 from probes.model.scrubber import Scrubber
 
@@ -63,6 +63,8 @@ class DeepCheck:
             verdict = await work(self._asking, sheet)
         except Limited:
             verdict = (Support.UNKNOWN, "rate_limited", "")
+        except NoRequest:
+            verdict = (Support.UNKNOWN, "no_request", "")
         except OutOfBudget:
             verdict = (Support.UNKNOWN, "enough", "")
         except Exception as error:  # our own fault costs one line, not the report

@@ -15,7 +15,7 @@ from probes.model.exchange import Exchange, Purpose
 from probes.model.scrubber import Scrubber
 from probes.protocols import features as a
 from probes.protocols.errors import parse_json
-from probes.protocols.features import Call, features
+from probes.protocols.features import Call, Features, features
 from probes.protocols.protocol import ApiRequest
 
 AT_ONCE = 2  # requests: what a small plan bears, and what the basic check has been answered
@@ -40,6 +40,10 @@ class Limited(Exception):
     """The door asked for a pause: nothing more is sent."""
 
 
+class NoRequest(Exception):
+    """The protocol has no request for this."""
+
+
 class FeatureTrials:
     """What was tried for one capability."""
 
@@ -60,9 +64,16 @@ class FeatureClient:
         self.client = client
         self.scrub = scrub
         self.model = depth.working.model or ""
-        self.able = features(depth.working.protocol)
+        self._able = features(depth.working.protocol)
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._limited = False
+
+    @property
+    def able(self) -> Features:
+        """How the protocol asks for features. Raises NoRequest where it has no request for any."""
+        if self._able is None:
+            raise NoRequest
+        return self._able
 
     async def put(
         self, sheet: FeatureTrials, purpose: Purpose, attempt: Attempt, ask: ApiRequest

@@ -9,7 +9,7 @@ from probes.api import candidates
 from probes.api.round_plan import planned
 from probes.capabilities import WIRES
 from probes.catalog.door import Door
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, KeyForm
 from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
 from probes.model.settings import Settings
 from probes.protocols import features as a
@@ -28,8 +28,9 @@ def places(working: Attempt, protocol: str, door: Door | None, local: bool) -> l
     """Where another wire may be, on the very origin of the way that works: keyless looks, two at most."""
     here = parse_url(working.base_url)
     looks = candidates.beside(working, here, door, local, looks=2)
-    if working.protocol == "azure" and wire(protocol).version_segment:
-        newer = wire(protocol).attempt(f"{working.base_url}/openai/v1", Auth.API_KEY)
+    newer_base = wire(working.protocol).newer_base
+    if newer_base and wire(protocol).version_segment:
+        newer = wire(protocol).attempt(working.base_url + newer_base, wire(working.protocol).styles[0])
         looks.insert(0, replace(newer, key=KeyForm.DUMMY))
     found = [one for one in looks if one.protocol == protocol and parse_url(one.base_url).origin == here.origin]
     return [replace(one, direct=working.direct) for one in found[:2]]
@@ -58,13 +59,14 @@ def _asks(
             keyed = replace(at, key=attempt.key)
             yield name, keyed, wire(protocol).generation(keyed, model, stream=False, adapted=()), small
     able = features(attempt.protocol)
-    turn: object = [] if attempt.protocol == "responses" else {}
     for name, tokens in _PROMPTS.items():
-        call = Call("", turn=turn) if name == "tools_result" else None
+        if able is None:
+            break
+        call = Call("", turn={}) if name == "tools_result" else None
         if name == "vision":
             yield name, attempt, able.claims(attempt, model), 0
         yield name, attempt, able.ask(name, attempt, model, (), call), a.ROOM + tokens
-    vector = able.embedding(attempt, MODEL)
+    vector = able.embedding(attempt, MODEL) if able is not None else None
     if vector is not None:
         yield "embeddings", attempt, vector, PROMPT_TOKENS
     if attempt.holds_key:

@@ -14,7 +14,6 @@ from probes.keys.made_up import wrong_key
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.capability import Support
 from probes.model.exchange import Exchange, Purpose
-from probes.protocols.anthropic import VERSIONS
 from probes.protocols.protocol import wire
 
 _YES, _NO, _OPEN = Support.SUPPORTED, Support.UNSUPPORTED, Support.UNKNOWN
@@ -42,10 +41,10 @@ async def speaks(asking: FeatureClient, sheet: FeatureTrials, protocol: str) -> 
 async def _speak(asking: FeatureClient, sheet: FeatureTrials, at: Attempt) -> Verdict:
     """A small answer over another wire, with the key in each header that this wire knows."""
     spoken, working = wire(at.protocol), asking.depth.working
-    styles = (working.auth,) if working.auth in spoken.styles and at.protocol != "anthropic" else spoken.styles
+    styles = (working.auth,) if working.auth in spoken.styles and not spoken.clients_differ else spoken.styles
     found: Exchange | None = None
     for style in styles if working.key is not KeyForm.NONE else styles[:1]:
-        version = VERSIONS.get(style, at.version) if at.protocol == "anthropic" else at.version
+        version = spoken.style_versions.get(style, at.version)
         attempt = replace(at, auth=style, version=version, key=working.key)
         for model in _models(asking, at.protocol):
             found = await _small(asking, sheet, attempt, model)
@@ -66,9 +65,10 @@ async def _speak(asking: FeatureClient, sheet: FeatureTrials, at: Attempt) -> Ve
 
 
 def _models(asking: FeatureClient, protocol: str) -> Iterable[str]:
-    """The model that works, and on Anthropic's wire one of its maker's, where the list has any."""
-    claudes = tuple(one for one in asking.depth.models if "claude" in one.lower())
-    other = small_of(claudes) if protocol == "anthropic" and "claude" not in asking.model.lower() else None
+    """The model that works, and over a protocol with models of its own one of those, where the list has any."""
+    family = wire(protocol).model_family
+    theirs = tuple(one for one in asking.depth.models if family and family in one.lower())
+    other = small_of(theirs) if family not in asking.model.lower() else None
     return (asking.model, other) if other is not None else (asking.model,)
 
 

@@ -20,6 +20,9 @@ class AppWire(NamedTuple):
     base_url: tuple[str, ...] = ()  # variables, the one that wins first
     key: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
+    version_variable: str = ""
+    unread_keys: tuple[str, ...] = ()  # variables that people set in place of those of `key`, and that it does not read
+    unread_base_urls: tuple[str, ...] = ()
 
 
 class SettingsFile(NamedTuple):
@@ -72,6 +75,7 @@ class App(NamedTuple):
     proxies: str = "environment"
     roots: str = "unknown"
     ignores: tuple[str, ...] = ()  # variables of a base URL that people set for it and that it does not read
+    well_known: bool = False  # named to people where no app was named; the others stand in the JSON report alone
     page: str = ""  # the origin of the web page from which its requests leave, where they leave from one
     refuses_private: bool = False  # it calls no loopback and no private address
     errors: Mapping[str, str] = {}  # its words for: connection, key (401), path (404)

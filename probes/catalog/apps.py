@@ -16,9 +16,9 @@ from typing import Any
 
 from probes.catalog.app import App, AppWire, SettingsFile
 from probes.catalog.url_joining import RULES
+from probes.protocols.names import NAMES
 
 KINDS = ("sdk", "library", "cli", "ide", "desktop", "server")
-PROTOCOLS = ("openai", "responses", "anthropic", "gemini", "azure", "ollama")
 AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
 STACKS = ("httpx", "node", "go", "rust", "browser")
 PROXIES = ("environment", "ignored", "own", "system", "unknown")
@@ -65,6 +65,34 @@ def load() -> Apps:
     """The apps that come with the program. Raises AppsError."""
     built = Path(__file__).with_name("apps.json")
     return Apps(read(built if built.exists() else built.with_suffix(".toml")))
+
+
+def official(protocol: str) -> App:
+    """Return the official SDK of a protocol: the first app that speaks it.
+
+    Of a protocol without one it is a client that does what the protocol's own file says.
+
+    Raises KeyError for a protocol that does not exist.
+    """
+    return next((app for app in load() if app.wire(protocol) is not None), None) or _plain_client(protocol)
+
+
+@cache
+def _plain_client(protocol: str) -> App:
+    from probes.protocols.protocol import wire
+
+    spoken = wire(protocol)
+    own = AppWire(
+        protocol,
+        endpoint=spoken.endpoint,
+        version=(*spoken.versions, "")[0],
+        auth=(spoken.styles[0].value,),
+        default=spoken.default_base_url,
+        base_url=spoken.base_url_env,
+        key=spoken.key_env,
+        model=spoken.model_env,
+    )
+    return App(protocol, protocol, "sdk", "", (own,), stack="httpx")
 
 
 def read(path: Path) -> tuple[App, ...]:
@@ -127,8 +155,8 @@ def _check(entry: object) -> None:
     _typed(entry, App, ("name", "kind", "home", "wires"), skip=("id",))
     for row in entry["wires"]:
         _typed(row, AppWire, ("protocol", "endpoint"))
-        if row["protocol"] not in PROTOCOLS:
-            raise ValueError(f"protocol is {row['protocol']!r}, not one of {', '.join(PROTOCOLS)}")
+        if row["protocol"] not in NAMES:
+            raise ValueError(f"protocol is {row['protocol']!r}, not one of {', '.join(NAMES)}")
         if unknown := set(row.get("auth_by", {}).values()) - set(AUTHS):
             raise ValueError(f"auth_by: {min(unknown)} is no way for a key to travel")
     for row in entry.get("places", ()):

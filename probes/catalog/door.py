@@ -6,11 +6,16 @@ import re
 from typing import NamedTuple
 
 from probes.model.value_issues import Confidence
+from probes.protocols.names import NAMES
 
 
 def sdk_base(protocol: str, url: str) -> str:
     """A documented base URL as the official SDK takes it: without what that SDK adds by itself."""
-    added = {"gemini": r"/v1(?:alpha|beta)?/?$", "azure": r"/openai/?$"}.get(protocol)
+    if protocol not in NAMES:
+        return url
+    from probes.protocols.protocol import wire
+
+    added = wire(protocol).added
     return re.sub(added, "", url) if added else url
 
 
@@ -57,7 +62,7 @@ class Door(NamedTuple):
     region: str
     hosts: tuple[str, ...]
     endpoints: tuple[Endpoint, ...]
-    key_env: tuple[str, ...] = ()
+    key_env: tuple[str, ...] = ()  # with those of `sdk`, which come first
     base_url_env: tuple[str, ...] = ()
     keys: tuple[KeyShape, ...] = ()
     keys_complete: bool = False
@@ -70,6 +75,7 @@ class Door(NamedTuple):
     websites: tuple[str, ...] = ()
     slips: tuple[str, ...] = ()
     confirmed: bool = True
+    sdk: str = ""
 
     def base_urls(self, protocol: str) -> tuple[str, ...]:
         """Every base URL for a protocol, confirmed ones first. Some hold ``{placeholders}``."""

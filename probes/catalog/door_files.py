@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from probes.catalog.door import Door, Endpoint, KeyShape
+from probes.catalog.sdk_variables import families
 from probes.model.value_issues import Confidence
+from probes.protocols.names import NAMES
 
 _T = TypeVar("_T")
-PROTOCOLS = ("openai", "responses", "anthropic", "gemini", "azure", "ollama", "other")
+PROTOCOLS = (*NAMES, "other")
 AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
 KINDS = ("vendor", "host", "cloud", "aggregator", "subscription", "gateway", "relay", "local")
 CONFIDENCES = tuple(Confidence)
@@ -91,7 +93,7 @@ def _toml(text: str) -> Any:
 
 
 _NEEDED = ("id", "name", "company", "kind", "hosts", "endpoints")
-_STRINGS = (*_NEEDED[:4], "region", "namespace", "models_url", "models_auth", "console_url", "small_model")
+_STRINGS = (*_NEEDED[:4], "region", "namespace", "models_url", "models_auth", "console_url", "small_model", "sdk")
 _LISTS = ("hosts", "key_env", "base_url_env", "rejects", "websites", "slips")
 _FLAGS = ("keys_complete", "confirmed")
 _FIELDS = frozenset((*_STRINGS, *_LISTS, *_FLAGS, "endpoints", "keys"))
@@ -115,7 +117,17 @@ def _door(entry: dict[str, Any]) -> Door:
     _one_of("models_auth", fields.get("models_auth", "unknown"), MODELS_AUTHS)
     fields["endpoints"] = _each("endpoints", fields["endpoints"], _endpoint)
     fields["keys"] = _each("keys", fields.get("keys", []), _shape)
-    return Door(**fields)
+    if "sdk" in fields:
+        _one_of("sdk", fields["sdk"], tuple(families()))
+    return _with_sdk_variables(Door(**fields))
+
+
+def _with_sdk_variables(door: Door) -> Door:
+    """Put the variables of the door's official SDK before the door's own."""
+    if not door.sdk:
+        return door
+    sdk = families()[door.sdk]
+    return door._replace(key_env=(*sdk.keys, *door.key_env), base_url_env=(*sdk.bases, *door.base_url_env))
 
 
 def _built(entry: dict[str, Any]) -> Door:
@@ -128,7 +140,7 @@ def _built(entry: dict[str, Any]) -> Door:
         for item in fields["endpoints"]
     )
     fields["keys"] = tuple(map(_shape, fields.get("keys", ())))
-    return Door(**fields)
+    return _with_sdk_variables(Door(**fields))
 
 
 def _endpoint(item: dict[str, Any]) -> Endpoint:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
+
+from probes.catalog.apps import official
+from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
@@ -25,80 +30,50 @@ class SdkVariables:
     emptied: bool = True  # a variable of the base URL that is set to nothing counts, as in Python
 
 
-OPENAI = SdkVariables(
-    "openai",
-    ("OPENAI_API_KEY",),
-    ("OPENAI_BASE_URL",),
-    "OPENAI_MODEL",
-    "https://api.openai.com/v1",
-    (
-        *("OPENAI_KEY", "OPENAI_TOKEN", "OPENAI_APIKEY", "OPENAI_API_KEYS", "OPENAI_API_TOKEN", "OPENAI_SECRET_KEY"),
-        *(
-            "OPENAI_ACCESS_TOKEN",
-            "OPENAI_AUTH_TOKEN",
-            "OPEN_AI_KEY",
-            "OPEN_AI_API_KEY",
-            "CHATGPT_API_KEY",
-            "CHATGPT_KEY",
-        ),
-    ),
-    (
-        *("OPENAI_API_BASE", "OPENAI_API_HOST", "OPENAI_BASE", "OPENAI_HOST", "OPENAI_URL", "OPENAI_API_URL"),
-        *("OPENAI_ENDPOINT", "OPENAI_API_ENDPOINT", "OPENAI_API_BASE_URL", "OPENAI_BASEURL", "OPENAI_API_BASEURL"),
-        *("OPENAI_PROXY_URL", "OPENAI_PROXY", "OPENAI_REVERSE_PROXY", "OPEN_AI_BASE_URL"),
-    ),
-)
-ANTHROPIC = SdkVariables(
-    "anthropic",
-    ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
-    ("ANTHROPIC_BASE_URL",),
-    "ANTHROPIC_MODEL",
-    "https://api.anthropic.com",
-    (
-        *(
-            "CLAUDE_API_KEY",
-            "CLAUDE_KEY",
-            "ANTHROPIC_KEY",
-            "ANTHROPIC_APIKEY",
-            "ANTHROPIC_TOKEN",
-            "ANTHROPIC_API_TOKEN",
-        ),
-        *("ANTHROPIC_API_KEYS", "ANTHROPIC_SECRET_KEY", "CLAUDE_API_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"),
-    ),
-    (
-        *("ANTHROPIC_API_URL", "ANTHROPIC_API_BASE", "ANTHROPIC_API_HOST", "ANTHROPIC_BASE", "ANTHROPIC_URL"),
-        *("ANTHROPIC_HOST", "ANTHROPIC_ENDPOINT", "ANTHROPIC_API_BASE_URL", "ANTHROPIC_BASEURL"),
-        *("CLAUDE_BASE_URL", "CLAUDE_API_BASE", "CLAUDE_API_URL"),
-    ),
-)
-FAMILIES = {
-    "openai": OPENAI,
-    "responses": OPENAI,
-    "anthropic": ANTHROPIC,
-    "gemini": SdkVariables(
-        "gemini",
-        ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
-        ("GOOGLE_GEMINI_BASE_URL",),
-        "GEMINI_MODEL",
-        "https://generativelanguage.googleapis.com",
-        ("GOOGLE_KEY", "GEMINI_KEY", "GOOGLE_GEMINI_API_KEY", "GOOGLE_GENERATIVE_AI_API_KEY"),
-        ("GEMINI_BASE_URL", "GOOGLE_BASE_URL", "GEMINI_API_BASE"),
-        "GOOGLE_GENAI_API_VERSION",
-    ),
-    "azure": SdkVariables(
-        "azure",
-        ("AZURE_OPENAI_API_KEY",),
-        ("AZURE_OPENAI_ENDPOINT",),
-        "AZURE_OPENAI_DEPLOYMENT",
-        None,
-        ("AZURE_OPENAI_KEY", "AZURE_API_KEY", "AZURE_OPENAI_APIKEY"),
-        ("AZURE_OPENAI_BASE_URL", "AZURE_API_BASE", "AZURE_OPENAI_API_BASE"),
-        "OPENAI_API_VERSION",
-    ),
-    "ollama": SdkVariables("ollama", ("OLLAMA_API_KEY",), ("OLLAMA_HOST",), "OLLAMA_MODEL", "http://localhost:11434"),
-}
-OFFICIAL_KEYS = frozenset(name for family in FAMILIES.values() for name in family.keys)
-UNREAD = frozenset(name for family in FAMILIES.values() for name in family.unread_keys + family.unread_bases)
+@cache
+def variables_of(protocol: str) -> SdkVariables:
+    """Return the variables of a protocol's official SDK, from its row in ``apps.toml``.
+
+    Protocols that one SDK speaks with the same variables, as chat completions and Responses, are one family. Of a
+    protocol without an SDK they are those that its own file names.
+
+    >>> variables_of("responses").protocol
+    'openai'
+    """
+    app = official(protocol)
+    own = app.wire(protocol)
+    assert own is not None
+    wire = next(one for one in app.wires if (one.key, one.base_url) == (own.key, own.base_url))
+    return SdkVariables(
+        wire.protocol,
+        wire.key,
+        wire.base_url,
+        (*wire.model, "")[0],
+        wire.default or None,
+        wire.unread_keys,
+        wire.unread_base_urls,
+        wire.version_variable,
+        app.stack == "httpx",
+    )
+
+
+def families() -> Mapping[str, SdkVariables]:
+    """Return the variables of every protocol's official SDK, by protocol."""
+    return {protocol: variables_of(protocol) for protocol in NAMES}
+
+
+@cache
+def official_keys() -> frozenset[str]:
+    """Return every variable in which an official SDK looks for a key."""
+    return frozenset(name for family in families().values() for name in family.keys)
+
+
+@cache
+def unread() -> frozenset[str]:
+    """Return every variable that people set for an official SDK and that it does not read."""
+    return frozenset(name for family in families().values() for name in family.unread_keys + family.unread_bases)
+
+
 # Many programs set these for other ends: alone they do not mean that somebody wants an LLM.
 SHARED_NAMES = re.compile(
     r"GITHUB|^GH_|^HF_|HUGGING|^AWS_|^CF_|CLOUDFLARE|DATABRICKS|DIGITALOCEAN|VERCEL|SNOWFLAKE|GOOGLE"
@@ -107,9 +82,9 @@ SHARED_NAMES = re.compile(
 
 def own_keys(door: Door) -> list[str]:
     """The variables of a provider's key, but for those that are taken for an SDK's."""
-    return [name for name in door.key_env if name not in UNREAD]
+    return [name for name in door.key_env if name not in unread()]
 
 
 def means_an_llm(name: str) -> bool:
     """Whether a variable that names a door's key is set for nothing else."""
-    return name not in UNREAD and name not in OFFICIAL_KEYS and not SHARED_NAMES.search(name)
+    return name not in unread() and name not in official_keys() and not SHARED_NAMES.search(name)

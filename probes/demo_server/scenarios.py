@@ -16,6 +16,7 @@ from probes.demo_server.server import Handler, PracticeDoor, Step, closed_port
 from probes.model.secret import Secret
 from probes.model.settings import ConnectTo, Limits, ProxySettings, Settings, Sourced
 from probes.model.source import Source, SourceKind
+from probes.protocols.protocol import wire
 
 RELAY = "https://relay.example/v1"
 OPENAI = "https://api.openai.com/v1"
@@ -42,7 +43,7 @@ class Scenario:
     world: Callable[[str], Handler] = b.openai
     base_url: str = RELAY
     protocol: str = "openai"
-    model: str = answers.MODELS[0]
+    model: str = answers.MODELS[0]  # empty: the check finds one
     shape: str = "relay"
     typed: Callable[[str], str] = str
     app: str | None = None
@@ -75,7 +76,7 @@ class RunningScenario:
         return Settings(
             base_url=Sourced(self.base_url, SOURCE),
             key=Sourced(self.key, SOURCE),
-            model=Sourced(self.model, SOURCE),
+            model=Sourced(self.model, SOURCE) if self.model else None,
             protocol=Sourced(self.protocol, SOURCE),
             app=self.fault.app,
             proxies=self.proxies,
@@ -397,10 +398,19 @@ _CATALOGUE = (
 FAULTS: dict[str, Scenario] = {fault.name: fault for fault in _CATALOGUE}
 
 
+def sound(protocol: str) -> Scenario:
+    """A door at which nothing is wrong: the function of the protocol's name among the practice doors."""
+    base_url = "http://127.0.0.1:{port}" + wire(protocol).version_segment
+    return Scenario("sound", None, getattr(b, protocol), base_url, protocol, model="", certificate="")
+
+
 @contextmanager
-def open(name: str) -> Iterator[RunningScenario]:
-    """Starts the practice door of a fault and yields what to check. Raises KeyError where there is no such fault."""
-    fault = FAULTS[name]
+def open(name: str, protocol: str = "") -> Iterator[RunningScenario]:
+    """Starts the practice door of a fault, or a sound one of the protocol, and yields what to check.
+
+    Raises KeyError where there is no such fault.
+    """
+    fault = sound(protocol) if protocol else FAULTS[name]
     key = made_up_key(fault.shape)
     with ExitStack() as stack:
         tls, ca_bundle = None, None

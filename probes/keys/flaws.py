@@ -9,6 +9,8 @@ from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fol
 from probes.model.note import Note, note
 from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
+from probes.protocols.protocol import Wire, wire
 
 
 class KeyExam(NamedTuple):
@@ -176,10 +178,15 @@ def _ends_key_astray(char: str) -> bool:
 
 def _breaks(raw: str, odd: list[int], protocol: str) -> bool:
     """Whether these characters keep the SDK from sending."""
+    whole = _spoken(protocol).key_begins_value
     return literal_key(raw, protocol) is None and any(
-        not raw[i].isascii() or raw[i] in "\0\n\r\f\v" or not raw[i:].strip(" \t") or (i == 0 and protocol == "azure")
-        for i in odd
+        not raw[i].isascii() or raw[i] in "\0\n\r\f\v" or not raw[i:].strip(" \t") or (i == 0 and whole) for i in odd
     )
+
+
+def _spoken(protocol: str) -> Wire:
+    """The protocol; the default one for ``auto``."""
+    return wire(protocol if protocol in NAMES else DEFAULT_PROTOCOL)
 
 
 def literal_key(raw: str, protocol: str) -> str | None:
@@ -188,13 +195,14 @@ def literal_key(raw: str, protocol: str) -> str | None:
     Measured: openai encodes headers as ASCII, anthropic 2 as UTF-8; h11 refuses NUL, CR, LF, VT, FF and a value that
     ends in white space; google-genai strips first. An Azure key is the whole value, so white space may not begin it.
     """
-    value = raw.strip() if protocol == "gemini" else raw
+    spoken = _spoken(protocol)
+    value = raw.strip() if spoken.key_stripped else raw
     if not value or any(c in "\0\n\r\f\v" for c in value) or value[-1] in " \t":
         return None
-    if protocol == "azure" and value[0] in " \t":
+    if spoken.key_begins_value and value[0] in " \t":
         return None
     try:
-        value.encode("utf-8" if protocol == "anthropic" else "ascii")
+        value.encode(spoken.key_encoding)
     except UnicodeEncodeError:
         return None
     return value

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from probes.model.secret import PUBLIC_PREFIXES, public_prefix
+from probes.protocols.names import DEFAULT_PROTOCOL
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
@@ -133,7 +134,7 @@ def _is_key(word: str) -> bool:
 def _no_key(word: str) -> bool:
     from probes.keys.flaws import examine_key
 
-    return any(flaw.kind in _NO_KEYS for flaw in examine_key(word[:300], "openai").flaws)
+    return any(flaw.kind in _NO_KEYS for flaw in examine_key(word[:300], DEFAULT_PROTOCOL).flaws)
 
 
 def _begins_as_key(word: str) -> bool:

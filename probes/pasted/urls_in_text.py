@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from probes.pasted.notes import LOCAL, LOCAL_STARTS, LOOPBACK, TRIED, ScannedText, TextNote, UrlInText
+from probes.protocols.names import DEFAULT_PROTOCOL
 
 _URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
 _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
@@ -109,7 +110,7 @@ def urls_of(seen: ScannedText) -> Iterator[TextNote]:
     for url in [url for url in seen.urls if url.asked][:TRIED]:
         path = url.path if url.base else re.sub(_LAST_ENDPOINT, "", url.path)
         rest = f"{url.value.partition('://')[0]}://{url.host}{f':{url.port}' if url.port else ''}{path}"
-        for flaw in examine_url(rest, "openai").flaws:
+        for flaw in examine_url(rest, DEFAULT_PROTOCOL).flaws:
             yield TextNote(flaw.kind, url.value, url.base)
         if not re.search(_LAST_ENDPOINT, url.path) or re.search(_API_PATH, url.path):
             site = doors.website_of(url.host, path)

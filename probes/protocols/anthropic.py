@@ -7,40 +7,79 @@ apps send
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
-from probes.model.attempt import Attempt, Auth, Change, KeyForm
+from probes.model.attempt import Attempt, Auth, Change
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.protocol import (
     ALLOWANCE,
     ApiRequest,
-    Splitter,
+    Wire,
     count_of,
-    model_ids,
     prompt,
     spoken_in,
     strange,
     text_of,
 )
-from probes.protocols.sse import Event, EventReader
+from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
-VERSIONS = {Auth.BEARER: "2026-10-21", Auth.X_API_KEY: "2023-06-01"}
+_OLDER = "2023-06-01"  # with which x-api-key was seen to work
 _READ_EVENTS = ("message_start", "message_delta", "message_stop")
 
 
-class _Anthropic:
+class _Anthropic(Wire):
     name = "anthropic"
     endpoint = "/v1/messages"
     styles = (Auth.BEARER, Auth.X_API_KEY)
-    version_segment = ""
-    versions: tuple[str, ...] = ()
+    style_versions = MappingProxyType({Auth.BEARER: "2026-10-21", Auth.X_API_KEY: _OLDER})
+    version_header = "anthropic-version"
+    key_encoding = "utf-8"
+    clients_differ = True
+    strict_no_proxy = True
+    model_family = "claude"
     guess = "claude-haiku-4-5"
+    added = "/v1/?$"
+    added_name = "/v1"
+    endings = ("messages/count_tokens", "messages")
+    spoken_at = r"anthropic|/messages$|/claude$"
+    segments = ("anthropic",)
+    address = r"/v1/messages(?:/count_tokens|/batches)?"
+    listing = r"/v1/models(?:/[^/]+)?"
+    precedence = 20
+    bases = ("", "/anthropic", "/api/anthropic", "/apps/anthropic", "/api", "/claude", "/openai")
+    looks = 2
+    versionless = True
+    capability = "messages"
+    error_shape = "anthropic"
+    words = (("claude_token", "ANTHROPIC_AUTH_TOKEN"),)
+    provider_names = ("anthropic", "claude")
+    variable_prefix = "ANTHROPIC_"
+    example_headers = (("anthropic-version", _OLDER),)
+    sdk_arguments = MappingProxyType(
+        {
+            "python": {
+                "bearer": "auth_token={key}",
+                "": 'api_key={key}, default_headers={{"x-api-key": {key}, "Authorization": anthropic.Omit(), '
+                f'"anthropic-version": "{_OLDER}"}}}}',
+            },
+            "node": {
+                "bearer": "authToken: {key}, apiKey: null",
+                "": 'apiKey: {key}, defaultHeaders: {{ "x-api-key": {key}, Authorization: null, '
+                f'"anthropic-version": "{_OLDER}" }}}}',
+            },
+        }
+    )
+    ai_sdk_package = "@ai-sdk/anthropic"
+    litellm_provider = "anthropic"
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
-        style = auth or Auth.BEARER
-        return Attempt("anthropic", base_url, style, KeyForm.GIVEN, VERSIONS.get(style, "2023-06-01"))
+        found = super().attempt(base_url, auth)
+        return found if found.version else replace(found, version=_OLDER)
 
     def _headers(self, attempt: Attempt, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         return (("Accept", "application/json"), ("anthropic-version", attempt.version), *more)
@@ -62,12 +101,6 @@ class _Anthropic:
         """A request that nobody bills: it names no model and holds no message."""
         endpoint = self.endpoint.removeprefix("/v1") if Change.ENDPOINT in attempt.changed else self.endpoint
         return ApiRequest("POST", endpoint, self._headers(attempt, ("Content-Type", "application/json")), {})
-
-    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        return None  # the protocol demands max_tokens, and nothing else is sent
-
-    def read_models(self, value: object) -> tuple[str, ...] | None:
-        return model_ids(value)
 
     def read_answer(self, value: object) -> Answer:
         if not isinstance(value, dict):
@@ -92,11 +125,14 @@ class _Anthropic:
             completion_tokens=completion,
         )
 
-    def splitter(self) -> Splitter:
-        return EventReader()
-
     def stream_reader(self) -> _AnthropicReader:
         return _AnthropicReader()
+
+    def owns(self, value: Mapping[str, Any]) -> bool:
+        return value.get("type") == "message" and isinstance(value.get("content"), list)
+
+    def example(self, model: str) -> Mapping[str, Any]:
+        return {"model": model, "max_tokens": 256, "messages": [{"role": "user", "content": prompt(False)}]}
 
 
 class _AnthropicReader(StreamCounter):

@@ -6,12 +6,15 @@ openai. Source: openai-python 3.54, ``AzureOpenAI``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, Auth
 from probes.protocols.openai import ChatCompletions
-from probes.protocols.protocol import ApiRequest
+from probes.protocols.protocol import ApiRequest, prompt
 
 # The last version that Azure's own manual names as stable for these paths.
 STABLE = "2024-10-21"
@@ -25,9 +28,37 @@ class _Azure(ChatCompletions):
     styles = (Auth.API_KEY, Auth.BEARER)
     version_segment = ""
     versions = (STABLE,)
-
-    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
-        return Attempt("azure", base_url, auth or Auth.API_KEY, KeyForm.GIVEN, STABLE)
+    version_query = "api-version"
+    version_demanded = True
+    key_begins_value = True
+    added = r"/openai(?:/v1)?/?$"
+    added_name = "/openai"
+    endings = ()
+    inner_path = "/openai/deployments(?:/[^/]+)?"
+    inner_name = "openai/deployments/…"
+    spoken_at = r"/openai/deployments(?:/|$)"
+    address = r"/openai/deployments/(?P<model>[^/]+)/[\w/]+"
+    model_path = r"/openai/deployments/([^/?#]+)"
+    precedence = 10
+    bases = ("",)
+    looks = 0  # Azure serves it, and gateways in front of it
+    newer_base = "/openai/v1"
+    lists_deployed = True
+    capability = ""
+    error_words = "(?i)subscription key|deployment"
+    words = (
+        ("ending", "/openai/deployments/NAME/chat/completions"),
+        ("doubled", "/openai"),
+        ("added", "/openai"),
+        ("twice", "/openai/openai"),
+    )
+    provider_names = ()
+    sdk_arguments = MappingProxyType(
+        {
+            "python": {"bearer": "azure_ad_token={key}", "": "api_key={key}"},
+            "node": {"bearer": "azureADTokenProvider: async () => {key}", "": "apiKey: {key}"},
+        }
+    )
 
     def models(self, attempt: Attempt) -> ApiRequest:
         listing = super().models(attempt)
@@ -39,6 +70,15 @@ class _Azure(ChatCompletions):
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
         return replace(super().path_check(attempt), path=self._path(attempt, self.guess))
+
+    def owns(self, value: Mapping[str, Any]) -> bool:
+        return False  # it answers as chat completions do
+
+    def other_version_helps(self, status: int, text: str) -> bool:
+        return status == 400 and "version" in text.lower()  # Azure retires them
+
+    def example(self, model: str) -> Mapping[str, Any]:
+        return {"messages": [{"role": "user", "content": prompt(False)}]}
 
     def _path(self, attempt: Attempt, model: str) -> str:
         deployment, version = quote(model, safe="@{}"), quote(attempt.version, safe="")

@@ -79,6 +79,9 @@ def _inner(error: dict[str, Any], shape: str) -> ApiError:
     return ApiError(type=kind, code=code, message=message, param=_word(error.get("param")), shape=shape)
 
 
+COMMON_SHAPE = "openai"  # {"error": {…}}, which most doors use, whatever they speak
+
+
 def read_error(value: object) -> ApiError | None:
     """The error that a JSON value carries, in any of the shapes of `facts/errors.md` section 0; None where it carries
     none.
@@ -91,7 +94,7 @@ def read_error(value: object) -> ApiError | None:
         return None
     error = value.get("error")
     if isinstance(error, dict):
-        shape = "anthropic" if value.get("type") == "error" else "openai"
+        shape = "anthropic" if value.get("type") == "error" else COMMON_SHAPE
         return _inner(error, shape)
     if isinstance(error, str) and error:
         return ApiError(type=_word(value.get("type")), code=_word(value.get("code")), message=error, shape="string")

@@ -6,19 +6,21 @@ google-genai 3 asks under ``/v1``; older ones and gemini-cli 0.61 under ``/v1bet
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, Auth
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.protocol import (
     ALLOWANCE,
+    JSON_HEADERS,
     ApiRequest,
     Splitter,
+    Wire,
     count_of,
-    model_ids,
     prompt,
     spoken_in,
     strange,
@@ -27,24 +29,34 @@ from probes.protocols.protocol import (
 from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
-_JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 _RAW = "raw"  # the name of what came outside of `data:` lines
 
 
-class _Gemini:
+class _Gemini(Wire):
     name = "gemini"
     endpoint = "/{version}/models/{model}:generateContent"
     styles = (Auth.X_GOOG_API_KEY, Auth.QUERY, Auth.BEARER)
-    version_segment = ""
-    versions: tuple[str, ...] = ("v1", "v1beta")
+    versions = ("v1", "v1beta")
+    key_stripped = True
     guess = "gemini-2.5-flash"
-
-    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
-        return Attempt("gemini", base_url, auth or Auth.X_GOOG_API_KEY, KeyForm.GIVEN, self.versions[0])
+    added = r"/v1(?:alpha|beta)?/?$"
+    endings = ("models/[^/]+:(?:generateContent|streamGenerateContent)",)
+    query_behind = True
+    spoken_at = r"generatecontent$|/v1beta$|/v1beta/models$"
+    address = r"/(?P<version>v\d+(?:alpha|beta)?)/models/(?P<model>[^/:]+):\w+"
+    listing = r"/(?P<version>v\d+(?:alpha|beta))/models"
+    model_path = r"/models/([^/:?#]+):"
+    precedence = 30
+    bases = ("", "/gemini", "/api/gemini", "/api")
+    looks = 1
+    error_shape = "google"
+    own_errors = True
+    words = (("ending", "/models/NAME:generateContent"), ("twice", "/v1beta/v1"))
+    provider_names = ("google", "gemini")
 
     def models(self, attempt: Attempt) -> ApiRequest:
         # A page holds 50 by default: a model on the second one would seem to be missing.
-        return ApiRequest("GET", f"/{attempt.version}/models?pageSize=1000", (("Accept", "application/json"),), None)
+        return ApiRequest("GET", f"/{attempt.version}/models?pageSize=1000", JSON_HEADERS[:1], None)
 
     def _path(self, attempt: Attempt, model: str, verb: str) -> str:
         named = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
@@ -55,19 +67,16 @@ class _Gemini:
         if "no maxOutputTokens" not in adapted:
             body["generationConfig"] = {"maxOutputTokens": ALLOWANCE}
         verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
-        return ApiRequest("POST", self._path(attempt, model, verb), _JSON, body)
+        return ApiRequest("POST", self._path(attempt, model, verb), JSON_HEADERS, body)
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
         """A request that nobody bills: it holds no contents."""
-        return ApiRequest("POST", self._path(attempt, self.guess, "generateContent"), _JSON, {})
+        return ApiRequest("POST", self._path(attempt, self.guess, "generateContent"), JSON_HEADERS, {})
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         low = text.lower()
         named = "maxoutputtokens" in low or "max_output_tokens" in low
         return ("no maxOutputTokens",) if named and not adapted else None
-
-    def read_models(self, value: object) -> tuple[str, ...] | None:
-        return model_ids(value)
 
     def read_answer(self, value: object) -> Answer:
         if not isinstance(value, dict):
@@ -77,7 +86,7 @@ class _Gemini:
             blocked = value.get("promptFeedback")
             if isinstance(blocked, dict) and blocked.get("blockReason"):
                 return Answer(model=model, finish=text_of(blocked["blockReason"]))
-            empty = spoken_in(value) == "gemini"
+            empty = spoken_in(value) == self.name
             return Answer(problem="no_candidates" if empty else strange(value, "no_candidates"), model=model)
         first = candidates[0]
         if not isinstance(first, dict) or not (isinstance(first.get("content"), dict) or first.get("finishReason")):
@@ -98,6 +107,15 @@ class _Gemini:
 
     def stream_reader(self) -> _GeminiReader:
         return _GeminiReader()
+
+    def owns(self, value: Mapping[str, Any]) -> bool:
+        return isinstance(value.get("candidates"), list)
+
+    def other_version_helps(self, status: int, text: str) -> bool:
+        return status == 404  # some models stand in one version alone
+
+    def example(self, model: str) -> Mapping[str, Any]:
+        return {"contents": [{"role": "user", "parts": [{"text": prompt(False)}]}]}
 
 
 def _parts(candidate: dict[str, Any]) -> tuple[str, bool]:

@@ -5,31 +5,46 @@ Source: ollama-python 0.6, ollama-js 0.6, and the server's routes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import parse_json, read_error
-from probes.protocols.protocol import ALLOWANCE, ApiRequest, Splitter, count_of, model_ids, prompt, strange, text_of
+from probes.protocols.protocol import (
+    ALLOWANCE,
+    JSON_HEADERS,
+    ApiRequest,
+    Splitter,
+    Wire,
+    count_of,
+    model_ids,
+    prompt,
+    strange,
+    text_of,
+)
 from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
-_JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
-
-class _Ollama:
+class _Ollama(Wire):
     name = "ollama"
     endpoint = "/api/chat"
-    styles = (Auth.BEARER,)
-    version_segment = ""
-    versions: tuple[str, ...] = ()
     guess = "llama3.2"
-
-    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
-        return Attempt("ollama", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
+    key_optional = True
+    endings = ("api/chat", "api/generate", "api/tags")
+    bare_port = ":11434"
+    spoken_at = r"/api/(?:chat|generate|tags)$"
+    address = r"/api/(?:chat|generate|tags|embed|show|version)"
+    precedence = 40
+    bases = ("", "/ollama", "/api/ollama")
+    local = True
+    proven_by_list = True  # many a web site has something under /api
+    words = (("ending", "/api/chat"),)
+    provider_names = ("ollama",)
 
     def models(self, attempt: Attempt) -> ApiRequest:
-        return ApiRequest("GET", "/api/tags", (("Accept", "application/json"),), None)
+        return ApiRequest("GET", "/api/tags", JSON_HEADERS[:1], None)
 
     def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
         body = {
@@ -38,14 +53,11 @@ class _Ollama:
             "stream": stream,
             "options": {"num_predict": ALLOWANCE},
         }
-        return ApiRequest("POST", self.endpoint, _JSON, body)
+        return ApiRequest("POST", self.endpoint, JSON_HEADERS, body)
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
         """Its list, which needs no key: many a chat page has an ``/api/chat`` of its own."""
         return self.models(attempt)
-
-    def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        return None  # it passes over options that it does not know
 
     def read_models(self, value: object) -> tuple[str, ...] | None:
         return model_ids(value) if isinstance(value, dict) and isinstance(value.get("models"), list) else None
@@ -70,6 +82,12 @@ class _Ollama:
 
     def stream_reader(self) -> _OllamaReader:
         return _OllamaReader()
+
+    def owns(self, value: Mapping[str, Any]) -> bool:
+        return isinstance(value.get("message"), dict) and isinstance(value.get("done"), bool)
+
+    def example(self, model: str) -> Mapping[str, Any]:
+        return {"model": model, "messages": [{"role": "user", "content": prompt(False)}], "stream": False}
 
 
 def _finish(value: dict[str, Any]) -> str:

@@ -6,43 +6,51 @@ What the official SDKs send, join and tolerate was measured (`facts/sdk_facts.md
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, Auth
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.protocol import (
     ALLOWANCE,
+    JSON_HEADERS,
     ApiRequest,
-    Splitter,
+    Wire,
     count_of,
-    model_ids,
     prompt,
     spoken_in,
     strange,
     text_of,
 )
-from probes.protocols.sse import Event, EventReader
+from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
-_JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
-
-class ChatCompletions:
+class ChatCompletions(Wire):
     """The protocol; Azure speaks it at paths of its own."""
 
-    name: str = "openai"
-    endpoint: str = "/chat/completions"
+    name = "openai"
+    endpoint = "/chat/completions"
     styles: tuple[Auth, ...] = (Auth.BEARER, Auth.API_KEY, Auth.X_API_KEY)
-    version_segment: str = "/v1"
-    versions: tuple[str, ...] = ()
-    guess: str = "gpt-4o-mini"
-
-    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
-        return Attempt("openai", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
-
-    def models(self, attempt: Attempt) -> ApiRequest:
-        return ApiRequest("GET", "/models", (("Accept", "application/json"),), None)
+    version_segment = "/v1"
+    guess = "gpt-4o-mini"
+    endings: tuple[str, ...] = (
+        *("chat/completions", "completions", "embeddings", "models", "images/generations"),
+        "audio/(?:speech|transcriptions)",
+    )
+    address = (
+        r"/(?:chat/completions|completions|embeddings|models(?:/[^/]+)?|moderations|rerank|images/\w+|audio/\w+|files"
+        r"|batches)"
+    )
+    precedence = 90
+    bases: tuple[str, ...] = (
+        *("/v1", "/api/v1", "/openai/v1", "/api", "/v1beta/openai", "/api/paas/v4", "/compatible-mode/v1", "/api/v3"),
+        *("/api/openai/v1", "/openai", ""),
+    )
+    looks = 2
+    capability = "chat_completions"
+    provider_names: tuple[str, ...] = ("openai",)
 
     def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
         body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": prompt(stream)}]}
@@ -50,11 +58,7 @@ class ChatCompletions:
             body["max_completion_tokens" if "max_completion_tokens" in adapted else "max_tokens"] = ALLOWANCE
         if stream:
             body["stream"] = True
-        return ApiRequest("POST", self.endpoint, _JSON, body)
-
-    def path_check(self, attempt: Attempt) -> ApiRequest:
-        """A request that nobody bills: it names no model and holds no message."""
-        return ApiRequest("POST", self.endpoint, _JSON, {})
+        return ApiRequest("POST", self.endpoint, JSON_HEADERS, body)
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         """What to change after a refusal that names a parameter of ours; None where it names none."""
@@ -64,9 +68,6 @@ class ChatCompletions:
         if ("max_tokens" in low or "max_completion_tokens" in low) and "no max_tokens" not in adapted:
             return (*adapted, "no max_tokens")
         return None
-
-    def read_models(self, value: object) -> tuple[str, ...] | None:
-        return model_ids(value)
 
     def read_answer(self, value: object) -> Answer:
         if not isinstance(value, dict):
@@ -96,11 +97,14 @@ class ChatCompletions:
             completion_tokens=completion,
         )
 
-    def splitter(self) -> Splitter:
-        return EventReader()
-
     def stream_reader(self) -> _OpenAIReader:
         return _OpenAIReader()
+
+    def owns(self, value: Mapping[str, Any]) -> bool:
+        return isinstance(value.get("choices"), list)
+
+    def example(self, model: str) -> Mapping[str, Any]:
+        return {"model": model, "messages": [{"role": "user", "content": prompt(False)}]}
 
 
 class _OpenAIReader(StreamCounter):

@@ -6,44 +6,47 @@ The events carry their kind in ``type``; codex and the SDKs' helpers fail withou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from probes.model.attempt import Attempt, Auth, KeyForm
+from probes.model.attempt import Attempt, Auth
 from probes.model.exchange import Answer, StreamReading
 from probes.protocols.errors import bare_error, parse_json, read_error
 from probes.protocols.protocol import (
     ALLOWANCE,
+    JSON_HEADERS,
     ApiRequest,
-    Splitter,
+    Wire,
     count_of,
-    model_ids,
     prompt,
     spoken_in,
     strange,
     text_of,
 )
-from probes.protocols.sse import Event, EventReader
+from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
-_JSON = (("Accept", "application/json"), ("Content-Type", "application/json"))
 _DETAILS = (("input_tokens_details", "cached_tokens"), ("output_tokens_details", "reasoning_tokens"))
 _LAST = ("response.completed", "response.incomplete")
 
 
-class _Responses:
+class _Responses(Wire):
     name = "responses"
     endpoint = "/responses"
     styles = (Auth.BEARER, Auth.API_KEY)
     version_segment = "/v1"
-    versions: tuple[str, ...] = ()
     guess = "gpt-4o-mini"
-
-    def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
-        return Attempt("responses", base_url, auth or Auth.BEARER, KeyForm.GIVEN)
-
-    def models(self, attempt: Attempt) -> ApiRequest:
-        return ApiRequest("GET", "/models", (("Accept", "application/json"),), None)
+    endings = ("responses",)
+    spoken_at = "/responses$"
+    address = "/responses"
+    precedence = 60
+    bases = ("/v1", "/openai/v1", "/api/v1", "/api", "")
+    looks = 1
+    capability = "responses"
+    words = (("ending", "/responses"),)
+    provider_names = ("openai",)
+    ai_sdk_package = "@ai-sdk/openai"
 
     def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
         body: dict[str, Any] = {"model": model, "input": prompt(stream)}
@@ -51,18 +54,11 @@ class _Responses:
             body["max_output_tokens"] = ALLOWANCE
         if stream:
             body["stream"] = True
-        return ApiRequest("POST", self.endpoint, _JSON, body)
-
-    def path_check(self, attempt: Attempt) -> ApiRequest:
-        """A request that nobody bills: it names no model and holds no input."""
-        return ApiRequest("POST", self.endpoint, _JSON, {})
+        return ApiRequest("POST", self.endpoint, JSON_HEADERS, body)
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
         named = "max_output_tokens" in text.lower() and not adapted
         return ("no max_output_tokens",) if named else None
-
-    def read_models(self, value: object) -> tuple[str, ...] | None:
-        return model_ids(value)
 
     def read_answer(self, value: object) -> Answer:
         if not isinstance(value, dict):
@@ -89,11 +85,14 @@ class _Responses:
             completion_tokens=count_of(usage.get("output_tokens")) if isinstance(usage, dict) else 0,
         )
 
-    def splitter(self) -> Splitter:
-        return EventReader()
-
     def stream_reader(self) -> _ResponsesReader:
         return _ResponsesReader()
+
+    def owns(self, value: Mapping[str, Any]) -> bool:
+        return value.get("object") == "response" and isinstance(value.get("output"), list)
+
+    def example(self, model: str) -> Mapping[str, Any]:
+        return {"model": model, "input": prompt(False)}
 
 
 def _fault(value: dict[str, Any]) -> str:

@@ -83,11 +83,12 @@ class ApiChecks:
             self.working = loop.working
         if given.deep and self.working is not None:
             await self._deepen(self.working, facts.host.local)
+        keys = {*policy.forms, *policy.direct}
         if given.no_spend:
             self._recorder.close("", "no_spend")
-        elif not set(policy.forms) - {KeyForm.RIVAL} and offline.exams.keys():
+        elif not keys - {KeyForm.RIVAL} and offline.exams.keys():
             self._recorder.close("", "key_not_sent")
-        elif not policy.forms:
+        elif not keys:
             self._recorder.close("", "no_key")
         else:
             self._recorder.close("", "unneeded")

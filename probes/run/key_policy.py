@@ -16,6 +16,7 @@ from probes.model.facts import KeyPolicy, Withheld
 from probes.model.secret import Secret
 from probes.model.settings import ConflictReason, ConflictRole, Settings
 from probes.model.source import Source
+from probes.protocols.names import DEFAULT_PROTOCOL
 from probes.urls.addresses import private
 
 
@@ -94,7 +95,7 @@ def conflicting_key(settings: Settings, door: Door | None, *, local: bool) -> tu
             continue
         if settings.key is not None and one.why is not ConflictReason.SHADOWED:
             continue
-        key = examine_key(one.value.reveal(), "openai").literal
+        key = examine_key(one.value.reveal(), DEFAULT_PROTOCOL).literal
         if not key:
             continue
         found = AvailableKeys(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from probes.catalog import node_runtime
+from probes.catalog.apps import official
 from probes.catalog.door import Door
 from probes.catalog.doors import load
 from probes.keys.flaws import url_is_key
@@ -16,11 +17,11 @@ from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Settings
 from probes.network.proxy_tunnel import Proxy
+from probes.protocols.names import DEFAULT_PROTOCOL
 from probes.run.key_policy import AvailableKeys, conflicting_key
 from probes.steps import door, proxy, settings
 from probes.steps.recorder import Recorder
 from probes.steps.settings import SettingsExams
-from probes.urls.app_base_urls import official
 from probes.urls.url import Url
 
 
@@ -67,11 +68,11 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
     """The steps that need no network: settings, door, proxy."""
     doors = load()
     began = recorder.now()
-    exams = settings.examine(given, "openai")
+    exams = settings.examine(given, DEFAULT_PROTOCOL)
     where = exams.place
     known = doors.of_host(where.host, where.port, where.path) if where else None
     protocol, source = door.protocol_of(given, where, known)
-    if protocol != "openai":
+    if protocol != DEFAULT_PROTOCOL:
         exams = settings.examine(given, protocol)
         where = exams.place
     for form in exams.keys().values():
@@ -113,7 +114,7 @@ def target(given: Settings, offline: OfflineChecks | None) -> Target:
         base_url=given.base_url.value if given.base_url else None,
         protocol=protocol,
         model=given.model.value if given.model else None,
-        app=given.app or official("openai" if protocol == "auto" else protocol).id,
+        app=given.app or official(DEFAULT_PROTOCOL if protocol == "auto" else protocol).id,
         door=facts.match.id if facts is not None else None,
         key_hint=key.hint if key else None,
         key_length=len(key) if key else None,

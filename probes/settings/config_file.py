@@ -31,10 +31,11 @@ from probes.catalog.door_files import DoorsError, parse
 from probes.model.secret import public_prefix
 from probes.model.settings import BadInput, Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind
+from probes.protocols.names import NAMES
 from probes.settings import slo
 
 FILE_NAME = "llmdoctor.toml"
-PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
+PROTOCOLS = ("auto", *NAMES)
 
 _TABLES = ("check", "targets", "doors")
 _STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy", "group")

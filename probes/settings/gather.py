@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from probes.catalog import doors
 from probes.catalog.node_runtime import read as read_node
-from probes.catalog.sdk_variables import OFFICIAL_KEYS, SdkVariables, own_keys
+from probes.catalog.sdk_variables import SdkVariables, official_keys, own_keys
 from probes.model.secret import Secret
 from probes.model.settings import (
     BadInput,
@@ -201,7 +201,7 @@ def _override(
         return None
     if choice.door is not None and (lent or variable) in own_keys(choice.door):
         return None  # the key is kept for that very door
-    if lent and lent not in OFFICIAL_KEYS and not doors.load().for_variable(lent):
+    if lent and lent not in official_keys() and not doors.load().for_variable(lent):
         return None  # its name says nothing of where it goes
     from probes.settings.project_override import overridden
 

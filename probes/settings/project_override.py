@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from probes.model.settings import Override, Sourced
 from probes.model.source import Source
+from probes.protocols.names import DEFAULT_PROTOCOL
 from probes.urls.addresses import is_local
 from probes.urls.url import parse_url
 from probes.urls.url_flaws import examine_url
@@ -11,7 +12,7 @@ from probes.urls.url_flaws import examine_url
 
 def address(url: str) -> tuple[str, int] | None:
     """Host and port that a base URL means; None where none can be told."""
-    mended = examine_url(url, "openai").mended
+    mended = examine_url(url, DEFAULT_PROTOCOL).mended
     try:
         found = parse_url(mended) if mended else None
     except ValueError:

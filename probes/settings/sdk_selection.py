@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 from probes.catalog import doors
 from probes.catalog.door import Door
-from probes.catalog.sdk_variables import ANTHROPIC, FAMILIES, OPENAI, SHARED_NAMES, UNREAD, SdkVariables, own_keys
+from probes.catalog.sdk_variables import SHARED_NAMES, SdkVariables, families, own_keys, unread, variables_of
 from probes.model.settings import BadInput, Sourced
 from probes.model.source import DEFAULT, default_of, option
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
+from probes.protocols.protocol import by_looks, meant_by
 from probes.settings.config_file import ConfigTable
 from probes.settings.environment import Variables
 from probes.settings.options import Options
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 # What shows which SDK is meant: of the first two a base URL or a key, of the others a base URL, whose key is of use in
 # many programs.
-_MEANT = (OPENAI, ANTHROPIC)
-_MEANT_BY_BASE = (FAMILIES["gemini"], FAMILIES["azure"], FAMILIES["ollama"])
+_MEANT = ("openai", "anthropic")
+_BY_OWN_KEY = "gemini"  # its key, as that of a door of its own, means the SDK and not the door's first URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> S
     if protocol != "auto" and protocol not in spoken:
         raise BadInput(f"{app.name} does not speak {protocol}, but {', '.join(spoken)}.")
     wire = spoken.get(protocol) or _likely(app, url, variables)
-    usual = FAMILIES[wire.protocol]
+    usual = variables_of(wire.protocol)
     keys = wire.key or usual.keys  # one that keeps its key elsewhere is checked with the usual one
     return SdkVariables(
         wire.protocol,
@@ -77,7 +79,7 @@ def _likely(app: App, url: str, variables: Variables) -> AppWire:
     """Of several protocols the one that the address, its door or the variables that are set point to."""
     if len(app.wires) == 1:
         return app.wires[0]
-    told = ["anthropic"] if re.search(r"/anthropic(?:/|$)|/messages/?$", url, re.I) else []
+    told = [meant_by(url, endings=True)]
     door = _door_of(url, "auto") if url else None
     told += [name for name in (door.protocols if door else ()) if url]
     by_protocol = next((wire for name in told for wire in app.wires if wire.protocol == name), None)
@@ -102,15 +104,19 @@ def choose(
     Raises BadInput where ``app`` does not speak the ``protocol``.
     """
     named = options.base_url if options.base_url is not None else url.value if url else ""
-    family = _family_of_app(app, protocol.value, named, variables) if app else FAMILIES.get(protocol.value)
+    family = _family_of_app(app, protocol.value, named, variables) if app else None
+    if family is None and protocol.value in NAMES:
+        family = variables_of(protocol.value)
     asked = Sourced(family.protocol, option("--app")) if family and protocol.value == "auto" else None
     given = Sourced(options.base_url, option("--base-url")) if options.base_url is not None else url
     given = given or (target.text("base_url") if target else None)
     if given:
         return _at_url(given, family, True, variables, asked)
 
-    present = family or next((each for each in _MEANT if _evidence(each, variables)), None)
-    present = present or next((each for each in _MEANT_BY_BASE if variables.base(each)), None)
+    meant = [variables_of(protocol) for protocol in _MEANT]
+    by_base = [own for own in families().values() if own not in meant]
+    present = family or next((each for each in meant if _evidence(each, variables)), None)
+    present = present or next((each for each in by_base if variables.base(each)), None)
     if (
         present
         and (base := variables.base(present, emptied=present.emptied))
@@ -125,19 +131,20 @@ def choose(
         return _default(present, asked or (Sourced(present.protocol, shown.source) if shown else None))
     if found := _at_door_variable(variables):
         return found
-    for each in (OPENAI, ANTHROPIC):
+    for each in meant:
         if base := variables.base(each, emptied=True):  # set but empty: the Python SDKs take it and every call fails
             return SdkChoice(each, base, None, False, True, Sourced(each.protocol, base.source))
     key_given = options.key is not None or options.key_env or options.key_file or options.key_stdin
     if (target and target.key) or check.key or key_given:
         anthropic = (options.key or options.stdin_text or "").lstrip().startswith("sk-ant-")
-        return _default(ANTHROPIC if anthropic or "ANTHROPIC" in (options.key_env or "") else OPENAI, None)
-    for each in (OPENAI, ANTHROPIC):
+        anthropic = anthropic or "ANTHROPIC" in (options.key_env or "")
+        return _default(variables_of("anthropic" if anthropic else "openai"), None)
+    for each in meant:
         if any(variables.filled(name) for name in each.unread_keys + each.unread_bases) or any(
             near_names(variables, (*each.keys, *each.bases))
         ):
             return _default(each, None)
-    return SdkChoice(OPENAI, None, None, False)
+    return SdkChoice(variables_of("openai"), None, None, False)
 
 
 def _evidence(family: SdkVariables, variables: Variables) -> Sourced[str] | None:
@@ -156,13 +163,15 @@ def _at_url(
     door = _door_of(base.value, family.protocol if family else "auto")
     if family:
         return SdkChoice(family, base, door, explicit, protocol=asked)
-    if re.search(r"/anthropic(?:/|$)", base.value, re.I):
-        return SdkChoice(ANTHROPIC, base, door, explicit)
+    if named := meant_by(base.value, endings=False):
+        return SdkChoice(variables_of(named), base, door, explicit)
+    usual, second = map(variables_of, _MEANT)
     if door:
-        return SdkChoice(FAMILIES.get((door.protocols or ("openai",))[0], OPENAI), base, door, explicit)
-    if not _evidence(OPENAI, variables) and (found := _evidence(ANTHROPIC, variables)):
-        return SdkChoice(ANTHROPIC, base, None, explicit, protocol=Sourced("anthropic", found.source))
-    return SdkChoice(OPENAI, base, None, explicit)
+        spoken = (*door.protocols, DEFAULT_PROTOCOL)[0]
+        return SdkChoice(variables_of(spoken) if spoken in NAMES else usual, base, door, explicit)
+    if not _evidence(usual, variables) and (found := _evidence(second, variables)):
+        return SdkChoice(second, base, None, explicit, protocol=Sourced(second.protocol, found.source))
+    return SdkChoice(usual, base, None, explicit)
 
 
 def _at_door_variable(variables: Variables) -> SdkChoice | None:
@@ -174,14 +183,15 @@ def _at_door_variable(variables: Variables) -> SdkChoice | None:
         if not any(variables.filled(name) and not SHARED_NAMES.search(name) for name in own_keys(door)):
             continue
         for name in door.base_url_env:
-            if (base := variables.filled(name)) and name not in UNREAD:
+            if (base := variables.filled(name)) and name not in unread():
                 return _at_url(base, None, False, variables, None)
-        names = [name for name in FAMILIES["gemini"].keys if name in door.key_env]
+        own = variables_of(_BY_OWN_KEY)
+        names = [name for name in own.keys if name in door.key_env]
         meant = next((found for name in names if (found := variables.filled(name))), None)
         if meant:
-            return _default(FAMILIES["gemini"], Sourced("gemini", meant.source))
-        endpoint = next((e for p in ("openai", "anthropic") if (e := door.endpoint(p))), None)
+            return _default(own, Sourced(own.protocol, meant.source))
+        endpoint = next((e for one in by_looks() if (e := door.endpoint(one.name))), None)
         if endpoint and "{" not in endpoint.base_url:
             base = Sourced(endpoint.base_url, default_of(door.name))
-            return SdkChoice(FAMILIES[endpoint.protocol], base, door, False)
+            return SdkChoice(variables_of(endpoint.protocol), base, door, False)
     return None

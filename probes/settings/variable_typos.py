@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from probes.catalog import doors
-from probes.catalog.sdk_variables import FAMILIES, UNREAD
+from probes.catalog.sdk_variables import families, unread
 from probes.settings.environment import Variables
 
 
@@ -16,7 +16,7 @@ def near_names(variables: Variables, wanted: Iterable[str], settled: bool = Fals
     near: list[tuple[str, str]] = []
     known: set[str] | None = None
     for name in variables.names():
-        if name in bare_wanted or name in UNREAD or (settled and name[-1:].isdigit()):
+        if name in bare_wanted or name in unread() or (settled and name[-1:].isdigit()):
             continue
         if not re.search("KEY|TOK|BASE|URL|API|HOST|END", name, re.I):
             continue
@@ -26,7 +26,7 @@ def near_names(variables: Variables, wanted: Iterable[str], settled: bool = Fals
             continue
         if known is None:
             known = {own for door in doors.load() for own in (*door.key_env, *door.base_url_env)}
-            known.update(own for family in FAMILIES.values() for own in (*family.keys, *family.bases))
+            known.update(own for family in families().values() for own in (*family.keys, *family.bases))
         if name not in known:
             near.append((name, slip))
     return near

@@ -21,19 +21,11 @@ from probes.model.facts import (
 )
 from probes.model.settings import Settings
 from probes.model.value_issues import Confidence, Fit, KeyFit, KeyMatch
-from probes.protocols.protocol import NAMES
+from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
+from probes.protocols.protocol import by_precedence, wire, wires
 from probes.steps.settings import SettingsExams
 from probes.urls.addresses import is_local
 from probes.urls.url import Url, parse_url
-
-# What a path says of the protocol that is spoken there.
-_SPOKEN_AT = (
-    ("azure", r"/openai/deployments(?:/|$)"),
-    ("anthropic", r"anthropic|/messages$|/claude$"),
-    ("gemini", r"generatecontent$|/v1beta$|/v1beta/models$"),
-    ("ollama", r"/api/(?:chat|generate|tags)$"),
-    ("responses", r"/responses$"),
-)
 
 
 def protocol_of(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, ProtocolSource]:
@@ -54,28 +46,29 @@ def _told(settings: Settings, target: Url | None, door: Door | None) -> tuple[st
     """What path, door and variables say of the protocol."""
     raw = settings.base_url.value if settings.base_url else ""
     paths = [path.lower().rstrip("/") for path in (re.split("[?#]", raw)[0].strip(), target.path if target else "")]
-    for name, pattern in _SPOKEN_AT:
-        if any(re.search(pattern, re.sub(r"^[a-z]+://[^/]*", "", path)) for path in paths):
-            return name, ProtocolSource.PATH
+    for one in by_precedence():
+        if one.spoken_at and any(re.search(one.spoken_at, re.sub(r"^[a-z]+://[^/]*", "", path)) for path in paths):
+            return one.name, ProtocolSource.PATH
     if door is not None:
         return _spoken(door, target.path if target else "", settings.key is not None), ProtocolSource.DOOR
-    if settings.key is not None and settings.key.source.variable.startswith("ANTHROPIC_"):
-        return "anthropic", ProtocolSource.VARIABLE
-    if settings.base_url is not None and settings.base_url.source.variable.startswith("ANTHROPIC_"):
-        return "anthropic", ProtocolSource.VARIABLE
-    return "openai", ProtocolSource.DEFAULT
+    for given in (settings.key, settings.base_url):
+        variable = given.source.variable if given is not None else ""
+        for one in wires():
+            if one.variable_prefix and variable.startswith(one.variable_prefix):
+                return one.name, ProtocolSource.VARIABLE
+    return DEFAULT_PROTOCOL, ProtocolSource.DEFAULT
 
 
 def _spoken(door: Door, path: str, keyed: bool) -> str:
-    """openai where the door speaks it, unless the path is that of its first protocol: Google's host without a path."""
+    """The default where the door speaks it, unless the path is its first protocol's: Google's host without a path."""
     spoken = [endpoint for endpoint in door.endpoints if endpoint.protocol in NAMES]
     names = [endpoint.protocol for endpoint in spoken]
-    if names and "openai" not in names:
+    if names and DEFAULT_PROTOCOL not in names:
         return names[0]
-    if not names or (names[0] == "ollama" and door.kind == "local" and keyed):
-        return "openai"  # who has a key for a server that needs none uses an app that insists on one
+    if not names or (wire(names[0]).key_optional and door.kind == "local" and keyed):
+        return DEFAULT_PROTOCOL  # who has a key for a server that needs none uses an app that insists on one
     home = parse_url(re.sub(r"\{.*?\}", "any", sdk_base(names[0], spoken[0].base_url))).path
-    return names[0] if home == path else "openai"
+    return names[0] if home == path else DEFAULT_PROTOCOL
 
 
 def right_base_url(door: Door | None, protocol: str) -> str | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from probes.catalog.apps import load
+from probes.catalog.apps import load, official
 from probes.keys.flaws import KeyExam, examine_key, key_is_url, literal_key, url_is_key
 from probes.model.attempt import KeyForm
 from probes.model.facts import SettingsFacts
 from probes.model.settings import Settings
-from probes.urls.app_base_urls import examine_for, official
+from probes.urls.app_base_urls import examine_for
 from probes.urls.url import Url, parse_url
 from probes.urls.url_flaws import UrlExam, examine_url
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from probes.catalog.app import App, AppWire
-from probes.catalog.apps import load
+from probes.catalog.apps import official
 from probes.catalog.url_joining import join
 from probes.model.attempt import Attempt
 from probes.protocols.protocol import ApiRequest
@@ -33,11 +33,6 @@ class SentBaseUrl(NamedTuple):
     exam: UrlExam
     address: str = ""
     query: str = ""
-
-
-def official(protocol: str) -> App:
-    """The SDK of the protocol's own house."""
-    return next(app for app in load() if app.wire(protocol) is not None)
 
 
 def examine_for(app: App, wire: AppWire, raw: str) -> SentBaseUrl:
@@ -69,7 +64,8 @@ def takes(app: App, wire: AppWire, base_url: str) -> str | None:
     base = base_url.rstrip("/")
     wanted = base + _endpoint(wire)
     rootless = re.sub(r"/v\d+[a-z]*\d*$", "", base)
-    versions = dict.fromkeys(("/v1", f"/{wire.version}" if wire.protocol == "gemini" else "/v1"))
+    named = "{version}" in protocol_of(wire.protocol).endpoint
+    versions = dict.fromkeys(("/v1", f"/{wire.version}" if named else "/v1"))
     marked = (wanted + "#",) if wire.join.startswith("cherry") else ()
     forms = (base, rootless, *(base + version for version in versions), base + "/", wanted, *marked)
     form: str
@@ -118,7 +114,7 @@ def _asked(wire: AppWire, asked: str) -> tuple[str, str, str]:
     pattern = _ending(wire.protocol)
     base = pattern.sub("", path) if pattern.search(path) else None
     if base is not None:
-        own = wire.query.format(version=wire.version) if wire.protocol in ("gemini", "azure") else ""
+        own = wire.query.format(version=wire.version) if protocol_of(wire.protocol).versions else ""
         return base, "", query if query != own else ""
     tail = wire.endpoint.format(model=MODEL, version=wire.version)
     return path.removesuffix(tail).removesuffix("/"), asked, ""

@@ -54,6 +54,8 @@ def joined(path: str, query: str, endpoint: str, protocol: str) -> str:
     """
     if not query:
         return path + endpoint
-    if protocol == "gemini":
+    from probes.protocols.protocol import wire
+
+    if wire(protocol).query_behind:
         return f"{path}{endpoint}{'&' if '?' in endpoint else '?'}{query}"
     return f"{path}/?{query}{endpoint.removeprefix('/')}"

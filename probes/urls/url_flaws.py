@@ -15,6 +15,8 @@ from probes.keys.characters import END_MARKS, fold, invisible, position_notes
 from probes.keys.flaws import url_is_key
 from probes.model.note import Note, note
 from probes.model.value_issues import Flaw
+from probes.protocols.names import NAMES
+from probes.protocols.protocol import meant_by, wire, wires
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -37,18 +39,6 @@ class UrlExam(NamedTuple):
 
 # -- base URLs ---------------------------------------------------------------------------------------------------------
 
-_ENDPOINTS = (
-    "chat/completions|completions|responses|messages/count_tokens|messages|embeddings|models|images/generations"
-    "|audio/(?:speech|transcriptions)|api/chat|api/generate|api/tags|models/[^/]+:(?:generateContent|streamGenerateContent)"
-)
-_DEPLOYMENT = r"(?i)/openai/deployments(?:/[^/]+)?/*$"
-# What the protocol's SDK adds to its base URL by itself.
-_ADDED = {
-    "anthropic": (r"/v1/?$", note("sdk_adds", path="/v1")),
-    "gemini": (r"/v1(?:alpha|beta)?/?$", note("sdk_adds_version")),
-    "azure": (r"/openai(?:/v1)?/?$", note("sdk_adds", path="/openai")),
-}
-_ENDPOINT = rf"(?i)/({_ENDPOINTS})/*$"
 _DOUBLED = r"(?i)(/v\d+(?:alpha|beta)?\d*)\1+(?=/|$)"
 _REFERENCE = r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%"
 _MARKDOWN = r"\]\s*\(\s*(?=\w+:)"  # [text](url)
@@ -63,8 +53,9 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
     Kinds: empty, looks_like_key, stray, scheme_missing, scheme_wrong, invalid, credentials, bad_port, double_slash,
     endpoint_included, version_doubled, query, fragment. The mended URL has no flaw.
     """
-    if protocol == "ollama":
-        raw = _ollama_host(raw)
+    spoken = wire(protocol) if protocol in NAMES else None
+    if spoken is not None and spoken.bare_port:
+        raw = _bare_host(raw, spoken.bare_port)
     literal = _literal_url(raw)
     if not "".join(c for c in raw if not invisible(c)).strip("\"'"):
         return UrlExam((Flaw("base_url", "empty", (note("characters", count=len(raw)),), False, True),), None, None)
@@ -91,8 +82,8 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
     return UrlExam(tuple(flaws), mended, literal)
 
 
-def _ollama_host(raw: str) -> str:
-    """``OLLAMA_HOST`` as its SDK reads it: without a scheme it means http, and without a port 11434.
+def _bare_host(raw: str, usual: str) -> str:
+    """``OLLAMA_HOST`` as its SDK reads it: without a scheme it means http, and without a port the ``usual`` one.
 
     The address on which a server listens everywhere is this machine's own for a client.
     """
@@ -104,7 +95,7 @@ def _ollama_host(raw: str) -> str:
         name, port = _split_port(hostport)
         if port is None:
             return f"http://{raw}"
-        text = f"http://{name or '127.0.0.1'}{port or ':11434'}{slash}{path}"
+        text = f"http://{name or '127.0.0.1'}{port or usual}{slash}{path}"
     return re.sub(r"(?<=://)(?:0\.0\.0\.0|\[::\])(?=[:/]|$)", "127.0.0.1", text)
 
 
@@ -285,6 +276,12 @@ def _mend_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
     return f"{scheme}://{name}{port}{_mend_path(path, name, protocol, add, query, fragment)}"
 
 
+@cache
+def _endpoint() -> re.Pattern[str]:
+    """An endpoint of any protocol, at the end of a path."""
+    return re.compile(rf"(?i)/({'|'.join(end for one in wires() for end in one.endings)})/*$")
+
+
 def _mend_path(path: str, host: str, protocol: str, add: AddFlaw, query: str | None, fragment: str | None) -> str:
     if protocol == PLAIN:
         if query:
@@ -295,22 +292,26 @@ def _mend_path(path: str, host: str, protocol: str, add: AddFlaw, query: str | N
     if "//" in path:
         add("double_slash", note("in_path", count=path.count("//")))
         path = re.sub(r"/{2,}", "/", path)
-    if protocol == "auto" and re.search(r"/anthropic(?:/|$)|/messages(?:/count_tokens)?/?$", path, re.I):
-        protocol = "anthropic"
+    named = meant_by(path, endings=True) if protocol == "auto" else protocol
+    spoken = wire(named) if named in NAMES else None
     ends: list[str] = []
     # Azure's model inference API has its base at /models.
-    while (end := re.search(_ENDPOINT, path)) and not (end[1].lower() == "models" and host.endswith(".azure.com")):
+    while (end := _endpoint().search(path)) and not (end[1].lower() == "models" and host.endswith(".azure.com")):
         ends.insert(0, end[1].lower())
         path = path[: end.start()]
-    if protocol == "azure" and (end := re.search(_DEPLOYMENT, path)):
-        ends.insert(0, "openai/deployments/…")
+    if spoken is not None and spoken.inner_path and (end := re.search(rf"(?i){spoken.inner_path}/*$", path)):
+        ends.insert(0, spoken.inner_name)
         path = path[: end.start()]
     if ends:
         shown = "models/…" if ":" in ends[-1] else "/".join(ends[-1:])
         add("endpoint_included", note("ends_in", path=f"/{shown}"))
     doubled = re.sub(_DOUBLED, r"\1", path)
-    added, noted = _ADDED.get(protocol, (r"(?!)", note("version_twice")))
-    rooted = re.sub(added, "", doubled, flags=re.I)
+    added, noted = "", note("version_twice")
+    if spoken is not None and spoken.added:
+        added, noted = spoken.added, note("sdk_adds_version")
+        if spoken.added_name:
+            noted = note("sdk_adds", path=spoken.added_name)
+    rooted = re.sub(added, "", doubled, flags=re.I) if added else doubled
     if rooted != path and not (ends and doubled == path):
         add("version_doubled", noted if doubled == path else note("version_twice"))
     if query:

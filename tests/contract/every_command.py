@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from diagnose.cli import program
 from diagnose.formats import FORMATS
-from diagnose.formats.comparison import FORMATS as COMPARISONS
+from diagnose.tables.comparison import FORMATS as COMPARISONS
 from probes.demo_server import capable_doors
 from probes.demo_server import practice_doors as b
 from probes.demo_server.capable_doors import FeatureBehaviour

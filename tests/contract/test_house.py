@@ -155,20 +155,20 @@ def test_what_judges_touches_no_network(name: str) -> None:
     }
     pure |= {"probes.api.response_checks", "probes.api.round_exchanges"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
+    # What is known of each protocol: its file, and the variables of its SDK.
+    pure |= {"probes.protocols.names", "probes.protocols.protocol", "probes.catalog.sdk_variables"}
     if (
         within(imports(name) - for_types(name), "probes.catalog.doors", "probes.catalog.door", "probes.keys.owner")
         == set()
     ):
         pure |= {"probes.catalog.doors", "probes.catalog.door", "probes.keys.owner"}
     if name == "diagnose.evidence.client_urls":
-        pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.url_joining", "probes.urls.app_base_urls"}
-    if name == "diagnose.snippets.snippets":  # the protocols say what goes out: paths and headers, without a key
         pure |= {
-            "probes.catalog.app",
-            "probes.catalog.apps",
-            "probes.catalog.sdk_variables",
-            "probes.protocols.protocol",
+            *("probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"),
+            *("probes.catalog.url_joining", "probes.urls.app_base_urls"),
         }
+    if name == "diagnose.snippets.snippets":
+        pure |= {"probes.catalog.app", "probes.catalog.apps", "probes.catalog.sdk_variables"}
     theirs -= for_types(name)
     assert theirs <= pure, "a rule reads evidence and pure readings of it"
 
@@ -216,7 +216,7 @@ def test_the_program_starts_light() -> None:
 
 
 def test_a_whole_check_imports_no_httpx() -> None:
-    """It takes longer to import than click and rich together (docs/design/010-httpx.md)."""
+    """It takes longer to import than click and rich together (docs/design/011-httpx.md)."""
     key = made_up_key()
     with PracticeDoor(practice_doors.openai(key)) as door:
         command = [sys.executable, "-X", "importtime", "-m", "diagnose", "check", f"{door.url}/v1", "--key-stdin"]
@@ -227,7 +227,7 @@ def test_a_whole_check_imports_no_httpx() -> None:
     assert {name for name in loaded if name.partition(".")[0] in ("httpx", "httpcore", "httpx2", "requests")} == set()
 
 
-# Modules that may import httpx: those that work inside somebody's app (docs/design/010-httpx.md). None is written yet.
+# Modules that may import httpx: those that work inside somebody's app (docs/design/011-httpx.md). None is written yet.
 INSIDE_APPS: set[str] = set()
 
 

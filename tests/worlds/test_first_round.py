@@ -12,9 +12,9 @@ import pytest
 
 import probes.api.attempt_round
 import probes.network.network
-from probes.model.evidence import Observation
+from probes.model.evidence import Observation, Subject
 from probes.model.exchange import Exchange
-from probes.model.facts import LocalityFacts, TcpFacts, TlsFacts
+from probes.model.facts import LocalityFacts, TcpFacts
 from probes.model.planned_request import MODEL, Plan, PlannedRequest
 from worlds.stage import Scenario, Seen, examine
 from worlds.table import SCENARIOS
@@ -69,7 +69,7 @@ def by_the_route_taken(seen: Seen, told: Plan) -> tuple[PlannedRequest, ...]:
 
 def turned(seen: Seen, told: Plan) -> str:
     """What the network showed that no setting tells, and that can only take the key away."""
-    if any(isinstance(one.facts, TlsFacts) and one.facts.plain_http for one in seen.evidence.observations):
+    if any(one.subject is Subject.PLAIN_HTTP for one in seen.evidence.observations):
         return "plain_http"
     if told.proxy is None and any(one.request.via_proxy for one in exchanges(seen.first)):
         return "through_proxy"

@@ -25,8 +25,8 @@ from urllib.parse import quote
 import pytest
 
 from diagnose.formats import FORMATS, render
-from diagnose.formats.report_parts import exit_status
 from diagnose.judging.judge import judge
+from diagnose.rendering.report_parts import exit_status
 from diagnose.report import Report, Verdict
 from probes.demo_server import answers, handlers, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b

@@ -19,8 +19,8 @@ import pytest
 from contract.codes import CODES
 from diagnose.docs.json_schema import schema
 from diagnose.formats import FORMATS, render
-from diagnose.formats.report_parts import exit_status
 from diagnose.judging.judge import judge
+from diagnose.rendering.report_parts import exit_status
 from diagnose.report import Report, Severity, Verdict
 from probes.model import archive
 from probes.model.evidence import Evidence

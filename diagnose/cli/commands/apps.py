@@ -17,6 +17,7 @@ from diagnose.words import LANGS, part, put
 from probes.catalog.app import App, AppWire, SettingsFile
 from probes.catalog.apps import Apps, load
 from probes.catalog.url_joining import join
+from probes.protocols.protocol import wire as protocol_of
 
 # Two base URLs that show how a client joins them.
 EXAMPLES = ("https://api.example.com", "https://api.example.com/v1")
@@ -138,7 +139,8 @@ def _facts(app: App, words: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _wire(app: App, wire: AppWire, words: dict[str, str]) -> Iterator[tuple[str, str]]:
-    version = f" (anthropic-version: {wire.version})" if wire.protocol == "anthropic" else ""
+    header = protocol_of(wire.protocol).version_header
+    version = f" ({header}: {wire.version})" if header else ""
     yield words["speaks"], wire.protocol + version
     for base_url in EXAMPLES:
         address = join(app, wire, base_url)

@@ -12,7 +12,9 @@ import click
 from diagnose import __version__
 from diagnose.cli import console
 from diagnose.cli.completion import among, apps, targets
+from diagnose.formats import FORMATS
 from diagnose.words import LANGS
+from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
     Mend = Callable[[Settings, Report], bool]
 
-PROTOCOLS = ("auto", "openai", "responses", "anthropic", "gemini", "azure", "ollama")
-
 
 def output_options(command: Any) -> Any:
     """The options of every command that ends in a report."""
@@ -39,7 +39,7 @@ def output_options(command: Any) -> Any:
         ),
         click.option("-o", "output", type=click.Path(dir_okay=False), help="Write the report there."),
         click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
-        click.option("--format", "fmt", type=click.Choice(console.FORMATS), default="text", help="How to report."),
+        click.option("--format", "fmt", type=click.Choice(FORMATS), default="text", help="How to report."),
     ):
         command = option(command)
     return command
@@ -55,7 +55,9 @@ def output_options(command: Any) -> Any:
 @click.option("--curl", metavar="TEXT|-", help="The settings out of a curl command line; - reads standard input.")
 @click.option("--model", metavar="ID", help="The model to try; by default a small one of the door's list.")
 @click.option(
-    "--protocol", type=click.Choice(PROTOCOLS), help="The protocol that the app speaks; auto, the default, finds it."
+    "--protocol",
+    type=click.Choice(("auto", *NAMES)),
+    help="The protocol that the app speaks; auto, the default, finds it.",
 )
 @click.option(
     "--app",

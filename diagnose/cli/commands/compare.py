@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.cli import console
+from diagnose.tables.comparison import FORMATS, render
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
     from diagnose.judging.compared_report import ComparedReport
 
-FORMATS = ("text", "json", "markdown")
 LARGEST = 64 * 1024 * 1024  # bytes; a report or a run is some tens of KiB
 STATUS = {"none": 0, "a": 1, "b": 1, "both": 1, "unknown": 3}
 
@@ -23,7 +23,7 @@ STATUS = {"none": 0, "a": 1, "b": 1, "both": 1, "unknown": 3}
 @click.command("compare")
 @click.argument("a", metavar="A.json", type=click.Path(exists=True, dir_okay=False))
 @click.argument("b", metavar="B.json", type=click.Path(exists=True, dir_okay=False))
-@click.option("--format", "fmt", type=click.Choice(FORMATS), default="text", help="How to report.")
+@click.option("--format", "fmt", type=click.Choice(tuple(FORMATS)), default="text", help="How to report.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-o", "output", type=click.Path(dir_okay=False), help="Write the comparison there.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
@@ -33,7 +33,6 @@ def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: s
     Each file is a report (`check --json`) or a run that was kept (`check --save`). Exit status: 0 neither shows a
     fault, 1 one or both do, 3 it cannot be told from these two.
     """
-    from diagnose.formats.comparison import render
     from diagnose.judging.compare import compare
 
     found = compare(_read(a), _read(b))

@@ -10,14 +10,17 @@ from diagnose.cli import console
 from diagnose.cli.commands.check import finish, output_options
 from diagnose.cli.completion import among, faults
 from diagnose.words import part
+from probes.protocols.names import NAMES
 
 
 @click.command("demo")
 @click.argument("fault", required=False, shell_complete=among(faults))
 @click.option("--list", "list_faults", is_flag=True, help="Name the faults.")
+@click.option("--protocol", type=click.Choice(NAMES), help="A sound practice door of this protocol.")
 @output_options
 def command(
     fault: str | None,
+    protocol: str | None,
     list_faults: bool,
     fmt: str,
     as_json: bool,
@@ -35,6 +38,8 @@ def command(
             click.echo(f"{name:{width}}  {title}")
         return
     name = fault or "sound"
+    if protocol and fault:
+        raise click.UsageError("give a FAULT or --protocol, not both.")
     if name not in titles:
         from difflib import get_close_matches
 
@@ -43,8 +48,8 @@ def command(
         raise click.UsageError(f"there is no fault named {name!r}.{hint} `llmdoctor demo --list` names them all.")
     from probes.demo_server import scenarios
 
-    with scenarios.open(name) as world:
+    with scenarios.open(name, protocol or "") as world:
         if fmt == "text" and not as_json:
-            click.echo(f"{name}: {titles[name]}", err=True)
+            click.echo(protocol or f"{name}: {titles[name]}", err=True)
         finish(world.settings(), "json" if as_json else fmt, spoken, output, save, strict)
     sys.exit(0)

@@ -14,7 +14,7 @@ from diagnose.words import LANGS
 
 if TYPE_CHECKING:
     from diagnose.cli.worker_pool import Document, WorkerPool
-    from diagnose.formats.table import FleetRow
+    from diagnose.tables.fleet_table import FleetRow
     from probes.run.fleet import Fleet
 
 JITTER = 0.1  # of the seconds between two rounds, so that many watchers do not come all at once
@@ -154,7 +154,7 @@ class _FleetOutput:
 
     def tell(self, number: int, line: str, document: Document) -> None:
         """One report has come."""
-        from diagnose.formats.table import change, row
+        from diagnose.tables.fleet_table import change, row
 
         member = self._fleet.members[number]
         told = self._rows[number] = row(member.name, member.group, document)
@@ -171,7 +171,7 @@ class _FleetOutput:
 
     def end(self, strict: bool = False) -> int:
         """The round is over: the table, and the exit status of the worst."""
-        from diagnose.formats.table import render
+        from diagnose.tables.fleet_table import render
 
         if self._progress is not None:
             self._progress.end()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from diagnose.cli import console
+from diagnose.formats import FORMATS
 from diagnose.words import LANGS
 
 LARGEST = 64 * 1024 * 1024  # bytes; a run is some tens of KiB
@@ -15,7 +16,7 @@ LARGEST = 64 * 1024 * 1024  # bytes; a run is some tens of KiB
 
 @click.command("judge")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.option("--format", "fmt", type=click.Choice(console.FORMATS), default="text", help="How to report.")
+@click.option("--format", "fmt", type=click.Choice(FORMATS), default="text", help="How to report.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-o", "output", type=click.Path(dir_okay=False), help="Write the report there.")
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")

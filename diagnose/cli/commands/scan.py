@@ -14,8 +14,8 @@ from diagnose.cli import console
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
-    from diagnose.formats.scan_table import ScanNote, ScanRow
     from diagnose.report import Report
+    from diagnose.tables.scan_table import ScanNote, ScanRow
     from probes.app_settings.scan import FoundSettings, ScanResult
     from probes.app_settings.search import SearchPlaces
     from probes.catalog.apps import Apps
@@ -136,8 +136,8 @@ def _checked(survey: ScanResult, apps: Apps, lang: str) -> tuple[dict[int, Repor
 def _page(
     survey: ScanResult, reports: dict[int, Report], lang: str, list_only: bool, details: bool, look: dict[str, Any]
 ) -> str:
-    from diagnose.formats.scan_table import render
     from diagnose.formats.text import render as render_report
+    from diagnose.tables.scan_table import render
 
     rows = [_row(one, reports.get(number), list_only) for number, one in enumerate(survey.found)]
     text = render(rows, _notes(survey), lang, **look)
@@ -147,7 +147,7 @@ def _page(
 
 
 def _row(found: FoundSettings, report: Report | None, list_only: bool) -> ScanRow:
-    from diagnose.formats.scan_table import ScanRow
+    from diagnose.tables.scan_table import ScanRow
     from probes.run.offline_checks import scrubber
 
     settings = found.settings
@@ -159,7 +159,7 @@ def _row(found: FoundSettings, report: Report | None, list_only: bool) -> ScanRo
 
 
 def _notes(survey: ScanResult) -> list[ScanNote]:
-    from diagnose.formats.scan_table import ScanNote
+    from diagnose.tables.scan_table import ScanNote
 
     closed = [ScanNote(one.app, one.place, f"found.store.{one.storage}") for one in survey.closed]
     return closed + [ScanNote("", one.place, f"found.{one.reason}", one.form) for one in survey.skipped]
@@ -167,7 +167,7 @@ def _notes(survey: ScanResult) -> list[ScanNote]:
 
 def _say_notes(notes: list[ScanNote], lang: str) -> None:
     """Beside JSON: on standard error, a line each."""
-    from diagnose.formats.report_parts import plain, word
+    from diagnose.rendering.report_parts import plain, word
 
     for note in notes:
         place = plain(" ".join(filter(None, (note.app, note.place))))
@@ -177,7 +177,7 @@ def _say_notes(notes: list[ScanNote], lang: str) -> None:
 def _lines(survey: ScanResult, reports: dict[int, Report], list_only: bool) -> str:
     """NDJSON: the reports, worst first; with ``--list`` what was found, as the target of a report would tell it."""
     from diagnose.formats.json import document, dumps
-    from diagnose.formats.table import ORDER
+    from diagnose.tables.fleet_table import ORDER
 
     if list_only:
         return "".join(f"{dumps(_target(one))}\n" for one in survey.found)

@@ -11,6 +11,7 @@ import click
 
 from diagnose.cli import console
 from diagnose.words import LANGS, phrase
+from probes.protocols.names import DEFAULT_PROTOCOL
 
 if TYPE_CHECKING:
     from probes.model.value_issues import Flaw
@@ -57,7 +58,7 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
 def _examined(raw: str) -> tuple[tuple[Flaw, ...], str | None]:
     from probes.keys.flaws import examine_key
 
-    exam = examine_key(raw, "openai")
+    exam = examine_key(raw, DEFAULT_PROTOCOL)
     return exam.flaws, exam.cleaned
 
 

@@ -58,6 +58,7 @@ WHY: dict[str, str] = {
     "spent": "the small allowance was spent before anything could be told",
     "not_called": "the model did without the tool, which it was free to do",
     "unclaimed": "not asked: nothing says that {detail|the model} takes them",
+    "no_request": "not asked: llmdoctor knows no request for it in this protocol",
     "no_model": "not asked: no model for it is listed",
     "no_model_here": "the path is there, but does not serve this model",
     "no_stream": "not asked: streaming does not work",

@@ -58,6 +58,7 @@ WHY: dict[str, str] = {
     "spent": "限定的 token 已用完，无法判断",
     "not_called": "模型可以不调用工具，它没有调用",
     "unclaimed": "未测试：没有说明 {detail|该模型} 支持",
+    "no_request": "未测试：llmdoctor 不知道该协议的对应请求",
     "no_model": "未测试：模型列表中没有对应的模型",
     "no_model_here": "接口存在，但不提供这个模型",
     "no_stream": "未测试：流式输出不可用",

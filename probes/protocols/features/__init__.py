@@ -1,7 +1,7 @@
 """What a protocol can ask of a model beyond a word: a tool call, an answer to a schema, a look at a picture, a vector.
 
-One file a protocol, loaded for a deep check alone. The questions are the same in all of them, so that their answers can
-be compared; how each protocol puts them, and how it answers, stands in its file.
+One file a protocol that has any, loaded for a deep check alone. The questions are the same in all of them, so that
+their answers can be compared; how each protocol puts them, and how it answers, stands in its file.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Protocol, cast
 
 from probes.model.attempt import Attempt
@@ -90,9 +91,12 @@ class Features(Protocol):
     def sees(self, value: Any, model: str) -> bool | None: ...  # whether that says that the model takes pictures
 
 
-def features(name: str) -> Features:
-    """Those of the protocol of that name. Raises KeyError for one that this version does not speak."""
-    return cast(Features, import_module(f"probes.protocols.features.{wire(name).name}").FEATURES)
+def features(name: str) -> Features | None:
+    """Those of the protocol of that name; None where it has none. Raises KeyError for one that nobody knows."""
+    own, module = wire(name).features, f"{__name__}.{name}"
+    if own is None and find_spec(module) is not None:
+        own = import_module(module).FEATURES
+    return cast("Features | None", own)
 
 
 # -- for the protocols' files ------------------------------------------------------------------------------------------

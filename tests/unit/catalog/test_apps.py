@@ -26,7 +26,7 @@ from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.catalog import apps, node_runtime
 from probes.catalog.app import App, AppWire
-from probes.catalog.apps import AppsError, load, read
+from probes.catalog.apps import AppsError, load, official, read
 from probes.catalog.doors import builtin
 from probes.catalog.url_joining import RULES, join
 from probes.demo_server import practice_doors as b
@@ -37,7 +37,7 @@ from probes.model.exchange import Exchange
 from probes.protocols.protocol import wire as protocol_of
 from probes.run.engine import run
 from probes.settings.gather import BadInput, Options, gather
-from probes.urls.app_base_urls import examine_for, official, takes
+from probes.urls.app_base_urls import examine_for, takes
 from probes.urls.url_flaws import examine_url
 
 EVERY = list(load())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,20 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import diagnose
 from checkout import ROOT
 from diagnose.cli import program
-from diagnose.cli.console import FORMATS
-from diagnose.formats import FORMATS as RENDERED
-
-STARTS = {
-    "text": "Address",
-    "json": "{",
-    "junit": "<?xml version",
-    "markdown": "## ❌",
-    "html": "<!DOCTYPE html>",
-    "github": "::group::llmdoctor",
-    "nagios": "LLMDOCTOR CRITICAL - ",
-}
+from diagnose.formats import FORMATS, load
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +25,20 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_the_command_line_offers_what_is_there() -> None:
-    assert FORMATS == RENDERED == tuple(STARTS)
+def test_the_formats_are_the_files_of_their_folder() -> None:
+    assert FORMATS == ("github", "html", "json", "junit", "markdown", "nagios", "text")
+
+
+def test_a_file_in_the_folder_is_a_format(kept: Path, tmp_path: Path) -> None:
+    """A copy of the package with one more file: the command line offers it, by that file alone."""
+    root = Path(diagnose.__file__).parent.parent
+    for name in ("diagnose", "probes"):
+        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    made = "STARTS_WITH = 'one'\n\n\ndef render(report, lang):\n    return f'one {report.root_cause}\\n'\n"
+    (tmp_path / "diagnose" / "formats" / "brief.py").write_text(made, "utf-8")
+    call = [sys.executable, "-m", "diagnose", "judge", str(kept), "--format", "brief"]
+    shown = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stdout) == (1, "one url.version_missing\n"), shown.stderr
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
@@ -46,7 +49,7 @@ def test_judge_speaks_every_format(fmt: str, lang: str, kept: Path, tmp_path: Pa
     shown = CliRunner().invoke(program, call)
     assert shown.exit_code == (2 if fmt == "nagios" else 1)
     if lang == "en":
-        assert shown.stdout.startswith(STARTS[fmt])
+        assert shown.stdout.startswith(load(fmt).starts_with)
     assert ("接口地址缺少" in shown.stdout) is (lang == "zh")
     assert CliRunner().invoke(program, [*call, "-o", str(out)]).stdout == ""
     assert out.read_bytes().decode() == shown.stdout
@@ -56,7 +59,7 @@ def test_judge_speaks_every_format(fmt: str, lang: str, kept: Path, tmp_path: Pa
 def test_demo_speaks_it(fmt: str) -> None:
     shown = CliRunner().invoke(program, ["demo", "sound", "--format", fmt, "--lang", "en"])
     assert shown.exit_code == 0, shown.output
-    assert shown.stdout.startswith(STARTS[fmt])
+    assert shown.stdout.startswith(load(fmt).starts_with)
 
 
 def test_strict_makes_warnings_failures(tmp_path: Path) -> None:

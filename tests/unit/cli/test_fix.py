@@ -14,6 +14,8 @@ import pytest
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
 from probes.model.scrubber import WINDOW
+from probes.model.settings import ConflictRole
+from probes.model.source import Owner, Source, SourceKind
 
 pytestmark = pytest.mark.slow
 
@@ -150,7 +152,8 @@ def test_a_file_that_cannot_be_written(door: PracticeDoor, tmp_path: Path) -> No
 
     file = tmp_path / ".env"
     file.write_text(f"OPENAI_BASE_URL={door.url}\n")
-    writing = FileChange(file, 1, ValueChange("base_url", ".env:1 OPENAI_BASE_URL", door.url, f"{door.url}/v1"))
+    source = Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_BASE_URL", ".env", 1)
+    writing = FileChange(file, 1, ValueChange(ConflictRole.BASE_URL, source, door.url, f"{door.url}/v1"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
         with pytest.raises(BadInput, match="Read-only file system"):

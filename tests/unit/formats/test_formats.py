@@ -14,7 +14,8 @@ import pytest
 from rich.cells import cell_len
 
 from diagnose import formats
-from diagnose.formats import json, markdown, nagios, report_parts, text
+from diagnose.formats import json, markdown, nagios, text
+from diagnose.rendering import report_parts
 from diagnose.report import ProbeLine, Report, Status
 from worlds.made_reports import (
     BROKEN,

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from diagnose.formats import github, html, html_builder, junit, markdown
+from diagnose.formats import github, html, junit, markdown
+from diagnose.rendering import html_builder
 from diagnose.report import Report, Severity
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from worlds.made_reports import (

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from diagnose.cli import program
-from diagnose.formats import comparison
 from diagnose.judging.compare import Comparison, compare
 from diagnose.judging.compared_report import NotAReport, place
+from diagnose.tables import comparison
 from diagnose.words import LANGS, SLOT
 from diagnose.words.en.comparison import TEXTS, UI
 from probes.model.evidence import PROBES

@@ -14,9 +14,9 @@ import pytest
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings import RULES
-from diagnose.formats.report_parts import exit_status
 from diagnose.judging.judge import judge
 from diagnose.judging.root_cause import raised, root_of
+from diagnose.rendering.report_parts import exit_status
 from diagnose.report import Report, Severity, Verdict
 from probes.demo_server import scenarios
 from probes.model.evidence import Evidence, Observation, Subject, Target

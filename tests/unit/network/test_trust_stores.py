@@ -10,7 +10,7 @@ from pathlib import Path
 import certifi
 import pytest
 
-from diagnose.answers.middleboxes import MIDDLEBOXES, known
+from diagnose.answers.products import inspector, products
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from probes.catalog import apps
@@ -138,12 +138,15 @@ def test_a_missing_list_of_certifis_is_no_verdict(
         assert any("FileNotFoundError" in line for line in report.findings[0].evidence)
 
 
-def test_middleboxes_are_told_by_their_issuers() -> None:
-    assert known("Zscaler Intermediate Root CA (Zscaler Inc.)") == ("zscaler", "Zscaler", "company")
-    assert known("ISRG Root X1 (Internet Security Research Group)") is None
-    assert all(one.needle == one.needle.lower() for one in MIDDLEBOXES)
+def test_products_that_open_tls_are_recognised_by_their_issuers() -> None:
+    zscaler = inspector("Zscaler Intermediate Root CA (Zscaler Inc.)")
+    assert zscaler is not None and (zscaler.name, zscaler.kind) == ("Zscaler", "company")
+    assert inspector("ISRG Root X1 (Internet Security Research Group)") is None
+    assert all(part == part.lower() for one in products() for part in one.issuers)
+    assert all(bool(one.issuers) == (one.kind in ("company", "antivirus", "debugger", "filter")) for one in products())
+    assert len({one.name for one in products()}) == len(products())
     # A public authority's name must not hold one of them.
     public = ("DigiCert Global G2", "GTS Root R1 (Google Trust Services LLC)", "Amazon Root CA 1", "Sectigo RSA", "R11")
     assert not any(
-        known(name) for name in (*public, "E5 (Let's Encrypt)", "GlobalSign", "WE1", "Cloudflare TLS Issuing")
+        inspector(name) for name in (*public, "E5 (Let's Encrypt)", "GlobalSign", "WE1", "Cloudflare TLS Issuing")
     )

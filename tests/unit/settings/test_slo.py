@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from diagnose.cli import program
 from diagnose.formats import render
-from diagnose.formats.report_parts import exit_status
 from diagnose.judging.judge import judge
+from diagnose.rendering.report_parts import exit_status
 from diagnose.report import Report, Severity, Verdict
 from probes.demo_server import scenarios
 from probes.model.archive import dump, load

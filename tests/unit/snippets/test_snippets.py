@@ -22,8 +22,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnose.snippets import quoting, snippets
-from diagnose.snippets.snippets import VARIABLES, WorkingSettings, from_document, groups, key_variable, templates, write
+from diagnose.snippets.snippets import WorkingSettings, from_document, groups, key_variable, templates, write
 from probes.catalog.apps import load
+from probes.catalog.sdk_variables import families
 from probes.catalog.url_joining import join
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.pasted.curl_command import parse
@@ -270,7 +271,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert call(tmp_path, "https://relay.example/v1", "--offline").returncode == 2
     assert "Is codex meant?" in call(tmp_path, "--app", "codx").stderr
     assert "claude-code" in call(tmp_path, "--list").stdout.split()
-    assert tuple(VARIABLES) == tuple(SPOKEN)
+    assert tuple(families()) == tuple(SPOKEN)
 
 
 def test_from_a_file(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from diagnose.formats.report_parts import word
-from diagnose.formats.table import ORDER
 from diagnose.formats.text import STYLES, VERDICTS, Line, Page
+from diagnose.rendering.report_parts import word
 from diagnose.report import Report
+from diagnose.tables.fleet_table import ORDER
 
 
 class ScanRow(NamedTuple):

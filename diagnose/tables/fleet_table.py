@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from diagnose.formats.report_parts import duration, plain, word
 from diagnose.formats.text import STYLES, VERDICTS, Line, Page
+from diagnose.rendering.report_parts import duration, plain, word
 
 ORDER = ("broken", "inconclusive", "degraded", "healthy")
 

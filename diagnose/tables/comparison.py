@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from diagnose.formats.report_parts import clip, plain, word
 from diagnose.judging.compare import Comparison, Difference
 from diagnose.judging.compared_report import ComparedReport
+from diagnose.rendering.report_parts import clip, plain, word
 from diagnose.words import fill, part
 from diagnose.words.text_type import Text
 
 SCHEMA = "llmdoctor.comparison/1"
-FORMATS = ("text", "json", "markdown")
 VALUE = 60  # characters of a value in a row
 MARKS = {"a": "✗", "b": "✗", "both": "✗", "none": "✓", "unknown": "?"}
 
 
 def render(found: Comparison, fmt: str, lang: str) -> str:
     """In one of :data:`FORMATS`, ending in a line end. Raises ValueError for another."""
-    if fmt == "json":
-        from diagnose.formats.json import dumps
-
-        return dumps(document(found, lang), indent=2) + "\n"
-    if fmt == "markdown":
-        return "\n".join(_markdown(found, lang)) + "\n"
-    if fmt == "text":
-        return "\n".join(_text(found, lang)) + "\n"
-    raise ValueError(f"unknown format: {fmt}")
+    if fmt not in FORMATS:
+        raise ValueError(f"unknown format: {fmt}")
+    return FORMATS[fmt](found, lang) + "\n"
 
 
 def document(found: Comparison, lang: str) -> dict[str, Any]:
@@ -166,3 +159,16 @@ def _markdown(found: Comparison, lang: str) -> Iterator[str]:
     if found.warnings:
         yield f"\n### {escape(say('warnings', lang))}\n"
     yield from (f"- {escape(say(f'warning.{warning}', lang))}" for warning in found.warnings)
+
+
+def _json(found: Comparison, lang: str) -> str:
+    from diagnose.formats.json import dumps
+
+    return dumps(document(found, lang), indent=2)
+
+
+FORMATS: dict[str, Callable[[Comparison, str], str]] = {
+    "text": lambda found, lang: "\n".join(_text(found, lang)),
+    "json": _json,
+    "markdown": lambda found, lang: "\n".join(_markdown(found, lang)),
+}

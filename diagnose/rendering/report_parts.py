@@ -10,17 +10,6 @@ if TYPE_CHECKING:
 from diagnose.words import part
 from probes.model.source import Source
 
-# The variables that the official SDKs read (openai, anthropic, google-genai, ollama), for settings to copy.
-BASE_URL_VARIABLES = {
-    "openai": "OPENAI_BASE_URL",
-    "responses": "OPENAI_BASE_URL",
-    "anthropic": "ANTHROPIC_BASE_URL",
-    "gemini": "GOOGLE_GEMINI_BASE_URL",
-    "azure": "AZURE_OPENAI_ENDPOINT",
-    "ollama": "OLLAMA_HOST",
-}
-VERSION_VARIABLES = {"gemini": "GOOGLE_GENAI_API_VERSION", "azure": "OPENAI_API_VERSION"}
-
 
 def exit_status(report: Report, strict: bool = False) -> int:
     """0 nothing wrong (warnings allowed unless ``strict``), 1 something is wrong, 3 could not tell, 130 interrupted."""
@@ -94,12 +83,12 @@ def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 def variable_lines(settings: Mapping[str, object]) -> list[str]:
     """``OPENAI_BASE_URL=https://…`` and so on: the variables that the protocol's SDK reads."""
-    protocol = str(settings.get("protocol"))
-    pairs = (
-        (BASE_URL_VARIABLES.get(protocol), settings.get("base_url")),
-        (VERSION_VARIABLES.get(protocol), settings.get("api_version")),
+    from diagnose.evidence.client_urls import sdk_variable
+
+    found = (
+        (sdk_variable(str(settings.get("protocol")), role), settings.get(role)) for role in ("base_url", "api_version")
     )
-    return [f"{name}={plain(value)}" for name, value in pairs if name and value]
+    return [f"{name}={plain(value)}" for name, value in found if name and value]
 
 
 def folded(report: Report) -> list[tuple[Finding, list[Finding]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from diagnose.formats.report_parts import plain
+from diagnose.rendering.report_parts import plain
 
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 VOID = frozenset(("br", "hr", "meta"))  # those of HTML that are used here; the elements of XML all have an end

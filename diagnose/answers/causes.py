@@ -1,0 +1,160 @@
+"""What explains what: the findings from which another one follows. One table for the judge and for ``explain``.
+
+It imports nothing, since ``explain`` does without the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Code -> the codes, or the layers with a dot (``key.``), that explain it away when they hold too; ``*`` is any. A run
+# tells apart what a text cannot: what only a text leaves open is below.
+BECAUSE: Mapping[str, tuple[str, ...]] = {
+    "settings.missing_key": ("settings.wrong_variable", "settings.swapped"),
+    **dict.fromkeys(
+        (
+            "url.invalid",
+            "url.host_typo",
+            "url.not_api_host",
+            "url.endpoint_included",
+            "url.version_doubled",
+            "key.unexpanded",
+            "key.masked",
+            "key.bearer_prefix",
+        ),
+        ("settings.",),
+    ),
+    "url.scheme_missing": ("settings.swapped",),
+    "url.stray_characters": ("settings.swapped", "url.scheme_missing"),
+    **dict.fromkeys(("url.plaintext", "key.official_elsewhere"), ("url.host_typo", "url.not_api_host")),
+    "url.double_slash": ("url.endpoint_included", "url.version_doubled"),
+    "url.version_missing": ("url.not_api_host",),
+    "url.path_wrong": ("url.not_api_host", "url.endpoint_included", "url.version_doubled", "url.stray_characters"),
+    **dict.fromkeys(("key.placeholder", "key.several"), ("settings.", "key.masked")),
+    "key.stray_characters": (
+        "settings.",
+        "key.masked",
+        "key.placeholder",
+        "key.several",
+        "key.bearer_prefix",
+        "key.unexpanded",
+    ),
+    "key.wrong_door": ("settings.wrong_variable", "settings.conflict", "url.host_typo", "url.not_api_host"),
+    **dict.fromkeys(("key.wrong_kind", "key.wrong_plan"), ("settings.wrong_variable",)),
+    "key.truncated": ("key.masked", "key.placeholder"),
+    **dict.fromkeys(("key.wrong_region", "quota.exhausted"), ("key.wrong_plan",)),
+    **dict.fromkeys(("proxy.socks_unsupported", "proxy.captures_local"), ("proxy.invalid",)),
+    **dict.fromkeys(("proxy.unreachable", "proxy.auth_required"), ("proxy.captures_local",)),
+    "proxy.refused": ("proxy.invalid", "proxy.captures_local"),
+    "dns.not_found": ("url.host_typo", "url.invalid", "proxy.unreachable", "url.not_api_host"),
+    "dns.failed": ("proxy.unreachable",),
+    **dict.fromkeys(
+        ("tcp.refused", "tcp.timeout", "tcp.unreachable", "tcp.reset"),
+        ("proxy.unreachable", "proxy.captures_local", "proxy.invalid", "dns."),
+    ),
+    **dict.fromkeys(
+        ("tls.intercepted", "tls.hostname_mismatch", "tls.self_signed", "tls.untrusted_issuer"), ("dns.bogus_answer",)
+    ),
+    **dict.fromkeys(("tls.expired", "tls.not_yet_valid"), ("tls.clock_wrong",)),
+    "tls.reset": ("tls.not_tls",),
+    **dict.fromkeys(("http.redirected", "auth.header_style"), ("url.", "proxy.")),
+    **dict.fromkeys(
+        (
+            "http.not_http",
+            "http.timeout",
+            "http.closed",
+            "http.blocked",
+            "http.front_auth",
+            "http.header_rejected",
+            "http.too_large",
+            "http.gateway_error",
+        ),
+        ("url.", "tls.needed", "tls.not_tls", "proxy."),
+    ),
+    # LiteLLM without a database breaks down over a missing key.
+    "http.server_error": ("url.", "tls.needed", "tls.not_tls", "proxy.", "settings.missing_key"),
+    "shape.web_page": ("url.", "proxy.", "http.redirected", "http.front_auth"),
+    "shape.not_llm_api": ("shape.web_page", "url.", "proxy.", "http."),
+    "shape.error_as_success": ("auth.", "access.", "model.", "quota.", "key."),
+    "shape.malformed_answer": ("url.", "shape.wrong_protocol"),
+    **dict.fromkeys(
+        ("auth.rejected", "auth.header_lost", "auth.expired"),
+        ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style"),
+    ),
+    "auth.not_permitted": ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style", "model."),
+    **dict.fromkeys(
+        ("stream.ignored", "stream.malformed", "stream.error_inside", "stream.cut", "stream.stalled"),
+        ("shape.", "url.", "http.", "auth.", "model.", "quota.", "access."),
+    ),
+    "stream.no_terminator": ("stream.cut",),
+    "app.cors": ("app.mixed_content",),
+    "run.unexplained": ("*",),
+}
+# Code -> more codes that go before it where a pasted text speaks of both: they say more exactly what must be changed
+# (the contract, section 3). Where this table and the one above name two codes in opposite orders, this one counts for
+# a text.
+IN_TEXT: Mapping[str, tuple[str, ...]] = {
+    "url.invalid": ("url.scheme_missing", "url.stray_characters", "proxy.invalid"),
+    "url.scheme_missing": ("url.stray_characters",),
+    "url.version_missing": ("url.endpoint_included", "url.double_slash"),
+    "url.path_wrong": (
+        "shape.web_page",
+        "url.double_slash",
+        "url.version_missing",
+        "url.invalid",
+        "url.scheme_missing",
+        "url.host_typo",
+        "http.redirected",
+    ),
+    "key.wrong_kind": ("auth.header_style",),
+    "proxy.unreachable": ("proxy.refused", "proxy.auth_required", "proxy.invalid"),
+    "dns.failed": ("url.invalid",),
+    "tcp.timeout": ("proxy.ignored", "http.gateway_error"),
+    "tcp.unreachable": ("tcp.ipv6_broken",),
+    "tcp.reset": ("tls.reset",),
+    "tls.not_tls": ("proxy.invalid",),
+    "tls.untrusted_issuer": (
+        "tls.intercepted",
+        "tls.self_signed",
+        "tls.expired",
+        "tls.hostname_mismatch",
+        "tls.not_yet_valid",
+        "tls.incomplete_chain",
+    ),
+    "tls.reset": ("proxy.ignored",),
+    "http.timeout": ("dns.fake_ip",),
+    "http.closed": (
+        "stream.cut",
+        "http.gateway_error",
+    ),
+    "shape.malformed_answer": ("stream.ignored", "shape.web_page", "stream.malformed"),
+    "auth.rejected": ("app.base_url_ignored", "auth.ip_not_allowed", "auth.upstream"),
+    "auth.header_lost": ("app.base_url_ignored", "http.redirected"),
+    "auth.not_permitted": ("access.region_blocked", "access.client_refused", "auth.ip_not_allowed"),
+    # Codex says "stream disconnected" of whatever ended its request.
+    "stream.cut": (
+        "stream.stalled",
+        "dns.not_found",
+        "dns.failed",
+        "tcp.refused",
+        "tcp.timeout",
+        "proxy.unreachable",
+        "tls.untrusted_issuer",
+        "tls.expired",
+    ),
+    "dns.bogus_answer": ("tls.hostname_mismatch",),
+}
+
+
+def covers(named: str, code: str) -> bool:
+    """Whether an entry of :data:`BECAUSE` means this code."""
+    if named == "*":
+        return code != "run.crashed"
+    return code == named or (named.endswith(".") and code.startswith(named))
+
+
+def explains_in_text(cause: str, code: str) -> bool:
+    """Whether ``cause`` goes before ``code`` where a text speaks of both."""
+    if cause == code or code in IN_TEXT.get(cause, ()):
+        return False
+    return cause in IN_TEXT.get(code, ()) or any(covers(named, cause) for named in BECAUSE.get(code, ()))
