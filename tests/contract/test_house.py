@@ -412,13 +412,14 @@ def test_no_file_lies_flat() -> None:
 # Modules that no test file need import: the worlds and the commands lead through them.
 THROUGH_WORLDS = frozenset(
     """
+    diagnose.answers.causes diagnose.tables.fleet_table diagnose.tables.scan_table
     diagnose.answers.data_files diagnose.answers.gateways diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
     diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth diagnose.findings.key
     diagnose.findings.model diagnose.findings.proxy diagnose.findings.redirect diagnose.findings.run
     diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
-    diagnose.findings.url diagnose.formats.scan_table diagnose.formats.table diagnose.judging.capability_lines
+    diagnose.findings.url diagnose.judging.capability_lines
     diagnose.judging.finding_text diagnose.judging.proven diagnose.serve.http_server diagnose.serve.live
     diagnose.serve.targets diagnose.words.en.interface diagnose.words.en.reference_page diagnose.words.en.served_page
     diagnose.words.en.special_cases diagnose.words.en.tables diagnose.words.zh.capabilities
