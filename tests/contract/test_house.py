@@ -413,7 +413,7 @@ def test_no_file_lies_flat() -> None:
 THROUGH_WORLDS = frozenset(
     """
     diagnose.answers.causes diagnose.tables.fleet_table diagnose.tables.scan_table
-    diagnose.answers.data_files diagnose.answers.gateways diagnose.cli.commands.apps diagnose.cli.commands.compare
+    diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
     diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth diagnose.findings.key
