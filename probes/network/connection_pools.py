@@ -39,20 +39,20 @@ class ConnectionPools:
         If ``beside`` is the pool in use, close it and replace it by a copy with the current proxy and trust store.
         """
         key = (where.scheme, where.host, where.port, direct)
-        found = self._opened.get(key)
-        if found is None or found is beside:
+        pool = self._opened.get(key)
+        if pool is None or pool is beside:
             chosen = None if direct else self.proxy
             context = self._context() if where.scheme == "https" or (chosen is not None and chosen.tls) else None
             if beside is not None:
                 beside.close()
-                found = beside.beside(proxy=chosen, tls=context)
+                pool = beside.beside(proxy=chosen, tls=context)
             else:
                 given = self._given
-                found = ConnectionPool(
+                pool = ConnectionPool(
                     self.network, where, given.limits, proxy=chosen, connect_to=given.connect_to, tls=context
                 )
-            self._opened[key] = found
-        return found
+            self._opened[key] = pool
+        return pool
 
     def direct(self, pool: ConnectionPool) -> bool:
         """Check whether this pool bypasses the run's proxy."""

@@ -20,9 +20,9 @@ async def race(
 ) -> tuple[socket.socket | None, tuple[Dial, ...]]:
     """Dial the addresses as browsers do, ``STAGGER`` seconds apart, until one connects.
 
-    Return its socket, or None, and the result for each address that was dialled. An address that had not answered when
-    another one connected, or after ``limit`` seconds, is recorded as a timeout after the time that it had; it is left
-    out if that was less than ``STAGGER``.
+    Return its socket, or None, and the result for each address that was dialled. An address without an answer after
+    ``limit`` seconds, or when another one connected, is recorded as a timeout after the time that it had. In the second
+    case it is left out if that time is below ``STAGGER``.
     """
     clock = time.monotonic
     end = clock() + limit

@@ -18,8 +18,8 @@ class NetError(Exception):
     """A network failure of a known kind."""
 
     def __init__(self, kind: Kind, detail: str = "", facts: Facts | None = None, note: Note | None = None) -> None:
-        said = detail or (note.name if note is not None else "")
-        super().__init__(f"{kind.value}: {said}" if said else kind.value)
+        text = detail or (note.name if note is not None else "")
+        super().__init__(f"{kind.value}: {text}" if text else kind.value)
         self.failure = Failure(kind, detail, note)
         self.facts = facts  # what was measured before or in spite of the failure
 
@@ -89,17 +89,17 @@ _NO_AGREEMENT = ("ALERT", "PROTOCOL", "VERSION", "CIPHER", "HANDSHAKE", "SIGALG"
 
 def chain(error: BaseException) -> list[BaseException]:
     """Return the error with its causes, contexts and members of exception groups; each once, outermost first."""
-    found: list[BaseException] = []
+    errors: list[BaseException] = []
     queue: list[BaseException | None] = [error]
     while queue:
         current = queue.pop(0)
-        if current is None or any(current is seen for seen in found):
+        if current is None or any(current is seen for seen in errors):
             continue
-        found.append(current)
+        errors.append(current)
         queue += [current.__cause__, current.__context__]
         if isinstance(current, BaseExceptionGroup):
             queue += current.exceptions
-    return found
+    return errors
 
 
 def _classify_tls(error: ssl.SSLError) -> Kind:
@@ -133,23 +133,23 @@ def _verify_by_text(text: str) -> Kind:
 
 def classify(error: BaseException) -> Kind:
     """Return the kind of failure of an exception; ``Kind.OTHER`` if it is not a network failure."""
-    for one in chain(error):
-        if isinstance(one, NetError):
-            return one.failure.kind
-        if isinstance(one, ssl.SSLError):
-            return _classify_tls(one)
-        if isinstance(one, socket.gaierror):
-            return Kind.NAME_UNKNOWN if one.errno in _NO_NAME else Kind.NAME_FAILED
-        if isinstance(one, UnicodeError):
+    for cause in chain(error):
+        if isinstance(cause, NetError):
+            return cause.failure.kind
+        if isinstance(cause, ssl.SSLError):
+            return _classify_tls(cause)
+        if isinstance(cause, socket.gaierror):
+            return Kind.NAME_UNKNOWN if cause.errno in _NO_NAME else Kind.NAME_FAILED
+        if isinstance(cause, UnicodeError):
             return Kind.NAME_INVALID
-        if isinstance(one, TimeoutError):
+        if isinstance(cause, TimeoutError):
             return Kind.TIMEOUT
-        if isinstance(one, EOFError):
+        if isinstance(cause, EOFError):
             return Kind.CLOSED
-        if isinstance(one, OSError):
-            winerror = getattr(one, "winerror", None)
+        if isinstance(cause, OSError):
+            winerror = getattr(cause, "winerror", None)
             kind = _WINERROR.get(winerror) if winerror is not None else None
-            kind = kind or _ERRNO.get(one.errno or 0) or _CLASSES.get(type(one))
+            kind = kind or _ERRNO.get(cause.errno or 0) or _CLASSES.get(type(cause))
             if kind:
                 return kind
     return Kind.OTHER
@@ -160,8 +160,8 @@ def failure(error: BaseException, scrub: object = None) -> Failure:
 
     Without ``scrub`` the text is left out: exceptions may quote headers, and with them keys.
     """
-    for one in chain(error):
-        if isinstance(one, NetError):
-            return one.failure
+    for cause in chain(error):
+        if isinstance(cause, NetError):
+            return cause.failure
     text = " ".join(str(error).split())[:300]
     return Failure(classify(error), scrub(text) if callable(scrub) else "")

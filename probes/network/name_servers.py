@@ -43,10 +43,10 @@ def configured() -> tuple[str, ...]:
     import dns.resolver
 
     try:
-        found = dns.resolver.Resolver().nameservers
+        addresses = dns.resolver.Resolver().nameservers
     except (dns.exception.DNSException, OSError):
         return ()
-    return tuple(str(one) for one in found)[:MOST]
+    return tuple(str(address) for address in addresses)[:MOST]
 
 
 class _Datagrams(asyncio.DatagramProtocol):

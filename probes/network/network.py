@@ -44,8 +44,8 @@ class Connection:
     @property
     def tls(self) -> ssl.SSLObject | None:
         """The TLS object of the connection; None if it is not encrypted."""
-        found: ssl.SSLObject | None = self.writer.get_extra_info("ssl_object")
-        return found
+        tls_object: ssl.SSLObject | None = self.writer.get_extra_info("ssl_object")
+        return tls_object
 
     @property
     def reusable(self) -> bool:
@@ -108,10 +108,10 @@ class Network:
         except Exception as error:
             raise NetError(classify(error), str(error).split("] ")[-1][:120]) from error
         addresses = []
-        for family, _, _, _, where in rows:
+        for family, _, _, _, sockaddr in rows:
             name = {socket.AF_INET: "ipv4", socket.AF_INET6: "ipv6"}.get(family)
-            if name and Address(name, str(where[0])) not in addresses:
-                addresses.append(Address(name, str(where[0])))
+            if name and Address(name, str(sockaddr[0])) not in addresses:
+                addresses.append(Address(name, str(sockaddr[0])))
         if not addresses:
             raise NetError(Kind.NAME_UNKNOWN, note=note("no_address"))
         return tuple(addresses)

@@ -141,7 +141,8 @@ def sent_chain(tls: ssl.SSLObject) -> list[bytes]:
         if getter is None:
             continue
         chain = [
-            one if isinstance(one, bytes) else ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in (getter() or ())
+            sent if isinstance(sent, bytes) else ssl.PEM_cert_to_DER_cert(sent.public_bytes())
+            for sent in (getter() or ())
         ]
         if chain:
             return chain

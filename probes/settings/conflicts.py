@@ -16,25 +16,25 @@ from probes.settings.variable_typos import near_names
 
 
 def conflict(
-    role: ConflictRole, name: str, found: Sourced[str], why: ConflictReason, winner: Source | None, same: bool = False
+    role: ConflictRole, name: str, loser: Sourced[str], why: ConflictReason, winner: Source | None, same: bool = False
 ) -> Conflict:
-    """Return the Conflict of ``found`` with the value at ``winner``; a key is wrapped in a Secret."""
+    """Return the Conflict of ``loser`` with the value at ``winner``; a key is wrapped in a Secret."""
     return Conflict(
-        role, name, found.source, Secret(found.value) if role is ConflictRole.KEY else found.value, why, winner, same
+        role, name, loser.source, Secret(loser.value) if role is ConflictRole.KEY else loser.value, why, winner, same
     )
 
 
 def key_conflicts(
-    names: list[str], found: tuple[str, Sourced[str]] | None, choice: SdkChoice, variables: Variables
+    names: list[str], in_use: tuple[str, Sourced[str]] | None, choice: SdkChoice, variables: Variables
 ) -> list[Conflict]:
     """Return the other values that could be the key.
 
-    ``names`` are the variables searched, ``found`` is the variable in use and its value, or None.
+    ``names`` are the variables searched, ``in_use`` is the variable in use and its value, or None.
     """
     generic = choice.family.keys
-    winner, held = (None, "") if found is None else (found[1].source, found[1].value)
+    winner, held = (None, "") if in_use is None else (in_use[1].source, in_use[1].value)
     # Another provider's key in its own variable is no conflict; only variables for the same account can be.
-    comparable = names if found is None else [name for name in names if (name in generic) == (found[0] in generic)]
+    comparable = names if in_use is None else [name for name in names if (name in generic) == (in_use[0] in generic)]
     conflicts = [
         conflict(
             ConflictRole.KEY,
@@ -46,9 +46,9 @@ def key_conflicts(
         )
         for name in comparable
         for value in variables.all(name)
-        if value.value and (found is None or value is not found[1])
+        if value.value and (in_use is None or value is not in_use[1])
     ]
-    if found is None or found[0] in generic:
+    if in_use is None or in_use[0] in generic:
         conflicts += [
             conflict(ConflictRole.KEY, name, value, ConflictReason.UNREAD, winner, value.value == held)
             for name in choice.family.unread_keys
@@ -56,11 +56,11 @@ def key_conflicts(
             if value.value
         ]
     candidates = list(names)
-    if found is None and choice.door is None and any(re.search("KEY|TOKEN", name, re.I) for name in variables.names()):
+    if in_use is None and choice.door is None and any(re.search("KEY|TOKEN", name, re.I) for name in variables.names()):
         candidates += [name for door in doors.load() for name in own_keys(door)]
     conflicts += [
         conflict(ConflictRole.KEY, name, value, ConflictReason.NEAR_NAME, winner, value.value == held)
-        for name, _ in near_names(variables, candidates, settled=found is not None)
+        for name, _ in near_names(variables, candidates, settled=in_use is not None)
         for value in variables.all(name)
         if value.value
     ]

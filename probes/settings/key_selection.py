@@ -61,8 +61,8 @@ def key_of(
     if target and target.key:
         return _from_reference(target.key.value, variables, environ)
 
-    own, generic = (own_keys(choice.door) if choice.door else []), list(choice.family.keys)
-    names = list(dict.fromkeys(generic + own if choice.by_variable else own + generic))
+    door_names, sdk_names = (own_keys(choice.door) if choice.door else []), list(choice.family.keys)
+    names = list(dict.fromkeys(sdk_names + door_names if choice.by_variable else door_names + sdk_names))
     searched = _places(names, variables)
     found = next(((name, value) for name in names if (value := variables.filled(name))), None)
     conflicts = key_conflicts(names, found, choice, variables)
@@ -87,10 +87,10 @@ def _from_variable(name: str, variables: Variables, environ: Mapping[str, str]) 
         return _taken(value, name)
     if name in environ:
         return _taken(Sourced(environ[name], environment_variable(name)), name)
-    near = [each for each, _ in near_names(variables, (name,))]
+    typos = [each for each, _ in near_names(variables, (name,))]
     conflicts = [
         conflict(ConflictRole.KEY, each, value, ConflictReason.NEAR_NAME, None)
-        for each in near
+        for each in typos
         for value in variables.all(each)
         if value.value
     ]

@@ -192,12 +192,12 @@ def _at_door_variable(variables: Variables) -> SdkChoice | None:
         for name in door.base_url_env:
             if (base := variables.filled(name)) and name not in unread():
                 return _at_url(base, None, False, variables, None)
-        own = variables_of(_BY_OWN_KEY)
-        names = [name for name in own.keys if name in door.key_env]
-        meant = next((found for name in names if (found := variables.filled(name))), None)
-        if meant:
-            return _default(own, Sourced(own.protocol, meant.source))
-        endpoint = next((e for one in by_looks() if (e := door.endpoint(one.name))), None)
+        sdk = variables_of(_BY_OWN_KEY)
+        names = [name for name in sdk.keys if name in door.key_env]
+        key = next((found for name in names if (found := variables.filled(name))), None)
+        if key:
+            return _default(sdk, Sourced(sdk.protocol, key.source))
+        endpoint = next((one for wire in by_looks() if (one := door.endpoint(wire.name))), None)
         if endpoint and "{" not in endpoint.base_url:
             base = Sourced(endpoint.base_url, default_of(door.name))
             return SdkChoice(variables_of(endpoint.protocol), base, door, False)

@@ -35,11 +35,11 @@ async def measure(pool: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFac
             raise NetError(Kind.NAME_FAILED, note=note("resolver_silent")) from error
     except NetError as error:
         kind, failure = error.failure.kind, error.failure
-        asked: tuple[Lookup, ...] = ()
+        lookups: tuple[Lookup, ...] = ()
         if kind is Kind.NAME_FAILED or (kind is Kind.NAME_UNKNOWN and not _no_name_is_certain()):
-            asked = await _ask(pool, host, pool.network.name_servers())
-        facts = DnsFacts(host, (), asked, await others)
-        raise NetError(_combined_kind(kind, asked), failure.detail, facts, failure.note) from error
+            lookups = await _ask(pool, host, pool.network.name_servers())
+        facts = DnsFacts(host, (), lookups, await others)
+        raise NetError(_combined_kind(kind, lookups), failure.detail, facts, failure.note) from error
     finally:
         if not others.done() and sys.exc_info()[0] is not None:
             others.cancel()
@@ -48,7 +48,7 @@ async def measure(pool: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFac
 
 async def _ask(pool: ConnectionPool, host: str, servers: Iterable[str]) -> tuple[Lookup, ...]:
     seconds = min(PATIENCE, pool.limits.probe / 4)
-    return tuple(await asyncio.gather(*(pool.network.ask_server(one, host, seconds) for one in servers)))
+    return tuple(await asyncio.gather(*(pool.network.ask_server(server, host, seconds) for server in servers)))
 
 
 def _no_name_is_certain() -> bool:
@@ -56,11 +56,11 @@ def _no_name_is_certain() -> bool:
     return sys.platform not in ("darwin", "win32")
 
 
-def _combined_kind(kind: Kind, asked: tuple[Lookup, ...]) -> Kind:
+def _combined_kind(kind: Kind, lookups: tuple[Lookup, ...]) -> Kind:
     """Return the kind of failure that follows from the resolver's error and the answers of its name servers."""
-    said = {one.said for one in asked}
-    if kind is Kind.NAME_FAILED and said & {"no_name", "no_address"}:
+    answers = {lookup.said for lookup in lookups}
+    if kind is Kind.NAME_FAILED and answers & {"no_name", "no_address"}:
         return Kind.NAME_UNKNOWN  # the resolver fails so with a search list, or while one of several servers is down
-    if kind is Kind.NAME_UNKNOWN and said and said <= _NO_INFORMATION:
+    if kind is Kind.NAME_UNKNOWN and answers and answers <= _NO_INFORMATION:
         return Kind.NAME_FAILED
     return kind

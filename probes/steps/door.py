@@ -96,22 +96,24 @@ def sister_sites(
 
     If the host is not a known door, return the doors with the same domain name to which the key certainly belongs.
     """
-    found = []
+    sites = []
     if door is None:
-        sure = [one for match in matches if match.confidence is Confidence.CERTAIN and (one := doors.get(match.door))]
-        named = [one for one in sure if _label(host) in {_label(other) for other in one.hosts}]
+        sure = [site for match in matches if match.confidence is Confidence.CERTAIN and (site := doors.get(match.door))]
+        named = [site for site in sure if _label(host) in {_label(other) for other in site.hosts}]
         return tuple(
-            SisterSite(one.name, url, SiteDifference.REGION) for one in named if (url := right_base_url(one, protocol))
+            SisterSite(site.name, url, SiteDifference.REGION)
+            for site in named
+            if (url := right_base_url(site, protocol))
         )
-    for one in doors:
-        other = one.id != door.id and one.company == door.company and one.namespace != door.namespace
-        url = right_base_url(one, protocol) if other else None
-        alike, differs = any(match.door == one.id for match in matches), _difference(door, one)
+    for site in doors:
+        is_sister = site.id != door.id and site.company == door.company and site.namespace != door.namespace
+        url = right_base_url(site, protocol) if is_sister else None
+        alike, differs = any(match.door == site.id for match in matches), _difference(door, site)
         # Two products of a company often use keys of different shapes; then the shape alone shows which one is meant.
-        confused = differs is not SiteDifference.PRODUCT and (one.id in door.rejects or door.id in one.rejects)
+        confused = differs is not SiteDifference.PRODUCT and (site.id in door.rejects or door.id in site.rejects)
         if url and (alike or confused):
-            found.append(SisterSite(one.name, url, differs))
-    return tuple(found[:4])
+            sites.append(SisterSite(site.name, url, differs))
+    return tuple(sites[:4])
 
 
 def _label(host: str) -> str:
@@ -132,14 +134,14 @@ def measure(
     door = doors.of_host(target.host, target.port, target.path)
     local = is_local(target.host)
     key = exams.key.cleaned or exams.key.literal or ""
-    found = fit(key, door, local=local) if key else KeyFit(Fit.NO_KEY)
+    key_fit = fit(key, door, local=local) if key else KeyFit(Fit.NO_KEY)
     typo = None if door or local else doors.typo_of(target.host)
     website = None if local else doors.website_of(target.host, target.path)
     if website is not None and website is door:
         website = None  # the API is on this host under another path, which the API requests will show
     right = typo[1] if typo else website or door
     endpoint = door.endpoint(protocol) if door else None
-    home = next((one for match in found.matches if (one := doors.get(match.door)) and one is not door), None)
+    home = next((one for match in key_fit.matches if (one := doors.get(match.door)) and one is not door), None)
     return DoorFacts(
         host=HostFacts(target.host, target.port, target.scheme, local, own_part(door, protocol)),
         protocol=protocol,
@@ -155,10 +157,10 @@ def measure(
             list_needs_key=bool(door and door.models_auth == "required"),
             key_env=door.key_env[0] if door and door.key_env else "",
             console=door.console_url if door else "",
-            sister_sites=sister_sites(door, found.matches, doors, protocol, target.host),
+            sister_sites=sister_sites(door, key_fit.matches, doors, protocol, target.host),
         ),
         key=replace(
-            found,
+            key_fit,
             door_name=home.name if home else "",
             door_url=(right_base_url(home, protocol) or "") if home else "",
         ),

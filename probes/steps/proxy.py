@@ -88,7 +88,7 @@ def choose(
     strict = not on_node and not facts.problem and facts.bypass != "*"
     if strict and proxies.no_proxy and breaks(proxies.no_proxy.value):
         listed = proxies.no_proxy.value[:80]
-        kept = ",".join(one for one in proxies.no_proxy.value.split(",") if not breaks(one))
+        kept = ",".join(entry for entry in proxies.no_proxy.value.split(",") if not breaks(entry))
         unchanged = bypass(kept, target) == bypass(proxies.no_proxy.value, target)
         mended = kept if unchanged else None  # removing the malformed entries does not change the route to this host
         facts = replace(
@@ -101,16 +101,23 @@ def _applicable(
     proxies: ProxySettings, target: Url, doors: Doors, scrub: Scrubber, on_node: bool
 ) -> tuple[ProxyFacts, Proxy | None]:
     setting = (proxies.https if target.scheme == "https" else proxies.http) or proxies.all
-    settings = [one for one in (proxies.http, proxies.https, proxies.all) if one is not None and one.value.strip()]
+    settings = [
+        candidate
+        for candidate in (proxies.http, proxies.https, proxies.all)
+        if candidate is not None and candidate.value.strip()
+    ]
     bypass_entry = bypass(proxies.no_proxy.value, target) if proxies.no_proxy else ""
     if bypass_entry == "*":  # httpx then ignores all proxy settings
         return ProxyFacts(None, settings[0].source if settings else None, bypass_entry), None
-    socks = next((one.source for one in settings if one.value.lower().startswith(("socks5:", "socks5h:"))), None)
-    for one in settings:
-        problem, problem_note = _problem(one, doors, on_node) if one is not setting else (None, "")
+    socks = next(
+        (candidate.source for candidate in settings if candidate.value.lower().startswith(("socks5:", "socks5h:"))),
+        None,
+    )
+    for candidate in settings:
+        problem, problem_note = _problem(candidate, doors, on_node) if candidate is not setting else (None, "")
         if problem in _FATAL:
             return ProxyFacts(
-                None, one.source, bypass_entry, problem, _scrubbed(problem_note, scrub), socks=socks
+                None, candidate.source, bypass_entry, problem, _scrubbed(problem_note, scrub), socks=socks
             ), None
     if setting is None or not setting.value.strip():
         return ProxyFacts(None, socks=socks), None
@@ -139,10 +146,10 @@ def _applicable(
     return facts, proxy
 
 
-def _scrubbed(noted: str | Note, scrub: Scrubber) -> str | Note:
-    if isinstance(noted, str):
-        return scrub(noted)
-    return Note(noted.name, tuple((slot, scrub(value)) for slot, value in noted.values))
+def _scrubbed(text: str | Note, scrub: Scrubber) -> str | Note:
+    if isinstance(text, str):
+        return scrub(text)
+    return Note(text.name, tuple((slot, scrub(value)) for slot, value in text.values))
 
 
 def _mended(raw: str, problem: ProxyProblem | None) -> str | None:
@@ -209,7 +216,9 @@ async def identify(pool: ConnectionPool) -> str:
     proxy = pool.proxy
     assert proxy is not None
     guesses = [
-        one for one in ("http", "socks5", "https") if one != proxy.scheme and not (one == "socks5" and proxy.socks)
+        scheme
+        for scheme in ("http", "socks5", "https")
+        if scheme != proxy.scheme and not (scheme == "socks5" and proxy.socks)
     ]
     bare = replace(proxy, authorization="", user="", password="")
     *results, web = await asyncio.gather(

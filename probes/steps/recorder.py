@@ -32,8 +32,8 @@ def _scrubbed(value: Any, scrub: Scrubber) -> Any:
     if kind is str:
         return scrub(value)
     if kind is tuple:
-        found = tuple(_scrubbed(one, scrub) for one in value)
-        return found if any(new is not old for new, old in zip(found, value, strict=True)) else value
+        items = tuple(_scrubbed(item, scrub) for item in value)
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
     changed = {name: new for name in _fields(kind) if (new := _scrubbed(old := getattr(value, name), scrub)) is not old}
     return replace(value, **changed) if changed else value
 
