@@ -1,4 +1,4 @@
-"""Cache shared by many runs: DNS lookups, trust stores and the pages that a door serves without a key.
+"""A cache that many runs share: DNS lookups, trust stores and the pages that a door serves without a key.
 
 Nothing that depends on a key is shared, and no failed request or lookup.
 """
