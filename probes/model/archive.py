@@ -23,7 +23,7 @@ class ArchiveError(ValueError):
 
 
 def dump(evidence: Evidence) -> str:
-    """The evidence as JSON. A key among the rivals is kept as its hint, what UTF-8 cannot hold as an escape."""
+    """The evidence as JSON. A conflicting key is kept as its hint, what UTF-8 cannot hold as an escape."""
     text = json.dumps({"schema": SCHEMA, "evidence": _out(evidence)}, ensure_ascii=False, indent=1)
     return re.sub("[\ud800-\udfff]", lambda lone: f"\\u{ord(lone[0]):04x}", text)
 

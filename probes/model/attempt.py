@@ -21,13 +21,13 @@ class Auth(StrEnum):
 
 
 class KeyForm(StrEnum):
-    """Which form of the key goes out. RIVAL is the value of a losing place for the same setting, DUMMY an obvious
+    """Which form of the key goes out. CONFLICTING is the value of a losing place for the same setting, DUMMY an obvious
     stand-in for asking a path without the key.
     """
 
     GIVEN = "as given"
     CLEANED = "cleaned"
-    RIVAL = "rival"
+    CONFLICTING = "conflicting"
     DUMMY = "dummy"
     WRONG = "wrong"  # made up, and meant to be refused
     NONE = "none"

@@ -65,7 +65,7 @@ class Plan:
     deep: tuple[PlannedRequest, ...] = ()
     otherwise: tuple[PlannedCase, ...] = ()
     on_success: tuple[PlannedRequest, ...] = ()
-    conflict_source: Source | None = None  # where the key in the form ``rival`` was found
+    conflict_source: Source | None = None  # where the key in the form ``conflicting`` was found
 
     @property
     def tokens(self) -> int:

@@ -24,13 +24,13 @@ def conflict(
     )
 
 
-def key_rivals(
+def key_conflicts(
     names: list[str], found: tuple[str, Sourced[str]] | None, choice: SdkChoice, variables: Variables
 ) -> list[Conflict]:
     """What else might be the key. ``names``: the variables looked at; ``found``: the one that counts, and its value."""
     generic = choice.family.keys
     winner, held = (None, "") if found is None else (found[1].source, found[1].value)
-    # Another provider's key in its own variable is no rival: only names that stand for the same account are.
+    # Another provider's key in its own variable is no conflict: only names that stand for the same account are.
     alike = names if found is None else [name for name in names if (name in generic) == (found[0] in generic)]
     conflicts = [
         conflict(
@@ -64,8 +64,8 @@ def key_rivals(
     return conflicts
 
 
-def base_rivals(choice: SdkChoice, check: ConfigTable, variables: Variables) -> list[Conflict]:
-    """Nothing rivals a base URL that was asked for by argument or target."""
+def base_conflicts(choice: SdkChoice, check: ConfigTable, variables: Variables) -> list[Conflict]:
+    """Nothing conflicts with a base URL that was asked for by argument or target."""
     if choice.explicit:
         return []
     base, family = choice.base, choice.family

@@ -29,7 +29,7 @@ from probes.model.settings import (
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable, option
 from probes.settings import config_file, environment, slo
 from probes.settings.config_file import ConfigTable, setting
-from probes.settings.conflicts import base_rivals, conflict
+from probes.settings.conflicts import base_conflicts, conflict
 from probes.settings.environment import Layer, Variables
 from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
@@ -66,8 +66,8 @@ def gather(
     protocol = _protocol(options, named)
     app = _app(options.app or next((entry.values["app"].value for entry in named if "app" in entry.values), None))
     choice = choose(options, target, check, url, variables, protocol, app)
-    key, variable, searched, key_rivals = key_of(options, target, check, choice, variables, environ)
-    model, model_rivals = _model(options, target, check, choice.family, variables)
+    key, variable, searched, key_conflicts = key_of(options, target, check, choice, variables, environ)
+    model, model_conflicts = _model(options, target, check, choice.family, variables)
     if protocol.value == "auto" and choice.protocol:
         protocol = choice.protocol
     return Settings(
@@ -78,7 +78,7 @@ def gather(
         api_version=variables.filled(choice.family.version) if choice.family.version else None,
         app=app.id if app is not None else None,
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
-        conflicts=(*key_rivals, *base_rivals(choice, check, variables), *model_rivals),
+        conflicts=(*key_conflicts, *base_conflicts(choice, check, variables), *model_conflicts),
         searched=tuple(searched),
         override=_override(choice, key, variable, variables, home, options.guard and not options.send_anyway),
         proxies=proxies(options, named, environ),

@@ -12,7 +12,7 @@ from probes.model.settings import BadInput, Conflict, ConflictReason, ConflictRo
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.settings import config_file
 from probes.settings.config_file import ConfigTable, KeyReference
-from probes.settings.conflicts import conflict, key_rivals
+from probes.settings.conflicts import conflict, key_conflicts
 from probes.settings.environment import Variables
 from probes.settings.options import Options, shown_word
 from probes.settings.sdk_selection import SdkChoice
@@ -65,7 +65,7 @@ def key_of(
     names = list(dict.fromkeys(generic + own if choice.by_variable else own + generic))
     searched = _places(names, variables)
     found = next(((name, value) for name in names if (value := variables.filled(name))), None)
-    conflicts = key_rivals(names, found, choice, variables)
+    conflicts = key_conflicts(names, found, choice, variables)
     if found is None and check.key:
         key, variable, places, _ = _referred(check.key.value, variables, environ)
         return key, variable, searched + places, conflicts
