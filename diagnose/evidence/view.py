@@ -279,9 +279,9 @@ class View:
         deep = self.deep
         if deep is None:
             return None
-        if deep.attempt.key is KeyForm.RIVAL and self.settings.key_given:
+        if deep.attempt.key is KeyForm.CONFLICTING and self.settings.key_given:
             return False  # tried where the given one was refused, or was not fit to be sent
-        with_key = deep.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.RIVAL)
+        with_key = deep.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.CONFLICTING)
         if not with_key:
             return None
         if passes(deep.chat) or passes(deep.stream):

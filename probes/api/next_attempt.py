@@ -181,7 +181,7 @@ class NextAttempts:
     def _other_keys(self, attempt_round: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
         """The cleaned key, the key in another header, and the key of a place that loses."""
         found: list[Attempt] = []
-        if attempt.key is KeyForm.RIVAL:
+        if attempt.key is KeyForm.CONFLICTING:
             return found
         keys, first = self._context.keys(attempt), self._context.first
         if attempt.key is KeyForm.GIVEN and KeyForm.CLEANED in keys:
@@ -191,12 +191,12 @@ class NextAttempts:
         if attempt.key in keys and not twice:
             styles = candidates.other_styles(attempt, self._context.door, misses_key(told))
             found += [candidates.styled(attempt, style) for style in styles]
-        if KeyForm.RIVAL in keys:
+        if KeyForm.CONFLICTING in keys:
             usual = wire(attempt.protocol).attempt(attempt.base_url)
             if self._context.settings.app is not None and first.protocol == usual.protocol:
                 usual = replace(usual, auth=first.auth, version=first.version)
             changed = (*(name for name in attempt.changed if name not in (Change.AUTH, Change.KEY)), Change.KEY_SOURCE)
-            conflict = replace(usual, key=KeyForm.RIVAL, direct=attempt.direct, changed=changed)
+            conflict = replace(usual, key=KeyForm.CONFLICTING, direct=attempt.direct, changed=changed)
             by_style = wire(attempt.protocol).style_versions
             found.append(conflict if by_style else replace(conflict, version=attempt.version))
         return found

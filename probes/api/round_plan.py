@@ -70,7 +70,7 @@ def generates(attempt: Attempt, context: ApiContext) -> bool:
     """Return whether this attempt asks for a generation: with a key, or without one at a local server."""
     keys = context.keys(attempt)
     return not context.settings.no_spend and (
-        attempt.key in keys or (context.facts.host.local and not keys - {KeyForm.RIVAL})
+        attempt.key in keys or (context.facts.host.local and not keys - {KeyForm.CONFLICTING})
     )
 
 

@@ -65,7 +65,7 @@ class EffectiveSettings:
             conflicts=(
                 *_conflicts(ConflictRole.BASE_URL, bases, base),
                 *(() if base else _ignored(app, collected)),
-                *_key_rivals(keys, key, bases, where_to.value, theirs=base is not None and base.by_project),
+                *_key_conflicts(keys, key, bases, where_to.value, theirs=base is not None and base.by_project),
             ),
             searched=_searched(keys, wire),
             override=self.override(bases, base, key, default),
@@ -167,7 +167,7 @@ def _ignored(app: App, collected: Collected) -> list[Conflict]:
     ]
 
 
-def _key_rivals(
+def _key_conflicts(
     keys: list[ResolvedCandidate],
     key: ResolvedCandidate | None,
     bases: list[ResolvedCandidate],

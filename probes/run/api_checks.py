@@ -86,7 +86,7 @@ class ApiChecks:
         keys = {*policy.forms, *policy.direct}
         if given.no_spend:
             self._recorder.close("", "no_spend")
-        elif not keys - {KeyForm.RIVAL} and offline.exams.keys():
+        elif not keys - {KeyForm.CONFLICTING} and offline.exams.keys():
             self._recorder.close("", "key_not_sent")
         elif not keys:
             self._recorder.close("", "no_key")

@@ -66,7 +66,7 @@ def decide(keys: AvailableKeys, route: Route | None) -> KeyPolicy:
     withheld: Withheld | None = None
     allowed = keys.forms
     if keys.elsewhere and not keys.send_anyway:
-        withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.RIVAL}
+        withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.CONFLICTING}
     elif keys.project:
         withheld, allowed = Withheld.PROJECT, frozenset()
     if route is None:

@@ -93,7 +93,7 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
     values = exams.keys()
     conflict = conflicting_key(given, known, local=facts.host.local)
     if conflict is not None:
-        values[KeyForm.RIVAL] = conflict[1]
+        values[KeyForm.CONFLICTING] = conflict[1]
     keys = AvailableKeys(
         frozenset(values),
         elsewhere=facts.key.elsewhere,

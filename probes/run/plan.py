@@ -59,9 +59,9 @@ def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, poli
         form is KeyForm.GIVEN or (form is KeyForm.NONE and not offline.exams.keys())
     )
     changed = () if as_given else (Change.MENDED,)
-    if form is KeyForm.NONE and KeyForm.RIVAL in keys and not facts.host.local:
+    if form is KeyForm.NONE and KeyForm.CONFLICTING in keys and not facts.host.local:
         # No given key may be sent: the key of the place that is not heeded takes its place.
-        form, as_given, changed = KeyForm.RIVAL, False, (Change.KEY_SOURCE,)
+        form, as_given, changed = KeyForm.CONFLICTING, False, (Change.KEY_SOURCE,)
     first = replace(first, key=form, given=as_given, changed=changed)
     if offline.exams.url.literal == base_url:
         first = replace(first, address=offline.exams.address, query=offline.exams.query)

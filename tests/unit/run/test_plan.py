@@ -66,7 +66,7 @@ def test_the_key_goes_around_a_proxy_that_takes_a_local_server_and_the_plan_says
 # -- single requests ---------------------------------------------------------------------------------------------------
 
 _DOTENV = Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1)
-_RIVAL = (Conflict(ConflictRole.KEY, "OPENAI_API_KEY", _DOTENV, Secret("sk-" + "b" * 48), ConflictReason.SHADOWED),)
+_CONFLICTS = (Conflict(ConflictRole.KEY, "OPENAI_API_KEY", _DOTENV, Secret("sk-" + "b" * 48), ConflictReason.SHADOWED),)
 _PROJECT = Override(_DOTENV, "relay.example", "api.openai.com", DEFAULT, environment_variable("OPENAI_API_KEY"), True)
 _LOOPBACK, _RELAY, _PLAIN = "http://127.0.0.1:1/v1", "https://relay.example/v1", "http://relay.example/v1"
 _FULL = [("models", "as given"), ("chat", "as given"), ("stream", "as given")]
@@ -134,10 +134,10 @@ def test_the_plan_of(
 
 
 def test_the_key_that_may_go_takes_the_place_of_one_that_may_not() -> None:
-    given = settings("https://api.openai.com/v1", "sk-ant-api03-" + "a" * 93 + "AA", conflicts=_RIVAL)
+    given = settings("https://api.openai.com/v1", "sk-ant-api03-" + "a" * 93 + "AA", conflicts=_CONFLICTS)
     told = plan(given)
     assert told is not None and told.withheld is Withheld.OTHER_DOOR
-    assert {one.key for one in told.requests} == {KeyForm.RIVAL}
+    assert {one.key for one in told.requests} == {KeyForm.CONFLICTING}
     assert told.conflict_source == _DOTENV
 
 
