@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from probes.api.attempt_round import RoundRunner
+from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient, OutOfBudget
 from probes.api.context import ApiContext
 from probes.api.next_attempt import NextAttempts
-from probes.api.round_exchanges import AttemptRound
+from probes.api.round_runner import RoundRunner
 from probes.api.tried_attempts import TriedAttempts
 from probes.catalog.apps import load
 from probes.model.attempt import Attempt
