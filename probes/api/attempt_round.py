@@ -1,4 +1,4 @@
-"""The exchanges of one attempt: filled by the engine as they come, and again by the judge from the observations."""
+"""The exchanges of one attempt. The engine collects them as they come, the judge again from the observations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from probes.model.facts import ModelFacts
 
 @dataclass(slots=True)
 class AttemptRound:
-    """What was sent side by side in the way of one attempt, and what came back."""
+    """The concurrent exchanges of one attempt."""
 
     attempt: Attempt
     number: int  # from 1, in the order in which the rounds were sent
@@ -29,16 +29,17 @@ class AttemptRound:
 
     @property
     def works(self) -> bool:
+        """Whether the SDK would have returned an answer."""
         return passes(self.chat)
 
     @property
     def told(self) -> Exchange | None:
-        """The exchange nearest to what the app would see."""
+        """The exchange that is closest to what the app would see."""
         return nearest(self.chat, self.path_check, self.listing)
 
     @property
     def lost(self) -> bool:
-        """Whether the path leads nowhere."""
+        """Whether the path does not exist."""
         listed = self.listing is not None and self.listing.reading.models is not None and not self.attempt.address
         return self.told is not None and no_route(self.told) and not (listed and self.told.status != 405)
 
@@ -51,8 +52,8 @@ def rounds_of(observations: Iterable[Observation]) -> tuple[AttemptRound, ...]:
 
 
 def _round(number: int, observations: list[Observation]) -> AttemptRound | None:
-    """The round of these observations; None where the run ended before a response came."""
-    # Of two models that were tried in one round, the later one stands for it.
+    """Return the round of these observations; None if the run ended before a response came."""
+    # If several models were tried in one round, the last one counts.
     asked = {one.facts.purpose: one.facts for one in observations if isinstance(one.facts, Exchange)}
     # The other lists and the path check are sent without the attempt's own key or header.
     own = (Purpose.MODELS, Purpose.CHAT, Purpose.STREAM, Purpose.PATH)

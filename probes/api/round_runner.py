@@ -1,4 +1,4 @@
-"""Send the requests of one attempt side by side, and fill its round with what comes back."""
+"""Send the requests of one attempt concurrently, and keep their exchanges in its round."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from probes.protocols.protocol import wire
 from probes.steps.recorder import Recorder, name_of
 from probes.urls.url import parse_url
 
-CHOICES = 3  # models of our own choosing, where nobody named one
+CHOICES = 3  # models to try if the user named none
 
 
 class RoundRunner:
-    """Asks wave after wave at one host, each in the way that it is handed."""
+    """The sender of the requests at one host, one round for each attempt."""
 
     def __init__(
         self, context: ApiContext, client: ApiClient, recorder: Recorder, pool: ConnectionPool, tried: TriedAttempts
@@ -38,29 +38,32 @@ class RoundRunner:
         self._recorder = recorder
         self._pool = pool
         self._tried = tried
-        self._looked: list[Exchange] = []  # for other protocols, at the same time as the first asking
+        self._looked: list[Exchange] = []  # path checks for other protocols, sent with the first round
         self._looking: asyncio.Event | None = None
-        self._number = 0  # of the round that was asked last
+        self._number = 0  # of the latest round
 
     async def ask(self, attempt: Attempt) -> AttemptRound:
-        """Ask for the list, an answer and a stream; side by side as soon as the model is known."""
+        """Request the model list, an answer and a stream; concurrently as soon as the model is known.
+
+        Raises OutOfBudget, alone or in an exception group, if the budget of requests is spent too early.
+        """
         self._number += 1
         attempt_round = AttemptRound(attempt, self._number)
         looks = self._looking is None and looks_around(self._context)
         requests = round_requests(attempt, self._context, looks=looks)
-        own = {one.purpose: one for one in requests if not _is_look(one, attempt)}
-        chat = own.get(Purpose.CHAT)
+        planned = {one.purpose: one for one in requests if not _is_look(one, attempt)}
+        chat = planned.get(Purpose.CHAT)
         try:
             async with asyncio.TaskGroup() as group:
                 if chat is not None and not chat.after_list:
                     self._pool.warm(2)
                     group.create_task(self._generate(attempt_round, chat.attempt.model or ""))
-                if Purpose.MODELS in own:
+                if Purpose.MODELS in planned:
                     group.create_task(self._list(attempt_round))
-                if Purpose.OTHER_HEADER_LIST in own:
-                    group.create_task(self._compare(attempt_round, own[Purpose.OTHER_HEADER_LIST].attempt))
-                if Purpose.PATH in own:
-                    group.create_task(self._knock(attempt_round, own))
+                if Purpose.OTHER_HEADER_LIST in planned:
+                    group.create_task(self._compare(attempt_round, planned[Purpose.OTHER_HEADER_LIST].attempt))
+                if Purpose.PATH in planned:
+                    group.create_task(self._check_path(attempt_round, planned))
                 if looks:
                     group.create_task(self._look_around([one.attempt for one in requests if _is_look(one, attempt)]))
         except BaseExceptionGroup as problems:
@@ -76,13 +79,13 @@ class RoundRunner:
             self._pool.warm(1)
             await self._generate(attempt_round, name)
             await self._try_others(attempt_round, name)
-        elif Purpose.MODELS in own:
+        elif Purpose.MODELS in planned:
             self._choose(attempt_round)
         self._record_looks()
         return attempt_round
 
     async def look_further(self, working: Attempt) -> None:
-        """What was wrong is found: which protocols the door speaks besides, for who must choose anew."""
+        """After a working attempt, check which other protocols the host speaks: the user may have to choose another."""
         if self._looking is None and protocol_open(self._context):
             looks = candidates.looks(working, parse_url(working.base_url), self._context.facts.host.local)
             with suppress(OutOfBudget):
@@ -95,9 +98,9 @@ class RoundRunner:
             self._recorder.answered(found, self._recorder.now() - found.timing.seconds)
 
     async def _look_around(self, looks: list[Attempt]) -> None:
-        """Keyless looks that cost no time: they end before the answer does."""
+        """Send keyless path checks for other protocols. They add no waiting time: they end before the answer does."""
         self._looking = asyncio.Event()
-        others = [one for one in looks if not self._tried.has_place(one)][: self._client.budget]
+        others = [one for one in looks if not self._tried.has_path(one)][: self._client.budget]
         try:
             self._looked += await asyncio.gather(*(self._client.path_check(one) for one in others))
         finally:
@@ -116,7 +119,10 @@ class RoundRunner:
         self._recorder.done(subject, name, attempt_round.chosen, began, attempt=attempt_round.number)
 
     async def _try_others(self, attempt_round: AttemptRound, name: str) -> None:
-        """A list may hold what this key may not use: a model of our own choice that is refused condemns nothing."""
+        """Try other models of the list if the one that we chose is refused.
+
+        A list may contain models that this key may not use, so the refusal of one proves nothing.
+        """
         listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
         tried: tuple[str, ...] = (name,)
         while listed and len(tried) < CHOICES and about_model(attempt_round.chat) and not passes(attempt_round.chat):
@@ -141,11 +147,11 @@ class RoundRunner:
             attempt, lambda one: self._client.models(one, Purpose.OTHER_HEADER_LIST), attempt_round.number
         )
 
-    async def _knock(self, attempt_round: AttemptRound, own: dict[str, PlannedRequest]) -> None:
-        keyless = own[Purpose.PATH].attempt
+    async def _check_path(self, attempt_round: AttemptRound, planned: dict[str, PlannedRequest]) -> None:
+        keyless = planned[Purpose.PATH].attempt
         attempt_round.path_check = await self._recorder.ask(keyless, self._client.path_check, attempt_round.number)
-        if Purpose.KEYLESS_LIST in own:
-            keyless = own[Purpose.KEYLESS_LIST].attempt
+        if Purpose.KEYLESS_LIST in planned:
+            keyless = planned[Purpose.KEYLESS_LIST].attempt
             attempt_round.keyless = await self._recorder.ask(
                 keyless, lambda one: self._client.models(one, Purpose.KEYLESS_LIST), attempt_round.number
             )
@@ -163,11 +169,11 @@ class RoundRunner:
             group.create_task(stream())
         assert attempt_round.chat is not None and attempt_round.stream is not None
         if self._looking is not None and _crowded(attempt_round.chat) and not passes(attempt_round.stream):
-            # Our own looks for other protocols may have been the ones too many.
+            # Our concurrent path checks for other protocols may have exceeded the rate limit.
             await self._looking.wait()
             attempt_round.chat = await self._client.generate(attempt_round.attempt, model, stream=False)
             attempt_round.stream = await self._client.generate(attempt_round.attempt, model, stream=True)
-        # Two at once may be one too many for a small plan: what failed beside a success is asked again alone.
+        # A small plan may refuse the second of two concurrent requests. If only one passed, repeat the other alone.
         if passes(attempt_round.chat) and not passes(attempt_round.stream) and _crowded(attempt_round.stream):
             again = await self._client.generate(attempt_round.attempt, model, stream=True)
             attempt_round.stream = _second_try(again, attempt_round.stream)
@@ -183,12 +189,12 @@ class RoundRunner:
 
 
 def _second_try(again: Exchange, first: Exchange) -> Exchange:
-    """Return ``again``, sent alone after ``first`` had failed beside a success."""
+    """Return ``again``, which was sent alone after ``first`` failed while a concurrent request passed."""
     return replace(again, timing=replace(again.timing, tries=2, first_status=first.status))
 
 
 def _is_look(request: PlannedRequest, attempt: Attempt) -> bool:
-    """Whether the request asks for another protocol than the attempt's, or at a path that nobody serves."""
+    """Check whether the request is for another protocol than the attempt's, or for a path that nobody serves."""
     place = (request.attempt.protocol, request.attempt.base_url)
     return request.purpose == Purpose.PATH and place != (attempt.protocol, attempt.base_url)
 
@@ -197,8 +203,8 @@ def _crowded(found: Exchange) -> bool:
     return found.status in (429, 503) or found.status >= 500 or transient(found)
 
 
-PAUSES = (0.4, 0.8)  # seconds; the SDKs' own first two
-PATIENCE = 3.0  # the longest `retry-after` that is waited for
+PAUSES = (0.4, 0.8)  # seconds; the first two pauses of the SDKs' own retries
+PATIENCE = 3.0  # seconds; a longer `retry-after` is not waited for
 
 
 def _pause(found: Exchange, tries: int) -> float:
@@ -210,7 +216,7 @@ def _pause(found: Exchange, tries: int) -> float:
 
 
 async def persist(client: ApiClient, found: Exchange) -> Exchange:
-    """Ask again as the SDK would after a passing fault; what came last, with the number of tries."""
+    """Repeat a request as the SDK would after a transient failure. Return the last exchange; it counts the tries."""
     tries = 1
     while transient(found) and tries <= len(PAUSES):
         pause = _pause(found, tries)

@@ -27,7 +27,7 @@ _PROMPTS = {"tools": 700, "tools_result": 900, "tools_stream": 700, "structured_
 def places(working: Attempt, protocol: str, door: Door | None, local: bool) -> list[Attempt]:
     """Where another wire may be, on the very origin of the way that works: keyless looks, two at most."""
     here = parse_url(working.base_url)
-    looks = candidates.beside(working, here, door, local, looks=2)
+    looks = candidates.other_protocols(working, here, door, local, looks=2)
     newer_base = wire(working.protocol).newer_base
     if newer_base and wire(protocol).version_segment:
         newer = wire(protocol).attempt(working.base_url + newer_base, wire(working.protocol).styles[0])
