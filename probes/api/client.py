@@ -87,7 +87,7 @@ class ApiClient:
         self.budget: int | None = None  # requests left for discovery; None: unlimited
 
     async def models(self, attempt: Attempt, purpose: Purpose = Purpose.MODELS) -> Exchange:
-        """Request the model list, which no provider bills. ``purpose`` names the variant: with or without the key, …"""
+        """Request the model list, which no provider bills. ``purpose`` names the variant of the request."""
         return await self._ask(purpose, attempt, wire(attempt.protocol).models(attempt))
 
     async def path_check(self, attempt: Attempt) -> Exchange:

@@ -171,7 +171,7 @@ class NextAttempts:
         return [self._at_path(attempt, one) for one in candidates.best([one for one in found if not alike(one)])]
 
     def _at_path(self, attempt: Attempt, found: Attempt) -> Attempt:
-        """Return ``attempt`` at the path that the path check ``found`` has found."""
+        """Return ``attempt`` moved to the path of ``found``, whose path check justifies sending the key."""
         other = found.protocol != attempt.protocol
         asked = wire(found.protocol).attempt(found.base_url, found.auth if other else attempt.auth)
         version = found.version if wire(found.protocol).versions else (asked if other else attempt).version

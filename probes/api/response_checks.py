@@ -186,7 +186,7 @@ def nearest(chat: Exchange | None, path_check: Exchange | None, listing: Exchang
     """Return the exchange of one attempt that is closest to what the app would see.
 
     A path check proves the route only: it carries no key, so what its response says about keys means nothing. It is
-    returned if the server has no model list.
+    returned if no list was requested with the key, or if either of the two paths does not exist.
     """
     if chat is not None:
         return chat

@@ -22,9 +22,11 @@ class TriedAttempts:
         self._paths.add(_path(attempt))
 
     def has(self, attempt: Attempt) -> bool:
+        """Check whether the attempt was made."""
         return _variant(attempt) in self._variants
 
     def has_path(self, attempt: Attempt) -> bool:
+        """Check whether the attempt's path was checked or used."""
         return _path(attempt) in self._paths
 
 

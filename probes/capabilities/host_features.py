@@ -86,7 +86,7 @@ async def _small(client: FeatureClient, trials: FeatureTrials, attempt: Attempt,
 
 
 async def key_check(client: FeatureClient, trials: FeatureTrials) -> Verdict:
-    """Check whether a wrong key is refused: for the model list, which is free, else for a short answer."""
+    """Check whether a wrong key is refused: by a request for the model list, which is free, else for an answer."""
     working = client.context.working
     if working.key in (KeyForm.NONE, KeyForm.DUMMY) or working.auth is Auth.NONE:
         return _NO, "keyless", ""

@@ -185,6 +185,10 @@ class _CsvRow(config_file.ConfigReader):
         return Source(SourceKind.CSV, self.owner, name, self.shown, self._line)
 
     def read(self, columns: list[str], cells: list[str], number: int) -> ConfigTable:
+        """Return the line as a target; without a name, it is called after its host and ``number``.
+
+        Raises BadInput, with the line, if a value is wrong or the base URL is missing.
+        """
         if len(cells) > len(columns):
             raise BadInput(f"{self.shown}:{self._line} has {len(cells)} cells under {len(columns)} columns.")
         given = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if cell.strip()}
