@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
 from diagnose.report import Try
+from probes.api.attempt_round import AttemptRound, rounds_of
 from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
-from probes.api.round_exchanges import AttemptRound, rounds_of
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose

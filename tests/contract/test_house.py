@@ -153,7 +153,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
         "probes.model.secret",
         "probes.model.scrubber",
     }
-    pure |= {"probes.api.response_checks", "probes.api.round_exchanges"}
+    pure |= {"probes.api.response_checks", "probes.api.attempt_round"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
     # What is known of each protocol: its file, and the variables of its SDK.
     pure |= {"probes.protocols.names", "probes.protocols.protocol", "probes.catalog.sdk_variables"}

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-import probes.api.attempt_round
+import probes.api.round_runner
 import probes.network.network
 from diagnose.judging.judge import judge
 from diagnose.report import Report, Verdict
@@ -70,7 +70,7 @@ def _port(evidence: Evidence) -> str:
 @pytest.fixture(scope="module")
 def fixes() -> list[Fix]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(probes.api.attempt_round, "PAUSES", (0.01, 0.02))
+        patch.setattr(probes.api.round_runner, "PAUSES", (0.01, 0.02))
         patch.setattr(probes.network.network, "trust", _TRUST)
         return [found for scenario in SCENARIOS if (found := _fix(scenario)) is not None]
 

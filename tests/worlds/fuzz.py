@@ -24,7 +24,7 @@ from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 from xml.etree import ElementTree
 
-import probes.api.attempt_round
+import probes.api.round_runner
 from diagnose.formats import FORMATS, render
 from diagnose.judging.judge import judge
 from probes.demo_server import answers
@@ -405,7 +405,7 @@ async def _all(numbers: range) -> AsyncIterator[dict[str, Any]]:
 
 async def main(first: int, count: int) -> None:
     """Check the doors and write one line of JSON."""
-    probes.api.attempt_round.PAUSES = (0.01, 0.01)
+    probes.api.round_runner.PAUSES = (0.01, 0.01)
     rows = [row async for row in _all(range(first, first + count))]
     verdicts: dict[str, int] = {}
     for row in rows:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import probes.api.attempt_round
+import probes.api.round_runner
 import probes.network.network
 from probes.model import archive
 from probes.model.evidence import Evidence
@@ -57,7 +57,7 @@ _TRUST = cache(probes.network.network.trust)  # the roots are read once for all 
 def measure(scenario: Scenario) -> Seen:
     """Run the check in the world itself, without the pauses between two tries."""
     with (
-        patch.object(probes.api.attempt_round, "PAUSES", (0.01, 0.02)),
+        patch.object(probes.api.round_runner, "PAUSES", (0.01, 0.02)),
         patch.object(probes.network.network, "trust", _TRUST),
     ):
         return examine(scenario)

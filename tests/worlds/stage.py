@@ -19,8 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from probes.api.attempt_round import RoundRunner
-from probes.api.round_exchanges import AttemptRound
+from probes.api.attempt_round import AttemptRound
+from probes.api.round_runner import RoundRunner
 from probes.catalog.node_runtime import runs
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b

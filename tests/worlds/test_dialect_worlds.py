@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-import probes.api.attempt_round
+import probes.api.round_runner
 import probes.network.network
 import probes.run.engine
 from diagnose.answers.dialects import rows
@@ -50,7 +50,7 @@ CODES = {
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the pauses between two tries, and with the roots read once for all."""
-    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(probes.api.round_runner, "PAUSES", (0.0, 0.0))
     monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-import probes.api.attempt_round
+import probes.api.round_runner
 import probes.network.network
 from probes.model.evidence import Observation, Subject
 from probes.model.exchange import Exchange
@@ -27,7 +27,7 @@ _TRUST = cache(probes.network.network.trust)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the pauses between two tries, and with the roots read once for all scenarios."""
-    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(probes.api.round_runner, "PAUSES", (0.01, 0.02))
     monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 

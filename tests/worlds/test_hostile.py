@@ -54,7 +54,7 @@ SSE = (("Content-Type", "text/event-stream"),)
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The SDKs' pauses are not what is tried here."""
-    monkeypatch.setattr("probes.api.attempt_round.PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("probes.api.round_runner.PAUSES", (0.01, 0.01))
 
 
 def settings(url: str, key: str = KEY, model: str | None = answers.MODELS[0], limits: Limits = LIMITS) -> Settings:

@@ -62,7 +62,7 @@ MANY = limits(SOME, max_examples=200)
 def impatient() -> Iterator[None]:
     """The SDKs' pauses are not what is tried here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("probes.api.attempt_round.PAUSES", (0.0, 0.0))
+        patch.setattr("probes.api.round_runner.PAUSES", (0.0, 0.0))
         yield
 
 

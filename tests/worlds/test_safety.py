@@ -57,7 +57,7 @@ PROTOCOLS = {
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("probes.api.attempt_round.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("probes.api.round_runner.PAUSES", (0.0, 0.0))
 
 
 def settings(url: str, protocol: str = "openai", **more: Any) -> Settings:

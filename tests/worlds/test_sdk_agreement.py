@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-import probes.api.attempt_round
+import probes.api.round_runner
 import probes.network.network
 from diagnose.judging.judge import judge
 from diagnose.report import Verdict
@@ -46,7 +46,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody sleeps between two tries: neither the SDKs nor our own check."""
     nap = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: nap(min(seconds, NAP)))
-    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (NAP, NAP))
+    monkeypatch.setattr(probes.api.round_runner, "PAUSES", (NAP, NAP))
     monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 

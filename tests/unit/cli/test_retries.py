@@ -216,7 +216,7 @@ def gateway() -> Iterator[Flaky]:
 
 @pytest.mark.parametrize(("retries", "status"), [("0", 1), ("2", 0)])
 def test_by_the_real_command(gateway: Flaky, monkeypatch: pytest.MonkeyPatch, retries: str, status: int) -> None:
-    monkeypatch.setattr("probes.api.attempt_round.PAUSES", (0.01, 0.02))
+    monkeypatch.setattr("probes.api.round_runner.PAUSES", (0.01, 0.02))
     monkeypatch.setattr(again.time, "sleep", lambda _: setattr(gateway, "mended", True))
     url = f"http://127.0.0.1:{gateway.server_port}/v1"
     call = ["check", url, "--no-env", "--key", "sk-" + "x1Y2" * 12, "--json", "--lang", "en", "--retries", retries]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from diagnose.evidence.view import View
-from probes.api.round_exchanges import rounds_of
+from probes.api.attempt_round import rounds_of
 from probes.model.attempt import Auth, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject, Target
 from probes.model.exchange import Exchange, Purpose
