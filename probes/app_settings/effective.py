@@ -46,10 +46,10 @@ class EffectiveSettings:
         self, app: App, collected: Collected, entry: AppEntry, entries: list[AppEntry]
     ) -> EffectiveEntry | None:
         """Return the effective settings of an entry, or None if it gives neither a base URL nor a usable key."""
-        protocol = next((each for each in entry.speaks() if app.wire(each)), app.wires[0].protocol)
+        protocol = next((each for each in entry.implied_protocols() if app.wire(each)), app.wires[0].protocol)
         wire = app.wire(protocol) or app.wires[0]
-        bases = collected.heeded(entry.of("base_url"))
-        keys = collected.heeded(entry.of("key") or collected.named_keys(entry) or entry.lent)
+        bases = collected.resolve_all(entry.of("base_url"))
+        keys = collected.resolve_all(entry.of("key") or collected.named_keys(entry) or entry.lent)
         base = next((each for each in bases if each.counts), None)
         key = next((each for each in keys if each.counts or each.beyond), None)
         default = self.default(entry, wire)
@@ -99,10 +99,10 @@ class EffectiveSettings:
         if base is None or not base.by_project or key is None or not key.value or not key.own:
             return None
         user_base = next((each.sourced() for each in bases if each.counts and not each.by_project), None)
-        intended = user_base or self.home_of(key, default)
+        intended = user_base or self.intended_base_url(key, default)
         return overridden(base.sourced(), intended, key.sourced().source, self.withhold)
 
-    def home_of(self, key: ResolvedCandidate, default: Sourced[str] | None) -> Sourced[str] | None:
+    def intended_base_url(self, key: ResolvedCandidate, default: Sourced[str] | None) -> Sourced[str] | None:
         """Return the base URL that the user meant a key for.
 
         A well-known variable belongs to an SDK or a door; a key in a file belongs to the app's default base URL.
@@ -132,7 +132,7 @@ def _model(collected: Collected, entry: AppEntry, entries: list[AppEntry]) -> So
     """Return the entry's model without a provider prefix, else the app's model if no other provider owns it."""
     general = [candidate for other in entries if entry.star and not other.star for candidate in other.of("model")]
     names = entry.provider_names() or list(entry.protocols)
-    for candidate in collected.heeded([*entry.of("model"), *general]):
+    for candidate in collected.resolve_all([*entry.of("model"), *general]):
         head, slash, rest = (candidate.value or "").partition("/")
         if slash and head in names:
             return Sourced(rest, candidate.sourced().source)

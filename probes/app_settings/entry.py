@@ -73,7 +73,7 @@ class AppEntry:
         given = [*(one.text for one in self.of("provider") if self.star), self.star.partition("\0")[0]]
         return [name for one in given if one for name in dict.fromkeys((one, one.partition("/")[0]))]
 
-    def speaks(self) -> list[str]:
+    def implied_protocols(self) -> list[str]:
         """Return the protocols implied by the place and the provider's name, the most certain first."""
         by_name = [self.protocols[name] for name in self.provider_names() if name in self.protocols]
         return [self.protocol, *by_name] if self.protocol else by_name
@@ -322,8 +322,8 @@ class Collected:
         """Return the app's keys that are stored under one of the provider's names."""
         return [self.keys[name] for name in entry.provider_names() if name in self.keys]
 
-    def heeded(self, candidates: Iterable[EntryCandidate]) -> list[ResolvedCandidate]:
-        """Resolve candidates, except those whose text is ``default``, which means no setting."""
+    def resolve_all(self, candidates: Iterable[EntryCandidate]) -> list[ResolvedCandidate]:
+        """Resolve candidates, except those with the text ``default``, which means no setting."""
         return [
             ResolvedCandidate(
                 found.value,

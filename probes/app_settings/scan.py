@@ -27,7 +27,7 @@ from probes.settings.project_override import address
 # Files that many kinds of programs use: their existence does not show that an app is installed.
 _SHARED = (".env", ".env.local", "~/.env", "config.yaml")
 _VENDORS = re.compile("OPENAI|ANTHROPIC|CLAUDE|GEMINI|GOOGLE|OLLAMA")
-_CONTAINERS = ("host.docker.internal", "localhost", "127.0.0.1", "::1")  # another machine inside a container
+_CONTAINERS = ("host.docker.internal", "localhost", "127.0.0.1", "::1")  # not this machine if used in a container
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,8 @@ _BEYOND = {
 
 
 class _Scan:
+    """One run of :func:`find`."""
+
     def __init__(self, world: SearchPlaces, options: Options, apps: Apps, only: frozenset[str]) -> None:
         self.world, self.apps, self.only = world, apps, only
         self.search = Search(world)
@@ -126,9 +128,11 @@ class _Scan:
         self.claimed: set[str] = set()  # files that belong to an app; the SDKs do not use them
 
     def wanted(self, id: str) -> bool:
+        """Check whether the scan includes the app with this id."""
         return not self.only or id in self.only
 
     def survey(self) -> ScanResult:
+        """Search the apps' places, the Compose files and the SDKs' variables."""
         found: list[FoundSettings] = []
         for app in self.apps:
             if app.places and self.wanted(app.id):
@@ -144,6 +148,7 @@ class _Scan:
     # -- apps with places of their own ---------------------------------------------------------------------------------
 
     def of_app(self, app: App) -> Iterator[FoundSettings]:
+        """Yield the settings of an app, if its files or variables show that it is used here."""
         collected = Collected(app, self.search, self.outside, app.places)
         identifying = self.identifying_variables(app)
         identified = [reading for _, reading in collected.files if identifying & reading.bindings.keys()]
@@ -209,6 +214,7 @@ class _Scan:
     # -- compose files -------------------------------------------------------------------------------------------------
 
     def of_compose(self, reading: Reading) -> Iterator[FoundSettings]:
+        """Yield the settings of the apps in the services of a Compose file."""
         assert reading.tree is not None
         all_services = list(compose.services(reading.tree))
         names = {service.name for service in all_services}

@@ -10,7 +10,7 @@ from probes.protocols.names import NAMES
 
 
 def sdk_base(protocol: str, url: str) -> str:
-    """Convert a documented base URL to the one that the official SDK expects.
+    """Convert a documented base URL to the form that the official SDK expects.
 
     The result lacks the suffix that the SDK appends itself:
 

@@ -67,7 +67,7 @@ def python(base: str, endpoint: str) -> str:
 
 
 def openai_node(base: str, endpoint: str) -> str:
-    """Join as openai-node 7 does: the endpoint goes before a query, but becomes part of a fragment."""
+    """Join as openai-node 7 does: the endpoint goes before a query; if the base has a fragment, it goes after that."""
     before, mark, query = base.partition("?")
     if "#" in before:
         return append(base, endpoint)
@@ -121,7 +121,10 @@ def nextchat(base: str, endpoint: str) -> str:
 
 
 def chatbox(base: str, endpoint: str) -> str:
-    """Join as Chatbox does for OpenAI's protocol: append ``/v1`` unless present, then the endpoint."""
+    """Join as Chatbox does for OpenAI's protocol: keep a base that ends with the endpoint.
+
+    Otherwise append ``/v1``, unless the base ends with it, and the endpoint.
+    """
     host = _with_scheme(base.strip()).rstrip("/")
     if host.endswith(endpoint):
         return host
@@ -140,7 +143,7 @@ def _with_scheme(base: str) -> str:
 
 
 def cherry(base: str, endpoint: str) -> str:
-    """Join as Cherry Studio 1.7 does: a trailing ``#`` marks a complete URL; a base without version gets ``/v1``."""
+    """Join as Cherry Studio does since 1.7: a final ``#`` marks a complete URL; without a version, it adds ``/v1``."""
     base = base.strip()
     if base.endswith("#"):
         return base[:-1]
@@ -165,7 +168,7 @@ def vscode(base: str, endpoint: str) -> str:
 
 
 def whole(base: str, endpoint: str) -> str:
-    """Return the base unchanged: the setting is the complete URL of the endpoint."""
+    """Return the base unchanged, because it is the complete URL of the endpoint."""
     return base
 
 

@@ -73,7 +73,7 @@ def posix(text: str) -> Iterator[Binding]:
 
 
 def _word(name: str, rest: str, number: int) -> Binding | None:
-    """Return the word that a variable is set to, without quotes, or None if it is not one literal word."""
+    """Return a variable set to one literal word, without quotes, or to a command; None for anything else."""
     value, expands, at = "", True, 0
     if re.match(r"""["']?(?:\$\(|`|\()""", rest):
         return Binding(name, "", number, command=True)

@@ -38,7 +38,7 @@ def form_of(path: Path) -> str:
     return known.get(path.suffix.lower(), "text")
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # it may hold a key
+@dataclass(frozen=True, slots=True, repr=False)  # the values may be keys
 class Edit:
     """The replacement of one value. ``start`` is the character offset of ``old``; both values include their quotes."""
 
@@ -87,7 +87,7 @@ def _start(text: str, line: int) -> int:
 
 
 def _candidates(text: str, form: str, start: int, old: str, new: str) -> Iterator[Edit]:
-    """Yield possible edits, the most likely first: for each occurrence, the same quotes before other quotes."""
+    """Yield possible edits, the most likely first: at each place, the same quotes before other quotes."""
     spellings = [(spelt, write) for write in _QUOTES[form] if (spelt := write(old)) is not None]
     for spelt, write in spellings:
         if not spelt:

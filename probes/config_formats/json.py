@@ -44,12 +44,15 @@ class _JsonReader:
         self.ends = [found.end() for found in re.finditer(r"\r\n|\n|\r", text)]
 
     def fail(self, at: int) -> Malformed:
+        """Return an error for the line of a character offset."""
         return Malformed({"json": "JSON", "jsonc": "JSON with comments", "json5": "JSON5"}[self.dialect], self.line(at))
 
     def line(self, at: int) -> int:
+        """Return the line of a character offset, from 1."""
         return bisect_right(self.ends, at) + 1
 
     def document(self) -> Node:
+        """Parse the text. Raises Malformed if it is invalid."""
         open_: list[Any] = []  # the stack of open containers
         names: list[str | None] = []  # for each open container: the name whose value comes next
         root: Node | None = None
@@ -110,25 +113,29 @@ class _JsonReader:
         return root
 
     def allows(self, kind: str) -> bool:
+        """Check whether the dialect allows comments or the white space of JSON5 (``wide``)."""
         return self.dialect == "json5" or (self.dialect == "jsonc" and kind == "comment")
 
     def may_close(self, lexeme: str, expects: str, container: Node) -> bool:
+        """Check whether a closing bracket fits the open container and the position in it."""
         if (lexeme == "}") is not isinstance(container.value, dict):
             return False
         if expects.endswith("after comma"):
             return self.dialect != "json"
         return expects in ("comma", "name", "value first")
 
-    def name(self, kind: str, lexeme: str, began: int) -> str:
+    def name(self, kind: str, lexeme: str, start: int) -> str:
+        """Return a member's name. Raises Malformed if the token is no name in this dialect."""
         if kind == "word" and self.dialect == "json5":
             return lexeme
-        text = self.scalar(kind, lexeme, began).text if kind in ("text", "single") else None
+        text = self.scalar(kind, lexeme, start).text if kind in ("text", "single") else None
         if text is None:
-            raise self.fail(began)
+            raise self.fail(start)
         return text
 
-    def scalar(self, kind: str, lexeme: str, began: int) -> Node:
-        line = self.line(began)
+    def scalar(self, kind: str, lexeme: str, start: int) -> Node:
+        """Return a scalar as a node. Raises Malformed if the token is no value in this dialect."""
+        line = self.line(start)
         if kind == "text":
             try:
                 return Node(json.loads(lexeme), line)
@@ -136,10 +143,10 @@ class _JsonReader:
                 pass
         if kind == "word":
             if self.dialect != "json5" and not _STRICT_WORD.fullmatch(lexeme):
-                raise self.fail(began)
+                raise self.fail(start)
             return Node(None if lexeme == "null" else lexeme, line)
         if self.dialect != "json5":
-            raise self.fail(began)
+            raise self.fail(start)
         return Node(_ESCAPE.sub(_unescape, lexeme[1:-1]), line)
 
 

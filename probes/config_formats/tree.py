@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-DEEPEST = 64  # levels; real settings have about five, deeper nesting is meant to break a parser
+DEEPEST = 64  # levels; real settings have about five, and much deeper nesting is meant to break a parser
 MOST = 1000  # values that one pointer may match
 
 

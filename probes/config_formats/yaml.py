@@ -54,6 +54,7 @@ class _Tree:
         self.merged = 0
 
     def take(self, event: Any) -> None:
+        """Add a parser event. Raises Malformed for an unknown alias or nesting that is too deep."""
         yaml, line = self.yaml, event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style in (None, "") and event.implicit[0]
@@ -74,6 +75,7 @@ class _Tree:
             self.close()
 
     def put(self, node: Node, event: Any, plain: bool = False) -> None:
+        """Insert a node into the innermost open container, as a name, a value or an item."""
         if event is not None and event.anchor:
             self.anchors[event.anchor] = node
         if not self.open:
@@ -95,6 +97,7 @@ class _Tree:
                 inside[name] = node
 
     def close(self) -> None:
+        """Close the innermost container and apply its merge keys. Raises Malformed if they add too many members."""
         node, merges = self.open.pop(), self.merges.pop()
         self.names.pop()
         sources = (each for merge in merges for each in (merge.value if isinstance(merge.value, list) else [merge]))

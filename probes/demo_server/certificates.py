@@ -31,11 +31,13 @@ class _Signed:
     key: EllipticCurvePrivateKey
 
     def pem(self) -> bytes:
+        """Return the certificate in PEM format."""
         from cryptography.hazmat.primitives.serialization import Encoding
 
         return self.certificate.public_bytes(Encoding.PEM)
 
     def key_pem(self) -> bytes:
+        """Return the private key in PEM format, unencrypted."""
         from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

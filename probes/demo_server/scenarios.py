@@ -394,7 +394,7 @@ _CATALOGUE = (
     Scenario(
         "proxy-auth",
         "proxy.auth_required",
-        proxy=lambda port: b.proxy(port, user="user", password="practice"),  # noqa: S106  # nobody's password
+        proxy=lambda port: b.proxy(port, user="user", password="practice"),  # noqa: S106  # a made-up password
     ),
 )
 
