@@ -36,8 +36,8 @@ LINE = 16 * 1024 * 1024  # bytes of one report, at most
 GRACE = 15.0  # seconds after a member's deadline until its worker is killed
 SHARE = 64  # members for which another process is worth its start
 FORGET = "forget"
-# Every TLS connection has a buffer of 256 KiB. By default glibc soon allocates such buffers on its heap, where the holes
-# that they leave double the memory. With a fixed threshold (bytes) they stay mappings, which it returns to the system.
+# Every TLS connection has a buffer of 256 KiB. By default glibc soon allocates such buffers on its heap, where the
+# holes that they leave double the memory. With a fixed threshold in bytes they stay mappings, which are given back.
 GLIBC = {"MALLOC_MMAP_THRESHOLD_": "65536"}
 
 Document = dict[str, Any]
