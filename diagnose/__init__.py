@@ -1,3 +1,3 @@
-"""Judge what was measured, and say it in plain words. ``diagnose.cli`` alone joins this package to the network."""
+"""Judge measurements and report them in plain words. Only ``cli``, ``serve`` and ``docs`` import network code."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`python -m diagnose` is `llmdoctor`."""
+"""Run `llmdoctor` as `python -m diagnose`."""
 
 from diagnose.cli import main
 

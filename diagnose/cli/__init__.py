@@ -1,6 +1,4 @@
-"""The command line. Each command is a file of its own, loaded when it is called: `--version` must not wait for the
-rest.
-"""
+"""The command line: a click group that imports a command's module only when it runs, so that `--version` is fast."""
 
 from __future__ import annotations
 
@@ -31,11 +29,11 @@ COMMANDS = {
     "serve": "A web page that checks and explains, and what Prometheus scrapes.",
 }
 
-HIDDEN = ("docs", "hook")  # for those who develop it, and for pre-commit
+HIDDEN = ("docs", "hook")  # `docs` is for developers of llmdoctor, `hook` for pre-commit
 
 
 class _Commands(click.Group):
-    """Knows its commands by name and first line, and loads one only to run it."""
+    """A click group that knows names and summaries of its commands without importing their modules."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -61,16 +59,16 @@ def program() -> None:
 
 
 def neighbours() -> str:
-    """An empty string where the program's two packages lie side by side, else what is wrong.
+    """Return an error message if `probes` is not installed next to `diagnose`, else an empty string.
 
-    Other distributions install packages of these names too.
+    Other distributions install packages with these names too, and can replace one of the two.
     """
     spec = find_spec("probes")
     places = list(spec.submodule_search_locations or ()) if spec is not None else []
     if [place.removesuffix("probes") for place in places[:1]] == [diagnose.__path__[0].removesuffix("diagnose")]:
         return ""
 
-    from pathlib import Path  # importing it takes 3 ms, and the usual case is settled above
+    from pathlib import Path  # importing it takes 3 ms, and the usual case has returned above
 
     here = Path(__file__).resolve().parent.parent
     if any(Path(place).resolve().parent == here.parent for place in places[:1]):
@@ -84,9 +82,9 @@ def neighbours() -> str:
 
 
 def main() -> None:
-    """The entry point of `llmdoctor` and of `python -m diagnose`."""
-    gc.set_threshold(50_000)  # little of what a command makes is garbage, and looking for it takes a tenth of the time
-    atexit.register(gc.freeze)  # the interpreter's last look at everything takes 7 ms, and all of it goes anyway
+    """Run the command line. Exit status 2 means a usage error or a broken installation, 130 an interruption."""
+    gc.set_threshold(50_000)  # a command creates little garbage, and the collector takes a tenth of the run time
+    atexit.register(gc.freeze)  # skips the final collection at exit, which takes 7 ms and frees nothing of use
     problem = neighbours()
     if problem:
         click.echo(problem, err=True)
@@ -94,14 +92,14 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="replace")  # a console that lacks a sign shows a question mark, not a traceback
+            reconfigure(errors="replace")  # a console without a character prints a question mark, not a traceback
     try:
         program.main(prog_name="llmdoctor", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:
         if "nagios" in " ".join(sys.argv).replace("--format=", "--format ").partition("--format ")[2].split()[:1]:
-            # The scheduler takes 2 for CRITICAL: a wrong command line is UNKNOWN, in one line.
+            # A monitoring scheduler reads exit status 2 as CRITICAL; a usage error is UNKNOWN (3), in one line.
             click.echo(f"LLMDOCTOR UNKNOWN - {' '.join(error.format_message().split())}".replace("|", "/"))
             sys.exit(3)
         error.show()
@@ -109,6 +107,6 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        # The reader of a pipe has left; nothing is left to be told to anybody.
+        # The reader of the pipe has gone. Closing stderr avoids a second error when the interpreter flushes it.
         sys.stderr.close()
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""What a shell may complete an argument with: names that this program knows."""
+"""Shell completion: names that this program knows, such as apps, doors and codes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
 def among(names: Callable[[], Iterable[str]]) -> Completer:
-    """Those of ``names()`` that begin as the word does; they are asked for only when a shell asks."""
+    """Return a completer that offers the names with the typed prefix; it calls ``names`` only on completion."""
 
     def complete(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
         return sorted(name for name in names() if name.startswith(word))
@@ -45,7 +45,7 @@ def apps() -> Iterable[str]:
 
 
 def targets() -> Iterable[str]:
-    """Those of the ``llmdoctor.toml`` of this folder; none where it cannot be read."""
+    """Return the target names of the nearest ``llmdoctor.toml``, or nothing if it is missing or invalid."""
     from pathlib import Path
 
     from probes.settings import config_file

@@ -1,4 +1,4 @@
-"""Where the report goes: language, width, colour, files, and the lines that tell of progress."""
+"""Console output: language, width, colour, output files and progress lines."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from probes.model.evidence import Observation
     from probes.steps.recorder import Watch
 
-WIDTH = 80  # of a report that goes to no terminal
+WIDTH = 80  # columns of a report that is not written to a terminal
 
 
 def language(chosen: str | None) -> str:
-    """One of :data:`diagnose.words.LANGS`: the option, else the locale's, else English."""
+    """Return a language of :data:`diagnose.words.LANGS`: the option's, else the locale's, else English."""
     if chosen:
         return chosen
     for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"):
@@ -40,7 +40,7 @@ def language(chosen: str | None) -> str:
 
 
 def fits_unicode() -> bool:
-    """Whether the terminal's encoding has the marks of the report."""
+    """Check whether the encoding of standard output has the marks of the report."""
     try:
         "✓✗–…→".encode(sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -60,14 +60,15 @@ def width() -> int:
         return int(columns)
     if sys.stdout.isatty():
         with suppress(OSError):
-            return os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH  # 0: a terminal that nobody sized
+            return os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH  # 0: a terminal without a size
     return WIDTH
 
 
 def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool = False) -> None:
-    """Write the report to standard output or into a file; a file is written beside and renamed.
+    """Write the report to standard output or to a file.
 
-    Files that the environment names for the format, such as GitHub's summary of a job, are appended to as well.
+    A file is replaced atomically (:func:`save`). Also append to the files that the environment names for the format,
+    such as the job summary of GitHub Actions. Raises click.ClickException if ``output`` cannot be written.
     """
     from diagnose.formats import load, render
 
@@ -83,7 +84,7 @@ def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool 
 
 
 def echo(text: str, people: bool) -> None:
-    """To standard output: for people in the console's own encoding, for programs in UTF-8 whatever that is."""
+    """Print to standard output: in the console's encoding if ``people`` read it, else in UTF-8."""
     if people or sys.stdout.isatty():
         click.echo(text, nl=False, color=True)
     else:
@@ -91,9 +92,9 @@ def echo(text: str, people: bool) -> None:
 
 
 def _append(name: str, text: str, lang: str) -> None:
-    """To the job's summary, which belongs to all steps; a runner that gives no place for it changes no verdict."""
+    """Append to a file that other steps write too; warn if it cannot be written, since that changes no verdict."""
     try:
-        with open(name, "a", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - pathlib has no appending
+        with open(name, "a", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - pathlib cannot append
             file.write(f"{text}\n")
     except OSError as error:
         reason = error.strerror or str(error)
@@ -101,30 +102,33 @@ def _append(name: str, text: str, lang: str) -> None:
 
 
 def save(name: str | Path, text: str) -> None:
-    """Write a file beside and rename it. Raises click.ClickException where that cannot be done."""
+    """Write a temporary file in the same folder and rename it. Raises click.ClickException if that fails."""
     import tempfile
     from pathlib import Path
 
     path = Path(name)
     try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - a descriptor, not a path
                 file.write(text)
-            Path(beside).replace(path)
+            Path(temporary).replace(path)
         except BaseException:
-            Path(beside).unlink(missing_ok=True)
+            Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 class OutputFile:
-    """Standard output, or a file that takes its name only when all of it is written."""
+    """Standard output, or a file that is written under a temporary name and renamed at the end.
+
+    Raises click.ClickException if the file cannot be created.
+    """
 
     def __init__(self, name: str | None) -> None:
         self._path = None if name in (None, "-") else name
-        self._beside = ""
+        self._temporary = ""
 
     def __enter__(self) -> TextIO:
         if self._path is None:
@@ -134,7 +138,7 @@ class OutputFile:
 
         path = Path(self._path)
         try:
-            handle, self._beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            handle, self._temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         except OSError as error:
             raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error
         self._file: TextIO = open(handle, "w", encoding="utf-8", newline="\n")  # noqa: PTH123 - a descriptor, not a path
@@ -147,13 +151,13 @@ class OutputFile:
 
         self._file.close()
         if kind is None:
-            Path(self._beside).replace(self._path)
+            Path(self._temporary).replace(self._path)
         else:
-            Path(self._beside).unlink(missing_ok=True)
+            Path(self._temporary).unlink(missing_ok=True)
 
 
 class ProgressBar:
-    """A bar on standard error that fills as checks end; nothing where nobody looks."""
+    """A progress bar of checks on standard error; it shows nothing if that is not a terminal."""
 
     def __init__(self, total: int, lang: str) -> None:
         self._bar: RichProgress | None = None
@@ -169,14 +173,14 @@ class ProgressBar:
         self._bar.start()
 
     def step(self, verdict: str) -> None:
-        """One check has ended."""
+        """Count one check that has ended with this verdict."""
         if self._bar is None:
             return
         from diagnose.rendering.report_parts import word
 
         self._broken += verdict == "broken"
-        told = f"{self._broken} {word(self._lang, 'table.broken')}" if self._broken else ""
-        self._bar.update(self._task, advance=1, description=told)
+        description = f"{self._broken} {word(self._lang, 'table.broken')}" if self._broken else ""
+        self._bar.update(self._task, advance=1, description=description)
 
     def end(self) -> None:
         if self._bar is not None:
@@ -184,18 +188,18 @@ class ProgressBar:
 
 
 def status(report: Report, fmt: str, strict: bool) -> int:
-    """Return the exit status: the format's own, else the program's."""
+    """Return the exit status that the format defines, else the program's."""
     from diagnose.formats import load
 
-    if (own := load(fmt).exit_status) is not None:
-        return own(report)
+    if (status_of := load(fmt).exit_status) is not None:
+        return status_of(report)
     from diagnose.rendering.report_parts import exit_status
 
     return exit_status(report, strict)
 
 
 class Progress:
-    """One line on standard error that tells which probe has just ended; nothing where nobody looks."""
+    """One line on standard error that names the last probe that ended; nothing if that is not a terminal."""
 
     def __init__(self, lang: str, fmt: str) -> None:
         self._lang = lang
@@ -204,11 +208,11 @@ class Progress:
 
     @property
     def watch(self) -> Watch | None:
-        return self._tell if self._live else None
+        return self._show if self._live else None
 
-    def _tell(self, seen: Observation) -> None:
-        name = phrase(f"probe.{seen.probe}", self._lang)
-        seconds = f"{seen.ended - seen.began:.2f} s"
+    def _show(self, observation: Observation) -> None:
+        name = phrase(f"probe.{observation.probe}", self._lang)
+        seconds = f"{observation.ended - observation.began:.2f} s"
         click.echo(f"\r\x1b[2K… {name} {seconds}", nl=False, err=True, color=True)
         self._shown = True
 

@@ -1,4 +1,4 @@
-"""`check --curl`: a pasted command in the place of settings."""
+"""`check --curl`: settings from a pasted curl command."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ if TYPE_CHECKING:
     from probes.model.settings import Settings
     from probes.settings.gather import Options
 
-LARGEST = 256 * 1024  # bytes of a pasted command
+LARGEST = 256 * 1024  # bytes of a pasted command that are read
 
 
 def from_curl(text: str, options: Options, lang: str) -> Settings:
-    """The settings of a pasted curl command; what of it the check does otherwise is told on standard error.
+    """Read settings from a pasted curl command; list on standard error what the check does differently.
 
-    Raises BadInput for what is no curl command.
+    ``text`` is the command, such as ``curl https://api.example.com/v1/models``, or ``-`` for standard input. Raises
+    BadInput if it is not a curl command, click.UsageError if other options give a base URL or key too.
     """
     from diagnose.words import phrase
     from probes.pasted.curl_settings import read
 
-    named = ("target", "base_url", "key", "key_env", "key_file", "env_file")
-    if options.key_stdin or any(getattr(options, name) is not None for name in named):
+    excluded = ("target", "base_url", "key", "key_env", "key_file", "env_file")
+    if options.key_stdin or any(getattr(options, name) is not None for name in excluded):
         raise click.UsageError("--curl brings its own base URL and key; leave out the other ones.")
     if text == "-":
         text = sys.stdin.buffer.read(LARGEST).decode("utf-8", "replace")

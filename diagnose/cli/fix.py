@@ -1,4 +1,4 @@
-"""`check --fix`: what was seen to work goes where the value came from, after it was shown and agreed to."""
+"""`check --fix`: write values that worked to the files that the wrong ones came from, after the user has agreed."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _SENSITIVE = re.compile(r"(?i)([\w-]*(?:key|token|secret|passw|auth)[\w-]*[\"']?\s*[:=]\s*[\"']?)([^\s\"',}#]{8,})")
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # it may hold a key
+@dataclass(frozen=True, slots=True, repr=False)  # no repr: a value may be a key
 class ValueChange:
-    """One value that works, and the source of the one that does not."""
+    """A value that works, and the value that it replaces with its source."""
 
     role: ConflictRole
     source: Source
@@ -36,7 +36,7 @@ class ValueChange:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One change of a file that can be made."""
+    """A change of a value that can be written to a line of a file."""
 
     path: Path
     line: int
@@ -44,7 +44,7 @@ class FileChange:
 
 
 def offering(lang: str, yes: bool) -> Callable[[Settings, Report], bool]:
-    """:func:`mend` with the language and the consent, for the end of a check."""
+    """Return :func:`mend` with language and consent filled in; it raises click.ClickException for BadInput."""
     from probes.model.settings import BadInput
 
     def offer(settings: Settings, report: Report) -> bool:
@@ -57,20 +57,20 @@ def offering(lang: str, yes: bool) -> Callable[[Settings, Report], bool]:
 
 
 def mend(settings: Settings, report: Report, lang: str, yes: bool) -> bool:
-    """Offer the settings that were seen to work, and write them. Whether all that was wrong is mended now.
+    """Offer to write the settings that worked. Return whether every wrong value is now replaced.
 
-    Raises BadInput where a file cannot be written, click.UsageError where nobody can be asked.
+    Raises BadInput if a file cannot be written, click.UsageError if consent is needed and there is no terminal.
     """
     if report.settings is None or not report.proven.answer:
-        _tell("unproven", lang)
+        _print("unproven", lang)
         return False
-    changes, left = list(_changes(settings, report)), list(_beside(report, lang))
-    writings = [found for change in changes if (found := _place(change)) is not None]
+    changes, left = list(_changes(settings, report)), list(_not_in_files(report, lang))
+    writings = [found for change in changes if (found := _file_change(change)) is not None]
     for change in changes:
         if not any(writing.change is change for writing in writings):
             left.append(_by_hand(change, lang))
     if not changes and not left:
-        _tell("nothing", lang)
+        _print("nothing", lang)
         return False
     done = _write(writings, lang, yes) if writings else not changes
     for line in left:
@@ -78,7 +78,7 @@ def mend(settings: Settings, report: Report, lang: str, yes: bool) -> bool:
     return done and bool(writings) and not left
 
 
-def _tell(key: str, lang: str, **values: str) -> None:
+def _print(key: str, lang: str, **values: str) -> None:
     click.echo(phrase(f"mend.{key}", lang, values), err=True)
 
 
@@ -106,8 +106,8 @@ def _changes(settings: Settings, report: Report) -> Iterator[ValueChange]:
         yield ValueChange(ConflictRole.MODEL, settings.model.source, settings.model.value, str(found["model"]))
 
 
-def _beside(report: Report, lang: str) -> Iterator[str]:
-    """What was seen to help and stands in no file that is ours to write, one line each."""
+def _not_in_files(report: Report, lang: str) -> Iterator[str]:
+    """Yield one line for each working change that this command cannot write to a file."""
     found = dict(report.settings or {})
     if found["protocol"] != report.target["protocol"]:
         values = {"protocol": str(found["protocol"]), "detail": str(found["base_url"])}
@@ -124,8 +124,8 @@ def _beside(report: Report, lang: str) -> Iterator[str]:
             yield phrase("mend.stream", lang)
 
 
-def _place(change: ValueChange) -> FileChange | None:
-    """The file and line of a source; None for what stands in none."""
+def _file_change(change: ValueChange) -> FileChange | None:
+    """Return the file change for a source; None if the source is not a file or the edit is not safe."""
     source = change.source
     if not source.file:
         return None
@@ -134,7 +134,7 @@ def _place(change: ValueChange) -> FileChange | None:
 
 
 def _edit_of(writing: FileChange) -> tuple[str, Edit] | None:
-    """The file's text, and how it changes; None where that cannot be done safely."""
+    """Return the file's text and its edit; None if the value cannot be replaced safely."""
     from probes.config_formats.edit import edit, form_of, load
 
     text = load(writing.path)
@@ -158,7 +158,7 @@ def _by_hand(change: ValueChange, lang: str) -> str:
 
 
 def _setting(name: str, value: str) -> str:
-    """The line that sets a variable in this system's usual shell."""
+    """Return the line that sets a variable in this system's usual shell, such as ``export NAME=value``."""
     if sys.platform == "win32":
         return f"$env:{name} = '{value.replace(chr(39), chr(39) * 2)}'"
     import shlex
@@ -170,7 +170,7 @@ def _setting(name: str, value: str) -> str:
 
 
 def _write(writings: list[FileChange], lang: str, yes: bool) -> bool:
-    """Show, ask, write. Raises BadInput, click.UsageError."""
+    """Show the changes, ask for consent and write them. Return whether they were written."""
     from probes.config_formats.edit import save
 
     for writing in writings:
@@ -179,21 +179,21 @@ def _write(writings: list[FileChange], lang: str, yes: bool) -> bool:
         if not sys.stdin.isatty():
             raise click.UsageError(phrase("mend.no_terminal", lang))
         if not click.confirm(phrase("mend.ask", lang), err=True):
-            _tell("kept", lang)
+            _print("kept", lang)
             return False
-    # From below, so that the lines above keep their numbers.
+    # From the last line up, so that line numbers above stay valid.
     for writing in sorted(writings, key=lambda one: -one.line):
         found = _edit_of(writing)
         if found is not None:
             text, change = found
             save(writing.path, text, change.applied(text))
     for path in dict.fromkeys(writing.path for writing in writings):
-        _tell("written", lang, path=str(path))
+        _print("written", lang, path=str(path))
     return True
 
 
 def difference(writing: FileChange) -> str:
-    """The change as a unified difference. Of a key only its hint is shown, of the lines' other secrets nothing."""
+    """Return the change as a unified diff. A key appears as its hint; other secrets in these lines are masked."""
     import difflib
 
     from probes.model.scrubber import Scrubber
@@ -209,11 +209,11 @@ def difference(writing: FileChange) -> str:
             scrub.add(value)
         old, new = (f"<{hint(one)}, {len(one)} characters>" for one in (writing.change.old, writing.change.new))
     before, after = text[: change.start], text[change.start + len(change.old) :]
-    mine, its = ([*f"{_masked(before)}{side}{_masked(after)}".splitlines()] for side in (old, new))
-    lines = difflib.unified_diff(mine, its, str(writing.path), str(writing.path), lineterm="", n=0)
+    old_lines, new_lines = ([*f"{_masked(before)}{value}{_masked(after)}".splitlines()] for value in (old, new))
+    lines = difflib.unified_diff(old_lines, new_lines, str(writing.path), str(writing.path), lineterm="", n=0)
     return "".join(f"{scrub(re.sub(r'(?<=//)[^/?#@]*@', '', line))}\n" for line in lines)
 
 
 def _masked(text: str) -> str:
-    """The text around the value, without the values of anything that sounds secret."""
+    """Mask the values of fields whose names sound secret, such as ``token`` or ``auth``."""
     return _SENSITIVE.sub(r"\1…", text)

@@ -1,6 +1,6 @@
-"""What `llmdoctor whose` says: the doors that a key fits, what is wrong with it, and the settings that go with it.
+"""The report of `llmdoctor whose`: the doors that a key fits, its flaws, and the matching settings.
 
-Pure, and it never sees the key. It imports next to nothing: the command is to answer at once.
+Pure code that never receives the key itself. It imports very little, so that the command starts fast.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from probes.catalog.doors import Doors
     from probes.model.value_issues import Flaw, KeyFit, KeyMatch
 
-SHOWN = 8  # candidates that the text tells in full; a shape without a prefix fits two dozen doors
+SHOWN = 8  # candidates that the text shows in full; a key without a prefix fits two dozen doors
 
-# What the report calls each kind of flaw (probes/urls/url_flaws.py) and each way of not fitting (probes/keys/owner.py).
+# The code for each kind of flaw (probes/urls/url_flaws.py) and for each kind of mismatch (probes/keys/owner.py).
 CODES = {
     "empty": "settings.missing_key",
     "looks_like_url": "settings.swapped",
@@ -37,9 +37,9 @@ CODES = {
 
 
 class KeyReport(NamedTuple):
-    """A key as far as it may be told: its hint, its length in characters, whose it looks like, what is wrong with it.
+    """The facts about a key that may be printed: its hint, its length in characters, matching doors and flaws.
 
-    ``usable``: something is left when the flaws are taken away.
+    ``usable`` is True if a value remains after the flaws are removed.
     """
 
     hint: str
@@ -51,7 +51,7 @@ class KeyReport(NamedTuple):
 
     @property
     def problems(self) -> dict[str, tuple[Note, ...]]:
-        """Codes of the contract, each with its notes (``U+000A LINE FEED at position 52 of 52``)."""
+        """The finding codes that apply, each with its notes (``U+000A LINE FEED at position 52 of 52``)."""
         found = {CODES[flaw.kind]: flaw.notes for flaw in self.flaws if flaw.kind in CODES}
         proven = self.fit.certain or bool(self.matches and self.matches[0].confidence is Confidence.CERTAIN)
         if self.fit.fit is Fit.TRUNCATED and proven:
@@ -62,7 +62,7 @@ class KeyReport(NamedTuple):
 
 
 def document(look: KeyReport, doors: Doors) -> dict[str, Any]:
-    """The contract's JSON for ``whose``."""
+    """Return the JSON document of ``whose`` (docs/contract.md)."""
     known = [(match, door) for match in look.matches if (door := doors.get(match.door))]
     candidates = [
         {
@@ -82,13 +82,13 @@ def document(look: KeyReport, doors: Doors) -> dict[str, Any]:
 
 
 def base_urls(door: Door) -> dict[str, str]:
-    """The first base URL by protocol; where a door has a protocol of this program, those alone."""
+    """Return the first base URL for each protocol; only known protocols, if the door has any of them."""
     known = [protocol for protocol in door.protocols if protocol != "other"]
     return {protocol: door.base_urls(protocol)[0] for protocol in known or door.protocols}
 
 
 def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
-    """What goes with the key: of the first endpoint that needs nothing filled in."""
+    """Return the settings that match the key, from the first endpoint whose base URL has no placeholder."""
     match, door = best
     if match.confidence is Confidence.POSSIBLE or not look.usable or "key.wrong_kind" in look.problems:
         return {}
@@ -100,7 +100,7 @@ def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
 
 
 def text(look: KeyReport, doors: Doors, lang: str) -> str:
-    """The same for people, in lines."""
+    """Return the report as lines of text for people."""
     return "\n".join(_lines(look, doors, lang)) + "\n"
 
 
@@ -145,5 +145,5 @@ def _why(match: KeyMatch, words: dict[str, str], lang: str) -> str:
 
 
 def columns(text: Iterable[str]) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
+    """Count the terminal columns of a text; a Chinese character takes two."""
     return sum(2 if character > "\u2e7f" else 1 for character in text)

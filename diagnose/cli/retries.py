@@ -1,4 +1,4 @@
-"""`--retries`: the check again, where it failed by something that may pass by itself."""
+"""`check --retries`: repeat a check that failed for a reason that may be temporary."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from probes.model.evidence import Evidence
 
-LONGEST = 30.0  # seconds: a server that wants more patience is not flaky
+LONGEST = 30.0  # seconds between two runs: a server that needs a longer pause is not flaky
 
 
 def until_it_works(measure: Callable[[], Evidence], retries: int) -> Evidence:
-    """The last run, with those before it as ``earlier``. Ctrl-C between two tries ends with what was seen."""
+    """Measure again while the root cause is retryable, at most ``retries`` times.
+
+    Return the last run, with the previous ones in ``earlier``. Ctrl-C during a pause marks the run as interrupted.
+    """
     from diagnose.findings import is_retryable
     from diagnose.judging.judge import judge
 
@@ -34,7 +37,10 @@ def until_it_works(measure: Callable[[], Evidence], retries: int) -> Evidence:
 
 
 def pause(evidence: Evidence, number: int) -> float:
-    """Seconds before another try: what the server asked for, else 1, 2, 4, …; at most :data:`LONGEST`."""
+    """Return the seconds before the next run: the server's Retry-After or 1, 2, 4, …, at most :data:`LONGEST`.
+
+    ``number`` counts the runs so far, from 0. The longer of the two pauses is used.
+    """
     from probes.model.exchange import Exchange
 
     asked = [one.facts.header("retry-after") for one in evidence.observations if isinstance(one.facts, Exchange)]

@@ -1,10 +1,10 @@
-"""The processes that check a fleet: as many as there are processors, each with many checks at once.
+"""Worker processes that check a fleet: at most one for each processor, each with many checks in parallel.
 
-    members ──jobs, per-host──▶ the least busy worker ──a number a line──▶ its event loop: run, judge
-                                                      ◀──number, report── one line of JSON
+    members ──jobs, per-host──▶ the least busy worker ──one number per line──▶ its event loop: run, judge
+                                                      ◀──number and report── one line of JSON
 
-A worker reads the fleet's file and the keys itself: no key travels between processes. One that dies or never comes back
-costs its own target alone: what it had at hand is asked again.
+A worker reads the fleet's file and the keys itself, so no key is passed between processes. If a worker dies or hangs,
+its unfinished members are checked again, each alone; only a member that fails again gets no report of its own.
 """
 
 from __future__ import annotations
@@ -32,29 +32,29 @@ if TYPE_CHECKING:
     from probes.network.shared_network import SharedNetwork
     from probes.run.fleet import Fleet, FleetTarget
 
-LINE = 16 * 1024 * 1024  # bytes of one report, at the most
-GRACE = 15.0  # seconds beyond a member's own deadline until its worker is given up
-SHARE = 64  # members that are worth a process of their own
+LINE = 16 * 1024 * 1024  # bytes of one report, at most
+GRACE = 15.0  # seconds after a member's deadline until its worker is killed
+SHARE = 64  # members for which another process is worth its start
 FORGET = "forget"
-# Every TLS link has a buffer of 256 KiB. glibc soon takes them from its heap, and the holes that they leave there cost
-# as much again; so they stay mappings of their own, which are given back.
+# Every TLS connection has a buffer of 256 KiB. By default glibc soon allocates such buffers on its heap, where the
+# holes that they leave double the memory. With a fixed threshold in bytes they stay mappings, which are given back.
 GLIBC = {"MALLOC_MMAP_THRESHOLD_": "65536"}
 
 Document = dict[str, Any]
 
 
 class WorkerFailed(Exception):
-    """The worker ended, or did not come back, before it had an answer."""
+    """A worker ended or timed out before it returned a report."""
 
 
 class Refused(Exception):
-    """The member's settings are none; the text says why."""
+    """A member's settings are invalid; the message says why."""
 
 
 async def examine(
     fleet: Fleet, member: FleetTarget, environ: Mapping[str, str], network: SharedNetwork, lang: str
 ) -> str:
-    """One member's report, as one line of JSON."""
+    """Check one member and return its report as one line of JSON. Raises BadInput for invalid settings."""
     return _line(judge(await fleet.check(member, environ, network, __version__), lang))
 
 
@@ -62,28 +62,28 @@ def _line(report: Any) -> str:
     return dumps(document(report))
 
 
-# -- the worker's side -------------------------------------------------------------------------------------------------
+# -- in the worker -----------------------------------------------------------------------------------------------------
 
 
 async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
-    """Check the members whose numbers come on standard input, a line each, until it ends."""
+    """Check the members whose numbers arrive on standard input, one per line, until end of file."""
     from probes.model.settings import BadInput
     from probes.network.shared_network import SharedNetwork
 
     with suppress(ValueError, OSError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends the input
-    # A TLS link that has ended is garbage of a quarter of a MiB: what is here to stay is not looked through for it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and closes this standard input
+    # A closed TLS connection leaves 256 KiB of garbage, so collect often, but skip the objects that live until the end.
     gc.freeze()
     gc.set_threshold(1000, 5, 5)
     network = SharedNetwork()
     tasks: set[asyncio.Task[None]] = set()
 
-    async def one(number: int) -> None:
+    async def check(number: int) -> None:
         try:
-            said = await examine(fleet, fleet.members[number], environ, network, lang)
+            reply = await examine(fleet, fleet.members[number], environ, network, lang)
         except BadInput as error:
-            said = json.dumps({"refused": str(error)})
-        sys.stdout.write(f"{number} {said}\n")
+            reply = json.dumps({"refused": str(error)})
+        sys.stdout.write(f"{number} {reply}\n")
         sys.stdout.flush()
 
     lines = _standard_input()
@@ -91,7 +91,7 @@ async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
         if line.strip() == FORGET:
             network.forget()
             continue
-        task = asyncio.create_task(one(int(line)))
+        task = asyncio.create_task(check(int(line)))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
     for task in tasks:
@@ -99,11 +99,14 @@ async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
 
 
 def _standard_input() -> asyncio.Queue[str]:
-    """Its lines; an empty one at its end. A thread reads them: a pipe of Windows knows no other way."""
+    """Return a queue of the input's lines; an empty string marks its end.
+
+    A thread reads them, because asyncio cannot read a pipe that is standard input on Windows.
+    """
     loop, lines = asyncio.get_running_loop(), asyncio.Queue[str]()
 
     def read() -> None:
-        with suppress(RuntimeError):  # the loop may be closed by now
+        with suppress(RuntimeError):  # raised if the loop is already closed
             for line in sys.stdin:
                 loop.call_soon_threadsafe(lines.put_nowait, line)
             loop.call_soon_threadsafe(lines.put_nowait, "")
@@ -112,22 +115,22 @@ def _standard_input() -> asyncio.Queue[str]:
     return lines
 
 
-# -- the parent's side -------------------------------------------------------------------------------------------------
+# -- in the parent -----------------------------------------------------------------------------------------------------
 
 
 class Worker:
-    """One process; started when it is first asked, and again when it has fallen."""
+    """A worker process. It starts with the first check, and again after it has ended unexpectedly."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._process: Process | None = None
         self._asked: dict[int, asyncio.Future[str]] = {}
-        self.load = 0  # members that it has at hand
+        self.load = 0  # members that are being checked
         self._starting = asyncio.Lock()
         self._reading: asyncio.Task[None] | None = None
 
     async def check(self, number: int, seconds: float) -> str:
-        """The report of a member. Raises Fallen."""
+        """Return the report of a member. Raises WorkerFailed if it ends or takes longer than ``seconds``."""
         self.load += 1
         try:
             return await self._check(number, seconds)
@@ -142,11 +145,11 @@ class Worker:
                 )
                 self._reading = asyncio.create_task(self._read(self._process))
         answer = self._asked[number] = asyncio.get_running_loop().create_future()
-        await self._say(str(number))
+        await self._send(str(number))
         try:
             async with asyncio.timeout(seconds):
-                said: str = await answer
-                return said
+                reply: str = await answer
+                return reply
         except TimeoutError:
             self.kill()
             raise WorkerFailed(f"no answer within {seconds:.0f} s") from None
@@ -155,11 +158,11 @@ class Worker:
 
     async def forget(self) -> None:
         if self._process is not None:
-            await self._say(FORGET)
+            await self._send(FORGET)
 
-    async def _say(self, line: str) -> None:
+    async def _send(self, line: str) -> None:
         if self._process is not None and self._process.stdin is not None:
-            with suppress(OSError):  # it has fallen: its reader finds out
+            with suppress(OSError):  # the process has ended: `_read` reports that
                 self._process.stdin.write(f"{line}\n".encode())
                 await self._process.stdin.drain()
 
@@ -167,10 +170,10 @@ class Worker:
         assert process.stdout is not None
         with suppress(ValueError, OSError):
             while line := await process.stdout.readline():
-                number, _, said = line.decode("utf-8", "replace").rstrip("\n").partition(" ")
+                number, _, reply = line.decode("utf-8", "replace").rstrip("\n").partition(" ")
                 answer = self._asked.get(int(number))
                 if answer is not None and not answer.done():
-                    answer.set_result(said)
+                    answer.set_result(reply)
         status = await process.wait()
         if self._process is process:
             self._process = None
@@ -184,7 +187,7 @@ class Worker:
                 self._process.kill()
 
     async def leave(self) -> None:
-        """End the process, and wait until it has ended."""
+        """Close the process's standard input and wait for its end; kill it after two seconds."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -201,7 +204,7 @@ class Worker:
 
 
 class InProcessWorker:
-    """The same in this process: for a few members a process of their own would take longer than they do."""
+    """A worker in this process: for a few members a separate process takes longer to start than to work."""
 
     load = 0
 
@@ -226,11 +229,14 @@ class InProcessWorker:
         self._network.forget()
 
     async def leave(self) -> None:
-        """Nothing is left behind."""
+        """Do nothing: there is no process to end."""
 
 
 class WorkerPool:
-    """All workers, and the limits of what is checked at once: in all, and at one host."""
+    """All workers, with the limits of parallel checks in total and per host.
+
+    ``limits`` are these two numbers. ``spare`` checks again what a failed worker left, one member at a time.
+    """
 
     def __init__(
         self,
@@ -250,9 +256,9 @@ class WorkerPool:
         self._alone = asyncio.Lock()
 
     async def round(self, tell: Callable[[int, str, Document], None]) -> None:
-        """Check every member once; each is told as it ends: its number, the line of JSON, and the same as a document.
+        """Check every member once. ``tell`` gets a member's number, its line of JSON and the parsed document.
 
-        Raises Refused for a member whose settings are none, and what ``tell`` raises.
+        Raises Refused if a member's settings are invalid, and whatever ``tell`` raises.
         """
         try:
             async with asyncio.TaskGroup() as group:
@@ -262,7 +268,7 @@ class WorkerPool:
             raise problems.exceptions[0] from None
 
     async def forget(self) -> None:
-        """What was shared in one round is not to be told in the next."""
+        """Drop the DNS results and other network state that the checks of a round share."""
         for worker in (*self._workers, self._spare):
             await worker.forget()
 
@@ -284,7 +290,7 @@ class WorkerPool:
             return await min(self._workers, key=lambda worker: worker.load).check(number, seconds)
         except WorkerFailed:
             pass
-        # Whose fault it was shows when each is asked again with nobody beside it.
+        # A worker may have died because of another member, so check this one again with no other in the process.
         async with self._alone:
             try:
                 return await self._spare.check(number, seconds)

@@ -1,9 +1,9 @@
-"""Real output in the documents: blocks in the pages, and pictures of a terminal, made from runs that were kept.
+"""Real output in the documentation: blocks in pages, and pictures of a terminal, from saved runs.
 
-A block follows a comment that says where it comes from, and is written anew by ``llmdoctor docs --write docs``:
+A block follows a comment that names its source; ``llmdoctor docs --write docs`` rewrites it:
 
-    <!-- run no-v1 en: llmdoctor check -->        the report of docs/runs/no-v1.json, under that command
-    <!-- output: llmdoctor explain '401' -->      what the command prints; it must need no network
+    <!-- run no-v1 en: llmdoctor check -->        the report of docs/runs/no-v1.json, below that command
+    <!-- output: llmdoctor explain '401' -->      the output of the command, which must not need the network
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ PICTURES = {
     "no-v1": ("no-v1", "en", "llmdoctor demo no-v1"),
 }
 _BLOCK = re.compile(r"(<!-- (?:run ([\w.-]+) (\w+)|output): (.+?) -->\n)(?:```\w*\n.*?^```\n)?", re.S | re.M)
-# A picture's measures in pixels: a cell, a line, the type, the frame's bar, the air around the text.
+# Measures of a picture in pixels: cell width, line height, font size, height of the title bar, padding.
 CELL, LINE, TYPE, BAR, AIR = 9.6, 21, 16, 34, 14
-COLOURS = {1: "#ff7b72", 2: "#7ee787", 3: "#e3b341", None: "#e6edf3"}  # by the terminal's number
+COLOURS = {1: "#ff7b72", 2: "#7ee787", 3: "#e3b341", None: "#e6edf3"}  # by the terminal's colour number
 FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">
 <style>text {{ font: {type}px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace;
 white-space: pre; }} .b {{ font-weight: bold; }} .d {{ opacity: .62; }}</style>
@@ -40,18 +40,18 @@ white-space: pre; }} .b {{ font-weight: bold; }} .d {{ opacity: .62; }}</style>
 
 
 def filled(page: str, runs: Path, run: Callable[[list[str]], str]) -> str:
-    """A page with its blocks written anew. ``run`` gives what a command prints."""
+    """Return a page with its blocks rewritten. ``run`` returns the output of a command, given its arguments."""
 
     def block(found: re.Match[str]) -> str:
         name, lang, command = found[2], found[3], found[4]
-        said = report(runs / f"{name}.json", lang) if name else run(shlex.split(command)[1:])
-        return f"{found[1]}```console\n$ {command}\n{said.rstrip()}\n```\n"
+        output = report(runs / f"{name}.json", lang) if name else run(shlex.split(command)[1:])
+        return f"{found[1]}```console\n$ {command}\n{output.rstrip()}\n```\n"
 
     return _BLOCK.sub(block, page)
 
 
 def report(path: Path, lang: str, colour: bool = False) -> str:
-    """The report of a run that was kept. Raises click.ClickException where it cannot be read."""
+    """Return the text report of a saved run. Raises click.ClickException if it cannot be read."""
     from diagnose.formats import render
     from diagnose.judging.judge import judge
     from probes.model.archive import ArchiveError, load
@@ -63,7 +63,7 @@ def report(path: Path, lang: str, colour: bool = False) -> str:
 
 
 def picture(name: str, runs: Path) -> str:
-    """A terminal that shows a report, as SVG without anything from elsewhere."""
+    """Return an SVG picture of a terminal with a report; it loads no other resource."""
     from html import escape
 
     from rich.cells import cell_len
@@ -80,7 +80,7 @@ def picture(name: str, runs: Path) -> str:
         column = 0
         for piece in line:
             for words in re.finditer(r"\S+(?: \S+)*", piece.text):
-                # The length is said: a wide sign of another typeface would push what follows it aside.
+                # With an explicit length, a wide character of a fallback font does not shift the text after it.
                 x = AIR + (column + cell_len(piece.text[: words.start()])) * CELL
                 place = f'x="{x:g}" y="{BAR + (row + 1) * LINE}" textLength="{cell_len(words[0]) * CELL:g}"'
                 texts.append(f"<text {place} {_look(piece.style)}>{escape(words[0])}</text>")
@@ -97,7 +97,7 @@ def _look(style: Style | None) -> str:
 
 
 def command_output(words: list[str]) -> str:
-    """What ``llmdoctor WORDS`` prints in this process, in English, without colour."""
+    """Run ``llmdoctor WORDS`` in this process and return its output, in English and without colour."""
     from click.testing import CliRunner
 
     from diagnose.cli import program

@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of the report, made from the program's own tables: ``docs/report.schema.json``."""
+"""The JSON Schema (2020-12) of the report, generated from the program's tables: ``docs/report.schema.json``."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ TEXTS_: Schema = {"type": "array", "items": TEXT}
 
 
 def schema(closed: bool = False) -> Schema:
-    """The schema. A ``closed`` one allows no name that it does not know, to find what it lacks; the published one is
-    open, since later versions may add to the report.
+    """Return the schema.
+
+    A ``closed`` schema rejects unknown names, so that tests find what it lacks. The published schema is open, because
+    later versions may add names to the report.
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -133,7 +135,7 @@ def _probe(closed: bool) -> Schema:
 
 
 def _observed(closed: bool) -> Schema:
-    """The few facts of a probe; which of them stand there depends on the probe and on how far it came."""
+    """Return the schema of a probe's facts; which of them are present depends on the probe and its outcome."""
     request = _object(closed, {"url": TEXT, "purpose": TEXT, "status": COUNT, "ms": NUMBER})
     dial = _object(closed, {"address": TEXT, "result": TEXT})
     server = _object(closed, {"server": TEXT, "said": TEXT, "addresses": TEXTS_})

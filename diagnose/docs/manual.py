@@ -1,4 +1,4 @@
-"""The manual page `llmdoctor(1)`, written from the commands as click knows them."""
+"""Generator of the manual page `llmdoctor(1)` from the click commands."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FILES = (
 
 
 def page(program: click.Group) -> Iterator[str]:
-    """The lines of the page, in man(7)'s macros: every command that is shown, each with its options."""
+    """Yield the lines of the page in man(7) macros: every command that is not hidden, with its options."""
     context = click.Context(program, info_name="llmdoctor", **program.context_settings)
     yield f'.TH LLMDOCTOR 1 "" "llmdoctor {__version__}" "User Commands"'
     yield ".SH NAME"
@@ -56,7 +56,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
 
 
 def _options(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
-    for option in command.params:  # the help option is made by whoever asks first
+    for option in command.params:  # not get_params(), which adds the help option
         record = option.get_help_record(context)
         if record is not None and record[1]:
             yield record
@@ -76,7 +76,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """One line in which roff finds nothing to act upon."""
+    """Return the text as one line, escaped so that roff finds no request in it."""
     line = " ".join(text.replace("\b", " ").split()).replace("\\", "\\e").replace("-", "\\-")
     line = re.sub(r"[^\x00-\x7f]", lambda found: f"\\[u{ord(found[0]):04X}]", line)
     return f"\\&{line}" if line.startswith((".", "'")) else line

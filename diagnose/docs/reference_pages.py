@@ -1,4 +1,4 @@
-"""Write the reference pages: findings, doors and apps."""
+"""Generator of the reference pages: findings, doors and apps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from diagnose.words import LANGS, look, name_of, part, say
 
-# Codes that no rule raises yet, or that `explain` alone does; each is an error but for those named here.
+# The warnings among the codes that no rule raises, or that only `explain` reports; all others of these are errors.
 WARNINGS = frozenset(("settings.project_override", "proxy.ignored"))
 KINDS = {
     "vendor": "Makers of models",
@@ -23,12 +23,12 @@ KINDS = {
 
 
 def page_of(lang: str) -> str:
-    """The file of the findings' page in a language."""
+    """Return the file name of the findings page in a language, such as ``findings.zh.md``."""
     return "findings.md" if lang == "en" else f"findings.{lang}.md"
 
 
 def pages(folder: Path) -> dict[str, str]:
-    """Every page by its file's name: those that are written whole, and those of ``folder`` that hold real output."""
+    """Return every page by file name: the generated pages, and the pages of ``folder`` with their output updated."""
     from json import dumps
 
     from diagnose.cli import program
@@ -48,7 +48,7 @@ def pages(folder: Path) -> dict[str, str]:
 
 
 def findings(lang: str) -> Iterator[str]:
-    """The lines of the findings' page."""
+    """Yield the lines of the findings page in a language."""
     from diagnose.findings import RULES
 
     page = part(lang, "reference_page")
@@ -71,7 +71,7 @@ def findings(lang: str) -> Iterator[str]:
 
 
 def doors() -> Iterator[str]:
-    """The lines of the doors' page: those that come with the program alone."""
+    """Yield the lines of the doors page, which lists only the built-in doors."""
     from probes.catalog.doors import Doors, builtin
 
     known = Doors(builtin())
@@ -111,7 +111,7 @@ APP_KINDS = {
 
 
 def apps() -> Iterator[str]:
-    """The lines of the apps' page."""
+    """Yield the lines of the apps page."""
     from probes.catalog.apps import load
     from probes.protocols.protocol import wire as protocol_of
     from probes.urls.app_base_urls import takes

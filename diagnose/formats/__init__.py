@@ -1,14 +1,14 @@
-"""A report, written out: each module in this folder is a format, and its file name is the format's name.
+"""Report formats: each module in this folder is a format, and its file name is the format's name.
 
-A format's module defines ``render(report, lang) -> str``, ``STARTS_WITH`` (how the report of a broken target begins
-in English) and, where they apply:
+A format's module defines ``render(report, lang) -> str``, ``STARTS_WITH`` (the first characters of the English report
+on a broken target) and, if they apply:
 
-- ``OPTIONS``: the keywords of :func:`render` that its own ``render`` takes;
-- ``FOR_PEOPLE = True``: a console shows it in the console's own encoding, not in UTF-8;
-- ``EXIT_STATUS``: a function of the report that gives the exit status, where the format's readers expect their own;
-- ``APPENDS``: environment variables that name a file, each with the format in which the report is appended to it.
+- ``OPTIONS``: the keywords of :func:`render` that the module's ``render`` takes;
+- ``FOR_PEOPLE = True``: write it to a console in the console's encoding, not in UTF-8;
+- ``EXIT_STATUS``: a function of the report that returns the exit status, if readers of the format expect another one;
+- ``APPENDS``: environment variables that name a file, each with the format of the report that is appended to it.
 
-What several formats share is in ``diagnose/rendering``.
+Code that formats share is in ``diagnose/rendering``.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from diagnose.report import Report
 
-# The names of the files alone: a format is imported when a report is written in it.
+# File names only: a format is imported when a report is written in it.
 FORMATS = tuple(sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py")))
 
 
 class Format(NamedTuple):
-    """What a format's module defines; see above."""
+    """The definitions of a format's module; see the docstring of this package."""
 
     render: Callable[..., str]
     starts_with: str
@@ -38,7 +38,7 @@ class Format(NamedTuple):
 
 
 def load(name: str) -> Format:
-    """Import the format of that name. Raises ValueError for one that is not in :data:`FORMATS`."""
+    """Import a format. Raises ValueError if ``name`` is not in :data:`FORMATS`."""
     if name not in FORMATS:
         raise ValueError(f"unknown format: {name}")
     module = import_module(f"{__name__}.{name}")
@@ -63,12 +63,12 @@ def render(
     probes: bool = True,
     strict: bool = False,
 ) -> str:
-    """Write the report in one of :data:`FORMATS`, ending in a line end.
+    """Return the report in one of :data:`FORMATS`, with a final line end.
 
-    ``strict`` says that warnings fail too, to formats that tell a failure. The other keywords concern a terminal:
-    ``width`` in columns, ``colour``, ``unicode`` (its encoding has more than ASCII), ``probes`` (list them too).
+    ``strict`` makes warnings failures, in formats that have failures. The other keywords concern a terminal: ``width``
+    in columns, ``colour``, ``unicode`` (its encoding has more than ASCII), ``probes`` (include the list of probes).
 
-    Raises ValueError for a format that is not known.
+    Raises ValueError for an unknown format.
     """
     chosen = load(fmt)
     given = {"width": width, "colour": colour, "unicode": unicode, "probes": probes, "strict": strict}

@@ -1,7 +1,7 @@
-"""The report as workflow commands of GitHub Actions: an annotation a finding, the probes in a folded group.
+"""The report as workflow commands of GitHub Actions: one annotation per finding, and the probes in a folded group.
 
-Source: GitHub's "Workflow commands for GitHub Actions" and the escaping of its own toolkit (`@actions/core`). The job
-summary is ``markdown``; the command line appends it to the file that ``GITHUB_STEP_SUMMARY`` names.
+Source: GitHub's "Workflow commands for GitHub Actions", and the escaping in its toolkit (`@actions/core`). The job
+summary is the format ``markdown``; the command line appends it to the file that ``GITHUB_STEP_SUMMARY`` names.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ _IN_REPOSITORY = r"[^:\s/\\][^:\s\\]*"  # the path of a file below the working f
 EVIDENCE = 500  # characters of one piece of evidence
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗", "skipped": "–"}
-# Which setting a layer's findings are about: where it stood is the place for the annotation.
+# The setting that a layer's findings are about; the annotation points to its line.
 SETTINGS = {"url": "base_url", "key": "key", "auth": "key", "model": "model"}
 
 
 def render(report: Report, lang: str, *, strict: bool = False) -> str:
-    """The lines for standard output; with ``strict`` a warning is an error."""
+    """Return the lines for standard output; with ``strict`` warnings become errors."""
     return "\n".join(_lines(report, lang, strict)) + "\n"
 
 
 def data(text: str) -> str:
-    """A command's message: its line ends and per cent signs written as the runner reads them back."""
+    """Escape line ends and percent signs in the message of a command, as the runner decodes them (``%0A``)."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def property_value(text: str) -> str:
-    """The value of a command's property, which a colon or a comma would end."""
+    """Escape the value of a command's property; a colon or comma would end it."""
     return data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def logged(text: str) -> str:
-    """A line of the log: foreign text in it must not read as the older form of a command, wherever it stands."""
+    """Return a line of the log in which foreign text cannot act as a command of the older form, ``##[name]``."""
     return plain(text).replace("##[", "## [")
 
 
@@ -75,7 +75,7 @@ def _command(name: str, properties: Mapping[str, str], message: str) -> str:
 
 
 def _properties(finding: Finding, report: Report) -> dict[str, str]:
-    """The annotation's title, and the line of a file of the repository where the setting stood."""
+    """Return the annotation's title, and the file and line of the setting if it is in the repository."""
     sources = report.target.get("sources")
     role = SETTINGS.get(finding.code.partition(".")[0], "")
     source = sources.get(role) if isinstance(sources, Mapping) else None
@@ -87,9 +87,9 @@ def _properties(finding: Finding, report: Report) -> dict[str, str]:
 
 def _message(finding: Finding, knock_ons: list[Finding], lang: str) -> str:
     colon = word(lang, "colon")
-    told = [plain(finding.title)]
-    told += [plain(finding.explanation)] if finding.explanation else []
-    told += [f"{word(lang, 'evidence')}{colon}{clip(plain(piece), EVIDENCE)}" for piece in finding.evidence]
-    told += [f"{number}. {plain(step)}" for number, step in enumerate(way_out(finding), 1)]
-    told += [f"{word(lang, 'because')}{colon}{plain(found.title)} ({found.code})" for found in knock_ons]
-    return "\n".join(told)
+    lines = [plain(finding.title)]
+    lines += [plain(finding.explanation)] if finding.explanation else []
+    lines += [f"{word(lang, 'evidence')}{colon}{clip(plain(piece), EVIDENCE)}" for piece in finding.evidence]
+    lines += [f"{number}. {plain(step)}" for number, step in enumerate(way_out(finding), 1)]
+    lines += [f"{word(lang, 'because')}{colon}{plain(found.title)} ({found.code})" for found in knock_ons]
+    return "\n".join(lines)

@@ -1,6 +1,6 @@
-"""The report as one HTML file that needs nothing else: no script, nothing loaded; light, dark, on a phone, on paper.
+"""The report as a self-contained HTML file: no script, no external resources; for light, dark, phones and print.
 
-:func:`body` and :func:`style` are for other pages that show a report as well (`llmdoctor serve`).
+Other pages that show a report (`llmdoctor serve`) use :func:`body` and :func:`style`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SEVERITIES = {"error": "fail", "warning": "warn", "info": "info"}
 SUPPORT = {"supported": "ok", "unsupported": "skipped", "unknown": "open"}
 EVIDENCE = 2000  # characters of one piece of evidence
 
-# The signs of the states, drawn in a field of 16 by 16: told by their form, not by their colour alone.
+# SVG paths for the states, in a box of 16 by 16. They differ in shape, not only in colour, for colour-blind readers.
 SIGNS = {
     "ok": "M4.5 8.4l2.4 2.4 4.6-5.2",
     "warn": "M8 4.2v4.6M8 11.6v.2",
@@ -49,14 +49,14 @@ SIGNS = {
 
 
 def render(report: Report, lang: str) -> str:
-    """The whole page."""
+    """Return the complete HTML page."""
     title = clip(plain(report.target.get("name") or report.target.get("base_url") or ""), 50)
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
-        # A mail program or a ticket system may show this file: whatever slipped in could still load and run nothing.
+        # A mail client or ticket system may show this file: even markup that got past the escaping cannot load or run.
         tag("meta", http_equiv="Content-Security-Policy", content="default-src 'none'; style-src 'unsafe-inline'"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("title", f"{title} · llmdoctor" if title else "llmdoctor"),
@@ -68,17 +68,17 @@ def render(report: Report, lang: str) -> str:
 
 
 def style() -> str:
-    """The style sheet of :func:`body`."""
+    """Return the style sheet for :func:`body`."""
     from pathlib import Path
 
     return Path(__file__).with_name("report.css").read_text("utf-8")
 
 
 def body(report: Report, lang: str) -> Safe:
-    """The report itself, an ``article``, for a page that has :func:`style`; headings begin at ``h1``."""
+    """Return the report as an ``article`` element, for a page with :func:`style`; its headings start at ``h1``."""
     groups = folded(report)
     main = [group for group in groups if group[0].code == report.root_cause]
-    if not main:  # nothing is broken: the warnings are what there is to tell
+    if not main:  # nothing is broken, so the warnings are the main part
         main = [group for group in groups if group[0].severity == "warning"]
     rest = [group for group in groups if group not in main]
     return tag(
@@ -97,7 +97,7 @@ def body(report: Report, lang: str) -> Safe:
 
 
 def sign(state: str, label: str | None = None) -> Safe:
-    """The sign of a state; with a ``label`` a reader aloud says it, without one it is skipped."""
+    """Return the icon of a state. Screen readers read its ``label``, and skip it if there is none."""
     named: dict[str, object] = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
     drawn = (tag("circle", cx=8, cy=8, r=8), tag("path", d=Safe(SIGNS[state])))
     return tag("svg", *drawn, class_=f"sign {state}", viewBox="0 0 16 16", **named)
@@ -125,7 +125,7 @@ def _head(report: Report, lang: str) -> Safe:
 
 
 def _target(report: Report, lang: str) -> list[tuple[str, object, str]]:
-    """What was checked: the key of a word, the value, and where it stood."""
+    """Return the checked settings: the key of each label, the value, and its source."""
     target, key = report.target, report.target.get("key")
     hint = (
         word(lang, "target.key_hint", hint=key.get("hint"), length=key.get("length"))
@@ -154,7 +154,7 @@ def _row(label: str, value: object, note: str = "") -> Safe:
 
 
 def _whole(finding: Finding, knock_ons: list[Finding], lang: str) -> Safe:
-    """A finding with all it has: what is so, how it comes about, what to do; what was seen is folded away."""
+    """Return a finding in full: title, explanation and steps, with the evidence folded."""
     state = SEVERITIES[finding.severity]
     return tag(
         "section",
@@ -202,9 +202,9 @@ def _knock_ons(knock_ons: list[Finding], lang: str) -> Safe | None:
 
 
 def _works(settings: Mapping[str, object], lang: str) -> Safe:
-    """Ready to copy: each block is selected whole by one touch."""
-    told = [f"{name} = {value}" for name, value in settings_lines(settings)]
-    blocks = [variable_lines(settings), told]
+    """Return the working settings as blocks to copy; one click selects a whole block."""
+    assignments = [f"{name} = {value}" for name, value in settings_lines(settings)]
+    blocks = [variable_lines(settings), assignments]
     return tag(
         "section",
         tag("h2", sign("ok"), word(lang, "works")),
@@ -240,7 +240,7 @@ def _also(groups: list[tuple[Finding, list[Finding]]], lang: str) -> Safe:
 
 
 def _probes(report: Report, lang: str) -> Safe:
-    """The probes as a timeline: each its sign, name, words and time, over a strip of when it ran."""
+    """Return the probes as a timeline: each with icon, name, summary and duration, above a bar of its time."""
     whole = max((probe.began_ms + probe.duration_ms for probe in report.probes), default=0.0)
     return tag(
         "section",
@@ -251,7 +251,7 @@ def _probes(report: Report, lang: str) -> Safe:
 
 
 def probe(line: ProbeLine, whole: float, lang: str) -> Safe:
-    """One row of the timeline, an ``li``; ``whole`` are the milliseconds that its strip stands for."""
+    """Return one row of the timeline, an ``li``; ``whole`` is the length of the run in milliseconds."""
     skipped = line.status == "skipped"
     return tag(
         "li",
@@ -265,16 +265,16 @@ def probe(line: ProbeLine, whole: float, lang: str) -> Safe:
 
 
 def _strip(probe: ProbeLine, whole: float, lang: str) -> Safe:
-    """When the probe ran, as a line from the left, the run's begin, to the right, its end."""
+    """Return a bar that shows when the probe ran; its left end is the start of the run, its right end the end."""
     from_, to = (100 * at / whole if whole else 0 for at in (probe.began_ms, probe.began_ms + probe.duration_ms))
-    told = word(lang, "ran", begin=duration(probe.began_ms), took=duration(probe.duration_ms))
+    label = word(lang, "ran", begin=duration(probe.began_ms), took=duration(probe.duration_ms))
     return tag(
         "svg",
-        tag("title", told),
+        tag("title", label),
         tag("line", x1="0%", x2="100%", y1=4, y2=4, class_="track"),
         tag("line", x1=f"{from_:.2f}%", x2=f"{to:.2f}%", y1=4, y2=4, class_="bar"),
         role="img",
-        aria_label=told,
+        aria_label=label,
         class_="strip",
         width="100%",
         height=8,
@@ -282,7 +282,7 @@ def _strip(probe: ProbeLine, whole: float, lang: str) -> Safe:
 
 
 def _capabilities(found: tuple[CapabilityLine, ...], lang: str) -> Safe:
-    """The table of a deep check: what is not there is no fault, and is not told as one."""
+    """Return the table of a deep check. A missing feature is not an error, so it is not marked as one."""
     from diagnose.words import deep
 
     items = [
@@ -294,8 +294,8 @@ def _capabilities(found: tuple[CapabilityLine, ...], lang: str) -> Safe:
         )
         for one in found
     ]
-    told = tag("ul", items, class_="timeline") if items else tag("p", deep("AROUND", "not_asked", lang))
-    return tag("section", tag("h2", deep("AROUND", "title", lang)), told, class_="card")
+    content = tag("ul", items, class_="timeline") if items else tag("p", deep("AROUND", "not_asked", lang))
+    return tag("section", tag("h2", deep("AROUND", "title", lang)), content, class_="card")
 
 
 def _said(text: str) -> Safe | None:

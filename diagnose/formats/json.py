@@ -1,4 +1,4 @@
-"""The report as JSON: the document of the contract's section 2, for programs."""
+"""The report as JSON, for programs: the document of docs/contract.md, section 2."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ SCHEMA = "llmdoctor.report/1"
 
 
 def render(report: Report, lang: str) -> str:
-    """The document, indented, with a line end. ``lang`` changes nothing: the findings carry their own words."""
+    """Return the indented document with a final line end. ``lang`` has no effect: the findings have their texts."""
     return dumps(document(report), indent=2) + "\n"
 
 
 def dumps(value: object, *, indent: int | None = None) -> str:
-    """As ``json.dumps``, readable in any script; what a terminal would act upon or nobody sees (control characters,
-    direction marks, zero-width signs), or UTF-8 cannot hold, stays escaped.
+    """Serialise a value as JSON with readable non-ASCII text.
 
-    ``indent=None`` writes one line, as NDJSON wants it.
+    Control characters, direction marks, zero-width characters and lone surrogates stay escaped (``\\u200b``): a
+    terminal would act on them, nobody would see them, or UTF-8 cannot encode them. ``indent=None`` writes one line,
+    as NDJSON requires.
     """
     return re.sub("[^\n -~]", _shown, json.dumps(_pure(value), indent=indent, ensure_ascii=False))
 
@@ -35,7 +36,7 @@ def _shown(sign: re.Match[str]) -> str:
 
 
 def document(report: Report) -> dict[str, object]:
-    """The contract's document: plain dicts, lists, strings and numbers."""
+    """Return the document of the contract as plain dicts, lists, strings and numbers."""
     proven = report.proven
     return {
         "schema": SCHEMA,
@@ -95,13 +96,13 @@ def document(report: Report) -> dict[str, object]:
 
 
 def _clients(report: Report) -> dict[str, object]:
-    """What stands there only where some app wants another base URL than the one that works."""
+    """Return ``clients``, or nothing if every app takes the base URL that works."""
     rows = [{"app": client.app, "base_url": client.base_url, "note": client.note} for client in report.clients]
     return {"clients": rows} if rows else {}
 
 
 def _capabilities(report: Report) -> dict[str, object]:
-    """What a deep check has found; nothing at all where nobody asked for one."""
+    """Return ``capabilities``, or nothing if there was no deep check."""
     if report.capabilities is None:
         return {}
     rows = [
@@ -119,7 +120,7 @@ def _capabilities(report: Report) -> dict[str, object]:
 
 
 def _asked_for(report: Report) -> dict[str, object]:
-    """What stands there only where it was asked for: `--slo`, and the tries of `--retries`."""
+    """Return ``slo`` and ``flaky``, each only if `--slo` or `--retries` was given."""
     found: dict[str, object] = {}
     if report.slos:
         found["slo"] = [
@@ -157,13 +158,13 @@ def _target(target: Mapping[str, object]) -> dict[str, object]:
 
 
 def _fixes(finding: Finding) -> list[dict[str, object]]:
-    """The fixes; where none names settings or was tried, the steps in words as well, so that none is lost."""
+    """Return the fixes. If none has settings or was tried, add the steps, so that the document loses no advice."""
     fixes: list[dict[str, object]] = [
         {"summary": fix.summary, "settings": _pure(fix.settings), "verified": fix.verified} for fix in finding.fixes
     ]
     if not any(fix.settings or fix.verified for fix in finding.fixes):
-        told = {fix.summary for fix in finding.fixes}
-        fixes += [{"summary": step, "settings": {}, "verified": False} for step in finding.steps if step not in told]
+        known = {fix.summary for fix in finding.fixes}
+        fixes += [{"summary": step, "settings": {}, "verified": False} for step in finding.steps if step not in known]
     return fixes
 
 
@@ -176,7 +177,7 @@ def _ms(milliseconds: float) -> float:
 
 
 def _pure(value: object) -> object:
-    """The same as JSON has it: mappings as dicts, sequences as lists, and null for a number that is none."""
+    """Convert a value to the types of JSON: mappings to dicts, iterables to lists, NaN and infinity to null."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, bool | int | str):

@@ -1,7 +1,7 @@
-"""The report as JUnit's XML, as CI servers read it: one test case a probe.
+"""The report as JUnit XML for CI servers: one test case per probe.
 
-Source: the format has no standard; this is what Jenkins' junit plugin, GitLab and GitHub's test reporters read in
-common (`testsuites/testsuite/testcase` with `failure`, `skipped`, `system-out`).
+Source: the format has no standard; this is what Jenkins' junit plugin, GitLab and GitHub's test reporters all read
+(`testsuites/testsuite/testcase` with `failure`, `skipped`, `system-out`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ OPTIONS = ("strict",)
 
 
 def render(report: Report, lang: str, *, strict: bool = False) -> str:
-    """The suite. A test case is named for its probe, in every language alike, so that CI can follow it through time;
-    with ``strict`` a warning is a failure, else it is told in the case's output.
+    """Return the XML document with one test suite.
+
+    A test case has the name of its probe in every language, so that CI can track it over time. With ``strict`` a
+    warning is a failure; without it the warning is part of the test case's output.
     """
     cases = [_case(report, probe, lang, strict) for probe in report.probes]
     figures = {
@@ -50,7 +52,7 @@ def _suite(report: Report) -> str:
 
 
 def _class(report: Report) -> str:
-    """The target without the dots that CI servers part packages at."""
+    """Return a class name for the target without dots, at which CI servers split packages."""
     return "llmdoctor." + (re.sub(r"\W+", "_", _suite(report).removeprefix("llmdoctor").strip()).strip("_") or "target")
 
 
@@ -68,9 +70,9 @@ def _properties(report: Report, lang: str, strict: bool) -> list[Safe]:
 
 
 def _case(report: Report, probe: ProbeLine, lang: str, strict: bool) -> Safe:
-    mine = [found for found in report.findings if found.probe == probe.name]
-    errors = [found for found in mine if found.severity == "error"]
-    others = [found for found in mine if found.severity != "error"]
+    of_probe = [found for found in report.findings if found.probe == probe.name]
+    errors = [found for found in of_probe if found.severity == "error"]
+    others = [found for found in of_probe if found.severity != "error"]
     if strict:
         errors += [found for found in others if found.severity == "warning"]
         others = [found for found in others if found.severity != "warning"]
@@ -78,17 +80,17 @@ def _case(report: Report, probe: ProbeLine, lang: str, strict: bool) -> Safe:
     if probe.status == "skipped" and not errors:
         outcome = tag("skipped", message=probe.why_skipped or probe.summary)
     elif errors:
-        told = [line for found in errors for line in _lines(found, lang)]
-        outcome = tag("failure", _text(told), message=errors[0].title, type=errors[0].code)
+        details = [line for found in errors for line in _lines(found, lang)]
+        outcome = tag("failure", _text(details), message=errors[0].title, type=errors[0].code)
     elif probe.status == "fail" or (strict and probe.status == "warn"):
         root = next((found for found in report.findings if found.code == report.root_cause), None)
-        told = [probe.summary, *([f"{word(lang, 'root')}{word(lang, 'colon')}{root.title}"] if root else [])]
-        outcome = tag("failure", _text(told), message=probe.summary, type=report.root_cause or "failed")
-    said = [line for found in others for line in _lines(found, lang)]
+        details = [probe.summary, *([f"{word(lang, 'root')}{word(lang, 'colon')}{root.title}"] if root else [])]
+        outcome = tag("failure", _text(details), message=probe.summary, type=report.root_cause or "failed")
+    output = [line for found in others for line in _lines(found, lang)]
     case = tag(
         "testcase",
         outcome,
-        tag("system-out", _text([*([] if outcome else [probe.summary]), *said])) if said or not outcome else None,
+        tag("system-out", _text([*([] if outcome else [probe.summary]), *output])) if output or not outcome else None,
         classname=_class(report),
         name=probe.name,
         time=f"{probe.duration_ms / 1000:.3f}",
@@ -96,14 +98,14 @@ def _case(report: Report, probe: ProbeLine, lang: str, strict: bool) -> Safe:
     return join(case, LINE)
 
 
-def _text(told: list[str]) -> Safe:
-    return Safe(f"\n{lines(told)}\n")
+def _text(pieces: list[str]) -> Safe:
+    return Safe(f"\n{lines(pieces)}\n")
 
 
 def _lines(finding: Finding, lang: str) -> list[str]:
-    """What is so, how it comes about, what it rests on, what to do."""
-    told = [f"{finding.title} ({finding.code})"]
-    told += [finding.explanation] if finding.explanation else []
-    told += [word(lang, "evidence"), *(f"- {piece}" for piece in finding.evidence)] if finding.evidence else []
+    """Return a finding as lines: title, explanation, evidence, steps."""
+    text = [f"{finding.title} ({finding.code})"]
+    text += [finding.explanation] if finding.explanation else []
+    text += [word(lang, "evidence"), *(f"- {piece}" for piece in finding.evidence)] if finding.evidence else []
     steps = way_out(finding)
-    return [*told, word(lang, "what_to_do"), *(f"{at}. {step}" for at, step in enumerate(steps, 1))] if steps else told
+    return [*text, word(lang, "what_to_do"), *(f"{at}. {step}" for at, step in enumerate(steps, 1))] if steps else text

@@ -1,4 +1,4 @@
-"""The report to paste into an issue: short, complete, and nothing in it that the page it lands on would act upon."""
+"""The report as Markdown to paste into an issue, escaped so that foreign text has no effect on the page."""
 
 from __future__ import annotations
 
@@ -39,14 +39,15 @@ EVIDENCE = 500  # characters of one piece of evidence
 
 
 def render(report: Report, lang: str) -> str:
-    """Markdown as GitHub and GitLab read it."""
+    """Return the report as Markdown for GitHub and GitLab."""
     return "\n".join(_blocks(report, lang))
 
 
 def escape(text: object) -> str:
-    """Foreign text as plain words of a paragraph or a table cell: no markup, no HTML, no @mention, no #reference.
+    """Escape foreign text for a paragraph or table cell: no markup, HTML, @mention or #reference.
 
-    An empty comment parts the sign from the name: it calls nobody, and what is copied from the page stays right.
+    An empty comment separates ``@`` from a name (``@<!-- -->name``): it notifies nobody, and text copied from the
+    rendered page is unchanged.
     """
     quoted = re.sub(r"([\\`*~$\[\]|]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", html.escape(plain(text), quote=False))
     quoted = re.sub(r"(?<!\w)([@#])(?=\w)", r"\1<!-- -->", quoted)
@@ -54,24 +55,24 @@ def escape(text: object) -> str:
 
 
 def prose(text: object) -> str:
-    """The same for a paragraph of a finding, in which backticks enclose what is to be typed."""
+    """Escape the paragraph of a finding, but keep code in backticks."""
     pieces = CODE.split(plain(text))
     return "".join(f"`{piece}`" if at % 2 else _inner(piece) for at, piece in enumerate(pieces))
 
 
 def _inner(piece: str) -> str:
-    """A piece between two others keeps the blanks at its ends."""
+    """Escape a piece between two code spans and keep the spaces at its ends."""
     blanks = len(piece) - len(piece.lstrip()), len(piece) - len(piece.rstrip())
     return " " * blanks[0] + escape(piece) + " " * (blanks[1] if piece.strip() else 0)
 
 
 def _start(sign: str) -> str:
-    """What would begin a list or a heading; a number's stop is parted from it as a name is from its sign."""
+    """Escape characters that would start a list or a heading; a comment separates a number from its full stop."""
     return f"{sign}<!-- -->" if sign.isdigit() else f"\\{sign}"
 
 
 def fence(text: str, language: str = "") -> str:
-    """``text`` in a code fence that is longer than any run of backticks inside."""
+    """Return ``text`` in a code fence that is longer than any run of backticks inside it."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}{language}\n{text}\n{ticks}\n"
@@ -118,7 +119,7 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
 
 
 def _finding(finding: Finding, knock_ons: list[Finding], lang: str) -> Iterator[str]:
-    """What is so, how it comes about, what it rests on, what to do, what follows from it."""
+    """Yield a finding in full: title, explanation, evidence, steps, and the findings that follow from it."""
     yield f"### {SEVERITIES[finding.severity]} {escape(finding.title)} (`{finding.code}`)\n"
     if finding.explanation:
         yield f"{prose(finding.explanation)}\n"
@@ -153,7 +154,7 @@ def _capabilities(lines: tuple[CapabilityLine, ...], lang: str) -> Iterator[str]
 
 
 def _target(report: Report) -> Iterator[tuple[str, str]]:
-    """The settings as given, with their sources as comments; of the key its hint alone."""
+    """Yield the given settings with their sources as TOML comments; the key appears only as its hint."""
     sources = report.target.get("sources")
     sources = sources if isinstance(sources, Mapping) else {}
     for name in ("name", "base_url", "protocol", "app", "model", "key"):
@@ -166,5 +167,5 @@ def _target(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _toml(value: str) -> str:
-    """A TOML basic string, which a JSON string is as well; true and false stay bare."""
+    """Return a TOML value: a JSON string, which is a valid TOML basic string, or a bare true or false."""
     return value if value in ("true", "false") else json.dumps(value, ensure_ascii=False)

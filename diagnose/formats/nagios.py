@@ -1,4 +1,4 @@
-"""One line with performance data, as monitoring plugins write it.
+"""The report as one line with performance data, for Nagios and other monitoring schedulers.
 
 Source: the Monitoring Plugins Development Guidelines (output, performance data and return codes).
 """
@@ -19,7 +19,7 @@ STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 
 
 def exit_status(report: Report) -> int:
-    """0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN; a run that was interrupted knows only what it found broken."""
+    """Return 0 OK, 1 WARNING, 2 CRITICAL or 3 UNKNOWN. An interrupted run is UNKNOWN unless it found an error."""
     if report.interrupted and report.verdict != "broken":
         return 3
     return {"healthy": 0, "degraded": 1, "broken": 2, "inconclusive": 3}[report.verdict]
@@ -29,16 +29,16 @@ EXIT_STATUS = exit_status
 
 
 def render(report: Report, lang: str) -> str:
-    """``LLMDOCTOR CRITICAL - sentence | time=1.412s;;;0 requests=3;;;0 tokens=27;;;0 ttft=0.412s;;;0``"""
+    """Return ``LLMDOCTOR CRITICAL - sentence | time=1.412s;;;0 requests=3;;;0 tokens=27;;;0 ttft=0.412s;;;0``."""
     return f"LLMDOCTOR {STATES[exit_status(report)]} - {_sentence(report, lang)} | {' '.join(_performance(report))}\n"
 
 
 def _sentence(report: Report, lang: str) -> str:
-    """The root cause, or the gravest finding, or the verdict; no pipe in it, for that begins the performance data."""
-    told = [found for found in report.findings if found.code == report.root_cause]
-    told += [found for found in report.findings if found.severity == "warning" and report.verdict == "degraded"]
-    if told:
-        text = f"{plain(told[0].title)} ({told[0].code})"
+    """Return the root cause, the first warning or the verdict, without a pipe, which starts the performance data."""
+    chosen = [found for found in report.findings if found.code == report.root_cause]
+    chosen += [found for found in report.findings if found.severity == "warning" and report.verdict == "degraded"]
+    if chosen:
+        text = f"{plain(chosen[0].title)} ({chosen[0].code})"
     else:
         text = word(lang, "interrupted" if report.interrupted else verdict(report))
     named = plain(report.target.get("name") or report.target.get("base_url") or "")
@@ -57,7 +57,7 @@ def _performance(report: Report) -> list[str]:
         if probe.name == "stream" and isinstance(first, int | float) and "ttft" not in limited:
             figures.append(f"ttft={first / 1000:.3f}s;;;0")
     for one in report.slos:
-        # A range that alerts below its limit is written `limit:`; what was not measured is `U`.
+        # A range that alerts below its limit is written `limit:`; a value that was not measured is `U`.
         limit = f"{one.limit:.3f}".rstrip("0").rstrip(".")
         critical = f"{limit}:" if one.name == "cert" else limit
         figures.append(f"{one.name}={'U' if one.measured is None else f'{one.measured:.3f}s'};;{critical};0")

@@ -1,7 +1,7 @@
-"""The report on a terminal, in a pipe or in a log: what was looked at, the one cause, what to do, what is proven.
+"""The report as text for a terminal, a pipe or a log: probes, root cause, steps, and what is proven.
 
-Colour only repeats what the marks say. Every text goes through ``plain`` of ``diagnose/rendering/report_parts.py``
-and is printed as ``rich.text.Text``, so neither markup nor escape sequences from outside act.
+Colour repeats what the marks already show. Every text goes through ``plain`` of ``diagnose/rendering/report_parts.py``
+and is printed as ``rich.text.Text``, so that markup and escape sequences from outside have no effect.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ OPTIONS = ("width", "colour", "unicode", "probes")
 
 Line = list[tuple[str, str]]  # text and style, piece by piece
 
-WIDEST = 100  # cells; longer lines tire the eye
+WIDEST = 100  # cells; longer lines are hard to read
 SUMMARY = 200  # characters of a probe's summary
-EVIDENCE = 320  # characters of one piece of evidence; the JSON has the whole
+EVIDENCE = 320  # characters of one piece of evidence; the JSON report has all of it
 
 MARKS = {"ok": ("✓", "[ok]"), "warn": ("!", "[!]"), "fail": ("✗", "[x]"), "skipped": ("–", "[-]")}
 STYLES = {"ok": "green", "warn": "yellow", "fail": "red", "skipped": "dim"}
@@ -49,17 +49,17 @@ SEVERITIES = {"error": "fail", "warning": "warn", "info": "skipped"}
 SUPPORT = {"supported": "green", "unsupported": "", "unknown": "dim"}
 PROVEN = {"proven": "green", "not_proven": "red", "not_asked": "dim"}
 
-RIGHT = 9  # cells kept for a time at the right: ``9.99 s`` with air before it
+RIGHT = 9  # cells at the right that are kept for a duration: ``9.99 s`` with space before it
 
-# What a line is never broken inside: a word, or one Chinese sign with the punctuation that belongs to it, for no line
-# begins with a full stop or ends with an opening bracket.
+# The units between which a line may break: a word, or one Chinese character with its punctuation, because no line
+# starts with a full stop or ends with an opening bracket.
 _WIDE = (
     "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
 )
 _OPEN, _CLOSE = "（「『《〈【［“‘", "，。、；：？！）」』》〉】］”’…—"
 ATOM = re.compile(rf" ?[{_OPEN}]*(?:[^ {_WIDE}{_OPEN}]+|[{_WIDE}])[{_CLOSE}]*|.")
 
-# For consoles that know neither these signs nor UTF-8.
+# Replacements for consoles whose encoding lacks these characters.
 ASCII = str.maketrans(
     {"…": "...", "–": "-", "—": "-", "→": "->", "←": "<-", "·": "-", "×": "x", "≤": "<=", "≥": ">=", "“": '"', "”": '"'}
     | {"‘": "'", "’": "'", "✓": "+", "✗": "x", "•": "*"}
@@ -69,7 +69,7 @@ ASCII = str.maketrans(
 def render(
     report: Report, lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True, probes: bool = True
 ) -> str:
-    """The whole report; ``probes=False`` leaves out what :func:`head` and :func:`probe_line` have shown already."""
+    """Return the whole report; ``probes=False`` leaves out the parts that :func:`head` and :func:`probe_line` print."""
     page = Page(lang, width, unicode)
     if probes:
         page.head(report.target)
@@ -86,21 +86,21 @@ def render(
 def head(
     target: Mapping[str, object], lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True
 ) -> str:
-    """What is checked and where each value stood (the contract's ``target``), to print before the probes."""
+    """Return the settings with their sources (``target`` in the contract), to print before the probes."""
     page = Page(lang, width, unicode)
     page.head(target)
     return page.print(colour)
 
 
 def probe_line(line: ProbeLine, lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True) -> str:
-    """One probe as it ends: its mark, name, summary and time."""
+    """Return the line of one probe: its mark, name, summary and duration."""
     page = Page(lang, width, unicode)
     page.probes((line,))
     return page.print(colour)
 
 
 class Page:
-    """Lines that are filling up, in one language, at one width."""
+    """A buffer of styled lines in one language and for one width in cells."""
 
     def __init__(self, lang: str, width: int, unicode: bool) -> None:
         from rich.cells import cell_len
@@ -150,7 +150,7 @@ class Page:
     def verdict(self, report: Report) -> None:
         self.gap()
         rows = [(VERDICTS[report.verdict], verdict(report))]
-        if report.interrupted:  # what was found until then still stands; "could not tell" goes without saying
+        if report.interrupted:  # findings until then are valid; an inconclusive verdict would add nothing
             rows = [("warn", "interrupted"), *(row for row in rows if report.verdict != "inconclusive")]
         for status, key in rows:
             self.hang([(self.mark(status), STYLES[status])], [(self.word(key), f"bold {STYLES[status]}")])
@@ -160,7 +160,7 @@ class Page:
     def findings(self, report: Report) -> None:
         groups = folded(report)
         main = [group for group in groups if group[0].code == report.root_cause]
-        if not main:  # nothing is broken: the warnings are what there is to tell
+        if not main:  # nothing is broken, so the warnings are the main part
             main = [group for group in groups if group[0].severity == "warning"]
         for finding, knock_ons in main:
             self.gap()
@@ -174,7 +174,7 @@ class Page:
                 self.short(finding, knock_ons)
 
     def whole(self, finding: Finding, knock_ons: list[Finding]) -> None:
-        """A finding with all it has: what is so, how it comes about, what it rests on, what to do."""
+        """Add a finding in full: title, explanation, evidence, steps, and the findings that follow from it."""
         status = SEVERITIES[finding.severity]
         self.hang([], [(self.safe(finding.title), f"bold {STYLES[status]}"), (f"({finding.code})", "dim")])
         if finding.explanation:
@@ -211,7 +211,7 @@ class Page:
             )
 
     def settings(self, settings: Mapping[str, object]) -> None:
-        """Ready to copy: these lines are never broken."""
+        """Add the working settings; these lines are never wrapped, so that they can be copied."""
         self.title("works")
         for name, value in settings_lines(settings):
             if name in ("base_url", "model"):
@@ -221,7 +221,7 @@ class Page:
         self.hang([("    ", "")], [(", ".join(f"{name} = {value}" for name, value in rest.items()), "dim")])
 
     def capabilities(self, lines: tuple[CapabilityLine, ...]) -> None:
-        """The table of a deep check: what is not there is no fault, and is not told as one."""
+        """Add the table of a deep check. A missing feature is not an error, so it is not marked as one."""
         from diagnose.words import deep
 
         self.gap()
@@ -231,7 +231,7 @@ class Page:
         column = max((self.cells(self.safe(one.title)) for one in lines), default=0) + 2
         words = {name: self.safe(deep("AROUND", name, self.lang)) for name in SUPPORT}
         verdicts = max(map(self.cells, words.values())) + 2
-        narrow = self.width < column + verdicts + 30  # then what is said of each stands below it
+        narrow = self.width < column + verdicts + 30  # then each summary gets a line below its title
         for one in lines:
             style = STYLES["warn"] if one.alarming else SUPPORT[one.status]
             lead: Line = [
@@ -239,14 +239,14 @@ class Page:
                 (self.pad(self.safe(one.title), column), ""),
                 (self.pad(words[one.status], verdicts), style),
             ]
-            told: Line = [(self.safe(one.summary), style if one.alarming else "")]
+            summary: Line = [(self.safe(one.summary), style if one.alarming else "")]
             if one.said:
-                told = [(f"{told[0][0]}{self.word('colon').rstrip()}", told[0][1])]
-                told.append((self.safe(clip(plain(one.said), SUMMARY)), "dim"))
+                summary = [(f"{summary[0][0]}{self.word('colon').rstrip()}", summary[0][1])]
+                summary.append((self.safe(clip(plain(one.said), SUMMARY)), "dim"))
             if narrow:
                 self.lines.append(lead)
                 lead = [("      ", "")]
-            self.hang(lead, told)
+            self.hang(lead, summary)
 
     def proven(self, report: Report) -> None:
         self.gap()
@@ -271,7 +271,7 @@ class Page:
             self.hang([], [(f"{self.safe(label)}{self.word('colon')}{self.safe(text)}", "dim")])
         self.hang([], [(self.safe(spent(report, self.lang)), "dim")])
 
-    # -- the means -----------------------------------------------------------------------------------------------------
+    # -- helpers -------------------------------------------------------------------------------------------------------
 
     def word(self, key: str, **values: object) -> str:
         text = word(self.lang, key, **values)
@@ -282,7 +282,7 @@ class Page:
         return line if self.unicode else line.translate(ASCII)
 
     def source(self, source: object) -> str:
-        return self.safe(f"({told})") if (told := source_text(source, self.lang)) else ""
+        return self.safe(f"({text})") if (text := source_text(source, self.lang)) else ""
 
     def mark(self, status: str) -> str:
         signs = MARKS[status]
@@ -300,7 +300,7 @@ class Page:
         self.hang([("  ", "")], [(self.word(key), "bold")])
 
     def hang(self, lead: Line, pieces: Line, right: str = "") -> None:
-        """``lead``, then ``pieces`` in their own column, wrapped, and ``right`` at the end of the first line."""
+        """Add ``lead``, then ``pieces`` wrapped in a column after it, and ``right`` at the end of the first line."""
         indent = sum(self.cells(text) for text, _ in lead)
         first, *others = self.fill(pieces, max(8, self.width - indent - (RIGHT if right else 0)))
         if right:
@@ -310,7 +310,7 @@ class Page:
         self.lines += [[(" " * indent, ""), *line] for line in others]
 
     def fill(self, pieces: Line, room: int) -> list[Line]:
-        """The pieces as lines of at most ``room`` cells; an address that is longer stays whole, to be copied."""
+        """Wrap the pieces into lines of at most ``room`` cells; a longer URL stays whole, so that it can be copied."""
         from rich.cells import chop_cells
 
         lines: list[Line] = [[]]
@@ -332,7 +332,7 @@ class Page:
         return lines
 
     def print(self, colour: bool) -> str:
-        """What has been filled in. Without colour it holds no escape sequence at all."""
+        """Return all lines as text. Without ``colour`` it contains no escape sequence."""
         from io import StringIO
 
         from rich.console import Console
@@ -345,7 +345,7 @@ class Page:
             color_system="standard" if colour else None,
             width=self.width,
             legacy_windows=False,
-            _environ={},  # NO_COLOR, COLUMNS and TERM are the command line's to read
+            _environ={},  # the command line has read NO_COLOR, COLUMNS and TERM already
         )
         for line in self.lines:
             text = Text()

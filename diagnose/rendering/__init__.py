@@ -1,1 +1,1 @@
-"""What several report formats share: parts of a report as text, and a builder of HTML and XML."""
+"""Code that report formats share: parts of a report as text, and a builder for HTML and XML."""

@@ -1,4 +1,4 @@
-"""HTML, SVG and XML, built so that foreign text cannot break out: what is not :class:`Safe` is escaped."""
+"""A builder for HTML, SVG and XML that escapes every text except :class:`Safe`."""
 
 from __future__ import annotations
 
@@ -8,48 +8,48 @@ from collections.abc import Iterable
 from diagnose.rendering.report_parts import plain
 
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
-VOID = frozenset(("br", "hr", "meta"))  # those of HTML that are used here; the elements of XML all have an end
+VOID = frozenset(("br", "hr", "meta"))  # the void elements of HTML that are used here; in XML every element has an end
 
-Child = object  # Safe, text, a number, None (nothing), or an iterable of those
+Child = object  # Safe, text, a number, None (ignored), or an iterable of these
 
 
 class Safe(str):
-    """Markup: text that has been escaped already. Joined to a plain ``str`` it is a plain ``str`` again."""
+    """Markup: text that is already escaped. Concatenated with a plain ``str`` it becomes a plain ``str``."""
 
     __slots__ = ()
 
 
-SPACE, LINE = Safe(" "), Safe("\n")  # between two children; white space at the ends of foreign text goes
+SPACE, LINE = Safe(" "), Safe("\n")  # separators between children; :func:`plain` strips the ends of foreign text
 
 
 def escape(text: object) -> Safe:
-    """Foreign text for an element or a quoted attribute; one line without what no page may hold (:func:`plain`)."""
+    """Escape foreign text for an element or a quoted attribute, as one line without control characters."""
     if isinstance(text, Safe):
         return text
     return _quoted(plain(text))
 
 
 def prose(text: object) -> Safe:
-    """Foreign text and our own words, in which backticks enclose what is to be typed."""
+    """Escape a text and turn the parts in backticks into ``code`` elements."""
     pieces = CODE.split(plain(text))
     return Safe("".join(tag("code", piece) if at % 2 else _quoted(piece) for at, piece in enumerate(pieces)))
 
 
 def lines(pieces: Iterable[object]) -> Safe:
-    """Several lines of foreign text, for elements that keep their line ends."""
+    """Escape lines of foreign text, for elements that keep line ends such as ``pre``."""
     return Safe("\n".join(_quoted(plain(piece)) for piece in pieces))
 
 
 def join(*children: Child) -> Safe:
-    """The children one after the other; None is nothing."""
+    """Concatenate the children; None is ignored."""
     return Safe("".join(_parts(children)))
 
 
 def tag(name: str, /, *children: Child, **attributes: object) -> Safe:
-    """``<name attribute="value">children</name>``.
+    """Return an element: ``<name attribute="value">children</name>``.
 
-    ``class_`` is the attribute ``class``, ``aria_label`` is ``aria-label``; one that is None or False is left out, of
-    one that is True the name alone stands.
+    ``class_`` is the attribute ``class``, ``aria_label`` is ``aria-label``. An attribute that is None or False is left
+    out; one that is True has no value.
     """
     written = "".join(
         f" {key}" if value is True else f' {key}="{escape(value)}"'

@@ -1,4 +1,4 @@
-"""What several report formats share: exit status, lines of settings, costs, what was proven."""
+"""Parts of a report that several formats share: exit status, lines of settings, costs, proven facts."""
 
 from __future__ import annotations
 
@@ -12,19 +12,25 @@ from probes.model.source import Source
 
 
 def exit_status(report: Report, strict: bool = False) -> int:
-    """0 nothing wrong (warnings allowed unless ``strict``), 1 something is wrong, 3 could not tell, 130 interrupted."""
+    """Return the program's exit status for a report.
+
+    0: nothing is wrong; 1: something is wrong, with ``strict`` also a warning; 3: inconclusive; 130: interrupted.
+    """
     if report.interrupted:
         return 130
     return {"healthy": 0, "degraded": 1 if strict else 0, "broken": 1, "inconclusive": 3}[report.verdict]
 
 
 def verdict(report: Report) -> str:
-    """The key of the report's first sentence: a target that only is slower than wanted does work."""
+    """Return the key of the report's first sentence. A target that only exceeds an SLO has its own: it works."""
     return "verdict.slo" if report.root_cause == "slo.exceeded" else f"verdict.{report.verdict}"
 
 
 def word(lang: str, key: str, **values: object) -> str:
-    """The interface's word for ``key``, filled in; for a key without words (a probe of tomorrow) its own last part."""
+    """Return the interface text for ``key``, filled in.
+
+    A key without a text, such as a probe of a later version, gives its last part: ``probe.new_probe`` → ``new probe``.
+    """
     from diagnose import words
 
     try:
@@ -34,17 +40,17 @@ def word(lang: str, key: str, **values: object) -> str:
 
 
 def plain(text: object) -> str:
-    """Text from anywhere as one line that no terminal acts upon.
+    """Return foreign text as one line that has no effect on a terminal.
 
-    Escape sequences, control characters, lone surrogates and invisible signs (zero-width, direction marks) are gone;
-    every run of white space is one space.
+    Escape sequences, control characters, lone surrogates and invisible characters (zero-width, direction marks) are
+    removed; every run of white space becomes one space.
     """
     import re
 
     whole = re.sub(
         r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, moves
         r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS: titles, links
-        r"|\x1b[ -/]*[0-~]?",  # the short ones
+        r"|\x1b[ -/]*[0-~]?",  # two-character sequences, and an escape character that starts no known sequence
         "",
         str(text),
     )
@@ -52,12 +58,12 @@ def plain(text: object) -> str:
 
 
 def clip(text: str, limit: int) -> str:
-    """``text``, or its first ``limit`` characters with an ellipsis for the rest."""
+    """Shorten ``text`` to ``limit`` characters; an ellipsis replaces the rest."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def duration(milliseconds: float) -> str:
-    """A time for people: ``<1 ms``, ``37 ms``, ``1.42 s``, ``61 s``."""
+    """Format milliseconds for people: ``<1 ms``, ``37 ms``, ``1.42 s``, ``61 s``."""
     if milliseconds < 1:
         return "<1 ms"
     if milliseconds < 999.5:
@@ -67,7 +73,7 @@ def duration(milliseconds: float) -> str:
 
 
 def source_text(source: object, lang: str) -> str:
-    """Where a value was read, with the kind of place in the reader's language."""
+    """Return the source of a value in words, with its kind in the reader's language; empty if it is not a Source."""
     if not isinstance(source, Source):
         return ""
     key = f"source.{source.kind}"
@@ -75,14 +81,14 @@ def source_text(source: object, lang: str) -> str:
 
 
 def settings_lines(settings: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Names and values of settings that were seen to work, in reading order; never a key."""
+    """Yield the names and values of settings that worked, in reading order; never the key itself."""
     for name in ("protocol", "base_url", "api_version", "model", "auth", "stream", "key", "key_source"):
         if (value := settings.get(name)) is not None:
             yield name, str(value).lower() if isinstance(value, bool) else plain(value)
 
 
 def variable_lines(settings: Mapping[str, object]) -> list[str]:
-    """``OPENAI_BASE_URL=https://…`` and so on: the variables that the protocol's SDK reads."""
+    """Return the variables that the protocol's SDK reads, as ``OPENAI_BASE_URL=https://…``."""
     from diagnose.evidence.client_urls import sdk_variable
 
     found = (
@@ -92,9 +98,9 @@ def variable_lines(settings: Mapping[str, object]) -> list[str]:
 
 
 def folded(report: Report) -> list[tuple[Finding, list[Finding]]]:
-    """The findings that nothing else explains, each with all that follows from it, directly or further on.
+    """Group the findings: each one that no other explains, with all that follow from it directly or indirectly.
 
-    The root cause comes first; what blames each other in a circle is told by the first of the circle.
+    The root cause comes first. If findings explain each other in a circle, the first of them leads the group.
     """
     by_code = {finding.code: finding for finding in reversed(report.findings)}
     groups: dict[str, tuple[Finding, list[Finding]]] = {}
@@ -112,12 +118,12 @@ def folded(report: Report) -> list[tuple[Finding, list[Finding]]]:
 
 
 def way_out(finding: Finding) -> tuple[str, ...]:
-    """What to do, in order and without repetition: the fixes' summaries first, then the steps."""
+    """Return what to do, without duplicates: first the summaries of the fixes, then the steps."""
     return tuple(dict.fromkeys([*(fix.summary for fix in finding.fixes), *finding.steps]))
 
 
 def spent(report: Report, lang: str) -> str:
-    """What the run cost, in one line: requests, billed ones, tokens, time."""
+    """Return the cost of the run in one line: requests, billed requests, tokens, duration."""
     cost = report.cost
     text = word(
         lang,
@@ -130,12 +136,12 @@ def spent(report: Report, lang: str) -> str:
 
 
 def tokens(report: Report) -> int:
-    """Those of the prompts and of the answers together."""
+    """Return the number of tokens in prompts and answers together."""
     return report.cost.get("prompt_tokens", 0) + report.cost.get("completion_tokens", 0)
 
 
 def proven(report: Report, lang: str) -> Iterator[tuple[str, str]]:
-    """What is ``proven``, ``not_proven`` and ``not_asked``: the label's key and its names, where there are any."""
+    """Yield ``proven``, ``not_proven`` and ``not_asked``, each with the names of its facts; leave out empty ones."""
     facts = {name: getattr(report.proven, name) for name in ("reachable", "path", "key", "model", "answer", "stream")}
     for label, value in (("proven", True), ("not_proven", False), ("not_asked", None)):
         if names := [word(lang, f"fact.{name}") for name, shown in facts.items() if shown is value]:
@@ -143,7 +149,7 @@ def proven(report: Report, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def elsewhere(report: Report, lang: str) -> Iterator[tuple[str, str]]:
-    """``elsewhere`` and which clients want which other base URL, a line for each."""
+    """Yield ``elsewhere`` with a line for each other base URL, which names the clients that need it."""
     groups: dict[str | None, list[str]] = {}
     for client in report.clients:
         if client.told:
@@ -155,7 +161,7 @@ def elsewhere(report: Report, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def asked_for(report: Report, lang: str) -> Iterator[tuple[str, str]]:
-    """What `--slo` and `--retries` asked for, and what came of it: a label and its words."""
+    """Yield the results of `--slo` and `--retries`, if they were given: a label and its text."""
     if report.slos:
         pairs = []
         for one in report.slos:
@@ -168,12 +174,12 @@ def asked_for(report: Report, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def amount(seconds: float) -> str:
-    """A limit or what was measured beside it: ``340 ms``, ``2.1 s``, ``20.5 d``."""
+    """Format seconds of a limit or a measurement: ``340 ms``, ``2.10 s``, ``20.5 d``."""
     return f"{seconds / 86400:.4g} d" if abs(seconds) >= 86400 else duration(seconds * 1000)
 
 
 def vantage(report: Report, lang: str) -> str:
-    """Where this was seen from, in one line."""
+    """Describe the environment of the run in one line: proxy, trust store, address families, container."""
     seen, none = report.vantage, word(lang, "none")
     families = seen.get("families")
     text = word(

@@ -1,4 +1,4 @@
-"""`llmdoctor serve`: the page for support staff, and Prometheus' `/probe`. As `diagnose/cli`, it joins both packages.
+"""The server of `llmdoctor serve`: a web page for support staff, and `/probe` for Prometheus.
 
-Needs the extra `serve`: starlette, uvicorn, jinja2, prometheus-client.
+It needs the extra `serve`: starlette, uvicorn, jinja2 and prometheus-client.
 """

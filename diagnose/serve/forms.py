@@ -1,4 +1,4 @@
-"""What a visitor typed, as the settings of a run. The key becomes a Secret here, and stays one."""
+"""The forms of the page: parse what a visitor typed into settings for a run. The key is a Secret from here on."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ _SOURCE = Source(SourceKind.FORM)
 
 @dataclass(frozen=True, slots=True)
 class CheckForm:
-    """The fields of the page, as they were sent. ``curl`` is a command that stands for address and key, ``text`` an
-    error text to explain.
+    """The fields of the page as they were sent.
+
+    ``curl`` is a command that replaces base URL and key; ``text`` is an error text to explain.
     """
 
     base_url: str = ""
@@ -52,7 +53,7 @@ class CheckForm:
 
 
 def read(body: bytes) -> CheckForm:
-    """A form as browsers send it. Raises BadInput for what the page cannot have sent."""
+    """Parse a form as browsers send it. Raises BadInput for a body that the page cannot have sent."""
     fields = _fields(body)
     for name, longest in _LONGEST.items():
         if len(fields.get(name, "")) > longest:
@@ -73,7 +74,7 @@ def read(body: bytes) -> CheckForm:
 
 
 def field(body: bytes, name: str) -> str:
-    """One field of a form, or an empty string."""
+    """Return one field of a form, or an empty string if it is missing or the form is invalid."""
     try:
         return _fields(body).get(name, "")
     except BadInput:
@@ -83,15 +84,16 @@ def field(body: bytes, name: str) -> str:
 def _fields(body: bytes) -> dict[str, str]:
     try:
         return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=16, errors="strict"))
-    except ValueError:  # UnicodeDecodeError is one
+    except ValueError:  # includes UnicodeDecodeError
         raise BadInput("This is not the form of the page.") from None
 
 
 def settings(form: CheckForm, limits: Limits, *, own_proxies: bool) -> tuple[Settings, tuple[CurlNote, ...]]:
-    """What to check: the form's own values and nothing of this machine, but its roots, and its proxies where they are
-    meant; and what of a curl command the check does otherwise.
+    """Return the settings to check, and notes on what the check does differently from a curl command.
 
-    Raises BadInput where neither an address nor a protocol that has one of its own is given, in a word of the page's.
+    The settings use the form's values only; from this machine they take the CA certificates, and with ``own_proxies``
+    the proxies. Raises BadInput if the form has no address and no protocol or app with a default; its message is then
+    the key of a text of the page (``need_url``).
     """
     options = Options(
         model=form.model or None,
@@ -107,9 +109,8 @@ def settings(form: CheckForm, limits: Limits, *, own_proxies: bool) -> tuple[Set
     }
     notes: tuple[CurlNote, ...] = ()
     if form.curl:
-        options = replace(
-            options, no_env=False
-        )  # which would leave out the proxies and roots; nothing else is to be read
+        # With no_env the proxies and CA certificates in `around` would be ignored; it contains nothing else.
+        options = replace(options, no_env=False)
         found, notes = curl_settings.read(form.curl.reveal(), options, around, Path(), files=False)
         proxies, roots = found.proxies, found.ca_bundle
     else:
@@ -132,7 +133,7 @@ def settings(form: CheckForm, limits: Limits, *, own_proxies: bool) -> tuple[Set
 
 
 def _typed(value: Sourced[T] | None) -> Sourced[T] | None:
-    """The same, from the form where the command line was meant."""
+    """Replace the source "option" or "curl" of a value by the form."""
     if value is None or value.source.kind not in (SourceKind.OPTION, SourceKind.CURL):
         return value
     return replace(value, source=Source(SourceKind.FORM, value.source.owner))

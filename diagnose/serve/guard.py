@@ -1,4 +1,4 @@
-"""What stands before every page: who may ask, from where, how much and how often, and the headers of every answer."""
+"""The guard in front of every page: token, Host and origin checks, size and rate limits, and security headers."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ log = logging.getLogger("llmdoctor.serve")
 
 COOKIE = "llmdoctor"
 SESSION = 12 * 3600  # seconds; a shift of support staff
-BODY = 256 * 1024  # bytes; an error text or a log to explain
-BODY_SECONDS = 10.0  # for all of it
-TAKEN_SECONDS = 30.0  # in which a client takes what it is sent, piece by piece
-CLIENTS = 4096  # that are counted; of more, the one that has been silent longest is forgotten
-FAILURES = 20  # wrong tokens a minute and client
+BODY = 256 * 1024  # bytes of a request body; enough for an error text or a log to explain
+BODY_SECONDS = 10.0  # until the whole request body has arrived
+TAKEN_SECONDS = 30.0  # until a client has received one message of a response
+CLIENTS = 4096  # clients with a rate limit in memory; beyond that, the one that was idle longest is dropped
+FAILURES = 20  # wrong tokens per minute and client
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -41,29 +41,29 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-OPEN = ("/healthz", "/login", "/static/")  # what needs no token
-STARTS = ("/check", "/explain", "/probe")  # what costs work: the rate of a client counts these
+OPEN = ("/healthz", "/login", "/static/")  # paths that need no token
+STARTS = ("/check", "/explain", "/probe")  # paths that start work, and so count for the rate limit
 
 
 class PageToken:
-    """The one secret of a served page, and the sign that a browser gets for it."""
+    """The access token of a server, and the session cookies that browsers get for it."""
 
     def __init__(self, value: str, clock: Callable[[], float] = time.time) -> None:
         self._digest = hashlib.sha256(value.encode()).digest()
         self._clock = clock
 
     def is_given(self, value: str) -> bool:
-        """Whether this is the token, told in a time that depends on neither."""
+        """Check whether ``value`` is the token, in constant time."""
         given = hashlib.sha256(value.encode("utf-8", "surrogateescape")).digest()
         return hmac.compare_digest(given, self._digest)
 
     def session(self) -> str:
-        """A cookie's value that stands for the token until it ends; it holds nothing of it."""
+        """Return the value of a session cookie: its end in Unix time and a signature, without the token itself."""
         end = str(int(self._clock()) + SESSION)
         return f"{end}.{self._signed(end)}"
 
     def holds(self, session: str) -> bool:
-        """Whether a session is ours and has not ended."""
+        """Check whether a session was signed by this server and has not expired."""
         end, _, sign = session.partition(".")
         good = hmac.compare_digest(sign.encode("utf-8", "replace"), self._signed(end).encode())
         return good and end.isdigit() and int(end) > self._clock()
@@ -73,15 +73,15 @@ class PageToken:
 
 
 class RateLimit:
-    """So many events a minute for each client, all of them at once if need be."""
+    """A token bucket per client: ``a_minute`` events per minute, in one burst if needed."""
 
     def __init__(self, a_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = a_minute
         self._clock = clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # events left, and when that was so
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # events left, and the time of that count
 
     def take(self, client: str) -> float:
-        """0 where one more is allowed, else the seconds until it is."""
+        """Count one event. Return 0 if it is allowed, else the seconds until the next one is."""
         now = self._clock()
         left, then = self._left.pop(client, (self._most, now))
         left = min(self._most, left + (now - then) * self._most / 60)
@@ -94,7 +94,7 @@ class RateLimit:
 
 @dataclass(slots=True)
 class RequestGuard:
-    """An ASGI application in front of another. ``hosts`` are the Host headers that are taken; empty: any."""
+    """ASGI middleware that checks every request. ``hosts`` are the accepted Host headers; empty means any."""
 
     app: ASGIApp
     hosts: frozenset[str]
@@ -128,36 +128,36 @@ class RequestGuard:
                 await refusal(scope, receive, guarded)
                 return
             await self.app(scope, self._limited(receive), guarded)
-        except ClientDisconnect:  # in the midst of what one of us wanted to say
+        except ClientDisconnect:  # while the request or the response was being sent
             self.refused("gone")
-        except Exception as error:  # its words may quote what somebody sent: the place alone is told
+        except Exception as error:  # the message may quote a visitor's input, so log only type and line
             log.error("%s in %s", type(error).__name__, _place(error))
             if not started:
-                await self._say(500, "fault")(scope, receive, guarded)
+                await self._refuse(500, "fault")(scope, receive, guarded)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), scope["path"]
         if self.hosts and headers.get("host", "").lower() not in self.hosts:
-            return self._say(421, "host")
+            return self._refuse(421, "host")
         client = _client(scope)
         starts = path in STARTS and (scope["method"] == "POST" or path == "/probe")
         if (starts or scope["method"] not in ("GET", "HEAD")) and not _from_here(headers):
-            return self._say(403, "origin")
+            return self._refuse(403, "origin")
         if self.token is not None and not path.startswith(OPEN) and not self._known(headers):
             if "authorization" in headers and (wait := self.failures.take(client)):
-                return self._say(429, "rate", wait)
+                return self._refuse(429, "rate", wait)
             if "text/html" in headers.get("accept", "") and scope["method"] == "GET":
                 query = scope.get("query_string", b"").decode("ascii", "replace")
                 lang = next((f"?{one}" for one in query.split("&") if one[:5] == "lang=" and one[5:] in LANGS), "")
                 return RedirectResponse(f"/login{lang}", 303)
-            return self._say(401, "token")
+            return self._refuse(401, "token")
         if path == "/login" and scope["method"] == "POST" and (wait := self.failures.take(client)):
-            return self._say(429, "rate", wait)
+            return self._refuse(429, "rate", wait)
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > BODY:
-            return self._say(413, "size")
+            return self._refuse(413, "size")
         if starts and (wait := self.rate.take(client)):
-            return self._say(429, "rate", wait)
+            return self._refuse(429, "rate", wait)
         return None
 
     def _known(self, headers: Headers) -> bool:
@@ -168,13 +168,13 @@ class RequestGuard:
         return self.token.holds(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
 
     def _limited(self, receive: Receive) -> Receive:
-        """The request's body within its limits of bytes and time, whatever its headers say."""
+        """Wrap ``receive`` so that the body keeps the limits of bytes and seconds, whatever its headers say."""
         size, whole, end = 0, False, asyncio.get_running_loop().time() + BODY_SECONDS
 
         async def limited() -> Message:
             nonlocal size, whole
             if whole:
-                return await receive()  # what comes now is the client's leaving
+                return await receive()  # after the body, the next message is the client's disconnect
             try:
                 async with asyncio.timeout_at(end):
                     message = await receive()
@@ -190,7 +190,7 @@ class RequestGuard:
 
         return limited
 
-    def _say(self, status: int, reason: str, wait: float = 0.0) -> Response:
+    def _refuse(self, status: int, reason: str, wait: float = 0.0) -> Response:
         self.refused(reason)
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
         if wait:
@@ -210,10 +210,10 @@ SAID = {
 
 
 def _from_here(headers: Headers) -> bool:
-    """Whether a request was made by a page of this server, or by no page at all.
+    """Check whether a request comes from a page of this server, or from a client that is not a browser.
 
-    Browsers say where a request comes from, in ``Sec-Fetch-Site`` or, where a form or a script posts, in ``Origin``
-    (Fetch Standard, 3.2; Fetch Metadata, 2.3). One that says neither is too old to be trusted.
+    Browsers send the origin of a request in ``Sec-Fetch-Site`` or, if a form or script posts, in ``Origin`` (Fetch
+    Standard, 3.2; Fetch Metadata, 2.3). A browser that sends neither is too old to be trusted.
     """
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None and site not in ("same-origin", "none"):
@@ -226,7 +226,7 @@ def _from_here(headers: Headers) -> bool:
 
 
 def _client(scope: Scope) -> str:
-    """The address that a client is counted by: of IPv6 the network, since one machine has 2^64 of them."""
+    """Return the address for the rate limit; for IPv6 the /64 network, because one machine has 2^64 addresses."""
     host = scope["client"][0] if scope.get("client") else ""
     try:
         address = ipaddress.ip_address(host)

@@ -1,4 +1,4 @@
-"""The program that listens: uvicorn without a log of requests, with an end to those who say nothing."""
+"""The HTTP server: uvicorn without an access log, which closes idle connections."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import uvicorn
 
 from diagnose.serve.web_app import ServeOptions, ServerState
 
-IDLE = 10  # seconds
+IDLE = 10  # seconds between two searches for idle connections
 
 
 class Server(uvicorn.Server):
-    """Sends away who opens a connection and asks nothing, and at its own end lets every page have what was seen."""
+    """A uvicorn server that closes connections without a request, and answers running checks when it shuts down."""
 
-    def __init__(self, served: ServerState, tls_cert: str | None, tls_key: str | None) -> None:
+    def __init__(self, state: ServerState, tls_cert: str | None, tls_key: str | None) -> None:
         super().__init__(
             uvicorn.Config(
-                served.app,
+                state.app,
                 http="h11",
                 ws="none",
                 log_config=None,
-                log_level="critical",  # what fails is told by the guard, in words that hold nothing foreign
+                log_level="critical",  # the guard logs failures, without input of visitors
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,  # anybody could name another client's address
+                proxy_headers=False,  # anyone could send another client's address to avoid the rate limit
                 limit_concurrency=2000,
                 backlog=1024,
                 timeout_keep_alive=5,
@@ -34,11 +34,11 @@ class Server(uvicorn.Server):
                 ssl_keyfile=tls_key,
             )
         )
-        self._served = served
+        self._state = state
         self._idle: frozenset[tuple[object, object]] = frozenset()
 
     async def on_tick(self, counter: int) -> bool:
-        """Ten times a second. A connection that is without a request twice, and had none between, is closed."""
+        """Close connections that were idle at two searches with no request between; called ten times per second."""
         if counter % (10 * IDLE) == 0:
             idle = frozenset(
                 (one, cycle)
@@ -52,18 +52,18 @@ class Server(uvicorn.Server):
         return bool(await super().on_tick(counter))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """The checks end first, so that their pages are answered and their connections close."""
-        self._served.runs.close()
+        """End the running checks before the server, so that their pages get a response and their connections close."""
+        self._state.runs.close()
         await super().shutdown(sockets)
 
 
 def serve(serving: ServeOptions, sock: socket.socket, tls_cert: str | None = None, tls_key: str | None = None) -> None:
-    """Serve on that socket until a signal ends it. Raises OSError (ssl.SSLError is one) for a certificate that is none.
+    """Serve on a socket until a signal arrives.
 
-    KeyboardInterrupt comes out where that signal was Ctrl-C.
+    Raises OSError, such as ssl.SSLError, if the certificate cannot be loaded, and KeyboardInterrupt for Ctrl-C.
     """
 
     async def main() -> None:
-        await Server(ServerState(serving), tls_cert, tls_key).serve(sockets=[sock])  # its locks belong to this loop
+        await Server(ServerState(serving), tls_cert, tls_key).serve(sockets=[sock])  # create its locks in this loop
 
     asyncio.run(main())

@@ -1,4 +1,4 @@
-"""A run as it goes: each observation as a line of the timeline, in the words of a language."""
+"""Live progress of a run: each observation as a row of the timeline, in the visitor's language."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from probes.steps.recorder import scrubbed
 
 
 class LiveProgress:
-    """Keeps what a run has observed so far. What it says of a probe is not judged yet: the report has the last word."""
+    """The observations of a run so far. Its rows are preliminary: the report may judge a probe differently."""
 
     def __init__(self, settings: Settings, lang: str) -> None:
         self._target = scrubbed(target(settings, None), scrubber(settings))
         self._lang = lang
-        self._seen: list[Observation] = []
-        self._fresh: asyncio.Queue[Observation | None] = asyncio.Queue()
+        self._observations: list[Observation] = []
+        self._new: asyncio.Queue[Observation | None] = asyncio.Queue()
 
     def saw(self, observation: Observation) -> None:
-        """The run's watch."""
-        self._seen.append(observation)
+        """Record an observation; this is the callback of the run."""
+        self._observations.append(observation)
         if isinstance(observation.facts, DoorFacts):
             self._target = replace(self._target, protocol=observation.facts.protocol)
-        self._fresh.put_nowait(observation)
+        self._new.put_nowait(observation)
 
     async def lines(self, run: asyncio.Task[Evidence]) -> AsyncIterator[dict[str, object]]:
-        """A line for every observation, until the run ends: which probe, its HTML, and its times in milliseconds."""
-        run.add_done_callback(lambda _: self._fresh.put_nowait(None))
-        while (observation := await self._fresh.get()) is not None:
+        """Yield a row for every observation until the run ends: the probe's index, HTML, and times in milliseconds."""
+        run.add_done_callback(lambda _: self._new.put_nowait(None))
+        while (observation := await self._new.get()) is not None:
             if observation.outcome is not Outcome.BLOCKED:
                 yield self._line(observation.probe)
 
     def _line(self, probe: str) -> dict[str, object]:
-        view = View(Evidence(self._target, tuple(self._seen)))
+        view = View(Evidence(self._target, tuple(self._observations)))
         line = probe_line(view, probe, (), prove(view), self._lang)
         return {
             "at": PROBES.index(probe),

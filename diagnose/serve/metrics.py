@@ -1,4 +1,4 @@
-"""What Prometheus reads: one target's report as metrics, and the server's own."""
+"""Metrics for Prometheus: the report of one target, and the server's own metrics."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ Readable: TypeAlias = Iterable[Metric] | CollectorRegistry
 
 @dataclass(slots=True)
 class Costs:
-    """What the checks of each target have cost since this server started: counters must not fall."""
+    """The total cost of each target's checks since the server started, because counters must not decrease."""
 
     _sums: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def add(self, target: str, cost: Mapping[str, int]) -> Sums:
-        """The sums of a target, this run's among them."""
+        """Add the cost of a run and return the target's sums, including it."""
         sums = self._sums.setdefault(target, dict.fromkeys(_COST, 0))
         for name in _COST:
             sums[name] += cost.get(name, 0)
@@ -49,7 +49,7 @@ class Costs:
 
 
 class _FixedMetrics:
-    """Metrics that are known already, as a registry wants to be told of them."""
+    """A collector of metrics whose values are already known, for a registry."""
 
     def __init__(self, families: Iterable[Metric]) -> None:
         self._families = tuple(families)
@@ -59,7 +59,7 @@ class _FixedMetrics:
 
 
 def written(families: Readable, accept: str) -> tuple[bytes, str]:
-    """The metrics in the format that the ``Accept`` header asks for, and its content type."""
+    """Return the metrics in the format that the ``Accept`` header requests, and its content type."""
     if isinstance(families, CollectorRegistry):
         registry = families
     else:
@@ -70,7 +70,7 @@ def written(families: Readable, accept: str) -> tuple[bytes, str]:
 
 
 def of_report(report: Report, sums: Sums) -> Iterator[Metric]:
-    """A report as metrics. A value that was not measured is left out, never 0."""
+    """Yield a report as metrics. A value that was not measured is left out; it is never 0."""
     up = report.verdict in (Verdict.HEALTHY, Verdict.DEGRADED)
     yield _gauge("up", "1 where an app with these settings works.", [((), float(up))])
     yield _gauge(
@@ -107,14 +107,16 @@ def of_report(report: Report, sums: Sums) -> Iterator[Metric]:
         yield _gauge("ttft_seconds", "Time to the first event of the stream.", [((), ttft / 1000)])
     if (ends := _expiry(lines.get("tls"))) is not None:
         yield _gauge("certificate_expiry_timestamp_seconds", "When the certificate ends.", [((), ends)])
-    for name, said in _COST.items():
-        family = CounterMetricFamily(f"llmdoctor_cost_{name}", said)
+    for name, documentation in _COST.items():
+        family = CounterMetricFamily(f"llmdoctor_cost_{name}", documentation)
         family.add_metric((), sums[name])
         yield family
 
 
-def _gauge(name: str, said: str, rows: Iterable[tuple[tuple[str, ...], float]], *labels: str) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(f"llmdoctor_{name}", said, labels=labels)
+def _gauge(
+    name: str, documentation: str, rows: Iterable[tuple[tuple[str, ...], float]], *labels: str
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"llmdoctor_{name}", documentation, labels=labels)
     for values, value in rows:
         family.add_metric(values, value)
     return family
@@ -131,7 +133,7 @@ def _expiry(line: ProbeLine | None) -> float | None:
 
 
 class ServerMetrics:
-    """The server's own metrics. ``running`` and ``waiting`` are asked when they are read."""
+    """The server's own metrics. ``running`` and ``waiting`` are called when the metrics are collected."""
 
     def __init__(self, running: Callable[[], int], waiting: Callable[[], int]) -> None:
         self.registry = CollectorRegistry()
@@ -153,7 +155,7 @@ class ServerMetrics:
         self.registry.register(self)
 
     def collect(self) -> Iterator[Metric]:
-        """What is true at this moment, asked by the registry."""
+        """Yield the current values; the registry calls this for every scrape."""
         info = GaugeMetricFamily("llmdoctor_serve_info", "The version that runs.", labels=("version",))
         info.add_metric((__version__,), 1)
         yield info
@@ -161,6 +163,6 @@ class ServerMetrics:
         yield GaugeMetricFamily("llmdoctor_serve_waiting", "Checks that wait for their turn.", value=self._waiting())
 
     def saw(self, where: str, report: Report) -> None:
-        """Count a check; ``where`` is page or probe."""
+        """Count a check; ``where`` is ``page`` or ``probe``."""
         self.runs.labels(where, report.verdict.value).inc()
         self.seconds.observe(report.duration_ms / 1000)

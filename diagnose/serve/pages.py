@@ -1,4 +1,4 @@
-"""The pages: templates filled with words of a language. Foreign text is escaped by the templates, never by hand."""
+"""The pages: templates filled with the words of a language. The templates escape all foreign text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PATHS = {"check": "/", "explain": "/explain", "login": "/login"}
 
 
 def language(asked: str, accept: str = "") -> str:
-    """As asked for, else the first of :data:`LANGS` that the browser's ``Accept-Language`` names, else English."""
+    """Return the requested language, else the first known one in the ``Accept-Language`` header, else English."""
     if asked in LANGS:
         return asked
     for one in accept.split(","):
@@ -42,7 +42,7 @@ def language(asked: str, accept: str = "") -> str:
 
 @cache
 def static(name: str) -> tuple[bytes, str]:
-    """A file that the pages load, and its content type. Raises KeyError for any other name."""
+    """Return a file that the pages load, and its content type. Raises KeyError for any other name."""
     content_type = TYPES[name]
     if name == "report.css":
         return html.style().encode(), content_type
@@ -50,7 +50,7 @@ def static(name: str) -> tuple[bytes, str]:
 
 
 def texts(lang: str) -> dict[str, str]:
-    """The words of the pages themselves."""
+    """Return the texts of the pages in a language."""
     found: dict[str, str] = part(lang, "served_page").TEXTS
     return found
 
@@ -70,7 +70,7 @@ def _fill(name: str, lang: str, **values: object) -> Markup:
     template = _templates().get_template(f"{name}.html")
     others = [(one, tag_of(one), name_of(one)) for one in LANGS if one != lang]
     here = {"here": name, "path": _PATHS.get(name, "/"), "lang": lang, "tag": tag_of(lang), "others": others}
-    return Markup(template.render(say=texts(lang), **here, **values))  # noqa: S704  # the template's own
+    return Markup(template.render(say=texts(lang), **here, **values))  # noqa: S704  # the template escapes its values
 
 
 def check(
@@ -82,7 +82,10 @@ def check(
     result: str = "",
     problem: str = "",
 ) -> str:
-    """The form of settings, with a result below. ``base_url`` and ``model`` are scrubbed: a key may stand in them."""
+    """Return the page with the form of settings, and a result below it.
+
+    ``base_url`` and ``model`` must be scrubbed, because a visitor may have typed a key into these fields.
+    """
     chosen = {
         "base_url": base_url,
         "protocol": form.protocol if form else "auto",
@@ -105,26 +108,27 @@ def check(
 
 
 def explain(lang: str, *, result: str = "", problem: str = "") -> str:
-    """The form of an error text, with a result below."""
+    """Return the page with the form for an error text, and a result below it."""
     return _fill("explain", lang, result=result, problem=problem)
 
 
 def login(lang: str, problem: str = "") -> str:
-    """Where a browser gives the token."""
+    """Return the page on which a visitor enters the token."""
     return _fill("login", lang, problem=problem)
 
 
 def report(found: Report, lang: str, *, private: bool = False, notes: Sequence[CurlNote] = ()) -> Markup:
-    """A report as a part of the page: to read, to copy, to take along.
+    """Return a report as a part of the page, with buttons to copy and download it.
 
-    ``private``: an address was not dialled. ``notes`` tell what of a curl command the check did otherwise.
+    ``private`` says that a private address was not dialled; ``notes`` list what the check did differently from a curl
+    command.
     """
     notices = [phrase(f"curl.{note.kind}", lang, {"names": note.names}) for note in notes]
     return _fill(
         "report",
         lang,
         notices=[*([texts(lang)["private"]] if private else []), *(one[:1].upper() + one[1:] for one in notices)],
-        body=Markup(html.body(found, lang)),  # noqa: S704  # built of escaped parts
+        body=Markup(html.body(found, lang)),  # noqa: S704  # built from escaped parts
         file=b64encode(html.render(found, lang).encode()).decode(),
         markdown=markdown.render(found, lang),
         stamp="".join(sign for sign in found.started_at if sign.isdigit()),
@@ -132,12 +136,12 @@ def report(found: Report, lang: str, *, private: bool = False, notes: Sequence[C
 
 
 def row(line: ProbeLine, lang: str) -> str:
-    """One probe of the timeline."""
+    """Return the row of one probe in the timeline, as HTML."""
     return html.probe(line, line.began_ms + line.duration_ms, lang)
 
 
 def candidates(found: Sequence[Candidate], lang: str) -> Markup:
-    """What a text is likely to be about."""
+    """Return the likely findings for an error text, as a part of the page."""
     rows = [
         {
             "code": one.code,

@@ -1,6 +1,4 @@
-"""The runs of the server: so many at once, a line for the rest, each with its own deadline, and none that nobody waits
-for.
-"""
+"""The server's queue of runs: limited parallel runs, each with a deadline and cancelled if the client leaves."""
 
 from __future__ import annotations
 
@@ -25,15 +23,15 @@ T = TypeVar("T")
 
 MakeNetwork: TypeAlias = Callable[[Callable[[str], bool] | None], Network]
 
-WAITING = 500  # runs that stand in line; each holds a connection and little else
+WAITING = 500  # runs in the queue; each needs a connection and little else
 
 
 class Busy(Exception):
-    """So many runs are under way and in line that another one would only wait in vain."""
+    """The queue is full, or the time of a run ended while it was waiting."""
 
 
 class AddressGuard:
-    """Lets connections to public addresses through, and remembers whether one was refused."""
+    """A filter that allows connections to public addresses only, and remembers whether it refused one."""
 
     def __init__(self) -> None:
         self.refused = False
@@ -48,15 +46,15 @@ Roots: TypeAlias = dict[Sourced[str] | None, tuple[ssl.SSLContext, str]]
 
 
 class TrustedNetwork(Network):
-    """A network that shares this machine's own list of roots with others: reading it takes 20 ms and a megabyte."""
+    """A network that shares this machine's trust store with others: loading it takes 20 ms and a megabyte."""
 
     def __init__(self, allowed: Callable[[str], bool] | None, roots: Roots) -> None:
         super().__init__(allowed)
         self._roots = roots
 
     def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
-        own = ca_bundle is None or ca_bundle.source.kind is SourceKind.ENVIRONMENT
-        if on_node is not None or not own:  # files of one target, which may be renewed
+        shareable = ca_bundle is None or ca_bundle.source.kind is SourceKind.ENVIRONMENT
+        if on_node is not None or not shareable:  # CA bundles of one target, which may change on disk
             return super().trust(ca_bundle, on_node)
         if ca_bundle not in self._roots:
             self._roots[ca_bundle] = super().trust(ca_bundle)
@@ -64,7 +62,7 @@ class TrustedNetwork(Network):
 
 
 class RunQueue:
-    """At most ``jobs`` runs at once. ``network`` makes the network of a run from what it may dial."""
+    """A queue with at most ``jobs`` parallel runs. ``network`` creates a run's network from its address filter."""
 
     def __init__(self, jobs: int, network: MakeNetwork | None = None) -> None:
         self.jobs = jobs
@@ -82,10 +80,10 @@ class RunQueue:
         allowed: Callable[[str], bool] | None = None,
         patience: float | None = None,
     ) -> Evidence:
-        """One run. A cancellation ends it at once, its connections too.
+        """Run one check and return its evidence. Cancelling this call ends the run and its connections at once.
 
-        ``patience`` are the seconds for all of it, the time in line among them. Raises Busy where the line is full or
-        the patience ends in it.
+        ``patience`` is the limit in seconds, including the time in the queue. Raises Busy if the queue is full or
+        ``patience`` ends there.
         """
         began = asyncio.get_running_loop().time()
         async with self._slot(patience):
@@ -96,7 +94,7 @@ class RunQueue:
             work = run(
                 replace(settings, limits=limits), network=self._network(allowed), watch=watch, version=__version__
             )
-            # A task of its own: a run answers its cancellation with the evidence so far, and so takes it for itself.
+            # A separate task: a run catches its cancellation and returns the evidence so far, which would swallow ours.
             task = asyncio.create_task(work)
             self._tasks.add(task)
             try:
@@ -130,7 +128,7 @@ class RunQueue:
             self._slots.release()
 
     def close(self) -> None:
-        """End every run with what it has seen, and begin none."""
+        """End every run with the evidence so far, and refuse new ones."""
         self._closed = True
         for task in self._tasks:
             task.cancel()
@@ -143,16 +141,16 @@ class _SharedTask(Generic[T]):
 
 
 class SharedWork(Generic[T]):
-    """The same work, asked for by several at once, is done once; it ends when the last of them has gone."""
+    """Single flight: concurrent callers with the same key share one task, which is cancelled when the last leaves."""
 
     def __init__(self) -> None:
-        self._under_way: dict[Hashable, _SharedTask[T]] = {}
+        self._running: dict[Hashable, _SharedTask[T]] = {}
 
     async def take(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """What ``work`` returns, or what the work under way for the same ``key`` does."""
-        shared = self._under_way.get(key)
+        """Return the result of ``work``, or of the work that is already running for the same ``key``."""
+        shared = self._running.get(key)
         if shared is None:
-            shared = self._under_way[key] = _SharedTask(asyncio.create_task(work()))
+            shared = self._running[key] = _SharedTask(asyncio.create_task(work()))
         shared.waiting += 1
         try:
             return await asyncio.shield(shared.task)
@@ -160,5 +158,5 @@ class SharedWork(Generic[T]):
             shared.waiting -= 1
             if shared.task.done() or not shared.waiting:
                 shared.task.cancel()
-                if self._under_way.get(key) is shared:
-                    del self._under_way[key]
+                if self._running.get(key) is shared:
+                    del self._running[key]

@@ -1,4 +1,4 @@
-"""Answers that live as long as their reader: server-sent events, and work that ends when the connection does."""
+"""Responses that depend on an open connection: server-sent events, and work that is cancelled on disconnect."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 T = TypeVar("T")
 
-BEAT = 10.0  # seconds of silence after which a comment is sent: proxies on the way cut what is silent for a minute
+BEAT = 10.0  # seconds of silence until a comment is sent: proxies close connections that are silent for a minute
 
 
 class ClientGone(Exception):
-    """Nobody waits for the answer any more."""
+    """The client closed the connection before the response was complete."""
 
 
 async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
-    """What ``work`` returns; it is cancelled, and Gone raised, where the client leaves before."""
+    """Return the result of ``work``. If the client disconnects first, cancel it and raise ClientGone."""
     task, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_left(receive))
     try:
         await asyncio.wait({task, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -38,7 +38,7 @@ async def _left(receive: Receive) -> None:
 
 
 class WhileConnected:
-    """An ASGI answer that is still to be worked out; the work ends when the client leaves."""
+    """An ASGI response that ``work`` computes; the work is cancelled if the client disconnects."""
 
     def __init__(self, work: Coroutine[Any, Any, ASGIApp]) -> None:
         self._work = work
@@ -52,12 +52,12 @@ class WhileConnected:
 
 
 def event(name: str, value: object) -> bytes:
-    """One server-sent event; its data is JSON in one line."""
+    """Return one server-sent event with JSON data: ``event: probe\\ndata: {…}``."""
     return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n".encode()
 
 
 class EventStream:
-    """An ASGI answer of server-sent events. The source is closed, in the midst of its work, when the reader leaves."""
+    """An ASGI response of server-sent events. Its source is closed, even during work, if the client disconnects."""
 
     def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
         self._events = events

@@ -1,4 +1,4 @@
-"""The targets that ``/probe`` takes: those of one ``llmdoctor.toml``."""
+"""The targets of ``/probe``, from one ``llmdoctor.toml``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from probes.settings.config_file import Config
 
 
 class ServedTargets:
-    """An ``llmdoctor.toml``, read again when it has changed; Kubernetes changes it by a link to another file."""
+    """An ``llmdoctor.toml`` that is read again when it has changed; Kubernetes replaces it through a symbolic link."""
 
     def __init__(self, path: Path, owner: Owner) -> None:
         self._path, self._owner = path, owner
@@ -21,7 +21,7 @@ class ServedTargets:
         self._file: Config | None = None
 
     def read(self) -> Config:
-        """What the file says now; its doors are known from then on. Raises BadInput."""
+        """Return the current content of the file and register its doors. Raises BadInput if the file is invalid."""
         try:
             found = self._path.stat()
         except OSError as error:

@@ -1,4 +1,4 @@
-"""The served program: the page, the live check, and what Prometheus scrapes."""
+"""The web application: the pages, the live check, and the endpoints for Prometheus."""
 
 from __future__ import annotations
 
@@ -33,14 +33,16 @@ from probes.pasted.pasted_text import read as read_text
 from probes.run.offline_checks import scrubber
 from probes.settings.gather import Options, gather
 
-SPARE = 0.5  # seconds of a scrape's time that are left for the answer's way back, as the blackbox exporter leaves them
+SPARE = 0.5  # seconds of a scrape's timeout that are kept for the response, as in the blackbox exporter
 
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """How it is served. ``hosts`` are the names that it answers to, empty for any; ``public_only`` is what a visitor's
-    check may dial; ``file`` is the ``llmdoctor.toml`` whose targets ``/probe`` takes, and ``file_owner`` the user
-    where the user named it.
+    """The options of the server.
+
+    ``hosts`` are the accepted Host headers, empty for any. With ``public_only`` a visitor's check may connect to public
+    addresses only. ``file`` is the ``llmdoctor.toml`` with the targets of ``/probe``; ``file_owner`` is the user if the
+    user named that file.
     """
 
     hosts: frozenset[str] = frozenset()
@@ -49,20 +51,20 @@ class ServeOptions:
     file: Path | None = None
     file_owner: Owner = Owner.FOLDER
     jobs: int = 32
-    rate: float = 600.0  # checks a minute and client
+    rate: float = 600.0  # checks per minute and client
     limits: Limits = field(default_factory=Limits)
     network: MakeNetwork | None = None
 
 
 class ServerState:
-    """What the pages share while the server runs."""
+    """The state that all pages share while the server runs, and its ASGI application."""
 
     def __init__(self, serving: ServeOptions) -> None:
         self.serving = serving
         self.runs = RunQueue(serving.jobs, serving.network)
         self.own = metrics.ServerMetrics(lambda: self.runs.running, lambda: self.runs.waiting)
         self.costs = metrics.Costs()
-        self.reading = asyncio.Semaphore(2)  # a long text takes a second of work
+        self.reading = asyncio.Semaphore(2)  # texts that are explained in parallel; a long one takes a second of CPU
         self.probing: SharedWork[tuple[Report, metrics.Sums]] = SharedWork()
         self.targets = ServedTargets(serving.file, serving.file_owner) if serving.file is not None else None
         self.token = PageToken(serving.token) if serving.token is not None else None
@@ -95,7 +97,7 @@ class ServerState:
         return HTMLResponse(pages.check(_language(request)))
 
     async def check(self, request: Request) -> ASGIApp:
-        """One check of what the form holds: live for a script, whole for a browser without one."""
+        """Check the settings of the form: as an event stream for the script, as a whole page without JavaScript."""
         if request.method != "POST":
             return RedirectResponse("/", 303)
         body = await request.body()
@@ -105,8 +107,8 @@ class ServerState:
             form = forms.read(body)
             settings, notes = forms.settings(form, self.serving.limits, own_proxies=not self.serving.public_only)
         except BadInput as error:
-            said = pages.texts(lang).get(str(error), str(error))
-            return PlainTextResponse(said, 400) if live else HTMLResponse(pages.check(lang, problem=said), 400)
+            problem = pages.texts(lang).get(str(error), str(error))
+            return PlainTextResponse(problem, 400) if live else HTMLResponse(pages.check(lang, problem=problem), 400)
         if live:
             return EventStream(self._events(form, settings, notes, lang))
         return WhileConnected(self._whole(form, settings, notes, lang))
@@ -114,22 +116,22 @@ class ServerState:
     async def _events(
         self, form: CheckForm, settings: Settings, notes: tuple[CurlNote, ...], lang: str
     ) -> AsyncGenerator[bytes, None]:
-        watching, gate = LiveProgress(settings, lang), self._gate()
-        run = asyncio.create_task(self.runs.check(settings, watching.saw, gate))
+        progress, gate = LiveProgress(settings, lang), self._gate()
+        run = asyncio.create_task(self.runs.check(settings, progress.saw, gate))
         try:
             if self.runs.waiting or self.runs.running >= self.runs.jobs:
                 yield event("state", "waiting")
-            async for line in watching.lines(run):
+            async for line in progress.lines(run):
                 yield event("probe", line)
             report = judge(await run, lang)
             self.own.saw("page", report)
-            said = {
+            result = {
                 "html": pages.report(report, lang, private=gate is not None and gate.refused, notes=notes),
                 "verdict": report.verdict.value,
                 "base_url": report.target.get("base_url") or "",
                 "model": scrubber(settings)(form.model),
             }
-            yield event("report", said)
+            yield event("report", result)
         except Busy:
             yield event("problem", pages.texts(lang)["busy"])
         finally:
@@ -155,7 +157,7 @@ class ServerState:
         return AddressGuard() if self.serving.public_only else None
 
     async def explain(self, request: Request) -> Response:
-        """What a pasted text is about; the text is forgotten with the answer."""
+        """Explain a pasted text; the server does not keep it."""
         if request.method != "POST":
             return HTMLResponse(pages.explain(_language(request)))
         body = await request.body()
@@ -172,7 +174,7 @@ class ServerState:
         return HTMLResponse(result)
 
     async def login(self, request: Request) -> Response:
-        """Takes the token once, and gives the browser a cookie that stands for it."""
+        """Accept the token and set a session cookie."""
         if self.token is None:
             return RedirectResponse("/", 303)
         if request.method != "POST":
@@ -198,7 +200,7 @@ class ServerState:
     # -- Prometheus ----------------------------------------------------------------------------------------------------
 
     async def probe(self, request: Request) -> ASGIApp:
-        """The check of one target of the file, as metrics, within the time that the scrape has."""
+        """Check one target of the file and return metrics, within the timeout of the scrape."""
         names = request.query_params.getlist("target")
         if len(names) != 1:
             return PlainTextResponse("Name one target of llmdoctor.toml: /probe?target=NAME\n", 400)
@@ -249,7 +251,10 @@ def _language(request: Request) -> str:
 
 
 def _patience(request: Request) -> float | None:
-    """The seconds that a scrape has, as Prometheus tells them. Raises BadInput for what is no number of them."""
+    """Return the seconds for a check, from the scrape timeout that Prometheus sends; None without that header.
+
+    Raises BadInput if the header is not a number between 0 and 3600 seconds.
+    """
     raw = request.headers.get("x-prometheus-scrape-timeout-seconds")
     if raw is None:
         return None

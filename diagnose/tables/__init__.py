@@ -1,1 +1,1 @@
-"""What is written out of several runs: the tables of a fleet and of a scan, and two reports compared."""
+"""Output about several runs: the tables of a fleet and of a scan, and the comparison of two reports."""

@@ -1,4 +1,4 @@
-"""Two reports beside each other, written out: text for a terminal, markdown for a ticket, JSON for programs."""
+"""The comparison of two reports as text for a terminal, Markdown for a ticket or JSON for programs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MARKS = {"a": "✗", "b": "✗", "both": "✗", "none": "✓", "unknown": "?"}
 
 
 def render(found: Comparison, fmt: str, lang: str) -> str:
-    """In one of :data:`FORMATS`, ending in a line end. Raises ValueError for another."""
+    """Return the comparison in one of :data:`FORMATS`, with a final line end. Raises ValueError for another format."""
     if fmt not in FORMATS:
         raise ValueError(f"unknown format: {fmt}")
     return FORMATS[fmt](found, lang) + "\n"
 
 
 def document(found: Comparison, lang: str) -> dict[str, Any]:
-    """For programs: plain dicts, lists and strings."""
+    """Return the comparison as a JSON document of plain dicts, lists and strings."""
     said = words(found, lang)
     return {
         "schema": SCHEMA,
@@ -42,9 +42,9 @@ def document(found: Comparison, lang: str) -> dict[str, Any]:
 
 
 def words(found: Comparison, lang: str) -> Text:
-    """The conclusion in words, filled in."""
-    told = found.telling if found.telling is not None and found.telling.what != "result" else None
-    places = [("A", found.a, told.a if told else ""), ("B", found.b, told.b if told else "")]
+    """Return the conclusion in words, filled in."""
+    shown = found.telling if found.telling is not None and found.telling.what != "result" else None
+    places = [("A", found.a, shown.a if shown else ""), ("B", found.b, shown.b if shown else "")]
     if found.fault == "b" or (found.a.works and found.b.broken):
         places.reverse()
     (x, bad, x_value), (y, good, y_value) = places
@@ -62,13 +62,13 @@ def words(found: Comparison, lang: str) -> Text:
 
 
 def say(key: str, lang: str) -> str:
-    """A phrase around the conclusion."""
+    """Return a phrase of the interface of ``compare``."""
     phrases: dict[str, str] = part(lang, "comparison").UI
     return phrases[key]
 
 
 def _cause(at: ComparedReport, lang: str) -> str:
-    """The root cause in this language's words, whatever the report's own was; a code of tomorrow in the report's."""
+    """Return the root cause in language ``lang``; for a code of a later version, in the report's own words."""
     from diagnose import words as catalogue
 
     if at.root in part(lang, "findings").TEXTS:
@@ -90,8 +90,8 @@ def _place(at: ComparedReport) -> dict[str, Any]:
     }
 
 
-def _told(one: Difference, lang: str) -> tuple[str, str, str, str]:
-    """The probe, what differs, and the two values, for people."""
+def _cells(one: Difference, lang: str) -> tuple[str, str, str, str]:
+    """Return the cells of a difference for people: the probe, what differs, and the two values."""
     values = (word(lang, f"status.{value}") if one.what == "result" else plain(value) for value in (one.a, one.b))
     a, b = (clip(value, VALUE) for value in values)
     return word(lang, f"probe.{one.probe}"), say(f"what.{one.what}", lang), a, b
@@ -118,7 +118,7 @@ def _text(found: Comparison, lang: str) -> Iterator[str]:
     for number, step in enumerate(said.steps, 1):
         yield from _wrapped(step, f"    {number}. ", "       ")
     yield f"\n  {say('differences' if found.differences else 'no_differences', lang)}"
-    rows = [_told(one, lang) for one in found.differences]
+    rows = [_cells(one, lang) for one in found.differences]
     widths = [max((cell_len(row[at]) for row in rows), default=0) for at in range(3)]
     for row in rows:
         cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False))
@@ -130,7 +130,7 @@ def _text(found: Comparison, lang: str) -> Iterator[str]:
 
 
 def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
-    """Broken between words; a text without blanks, such as Chinese, is left to the terminal."""
+    """Wrap text between words at 80 columns; leave text without spaces, such as Chinese, to the terminal."""
     import textwrap
 
     if not text.isascii():
@@ -155,7 +155,7 @@ def _markdown(found: Comparison, lang: str) -> Iterator[str]:
         yield f"\n### {escape(say('differences', lang))}\n"
         yield "| | | A | B |\n| --- | --- | --- | --- |"
         for one in found.differences:
-            yield "| " + " | ".join(escape(cell) for cell in _told(one, lang)) + " |"
+            yield "| " + " | ".join(escape(cell) for cell in _cells(one, lang)) + " |"
     if found.warnings:
         yield f"\n### {escape(say('warnings', lang))}\n"
     yield from (f"- {escape(say(f'warning.{warning}', lang))}" for warning in found.warnings)

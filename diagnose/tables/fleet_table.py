@@ -1,4 +1,4 @@
-"""Many reports as a table, a line each, worst first."""
+"""The table of a fleet: one line per report, worst first."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ ORDER = ("broken", "inconclusive", "degraded", "healthy")
 
 
 class FleetRow(NamedTuple):
-    """What a table tells of one report: of thousands, no more than this is kept."""
+    """The part of a report that the table shows; a fleet of thousands keeps no more than this in memory."""
 
     name: str
     group: str
     verdict: str
     address: str
-    title: str  # of the root cause, else of the first warning; empty where there is none
+    title: str  # of the root cause, else of the first warning; empty if there is neither
     code: str
     milliseconds: float
     requests: int
@@ -28,12 +28,12 @@ class FleetRow(NamedTuple):
 
 
 def row(name: str, group: str, document: Mapping[str, Any]) -> FleetRow:
-    """The row of a report, given as the contract's JSON."""
+    """Return the row of a report, which is given as the JSON document of the contract."""
     root, cost = document["root_cause"], document["cost"]
-    told = (
+    shown = (
         one for one in document["findings"] if one["code"] == root or (root is None and one["severity"] == "warning")
     )
-    fault = next(told, None) or {"title": "", "code": ""}
+    fault = next(shown, None) or {"title": "", "code": ""}
     return FleetRow(
         name,
         group,
@@ -49,7 +49,7 @@ def row(name: str, group: str, document: Mapping[str, Any]) -> FleetRow:
 
 
 def render(rows: Iterable[FleetRow], lang: str, *, width: int = 80, colour: bool = False, unicode: bool = True) -> str:
-    """The table and a line that sums it up."""
+    """Return the table and a summary line; ``width`` is in columns."""
     page = Page(lang, width, unicode)
     ordered = sorted(rows, key=lambda one: (ORDER.index(one.verdict), one.group, one.name))
     names = [page.safe(f"{one.group}/{one.name}" if one.group else one.name) for one in ordered]
@@ -65,7 +65,7 @@ def render(rows: Iterable[FleetRow], lang: str, *, width: int = 80, colour: bool
 def _line(page: Page, one: FleetRow, name: str, column: int) -> None:
     status = VERDICTS[one.verdict]
     lead: Line = [(page.mark(status), STYLES[status]), (page.pad(name, column), "")]
-    if page.cells(name) >= column:  # a long name has a line of its own
+    if page.cells(name) >= column:  # a long name gets a separate line
         page.lines.append(lead)
         lead = [(" " * (page.cells(page.mark(status)) + column), "")]
     said: Line = [(page.word(f"table.{one.verdict}"), "")]
@@ -75,7 +75,7 @@ def _line(page: Page, one: FleetRow, name: str, column: int) -> None:
 
 
 def change(one: FleetRow, before: str, lang: str, clock: str) -> str:
-    """One line that tells what has become of a target since the round before, when it was ``before``."""
+    """Return the line about a target whose result has changed; ``before`` is its previous verdict."""
     said = f"{plain(one.title)} ({one.code})" if one.title else word(lang, f"table.{one.verdict}")
     was = word(lang, "table.was", verdict=word(lang, f"table.{before}"))
     return f"{clock} {plain(one.name)}{word(lang, 'colon')}{said}{was}\n"

@@ -1,4 +1,4 @@
-"""What a scan has found, on a terminal: a line for each settings, worst first, and what could not be looked at."""
+"""The table of a scan: one line per found settings, worst first, and the places that could not be read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from diagnose.tables.fleet_table import ORDER
 
 
 class ScanRow(NamedTuple):
-    """Settings that were found. ``why`` is why they were not checked: a key of the words ``found.WHY``."""
+    """Settings that a scan found. ``why`` is the reason why they were not checked: the key ``found.WHY`` of a text."""
 
     app: str
     name: str
@@ -25,7 +25,7 @@ class ScanRow(NamedTuple):
 
 
 class ScanNote(NamedTuple):
-    """A file or store that was not read: ``words`` is the key of what to say, with ``form`` in it."""
+    """A file or store that was not read: ``words`` is the key of the text, ``form`` a value in it."""
 
     app: str
     place: str
@@ -42,7 +42,7 @@ def render(
     colour: bool = False,
     unicode: bool = True,
 ) -> str:
-    """The table, what stays out of reach, what cannot be read, and a line that sums it up."""
+    """Return the table, the notes on places that were not read, and a summary line; ``width`` is in columns."""
     page = Page(lang, width, unicode)
     ordered = sorted(rows, key=_rank)
     names = [page.safe(" ".join(filter(None, (one.app, one.name)))) for one in ordered]
@@ -54,9 +54,9 @@ def render(
     if notes:
         page.gap()
         for note in notes:
-            told = page.word(note.words, form=note.form)
+            text = page.word(note.words, form=note.form)
             place = " ".join(filter(None, (note.app, note.place)))
-            page.hang([(page.mark("skipped"), "dim")], [(page.safe(place), "dim"), (told, "dim")])
+            page.hang([(page.mark("skipped"), "dim")], [(page.safe(place), "dim"), (text, "dim")])
     if ordered:
         page.gap()
         page.hang([], [(_sum(page, ordered), "dim")])
@@ -72,18 +72,18 @@ def _line(page: Page, one: ScanRow, name: str, column: int) -> None:
     report = one.report
     status = VERDICTS[report.verdict] if report is not None else "skipped"
     lead: Line = [(page.mark(status), STYLES[status]), (page.pad(name, column), "")]
-    if page.cells(name) >= column:  # a long name has a line of its own
+    if page.cells(name) >= column:  # a long name gets a separate line
         page.lines.append(lead)
         lead = [(" " * (page.cells(page.mark(status)) + column), "")]
     said: Line = []
     if report is not None:
         root = report.root_cause
-        told = (f for f in report.findings if f.code == root or (root is None and f.severity == "warning"))
-        fault = next(told, None)
+        shown = (f for f in report.findings if f.code == root or (root is None and f.severity == "warning"))
+        fault = next(shown, None)
         said = [(page.word(f"table.{report.verdict}"), "")]
         if fault is not None:
             said = [(page.safe(fault.title), STYLES[status]), (f"({fault.code})", "dim")]
-        for other in report.findings:  # what is worst to miss is told beside any fault
+        for other in report.findings:  # a key that a project redirects is too important to hide behind another fault
             if other.code == "settings.project_override" and other is not fault:
                 said += [(page.safe(other.title), STYLES["warn"]), (f"({other.code})", "dim")]
     elif one.why:
@@ -104,7 +104,7 @@ def _sum(page: Page, rows: list[ScanRow]) -> str:
 
 
 def _cost(page: Page, reports: list[Report]) -> str:
-    """Reports that come of one check have one cost."""
+    """Return the total cost; reports of one shared check share one cost object, which counts once."""
     costs: dict[int, Mapping[str, int]] = {id(report.cost): report.cost for report in reports}
     total: Counter[str] = Counter()
     for cost in costs.values():

@@ -1,1 +1,1 @@
-"""The commands, one module each, loaded when called."""
+"""The commands of `llmdoctor`, one module each."""

@@ -1,4 +1,4 @@
-"""`llmdoctor apps`: the known client programs, or one of them in full, offline."""
+"""`llmdoctor apps`: list the known client programs or show one in full, offline."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from probes.catalog.apps import Apps, load
 from probes.catalog.url_joining import join
 from probes.protocols.protocol import wire as protocol_of
 
-# Two base URLs that show how a client joins them.
+# Two base URLs, without and with a version segment, that show how a client joins them.
 EXAMPLES = ("https://api.example.com", "https://api.example.com/v1")
 
 
@@ -44,7 +44,7 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
 
 
 def chosen(apps: Apps, words: tuple[str, ...]) -> tuple[App, ...]:
-    """The app of that id or name, else every app that holds all the words."""
+    """Return the app with that id or name, else every app whose row contains all the words."""
     asked = " ".join(words).strip().lower()
     if asked and (exact := next((app for app in apps if asked in (app.id, app.name.lower())), None)):
         return (exact,)
@@ -55,14 +55,14 @@ def chosen(apps: Apps, words: tuple[str, ...]) -> tuple[App, ...]:
 def _unknown(apps: Apps, asked: str) -> str:
     from probes.model.secret import public_prefix
 
-    told = repr(asked) if len(asked) < 24 and not public_prefix(asked) else "like that"  # a longer one may be a key
+    shown = repr(asked) if len(asked) < 24 and not public_prefix(asked) else "like that"  # a longer text may be a key
     near = apps.near(asked)
     hint = f"Did you mean {', '.join(near)}?" if near else "`llmdoctor apps` lists them all."
-    return f"there is no app named {told}. {hint}"
+    return f"there is no app named {shown}. {hint}"
 
 
 def document(app: App) -> dict[str, Any]:
-    """One app for programs, with what it asks for two base URLs."""
+    """Return one app as a JSON document, with the URLs that it requests for two base URLs."""
     wires = [{**_plain(wire), "asks": {base: join(app, wire, base) for base in EXAMPLES}} for wire in app.wires]
     return {**_plain(app), "wires": wires, "places": [_plain(place) for place in app.places]}
 
@@ -90,7 +90,7 @@ def _table(apps: tuple[App, ...], words: ModuleType) -> Iterator[str]:
 
 
 def row(app: App, words: dict[str, str]) -> tuple[str, str, str, str, str, str]:
-    """What tells an app from the next: id, name, kind, protocols, header, the variable of its base URL."""
+    """Return the table row of an app: id, name, kind, protocols, header, and the variable of its base URL."""
     wire = app.wires[0]
     return (
         app.id,
@@ -161,7 +161,7 @@ def _wire(app: App, wire: AppWire, words: dict[str, str]) -> Iterator[tuple[str,
 
 def _place(place: SettingsFile, words: dict[str, str]) -> str:
     paths = list(dict.fromkeys(place.path.values()))
-    told = [words[f"scope.{place.scope}"]]
+    details = [words[f"scope.{place.scope}"]]
     if place.storage != "plain":
-        told.append(words[f"storage.{place.storage}"])
-    return f"{', '.join(paths)}  ({', '.join(told)})"
+        details.append(words[f"storage.{place.storage}"])
+    return f"{', '.join(paths)}  ({', '.join(details)})"

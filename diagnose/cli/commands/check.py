@@ -1,4 +1,4 @@
-"""`llmdoctor check`: the main job."""
+"""`llmdoctor check`: measure, judge and report one target."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def output_options(command: Any) -> Any:
-    """The options of every command that ends in a report."""
+    """Add the options that every command with a report has."""
     for option in (
         click.option("--strict", is_flag=True, help="Warnings fail too."),
         click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale."),
@@ -119,7 +119,7 @@ def command(
     if choices["key_stdin"]:
         choices["stdin_text"] = sys.stdin.read(65536)
     try:
-        load()  # a user's own doors may be refused: better now than in the middle of a run
+        load()  # reports an error in the user's own doors before the run starts
         settings = (
             _of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
             if curl is None
@@ -140,7 +140,7 @@ def command(
 
 
 def _of_app(options: Options) -> Settings | None:
-    """The settings in the files of the app that is named, where no others are asked for."""
+    """Read the settings from the files of the app that ``--app`` names; None if other options give settings."""
     if options.app is None or options.target or options.base_url or options.env_file or options.no_env:
         return None
     from probes.app_settings.scan import of_app
@@ -160,7 +160,7 @@ def finish(
     retries: int = 0,
     mend: Mend | None = None,
 ) -> None:
-    """Measure, judge, speak, and end with the exit status that the report asks for; 0 where ``mend`` mended it all."""
+    """Measure, judge, write the report and exit with its status, or with 0 if ``mend`` has fixed everything."""
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
@@ -181,7 +181,7 @@ def finish(
 
 
 def measure(settings: Settings, progress: console.Progress) -> Evidence:
-    """One run on an event loop of its own; Ctrl-C ends it with what was seen."""
+    """Run one check on a new event loop. Ctrl-C ends it with the evidence so far."""
     import asyncio
 
     from probes.run.engine import run
@@ -190,7 +190,10 @@ def measure(settings: Settings, progress: console.Progress) -> Evidence:
 
 
 def show_plan(settings: Settings, fmt: str, lang: str) -> None:
-    """Print what would be sent where, with the most that it can cost."""
+    """Print the requests that a run would send, and the most tokens that they can cost.
+
+    Raises click.ClickException if the settings have no address.
+    """
     import json
 
     from diagnose.words import phrase
@@ -236,7 +239,7 @@ def _request_json(request: PlannedRequest) -> dict[str, object]:
 
 
 def announce(plan: Plan, lang: str) -> None:
-    """Say before a deep check what it can cost at most."""
+    """Print on standard error the most that a deep check can cost, before it starts."""
     from diagnose.words import deep
     from probes.capabilities.feature_plan import MOST
 
@@ -245,7 +248,7 @@ def announce(plan: Plan, lang: str) -> None:
 
 
 def _plan_text(plan: Plan, lang: str) -> str:
-    """The plan as lines of text in ``lang``."""
+    """Return the plan as lines of text in the language ``lang``."""
     from diagnose.words import phrase
 
     def lines_of(requests: tuple[PlannedRequest, ...]) -> list[str]:

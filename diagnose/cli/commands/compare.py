@@ -1,4 +1,4 @@
-"""`llmdoctor compare`: two reports of one target from two places."""
+"""`llmdoctor compare`: compare two reports of one target from two places."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from diagnose.words import LANGS
 if TYPE_CHECKING:
     from diagnose.judging.compared_report import ComparedReport
 
-LARGEST = 64 * 1024 * 1024  # bytes; a report or a run is some tens of KiB
+LARGEST = 64 * 1024 * 1024  # bytes of a file; a report or saved run has some tens of KiB
 STATUS = {"none": 0, "a": 1, "b": 1, "both": 1, "unknown": 3}
 
 
@@ -52,7 +52,7 @@ def _read(name: str) -> ComparedReport:
     try:
         if path.stat().st_size > LARGEST:
             raise click.ClickException(f"{name} is too large to be a report")
-        text = path.read_text("utf-8-sig")  # PowerShell's > writes a mark
+        text = path.read_text("utf-8-sig")  # PowerShell's > writes a byte order mark
         document: Any = json.loads(text)
         if isinstance(document, dict) and document.get("schema") == SCHEMA:
             from diagnose.formats.json import document as written

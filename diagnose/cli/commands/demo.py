@@ -1,4 +1,4 @@
-"""`llmdoctor demo`: the check, against a practice door inside the program."""
+"""`llmdoctor demo`: run a check against a practice door inside the program."""
 
 from __future__ import annotations
 

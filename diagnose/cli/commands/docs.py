@@ -1,4 +1,4 @@
-"""`llmdoctor docs`: the pages that are written from the catalogue and the data, and whether they are stale."""
+"""`llmdoctor docs`: write the generated pages, or check whether they are stale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`llmdoctor doors`: the known doors, or one of them in full, offline."""
+"""`llmdoctor doors`: list the known doors or show one in full, offline."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
 
 
 def known() -> Doors:
-    """Every door, with those of the user's folder and of the nearest llmdoctor.toml. Raises click.ClickException."""
+    """Load every door, including those of the user's folder and of the nearest llmdoctor.toml.
+
+    Raises click.ClickException if one of these files is invalid.
+    """
     here = Path.cwd()
     path = next((path for folder in (here, *here.parents) if (path := folder / "llmdoctor.toml").is_file()), None)
     try:
@@ -56,7 +59,7 @@ def known() -> Doors:
 
 
 def chosen(doors: Doors, words: tuple[str, ...]) -> tuple[Door, ...]:
-    """The door of that id, name or host, else every door that holds all the words."""
+    """Return the door with that id or name, the doors at that host, or every door that contains all the words."""
     asked = " ".join(words).strip().lower()
     for door in doors:
         if asked and asked in (door.id, door.name.lower()):
@@ -78,15 +81,15 @@ def _unknown(doors: Doors, asked: str) -> str:
 
     from probes.model.secret import public_prefix
 
-    told = repr(asked) if len(asked) < 24 and not public_prefix(asked) else "like that"  # a longer one may be a key
+    shown = repr(asked) if len(asked) < 24 and not public_prefix(asked) else "like that"  # a longer text may be a key
     names = {name.lower(): door.id for door in doors for name in (door.id, door.company, door.name)}
     near = dict.fromkeys(names[name] for name in get_close_matches(asked.lower(), names, n=4, cutoff=0.5))
     hint = f"Did you mean {', '.join(near)}?" if near else "`llmdoctor doors` lists them all."
-    return f"there is no door named {told}. {hint}"
+    return f"there is no door named {shown}. {hint}"
 
 
 def document(door: Door, doors: Doors) -> dict[str, Any]:
-    """One door for programs."""
+    """Return one door as a JSON document."""
     return {
         "id": door.id,
         "name": door.name,
@@ -127,7 +130,7 @@ def _table(doors: tuple[Door, ...], lang: str) -> Iterator[str]:
 
 
 def row(door: Door) -> tuple[str, str, str, str, str]:
-    """What tells a door from the next: id, name, region, first base URL, the key's variable."""
+    """Return the table row of a door: id, name, region, first base URL, and the variable of its key."""
     return door.id, door.name, door.region, door.endpoints[0].base_url, door.key_env[0] if door.key_env else "-"
 
 

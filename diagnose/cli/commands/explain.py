@@ -1,5 +1,4 @@
-"""``llmdoctor explain``: the page of a finding, or what a pasted text is likely to be about. Offline, and no key comes
-out."""
+"""`llmdoctor explain`: show the page of a finding, or the likely findings for an error text. Offline; prints no key."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from diagnose.words.text_type import Text
 
 _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
-_LARGEST = 64 * 1024 * 1024  # bytes of a file or of standard input
+_LARGEST = 64 * 1024 * 1024  # bytes of a file or of standard input that are read
 
 
 @click.command()
@@ -60,7 +59,7 @@ def _read(path: str) -> str:
 
 
 def _decode(data: bytes) -> str:
-    """Logs come as UTF-8, as PowerShell's UTF-16, or in the Chinese Windows' own encoding."""
+    """Decode a log: UTF-8, UTF-16 (as PowerShell writes it) or GB 18030 (the encoding of Chinese Windows)."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     try:
@@ -77,7 +76,7 @@ def _decode(data: bytes) -> str:
 
 
 def _page(code: str, lang: str, as_json: bool) -> bool:
-    """Print the page of a code, or end with the codes that are near; False where it was no code at all."""
+    """Print the page of a code. Return False if the text is no code; raises ClickException for an unknown code."""
     from diagnose import words
     from diagnose.words.en import findings
 
@@ -140,7 +139,7 @@ def _answer(text: str, lang: str, as_json: bool) -> None:
             }
         )
     elif found:
-        _tell(found, lang)
+        _print_candidates(found, lang)
     else:
         from diagnose import words
 
@@ -150,7 +149,7 @@ def _answer(text: str, lang: str, as_json: bool) -> None:
 
 
 def candidates(text: str, lang: str) -> tuple[Candidate, ...]:
-    """What a text of any kind, keys included, is likely to be about, best first."""
+    """Return the findings that an error text is likely to be about, best first; the text may contain keys."""
     from diagnose.answers.explain import explain
     from probes.pasted.pasted_text import read
 
@@ -165,27 +164,27 @@ def _door(host: str) -> str | None:
     return door.id if door is not None else None
 
 
-def _tell(candidates: tuple[Candidate, ...], lang: str) -> None:
+def _print_candidates(candidates: tuple[Candidate, ...], lang: str) -> None:
     from diagnose import words
 
     first, *others = candidates
-    _tell_one(first)
+    _print_candidate(first)
     _steps(words.say(first.code, lang, {}), lang)
     click.echo(f"\n{words.phrase('explain.more', lang, {'code': first.code})}")
     if others:
         click.echo(f"\n{words.phrase('explain.also', lang)}\n")
         for candidate in others:
-            _tell_one(candidate)
+            _print_candidate(candidate)
 
 
-def _tell_one(candidate: Candidate) -> None:
+def _print_candidate(candidate: Candidate) -> None:
     click.echo(f"{candidate.code}  {candidate.confidence:.0%}")
     click.echo(_wrap(candidate.why, "  "))
     click.echo(_wrap(f"“{candidate.evidence}”", "  "))
 
 
 def _wrap(text: str, indent: str = "", first: str | None = None) -> str:
-    """Broken at the width of the terminal between words; a text without blanks, such as Chinese, is left to it."""
+    """Wrap text between words at the terminal's width; leave text without spaces, such as Chinese, to the terminal."""
     start = indent if first is None else first
     if not text.isascii():
         return start + text

@@ -1,4 +1,4 @@
-"""`llmdoctor fleet`: many targets at once."""
+"""`llmdoctor fleet`: check many targets in parallel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from diagnose.tables.fleet_table import FleetRow
     from probes.run.fleet import Fleet
 
-JITTER = 0.1  # of the seconds between two rounds, so that many watchers do not come all at once
+JITTER = 0.1  # share of the seconds between two rounds that varies, so that many watchers spread their requests
 PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
 
 
@@ -60,7 +60,7 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
     spoken = console.language(lang)
     options = Options(**{name: choices[name] for name in PASSED_ON})
     try:
-        load()  # a user's own doors may be refused: better now than in the middle of a run
+        load()  # reports an error in the user's own doors before the run starts
         fleet = read(Path(file), options, groups)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
@@ -73,11 +73,11 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
         raise click.UsageError("--count is of use with --watch alone.")
     fmt = "json" if choices["as_json"] else choices["fmt"]
     with console.OutputFile(choices["output"]) as out:
-        voice = _FleetOutput(fleet, fmt, spoken, out, choices["only_broken"])
-        own = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
-        own += [word for name in PASSED_ON for word in _option(name, choices[name])]
-        command = [sys.executable, "-P", "-m", "diagnose", "fleet", str(Path(file).absolute()), *own]
-        status = asyncio.run(_lead(fleet, voice, command, choices))
+        output = _FleetOutput(fleet, fmt, spoken, out, choices["only_broken"])
+        arguments = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
+        arguments += [word for name in PASSED_ON for word in _option(name, choices[name])]
+        command = [sys.executable, "-P", "-m", "diagnose", "fleet", str(Path(file).absolute()), *arguments]
+        status = asyncio.run(_check_all(fleet, output, command, choices))
     sys.exit(status)
 
 
@@ -86,43 +86,43 @@ def _option(name: str, value: object) -> list[str]:
     return [] if value is None or value is False else [flag] if value is True else [flag, str(value)]
 
 
-async def _lead(fleet: Fleet, voice: _FleetOutput, command: list[str], choices: dict[str, Any]) -> int:
-    """All rounds; the exit status of the last."""
+async def _check_all(fleet: Fleet, output: _FleetOutput, command: list[str], choices: dict[str, Any]) -> int:
+    """Run all rounds and return the exit status of the last; ``command`` starts a worker process."""
     import asyncio
 
     from diagnose.cli.worker_pool import SHARE, InProcessWorker, Refused, Worker, WorkerPool
 
     count = min(os.cpu_count() or 1, -(-len(fleet.members) // SHARE))
     alone = count == 1
-    workers = [InProcessWorker(fleet, os.environ, voice.lang) if alone else Worker(command) for _ in range(count)]
-    crew = WorkerPool(fleet, workers, Worker(command), (choices["jobs"], choices["per_host"]), voice.lang)
+    workers = [InProcessWorker(fleet, os.environ, output.lang) if alone else Worker(command) for _ in range(count)]
+    pool = WorkerPool(fleet, workers, Worker(command), (choices["jobs"], choices["per_host"]), output.lang)
     try:
-        return await _rounds(crew, voice, choices)
+        return await _rounds(pool, output, choices)
     except Refused as error:
         raise click.ClickException(str(error)) from error
-    except asyncio.CancelledError:  # Ctrl-C: what has ended until now is told
-        voice.end()
+    except asyncio.CancelledError:  # Ctrl-C: print the table of the checks that have ended
+        output.end()
         return 130
     finally:
-        await crew.leave()
+        await pool.leave()
 
 
-async def _rounds(crew: WorkerPool, voice: _FleetOutput, choices: dict[str, Any]) -> int:
+async def _rounds(pool: WorkerPool, output: _FleetOutput, choices: dict[str, Any]) -> int:
     import random
     import time
 
     seconds, left = choices["watch"], choices["count"] or (1 if choices["watch"] is None else None)
     while True:
         began = time.monotonic()
-        voice.begin(watching=seconds is not None)
-        await crew.round(voice.tell)
-        status = voice.end(choices["strict"])
+        output.begin(watching=seconds is not None)
+        await pool.round(output.tell)
+        status = output.end(choices["strict"])
         left = None if left is None else left - 1
         if left == 0:
             return status
-        spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - it protects nothing
+        spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - not used for security
         await _pause(seconds * spread - (time.monotonic() - began))
-        await crew.forget()
+        await pool.forget()
 
 
 async def _pause(seconds: float) -> None:
@@ -132,7 +132,7 @@ async def _pause(seconds: float) -> None:
 
 
 class _FleetOutput:
-    """What is said of a fleet, and when: each report as it ends, a table at the end, or changes only."""
+    """The output of a fleet: a line of JSON per report, a table at the end of a round, or changes only."""
 
     def __init__(self, fleet: Fleet, fmt: str, lang: str, out: TextIO, only_broken: bool) -> None:
         self.lang = lang
@@ -153,24 +153,24 @@ class _FleetOutput:
         self._progress = console.ProgressBar(len(self._fleet.members), self.lang)
 
     def tell(self, number: int, line: str, document: Document) -> None:
-        """One report has come."""
+        """Take the report of a member: its number, its line of JSON and the parsed document."""
         from diagnose.tables.fleet_table import change, row
 
         member = self._fleet.members[number]
-        told = self._rows[number] = row(member.name, member.group, document)
-        now, before = (told.verdict, told.code), self._before.get(number)
+        entry = self._rows[number] = row(member.name, member.group, document)
+        now, before = (entry.verdict, entry.code), self._before.get(number)
         changed, self._before[number] = before != now, now
         if self._progress is not None:
-            self._progress.step(told.verdict)
-        if (self._only_broken and told.verdict == "healthy" and before is None) or (self._watching and not changed):
+            self._progress.step(entry.verdict)
+        if (self._only_broken and entry.verdict == "healthy" and before is None) or (self._watching and not changed):
             return
         if self._json:
-            self._say(f"{line}\n")
+            self._write(f"{line}\n")
         elif self._watching and before is not None:
-            self._say(change(told, before[0], self.lang, document["started_at"]))
+            self._write(change(entry, before[0], self.lang, document["started_at"]))
 
     def end(self, strict: bool = False) -> int:
-        """The round is over: the table, and the exit status of the worst."""
+        """End the round: print the table and return the exit status of the worst report."""
         from diagnose.tables.fleet_table import render
 
         if self._progress is not None:
@@ -180,11 +180,11 @@ class _FleetOutput:
             shown = self._out is sys.stdout
             width, colour = (console.width(), console.wants_colour()) if shown else (console.WIDTH, False)
             unicode = not shown or console.fits_unicode()
-            self._say(render(rows, self.lang, width=width, colour=colour, unicode=unicode))
+            self._write(render(rows, self.lang, width=width, colour=colour, unicode=unicode))
         verdicts = {row.verdict for row in self._rows.values()}
         failing = {"broken", "degraded"} if strict else {"broken"}
         return 1 if verdicts & failing else 3 if "inconclusive" in verdicts else 0
 
-    def _say(self, text: str) -> None:
+    def _write(self, text: str) -> None:
         self._out.write(text)
         self._out.flush()

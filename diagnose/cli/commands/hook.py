@@ -1,4 +1,4 @@
-"""`llmdoctor hook`: what pre-commit runs over the `.env` files of a commit, offline."""
+"""`llmdoctor hook`: the pre-commit hook, which checks the `.env` files of a commit offline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from diagnose.report import Finding, Report
     from probes.model.settings import Settings
 
-# What an example file has on purpose, and what a file without the key itself cannot have.
+# Findings that are normal in an example file, and in a file that does not hold the key itself.
 MEANT = ("key.placeholder", "key.unexpanded", "settings.missing_key")
 LAYERS = ("key.", "url.", "settings.")
 
@@ -42,8 +42,8 @@ def command(files: tuple[str, ...], lang: str | None) -> None:
 
 
 def _faults(path: Path, lang: str) -> Iterator[tuple[str, Finding]]:
-    """The errors of a file, each with the line of the value."""
-    told = set()
+    """Yield the errors of a file, each with the location of the value (``.env:3``)."""
+    yielded = set()
     for settings in _settings(path):
         findings = [one for one in _judged(settings, lang).findings if one.severity == "error"]
         layers = LAYERS[1:] if any(one.code in MEANT for one in findings) else LAYERS
@@ -51,13 +51,13 @@ def _faults(path: Path, lang: str) -> Iterator[tuple[str, Finding]]:
             source = settings.key if finding.code.startswith("key.") else settings.base_url
             where = source.source.location if source is not None and source.source.line else str(path)
             sure = finding.caused_by is None and finding.code not in MEANT and finding.code.startswith(layers)
-            if sure and (where, finding.code) not in told:
-                told.add((where, finding.code))
+            if sure and (where, finding.code) not in yielded:
+                yielded.add((where, finding.code))
                 yield where, finding
 
 
 def _settings(path: Path) -> Iterator[Settings]:
-    """What each SDK would read in this file, and other providers' keys in it; from nowhere else."""
+    """Yield the settings that each SDK reads from this file, and other providers' keys in it; read nothing else."""
     from probes.app_settings.entry import of_file
     from probes.app_settings.sdks import SdkSettings
     from probes.app_settings.search import Search, SearchPlaces

@@ -1,4 +1,4 @@
-"""`llmdoctor init`: a first llmdoctor.toml."""
+"""`llmdoctor init`: write a first llmdoctor.toml."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
     from probes.settings.gather import Options, gather
 
     try:
-        load()  # a user's own doors may be refused: better now than in the middle of a run
+        load()  # reports an error in the user's own doors before anything is written
         settings = gather(Options(env_file=env_file), os.environ, Path.cwd())
         text = write_first(Path(output), settings, force, _targets() if apps else {})
     except (BadInput, DoorsError) as error:
@@ -40,7 +40,10 @@ def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
 
 
 def _targets() -> dict[str, Settings]:
-    """What `scan` finds, by names for targets. A key that stands in an app's own file cannot be referred to."""
+    """Return the settings that `scan` finds, by target name; only those whose key is in an environment variable.
+
+    A target refers to its key by the variable's name, so a key in an app's own file cannot be used.
+    """
     from probes.app_settings.scan import find
     from probes.app_settings.search import this_world
     from probes.catalog import apps

@@ -1,4 +1,4 @@
-"""`llmdoctor judge`: a saved run, judged again."""
+"""`llmdoctor judge`: judge a saved run again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from diagnose.cli import console
 from diagnose.formats import FORMATS
 from diagnose.words import LANGS
 
-LARGEST = 64 * 1024 * 1024  # bytes; a run is some tens of KiB
+LARGEST = 64 * 1024 * 1024  # bytes of a file; a saved run has some tens of KiB
 
 
 @click.command("judge")

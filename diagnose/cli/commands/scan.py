@@ -1,4 +1,4 @@
-"""`llmdoctor scan`: the settings of every app on this machine and in this folder, found and checked."""
+"""`llmdoctor scan`: find and check the settings of every app on this machine and in this folder."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def command(
     for name in only:
         _known(name, apps)
     try:
-        load()  # a user's own doors may be refused: better now than in the middle of a run
+        load()  # reports an error in the user's own doors before the run starts
         options = Options(**{name: choices[name] for name in PASSED_ON})
         survey = find(_world(home), options, apps, only)
     except (BadInput, DoorsError) as error:
@@ -100,7 +100,7 @@ def _known(name: str, apps: Apps) -> None:
 
 
 def _world(home: str | None) -> SearchPlaces:
-    """This machine; or a home that was copied from one, of whatever system, without the environment around it."""
+    """Return the places to search: this machine, or a copied home folder of any system without an environment."""
     from probes.app_settings.search import SearchPlaces, this_world
     from probes.catalog.apps import SYSTEMS
 
@@ -110,7 +110,7 @@ def _world(home: str | None) -> SearchPlaces:
 
 
 def _checked(survey: ScanResult, apps: Apps, lang: str) -> tuple[dict[int, Report], bool]:
-    """The reports by the place in the survey, and whether Ctrl-C ended it."""
+    """Check the found settings. Return the reports by index in ``survey.found``, and whether Ctrl-C ended it."""
     import asyncio
 
     from diagnose.judging.judge import judge
@@ -166,7 +166,7 @@ def _notes(survey: ScanResult) -> list[ScanNote]:
 
 
 def _say_notes(notes: list[ScanNote], lang: str) -> None:
-    """Beside JSON: on standard error, a line each."""
+    """Print the notes on standard error, one line each, because standard output is JSON."""
     from diagnose.rendering.report_parts import plain, word
 
     for note in notes:
@@ -175,7 +175,7 @@ def _say_notes(notes: list[ScanNote], lang: str) -> None:
 
 
 def _lines(survey: ScanResult, reports: dict[int, Report], list_only: bool) -> str:
-    """NDJSON: the reports, worst first; with ``--list`` what was found, as the target of a report would tell it."""
+    """Return NDJSON: the reports, worst first, or with ``--list`` the found settings in the form of a target."""
     from diagnose.formats.json import document, dumps
     from diagnose.tables.fleet_table import ORDER
 

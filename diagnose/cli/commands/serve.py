@@ -1,4 +1,4 @@
-"""`llmdoctor serve`: a web page for support staff, and what Prometheus scrapes."""
+"""`llmdoctor serve`: serve a web page for support staff, and metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("starlette", "uvicorn", "jinja2", "prometheus_client")
 INSTALL = "pip install 'llmdoctor-cli[serve]'"
-TOKEN = "LLMDOCTOR_TOKEN"  # noqa: S105  # the variable's name
-SHORTEST = 16  # characters of a token
+TOKEN = "LLMDOCTOR_TOKEN"  # noqa: S105  # the name of the variable, not a token
+SHORTEST = 16  # characters of a token, at least
 
 
 @click.command("serve")
@@ -95,19 +95,19 @@ def command(
     try:
         serve(serving, sock, tls_cert, tls_key)
     except KeyboardInterrupt:
-        return  # Ctrl-C is how it is meant to end
+        return  # Ctrl-C is the normal end
     except OSError as error:
         raise click.ClickException(f"{tls_cert or 'the port'} cannot be used: {error.strerror or error}") from error
 
 
 def names(port: int) -> frozenset[str]:
-    """The Host headers by which a browser on this machine calls a server on loopback."""
+    """Return the Host headers that a browser on this machine sends to a server on loopback (``localhost:9115``)."""
     hosts = ("localhost", "127.0.0.1", "[::1]")
     return frozenset(f"{host}:{port}" for host in hosts) | (frozenset(hosts) if port in (80, 443) else frozenset())
 
 
 def _more_files() -> None:
-    """As many open files as the system allows: each visitor is one, and each check a few."""
+    """Raise the limit of open files as far as the system allows: a visitor needs one, a check a few."""
     with suppress(ImportError, ValueError, OSError):
         import resource
 
@@ -116,11 +116,11 @@ def _more_files() -> None:
 
 
 def _place(listen: str) -> tuple[str, int]:
-    """``ADDR:PORT`` as a pair; ``[::]:9115`` and ``:9115`` as well."""
+    """Parse ``ADDR:PORT``, ``[::]:9115`` or ``:9115``. Raises click.UsageError for anything else."""
     import ipaddress
 
     host, _, port = listen.rpartition(":")
-    host = host.strip("[]") or "0.0.0.0"  # noqa: S104  # asked for
+    host = host.strip("[]") or "0.0.0.0"  # noqa: S104  # the user asked for every address with `:PORT`
     if not port.isdecimal() or int(port) > 65535:
         raise click.UsageError("--listen is to be ADDR:PORT, such as 127.0.0.1:9115.")
     if host != "localhost":
@@ -143,7 +143,10 @@ def _listening(address: str, port: int) -> socket.socket:
 
 
 def _token(token_file: str | None) -> str | None:
-    """The token of the file or the environment; None where there is none. White space around it is not part of it."""
+    """Return the token from the file or the environment without surrounding white space; None if there is none.
+
+    Raises click.ClickException if the file cannot be read or the token is shorter than :data:`SHORTEST`.
+    """
     token = os.environ.get(TOKEN, "").strip() or None
     if token_file is not None:
         try:
@@ -157,7 +160,7 @@ def _token(token_file: str | None) -> str | None:
 
 
 def _targets(path: str | None) -> Path | None:
-    """The file of the targets, read once so that what is wrong in it is told at once."""
+    """Return the file with the targets, or None. Read it once, so that its errors appear at the start."""
     from diagnose.serve.targets import ServedTargets
     from probes.catalog.doors import load
     from probes.model.source import Owner

@@ -1,4 +1,4 @@
-"""`llmdoctor snippet`: settings and code to paste, from settings that were seen to work."""
+"""`llmdoctor snippet`: print settings and code to paste, from settings that worked in a check."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from probes.model.settings import Settings
 
 LARGEST = 64 * 1024 * 1024  # bytes of a saved run or a report
-# The options of `check` that say what is to be checked and how.
+# The options of `check` that `snippet` has too: they say what to check and how.
 _TAKEN = frozenset(
     (
         *("target", "base_url", "key_env", "key_file", "key_stdin", "key", "curl", "model", "protocol", "env_file"),
@@ -58,7 +58,7 @@ def command(
     spoken = console.language(lang)
     if choices["protocol"] is None and wanted is not None:
         choices["protocol"] = _spoken_alone(wanted)
-    working = _saved(source, spoken) if source is not None else _seen(choices, spoken)
+    working = _saved(source, spoken) if source is not None else _checked(choices, spoken)
     found = list(write(working, wanted))
     if not found:
         values = {"names": wanted or "", "protocol": working.protocol, "base_url": working.base_url}
@@ -67,13 +67,13 @@ def command(
         click.echo(json.dumps([one._asdict() for one in found], ensure_ascii=False, indent=2))
         return
     for one in found:
-        lone = len(found) == 1  # which is to go into a file as it is: what is said of it goes elsewhere
+        lone = len(found) == 1  # users redirect a single snippet into a file, so its heading goes to standard error
         click.echo(_above(one, working, spoken), err=lone)
         click.echo(one.text + "\n" * (not lone), nl=False)
 
 
 def _spoken_alone(wanted: str) -> str | None:
-    """The protocol of a client that speaks but one; None where it is to be found out."""
+    """Return the protocol of a client that speaks only one, else None."""
     from diagnose.snippets.snippets import templates
 
     spoken = {name for one in templates() if wanted in (one.group, one.id) for name in one.protocols}
@@ -84,7 +84,7 @@ command.params[0:0] = [one for one in check.command.params if one.name in _TAKEN
 
 
 def _above(one: Snippet, working: WorkingSettings, lang: str) -> str:
-    """What is said of a snippet, over it."""
+    """Return the heading of a snippet and the notes on it."""
     notes = [phrase("snippet.file", lang, {"path": one.file})] if one.file else []
     if one.key_in:
         values = {"names": one.title, "variable": one.key_in, "source": working.key_env}
@@ -96,7 +96,7 @@ def _above(one: Snippet, working: WorkingSettings, lang: str) -> str:
 
 
 def _saved(name: str, lang: str) -> WorkingSettings:
-    """The settings that a JSON report or a saved run saw to work. Raises click.ClickException where there are none."""
+    """Return the working settings of a JSON report or a saved run. Raises click.ClickException if there are none."""
     from diagnose.judging.judge import judge
     from diagnose.snippets.snippets import from_document, working_of
     from probes.model.archive import ArchiveError, load
@@ -120,8 +120,8 @@ def _saved(name: str, lang: str) -> WorkingSettings:
     return working
 
 
-def _seen(choices: dict[str, Any], lang: str) -> WorkingSettings:
-    """The settings that a check saw to work; with ``--offline`` those that were given."""
+def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
+    """Return the settings that worked in a check, or with ``--offline`` the given settings."""
     from diagnose.judging.judge import judge
     from diagnose.snippets.snippets import working_of
     from probes.catalog.door_files import DoorsError
@@ -156,27 +156,27 @@ def _seen(choices: dict[str, Any], lang: str) -> WorkingSettings:
 
 
 def _given(settings: Settings, lang: str) -> WorkingSettings:
-    """The settings as they stand, untried, for the protocol that they seem to be meant for."""
+    """Return the given settings, untested, with the protocol that they are probably meant for."""
     from diagnose.snippets.snippets import WorkingSettings, key_variable
     from probes.protocols.protocol import wire
     from probes.run.offline_checks import scrubber, survey
     from probes.steps.recorder import Recorder
 
     scrub = scrubber(settings)
-    ground = survey(settings, Recorder(settings.limits, scrub), scrub)
-    base = ground.exams.url.mended
+    checked = survey(settings, Recorder(settings.limits, scrub), scrub)
+    base = checked.exams.url.mended
     if base is None:
         raise click.ClickException(phrase("snippet.no_address", lang))
     if settings.model is None:
         raise click.ClickException(phrase("snippet.no_model", lang))
     click.echo(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}", err=True)
-    protocol = wire(ground.protocol)
+    protocol = wire(checked.protocol)
     auth = settings.auth.value if settings.auth else protocol.styles[0] if settings.key else None
     return WorkingSettings(
-        ground.protocol,
+        checked.protocol,
         scrub(base),
         settings.model.value,
         auth.value if auth else "none",
-        key_variable(settings.key.source if settings.key else None, ground.protocol),
+        key_variable(settings.key.source if settings.key else None, checked.protocol),
         settings.api_version.value if settings.api_version else (protocol.versions or ("",))[0],
     )

@@ -1,4 +1,4 @@
-"""`llmdoctor whose`: which doors a key fits, offline."""
+"""`llmdoctor whose`: show which doors a key fits, offline."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LARGEST = 65536  # bytes of standard input; no key is longer
 
 
-# A key may begin with a dash, and what click does not know it repeats in its message: unknown options come here.
+# A key may begin with a dash, and click would print it in the message about an unknown option: take those as arguments.
 @click.command("whose", context_settings={"ignore_unknown_options": True})
 @click.argument("key", nargs=-1)
 @click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
@@ -63,7 +63,7 @@ def _examined(raw: str) -> tuple[tuple[Flaw, ...], str | None]:
 
 
 def _given(words: tuple[str, ...], name: str | None, lang: str) -> str:
-    """The key as it stands; only the line ending of standard input is dropped, once. Raises click.UsageError."""
+    """Return the key unchanged, except for one line ending of standard input. Raises click.UsageError without a key."""
     if option := next((word for word in words if re.fullmatch(r"--?[a-z]{1,12}(?:-[a-z]{1,12})?", word)), None):
         raise click.NoSuchOption(option)
     if words and name is not None:

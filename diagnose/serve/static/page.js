@@ -1,5 +1,5 @@
-// The live part of the page. Without it the forms work as forms; what is shown comes from the server as HTML, escaped
-// there. The key leaves its field as soon as it is sent, and is kept nowhere.
+// The live part of the page. Without JavaScript the forms still work. Results are HTML that the server has escaped.
+// The key is removed from its field when it is sent, and is not stored anywhere.
 
 const state = document.getElementById("state");
 const problem = document.getElementById("problem");
@@ -20,22 +20,22 @@ function show(html) {
 
 async function copy(button) {
   const text = document.getElementById(button.dataset.copy);
-  const told = button.parentElement.querySelector(".copied");
+  const message = button.parentElement.querySelector(".copied");
   try {
     await navigator.clipboard.writeText(text.value);
-    told.textContent = button.dataset.copied;
+    message.textContent = button.dataset.copied;
   } catch {
-    // No clipboard on plain http: what is selected can be copied by hand.
+    // The clipboard API needs https. Select the text, so that the user can copy it.
     text.closest("details").open = true;
     text.focus();
     text.select();
-    told.textContent = document.execCommand("copy") ? button.dataset.copied : button.dataset.notCopied;
+    message.textContent = document.execCommand("copy") ? button.dataset.copied : button.dataset.notCopied;
   }
 }
 
-// Server-sent events of an answer to a POST, which EventSource cannot make.
-async function* events(answer) {
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+// Yield the server-sent events of a response to a POST request, which EventSource does not support.
+async function* events(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read();
@@ -82,9 +82,9 @@ function send(form, accept, signal) {
   return fetch(form.action, { method: "POST", body, headers: { Accept: accept }, signal, cache: "no-store" });
 }
 
-function whatever(answer, form) {
-  if (answer.redirected || answer.status === 401) location.reload();
-  return answer.status === 429 || answer.status === 503 ? form.dataset.busy : answer.text();
+function errorText(response, form) {
+  if (response.redirected || response.status === 401) location.reload();
+  return response.status === 429 || response.status === 503 ? form.dataset.busy : response.text();
 }
 
 let running = null;
@@ -98,14 +98,14 @@ async function check(form) {
   cancel.hidden = false;
   let ended = false;
   try {
-    const answer = await send(form, "text/event-stream", mine.signal);
-    if (!answer.ok) {
-      complain(await whatever(answer, form));
+    const response = await send(form, "text/event-stream", mine.signal);
+    if (!response.ok) {
+      complain(await errorText(response, form));
       state.textContent = "";
       return;
     }
     const timeline = new Timeline();
-    for await (const [name, value] of events(answer)) {
+    for await (const [name, value] of events(response)) {
       if (name === "state") state.textContent = form.dataset[value];
       if (name === "probe") {
         state.textContent = form.dataset.running;
@@ -120,7 +120,7 @@ async function check(form) {
       if (name === "report") {
         ended = true;
         show(value.html);
-        form.base_url.value = value.base_url; // without what may have been a key in the wrong field
+        form.base_url.value = value.base_url; // scrubbed: the user may have typed a key into this field
         form.model.value = value.model;
         state.textContent = form.dataset.done;
         result.focus({ preventScroll: true });
@@ -144,12 +144,12 @@ async function explain(form) {
   complain("");
   state.textContent = form.dataset.running;
   try {
-    const answer = await send(form, "text/plain");
-    const text = await (answer.ok ? answer.text() : whatever(answer, form));
-    if (answer.ok) show(text);
+    const response = await send(form, "text/plain");
+    const text = await (response.ok ? response.text() : errorText(response, form));
+    if (response.ok) show(text);
     else complain(text);
-    state.textContent = answer.ok ? form.dataset.done : "";
-    if (answer.ok) result.focus({ preventScroll: true });
+    state.textContent = response.ok ? form.dataset.done : "";
+    if (response.ok) result.focus({ preventScroll: true });
   } catch {
     state.textContent = "";
     complain(form.dataset.lost);
