@@ -33,6 +33,7 @@ each = pytest.mark.parametrize(
 VARYING = frozenset(
     [
         "auth-rejected-empty",
+        "http-gate-entra-easy-auth",
         "http-gate-google-iap-for-programs",
         "http-gate-negotiate",
         "http-gateway-address-1003",
@@ -42,6 +43,7 @@ VARYING = frozenset(
         "http-tunnel-403-cloudflared",
         "key-in-misspelt-variable",
         "shape-bomb",
+        "sound-429-once",
         "sound-503-once",
         "sound-one-at-a-time",
         "stale-key-wins",
