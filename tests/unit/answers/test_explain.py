@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from diagnose.answers import dialects
 from diagnose.answers.explain import Candidate, rows
 from diagnose.answers.explain import explain as judge
 from diagnose.cli.commands.explain import command
@@ -1132,9 +1133,14 @@ def test_a_report_is_told(wanted: str, text: str) -> None:
     assert codes(explain(text))[0] in wanted.split("|")
 
 
-def test_every_code_is_told_in_two_ways_at_least() -> None:
-    told = Counter([code for _, code, _ in TABLE] + [wanted.partition("|")[0] for wanted, _ in REPORTS])
-    assert {code for code in en.TEXTS if not code.startswith(("run.", "slo.")) and told[code] < 2} == set()
+# The findings that a text can show. A finding without a row is one that no error text names, and needs nothing here;
+# a misspelt host is seen in the address itself.
+READABLE = ({row.code for row in (*rows(), *dialects.rows())} & set(en.TEXTS)) | {"url.host_typo"}
+
+
+def test_every_code_that_a_text_can_show_is_tested_with_two_texts() -> None:
+    tested = Counter([code for _, code, _ in TABLE] + [wanted.partition("|")[0] for wanted, _ in REPORTS])
+    assert {code for code in READABLE if tested[code] < 2} == set()
 
 
 @pytest.mark.parametrize("code", sorted(examples()))
@@ -1143,8 +1149,8 @@ def test_the_examples_of_a_code_are_told_as_it(code: str) -> None:
         assert code in codes(explain(text))[:3], text
 
 
-def test_every_finding_has_examples() -> None:
-    assert {code for code in en.TEXTS if not code.startswith(("run.", "slo."))} == set(examples())
+def test_every_code_that_a_text_can_show_has_examples() -> None:
+    assert READABLE <= set(examples()) <= set(en.TEXTS)
     assert all(1 <= len(texts) <= 3 for texts in examples().values())
 
 
