@@ -116,16 +116,17 @@ def test_cost(scenario: Scenario) -> None:
         assert cost["billed_requests"] == 0
 
 
-QUICKLY = 3  # of the worlds, one in so many is for the quick tests where every format speaks
-
-
-@pytest.mark.parametrize(
+QUICKLY = 3  # of the worlds, one in so many is for the quick tests where every format or language speaks
+some_quickly = pytest.mark.parametrize(
     "scenario",
     [
         pytest.param(scenario, id=scenario.name, marks=[pytest.mark.slow] if number % QUICKLY else [])
         for number, scenario in enumerate(SCENARIOS)
     ],
 )
+
+
+@some_quickly
 def test_the_key_is_nowhere(scenario: Scenario) -> None:
     if scenario.root == "key.unexpanded":
         return  # the value is the name of a variable: it is to be shown
@@ -136,7 +137,7 @@ def test_the_key_is_nowhere(scenario: Scenario) -> None:
             assert not leaked(keys_of(scenario), text), fmt
 
 
-@each
+@some_quickly
 def test_a_kept_run_is_judged_alike(scenario: Scenario) -> None:
     evidence = evidence_of(scenario)
     again = archive.load(archive.dump(evidence))
