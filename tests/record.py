@@ -1,7 +1,7 @@
 """Write the archived evidence of all worlds, or of some: `python tests/record.py [WORLD...]`.
 
-Every world is measured anew. A row whose run is the same but for its times, ports and dates stays as it is, so that
-a change of the files shows what is measured otherwise.
+Every world is measured again. A row stays as it is if its run differs only in times, ports and dates, so that the diff
+of the files shows only what the program now measures differently.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def measured(name: str) -> Row:
 
 
 def main(wanted: set[str]) -> None:
-    """Measure the worlds that are wanted and rewrite their files."""
+    """Measure the wanted worlds and rewrite their files."""
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for table, scenarios in TABLES.items():
             kept = read(table)

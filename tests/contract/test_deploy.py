@@ -1,4 +1,4 @@
-"""The files of ``deploy/`` name what there is: options, files, targets, paths."""
+"""The files of ``deploy/`` use only options, files, targets and paths that exist."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if not DEPLOY.is_dir():
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
-    """Each call of the program in an image or a cluster."""
+    """Yield each call of the program in an image or a cluster."""
     for name in ("serve.yaml", "cronjob.yaml"):
         for document in yaml.safe_load_all((DEPLOY / "kubernetes" / name).read_text("utf-8")):
             for container in containers(document):

@@ -1,4 +1,4 @@
-"""Real output in the documents: it is what the program prints, and its pictures hold nothing from elsewhere."""
+"""Real output in the documents matches what the program prints, and the pictures load nothing from elsewhere."""
 
 from __future__ import annotations
 

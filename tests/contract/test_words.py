@@ -1,4 +1,4 @@
-"""The words: complete in each language, filled safely, and in the tone of the house."""
+"""The words are complete in each language, are filled in safely, and keep the tone of the house."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ every = pytest.mark.parametrize(
 
 
 def slots(template: str) -> set[tuple[str, str | None]]:
-    """Each slot's name and its own words; None where it has none."""
+    """Return each slot's name and its fallback words, None if it has none."""
     return {(slot.group(2), slot.group(3)) for slot in SLOT.finditer(template)}
 
 
 def words_of(code: str, lang: str) -> Text:
-    """The words of a code, or of ``code:case``."""
+    """Return the words of a code, or of ``code:case``."""
     return text(code.partition(":")[0], lang, code.partition(":")[2])
 
 
@@ -200,7 +200,7 @@ def test_the_languages_offer_the_same_steps(code: str) -> None:
     assert [bare(step) - set(ALWAYS) for step in english.steps] == [bare(step) - set(ALWAYS) for step in chinese.steps]
 
 
-# -- filling in --------------------------------------------------------------------------------------------------------
+# -- -- filling slots --------------------------------------------------------------------------------------------------
 
 
 def test_a_step_whose_value_is_unknown_is_left_out() -> None:

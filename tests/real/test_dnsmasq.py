@@ -1,7 +1,7 @@
-"""dnsmasq as the machine's only name server, and as another one that is asked besides.
+"""dnsmasq as the machine's only name server, and as an additional one that is asked directly.
 
-The first takes a network and a resolv.conf of its own (Linux namespaces, which need root): where this place allows none,
-those tests are left out.
+The first needs a separate network and resolv.conf (Linux namespaces, which need root); those tests are skipped if the
+machine does not allow them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RULES = (
     *("--listen-address=127.0.0.1", "--address=/relay.example/127.0.0.1", "--address=/api.openai.com/127.0.0.1"),
     *("--address=/gone.example/", "--txt-record=bare.example,text", "--local=/bare.example/", "--no-negcache"),
 )
-# Started before the check, in the same namespace: dnsmasq with these options, or nothing at all.
+# Started before the check, in the same namespace: dnsmasq with these options, or nothing.
 _INSIDE = """
 ip link set lo up
 mount --bind "$1" /etc/resolv.conf
@@ -57,22 +57,24 @@ def beside(
     serving: Callable[..., AbstractContextManager[Path]],
     tmp_path: Path,
 ) -> Iterator[str]:
-    """Another name server, on a port of its own."""
+    """Yield the address of an additional name server on its own port."""
     port = free_port()
-    with serving([dnsmasq, *RULES, f"--port={port}"], port, tmp_path):  # it listens in TCP as well
+    with serving([dnsmasq, *RULES, f"--port={port}"], port, tmp_path):  # dnsmasq also listens on TCP
         yield f"127.0.0.1:{port}"
 
 
 @pytest.fixture
 def unsigned() -> tuple[str, ...]:
-    """Signatures are wanted, and the one that is asked further, dnsmasq itself on another port, has none: SERVFAIL."""
-    root = "20326,8,2,E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"  # IANA's, of 2017
+    """Yield options that make dnsmasq answer SERVFAIL: it must validate DNSSEC, but its upstream (itself on another
+    port) sends no signatures.
+    """
+    root = "20326,8,2,E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"  # IANA's root key of 2017
     return "--server=127.0.0.1#5301", "--dnssec", "--dnssec-check-unsigned", f"--trust-anchor=.,{root}"
 
 
 @pytest.fixture
 def alone(dnsmasq: str, tmp_path: Path) -> Run:
-    """The program in a network of its own, whose name server is started with the options that are given."""
+    """Return a function that runs the program in a separate network whose name server has the given options."""
     if subprocess.run(["unshare", "-nm", "true"], capture_output=True).returncode:
         pytest.skip("no namespaces here: unshare -nm is not allowed")
     resolv = tmp_path / "resolv.conf"
@@ -113,13 +115,13 @@ def test_servfail(alone: Run, unsigned: tuple[str, ...]) -> None:
 
 
 def test_a_server_that_is_far_away(alone: Run) -> None:
-    report = alone("elsewhere.org", "--server=127.0.0.99#5353")  # nobody is there, and dnsmasq waits
+    report = alone("elsewhere.org", "--server=127.0.0.99#5353")  # nobody listens there, so dnsmasq waits
     assert report["root_cause"] == "dns.failed"
     assert report["findings"][0]["title"] == "No name server answers this machine"
 
 
 def test_refused(alone: Run) -> None:
-    report = alone("elsewhere.org")  # of no name of its own, and with nobody to ask
+    report = alone("elsewhere.org")  # dnsmasq knows no such name and has no upstream
     assert report["root_cause"] == "dns.failed"
     assert "name server 127.0.0.1: refused (REFUSED)" in evidence(report)
     assert report["findings"][0]["title"] == "The name server refuses to look up elsewhere.org"

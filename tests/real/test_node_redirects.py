@@ -1,4 +1,6 @@
-"""What the official Node SDKs take along when they are redirected to another origin, and what the program says of it."""
+"""Which headers the official Node SDKs keep when they are redirected to another origin, and what the program reports
+about it.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ _RUNNER = Path(__file__).with_name("ask_redirected.cjs")
 def taken(
     key: str, fetched: Callable[[str, str, str], Path]
 ) -> Iterator[dict[tuple[str, int], tuple[str, list[Request]]]]:
-    """(client, status) -> the address that redirects so, and what the stranger got of the SDK."""
+    """Return, by (client, status), the address that redirects so and what the other origin received from the SDK."""
     sdks = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "Node and its SDKs stand in a folder of their own")
     with ExitStack() as stack:
         strangers, origins = {}, {}

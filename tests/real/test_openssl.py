@@ -1,4 +1,6 @@
-"""openssl's own server, nginx and mitmproxy: old versions, chains that lack a link, roots that only one list holds."""
+"""openssl's own server, nginx and mitmproxy: old versions, incomplete chains, and CA certificates that only one trust
+store has.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ def openssl(installed: Callable[[str, str], str]) -> str:
 
 @pytest.fixture
 def pair(openssl: str, tmp_path: Path) -> Path:
-    """A certificate for localhost that signed itself, with its key, in one file."""
+    """Return a file with a self-signed certificate for localhost and its key."""
     path = tmp_path / "pair.pem"
     subprocess.run(
         [
@@ -52,7 +54,9 @@ def pair(openssl: str, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def speaking(openssl: str, serving: Serving, free_port: Callable[[], int], tmp_path: Path) -> Speaking:
-    """``with speaking(*options) as url``: openssl's server with these options, in the test's own folder."""
+    """Yield ``speaking(*options)``, a context manager for openssl's server with these options in the test's folder,
+    which yields its URL.
+    """
 
     @contextmanager
     def listen(*options: str | Path) -> Iterator[str]:
@@ -87,7 +91,7 @@ def test_no_cipher_in_common(speaking: Speaking, pair: Path, key: str, diagnose:
 
 @pytest.mark.parametrize(
     ("version", "cause"),
-    [("-tls1_3", "http.front_auth"), ("-tls1_2", "tls.handshake_failed")],  # of 1.2 no more comes than "failure"
+    [("-tls1_3", "http.front_auth"), ("-tls1_2", "tls.handshake_failed")],  # TLS 1.2 reports nothing beyond "failure"
 )
 def test_a_certificate_that_it_wants(
     speaking: Speaking, pair: Path, tmp_path: Path, key: str, diagnose: Diagnose, version: str, cause: str
@@ -140,7 +144,7 @@ def test_a_chain_that_lacks_its_link(
 
 
 def hashed(openssl: str, pem: Path, folder: Path) -> Path:
-    """A folder of roots as OpenSSL's own list is one, with this root alone."""
+    """Create a CA folder in OpenSSL's hashed format with only this CA certificate."""
     folder.mkdir()
     name = subprocess.run(
         [openssl, "x509", "-noout", "-subject_hash", "-in", str(pem)], check=True, capture_output=True, text=True
@@ -185,7 +189,7 @@ def interceptor(
     free_port: Callable[[], int],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, Path]]:
-    """mitmproxy's address as a proxy, and the root that it made for itself."""
+    """Yield mitmproxy's address as a proxy, and the CA certificate that it generated."""
     folder, port = tmp_path_factory.mktemp("mitmproxy"), free_port()
     options = ("--listen-host", "127.0.0.1", "--listen-port", port, "--set", f"confdir={folder}", "--quiet")
     trusts = ("--set", f"ssl_verify_upstream_trusted_ca={root.ca_pem}")

@@ -1,4 +1,4 @@
-"""dante and microsocks between the program and a sound door: SOCKS, as proxy programs and jump hosts speak it."""
+"""dante and microsocks between the program and a working door: SOCKS as proxy programs and jump hosts speak it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ MODEL = answers.MODELS[0]
 
 @dataclass(frozen=True)
 class Scene:
-    """A sound door, the root that signs it, and SOCKS servers: open, with a password, and one that blocks a port."""
+    """A working door, the CA that signed its certificate, and SOCKS servers: an open one, one with a password, and one
+    that blocks a port.
+    """
 
     door: PracticeDoor
     plain: PracticeDoor

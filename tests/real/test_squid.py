@@ -1,4 +1,4 @@
-"""squid between the program and a sound door: the proxy of companies, with their rules and their passwords."""
+"""squid between the program and a working door: the proxy of companies, with their rules and their passwords."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = [
 ]
 Diagnose = Callable[..., dict[str, Any]]
 MODEL = answers.MODELS[0]
-# Its helper asks nobody: one user and one password. It runs as a user who may not read the tests' folders.
+# The helper knows one user and one password. It runs as a user who may not read the tests' folders.
 PASSWORD = r"""auth_param basic program /usr/bin/sed -u -e s/^staff.made-up$/OK/ -e t -e s/.*/ERR/
 auth_param basic realm the company
 acl known proxy_auth REQUIRED
@@ -77,7 +77,7 @@ def test_a_password_that_it_wants(scene: Scene, key: str, diagnose: Diagnose, us
 
 def test_a_password_that_it_wants_of_a_plain_request(scene: Scene, key: str, diagnose: Diagnose) -> None:
     environment = {"HTTP_PROXY": scene.proxies["locked"]}
-    # A known name that is no private one by its look: the direct way gets there, the proxied one does not.
+    # A known name that does not look private: the direct connection reaches it, the one through the proxy does not.
     options = ("--send-anyway", "--connect-to", f"relay.example:80:127.0.0.1:{scene.plain.port}")
     report = diagnose("http://relay.example/v1", key, MODEL, *options, environment=environment)
     found = told(report, "proxy.auth_required")
