@@ -42,7 +42,7 @@ NO_RULE = {"app.sdk_mismatch": "told by `explain`: nothing of it is to be seen f
 # Rules whose default severity is the contract's for only one of two cases.
 SEVERITIES = {
     "url.plaintext": Severity.ERROR,  # the contract lists a warning, which it is if the key was sent
-    "settings.project_override": Severity.WARNING,  # the contract lists an error; it is a warning if nobody agreed
+    "settings.project_override": Severity.WARNING,  # the contract lists an error; it is a warning if the user agreed
 }
 # Section 1 of the contract; options that belong to future commands or sources are left out.
 CHECK_OPTIONS = (

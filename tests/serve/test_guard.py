@@ -1,4 +1,4 @@
-"""Who may ask for what: names, origins, tokens, sizes, rates, and the headers of every answer."""
+"""Who may send which request: host names, origins, tokens, sizes, rates, and the headers of every response."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORM = {"base_url": "not an address", "key": "x"}
         ("127.0.0.1", 421),
         ("127.0.0.1:9116", 421),
         ("localhost.evil.example:9115", 421),
-        ("evil.example:9115", 421),  # a name of the attacker's that resolves to 127.0.0.1
+        ("evil.example:9115", 421),  # an attacker's name that resolves to 127.0.0.1
         ("", 421),
     ],
 )
@@ -42,16 +42,16 @@ def test_on_loopback_it_answers_to_its_own_names(page: TestClient, host: str, st
     [
         ({"Origin": OURS, "Sec-Fetch-Site": "same-origin", "User-Agent": BROWSER}, 400),
         ({"Origin": "null", "Sec-Fetch-Site": "same-origin", "User-Agent": BROWSER}, 400),
-        ({"Origin": OURS, "User-Agent": BROWSER}, 400),  # a browser without Sec-Fetch-Site
+        ({"Origin": OURS, "User-Agent": BROWSER}, 400),  # a browser that sends no Sec-Fetch-Site
         ({"User-Agent": "curl/8.0"}, 400),
         ({"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "User-Agent": BROWSER}, 403),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-site", "User-Agent": BROWSER}, 403),
-        ({"Origin": "http://localhost:9115", "Sec-Fetch-Site": "same-site"}, 403),  # another name of ours, to a browser
+        ({"Origin": "http://localhost:9115", "Sec-Fetch-Site": "same-site"}, 403),  # a browser at another of our names
         ({"Origin": "null", "User-Agent": BROWSER}, 403),  # a sandboxed frame, a file
         ({"Origin": "null"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
-        ({"User-Agent": BROWSER}, 403),  # too old to say where it comes from
+        ({"User-Agent": BROWSER}, 403),  # a browser too old to send its origin
     ],
 )
 def test_a_page_of_another_origin_starts_nothing(page: TestClient, headers: dict[str, str], status: int) -> None:
@@ -62,7 +62,7 @@ def test_a_page_of_another_origin_starts_nothing(page: TestClient, headers: dict
 
 
 def test_any_page_may_lead_here(page: TestClient) -> None:
-    """A link from a ticket: it starts nothing."""
+    """Following a link from a ticket starts nothing."""
     assert page.get("/", headers={"Sec-Fetch-Site": "cross-site", "User-Agent": BROWSER}).status_code == 200
 
 

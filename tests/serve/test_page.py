@@ -1,4 +1,4 @@
-"""The page: forms with and without a script, both languages, and a key that never comes back."""
+"""The page: forms with and without a script, both languages, and a key that is never sent back."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def fields(door: PracticeDoor, key: str, **more: str) -> dict[str, str]:
 
 
 def events(text: str) -> list[tuple[str, Any]]:
-    """The server-sent events of a whole answer."""
+    """Return the server-sent events of a whole response."""
     return [(name, json.loads(data)) for name, data in re.findall(r"^event: (.*)\ndata: (.*)\n\n", text, re.MULTILINE)]
 
 
 def holds_no(text: str, key: str) -> bool:
-    """Not even inside of the file that is offered for download."""
+    """Assert that the text contains no piece of the key, not even inside the file offered for download."""
     files = [base64.b64decode(one).decode() for one in re.findall(r"base64,([\w+/=]+)", text)]
     body = key.removeprefix("sk-")
     parts = [body[i : i + WINDOW] for i in range(len(body) - WINDOW + 1)]
     return not [part for part in parts for one in (text, *files) if part in one]
 
 
-# -- live --------------------------------------------------------------------------------------------------------------
+# -- -- live check -----------------------------------------------------------------------------------------------------
 
 
 def test_the_probes_come_in_one_by_one_and_then_the_report(page: TestClient, door: PracticeDoor, key: str) -> None:
@@ -143,7 +143,7 @@ def test_what_is_typed_is_text(page: TestClient, text: str) -> None:
 
 
 def command(door: PracticeDoor, key: str, *more: str) -> str:
-    """As a manual shows it."""
+    """Return a curl command as a manual shows it."""
     body = json.dumps({"model": "gpt-5-nano", "messages": []})
     return (
         f"""curl {door.url}/v1/chat/completions \\\n  -H "Authorization: Bearer {key}" -d '{body}' {" ".join(more)}"""

@@ -156,7 +156,7 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
         assert "llmdoctor_up 1.0" in answer.text
 
 
-# -- what it does not start with ---------------------------------------------------------------------------------------
+# -- -- refusals to start ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
         (["--listen", "[::]:0"], "Beyond this machine a token is needed"),
         (["--listen", ":0"], "Beyond this machine a token is needed"),
         (["--listen", "10.1.2.3:9115"], "Beyond this machine a token is needed"),
-        (["--listen", "9115"], "Beyond this machine a token is needed"),  # as `:9115`
+        (["--listen", "9115"], "Beyond this machine a token is needed"),  # means `:9115`
         (["--listen", "127.0.0.1:x"], "ADDR:PORT"),
         (["--listen", "127.0.0.1:99999"], "ADDR:PORT"),
         (["--listen", "example.com:80"], "ADDR:PORT"),
@@ -181,7 +181,7 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
 )
 def test_what_it_cannot_start_with_is_a_sentence(options: list[str], said: str) -> None:
     done = CliRunner().invoke(llmdoctor, ["serve", *options], env={TOKEN: ""})
-    assert done.exit_code in (1, 2)  # of the runner, which does not go through main()
+    assert done.exit_code in (1, 2)  # 1 from the runner, which bypasses main()
     assert said in done.output and "Traceback" not in done.output
 
 

@@ -1,4 +1,4 @@
-"""Runs: so many at once, a line, patience, and an end when nobody waits any more."""
+"""Runs: a limit on parallel runs, a queue, time limits, and an end when nobody waits any more."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def settings(door: PracticeDoor, key: str, run: float = 20.0) -> Settings:
 
 @pytest.fixture
 def stalled(key: str) -> PracticeDoor:
-    """A door that takes a request and never answers it."""
+    """Yield a door that reads a request and never answers it."""
     return PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"]))
 
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110  # what is waited for is no event
+        while not true():  # noqa: ASYNC110  # the condition is not an event
             await asyncio.sleep(0.005)
 
 
@@ -84,7 +84,7 @@ def test_patience_ends_in_line_and_under_way(stalled: PracticeDoor, key: str) ->
         with pytest.raises(Busy):
             await runs.check(settings(stalled, key), patience=0.1)
         evidence = await first
-        assert evidence.ran_out and evidence.seconds < 15  # its own limit is 20
+        assert evidence.ran_out and evidence.seconds < 15  # seconds; the run's own limit is 20
 
     with stalled:
         asyncio.run(main())
@@ -187,7 +187,7 @@ def test_shared_work_that_fails_fails_for_all() -> None:
     asyncio.run(main())
 
 
-# -- streams -----------------------------------------------------------------------------------------------------------
+# -- -- event streams --------------------------------------------------------------------------------------------------
 
 Said = list[dict[str, object]]
 

@@ -1,5 +1,6 @@
-"""What pasted texts are about: a table of texts of every family of clients, the promises about keys and time, the
-command."""
+"""What pasted texts are about: a table of texts of every family of clients, the promises about keys and time, and the
+command.
+"""
 
 from __future__ import annotations
 
@@ -249,7 +250,7 @@ TEXTS = {
         ("url.not_api_host", "接口地址填了 https://platform.deepseek.com/v1 然后报错"),
     ],
 }  # fmt: skip
-# How users put it: short, in passing, often without the error itself. Where a text leaves it open, several codes will do.
+# As users write: short, in passing, often without the error itself. If a text leaves it open, several codes are right.
 REPORTS = [
     ("key.stray_characters", "Error: Invalid character in header content [\"Authorization\"] after copying the key from a PDF"),
     ("auth.not_permitted", "401 You have insufficient permissions for this operation. Missing scopes: api.responses.write"),
@@ -420,7 +421,7 @@ REPORTS = [
     ("http.timeout", "ReadTimeoutError: HTTPConnectionPool(host='192.168.1.9', port=11434): Read timed out."),
     ("tls.needed", "400 Bad Request: This combination of host and port requires TLS."),
     ("app.mixed_content", "浏览器提示 Mixed Content"),
-    # -- as they are pasted: SDKs' tracebacks, curl's talk, apps' boxes, gateways' pages, reports in a sentence
+    # -- pasted as they are: SDKs' tracebacks, curl's output, apps' dialogs, gateways' pages, reports in a sentence
     ("settings.missing_key", "Traceback (most recent call last):\n  File \"app.py\", line 4, in <module>\n    client = Anthropic()\n  ...\nTypeError: \"Could not resolve authentication method. Expected either api_key or auth_token to be set. Or for one of the `X-Api-Key` or `Authorization` headers to be explicitly omitted\""),
     ("settings.missing_key", "langchain_openai: pydantic_core._pydantic_core.ValidationError: 1 validation error for ChatOpenAI\n  Value error, Did not find openai_api_key, please add an environment variable `OPENAI_API_KEY` which contains it, or pass `openai_api_key` as a named parameter."),
     ("settings.missing_key", "codex: Missing environment variable: `AZURE_OPENAI_API_KEY`."),

@@ -1,4 +1,4 @@
-"""Rounds are put together from the observations by their numbers alone."""
+"""Rounds are assembled from the observations by their numbers alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The deep check against doors that can everything, nothing and half: what it says, what it sends, what it costs."""
+"""The deep check against doors that support everything, nothing and half: what it reports, what it sends, what it
+costs.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,7 @@ TALKS = {"openai": b.openai, "anthropic": b.anthropic, "responses": b.responses,
 WHOLE = ("tools", "tools_stream", "structured_output", "vision")
 
 
-# -- what is there, what is not ----------------------------------------------------------------------------------------
+# -- -- supported and unsupported features -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -80,7 +82,7 @@ def test_a_door_that_passes_over_all_of_it(protocol: str) -> None:
         "structured_output": ("unsupported", "ignored"),
         "vision": ("unsupported", "unseen"),
     }
-    assert seen.report.verdict == "healthy"  # what a door cannot do is no fault of the settings
+    assert seen.report.verdict == "healthy"  # a missing feature is no fault of the settings
 
 
 def test_where_no_tool_can_be_demanded_a_model_may_do_without() -> None:
@@ -104,7 +106,7 @@ def test_tools_that_are_refused_cut_short_or_written_out(protocol: str, manner: 
         assert "tools is not supported" in seen.of("tools").trials[-1].said
 
 
-TEXTUAL = ("openai", "azure", "responses")  # whose arguments travel as text
+TEXTUAL = ("openai", "azure", "responses")  # protocols whose arguments travel as text
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -123,7 +125,7 @@ def test_tools_that_are_half_there(protocol: str, manner: str) -> None:
         "no_index": ("supported", "answered"),
         "wrong_name": ("unsupported", "wrong_name"),
     }
-    if protocol in ("gemini", "ollama"):  # whose calls need no id
+    if protocol in ("gemini", "ollama"):  # protocols whose calls need no id
         broken["no_id"] = broken["sound"]
     assert seen.why("tools") == broken[manner]
     assert seen.why("tools_stream") == ("supported", "called")
@@ -133,7 +135,7 @@ def test_tools_that_are_half_there(protocol: str, manner: str) -> None:
 @pytest.mark.parametrize("manner", ["not_json", "not_schema", "wrong_name"])
 def test_streamed_calls_that_are_half_there(protocol: str, manner: str) -> None:
     seen = dive(DOORS[protocol](KEY, manners=FeatureBehaviour(stream=manner)), protocol)
-    odd = manner == "not_json" and protocol in ("gemini", "ollama")  # text where an object belongs
+    odd = manner == "not_json" and protocol in ("gemini", "ollama")  # text in place of an object
     assert seen.why("tools_stream") == ("unsupported", "not_object" if odd else manner)
     assert seen.why("tools") == ("supported", "answered")
 
@@ -245,7 +247,7 @@ JUNK: tuple[Any, ...] = (None, [], {}, [None], [[]], 7, "x", True, {"a": [1]}, 1
 
 
 def spoiled(value: Any) -> Iterator[Any]:
-    """The value with each of its parts in turn made into junk."""
+    """Yield copies of the value in which each part in turn is replaced by junk."""
     yield from JUNK
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -312,7 +314,7 @@ def test_no_stream_is_too_odd_to_be_read(protocol: str) -> None:
 
 @dataclass(frozen=True)
 class Host:
-    """A host that speaks several wires, and which of them are found."""
+    """A host that speaks several protocols, and which of them must be found."""
 
     name: str
     handler: Handler
@@ -375,10 +377,10 @@ def test_the_wires_of_a_host(host: Host) -> None:
 def test_a_door_that_checks_no_key() -> None:
     seen = dive(capable_doors.openai())
     assert seen.why("key_check") == ("unsupported", "accepted_wrong")
-    assert seen.report.proven.key is None  # an answer that any key gets proves none
+    assert seen.report.proven.key is None  # a response that any key gets proves nothing
     assert seen.report.verdict == "healthy" and not seen.report.findings
     lines = {one.name: one for one in seen.report.capabilities or ()}
-    assert not lines["key_check"].alarming  # on one's own machine
+    assert not lines["key_check"].alarming  # harmless on one's own machine
     door = next(one for one in seen.evidence.observations if one.probe == "door")
     assert door.facts is not None
     away = replace(door, facts=replace(door.facts, local=False))  # type: ignore[call-arg]
@@ -402,7 +404,7 @@ def test_a_list_for_everybody_proves_no_check_and_an_answer_does() -> None:
     assert seen.why("key_check") == ("supported", "refused_wrong")
     assert [trial.status for trial in seen.of("key_check").trials] == [200, 401]
     seen = dive(capable_doors.openai(KEY, public_models=True), no_spend=True)
-    assert seen.evidence.capabilities == ()  # nothing that is free proves that the key works
+    assert seen.evidence.capabilities == ()  # no free request proves that the key works
 
 
 def test_the_wrong_key_comes_last_and_is_no_part_of_the_right_one() -> None:
@@ -436,7 +438,7 @@ def test_a_rate_limit_ends_it() -> None:
     seen = dive(capable_doors.openai(KEY, manners=FeatureBehaviour(tools="limited")))
     assert seen.why("tools") == seen.why("key_check") == ("unknown", "rate_limited")
     limited = next(at for at, one in enumerate(seen.requests) if b'"tools"' in one.body)
-    assert len(seen.requests) <= limited + 2  # what was on its way beside it
+    assert len(seen.requests) <= limited + 2  # requests already in flight
     assert seen.report.verdict == "healthy"
 
 
@@ -476,7 +478,7 @@ def test_nothing_is_asked_where_no_way_works(more: dict[str, Any]) -> None:
 
 
 def test_it_goes_on_with_what_was_mended() -> None:
-    seen = dive(capable_doors.openai(KEY), path="")  # its /v1 is missing
+    seen = dive(capable_doors.openai(KEY), path="")  # the /v1 is missing
     assert (seen.report.verdict, seen.report.root_cause) == ("broken", "url.version_missing")
     assert seen.why("tools") == ("supported", "answered")
 
@@ -626,7 +628,7 @@ def test_an_ordinary_check_loads_nothing_of_it() -> None:
 
         def loaded(*options: str) -> set[str]:
             done = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=True)
-            names = set(done.stdout.split()) - {"probes.model.capability"}  # types that evidence holds in any case
+            names = set(done.stdout.split()) - {"probes.model.capability"}  # types that evidence always contains
             return {name for name in names if "deep" in name or ".features" in name or "capab" in name}
 
         assert loaded() == set()
@@ -646,7 +648,7 @@ def test_who_watches_is_told_of_each() -> None:
     assert sorted(told) == sorted(NAMES) and told[-1] == "key_check"
 
 
-# -- what is said ------------------------------------------------------------------------------------------------------
+# -- -- texts ----------------------------------------------------------------------------------------------------------
 
 
 def test_every_name_and_reason_has_words() -> None:
@@ -716,7 +718,7 @@ def test_what_is_sent_stands_in_the_plan(protocol: str) -> None:
         sent = {(one.method, one.target) for one in door.requests[2 * basic :]}
         planned = foreseen(settings, wire(protocol).attempt(base), None, True)
     told = {(one.method, one.url.removeprefix(door.url).replace("{model}", "x-embed")) for one in planned}
-    # A second place is looked at where the first one leads nowhere.
+    # The check looks in a second place if the first leads nowhere.
     second = {
         (one.method, one.target)
         for one in door.requests

@@ -1,7 +1,7 @@
-"""The client programs: their file, the addresses that they ask, and what a check says for one of them.
+"""The client programs: their file, the addresses that they call, and what a check reports for one of them.
 
-Those that can be installed are held against themselves in tests/real/test_url_joining.py; here all are held against
-what their sources and manuals say.
+Apps that can be installed are compared with the real programs in tests/real/test_url_joining.py; here all are compared
+with what their sources and manuals say.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ each_wire = pytest.mark.parametrize(("app", "wire"), WIRES, ids=[f"{app.id}-{wir
 
 
 def test_all_apps_are_there() -> None:
-    """Those that the task of this table names."""
+    """The table contains every app that its task names."""
     wanted = (
         *("openai-sdk", "openai-sdk-1", "anthropic-sdk", "anthropic-sdk-0", "openai-node", "anthropic-node"),
         *(
@@ -127,7 +127,7 @@ def test_a_wrong_entry_is_told(tmp_path: Path, change: dict[str, Any], told: str
 
 # -- addresses ---------------------------------------------------------------------------------------------------------
 
-# What the sources and manuals say of the apps that cannot run here: base URL, path (facts/app_sources.md).
+# What the sources and manuals say about the apps that cannot run here: base URL, path (facts/app_sources.md).
 DOCUMENTED = {
     "nextchat openai": [
         ("", "/v1/chat/completions"),
@@ -257,7 +257,7 @@ SHAPES = sorted({re.sub(r"\{\w+\}", "mine", endpoint.path) for door in builtin()
 
 @each_wire
 def test_what_an_app_takes_leads_where_the_sdk_asks(app: App, wire: AppWire) -> None:
-    """Of every base URL of the doors' data."""
+    """This holds for every base URL of the doors' data."""
     for path in SHAPES:
         base = takes(app, wire, HOST + path)
         if base is None:
@@ -307,7 +307,7 @@ MISTAKES = (
     "front", [HOST, f" {HOST}", f'"{HOST}', "api.example.com", "htps://api.example.com", "http://10.0.0.1:8000"]
 )
 def test_an_sdk_as_an_app_has_the_flaws_of_the_sdk(name: str, front: str) -> None:
-    """Both ways of looking at a base URL agree where they look at the same client."""
+    """Both examinations of a base URL agree on the same client."""
     app = load().get(name)
     assert app is not None
     wire = app.wires[0]
@@ -316,7 +316,7 @@ def test_an_sdk_as_an_app_has_the_flaws_of_the_sdk(name: str, front: str) -> Non
         mine, theirs = examine_for(app, wire, raw).exam, examine_url(raw, wire.protocol)
         assert mine.mended == theirs.mended, raw
         assert {flaw.kind for flaw in mine.flaws} == {flaw.kind for flaw in theirs.flaws}, raw
-        if name != "google-genai":  # which mends more than was known when the flaws were written
+        if name != "google-genai":  # fixes more than was known when the flaws were written
             assert any(flaw.fatal for flaw in mine.flaws) == any(flaw.fatal for flaw in theirs.flaws), raw
             assert "?" in raw or mine.literal == theirs.literal, raw
 
@@ -327,7 +327,7 @@ def test_an_sdk_as_an_app_has_the_flaws_of_the_sdk(name: str, front: str) -> Non
 def checked(
     door: Handler, path: str, app: str | None, environ: dict[str, str] | None = None, **options: Any
 ) -> tuple[Evidence, Report, str]:
-    """Evidence, report and address of a check against a practice door."""
+    """Return the evidence, the report and the address of a check against a practice door."""
     with PracticeDoor(door) as stand:
         chosen = {"key": KEY, "no_env": environ is None, "app": app, **options}
         if "base_url" not in chosen:
@@ -373,7 +373,7 @@ def test_it_is_asked_as_the_app_asks(
     assert {one.request.path for one in asked(evidence)} == {first}
     assert report.root_cause == code
     assert report.settings is not None
-    assert report.settings["base_url"] == url + ("/v1" if protocol == "openai" else "")  # as the SDK takes it
+    assert report.settings["base_url"] == url + ("/v1" if protocol == "openai" else "")  # in the SDK's form
     if fix is not None:
         root = next(finding for finding in report.findings if finding.code == code)
         (found,) = root.fixes
@@ -482,7 +482,7 @@ def test_a_key_in_place_of_a_name_is_not_repeated() -> None:
     assert KEY not in str(told.value)
 
 
-# -- what apps are known to do -----------------------------------------------------------------------------------------
+# -- -- known behaviour of apps ----------------------------------------------------------------------------------------
 
 
 def test_a_base_url_that_the_app_does_not_read() -> None:
@@ -588,7 +588,7 @@ def test_roots_are_the_apps_own() -> None:
         assert node_runtime.runs(app.id) is (app.roots == "node")
 
 
-# -- the same settings elsewhere ---------------------------------------------------------------------------------------
+# -- -- the same settings in other clients -----------------------------------------------------------------------------
 
 
 def test_other_clients_are_named_where_they_differ() -> None:

@@ -1,4 +1,6 @@
-"""Doors of the user's own: a folder of files, tables in llmdoctor.toml; theirs win, a bad one is told by its line."""
+"""The user's own doors: a folder of files and tables in llmdoctor.toml. They override ours, and an error is reported
+with its line.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ endpoints = [{ protocol = "anthropic", base_url = "https://relay.example" }]
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of the user's doors, empty; the working folder is another one."""
+    """Return the empty folder of the user's doors; the working folder is a different one."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     work = tmp_path / "work"
     work.mkdir()
@@ -129,7 +131,7 @@ def test_a_bad_file_is_refused_with_its_line(home: Path, text: str, told: str) -
     assert told in str(raised.value)
     for one in (command.command, whose.command):
         ended = CliRunner().invoke(one, [], input="sk-x\n")
-        assert ended.exit_code == 1  # main() makes 2 of click's errors
+        assert ended.exit_code == 1  # main() turns click's errors into 2
         assert told in ended.stderr
 
 

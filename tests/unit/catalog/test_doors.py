@@ -1,4 +1,4 @@
-"""The registry of doors: its file, and which door a host or a variable is."""
+"""The registry of doors: its file, and which door a host or a variable belongs to."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_door_is_found_by_its_base_urls(door: Door) -> None:
         host = re.sub(r"\{\w+\}", "mine", url.hostname or "")
         found = TABLE.of_host(host, url.port, url.path)
         assert found is not None
-        # Doors that share a host and a path cannot be told apart by it.
+        # Doors that share a host and a path cannot be told apart by that path.
         assert (
             found is door or endpoint.base_url in {other.base_url for other in found.endpoints} or _shares(found, door)
         )

@@ -1,4 +1,4 @@
-"""Roots and proxies as Node reads them, and lists of roots that stand in one another's way."""
+"""CA certificates and proxies as Node reads them, and trust stores that hide one another."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def root() -> Iterator[Authority]:
 
 @pytest.fixture
 def look(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Look:
-    """A check of a sound door whose root the system's list holds."""
+    """Return a check of a working door whose CA certificate is in the system's trust store."""
 
     def check(app: str | None = None, bundle: Sourced[str] | None = None, node: NodeSettings | None = None) -> Report:
         context = ssl.create_default_context(cafile=root.ca_pem)
@@ -83,7 +83,7 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Look:
 
 
 def mended(report: Report) -> dict[str, object]:
-    """The fix, after it was seen to be the only one, and one that works."""
+    """Return the settings of the only fix, after asserting that it is verified."""
     (found,) = (one for one in report.findings if one.severity == "error")
     (fix,) = found.fixes
     assert (report.root_cause, report.side) == ("tls.untrusted_issuer", "machine")

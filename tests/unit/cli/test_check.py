@@ -33,7 +33,7 @@ def door() -> Iterator[PracticeDoor]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of its own to run in: nothing of this machine is found from there."""
+    """Return an empty folder to run in, from which nothing of this machine is found."""
     made = tmp_path / "here"
     made.mkdir()
     return made
@@ -42,7 +42,9 @@ def folder(tmp_path: Path) -> Path:
 def call(
     folder: Path, *arguments: str, stdin: str = "", path: str = "", encoding: str = "utf-8", **environ: str
 ) -> Done:
-    """The real command, in a process of its own. Whatever it says holds no key and no traceback."""
+    """Return a function that runs the real command in a separate process and asserts that its output contains no key
+    and no traceback.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
     kept |= {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", "HOME": str(folder), "USERPROFILE": str(folder), **environ}
     if path:
@@ -63,7 +65,7 @@ def call(
 
 
 def sentence(done: Done, *said: str) -> None:
-    """A refusal: exit status 2, nothing on standard output, words on standard error."""
+    """Assert a refusal (exit status 2, nothing on standard output) and return the text on standard error."""
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stdout == ""
     for one in said:
@@ -131,7 +133,7 @@ def test_chinese(folder: Path) -> None:
 
 
 def test_a_poor_console_gets_question_marks_and_no_traceback(folder: Path) -> None:
-    """Western Windows consoles have no Chinese, and no ticks."""
+    """Western Windows consoles have neither Chinese characters nor check marks."""
     for lang in ("en", "zh"):
         done = call(
             folder, "demo", "no-v1", "--lang", lang, encoding="cp1252", PYTHONIOENCODING="cp1252", PYTHONUTF8="0"

@@ -1,4 +1,4 @@
-"""The formats by the real command: `demo`, `check` and `judge` speak each of them, in UTF-8, to where they are sent."""
+"""The formats through the real command: `demo`, `check` and `judge` write each of them, in UTF-8, to the chosen output."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from diagnose.formats import FORMATS, load
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of `demo no-v1`, kept with --save."""
+    """Return a run of `demo no-v1` that was written with --save."""
     path = tmp_path_factory.mktemp("kept") / "run.json"
     assert CliRunner().invoke(program, ["demo", "no-v1", "--save", str(path), "--json"]).exit_code == 1
     return path
@@ -31,7 +31,7 @@ def test_the_formats_are_the_files_of_their_folder() -> None:
 
 
 def test_a_file_in_the_folder_is_a_format(kept: Path, tmp_path: Path) -> None:
-    """A copy of the package with one more file: the command line offers it, by that file alone."""
+    """In a copy of the package with one more file, the command line offers it as a format; nothing else is changed."""
     root = Path(diagnose.__file__).parent.parent
     for name in ("diagnose", "probes"):
         shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,4 +1,4 @@
-"""`check --fix`: what was seen to work goes where the value came from, and nowhere else."""
+"""`check --fix`: a value that was seen to work is written to where the old one came from, and nowhere else."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def door() -> Iterator[PracticeDoor]:
 
 
 def call(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """The real command without a terminal. Nothing that it says holds the key."""
+    """Return a function that runs the real command without a terminal and asserts that its output contains no key."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
     done = subprocess.run(
         [sys.executable, "-m", "diagnose", "check", "--lang", "en", *arguments],

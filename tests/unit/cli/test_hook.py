@@ -1,4 +1,6 @@
-"""What pre-commit runs: keys at wrong doors in `.env` files, told offline, with file and line and without the key."""
+"""What pre-commit runs: keys for the wrong door in `.env` files are reported offline, with file and line and without
+the key.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ RELAY = f"sk-{BODY[:48]}"
 def hook(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch, name: str = ".env") -> tuple[int, str]:
     (folder / name).write_text(text, "utf-8")
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(Network, "resolve", None)  # nothing is looked up, dialled or sent
+    monkeypatch.setattr(Network, "resolve", None)  # no lookup, no connection, no request
     done = CliRunner().invoke(
         program, ["hook", name], env={"LC_ALL": "C.UTF-8", "OPENAI_BASE_URL": "https://else.example"}
     )

@@ -1,4 +1,4 @@
-"""`--retries`: a flaky door is told from a broken one."""
+"""`--retries`: a door that fails now and then is distinguished from a broken one."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def seen(fault: str) -> Evidence:
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Evidence]:
-    """One run of each, with the root cause that it has."""
+    """Return one run of each kind, by its root cause."""
     return {name: seen(name) for name in ("sound", "gateway-502", "wrong-door")}
 
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses, none of them made."""
+    """Return the pauses that were asked for; none of them is waited for."""
     made: list[float] = []
     monkeypatch.setattr(again.time, "sleep", made.append)
     return made
 
 
 def tried(runs: dict[str, Evidence], names: str, retries: int) -> tuple[Evidence, int]:
-    """What comes of a door that answers so, and how often it was asked."""
+    """Return the outcome of a door with these answers, and how often it was checked."""
     answers = [runs[name] for name in names.split()]
     asked: list[Evidence] = []
 
@@ -163,7 +163,7 @@ def test_ctrl_c_between_two_tries_ends_with_what_was_seen(
 
 
 class Flaky(ThreadingHTTPServer):
-    """A gateway that fails until it is mended."""
+    """A gateway that fails until it is repaired."""
 
     mended = False
 

@@ -1,4 +1,4 @@
-"""The readers of settings files: every value with its line, nothing executed, nothing that breaks them."""
+"""The readers of settings files: every value with its line, nothing executed, and no input that crashes them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from probes.config_formats.tree import Malformed, Node, find
 
 
 def plain(node: Node) -> Any:
-    """The tree without its lines."""
+    """Return the tree without its lines."""
     if isinstance(node.value, dict):
         return {name: plain(each) for name, each in node.value.items()}
     if isinstance(node.value, list):
@@ -31,7 +31,7 @@ def plain(node: Node) -> Any:
 
 
 def spoken(value: Any) -> Any:
-    """A document as the readers tell it: every scalar as text."""
+    """Return a document as the readers return it, with every scalar as text."""
     if isinstance(value, dict):
         return {name: spoken(each) for name, each in value.items()}
     if isinstance(value, list):
@@ -54,7 +54,7 @@ documents = st.recursive(
 )
 
 
-# -- JSON and its kin --------------------------------------------------------------------------------------------------
+# -- -- JSON and its variants ------------------------------------------------------------------------------------------
 
 
 @given(documents, st.sampled_from(jsonlike.DIALECTS), st.sampled_from([None, 0, 2]), st.booleans())

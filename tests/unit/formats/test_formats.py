@@ -1,4 +1,4 @@
-"""The formats, over made reports: structure, harmless output, widths; no snapshots."""
+"""The formats, over made-up reports: structure, harmless output, widths; no snapshots."""
 
 from __future__ import annotations
 

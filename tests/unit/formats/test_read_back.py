@@ -1,4 +1,6 @@
-"""Each format is read back by a program that others wrote: junitparser, markdown-it, html5lib; for GitHub by its rules."""
+"""Each format is read back by a program of another project: junitparser, markdown-it, html5lib; for GitHub by its
+rules.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +116,7 @@ def test_junit_names_are_the_same_in_every_language() -> None:
 
 
 def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
-    """The workflow commands in a log, as the runner takes them: ``::name key=value,key=value::data``."""
+    """Return the workflow commands in a log, parsed as the runner does: ``::name key=value,key=value::data``."""
     found = []
     for line in text.splitlines():
         if line.lstrip().startswith("::"):
@@ -202,7 +204,7 @@ def test_github_escapes_as_the_runner_reads(text: str) -> None:
 
 
 def tree_of(report: Report, lang: str) -> Any:
-    """As GitHub reads it: tables, and HTML as far as it is let through."""
+    """Parse the report as GitHub does: with tables, and only the HTML that it allows."""
     return (
         MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table").parse(markdown.render(report, lang))
     )
@@ -262,7 +264,7 @@ NO_SUCH = ("script", "iframe", "object", "embed", "link", "base", "form", "img",
 
 
 def page_of(report: Report, lang: str) -> Any:
-    """The page's tree; html5lib raises for every fault that the standard's parser names."""
+    """Return the page's tree; html5lib raises for every fault that the standard's parser names."""
     return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html.render(report, lang))
 
 

@@ -1,4 +1,4 @@
-"""How findings fold, which of them is the root, and what the verdict is: with rules made for it."""
+"""How findings fold, which of them is the root cause, and what the verdict is, with rules made for the tests."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_circle_has_an_end() -> None:
 
 
 def test_the_catalogue_has_no_circle() -> None:
-    """Of two errors that explain each other neither would be the root."""
+    """Of two errors that explain each other, neither would be the root cause."""
 
     def explains(code: str, name: str) -> bool:
         return code == name or (name.endswith(".") and code.startswith(name))

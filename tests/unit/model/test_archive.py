@@ -1,4 +1,4 @@
-"""A run to JSON and back: the same run, and of a file that is none a sentence."""
+"""A run survives JSON unchanged, and a file that is not a run is refused with a sentence."""
 
 from __future__ import annotations
 

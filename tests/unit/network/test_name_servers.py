@@ -15,9 +15,9 @@ import pytest
 from probes.model.facts import Address, Lookup
 from probes.network import name_servers
 
-Say = Callable[[dns.message.Message, int], list[bytes]]  # the question, and how many came before it
+Say = Callable[[dns.message.Message, int], list[bytes]]  # the question, and the number of earlier questions
 HOST = "relay.example"
-CONFIGURED = name_servers.configured  # the tests are kept from it
+CONFIGURED = name_servers.configured  # conftest.py replaces it for the tests
 
 
 class _Server(asyncio.DatagramProtocol):
@@ -34,7 +34,7 @@ class _Server(asyncio.DatagramProtocol):
 
 
 def told(say: Say, seconds: float = 0.5) -> tuple[Lookup, int]:
-    """What is told of a server that answers so, and how many questions it got."""
+    """Return what is reported about a server with these answers, and how many questions it received."""
 
     async def talk() -> tuple[Lookup, int]:
         loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""Pasted curl commands: what they hold, what is told of them, and that nothing in them breaks or leaks."""
+"""Pasted curl commands: what they contain, what is reported about them, and that nothing in them crashes or leaks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def notes(text: str) -> set[str]:
 
 
 def held(text: str) -> tuple[str, str, str, str, str | None]:
-    """Base URL, protocol, the key and how it travels, the model."""
+    """Return the base URL, the protocol, the key and its header, and the model."""
     found = settings(text)
     assert found.base_url is not None
     key = found.key.value.reveal() if found.key else ""
@@ -55,7 +55,7 @@ def held(text: str) -> tuple[str, str, str, str, str | None]:
     )
 
 
-# -- how shells write it -----------------------------------------------------------------------------------------------
+# -- -- shells' syntax -------------------------------------------------------------------------------------------------
 
 SAME = ("https://api.openai.com/v1", "openai", "bearer", KEY, "gpt-5-nano")
 WRITTEN = {
@@ -120,7 +120,7 @@ def test_a_variable_that_is_not_set() -> None:
         settings('curl "$NO_SUCH_URL"')
 
 
-# -- what is taken out of it -------------------------------------------------------------------------------------------
+# -- -- what is extracted ----------------------------------------------------------------------------------------------
 
 PLACES = {
     CHAT: ("https://api.openai.com/v1", "openai", "", ""),
@@ -282,7 +282,7 @@ def test_no_text_breaks_it_and_no_error_holds_the_key(text: str) -> None:
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), min_size=1, max_size=6))
 def test_quoting_comes_back(words: list[str]) -> None:
-    """What shlex quotes, ours reads."""
+    """Our reader splits what shlex quotes into the same words."""
     import shlex
 
     line = "curl " + " ".join(shlex.quote(word) for word in words)
@@ -294,7 +294,7 @@ def test_quoting_comes_back(words: list[str]) -> None:
 
 @given(st.lists(st.text(st.characters(min_codepoint=32, codec="ascii")), min_size=1, max_size=5))
 def test_windows_arguments_come_back(words: list[str]) -> None:
-    """What Python quotes for Windows' own cutting of the command line, ours reads behind a cmd continuation."""
+    """What Python quotes for Windows' own argument parsing, our reader splits correctly after a cmd line continuation."""
     from subprocess import list2cmdline
 
     line = list2cmdline(words)
@@ -320,7 +320,7 @@ def test_a_command_is_not_shown() -> None:
     assert CurlNote("file", "-d").names == "-d"
 
 
-# -- the whole way -----------------------------------------------------------------------------------------------------
+# -- -- with the real command ------------------------------------------------------------------------------------------
 
 
 def _check(text: str, key: str, *options: str) -> tuple[int, dict[str, Any], str]:

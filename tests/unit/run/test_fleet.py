@@ -1,4 +1,6 @@
-"""Many targets: how their file is read, what is told of them, what they share, and that none takes another with it."""
+"""Many targets: how their file is read, what is reported of them, what they share, and that no failure affects another
+target.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,7 @@ def table(folder: Path, *rows: str, head: str = "name,base_url,key_env") -> Path
 
 
 def call(path: Path, *arguments: str, status: int = 0, **environ: str) -> str:
-    """The command in this process; its standard output, which holds no key."""
+    """Run the command in this process and return its standard output; assert that it contains no key."""
     own: dict[str, str | None] = {"DOOR_KEY": KEY, "WRONG_KEY": OTHER, "LC_ALL": "C.UTF-8", **environ}
     done = CliRunner().invoke(program, ["fleet", str(path), *arguments], env=own)
     assert done.exit_code == status, done.output + repr(done.exception)
@@ -158,7 +160,7 @@ def test_watching_tells_changes_only(tmp_path: Path, door: PracticeDoor, monkeyp
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal for one process")
 def test_interrupted(tmp_path: Path) -> None:
-    """Ctrl-C while a door hangs: the table of what has ended, and 130."""
+    """Ctrl-C while a door hangs prints the table of the finished targets and exits with 130."""
     with PracticeDoor(b.openai(KEY)) as door, PracticeDoor(connect=[Wait(60)]) as hangs:
         path = table(tmp_path, f"good,{door.url}/v1,DOOR_KEY", f"hangs,{hangs.url}/v1,DOOR_KEY")
         process = subprocess.Popen(
@@ -322,9 +324,9 @@ def test_work_that_ends_early_is_nobody_elses() -> None:
     asyncio.run(many())
 
 
-# -- that none takes another with it -----------------------------------------------------------------------------------
+# -- -- failures stay isolated -----------------------------------------------------------------------------------------
 
-# A worker that dies over one number and falls silent over another.
+# A worker that dies on one number and hangs on another.
 FRAIL = """
 import json, os, sys
 for line in sys.stdin:

@@ -1,4 +1,6 @@
-"""What `--plan` says of the first round, case by case; that it is what is sent is tested in every world."""
+"""What `--plan` says of the first round, case by case; test_first_round.py checks in every world that it is what is
+sent.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,8 @@ _KEYLESS = [("models", "none"), ("path", "none")]
 _AUTO = Sourced("auto", option("--protocol"))
 _CLAUDE = Sourced("anthropic", option("--protocol"))
 
-# Settings, the purposes of the plan with the form of the key that goes along, why it is withheld, and the other cases.
+# Settings, the purposes of the plan with the form of the key that each carries, why it is withheld, and the other
+# cases.
 PLANNED: dict[str, tuple[Settings, list[tuple[str, str]], Withheld | None, list[str]]] = {
     "sound": (settings(_RELAY), _FULL, None, []),
     "no-key": (settings(_RELAY, None), _KEYLESS, None, []),

@@ -67,7 +67,7 @@ def test_env_file_with_lines(tmp_path: Path) -> None:
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
     assert key(look(below)) == (KEY, "../../.env:4 OPENAI_API_KEY")
-    found = look(below, {"HOST": "other.example"})  # as load_dotenv() has it
+    found = look(below, {"HOST": "other.example"})  # as load_dotenv() does
     assert base(found) == ("https://other.example/v1", "../../.env:6 OPENAI_BASE_URL")
 
 
@@ -150,7 +150,7 @@ def test_the_file_comes_last(tmp_path: Path) -> None:
     assert conflicts(found) == [("base_url", "llmdoctor.toml:2 check.base_url", "shadowed", False)]
 
 
-# -- which family ------------------------------------------------------------------------------------------------------
+# -- -- which protocol -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_the_token_decides_the_header(tmp_path: Path) -> None:
     assert key(found) == (KEY, "environment ANTHROPIC_AUTH_TOKEN")
 
 
-# -- values where no SDK looks -----------------------------------------------------------------------------------------
+# -- -- values where no SDK reads them ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_searched_names_the_places(tmp_path: Path) -> None:
     assert look(tmp_path, {}, target=RELAY, key_env="WORK_KEY").searched[0] == "environment WORK_KEY"
 
 
-# -- the key as it stands ----------------------------------------------------------------------------------------------
+# -- -- keys are taken unchanged ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_anything_but_a_word_is_a_base_url(tmp_path: Path, target: str) -> None:
     assert base(look(tmp_path, toml=TOML, target=target)) == (target, "argument")
 
 
-# -- the rest ----------------------------------------------------------------------------------------------------------
+# -- -- other settings -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Limits that a target is to keep: how they are written, what is measured, and what is said of it."""
+"""Limits that a target must keep: their syntax, what is measured, and what is reported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONG = dict.fromkeys(slo.NAMES, 1000000.0) | {"cert": 86400.0}
 SHORT = dict.fromkeys(slo.NAMES, 1e-09) | {"cert": 1e9}
 
 
-# -- how limits are written --------------------------------------------------------------------------------------------
+# -- -- the syntax of limits -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_wrong_limit_in_the_file_names_its_line(value: str, tmp_path: Path) ->
 
 @pytest.fixture(scope="module")
 def sound() -> Evidence:
-    """A sound door, asked over TLS."""
+    """Yield a working door that is checked over TLS."""
     with scenarios.open("sound") as world:
         return asyncio.run(run(world.settings()))
 
@@ -109,7 +109,7 @@ def judged(evidence: Evidence, limits: dict[str, float]) -> Report:
     return judge(replace(evidence, slos=tuple(Slo(name, limits[name]) for name in slo.NAMES if name in limits)))
 
 
-MEASURED = ("connect", "tls", "ttft", "total", "cert")  # the practice door has no name to look up
+MEASURED = ("connect", "tls", "ttft", "total", "cert")  # the practice door has no name to resolve
 
 
 def test_limits_that_are_kept_change_nothing(sound: Evidence) -> None:
