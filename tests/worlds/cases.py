@@ -1,4 +1,6 @@
-"""The table of worlds that real reports left over: settings and servers as the reports tell them, by the reports' ids."""
+"""The table of worlds taken from real reports: settings and servers as the reports describe them, with the reports'
+ids.
+"""
 
 from __future__ import annotations
 
@@ -39,12 +41,12 @@ def ollama(name: str, root: str | None, base_url: str, **more: Any) -> Scenario:
 
 
 def without_key(root: str, base_url: str, name: str, **more: Any) -> Scenario:
-    """An app that speaks chat completions to a server that asks for no key."""
+    """An app that uses chat completions with a server that needs no key."""
     given = {"model": LLAMA, "typed": lambda key: "ollama"}
     return Scenario(name, root, base_url=base_url, **(given | more))
 
 
-# -- the way there -----------------------------------------------------------------------------------------------------
+# -- -- network --------------------------------------------------------------------------------------------------------
 
 
 WAYS = (
@@ -157,11 +159,11 @@ WAYS = (
 )
 
 
-# -- the address -------------------------------------------------------------------------------------------------------
+# -- -- base URL -------------------------------------------------------------------------------------------------------
 
 
 def _without_version(key: str) -> Handler:
-    """A gateway that serves ``/messages`` under its base, and no ``/v1/messages``."""
+    """A gateway that serves ``/messages`` below its base URL, and no ``/v1/messages``."""
     sound = b.anthropic(key)
     base = "/v1/account/gateway/anthropic"
 
@@ -516,7 +518,7 @@ MODELS = (
     ),
 )
 
-# -- near the reports: the same causes in other clothes ----------------------------------------------------------------
+# -- -- variants of the reports: the same causes in other forms --------------------------------------------------------
 
 
 def _page(status: int) -> Callable[[int], Handler]:

@@ -1,4 +1,4 @@
-"""Every world as it was recorded: what is said of it, that the key is nowhere, and that the run can be judged again."""
+"""Every world as it was recorded: its report is correct, contains no key, and can be judged again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from worlds.stage import Scenario, body_of, keys_of, stage
 from worlds.table import SCENARIOS, TABLES
 
 LANGS = ("en", "zh")
-FREELY = 4 + 12  # requests: those of a sound check, and what discovery may spend beyond
+FREELY = 4 + 12  # requests: a healthy check's, and those that discovery may add
 
 
 def evidence_of(scenario: Scenario) -> Evidence:
@@ -116,7 +116,7 @@ def test_cost(scenario: Scenario) -> None:
         assert cost["billed_requests"] == 0
 
 
-QUICKLY = 3  # of the worlds, one in so many is for the quick tests where every format speaks
+QUICKLY = 3  # the quick tests render one world in so many in every format
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ QUICKLY = 3  # of the worlds, one in so many is for the quick tests where every 
 )
 def test_the_key_is_nowhere(scenario: Scenario) -> None:
     if scenario.root == "key.unexpanded":
-        return  # the value is the name of a variable: it is to be shown
+        return  # the value is the name of a variable, which may be shown
     for fmt in FORMATS:
         for lang in LANGS:
             text = render(report_of(scenario, lang), fmt, lang)

@@ -1,4 +1,4 @@
-"""Streams that something on the way holds back or cuts off: told from arrival times, which these tests make up."""
+"""Streams that something in between holds back or cuts off, recognised by arrival times that these tests make up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from probes.model.failure import Failure, Kind
 from worlds.made_exchanges import altered
 from worlds.stage import RELAY, Scenario, examine
 
-# Twenty pieces in one moment, after a second and a half.
+# Twenty pieces at the same moment, after 1.5 seconds.
 HELD = StreamReading(
     kind="sse",
     events=22,
@@ -39,7 +39,7 @@ def sound() -> Evidence:
 
 
 def changed(change: Callable[[Exchange], Exchange], *purposes: str, issuer: str = "", works: bool = True) -> Report:
-    """The report on a run that was sound but for these exchanges."""
+    """Return the report on a healthy run in which only these exchanges are changed."""
     found = []
     for one in sound().observations:
         facts = one.facts
@@ -53,19 +53,19 @@ def changed(change: Callable[[Exchange], Exchange], *purposes: str, issuer: str 
 
 
 def told(reading: StreamReading, headers: tuple[tuple[str, str], ...] = (), issuer: str = "") -> Report:
-    """The same for a stream that was read so."""
+    """Return the same for a stream with this reading."""
     return changed(
         lambda one: altered(one, stream=reading, headers=headers, seconds=reading.last_at), "stream", issuer=issuer
     )
 
 
 def finding(report: Report, code: str) -> str:
-    """All that is said in a finding, as one text."""
+    """Return all the words of a finding as one text."""
     one = next(one for one in report.findings if one.code == code)
     return "\n".join((one.title, one.explanation, *one.evidence, *one.steps))
 
 
-# -- buffers -----------------------------------------------------------------------------------------------------------
+# -- -- buffering ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ def test_what_is_no_buffer(reading: StreamReading) -> None:
     assert told(reading, (("server", "nginx"),)).verdict == "healthy"
 
 
-# -- limits of idle time -----------------------------------------------------------------------------------------------
+# -- -- idle timeouts --------------------------------------------------------------------------------------------------
 
 BEGUN = replace(HELD, events=3, pieces=2, finish="", terminated=False, first_at=0.3, last_at=0.5, reads=3)
 TORN = Failure(Kind.CUT)
 
 
 def ended(after: float, headers: tuple[tuple[str, str], ...] = (), failure: Failure | None = TORN) -> Report:
-    """A stream that ends ``after`` so many seconds of silence."""
+    """A stream that ends after ``after`` seconds of silence."""
     more = {"stream": BEGUN, "headers": headers, "seconds": BEGUN.last_at + after, "failure": failure}
     return changed(lambda one: altered(one, **more), "stream")
 
