@@ -88,7 +88,7 @@ def run(command: list[str], env: dict[str, str], folder: str) -> Ran:
     return Ran(seconds, peak, printed)
 
 
-# -- -- the door, in a separate process --------------------------------------------------------------------------------
+# -- the door, in a separate process -----------------------------------------------------------------------------------
 
 
 def serve(scheme: str, listening: str, name: str) -> None:
@@ -172,7 +172,7 @@ def handshake(host: str, port: str) -> float:
         return (time.perf_counter() - began) * 1000
 
 
-# -- -- measurements ---------------------------------------------------------------------------------------------------
+# -- measurements ------------------------------------------------------------------------------------------------------
 
 
 def environment(folder: str, ca: str = "") -> dict[str, str]:

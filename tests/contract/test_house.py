@@ -64,7 +64,7 @@ CHECK_OPTIONS = (
 )
 
 
-# -- -- imports point down ---------------------------------------------------------------------------------------------
+# -- imports point down ------------------------------------------------------------------------------------------------
 
 
 def sources() -> Iterator[tuple[str, Path]]:
@@ -462,7 +462,7 @@ def test_every_module_is_tested_by_name_or_through_the_worlds() -> None:
     assert MODULES.keys() >= THROUGH_WORLDS
 
 
-# -- -- the catalogue is complete --------------------------------------------------------------------------------------
+# -- the catalogue is complete -----------------------------------------------------------------------------------------
 
 
 BY_CODE = {one.code: one for one in RULES}
@@ -512,7 +512,7 @@ def test_the_catalogue_judges_in_every_language() -> None:
     assert {"en", "zh"} <= set(words.LANGS)
 
 
-# -- -- documents and program agree ------------------------------------------------------------------------------------
+# -- documents and program agree ---------------------------------------------------------------------------------------
 
 
 @cache

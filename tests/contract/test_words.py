@@ -200,7 +200,7 @@ def test_the_languages_offer_the_same_steps(code: str) -> None:
     assert [bare(step) - set(ALWAYS) for step in english.steps] == [bare(step) - set(ALWAYS) for step in chinese.steps]
 
 
-# -- -- filling slots --------------------------------------------------------------------------------------------------
+# -- filling slots -----------------------------------------------------------------------------------------------------
 
 
 def test_a_step_whose_value_is_unknown_is_left_out() -> None:

@@ -68,7 +68,7 @@ _FAR = f"--server={SILENT4}"
 WORLDS = (
     World("sound"),
     World("sound over ipv6", None, (HERE6,), (f"--address=/relay.example/{V6}",), doors=(V6,)),
-    # names
+    # -- names
     World("no such name", "dns.not_found", names=("--address=/relay.example/",)),
     World("a name without an address", "dns.not_found", names=("--txt-record=relay.example,x", "--local=/example/")),
     World("name server refuses", "dns.failed", names=()),
@@ -98,7 +98,7 @@ WORLDS = (
         (HERE4, "ip addr add 203.0.113.11/32 dev lo"),
         ("--host-record=relay.example,203.0.113.11", f"--host-record=relay.example,{V4}"),
     ),
-    # ipv6 next to ipv4
+    # -- ipv6 next to ipv4
     _both("silent", NOWHERE, v6=SILENT6),
     _both("refused", HERE6),
     # The system's resolver then lists the reachable address first, so nobody meets the other.

@@ -379,7 +379,7 @@ def _within(world: World, places: Mapping[str, str]) -> tuple[str, dict[str, str
     return filled(world.target), {name: filled(value) for name, value in world.environment.items()}
 
 
-# -- -- llmdoctor and the SDKs -----------------------------------------------------------------------------------------
+# -- llmdoctor and the SDKs --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -243,7 +243,7 @@ def test_node_clients(recorder: Recorder, tmp_path: Path, fetched: Callable[[str
     driven(recorder, (str(node), str(HERE / "node_clients.mjs")), NODES[name], ENDINGS, env)
 
 
-# -- -- programs that start once per request ---------------------------------------------------------------------------
+# -- programs that start once per request ------------------------------------------------------------------------------
 
 Start = tuple[list[str], dict[str, str]]  # the command, and its environment
 

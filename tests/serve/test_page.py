@@ -43,7 +43,7 @@ def holds_no(text: str, key: str) -> bool:
     return not [part for part in parts for one in (text, *files) if part in one]
 
 
-# -- -- live check -----------------------------------------------------------------------------------------------------
+# -- live check --------------------------------------------------------------------------------------------------------
 
 
 def test_the_probes_come_in_one_by_one_and_then_the_report(page: TestClient, door: PracticeDoor, key: str) -> None:

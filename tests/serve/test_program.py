@@ -156,7 +156,7 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
         assert "llmdoctor_up 1.0" in answer.text
 
 
-# -- -- refusals to start ----------------------------------------------------------------------------------------------
+# -- refusals to start -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def without_key(root: str, base_url: str, name: str, **more: Any) -> Scenario:
     return Scenario(name, root, base_url=base_url, **(given | more))
 
 
-# -- -- network --------------------------------------------------------------------------------------------------------
+# -- network -----------------------------------------------------------------------------------------------------------
 
 
 WAYS = (
@@ -159,7 +159,7 @@ WAYS = (
 )
 
 
-# -- -- base URL -------------------------------------------------------------------------------------------------------
+# -- base URL ----------------------------------------------------------------------------------------------------------
 
 
 def _without_version(key: str) -> Handler:
@@ -518,7 +518,7 @@ MODELS = (
     ),
 )
 
-# -- -- variants of the reports: the same causes in other forms --------------------------------------------------------
+# -- variants of the reports: the same causes in other forms -----------------------------------------------------------
 
 
 def _page(status: int) -> Callable[[int], Handler]:

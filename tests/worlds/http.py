@@ -203,7 +203,7 @@ REDIRECTS = (
     ),
 )
 
-# -- -- gates: a captive portal, a sign-in page ------------------------------------------------------------------------
+# -- gates: a captive portal, a sign-in page ---------------------------------------------------------------------------
 
 # A company's host called over plain http, for which a captive portal on the network answers.
 PLAIN: dict[str, Any] = {"base_url": "http://gpu.example/v1", "roads": Roads({"gpu.example": ("10.1.2.3",)})}

@@ -467,7 +467,7 @@ STREAMS = (
     *_streams(ollama, lambda **wrong: keyless(**wrong), wrong_streams.OLLAMA_STREAMS, _OLLAMA_LINES),
 )
 
-# -- -- the wrong protocol ---------------------------------------------------------------------------------------------
+# -- the wrong protocol ------------------------------------------------------------------------------------------------
 
 _SPEAKERS: dict[str, tuple[World, str]] = {
     "openai": (b.openai, answers.MODELS[0]),

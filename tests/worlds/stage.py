@@ -325,7 +325,7 @@ def _filled(value: str, marks: Mapping[str, str]) -> str:
     return value
 
 
-# -- -- network --------------------------------------------------------------------------------------------------------
+# -- network -----------------------------------------------------------------------------------------------------------
 
 _GAI = {Kind.NAME_UNKNOWN: socket.EAI_NONAME, Kind.NAME_FAILED: socket.EAI_AGAIN}
 _ERRNO = {
@@ -414,7 +414,7 @@ def _no_name(kind: Kind) -> NoReturn:
     raise socket.gaierror(_GAI.get(kind, socket.EAI_FAIL), "simulated")
 
 
-# -- -- our own check --------------------------------------------------------------------------------------------------
+# -- our own check -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)

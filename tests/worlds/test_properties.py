@@ -234,7 +234,7 @@ def test_what_is_typed_is_taken_or_refused_in_a_sentence(
         assert found.key is None or found.key.value.reveal() == key
 
 
-# -- -- any response ---------------------------------------------------------------------------------------------------
+# -- any response ------------------------------------------------------------------------------------------------------
 
 
 class _Socket:

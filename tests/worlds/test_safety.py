@@ -71,7 +71,7 @@ def settings(url: str, protocol: str = "openai", **more: Any) -> Settings:
     return Settings(**(given | more))
 
 
-# -- -- the key is sent only to the configured host --------------------------------------------------------------------
+# -- the key is sent only to the configured host -----------------------------------------------------------------------
 
 
 @dataclass
@@ -231,7 +231,7 @@ def test_connect_to_leads_its_own_host_alone() -> None:
             assert network.carrying() == {door.port}
 
 
-# -- -- nothing controls a terminal or a page --------------------------------------------------------------------------
+# -- nothing controls a terminal or a page -----------------------------------------------------------------------------
 
 SIGNS = {
     "CSI": "\x1b[2J\x1b[31;1mred\x1b[0m\x1b[1;1H",
@@ -377,7 +377,7 @@ def test_a_pasted_text_is_explained_without_its_signs(form: tuple[str, ...]) -> 
         assert acting(out + err) == set()
 
 
-# -- -- nothing is kept or printed without limit -----------------------------------------------------------------------
+# -- nothing is kept or printed without limit --------------------------------------------------------------------------
 
 LONG = "x" * 200_000
 PAGE = 64 * 1024  # the most characters in a report, whatever a server sends

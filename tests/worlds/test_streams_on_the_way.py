@@ -65,7 +65,7 @@ def finding(report: Report, code: str) -> str:
     return "\n".join((one.title, one.explanation, *one.evidence, *one.steps))
 
 
-# -- -- buffering ------------------------------------------------------------------------------------------------------
+# -- buffering ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_what_is_no_buffer(reading: StreamReading) -> None:
     assert told(reading, (("server", "nginx"),)).verdict == "healthy"
 
 
-# -- -- idle timeouts --------------------------------------------------------------------------------------------------
+# -- idle timeouts -----------------------------------------------------------------------------------------------------
 
 BEGUN = replace(HELD, events=3, pieces=2, finish="", terminated=False, first_at=0.3, last_at=0.5, reads=3)
 TORN = Failure(Kind.CUT)

@@ -202,7 +202,7 @@ def test_a_client_of_node_loses_the_key_there(tmp_path: Path, monkeypatch: pytes
     assert "openai-node leaves the key (Authorization) behind" in said(report)
 
 
-# -- -- what is read from a redirect -----------------------------------------------------------------------------------
+# -- what is read from a redirect --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_variables_move_a_file(tmp_path: Path) -> None:
     assert found(made, "codex")[0].where == "~/elsewhere/config.toml:7"
 
 
-# -- -- which value wins, and what is reported about the others --------------------------------------------------------
+# -- which value wins, and what is reported about the others -----------------------------------------------------------
 
 
 def claude(made: Made, name: str, **variables: str) -> None:
@@ -546,7 +546,7 @@ def test_opencode_gemini_and_compose(tmp_path: Path) -> None:
     assert overridden == {("opencode", "relay"), ("gemini-cli", ""), ("openai-sdk", "app")}
 
 
-# -- -- what is checked, and what is reported --------------------------------------------------------------------------
+# -- what is checked, and what is reported -----------------------------------------------------------------------------
 
 
 def world(*keys: str) -> Callable[[Request], Answer]:

@@ -60,7 +60,7 @@ TALKS = {"openai": b.openai, "anthropic": b.anthropic, "responses": b.responses,
 WHOLE = ("tools", "tools_stream", "structured_output", "vision")
 
 
-# -- -- supported and unsupported features -----------------------------------------------------------------------------
+# -- supported and unsupported features --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -648,7 +648,7 @@ def test_who_watches_is_told_of_each() -> None:
     assert sorted(told) == sorted(NAMES) and told[-1] == "key_check"
 
 
-# -- -- texts ----------------------------------------------------------------------------------------------------------
+# -- texts -------------------------------------------------------------------------------------------------------------
 
 
 def test_every_name_and_reason_has_words() -> None:

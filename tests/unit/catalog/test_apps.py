@@ -482,7 +482,7 @@ def test_a_key_in_place_of_a_name_is_not_repeated() -> None:
     assert KEY not in str(told.value)
 
 
-# -- -- known behaviour of apps ----------------------------------------------------------------------------------------
+# -- known behaviour of apps -------------------------------------------------------------------------------------------
 
 
 def test_a_base_url_that_the_app_does_not_read() -> None:
@@ -588,7 +588,7 @@ def test_roots_are_the_apps_own() -> None:
         assert node_runtime.runs(app.id) is (app.roots == "node")
 
 
-# -- -- the same settings in other clients -----------------------------------------------------------------------------
+# -- the same settings in other clients --------------------------------------------------------------------------------
 
 
 def test_other_clients_are_named_where_they_differ() -> None:

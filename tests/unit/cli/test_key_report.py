@@ -320,7 +320,7 @@ def test_twins_refuse_each_other() -> None:
         assert all(door in DOORS.sister_sites(sister_site) for sister_site in DOORS.sister_sites(door)), door.id
 
 
-# -- -- docs and start-up ----------------------------------------------------------------------------------------------
+# -- docs and start-up -------------------------------------------------------------------------------------------------
 
 
 def test_docs_are_written_and_checked(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ documents = st.recursive(
 )
 
 
-# -- -- JSON and its variants ------------------------------------------------------------------------------------------
+# -- JSON and its variants ---------------------------------------------------------------------------------------------
 
 
 @given(documents, st.sampled_from(jsonlike.DIALECTS), st.sampled_from([None, 0, 2]), st.booleans())

@@ -440,7 +440,7 @@ def test_hostile_text_breaks_nothing() -> None:
         comparison.render(found, "docx", "en")
 
 
-# -- -- what is read from a report -------------------------------------------------------------------------------------
+# -- what is read from a report ----------------------------------------------------------------------------------------
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

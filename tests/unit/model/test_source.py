@@ -71,7 +71,7 @@ def test_survives_the_archive() -> None:
     assert archive.load(archive.dump(evidence)).target.sources == sources
 
 
-# -- -- who decided a value --------------------------------------------------------------------------------------------
+# -- who decided a value -----------------------------------------------------------------------------------------------
 
 
 def owners(

@@ -182,7 +182,7 @@ def test_a_failure_is_scrubbed_and_one_line() -> None:
     assert failure(ValueError("sk-secret")).detail == "", "without a scrubber nothing foreign is quoted"
 
 
-# -- every kind is caused by what servers really do
+# -- every kind is caused by what servers really do --------------------------------------------------------------------
 
 
 async def _link(port: int, context: ssl.SSLContext | None, host: str = "practice.example") -> Connection:

@@ -121,7 +121,7 @@ print(len(asyncio.run(run(given)).observations))
     assert int(done.stdout) >= 10
 
 
-# -- -- parallel attempts at addresses ---------------------------------------------------------------------------------
+# -- parallel attempts at addresses ------------------------------------------------------------------------------------
 
 
 class Dialled(Network):
@@ -290,7 +290,7 @@ def test_a_tunnel_names_its_target_and_its_credentials_once() -> None:
     assert "dXNlcjpnZWhlaW0=" not in str(error) + repr(Proxy("h", 1, "Basic dXNlcjpnZWhlaW0="))
 
 
-# -- -- connections ----------------------------------------------------------------------------------------------------
+# -- connections -------------------------------------------------------------------------------------------------------
 
 
 async def ask(pool: ConnectionPool) -> HttpExchange:

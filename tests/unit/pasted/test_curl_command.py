@@ -55,7 +55,7 @@ def held(text: str) -> tuple[str, str, str, str, str | None]:
     )
 
 
-# -- -- shells' syntax -------------------------------------------------------------------------------------------------
+# -- shells' syntax ----------------------------------------------------------------------------------------------------
 
 SAME = ("https://api.openai.com/v1", "openai", "bearer", KEY, "gpt-5-nano")
 WRITTEN = {
@@ -120,7 +120,7 @@ def test_a_variable_that_is_not_set() -> None:
         settings('curl "$NO_SUCH_URL"')
 
 
-# -- -- what is extracted ----------------------------------------------------------------------------------------------
+# -- what is extracted -------------------------------------------------------------------------------------------------
 
 PLACES = {
     CHAT: ("https://api.openai.com/v1", "openai", "", ""),
@@ -320,7 +320,7 @@ def test_a_command_is_not_shown() -> None:
     assert CurlNote("file", "-d").names == "-d"
 
 
-# -- -- with the real command ------------------------------------------------------------------------------------------
+# -- with the real command ---------------------------------------------------------------------------------------------
 
 
 def _check(text: str, key: str, *options: str) -> tuple[int, dict[str, Any], str]:

@@ -155,7 +155,7 @@ def test_the_command_line_lists_it_last(said: Said) -> None:
     assert f"[auto|{'|'.join(NAMES)}|choir]" in said["help"][1]
 
 
-# -- -- the built-in protocols -----------------------------------------------------------------------------------------
+# -- the built-in protocols --------------------------------------------------------------------------------------------
 
 
 def test_names_are_those_of_the_files() -> None:

@@ -338,7 +338,7 @@ def test_a_stream_that_was_torn_is_never_whole(protocol: str, body: bytes) -> No
         assert reading.problem in ("", "no_choices", "no_event_lines"), at
 
 
-# -- -- other places to look -------------------------------------------------------------------------------------------
+# -- other places to look ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("local", [True, False])

@@ -324,7 +324,7 @@ def test_work_that_ends_early_is_nobody_elses() -> None:
     asyncio.run(many())
 
 
-# -- -- failures stay isolated -----------------------------------------------------------------------------------------
+# -- failures stay isolated --------------------------------------------------------------------------------------------
 
 # A worker that dies on one number and hangs on another.
 FRAIL = """

@@ -150,7 +150,7 @@ def test_the_file_comes_last(tmp_path: Path) -> None:
     assert conflicts(found) == [("base_url", "llmdoctor.toml:2 check.base_url", "shadowed", False)]
 
 
-# -- -- which protocol -------------------------------------------------------------------------------------------------
+# -- which protocol ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_the_token_decides_the_header(tmp_path: Path) -> None:
     assert key(found) == (KEY, "environment ANTHROPIC_AUTH_TOKEN")
 
 
-# -- -- values where no SDK reads them ---------------------------------------------------------------------------------
+# -- values where no SDK reads them ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_searched_names_the_places(tmp_path: Path) -> None:
     assert look(tmp_path, {}, target=RELAY, key_env="WORK_KEY").searched[0] == "environment WORK_KEY"
 
 
-# -- -- keys are taken unchanged ---------------------------------------------------------------------------------------
+# -- keys are taken unchanged ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_anything_but_a_word_is_a_base_url(tmp_path: Path, target: str) -> None:
     assert base(look(tmp_path, toml=TOML, target=target)) == (target, "argument")
 
 
-# -- -- other settings -------------------------------------------------------------------------------------------------
+# -- other settings ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

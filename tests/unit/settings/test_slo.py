@@ -29,7 +29,7 @@ LONG = dict.fromkeys(slo.NAMES, 1000000.0) | {"cert": 86400.0}
 SHORT = dict.fromkeys(slo.NAMES, 1e-09) | {"cert": 1e9}
 
 
-# -- -- the syntax of limits -------------------------------------------------------------------------------------------
+# -- the syntax of limits ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
