@@ -95,14 +95,14 @@ def test_the_action_fails_with_the_reason(tmp_path: Path) -> None:
     assert "::error" in said and f"{door.url}/v1" in said
 
 
-def test_the_action_spends_nothing_where_it_may_not(tmp_path: Path) -> None:
+def test_the_action_spends_nothing_if_not_allowed(tmp_path: Path) -> None:
     with PracticeDoor(b.openai(KEY)) as door:
         status, _, outputs = action(tmp_path, target=f"{door.url}/v1", key=KEY, spend="false")
     assert (status, outputs["verdict"]) == (0, "inconclusive")
     assert all(request.method == "GET" or not request.header("authorization") for request in door.requests)
 
 
-def test_a_wrong_input_is_told(tmp_path: Path) -> None:
+def test_a_wrong_input_is_reported(tmp_path: Path) -> None:
     status, said, outputs = action(tmp_path, target="https://a.example", slo="soon")
     assert (status, outputs) == (2, {})
     assert "slo" in said

@@ -39,13 +39,13 @@ def containers(tree: object) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("name", "argv"), list(commands()), ids=lambda value: str(value)[:20])
-def test_every_call_is_one_that_the_program_takes(name: str, argv: list[str]) -> None:
+def test_the_program_accepts_every_call(name: str, argv: list[str]) -> None:
     known = CliRunner().invoke(program, [argv[0], "--help"]).output
     for option in (one for one in argv[1:] if one.startswith("--")):
         assert f"{option} " in known, f"{name}: {option}"
 
 
-def test_the_image_is_made_of_what_there_is() -> None:
+def test_the_image_is_made_of_existing_files() -> None:
     for sources in re.findall(r"^COPY (?!--from)(.*) \S+$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE):
         for source in sources.split():
             assert (ROOT / source).exists(), source

@@ -235,7 +235,7 @@ def test_nothing_that_measures_or_judges_imports_httpx() -> None:
     assert {name for name in MODULES if within(imports(name), "httpx", "httpcore")} == INSIDE_APPS
 
 
-def test_the_lists_of_roots_are_a_declared_dependency() -> None:
+def test_the_trust_store_packages_are_declared_dependencies() -> None:
     path = ROOT / "pyproject.toml"
     if not path.is_file():
         pytest.skip("run from no checkout")

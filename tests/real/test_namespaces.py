@@ -165,7 +165,7 @@ def outcomes(tools: dict[str, str], key: str, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
-def test_it_is_told_and_the_sdk_agrees(world: World, outcomes: dict[str, Any]) -> None:
+def test_it_is_reported_and_the_sdk_agrees(world: World, outcomes: dict[str, Any]) -> None:
     report, fails = outcomes[world.name]["report"], outcomes[world.name]["fails"]
     codes = {one["code"]: one["severity"] for one in report["findings"]}
     how = f"{report['verdict']}, {codes}; the SDK {fails or 'is content'}"

@@ -184,7 +184,7 @@ def test_a_stream_that_it_holds_back(nginx: dict[str, str], key: str, diagnose: 
     assert "nginx" in report["findings"][0]["title"]
 
 
-def test_a_stream_whose_header_tells_it_not_to(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+def test_a_stream_whose_header_disables_buffering(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     assert diagnose(f"{nginx['told']}/v1", key, MODEL)["verdict"] == "healthy"
 
 
@@ -228,7 +228,7 @@ def test_a_redirect_that_makes_a_page_view_of_it(nginx: dict[str, str], key: str
     assert report["settings"]["base_url"] == f"{nginx['moved-as-a-page']}/api/v1"
 
 
-def test_a_site_that_is_down_beside_the_api(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+def test_a_site_that_is_down_next_to_the_api(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     report = diagnose(nginx["site-down"], key, MODEL)
     assert report["root_cause"] == "url.version_missing"
     assert report["settings"]["base_url"] == f"{nginx['site-down']}/v1"
@@ -241,7 +241,9 @@ def test_a_redirect_that_no_client_survives(nginx: dict[str, str], key: str, dia
 
 
 @pytest.mark.parametrize("site", ["tls", "older-than-13"])
-def test_https_with_its_root(nginx: dict[str, str], root: Authority, key: str, diagnose: Diagnose, site: str) -> None:
+def test_https_with_its_ca_certificate(
+    nginx: dict[str, str], root: Authority, key: str, diagnose: Diagnose, site: str
+) -> None:
     assert diagnose(f"{nginx[site]}/v1", key, MODEL, ca_bundle=root.ca_pem)["verdict"] == "healthy"
 
 
@@ -255,7 +257,7 @@ def test_https_set_up_wrong(
     assert diagnose(f"{nginx[site]}/v1", key, MODEL, ca_bundle=root.ca_pem)["root_cause"] == cause
 
 
-def test_https_without_its_root(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+def test_https_without_its_ca_certificate(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     report = diagnose(f"{nginx['tls']}/v1", key, MODEL)
     assert report["root_cause"] == "tls.untrusted_issuer"
 

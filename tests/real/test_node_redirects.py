@@ -55,7 +55,7 @@ def taken(
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("client", CLIENTS)
-def test_what_it_takes_along_is_what_is_said(
+def test_the_report_predicts_what_the_client_sends(
     client: str, status: int, key: str, taken: dict[tuple[str, int], tuple[str, list[Request]]]
 ) -> None:
     origin, came = taken[client, status]

@@ -112,15 +112,13 @@ def test_a_name_that_it_does_not_serve(speaking: Speaking, pair: Path, key: str,
     assert report["findings"][0]["title"] == "The server behind localhost does not serve that name"
 
 
-def test_one_that_signed_itself(speaking: Speaking, pair: Path, key: str, diagnose: Diagnose) -> None:
+def test_a_self_signed_certificate(speaking: Speaking, pair: Path, key: str, diagnose: Diagnose) -> None:
     with speaking("-cert", pair, "-www") as url:
         report = diagnose(url, key, MODEL)
     assert report["root_cause"] == "tls.self_signed"
 
 
-def test_a_chain_that_lacks_its_link(
-    openssl: str, speaking: Speaking, tmp_path: Path, key: str, diagnose: Diagnose
-) -> None:
+def test_an_incomplete_chain(openssl: str, speaking: Speaking, tmp_path: Path, key: str, diagnose: Diagnose) -> None:
     def signed(name: str, by: str, extensions: str) -> None:
         (tmp_path / f"{name}.ext").write_text(extensions)
         for words in (
@@ -153,7 +151,7 @@ def hashed(openssl: str, pem: Path, folder: Path) -> Path:
     return folder
 
 
-def test_a_root_that_the_system_s_list_alone_holds(
+def test_a_ca_certificate_that_only_the_systems_trust_store_has(
     openssl: str, root: Authority, tmp_path: Path, key: str, diagnose: Diagnose
 ) -> None:
     system = hashed(openssl, root.ca_pem, tmp_path / "system")
@@ -166,7 +164,7 @@ def test_a_root_that_the_system_s_list_alone_holds(
     assert finding["title"] == "Only this system's own list trusts the certificate of localhost"
 
 
-def test_the_same_root_named_in_a_file(root: Authority, key: str, diagnose: Diagnose) -> None:
+def test_the_same_ca_certificate_named_in_a_file(root: Authority, key: str, diagnose: Diagnose) -> None:
     with PracticeDoor(b.openai(key), tls=root.context()) as door:
         report = diagnose(
             f"https://localhost:{door.port}/v1", key, MODEL, environment={"SSL_CERT_FILE": str(root.ca_pem)}
@@ -197,7 +195,7 @@ def interceptor(
         yield f"http://127.0.0.1:{port}", folder / "mitmproxy-ca-cert.pem"
 
 
-def test_somebody_opens_the_connection(
+def test_an_intercepted_connection(
     interceptor: tuple[str, Path], root: Authority, key: str, diagnose: Diagnose
 ) -> None:
     proxy, _ = interceptor
@@ -209,7 +207,9 @@ def test_somebody_opens_the_connection(
     assert report["findings"][0]["title"] == "mitmproxy opens the encrypted connection to localhost"
 
 
-def test_with_its_root_it_works(interceptor: tuple[str, Path], root: Authority, key: str, diagnose: Diagnose) -> None:
+def test_with_its_ca_certificate_it_works(
+    interceptor: tuple[str, Path], root: Authority, key: str, diagnose: Diagnose
+) -> None:
     proxy, its_root = interceptor
     with PracticeDoor(b.openai(key), tls=root.context()) as door:
         environment = {"HTTPS_PROXY": proxy, "SSL_CERT_FILE": str(its_root)}
@@ -217,7 +217,7 @@ def test_with_its_root_it_works(interceptor: tuple[str, Path], root: Authority, 
     assert report["verdict"] == "healthy"
 
 
-def test_with_its_root_in_the_system_s_list(
+def test_with_its_ca_certificate_in_the_systems_trust_store(
     openssl: str, interceptor: tuple[str, Path], root: Authority, tmp_path: Path, key: str, diagnose: Diagnose
 ) -> None:
     proxy, its_root = interceptor
@@ -241,7 +241,7 @@ def test_with_its_root_in_the_system_s_list(
         ("SSL_CERT_FILE", {"node_extra_ca_certs": "{root}"}),
     ],
 )
-def test_for_node_its_root_is_in_no_list_that_counts(
+def test_its_ca_certificate_is_in_no_trust_store_that_node_reads(
     openssl: str,
     interceptor: tuple[str, Path],
     root: Authority,

@@ -71,7 +71,7 @@ def test_the_configurations_hold(promtool: Callable[..., str], deploy: Path, tmp
     promtool("check", "config", "--syntax-only", tmp_path / "kubernetes.yml")
 
 
-def test_the_dashboard_asks_for_what_there_is(promtool: Callable[..., str], deploy: Path, tmp_path: Path) -> None:
+def test_the_dashboard_queries_existing_series(promtool: Callable[..., str], deploy: Path, tmp_path: Path) -> None:
     board = json.loads((deploy / "grafana/llmdoctor.json").read_text("utf-8"))
     queries = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
     rules = [

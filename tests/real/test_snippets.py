@@ -64,7 +64,7 @@ def _run(
 
 
 @pytest.mark.parametrize("name", DOORS)
-def test_it_runs_as_it_stands(
+def test_a_snippet_runs_unchanged(
     name: str,
     program: list[str],
     key: str,

@@ -56,7 +56,7 @@ def test_a_sound_door_through_it(scene: Scene, key: str, diagnose: Diagnose) -> 
     assert key not in log
 
 
-def test_it_is_passed_by_where_no_proxy_says_so(scene: Scene, key: str, diagnose: Diagnose) -> None:
+def test_it_is_bypassed_if_no_proxy_says_so(scene: Scene, key: str, diagnose: Diagnose) -> None:
     environment = {"HTTPS_PROXY": scene.proxies["filtering"], "NO_PROXY": "localhost"}
     report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
     assert (report["verdict"], report["vantage"]["proxy"]) == ("healthy", None)

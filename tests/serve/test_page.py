@@ -71,7 +71,7 @@ def test_a_line_says_what_was_seen_so_far(page: TestClient, door: PracticeDoor, 
     assert 'class="skipped"' in lines["tls"]
 
 
-def test_a_broken_door_is_told_live(page: TestClient, key: str) -> None:
+def test_a_broken_door_is_reported_live(page: TestClient, key: str) -> None:
     with PracticeDoor(b.openai(key, stream=wrong_streams.STREAMS["s_cut_rst"])) as door:
         said = events(page.post("/check", data=fields(door, key, lang="zh"), headers=LIVE).text)
     assert said[-1][1]["verdict"] == "broken"
@@ -150,7 +150,7 @@ def command(door: PracticeDoor, key: str, *more: str) -> str:
     )
 
 
-def test_a_curl_command_stands_for_address_and_key(page: TestClient, door: PracticeDoor, key: str) -> None:
+def test_a_curl_command_replaces_address_and_key(page: TestClient, door: PracticeDoor, key: str) -> None:
     text = command(door, key, "-k", "--cacert /etc/hostname", "-H 'X-Other: 1'")
     for headers in ({}, LIVE):
         answer = page.post("/check", data={"curl": text, "lang": "en"}, headers=headers)
@@ -173,7 +173,7 @@ def test_a_curl_command_stands_for_address_and_key(page: TestClient, door: Pract
         "curl file:///etc/passwd",
     ],
 )
-def test_what_is_no_curl_command_is_said(page: TestClient, text: str) -> None:
+def test_text_that_is_no_curl_command_is_refused(page: TestClient, text: str) -> None:
     answer = page.post("/check", data={"curl": text, "protocol": "openai"}, headers=LIVE)
     assert answer.status_code == 400 or events(answer.text)[-1][1]["verdict"] == "broken"
     assert "root:" not in answer.text
@@ -263,7 +263,7 @@ def test_every_page_is_well_formed(served: Callable[..., TestClient], door: Prac
 # -- forms -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_key_is_taken_as_it_stands() -> None:
+def test_a_key_is_taken_unchanged() -> None:
     form = forms.read(b"base_url=https%3A%2F%2Fapi.example.com%2Fv1&key=+sk-x%0A&model=+m+")
     assert (form.key.reveal(), form.model) == (" sk-x\n", "m")
     assert "sk-x" not in repr(form)

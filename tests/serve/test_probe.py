@@ -142,7 +142,7 @@ def test_without_a_file_there_are_no_targets(page: TestClient) -> None:
     assert page.get("/probe?target=good").status_code == 404
 
 
-def test_a_scrape_has_its_time(served: Callable[..., TestClient], targets: Path, key: str) -> None:
+def test_a_scrape_ends_within_its_timeout(served: Callable[..., TestClient], targets: Path, key: str) -> None:
     with PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"])) as stalled:
         targets.write_text(f'[targets.slow]\nbase_url = "{stalled.url}/v1"\nkey = {{ env = "THE_KEY" }}\n', "utf-8")
         page = served(file=targets)

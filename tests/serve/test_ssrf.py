@@ -210,7 +210,7 @@ def test_a_proxy_is_dialled_under_the_same_rule(inner: PracticeDoor, key: str) -
         assert proxy.requests == [] and inner.requests == []
 
 
-def test_where_it_is_allowed_it_is_dialled(served: Callable[..., TestClient], inner: PracticeDoor, key: str) -> None:
+def test_an_allowed_address_is_dialled(served: Callable[..., TestClient], inner: PracticeDoor, key: str) -> None:
     page = served(public_only=False, hosts=frozenset(), token=TOKEN)
     answer = page.post(
         "/check",

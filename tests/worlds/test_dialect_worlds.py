@@ -130,7 +130,7 @@ each = pytest.mark.parametrize("one", REFUSALS, ids=lambda one: one.name)
 
 
 @each
-def test_check_tells_it(one: Refusal) -> None:
+def test_check_reports_it(one: Refusal) -> None:
     if one.root is None:
         pytest.skip(one.why)
     report = report_of(one)
@@ -159,7 +159,7 @@ def shown(one: Refusal) -> str:
 
 
 @each
-def test_explain_tells_it(one: Refusal) -> None:
+def test_explain_reports_it(one: Refusal) -> None:
     found = [candidate.code for candidate in candidates(shown(one), "en")]
     assert found, shown(one)
     wanted = (one.text,) if one.text else CODES.get(one.code, (one.code,))

@@ -113,7 +113,7 @@ def test_the_worlds_are_reached() -> None:
     assert len(ordinary) > 0.8 * len(some)
 
 
-def test_a_proxy_that_is_down_is_not_handed_the_key() -> None:
+def test_a_proxy_that_is_down_is_not_sent_the_key() -> None:
     """The check reaches the host around the proxy; attempts that still name the proxy must not carry the key."""
     scenario = next(one for one in SCENARIOS if one.name == "proxy-takes-local-dead")
     seen = examine(scenario)

@@ -378,7 +378,7 @@ def test_a_limit_of_a_probe_is_an_observation() -> None:
     assert report.root_cause == "http.timeout"
 
 
-def test_a_cancelled_run_tells_what_it_saw() -> None:
+def test_a_cancelled_run_reports_what_it_saw() -> None:
     async def go(url: str) -> Evidence:
         task: asyncio.Task[Evidence]
 

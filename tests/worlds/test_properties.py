@@ -456,7 +456,7 @@ def test_any_value_is_read(value: object) -> None:
     ),
     kind=TEXTS,
 )
-def test_any_body_is_told(data: bytes, kind: str) -> None:
+def test_any_body_is_classified(data: bytes, kind: str) -> None:
     assert isinstance(kind_of(data, kind), Body)
     text = data.decode("utf-8", "replace")
     known, value = parse_json(text)

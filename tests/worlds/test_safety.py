@@ -321,7 +321,7 @@ def test_no_sign_acts_in_any_format(name: str) -> None:
 _OURS = ("1;31", "1;32", "1;33", "31", "32", "33", "36")
 
 
-def test_markup_of_the_terminal_stands_as_it_was_sent() -> None:
+def test_terminal_markup_is_shown_as_it_was_sent() -> None:
     with PracticeDoor(handlers.always(answers.as_json({"error": {"message": "[red]no[/] [/]"}}, 401))) as door:
         report = judge(asyncio.run(run(settings(f"{door.url}/v1"), version="0")))
     assert "[red]no[/] [/]" in render(report, "text", "en", width=200)

@@ -87,14 +87,16 @@ def finding(report: Report, code: str) -> str:
         ((("via", "1.1 proxy (squid/6.6)"),), ("held back on the way by squid", "without inspection")),
     ],
 )
-def test_who_holds_the_stream_back(headers: tuple[tuple[str, str], ...], words: tuple[str, ...]) -> None:
+def test_the_report_names_who_holds_the_stream_back(
+    headers: tuple[tuple[str, str], ...], words: tuple[str, ...]
+) -> None:
     report = told(HELD, headers)
     assert (report.verdict, [one.code for one in report.findings]) == ("degraded", ["stream.buffered"])
     said = finding(report, "stream.buffered")
     assert [word for word in words if word not in said] == [], said
 
 
-def test_who_opens_the_connection_reads_the_whole_answer_first() -> None:
+def test_an_intercepting_proxy_reads_the_whole_answer_first() -> None:
     said = finding(told(HELD, (("server", "nginx"),), issuer="CN=Zscaler Root CA,O=Zscaler Inc."), "stream.buffered")
     assert "held back on the way by Zscaler" in said
 
@@ -145,7 +147,7 @@ def test_a_clean_end_after_a_round_time_names_the_limit_too() -> None:
     assert "an idle limit of 60 s" in finding(ended(60.2, failure=None), "stream.cut")
 
 
-def test_a_stall_names_who_stands_in_between() -> None:
+def test_a_stall_names_what_is_in_between() -> None:
     said = finding(ended(9.0, (("server", "cloudflare"),), Failure(Kind.TIMEOUT)), "stream.stalled")
     assert "Cloudflare stands in between" in said
 

@@ -1124,22 +1124,22 @@ def codes(candidates: tuple[Candidate, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize(("family", "code", "text"), TABLE)
-def test_a_text_is_told(family: str, code: str, text: str) -> None:
+def test_a_text_has_its_code(family: str, code: str, text: str) -> None:
     assert codes(explain(text))[:1] == [code]
 
 
 @pytest.mark.parametrize(("wanted", "text"), REPORTS)
-def test_a_report_is_told(wanted: str, text: str) -> None:
+def test_a_report_has_its_code(wanted: str, text: str) -> None:
     assert codes(explain(text))[0] in wanted.split("|")
 
 
-def test_every_code_is_told_in_two_ways_at_least() -> None:
+def test_every_code_is_recognised_in_two_wordings_at_least() -> None:
     told = Counter([code for _, code, _ in TABLE] + [wanted.partition("|")[0] for wanted, _ in REPORTS])
     assert {code for code in en.TEXTS if not code.startswith(("run.", "slo.")) and told[code] < 2} == set()
 
 
 @pytest.mark.parametrize("code", sorted(examples()))
-def test_the_examples_of_a_code_are_told_as_it(code: str) -> None:
+def test_the_examples_of_a_code_are_read_as_that_code(code: str) -> None:
     for text in examples()[code]:
         assert code in codes(explain(text))[:3], text
 
@@ -1162,7 +1162,7 @@ def test_every_row_names_a_finding() -> None:
     "text",
     ["", " \n", "hello", "the build is green", "今天天气不错", "\x00\ud800", "{}", "null", "https://example.com/"],
 )
-def test_nothing_is_made_of_nothing(text: str) -> None:
+def test_a_text_without_evidence_has_no_code(text: str) -> None:
     assert explain(text) == ()
 
 

@@ -102,7 +102,7 @@ def said(report: Report) -> str:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("protocol", CLIENTS)
-def test_what_the_client_takes_along_is_what_is_said(protocol: str, status: int) -> None:
+def test_the_report_predicts_what_the_client_sends(protocol: str, status: int) -> None:
     client = CLIENTS[protocol]
     key = made_up(client.shape)
     with PracticeDoor(lambda _: answers.as_json({}, 404)) as stranger:

@@ -286,7 +286,7 @@ def test_a_server_explains_its_variables(tmp_path: Path) -> None:
     assert [one.app for one in found(made)] == ["lobechat"]
 
 
-def test_gemini_cli_heeds_one_env_file_alone(tmp_path: Path) -> None:
+def test_gemini_cli_reads_only_one_env_file(tmp_path: Path) -> None:
     """Any .env of a project hides the user's own; its key is reported and not sent to an address other than its own."""
     made = furnish(tmp_path, "gemini-cli")
     made.write("project/.env", "DEBUG=1\n")
@@ -322,7 +322,7 @@ def test_an_address_that_the_app_does_not_read(tmp_path: Path) -> None:
 # -- what stays out of reach -------------------------------------------------------------------------------------------
 
 
-def test_a_command_is_told_and_not_run(tmp_path: Path) -> None:
+def test_a_command_is_reported_and_not_run(tmp_path: Path) -> None:
     made = furnish(tmp_path, "mods")
     crush_command(made, RELAY)
     claude(made, ".claude/settings.json", ANTHROPIC_BASE_URL=RELAY)
@@ -338,7 +338,7 @@ def test_a_command_is_told_and_not_run(tmp_path: Path) -> None:
     assert not (tmp_path / "executed").exists()
 
 
-def test_a_keychain_and_a_database_are_told(tmp_path: Path) -> None:
+def test_a_keychain_and_a_database_are_reported(tmp_path: Path) -> None:
     made = furnish(tmp_path, "vscode-copilot")
     made.write(".config/CherryStudio/Local Storage/leveldb/CURRENT", "x")
     made.write(".config/goose/config.yaml", f"GOOSE_PROVIDER: openai\nOPENAI_HOST: {RELAY}\n")
@@ -354,7 +354,7 @@ def test_a_keychain_and_a_database_are_told(tmp_path: Path) -> None:
     )
 
 
-def test_what_means_something_in_a_container_alone(tmp_path: Path) -> None:
+def test_what_means_something_only_in_a_container(tmp_path: Path) -> None:
     made = furnish(tmp_path, "compose")
     beyond = {(one.app, one.name): one.beyond for one in found(made)}
     assert beyond["openai-sdk", "inner"] == "container"
@@ -378,7 +378,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("client", BROKEN)
-def test_a_malformed_file_is_told_and_passed_over(client: str, tmp_path: Path) -> None:
+def test_a_malformed_file_is_reported_and_skipped(client: str, tmp_path: Path) -> None:
     made = furnish(tmp_path, "mods")
     name, text, line, form = BROKEN[client]
     made.write(name, text)
@@ -519,7 +519,7 @@ def trust(made: Made) -> None:
     made.write(".codex/config.toml", text)
 
 
-def test_a_project_that_the_app_does_not_heed(tmp_path: Path) -> None:
+def test_a_project_that_the_app_ignores(tmp_path: Path) -> None:
     """Codex CLI reads a project's settings only after the user trusts it, and never reads an address from them."""
     made = furnish(tmp_path, "codex")
     text = 'model = "other"\n[model_providers.relay]\nbase_url = "https://stranger.example/v1"\n'
@@ -653,7 +653,7 @@ def test_the_table(relay: tuple[PracticeDoor, list[str]], tmp_path: Path, monkey
 
 
 @on_linux
-def test_one_app_is_told_in_full(
+def test_one_app_is_shown_in_full(
     relay: tuple[PracticeDoor, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     door, keys = relay
@@ -692,7 +692,7 @@ def test_offline_asks_nobody(
 
 
 @on_linux
-def test_ctrl_c_tells_what_was_seen(tmp_path: Path) -> None:
+def test_ctrl_c_prints_what_was_seen(tmp_path: Path) -> None:
     """One relay answers, the other never does."""
     began = threading.Event()
 

@@ -64,7 +64,7 @@ WHOLE = ("tools", "tools_stream", "structured_output", "vision")
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_door_that_can_everything(protocol: str) -> None:
+def test_a_door_that_supports_everything(protocol: str) -> None:
     more: dict[str, Any] = {"can": ("completion", "vision", "tools")} if protocol == "ollama" else {}
     seen = dive(DOORS[protocol](KEY, **more), protocol)
     assert {name: seen.why(name)[0] for name in WHOLE} == dict.fromkeys(WHOLE, "supported")
@@ -74,7 +74,7 @@ def test_a_door_that_can_everything(protocol: str) -> None:
 
 
 @pytest.mark.parametrize("protocol", [name for name in TALKS if name != "ollama"])
-def test_a_door_that_passes_over_all_of_it(protocol: str) -> None:
+def test_a_door_that_ignores_all_of_it(protocol: str) -> None:
     seen = dive(TALKS[protocol](KEY), protocol)
     assert {name: seen.why(name) for name in WHOLE} == {
         "tools": ("unsupported", "none"),
@@ -85,7 +85,7 @@ def test_a_door_that_passes_over_all_of_it(protocol: str) -> None:
     assert seen.report.verdict == "healthy"  # a missing feature is no fault of the settings
 
 
-def test_where_no_tool_can_be_demanded_a_model_may_do_without() -> None:
+def test_a_model_may_skip_a_tool_that_cannot_be_demanded() -> None:
     seen = dive(b.ollama(), "ollama", None)
     assert seen.why("tools") == seen.why("tools_stream") == ("unknown", "not_called")
     assert seen.why("key_check") == ("unsupported", "keyless")
@@ -153,7 +153,7 @@ def test_a_streamed_call_whose_pieces_lack_what_holds_them_together(protocol: st
 
 
 @pytest.mark.parametrize("protocol", [name for name in PROTOCOLS if name != "ollama"])
-def test_a_model_that_only_chooses_itself_is_let_choose(protocol: str) -> None:
+def test_a_model_that_must_choose_itself_may_choose(protocol: str) -> None:
     seen = dive(DOORS[protocol](KEY, manners=FeatureBehaviour(forced=False)), protocol)
     assert seen.why("tools") == ("supported", "answered")
     assert [trial.status for trial in seen.of("tools").trials] == [400, 200, 200]
@@ -202,7 +202,9 @@ def rows(**more: object) -> Reply:
         ({"capabilities": "all"}, ("unknown", "unclaimed"), False),
     ],
 )
-def test_a_picture_is_shown_to_who_claims_to_see(row: dict[str, Any], wanted: tuple[str, str], asked: bool) -> None:
+def test_a_picture_is_sent_to_models_that_claim_vision(
+    row: dict[str, Any], wanted: tuple[str, str], asked: bool
+) -> None:
     seen = dive(capable_doors.openai(KEY, models=("some-model",), listing=rows(**row)))
     assert seen.why("vision") == wanted
     assert any(b"image_url" in one.body for one in seen.requests) is asked
@@ -223,7 +225,7 @@ def test_ollama_says_itself_whether_a_model_sees(can: tuple[str, ...]) -> None:
         *((name, False) for name in ("qwen3:8b", "llama3.2", "gpt-4o-audio-preview", "claude-2.1", "mistral-nemo")),
     ],
 )
-def test_names_that_are_known_to_see(model: str, sees: bool) -> None:
+def test_names_of_models_with_vision(model: str, sees: bool) -> None:
     assert a.looks_seeing(model) is sees
 
 
@@ -422,7 +424,7 @@ def test_a_wrong_key_has_a_shape_of_the_door(door: Door) -> None:
     assert made != wrong_key(door, ())
 
 
-def test_a_shape_that_nobody_can_follow_is_none() -> None:
+def test_a_shape_that_is_too_odd_is_ignored() -> None:
     odd = replaced_keys(r"(?=a)b|((c))", r"x\bz")
     assert re.fullmatch(r"sk-[A-Za-z0-9]{48}", wrong_key(odd, ()))
 
@@ -470,14 +472,14 @@ def test_nothing_that_is_billed_is_sent_where_nothing_is_to_be_spent() -> None:
 
 
 @pytest.mark.parametrize("more", [{}, {"offline": True}])
-def test_nothing_is_asked_where_no_way_works(more: dict[str, Any]) -> None:
+def test_nothing_is_sent_if_no_attempt_works(more: dict[str, Any]) -> None:
     seen = dive(capable_doors.openai("another-key"), **more)
     assert seen.evidence.capabilities == ()
     assert not any(b'"tools"' in one.body for one in seen.requests)
     assert document(seen.report)["capabilities"] == []
 
 
-def test_it_goes_on_with_what_was_mended() -> None:
+def test_it_continues_with_the_corrected_settings() -> None:
     seen = dive(capable_doors.openai(KEY), path="")  # the /v1 is missing
     assert (seen.report.verdict, seen.report.root_cause) == ("broken", "url.version_missing")
     assert seen.why("tools") == ("supported", "answered")
@@ -527,7 +529,7 @@ def test_what_was_found_until_it_was_stopped_is_kept() -> None:
     assert (found["tools_stream"], found["structured_output"]) == ("called", "unfinished")
 
 
-def test_a_door_that_does_not_know_its_own_words_again_is_told_less() -> None:
+def test_a_door_that_rejects_its_own_message_gets_less_of_it() -> None:
     def thoughtful(request: Request) -> Any:
         asked = request.json()
         if "reasoning" in json.dumps(asked["messages"]):  # Groq
@@ -585,7 +587,7 @@ def test_how_a_refusal_reads(status: int, message: str, wanted: tuple[str, str])
     assert dive(handler).why("tools") == wanted
 
 
-def test_a_way_that_refuses_everything_is_asked_no_more_than_was_said() -> None:
+def test_a_door_that_refuses_everything_gets_no_more_requests_than_planned() -> None:
     def handler(request: Request) -> Any:
         asked = request.json()
         if set(asked) - {"model", "messages", "max_tokens", "stream"}:
@@ -609,7 +611,7 @@ def test_its_cost_is_counted() -> None:
     assert "capabilities" not in document(plain.report)
 
 
-def test_a_model_is_asked_as_it_was_seen_to_want_it() -> None:
+def test_a_model_gets_the_parameters_that_worked_before() -> None:
     door = capable_doors.openai(KEY)
     picky = handlers.first(b.refuses("max_tokens", "openai-max-tokens"), lambda request: door(request))
     seen = dive(picky)
@@ -635,7 +637,7 @@ def test_an_ordinary_check_loads_nothing_of_it() -> None:
         assert {"probes.capabilities.deep_check", "probes.protocols.features.openai"} <= loaded("--deep")
 
 
-def test_who_watches_is_told_of_each() -> None:
+def test_a_watcher_sees_each_capability() -> None:
     told: list[str] = []
     with PracticeDoor(capable_doors.openai(KEY)) as door:
         settings = Settings(
@@ -695,7 +697,7 @@ def test_the_plan_names_each_request_and_its_cost(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_what_is_sent_stands_in_the_plan(protocol: str) -> None:
+def test_what_is_sent_is_in_the_plan(protocol: str) -> None:
     from probes.capabilities.feature_plan import foreseen
 
     models: dict[str, Any] = {} if protocol in MODELS else {"models": (MODELS.get(protocol, "gpt-4o"), "x-embed")}
@@ -763,7 +765,7 @@ def test_the_table_stays_within_the_width(lang: str) -> None:
                 assert "://" in line or "_URL" in line or cell_len(line) <= width, line
 
 
-def test_foreign_words_act_on_no_page() -> None:
+def test_foreign_text_is_harmless_on_every_page() -> None:
     evil = "\x1b[31m<script>|@all"
     door = capable_doors.openai(KEY)
 

@@ -116,7 +116,7 @@ ROW = {"name": "A", "kind": "cli", "home": "https://a.example", "wires": [{"prot
         ({"places": [{"path": 3}]}, "path is not"),
     ],
 )
-def test_a_wrong_entry_is_told(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+def test_a_wrong_entry_is_reported(tmp_path: Path, change: dict[str, Any], told: str) -> None:
     import tomli_w
 
     path = tmp_path / "apps.toml"
@@ -469,7 +469,7 @@ def test_a_protocol_follows_from_the_variables_and_the_address() -> None:
 @pytest.mark.parametrize(
     ("asked_for", "near"), [("nextcat", "nextchat"), ("claude", "claude-code"), ("zzzz", "llmdoctor apps")]
 )
-def test_a_bad_name_is_told_with_near_ones(asked_for: str, near: str) -> None:
+def test_a_bad_name_is_reported_with_near_ones(asked_for: str, near: str) -> None:
     done = CliRunner().invoke(program, ["check", HOST, "--app", asked_for, "--offline"])
     assert done.exit_code == 2 or isinstance(done.exception, SystemExit)
     with pytest.raises(BadInput, match=near):
@@ -544,7 +544,7 @@ def test_a_page_on_https_calls_no_plain_address() -> None:
 @pytest.mark.parametrize(
     ("url", "code"), [("http://192.168.1.9:8000/v1", "app.private_refused"), ("https://api.openai.com/v1", None)]
 )
-def test_private_addresses_are_refused_by_who_calls_from_elsewhere(url: str, code: str | None) -> None:
+def test_private_addresses_are_refused_by_apps_that_call_from_elsewhere(url: str, code: str | None) -> None:
     settings = gather(Options(app="cursor", base_url=url, key=KEY, offline=True, no_env=True), {}, Path("/"))
     assert judge(asyncio.run(run(settings))).root_cause == code
 
@@ -552,14 +552,14 @@ def test_private_addresses_are_refused_by_who_calls_from_elsewhere(url: str, cod
 @pytest.mark.parametrize(
     "app", [app for app in EVERY if app.proxies in ("ignored", "own") and not app.page], ids=lambda app: app.id
 )
-def test_a_proxy_is_not_heeded_by_who_heeds_none(app: App) -> None:
+def test_a_proxy_is_ignored_by_apps_that_use_none(app: App) -> None:
     environ = {"HTTPS_PROXY": "http://127.0.0.1:7890", "HTTP_PROXY": "http://127.0.0.1:7890"}
     settings = gather(Options(app=app.id, base_url=HOST, key=KEY, offline=True), environ, Path("/"))
     codes = [finding.code for finding in judge(asyncio.run(run(settings))).findings]
     assert "proxy.ignored" in codes
 
 
-def test_white_space_is_cut_away_by_who_does_so() -> None:
+def test_white_space_is_stripped_by_apps_that_strip_it() -> None:
     for name, verdict in (("openai-node", "degraded"), ("openai-sdk", "broken")):
         _, report, _ = checked(b.openai(KEY), "/v1", name, key=f"{KEY} ")
         assert [finding.code for finding in report.findings] == ["key.stray_characters"]
@@ -572,13 +572,13 @@ def test_white_space_is_cut_away_by_who_does_so() -> None:
         }[verdict]
 
 
-def test_an_empty_variable_is_none_where_it_is_none_to_the_client() -> None:
+def test_an_empty_variable_is_unset_if_the_client_treats_it_so() -> None:
     for name, source in (("openai-node", "default"), ("openai-sdk", "environment OPENAI_BASE_URL")):
         settings = gather(Options(app=name), {"OPENAI_BASE_URL": "", "OPENAI_API_KEY": KEY}, Path("/"))
         assert settings.base_url is not None and str(settings.base_url.source) == source
 
 
-def test_roots_are_the_apps_own() -> None:
+def test_the_trust_store_is_the_apps() -> None:
     environ = {"SSL_CERT_FILE": "/none.pem", "NODE_EXTRA_CA_CERTS": "/more.pem"}
     for app in EVERY:
         for given in (gather(Options(app=app.id, base_url=HOST), names, Path("/")) for names in (environ, {})):
@@ -612,7 +612,7 @@ def test_an_anthropic_base_url_wants_its_version_in_some() -> None:
     assert not {"claude-code", "anthropic-node", "langchain-anthropic", "cherry-studio"} & set(found)
 
 
-def test_of_a_run_for_one_app_that_app_alone_is_named() -> None:
+def test_a_run_for_one_app_names_only_that_app() -> None:
     _, report, url = checked(b.openai(KEY), "/v1", "nextchat")
     (client,) = report.clients
     assert (client.app, client.base_url, client.told) == ("nextchat", url, True)
@@ -620,7 +620,7 @@ def test_of_a_run_for_one_app_that_app_alone_is_named() -> None:
     assert checked(b.openai(KEY), "/v1", "openai-node")[1].clients == ()
 
 
-def test_nothing_is_said_of_others_where_nothing_works() -> None:
+def test_no_other_app_is_named_if_nothing_works() -> None:
     _, report, _ = checked(b.openai(made_up_key("openai")[::-1]), "/v1", None)
     assert report.verdict == "broken" and report.clients == ()
 

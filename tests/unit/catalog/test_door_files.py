@@ -75,7 +75,7 @@ def test_a_file_in_the_folder_is_known_everywhere(home: Path) -> None:
     assert json.loads(told.output)["settings"]["base_url"] == "https://llm.example.com/v1"
 
 
-def test_theirs_wins_and_stands_first(home: Path) -> None:
+def test_the_users_door_wins_and_comes_first(home: Path) -> None:
     put(home, ENTRY.replace('id = "mine"', 'id = "openai"'))
     assert len(load()) == len(builtin())
     assert load().of_host("api.openai.com") is None

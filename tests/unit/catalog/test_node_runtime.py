@@ -92,13 +92,13 @@ def mended(report: Report) -> dict[str, object]:
     return fix.settings
 
 
-def test_a_file_that_hides_the_systems_list(look: Look) -> None:
+def test_a_file_that_hides_the_systems_trust_store(look: Look) -> None:
     with authority("Another Root") as other:
         report = look(bundle=Sourced(str(other.ca_pem), environment_variable("SSL_CERT_FILE")))
     assert mended(report) == {"ssl_cert_file": ""}
 
 
-def test_node_does_not_read_the_systems_list(look: Look) -> None:
+def test_node_does_not_read_the_systems_trust_store(look: Look) -> None:
     assert mended(look("openai-node")) == {"node_use_system_ca": "1"}
 
 
@@ -112,7 +112,7 @@ def test_node_reads_what_is_named_for_it(look: Look, root: Authority) -> None:
     assert (report.verdict, report.vantage["trust"]) == ("healthy", str(root.ca_pem))
 
 
-def test_roots_for_this_check_count_for_node_too(look: Look, root: Authority) -> None:
+def test_a_ca_bundle_for_this_check_counts_for_node_too(look: Look, root: Authority) -> None:
     assert look("openai-node", Sourced(str(root.ca_pem), option("--ca-bundle"))).verdict == "healthy"
 
 

@@ -195,11 +195,11 @@ def test_help_and_version(folder: Path) -> None:
     ],
     ids=lambda value: " ".join(value)[:50] if isinstance(value, list) else "",
 )
-def test_what_cannot_be_meant_is_told(folder: Path, arguments: list[str], said: str) -> None:
+def test_impossible_arguments_are_reported(folder: Path, arguments: list[str], said: str) -> None:
     sentence(call(folder, *arguments), said)
 
 
-def test_a_ca_bundle_that_is_none_is_told(folder: Path) -> None:
+def test_an_invalid_ca_bundle_is_reported(folder: Path) -> None:
     (folder / "ca.pem").write_text("no certificate", "utf-8")
     done = call(folder, "check", "https://127.0.0.1:9/v1", "--ca-bundle", "ca.pem", OPENAI_API_KEY=KEY)
     sentence(done, "ca.pem", "--ca-bundle", "no certificate")
@@ -214,19 +214,19 @@ def test_a_ca_bundle_that_is_none_is_told(folder: Path) -> None:
         ('[check]\nurl = "https://relay.example/v1"\n', "base_url"),
     ],
 )
-def test_a_wrong_file_is_told_with_its_line(folder: Path, text: str, said: str) -> None:
+def test_a_wrong_file_is_reported_with_its_line(folder: Path, text: str, said: str) -> None:
     (folder / "llmdoctor.toml").write_text(text, "utf-8")
     sentence(call(folder, "check", OPENAI_API_KEY=KEY), "llmdoctor.toml", said)
 
 
-def test_an_output_that_cannot_be_written_is_told(folder: Path, door: PracticeDoor) -> None:
+def test_an_output_that_cannot_be_written_is_reported(folder: Path, door: PracticeDoor) -> None:
     for option in ("-o", "--save"):
         done = call(folder, "check", f"{door.url}/v1", option, "absent/file.json", OPENAI_API_KEY=KEY)
         assert done.returncode == 2
         assert "absent" in done.stderr
 
 
-def test_a_key_in_the_place_of_a_url_is_a_finding_and_no_echo(folder: Path) -> None:
+def test_a_key_in_place_of_a_url_is_a_finding_and_not_repeated(folder: Path) -> None:
     done = call(folder, "check", KEY, "--json")
     assert done.returncode in (1, 2)
     if done.returncode == 1:
@@ -291,7 +291,7 @@ def test_a_key_that_is_no_utf8_is_a_finding(folder: Path, door: PracticeDoor) ->
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_report_is_written_beside_and_renamed(folder: Path, door: PracticeDoor) -> None:
+def test_a_report_is_written_to_another_file_and_renamed(folder: Path, door: PracticeDoor) -> None:
     target = folder / "report.json"
     target.write_text("what was there before", "utf-8")
     done = call(folder, "check", f"{door.url}/v1", "--json", "-o", "report.json", OPENAI_API_KEY=KEY)
@@ -325,7 +325,7 @@ def test_a_saved_run_is_judged_again(folder: Path, door: PracticeDoor) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1", '{"schema": "llmdoctor.run/9"}', "\0", "[" * 100_000])
-def test_a_file_that_is_no_run_is_told(folder: Path, text: str) -> None:
+def test_a_file_that_is_no_run_is_refused(folder: Path, text: str) -> None:
     (folder / "run.json").write_text(text, "utf-8")
     sentence(call(folder, "judge", "run.json"), "run.json")
 
@@ -349,7 +349,7 @@ def test_init_writes_references_and_no_key(folder: Path, door: PracticeDoor) -> 
     assert call(folder, "init", "--force", **environ).returncode == 0
 
 
-def test_init_with_nothing_to_write_is_told(folder: Path) -> None:
+def test_init_with_nothing_to_write_is_reported(folder: Path) -> None:
     done = call(folder, "init")
     assert done.returncode in (0, 2)
     assert (folder / "llmdoctor.toml").exists() is (done.returncode == 0)
@@ -375,7 +375,7 @@ def test_the_demo_shows_a_fault_and_a_sound_door(folder: Path) -> None:
 # -- the two packages --------------------------------------------------------------------------------------------------
 
 
-def test_packages_that_do_not_lie_side_by_side_are_told(folder: Path, tmp_path: Path) -> None:
+def test_packages_that_do_not_lie_side_by_side_are_reported(folder: Path, tmp_path: Path) -> None:
     foreign = tmp_path / "elsewhere"
     (foreign / "probes").mkdir(parents=True)
     (foreign / "probes" / "__init__.py").write_text("raise ImportError('somebody else')\n", "utf-8")

@@ -108,7 +108,7 @@ def test_it_asks_first(door: PracticeDoor, tmp_path: Path) -> None:
     assert f"+OPENAI_BASE_URL={door.url}/v1" in done.stderr
 
 
-def test_the_environment_is_told(door: PracticeDoor, tmp_path: Path) -> None:
+def test_a_value_from_the_environment_is_reported(door: PracticeDoor, tmp_path: Path) -> None:
     done = call(tmp_path, "--fix", "--yes", OPENAI_BASE_URL=door.url, OPENAI_API_KEY=f"{KEY}\n")
     assert done.returncode == 1
     assert "OPENAI_BASE_URL" in done.stderr and f"{door.url}/v1" in done.stderr
@@ -116,7 +116,7 @@ def test_the_environment_is_told(door: PracticeDoor, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_an_argument_is_told(door: PracticeDoor, tmp_path: Path) -> None:
+def test_a_value_from_an_argument_is_reported(door: PracticeDoor, tmp_path: Path) -> None:
     done = call(tmp_path, door.url, "--key-env", "K", "--fix", "--yes", "--json", K=KEY)
     assert done.returncode == 1 and f"--base-url {door.url}/v1" in done.stderr
     assert json.loads(done.stdout)["root_cause"] == "url.version_missing"

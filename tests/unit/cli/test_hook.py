@@ -75,7 +75,7 @@ def test_lets_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -
 
 
 @pytest.mark.skipif(not (ROOT / ".pre-commit-hooks.yaml").exists(), reason="run from no checkout")
-def test_pre_commit_is_told_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pre_commit_hook_is_declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     yaml = pytest.importorskip("yaml")
     (one,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     assert shlex.split(one["entry"]) == ["llmdoctor", "hook"]

@@ -313,7 +313,7 @@ def test_a_key_given_as_a_name_is_not_repeated() -> None:
         assert key[4:16] not in shown.output
 
 
-def test_twins_refuse_each_other() -> None:
+def test_sister_sites_refuse_each_others_keys() -> None:
     sister_sites = {sister_site.id for sister_site in DOORS.sister_sites(DOORS.get("moonshot-cn"))}  # type: ignore[arg-type]
     assert sister_sites == {"moonshot-intl", "kimi-code"}
     for door in DOORS:

@@ -109,7 +109,7 @@ def test_the_finding_names_each_try_that_failed(runs: dict[str, Evidence]) -> No
     assert all("(http.gateway_error)" in line for line in found.evidence)
 
 
-def test_a_broken_door_tells_that_every_try_failed(runs: dict[str, Evidence]) -> None:
+def test_a_broken_door_is_reported_as_failed_in_every_try(runs: dict[str, Evidence]) -> None:
     report = judge(tried(runs, "gateway-502 gateway-502", 1)[0], "zh")
     assert report.findings[0].code == "http.gateway_error"
     assert report.findings[0].evidence[-1].startswith("第 1 次：")
@@ -125,7 +125,7 @@ def test_costs_and_times_are_summed(runs: dict[str, Evidence]) -> None:
     assert report.tries[-1].duration_ms == pytest.approx(runs["sound"].seconds * 1000, abs=0.1)
 
 
-def test_the_tries_are_kept_and_told(runs: dict[str, Evidence]) -> None:
+def test_the_tries_are_kept_and_shown(runs: dict[str, Evidence]) -> None:
     evidence, _ = tried(runs, "gateway-502 sound", 1)
     assert load(dump(evidence)) == evidence
     document = json.loads(render(judge(evidence), "json", "en"))
@@ -135,7 +135,7 @@ def test_the_tries_are_kept_and_told(runs: dict[str, Evidence]) -> None:
     assert "Tries: 2, of which 1 failed" in render(judge(evidence), "text", "en")
 
 
-def test_pauses_grow_and_heed_the_server(runs: dict[str, Evidence]) -> None:
+def test_pauses_grow_and_follow_the_server(runs: dict[str, Evidence]) -> None:
     assert [pause(runs["sound"], number) for number in range(7)] == [1, 2, 4, 8, 16, 30, 30]
 
     def asking(seconds: str) -> Evidence:

@@ -137,7 +137,7 @@ def test_the_last_of_two_names_counts() -> None:
         (yaml.read, "- " * 50_000),
     ],
 )
-def test_depth_is_no_weapon(read: Any, text: str) -> None:
+def test_deep_nesting_is_harmless(read: Any, text: str) -> None:
     with pytest.raises(Malformed):
         read(text)
 
@@ -294,7 +294,7 @@ def test_dotenv() -> None:
     assert told(text, "dotenv") == {"A": ("last", 9), "B": ("two", 4), "C": ("x\ny", 5), "D": ("", 8)}
 
 
-def test_lines_are_taken_as_they_stand() -> None:
+def test_lines_are_taken_literally() -> None:
     assert told('A="one"\n B = two # rest\n#C=3\n3=4\n', "lines") == {"A": ('"one"', 1), "B": ("two # rest", 2)}
 
 
@@ -445,7 +445,7 @@ def test_what_is_not_there_is_named() -> None:
 
 
 @pytest.mark.parametrize("text", ["$(pass show key)", "`pass`", "sk-$(x)"])
-def test_a_command_is_told_and_not_run(text: str) -> None:
+def test_a_command_is_reported_and_not_run(text: str) -> None:
     assert resolved(text, "shell") == Resolved(None, beyond="command")
 
 

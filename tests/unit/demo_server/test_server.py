@@ -103,7 +103,7 @@ def test_a_stalled_answer_does_not_hold_the_end():
     sock.close()
 
 
-def test_a_broken_handler_is_told():
+def test_a_broken_handler_is_reported():
     def broken(request):
         raise LookupError("a bug")
 
@@ -351,7 +351,7 @@ def test_endless_worlds_end_with_their_client():
         assert raw(door).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_what_stands_in_front():
+def test_products_in_front():
     world = handlers.first(b.basic_auth, b.openai(KEY))
     with PracticeDoor(world) as door:
         assert ask(door, "/v1/models")[1]["www-authenticate"].startswith("Basic")

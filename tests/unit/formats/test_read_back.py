@@ -68,7 +68,7 @@ def test_junit_counts_what_it_holds(report: Report, lang: str, strict: bool) -> 
     assert {prop.name: prop.value for prop in suite.properties()}["verdict"] == report.verdict
 
 
-def test_junit_tells_the_finding_as_the_failure() -> None:
+def test_junit_shows_the_finding_as_the_failure() -> None:
     broken = dataclasses.replace(BROKEN, findings=(dataclasses.replace(BROKEN.findings[0], probe="http"),))
     failure = results(suite_of(broken))["http"]
     assert (failure.type, failure.message) == ("url.version_missing", "The address lacks its version segment")
@@ -83,7 +83,7 @@ def test_junit_skips_with_the_reason() -> None:
     assert found["model"].message == "not asked: the path is wrong"
 
 
-def test_junit_tells_warnings_in_the_output_and_as_failures_where_they_fail() -> None:
+def test_junit_shows_warnings_in_the_output_or_as_failures_if_they_fail() -> None:
     found = {case.name: case for case in suite_of(DEGRADED)}
     assert not found["auth"].result
     assert "The certificate ends in 6 days (tls.expires_soon)" in found["auth"].system_out
@@ -143,7 +143,7 @@ def test_github_says_each_thing_once_and_nothing_else(report: Report, lang: str)
     assert ("error" in names) is (report.verdict == "broken")
 
 
-def test_github_tells_the_root_cause_first_with_all_that_follows() -> None:
+def test_github_shows_the_root_cause_first_with_all_that_follows() -> None:
     kinds = [(name, properties["title"]) for name, properties, _ in commands(github.render(BROKEN, "en"))[2:]]
     assert kinds == [
         ("error", "llmdoctor: url.version_missing"),
@@ -292,7 +292,7 @@ def test_html_shows_every_probe_and_finding(report: Report) -> None:
         assert " ".join(html_builder.plain(found.title).split()) in " ".join(shown.split())
 
 
-def test_html_tells_the_root_cause_on_top() -> None:
+def test_html_shows_the_root_cause_on_top() -> None:
     sections = page_of(BROKEN, "en").findall(".//article/section")
     assert sections[0].get("class") == "card finding fail"
     assert "".join(sections[0].find("h2").itertext()) == "The address lacks its version segment"
@@ -301,7 +301,7 @@ def test_html_tells_the_root_cause_on_top() -> None:
 
 
 @both
-def test_html_and_junit_tell_what_a_deep_check_found(lang: str) -> None:
+def test_html_and_junit_show_what_a_deep_check_found(lang: str) -> None:
     items = page_of(DEEP, lang).findall(".//ul[@class='timeline']/li")
     assert [item[0].get("class") for item in items] == ["sign ok", "sign skipped", "sign warn"]
     assert "no <images> here" in "".join(items[1].itertext())

@@ -421,7 +421,7 @@ def test_an_issuer_read_in_more_detail_is_the_same() -> None:
     assert compare(place(report(tls__issuer="R11 (Let's Encrypt)")), place(GOOD)).differences == ()
 
 
-def test_a_code_of_tomorrow_is_told_in_the_reports_own_words() -> None:
+def test_an_unknown_code_is_shown_in_the_reports_own_words() -> None:
     found = compare(place(report("http.teapot")), place(GOOD))
     assert "as it was said there" in comparison.render(found, "text", "en")
 
@@ -450,7 +450,7 @@ anything = st.recursive(
 
 
 @given(anything)
-def test_what_is_no_report_is_told(document: object) -> None:
+def test_what_is_no_report_is_refused(document: object) -> None:
     with pytest.raises(NotAReport):
         place(document)
 

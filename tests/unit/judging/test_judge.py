@@ -65,7 +65,7 @@ def test_a_long_chain_folds_in_any_order() -> None:
     assert set(causes(*reversed(rules)).values()) == {None, "x.a"}
 
 
-def test_what_does_not_stand_explains_nothing() -> None:
+def test_an_absent_finding_explains_nothing() -> None:
     assert causes(rule("a.a", when=absent), rule("b.b", "a.a")) == {"b.b": None}
 
 
@@ -143,7 +143,7 @@ def test_an_error_goes_before_a_surer_warning() -> None:
     assert [one.rule.code for one in order] == ["b.b", "a.a", "c.c"]
 
 
-def test_what_follows_stands_after_all_roots() -> None:
+def test_follow_ups_come_after_all_roots() -> None:
     order = raised(View(NOTHING), (rule("a.a"), rule("b.b", "a.a"), rule("c.c", severity=INFO)))
     assert [one.rule.code for one in order] == ["a.a", "c.c", "b.b"]
 
@@ -183,7 +183,7 @@ def test_an_interrupted_run_has_its_own_status() -> None:
 
 
 @pytest.mark.parametrize("why", ["ran_out", "no_spend", "offline"])
-def test_a_question_that_was_left_open_is_told(why: str) -> None:
+def test_a_question_that_was_left_open_is_reported(why: str) -> None:
     unasked = replace(NOTHING, **{why: True})  # type: ignore[arg-type]
     assert verdict(unasked) == (Verdict.INCONCLUSIVE, 3)
     assert verdict(unasked, ONE_WARNING) == (Verdict.INCONCLUSIVE, 3)
@@ -207,7 +207,7 @@ def test_no_failure_is_silent(probe: str) -> None:
     assert report.root_cause is not None
 
 
-def test_a_crash_is_told_and_no_root() -> None:
+def test_a_crash_is_reported_and_no_root() -> None:
     crashed = Observation(Subject.HANDSHAKE, "", Outcome.CRASHED, note="KeyError: x (measure:7)")
     report = judge(replace(seen("sound"), observations=(*seen("sound").observations, crashed)))
     assert "run.crashed" in [one.code for one in report.findings]
@@ -230,7 +230,7 @@ def test_the_same_evidence_gives_the_same_report(fault: str) -> None:
 
 
 @pytest.mark.parametrize("one", RULES, ids=lambda one: one.code)
-def test_a_rule_bears_a_run_that_saw_nothing(one: Rule) -> None:
+def test_a_rule_survives_a_run_that_saw_nothing(one: Rule) -> None:
     claim = one.when(View(NOTHING))
     assert claim is None or isinstance(claim, Claim)
     blank = replace(NOTHING, target=replace(NOTHING.target, base_url=None))

@@ -137,7 +137,7 @@ def test_every_shape_of_every_door(door: Door, shape: KeyShape) -> None:
         COUNTED["keys"] += 1
 
 
-def test_distinctive_keys_are_refused_by_every_other_house() -> None:
+def test_distinctive_keys_are_refused_by_every_other_provider() -> None:
     carriers = ("gateway", "local", "relay")
     for door, shape in SHAPES:
         if shape.confidence != "certain":

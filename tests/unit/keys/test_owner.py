@@ -322,7 +322,7 @@ FITS = "fits other_door other_region other_plan other_resource wrong_kind trunca
 
 @settings(max_examples=400, deadline=None)
 @given(TEXTS, SOME, st.booleans())
-def test_never_raises_and_never_tells(value: str, door: object, local: bool) -> None:
+def test_never_raises_and_never_leaks(value: str, door: object, local: bool) -> None:
     found = fit(value, door, local=local)  # type: ignore[arg-type]
     assert found.fit in (*FITS.split(), "no_key")
     assert found.matches == (identify(value) if value.strip() else ())

@@ -121,7 +121,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_file_that_is_no_run_is_told(name: str) -> None:
+def test_a_file_that_is_no_run_is_refused(name: str) -> None:
     with pytest.raises(ArchiveError) as caught:
         archive.load(BAD[name])
     said = str(caught.value)

@@ -102,7 +102,7 @@ def test_a_key_is_a_value() -> None:
 @pytest.mark.parametrize(
     "value", ["", "a", "12345678", KEY, "密钥" * 30, "\n" * 30, f" {KEY}\n", ODD, "sk-\ud800" + BODY]
 )
-def test_a_hint_tells_little(value: str) -> None:
+def test_a_hint_reveals_little(value: str) -> None:
     shown = hint(value)
     assert shown.isprintable()
     assert "\n" not in shown
@@ -195,7 +195,7 @@ def test_a_short_key_is_found_as_a_word(key: str) -> None:
 
 
 @pytest.mark.parametrize("value", sorted(PUBLIC_VALUES))
-def test_a_stand_in_is_left_alone(value: str) -> None:
+def test_a_placeholder_is_left_alone(value: str) -> None:
     text = f"the answer of {value} at http://127.0.0.1:11434/v1"
     assert Scrubber([Secret(value)])(text) == text
 

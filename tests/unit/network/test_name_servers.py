@@ -94,12 +94,12 @@ def test_a_lost_datagram_is_sent_again() -> None:
 
 
 @pytest.mark.parametrize("junk", [b"", b"\0" * 12, b"HTTP/1.1 200 OK\r\n\r\n", b"\xff" * 600])
-def test_junk_is_passed_over(junk: bytes) -> None:
+def test_junk_is_ignored(junk: bytes) -> None:
     assert told(lambda question, _: [junk, reply(question, A="192.0.2.1")])[0].said == "addresses"
     assert told(lambda question, _: [junk], 0.1)[0].said == "silent"
 
 
-def test_a_stranger_s_answer_is_passed_over() -> None:
+def test_an_answer_from_elsewhere_is_ignored() -> None:
     def say(question: dns.message.Message, _: int) -> list[bytes]:
         forged = dns.message.make_query(HOST, question.question[0].rdtype)
         forged.id = question.id ^ 1

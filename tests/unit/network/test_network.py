@@ -328,11 +328,11 @@ def connections(answer: handlers.What, count: int = 3) -> int:
     ],
     ids=["whole", "chunked", "close", "no length", "HTTP/1.0"],
 )
-def test_a_link_is_used_again_where_it_can_be(answer: handlers.What, used: int) -> None:
+def test_a_connection_is_reused_if_possible(answer: handlers.What, used: int) -> None:
     assert connections(answer) == used
 
 
-def test_a_kept_link_that_died_says_nothing_about_the_door() -> None:
+def test_a_kept_connection_that_died_says_nothing_about_the_door() -> None:
     """The server closes the connection after each response without announcing it."""
 
     def rude(request: Request) -> Answer:
@@ -352,7 +352,7 @@ def test_a_kept_link_that_died_says_nothing_about_the_door() -> None:
     assert (report.verdict, report.root_cause) == ("healthy", None)
 
 
-def test_a_link_is_not_shared_while_it_is_busy() -> None:
+def test_a_connection_is_not_shared_while_it_is_busy() -> None:
     async def go(url: str) -> None:
         pool = ConnectionPool(Network(), parse_url(url), Limits())
         await asyncio.gather(*(ask(pool) for _ in range(4)))

@@ -152,7 +152,7 @@ def test_the_address_is_taken_apart(url: str) -> None:
     assert (found.base_url, found.protocol, found.model, found.version) == PLACES[url]
 
 
-def test_no_endpoint_is_held_against_it() -> None:
+def test_an_endpoint_is_no_flaw() -> None:
     from probes.urls.url_flaws import examine_url
 
     for url, (_, protocol, _, _) in PLACES.items():
@@ -190,7 +190,7 @@ def test_a_list_of_models_is_its_protocols() -> None:
     assert version is not None and version.value == "2023-06-01"
 
 
-def test_the_way_there() -> None:
+def test_proxies_limits_and_addresses() -> None:
     text = f"curl -x proxy:8080 -U me:p@ss --noproxy '*.local' -m 2.5 --resolve '*:443:127.0.0.1' {CHAT}"
     found = settings(text + " --connect-to ::[::1]:8443")
     assert found.proxies.https is not None and found.proxies.https.value == "http://me:p%40ss@proxy:8080"
@@ -221,7 +221,7 @@ TOLD = {
 
 
 @pytest.mark.parametrize("text", TOLD)
-def test_what_is_told(text: str) -> None:
+def test_notes_are_given(text: str) -> None:
     assert TOLD[text] in notes(text)
 
 

@@ -134,7 +134,7 @@ def test_sound_settings_are_asked_nothing_further() -> None:
     ],
     ids="-".join,
 )
-def test_what_else_is_served_is_told_to_who_must_choose_anew(protocols: tuple[str, ...]) -> None:
+def test_what_else_is_served_is_reported_if_the_user_must_choose_again(protocols: tuple[str, ...]) -> None:
     report, requests = check(speaking(*protocols), "", UNASKED, None)
     assert report.verdict == "broken"
     assert report.settings is not None
@@ -211,7 +211,7 @@ def test_a_key_is_in_nothing_that_is_said(
     assert not [text for text in said if any(window in text for window in windows)]
 
 
-def test_a_key_travels_in_the_query_where_the_door_reads_it_there_alone() -> None:
+def test_a_key_is_sent_in_the_query_if_the_door_reads_it_only_there() -> None:
     world = b.gemini(GOOGLES, auth=("query",), no_key="newapi-no-key", rejected="newapi-no-key")
     with PracticeDoor(world) as door:
         given_settings = Settings(
@@ -357,7 +357,7 @@ def test_every_other_protocol_is_looked_for_before_any_twice(name: str, path: st
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_who_asks_what_is_served_looks_once_for_each(name: str) -> None:
+def test_each_protocol_is_looked_for_once(name: str) -> None:
     attempt = wire(name).attempt("http://localhost:3000/v1")
     control, *found = candidates.looks(attempt, parse_url(attempt.base_url), local=True)
     assert sorted(one.protocol for one in found) == sorted(set(NAMES) - {name})

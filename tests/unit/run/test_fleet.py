@@ -141,7 +141,7 @@ def test_left_open_is_3(tmp_path: Path, door: PracticeDoor) -> None:
     assert all(request.method == "GET" or not request.header("authorization") for request in door.requests)
 
 
-def test_watching_tells_changes_only(tmp_path: Path, door: PracticeDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watching_prints_only_changes(tmp_path: Path, door: PracticeDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     rounds = Counter[str]()
 
     async def pause(seconds: float) -> None:
@@ -248,7 +248,7 @@ def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
         assert str(error)
 
 
-def test_a_bad_member_is_told(tmp_path: Path) -> None:
+def test_a_bad_target_is_reported(tmp_path: Path) -> None:
     path = table(tmp_path, "x,https://a.example/v1,nowhere.pem", head="name,base_url,ca_bundle")
     done = CliRunner().invoke(program, ["fleet", str(path)], standalone_mode=False)
     assert "nowhere.pem" in str(done.exception) and "fleet.csv:2" in str(done.exception)
@@ -266,7 +266,7 @@ def test_a_door_is_looked_at_once(tmp_path: Path, door: PracticeDoor) -> None:
     assert {one["proven"]["key"] for one in found.values()} == {True}
 
 
-def test_names_and_roots_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_and_trust_stores_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     roots = tmp_path / "roots.pem"
     trustme.CA().cert_pem.write_to_path(roots)
     asked = Counter[str]()
@@ -300,7 +300,7 @@ def test_names_and_roots_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     asyncio.run(many())
 
 
-def test_work_that_ends_early_is_nobody_elses() -> None:
+def test_work_that_is_cancelled_affects_nobody_else() -> None:
     async def many() -> None:
         once, begun = SingleFlight(), Counter[str]()
 
@@ -338,7 +338,7 @@ for line in sys.stdin:
 """
 
 
-def test_one_that_crashes_or_hangs_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_target_that_crashes_or_hangs_affects_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crews, "GRACE", 0.5)
     path = table(tmp_path, *(f"t{n},https://a{n}.example/v1,0.5" for n in range(8)), head="name,base_url,deadline")
     fleet = read(path, Options())
@@ -394,7 +394,7 @@ def test_no_host_is_overrun(tmp_path: Path) -> None:
     assert most == {"a0.example": 2, "a1.example": 2, "all": 3}
 
 
-def test_a_member_that_never_ends_here_falls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_target_that_never_ends_fails_its_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def never(*_: object) -> str:
         await asyncio.Event().wait()
         return ""

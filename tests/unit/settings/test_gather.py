@@ -297,7 +297,7 @@ def test_a_base_url_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, w
     )
 
 
-def test_other_providers_keys_are_no_slips(tmp_path: Path) -> None:
+def test_other_providers_keys_are_no_typos(tmp_path: Path) -> None:
     environ = {"OPENAI_API_KEY": KEY, "XAI_API_KEY": OTHER, "ZAI_API_KEY": OTHER, "OPENAI_API_KEY_2": OTHER}
     assert look(tmp_path, environ).conflicts == ()
 
@@ -350,7 +350,7 @@ def test_named_target(tmp_path: Path) -> None:
     assert key(found) == (KEY, ".env:2 WORK_KEY")
 
 
-def test_key_file_beside_the_file(tmp_path: Path) -> None:
+def test_key_file_next_to_the_file(tmp_path: Path) -> None:
     (tmp_path / "work.key").write_text(KEY + "\n")
     toml = '[targets.work]\nbase_url = "https://relay.example/v1"\nkey = { file = "work.key" }\n'
     below = tmp_path / "below"

@@ -62,7 +62,7 @@ def test_limits_are_read_in_one_order(text: str, wanted: dict[str, float]) -> No
         ("ttft=" + "9" * 400 + "s", "its unit"),
     ],
 )
-def test_what_is_no_limit_is_told(text: str, said: str) -> None:
+def test_what_is_no_limit_is_refused(text: str, said: str) -> None:
     with pytest.raises(SloError, match=said):
         parse(text)
 
@@ -169,7 +169,7 @@ def test_the_first_sentence_does_not_say_that_it_does_not_work(sound: Evidence, 
         assert {"en": "does not work", "zh": "无法正常工作"}[lang] not in written
 
 
-def test_limits_are_kept_with_the_run_and_told_in_the_report(sound: Evidence) -> None:
+def test_limits_are_kept_with_the_run_and_shown_in_the_report(sound: Evidence) -> None:
     evidence = replace(sound, slos=(Slo("ttft", 1e6), Slo("cert", 86400.0)))
     assert load(dump(evidence)).slos == evidence.slos
     document = json.loads(render(judge(evidence), "json", "en"))

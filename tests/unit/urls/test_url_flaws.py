@@ -116,7 +116,7 @@ def test_urls_of_anthropic(raw: str, kinds: str, mended: str) -> None:
     assert ([flaw.kind for flaw in exam.flaws], exam.mended) == (kinds.split(), mended)
 
 
-def test_auto_is_told_from_the_path() -> None:
+def test_auto_is_resolved_from_the_path() -> None:
     assert examine_url(GOOD, "auto").mended == GOOD
     assert examine_url(GOOD + "/messages", "auto").mended == "https://relay.example"
     assert examine_url("https://relay.example/anthropic/v1", "auto").mended == "https://relay.example/anthropic"
@@ -141,7 +141,7 @@ def test_documented_base_urls_have_no_flaw() -> None:
         ("azure", "https://res.openai.azure.com/openai/v1/", "https://res.openai.azure.com"),
     ],
 )
-def test_what_the_sdk_adds_would_stand_twice(protocol: str, url: str, mended: str) -> None:
+def test_what_the_sdk_adds_would_appear_twice(protocol: str, url: str, mended: str) -> None:
     exam = examine_url(url, protocol)
     assert [flaw.kind for flaw in exam.flaws] == ["version_doubled"]
     assert exam.mended == mended
@@ -294,7 +294,7 @@ def test_what_other_sdks_send(raw: str, protocol: str, literal: str | None) -> N
         ("", False, False),
     ],
 )
-def test_each_in_the_place_of_the_other(text: str, as_key: bool, as_url: bool) -> None:
+def test_a_key_and_a_url_in_each_others_place(text: str, as_key: bool, as_url: bool) -> None:
     assert (key_is_url(text), url_is_key(text)) == (as_key, as_url)
 
 
@@ -341,7 +341,7 @@ PROTOCOLS = st.sampled_from(["auto", "openai", "anthropic", "gemini", "azure", "
 @given(TEXTS, PROTOCOLS)
 @example("https://relay.example/v1,/models", "openai")
 @example("http://[", "openai")
-def test_a_mended_url_has_no_flaws(raw: str, protocol: str) -> None:
+def test_a_corrected_url_has_no_flaws(raw: str, protocol: str) -> None:
     exam = examine_url(raw, protocol)
     if exam.mended is None:
         assert exam.flaws
