@@ -28,15 +28,15 @@ def main(wanted: set[str]) -> None:
         for table, scenarios in TABLES.items():
             kept = read(table)
             names = [scenario.name for scenario in scenarios]
-            anew = [name for name in names if name in wanted or name not in kept or not wanted]
+            remeasured = [name for name in names if name in wanted or name not in kept or not wanted]
             changed = 0
-            for name, row in zip(anew, pool.map(measured, anew, chunksize=8), strict=True):
+            for name, row in zip(remeasured, pool.map(measured, remeasured, chunksize=8), strict=True):
                 if name not in kept or normal(kept[name]) != normal(row):
                     kept[name] = row
                     changed += 1
                     print(f"{table}: {name}")
             write(table, [kept[name] for name in names])
-            print(f"{table}: {len(names)} worlds, {len(anew)} measured, {changed} written")
+            print(f"{table}: {len(names)} worlds, {len(remeasured)} measured, {changed} written")
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ def far(seconds: float) -> None:
 
 
 @contextmanager
-def beside(*arguments: str) -> Iterator[list[str]]:
+def in_role(*arguments: str) -> Iterator[list[str]]:
     """Run this script in another role as a child process; yield the words of its first output line."""
     command = [sys.executable, str(HERE), *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -206,10 +206,10 @@ def checks(runs: int, rtt: int, folder: str) -> None:
         host, listening = "127.0.0.1", "127.0.0.1"
         if rtt:
             host, listening = FAR, NEAR
-            if stack.enter_context(beside("--role", "far", str(rtt / 1000))) != ["up"]:
+            if stack.enter_context(in_role("--role", "far", str(rtt / 1000))) != ["up"]:
                 raise SystemExit("the far link did not come up")
         for scheme in ("http", "https"):
-            with beside("--role", "door", scheme, listening, host) as (port, ca):
+            with in_role("--role", "door", scheme, listening, host) as (port, ca):
                 compare(runs, rtt, scheme, host, port, ca, folder)
 
 
@@ -242,10 +242,10 @@ def bench(runs: int, rtts: list[int]) -> None:
     print(f"Python {platform.python_version()}, openai {version('openai')}, llmdoctor {version('llmdoctor-cli')}")
     print(f"{os.cpu_count()} cores; medians of {runs} pairs; + what a TCP handshake was seen to take\n")
     with tempfile.TemporaryDirectory() as folder:
-        print(f"{'check, beside a streamed SDK call':<34} {'ours':>10} {'SDK':>10}   ratio wanted")
+        print(f"{'check, in_role a streamed SDK call':<34} {'ours':>10} {'SDK':>10}   ratio wanted")
         for rtt in rtts:
             checks(runs, rtt, folder)
-        print(f"\n{'start, beside `import click`':<34} {'ours':>10} {'click':>10}   ratio wanted")
+        print(f"\n{'start, in_role `import click`':<34} {'ours':>10} {'click':>10}   ratio wanted")
         starts(runs, folder)
 
 

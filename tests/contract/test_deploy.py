@@ -19,7 +19,7 @@ yaml: Any = pytest.importorskip("yaml", reason="PyYAML is not installed")
 DEPLOY = ROOT / "deploy"
 
 if not DEPLOY.is_dir():
-    pytest.skip("deploy/ is in the repository alone", allow_module_level=True)
+    pytest.skip("only the repository has deploy/", allow_module_level=True)
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:

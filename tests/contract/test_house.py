@@ -38,7 +38,7 @@ from probes.model.evidence import PROBES
 JOINING = ("diagnose.cli", "diagnose.serve", "diagnose.docs")
 PACKAGES = {Path(next(iter(one.__path__))).resolve(): one.__name__ for one in (probes, diagnose)}
 
-NO_RULE = {"app.sdk_mismatch": "told by `explain`: nothing of it is to be seen from outside of the app"}
+NO_RULE = {"app.sdk_mismatch": "reported only by `explain`: it cannot be seen from outside the app"}
 # Rules whose default severity is the contract's for only one of two cases.
 SEVERITIES = {
     "url.plaintext": Severity.ERROR,  # the contract lists a warning, which it is if the key was sent
@@ -541,7 +541,7 @@ def test_a_command_has_help(command: str) -> None:
 def readme() -> str:
     path = ROOT / "README.md"
     if not path.is_file():
-        pytest.skip("no README beside these tests")
+        pytest.skip("no README next to these tests")
     return path.read_text("utf-8")
 
 
@@ -589,7 +589,7 @@ def test_there_is_one_version() -> None:
 def test_the_changelog_knows_this_version() -> None:
     path = ROOT / "CHANGELOG.md"
     if not path.is_file():
-        pytest.skip("no changelog beside these tests")
+        pytest.skip("no changelog next to these tests")
     assert re.search(rf"^## .*(?:{re.escape(diagnose.__version__)}|Unreleased)", path.read_text("utf-8"), re.M | re.I)
 
 

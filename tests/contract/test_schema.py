@@ -40,7 +40,7 @@ def test_the_schema_is_one_and_is_published() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     jsonschema.Draft202012Validator.check_schema(schema(closed=True))
     if not PUBLISHED.is_file():
-        pytest.skip("no docs beside these tests")
+        pytest.skip("no docs next to these tests")
     assert json.loads(PUBLISHED.read_text("utf-8")) == schema(), "llmdoctor docs --write docs"
 
 

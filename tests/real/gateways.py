@@ -20,7 +20,7 @@ def litellm(
     program = fetched(
         "LLMDOCTOR_LITELLM",
         "litellm/bin/litellm",
-        "LiteLLM wants an environment of its own (python3 -m venv .cache/litellm; "
+        "LiteLLM needs a separate environment (python3 -m venv .cache/litellm; "
         ".cache/litellm/bin/pip install 'litellm[proxy]==1.106.2')",
     )
     config = folder / "config.yaml"  # JSON is valid YAML

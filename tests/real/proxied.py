@@ -46,8 +46,8 @@ def proxied(
         plain = stack.enter_context(PracticeDoor(b.openai(key)))
         proxies, logs = {}, {}
         for kind in kinds:
-            own, port = folder / kind, free_port()
-            own.mkdir()
-            logs[kind] = stack.enter_context(serving(command(kind, own, port), port, own))
+            subfolder, port = folder / kind, free_port()
+            subfolder.mkdir()
+            logs[kind] = stack.enter_context(serving(command(kind, subfolder, port), port, subfolder))
             proxies[kind] = f"http://127.0.0.1:{port}"
         yield Scene(door, plain, root.ca_pem, proxies, logs)

@@ -51,7 +51,7 @@ def dnsmasq(installed: Callable[[str, str], str]) -> str:
 
 
 @pytest.fixture
-def beside(
+def additional_server(
     dnsmasq: str,
     free_port: Callable[[], int],
     serving: Callable[..., AbstractContextManager[Path]],
@@ -73,7 +73,7 @@ def unsigned() -> tuple[str, ...]:
 
 
 @pytest.fixture
-def alone(dnsmasq: str, tmp_path: Path) -> Run:
+def run_isolated(dnsmasq: str, tmp_path: Path) -> Run:
     """Return a function that runs the program in a separate network whose name server has the given options."""
     if subprocess.run(["unshare", "-nm", "true"], capture_output=True).returncode:
         pytest.skip("no namespaces here: unshare -nm is not allowed")
@@ -102,59 +102,59 @@ def evidence(report: dict[str, Any]) -> str:
     return "\n".join(report["findings"][0]["evidence"])
 
 
-def test_no_such_name(alone: Run) -> None:
-    report = alone("gone.example")
+def test_no_such_name(run_isolated: Run) -> None:
+    report = run_isolated("gone.example")
     assert (report["root_cause"], report["side"]) == ("dns.not_found", "settings")
 
 
-def test_servfail(alone: Run, unsigned: tuple[str, ...]) -> None:
-    report = alone("elsewhere.org", *unsigned)
+def test_servfail(run_isolated: Run, unsigned: tuple[str, ...]) -> None:
+    report = run_isolated("elsewhere.org", *unsigned)
     assert report["root_cause"] == "dns.failed"
     assert "name server 127.0.0.1: it failed (SERVFAIL)" in evidence(report)
     assert report["findings"][0]["title"] == "The name server could not find out where elsewhere.org is"
 
 
-def test_a_server_that_is_far_away(alone: Run) -> None:
-    report = alone("elsewhere.org", "--server=127.0.0.99#5353")  # nobody listens there, so dnsmasq waits
+def test_a_server_that_is_far_away(run_isolated: Run) -> None:
+    report = run_isolated("elsewhere.org", "--server=127.0.0.99#5353")  # nobody listens there, so dnsmasq waits
     assert report["root_cause"] == "dns.failed"
     assert report["findings"][0]["title"] == "No name server answers this machine"
 
 
-def test_refused(alone: Run) -> None:
-    report = alone("elsewhere.org")  # dnsmasq knows no such name and has no upstream
+def test_refused(run_isolated: Run) -> None:
+    report = run_isolated("elsewhere.org")  # dnsmasq knows no such name and has no upstream
     assert report["root_cause"] == "dns.failed"
     assert "name server 127.0.0.1: refused (REFUSED)" in evidence(report)
     assert report["findings"][0]["title"] == "The name server refuses to look up elsewhere.org"
 
 
-def test_nobody_answers(alone: Run) -> None:
-    report = alone("relay.example", "none")
+def test_nobody_answers(run_isolated: Run) -> None:
+    report = run_isolated("relay.example", "none")
     assert report["root_cause"] == "dns.failed"
     assert "name server 127.0.0.1: nobody listens there" in evidence(report)
 
 
-def test_a_false_address(alone: Run) -> None:
-    report = alone("api.openai.com")
+def test_a_false_address(run_isolated: Run) -> None:
+    report = run_isolated("api.openai.com")
     assert report["root_cause"] == "dns.bogus_answer"
     assert "127.0.0.1" in evidence(report)
 
 
-def test_docker_host(alone: Run) -> None:
-    report = alone("host.docker.internal", "--local=/internal/")
+def test_docker_host(run_isolated: Run) -> None:
+    report = run_isolated("host.docker.internal", "--local=/internal/")
     assert (report["root_cause"], report["side"]) == ("dns.not_found", "machine")
     assert report["findings"][0]["title"] == "The name host.docker.internal is not known here"
 
 
-def test_another_server_knows_the_name(beside: str, diagnose: Run) -> None:
-    report = diagnose("https://relay.example/v1", "sk-made-up", MODEL, "--dns-server", beside)
+def test_another_server_knows_the_name(additional_server: str, diagnose: Run) -> None:
+    report = diagnose("https://relay.example/v1", "sk-made-up", MODEL, "--dns-server", additional_server)
     assert report["root_cause"] == "dns.not_found"
-    assert f"name server {beside}: 127.0.0.1" in evidence(report)
+    assert f"name server {additional_server}: 127.0.0.1" in evidence(report)
 
 
-def test_another_server_says_otherwise(beside: str, key: str, diagnose: Run) -> None:
+def test_another_server_says_otherwise(additional_server: str, key: str, diagnose: Run) -> None:
     with PracticeDoor(b.openai(key)) as door:
-        report = diagnose(f"http://localhost:{door.port}/v1", key, MODEL, "--dns-server", beside)
+        report = diagnose(f"http://localhost:{door.port}/v1", key, MODEL, "--dns-server", additional_server)
     assert report["verdict"] == "healthy"
     (dns,) = [probe for probe in report["probes"] if probe["name"] == "dns"]
     (other,) = dns["observed"]["servers"]
-    assert (other["server"], other["said"]) == (beside, "refused")
+    assert (other["server"], other["said"]) == (additional_server, "refused")

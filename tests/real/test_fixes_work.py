@@ -205,7 +205,7 @@ CLIENTS = ("python-newest", "python-previous", "node-newest", "node-previous")
 def _argv(name: str, fetched: Callable[[str, str, str], Path]) -> list[str]:
     if name == "python-newest":
         return [sys.executable, str(HERE / "ask.py")]
-    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want folders of their own")
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate folders")
     if name == "python-previous":
         return [str(clients / "elder" / "bin" / "python"), str(HERE / "ask.py")]
     node = clients / "node" / "node_modules" / ".bin" / "node"  # openai-node 7 needs a newer Node than Debian has

@@ -419,7 +419,7 @@ def test_the_client_does_what_scan_says(
     recorder: Recorder, tmp_path: Path, fetched: Callable[[str, str, str], Path], name: str
 ) -> None:
     world = WORLDS[name]
-    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want environments of their own")
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate environments")
     home = tmp_path / "home"
 
     def filled(text: str) -> str:

@@ -83,8 +83,8 @@ def test_haproxys_pages(
 ) -> None:
     report = diagnose(haproxy[door], key, MODEL)
     assert (report["root_cause"], report["side"]) == (code, "relay")
-    told = "\n".join(report["findings"][0]["evidence"])
-    assert "made by HAProxy" in told and words in told
+    evidence = "\n".join(report["findings"][0]["evidence"])
+    assert "made by HAProxy" in evidence and words in evidence
     assert ("gave up waiting" in report["findings"][0]["title"]) is (door == "late")
 
 

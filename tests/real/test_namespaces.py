@@ -132,13 +132,13 @@ def outcomes(tools: dict[str, str], key: str, tmp_path_factory: pytest.TempPathF
     """Return the report of each world and how the SDK fared."""
     folder = tmp_path_factory.mktemp("worlds")
     quiet = ("--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--user=", "--group=")
-    told = []
+    jobs = []
     for number, world in enumerate(WORLDS):
         resolv = folder / f"resolv-{number}.conf"
         servers = "".join(f"nameserver {one}\n" for one in world.servers)
         resolv.write_text(f"{servers}options timeout:1 attempts:1\n")
         names = ("--bind-interfaces", "--listen-address=127.0.0.1", *world.names)
-        told.append(
+        jobs.append(
             {
                 "name": world.name,
                 "links": world.links,
@@ -153,7 +153,7 @@ def outcomes(tools: dict[str, str], key: str, tmp_path_factory: pytest.TempPathF
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SSL_CERT", "PYTHONPATH"))}
     done = subprocess.run(
         [sys.executable, str(_HERE / "inside.py")],
-        input=json.dumps(told),
+        input=json.dumps(jobs),
         capture_output=True,
         encoding="utf-8",
         env={**clean, "PYTHONPATH": str(_HERE.parent.parent), "PATH": f"{clean['PATH']}:/usr/sbin:/sbin"},

@@ -36,7 +36,7 @@ def taken(
     key: str, fetched: Callable[[str, str, str], Path]
 ) -> Iterator[dict[tuple[str, int], tuple[str, list[Request]]]]:
     """Return, by (client, status), the address that redirects so and what the other origin received from the SDK."""
-    sdks = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "Node and its SDKs stand in a folder of their own")
+    sdks = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "Node and its SDKs need a separate folder")
     with ExitStack() as stack:
         strangers, origins = {}, {}
         for one in [(client, status) for client in CLIENTS for status in STATUSES]:

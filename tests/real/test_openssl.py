@@ -67,7 +67,7 @@ def speaking(openssl: str, serving: Serving, free_port: Callable[[], int], tmp_p
     return listen
 
 
-def told(report: dict[str, Any], code: str) -> dict[str, Any]:
+def finding_of(report: dict[str, Any], code: str) -> dict[str, Any]:
     found: dict[str, Any] = next(one for one in report["findings"] if one["code"] == code)
     return found
 
@@ -159,7 +159,7 @@ def test_a_ca_certificate_that_only_the_systems_trust_store_has(
         url = f"https://localhost:{door.port}/v1"
         report = diagnose(url, key, MODEL, environment={"SSL_CERT_DIR": str(system)})
     assert report["verdict"] == "healthy"
-    finding = told(report, "tls.untrusted_issuer")
+    finding = finding_of(report, "tls.untrusted_issuer")
     assert finding["severity"] == "info"
     assert finding["title"] == "Only this system's own list trusts the certificate of localhost"
 
@@ -174,9 +174,7 @@ def test_the_same_ca_certificate_named_in_a_file(root: Authority, key: str, diag
 
 @pytest.fixture(scope="module")
 def mitmdump(fetched: Callable[[str, str, str], Path]) -> Path:
-    return fetched(
-        "LLMDOCTOR_MITMDUMP", "mitmproxy/bin/mitmdump", "mitmproxy stands in a virtual environment of its own"
-    )
+    return fetched("LLMDOCTOR_MITMDUMP", "mitmproxy/bin/mitmdump", "mitmproxy needs a separate virtual environment")
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +223,7 @@ def test_with_its_ca_certificate_in_the_systems_trust_store(
     with PracticeDoor(b.openai(key), tls=root.context()) as door:
         report = diagnose(f"https://localhost:{door.port}/v1", key, MODEL, environment=environment)
     assert report["verdict"] == "healthy"
-    found = told(report, "tls.intercepted")
+    found = finding_of(report, "tls.intercepted")
     assert found["severity"] == "info"
     assert "requests, LiteLLM, older SDKs on certifi, and Node" in found["explanation"]
     lines = " ".join(fix["summary"] for fix in found["fixes"])
@@ -260,7 +258,7 @@ def test_its_ca_certificate_is_in_no_trust_store_that_node_reads(
             url, key, MODEL, "--app", "openai-node", environment=environment, differs="the SDK here is Python's"
         )
     assert (report["root_cause"], report["proven"]["answer"]) == ("tls.intercepted", True)
-    (first, *_) = told(report, "tls.intercepted")["fixes"]
+    (first, *_) = finding_of(report, "tls.intercepted")["fixes"]
     assert first["settings"] == {name: value.format(root=its_root) for name, value in fix.items()}
     assert first["verified"] is True
     (name, value), *_ = first["settings"].items()

@@ -34,7 +34,7 @@ SECRET = "a-token-that-was-drawn-by-lot"
 def deploy(pytestconfig: pytest.Config) -> Path:
     path = pytestconfig.rootpath / "deploy"
     if not path.is_dir():
-        pytest.skip("deploy/ is in the repository alone")
+        pytest.skip("only the repository has deploy/")
     return path
 
 
@@ -141,7 +141,7 @@ def test_prometheus_sees_the_series_and_an_alert(
     tmp_path: Path,
 ) -> None:
     prometheus = installed("prometheus", "prometheus")
-    served, own = free_port(), free_port()
+    served, prometheus_port = free_port(), free_port()
     with (
         PracticeDoor(b.openai(key)) as sound,
         PracticeDoor(b.openai(key, stream=wrong_streams.STREAMS["s_cut_rst"])) as cut,
@@ -177,13 +177,13 @@ def test_prometheus_sees_the_series_and_an_alert(
                     prometheus,
                     f"--config.file={tmp_path / 'prometheus.yml'}",
                     f"--storage.tsdb.path={tmp_path / 'data'}",
-                    f"--web.listen-address=127.0.0.1:{own}",
+                    f"--web.listen-address=127.0.0.1:{prometheus_port}",
                 ],
-                own,
+                prometheus_port,
                 tmp_path,
             ),
         ):
-            api = Api(own)
+            api = Api(prometheus_port)
             api.until(lambda: len(api.value("llmdoctor_up")) == 2)
             assert {(labels["target"], labels["team"], value) for labels, value in api.value("llmdoctor_up")} == {
                 ("sound", "apps", "1"),

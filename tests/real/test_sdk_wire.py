@@ -276,7 +276,7 @@ def places(
     folder = tmp_path_factory.mktemp("wire")
     tinyproxy, micro = installed("tinyproxy", "tinyproxy"), installed("microsocks", "microsocks")
     nginx, openssl = installed("nginx", "nginx-light"), installed("openssl", "openssl")
-    mitmdump = fetched("LLMDOCTOR_MITMDUMP", "mitmproxy/bin/mitmdump", "mitmproxy stands in an environment of its own")
+    mitmdump = fetched("LLMDOCTOR_MITMDUMP", "mitmproxy/bin/mitmdump", "mitmproxy needs a separate environment")
     with ExitStack() as stack:
         root = stack.enter_context(authority("Example Corp Root", "Example Corp"))
         doors = {
@@ -389,7 +389,7 @@ def outcomes(
     """Return the outcome of each (world, client): empty for an answer. One process serves all of Python; Node needs one
     per environment, which it reads at start.
     """
-    sdks = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "Node and its SDKs stand in a folder of their own")
+    sdks = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "Node and its SDKs need a separate folder")
     asked = []
     for world in WORLDS:
         origin, environment = _within(world, places)

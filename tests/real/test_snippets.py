@@ -73,17 +73,17 @@ def test_a_snippet_runs_unchanged(
     installed: Callable[[str, str], str],
 ) -> None:
     installed("curl", "curl")
-    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want folders of their own")
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate folders")
     (tmp_path / "node_modules").symlink_to(clients / "node" / "node_modules")
     handler, path, options = DOORS[name]
     kept = {one: value for one, value in os.environ.items() if not one.upper().endswith(("_PROXY", "_KEY", "_URL"))}
     environment = {**kept, "RELAY_KEY": key, "PYTHONUTF8": "1"}
     with PracticeDoor(handler(key)) as door:
         argv = [*program, "snippet", door.url + path, "--key-env", "RELAY_KEY", "--json", *options]
-        told = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
-        assert told.returncode == 0, told.stderr.decode()
-        assert key[3:15] not in told.stdout.decode() + told.stderr.decode()
-        snippets = json.loads(told.stdout)
+        done = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        assert key[3:15] not in done.stdout.decode() + done.stderr.decode()
+        snippets = json.loads(done.stdout)
         with ThreadPoolExecutor(2) as pool:
             ran = list(pool.map(lambda one: _run(one, tmp_path, environment), snippets))
     counted = 0
@@ -121,9 +121,9 @@ def test_the_variables_are_what_an_sdk_reads(program: list[str], key: str, tmp_p
             "sh": f". ./variables && {sys.executable} chat.py",
             "env": f"{sys.executable} -m dotenv -f variables run -- {sys.executable} chat.py",
         }.items():
-            told = subprocess.run(
+            done = subprocess.run(
                 [*argv, name], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=True
             )
-            (tmp_path / "variables").write_bytes(told.stdout)
+            (tmp_path / "variables").write_bytes(done.stdout)
             done = subprocess.run(["bash", "-c", run], cwd=tmp_path, env=environment, capture_output=True, timeout=60)
             assert done.returncode == 0 and done.stdout.strip(), f"{name}: {done.stderr.decode()[-400:]}"

@@ -82,8 +82,8 @@ def test_a_sound_door_through_it(scene: Scene, key: str, diagnose: Diagnose, ser
     proxy = scene.proxy(server, scheme)
     report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment={"ALL_PROXY": proxy})
     assert (report["verdict"], report["vantage"]["proxy"]) == ("degraded", proxy)
-    (told,) = report["findings"]
-    assert (told["code"], told["severity"]) == ("proxy.socks_unsupported", "warning")
+    (warning,) = report["findings"]
+    assert (warning["code"], warning["severity"]) == ("proxy.socks_unsupported", "warning")
 
 
 def test_the_install_line_is_said(scene: Scene, key: str, program: list[str], tmp_path: Path) -> None:

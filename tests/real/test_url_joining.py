@@ -221,9 +221,9 @@ def test_python_clients(
     recorder: Recorder, tmp_path: Path, fetched: Callable[[str, str, str], Path], name: str
 ) -> None:
     if name == "litellm":
-        folder = fetched("LLMDOCTOR_LITELLM", "litellm/bin/litellm", "LiteLLM wants an environment of its own").parent
+        folder = fetched("LLMDOCTOR_LITELLM", "litellm/bin/litellm", "LiteLLM needs a separate environment").parent
     else:
-        clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want environments of their own")
+        clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate environments")
         folder = clients / SHARED.get(name, name) / "bin"
     apps, endings = VENVS[name]
     driven(recorder, (str(folder / "python"), PYTHON), apps, endings, environment(tmp_path / "home"))
@@ -237,7 +237,7 @@ NODES = {
 
 @pytest.mark.parametrize("name", NODES)
 def test_node_clients(recorder: Recorder, tmp_path: Path, fetched: Callable[[str, str, str], Path], name: str) -> None:
-    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want folders of their own")
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate folders")
     env = environment(tmp_path / "home") | {"LLMDOCTOR_NODE_CLIENTS": str(clients / name)}
     node = clients / "node" / "node_modules" / ".bin" / "node"  # openai-node 7 needs a newer Node than Debian has
     driven(recorder, (str(node), str(HERE / "node_clients.mjs")), NODES[name], ENDINGS, env)
@@ -304,7 +304,7 @@ PROGRAMS: dict[str, tuple[Callable[[Case, Path], Start], Sequence[str]]] = {
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs(recorder: Recorder, tmp_path: Path, fetched: Callable[[str, str, str], Path], name: str) -> None:
-    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want folders of their own")
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate folders")
     folder, nodes = clients / "programs", clients / "node" / "node_modules" / ".bin"
     app = load().get(name)
     assert app is not None

@@ -428,7 +428,7 @@ _GEMINI_PIECES: dict[str, tuple[str | None, str]] = {
     "s_error_google": ("stream.error_inside", "agrees"),
 }
 _OLLAMA_LINES: dict[str, tuple[str | None, str]] = {
-    **{name: told for name, told in _EVENTS.items() if name in wrong_streams.OLLAMA_STREAMS},
+    **{name: expected for name, expected in _EVENTS.items() if name in wrong_streams.OLLAMA_STREAMS},
     "s_html200": ("stream.malformed", "agrees"),
     "s_error_json_200": ("stream.error_inside", "agrees"),
     "s_chat_chunks": ("stream.malformed", "agrees"),

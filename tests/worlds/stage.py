@@ -232,8 +232,8 @@ def _keys(scenario: Scenario) -> tuple[str, str | None, tuple[Conflict, ...]]:
 def keys_of(scenario: Scenario) -> tuple[str, ...]:
     """Return all secrets of a world: the correct key first, then the given one, then those of its conflicts."""
     key, typed, conflicts = _keys(scenario)
-    rivals = [one.value.reveal() for one in conflicts if isinstance(one.value, Secret)]
-    return (key, *([typed] if typed is not None else []), *rivals)
+    conflicting = [one.value.reveal() for one in conflicts if isinstance(one.value, Secret)]
+    return (key, *([typed] if typed is not None else []), *conflicting)
 
 
 @contextmanager

@@ -167,6 +167,6 @@ def test_explain_reports_it(one: Refusal) -> None:
 
 
 def test_every_row_has_an_answer() -> None:
-    told = {match.dialect for one in REFUSALS for match in read(one)}
-    assert told >= {row.id for row in rows()}
+    covered = {match.dialect for one in REFUSALS for match in read(one)}
+    assert covered >= {row.id for row in rows()}
     assert all(one.why for one in REFUSALS if one.root != "" or one.text)

@@ -55,25 +55,25 @@ def foretold(requests: Iterable[PlannedRequest], sent: list[Exchange]) -> set[Li
     return found
 
 
-def by_the_route_taken(seen: Seen, told: Plan) -> tuple[PlannedRequest, ...]:
+def by_the_route_taken(seen: Seen, planned: Plan) -> tuple[PlannedRequest, ...]:
     """Return what the plan says for the route of the run, determined from the measurements alone."""
     observed = [one.facts for one in seen.evidence.observations]
     dialled = [one.connected.ip for one in observed if isinstance(one, TcpFacts) and one.connected is not None]
-    cases = {case.when: case.requests for case in told.otherwise}
-    if told.proxy is not None:
+    cases = {case.when: case.requests for case in planned.otherwise}
+    if planned.proxy is not None:
         private = any(isinstance(one, LocalityFacts) for one in observed)
     else:
         private = bool(dialled) and ipaddress.ip_address(dialled[-1]) in PRIVATE
-    return cases["private_address"] if private and "private_address" in cases else told.requests
+    return cases["private_address"] if private and "private_address" in cases else planned.requests
 
 
-def turned(seen: Seen, told: Plan) -> str:
+def turned(seen: Seen, planned: Plan) -> str:
     """Return what the network revealed that no setting says and that can only withhold the key: a case of the plan, or
     "".
     """
     if any(one.subject is Subject.PLAIN_HTTP for one in seen.evidence.observations):
         return "plain_http"
-    if told.proxy is None and any(one.request.via_proxy for one in exchanges(seen.first)):
+    if planned.proxy is None and any(one.request.via_proxy for one in exchanges(seen.first)):
         return "through_proxy"
     return ""
 
@@ -87,18 +87,18 @@ def turned(seen: Seen, told: Plan) -> str:
 )
 def test_the_plan_is_what_is_sent(scenario: Scenario) -> None:
     seen = examine(scenario)
-    sent, told = exchanges(seen.first), seen.plan
-    if told is None or scenario.offline:
+    sent, planned = exchanges(seen.first), seen.plan
+    if planned is None or scenario.offline:
         assert not sent
         return
     if not sent:  # not reached: any request, sent or failed, would be recorded
         assert not any(isinstance(one.facts, Exchange) for one in seen.evidence.observations)
         return
-    if turned(seen, told):
-        keys = {one.key for one in told.requests if one.with_key}
+    if turned(seen, planned):
+        keys = {one.key for one in planned.requests if one.with_key}
         assert {one.attempt.key for one in sent if one.request.with_key} <= keys
         return
-    requests = foretold(by_the_route_taken(seen, told), sent)
+    requests = foretold(by_the_route_taken(seen, planned), sent)
     if seen.evidence.ran_out:  # the deadline cut the round short
         assert {line(one) for one in sent} <= requests
     else:

@@ -227,7 +227,7 @@ def test_a_door_that_does_this_is_survived(world: str) -> None:
     _, report = survives(handlers.always(WORLDS[world]))
     assert report.verdict is not Verdict.HEALTHY
     assert exit_status(report) in (1, 3)
-    assert report.findings or report.verdict is Verdict.INCONCLUSIVE, "a failure is told"
+    assert report.findings or report.verdict is Verdict.INCONCLUSIVE, "a failure is reported"
 
 
 @pytest.mark.parametrize(

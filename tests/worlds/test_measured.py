@@ -61,10 +61,10 @@ def judged(row: Row) -> Any:
 
 @each
 def test_the_archive_is_what_is_measured(table: str, scenario: Scenario) -> None:
-    anew = row_of(scenario, measure(scenario))
+    measured_row = row_of(scenario, measure(scenario))
     kept = read(table)[scenario.name]
     how = judged if scenario.name in RACING else normal
-    assert how(anew) == how(kept), f"python tests/record.py {scenario.name}"
+    assert how(measured_row) == how(kept), f"python tests/record.py {scenario.name}"
 
 
 @each

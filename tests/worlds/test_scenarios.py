@@ -50,13 +50,13 @@ each = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for sce
 def test_what_is_said(scenario: Scenario) -> None:
     report = report_of(scenario)
     codes = {finding.code for finding in report.findings}
-    told = ", ".join(
+    summary = ", ".join(
         f"{one.code} ({one.severity}{', ' + one.caused_by if one.caused_by else ''})" for one in report.findings
     )
-    assert report.root_cause == scenario.root, told
-    assert report.verdict == scenario.wanted, told
-    assert set(scenario.also) <= codes, told
-    assert not set(scenario.never) & codes, told
+    assert report.root_cause == scenario.root, summary
+    assert report.verdict == scenario.wanted, summary
+    assert set(scenario.also) <= codes, summary
+    assert not set(scenario.never) & codes, summary
     if scenario.root is None:
         assert codes == set(scenario.also), "a false alarm"
     for name, value in scenario.proven.items():
@@ -168,10 +168,10 @@ def test_the_archive_holds_the_worlds_of_the_tables() -> None:
 # Codes that no world of the tables raises.
 ELSEWHERE = {
     "app.base_url_ignored": "of one app, by its own settings: unit/catalog/test_apps.py",
-    "app.cors": "told by `explain`, and of browser apps: unit/catalog/test_apps.py",
+    "app.cors": "by `explain`, and of browser apps: unit/catalog/test_apps.py",
     "app.mixed_content": "of browser apps: unit/catalog/test_apps.py",
     "app.private_refused": "of one app, by its maker's server: unit/catalog/test_apps.py",
-    "app.sdk_mismatch": "told by `explain` alone: unit/answers/test_explain.py",
+    "app.sdk_mismatch": "by `explain` alone: unit/answers/test_explain.py",
     "run.crashed": "no world may raise it; by a rule that fails: unit/judging/test_judge.py",
     "run.unexplained": "no world may be left unexplained; by made evidence: unit/judging/test_judge.py",
     "run.flaky": "needs several tries: unit/cli/test_retries.py",
@@ -199,8 +199,8 @@ COMMANDS = (
 
 @pytest.fixture
 def command(tmp_path: Path) -> Iterator[list[str]]:
-    beside = shutil.which("llmdoctor", path=str(Path(sys.executable).parent))
-    yield [beside] if beside else [sys.executable, "-m", "diagnose"]
+    installed = shutil.which("llmdoctor", path=str(Path(sys.executable).parent))
+    yield [installed] if installed else [sys.executable, "-m", "diagnose"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -52,7 +52,7 @@ def changed(change: Callable[[Exchange], Exchange], *purposes: str, issuer: str 
     return judge(replace(sound(), observations=tuple(found), working=working))
 
 
-def told(reading: StreamReading, headers: tuple[tuple[str, str], ...] = (), issuer: str = "") -> Report:
+def report_on(reading: StreamReading, headers: tuple[tuple[str, str], ...] = (), issuer: str = "") -> Report:
     """Return the same for a stream with this reading."""
     return changed(
         lambda one: altered(one, stream=reading, headers=headers, seconds=reading.last_at), "stream", issuer=issuer
@@ -90,14 +90,16 @@ def finding(report: Report, code: str) -> str:
 def test_the_report_names_who_holds_the_stream_back(
     headers: tuple[tuple[str, str], ...], words: tuple[str, ...]
 ) -> None:
-    report = told(HELD, headers)
+    report = report_on(HELD, headers)
     assert (report.verdict, [one.code for one in report.findings]) == ("degraded", ["stream.buffered"])
     said = finding(report, "stream.buffered")
     assert [word for word in words if word not in said] == [], said
 
 
 def test_an_intercepting_proxy_reads_the_whole_answer_first() -> None:
-    said = finding(told(HELD, (("server", "nginx"),), issuer="CN=Zscaler Root CA,O=Zscaler Inc."), "stream.buffered")
+    said = finding(
+        report_on(HELD, (("server", "nginx"),), issuer="CN=Zscaler Root CA,O=Zscaler Inc."), "stream.buffered"
+    )
     assert "held back on the way by Zscaler" in said
 
 
@@ -114,7 +116,7 @@ def test_an_intercepting_proxy_reads_the_whole_answer_first() -> None:
     ids=["fast", "short", "piece by piece", "few at a time", "over a while", "after a long thought"],
 )
 def test_what_is_no_buffer(reading: StreamReading) -> None:
-    assert told(reading, (("server", "nginx"),)).verdict == "healthy"
+    assert report_on(reading, (("server", "nginx"),)).verdict == "healthy"
 
 
 # -- idle timeouts -----------------------------------------------------------------------------------------------------

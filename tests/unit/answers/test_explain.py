@@ -1134,8 +1134,8 @@ def test_a_report_has_its_code(wanted: str, text: str) -> None:
 
 
 def test_every_code_is_recognised_in_two_wordings_at_least() -> None:
-    told = Counter([code for _, code, _ in TABLE] + [wanted.partition("|")[0] for wanted, _ in REPORTS])
-    assert {code for code in en.TEXTS if not code.startswith(("run.", "slo.")) and told[code] < 2} == set()
+    wordings = Counter([code for _, code, _ in TABLE] + [wanted.partition("|")[0] for wanted, _ in REPORTS])
+    assert {code for code in en.TEXTS if not code.startswith(("run.", "slo.")) and wordings[code] < 2} == set()
 
 
 @pytest.mark.parametrize("code", sorted(examples()))

@@ -47,7 +47,7 @@ def found(made: Made, *only: str, options: Options = Options()) -> list[FoundSet
     return list(survey(made, *only, options=options).found)
 
 
-def told(one: FoundSettings) -> tuple[str, str, str, str, str | None]:
+def summary(one: FoundSettings) -> tuple[str, str, str, str, str | None]:
     """Return app, name, place, base URL and key."""
     settings = one.settings
     assert settings.base_url is not None
@@ -137,7 +137,7 @@ def test_a_client_is_found_in_its_own_files(client: str, tmp_path: Path) -> None
     made = furnish(tmp_path, "compose" if client in OF_COMPOSE else client)
     name, where, path, key_source = PLACES[client]
     one = next(one for one in found(made, client) if one.name == name)
-    assert told(one) == (client, name, where, RELAY + path, made.keys[client])
+    assert summary(one) == (client, name, where, RELAY + path, made.keys[client])
     assert one.settings.key is not None and str(one.settings.key.source) == key_source
     assert one.settings.app == client
     assert not one.beyond
@@ -186,7 +186,7 @@ def test_each_system_has_its_own_paths(system: str, name: str, tmp_path: Path) -
     (tmp_path / ".config/Code/User/chatLanguageModels.json").rename(tmp_path / name)
     assert found(made) == []
     assert (
-        told(find(SearchPlaces(made.home, {}, made.cwd, (system,)), Options(), apps.load()).found[0])[2]
+        summary(find(SearchPlaces(made.home, {}, made.cwd, (system,)), Options(), apps.load()).found[0])[2]
         == f"~/{name}:11"
     )
 
@@ -210,7 +210,7 @@ def test_a_file_and_the_shell_differ(tmp_path: Path) -> None:
     made = furnish(tmp_path, "claude-code")
     made.environ["ANTHROPIC_AUTH_TOKEN"] = made.key("shell")
     (one,) = found(made, "claude-code")
-    assert told(one)[4] == made.keys["claude-code"]
+    assert summary(one)[4] == made.keys["claude-code"]
     winner = Source(SourceKind.APP_VARIABLE, Owner.USER, "ANTHROPIC_AUTH_TOKEN", "~/.claude/settings.json", 5)
     assert one.settings.conflicts == (
         Conflict(
@@ -239,8 +239,8 @@ def test_what_new_shells_will_see(tmp_path: Path) -> None:
     made.write(".config/fish/config.fish", "set -gx ANTHROPIC_BASE_URL https://relay.example\n")
     made.write(".bashrc", "export ANTHROPIC_API_KEY=$(touch ~/executed)\n")
     openai, anthropic = found(made)
-    assert told(openai)[:3] == ("openai-sdk", "", "~/.zshrc:3")
-    assert told(anthropic)[:3] == ("anthropic-sdk", "", "~/.config/fish/config.fish:1")
+    assert summary(openai)[:3] == ("openai-sdk", "", "~/.zshrc:3")
+    assert summary(anthropic)[:3] == ("anthropic-sdk", "", "~/.config/fish/config.fish:1")
     assert anthropic.settings.key is None
     made.environ["OPENAI_API_KEY"] = made.key("environment")
     assert str(found(made)[0].settings.conflicts[0].source) == "~/.zshrc:3 OPENAI_API_KEY"
@@ -252,7 +252,7 @@ def test_the_keys_of_other_doors(tmp_path: Path) -> None:
     )
     made.cwd.mkdir()
     (one,) = found(made)
-    assert told(one)[:4] == ("openai-sdk", "", "environment DEEPSEEK_API_KEY", "https://api.deepseek.com")
+    assert summary(one)[:4] == ("openai-sdk", "", "environment DEEPSEEK_API_KEY", "https://api.deepseek.com")
 
 
 def test_codex_lends_its_key_to_the_provider_in_use(tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ def test_codex_lends_its_key_to_the_provider_in_use(tmp_path: Path) -> None:
     made.write(".codex/config.toml", text)
     made.write(".codex/auth.json", json.dumps({"OPENAI_API_KEY": made.key("auth")}))
     (one,) = found(made, "codex")
-    assert told(one) == ("codex", "relay", "~/.codex/config.toml:7", f"{RELAY}/v1", made.keys["auth"])
+    assert summary(one) == ("codex", "relay", "~/.codex/config.toml:7", f"{RELAY}/v1", made.keys["auth"])
     assert one.settings.model is not None and one.settings.model.value == "gpt-5-codex"
 
 
@@ -273,7 +273,7 @@ def test_several_addresses_in_one_variable(tmp_path: Path) -> None:
         "project/.env",
         f"OPENAI_API_BASE_URLS=https://one.example/v1;https://two.example/v1\nOPENAI_API_KEYS={one};{two}\n",
     )
-    assert [told(each)[3:] for each in found(made)] == [
+    assert [summary(each)[3:] for each in found(made)] == [
         ("https://one.example/v1", one),
         ("https://two.example/v1", two),
     ]
@@ -291,7 +291,7 @@ def test_gemini_cli_reads_only_one_env_file(tmp_path: Path) -> None:
     made = furnish(tmp_path, "gemini-cli")
     made.write("project/.env", "DEBUG=1\n")
     (one,) = found(made, "gemini-cli")
-    assert told(one)[3:] == ("https://generativelanguage.googleapis.com", None)
+    assert summary(one)[3:] == ("https://generativelanguage.googleapis.com", None)
     conflicts = {each.role: (str(each.source), str(each.winner)) for each in one.settings.conflicts}
     assert conflicts == {
         "base_url": ("~/.gemini/.env:2 GOOGLE_GEMINI_BASE_URL", ".env"),
@@ -306,7 +306,7 @@ def test_hermes_names_its_provider_in_use(tmp_path: Path) -> None:
     made.write(".hermes/config.yaml", text)
     made.write(".hermes/.env", f"MINE={made.key('mine')}\n")
     (one,) = found(made, "hermes")
-    assert told(one) == ("hermes", "mine", "~/.hermes/config.yaml:3", f"{RELAY}/v1", made.keys["mine"])
+    assert summary(one) == ("hermes", "mine", "~/.hermes/config.yaml:3", f"{RELAY}/v1", made.keys["mine"])
     assert one.settings.model is not None and one.settings.model.value == "gpt-5"
 
 
@@ -315,7 +315,7 @@ def test_an_address_that_the_app_does_not_read(tmp_path: Path) -> None:
     made.cwd.mkdir()
     made.write(".codex/auth.json", json.dumps({"OPENAI_API_KEY": made.key("codex")}))
     (one,) = found(made, "codex")
-    assert told(one)[3] == "https://api.openai.com/v1"
+    assert summary(one)[3] == "https://api.openai.com/v1"
     assert [(each.name, each.why) for each in one.settings.conflicts] == [("OPENAI_BASE_URL", "unread")]
 
 
@@ -474,7 +474,7 @@ def test_a_project_with_a_key_of_its_own_is_no_matter(tmp_path: Path) -> None:
         ANTHROPIC_AUTH_TOKEN=made.key("p"),
     )
     (one,) = found(made, "claude-code")
-    assert (told(one)[4], override(one)) == (made.keys["p"], None)
+    assert (summary(one)[4], override(one)) == (made.keys["p"], None)
     (key,) = (each for each in one.settings.conflicts if each.role == "key")
     assert key.value == Secret(made.keys["claude-code"]).hint, "the user's key is never tried at a project's address"
 
@@ -526,7 +526,7 @@ def test_a_project_that_the_app_ignores(tmp_path: Path) -> None:
     made.write("project/.codex/config.toml", text)
     for model in ("gpt-5-codex", "other"):
         (one,) = found(made, "codex")
-        assert (told(one)[3], override(one)) == (f"{RELAY}/v1", None)
+        assert (summary(one)[3], override(one)) == (f"{RELAY}/v1", None)
         assert one.settings.model is not None and one.settings.model.value == model
         trust(made)
 
@@ -708,10 +708,10 @@ def test_ctrl_c_prints_what_was_seen(tmp_path: Path) -> None:
         with subprocess.Popen(command, cwd=made.cwd, env=environ, **pipes) as process:
             assert began.wait(20)
             process.send_signal(signal.SIGINT)
-            told, errors = process.communicate(timeout=20)
+            output, errors = process.communicate(timeout=20)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
-    assert "claude-code" in told and "grok" in told
+    assert "claude-code" in output and "grok" in output
 
 
 @on_linux
@@ -753,10 +753,10 @@ def test_a_key_goes_to_no_strangers_host(
     arguments = ("--json", "--proxy", door.url, "--timeout", "2")
     (line,) = call(made, monkeypatch, *arguments, status=1).stdout.splitlines()
     report = json.loads(line)
-    (told,) = (one for one in report["findings"] if one["code"] == "settings.project_override")
-    assert told["severity"] == "warning"
-    assert ".claude/settings.json:3 ANTHROPIC_BASE_URL names stranger.example" in told["evidence"]
-    assert "the key was not sent there; --send-anyway sends it" in told["evidence"]
+    (finding,) = (one for one in report["findings"] if one["code"] == "settings.project_override")
+    assert finding["severity"] == "warning"
+    assert ".claude/settings.json:3 ANTHROPIC_BASE_URL names stranger.example" in finding["evidence"]
+    assert "the key was not sent there; --send-anyway sends it" in finding["evidence"]
 
 
 @on_linux

@@ -306,8 +306,8 @@ def test_no_stream_is_too_odd_to_be_read(protocol: str) -> None:
     for at, event in enumerate(events):
         known = json.loads(event.data) if (event.data or "").startswith("{") else {}
         for value in spoiled(known):
-            told = [*events[:at], replace(event, data=json.dumps(value)), *events[at + 1 :]]
-            assert isinstance(read.streamed_call(told), a.Call)
+            changed = [*events[:at], replace(event, data=json.dumps(value)), *events[at + 1 :]]
+            assert isinstance(read.streamed_call(changed), a.Call)
         assert isinstance(read.streamed_call([*events[:at], replace(event, data=None)]), a.Call)
 
 
@@ -515,10 +515,10 @@ def test_what_was_found_until_it_was_stopped_is_kept() -> None:
     async def stopped(url: str) -> Evidence:
         key = Sourced(Secret(KEY), Source(SourceKind.STDIN))
         settings = Settings(base_url=Sourced(f"{url}/v1", Source(SourceKind.ARGUMENT)), key=key, deep=True, limits=CALM)
-        told = asyncio.Event()
-        watch = lambda one: told.set() if one.name == "tools_stream" else None  # noqa: E731
+        streamed = asyncio.Event()
+        watch = lambda one: streamed.set() if one.name == "tools_stream" else None  # noqa: E731
         task = asyncio.create_task(run(settings, watch=watch))
-        await told.wait()
+        await streamed.wait()
         task.cancel()
         return await task
 
@@ -638,7 +638,7 @@ def test_an_ordinary_check_loads_nothing_of_it() -> None:
 
 
 def test_a_watcher_sees_each_capability() -> None:
-    told: list[str] = []
+    shown: list[str] = []
     with PracticeDoor(capable_doors.openai(KEY)) as door:
         settings = Settings(
             base_url=Sourced(f"{door.url}/v1", Source(SourceKind.ARGUMENT)),
@@ -646,8 +646,8 @@ def test_a_watcher_sees_each_capability() -> None:
             deep=True,
             limits=CALM,
         )
-        asyncio.run(run(settings, watch=lambda one: told.append(one.name) if one.probe == "deep" else None))
-    assert sorted(told) == sorted(NAMES) and told[-1] == "key_check"
+        asyncio.run(run(settings, watch=lambda one: shown.append(one.name) if one.probe == "deep" else None))
+    assert sorted(shown) == sorted(NAMES) and shown[-1] == "key_check"
 
 
 # -- texts -------------------------------------------------------------------------------------------------------------
@@ -719,14 +719,14 @@ def test_what_is_sent_is_in_the_plan(protocol: str) -> None:
         asyncio.run(run(replace(settings, deep=True)))
         sent = {(one.method, one.target) for one in door.requests[2 * basic :]}
         planned = foreseen(settings, wire(protocol).attempt(base), None, True)
-    told = {(one.method, one.url.removeprefix(door.url).replace("{model}", "x-embed")) for one in planned}
+    expected = {(one.method, one.url.removeprefix(door.url).replace("{model}", "x-embed")) for one in planned}
     # The check looks in a second place if the first leads nowhere.
     second = {
         (one.method, one.target)
         for one in door.requests
         if "llmdoctor" in "".join(answers.keys_in(one)) and one.json() == {}
     }
-    assert sent - second <= told
+    assert sent - second <= expected
     lengths = [len(one.body) for one in door.requests]
     assert max(lengths) < 3000
 

@@ -102,7 +102,7 @@ ROW = {"name": "A", "kind": "cli", "home": "https://a.example", "wires": [{"prot
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"kind": "clu"}, "kind is 'clu'"),
         ({"colour": "red"}, "unknown field colour"),
@@ -116,12 +116,12 @@ ROW = {"name": "A", "kind": "cli", "home": "https://a.example", "wires": [{"prot
         ({"places": [{"path": 3}]}, "path is not"),
     ],
 )
-def test_a_wrong_entry_is_reported(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+def test_a_wrong_entry_is_reported(tmp_path: Path, change: dict[str, Any], message: str) -> None:
     import tomli_w
 
     path = tmp_path / "apps.toml"
     path.write_text(tomli_w.dumps({"mine": {**ROW, **change}}), "utf-8")
-    with pytest.raises(AppsError, match=re.escape(told)):
+    with pytest.raises(AppsError, match=re.escape(message)):
         read(path)
 
 
@@ -477,9 +477,9 @@ def test_a_bad_name_is_reported_with_near_ones(asked_for: str, near: str) -> Non
 
 
 def test_a_key_in_place_of_a_name_is_not_repeated() -> None:
-    with pytest.raises(BadInput) as told:
+    with pytest.raises(BadInput) as refused:
         gather(Options(app=KEY, base_url=HOST), {}, Path("/"))
-    assert KEY not in str(told.value)
+    assert KEY not in str(refused.value)
 
 
 # -- known behaviour of apps -------------------------------------------------------------------------------------------

@@ -231,7 +231,7 @@ endpoints = [{ protocol = "openai", base_url = "https://llm.example.com/v1" }]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[[door]\n", "line 1"),
         ("x = 1", "no [[door]] entry"),
@@ -249,12 +249,12 @@ endpoints = [{ protocol = "openai", base_url = "https://llm.example.com/v1" }]
         (ENTRY + ENTRY, "entry 2 (relay): the id stands twice"),
     ],
 )
-def test_a_bad_file_names_file_and_entry(tmp_path: Path, text: str, told: str) -> None:
+def test_a_bad_file_names_file_and_entry(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DoorsError) as raised:
         read(path)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
     assert str(path) in str(raised.value)
 
 

@@ -42,13 +42,13 @@ def test_what_it_reads(environ: dict[str, str], found: NodeSettings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("app", "told", "heeded", "for_all"),
+    ("app", "reads_proxies", "heeded", "for_all"),
     [(None, False, True, True), ("openai-node", False, False, True), ("anthropic-node", True, True, False)],
 )
-def test_which_proxies_count(app: str | None, told: bool, heeded: bool, for_all: bool) -> None:
+def test_which_proxies_count(app: str | None, reads_proxies: bool, heeded: bool, for_all: bool) -> None:
     given = Settings(
         app=app,
-        node=NodeSettings(env_proxy=told),
+        node=NodeSettings(env_proxy=reads_proxies),
         proxies=ProxySettings(all=Sourced("http://p:1", environment_variable("ALL_PROXY"))),
     )
     assert (heeds(given), proxies(given).all is not None) == (heeded, for_all)
@@ -82,7 +82,7 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Look:
     return check
 
 
-def mended(report: Report) -> dict[str, object]:
+def verified_fix(report: Report) -> dict[str, object]:
     """Return the settings of the only fix, after asserting that it is verified."""
     (found,) = (one for one in report.findings if one.severity == "error")
     (fix,) = found.fixes
@@ -95,16 +95,16 @@ def mended(report: Report) -> dict[str, object]:
 def test_a_file_that_hides_the_systems_trust_store(look: Look) -> None:
     with authority("Another Root") as other:
         report = look(bundle=Sourced(str(other.ca_pem), environment_variable("SSL_CERT_FILE")))
-    assert mended(report) == {"ssl_cert_file": ""}
+    assert verified_fix(report) == {"ssl_cert_file": ""}
 
 
 def test_node_does_not_read_the_systems_trust_store(look: Look) -> None:
-    assert mended(look("openai-node")) == {"node_use_system_ca": "1"}
+    assert verified_fix(look("openai-node")) == {"node_use_system_ca": "1"}
 
 
 def test_node_does_not_read_ssl_cert_file(look: Look, root: Authority) -> None:
     report = look("openai-node", Sourced(str(root.ca_pem), environment_variable("SSL_CERT_FILE")))
-    assert mended(report) == {"node_extra_ca_certs": str(root.ca_pem)}
+    assert verified_fix(report) == {"node_extra_ca_certs": str(root.ca_pem)}
 
 
 def test_node_reads_what_is_named_for_it(look: Look, root: Authority) -> None:

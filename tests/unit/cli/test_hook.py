@@ -52,9 +52,9 @@ def hook(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch, name: str = "
     ],
 )
 def test_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
-    status, told = hook(tmp_path, text, monkeypatch)
+    status, output = hook(tmp_path, text, monkeypatch)
     assert status == 1
-    assert re.search(said, told), told
+    assert re.search(said, output), output
 
 
 @pytest.mark.parametrize(

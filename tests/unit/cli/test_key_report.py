@@ -39,13 +39,13 @@ def whose(*words: str, text: str | bytes = "", env: dict[str, str] | None = None
     return CliRunner().invoke(whose_command, words, input=text, env=env)
 
 
-def told(*words: str, text: str = "") -> dict[str, Any]:
+def whose_json(*words: str, text: str = "") -> dict[str, Any]:
     found: dict[str, Any] = json.loads(whose("--json", *words, text=text).stdout)
     return found
 
 
 def test_json_is_that_of_the_contract() -> None:
-    assert told(text=GROQ + "\n") == {
+    assert whose_json(text=GROQ + "\n") == {
         "key": {"hint": "gsk_…oPzX", "length": 56, "doors": ["groq"]},
         "candidates": [
             {
@@ -64,7 +64,7 @@ def test_json_is_that_of_the_contract() -> None:
 
 
 def test_best_first() -> None:
-    found = told(text=SHARED)
+    found = whose_json(text=SHARED)
     order = ["certain", "likely", "possible"]
     ranks = [order.index(one["confidence"]) for one in found["candidates"]]
     assert ranks == sorted(ranks) and len(ranks) > 5
@@ -74,7 +74,7 @@ def test_best_first() -> None:
 
 def test_the_settings_are_what_the_sdk_takes() -> None:
     """google-genai itself adds the version that Google's own manual shows in the address."""
-    found = told(text="AIzaQm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7")
+    found = whose_json(text="AIzaQm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7")
     assert found["settings"] == {
         "base_url": "https://generativelanguage.googleapis.com",
         "protocol": "gemini",
@@ -99,7 +99,7 @@ def test_the_settings_are_what_the_sdk_takes() -> None:
     ],
 )
 def test_flaws(raw: str, flaws: list[str], usable: bool) -> None:
-    found = told(text=raw)
+    found = whose_json(text=raw)
     assert found["flaws"] == flaws
     assert bool(found["settings"]) is usable
 

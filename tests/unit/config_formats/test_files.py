@@ -85,9 +85,9 @@ def test_broken_json_is_refused_where_the_standard_library_refuses_it(value: Any
     try:
         wanted = json.loads(text)
     except ValueError:
-        with pytest.raises(Malformed) as told:
+        with pytest.raises(Malformed) as refused:
             jsonlike.read(text)
-        assert 1 <= told.value.line <= text.count("\n") + 1
+        assert 1 <= refused.value.line <= text.count("\n") + 1
     else:
         assert plain(jsonlike.read(text)) == spoken(wanted)
 
@@ -204,9 +204,9 @@ def test_toml_lines() -> None:
     ("text", "line"), [("a = 1\nb =\n", 2), ("a = 1\n[b\nc = 2", 2), ('a = """\nx\n', 3), ("a", 1)]
 )
 def test_broken_toml(text: str, line: int) -> None:
-    with pytest.raises(Malformed) as told:
+    with pytest.raises(Malformed) as refused:
         toml.read(text)
-    assert told.value.line == line
+    assert refused.value.line == line
 
 
 @given(st.text(max_size=100))
@@ -262,9 +262,9 @@ def test_yaml_aliases_of_aliases_cost_nothing() -> None:
     ("text", "line"), [("a: 1\nb: [1,\nc: 2\n", 3), ("a: 1\n\tb: 2\n", 2), ("a: *b\n", 1), ("a: \x01", 1)]
 )
 def test_broken_yaml(text: str, line: int) -> None:
-    with pytest.raises(Malformed) as told:
+    with pytest.raises(Malformed) as refused:
         yaml.read(text)
-    assert told.value.line == line
+    assert refused.value.line == line
 
 
 def test_a_tag_makes_nothing(tmp_path: Path) -> None:
@@ -285,17 +285,17 @@ def test_no_text_breaks_the_yaml_reader(text: str) -> None:
 # -- variables ---------------------------------------------------------------------------------------------------------
 
 
-def told(text: str, form: str) -> dict[str, tuple[str, int]]:
+def parsed(text: str, form: str) -> dict[str, tuple[str, int]]:
     return {name: (each.value, each.line) for name, each in dotenv.read(text, form).items() if not each.command}
 
 
 def test_dotenv() -> None:
     text = "# mine\n\nexport A='one'\r\nB=two # rest\nC=\"x\ny\"\nnonsense\nD=\nA=last\n"
-    assert told(text, "dotenv") == {"A": ("last", 9), "B": ("two", 4), "C": ("x\ny", 5), "D": ("", 8)}
+    assert parsed(text, "dotenv") == {"A": ("last", 9), "B": ("two", 4), "C": ("x\ny", 5), "D": ("", 8)}
 
 
 def test_lines_are_taken_literally() -> None:
-    assert told('A="one"\n B = two # rest\n#C=3\n3=4\n', "lines") == {"A": ('"one"', 1), "B": ("two # rest", 2)}
+    assert parsed('A="one"\n B = two # rest\n#C=3\n3=4\n', "lines") == {"A": ('"one"', 1), "B": ("two # rest", 2)}
 
 
 SHELL = r"""
@@ -342,7 +342,7 @@ def test_what_a_shell_sets_at_its_start() -> None:
 def test_powershell() -> None:
     text = "$env:A = 'it''s'\n$Env:B=\"x`$y\"\n$env:C = (Get-Secret k)\n"
     text += '[Environment]::SetEnvironmentVariable("D", "four", "User")\n# $env:E = "no"\n$env:F = "a$(cmd)"\n'
-    assert told(text, "powershell") == {"A": ("it's", 1), "B": ("x$y", 2), "D": ("four", 4)}
+    assert parsed(text, "powershell") == {"A": ("it's", 1), "B": ("x$y", 2), "D": ("four", 4)}
     assert dotenv.read(text, "powershell")["F"].command
 
 
@@ -364,7 +364,7 @@ def test_a_quoted_word_comes_back_whole(name: str, value: str) -> None:
         ("powershell", f"$env:{name} = '{value}'"),
         ("dotenv", f"{name}='{value}'"),
     ):
-        assert told(f"\n{line}\n", form) == {name: (value, 2)}
+        assert parsed(f"\n{line}\n", form) == {name: (value, 2)}
 
 
 # -- compose -----------------------------------------------------------------------------------------------------------
@@ -468,10 +468,10 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 
 
 def passed(path: Path, inside: Path | None = None) -> str:
-    with pytest.raises(files.SkippedFile) as told:
+    with pytest.raises(files.SkippedFile) as refused:
         files.text_of(path, inside)
-    assert told.value.reason in files.REASONS
-    return told.value.reason
+    assert refused.value.reason in files.REASONS
+    return refused.value.reason
 
 
 def test_a_file_is_passed_over(tmp_path: Path) -> None:

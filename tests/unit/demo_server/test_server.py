@@ -397,9 +397,9 @@ def test_certificates(signer, kind):
     with PracticeDoor(handlers.always(answers.as_text("tls")), tls=signer.context(kind, "api.example")) as door:
         with socket.create_connection(("127.0.0.1", door.port), timeout=5) as sock:
             if kind in REASONS:
-                with pytest.raises(ssl.SSLCertVerificationError) as told:
+                with pytest.raises(ssl.SSLCertVerificationError) as refused:
                     client.wrap_socket(sock, server_hostname="api.example")
-                assert told.value.verify_code == REASONS[kind]
+                assert refused.value.verify_code == REASONS[kind]
             else:
                 with client.wrap_socket(sock, server_hostname="api.example") as tls:
                     tls.sendall(b"GET / HTTP/1.0\r\n\r\n")

@@ -74,7 +74,9 @@ def test_junit_shows_the_finding_as_the_failure() -> None:
     assert (failure.type, failure.message) == ("url.version_missing", "The address lacks its version segment")
     assert "POST https://relay.example/chat/completions → 404" in failure.text
     assert "1. Set the base URL to https://relay.example/v1" in failure.text
-    assert results(suite_of(BROKEN))["http"].type == "url.version_missing", "failed, by what is told at another probe"
+    assert results(suite_of(BROKEN))["http"].type == "url.version_missing", (
+        "failed because of a finding at another probe"
+    )
 
 
 def test_junit_skips_with_the_reason() -> None:
@@ -150,10 +152,10 @@ def test_github_shows_the_root_cause_first_with_all_that_follows() -> None:
         ("warning", "llmdoctor: settings.conflict"),
         ("notice", "llmdoctor: dns.fake_ip"),
     ]
-    told = commands(github.render(BROKEN, "en"))[2][2].split("\n")
-    assert told[0] == "The address lacks its version segment"
-    assert "1. Set the base URL to https://relay.example/v1" in told
-    assert told[-1] == "Follows from it: The stream is not one (stream.malformed)"
+    lines = commands(github.render(BROKEN, "en"))[2][2].split("\n")
+    assert lines[0] == "The address lacks its version segment"
+    assert "1. Set the base URL to https://relay.example/v1" in lines
+    assert lines[-1] == "Follows from it: The stream is not one (stream.malformed)"
 
 
 @pytest.mark.parametrize(
@@ -307,8 +309,8 @@ def test_html_and_junit_show_what_a_deep_check_found(lang: str) -> None:
     assert "no <images> here" in "".join(items[1].itertext())
     none = page_of(dataclasses.replace(DEEP, capabilities=()), lang).findall(".//section/p")
     assert len(none) == 1
-    told = {prop.name: prop.value for prop in suite_of(DEEP, lang).properties()}
-    assert told["capability.vision"] == "unsupported"
+    properties = {prop.name: prop.value for prop in suite_of(DEEP, lang).properties()}
+    assert properties["capability.vision"] == "unsupported"
 
 
 def test_html_draws_when_each_probe_ran() -> None:

@@ -18,6 +18,7 @@ from diagnose.judging.judge import judge
 from diagnose.judging.root_cause import raised, root_of
 from diagnose.rendering.report_parts import exit_status
 from diagnose.report import Report, Severity, Verdict
+from diagnose.words import phrase
 from probes.demo_server import scenarios
 from probes.model.evidence import Evidence, Observation, Subject, Target
 from probes.model.failure import Outcome
@@ -182,15 +183,14 @@ def test_an_interrupted_run_has_its_own_status() -> None:
     assert verdict(sound, ONE_ERROR) == (Verdict.BROKEN, 130)
 
 
-@pytest.mark.parametrize("why", ["ran_out", "no_spend", "offline"])
-def test_a_question_that_was_left_open_is_reported(why: str) -> None:
+@pytest.mark.parametrize(("why", "point"), [("ran_out", "deadline"), ("no_spend", "no_spend"), ("offline", "offline")])
+def test_a_question_that_was_left_open_is_reported(why: str, point: str) -> None:
     unasked = replace(NOTHING, **{why: True})  # type: ignore[arg-type]
     assert verdict(unasked) == (Verdict.INCONCLUSIVE, 3)
     assert verdict(unasked, ONE_WARNING) == (Verdict.INCONCLUSIVE, 3)
     assert verdict(unasked, ONE_ERROR) == (Verdict.BROKEN, 1)
     for lang in ("en", "zh"):
-        (told,) = judge(unasked, lang, ()).left_open
-        assert told
+        assert judge(unasked, lang, ()).left_open == (phrase(f"open.{point}", lang),)
 
 
 def test_nothing_seen_is_not_healthy() -> None:

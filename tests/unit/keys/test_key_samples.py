@@ -128,7 +128,7 @@ def test_every_shape_of_every_door(door: Door, shape: KeyShape) -> None:
         companies = {home.company for home in certain if home}
         if shape.confidence == "certain":
             assert found.get(door.id) == "certain"
-            assert companies == {door.company}, "a distinctive key is called another house's"
+            assert companies == {door.company}, "a distinctive key is attributed to another provider"
             assert fit(key, door, local=False).fit in ("fits", "wrong_kind")
         elif companies:  # a shared shape may also match a distinctive one: ya29., sk-ant-
             assert door.company in companies or door.id not in found

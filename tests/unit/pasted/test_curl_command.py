@@ -205,7 +205,7 @@ def test_proxies_limits_and_addresses() -> None:
     assert model is not None and model.value == "other"
 
 
-TOLD = {
+NOTES = {
     f"curl -k {CHAT}": "insecure",
     f"curl {CHAT} -d @body.json": "file",
     f"curl {CHAT} -H @headers.txt": "file",
@@ -220,13 +220,13 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("text", TOLD)
+@pytest.mark.parametrize("text", NOTES)
 def test_notes_are_given(text: str) -> None:
-    assert TOLD[text] in notes(text)
+    assert NOTES[text] in notes(text)
 
 
 def test_every_note_has_words() -> None:
-    for kind in {*TOLD.values(), "note"}:
+    for kind in {*NOTES.values(), "note"}:
         for lang in LANGS:
             assert phrase(f"curl.{kind}", lang, {"names": "-d"})
 
@@ -269,13 +269,13 @@ TEXTS = st.one_of(st.lists(PIECES, max_size=30).map("".join), st.text(max_size=2
 @given(TEXTS)
 def test_no_text_breaks_it_and_no_error_holds_the_key(text: str) -> None:
     try:
-        found, told = read(text, Options(), ENVIRONMENT, Path("/"))
+        found, given_notes = read(text, Options(), ENVIRONMENT, Path("/"))
     except BadInput as error:
         said = str(error)
         assert said.endswith(".") and "\n" not in said
     else:
         assert found.base_url is not None
-        said = " ".join(note.names for note in told)
+        said = " ".join(note.names for note in given_notes)
     body = KEY[8:]
     assert not any(body[at : at + WINDOW] in said for at in range(len(body) - WINDOW + 1))
 
@@ -347,9 +347,9 @@ def test_the_style_of_the_command_is_the_given_one() -> None:
         assert (status, report["root_cause"], report["settings"]["auth"]) == (1, "auth.header_style", "api-key")
     with PracticeDoor(b.anthropic(key, auth=("x-api-key",), versions=("2023-06-01",))) as door:
         command = f"curl {door.url}/v1/messages -H 'anthropic-version: 2023-06-01' -H 'x-api-key: {key}' -k"
-        status, report, told = _check(command, key, "--no-spend")
+        status, report, output = _check(command, key, "--no-spend")
         assert status in (0, 3) and not report["findings"] and report["target"]["protocol"] == "anthropic"
-        assert "does not verify" in told
+        assert "does not verify" in output
 
 
 def test_the_command_from_standard_input_and_what_does_not_go_together() -> None:
@@ -361,7 +361,7 @@ def test_the_command_from_standard_input_and_what_does_not_go_together() -> None
         timeout=60,
     )
     assert json.loads(done.stdout)["target"]["base_url"] == "https://relay.example/v1"
-    status, _, told = _check("curl https://relay.example/v1", KEY, "--base-url", "https://relay.example")
-    assert status == 2 and "leave out" in told
-    status, _, told = _check("curl 'https://relay.example/v1", KEY)
-    assert status == 2 and "never closed" in told
+    status, _, output = _check("curl https://relay.example/v1", KEY, "--base-url", "https://relay.example")
+    assert status == 2 and "leave out" in output
+    status, _, output = _check("curl 'https://relay.example/v1", KEY)
+    assert status == 2 and "never closed" in output

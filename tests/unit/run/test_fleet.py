@@ -59,8 +59,8 @@ def table(folder: Path, *rows: str, head: str = "name,base_url,key_env") -> Path
 
 def call(path: Path, *arguments: str, status: int = 0, **environ: str) -> str:
     """Run the command in this process and return its standard output; assert that it contains no key."""
-    own: dict[str, str | None] = {"DOOR_KEY": KEY, "WRONG_KEY": OTHER, "LC_ALL": "C.UTF-8", **environ}
-    done = CliRunner().invoke(program, ["fleet", str(path), *arguments], env=own)
+    environment: dict[str, str | None] = {"DOOR_KEY": KEY, "WRONG_KEY": OTHER, "LC_ALL": "C.UTF-8", **environ}
+    done = CliRunner().invoke(program, ["fleet", str(path), *arguments], env=environment)
     assert done.exit_code == status, done.output + repr(done.exception)
     for key in (KEY, OTHER):
         assert not any(key[i : i + WINDOW] in done.output for i in range(3, len(key) - WINDOW + 1))
@@ -342,22 +342,22 @@ def test_a_target_that_crashes_or_hangs_affects_no_other(tmp_path: Path, monkeyp
     monkeypatch.setattr(crews, "GRACE", 0.5)
     path = table(tmp_path, *(f"t{n},https://a{n}.example/v1,0.5" for n in range(8)), head="name,base_url,deadline")
     fleet = read(path, Options())
-    told: dict[int, dict[str, Any]] = {}
+    results: dict[int, dict[str, Any]] = {}
 
     async def lead() -> None:
         command = [sys.executable, "-c", FRAIL]
         crew = WorkerPool(fleet, [Worker(command), Worker(command)], Worker(command), (8, 8), "en")
         try:
-            await crew.round(lambda number, _, found: told.update({number: found}))
+            await crew.round(lambda number, _, found: results.update({number: found}))
         finally:
             await crew.leave()
 
     asyncio.run(lead())
-    assert {number for number, found in told.items() if found == {"number": number}} == {0, 3, 4, 5, 6, 7}
+    assert {number for number, found in results.items() if found == {"number": number}} == {0, 3, 4, 5, 6, 7}
     for number, why in ((1, "ended with 3"), (2, "no answer within 1 s")):
-        assert told[number]["verdict"] != "healthy"
-        assert told[number]["target"]["name"] == f"t{number}"
-        assert why in json.dumps(told[number]["findings"])
+        assert results[number]["verdict"] != "healthy"
+        assert results[number]["target"]["name"] == f"t{number}"
+        assert why in json.dumps(results[number]["findings"])
 
 
 def test_worker_processes_say_what_this_one_does(
