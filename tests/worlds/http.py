@@ -29,7 +29,7 @@ def always(what: handlers.What) -> Callable[[str], Handler]:
 
 
 def refusing(what: handlers.What) -> Callable[[str], Handler]:
-    """A relay that lists its models and refuses every generation with this answer."""
+    """Make a relay that lists its models and refuses every generation with this answer."""
     return lambda key: b.openai(key, chat=what, stream=what)
 
 
@@ -56,7 +56,7 @@ def located(status: int, location: str, *headers: tuple[str, str]) -> Reply:
 
 
 def moved(status: int) -> Callable[[str, str], Handler]:
-    """A redirect to the same path at a foreign server."""
+    """Make a server that redirects to the same path at a foreign server."""
     return lambda key, foreign: handlers.always(b.redirect(status, foreign))
 
 
@@ -65,7 +65,7 @@ def to(status: int, where: str) -> Callable[[str], Handler]:
 
 
 def behind(path: str, status: int) -> Callable[[str], Handler]:
-    """A relay whose API moved below ``path``."""
+    """Make a relay whose API moved below ``path``."""
 
     def make(key: str) -> Handler:
         sound = b.openai(key, prefix=path)
@@ -81,7 +81,7 @@ def behind(path: str, status: int) -> Callable[[str], Handler]:
 
 
 def below(path: str, world: Handler) -> Handler:
-    """A server that redirects (307) every path to its API below ``path``."""
+    """Redirect (307) every path to the API below ``path``."""
 
     def handler(request: Request) -> Answer:
         if not request.path.startswith(path):

@@ -32,22 +32,22 @@ World = Callable[[str], Handler]
 
 
 def door(make: Callable[..., Handler], **wrong: Any) -> World:
-    """A door that accepts the user's key and has these faults."""
+    """Make a door that accepts the user's key and has these faults."""
     return lambda key: make(key, **wrong)
 
 
 def stranger(make: Callable[..., Handler], **wrong: Any) -> World:
-    """A door that does not know the user's key."""
+    """Make a door that does not know the user's key."""
     return lambda key: make(made_up("relay"), **wrong)
 
 
 def refusing(make: Callable[..., Handler], what: handlers.What) -> World:
-    """A door that lists its models and refuses every generation."""
+    """Make a door that lists its models and refuses every generation."""
     return door(make, chat=what, stream=what)
 
 
 def _picky(make: Callable[..., Handler], parameter: str, named: str = "") -> World:
-    """A model that rejects the parameter that keeps an answer short."""
+    """Make a door whose model rejects the parameter that keeps an answer short."""
     error = answers.as_json(
         {"error": {"message": f"Unsupported parameter: {named or parameter}", "code": "unsupported"}}, 400
     )
@@ -73,7 +73,7 @@ def keyless(**wrong: Any) -> World:
 
 
 def ollama(name: str, root: str | None = None, world: World | None = None, **more: Any) -> Scenario:
-    """A server on this machine, which needs no key and is given none."""
+    """Make a world with a server on this machine, which needs no key and is given none."""
     given: dict[str, Any] = {
         "base_url": HERE,
         "protocol": "ollama",

@@ -45,12 +45,12 @@ _PROJECT = Override(
 
 
 def door(make: Callable[..., Handler] = b.openai, **wrong: Any) -> Callable[[str], Handler]:
-    """A door that accepts the user's key and has these faults."""
+    """Make a door that accepts the user's key and has these faults."""
     return lambda key: make(key, **wrong)
 
 
 def stranger(make: Callable[..., Handler] = b.openai, **wrong: Any) -> Callable[[str], Handler]:
-    """A door that does not know the user's key."""
+    """Make a door that does not know the user's key."""
     return lambda key: make(made_up("relay"), **wrong)
 
 
@@ -59,7 +59,7 @@ def always(what: handlers.What) -> Callable[[str], Handler]:
 
 
 def refusing(what: handlers.What, make: Callable[..., Handler] = b.openai, **more: Any) -> Callable[[str], Handler]:
-    """A door that lists its models and refuses every generation."""
+    """Make a door that lists its models and refuses every generation."""
     return door(make, chat=what, stream=what, **more)
 
 
@@ -68,7 +68,7 @@ def said(status: int, body: object, *headers: tuple[str, str]) -> Reply:
 
 
 def claude(name: str, root: str | None = None, world: Callable[[str], Handler] | None = None, **more: Any) -> Scenario:
-    """A scenario at Anthropic's own host."""
+    """Make a scenario at Anthropic's own host."""
     given: dict[str, Any] = {"base_url": ANTHROPIC, "protocol": "anthropic", "model": CLAUDE, "shape": "anthropic"}
     return Scenario(name, root, world or b.anthropic, **(given | more))
 
@@ -89,7 +89,7 @@ def _handler_of(replies: Sequence[Answer]) -> Handler:
 
 
 def _one_at_a_time(key: str) -> Handler:
-    """A plan that allows one request at a time: others that arrive meanwhile get a 429."""
+    """Serve one generation at a time: others that arrive meanwhile get a 429, as on a plan without parallel requests."""
     busy: set[int] = set()
     sound = b.openai(key)
 
@@ -120,7 +120,7 @@ def _one_at_a_time(key: str) -> Handler:
 
 
 def _once(status: int, what: handlers.What) -> Callable[[str], Handler]:
-    """A door whose first generation fails like this and whose later ones work."""
+    """Make a door whose first generation fails like this and whose later ones work."""
 
     def make(key: str) -> Handler:
         sound, left = b.openai(key), [what]
@@ -306,7 +306,7 @@ SOUND = (
 
 
 def _lenient(world: Handler) -> Handler:
-    """A router that merges double slashes before it matches a path."""
+    """Merge double slashes in the path before ``world`` sees it, as some routers do."""
     return lambda request: world(replace(request, target=request.target.replace("//", "/")))
 
 

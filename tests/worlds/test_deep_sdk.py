@@ -26,7 +26,7 @@ RESULT = "clear"
 
 
 def weather(name: Any, given: Any) -> None:
-    """The app's own tool, which the model must call correctly."""
+    """Check a call of the app's own tool, which the model must call correctly."""
     assert name == TOOL
     assert isinstance(given["city"], str)
 

@@ -131,7 +131,7 @@ def asked(given: Settings, network: Watched) -> tuple[Evidence, Report]:
 
 
 def somewhere(stranger: str) -> dict[str, handlers.What]:
-    """Responses that try to lead the key away."""
+    """Return responses that try to lead the key away."""
     hop = handlers.turns(b.redirect(307, slash=True), b.redirect(307, stranger))
     return {
         **{f"redirect {status}": b.redirect(status, stranger) for status in (301, 302, 303, 307, 308)},

@@ -25,7 +25,7 @@ _AT = b"\0\1" + b"\x7f\0\0\1" + b"\0\0"  # the address that a SOCKS5 server clai
 
 
 def socks5(port: int) -> tuple[Step, ...]:
-    """A SOCKS5 server without a password, whose every connection leads to ``port`` on loopback."""
+    """Return the script of a SOCKS5 server without a password, whose every connection leads to ``port`` on loopback."""
     return (ScriptEnd.READ, b"\5\0", ScriptEnd.READ, b"\5\0" + _AT, JoinTo("127.0.0.1", port))
 
 
@@ -34,12 +34,12 @@ def socks4(port: int) -> tuple[Step, ...]:
 
 
 def locked(port: int) -> tuple[Step, ...]:
-    """A SOCKS5 server that accepts any password."""
+    """Return the script of a SOCKS5 server that accepts any password."""
     return (ScriptEnd.READ, b"\5\2", ScriptEnd.READ, b"\1\0", ScriptEnd.READ, b"\5\0" + _AT, JoinTo("127.0.0.1", port))
 
 
 def saying(*words: bytes) -> Callable[[int], tuple[Step, ...]]:
-    """A server that answers each read with the next of these texts, and then closes."""
+    """Return the script of a server that answers each read with the next of these texts, and then closes."""
     steps: list[Step] = []
     for word in words:
         steps += (ScriptEnd.READ, word)
@@ -341,13 +341,13 @@ ADDRESSES = (
 
 
 def dated(days: float) -> Callable[[str], b.Handler]:
-    """A server whose clock is this many days ahead."""
+    """Make a server whose clock is this many days ahead."""
     there = formatdate(time.time() + days * 86400, usegmt=True)
     return lambda key: handlers.always(Reply(404, (("Date", there),)))
 
 
 def opened(name: str, issuer: str, organization: str, **more: Any) -> Scenario:
-    """An official door behind something that intercepts its TLS connections."""
+    """Make a world with an official door behind something that intercepts its TLS connections."""
     given: dict[str, Any] = {"base_url": OPENAI, "shape": "openai", "trusted": False} | more
     return Scenario(f"wire-tls-{name}", "tls.intercepted", authority=(issuer, organization), **given)
 

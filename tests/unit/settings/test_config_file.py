@@ -1,3 +1,5 @@
+"""llmdoctor.toml: reading targets with their sources, refusals in words, and writing without the key."""
+
 from __future__ import annotations
 
 import time
