@@ -126,7 +126,7 @@ TORN = Failure(Kind.CUT)
 
 
 def ended(after: float, headers: tuple[tuple[str, str], ...] = (), failure: Failure | None = TORN) -> Report:
-    """Return the reading of a stream that ends after ``after`` seconds of silence."""
+    """Return the report on a stream that ends after ``after`` seconds of silence."""
     more = {"stream": BEGUN, "headers": headers, "seconds": BEGUN.last_at + after, "failure": failure}
     return changed(lambda one: altered(one, **more), "stream")
 
