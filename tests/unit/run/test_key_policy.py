@@ -1,4 +1,4 @@
-"""The one decision on where a key may go, as a table."""
+"""The one decision on where a key may be sent, as a table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def keys(*forms: KeyForm, **more: bool) -> AvailableKeys:
     return AvailableKeys(frozenset(forms), **more)
 
 
-# The keys, the route, what may be sent by it, what around the proxy, and why the given key may not.
+# The keys, the route, which may be sent on it, which around the proxy, and why the given key is withheld.
 DECISIONS: dict[str, tuple[AvailableKeys, Route | None, tuple[KeyForm, ...], tuple[KeyForm, ...], Withheld | None]] = {
     "none": (keys(), TLS, (), (), None),
     "none-in-the-clear": (keys(), PLAIN, (), (), None),
@@ -48,7 +48,7 @@ DECISIONS: dict[str, tuple[AvailableKeys, Route | None, tuple[KeyForm, ...], tup
         (),
         Withheld.PLAINTEXT,
     ),
-    # Where --connect-to leads is no proof of where the name leads.
+    # Where --connect-to leads does not prove where the name leads.
     "in-the-clear-redirected": (
         keys(GIVEN),
         Route("http", False, redirected=True, address="127.0.0.1"),
@@ -56,7 +56,7 @@ DECISIONS: dict[str, tuple[AvailableKeys, Route | None, tuple[KeyForm, ...], tup
         (),
         Withheld.PLAINTEXT,
     ),
-    # Of a proxy the address that was dialled is its own.
+    # The address that was dialled belongs to the proxy, not to the host.
     "in-the-clear-through-a-local-proxy": (
         keys(GIVEN),
         Route("http", False, proxy=True, address="127.0.0.1"),
