@@ -153,8 +153,8 @@ def _span_of(row: PhraseRow, text: ReadText) -> tuple[int, int] | None:
     if row.pattern:
         if not may_match(row.needles, text.lower):
             return None
-        found = _compiled(row.pattern).search(text.lower)
-        return found.span() if found else None
+        match = _compiled(row.pattern).search(text.lower)
+        return match.span() if match else None
     for phrase in row.any:
         if phrase[0] == "@" or " … " in phrase or phrase in text.lower:
             span = _find(text, phrase)
@@ -300,7 +300,7 @@ _LONG = r"(?=[A-Za-z]{0,40}[0-9])[A-Za-z0-9]{20,}"
 
 def _quote(evidence: str) -> str:
     """Return the evidence in one line. Replace anything that still looks like a key, even if no pattern knows it."""
-    clean = re.sub(_WORD, lambda found: "[key]" if _noisy(found[0]) else found[0], evidence)
+    clean = re.sub(_WORD, lambda match: "[key]" if _noisy(match[0]) else match[0], evidence)
     clean = re.sub(_LONG, "[key]", clean)
     clean = "".join(char if char.isprintable() else " " for char in clean)
     return " ".join(clean.split())[:QUOTED]

@@ -54,16 +54,16 @@ def _alternatives(nodes: Sequence[Any]) -> list[Sequence[Any]]:
 
 def _required_words(nodes: Iterable[Any]) -> list[set[str]]:
     """Return, for each part of a sequence that requires some word, the words of which one must occur."""
-    found: list[set[str]] = []
+    parts: list[set[str]] = []
     run = ""
     for operation, argument in nodes:
         if operation is _constants.LITERAL:
             run += chr(argument).lower()
             continue
-        found += [{run}, *_required_inside(operation, argument)]
+        parts += [{run}, *_required_inside(operation, argument)]
         run = ""
-    found.append({run})
-    return [words for words in found if words and all(len(word) >= _SHORTEST or not word.isascii() for word in words)]
+    parts.append({run})
+    return [words for words in parts if words and all(len(word) >= _SHORTEST or not word.isascii() for word in words)]
 
 
 def _required_inside(operation: Any, argument: Any) -> list[set[str]]:

@@ -79,6 +79,7 @@ class View:
 
     @cached_property
     def settings(self) -> SettingsFacts:
+        """The facts of the settings, or ``UNSEEN`` if the run ended before it examined them."""
         return self.evidence.one(SettingsFacts, Subject.SETTINGS) or UNSEEN
 
     @cached_property
@@ -88,6 +89,7 @@ class View:
 
     @cached_property
     def door(self) -> DoorFacts | None:
+        """The facts of the door; the host counts as local if its addresses are private."""
         facts = self.evidence.one(DoorFacts, Subject.DOOR)
         return replace(facts, host=replace(facts.host, local=True)) if facts is not None and self.private else facts
 
@@ -98,6 +100,7 @@ class View:
 
     @cached_property
     def proxy(self) -> ProxyFacts | None:
+        """The facts of the proxy; it captures local traffic if the addresses of the host are private."""
         facts = self.evidence.one(ProxyFacts, Subject.PROXY)
         return replace(facts, captures_local=True) if facts is not None and self.private else facts
 
@@ -113,10 +116,12 @@ class View:
 
     @cached_property
     def dns(self) -> DnsFacts | None:
+        """The addresses of the host and what each name server answered."""
         return self.evidence.one(DnsFacts, Subject.DNS)
 
     @cached_property
     def tcp(self) -> TcpFacts | None:
+        """The TCP connection to the host, or to the proxy."""
         return self.evidence.one(TcpFacts, Subject.TCP)
 
     @cached_property
@@ -126,10 +131,12 @@ class View:
 
     @property
     def certificate(self) -> Certificate | None:
+        """The server's certificate, or None if it was not read."""
         return self.tls.certificate if self.tls is not None else None
 
     @property
     def trust(self) -> str:
+        """The trust store of the handshake: ``system``, ``certifi`` or the path of a CA bundle."""
         return self.tls.trust if self.tls is not None else "system"
 
     def failure(self, probe: str) -> Failure | None:
@@ -149,6 +156,7 @@ class View:
 
     @cached_property
     def exchanges(self) -> tuple[Exchange, ...]:
+        """All requests of the run with their responses, in order."""
         return tuple(one.facts for one in self.evidence.observations if isinstance(one.facts, Exchange))
 
     @cached_property
@@ -175,15 +183,15 @@ class View:
             if working is not None and attempt_round.chat is not None and passes(attempt_round.chat):
                 return attempt_round
         # A round with another header that did not help says less than one that asks as the app does.
-        found = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
-        if found and found[0] is self.first and found[0].told is not None and bare_failure(found[0].told):
+        routed = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
+        if routed and routed[0] is self.first and routed[0].told is not None and bare_failure(routed[0].told):
             # The failing server may be the API itself, and a failure at another path says nothing about that.
-            found = [attempt_round for attempt_round in found if Change.PATH not in attempt_round.attempt.changed]
+            routed = [attempt_round for attempt_round in routed if Change.PATH not in attempt_round.attempt.changed]
         return (
             next(
                 (
                     attempt_round
-                    for attempt_round in reversed(found)
+                    for attempt_round in reversed(routed)
                     if Change.AUTH not in attempt_round.attempt.changed
                 ),
                 None,
@@ -193,6 +201,7 @@ class View:
 
     @property
     def working(self) -> Attempt | None:
+        """The attempt that received a valid answer, or None."""
         return self.evidence.working
 
     @cached_property
@@ -256,18 +265,18 @@ class View:
                 return deep.chat
             refused = deep.stream is not None and (deep.stream.status >= 300 or not deep.stream.status)
             return deep.stream if refused else None
-        told = deep.told
-        if told is None:
+        exchange = deep.told
+        if exchange is None:
             return None
         listing = deep.listing
         listed = listing is not None and listing.request.with_key and not no_route(listing)
-        if told is deep.path_check and listed and listing is not None and listing.status >= 400:
+        if exchange is deep.path_check and listed and listing is not None and listing.status >= 400:
             return listing
-        if told is deep.listing and not told.ok:
-            return told
-        shut = asks_login(told) or fenced(told) or told.failure is not None or told.status in (402, 429)
-        if told is deep.path_check and (shut or told.status >= 500):
-            return told
+        if exchange is deep.listing and not exchange.ok:
+            return exchange
+        shut = asks_login(exchange) or fenced(exchange) or exchange.failure is not None or exchange.status in (402, 429)
+        if exchange is deep.path_check and (shut or exchange.status >= 500):
+            return exchange
         return None
 
     @cached_property
@@ -281,6 +290,7 @@ class View:
 
     @property
     def match(self) -> Match | None:
+        """The best reading of the failed response, or None."""
         return self.matches[0] if self.matches else None
 
     @cached_property

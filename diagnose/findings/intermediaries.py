@@ -21,7 +21,7 @@ _SILENCE = 4.5  # seconds; a shorter silence before the end is not evidence of a
 
 
 def case_of(code: str, status: int) -> str:
-    """Return the special case of a finding for a status; empty if the status says nothing special.
+    """Return the special case of a finding that a status indicates; empty if it indicates none.
 
     >>> case_of("http.gateway_error", 522)
     'silent'

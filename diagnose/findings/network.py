@@ -143,10 +143,10 @@ def _connect_failed(*kinds: Kind) -> Callable[[View], Claim | None]:
 
     def when(view: View) -> Claim | None:
         facts = view.tcp
-        found = view.failed("tcp", *kinds)
-        if found is None or (facts is not None and facts.via_proxy):
+        failure = view.failed("tcp", *kinds)
+        if failure is None or (facts is not None and facts.via_proxy):
             return None
-        lines = tuple(_dial_lines(facts)) or (failure_line(found),)
+        lines = tuple(_dial_lines(facts)) or (failure_line(failure),)
         port = str(facts.port) if facts else ""
         address = facts.dials[0].address.ip if facts and facts.dials else ""
         return Claim(lines, values={"address": address, "port": port}, case=inside(view, facts) if refused else "")

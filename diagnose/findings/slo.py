@@ -65,11 +65,11 @@ def _exceeded(view: View) -> Claim | None:
     return Claim(lines, probe=probe, side=side, case="cert" if {one.name for one in missed} == {"cert"} else "")
 
 
-def _line(one: SloResult) -> Seen:
-    measured, wanted = _time(one.measured or 0.0), _time(one.limit)
-    if one.name == "cert":
+def _line(result: SloResult) -> Seen:
+    measured, wanted = _time(result.measured or 0.0), _time(result.limit)
+    if result.name == "cert":
         return seen("slo_cert", seconds=measured, wanted=wanted)
-    return seen("slo", name=one.name, seconds=measured, wanted=wanted)
+    return seen("slo", name=result.name, seconds=measured, wanted=wanted)
 
 
 def _time(seconds: float) -> str:

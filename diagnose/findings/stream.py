@@ -34,20 +34,20 @@ def _broken(view: View, *evidence: str | Seen) -> Claim:
 
 
 def _ignored(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None:
+    streamed = _streamed(view)
+    if streamed is None:
         return None
-    lines = (line_of(found[0]), seen("whole_json"))
-    if found[1].kind == "lines" and found[1].events == 1 and found[1].terminated and found[1].text:
+    lines = (line_of(streamed[0]), seen("whole_json"))
+    if streamed[1].kind == "lines" and streamed[1].events == 1 and streamed[1].terminated and streamed[1].text:
         return Claim(lines, severity=Severity.WARNING)  # it is also a valid stream of one line, and is read as such
-    return _broken(view, *lines) if found[1].kind == "json" else None
+    return _broken(view, *lines) if streamed[1].kind == "json" else None
 
 
 def _malformed(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None:
+    streamed = _streamed(view)
+    if streamed is None:
         return None
-    exchange, reading = found
+    exchange, reading = streamed
     if exchange.failure is not None and exchange.failure.kind is Kind.ENCODING:
         return _broken(view, line_of(exchange), seen("encoding"))
     if reading.kind in ("text", "html", "empty", "ndjson", "json_array", "unended", "other_protocol"):
@@ -68,17 +68,17 @@ def _malformed(view: View) -> Claim | None:
 
 
 def _error_inside(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None or found[1].error is None:
+    streamed = _streamed(view)
+    if streamed is None or streamed[1].error is None:
         return None
-    return Claim((line_of(found[0]), found[1].error.message[:240]))
+    return Claim((line_of(streamed[0]), streamed[1].error.message[:240]))
 
 
 def _cut(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None or found[1].error is not None:
+    streamed = _streamed(view)
+    if streamed is None or streamed[1].error is not None:
         return None
-    exchange, reading = found
+    exchange, reading = streamed
     torn = exchange.failure is not None and exchange.failure.kind in (Kind.CUT, Kind.CLOSED, Kind.RESET)
     ended = reading.finish or reading.terminated or reading.stopped or reading.problem
     unfinished = exchange.failure is None and not ended
@@ -95,10 +95,10 @@ def _cut(view: View) -> Claim | None:
 
 
 def _stalled(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None:
+    streamed = _streamed(view)
+    if streamed is None:
         return None
-    exchange, reading = found
+    exchange, reading = streamed
     if exchange.failure is None or exchange.failure.kind is not Kind.TIMEOUT or reading.error is not None:
         return None
     silent = exchange.timing.seconds - (reading.last_at if reading.events else exchange.timing.first_byte)
@@ -109,10 +109,10 @@ def _stalled(view: View) -> Claim | None:
 
 
 def _buffered(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None or not found[1].flows or found[1].problem or found[1].error is not None:
+    streamed = _streamed(view)
+    if streamed is None or not streamed[1].flows or streamed[1].problem or streamed[1].error is not None:
         return None
-    exchange, reading = found
+    exchange, reading = streamed
     if exchange.failure is not None or reading.pieces < PIECES or reading.first_at < SLOW:
         return None
     if reading.last_at - reading.first_at > AT_ONCE or reading.reads * PACKED > reading.pieces:
@@ -137,10 +137,16 @@ def _holder(view: View, exchange: Exchange) -> tuple[str, str]:
 
 
 def _no_terminator(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None or not found[1].flows or found[1].terminated or not found[1].finish or found[1].problem:
+    streamed = _streamed(view)
+    if (
+        streamed is None
+        or not streamed[1].flows
+        or streamed[1].terminated
+        or not streamed[1].finish
+        or streamed[1].problem
+    ):
         return None
-    return Claim((seen("finish", detail=found[1].finish),)) if found[1].error is None else None
+    return Claim((seen("finish", detail=streamed[1].finish),)) if streamed[1].error is None else None
 
 
 RULES = (

@@ -85,9 +85,9 @@ _MINOR = ("trust", "version", "ttft", "app")
 def differences(a: ComparedReport, b: ComparedReport) -> Iterator[Difference]:
     """Yield all differences, in the order in which the probes build on each other."""
     rows = [Difference(probe, what, read(a), read(b)) for probe, what, read in _VALUES]
-    found = [row for row in rows if row.a and row.b and row.a != row.b and _matters(row, a, b)]
+    differing = [row for row in rows if row.a and row.b and row.a != row.b and _matters(row, a, b)]
     for probe in PROBES:
-        yield from (row for row in found if row.probe == probe)
+        yield from (row for row in differing if row.probe == probe)
         results = a.results.get(probe, ""), b.results.get(probe, "")
         # Compare only failures with successes: a warning is no failure, and a skipped probe says nothing.
         if {*results} & {"fail"} and {*results} & {"ok", "warn"}:
@@ -148,13 +148,16 @@ class _Pair:
     differs: set[str]
 
     def fails(self, *codes: str) -> bool:
+        """Check whether the failing place has one of these root causes; a layer has a dot at the end (``tls.``)."""
         return self.bad.fails_by(*codes)
 
     def by(self, *names: str) -> bool:
+        """Check whether one of these values differs."""
         return not self.differs.isdisjoint(names)
 
     @property
     def same_certificate(self) -> bool:
+        """Whether both places received the same certificate."""
         return bool(self.bad.fingerprint) and self.bad.fingerprint == self.good.fingerprint
 
 

@@ -50,6 +50,7 @@ class ComparedReport:
 
     @property
     def broken(self) -> bool:
+        """Whether the verdict says that the target does not work."""
         return self.verdict == "broken"
 
     @property

@@ -89,7 +89,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
 
 
 def _try(report: Report) -> Try:
-    root = next((found for found in report.findings if found.code == report.root_cause), None)
+    root = next((finding for finding in report.findings if finding.code == report.root_cause), None)
     title_and_probe = (root.title, root.probe) if root is not None else ("", "")
     return Try(report.started_at, report.duration_ms, report.verdict, report.root_cause, *title_and_probe)
 

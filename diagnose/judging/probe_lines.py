@@ -117,10 +117,10 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         values |= {"address": f"{view.tcp.connected.ip}:{view.tcp.port}"}
         return ("sum.tcp_proxy" if view.tcp.via_proxy else "sum.tcp"), values
     if name == "tls":
-        found = view.tls
+        tls = view.tls
         values |= {
-            "version": found.version if found else "",
-            "not_after": found.certificate.not_after[:10] if found and found.certificate else "",
+            "version": tls.version if tls else "",
+            "not_after": tls.certificate.not_after[:10] if tls and tls.certificate else "",
         }
     if name == "model":
         chosen = view.chosen

@@ -50,8 +50,8 @@ def prove(view: View) -> Proven:
     deep = view.deep
     response = deep.told if deep is not None else None
     reached: bool | None = None
-    lost = view.failure("proxy") or view.failure("tls")
-    if view.failure("dns") or view.failure("tcp") or (lost and response is None):
+    connection_failure = view.failure("proxy") or view.failure("tls")
+    if view.failure("dns") or view.failure("tcp") or (connection_failure and response is None):
         reached = False
     elif response is not None:
         reached = bool(response.status)

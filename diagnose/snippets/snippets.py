@@ -70,8 +70,8 @@ class Snippet(NamedTuple):
 def working_of(report: Report) -> WorkingSettings | None:
     """Return the settings that worked in a report's run, or None if none did."""
     sources = report.target["sources"]
-    found = report.settings.get("key_source") if report.settings is not None else None
-    source = found or (sources.get("key") if isinstance(sources, Mapping) else None)
+    key_source = report.settings.get("key_source") if report.settings is not None else None
+    source = key_source or (sources.get("key") if isinstance(sources, Mapping) else None)
     return _working(report.settings, source.variable if isinstance(source, Source) else "")
 
 
@@ -80,32 +80,34 @@ def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
 
     Raises ValueError if the document is not a report or if a setting contains unprintable characters.
     """
-    found, target = document.get("settings"), document.get("target")
+    settings, target = document.get("settings"), document.get("target")
     sources = target.get("sources") if isinstance(target, Mapping) else None
-    source = found.get("key_source") if isinstance(found, Mapping) else None
+    source = settings.get("key_source") if isinstance(settings, Mapping) else None
     if source is not None and not (isinstance(source, str) and source.isprintable()):
         raise ValueError("no report")
-    return _working(found, variable_in(source or str(sources.get("key", "") if isinstance(sources, Mapping) else "")))
+    return _working(
+        settings, variable_in(source or str(sources.get("key", "") if isinstance(sources, Mapping) else ""))
+    )
 
 
-def _working(found: object, variable: str) -> WorkingSettings | None:
-    if found is None:
+def _working(settings: object, variable: str) -> WorkingSettings | None:
+    if settings is None:
         return None
-    if not isinstance(found, Mapping) or found.get("protocol") not in NAMES:
+    if not isinstance(settings, Mapping) or settings.get("protocol") not in NAMES:
         raise ValueError("no report")
-    values = {name: found.get(name) or "" for name in ("base_url", "model", "auth", "api_version")}
+    values = {name: settings.get(name) or "" for name in ("base_url", "model", "auth", "api_version")}
     if not all(isinstance(value, str) and value.isprintable() for value in values.values()):
         raise ValueError("no report")
     if not values["model"] or values["auth"] not in {one.value for one in Auth}:
         return None
     return WorkingSettings(
-        protocol=found["protocol"],
+        protocol=settings["protocol"],
         base_url=values["base_url"],
         model=values["model"],
         auth=values["auth"],
-        key_env=variable or key_variable(None, found["protocol"]),
+        key_env=variable or key_variable(None, settings["protocol"]),
         version=values["api_version"],
-        stream=bool(found.get("stream")),
+        stream=bool(settings.get("stream")),
     )
 
 
@@ -152,7 +154,7 @@ def write(working: WorkingSettings, wanted: str | None = None) -> Iterator[Snipp
 
 
 def _filler(slots: Mapping[str, object]) -> Callable[[re.Match[str]], str]:
-    return lambda found: STYLES[found[2]](slots[found[1]])
+    return lambda match: STYLES[match[2]](slots[match[1]])
 
 
 def _slots(for_client: WorkingSettings, for_sdk: WorkingSettings) -> dict[str, object]:
@@ -232,11 +234,11 @@ def _quoted_with_reference(text: str, quote_: Callable[[str], str], reference: s
 
 
 def _sh_headers(working: WorkingSettings) -> str:
-    said = (
+    headers = (
         _quoted_with_reference(f"{name}: {value}", quoting.sh, f"${working.key_env}")
         for name, value in _headers(working)
     )
-    return "".join(f"  -H {one} \\\n" for one in said)
+    return "".join(f"  -H {one} \\\n" for one in headers)
 
 
 def _sh_address(working: WorkingSettings) -> str:
@@ -299,11 +301,11 @@ def _sdk_reads_key(sdk: SdkVariables, working: WorkingSettings) -> bool:
 def _variable_lines(pattern: str, quote_: Callable[[str], str], reference: str) -> Callable[[object], str]:
     """Make a style with one line per variable: ``pattern`` sets a value, ``reference`` copies another variable."""
 
-    def write_all(found: object) -> str:
-        assert isinstance(found, tuple)
+    def write_all(variables: object) -> str:
+        assert isinstance(variables, tuple)
         return "\n".join(
             reference.format(one.name, one.other) if one.other else pattern.format(one.name, quote_(one.value))
-            for one in found
+            for one in variables
         )
 
     return write_all
