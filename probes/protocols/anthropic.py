@@ -1,8 +1,7 @@
 """Anthropic messages: ``POST {base}/v1/messages``.
 
-The newest official SDKs send ``Authorization: Bearer`` with ``anthropic-version: 2026-10-21``; older ones and most
-apps send
-``x-api-key`` with ``2023-06-01`` (`facts/sdk_facts.md`, anthropic-python 2.12 and 0.125).
+The newest official SDKs send ``Authorization: Bearer`` with ``anthropic-version: 2026-10-21``; older SDKs and most apps
+send ``x-api-key`` with ``2023-06-01`` (`facts/sdk_facts.md`, anthropic-python 2.12 and 0.125).
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from probes.protocols.protocol import (
 from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
-_OLDER = "2023-06-01"  # with which x-api-key was seen to work
+_OLDER = "2023-06-01"  # the version that was measured to work with x-api-key
 _READ_EVENTS = ("message_start", "message_delta", "message_stop")
 
 
@@ -98,7 +97,7 @@ class _Anthropic(Wire):
         return ApiRequest("POST", self.endpoint, self._headers(attempt, ("Content-Type", "application/json")), body)
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
-        """A request that nobody bills: it names no model and holds no message."""
+        """Return a request that is not billed: it has neither a model nor a message."""
         endpoint = self.endpoint.removeprefix("/v1") if Change.ENDPOINT in attempt.changed else self.endpoint
         return ApiRequest("POST", endpoint, self._headers(attempt, ("Content-Type", "application/json")), {})
 
@@ -136,7 +135,7 @@ class _Anthropic(Wire):
 
 
 class _AnthropicReader(StreamCounter):
-    """anthropic-python's loop: it goes by the ``event:`` line, passes over names that it does not know, raises at
+    """A reader with the rules of anthropic-python: it uses the ``event:`` line, skips unknown names and raises for
     ``error``.
     """
 

@@ -1,4 +1,4 @@
-"""What an answer's body is, and the error it may carry, in whichever of the known shapes."""
+"""Determine the kind of a response body, and read the error in it in any of the known shapes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from probes.model.exchange import ApiError, Body
 
 
 def parse_json(text: str) -> tuple[bool, Any]:
-    """``(True, value)`` for JSON as the SDKs' parsers take it, else ``(False, None)``. Depth and digit bombs are no
-    JSON.
+    """Return ``(True, value)`` for JSON that the SDKs' parsers accept, else ``(False, None)``.
+
+    JSON that is nested too deeply or has a number with too many digits is not accepted.
     """
     try:
         return True, json.loads(text.removeprefix("\ufeff"))
@@ -20,7 +21,7 @@ def parse_json(text: str) -> tuple[bool, Any]:
 
 
 def kind_of(data: bytes, content_type: str = "") -> Body:
-    """What the body is by its bytes; the content type decides only where they leave it open."""
+    """Return the kind of a body by its bytes; the content type decides only if they are ambiguous."""
     head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not head:
         return Body.EMPTY
@@ -43,7 +44,7 @@ def kind_of(data: bytes, content_type: str = "") -> Body:
 
 
 def title_of(text: str) -> str:
-    """The title of an HTML page, or its first heading."""
+    """Return the title of an HTML page or its first heading; empty if it has neither."""
     found = re.search(r"<title[^>]{0,200}>([^<]{0,200})", text, re.IGNORECASE) or re.search(
         r"<h1[^>]{0,200}>([^<]{0,200})", text, re.IGNORECASE
     )
@@ -65,27 +66,25 @@ def _word(value: object) -> str:
 def _inner(error: dict[str, Any], shape: str) -> ApiError:
     message = _word(error.get("message") or error.get("msg") or error.get("detail"))
     kind, code = _word(error.get("type")), _word(error.get("code"))
-    if not kind and error.get(
-        "status"
-    ):  # Google: {"code": 400, "status": "INVALID_ARGUMENT", "details": [{"reason": …}]}
+    # Google: {"code": 400, "status": "INVALID_ARGUMENT", "details": [{"reason": …}]}
+    if not kind and error.get("status"):
         kind, shape = _word(error["status"]), "google"
         details = error.get("details")
         if isinstance(details, list):
             reasons = [_word(item.get("reason")) for item in details if isinstance(item, dict)]
             code = next((reason for reason in reasons if reason), code)
     known, nested = parse_json(message) if message.startswith("{") else (False, None)
-    if known and isinstance(nested, dict) and isinstance(nested.get("error"), dict):  # an error wrapped in an error
+    # The message of some errors is another error as JSON.
+    if known and isinstance(nested, dict) and isinstance(nested.get("error"), dict):
         return _inner(nested["error"], shape)
     return ApiError(type=kind, code=code, message=message, param=_word(error.get("param")), shape=shape)
 
 
-COMMON_SHAPE = "openai"  # {"error": {…}}, which most doors use, whatever they speak
+COMMON_SHAPE = "openai"  # {"error": {…}}, which most providers use for every protocol
 
 
 def read_error(value: object) -> ApiError | None:
-    """The error that a JSON value carries, in any of the shapes of `facts/errors.md` section 0; None where it carries
-    none.
-    """
+    """Return the error in a JSON value, in any of the shapes of `facts/errors.md` section 0; None if it has none."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return read_error(value[0])
     if isinstance(value, str):
@@ -133,6 +132,6 @@ def read_error(value: object) -> ApiError | None:
 
 
 def bare_error(value: dict[str, Any]) -> bool:
-    """``{"code": 500, "msg": "…"}`` in place of an event: the SDKs pass over it and the answer stays empty."""
+    """Check for an error event like ``{"code": 500, "msg": "…"}``. The SDKs ignore it, so the response stays empty."""
     strange = "choices" not in value and not str(value.get("type", "")).startswith(("message", "content_block", "ping"))
     return strange and bool({"code", "error_code", "base_resp"} & value.keys()) and bool(read_error(value))

@@ -1,6 +1,6 @@
-"""Anthropic messages: ``tools`` with an ``input_schema``, ``output_config.format``, ``image`` blocks; no embeddings.
+"""Features of Anthropic messages: ``tools`` with ``input_schema``, ``output_config.format``, ``image``; no embeddings.
 
-Source: docs.claude.com/en/api/messages, and anthropic-python 2.12, whose ``tool_use`` carries its input as an object.
+Source: docs.claude.com/en/api/messages, and anthropic-python 2.12, whose ``tool_use`` has its input as an object.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Gemini's own protocol: ``functionDeclarations``, ``responseSchema``, ``inlineData``, ``:embedContent``.
+"""Features of the Gemini API: ``functionDeclarations``, ``responseSchema``, ``inlineData``, ``:embedContent``.
 
-Source: ai.google.dev/api/generate-content. Its schemas know no ``additionalProperties``; a turn goes back as it came,
-for newer models look for their ``thoughtSignature`` in it.
+Source: ai.google.dev/api/generate-content. Its schemas do not support ``additionalProperties``. The model's message is
+sent back unchanged, because newer models look for their ``thoughtSignature`` in it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _more(name: str, adapted: tuple[str, ...], call: Call | None) -> dict[str, A
 
 
 def _read(pieces: Sequence[Any]) -> Call:
-    """The first call among the parts of all pieces: it comes whole in one of them."""
+    """Return the first call in the parts of all pieces. A call is never split over several pieces."""
     text = ""
     for piece in pieces:
         candidates = piece.get("candidates") if isinstance(piece, dict) else None

@@ -1,6 +1,6 @@
-"""Ollama's own protocol: ``tools``, ``format``, ``images``, ``/api/embed``, and ``/api/show``, which tells abilities.
+"""Features of the Ollama API: ``tools``, ``format``, ``images``, ``/api/embed``, and ``/api/show`` for capabilities.
 
-Source: github.com/ollama/ollama, docs/api.md, and ollama-python 0.6. Its calls have no ids, and none can be demanded.
+Source: github.com/ollama/ollama, docs/api.md, and ollama-python 0.6. Tool calls have no ids, and cannot be forced.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _OllamaFeatures:
         return len(rows[0]) if isinstance(rows, list) and rows and isinstance(rows[0], list) else 0
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        return None  # it passes over what it does not know
+        return None  # Ollama ignores unknown parameters
 
     def claims(self, attempt: Attempt, model: str) -> ApiRequest:
         return ApiRequest("POST", "/api/show", _JSON, {"model": model})
@@ -65,7 +65,7 @@ def _more(name: str, call: Call | None) -> dict[str, Any]:
 
 
 def _read(lines: Sequence[Any]) -> Call:
-    """The first call in any of the lines: it comes whole."""
+    """Return the first call in any of the lines. A call is never split over several lines."""
     text = ""
     for line in lines:
         message = line.get("message") if isinstance(line, dict) else None

@@ -1,4 +1,4 @@
-"""Chat completions: ``tools``, ``response_format``, ``image_url``, and ``POST {base}/embeddings``.
+"""Features of chat completions: ``tools``, ``response_format``, ``image_url``, and ``POST {base}/embeddings``.
 
 Source: platform.openai.com/docs/api-reference/chat, and openai-python 3.54, which takes a call's arguments as text.
 """
@@ -19,12 +19,13 @@ from probes.protocols.protocol import ApiRequest, text_of, wire
 from probes.protocols.sse import Event
 
 _TURN = ("role", "content", "tool_calls")
-_ADDED = re.compile(r"reasoning|annotations|refusal|function_call", re.IGNORECASE)  # what doors add to a turn
+# Fields that some servers add to a message.
+_ADDED = re.compile(r"reasoning|annotations|refusal|function_call", re.IGNORECASE)
 _LIMITS = ("max_tokens", "max_completion_tokens")
 
 
 class ChatFeatures:
-    """Those of chat completions; Azure has them at paths of its own."""
+    """Features of chat completions. Azure and Responses extend this class."""
 
     protocol = "openai"
     demands = True
@@ -74,7 +75,7 @@ class ChatFeatures:
                     indexed &= isinstance(row.get("index"), int)
                     _grow(calls.setdefault(str(row.get("index", 0)), {"function": {}}), row)
         found = _read({"content": text, "tool_calls": list(calls.values())})
-        # openai-python's own `stream()` raises over it, and many clients drop the call (ollama/ollama#7881).
+        # Without an index, `stream()` of openai-python raises and many clients drop the call (ollama/ollama#7881).
         return found if found.problem or indexed else replace(found, problem="no_index")
 
     def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None:
@@ -114,7 +115,7 @@ def _read(message: dict[str, Any]) -> Call:
 
 
 def _deltas(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """The first choice's, event by event."""
+    """Return the deltas of the first choice, one for each event."""
     found = []
     for event in events:
         _, value = parse_json(event.data or "")
@@ -126,7 +127,7 @@ def _deltas(events: Sequence[Event]) -> list[dict[str, Any]]:
 
 
 def _grow(call: dict[str, Any], row: dict[str, Any]) -> None:
-    """One more piece of a call: its arguments come bit by bit, all else comes once."""
+    """Add one piece of a call: the arguments arrive in pieces, everything else arrives once."""
     function = row.get("function")
     call["id"] = row.get("id") or call.get("id")
     if not isinstance(function, dict):

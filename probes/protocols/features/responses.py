@@ -1,4 +1,4 @@
-"""Responses: ``tools`` without a shell around the function, ``text.format``, ``input_image``, and its own items.
+"""Features of Responses: ``tools`` without a nested ``function``, ``text.format``, ``input_image`` and output items.
 
 Source: platform.openai.com/docs/api-reference/responses, and openai-python 3.54.
 """
