@@ -27,7 +27,7 @@ from probes.protocols.protocol import (
 from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
-_OLDER = "2023-06-01"  # the version that was measured to work with x-api-key
+_OLDER_VERSION = "2023-06-01"  # the version that was measured to work with x-api-key
 _READ_EVENTS = ("message_start", "message_delta", "message_stop")
 
 
@@ -35,7 +35,7 @@ class _Anthropic(Wire):
     name = "anthropic"
     endpoint = "/v1/messages"
     styles = (Auth.BEARER, Auth.X_API_KEY)
-    style_versions = MappingProxyType({Auth.BEARER: "2026-10-21", Auth.X_API_KEY: _OLDER})
+    style_versions = MappingProxyType({Auth.BEARER: "2026-10-21", Auth.X_API_KEY: _OLDER_VERSION})
     version_header = "anthropic-version"
     key_encoding = "utf-8"
     clients_differ = True
@@ -58,18 +58,18 @@ class _Anthropic(Wire):
     words = (("claude_token", "ANTHROPIC_AUTH_TOKEN"),)
     provider_names = ("anthropic", "claude")
     variable_prefix = "ANTHROPIC_"
-    example_headers = (("anthropic-version", _OLDER),)
+    example_headers = (("anthropic-version", _OLDER_VERSION),)
     sdk_arguments = MappingProxyType(
         {
             "python": {
                 "bearer": "auth_token={key}",
                 "": 'api_key={key}, default_headers={{"x-api-key": {key}, "Authorization": anthropic.Omit(), '
-                f'"anthropic-version": "{_OLDER}"}}}}',
+                f'"anthropic-version": "{_OLDER_VERSION}"}}}}',
             },
             "node": {
                 "bearer": "authToken: {key}, apiKey: null",
                 "": 'apiKey: {key}, defaultHeaders: {{ "x-api-key": {key}, Authorization: null, '
-                f'"anthropic-version": "{_OLDER}" }}}}',
+                f'"anthropic-version": "{_OLDER_VERSION}" }}}}',
             },
         }
     )
@@ -78,7 +78,7 @@ class _Anthropic(Wire):
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         found = super().attempt(base_url, auth)
-        return found if found.version else replace(found, version=_OLDER)
+        return found if found.version else replace(found, version=_OLDER_VERSION)
 
     def _headers(self, attempt: Attempt, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         return (("Accept", "application/json"), ("anthropic-version", attempt.version), *more)

@@ -65,8 +65,8 @@ class _Azure(ChatCompletions):
         return replace(listing, path=f"/openai/deployments?api-version={_LISTING}")
 
     def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
-        ask = super().generation(attempt, model, stream=stream, adapted=adapted)
-        return replace(ask, path=self._path(attempt, model))
+        request = super().generation(attempt, model, stream=stream, adapted=adapted)
+        return replace(request, path=self._path(attempt, model))
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
         return replace(super().path_check(attempt), path=self._path(attempt, self.guess))

@@ -103,7 +103,7 @@ class _Gemini(Wire):
         )
 
     def splitter(self) -> Splitter:
-        return _Splitter()
+        return _GeminiSplitter()
 
     def stream_reader(self) -> _GeminiReader:
         return _GeminiReader()
@@ -134,7 +134,7 @@ def _usage(value: dict[str, Any]) -> tuple[int, int, int]:
     return prompt_tokens, completion, thoughts
 
 
-class _Splitter:
+class _GeminiSplitter:
     """A splitter with the rules of google-genai: ``data: `` with the space, or JSON on lines with balanced braces."""
 
     unended: Event | None = None  # `close` returns the rest

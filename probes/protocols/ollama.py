@@ -78,7 +78,7 @@ class _Ollama(Wire):
         )
 
     def splitter(self) -> Splitter:
-        return _Lines()
+        return _LineSplitter()
 
     def stream_reader(self) -> _OllamaReader:
         return _OllamaReader()
@@ -95,7 +95,7 @@ def _finish(value: dict[str, Any]) -> str:
     return text_of(value.get("done_reason")) or ("stop" if value.get("done") is True else "")
 
 
-class _Lines:
+class _LineSplitter:
     """A splitter of lines: every line is an event, and the last one needs no line end."""
 
     unended: Event | None = None

@@ -110,7 +110,7 @@ class _ResponsesReader(StreamCounter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._over = False
+        self._ended = False
         self._lacks = ""
 
     def ends(self, event: Event) -> bool:
@@ -118,8 +118,8 @@ class _ResponsesReader(StreamCounter):
         return isinstance(value, dict) and value.get("type") in _LAST
 
     def take(self, name: str, data: str) -> None:
-        if self._over or data.startswith("[DONE]"):
-            self._over = True  # the SDK stops reading here; another event marks a complete response
+        if self._ended or data.startswith("[DONE]"):
+            self._ended = True  # the SDK stops reading here; another event marks a complete response
             return
         known, value = parse_json(data)
         if not known and name == "error":
