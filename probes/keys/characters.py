@@ -57,7 +57,7 @@ def position_notes(raw: str, positions: Iterable[int]) -> tuple[Note, ...]:
 
     Letters and digits are counted but never named: they may belong to the key.
     """
-    at = sorted(set(positions))
-    told = [i for i in at if not (raw[i].isascii() and raw[i].isalnum())][:_LISTED]
-    names = [note("position", name=character_name(raw[i]), position=i + 1, length=len(raw)) for i in told]
-    return (*names, *([note("more", count=len(at) - len(told))] if len(at) > len(told) else []))
+    indices = sorted(set(positions))
+    named = [i for i in indices if not (raw[i].isascii() and raw[i].isalnum())][:_LISTED]
+    names = [note("position", name=character_name(raw[i]), position=i + 1, length=len(raw)) for i in named]
+    return (*names, *([note("more", count=len(indices) - len(named))] if len(indices) > len(named) else []))

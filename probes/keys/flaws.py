@@ -103,9 +103,11 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     control = [i for i in odd if (raw[i] < " " and raw[i] not in "\t\n\r") or "\x7f" <= raw[i] < "\xa0"]
     stray = [i for i in odd if i not in set(control)]
     if stray:
-        flaws.append(Flaw("key", "stray", position_notes(raw, stray), usable, _breaks(raw, stray, protocol)))
+        flaws.append(Flaw("key", "stray", position_notes(raw, stray), usable, _prevents_sending(raw, stray, protocol)))
     if control:
-        flaws.append(Flaw("key", "control", position_notes(raw, control), usable, _breaks(raw, control, protocol)))
+        flaws.append(
+            Flaw("key", "control", position_notes(raw, control), usable, _prevents_sending(raw, control, protocol))
+        )
     return KeyExam(tuple(flaws), cleaned, literal)
 
 
@@ -149,14 +151,14 @@ def _tidy_key(raw: str, plain: str, start: int) -> tuple[str, list[int], int]:
     spans = [(m.start() + start, m.end() + start) for m in found]
     texts = [m[0].strip(ENDS) for m in found]
     begin, end, count = start, len(raw), 1
-    if len(texts) > 1 and _all_keys(texts, lined=not re.search("[,;]", plain[start:])):
+    if len(texts) > 1 and _all_keys(texts, split_by_lines=not re.search("[,;]", plain[start:])):
         begin, end, count = *spans[0], len(texts)
     elif len(words := plain[start:].split()) > 1 and all(public_prefix(word.strip("\"'")) for word in words):
         end, count = plain.index(words[0], start) + len(words[0]), len(words)
     while begin < end and (raw[begin] in END_MARKS or plain[begin] in END_MARKS or invisible(raw[begin])):
         begin += 1
     last = end
-    while last > begin and (_ends_key_astray(plain[last - 1]) or plain[begin:last].endswith(ESCAPES)):
+    while last > begin and (_is_stray_end(plain[last - 1]) or plain[begin:last].endswith(ESCAPES)):
         last -= 1
     while begin < last and not plain[begin].isascii():
         begin += 1
@@ -168,29 +170,29 @@ def _tidy_key(raw: str, plain: str, start: int) -> tuple[str, list[int], int]:
     return "".join(plain[i] for i in kept), odd, count
 
 
-def _all_keys(texts: list[str], lined: bool) -> bool:
+def _all_keys(texts: list[str], split_by_lines: bool) -> bool:
     """Check whether these are several keys, and not one split by a line end.
 
     The second line of a split key has no prefix, and its length differs.
     """
-    if not lined or all(public_prefix(text) for text in texts):
+    if not split_by_lines or all(public_prefix(text) for text in texts):
         return True
     return len({len(text) for text in texts}) == 1 and len(texts[0]) >= 20
 
 
-def _ends_key_astray(char: str) -> bool:
+def _is_stray_end(char: str) -> bool:
     return char in END_MARKS or invisible(char) or not char.isascii()
 
 
-def _breaks(raw: str, odd: list[int], protocol: str) -> bool:
+def _prevents_sending(raw: str, odd: list[int], protocol: str) -> bool:
     """Check whether these characters prevent the SDK from sending."""
-    whole = _spoken(protocol).key_begins_value
+    whole = _wire_of(protocol).key_begins_value
     return literal_key(raw, protocol) is None and any(
         not raw[i].isascii() or raw[i] in "\0\n\r\f\v" or not raw[i:].strip(" \t") or (i == 0 and whole) for i in odd
     )
 
 
-def _spoken(protocol: str) -> Wire:
+def _wire_of(protocol: str) -> Wire:
     """Return the protocol; the default one for ``auto``."""
     return wire(protocol if protocol in NAMES else DEFAULT_PROTOCOL)
 
@@ -202,14 +204,14 @@ def literal_key(raw: str, protocol: str) -> str | None:
     ends in white space; google-genai strips first. An Azure key is the whole header value, which must not begin with
     white space.
     """
-    spoken = _spoken(protocol)
-    value = raw.strip() if spoken.key_stripped else raw
+    key_wire = _wire_of(protocol)
+    value = raw.strip() if key_wire.key_stripped else raw
     if not value or any(c in "\0\n\r\f\v" for c in value) or value[-1] in " \t":
         return None
-    if spoken.key_begins_value and value[0] in " \t":
+    if key_wire.key_begins_value and value[0] in " \t":
         return None
     try:
-        value.encode(spoken.key_encoding)
+        value.encode(key_wire.key_encoding)
     except UnicodeEncodeError:
         return None
     return value

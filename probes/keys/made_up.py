@@ -28,22 +28,22 @@ def wrong_key(door: Door | None, real: Iterable[str]) -> str:
     """
     kept = tuple(real)
     while True:
-        made = next(filter(None, map(_like, (*(door.keys if door else ()), _USUAL))))
+        made = next(filter(None, map(_random_text, (*(door.keys if door else ()), _USUAL))))
         if not any(made[at : at + WINDOW] in one for one in kept for at in range(len(made) - WINDOW + 1)):
             return made
 
 
-def _like(shape: KeyShape) -> str:
+def _random_text(shape: KeyShape) -> str:
     """Return a random text of this shape; empty if the pattern is too complex."""
     try:
         pieces = list(_pieces(shape.pattern))
     except re.error:  # nested groups
         return ""
     spare = (shape.shortest or _LENGTH) - sum(low for _, low, _ in pieces)
-    open_ones = sum(more for _, _, more in pieces)
+    repeatable = sum(more for _, _, more in pieces)
     made = ""
     for letters, low, more in pieces:
-        count = low + (max(0, spare) // open_ones if more else 0)
+        count = low + (max(0, spare) // repeatable if more else 0)
         made += "".join(secrets.choice(letters) for _ in range(min(count, _LONGEST)))
     return made if re.fullmatch(shape.pattern, made) else ""
 

@@ -17,7 +17,7 @@ from probes.model.value_issues import Confidence, Fit, KeyFit, KeyMatch
 _CARRIERS = frozenset(("gateway", "local", "relay"))
 
 # A key longer than this multiple of the longest known one was pasted twice; a shorter one may be a new length.
-_DOUBLED = 1.5
+_PASTED_TWICE = 1.5
 
 _ORDER = tuple(Confidence)
 
@@ -57,76 +57,84 @@ def fit(value: str, door: Door | None, *, local: bool) -> KeyFit:
         return KeyFit(Fit.NO_KEY)
     doors = load()
     matches = _identify(value, doors)
-    alien = _credential(value)
+    credential = _credential(value)
     if door is None:
-        return _fit_unknown_host(alien, matches, doors, local)
-    ours = alien is not None and alien.company == door.company
-    if alien and alien.taken_by != door.id and (ours or (alien.certain and door.kind not in _CARRIERS)):
-        return _fit_credential(alien, door, matches)
+        return _fit_unknown_host(credential, matches, doors, local)
+    same_company = credential is not None and credential.company == door.company
+    if (
+        credential
+        and credential.taken_by != door.id
+        and (same_company or (credential.certain and door.kind not in _CARRIERS))
+    ):
+        return _fit_credential(credential, door, matches)
     if door.kind in _CARRIERS:
-        return KeyFit(Fit.FITS if _own(door, matches, doors) else Fit.UNKNOWN, matches=matches)
-    return _fit_key(value, door, matches, doors)
+        return KeyFit(Fit.FITS if _own_match(door, matches, doors) else Fit.UNKNOWN, matches=matches)
+    return _fit_known_door(value, door, matches, doors)
 
 
-def _fit_unknown_host(alien: Credential | None, matches: tuple[KeyMatch, ...], doors: Doors, local: bool) -> KeyFit:
+def _fit_unknown_host(
+    credential: Credential | None, matches: tuple[KeyMatch, ...], doors: Doors, local: bool
+) -> KeyFit:
     if local:
         return KeyFit(Fit.UNKNOWN, matches=matches)
-    if alien and alien.certain and not alien.carried:
-        return KeyFit(Fit.WRONG_KIND, alien.kind, matches, certain=True)
+    if credential and credential.certain and not credential.carried:
+        return KeyFit(Fit.WRONG_KIND, credential.kind, matches, certain=True)
     official = [
         match
         for match in _certain(matches)
         if (known := doors.get(match.door)) and known.kind not in ("local", "relay")
     ]
     if official:
-        return KeyFit(Fit.OFFICIAL_ELSEWHERE, _names(official), matches, certain=True)
+        return KeyFit(Fit.OFFICIAL_ELSEWHERE, _door_ids(official), matches, certain=True)
     return KeyFit(Fit.UNKNOWN, matches=matches)
 
 
-def _fit_credential(alien: Credential, door: Door, matches: tuple[KeyMatch, ...]) -> KeyFit:
-    elsewhere = alien.certain and alien.company not in ("", door.company)
-    if elsewhere and alien.carried:
-        return KeyFit(Fit.OTHER_DOOR, alien.door, matches, certain=True, elsewhere=True)
-    return KeyFit(Fit.WRONG_KIND, alien.kind, matches, certain=alien.certain, elsewhere=elsewhere)
+def _fit_credential(credential: Credential, door: Door, matches: tuple[KeyMatch, ...]) -> KeyFit:
+    elsewhere = credential.certain and credential.company not in ("", door.company)
+    if elsewhere and credential.carried:
+        return KeyFit(Fit.OTHER_DOOR, credential.door, matches, certain=True, elsewhere=True)
+    return KeyFit(Fit.WRONG_KIND, credential.kind, matches, certain=credential.certain, elsewhere=elsewhere)
 
 
-def _fit_key(value: str, door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyFit:
-    own, certain = _own(door, matches, doors), _certain(matches)
-    if own and (own.confidence is Confidence.CERTAIN or not certain):
-        home = doors.get(own.door) or door
+def _fit_known_door(value: str, door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyFit:
+    own_match, certain = _own_match(door, matches, doors), _certain(matches)
+    if own_match and (own_match.confidence is Confidence.CERTAIN or not certain):
+        home = doors.get(own_match.door) or door
         wanted = _wanted_length(value, home)
-        sure = own.confidence is Confidence.CERTAIN
+        sure = own_match.confidence is Confidence.CERTAIN
         if wanted is None:
             return KeyFit(Fit.FITS, matches=matches, certain=sure)
         return KeyFit(Fit.TRUNCATED, matches=matches, certain=sure, length=len(value), wanted=wanted)
-    if own:  # the right company, but its shape fits another provider better
+    if own_match:  # the right company, but its shape fits another provider better
         return KeyFit(Fit.UNKNOWN, matches=matches)
-    family = [(match, kin) for match in matches if (kin := doors.get(match.door)) and kin.company == door.company]
+    family = [
+        (match, sibling) for match in matches if (sibling := doors.get(match.door)) and sibling.company == door.company
+    ]
     if certain and not family:
-        return KeyFit(Fit.OTHER_DOOR, _names(certain), matches, certain=True, elsewhere=True)
+        return KeyFit(Fit.OTHER_DOOR, _door_ids(certain), matches, certain=True, elsewhere=True)
     if family and (certain or door.keys_complete):
-        return KeyFit(_relation(door, family[0][1]), _names([match for match, _ in family]), matches, bool(certain))
+        return KeyFit(_relation(door, family[0][1]), _door_ids([match for match, _ in family]), matches, bool(certain))
     if door.keys_complete and matches:
-        return KeyFit(Fit.UNLIKELY, _names(matches), matches)
+        return KeyFit(Fit.UNLIKELY, _door_ids(matches), matches)
     return KeyFit(Fit.UNKNOWN, matches=matches)
 
 
-def _relation(door: Door, kin: Door) -> Fit:
+def _relation(door: Door, sibling: Door) -> Fit:
     """Return the difference between two doors of one company."""
-    if (door.kind == "subscription") != (kin.kind == "subscription"):
+    if (door.kind == "subscription") != (sibling.kind == "subscription"):
         return Fit.OTHER_PLAN
-    return Fit.OTHER_REGION if door.region != kin.region else Fit.OTHER_RESOURCE
+    return Fit.OTHER_REGION if door.region != sibling.region else Fit.OTHER_RESOURCE
 
 
-def _own(door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyMatch | None:
+def _own_match(door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyMatch | None:
     """Return the best match that is this door, shares its keys, or has the same base URL."""
     urls = {endpoint.base_url for endpoint in door.endpoints}
     for match in matches:
-        kin = doors.get(match.door)
-        if kin and (
-            kin.id == door.id
-            or (kin.namespace and kin.namespace == door.namespace)
-            or urls & {endpoint.base_url for endpoint in kin.endpoints}
+        sibling = doors.get(match.door)
+        if sibling and (
+            sibling.id == door.id
+            or (sibling.namespace and sibling.namespace == door.namespace)
+            or urls & {endpoint.base_url for endpoint in sibling.endpoints}
         ):
             return match
     return None
@@ -136,7 +144,7 @@ def _certain(matches: tuple[KeyMatch, ...]) -> tuple[KeyMatch, ...]:
     return tuple(match for match in matches if match.confidence is Confidence.CERTAIN)
 
 
-def _names(matches: tuple[KeyMatch, ...] | list[KeyMatch]) -> str:
+def _door_ids(matches: tuple[KeyMatch, ...] | list[KeyMatch]) -> str:
     return ", ".join(match.door for match in matches)
 
 
@@ -145,11 +153,11 @@ def _names(matches: tuple[KeyMatch, ...] | list[KeyMatch]) -> str:
 
 def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
     found: dict[str, KeyMatch] = {}
-    alien = _credential(value)
-    if alien and alien.door and doors.get(alien.door):
-        whole = alien.certain and alien.carried
+    credential = _credential(value)
+    if credential and credential.door and doors.get(credential.door):
+        whole = credential.certain and credential.carried
         confidence = Confidence.CERTAIN if whole else Confidence.POSSIBLE
-        found[alien.door] = KeyMatch(alien.door, confidence, (note(f"credential_{alien.kind}"),))
+        found[credential.door] = KeyMatch(credential.door, confidence, (note(f"credential_{credential.kind}"),))
     for door in doors:
         for shape in door.keys:
             if door.id not in found and pattern_matches(shape.pattern, value):
@@ -177,7 +185,7 @@ def _wanted_length(value: str, door: Door) -> int | None:
     shape = next((shape for shape in door.keys if pattern_matches(shape.pattern, value)), None)
     if shape and len(value) < shape.shortest:
         return shape.shortest
-    if shape and shape.longest and len(value) > _DOUBLED * shape.longest:
+    if shape and shape.longest and len(value) > _PASTED_TWICE * shape.longest:
         return shape.longest
     return None
 

@@ -24,7 +24,7 @@ class ArchiveError(ValueError):
 
 def dump(evidence: Evidence) -> str:
     """Return the evidence as JSON. A secret is written as its hint, a lone surrogate (not valid UTF-8) as an escape."""
-    text = json.dumps({"schema": SCHEMA, "evidence": _out(evidence)}, ensure_ascii=False, indent=1)
+    text = json.dumps({"schema": SCHEMA, "evidence": _to_json(evidence)}, ensure_ascii=False, indent=1)
     return re.sub("[\ud800-\udfff]", lambda lone: f"\\u{ord(lone[0]):04x}", text)
 
 
@@ -37,23 +37,23 @@ def load(text: str) -> Evidence:
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise ArchiveError(f"no kept run: its schema is not {SCHEMA}")
     try:
-        found = _in(document.get("evidence"), Evidence)
+        found = _from_json(document.get("evidence"), Evidence)
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
         raise ArchiveError(f"the run cannot be read: {error}") from error
     assert isinstance(found, Evidence)
     return found
 
 
-def _out(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     if isinstance(value, Secret):
         return value.hint
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: _out(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        fields = {field.name: _to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
         return {"is": type(value).__name__, **fields}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (tuple, list)):
-        return [_out(item) for item in value]
+        return [_to_json(item) for item in value]
     return value
 
 
@@ -62,7 +62,7 @@ def _hints(cls: type) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
-def _in(value: Any, wanted: Any) -> Any:
+def _from_json(value: Any, wanted: Any) -> Any:
     if typing.get_origin(wanted) in (typing.Union, types.UnionType):
         if value is None:
             return None
@@ -73,22 +73,22 @@ def _in(value: Any, wanted: Any) -> Any:
             options = [option for option in options if not dataclasses.is_dataclass(option) and option is not Secret]
         if not options:
             raise ValueError(f"unknown kind {value.get('is') if isinstance(value, dict) else value!r}")
-        return _in(value, options[0])
+        return _from_json(value, options[0])
     if typing.get_origin(wanted) is tuple:
         kinds = typing.get_args(wanted)
         if not isinstance(value, list):
             raise TypeError("a list was expected")
         if len(kinds) == 2 and kinds[1] is Ellipsis:
-            return tuple(_in(item, kinds[0]) for item in value)
+            return tuple(_from_json(item, kinds[0]) for item in value)
         if len(kinds) != len(value):
             raise ValueError("a row of another length")
-        return tuple(_in(item, kind) for item, kind in zip(value, kinds, strict=True))
+        return tuple(_from_json(item, kind) for item, kind in zip(value, kinds, strict=True))
     if isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
         if not isinstance(value, dict):
             raise TypeError(f"{wanted.__name__} was expected")
         hints = _hints(wanted)
         # A field that a later version added is ignored; a missing field gets its default.
-        return wanted(**{name: _in(value[name], hint) for name, hint in hints.items() if name in value})
+        return wanted(**{name: _from_json(value[name], hint) for name, hint in hints.items() if name in value})
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return wanted(value)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):

@@ -85,13 +85,13 @@ class Scrubber:
             if short in text:
                 text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", "[key]", text)
         if self._windows and any(text[i : i + WINDOW] in self._windows for i in range(len(text) - WINDOW + 1)):
-            text = self._blot(text)
+            text = self._replace_known(text)
         text = re.sub(_FOREIGN_KEY, lambda found: hint(found[0]), text)
         if text == given and len(text) <= 1000:
             self._clean.add(text)
         return text
 
-    def _blot(self, text: str) -> str:
+    def _replace_known(self, text: str) -> str:
         out: list[str] = []
         at, size = 0, len(text)
         while at < size:

@@ -1,1 +1,1 @@
-"""One file a wire protocol: how to ask, how a key travels, how an answer reads, how a stream ends."""
+"""Wire protocols, one per file: requests, authentication, responses and streams."""

@@ -1,8 +1,7 @@
 """Anthropic messages: ``POST {base}/v1/messages``.
 
-The newest official SDKs send ``Authorization: Bearer`` with ``anthropic-version: 2026-10-21``; older ones and most
-apps send
-``x-api-key`` with ``2023-06-01`` (`facts/sdk_facts.md`, anthropic-python 2.12 and 0.125).
+The newest official SDKs send ``Authorization: Bearer`` with ``anthropic-version: 2026-10-21``; older SDKs and most apps
+send ``x-api-key`` with ``2023-06-01`` (`facts/sdk_facts.md`, anthropic-python 2.12 and 0.125).
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from probes.protocols.protocol import (
 from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
-_OLDER = "2023-06-01"  # with which x-api-key was seen to work
+_OLDER_VERSION = "2023-06-01"  # the version that was measured to work with x-api-key
 _READ_EVENTS = ("message_start", "message_delta", "message_stop")
 
 
@@ -36,7 +35,7 @@ class _Anthropic(Wire):
     name = "anthropic"
     endpoint = "/v1/messages"
     styles = (Auth.BEARER, Auth.X_API_KEY)
-    style_versions = MappingProxyType({Auth.BEARER: "2026-10-21", Auth.X_API_KEY: _OLDER})
+    style_versions = MappingProxyType({Auth.BEARER: "2026-10-21", Auth.X_API_KEY: _OLDER_VERSION})
     version_header = "anthropic-version"
     key_encoding = "utf-8"
     clients_differ = True
@@ -59,18 +58,18 @@ class _Anthropic(Wire):
     words = (("claude_token", "ANTHROPIC_AUTH_TOKEN"),)
     provider_names = ("anthropic", "claude")
     variable_prefix = "ANTHROPIC_"
-    example_headers = (("anthropic-version", _OLDER),)
+    example_headers = (("anthropic-version", _OLDER_VERSION),)
     sdk_arguments = MappingProxyType(
         {
             "python": {
                 "bearer": "auth_token={key}",
                 "": 'api_key={key}, default_headers={{"x-api-key": {key}, "Authorization": anthropic.Omit(), '
-                f'"anthropic-version": "{_OLDER}"}}}}',
+                f'"anthropic-version": "{_OLDER_VERSION}"}}}}',
             },
             "node": {
                 "bearer": "authToken: {key}, apiKey: null",
                 "": 'apiKey: {key}, defaultHeaders: {{ "x-api-key": {key}, Authorization: null, '
-                f'"anthropic-version": "{_OLDER}" }}}}',
+                f'"anthropic-version": "{_OLDER_VERSION}" }}}}',
             },
         }
     )
@@ -79,7 +78,7 @@ class _Anthropic(Wire):
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
         found = super().attempt(base_url, auth)
-        return found if found.version else replace(found, version=_OLDER)
+        return found if found.version else replace(found, version=_OLDER_VERSION)
 
     def _headers(self, attempt: Attempt, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         return (("Accept", "application/json"), ("anthropic-version", attempt.version), *more)
@@ -98,7 +97,7 @@ class _Anthropic(Wire):
         return ApiRequest("POST", self.endpoint, self._headers(attempt, ("Content-Type", "application/json")), body)
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
-        """A request that nobody bills: it names no model and holds no message."""
+        """Return a request that is not billed: it has neither a model nor a message."""
         endpoint = self.endpoint.removeprefix("/v1") if Change.ENDPOINT in attempt.changed else self.endpoint
         return ApiRequest("POST", endpoint, self._headers(attempt, ("Content-Type", "application/json")), {})
 
@@ -136,7 +135,7 @@ class _Anthropic(Wire):
 
 
 class _AnthropicReader(StreamCounter):
-    """anthropic-python's loop: it goes by the ``event:`` line, passes over names that it does not know, raises at
+    """A reader with the rules of anthropic-python: it uses the ``event:`` line, skips unknown names and raises for
     ``error``.
     """
 

@@ -1,7 +1,7 @@
-"""Azure OpenAI's older form: ``POST {endpoint}/openai/deployments/{deployment}/chat/completions?api-version=…``.
+"""Azure OpenAI's older API: ``POST {endpoint}/openai/deployments/{deployment}/chat/completions?api-version=…``.
 
-The key travels as ``api-key``; the model is the name of a deployment. The newer ``{endpoint}/openai/v1`` is plain
-openai. Source: openai-python 3.54, ``AzureOpenAI``.
+The key is sent as ``api-key``; the model is the name of a deployment. The newer ``{endpoint}/openai/v1`` is the openai
+protocol. Source: openai-python 3.54, ``AzureOpenAI``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from probes.model.attempt import Attempt, Auth
 from probes.protocols.openai import ChatCompletions
 from probes.protocols.protocol import ApiRequest, prompt
 
-# The last version that Azure's own manual names as stable for these paths.
+# The last version that Azure's manual calls stable for these paths.
 STABLE = "2024-10-21"
 # Only the oldest versions list the deployments; later ones list all models of the region, deployed or not.
 _LISTING = "2022-12-01"
@@ -41,7 +41,7 @@ class _Azure(ChatCompletions):
     model_path = r"/openai/deployments/([^/?#]+)"
     precedence = 10
     bases = ("",)
-    looks = 0  # Azure serves it, and gateways in front of it
+    looks = 0  # only Azure and gateways in front of it serve it
     newer_base = "/openai/v1"
     lists_deployed = True
     capability = ""
@@ -65,17 +65,17 @@ class _Azure(ChatCompletions):
         return replace(listing, path=f"/openai/deployments?api-version={_LISTING}")
 
     def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
-        ask = super().generation(attempt, model, stream=stream, adapted=adapted)
-        return replace(ask, path=self._path(attempt, model))
+        request = super().generation(attempt, model, stream=stream, adapted=adapted)
+        return replace(request, path=self._path(attempt, model))
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
         return replace(super().path_check(attempt), path=self._path(attempt, self.guess))
 
     def owns(self, value: Mapping[str, Any]) -> bool:
-        return False  # it answers as chat completions do
+        return False  # responses have the form of chat completions
 
     def other_version_helps(self, status: int, text: str) -> bool:
-        return status == 400 and "version" in text.lower()  # Azure retires them
+        return status == 400 and "version" in text.lower()  # Azure retires versions
 
     def example(self, model: str) -> Mapping[str, Any]:
         return {"messages": [{"role": "user", "content": prompt(False)}]}

@@ -1,4 +1,4 @@
-"""What an answer's body is, and the error it may carry, in whichever of the known shapes."""
+"""Determine the kind of a response body, and read the error in it in any of the known shapes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from probes.model.exchange import ApiError, Body
 
 
 def parse_json(text: str) -> tuple[bool, Any]:
-    """``(True, value)`` for JSON as the SDKs' parsers take it, else ``(False, None)``. Depth and digit bombs are no
-    JSON.
+    """Return ``(True, value)`` for JSON that the SDKs' parsers accept, else ``(False, None)``.
+
+    JSON that is nested too deeply or has a number with too many digits is not accepted.
     """
     try:
         return True, json.loads(text.removeprefix("\ufeff"))
@@ -20,7 +21,7 @@ def parse_json(text: str) -> tuple[bool, Any]:
 
 
 def kind_of(data: bytes, content_type: str = "") -> Body:
-    """What the body is by its bytes; the content type decides only where they leave it open."""
+    """Return the kind of a body by its bytes; the content type decides only if they are ambiguous."""
     head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not head:
         return Body.EMPTY
@@ -43,49 +44,47 @@ def kind_of(data: bytes, content_type: str = "") -> Body:
 
 
 def title_of(text: str) -> str:
-    """The title of an HTML page, or its first heading."""
+    """Return the title of an HTML page or its first heading; empty if it has neither."""
     found = re.search(r"<title[^>]{0,200}>([^<]{0,200})", text, re.IGNORECASE) or re.search(
         r"<h1[^>]{0,200}>([^<]{0,200})", text, re.IGNORECASE
     )
     return " ".join(found[1].split()) if found else ""
 
 
-def _word(value: object) -> str:
+def _text(value: object) -> str:
     if value is None or isinstance(value, bool):
         return ""
     if isinstance(value, (str, int, float)):
         return str(value)
     if isinstance(value, list):
-        return "; ".join(_word(item.get("msg") if isinstance(item, dict) else item) for item in value[:5])
+        return "; ".join(_text(item.get("msg") if isinstance(item, dict) else item) for item in value[:5])
     if isinstance(value, dict):
-        return _word(value.get("message") or value.get("msg") or value.get("error"))
+        return _text(value.get("message") or value.get("msg") or value.get("error"))
     return ""
 
 
-def _inner(error: dict[str, Any], shape: str) -> ApiError:
-    message = _word(error.get("message") or error.get("msg") or error.get("detail"))
-    kind, code = _word(error.get("type")), _word(error.get("code"))
-    if not kind and error.get(
-        "status"
-    ):  # Google: {"code": 400, "status": "INVALID_ARGUMENT", "details": [{"reason": …}]}
-        kind, shape = _word(error["status"]), "google"
+def _read_error_object(error: dict[str, Any], shape: str) -> ApiError:
+    message = _text(error.get("message") or error.get("msg") or error.get("detail"))
+    kind, code = _text(error.get("type")), _text(error.get("code"))
+    # Google: {"code": 400, "status": "INVALID_ARGUMENT", "details": [{"reason": …}]}
+    if not kind and error.get("status"):
+        kind, shape = _text(error["status"]), "google"
         details = error.get("details")
         if isinstance(details, list):
-            reasons = [_word(item.get("reason")) for item in details if isinstance(item, dict)]
+            reasons = [_text(item.get("reason")) for item in details if isinstance(item, dict)]
             code = next((reason for reason in reasons if reason), code)
     known, nested = parse_json(message) if message.startswith("{") else (False, None)
-    if known and isinstance(nested, dict) and isinstance(nested.get("error"), dict):  # an error wrapped in an error
-        return _inner(nested["error"], shape)
-    return ApiError(type=kind, code=code, message=message, param=_word(error.get("param")), shape=shape)
+    # The message of some errors is another error as JSON.
+    if known and isinstance(nested, dict) and isinstance(nested.get("error"), dict):
+        return _read_error_object(nested["error"], shape)
+    return ApiError(type=kind, code=code, message=message, param=_text(error.get("param")), shape=shape)
 
 
-COMMON_SHAPE = "openai"  # {"error": {…}}, which most doors use, whatever they speak
+COMMON_SHAPE = "openai"  # {"error": {…}}, which most providers use for every protocol
 
 
 def read_error(value: object) -> ApiError | None:
-    """The error that a JSON value carries, in any of the shapes of `facts/errors.md` section 0; None where it carries
-    none.
-    """
+    """Return the error in a JSON value, in any of the shapes of `facts/errors.md` section 0; None if it has none."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return read_error(value[0])
     if isinstance(value, str):
@@ -95,44 +94,44 @@ def read_error(value: object) -> ApiError | None:
     error = value.get("error")
     if isinstance(error, dict):
         shape = "anthropic" if value.get("type") == "error" else COMMON_SHAPE
-        return _inner(error, shape)
+        return _read_error_object(error, shape)
     if isinstance(error, str) and error:
-        return ApiError(type=_word(value.get("type")), code=_word(value.get("code")), message=error, shape="string")
+        return ApiError(type=_text(value.get("type")), code=_text(value.get("code")), message=error, shape="string")
     base = value.get("base_resp")
     if isinstance(base, dict) and base.get("status_code"):
-        return ApiError(code=_word(base["status_code"]), message=_word(base.get("status_msg")), shape="base_resp")
+        return ApiError(code=_text(base["status_code"]), message=_text(base.get("status_msg")), shape="base_resp")
     response = value.get("Response")  # Tencent Cloud's own API, with status 200
     if isinstance(response, dict) and isinstance(response.get("Error"), dict):
         inner = response["Error"]
-        return ApiError(code=_word(inner.get("Code")), message=_word(inner.get("Message")), shape="flat")
+        return ApiError(code=_text(inner.get("Code")), message=_text(inner.get("Message")), shape="flat")
     errors = value.get("errors")
     if value.get("success") is False or (isinstance(errors, list) and errors and "choices" not in value):
         first = errors[0] if isinstance(errors, list) and errors else value
         if isinstance(first, dict):
-            return ApiError(code=_word(first.get("code")), message=_word(first), shape="cloudflare")
-        return ApiError(message=_word(first), shape="cloudflare")
+            return ApiError(code=_text(first.get("code")), message=_text(first), shape="cloudflare")
+        return ApiError(message=_text(first), shape="cloudflare")
     if "detail" in value and not value.get("choices"):
         return ApiError(
-            type=_word(value.get("title")),
-            code=_word(value.get("status")),
-            message=_word(value["detail"]),
+            type=_text(value.get("title")),
+            code=_text(value.get("status")),
+            message=_text(value["detail"]),
             shape="detail",
         )
     if "error_code" in value or "error_msg" in value:
-        return ApiError(code=_word(value.get("error_code")), message=_word(value.get("error_msg")), shape="flat")
+        return ApiError(code=_text(value.get("error_code")), message=_text(value.get("error_msg")), shape="flat")
     message = value.get("message") or value.get("msg") or value.get("Message") or value.get("Error")
     if message and not value.get("choices") and not isinstance(value.get("content"), list):
         return ApiError(
-            type=_word(value.get("type") or value.get("reason")),
-            code=_word(value.get("code")),
-            message=_word(message),
-            param=_word(value.get("param")),
+            type=_text(value.get("type") or value.get("reason")),
+            code=_text(value.get("code")),
+            message=_text(message),
+            param=_text(value.get("param")),
             shape="flat",
         )
     return None
 
 
 def bare_error(value: dict[str, Any]) -> bool:
-    """``{"code": 500, "msg": "…"}`` in place of an event: the SDKs pass over it and the answer stays empty."""
+    """Check for an error event like ``{"code": 500, "msg": "…"}``. The SDKs ignore it, so the response stays empty."""
     strange = "choices" not in value and not str(value.get("type", "")).startswith(("message", "content_block", "ping"))
     return strange and bool({"code", "error_code", "base_resp"} & value.keys()) and bool(read_error(value))

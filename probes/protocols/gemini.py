@@ -1,7 +1,7 @@
-"""Gemini's own protocol: ``POST {base}/{version}/models/{model}:generateContent``, ``x-goog-api-key`` or ``?key=``.
+"""The Gemini API: ``POST {base}/{version}/models/{model}:generateContent``, ``x-goog-api-key`` or ``?key=``.
 
-google-genai 3 asks under ``/v1``; older ones and gemini-cli 0.61 under ``/v1beta`` (`facts/sdk_facts.md`, google-genai
-3.4). Its Python SDK reads a stream more strictly than the grammar of server-sent events: a comment breaks it.
+google-genai 3 uses ``/v1``; older versions and gemini-cli 0.61 use ``/v1beta`` (`facts/sdk_facts.md`, google-genai
+3.4). Its Python SDK parses a stream more strictly than the grammar of server-sent events: a comment breaks it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from probes.protocols.protocol import (
 from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
-_RAW = "raw"  # the name of what came outside of `data:` lines
+_RAW = "raw"  # the name of an event outside of `data:` lines
 
 
 class _Gemini(Wire):
@@ -55,7 +55,7 @@ class _Gemini(Wire):
     provider_names = ("google", "gemini")
 
     def models(self, attempt: Attempt) -> ApiRequest:
-        # A page holds 50 by default: a model on the second one would seem to be missing.
+        # A page has 50 models by default: those on the second page would seem to be missing.
         return ApiRequest("GET", f"/{attempt.version}/models?pageSize=1000", JSON_HEADERS[:1], None)
 
     def _path(self, attempt: Attempt, model: str, verb: str) -> str:
@@ -70,7 +70,7 @@ class _Gemini(Wire):
         return ApiRequest("POST", self._path(attempt, model, verb), JSON_HEADERS, body)
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
-        """A request that nobody bills: it holds no contents."""
+        """Return a request that is not billed: it has no contents."""
         return ApiRequest("POST", self._path(attempt, self.guess, "generateContent"), JSON_HEADERS, {})
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -103,7 +103,7 @@ class _Gemini(Wire):
         )
 
     def splitter(self) -> Splitter:
-        return _Splitter()
+        return _GeminiSplitter()
 
     def stream_reader(self) -> _GeminiReader:
         return _GeminiReader()
@@ -112,14 +112,14 @@ class _Gemini(Wire):
         return isinstance(value.get("candidates"), list)
 
     def other_version_helps(self, status: int, text: str) -> bool:
-        return status == 404  # some models stand in one version alone
+        return status == 404  # some models exist only in one version
 
     def example(self, model: str) -> Mapping[str, Any]:
         return {"contents": [{"role": "user", "parts": [{"text": prompt(False)}]}]}
 
 
 def _parts(candidate: dict[str, Any]) -> tuple[str, bool]:
-    """What a candidate says, and whether it thinks or calls a tool."""
+    """Return the text of a candidate, and whether it has a thought or a tool call."""
     content = candidate.get("content")
     rows = content.get("parts") if isinstance(content, dict) else None
     parts = [part for part in rows if isinstance(part, dict)] if isinstance(rows, list) else []
@@ -134,10 +134,10 @@ def _usage(value: dict[str, Any]) -> tuple[int, int, int]:
     return prompt_tokens, completion, thoughts
 
 
-class _Splitter:
-    """google-genai's own: ``data: `` with its space, or JSON of one or several lines whose braces balance."""
+class _GeminiSplitter:
+    """A splitter with the rules of google-genai: ``data: `` with the space, or JSON on lines with balanced braces."""
 
-    unended: Event | None = None  # what is left at the end is read as well
+    unended: Event | None = None  # `close` returns the rest
 
     def __init__(self) -> None:
         self._pending = b""
@@ -147,7 +147,7 @@ class _Splitter:
 
     def feed(self, chunk: bytes) -> list[Event]:
         text = self._pending + chunk
-        held = b"\r" if text.endswith(b"\r") else b""  # it may be half of a CRLF
+        held = b"\r" if text.endswith(b"\r") else b""  # it may be the first half of a CRLF
         lines = text.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         self._pending = lines.pop() + held
         return [event for line in lines if (event := self._line(line.decode("utf-8", "replace")))]
@@ -158,7 +158,7 @@ class _Splitter:
         if self._raw:
             found.append(Event(_RAW, "".join(self._raw)))
         found.append(self._line(""))
-        # What is no JSON by then was torn: that is told by the answer's end, not as a fault of its form.
+        # A rest that is not JSON was cut off: the missing end of the response shows that, and it is not a faulty event.
         return [event for event in found if event and parse_json(event.data or "")[0]]
 
     def _line(self, line: str) -> Event | None:
@@ -176,7 +176,7 @@ class _Splitter:
         return Event(_RAW, raw)
 
     def _count(self, line: str) -> None:
-        """How many braces are open outside of strings."""
+        """Count the braces that are open outside of strings."""
         for char in line:
             if self._quoted:
                 self._escaped, self._quoted = not self._escaped and char == "\\", self._escaped or char != '"'
@@ -187,11 +187,11 @@ class _Splitter:
 
 
 class _GeminiReader(StreamCounter):
-    """google-genai's loop: every event is JSON, and a finish reason in the last one is all that marks the end."""
+    """A reader with the rules of google-genai: every event is JSON, and only a finish reason marks the end."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._framed = False  # something came in a `data:` line
+        self._framed = False  # at least one `data:` line arrived
 
     def ends(self, event: Event) -> bool:
         return False
@@ -224,7 +224,7 @@ class _GeminiReader(StreamCounter):
 
     def reading(self, unshaped: str = "no_candidates") -> StreamReading:
         if not self._framed:
-            return StreamReading("empty")  # no stream at all: the body as a whole tells what came instead
+            return StreamReading("empty")  # not a stream: the whole body is examined instead
         found = super().reading(unshaped)
         return replace(found, terminated=bool(found.finish))
 

@@ -1,4 +1,4 @@
-"""The names of the protocols: those of the files of this folder. Importing this loads none of them."""
+"""The names of the protocols, from the file names in this folder. Importing this module loads no protocol."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 
 import probes.protocols
 
-DEFAULT_PROTOCOL = "openai"  # what most doors speak: assumed where nothing tells
+DEFAULT_PROTOCOL = "openai"  # the most common one, assumed if nothing says otherwise
 
-# The other files of the folder, which the protocols share.
+# Files of this folder that are not protocols.
 _SHARED = frozenset(("__init__", "errors", "names", "protocol", "sse", "stream_counter"))
-# Reports and help list these first, the most spoken first, and all others after them by name.
+# The order in reports and help: these by popularity, then all others by name.
 _FIRST = ("openai", "responses", "anthropic", "gemini", "azure", "ollama")
 
 

@@ -1,4 +1,4 @@
-"""Ollama's own protocol: ``POST {host}/api/chat``, answered in lines of JSON; without a key on one's own machine.
+"""The Ollama API: ``POST {host}/api/chat``, whose responses are JSON lines. A local server needs no key.
 
 Source: ollama-python 0.6, ollama-js 0.6, and the server's routes.
 """
@@ -39,7 +39,7 @@ class _Ollama(Wire):
     precedence = 40
     bases = ("", "/ollama", "/api/ollama")
     local = True
-    proven_by_list = True  # many a web site has something under /api
+    proven_by_list = True  # many web sites serve something under /api
     words = (("ending", "/api/chat"),)
     provider_names = ("ollama",)
 
@@ -56,7 +56,7 @@ class _Ollama(Wire):
         return ApiRequest("POST", self.endpoint, JSON_HEADERS, body)
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
-        """Its list, which needs no key: many a chat page has an ``/api/chat`` of its own."""
+        """Return the request for the model list, which needs no key. Many chat sites have another ``/api/chat``."""
         return self.models(attempt)
 
     def read_models(self, value: object) -> tuple[str, ...] | None:
@@ -78,7 +78,7 @@ class _Ollama(Wire):
         )
 
     def splitter(self) -> Splitter:
-        return _Lines()
+        return _LineSplitter()
 
     def stream_reader(self) -> _OllamaReader:
         return _OllamaReader()
@@ -91,12 +91,12 @@ class _Ollama(Wire):
 
 
 def _finish(value: dict[str, Any]) -> str:
-    """Why it ended: older servers say only that it did."""
+    """Return the finish reason; older servers say only that the response is done."""
     return text_of(value.get("done_reason")) or ("stop" if value.get("done") is True else "")
 
 
-class _Lines:
-    """Every line is an event, the last one with or without its end."""
+class _LineSplitter:
+    """A splitter of lines: every line is an event, and the last one needs no line end."""
 
     unended: Event | None = None
 
@@ -110,7 +110,7 @@ class _Lines:
 
     def close(self) -> list[Event]:
         last, self._pending = _event(self._pending), b""
-        # What is no JSON by then was torn: that is told by the answer's end, not as a fault of its form.
+        # A rest that is not JSON was cut off: the missing end of the response shows that, and it is not a faulty event.
         return [last] if parse_json(last.data or "")[0] else []
 
 
@@ -122,7 +122,7 @@ def _event(line: bytes) -> Event:
 
 
 class _OllamaReader(StreamCounter):
-    """ollama-python's loop: every line is JSON, an empty one is none; it raises at an ``error``."""
+    """A reader with the rules of ollama-python: every line is JSON, an empty line is invalid, ``error`` raises."""
 
     form = "lines"
 
@@ -148,7 +148,7 @@ class _OllamaReader(StreamCounter):
 
     def reading(self, unshaped: str = "no_message") -> StreamReading:
         if not self._shaped and not self._error and self._problem != "other_protocol":
-            return StreamReading("empty")  # no stream at all: the body as a whole tells what came instead
+            return StreamReading("empty")  # not a stream: the whole body is examined instead
         return super().reading(unshaped)
 
 

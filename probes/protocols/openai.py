@@ -28,7 +28,7 @@ from probes.protocols.stream_counter import StreamCounter
 
 
 class ChatCompletions(Wire):
-    """The protocol; Azure speaks it at paths of its own."""
+    """Chat completions; the azure protocol is a subclass with other paths."""
 
     name = "openai"
     endpoint = "/chat/completions"
@@ -61,7 +61,7 @@ class ChatCompletions(Wire):
         return ApiRequest("POST", self.endpoint, JSON_HEADERS, body)
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        """What to change after a refusal that names a parameter of ours; None where it names none."""
+        """Return the adaptations after an error about a parameter; None if the error names no known parameter."""
         low = text.lower()
         if "max_completion_tokens" in low and "max_completion_tokens" not in adapted and "max_tokens" in low:
             return ("max_completion_tokens",)
@@ -86,7 +86,7 @@ class ChatCompletions(Wire):
         if not isinstance(message, dict):
             return Answer(problem="no_message", model=model)
         content = message.get("content")
-        if isinstance(content, list):  # Mistral's reasoning models answer with parts
+        if isinstance(content, list):  # Mistral's reasoning models return a list of parts
             content = "".join(text_of(part.get("text")) for part in content if isinstance(part, dict))
         return Answer(
             text=text_of(content),
@@ -108,7 +108,7 @@ class ChatCompletions(Wire):
 
 
 class _OpenAIReader(StreamCounter):
-    """openai-python's loop: stop at ``[DONE]``, raise at an ``error``, choke on data that is no JSON."""
+    """A reader with the rules of openai-python: ``[DONE]`` ends the stream, ``error`` raises, data must be JSON."""
 
     def ends(self, event: Event) -> bool:
         return (event.data or "").startswith("[DONE]")
@@ -142,7 +142,7 @@ class _OpenAIReader(StreamCounter):
                 continue
             self._shaped = True
             self._finish = text_of(choice.get("finish_reason")) or self._finish
-            if self._finish == "error":  # OpenRouter, where the upstream breaks in mid-answer
+            if self._finish == "error":  # OpenRouter, if the upstream fails during the response
                 self.fail(read_error(choice), "the upstream failed in the middle of the answer")
             delta = choice.get("delta")
             if isinstance(delta, dict):

@@ -1,4 +1,4 @@
-"""What every protocol provides: requests, authentication, reading answers, streams and model lists."""
+"""The interface of a protocol: requests, authentication, and how to read responses, streams and model lists."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from probes.protocols.errors import COMMON_SHAPE, read_error
 from probes.protocols.names import NAMES
 from probes.protocols.sse import Event, EventReader
 
-# What is asked of a model: short enough to cost next to nothing, plain enough for every model to answer.
+# Short enough to cost almost nothing, simple enough for every model.
 PROMPT = "Say OK."
-# A streamed answer needs some pieces, or nobody can tell a stream from a buffer.
+# A streamed response needs several pieces, or a real stream looks like a buffered one.
 STREAM_PROMPT = "Count from 1 to 20."
-ALLOWANCE = 16  # tokens of the answer; the smallest that every vendor takes
+ALLOWANCE = 16  # limit of output tokens; the smallest that every vendor accepts
 
 JSON_HEADERS = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """A request of a protocol, without host and key."""
+    """A request of a protocol, without the host and the key."""
 
     method: str
     path: str  # after the base URL
@@ -37,19 +37,19 @@ class ApiRequest:
 
 
 class Splitter(Protocol):
-    """Cuts the bytes of one stream into its events, as the protocol's SDK does."""
+    """A parser that splits the bytes of one stream into events, as the protocol's SDK does."""
 
     @property
-    def unended(self) -> Event | None: ...  # what stands after the last whole event
+    def unended(self) -> Event | None: ...  # the incomplete event at the end
 
     def feed(self, chunk: bytes) -> list[Event]: ...
     def close(self) -> list[Event]: ...
 
 
 class StreamReader(Protocol):
-    """Takes the events of one stream in turn and says in the end what an SDK would have read."""
+    """A reader that takes the events of one stream in order and returns what an SDK would have read."""
 
-    done: bool  # the protocol's own end was seen
+    done: bool  # the protocol's end marker arrived
 
     def feed(self, event: Event, at: float) -> None: ...
     def end(self, event: Event) -> None: ...
@@ -57,92 +57,93 @@ class StreamReader(Protocol):
 
 
 class Wire:
-    """One protocol. A new one is a file ``probes/protocols/NAME.py`` and a practice door; no other file names it.
+    """A wire protocol. To add one, write ``probes/protocols/NAME.py`` and a practice door; no other file names it.
 
     The steps:
 
     1. Write ``probes/protocols/NAME.py``: a subclass of this class, and ``WIRE = ThatClass()`` at the file's end. The
-       file's name is the protocol's name, everywhere: in ``--protocol``, ``doors.toml``, ``apps.toml`` and reports.
+       file's name is the protocol's name everywhere: in ``--protocol``, ``doors.toml``, ``apps.toml`` and reports.
     2. Set :attr:`name`, :attr:`endpoint` and :attr:`guess`; write :meth:`generation`, :meth:`read_answer`,
-       :meth:`stream_reader` (a subclass of ``StreamCounter`` in ``stream_counter.py``). Everything else has a default,
-       which is what is usual: a key as Bearer, ``{base}/models``, server-sent events, nothing added by an SDK.
-    3. Set of the fields below those in which the protocol differs. Each says which question it answers.
+       :meth:`stream_reader` (a subclass of ``StreamCounter`` in ``stream_counter.py``). Everything else has the usual
+       default: a Bearer key, ``{base}/models``, server-sent events, an SDK that adds nothing to the base URL.
+    3. Set those of the fields below in which the protocol differs from the default.
     4. Write the practice door: a function ``NAME(*keys, models=…)`` in ``probes/demo_server/practice_doors.py``.
        ``llmdoctor demo --protocol NAME`` checks it.
-    5. Where an official SDK exists, give it a row in ``probes/catalog/apps.toml`` with a wire of this protocol: the
-       first app that has one is the SDK whose variables and default base URL are meant. Without it set
-       :attr:`base_url_env`, :attr:`key_env` and :attr:`model_env`.
+    5. If there is an official SDK, add it to ``probes/catalog/apps.toml`` with a wire of this protocol: the variables
+       and the default base URL come from the first app with such a wire. Otherwise set :attr:`base_url_env`,
+       :attr:`key_env` and :attr:`model_env`.
     6. For ``--deep``: set :attr:`features` to an object with the methods of ``features.Features``, or write
-       ``probes/protocols/features/NAME.py`` with it as ``FEATURES``. With neither, a deep check asks for no tools,
-       pictures and vectors and says so.
+       ``probes/protocols/features/NAME.py`` with this object as ``FEATURES``. Without them, a deep check reports that
+       it cannot test tools, pictures and embeddings.
 
     Requests and the key
 
     ``name``: the file's name.
-    ``endpoint``: path of a generation after the base URL; ``{model}`` and ``{version}`` where the path names them.
-    ``guess``: a model to name at a door that lists none: an answer about it proves the path and the key.
-    ``styles``: how a key may travel, the newest official SDK's way first.
-    ``versions``: of the API, where the path or the query names one: the newest SDK's first, the most served last.
-    ``style_versions``: the version that goes with each style, where a header names it.
-    ``version_header``: the header that names a version, in lower case.
-    ``version_query``: the parameter of the query that names a version.
-    ``version_demanded``: the user names the version, as the SDK has none of its own.
+    ``endpoint``: path of a generation request after the base URL, with ``{model}`` and ``{version}`` if it has them.
+    ``guess``: a model to name if the provider lists none: a response about this model proves the path and the key.
+    ``styles``: the header styles for the key, that of the newest official SDK first.
+    ``versions``: API versions, if the path or the query contains one: the newest SDK's first, the most common last.
+    ``style_versions``: the API version for each header style, if a header contains it.
+    ``version_header``: the header that contains the version, in lower case.
+    ``version_query``: the query parameter that contains the version.
+    ``version_demanded``: the user must give the version, because the SDK has no default.
     ``key_encoding``, ``key_stripped``, ``key_begins_value``: how the official SDK encodes a header; whether it strips
-    the key first; whether the key is the header's whole value, so that it may not begin with white space.
-    ``key_optional``: the official SDK starts without a key.
-    ``clients_differ``: the official clients of today send the key in different styles: a door must please all.
-    ``strict_no_proxy``: one bad entry in ``NO_PROXY`` breaks the official SDK.
-    ``model_family``: part of a model's name that tells, on a host with many protocols, the models for this one.
+    the key first; whether the key is the whole value of the header and so must not begin with white space.
+    ``key_optional``: the official SDK works without a key.
+    ``clients_differ``: current official clients use different header styles, and a server must accept all of them.
+    ``strict_no_proxy``: one invalid entry in ``NO_PROXY`` breaks the official SDK.
+    ``model_family``: part of a model's name that marks the models of this protocol on a host with several protocols.
 
     URLs
 
-    ``version_segment``: what its base URLs end in; empty: the SDK adds the version, or there is none.
-    ``added``: pattern of what the SDK adds by itself, at the end of a base URL that has it too much. ``added_name``
-    names it to people; empty: it is a version.
-    ``endings``: patterns of the endpoints that people paste with a base URL, without the slash in front.
-    ``inner_path``: pattern of the path between base URL and endpoint, of which people paste a part; ``inner_name``.
-    ``bare_port``: ``:PORT`` that the SDK adds to a base URL that is a host alone, with ``http://``; empty: it wants a
-    URL.
-    ``query_behind``: the SDK puts a query of the base URL behind the endpoint; else it ends up in the middle.
-    ``spoken_at``: pattern of a path (lower case, no slash at the end) at which this protocol is spoken.
-    ``segments``: names of a segment anywhere in the path that say that this protocol is meant.
-    ``address``: pattern of what follows the base URL in the address of a request, with groups ``model`` and
-    ``version`` where it names them; it is matched at the end.
-    ``listing``: the same of a model list, where it tells this protocol; where ``version_header`` is set, it must have
-    come along.
-    ``model_path``: pattern of a pasted address whose first group is the model.
-    ``precedence``: of two protocols whose patterns fit a URL the one with the lower number is meant.
+    ``version_segment``: the usual end of its base URLs; empty: the SDK adds the version, or there is none.
+    ``added``: pattern of what the SDK adds itself, to find it at the end of a base URL where it would be doubled.
+    ``added_name`` is its name for users; empty: it is a version.
+    ``endings``: patterns of the endpoints that users paste with a base URL, without the slash in front.
+    ``inner_path``: pattern of the path between base URL and endpoint, of which users paste a part; ``inner_name`` is
+    its name for users.
+    ``bare_port``: the ``:PORT`` that the SDK adds, with ``http://``, to a base URL that is only a host; empty: the SDK
+    requires a URL.
+    ``query_behind``: the SDK puts the query of a base URL after the endpoint; otherwise it ends up in the middle.
+    ``spoken_at``: pattern of a path (lower case, no slash at the end) that shows this protocol.
+    ``segments``: names of path segments that show this protocol anywhere in the path.
+    ``address``: pattern of the part after the base URL in the URL of a request, matched at the end of the path, with
+    groups ``model`` and ``version`` if it contains them.
+    ``listing``: the same for a model list, if it shows this protocol; if ``version_header`` is set, the request must
+    have that header too.
+    ``model_path``: pattern for a pasted URL whose first group is the model.
+    ``precedence``: if the patterns of two protocols match a URL, the lower number wins.
 
-    Where it is served
+    Discovery
 
-    ``bases``: paths on which relays, gateways and vendors mount it, the most common first.
-    ``looks``: how many keyless looks for it are worth it where another protocol found no route; 0: none, but where the
-    door documents it or somebody asks what is served.
-    ``local``: programs on one's own machine serve it: there it is looked for first, and nowhere else.
-    ``versionless``: some doors serve the endpoint without the version that every SDK puts in front of it.
-    ``newer_base``: path on the same host where protocols with a ``version_segment`` are served as well.
-    ``lists_deployed``: its model list holds what the user has deployed, and not all that there is.
-    ``capability``: the name under which a deep check reports whether a door speaks it; empty: it does not ask.
+    ``bases``: paths where relays, gateways and vendors serve it, the most common first.
+    ``looks``: the number of keyless requests to search for it if another protocol found no route; 0: search only if the
+    provider documents it or if the user asks what is served.
+    ``local``: local programs serve it: on a local host it is searched first, elsewhere not at all.
+    ``versionless``: some providers serve the endpoint without the version that every SDK adds.
+    ``newer_base``: path on the same host where protocols with a ``version_segment`` are served too.
+    ``lists_deployed``: its model list contains only the models that the user has deployed.
+    ``capability``: the name for this protocol in the results of a deep check; empty: a deep check does not test it.
 
-    Answers
+    Responses
 
-    ``error_shape``: the shape of errors (see ``errors.py``) that proves this protocol.
-    ``own_errors``: its servers refuse in that shape alone: an error of another shape at its path proves little.
-    ``error_words``: pattern of words that its servers alone have, where errors have the shape of another protocol.
-    ``proven_by_list``: nothing but a model list proves that its path is there.
+    ``error_shape``: the error shape (see ``errors.py``) that proves this protocol.
+    ``own_errors``: its servers use only that shape: an error of another shape at its path proves little.
+    ``error_words``: pattern of words that only its servers use, if its errors have the shape of another protocol.
+    ``proven_by_list``: only a model list proves that its path exists.
 
-    For people
+    Texts and snippets
 
-    ``words``: pairs of a name and what findings name so: ``ending`` (an endpoint as people paste it), ``doubled``,
-    ``added`` and ``twice`` (a version that goes out twice), ``claude_token`` (the variable of the other key header in
+    ``words``: pairs of a slot and its text in findings: ``ending`` (an endpoint as users paste it), ``doubled``,
+    ``added`` and ``twice`` (a version that is sent twice), ``claude_token`` (the variable of the other key header in
     Claude Code).
-    ``provider_names``: what apps call the provider whose protocol this is.
-    ``variable_prefix``: begins the variables that mean this protocol even where the host is unknown.
-    ``base_url_env``, ``key_env``, ``model_env``, ``default_base_url``: as in ``apps.toml``, of a protocol without an
+    ``provider_names``: the names that apps use for the provider of this protocol.
+    ``variable_prefix``: prefix of the variables that select this protocol even if the host is unknown.
+    ``base_url_env``, ``key_env``, ``model_env``, ``default_base_url``: as in ``apps.toml``, for a protocol without an
     app there.
-    ``example_headers``: headers of a request in a snippet, beside the key's.
-    ``sdk_arguments``: how the official SDK takes the key in code: by language (``python``, ``node``), then by style,
-    ``""`` for every other one; a format in which ``{key}`` is the expression and ``{auth}`` the header.
+    ``example_headers``: headers of a request in a snippet, except that of the key.
+    ``sdk_arguments``: how the official SDK takes the key in code: by language (``python``, ``node``), then by header
+    style, ``""`` for all others; a format string in which ``{key}`` is the expression and ``{auth}`` the header.
     ``ai_sdk_package``, ``litellm_provider``: the package of the Vercel AI SDK, and LiteLLM's name for it.
     """
 
@@ -210,64 +211,67 @@ class Wire:
     features: object = None
 
     def attempt(self, base_url: str, auth: Auth | None = None) -> Attempt:
-        """The way in which the newest official SDK asks."""
+        """Return the attempt that matches the newest official SDK."""
         style = auth or self.styles[0]
         version = self.versions[0] if self.versions else self.style_versions.get(style, "")
         return Attempt(self.name, base_url, style, KeyForm.GIVEN, version)
 
     def generation(self, attempt: Attempt, model: str, *, stream: bool, adapted: tuple[str, ...]) -> ApiRequest:
-        """A request for :func:`prompt`, of :data:`ALLOWANCE` tokens; ``adapted``: what :meth:`adapt` changed."""
+        """Return a generation request with :func:`prompt`, limited to :data:`ALLOWANCE` output tokens.
+
+        ``adapted`` names the changes that :meth:`adapt` made after earlier errors.
+        """
         raise NotImplementedError
 
     def read_answer(self, value: object) -> Answer:
-        """What an SDK reads out of the JSON of a whole answer; :attr:`Answer.problem` where it is none."""
+        """Return what an SDK reads from the JSON of a complete response; :attr:`Answer.problem` if it is not one."""
         raise NotImplementedError
 
     def stream_reader(self) -> StreamReader:
-        """A new reader for one streamed answer; its ``ends`` knows the protocol's own end."""
+        """Return a new reader for one stream. It recognises the protocol's end marker."""
         raise NotImplementedError
 
     def models(self, attempt: Attempt) -> ApiRequest:
-        """The request for the model list."""
+        """Return the request for the model list."""
         return ApiRequest("GET", "/models", JSON_HEADERS[:1], None)
 
     def path_check(self, attempt: Attempt) -> ApiRequest:
-        """A request that nobody bills: it names no model and holds no message."""
+        """Return a request that is not billed: it has neither a model nor a message."""
         return ApiRequest("POST", self.endpoint, JSON_HEADERS, {})
 
     def read_models(self, value: object) -> tuple[str, ...] | None:
-        """The ids of a model list; None where the value is none."""
+        """Return the ids of a model list; None if the value is not one."""
         return model_ids(value)
 
     def read_error(self, value: object) -> ApiError | None:
-        """The error that a JSON value carries; None where it carries none."""
+        """Return the error in a JSON value; None if it has none."""
         return read_error(value)
 
     def owns(self, value: Mapping[str, Any]) -> bool:
-        """Whether this is a whole answer of the protocol, by the fields that its SDK reads."""
+        """Check whether this is a complete response of the protocol, by the fields that its SDK reads."""
         return False
 
     def splitter(self) -> Splitter:
-        """A new cutter for the bytes of one stream; by default server-sent events."""
+        """Return a new splitter for the bytes of one stream; by default one for server-sent events."""
         return EventReader()
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        """After a refusal: what was changed so far and one thing more; None where there is nothing left to change."""
+        """Return ``adapted`` and one more change, after an error with this text; None if there is no other change."""
         return None
 
     def other_version_helps(self, status: int, text: str) -> bool:
-        """Whether a refused generation may be answered in another version of the API."""
+        """Check whether a generation request that failed may succeed with another API version."""
         return False
 
     def example(self, model: str) -> Mapping[str, Any]:
-        """The body of a request in a snippet."""
+        """Return the body of a request in a snippet."""
         attempt = self.attempt("")
         return self.generation(attempt, model, stream=False, adapted=()).body or {}
 
 
 @cache
 def wire(name: str) -> Wire:
-    """The protocol of that name. Raises KeyError for one that this version does not speak."""
+    """Return the protocol of that name. Raises KeyError if it is unknown."""
     if name not in NAMES:
         raise KeyError(name)
     return cast(Wire, import_module(f"probes.protocols.{name}").WIRE)
@@ -275,24 +279,27 @@ def wire(name: str) -> Wire:
 
 @cache
 def wires() -> tuple[Wire, ...]:
-    """All protocols, in the order of :data:`~probes.protocols.names.NAMES`; this loads their files."""
+    """Return all protocols in the order of :data:`~probes.protocols.names.NAMES`. This loads their files."""
     return tuple(map(wire, NAMES))
 
 
 @cache
 def by_precedence() -> tuple[Wire, ...]:
-    """All protocols, the one first whose patterns tell most of a URL."""
+    """Return all protocols, those with the most specific URL patterns first."""
     return tuple(sorted(wires(), key=lambda one: one.precedence))
 
 
 @cache
 def by_looks() -> tuple[Wire, ...]:
-    """All protocols, the one first that another door is likeliest to speak."""
+    """Return all protocols, those that another provider most likely serves first."""
     return tuple(sorted(wires(), key=lambda one: -one.looks))
 
 
 def meant_by(path: str, *, endings: bool) -> str:
-    """The protocol that a segment of the path names, or (``endings``) the end that it alone has; empty for none."""
+    """Return the protocol that a path segment names, or also (with ``endings``) its endpoint; empty if there is none.
+
+    ``meant_by("/anthropic/v1", endings=False)`` is ``anthropic``.
+    """
     for one in wires():
         for name in one.segments:
             ends = rf"|/(?:{'|'.join(one.endings)})/?$" if endings and one.endings else ""
@@ -302,12 +309,12 @@ def meant_by(path: str, *, endings: bool) -> str:
 
 
 def prompt(stream: bool) -> str:
-    """What the model is asked to say."""
+    """Return the prompt: a longer response is needed if ``stream``."""
     return STREAM_PROMPT if stream else PROMPT
 
 
 def auth_headers(auth: Auth, key: str) -> tuple[tuple[str, str], ...]:
-    """The header in which a key travels, exactly as the SDKs write it."""
+    """Return the header that carries a key, exactly as the SDKs write it."""
     match auth:
         case Auth.BEARER:
             return (("Authorization", f"Bearer {key}"),)
@@ -322,12 +329,12 @@ def auth_headers(auth: Auth, key: str) -> tuple[tuple[str, str], ...]:
 
 
 def auth_query(auth: Auth, key: str, path: str) -> str:
-    """The path with the key behind it, where the key travels so."""
+    """Return the path, with the key in the query if ``auth`` is QUERY."""
     return f"{path}{'&' if '?' in path else '?'}key={quote(key, safe='')}" if auth is Auth.QUERY else path
 
 
 def preflight(attempt: Attempt, page: str) -> ApiRequest:
-    """Make the request that a browser sends before the web page ``page`` may call this API: no key goes along."""
+    """Return the CORS preflight that a browser sends before the web page ``page`` may call this API; it has no key."""
     headers = ("content-type", *(name.lower() for name, _ in auth_headers(attempt.auth, "-")))
     wanted = (
         ("Origin", page),
@@ -338,32 +345,32 @@ def preflight(attempt: Attempt, page: str) -> ApiRequest:
 
 
 def version_in(protocol: str, url: str) -> str:
-    """The version of the API that the query of a pasted address names; else empty."""
+    """Return the API version in the query of a pasted URL; empty if there is none."""
     name = wire(protocol).version_query
     found = re.search(rf"[?&]{name}=([\w.-]+)", url) if name else None
     return found[1] if found else ""
 
 
 def model_in(protocol: str, url: str) -> str:
-    """The model or deployment that a pasted address names; empty where it names none."""
+    """Return the model or deployment in a pasted URL; empty if there is none."""
     pattern = wire(protocol).model_path
     found = re.search(pattern, url) if pattern else None
     return unquote(found[1]) if found else ""
 
 
 def is_api_shape(shape: str) -> bool:
-    """Whether errors of this shape come from an API and from no gateway or framework in front of it."""
+    """Check whether errors of this shape come from an API, and not from a gateway or framework in front of it."""
     return shape == COMMON_SHAPE or shape in {one.error_shape for one in wires() if one.error_shape}
 
 
 def spoken_in(value: object) -> str:
-    """The protocol whose whole answer this is; empty where it is none's."""
+    """Return the protocol that this complete response belongs to; empty if it is none."""
     if not isinstance(value, dict):
         return ""
     return next((one.name for one in wires() if one.owns(value)), "")
 
 
-# What any answer or error of an LLM API has at its top.
+# Top-level fields of the responses and errors of LLM APIs.
 # fmt: off
 _FAMILIAR = frozenset((
     "id", "object", "created", "model", "choices", "usage", "content", "role", "type", "output", "candidates",
@@ -374,8 +381,9 @@ _FAMILIAR = frozenset((
 
 
 def strange(value: dict[str, Any], otherwise: str) -> str:
-    """What is wrong with an object that is no answer of its protocol: another's, an error, some other service's, or
-    ``otherwise``.
+    """Return the problem of an object that is not a response of the expected protocol.
+
+    ``other_protocol``, ``error``, ``foreign`` (another kind of service) or ``otherwise``.
     """
     if spoken_in(value):
         return "other_protocol"
@@ -385,7 +393,7 @@ def strange(value: dict[str, Any], otherwise: str) -> str:
 
 
 def model_ids(value: object) -> tuple[str, ...] | None:
-    """The ids of a model list in any of the protocols' forms; None where the value is none."""
+    """Return the ids of a model list in the form of any protocol; None if the value is not one."""
     if isinstance(value, dict):
         rows = value.get("data", value.get("models"))
     elif isinstance(value, list):
@@ -405,10 +413,10 @@ def model_ids(value: object) -> tuple[str, ...] | None:
 
 
 def text_of(value: object) -> str:
-    """The value where it is text, else nothing: answers of strangers hold anything anywhere."""
+    """Return the value if it is text, else an empty string: a field of a foreign response can have any type."""
     return value if isinstance(value, str) else ""
 
 
 def count_of(value: object) -> int:
-    """A token count that a stranger sent: not negative, not absurd, else 0."""
+    """Return a token count of a foreign response if it is an integer from 0 to 9,999,999, else 0."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10_000_000 else 0

@@ -1,6 +1,6 @@
 """OpenAI responses: ``POST {base}/responses``, ``Authorization: Bearer``.
 
-The events carry their kind in ``type``; codex and the SDKs' helpers fail without ``response.completed`` at the end
+``type`` names the kind of an event; codex and the SDKs' helpers fail without ``response.completed`` at the end
 (`facts/sdk_facts.md`, openai-python 3.54 and codex 0.169).
 """
 
@@ -100,17 +100,17 @@ def _fault(value: dict[str, Any]) -> str:
 
 
 def _finish(response: dict[str, Any]) -> str:
-    """Why it ended: ``completed``, or what left it incomplete."""
+    """Return the finish reason: ``completed``, or the reason why the response is incomplete."""
     details = response.get("incomplete_details")
     return (text_of(details.get("reason")) if isinstance(details, dict) else "") or text_of(response.get("status"))
 
 
 class _ResponsesReader(StreamCounter):
-    """openai-python's loop, which goes by ``type`` in the data, and what its users wait for: ``response.completed``."""
+    """A reader with the rules of openai-python, which reads ``type`` in the data. Apps need ``response.completed``."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._over = False
+        self._ended = False
         self._lacks = ""
 
     def ends(self, event: Event) -> bool:
@@ -118,8 +118,8 @@ class _ResponsesReader(StreamCounter):
         return isinstance(value, dict) and value.get("type") in _LAST
 
     def take(self, name: str, data: str) -> None:
-        if self._over or data.startswith("[DONE]"):
-            self._over = True  # the SDK reads no more; that it ended well is said by another event
+        if self._ended or data.startswith("[DONE]"):
+            self._ended = True  # the SDK stops reading here; another event marks a complete response
             return
         known, value = parse_json(data)
         if not known and name == "error":
@@ -154,8 +154,10 @@ class _ResponsesReader(StreamCounter):
 
 
 def _lacks(response: object) -> str:
-    """The count that codex misses in the last event: it parses the details strictly where they stand, and without them
-    does without (BigPizzaV3/CodexPlusPlus#774).
+    """Return the token count that is missing in the last event, without which codex fails; else empty.
+
+    codex accepts an event without the details, but parses them strictly if there are any
+    (BigPizzaV3/CodexPlusPlus#774).
     """
     usage = response.get("usage") if isinstance(response, dict) else None
     for part, name in _DETAILS:

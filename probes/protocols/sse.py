@@ -1,5 +1,6 @@
-"""Server-sent events, read as they come. Source of the grammar: html.spec.whatwg.org, section 9.2 (server-sent
-events).
+"""Parse server-sent events incrementally.
+
+Source of the grammar: html.spec.whatwg.org, section 9.2 (server-sent events).
 """
 
 from __future__ import annotations
@@ -9,25 +10,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One dispatched event. ``data`` is None where its bytes are no UTF-8."""
+    """One dispatched event. ``data`` is None if its bytes are not valid UTF-8."""
 
     name: str
     data: str | None
 
 
 class EventReader:
-    """Bytes in, events out. CR, LF and CRLF all end a line; an event that no blank line ends is never dispatched."""
+    """An incremental parser. CR, LF and CRLF end a line; an event without a blank line after it is not dispatched."""
 
     def __init__(self) -> None:
         self._pending = b""
         self._name = ""
         self._data: list[str] = []
-        self._seen = False  # any field since the last blank line
+        self._seen = False  # a field arrived since the last blank line
         self._broken = False
         self._begun = False
 
     def feed(self, chunk: bytes) -> list[Event]:
-        """The events that ``chunk`` completes."""
+        """Return the events that ``chunk`` completes."""
         text = self._pending + chunk
         if not self._begun and text:
             if len(text) < 3 and b"\xef\xbb\xbf".startswith(text):
@@ -35,7 +36,7 @@ class EventReader:
                 return []
             self._begun = True
             text = text.removeprefix(b"\xef\xbb\xbf")
-        # A CR at the very end may be half of a CRLF: it waits for the next byte.
+        # A CR at the end may be the first half of a CRLF: keep it until the next byte arrives.
         held = b"\r" if text.endswith(b"\r") else b""
         text = text.removesuffix(b"\r") if held else text
         lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
@@ -43,7 +44,7 @@ class EventReader:
         return [event for line in lines if (event := self._line(line))]
 
     def close(self) -> list[Event]:
-        """The events that the end of the stream completes: one ended by a lone CR."""
+        """Return the event that ends with a CR at the end of the stream, if there is one."""
         if not self._pending.endswith(b"\r"):
             return []
         rest, self._pending = self._pending, b""
@@ -51,7 +52,7 @@ class EventReader:
 
     @property
     def unended(self) -> Event | None:
-        """The event that no blank line ended. No SDK is handed it, but its end may still be told by it."""
+        """The event without a blank line after it. SDKs ignore it, but it can contain the protocol's end marker."""
         if self._pending:
             self._line(self._pending)
             self._pending = b""

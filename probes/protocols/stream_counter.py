@@ -1,4 +1,4 @@
-"""What every protocol's stream reader counts: events and their moments, text, the end, and what is wrong first."""
+"""The base class of the stream readers: it counts events, arrival times and tokens, and collects text and problems."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from probes.model.exchange import ApiError, StreamReading
 from probes.protocols.protocol import count_of, text_of
 from probes.protocols.sse import Event
 
-MOMENT = 0.02  # seconds: what one write of a server spreads over on its way
+MOMENT = 0.02  # seconds within which the network may spread the events of one write
 
 
 class StreamCounter:
-    """A protocol's reader extends this by :meth:`take`, which reads one event."""
+    """A stream reader. Subclasses implement :meth:`take`, which reads one event, and :meth:`ends`."""
 
-    form = "sse"  # what the protocol's streams are made of, as a ``kind`` of :class:`StreamReading`
+    form = "sse"  # the ``kind`` of :class:`StreamReading` that the protocol's streams have
 
     def __init__(self) -> None:
-        self.done = False  # the protocol's own end was seen
+        self.done = False  # the protocol's end marker arrived
         self._events = self._pieces = 0
         self._text: list[str] = []
         self._model = self._finish = self._problem = ""
@@ -27,7 +27,7 @@ class StreamCounter:
         self._prompt = self._completion = 0
 
     def feed(self, event: Event, at: float) -> None:
-        """One event, ``at`` seconds after the request. After the end or an error an SDK reads no more."""
+        """Read one event that arrived ``at`` seconds after the request. SDKs stop after the end marker or an error."""
         if self.done or self._error:
             return
         if not self._events:
@@ -42,20 +42,20 @@ class StreamCounter:
             self.take(event.name, event.data)
 
     def end(self, event: Event) -> None:
-        """The last event, which no blank line ended: it tells of the end where it is the end."""
+        """Read the last event, without a blank line after it: only an end marker counts."""
         if not self.done and not self._error and self.ends(event):
             self.done = True
 
     def ends(self, event: Event) -> bool:
-        """Whether this is the protocol's own last event."""
+        """Check whether this is the protocol's end marker."""
         raise NotImplementedError
 
     def take(self, name: str, data: str) -> None:
-        """Read one event's data."""
+        """Read the data of one event."""
         raise NotImplementedError
 
     def write(self, content: object) -> None:
-        """A piece of the answer: text, or the parts in which some models give it."""
+        """Add a piece of the response text; some models send it as a list of parts."""
         if isinstance(content, list):
             content = "".join(text_of(part.get("text")) for part in content if isinstance(part, dict))
         if text_of(content):
@@ -63,22 +63,22 @@ class StreamCounter:
             self._text.append(text_of(content))
 
     def fail(self, error: ApiError | None, message: str = "") -> None:
-        """The stream carries an error."""
+        """Record an error in the stream."""
         self._error = error or ApiError(message=message[:300], shape="other")
         self._error_first = not self._text and not self._reasoning and not self._shaped
 
     def flaw(self, problem: str) -> None:
-        """The first thing on which an SDK chokes is the one that counts."""
+        """Record a problem that breaks an SDK. Only the first one counts."""
         self._problem = self._problem or problem
 
     def count(self, usage: object, prompt: str, completion: str) -> None:
-        """The tokens that the server says it counted; the last word is the whole."""
+        """Record the server's token counts. They are running totals, so the largest value counts."""
         if isinstance(usage, dict):
             self._prompt = max(self._prompt, count_of(usage.get(prompt)))
             self._completion = max(self._completion, count_of(usage.get(completion)))
 
     def reading(self, unshaped: str) -> StreamReading:
-        """All of it. ``unshaped`` names what is wrong where events came, but none of this protocol's."""
+        """Return the result. ``unshaped`` is the problem if events arrived but none had the protocol's form."""
         problem = self._problem
         if self._events and not self._shaped and not self._error and not problem:
             problem = unshaped

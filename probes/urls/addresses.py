@@ -12,7 +12,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # A NAT64 translator forwards these to the embedded IPv4 address (RFC 6052); networks without IPv4 need it.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # Global by their number, but answered by the local host or network, or by a relay.
-_OWN = (
+_NOT_PUBLIC = (
     ipaddress.ip_network("168.63.129.16/32"),  # Azure's wire server
     ipaddress.ip_network("64:ff9b:1::/48"),  # NAT64 prefix for local use (RFC 8215)
     ipaddress.ip_network("2002::/16"),  # 6to4 (RFC 7526: obsolete), which can contain any IPv4 address
@@ -31,22 +31,22 @@ def is_public(ip: str) -> bool:
     service do not, also if they are embedded in an IPv6 address. False if ``ip`` is not an address.
     """
     try:
-        return _public(ipaddress.ip_address(ip))
+        return _is_public(ipaddress.ip_address(ip))
     except ValueError:
         return False
 
 
-def _public(found: _Address) -> bool:
+def _is_public(found: _Address) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
-            return _public(found.ipv4_mapped)
+            return _is_public(found.ipv4_mapped)
         if found in _NAT64:
-            return _public(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
+            return _is_public(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
     special = found.is_multicast or found.is_reserved or found.is_unspecified or found.is_link_local
-    return found.is_global and not special and not any(found in network for network in _OWN)
+    return found.is_global and not special and not any(found in network for network in _NOT_PUBLIC)
 
 
-_MADE_UP = ipaddress.ip_network("198.18.0.0/15")  # fake addresses of Clash and sing-box, which they map to the real one
+_FAKE = ipaddress.ip_network("198.18.0.0/15")  # fake addresses of Clash and sing-box, which they map to the real one
 
 
 def literal_address(host: str) -> Address | None:
@@ -63,7 +63,7 @@ def private(ip: str) -> bool:
     Raises ValueError if ``ip`` is not an address.
     """
     found = ipaddress.ip_address(ip.partition("%")[0])
-    return (found.is_loopback or found.is_private) and found not in _MADE_UP
+    return (found.is_loopback or found.is_private) and found not in _FAKE
 
 
 def is_local(host: str) -> bool:

@@ -55,9 +55,9 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
     Kinds: empty, looks_like_key, stray, scheme_missing, scheme_wrong, invalid, credentials, bad_port, double_slash,
     endpoint_included, version_doubled, query, fragment. The mended URL has no flaw.
     """
-    spoken = wire(protocol) if protocol in NAMES else None
-    if spoken is not None and spoken.bare_port:
-        raw = _bare_host(raw, spoken.bare_port)
+    named_wire = wire(protocol) if protocol in NAMES else None
+    if named_wire is not None and named_wire.bare_port:
+        raw = _expand_bare_host(raw, named_wire.bare_port)
     literal = _literal_url(raw)
     if not "".join(c for c in raw if not invisible(c)).strip("\"'"):
         return UrlExam((Flaw("base_url", "empty", (note("characters", count=len(raw)),), False, True),), None, None)
@@ -75,16 +75,16 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
         tidied = literal is None and _literal_url(text) is not None and not any(flaw.fatal for flaw in flaws)
         fatal = tidied or any(raw[i] < " " or raw[i] == "\x7f" for i in odd) or (literal is None and 0 in odd)
         flaws.insert(0, Flaw("base_url", "stray", position_notes(raw, odd), True, fatal))
-    mended = _mend_parts(text, protocol, add) if "://" in text else None
+    mended = _correct_parts(text, protocol, add) if "://" in text else None
     if mended is not None and mended != raw:  # a flaw can hide another one
-        again = examine_url(mended, protocol)
+        second_exam = examine_url(mended, protocol)
         seen = {flaw.kind for flaw in flaws}
-        flaws += (flaw for flaw in again.flaws if flaw.kind not in seen)
-        mended = again.mended
+        flaws += (flaw for flaw in second_exam.flaws if flaw.kind not in seen)
+        mended = second_exam.mended
     return UrlExam(tuple(flaws), mended, literal)
 
 
-def _bare_host(raw: str, usual: str) -> str:
+def _expand_bare_host(raw: str, usual: str) -> str:
     """Expand ``OLLAMA_HOST`` as its SDK does: the default scheme is http, the default port is ``usual``.
 
     An unspecified address (``0.0.0.0``), on which a server listens, becomes loopback for a client.
@@ -129,17 +129,19 @@ def _tidy_url(raw: str) -> tuple[str, list[int]]:
         kept = kept[found.end() :]
     folded = [(i, "/" if c == "\\" else fold(c)) for i, c in kept if not invisible(c)]
     # Two URLs, or a URL with a comment: the first word is the URL. Other white space is inside one URL.
-    gap = next((n for n, (i, _) in enumerate(folded) if n and i - folded[n - 1][0] > 1 and _gap_ends(raw, i)), None)
+    gap = next(
+        (n for n, (i, _) in enumerate(folded) if n and i - folded[n - 1][0] > 1 and _second_value_begins(raw, i)), None
+    )
     folded = folded[:gap]
     while folded and folded[0][1] in END_MARKS and not (folded[0][1] == "[" and _ipv6_ahead(folded)):
         del folded[0]
-    while folded and _ends_astray(folded):
+    while folded and _ends_in_stray(folded):
         del folded[-1]
     wanted = dict(folded)
     return "".join(wanted.values()), [i for i, c in enumerate(raw) if wanted.get(i) != c]
 
 
-def _gap_ends(raw: str, at: int) -> bool:
+def _second_value_begins(raw: str, at: int) -> bool:
     return raw[at] == "#" or re.match(r"https?:", raw[at : at + 6], re.I) is not None
 
 
@@ -147,7 +149,7 @@ def _ipv6_ahead(folded: list[tuple[int, str]]) -> bool:
     return re.match(r"\[[0-9a-fA-F:.]+\]", "".join(c for _, c in folded[:50])) is not None
 
 
-def _ends_astray(folded: list[tuple[int, str]]) -> bool:
+def _ends_in_stray(folded: list[tuple[int, str]]) -> bool:
     text = "".join(c for _, c in folded)
     last = text[-1]
     if last in ")]}>" and {")": "(", "]": "[", "}": "{", ">": "<"}[last] in text:
@@ -252,7 +254,7 @@ def _ascii_host(host: str) -> str | None:
     return name
 
 
-def _mend_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
+def _correct_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
     """Return the URL with its parts corrected, and record each flaw; None if host or port cannot be corrected."""
     scheme, _, rest = text.partition("://")
     found = re.match(r"([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", rest, re.S)
@@ -275,16 +277,16 @@ def _mend_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
         if not public:
             return None
         port = ""
-    return f"{scheme}://{name}{port}{_mend_path(path, name, protocol, add, query, fragment)}"
+    return f"{scheme}://{name}{port}{_correct_path(path, name, protocol, add, query, fragment)}"
 
 
 @cache
-def _endpoint() -> re.Pattern[str]:
+def _endpoint_pattern() -> re.Pattern[str]:
     """Return a pattern that matches an endpoint of any protocol at the end of a path."""
     return re.compile(rf"(?i)/({'|'.join(end for one in wires() for end in one.endings)})/*$")
 
 
-def _mend_path(path: str, host: str, protocol: str, add: AddFlaw, query: str | None, fragment: str | None) -> str:
+def _correct_path(path: str, host: str, protocol: str, add: AddFlaw, query: str | None, fragment: str | None) -> str:
     if protocol == PLAIN:
         if query:
             add("query", note("in_query", count=query.count("=") or 1))
@@ -295,29 +297,35 @@ def _mend_path(path: str, host: str, protocol: str, add: AddFlaw, query: str | N
         add("double_slash", note("in_path", count=path.count("//")))
         path = re.sub(r"/{2,}", "/", path)
     named = meant_by(path, endings=True) if protocol == "auto" else protocol
-    spoken = wire(named) if named in NAMES else None
+    named_wire = wire(named) if named in NAMES else None
     ends: list[str] = []
     # The base URL of Azure's model inference API ends in /models.
-    while (end := _endpoint().search(path)) and not (end[1].lower() == "models" and host.endswith(".azure.com")):
+    while (end := _endpoint_pattern().search(path)) and not (
+        end[1].lower() == "models" and host.endswith(".azure.com")
+    ):
         ends.insert(0, end[1].lower())
         path = path[: end.start()]
-    if spoken is not None and spoken.inner_path and (end := re.search(rf"(?i){spoken.inner_path}/*$", path)):
-        ends.insert(0, spoken.inner_name)
+    if (
+        named_wire is not None
+        and named_wire.inner_path
+        and (end := re.search(rf"(?i){named_wire.inner_path}/*$", path))
+    ):
+        ends.insert(0, named_wire.inner_name)
         path = path[: end.start()]
     if ends:
         shown = "models/…" if ":" in ends[-1] else "/".join(ends[-1:])
         add("endpoint_included", note("ends_in", path=f"/{shown}"))
     doubled = re.sub(_DOUBLED, r"\1", path)
     added, noted = "", note("version_twice")
-    if spoken is not None and spoken.added:
-        added, noted = spoken.added, note("sdk_adds_version")
-        if spoken.added_name:
-            noted = note("sdk_adds", path=spoken.added_name)
-    rooted = re.sub(added, "", doubled, flags=re.I) if added else doubled
-    if rooted != path and not (ends and doubled == path):
+    if named_wire is not None and named_wire.added:
+        added, noted = named_wire.added, note("sdk_adds_version")
+        if named_wire.added_name:
+            noted = note("sdk_adds", path=named_wire.added_name)
+    unversioned = re.sub(added, "", doubled, flags=re.I) if added else doubled
+    if unversioned != path and not (ends and doubled == path):
         add("version_doubled", noted if doubled == path else note("version_twice"))
     if query:
         add("query", note("in_query", count=query.count("=") or 1))
     if fragment:
         add("fragment", note("fragment", count=len(fragment) - 1))
-    return quote(rooted.rstrip("/"), safe="/%!$&'()*+,;=:@~", errors="replace")
+    return quote(unversioned.rstrip("/"), safe="/%!$&'()*+,;=:@~", errors="replace")

@@ -1,7 +1,7 @@
-"""What a protocol can ask of a model beyond a word: a tool call, an answer to a schema, a look at a picture, a vector.
+"""Features of a model that a deep check tests: tool calls, structured output, vision and embeddings.
 
-One file a protocol that has any, loaded for a deep check alone. The questions are the same in all of them, so that
-their answers can be compared; how each protocol puts them, and how it answers, stands in its file.
+There is one file for each protocol with such features, loaded only by a deep check. It builds the requests and reads
+the responses. All protocols use the same prompts, so that the results can be compared.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from probes.protocols.errors import parse_json
 from probes.protocols.protocol import ApiRequest, wire
 from probes.protocols.sse import Event
 
-# Of the answer: a tool call has some 30 tokens, and a reasoning model thinks some hundred before it.
+# Limit of output tokens: a tool call has about 30, and a reasoning model uses some hundred before it.
 ROOM = 512
 
 TOOL = "get_weather"
@@ -36,7 +36,7 @@ TOOL_SCHEMA: Mapping[str, Any] = {
 }
 TOOL_RESULT: Mapping[str, Any] = {"sky": "clear", "celsius": 21}
 
-# Nothing in the words asks for JSON: an answer that is none was given without a look at the schema.
+# The prompt does not ask for JSON: a response that is not JSON shows that the schema was ignored.
 FORM_PROMPT = "What is the capital of France, and how many letters has its name?"
 FORM_SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -46,38 +46,38 @@ FORM_SCHEMA: Mapping[str, Any] = {
 }
 
 SEEN_PROMPT = "Which colour is this picture? Answer with one word."
-_COLOUR = (255, 255, 0)  # who guesses without looking says red or blue
+_COLOUR = (255, 255, 0)  # a model that guesses says red or blue
 _SEEN = re.compile(r"yellow|gelb|amarill|jaune|giall|gold|黄", re.IGNORECASE)
 
 EMBEDDED = "OK"
 
-# What an adaptation is called: the model is to choose the tool itself; the picture goes without its `detail`; of the
-# model's turn only what every server knows goes back.
+# Names of adaptations: the model chooses the tool itself; the picture has no `detail`; the model's message is sent back
+# with only the fields that every server knows.
 AUTO, PLAIN, BARE = "auto tool_choice", "no detail", "bare turn"
 _OURS = (AUTO, PLAIN, BARE)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool call as an SDK hands it to the app.
+    """A tool call as an SDK returns it to the app.
 
-    ``problem`` names what an app cannot use: ``none`` (no call at all), ``as_text`` (written into the answer),
-    ``not_text`` (arguments as an object where the protocol has text), ``not_object`` (the other way round),
-    ``not_json``, ``not_schema``, ``no_id``, ``no_index`` (of a stream's pieces), ``wrong_name``; empty: it can be used.
+    ``problem`` says why an app cannot use it: ``none`` (there is no call), ``as_text`` (it is part of the text),
+    ``not_text`` (the arguments are an object, but the protocol needs text), ``not_object`` (the reverse),
+    ``not_json``, ``not_schema``, ``no_id``, ``no_index`` (pieces in a stream have none), ``wrong_name``; empty: none.
     """
 
     problem: str
-    arguments: str = ""  # as they came
+    arguments: str = ""  # as they arrived
     id: str = ""
-    turn: Any = None  # the model's own turn as it came: it is to be sent back so
+    turn: Any = None  # the model's message as it arrived, to be sent back unchanged
 
 
 class Features(Protocol):
-    """What every protocol's file offers."""
+    """The interface of the features of a protocol."""
 
-    demands: bool  # whether a tool can be demanded; where it cannot, the model is free to do without
+    demands: bool  # a request can force a tool call; otherwise the model may skip it
 
-    # ``name`` is `tools`, `tools_stream`, `tools_result` (with the call that it answers), `structured_output` or
+    # ``name`` is `tools`, `tools_stream`, `tools_result` (which needs the ``call`` to answer), `structured_output` or
     # `vision`.
     def ask(
         self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
@@ -85,14 +85,14 @@ class Features(Protocol):
     def call(self, value: Any) -> Call: ...
     def streamed_call(self, events: Sequence[Event]) -> Call: ...
     def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None: ...
-    def vector(self, value: Any) -> int: ...  # its length; 0 where there is none
+    def vector(self, value: Any) -> int: ...  # the vector's length; 0 if there is none
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None: ...
-    def claims(self, attempt: Attempt, model: str) -> ApiRequest: ...  # nobody bills it
-    def sees(self, value: Any, model: str) -> bool | None: ...  # whether that says that the model takes pictures
+    def claims(self, attempt: Attempt, model: str) -> ApiRequest: ...  # request for the model's description; not billed
+    def sees(self, value: Any, model: str) -> bool | None: ...  # whether the description says that it accepts pictures
 
 
 def features(name: str) -> Features | None:
-    """Those of the protocol of that name; None where it has none. Raises KeyError for one that nobody knows."""
+    """Return the features of a protocol, or None if it has none. Raises KeyError if the protocol is unknown."""
     own, module = wire(name).features, f"{__name__}.{name}"
     if own is None and find_spec(module) is not None:
         own = import_module(module).FEATURES
@@ -103,12 +103,12 @@ def features(name: str) -> Features | None:
 
 
 def theirs(adapted: Iterable[str]) -> tuple[str, ...]:
-    """The adaptations that are the wire's own."""
+    """Return the adaptations that belong to the protocol, and not to the features."""
     return tuple(one for one in adapted if one not in _OURS)
 
 
 def adapt(protocol: str, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-    """After a refusal that names a parameter of ours: what was changed so far and one thing more, else None."""
+    """Return ``adapted`` and one more change, if the error text names a parameter of the request; else None."""
     if re.search(r"tool[_ ]?choice|toolconfig|function_?calling_?config", text, re.IGNORECASE) and AUTO not in adapted:
         return (*adapted, AUTO)
     if re.search(r"\bdetail['\"` ]", text) and PLAIN not in adapted:
@@ -121,7 +121,7 @@ def adapt(protocol: str, text: str, adapted: tuple[str, ...]) -> tuple[str, ...]
 
 
 def arguments(name: object, given: object, *, text: bool, turn: Any, id: object = "") -> Call:
-    """The call that names this tool with these arguments; ``text``: the protocol carries them as JSON in a text."""
+    """Return the tool call with this name and these arguments. ``text``: the protocol sends them as a JSON string."""
     known, value = parse_json(given) if isinstance(given, str) else (True, given)
     shown = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False, default=str)
     problem = ""
@@ -141,12 +141,12 @@ def arguments(name: object, given: object, *, text: bool, turn: Any, id: object 
 
 
 def uncalled(text: str) -> Call:
-    """No call: perhaps the model wrote one into its answer, which its server should have read."""
+    """Return the result of a response without a call: ``as_text`` if the text has one that the server did not parse."""
     return Call("as_text" if TOOL in text and re.search(r"[{<(]", text) else "none", text[:300])
 
 
 def unfit(text: str) -> str:
-    """Why a text is no answer to the schema: ``not_json`` or ``not_schema``; empty where it is one."""
+    """Return the reason why a text does not match the schema: ``not_json`` or ``not_schema``; empty if it matches."""
     known, value = parse_json(text)
     if not known:
         return "not_json"
@@ -161,13 +161,13 @@ def unfit(text: str) -> str:
 
 
 def names_colour(text: str) -> bool:
-    """Whether an answer names the picture's colour."""
+    """Check whether a response names the colour of the picture."""
     return bool(_SEEN.search(text))
 
 
 @cache
 def picture() -> str:
-    """A PNG of 64 × 64 in one colour, as base64: smaller ones are refused by some."""
+    """Return a PNG of 64 × 64 pixels in one colour, as base64. Some servers reject smaller ones."""
     side = 64
 
     def block(kind: bytes, data: bytes) -> bytes:
@@ -180,11 +180,12 @@ def picture() -> str:
 
 
 def picture_url() -> str:
+    """Return the picture as a ``data:`` URL."""
     return f"data:image/png;base64,{picture()}"
 
 
 def row_of(value: Any, model: str) -> Mapping[str, Any]:
-    """The model's own row in a model list of any form; empty where it has none."""
+    """Return the entry of a model in a model list of any form; empty if there is none."""
     rows = value.get("data", value.get("models")) if isinstance(value, dict) else value
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, dict) and model in (row.get("id"), row.get("name"), row.get("model")):
@@ -193,10 +194,10 @@ def row_of(value: Any, model: str) -> Mapping[str, Any]:
 
 
 def takes_pictures(row: Mapping[str, Any]) -> bool | None:
-    """What a row of a model list says of pictures; None where it says nothing.
+    """Read from an entry of a model list whether the model accepts pictures; None if it does not say.
 
-    OpenRouter lists ``architecture.input_modalities``, others the same at the top; Mistral ``capabilities.vision``,
-    Anthropic ``capabilities.image_input.supported``.
+    OpenRouter has ``architecture.input_modalities``, others have the same field at the top level, Mistral has
+    ``capabilities.vision`` and Anthropic ``capabilities.image_input.supported``.
     """
     architecture, can = row.get("architecture"), row.get("capabilities")
     for holder in (row, architecture if isinstance(architecture, dict) else {}):
@@ -213,7 +214,7 @@ def takes_pictures(row: Mapping[str, Any]) -> bool | None:
     return None
 
 
-# Families that take pictures, by the names that their makers give them: for lists that hold names alone.
+# Model families that accept pictures, by their vendors' names, for model lists that contain only names.
 _SEEING = re.compile(
     r"gpt-(?:4o|4\.1|4\.5|4-turbo|[5-9])|\bo[34](?:-|$)|chatgpt-4o|claude-(?:3|[a-z]+-[4-9])|gemini-(?:1\.5|[2-9])"
     r"|gemma-?3|llama-?4|llava|pixtral|vision|[-_]vl\b|\dvl\b|[-.\d]v(?:-|$)|internvl|minicpm-v|moondream|qvq|grok-[4-9]"
@@ -224,6 +225,6 @@ _BLIND = re.compile(r"gpt-4o-(?:audio|realtime|search)|o3-mini", re.IGNORECASE)
 
 
 def looks_seeing(model: str) -> bool:
-    """Whether a model of this name is known to take pictures."""
+    """Check whether a model of this name is known to accept pictures."""
     name = model.rpartition("/")[2]
     return bool(_SEEING.search(name)) and not _BLIND.search(name)

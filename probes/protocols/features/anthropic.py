@@ -1,6 +1,6 @@
-"""Anthropic messages: ``tools`` with an ``input_schema``, ``output_config.format``, ``image`` blocks; no embeddings.
+"""Features of Anthropic messages: ``tools`` with ``input_schema``, ``output_config.format``, ``image``; no embeddings.
 
-Source: docs.claude.com/en/api/messages, and anthropic-python 2.12, whose ``tool_use`` carries its input as an object.
+Source: docs.claude.com/en/api/messages, and anthropic-python 2.12, whose ``tool_use`` has its input as an object.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from probes.model.attempt import Attempt
-from probes.protocols import features as a
+from probes.protocols import features as common
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
 from probes.protocols.protocol import ApiRequest, text_of, wire
@@ -23,8 +23,10 @@ class _AnthropicFeatures:
     def ask(
         self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
     ) -> ApiRequest:
-        plain = wire("anthropic").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
-        body = {**(plain.body or {}), "max_tokens": a.ROOM, **_more(name, adapted, call)}
+        plain = wire("anthropic").generation(
+            attempt, model, stream=name == "tools_stream", adapted=common.theirs(adapted)
+        )
+        body = {**(plain.body or {}), "max_tokens": common.ROOM, **_more(name, adapted, call)}
         return ApiRequest(plain.method, plain.path, plain.headers, body)
 
     def call(self, value: Any) -> Call:
@@ -58,40 +60,43 @@ class _AnthropicFeatures:
         return 0
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        return a.adapt("anthropic", text, adapted)
+        return common.adapt("anthropic", text, adapted)
 
     def claims(self, attempt: Attempt, model: str) -> ApiRequest:
         return wire("anthropic").models(attempt)
 
     def sees(self, value: Any, model: str) -> bool | None:
-        return a.takes_pictures(a.row_of(value, model))
+        return common.takes_pictures(common.row_of(value, model))
 
 
 def _more(name: str, adapted: tuple[str, ...], call: Call | None) -> dict[str, Any]:
     if name == "structured_output":
-        form = {"type": "json_schema", "schema": a.FORM_SCHEMA}
-        return {"messages": [{"role": "user", "content": a.FORM_PROMPT}], "output_config": {"format": form}}
+        form = {"type": "json_schema", "schema": common.FORM_SCHEMA}
+        return {"messages": [{"role": "user", "content": common.FORM_PROMPT}], "output_config": {"format": form}}
     if name == "vision":
-        source = {"type": "base64", "media_type": "image/png", "data": a.picture()}
-        parts = [{"type": "image", "source": source}, {"type": "text", "text": a.SEEN_PROMPT}]
+        source = {"type": "base64", "media_type": "image/png", "data": common.picture()}
+        parts = [{"type": "image", "source": source}, {"type": "text", "text": common.SEEN_PROMPT}]
         return {"messages": [{"role": "user", "content": parts}]}
-    asked: list[Any] = [{"role": "user", "content": a.TOOL_PROMPT}]
-    tool = {"name": a.TOOL, "description": a.TOOL_ABOUT, "input_schema": a.TOOL_SCHEMA}
+    asked: list[Any] = [{"role": "user", "content": common.TOOL_PROMPT}]
+    tool = {"name": common.TOOL, "description": common.TOOL_ABOUT, "input_schema": common.TOOL_SCHEMA}
     more = {"messages": asked, "tools": [tool]}
     if call is not None:
-        result = {"type": "tool_result", "tool_use_id": call.id, "content": json.dumps(a.TOOL_RESULT)}
+        result = {"type": "tool_result", "tool_use_id": call.id, "content": json.dumps(common.TOOL_RESULT)}
         asked += [{"role": "assistant", "content": call.turn}, {"role": "user", "content": [result]}]
         return more
-    return {**more, "tool_choice": {"type": "auto"} if a.AUTO in adapted else {"type": "tool", "name": a.TOOL}}
+    return {
+        **more,
+        "tool_choice": {"type": "auto"} if common.AUTO in adapted else {"type": "tool", "name": common.TOOL},
+    }
 
 
 def _read(content: list[Any]) -> Call:
     blocks = [block for block in content if isinstance(block, dict)]
     for block in blocks:
         if block.get("type") == "tool_use":
-            found = a.arguments(block.get("name"), block.get("input"), text=False, turn=blocks, id=block.get("id"))
+            found = common.arguments(block.get("name"), block.get("input"), text=False, turn=blocks, id=block.get("id"))
             return found if found.problem or found.id else Call("no_id", found.arguments)
-    return a.uncalled("".join(text_of(block.get("text")) for block in blocks))
+    return common.uncalled("".join(text_of(block.get("text")) for block in blocks))
 
 
 FEATURES = _AnthropicFeatures()

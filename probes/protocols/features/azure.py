@@ -1,4 +1,4 @@
-"""Azure's older form: chat completions at the deployments' own paths."""
+"""Features of Azure's older API: those of chat completions, with the path of the deployment."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Gemini's own protocol: ``functionDeclarations``, ``responseSchema``, ``inlineData``, ``:embedContent``.
+"""Features of the Gemini API: ``functionDeclarations``, ``responseSchema``, ``inlineData``, ``:embedContent``.
 
-Source: ai.google.dev/api/generate-content. Its schemas know no ``additionalProperties``; a turn goes back as it came,
-for newer models look for their ``thoughtSignature`` in it.
+Source: ai.google.dev/api/generate-content. Its schemas do not support ``additionalProperties``. The model's message is
+sent back unchanged, because newer models look for their ``thoughtSignature`` in it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from probes.model.attempt import Attempt
-from probes.protocols import features as a
+from probes.protocols import features as common
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
 from probes.protocols.protocol import ApiRequest, text_of, wire
@@ -24,11 +24,11 @@ class _GeminiFeatures:
     def ask(
         self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
     ) -> ApiRequest:
-        plain = wire("gemini").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
+        plain = wire("gemini").generation(attempt, model, stream=name == "tools_stream", adapted=common.theirs(adapted))
         body = {**(plain.body or {}), **_more(name, adapted, call)}
-        config: dict[str, Any] = {"maxOutputTokens": a.ROOM} if "generationConfig" in (plain.body or {}) else {}
+        config: dict[str, Any] = {"maxOutputTokens": common.ROOM} if "generationConfig" in (plain.body or {}) else {}
         if name == "structured_output":
-            schema = {key: value for key, value in a.FORM_SCHEMA.items() if key != "additionalProperties"}
+            schema = {key: value for key, value in common.FORM_SCHEMA.items() if key != "additionalProperties"}
             config |= {"responseMimeType": "application/json", "responseSchema": schema}
         return ApiRequest(
             plain.method, plain.path, plain.headers, {**body, "generationConfig": config} if config else body
@@ -43,7 +43,7 @@ class _GeminiFeatures:
     def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None:
         headers = (("Accept", "application/json"), ("Content-Type", "application/json"))
         path = f"/{attempt.version}/models/{quote(model, safe='@{}')}:embedContent"
-        return ApiRequest("POST", path, headers, {"content": {"parts": [{"text": a.EMBEDDED}]}})
+        return ApiRequest("POST", path, headers, {"content": {"parts": [{"text": common.EMBEDDED}]}})
 
     def vector(self, value: Any) -> int:
         found = value.get("embedding") if isinstance(value, dict) else None
@@ -51,34 +51,34 @@ class _GeminiFeatures:
         return len(values) if isinstance(values, list) else 0
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        return a.adapt("gemini", text, adapted)
+        return common.adapt("gemini", text, adapted)
 
     def claims(self, attempt: Attempt, model: str) -> ApiRequest:
         return wire("gemini").models(attempt)
 
     def sees(self, value: Any, model: str) -> bool | None:
-        return a.takes_pictures(a.row_of(value, model))
+        return common.takes_pictures(common.row_of(value, model))
 
 
 def _more(name: str, adapted: tuple[str, ...], call: Call | None) -> dict[str, Any]:
     if name == "structured_output":
-        return {"contents": [{"role": "user", "parts": [{"text": a.FORM_PROMPT}]}]}
+        return {"contents": [{"role": "user", "parts": [{"text": common.FORM_PROMPT}]}]}
     if name == "vision":
-        image = {"inlineData": {"mimeType": "image/png", "data": a.picture()}}
-        return {"contents": [{"role": "user", "parts": [image, {"text": a.SEEN_PROMPT}]}]}
-    asked: list[Any] = [{"role": "user", "parts": [{"text": a.TOOL_PROMPT}]}]
-    tool = {"name": a.TOOL, "description": a.TOOL_ABOUT, "parameters": a.TOOL_SCHEMA}
+        image = {"inlineData": {"mimeType": "image/png", "data": common.picture()}}
+        return {"contents": [{"role": "user", "parts": [image, {"text": common.SEEN_PROMPT}]}]}
+    asked: list[Any] = [{"role": "user", "parts": [{"text": common.TOOL_PROMPT}]}]
+    tool = {"name": common.TOOL, "description": common.TOOL_ABOUT, "parameters": common.TOOL_SCHEMA}
     more = {"contents": asked, "tools": [{"functionDeclarations": [tool]}]}
     if call is not None:
-        done = {"name": a.TOOL, "response": a.TOOL_RESULT} | ({"id": call.id} if call.id else {})
+        done = {"name": common.TOOL, "response": common.TOOL_RESULT} | ({"id": call.id} if call.id else {})
         asked += [call.turn, {"role": "user", "parts": [{"functionResponse": done}]}]
         return more
-    choice = {"mode": "AUTO"} if a.AUTO in adapted else {"mode": "ANY", "allowedFunctionNames": [a.TOOL]}
+    choice = {"mode": "AUTO"} if common.AUTO in adapted else {"mode": "ANY", "allowedFunctionNames": [common.TOOL]}
     return {**more, "toolConfig": {"functionCallingConfig": choice}}
 
 
 def _read(pieces: Sequence[Any]) -> Call:
-    """The first call among the parts of all pieces: it comes whole in one of them."""
+    """Return the first call in the parts of all pieces. A call is never split over several pieces."""
     text = ""
     for piece in pieces:
         candidates = piece.get("candidates") if isinstance(piece, dict) else None
@@ -89,9 +89,11 @@ def _read(pieces: Sequence[Any]) -> Call:
             called = part.get("functionCall") if isinstance(part, dict) else None
             if isinstance(called, dict):
                 args = called.get("args")
-                return a.arguments(called.get("name"), args, text=False, turn=content, id=text_of(called.get("id")))
+                return common.arguments(
+                    called.get("name"), args, text=False, turn=content, id=text_of(called.get("id"))
+                )
             text += text_of(part.get("text")) if isinstance(part, dict) else ""
-    return a.uncalled(text)
+    return common.uncalled(text)
 
 
 FEATURES = _GeminiFeatures()

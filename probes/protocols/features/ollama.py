@@ -1,6 +1,6 @@
-"""Ollama's own protocol: ``tools``, ``format``, ``images``, ``/api/embed``, and ``/api/show``, which tells abilities.
+"""Features of the Ollama API: ``tools``, ``format``, ``images``, ``/api/embed``, and ``/api/show`` for capabilities.
 
-Source: github.com/ollama/ollama, docs/api.md, and ollama-python 0.6. Its calls have no ids, and none can be demanded.
+Source: github.com/ollama/ollama, docs/api.md, and ollama-python 0.6. Tool calls have no ids, and cannot be forced.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from probes.model.attempt import Attempt
-from probes.protocols import features as a
+from probes.protocols import features as common
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
 from probes.protocols.protocol import ApiRequest, text_of, wire
@@ -25,8 +25,8 @@ class _OllamaFeatures:
     def ask(
         self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
     ) -> ApiRequest:
-        plain = wire("ollama").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
-        body = {**(plain.body or {}), "options": {"num_predict": a.ROOM}, **_more(name, call)}
+        plain = wire("ollama").generation(attempt, model, stream=name == "tools_stream", adapted=common.theirs(adapted))
+        body = {**(plain.body or {}), "options": {"num_predict": common.ROOM}, **_more(name, call)}
         return ApiRequest(plain.method, plain.path, plain.headers, body)
 
     def call(self, value: Any) -> Call:
@@ -36,36 +36,36 @@ class _OllamaFeatures:
         return _read([parse_json(event.data or "")[1] for event in events])
 
     def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None:
-        return ApiRequest("POST", "/api/embed", _JSON, {"model": model, "input": a.EMBEDDED})
+        return ApiRequest("POST", "/api/embed", _JSON, {"model": model, "input": common.EMBEDDED})
 
     def vector(self, value: Any) -> int:
         rows = value.get("embeddings") if isinstance(value, dict) else None
         return len(rows[0]) if isinstance(rows, list) and rows and isinstance(rows[0], list) else 0
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        return None  # it passes over what it does not know
+        return None  # Ollama ignores unknown parameters
 
     def claims(self, attempt: Attempt, model: str) -> ApiRequest:
         return ApiRequest("POST", "/api/show", _JSON, {"model": model})
 
     def sees(self, value: Any, model: str) -> bool | None:
-        return a.takes_pictures(value) if isinstance(value, dict) else None
+        return common.takes_pictures(value) if isinstance(value, dict) else None
 
 
 def _more(name: str, call: Call | None) -> dict[str, Any]:
     if name == "structured_output":
-        return {"messages": [{"role": "user", "content": a.FORM_PROMPT}], "format": a.FORM_SCHEMA}
+        return {"messages": [{"role": "user", "content": common.FORM_PROMPT}], "format": common.FORM_SCHEMA}
     if name == "vision":
-        return {"messages": [{"role": "user", "content": a.SEEN_PROMPT, "images": [a.picture()]}]}
-    asked: list[Any] = [{"role": "user", "content": a.TOOL_PROMPT}]
-    tool = {"name": a.TOOL, "description": a.TOOL_ABOUT, "parameters": a.TOOL_SCHEMA}
+        return {"messages": [{"role": "user", "content": common.SEEN_PROMPT, "images": [common.picture()]}]}
+    asked: list[Any] = [{"role": "user", "content": common.TOOL_PROMPT}]
+    tool = {"name": common.TOOL, "description": common.TOOL_ABOUT, "parameters": common.TOOL_SCHEMA}
     if call is not None:
-        asked += [call.turn, {"role": "tool", "tool_name": a.TOOL, "content": json.dumps(a.TOOL_RESULT)}]
+        asked += [call.turn, {"role": "tool", "tool_name": common.TOOL, "content": json.dumps(common.TOOL_RESULT)}]
     return {"messages": asked, "tools": [{"type": "function", "function": tool}]}
 
 
 def _read(lines: Sequence[Any]) -> Call:
-    """The first call in any of the lines: it comes whole."""
+    """Return the first call in any of the lines. A call is never split over several lines."""
     text = ""
     for line in lines:
         message = line.get("message") if isinstance(line, dict) else None
@@ -75,9 +75,9 @@ def _read(lines: Sequence[Any]) -> Call:
         first = calls[0] if isinstance(calls, list) and calls else None
         function = first.get("function") if isinstance(first, dict) else None
         if isinstance(function, dict):
-            return a.arguments(function.get("name"), function.get("arguments"), text=False, turn=message)
+            return common.arguments(function.get("name"), function.get("arguments"), text=False, turn=message)
         text += text_of(message.get("content"))
-    return a.uncalled(text)
+    return common.uncalled(text)
 
 
 FEATURES = _OllamaFeatures()

@@ -1,4 +1,4 @@
-"""Chat completions: ``tools``, ``response_format``, ``image_url``, and ``POST {base}/embeddings``.
+"""Features of chat completions: ``tools``, ``response_format``, ``image_url``, and ``POST {base}/embeddings``.
 
 Source: platform.openai.com/docs/api-reference/chat, and openai-python 3.54, which takes a call's arguments as text.
 """
@@ -12,19 +12,20 @@ from dataclasses import replace
 from typing import Any
 
 from probes.model.attempt import Attempt
-from probes.protocols import features as a
+from probes.protocols import features as common
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
 from probes.protocols.protocol import ApiRequest, text_of, wire
 from probes.protocols.sse import Event
 
 _TURN = ("role", "content", "tool_calls")
-_ADDED = re.compile(r"reasoning|annotations|refusal|function_call", re.IGNORECASE)  # what doors add to a turn
+# Fields that some servers add to a message.
+_ADDED = re.compile(r"reasoning|annotations|refusal|function_call", re.IGNORECASE)
 _LIMITS = ("max_tokens", "max_completion_tokens")
 
 
 class ChatFeatures:
-    """Those of chat completions; Azure has them at paths of its own."""
+    """Features of chat completions. Azure and Responses extend this class."""
 
     protocol = "openai"
     demands = True
@@ -32,30 +33,32 @@ class ChatFeatures:
     def ask(
         self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
     ) -> ApiRequest:
-        plain = wire(self.protocol).generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
-        body = {key: a.ROOM if key in _LIMITS else value for key, value in (plain.body or {}).items()}
+        plain = wire(self.protocol).generation(
+            attempt, model, stream=name == "tools_stream", adapted=common.theirs(adapted)
+        )
+        body = {key: common.ROOM if key in _LIMITS else value for key, value in (plain.body or {}).items()}
         return ApiRequest(plain.method, plain.path, plain.headers, {**body, **self._more(name, adapted, call)})
 
     def _more(self, name: str, adapted: tuple[str, ...], call: Call | None) -> dict[str, Any]:
         if name == "structured_output":
-            form = {"name": "capital", "strict": True, "schema": a.FORM_SCHEMA}
+            form = {"name": "capital", "strict": True, "schema": common.FORM_SCHEMA}
             return {
-                "messages": [{"role": "user", "content": a.FORM_PROMPT}],
+                "messages": [{"role": "user", "content": common.FORM_PROMPT}],
                 "response_format": {"type": "json_schema", "json_schema": form},
             }
         if name == "vision":
-            url = {"url": a.picture_url(), **({} if a.PLAIN in adapted else {"detail": "low"})}
-            parts = [{"type": "text", "text": a.SEEN_PROMPT}, {"type": "image_url", "image_url": url}]
+            url = {"url": common.picture_url(), **({} if common.PLAIN in adapted else {"detail": "low"})}
+            parts = [{"type": "text", "text": common.SEEN_PROMPT}, {"type": "image_url", "image_url": url}]
             return {"messages": [{"role": "user", "content": parts}]}
-        tool = {"name": a.TOOL, "description": a.TOOL_ABOUT, "parameters": a.TOOL_SCHEMA}
-        asked: list[Any] = [{"role": "user", "content": a.TOOL_PROMPT}]
+        tool = {"name": common.TOOL, "description": common.TOOL_ABOUT, "parameters": common.TOOL_SCHEMA}
+        asked: list[Any] = [{"role": "user", "content": common.TOOL_PROMPT}]
         more = {"messages": asked, "tools": [{"type": "function", "function": tool}]}
         if call is not None:
-            turn = {key: value for key, value in call.turn.items() if key in _TURN or a.BARE not in adapted}
-            asked += [turn, {"role": "tool", "tool_call_id": call.id, "content": json.dumps(a.TOOL_RESULT)}]
+            turn = {key: value for key, value in call.turn.items() if key in _TURN or common.BARE not in adapted}
+            asked += [turn, {"role": "tool", "tool_call_id": call.id, "content": json.dumps(common.TOOL_RESULT)}]
             return more
-        forced = {"type": "function", "function": {"name": a.TOOL}}
-        return {**more, "tool_choice": "auto" if a.AUTO in adapted else forced}
+        forced = {"type": "function", "function": {"name": common.TOOL}}
+        return {**more, "tool_choice": "auto" if common.AUTO in adapted else forced}
 
     def call(self, value: Any) -> Call:
         choices = value.get("choices") if isinstance(value, dict) else None
@@ -74,13 +77,13 @@ class ChatFeatures:
                     indexed &= isinstance(row.get("index"), int)
                     _grow(calls.setdefault(str(row.get("index", 0)), {"function": {}}), row)
         found = _read({"content": text, "tool_calls": list(calls.values())})
-        # openai-python's own `stream()` raises over it, and many clients drop the call (ollama/ollama#7881).
+        # Without an index, `stream()` of openai-python raises and many clients drop the call (ollama/ollama#7881).
         return found if found.problem or indexed else replace(found, problem="no_index")
 
     def embedding(self, attempt: Attempt, model: str) -> ApiRequest | None:
         headers = (("Accept", "application/json"), ("Content-Type", "application/json"))
         return ApiRequest(
-            "POST", "/embeddings", headers, {"model": model, "input": a.EMBEDDED, "encoding_format": "float"}
+            "POST", "/embeddings", headers, {"model": model, "input": common.EMBEDDED, "encoding_format": "float"}
         )
 
     def vector(self, value: Any) -> int:
@@ -90,16 +93,16 @@ class ChatFeatures:
         return len(found) if isinstance(found, list) else 0
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        change = a.adapt(self.protocol, text, adapted)
-        if change is None and _ADDED.search(text) and a.BARE not in adapted:
-            return (*adapted, a.BARE)
+        change = common.adapt(self.protocol, text, adapted)
+        if change is None and _ADDED.search(text) and common.BARE not in adapted:
+            return (*adapted, common.BARE)
         return change
 
     def claims(self, attempt: Attempt, model: str) -> ApiRequest:
         return wire(self.protocol).models(attempt)
 
     def sees(self, value: Any, model: str) -> bool | None:
-        return a.takes_pictures(a.row_of(value, model))
+        return common.takes_pictures(common.row_of(value, model))
 
 
 def _read(message: dict[str, Any]) -> Call:
@@ -107,14 +110,14 @@ def _read(message: dict[str, Any]) -> Call:
     first = calls[0] if isinstance(calls, list) and calls else None
     function = first.get("function") if isinstance(first, dict) else None
     if not isinstance(first, dict) or not isinstance(function, dict):
-        return a.uncalled(text_of(message.get("content")))
-    return a.arguments(
+        return common.uncalled(text_of(message.get("content")))
+    return common.arguments(
         function.get("name"), function.get("arguments"), text=True, turn=message, id=first.get("id") or ""
     )
 
 
 def _deltas(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """The first choice's, event by event."""
+    """Return the deltas of the first choice, one for each event."""
     found = []
     for event in events:
         _, value = parse_json(event.data or "")
@@ -126,7 +129,7 @@ def _deltas(events: Sequence[Event]) -> list[dict[str, Any]]:
 
 
 def _grow(call: dict[str, Any], row: dict[str, Any]) -> None:
-    """One more piece of a call: its arguments come bit by bit, all else comes once."""
+    """Add one piece of a call: the arguments arrive in pieces, everything else arrives once."""
     function = row.get("function")
     call["id"] = row.get("id") or call.get("id")
     if not isinstance(function, dict):

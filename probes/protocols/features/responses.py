@@ -1,4 +1,4 @@
-"""Responses: ``tools`` without a shell around the function, ``text.format``, ``input_image``, and its own items.
+"""Features of Responses: ``tools`` without a nested ``function``, ``text.format``, ``input_image`` and output items.
 
 Source: platform.openai.com/docs/api-reference/responses, and openai-python 3.54.
 """
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from probes.model.attempt import Attempt
-from probes.protocols import features as a
+from probes.protocols import features as common
 from probes.protocols.errors import parse_json
 from probes.protocols.features import Call
 from probes.protocols.features.openai import ChatFeatures
@@ -24,31 +24,38 @@ class _ResponsesFeatures(ChatFeatures):
     def ask(
         self, name: str, attempt: Attempt, model: str, adapted: tuple[str, ...], call: Call | None = None
     ) -> ApiRequest:
-        plain = wire("responses").generation(attempt, model, stream=name == "tools_stream", adapted=a.theirs(adapted))
+        plain = wire("responses").generation(
+            attempt, model, stream=name == "tools_stream", adapted=common.theirs(adapted)
+        )
         body = {**(plain.body or {}), **self._more(name, adapted, call)}
         if "max_output_tokens" in body:
-            body["max_output_tokens"] = a.ROOM
+            body["max_output_tokens"] = common.ROOM
         return ApiRequest(plain.method, plain.path, plain.headers, body)
 
     def _more(self, name: str, adapted: tuple[str, ...], call: Call | None) -> dict[str, Any]:
         if name == "structured_output":
-            form = {"type": "json_schema", "name": "capital", "strict": True, "schema": a.FORM_SCHEMA}
-            return {"input": a.FORM_PROMPT, "text": {"format": form}}
+            form = {"type": "json_schema", "name": "capital", "strict": True, "schema": common.FORM_SCHEMA}
+            return {"input": common.FORM_PROMPT, "text": {"format": form}}
         if name == "vision":
-            image = {"type": "input_image", "image_url": a.picture_url()}
-            image |= {} if a.PLAIN in adapted else {"detail": "low"}
-            parts = [{"type": "input_text", "text": a.SEEN_PROMPT}, image]
+            image = {"type": "input_image", "image_url": common.picture_url()}
+            image |= {} if common.PLAIN in adapted else {"detail": "low"}
+            parts = [{"type": "input_text", "text": common.SEEN_PROMPT}, image]
             return {"input": [{"role": "user", "content": parts}]}
-        tool = {"type": "function", "name": a.TOOL, "description": a.TOOL_ABOUT, "parameters": a.TOOL_SCHEMA}
-        more: dict[str, Any] = {"input": a.TOOL_PROMPT, "tools": [{**tool, "strict": False}]}
+        tool = {
+            "type": "function",
+            "name": common.TOOL,
+            "description": common.TOOL_ABOUT,
+            "parameters": common.TOOL_SCHEMA,
+        }
+        more: dict[str, Any] = {"input": common.TOOL_PROMPT, "tools": [{**tool, "strict": False}]}
         if call is not None:
-            asked = {"role": "user", "content": a.TOOL_PROMPT}
-            done = {"type": "function_call_output", "call_id": call.id, "output": json.dumps(a.TOOL_RESULT)}
+            asked = {"role": "user", "content": common.TOOL_PROMPT}
+            done = {"type": "function_call_output", "call_id": call.id, "output": json.dumps(common.TOOL_RESULT)}
             return {**more, "input": [asked, *call.turn, done]}
-        return {**more, "tool_choice": "auto" if a.AUTO in adapted else {"type": "function", "name": a.TOOL}}
+        return {**more, "tool_choice": "auto" if common.AUTO in adapted else {"type": "function", "name": common.TOOL}}
 
     def adapt(self, text: str, adapted: tuple[str, ...]) -> tuple[str, ...] | None:
-        return a.adapt("responses", text, adapted)
+        return common.adapt("responses", text, adapted)
 
     def call(self, value: Any) -> Call:
         output = value.get("output") if isinstance(value, dict) else None
@@ -74,10 +81,10 @@ def _read(output: list[Any]) -> Call:
     for item in items:
         if item.get("type") == "function_call":
             called, given = item.get("call_id") or "", item.get("arguments")
-            return a.arguments(item.get("name"), given, text=True, turn=items, id=called)
+            return common.arguments(item.get("name"), given, text=True, turn=items, id=called)
     contents = [item["content"] for item in items if isinstance(item.get("content"), list)]
     rows = [row for content in contents for row in content if isinstance(row, dict)]
-    return a.uncalled("".join(text_of(row.get("text")) for row in rows))
+    return common.uncalled("".join(text_of(row.get("text")) for row in rows))
 
 
 FEATURES = _ResponsesFeatures()
