@@ -69,11 +69,7 @@ class Plan:
 
     @property
     def tokens(self) -> int:
-<<<<<<< HEAD
         """The most tokens that can be billed: for one round (one that works is the last) and a deep check."""
-=======
-        """The largest number of tokens that can be billed: one round (one that works is the last) and a deep check."""
->>>>>>> h-d1
         rounds = (self.requests, *(case.requests for case in self.otherwise))
         return max(map(_tokens, rounds)) + _tokens(self.deep)
 

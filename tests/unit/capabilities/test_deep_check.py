@@ -385,7 +385,7 @@ def test_a_door_that_checks_no_key() -> None:
     assert not lines["key_check"].alarming  # harmless on one's own machine
     door = next(one for one in seen.evidence.observations if one.probe == "door")
     assert door.facts is not None
-    away = replace(door, facts=replace(door.facts, local=False))  # type: ignore[call-arg]
+    away = replace(door, facts=replace(door.facts, host=replace(door.facts.host, local=False)))  # type: ignore[call-arg]
     abroad = replace(
         seen.evidence, observations=tuple(away if one is door else one for one in seen.evidence.observations)
     )
