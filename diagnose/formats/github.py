@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.rendering.report_parts import advice, clip, cost_line, duration, grouped, plain, verdict, word
+from diagnose.rendering.report_parts import advice, clip, cost_line, duration, folded, plain, verdict, word
 from probes.model.source import Source
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _lines(report: Report, lang: str, strict: bool) -> Iterator[str]:
         yield logged(f"{MARKS[probe.status]} {word(lang, f'probe.{probe.name}')}: {summary}{took}")
     yield logged(cost_line(report, lang))
     yield "::endgroup::"
-    groups = grouped(report)
+    groups = folded(report)
     for finding, knock_ons in groups:
         severity = "error" if strict and finding.severity == "warning" else finding.severity
         yield _command(COMMANDS[severity], _properties(finding, report), _message(finding, knock_ons, lang))

@@ -14,7 +14,7 @@ from diagnose.rendering.report_parts import (
     clip,
     cost_line,
     duration,
-    grouped,
+    folded,
     optional_results,
     other_base_urls,
     plain,
@@ -76,7 +76,7 @@ def style() -> str:
 
 def body(report: Report, lang: str) -> Safe:
     """Return the report as an ``article`` element, for a page with :func:`style`; its headings start at ``h1``."""
-    groups = grouped(report)
+    groups = folded(report)
     main = [group for group in groups if group[0].code == report.root_cause]
     if not main:  # nothing is broken, so the warnings are the main part
         main = [group for group in groups if group[0].severity == "warning"]

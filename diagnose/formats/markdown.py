@@ -13,7 +13,7 @@ from diagnose.rendering.report_parts import (
     clip,
     cost_line,
     duration,
-    grouped,
+    folded,
     optional_results,
     other_base_urls,
     plain,
@@ -97,7 +97,7 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
         summary = escape(clip(probe.summary or probe.why_skipped or "", 200))
         yield f"| {MARKS[probe.status]} | {say(f'probe.{probe.name}')} | {summary} | {took} |"
     yield ""
-    for finding, knock_ons in grouped(report):
+    for finding, knock_ons in folded(report):
         yield from _finding(finding, knock_ons, lang)
     if report.settings:
         yield f"### {say('works')}\n"

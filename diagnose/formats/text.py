@@ -15,7 +15,7 @@ from diagnose.rendering.report_parts import (
     clip,
     cost_line,
     duration,
-    grouped,
+    folded,
     optional_results,
     other_base_urls,
     plain,
@@ -158,7 +158,7 @@ class Page:
             self.hang([(" " * self.cells(self.mark("fail")), "")], [(self.word(f"side.{report.side}"), "dim")])
 
     def findings(self, report: Report) -> None:
-        groups = grouped(report)
+        groups = folded(report)
         main = [group for group in groups if group[0].code == report.root_cause]
         if not main:  # nothing is broken, so the warnings are the main part
             main = [group for group in groups if group[0].severity == "warning"]

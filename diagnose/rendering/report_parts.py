@@ -97,7 +97,7 @@ def variable_lines(settings: Mapping[str, object]) -> list[str]:
     return [f"{name}={plain(value)}" for name, value in found if name and value]
 
 
-def grouped(report: Report) -> list[tuple[Finding, list[Finding]]]:
+def folded(report: Report) -> list[tuple[Finding, list[Finding]]]:
     """Group the findings: each one that no other explains, with all that follow from it directly or indirectly.
 
     The root cause comes first. If findings explain each other in a circle, the first of them leads the group.
