@@ -1,1 +1,1 @@
-"""Measure an LLM API: what is asked, what answers. This package never judges and has no words for people."""
+"""Measure an LLM API: send requests and record the responses. It judges nothing and has no user-facing text."""

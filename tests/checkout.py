@@ -1,4 +1,4 @@
-"""Paths of the checkout that the tests are run from."""
+"""Paths of the checkout that the tests run from."""
 
 from pathlib import Path
 

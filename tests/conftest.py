@@ -1,4 +1,4 @@
-"""What every test shares."""
+"""Fixtures and ordering that every test shares."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
-# A test must not see this machine's own settings, proxies or roots.
+# Isolate each test from this machine's own settings, proxies and trust store.
 _NOT_OURS = ("_API_KEY", "_AUTH_TOKEN", "_BASE_URL", "_API_BASE", "_PROXY", "_proxy", "_MODEL")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.parent.name == "real":  # the programs that others wrote; other slow files mark themselves
+        if item.path.parent.name == "real":  # these run other people's programs; other slow files mark themselves
             item.add_marker(pytest.mark.slow)
-    # A file goes to one process as a whole: the long ones first, or the others wait for the last of them.
+    # A file runs as a whole in one process: start the long ones first, or the other processes wait for the last of
+    # them.
     items.sort(key=lambda item: item.path.parent.name != "real")
 
 
@@ -24,5 +25,5 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in list(os.environ):
         if name.endswith(_NOT_OURS) or name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
             monkeypatch.delenv(name)
-    monkeypatch.setattr("probes.network.name_servers.configured", tuple)  # nor ask its name servers
+    monkeypatch.setattr("probes.network.name_servers.configured", tuple)  # and from its name servers
     yield

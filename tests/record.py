@@ -1,7 +1,7 @@
 """Write the archived evidence of all worlds, or of some: `python tests/record.py [WORLD...]`.
 
-Every world is measured anew. A row whose run is the same but for its times, ports and dates stays as it is, so that
-a change of the files shows what is measured otherwise.
+Every world is measured again. A row stays as it is if its run differs only in times, ports and dates, so that the diff
+of the files shows only what the program now measures differently.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ def measured(name: str) -> Row:
 
 
 def main(wanted: set[str]) -> None:
-    """Measure the worlds that are wanted and rewrite their files."""
+    """Measure the wanted worlds and rewrite their files."""
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for table, scenarios in TABLES.items():
             kept = read(table)
             names = [scenario.name for scenario in scenarios]
-            anew = [name for name in names if name in wanted or name not in kept or not wanted]
+            remeasured = [name for name in names if name in wanted or name not in kept or not wanted]
             changed = 0
-            for name, row in zip(anew, pool.map(measured, anew, chunksize=8), strict=True):
+            for name, row in zip(remeasured, pool.map(measured, remeasured, chunksize=8), strict=True):
                 if name not in kept or normal(kept[name]) != normal(row):
                     kept[name] = row
                     changed += 1
                     print(f"{table}: {name}")
             write(table, [kept[name] for name in names])
-            print(f"{table}: {len(names)} worlds, {len(anew)} measured, {changed} written")
+            print(f"{table}: {len(names)} worlds, {len(remeasured)} measured, {changed} written")
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def _not_in_files(report: Report, lang: str) -> Iterator[str]:
         values = {"protocol": str(found["protocol"]), "detail": str(found["base_url"])}
         yield phrase("mend.protocol", lang, values)
     if source := found.get("key_source"):
-        yield phrase("mend.rival", lang, {"source": str(source)})
+        yield phrase("mend.conflict", lang, {"source": str(source)})
     vantage: Any = report.vantage.get("proxy") or ""
     for fix in (fix for finding in report.findings for fix in finding.fixes if fix.verified):
         for name in ("proxy", "no_proxy", "auth"):

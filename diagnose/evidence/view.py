@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
 from diagnose.report import Try
+from probes.api.attempt_round import AttemptRound, rounds_of
 from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
-from probes.api.round_exchanges import AttemptRound, rounds_of
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
@@ -279,9 +279,9 @@ class View:
         deep = self.deep
         if deep is None:
             return None
-        if deep.attempt.key is KeyForm.RIVAL and self.settings.key_given:
+        if deep.attempt.key is KeyForm.CONFLICTING and self.settings.key_given:
             return False  # tried where the given one was refused, or was not fit to be sent
-        with_key = deep.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.RIVAL)
+        with_key = deep.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.CONFLICTING)
         if not with_key:
             return None
         if passes(deep.chat) or passes(deep.stream):

@@ -22,7 +22,7 @@ def _missing_key(view: View) -> Claim | None:
     own = door is not None and door.host.local and not _refused(view)
     if view.spoken.key_optional and (view.works or own):
         return None  # its SDK starts without one
-    if view.works and not _by_rival(view):
+    if view.works and not _by_conflicting_key(view):
         # The server asks for no key, but the SDKs do not start without one: any text will do.
         severity = Severity.ERROR if emptied else Severity.INFO
         return Claim(evidence, severity=severity, values=values)
@@ -76,9 +76,13 @@ def _wrong_variable(view: View) -> Claim | None:
     values = {"variable": conflict.name.strip(), "source": str(conflict.source), "app_variable": own}
     severity = Severity.WARNING if view.works_as_given else None
     lines = (seen("unread", source=conflict.source, variable=conflict.name.strip()),)
-    if conflict.role is ConflictRole.KEY and _by_rival(view) and view.key_policy.conflict_source == conflict.source:
+    if (
+        conflict.role is ConflictRole.KEY
+        and _by_conflicting_key(view)
+        and view.key_policy.conflict_source == conflict.source
+    ):
         return Claim(
-            (*lines, seen("rival_works", source=conflict.source)),
+            (*lines, seen("conflict_works", source=conflict.source)),
             values=values,
             settings={"key_source": conflict.source},
             verified=True,
@@ -87,9 +91,9 @@ def _wrong_variable(view: View) -> Claim | None:
     return Claim(lines, severity=severity, values=values, case=case)
 
 
-def _by_rival(view: View) -> bool:
+def _by_conflicting_key(view: View) -> bool:
     """Whether it works with the key of a place that is not heeded, and not otherwise."""
-    return view.works and view.working is not None and view.working.key is KeyForm.RIVAL
+    return view.works and view.working is not None and view.working.key is KeyForm.CONFLICTING
 
 
 def _conflict(view: View) -> Claim | None:
@@ -97,12 +101,14 @@ def _conflict(view: View) -> Claim | None:
     if not found:
         return None
     lines = tuple(seen("wins", source=one.winner or "", other_source=one.source) for one in found[:4])
-    best = next((one for one in found if _by_rival(view) and one.source == view.key_policy.conflict_source), None)
+    best = next(
+        (one for one in found if _by_conflicting_key(view) and one.source == view.key_policy.conflict_source), None
+    )
     chosen = best or found[0]
     values = {"source": str(chosen.winner or ""), "other_source": str(chosen.source), "variable": chosen.name}
     if best is None:
         return Claim(lines, values=values)
-    lines = (seen("rival_works", source=best.source), *lines)
+    lines = (seen("conflict_works", source=best.source), *lines)
     settings = {"key_source": best.source}
     return Claim(lines, severity=Severity.ERROR, values=values, settings=settings, verified=True)
 

@@ -120,5 +120,5 @@ def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
         "auth": working.auth.value if working.key not in (KeyForm.DUMMY, KeyForm.NONE) else "none",
         "stream": prove(view).stream is True if stream is not None else False,
         "key": "cleaned" if working.key is KeyForm.CLEANED else "as given",
-        **({"key_source": view.key_policy.conflict_source} if working.key is KeyForm.RIVAL else {}),
+        **({"key_source": view.key_policy.conflict_source} if working.key is KeyForm.CONFLICTING else {}),
     }

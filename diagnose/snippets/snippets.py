@@ -268,8 +268,9 @@ class SnippetVariable(NamedTuple):
 def _environment(own: WorkingSettings) -> Iterator[SnippetVariable]:
     sdk = variables_of(own.protocol)
     yield SnippetVariable((*sdk.bases, "BASE_URL")[0], own.base_url)
-    if own.auth != "none" and not _reads(sdk, own):
-        yield SnippetVariable((*sdk.keys, "API_KEY")[0], other=own.key_env)
+    key = (*sdk.keys, "API_KEY")[0]
+    if own.auth != "none" and own.key_env != key and not _reads(sdk, own):
+        yield SnippetVariable(key, other=own.key_env)
     if sdk.model:
         yield SnippetVariable(sdk.model, own.model)
     if wire(own.protocol).version_demanded:

@@ -1,1 +1,1 @@
-"""The attempt loop: which requests are sent to the API, and what their answers say."""
+"""The attempt loop: choose the requests, send them to the API, and read the responses."""

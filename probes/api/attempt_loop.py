@@ -1,26 +1,26 @@
-"""The asking itself: wave after wave, as long as the answers point to a way that is worth trying."""
+"""Make attempts, round after round, until one works or the responses suggest no other that is worth trying."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from probes.api.attempt_round import RoundRunner
+from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient, OutOfBudget
 from probes.api.context import ApiContext
 from probes.api.next_attempt import NextAttempts
-from probes.api.round_exchanges import AttemptRound
+from probes.api.round_runner import RoundRunner
 from probes.api.tried_attempts import TriedAttempts
 from probes.catalog.apps import load
 from probes.model.attempt import Attempt
 from probes.network.connection_pool import ConnectionPool
 from probes.steps.recorder import Recorder
 
-ROUNDS = 5  # ways of asking in one run; the budget of requests usually ends it sooner
+ROUNDS = 5  # attempts in one run; the budget of requests usually ends it sooner
 
 
 class AttemptLoop:
-    """Asks at one host: first as the app would, then, where that fails, in the ways that the answers point to."""
+    """The loop of attempts at one host: first as the app sends its requests, then as the responses suggest."""
 
     def __init__(
         self,
@@ -39,7 +39,10 @@ class AttemptLoop:
         self._next_attempts = NextAttempts(context, client, recorder, pool.target, self._tried, speaks_tls)
 
     async def run(self) -> None:
-        """Ask until a way works (then ``working`` is set), nothing is left to try, or the budget is spent."""
+        """Make attempts until one works (then ``working`` is set), nothing is left to try, or the budget is spent.
+
+        After a working attempt, look for other protocols, and send the preflight request for the app's web page.
+        """
         await self._pursue(self._context.first)
         if self.working is not None and self._client.budget:
             await self._rounds.look_further(self.working)
@@ -55,7 +58,7 @@ class AttemptLoop:
             attempt_round: AttemptRound | None = None
             try:
                 attempt_round = await self._rounds.ask(attempt)
-            except* OutOfBudget:  # alone, or from among the requests side by side
+            except* OutOfBudget:  # raised alone, or in a group by concurrent requests
                 pass
             if attempt_round is None:
                 return
@@ -68,7 +71,7 @@ class AttemptLoop:
                 and attempt_round.listing.reading.models is not None
                 and attempt_round.told is attempt_round.listing
             ):
-                # All that is free was seen to work: path and, where the list is refused without it, the key.
+                # Every free request works. That proves the path, and the key too if the list is refused without it.
                 proven = attempt_round.keyless is not None and attempt_round.keyless.status in (401, 403)
                 self.working = attempt_round.attempt if proven else None
                 return

@@ -1,6 +1,6 @@
-"""Where else on the same host the API may be: candidates from data, and how a keyless knock at each of them reads.
+"""List where else on the same host the API may be, and grade the responses of the keyless path checks there.
 
-Pure. Never another host: the engine asks these at the configured host and port alone.
+Pure. A candidate never names another host: the engine sends these requests to the configured host and port only.
 """
 
 from __future__ import annotations
@@ -16,17 +16,20 @@ from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks, wire, wires
 from probes.urls.url import Url, parse_url
 
-OTHERS = 4  # of the knocks
+OTHERS = 4  # of the path checks are for other protocols, at most
 NOWHERE = "llmdoctor-looks-for-what-nobody-serves"
-KNOCKS = 8  # at a time; the rest of the budget belongs to asking properly at the right one
+KNOCKS = 8  # path checks at a time; the rest of the budget is for real requests at the right path
 _VERSION = re.compile(r"/v\d+(?:alpha|beta)?\d*$")
 
 
 def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
-    """Base URLs of the protocol on the target's host, the likeliest first, the target's own path left out."""
+    """Return base URLs of the protocol on the target's host, the likeliest first, without the target's own path.
+
+    For ``https://host/api`` and OpenAI's protocol, ``https://host/api/v1`` and ``https://host/v1`` are among them.
+    """
     paths: list[str] = []
     if door is not None:
-        # The door may have several hosts, and a part of its host may be the user's own: its paths are the same.
+        # A door may have several hosts, or a part of its host name may be the user's: the paths are always the same.
         urls = (sdk_base(protocol, url) for url in door.base_urls(protocol))
         documented = ("/" + url.partition("://")[2].partition("/")[2] for url in urls)
         paths += [path.rstrip("/") for path in documented if "{" not in path]
@@ -57,21 +60,21 @@ def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
 
 
 def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False) -> list[Attempt]:
-    """The keyless looks worth taking after ``attempt`` found no route, at most :data:`KNOCKS`."""
-    others = beside(attempt, target, door, local)
-    same = [_knock(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
+    """Return the keyless path checks to send after ``attempt`` found no route, at most :data:`KNOCKS`."""
+    others = other_protocols(attempt, target, door, local)
+    same = [_check_path(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
     spoken = wire(attempt.protocol)
     if spoken.version_demanded:
         same = [replace(one, version=attempt.version) for one in same]
     same = [replace(one, key=KeyForm.DUMMY) for one in other_version(attempt)] + same
     if spoken.versionless and target.path:
-        same.insert(1, replace(_knock(spoken.name, attempt.base_url), changed=(Change.ENDPOINT,)))
+        same.insert(1, replace(_check_path(spoken.name, attempt.base_url), changed=(Change.ENDPOINT,)))
     same = same[: KNOCKS - min(OTHERS, len(others))]
     return same + others[: KNOCKS - len(same)]
 
 
 def other_version(attempt: Attempt) -> list[Attempt]:
-    """The same with the version of the API that most hosts serve, where requests name one."""
+    """Return the attempt with the API version that most hosts serve; empty if it has that one or requests name none."""
     served = wire(attempt.protocol).versions[-1:]
     changed = tuple(dict.fromkeys((*attempt.changed, Change.VERSION)))
     return [
@@ -81,8 +84,10 @@ def other_version(attempt: Attempt) -> list[Attempt]:
     ]
 
 
-def beside(attempt: Attempt, target: Url, door: Door | None, local: bool = False, looks: int = KNOCKS) -> list[Attempt]:
-    """Looks for the other protocols, at most so many for each: first those that the door documents, then the likely."""
+def other_protocols(
+    attempt: Attempt, target: Url, door: Door | None, local: bool = False, looks: int = KNOCKS
+) -> list[Attempt]:
+    """Return path checks for other protocols, at most ``looks`` for each: documented ones first, then likely ones."""
     documented = [(name, 2) for name in (door.protocols if door is not None else ()) if name in NAMES]
     wanted = dict([*documented, *(one for one in _likely(local) if one[0] not in dict(documented))])
     firsts, seconds = [], []
@@ -96,47 +101,50 @@ def beside(attempt: Attempt, target: Url, door: Door | None, local: bool = False
             urls = listed[:1] + here
         else:
             urls = listed + here if versioned and not _VERSION.search(target.path) else here + listed
-        found = [_knock(name, url) for url in urls[: min(most, looks)]]
+        found = [_check_path(name, url) for url in urls[: min(most, looks)]]
         firsts += found[:1]
         seconds += found[1:]
     return firsts + seconds
 
 
 def _likely(local: bool) -> list[tuple[str, int]]:
-    """The protocols worth a look where the door documents none, and how many looks each."""
+    """Return the protocols that are worth a path check at any host, and how many for each."""
     here = [(one.name, 1) for one in wires() if local and one.local]
     return here + [(one.name, one.looks) for one in by_looks() if one.looks]
 
 
 def looks(attempt: Attempt, target: Url, local: bool = False) -> list[Attempt]:
-    """One look for each other protocol, and one at a path that nobody serves: where that one is refused as a path, a
-    refused key beside it shows a route.
+    """Return one path check for each other protocol, and one for a path that nobody serves.
+
+    If the latter is refused as a path, a key that is refused at another path proves that path.
     """
-    found = beside(attempt, target, None, local, looks=1)
+    found = other_protocols(attempt, target, None, local, looks=1)
     for spoken in wires():
         if not spoken.looks and not spoken.local and spoken.name != attempt.protocol:
             path = target.path if spoken.version_segment else _VERSION.sub("", target.path)
-            found.append(_knock(spoken.name, target.origin + path))
+            found.append(_check_path(spoken.name, target.origin + path))
     base = next((one.base_url for one in found if wire(one.protocol).version_segment), attempt.base_url)
-    return [_knock(DEFAULT_PROTOCOL, f"{base}/{NOWHERE}"), *found]
+    return [_check_path(DEFAULT_PROTOCOL, f"{base}/{NOWHERE}"), *found]
 
 
-def _knock(protocol: str, url: str) -> Attempt:
+def _check_path(protocol: str, url: str) -> Attempt:
     spoken = wire(protocol)
     attempt = spoken.attempt(url)
-    # Where versions are served side by side, the last one is what most hosts serve.
+    # If a protocol has several API versions, most hosts serve the last one.
     return replace(attempt, key=KeyForm.DUMMY, version=spoken.versions[-1] if spoken.versions else attempt.version)
 
 
 def best(found: list[Exchange]) -> list[Attempt]:
-    """The paths that earned the key, surest first, in the order in which they were asked."""
+    """Return the attempts whose path check justifies sending the key, surest first, else in the order of sending."""
     marked = [(earns_key(one), one.attempt) for one in found if Change.ENDPOINT not in one.attempt.changed]
     return [attempt for mark in (2, 1) for grade, attempt in marked if grade == mark]
 
 
 def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Auth]:
-    """Header styles that may do where this one was refused: those of the door's, then, if none arrived or nobody knows
-    the door, the usual others.
+    """Return header styles that may work after this one was refused, the door's documented ones first.
+
+    The protocol's other styles follow if no key arrived (``missing``), the door is unknown, or the protocol's clients
+    differ in their header.
     """
     protocol = wire(attempt.protocol)
     styles: list[Auth] = []
@@ -150,27 +158,26 @@ def other_styles(attempt: Attempt, door: Door | None, missing: bool) -> list[Aut
 
 
 def styled(attempt: Attempt, style: Auth) -> Attempt:
-    """The same way of asking with the key in another header, and the version that goes with it."""
+    """Return the attempt with the key in another header, and with the API version that belongs to that header."""
     version = wire(attempt.protocol).style_versions.get(style, attempt.version)
     changed = tuple(dict.fromkeys((*attempt.changed, Change.AUTH)))
     return replace(attempt, auth=style, version=version, given=False, changed=changed)
 
 
-def followed(attempt: Attempt, told: Exchange) -> Attempt | None:
-    """The way of asking that a redirect points to, where it stays on this host; encryption may be added, never taken
-    off.
+def followed(attempt: Attempt, exchange: Exchange) -> Attempt | None:
+    """Return the attempt that a redirect points to, if it stays on this host. It may add TLS, but never remove it.
 
-    None for another host: no key goes there.
+    None for another host, because no key is sent there.
     """
-    if told.redirection.target is None or not told.redirection.target.base_url:
+    if exchange.redirection.target is None or not exchange.redirection.target.base_url:
         return None
     changed = tuple(dict.fromkeys((*attempt.changed, Change.REDIRECT)))
-    base_url = told.redirection.target.base_url
+    base_url = exchange.redirection.target.base_url
     return replace(attempt, base_url=base_url, given=False, changed=changed, address="", query="")
 
 
 def moved(attempt: Attempt, target: Url, scheme: str) -> Attempt:
-    """The same way of asking under another scheme on the same host and port."""
+    """Return the attempt with another scheme on the same host and port."""
     here = parse_url(attempt.base_url)
     url = f"{scheme}://{target.authority if target.port not in (80, 443) else target.host}"
     if target.port not in (80, 443):

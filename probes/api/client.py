@@ -1,6 +1,4 @@
-"""Send a request in the way of an attempt and return it with its response as an
-:class:`probes.model.exchange.Exchange`.
-"""
+"""Send the requests of an attempt and return each with its response as a :class:`probes.model.exchange.Exchange`."""
 
 from __future__ import annotations
 
@@ -30,27 +28,27 @@ from probes.urls.app_base_urls import path_as_sent
 from probes.urls.url import Url, parse_url
 
 USER_AGENT = "llmdoctor"
-# Some servers break down over no key at all (LiteLLM without a database); a made-up one they refuse in their own words.
+# Some servers fail if no key is sent at all (LiteLLM without a database), but refuse a made-up key with a proper error.
 DUMMY_KEY = "sk-llmdoctor-knocks-without-a-key"
-HOPS = 5  # redirects that are followed in a row; the SDKs follow 20
-GRACE = 0.3  # seconds that an ended stream has to close by itself
-STREAMED = 512  # a chunk is about a token, up to so many; one that sends more sends them empty
-EMBEDDED = 2  # tokens of the word that is embedded
-PROMPTED = 9  # tokens of our short prompts, where the server counts none itself
-Tap = Callable[[bytes], object]  # is handed a body as it came
+HOPS = 5  # redirects followed in a row; the SDKs follow 20
+GRACE = 0.3  # seconds for the body to end after the stream's last event
+STREAMED = 512  # tokens at most that chunks are counted as, one each; a server that sends more chunks sends empty ones
+EMBEDDED = 2  # tokens of the word that is sent for an embedding
+PROMPTED = 9  # tokens of our short prompts, if the server reports no usage
+Tap = Callable[[bytes], object]  # receives the bytes of a response body, unscrubbed
 
 
 class OutOfBudget(Exception):
-    """Discovery has spent what it may."""
+    """The budget of requests for discovery is spent."""
 
 
 class KeyRefused(Exception):
-    """The key policy does not allow this request: a fault of ours, and nothing is sent."""
+    """The key policy does not allow this request, which is a bug in this program. Nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """What goes out on the connection: it holds the key, so it is never recorded. ``tap`` is handed the body."""
+    """A request as it is sent. It contains the key, so it is never recorded. ``tap`` receives the response body."""
 
     method: str
     target: str
@@ -63,8 +61,9 @@ class _Message:
 
 
 class ApiClient:
-    """Sends requests and counts what they cost. It alone holds the forms of the key, and it sends none that ``policy``
-    does not allow.
+    """The client that sends all requests to the API and counts what they cost.
+
+    Only this class sends the forms of the key, and it sends none that ``policy`` does not allow.
     """
 
     def __init__(
@@ -72,35 +71,35 @@ class ApiClient:
         keys: dict[KeyForm, str],
         limits: Limits,
         scrub: Scrubber,
-        way_to: Callable[[Url, bool], ConnectionPool],
+        pool_for: Callable[[Url, bool], ConnectionPool],
         version: str,
         pages: SingleFlight | None = None,
     ) -> None:
         self._keys = {**keys, KeyForm.DUMMY: DUMMY_KEY}
         self._limits = limits
         self._scrub = scrub
-        self._way_to = way_to
+        self._pool_for = pool_for
         self._agent = f"{USER_AGENT}/{version}"
         self._pages = pages
-        self.policy = KeyPolicy()  # none goes out before it is decided
+        self.policy = KeyPolicy()  # allows no key until it is decided
         self._began = time.monotonic()
         self.cost = Cost()
-        self.budget: int | None = None  # requests left to discovery; None: not counted
+        self.budget: int | None = None  # requests left for discovery; None: unlimited
 
     async def models(self, attempt: Attempt, purpose: Purpose = Purpose.MODELS) -> Exchange:
-        """Ask for the model list, which nobody bills. ``purpose`` tells the first list from those asked otherwise."""
+        """Request the model list, which no provider bills. ``purpose`` names the variant of the request."""
         return await self._ask(purpose, attempt, wire(attempt.protocol).models(attempt))
 
     async def path_check(self, attempt: Attempt) -> Exchange:
-        """Send the endpoint a request that nobody can bill, without the key or with an obvious dummy."""
+        """Send the endpoint a request that cannot be billed, without the key or with an obvious dummy."""
         return await self._ask(Purpose.PATH, attempt, wire(attempt.protocol).path_check(attempt))
 
     async def preflight(self, attempt: Attempt, page: str) -> Exchange:
-        """What a browser asks before a web page may call: nobody bills it, and no key goes along."""
+        """Send the CORS preflight request of a browser for a page with the origin ``page``: free, and without a key."""
         return await self._ask(Purpose.PREFLIGHT, replace(attempt, key=KeyForm.NONE), preflight(attempt, page))
 
     async def generate(self, attempt: Attempt, model: str, *, stream: bool) -> Exchange:
-        """A small generation; asked again with another parameter where the model refuses one of ours."""
+        """Request a short generation; if the model refuses one of our parameters, send it again with another."""
         protocol = wire(attempt.protocol)
         adapted: tuple[str, ...] = ()
         attempt = replace(attempt, model=model)
@@ -116,19 +115,19 @@ class ApiClient:
             adapted = change
 
     def learn(self, form: KeyForm, key: str) -> None:
-        """One more form of the key, for requests to come."""
+        """Add a form of the key for later requests."""
         self._keys[form] = key
 
     async def put(self, purpose: Purpose, attempt: Attempt, ask: ApiRequest, tap: Tap) -> Exchange:
-        """One request of a deep check. Its body is ``tap``'s as well: an exchange keeps no tool call."""
+        """Send one request of a deep check. ``tap`` receives the body, because an exchange does not keep tool calls."""
         return await self._ask_here(purpose, attempt, ask, tap)
 
     async def _ask(self, purpose: Purpose, attempt: Attempt, ask: ApiRequest) -> Exchange:
-        page_like = purpose.endpoint in (Purpose.MODELS, Purpose.PATH)  # an answer and a stream share one path
+        page_like = purpose.endpoint in (Purpose.MODELS, Purpose.PATH)  # answers and streams share a path
         if self._pages is None or attempt.key is not KeyForm.NONE or not page_like:
             return await self._ask_here(purpose, attempt, ask)
-        # Of two runs that come to the same door by the same way, one asks what needs no key.
-        pool = self._way_to(parse_url(attempt.base_url), attempt.direct)
+        # If several runs reach the same host by the same route, only one of them sends a request that needs no key.
+        pool = self._pool_for(parse_url(attempt.base_url), attempt.direct)
         page = (ask.method, attempt.base_url, ask.path, attempt.auth, attempt.version, pool.proxy, pool.dial_host)
         found, own = await self._pages.take(
             page, lambda: self._ask_here(purpose, attempt, ask), lambda seen: seen.failure is None
@@ -144,7 +143,7 @@ class ApiClient:
         if not self.policy.allows(attempt):
             raise KeyRefused(f"the key {attempt.key} may not be sent to {where.origin}")
         key = self._keys.get(attempt.key, "")
-        pool = self._way_to(where, attempt.direct)
+        pool = self._pool_for(where, attempt.direct)
         path = path_as_sent(attempt, ask)
         record = Exchange(
             SentRequest(
@@ -160,7 +159,7 @@ class ApiClient:
         )
         headers = [("Host", where.authority), ("User-Agent", self._agent), *ask.headers]
         headers += auth_headers(attempt.auth, key) if key else ()
-        # A key in the query stands in what is sent alone, never in what is recorded.
+        # A key in the query is part of the target that is sent, never of the URL that is recorded.
         target = auth_query(attempt.auth, key, path) if key else path
         if pool.proxy is not None and where.scheme == "http" and not pool.proxy.socks:
             target = where.origin + target
@@ -208,7 +207,7 @@ class ApiClient:
             stale = found.failure is not None and found.failure.kind in (Kind.CLOSED, Kind.RESET) and not found.status
             if not (stale and again and not fresh):
                 return found
-            # A kept connection that died between two requests says nothing about the door.
+            # A kept-alive connection that was closed between two requests says nothing about the server.
         return found
 
     async def _read(
@@ -243,8 +242,8 @@ class ApiClient:
             else:
                 exchange.finish()
         except asyncio.CancelledError:
-            # The time is up: what was seen until now is the observation. The engine's own end is told by its next
-            # await.
+            # After our own time limit, the part that has arrived is the observation. If the engine has cancelled the
+            # run as well, its next await raises.
             if not limit.expired():
                 raise
             timed_out = True
@@ -261,7 +260,7 @@ class ApiClient:
         return without_our_limit(found)
 
     async def _drain(self, exchange: HttpExchange, room: int) -> None:
-        """After the protocol's end: let the body end too, so that the link can be used again; but do not wait."""
+        """Read the rest of the body after the last event, so that the connection can be reused; wait only briefly."""
         try:
             async with asyncio.timeout(GRACE):
                 async for _ in exchange.body(room):
@@ -273,8 +272,9 @@ class ApiClient:
 
 
 def spent(found: Exchange, prompted: int = PROMPTED) -> Cost:
-    """What the provider bills for one request, the request itself left out. ``prompted`` stands for the prompt's tokens
-    where the server counts none.
+    """Return the generations and tokens that the provider bills for one exchange; the request itself is not counted.
+
+    ``prompted`` is the number of prompt tokens to assume if the server reports no usage.
     """
     answer, stream = found.reading.answer, found.reading.stream
     if found.purpose is Purpose.CHAT and found.ok and answer and not answer.problem:
@@ -282,7 +282,7 @@ def spent(found: Exchange, prompted: int = PROMPTED) -> Cost:
     if found.purpose is Purpose.STREAM and stream and (stream.text or stream.finish):
         prompt, completion = stream.prompt_tokens, stream.completion_tokens
         if not (prompt or completion):
-            prompt, completion = prompted, min(stream.events, STREAMED)  # without a usage chunk
+            prompt, completion = prompted, min(stream.events, STREAMED)  # no chunk reports the usage
         return Cost(0, 1, prompt, completion)
     if found.purpose is Purpose.EMBEDDING and found.ok:
         return Cost(0, 1, EMBEDDED)
@@ -290,9 +290,10 @@ def spent(found: Exchange, prompted: int = PROMPTED) -> Cost:
 
 
 def plus(one: Cost, other: Cost) -> Cost:
+    """Return the sum of two costs, field by field."""
     return Cost(*(getattr(one, name) + getattr(other, name) for name in Cost.__slots__))
 
 
 def guessed(ask: ApiRequest) -> int:
-    """About how many tokens a request's own text has: four characters each, its JSON included."""
+    """Estimate the tokens of a request's body, JSON syntax included, at four characters per token."""
     return len(json.dumps(ask.body or {})) // 4

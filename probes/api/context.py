@@ -1,4 +1,4 @@
-"""What an inquiry is told before it asks, and never changes: at which door, how first, and what may go out."""
+"""Immutable inputs of the attempt loop: settings, provider, first attempt and which keys may be sent."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from probes.model.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class ApiContext:
-    """``settings`` name the model where the base URL alone names it, too. ``first`` is the app's own way of asking, or
-    the nearest to it that can be asked, with a key that ``policy`` allows. ``mended`` is the base URL without its
-    flaws; None where nothing can be made of it.
+    """The inputs of the attempt loop.
+
+    ``settings`` include the model if only the base URL names it. ``first`` is the attempt closest to what the app
+    sends, with a key that ``policy`` allows. ``mended`` is the base URL without its flaws; None if it cannot be fixed.
     """
 
     settings: Settings
@@ -25,5 +26,5 @@ class ApiContext:
     mended: str | None
 
     def keys(self, attempt: Attempt) -> frozenset[KeyForm]:
-        """The forms of the key that may go out where this attempt goes."""
+        """Return the forms of the key that may be sent by this attempt's route."""
         return self.policy.keys(direct=attempt.direct)

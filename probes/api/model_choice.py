@@ -1,4 +1,4 @@
-"""model: which model to ask, and whether the door lists it."""
+"""Choose the model to request, and check whether the door lists it."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _NOT_CHAT = re.compile(
     re.IGNORECASE,
 )
 
-# Doors where a model is asked for by the name that the user gave its deployment. They list what could be deployed.
+# At these doors a model is requested by the name of the user's deployment. Their lists show what can be deployed.
 _DEPLOYED = ("azure-openai", "azure-foundry")
 
 
 def small_of(models: tuple[str, ...]) -> str | None:
-    """A small chat model out of a list; None for an empty one."""
+    """Return a small chat model from a list of model ids, such as ``gpt-4o-mini``; None for an empty list."""
     chat = [name for name in models if not _NOT_CHAT.search(name)] or list(models)
     for word in _SMALL:
         fitting = [name for name in chat if re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", name.lower())]
@@ -52,12 +52,12 @@ def small_of(models: tuple[str, ...]) -> str | None:
 
 
 def others(models: tuple[str, ...], but: tuple[str, ...]) -> str | None:
-    """Another small chat model of the list."""
+    """Return a small chat model of the list that is not in ``but``; None if none is left."""
     return small_of(tuple(name for name in models if name not in but and not _NOT_CHAT.search(name)))
 
 
 def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...]:
-    """The listed names nearest to ``wanted``: another case or prefix first, then by likeness."""
+    """Return up to ``count`` listed names close to ``wanted``: first another case or prefix, then by similarity."""
     low = wanted.lower()
     tail = low.rpartition("/")[2]
     same = [name for name in models if name.lower() == low or name.lower().rpartition("/")[2] == tail]
@@ -70,12 +70,12 @@ def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...
 
 
 def early(settings: Settings) -> str | None:
-    """The model where it is known before the door has been asked."""
+    """Return the model that the settings name, before any request is sent; None if they name none."""
     return settings.model.value.strip() or None if settings.model else None
 
 
 def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> ModelFacts:
-    """The model to ask: the given one, else a small one of the list, else the door's own small one."""
+    """Choose the model to request: the given one, else a small one from the list, else the door's small one."""
     models = listing.reading.models if listing is not None else None
     wanted = early(settings)
     if wanted is not None:

@@ -1,4 +1,4 @@
-"""What a wave's answers point to: the next way of asking that is worth trying."""
+"""Choose the next request variant to try from the responses to the previous one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from probes.api import candidates
+from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
 from probes.api.response_checks import bare_failure, bare_refusal, misses_key, no_route, passes, refuses_key
-from probes.api.round_exchanges import AttemptRound
 from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Body, Exchange
@@ -28,9 +28,9 @@ _PLAIN_TO_TLS = (
 
 
 class NextAttempts:
-    """Chooses among the ways of asking at ``target``; where no answer points to one, it knocks at other paths there.
+    """The choice of the next attempt at ``target``. If the path is wrong, it checks other paths there without the key.
 
-    ``speaks_tls`` tells whether the port, asked in plain HTTP, wants TLS.
+    ``speaks_tls`` checks whether the port expects TLS although the URL says plain HTTP.
     """
 
     def __init__(
@@ -49,39 +49,50 @@ class NextAttempts:
         self._tried = tried
         self._speaks_tls = speaks_tls
         raw = context.settings.base_url.value if context.settings.base_url else ""
-        self._named_version = version_in(context.facts.protocol, raw)  # of the API, as the base URL names it
+        self._named_version = version_in(context.facts.protocol, raw)  # the API version in the base URL
 
     async def next(self, attempt_round: AttemptRound) -> Attempt | None:
-        """The next way of asking that the answers point to, not tried yet; None where they point nowhere."""
-        told, attempt = attempt_round.told, attempt_round.attempt
-        if told is None:
+        """Return the next attempt that the responses suggest and that is new; None if nothing is left to try."""
+        exchange, attempt = attempt_round.told, attempt_round.attempt
+        if exchange is None:
             return None
-        for candidate in await self._candidates(attempt_round, told, attempt):
+        for candidate in await self._candidates(attempt_round, exchange, attempt):
             if not self._tried.has(candidate):
                 return candidate
         return None
 
-    async def _candidates(self, attempt_round: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
-        if told.request.via_proxy and self._context.facts.host.local and not attempt.direct and not passes(told):
+    async def _candidates(self, attempt_round: AttemptRound, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        if (
+            exchange.request.via_proxy
+            and self._context.facts.host.local
+            and not attempt.direct
+            and not passes(exchange)
+        ):
             form = next(
                 (one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._context.policy.direct), KeyForm.NONE
             )
             changed = (*attempt.changed, Change.PROXY)
             return [replace(attempt, direct=True, key=form, given=False, changed=changed)]
-        if told.redirection.location and 300 <= told.status < 400:
-            followed = candidates.followed(attempt, told)
+        if exchange.redirection.location and 300 <= exchange.status < 400:
+            followed = candidates.followed(attempt, exchange)
             return [followed] if followed is not None else []
-        scheme = await self._other_scheme(told)
+        scheme = await self._other_scheme(exchange)
         if scheme:
             return [candidates.moved(attempt, self._target, scheme)]
         listed = attempt_round.listing
-        there = listed is not None and listed.reading.models is not None and told.status != 405 and not attempt.address
-        if no_route(told) and not there:
-            if self._context.mended is not None and (attempt.given or attempt.address) and self._moves(attempt):
+        there = (
+            listed is not None and listed.reading.models is not None and exchange.status != 405 and not attempt.address
+        )
+        if no_route(exchange) and not there:
+            if (
+                self._context.mended is not None
+                and (attempt.given or attempt.address)
+                and self._mended_differs(attempt)
+            ):
                 base, version = self._context.mended.removesuffix("/"), self._named_version or attempt.version
                 plain = replace(attempt, address="", query="")
                 return [replace(plain, base_url=base, version=version, given=False, changed=(Change.PATH,))]
-            return await self._elsewhere(attempt)
+            return await self._other_paths(attempt)
         near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
         if (
             near
@@ -90,28 +101,28 @@ class NextAttempts:
             and attempt_round.chat.response.body is Body.JSON
         ):
             return [replace(attempt, model=near[0], given=False, changed=(*attempt.changed, Change.MODEL))]
-        spoken = wire(told.attempt.protocol)
-        helps = spoken.other_version_helps(told.response.status, told.response.text)
+        spoken = wire(exchange.attempt.protocol)
+        helps = spoken.other_version_helps(exchange.response.status, exchange.response.text)
         if helps and Change.VERSION not in attempt.changed:
             return candidates.other_version(attempt)
-        if told is attempt_round.path_check and attempt.key in self._context.keys(attempt):
-            return []  # it went without the key
-        if self._walled(told, attempt) and (found := await self._elsewhere(attempt, bare_refusal)):
+        if exchange is attempt_round.path_check and attempt.key in self._context.keys(attempt):
+            return []  # it was sent without the key, so it suggests no other key
+        if self._refused_by_server(exchange, attempt) and (found := await self._other_paths(attempt, bare_refusal)):
             return found
-        if refuses_key(told) or (told.status == 400 and "anthropic-version" in told.response.text):
-            return self._other_keys(attempt_round, told, attempt)
-        if no_route(told) or self._breaks_down(told, attempt):
-            return await self._elsewhere(attempt)
+        if refuses_key(exchange) or (exchange.status == 400 and "anthropic-version" in exchange.response.text):
+            return self._other_keys(attempt_round, exchange, attempt)
+        if no_route(exchange) or self._breaks_down(exchange, attempt):
+            return await self._other_paths(attempt)
         return []
 
-    def _moves(self, attempt: Attempt) -> bool:
-        """Whether the mended base URL leads elsewhere."""
+    def _mended_differs(self, attempt: Attempt) -> bool:
+        """Check whether the corrected base URL differs from the attempt's."""
         assert self._context.mended is not None
         return bool(attempt.address) or self._context.mended.removesuffix("/") != attempt.base_url
 
-    def _walled(self, told: Exchange, attempt: Attempt) -> bool:
-        """A bare page of refusal at a path that nobody documents: perhaps the web server's own, and not the API's."""
-        return attempt.given and bare_refusal(told) and not self._documented(attempt)
+    def _refused_by_server(self, exchange: Exchange, attempt: Attempt) -> bool:
+        """Check for a bare refusal at an undocumented path: it may come from the web server, and not from the API."""
+        return attempt.given and bare_refusal(exchange) and not self._documented(attempt)
 
     def _documented(self, attempt: Attempt) -> bool:
         path, door = parse_url(attempt.base_url).path, self._context.door
@@ -119,46 +130,48 @@ class NextAttempts:
             parse_url(re.sub(r"\{.*?\}", "any", url)).path == path for url in door.base_urls(attempt.protocol)
         )
 
-    def _breaks_down(self, told: Exchange, attempt: Attempt) -> bool:
-        """A bare 5xx at an unusual path: a route of some sort, hardly the API's. Many a web server passes on what it
-        does not know to where nobody is.
+    def _breaks_down(self, exchange: Exchange, attempt: Attempt) -> bool:
+        """Check for a bare 5xx at an unusual, undocumented path.
+
+        It is hardly the API's route: many web servers forward unknown paths to a backend that does not run.
         """
         usual = parse_url(attempt.base_url).path == wire(attempt.protocol).version_segment
-        return bare_failure(told) and not usual and not self._documented(attempt)
+        return bare_failure(exchange) and not usual and not self._documented(attempt)
 
-    async def _other_scheme(self, told: Exchange) -> str:
-        here = parse_url(told.attempt.base_url)
+    async def _other_scheme(self, exchange: Exchange) -> str:
+        here = parse_url(exchange.attempt.base_url)
         if here.scheme != "http":
             return ""
-        said = told.response.text.lower()
-        if told.status == 400 and any(words in said for words in _PLAIN_TO_TLS):
+        said = exchange.response.text.lower()
+        if exchange.status == 400 and any(words in said for words in _PLAIN_TO_TLS):
             return "https"
-        if told.failure is not None and told.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.NOT_HTTP):
+        if exchange.failure is not None and exchange.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.NOT_HTTP):
             return "https" if await self._speaks_tls() else ""
         return ""
 
-    async def _elsewhere(
+    async def _other_paths(
         self, attempt: Attempt, alike: Callable[[Exchange], bool] = lambda found: False
     ) -> list[Attempt]:
-        """Knock without the key at the other paths of this host, and hand the key to those alone that earned it: not
-        to what answers ``alike``.
+        """Check the other paths of this host without the key, and return attempts at those that justify sending it.
+
+        Paths whose response is ``alike`` are left out.
         """
         target: Url = parse_url(attempt.base_url)
         doors = [
             one
             for one in candidates.knocks(attempt, target, self._context.door, self._context.facts.host.local)
-            if not self._tried.has_place(one)
+            if not self._tried.has_path(one)
         ]
         for one in doors:
-            self._tried.add_place(one)
+            self._tried.add_path(one)
         doors = doors[: max(0, (self._client.budget or 0) - 3)] if self._client.budget is not None else doors
         found = await asyncio.gather(
             *(self._recorder.ask(replace(one, direct=attempt.direct), self._client.path_check) for one in doors)
         )
-        return [self._asked(attempt, one) for one in candidates.best([one for one in found if not alike(one)])]
+        return [self._at_path(attempt, one) for one in candidates.best([one for one in found if not alike(one)])]
 
-    def _asked(self, attempt: Attempt, found: Attempt) -> Attempt:
-        """As ``attempt``, at the place that a knock has found."""
+    def _at_path(self, attempt: Attempt, found: Attempt) -> Attempt:
+        """Return ``attempt`` moved to the path of ``found``, whose path check justifies sending the key."""
         other = found.protocol != attempt.protocol
         asked = wire(found.protocol).attempt(found.base_url, found.auth if other else attempt.auth)
         version = found.version if wire(found.protocol).versions else (asked if other else attempt).version
@@ -171,17 +184,17 @@ class NextAttempts:
         return replace(asked, version=version, key=attempt.key, direct=attempt.direct, changed=changed)
 
     def _usual_version(self, attempt: Attempt, asked: Attempt) -> str:
-        """The version of the API that the app asks for: the given one, else the SDK's own."""
+        """Return the API version that the app requests: the given one, else the SDK's."""
         settings, first = self._context.settings, self._context.first
         if settings.api_version is not None:
             return settings.api_version.value
         own = wire(attempt.protocol).version_demanded or settings.app is not None
         return first.version if own and first.protocol == asked.protocol else asked.version
 
-    def _other_keys(self, attempt_round: AttemptRound, told: Exchange, attempt: Attempt) -> list[Attempt]:
-        """The cleaned key, the key in another header, and the key of a place that loses."""
+    def _other_keys(self, attempt_round: AttemptRound, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        """Return attempts with the cleaned key, the key in another header, and the key of an overridden setting."""
         found: list[Attempt] = []
-        if attempt.key is KeyForm.RIVAL:
+        if attempt.key is KeyForm.CONFLICTING:
             return found
         keys, first = self._context.keys(attempt), self._context.first
         if attempt.key is KeyForm.GIVEN and KeyForm.CLEANED in keys:
@@ -189,14 +202,14 @@ class NextAttempts:
         other = attempt_round.other_listing
         twice = other is not None and other.status in (401, 403)  # the other header is refused as well
         if attempt.key in keys and not twice:
-            styles = candidates.other_styles(attempt, self._context.door, misses_key(told))
+            styles = candidates.other_styles(attempt, self._context.door, misses_key(exchange))
             found += [candidates.styled(attempt, style) for style in styles]
-        if KeyForm.RIVAL in keys:
+        if KeyForm.CONFLICTING in keys:
             usual = wire(attempt.protocol).attempt(attempt.base_url)
             if self._context.settings.app is not None and first.protocol == usual.protocol:
                 usual = replace(usual, auth=first.auth, version=first.version)
             changed = (*(name for name in attempt.changed if name not in (Change.AUTH, Change.KEY)), Change.KEY_SOURCE)
-            conflict = replace(usual, key=KeyForm.RIVAL, direct=attempt.direct, changed=changed)
+            conflict = replace(usual, key=KeyForm.CONFLICTING, direct=attempt.direct, changed=changed)
             by_style = wire(attempt.protocol).style_versions
             found.append(conflict if by_style else replace(conflict, version=attempt.version))
         return found

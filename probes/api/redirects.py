@@ -1,6 +1,4 @@
-"""Where a redirect leads, taken apart once: who follows it, what it says of the base URL, and what is told of it all
-rest on this reading. Pure.
-"""
+"""Read where a redirect leads. Following it, correcting the base URL and reporting it all use this reading. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ from probes.urls.url import DEFAULT_PORTS, Url, parse_url
 
 
 def read(found: Exchange, location: str) -> Redirect | None:
-    """Where the answer leads; None where it is no redirect. ``location`` is its header as it came."""
+    """Return where the response redirects to; None if it does not. ``location`` is the value of its header."""
     if found.failure is not None or found.status not in REDIRECTS:
         return None
     here = parse_url(found.attempt.base_url)
@@ -37,14 +35,14 @@ def read(found: Exchange, location: str) -> Redirect | None:
         origin=_origin(here, there),
         same_host=here.host == there.host,
         loops=here.origin == there.origin and path in been,
-        # What leads to the same endpoint elsewhere is a move: no page to sign in stands there.
+        # A redirect to the same endpoint elsewhere means that the API has moved; it is no sign-in page.
         gate="" if endpoint and there.path.endswith(endpoint) else _gate(whole, here, there),
         base_url=_base_url(found, here, there, endpoint),
     )
 
 
 def follows(found: Exchange) -> bool:
-    """Whether the SDKs go on there with the same request and the key, and so may we: on the same origin alone."""
+    """Check whether we may follow this redirect with the same request and key, as the SDKs do on the same origin."""
     leads = found.redirection.target
     if leads is None or leads.origin != "same" or not leads.path or leads.loops:
         return False
@@ -60,7 +58,10 @@ def _origin(here: Url, there: Url) -> str:
 
 
 def _gate(whole: str, here: Url, there: Url) -> str:
-    """A network's portal answers in the place of plain http alone; its own address is mostly a private one."""
+    """Return the kind of sign-in page, or an empty string.
+
+    A captive portal intercepts plain HTTP only, and its own address is usually a private one.
+    """
     found = gate(whole)
     if here.scheme != "http":
         return LOGIN if found else ""
@@ -71,11 +72,11 @@ def _gate(whole: str, here: Url, there: Url) -> str:
 
 
 def _base_url(found: Exchange, here: Url, there: Url, endpoint: str) -> str:
-    """The base URL by which the endpoint would be asked there at once, where that is on this host."""
+    """Return the base URL that reaches the redirect's target directly; empty if that is another host or endpoint."""
     if here.host != there.host or not (here.origin == there.origin or (here.scheme, there.scheme) == ("http", "https")):
         return ""
     if not endpoint or not there.path.endswith(endpoint):
         return ""
     base = there.origin + there.path.removesuffix(endpoint)
-    # The same address but for a slash at the endpoint's end: no base URL says that.
+    # If the addresses differ only in a slash after the endpoint, no base URL can express it.
     return base if base != found.attempt.base_url else ""

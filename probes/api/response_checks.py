@@ -1,4 +1,4 @@
-"""How an answer reads for the next step: is there a route, is it about the key, would an SDK have taken it. Pure."""
+"""Classify a response: does the path exist, is it about the key, would an SDK have accepted it. Pure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from probes.model.failure import Kind
 from probes.protocols.errors import parse_json
 from probes.protocols.protocol import spoken_in, wire, wires
 
-# Words by which routers say that there is no such path (as against a model that is not there).
+# How routers say that a path does not exist (and not that a model does not).
 _NO_ROUTE = re.compile(
     r"invalid url|unknown[ _](?:request )?url|unexpected endpoint|page not found|no route|cannot (?:post|get)"
     r"|route .{0,80}not found|no static resource|not a valid (?:path|endpoint)|path not found|endpoint not found"
     r"|no such (?:route|path|endpoint)|resource not found|method not allowed|unsupported (?:path|endpoint)"
     r"|unknown endpoint|no route for that uri|could not route|requested url was not found"
-    r"|missing authentication token",  # AWS API Gateway, of a path that it does not have
+    r"|missing authentication token",  # AWS API Gateway says this of an unknown path
     re.IGNORECASE,
 )
 _MODEL_WORDS = re.compile(r"\bmodels?\b|deployment|endpoints? found|模型", re.IGNORECASE)
@@ -36,7 +36,7 @@ _FAULT = re.compile(
     r"|\binvalid (?:api )?key\b|错误|失败|余额|无效|不可用",
     re.IGNORECASE,
 )
-# A firewall's page, under whichever status: it stands before the routes and says nothing of them.
+# A firewall's page, with any status. The firewall answers before the router, so the page says nothing about paths.
 _FENCED = re.compile(
     r"request (?:was|has been|is) (?:blocked|rejected|denied)|requested url was rejected"
     r"|you have been blocked|attention required! ?\|"
@@ -46,19 +46,19 @@ _FENCED = re.compile(
     re.IGNORECASE,
 )
 _FENCES = ("x-amzn-waf-action", "cf-mitigated", "x-vercel-mitigated")
-# A platform's word that nothing stands behind this host name, whatever the path.
+# How a hosting platform says that nothing is deployed under a host name; it holds for every path.
 _VACANT = re.compile(
     r"err_ngrok_|faithfully yours, frp|endpoint .{0,80} is offline|deployment_not_found|no such app", re.I
 )
 
 REDIRECTS = (301, 302, 303, 307, 308)
-KEEPING = (307, 308)  # method and body; all SDKs make a GET of the others (facts/sdk_facts.md section 4)
-# The SDKs ask again, twice, after these (openai and anthropic, Python and Node: facts/sdk_facts.md section 5).
+KEEPING = (307, 308)  # keep method and body; all SDKs turn the others into a GET (facts/sdk_facts.md section 4)
+# The SDKs retry twice after these (openai and anthropic, Python and Node: facts/sdk_facts.md section 5).
 RETRIED = frozenset({408, 409, 429})
 
 
 def no_route(found: Exchange) -> bool:
-    """Whether the answer says that this path leads nowhere (and not that the model or the key does)."""
+    """Check whether the response says that the path does not exist (and not that the model or the key is wrong)."""
     if found.failure is not None or not found.status:
         return False
     if found.status in REDIRECTS:
@@ -77,7 +77,7 @@ def no_route(found: Exchange) -> bool:
         return True
     if found.status == 200 and found.purpose.endpoint is not Purpose.MODELS:
         if found.response.body is Body.BINARY and found.header("content-encoding"):
-            return False  # packed in a way that nobody here undoes: it may well be the API's
+            return False  # an encoding that we cannot decode: it may be the API's answer
         if found.response.body in (Body.HTML, Body.EMPTY, Body.TEXT, Body.BINARY):
             return True
         return bool(found.reading.answer and found.reading.answer.problem in ("other_protocol", "foreign"))
@@ -85,30 +85,30 @@ def no_route(found: Exchange) -> bool:
 
 
 def bare_refusal(found: Exchange) -> bool:
-    """Whether a web server refuses with a page of its own, or without a word: no firewall's, and no API's."""
+    """Check whether a web server refused, with a page or an empty body: not the API, a firewall or a sign-in page."""
     wordless = found.reading.error is None and found.response.body is not Body.JSON
     return found.status in (401, 403) and wordless and not fenced(found) and not asks_login(found)
 
 
 def bare_failure(found: Exchange) -> bool:
-    """Whether a web server fails with a page of its own, or without a word: not an API that says what went wrong."""
+    """Check whether a web server failed, with a page or an empty body: not an API that says what went wrong."""
     return found.status in (500, 502, 503, 504) and found.reading.error is None and found.response.body is not Body.JSON
 
 
 def fenced(found: Exchange) -> bool:
-    """Whether a firewall or a bot check answers in the API's place."""
+    """Check whether a firewall or a bot check answered instead of the API."""
     if found.status == 511 or any(found.header(name) for name in _FENCES):
         return True
     return found.response.body in (Body.HTML, Body.TEXT) and bool(_FENCED.search(found.response.text))
 
 
 def vacant(found: Exchange) -> bool:
-    """Whether a hosting platform or a tunnel says that nothing stands behind this host name."""
+    """Check whether a hosting platform or a tunnel says that nothing is deployed under this host name."""
     return found.status in (404, 410) and bool(found.header("ngrok-error-code") or _VACANT.search(found.response.text))
 
 
 def about_model(found: Exchange | None) -> bool:
-    """Whether a refusal is about the model that was asked for, and not about the key or the path."""
+    """Check whether a refusal is about the requested model, and not about the key or the path."""
     if (
         found is None
         or found.reading.error is None
@@ -121,7 +121,7 @@ def about_model(found: Exchange | None) -> bool:
 
 
 def tells_fault(answer: Answer) -> bool:
-    """Whether a router tells its own fault in the assistant's place: no token was counted, and no OK was said."""
+    """Check whether a router reports an error as the assistant's text: no token was counted, and the text has no OK."""
     counted = answer.prompt_tokens or answer.completion_tokens
     return not (counted or answer.problem or re.search(r"\bok\b", answer.text, re.I)) and bool(
         _FAULT.search(answer.text)
@@ -129,12 +129,12 @@ def tells_fault(answer: Answer) -> bool:
 
 
 def asks_login(found: Exchange) -> bool:
-    """Whether a redirect leads to a page where somebody is to sign in: a gate before the API."""
+    """Check whether a redirect leads to a sign-in page in front of the API."""
     return found.redirection.target is not None and bool(found.redirection.target.gate)
 
 
 def earns_key(found: Exchange) -> int:
-    """How surely a keyless knock was at the right path: 2 surely, 1 perhaps, 0 not."""
+    """Grade how surely a keyless path check found the right path: 2 certainly, 1 possibly, 0 not."""
     if found.failure is not None or not found.status or no_route(found):
         return 0
     if found.reading.models is not None:
@@ -157,7 +157,7 @@ def earns_key(found: Exchange) -> int:
 
 
 def refuses_key(found: Exchange) -> bool:
-    """Whether the answer is about the credential."""
+    """Check whether the response refuses the credential."""
     if found.failure is not None or found.response.body is Body.HTML:
         return False
     if found.status in (401, 403, 407):
@@ -167,13 +167,13 @@ def refuses_key(found: Exchange) -> bool:
 
 
 def misses_key(found: Exchange) -> bool:
-    """Whether the answer says that no credential came, or one in the wrong place."""
+    """Check whether the response says that no credential arrived, or one in the wrong place."""
     words = found.reading.error.message if found.reading.error else found.response.text
     return refuses_key(found) and bool(_MISSING_WORDS.search(words[:2000]))
 
 
 def passes(found: Exchange | None) -> bool:
-    """Whether the SDK would have handed an answer to its caller."""
+    """Check whether the SDK would have returned an answer to its caller."""
     if found is None or not found.ok:
         return False
     if found.purpose is Purpose.STREAM:
@@ -183,10 +183,10 @@ def passes(found: Exchange | None) -> bool:
 
 
 def nearest(chat: Exchange | None, path_check: Exchange | None, listing: Exchange | None) -> Exchange | None:
-    """Of one way of asking, the answer nearest to what the app would see.
+    """Return the exchange of one attempt that is closest to what the app would see.
 
-    A knock without the key tells of the route alone: what it says of keys is said of none. A door that has no list is
-    told by the knock.
+    A path check proves the route only: it carries no key, so what its response says about keys means nothing. It is
+    returned if no list was requested with the key, or if either of the two paths does not exist.
     """
     if chat is not None:
         return chat
@@ -198,23 +198,23 @@ def nearest(chat: Exchange | None, path_check: Exchange | None, listing: Exchang
 
 
 def transient(found: Exchange) -> bool:
-    """Whether the SDK would ask again."""
+    """Check whether the SDK would retry."""
     if found.failure is not None:
-        begun = found.purpose is Purpose.STREAM and found.status  # a stream that broke is the caller's to ask again
+        begun = found.purpose is Purpose.STREAM and found.status  # the SDKs do not retry a stream that has begun
         return found.failure.kind in (Kind.CLOSED, Kind.RESET, Kind.CUT) and not begun
     return found.status in RETRIED or found.status >= 500
 
 
 def answer_of(found: Exchange) -> str:
-    """The protocol whose whole answer this is; empty where it is none's, or too long to have been kept whole."""
+    """Return the protocol whose complete answer the body is; empty if it is none, or was too long to be kept whole."""
     return spoken_in(parse_json(found.response.text)[1])
 
 
 def served(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
-    """The protocols that were seen to be served, by whatever was asked.
+    """Return the protocols that the host was seen to serve, from all exchanges with it.
 
-    A refused key alone proves no route: many doors look at the key first. It does where the error has the protocol's
-    own shape, or where another path under the same head was refused as a path.
+    A refused key alone does not prove a route, because many servers check the key first. It does if the error has the
+    protocol's own shape, or if another path with the same first segment was refused as unknown.
     """
     asked = list(exchanges)
     unrouted = {_head(one) for one in asked if no_route(one) and not one.request.with_key}

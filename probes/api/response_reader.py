@@ -57,7 +57,7 @@ def read_response(record: Exchange, raw: RawAnswer, data: bytes, scrub: Scrubber
 
 
 def _reading(found: Exchange, known: bool, value: object, scrub: Scrubber) -> ResponseReading:
-    """What the body says, parsed as ``value`` where it is ``known`` to be JSON."""
+    """Read the body with the protocol. If ``known``, the body is JSON with the value ``value``."""
     protocol, purpose = wire(found.attempt.protocol), found.purpose.endpoint
     error = _scrubbed_error(protocol.read_error(value), scrub) if known else None
     if not found.ok:
@@ -74,7 +74,7 @@ def _reading(found: Exchange, known: bool, value: object, scrub: Scrubber) -> Re
 
 
 def _scrubbed_error(error: ApiError | None, scrub: Scrubber) -> ApiError | None:
-    """The error with every text cut and scrubbed."""
+    """Return the error with every text shortened and scrubbed."""
     if error is None:
         return None
     return replace(
@@ -87,7 +87,7 @@ def _scrubbed_error(error: ApiError | None, scrub: Scrubber) -> ApiError | None:
 
 
 def read_stream(reading: StreamReading, data: bytes, protocol: Wire, scrub: Scrubber) -> StreamReading:
-    """Return ``reading`` scrubbed; where no event came, with the kind of what came instead in the body ``data``."""
+    """Return ``reading`` scrubbed. If no event came, ``kind`` names what the body ``data`` contains instead."""
     error = reading.error
     if error is not None:
         error = replace(error, message=scrub(error.message[:2000]), type=scrub(error.type), code=scrub(error.code))
@@ -112,7 +112,7 @@ def read_stream(reading: StreamReading, data: bytes, protocol: Wire, scrub: Scru
             carried = replace(carried, message=scrub(carried.message[:2000]))
             return replace(reading, kind="error_json", error=carried, error_first=True)
         if isinstance(value, list) and value and spoken_in(value[0]) == protocol.name:
-            return replace(reading, kind="json_array")  # as Gemini streams to who asks for no events
+            return replace(reading, kind="json_array")  # Gemini streams an array if the request does not ask for events
         return replace(reading, kind="other_protocol" if answer.problem == "other_protocol" else "text")
     if kind is Body.JSON and b"\n{" in data.replace(b"\r", b""):
         return replace(reading, kind="ndjson")

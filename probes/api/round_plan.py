@@ -34,10 +34,10 @@ def planned(
 
 
 def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tuple[PlannedRequest, ...]:
-    """List the requests of one round: what is sent side by side for one attempt.
+    """List the requests of one round, which are sent concurrently for one attempt.
 
-    Where no model is known, the generations follow as soon as the model list has named one. ``looks``: other protocols
-    are looked for at the same time.
+    If no model is known, the generations are sent as soon as the model list has named one. ``looks`` adds path checks
+    for other protocols.
     """
     keys, protocol, found = context.keys(attempt), wire(attempt.protocol), []
     if Change.MODEL not in attempt.changed:
@@ -67,10 +67,10 @@ def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tup
 
 
 def generates(attempt: Attempt, context: ApiContext) -> bool:
-    """Return whether this attempt asks for a generation: with a key, or without one at a local server."""
+    """Return whether this attempt requests a generation: with a key, or without one at a local server."""
     keys = context.keys(attempt)
     return not context.settings.no_spend and (
-        attempt.key in keys or (context.facts.host.local and not keys - {KeyForm.RIVAL})
+        attempt.key in keys or (context.facts.host.local and not keys - {KeyForm.CONFLICTING})
     )
 
 
@@ -80,12 +80,15 @@ def protocol_open(context: ApiContext) -> bool:
 
 
 def looks_around(context: ApiContext) -> bool:
-    """Return whether the first round looks for other protocols: only where ``auto`` was asked for by name."""
+    """Return whether the first round looks for other protocols: only if the user set ``auto`` explicitly."""
     return protocol_open(context) and context.settings.protocol.source.kind is not SourceKind.DEFAULT
 
 
 def _compares_headers(attempt: Attempt, context: ApiContext) -> bool:
-    """Return whether the protocol's clients differ in their header: unless an app was named, all must be accepted."""
+    """Return whether to request the model list with the other header style too.
+
+    The clients of some protocols differ in their header. Unless the user named an app, the server must accept each.
+    """
     settings = context.settings
     return (
         wire(attempt.protocol).clients_differ

@@ -1,4 +1,4 @@
-"""What a run has tried already: a way of asking, and a place that was knocked at, are not worth a second request."""
+"""Remember which attempts a run has made and which paths it has checked, so that none is repeated."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ from probes.model.attempt import Attempt, Change
 
 
 class TriedAttempts:
-    """Remembers ways of asking, and the places of theirs: a place is asked at in more ways than one."""
+    """The attempts that were made and the paths that were checked. At one path, several attempts are possible."""
 
     def __init__(self) -> None:
-        self._pools: set[tuple[object, ...]] = set()
-        self._places: set[tuple[object, ...]] = set()
+        self._variants: set[tuple[object, ...]] = set()
+        self._paths: set[tuple[object, ...]] = set()
 
     def add(self, attempt: Attempt) -> None:
-        """The attempt is made: its way of asking, and thereby its place, are tried."""
-        self._pools.add(_pool(attempt))
-        self.add_place(attempt)
+        """Record that the attempt is made, and thereby its path tried."""
+        self._variants.add(_variant(attempt))
+        self.add_path(attempt)
 
-    def add_place(self, attempt: Attempt) -> None:
-        """The attempt's place is knocked at, which spends no way of asking there."""
-        self._places.add(_place(attempt))
+    def add_path(self, attempt: Attempt) -> None:
+        """Record that the attempt's path is checked; the attempt itself can still be made."""
+        self._paths.add(_path(attempt))
 
     def has(self, attempt: Attempt) -> bool:
-        return _pool(attempt) in self._pools
+        """Check whether the attempt was made."""
+        return _variant(attempt) in self._variants
 
-    def has_place(self, attempt: Attempt) -> bool:
-        return _place(attempt) in self._places
+    def has_path(self, attempt: Attempt) -> bool:
+        """Check whether the attempt's path was checked or used."""
+        return _path(attempt) in self._paths
 
 
-def _pool(attempt: Attempt) -> tuple[object, ...]:
+def _variant(attempt: Attempt) -> tuple[object, ...]:
     where = (attempt.protocol, attempt.base_url, attempt.version, attempt.address)
     return (*where, attempt.auth, attempt.key, attempt.direct, attempt.model)
 
 
-def _place(attempt: Attempt) -> tuple[object, ...]:
+def _path(attempt: Attempt) -> tuple[object, ...]:
     return (attempt.protocol, attempt.base_url, attempt.version, attempt.address, Change.ENDPOINT in attempt.changed)

@@ -1,1 +1,1 @@
-"""Where client programs keep their settings: files of many forms, read with the line of each value, never executed."""
+"""Find the settings that client programs keep in files and variables, with line numbers; nothing is executed."""

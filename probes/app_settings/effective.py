@@ -1,4 +1,4 @@
-"""What an app's entry comes to: the settings with which the app would ask, and what loses against them."""
+"""Compute the effective settings of an app's entry, and the values that they shadow."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from probes.settings.project_override import overridden
 
 
 class EffectiveEntry(NamedTuple):
-    """An entry's settings, where they stand (``file:line``, or a variable), and why the key is out of reach, if it is:
-    ``command``, ``keychain`` or ``outside``.
+    """The effective settings of an entry.
+
+    ``where`` is their location: ``file:line`` or a variable. ``beyond`` is the reason why the key is not available:
+    ``command``, ``keychain`` or ``outside``; empty if it is available.
     """
 
     settings: Settings
@@ -29,11 +31,13 @@ class EffectiveEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EffectiveSettings:
-    """What is the same for all entries: ``ground`` has what no app's files say. ``withhold``: keep the user's keys from
-    addresses that a project's file names.
+    """Calculator of effective settings, with the inputs that all entries share.
+
+    ``base_settings`` provides the values that no app's files set. If ``withhold`` is true, the user's keys are not sent
+    to base URLs that a project's file sets.
     """
 
-    ground: Settings
+    base_settings: Settings
     doors: Doors
     apps: Apps
     withhold: bool
@@ -41,21 +45,21 @@ class EffectiveSettings:
     def effective(
         self, app: App, collected: Collected, entry: AppEntry, entries: list[AppEntry]
     ) -> EffectiveEntry | None:
-        """What an entry comes to; None where it names neither an address nor a key that the app would use."""
-        protocol = next((one for one in entry.speaks() if app.wire(one)), app.wires[0].protocol)
+        """Return the effective settings of an entry, or None if it gives neither a base URL nor a usable key."""
+        protocol = next((each for each in entry.implied_protocols() if app.wire(each)), app.wires[0].protocol)
         wire = app.wire(protocol) or app.wires[0]
-        bases = collected.heeded(entry.of("base_url"))
-        keys = collected.heeded(entry.of("key") or collected.named_keys(entry) or entry.lent)
-        base = next((one for one in bases if one.counts), None)
-        key = next((one for one in keys if one.counts or one.beyond), None)
+        bases = collected.resolve_all(entry.of("base_url"))
+        keys = collected.resolve_all(entry.of("key") or collected.named_keys(entry) or entry.lent)
+        base = next((each for each in bases if each.counts), None)
+        key = next((each for each in keys if each.counts or each.beyond), None)
         default = self.default(entry, wire)
         if base is None and (default is None or not keys):
             return None
-        where_to = base.sourced() if base is not None else default
-        assert where_to is not None
+        base_url = base.sourced() if base is not None else default
+        assert base_url is not None
         settings = replace(
-            self.ground,
-            base_url=where_to,
+            self.base_settings,
+            base_url=base_url,
             key=Sourced(Secret(key.value), key.sourced().source) if key and key.value else None,
             model=_model(collected, entry, entries),
             protocol=Sourced(protocol, DEFAULT),
@@ -65,15 +69,15 @@ class EffectiveSettings:
             conflicts=(
                 *_conflicts(ConflictRole.BASE_URL, bases, base),
                 *(() if base else _ignored(app, collected)),
-                *_key_rivals(keys, key, bases, where_to.value, theirs=base is not None and base.by_project),
+                *_key_conflicts(keys, key, bases, base_url.value, by_project=base is not None and base.by_project),
             ),
-            searched=_searched(keys, wire),
+            searched=_searched_places(keys, wire),
             override=self.override(bases, base, key, default),
         )
-        return EffectiveEntry(settings, _place(entry, where_to, key), key.beyond if key else "")
+        return EffectiveEntry(settings, _location(entry, base_url, key), key.beyond if key else "")
 
     def default(self, entry: AppEntry, wire: AppWire) -> Sourced[str] | None:
-        """The base URL without a setting: the app's own, or that of the door which the provider is named after."""
+        """Return the base URL used without a setting: the app's default, or that of the door named as the provider."""
         names = [name.lower() for name in entry.provider_names()]
         if not entry.star or set(names) & set(protocol_of(wire.protocol).provider_names):
             return Sourced(wire.default, DEFAULT) if wire.default else None
@@ -91,17 +95,18 @@ class EffectiveSettings:
         key: ResolvedCandidate | None,
         default: Sourced[str] | None,
     ) -> Override | None:
-        """A project's address for a key of the user's."""
+        """Return the override if a project's file sets the base URL for one of the user's keys, else None."""
         if base is None or not base.by_project or key is None or not key.value or not key.own:
             return None
-        own = next((one.sourced() for one in bases if one.counts and not one.by_project), None)
-        meant = own or self.home_of(key, default)
-        return overridden(base.sourced(), meant, key.sourced().source, self.withhold)
+        user_base = next((each.sourced() for each in bases if each.counts and not each.by_project), None)
+        intended = user_base or self.intended_base_url(key, default)
+        return overridden(base.sourced(), intended, key.sourced().source, self.withhold)
 
-    def home_of(self, key: ResolvedCandidate, default: Sourced[str] | None) -> Sourced[str] | None:
-        """Where the user's key goes by the user's own word: a variable is named after its door, a file is the app's.
+    def intended_base_url(self, key: ResolvedCandidate, default: Sourced[str] | None) -> Sourced[str] | None:
+        """Return the base URL that the user meant a key for.
 
-        None for a variable of the user's own naming, which says nothing of a host.
+        A well-known variable belongs to an SDK or a door; a key in a file belongs to the app's default base URL.
+        Return None for a variable with another name, which identifies no host.
         """
         source = key.sourced().source
         official = [wire for app in self.apps if app.kind == "sdk" for wire in app.wires if wire.default]
@@ -114,77 +119,86 @@ class EffectiveSettings:
 
 
 def place_of(source: Source | None) -> str:
-    """The file of a source; the kind of one that is in no file."""
+    """Return the file of a source, or its kind if it is not in a file."""
     return (source.file or source.kind.value) if source is not None else ""
 
 
-def _searched(keys: Iterable[ResolvedCandidate], wire: AppWire) -> tuple[str, ...]:
-    referred = [name for one in keys for name in one.searched]
+def _searched_places(keys: Iterable[ResolvedCandidate], wire: AppWire) -> tuple[str, ...]:
+    referred = [name for each in keys for name in each.searched]
     return tuple(dict.fromkeys([*referred, *(f"environment {name}" for name in wire.key)]))
 
 
 def _model(collected: Collected, entry: AppEntry, entries: list[AppEntry]) -> Sourced[str] | None:
-    """The entry's model, else the app's where that is not another provider's; without the provider's name before it."""
-    general = [one for other in entries if entry.star and not other.star for one in other.of("model")]
+    """Return the entry's model without a provider prefix, else the app's model if no other provider owns it."""
+    general = [candidate for other in entries if entry.star and not other.star for candidate in other.of("model")]
     names = entry.provider_names() or list(entry.protocols)
-    for one in collected.heeded([*entry.of("model"), *general]):
-        head, slash, rest = (one.value or "").partition("/")
+    for candidate in collected.resolve_all([*entry.of("model"), *general]):
+        head, slash, rest = (candidate.value or "").partition("/")
         if slash and head in names:
-            return Sourced(rest, one.sourced().source)
-        foreign = bool(slash) and any(head in other.provider_names() for other in entries)
-        if one.counts and not (foreign and one.candidate in general):
-            return one.sourced()
+            return Sourced(rest, candidate.sourced().source)
+        other_provider = bool(slash) and any(head in other.provider_names() for other in entries)
+        if candidate.counts and not (other_provider and candidate.candidate in general):
+            return candidate.sourced()
     return None
 
 
 def _conflicts(
-    role: ConflictRole, found: list[ResolvedCandidate], winner: ResolvedCandidate | None, hide: tuple[Source, ...] = ()
+    role: ConflictRole,
+    values: list[ResolvedCandidate],
+    winner: ResolvedCandidate | None,
+    hide: tuple[Source, ...] = (),
 ) -> list[Conflict]:
-    """The values that lose. A key of ``hide`` is told by its hint alone, so that nobody tries it."""
+    """Return the shadowed values. A key from ``hide`` is reduced to its hint, so that no step tries it."""
     conflicts = []
-    for one in found:
-        stands = winner.source if winner is not None else one.candidate.hidden
-        source = one.sourced().source
-        if one is winner or not one.value or not stands or source == stands:
+    for each in values:
+        shadowed_by = winner.source if winner is not None else each.candidate.hidden
+        source = each.sourced().source
+        if each is winner or not each.value or not shadowed_by or source == shadowed_by:
             continue
-        value: Secret | str = Secret(one.value) if role is ConflictRole.KEY else one.value
-        if isinstance(value, Secret) and source in hide:
-            value = value.hint
-        same = winner is not None and one.value == winner.value
+        shown: Secret | str = Secret(each.value) if role is ConflictRole.KEY else each.value
+        if isinstance(shown, Secret) and source in hide:
+            shown = shown.hint
+        same_value = winner is not None and each.value == winner.value
         conflicts.append(
-            Conflict(role, source.name or source.file, source, value, ConflictReason.SHADOWED, stands, same)
+            Conflict(role, source.name or source.file, source, shown, ConflictReason.SHADOWED, shadowed_by, same_value)
         )
     return conflicts
 
 
 def _ignored(app: App, collected: Collected) -> list[Conflict]:
-    """Addresses in variables that people set for the app and that it does not read."""
-    found = collected.of_variables(app.ignores)
+    """Return the base URLs in variables that people set for the app but that it does not read."""
+    candidates = collected.of_variables(app.ignores)
     return [
         Conflict(ConflictRole.BASE_URL, one.variable, one.source, one.text, ConflictReason.UNREAD, DEFAULT)
-        for one in found
+        for one in candidates
         if one.text
     ]
 
 
-def _key_rivals(
+def _key_conflicts(
     keys: list[ResolvedCandidate],
     key: ResolvedCandidate | None,
     bases: list[ResolvedCandidate],
     base_url: str,
-    theirs: bool,
+    by_project: bool,
 ) -> list[Conflict]:
-    """The keys that lose. One is tried at this address only if no other address stands beside it, and never where a
-    project has chosen the address (``theirs``) and the key is the user's.
+    """Return the shadowed keys, and reduce to its hint each key that must not be tried at this base URL.
+
+    That is a key from a file that also sets another base URL, and, if a project's file has set the base URL
+    (``by_project``), every key of the user.
     """
-    elsewhere = {place_of(one.source) for one in bases if one.value and one.value != base_url}
+    other_files = {place_of(one.source) for one in bases if one.value and one.value != base_url}
     hide = tuple(
-        one.source for one in keys if one.source and (place_of(one.source) in elsewhere or (theirs and one.own))
+        one.source for one in keys if one.source and (place_of(one.source) in other_files or (by_project and one.own))
     )
     return _conflicts(ConflictRole.KEY, keys, key if key is None or key.value else None, hide)
 
 
-def _place(entry: AppEntry, base: Sourced[str], key: ResolvedCandidate | None) -> str:
-    """``file:line`` of what tells most: the address, else the key, else whatever the app's files say."""
-    sources = [base.source, key.source if key else None, *(one.source for role in entry.roles.values() for one in role)]
+def _location(entry: AppEntry, base: Sourced[str], key: ResolvedCandidate | None) -> str:
+    """Return the ``file:line`` of the base URL, else of the key, else of another value in the entry."""
+    sources = [
+        base.source,
+        key.source if key else None,
+        *(one.source for role in entry.roles.values() for one in role),
+    ]
     return next((one for one in sources if one is not None and one.line), base.source).location

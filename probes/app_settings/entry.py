@@ -1,4 +1,4 @@
-"""One app's settings out of all its places: what each place gives for which provider, and which of it wins."""
+"""Collect an app's settings from all of its places, by provider and role, and resolve them by precedence."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from probes.model.settings import Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 
 ROLES = ("base_url", "key", "key_env", "key_name", "key_command", "model", "provider")
-ABOVE, _ENVIRONMENT, BELOW = 0, 1, 2  # the shell's variables, and the files that win and lose against them
+ABOVE, _ENVIRONMENT, BELOW = 0, 1, 2  # precedence: above or below the shell's variables
 
 
 class EntryCandidate(NamedTuple):
-    """A value that a place gives. ``kind`` is value, env (the name of a variable), name (of one of the app's keys) or
-    command; ``reading`` is the file where it stands, None for the environment.
+    """A value that a place gives for a role of an entry.
+
+    ``kind`` is ``value``, ``env`` (the name of a variable), ``name`` (of one of the app's keys) or ``command``.
+    ``own`` is true if the user wrote the value and false if a project's file did. ``reading`` is the file that
+    contains it, None for the environment.
     """
 
     text: str
@@ -33,50 +36,54 @@ class EntryCandidate(NamedTuple):
     reading: Reading | None = None
     level: int = BELOW
     variable: str = ""
-    hidden: Source | None = None  # the file for which the app passes over this one
-    borrowed: bool = False  # the project's file refers to something of the user's
+    hidden: Source | None = None  # the file that makes the app skip this one
+    borrowed: bool = False  # a project's file refers to a value of the user
 
 
 @dataclass(slots=True)
 class AppEntry:
-    """What the places give for one provider of an app: candidates by role, the one that wins first.
+    """The candidates for one provider of an app, by role, highest precedence first.
 
-    ``star`` is the provider's name in the app's files, empty for the settings of the app itself.
+    ``star`` is the provider's name in the app's files (the match of a pointer's ``*``), empty for the settings of the
+    app itself.
     """
 
     protocol: str
     star: str = ""
     roles: dict[str, list[EntryCandidate]] = field(default_factory=dict)
     protocols: Mapping[str, str] = field(default_factory=dict)
-    lent: list[EntryCandidate] = field(default_factory=list)  # keys of the app's own, where it has none
+    lent: list[EntryCandidate] = field(default_factory=list)  # keys of the app itself, used if the provider has none
 
     def add(self, role: str, candidate: EntryCandidate) -> None:
+        """Add a candidate with lower precedence than those already present."""
         self.roles.setdefault(role, []).append(candidate)
 
     def of(self, role: str) -> list[EntryCandidate]:
+        """Return the candidates for a role, highest precedence first."""
         return self.roles.get(role, [])
 
     @property
     def name(self) -> str:
-        """What people call it; empty for the app's own and for a mere number in a list."""
+        """The provider's name; empty for the app's own settings and for an index in a list."""
         name = self.star.partition("\0")[0]
         return "" if "\0" in self.star else name
 
     def provider_names(self) -> list[str]:
-        """The provider's names, the one that is given first, and what stands before a slash in them."""
+        """Return the provider's names, configured ones first, each followed by its part before a slash."""
         given = [*(one.text for one in self.of("provider") if self.star), self.star.partition("\0")[0]]
         return [name for one in given if one for name in dict.fromkeys((one, one.partition("/")[0]))]
 
-    def speaks(self) -> list[str]:
-        """Protocols, as the place or the provider's name tells them, the surest first."""
-        told = [self.protocols[name] for name in self.provider_names() if name in self.protocols]
-        return [self.protocol, *told] if self.protocol else told
+    def implied_protocols(self) -> list[str]:
+        """Return the protocols implied by the place and the provider's name, the most certain first."""
+        by_name = [self.protocols[name] for name in self.provider_names() if name in self.protocols]
+        return [self.protocol, *by_name] if self.protocol else by_name
 
 
 class LayerVariable(NamedTuple):
-    """A variable in one place. ``expands``: ``$NAME`` in its value means something; ``command``: a program gives it.
+    """A variable in one place.
 
-    ``own``: the user has written it; ``borrowed``: the project has, and it refers to something of the user's.
+    ``own`` is true if the user wrote it; ``borrowed`` is true if a project's file wrote it and refers to a value of
+    the user. ``expands`` is true if the file resolves ``$NAME`` in it; ``command`` if a command produces its value.
     """
 
     value: str
@@ -89,7 +96,7 @@ class LayerVariable(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Variables that an app sees, of one file or of the shell."""
+    """The variables that an app reads from one file or from the shell."""
 
     values: Mapping[str, LayerVariable]
     level: int = _ENVIRONMENT
@@ -98,7 +105,7 @@ class Layer:
 
 
 def environment(environ: Mapping[str, str]) -> Layer:
-    """The shell's variables as a layer."""
+    """Return the shell's variables as a layer."""
     return Layer({name: LayerVariable(value, environment_variable(name), True) for name, value in environ.items()})
 
 
@@ -110,18 +117,23 @@ def of_file(
     expands: bool = True,
     kind: SourceKind = SourceKind.DOTENV,
 ) -> Layer:
-    """The variables that a file sets as a layer; not every reader of ``.env`` resolves ``$NAME`` in it.
+    """Return the variables that a file sets as a layer.
 
-    ``kind`` is that of a file of variables; those in a tree are an app's.
+    ``expands`` is false for apps that do not resolve ``$NAME`` in their ``.env``. ``kind`` applies to files of
+    variables; variables in a settings tree have the kind APP_VARIABLE.
     """
-    found = table(reading, pointer)
+    bindings = table(reading, pointer)
     kind = SourceKind.APP_VARIABLE if reading.tree is not None else kind
     return Layer(
         {
             name: LayerVariable(
-                one.value, reading.source(kind, name, one.line), reading.own, one.expands and expands, one.command
+                one.value,
+                reading.source(kind, name, one.line),
+                reading.own,
+                one.expands and expands,
+                one.command,
             )
-            for name, one in found.items()
+            for name, one in bindings.items()
         },
         level,
         reading,
@@ -130,7 +142,7 @@ def of_file(
 
 
 class ResolvedCandidate(NamedTuple):
-    """What a candidate comes to: see :class:`Resolved`."""
+    """A candidate with its references resolved; :class:`Resolved` explains the fields."""
 
     value: str | None
     source: Source | None
@@ -142,21 +154,21 @@ class ResolvedCandidate(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        """Whether the app takes it, where nothing stands before it."""
+        """Whether the app uses it, unless another value has precedence."""
         return bool(self.value) and not self.candidate.hidden
 
     @property
     def by_project(self) -> bool:
-        """Whether a project's file has chosen the value, and does not only pass on the user's."""
+        """Whether a project's file has set the value, rather than only referred to a value of the user."""
         return not self.candidate.own and not (self.whole and self.own)
 
     def sourced(self) -> Sourced[str]:
-        """Value and source, of a candidate that has a value."""
+        """Return the value with its source; call it only if there is a value."""
         return Sourced(self.value or "", self.source or self.candidate.source)
 
 
 class Collected:
-    """What all places of an app give."""
+    """All values that an app's places give: entries by protocol and provider, keys by name, layers of variables."""
 
     def __init__(self, app: App, search: Search, outside: Iterable[Layer], places: tuple[SettingsFile, ...]) -> None:
         self.app, self.search = app, search
@@ -178,7 +190,7 @@ class Collected:
         self.layers = sorted([*self.layers, *outside], key=lambda layer: layer.level)
 
     def _trusted(self, place: SettingsFile, places: tuple[SettingsFile, ...]) -> bool:
-        """Whether the user has told the app to heed a project's file; most apps do not ask."""
+        """Check whether the app reads a project's file: some apps do so only after the user trusts the folder."""
         if not place.trust or self.search.world.cwd is None:
             return True
         here = {str(folder) for folder in (self.search.world.cwd, *self.search.world.cwd.parents)}
@@ -209,7 +221,7 @@ class Collected:
                     entry = self._entry(place, reading, stars[0] if stars and not place.only else "")
                     entry.add("key" if role.startswith("key") else role, candidate)
         for entry in list(self.entries.values()):
-            self._by_name(place, reading, entry, level)
+            self._add_by_name(place, reading, entry, level)
         if place.keys:
             self.key_protocols = self.key_protocols or place.protocols
             for hit in find(reading.tree, place.keys):
@@ -219,8 +231,8 @@ class Collected:
                         hit.stars[0], EntryCandidate(hit.node.text, source, reading.own, reading=reading)
                     )
 
-    def _by_name(self, place: SettingsFile, reading: Reading, entry: AppEntry, level: int) -> None:
-        """What is derived from the provider's own name: ``*`` and ``*_API_KEY``."""
+    def _add_by_name(self, place: SettingsFile, reading: Reading, entry: AppEntry, level: int) -> None:
+        """Add the candidates derived from the provider's name: ``*`` and ``*_API_KEY``."""
         given = entry.star and any(one.reading is reading for role in ROLES for one in entry.of(role))
         if not given:
             return
@@ -234,10 +246,10 @@ class Collected:
                 entry.add("key", EntryCandidate(variable, line, reading.own, "env", (), reading, level))
 
     def _entry(self, place: SettingsFile, reading: Reading, star: str) -> AppEntry:
-        if star.isdigit():  # a place in a list means something in its own file alone
+        if star.isdigit():  # an index identifies a list item only within its file
             star = f"{star}\0{reading.shown}"
         if not star and "*" in "".join(place.path.values()):
-            star = Path(reading.shown).stem  # a file for each provider
+            star = Path(reading.shown).stem  # the app has one file for each provider
         protocol = place.protocol or (self.app.wires[0].protocol if not star else "")
         entry = self.entries.setdefault((protocol, star), AppEntry(protocol, star))
         entry.protocols = entry.protocols or place.protocols
@@ -246,7 +258,7 @@ class Collected:
     # -- variables -----------------------------------------------------------------------------------------------------
 
     def variable(self, name: str) -> Value | None:
-        """A variable as the app sees it, for references in its files."""
+        """Return a variable's value as the app sees it, or None; used for references in its files."""
         for layer in self.layers:
             held = layer.values.get(name)
             if held is not None and not held.command and not layer.hidden:
@@ -254,7 +266,7 @@ class Collected:
         return None
 
     def expanded(self, layer: Layer, held: LayerVariable, depth: int = 0) -> Value:
-        """A variable with the ``$NAME`` of its file resolved, where its grammar has them."""
+        """Return a variable's value with ``$NAME`` resolved, if the file's grammar resolves it."""
         own = held.own or held.borrowed
         if not held.expands or "$" not in held.value or depth > 8:
             return Value(held.value, held.source, own)
@@ -271,7 +283,10 @@ class Collected:
         return Value(found.value or "", source, own or bool(found.own))
 
     def of_variables(self, names: Iterable[str]) -> list[EntryCandidate]:
-        """What the app's variables give, in its order; those that a command fills come with their kind."""
+        """Return the candidates that variables give, in the order of ``names``.
+
+        A variable whose value a command produces becomes a candidate of the kind ``command``.
+        """
         found = []
         for name in names:
             for layer in self.layers:
@@ -285,7 +300,10 @@ class Collected:
         return found
 
     def file(self, candidate: EntryCandidate, path: str) -> Value | str | None:
-        """What ``{file:…}`` refers to; a project may refer to its own files alone."""
+        """Return the content of a ``{file:…}`` reference, None if it cannot be read, or ``outside``.
+
+        A project may refer only to files in its own folder; another reference yields ``outside``.
+        """
         reading = candidate.reading
         folder = reading.path.parent if reading else self.search.world.home
         home = self.search.world.home
@@ -301,20 +319,28 @@ class Collected:
         return Value(text.strip(), place, candidate.own) if text is not None else None
 
     def named_keys(self, entry: AppEntry) -> list[EntryCandidate]:
-        """The app's keys that are kept under the provider's name."""
+        """Return the app's keys that are stored under one of the provider's names."""
         return [self.keys[name] for name in entry.provider_names() if name in self.keys]
 
-    def heeded(self, candidates: Iterable[EntryCandidate]) -> list[ResolvedCandidate]:
-        """What candidates come to, but for those that say "as usual" or nothing."""
+    def resolve_all(self, candidates: Iterable[EntryCandidate]) -> list[ResolvedCandidate]:
+        """Resolve candidates, except those with the text ``default``, which means no setting."""
         return [
-            ResolvedCandidate(found.value, found.source, found.own, found.whole, found.searched, found.beyond, one)
+            ResolvedCandidate(
+                found.value,
+                found.source,
+                found.own,
+                found.whole,
+                found.searched,
+                found.beyond,
+                one,
+            )
             for one in candidates
             if one.text != "default"
             for found in (self.resolved(one),)
         ]
 
     def resolved(self, candidate: EntryCandidate) -> Resolved:
-        """What a candidate comes to; its source and owner are those of what it refers to."""
+        """Resolve a candidate. The result has the source and owner of the value that it refers to."""
         if candidate.kind == "command":
             return Resolved(None, beyond="command")
         if candidate.kind == "name":
@@ -343,7 +369,7 @@ def _hits(reading: Reading, pointer: str) -> Iterator[tuple[tuple[str, ...], tup
 
 
 def _allowed(place: SettingsFile, reading: Reading) -> set[tuple[str, ...]] | None:
-    """The members for which what must stand beside them stands there; None where nothing must."""
+    """Return the members that have the values that ``only`` requires, or None if it requires none."""
     if not place.only:
         return None
     return {

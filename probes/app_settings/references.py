@@ -1,4 +1,4 @@
-"""References in a settings file, resolved as its app would, but for what would have to be executed."""
+"""Resolve references in settings values as the app does, except those that execute a command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from probes.model.source import Source
 
-# The ways of writing one, by the name that apps.toml gives them.
+# The syntaxes of references, by their names in apps.toml.
 STYLES = ("braces", "shell", "litellm", "secrets", "input", "bare")
 
 _BRACES = re.compile(r"\{(env|file):([^{}]+)\}")
@@ -21,22 +21,23 @@ _COMMAND = re.compile(r"\$\(|`")
 
 
 class Value(NamedTuple):
-    """A value of a variable or file, and its place; None for what is nowhere."""
+    """The value of a variable or file, and its source; the source is None if the value does not exist."""
 
     text: str
     source: Source | None
-    own: bool  # the user's, not the project's
+    own: bool  # the user wrote it, not a project
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """``value`` is None where nothing is behind the reference; ``searched`` names the places that were looked at.
+    """A resolved text.
 
-    ``own``: something of the user's is in it; ``whole``: it is a reference and nothing else.
+    ``value`` is None if a reference leads to no value; ``searched`` then names the places that were searched.
+    ``source`` is where the first referenced value comes from, and ``own`` is true if a referenced value is the user's;
+    both are None if the text has no reference. ``whole`` is true if the text is exactly one reference.
 
-    ``beyond``: why it cannot be told without doing what we do not do: ``command``, ``keychain``, or ``outside`` for a
-    project's reference to a file that is not the project's.
-    ``source``, ``own`` and ``whole`` are of what was referred to; None where the text is no reference.
+    ``beyond`` is the reason why a value is not resolved: ``command``, ``keychain``, or ``outside`` for a project's
+    reference to a file outside the project.
     """
 
     value: str | None
@@ -48,11 +49,14 @@ class Resolved:
 
 
 Variable = Callable[[str], "Value | None"]
-FileText = Callable[[str], "Value | str | None"]  # a str is the name of a reason
+FileText = Callable[[str], "Value | str | None"]  # a str is the reason why the file is not read
 
 
 def resolve(text: str, styles: tuple[str, ...], variable: Variable, file: FileText) -> Resolved:
-    """What an app that knows these styles makes of a text. Nothing is executed."""
+    """Resolve the references in ``text`` as an app does that supports ``styles``. Nothing is executed.
+
+    Example: with the style ``braces``, ``{env:OPENAI_API_KEY}`` becomes the value of that variable.
+    """
     if "input" in styles and _INPUT.search(text):
         return Resolved(None, beyond="keychain")
     if ("shell" in styles and _COMMAND.search(text)) or ("bare" in styles and text.startswith("!")):
@@ -70,35 +74,35 @@ def resolve(text: str, styles: tuple[str, ...], variable: Variable, file: FileTe
         found.append(value)
         return value.text
 
-    def of_braces(each: re.Match[str]) -> str:
-        if each[1] == "env":
-            return of_variable(each[2].strip())
-        value = file(each[2].strip())
+    def of_braces(match: re.Match[str]) -> str:
+        if match[1] == "env":
+            return of_variable(match[2].strip())
+        value = file(match[2].strip())
         if isinstance(value, Value):
             found.append(value)
             return value.text
         if value is None:
-            missing.append(f"file {each[2].strip()}")
+            missing.append(f"file {match[2].strip()}")
         else:
             beyond.append(value)
         return ""
 
-    made = text
+    result = text
     if "braces" in styles:
-        made = _BRACES.sub(of_braces, made)
+        result = _BRACES.sub(of_braces, result)
     if "secrets" in styles:
-        made = _SECRETS.sub(lambda each: of_variable(each[1]), made)
-    if "litellm" in styles and (whole := _LITELLM.fullmatch(made.strip())):
-        made = of_variable(whole[1])
-    if "bare" in styles and (known := variable(made.strip())):  # a variable's name, else the value itself
+        result = _SECRETS.sub(lambda match: of_variable(match[1]), result)
+    if "litellm" in styles and (whole := _LITELLM.fullmatch(result.strip())):
+        result = of_variable(whole[1])
+    if "bare" in styles and (known := variable(result.strip())):  # the text is a variable's name, else a literal value
         found.append(known)
-        made = known.text
+        result = known.text
     if "shell" in styles:
-        made = _SHELL.sub(lambda each: of_variable(each["long"] or each["short"], each["other"]), made)
+        result = _SHELL.sub(lambda match: of_variable(match["long"] or match["short"], match["other"]), result)
     if beyond:
         return Resolved(None, beyond=beyond[0])
-    if missing and not made:
+    if missing and not result:
         return Resolved(None, searched=tuple(missing))
     if not found:
-        return Resolved(made)
-    return Resolved(made, found[0].source, any(value.own for value in found), made == found[0].text)
+        return Resolved(result)
+    return Resolved(result, found[0].source, any(value.own for value in found), result == found[0].text)

@@ -1,6 +1,7 @@
-"""The LLM settings of this machine and folder: those of the SDKs, and of every app whose files are found.
+"""Find the LLM settings on this machine and in this folder: those of the SDKs, and of every app that has files here.
 
-``find`` is pure over a file system, an environment and a folder: it opens no connection and executes nothing.
+The result depends only on the file system, the environment and the working folder. No connection is opened and
+nothing is executed.
 """
 
 from __future__ import annotations
@@ -23,19 +24,19 @@ from probes.model.source import SourceKind, option
 from probes.settings.gather import BadInput, Options, gather
 from probes.settings.project_override import address
 
-# Places of programs of many kinds: that something is there does not mean that an app is.
+# Files that many kinds of programs use: their existence does not show that an app is installed.
 _SHARED = (".env", ".env.local", "~/.env", "config.yaml")
 _VENDORS = re.compile("OPENAI|ANTHROPIC|CLAUDE|GEMINI|GOOGLE|OLLAMA")
-_CONTAINERS = ("host.docker.internal", "localhost", "127.0.0.1", "::1")  # what these mean depends on who asks
+_CONTAINERS = ("host.docker.internal", "localhost", "127.0.0.1", "::1")  # not this machine if used in a container
 
 
 @dataclass(frozen=True, slots=True)
 class FoundSettings:
-    """Settings of one app. ``name`` is what the app calls them, where it has several; ``where`` is ``file:line``, or
-    the variable.
+    """Settings of one app.
 
-    ``beyond``: why they are told and not checked: the key comes from a ``command``, the ``keychain``, or from
-    ``outside`` (a project's reference to what is not the project's); or the address means something in a ``container``.
+    ``name`` is the app's name for them if it has several; ``where`` is ``file:line`` or a variable. ``beyond`` is the
+    reason why they are reported but not checked: the key comes from a ``command``, the ``keychain`` or ``outside`` (a
+    project refers to a file outside the project), or the base URL is only valid in a ``container``.
     """
 
     app: str
@@ -47,7 +48,7 @@ class FoundSettings:
 
 @dataclass(frozen=True, slots=True)
 class ClosedStore:
-    """A store of an app's that is there and is not opened: ``storage`` is ``keychain`` or ``database``."""
+    """An app's store that exists but is not opened. ``storage`` is ``keychain`` or ``database``."""
 
     app: str
     place: str
@@ -56,7 +57,7 @@ class ClosedStore:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """All that was found: settings, the SDKs' first; stores that stay closed; files that cannot be read."""
+    """The result of a scan: settings (those of the SDKs first), stores that were not opened, and skipped files."""
 
     found: tuple[FoundSettings, ...]
     closed: tuple[ClosedStore, ...]
@@ -64,19 +65,22 @@ class ScanResult:
 
 
 def find(world: SearchPlaces, options: Options, apps: Apps, only: Iterable[str] = (), guard: bool = True) -> ScanResult:
-    """Look at all places of the apps (``only`` those of these ids). ``options`` are those of the checks to come.
+    """Search all places of the apps, or of the apps with the ids in ``only``.
 
-    ``guard``: keep the user's keys from addresses that a project's file names.
-    Raises BadInput for a ``llmdoctor.toml`` or options that cannot be used.
+    ``options`` are those of the checks that follow. If ``guard`` is true, the user's keys are not sent to base URLs
+    that a project's file sets.
+
+    Raises BadInput if ``llmdoctor.toml`` or the options are invalid.
     """
     return _Scan(world, replace(options, guard=guard), apps, frozenset(only)).survey()
 
 
 def of_app(world: SearchPlaces, options: Options, apps: Apps) -> Settings | None:
-    """The settings of ``options.app`` as it would use them here; None where no file of its own gives any.
+    """Return the settings that the app ``options.app`` would use here, or None if its files set none.
 
-    ``options`` name no address. A key, model or protocol that they give stands over the app's own.
-    Raises BadInput where the app's key is out of reach and none is given, and as :func:`find`.
+    ``options`` must not give a base URL. A key, model or protocol in them overrides the app's.
+
+    Raises BadInput if the app's key is not available and the options give none, and for the reasons of :func:`find`.
     """
     app = apps.get(options.app)
     if app is None or app.kind in ("sdk", "library"):
@@ -110,6 +114,8 @@ _BEYOND = {
 
 
 class _Scan:
+    """One run of :func:`find`."""
+
     def __init__(self, world: SearchPlaces, options: Options, apps: Apps, only: frozenset[str]) -> None:
         self.world, self.apps, self.only = world, apps, only
         self.search = Search(world)
@@ -117,66 +123,73 @@ class _Scan:
         self.outside: list[Layer] = [environment(world.environ), *shells]
         self.sdks = SdkSettings(world, options, doors, self.outside)
         withhold = options.guard and not options.send_anyway
-        self.reckoning = EffectiveSettings(self.sdks.ground, doors, apps, withhold)
+        self.calculator = EffectiveSettings(self.sdks.base_settings, doors, apps, withhold)
         self.closed: list[ClosedStore] = []
-        self.claimed: set[str] = set()  # files that an app has explained: nobody else's settings are in them
+        self.claimed: set[str] = set()  # files that belong to an app; the SDKs do not use them
 
     def wanted(self, id: str) -> bool:
+        """Check whether the scan includes the app with this id."""
         return not self.only or id in self.only
 
     def survey(self) -> ScanResult:
+        """Search the apps' places, the Compose files and the SDKs' variables."""
         found: list[FoundSettings] = []
         for app in self.apps:
             if app.places and self.wanted(app.id):
-                its = list(self.of_app(app))
-                self.closed += self.closed_of(app, its)
-                found += its
+                app_settings = list(self.of_app(app))
+                self.closed += self.closed_of(app, app_settings)
+                found += app_settings
         found += [one for reading in self.search.compose_files() for one in self.of_compose(reading)]
         if self.world.cwd is not None and (not self.only or self.only & set(by_protocol().values())):
-            own = [FoundSettings(one.app, "", where, one) for one, where in self.sdks.all(self.claimed) if one.app]
-            found = [*(one for one in own if self.wanted(one.app)), *found]
+            of_sdks = [FoundSettings(one.app, "", where, one) for one, where in self.sdks.all(self.claimed) if one.app]
+            found = [*(one for one in of_sdks if self.wanted(one.app)), *found]
         return ScanResult(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(self.search.skipped.values()))
 
     # -- apps with places of their own ---------------------------------------------------------------------------------
 
     def of_app(self, app: App) -> Iterator[FoundSettings]:
+        """Yield the settings of an app, if its files or variables show that it is used here."""
         collected = Collected(app, self.search, self.outside, app.places)
-        telling = self.telling(app)
-        told = [reading for _, reading in collected.files if telling & reading.bindings.keys()]
+        identifying = self.identifying_variables(app)
+        identified = [reading for _, reading in collected.files if identifying & reading.bindings.keys()]
         own = any(not set(place.path.values()) & set(_SHARED) for place, _ in collected.files)
-        if not own and not told and not any(one.of("base_url") or one.of("key") for one in collected.entries.values()):
+        if (
+            not own
+            and not identified
+            and not any(one.of("base_url") or one.of("key") for one in collected.entries.values())
+        ):
             return
         if not own:
-            self.claimed.update(reading.shown for reading in told)
+            self.claimed.update(reading.shown for reading in identified)
         entries = self.with_variables(app, collected)
         for entry in _in_use(entries):
-            if one := self.reckoning.effective(app, collected, entry, entries):
+            if one := self.calculator.effective(app, collected, entry, entries):
                 locked = one.settings.key is None and not one.beyond and self.locked(app)
                 yield FoundSettings(app.id, entry.name, one.where, one.settings, "keychain" if locked else one.beyond)
 
     def locked(self, app: App) -> bool:
-        """Whether the app keeps keys where we do not look."""
+        """Check whether the app has a keychain entry, which is not opened."""
         return any(place.storage == "keychain" and self.search.exists(place) for place in app.places)
 
     def closed_of(self, app: App, found: list[FoundSettings]) -> Iterator[ClosedStore]:
-        """The app's stores that stay closed; a keychain is of no matter where every key was found outside."""
+        """Yield the app's stores that were not opened; a keychain counts only if a key was not found elsewhere."""
         open_ = bool(found) and all(one.settings.key is not None for one in found)
         for place in app.places:
-            told = place.storage == "database" or (place.storage == "keychain" and not open_)
-            if told and place.format != "compose" and (shown := self.search.exists(place)):
+            identified = place.storage == "database" or (place.storage == "keychain" and not open_)
+            if identified and place.format != "compose" and (shown := self.search.exists(place)):
                 yield ClosedStore(app.id, shown, place.storage)
 
-    def telling(self, app: App) -> set[str]:
-        """Variables by which a server's settings are known in a ``.env`` that any program may have written."""
+    def identifying_variables(self, app: App) -> set[str]:
+        """Return the variables that identify this server app in a shared ``.env`` file."""
         if app.kind != "server":
             return set()
-        others = (one for one in self.apps if one is not app and one.kind in ("server", "sdk"))
-        known = {name for one in others for wire in one.wires for name in (*wire.base_url, *wire.key)}
-        own = {name for wire in app.wires for name in (*wire.base_url, *wire.key)}
-        return {name for name in own - known if _VENDORS.search(name)}
+        others = (other for other in self.apps if other is not app and other.kind in ("server", "sdk"))
+        shared = {name for other in others for wire in other.wires for name in (*wire.base_url, *wire.key)}
+        variables = {name for wire in app.wires for name in (*wire.base_url, *wire.key)}
+        return {name for name in variables - shared if _VENDORS.search(name)}
 
     def with_variables(self, app: App, collected: Collected) -> list[AppEntry]:
-        """The entries of the files, and those that the app's variables and named keys give or complete."""
+        """Return the entries from the files, completed and extended by the app's variables and named keys."""
         entries = dict(collected.entries)
         claimed = {one.text for entry in entries.values() for one in entry.of("key") if one.kind == "name"}
         claimed.update(name for entry in entries.values() for name in entry.provider_names())
@@ -187,8 +200,8 @@ class _Scan:
             bases, keys, models = (collected.of_variables(names) for names in (wire.base_url, wire.key, wire.model))
             files_own = any(one.reading is not None for one in (*bases, *keys))
             if not (entry.of("base_url") or entry.of("key") or files_own) and (entries or not (bases or keys)):
-                continue  # the shell's variables alone say nothing of an app that has settings of its own
-            if several := _several(wire, bases, keys):
+                continue  # shell variables alone do not show that an app with settings files uses them
+            if several := _split_entries(wire, bases, keys):
                 entries |= {(one.protocol, one.star): one for one in several}
                 continue
             for role, candidates in (("base_url", bases), ("key", keys), ("model", models)):
@@ -201,6 +214,7 @@ class _Scan:
     # -- compose files -------------------------------------------------------------------------------------------------
 
     def of_compose(self, reading: Reading) -> Iterator[FoundSettings]:
+        """Yield the settings of the apps in the services of a Compose file."""
         assert reading.tree is not None
         all_services = list(compose.services(reading.tree))
         names = {service.name for service in all_services}
@@ -215,25 +229,28 @@ class _Scan:
                 collected = Collected(app, self.search, layers, ())
                 entries = self.with_variables(app, collected)
                 for entry in entries:
-                    if one := self.reckoning.effective(app, collected, entry, entries):
+                    if one := self.calculator.effective(app, collected, entry, entries):
                         found = FoundSettings(app.id, entry.name, one.where, one.settings, one.beyond)
                         yield _in_container(found, service, reading, names)
 
 
 def _wires(app: App) -> list[AppWire]:
-    """The app's wires, but for one that has the settings of an earlier one."""
+    """Return the app's wires, except those that share the variables of an earlier wire with a default."""
     seen: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()
-    found = []
+    wires = []
     for wire in app.wires:
         if (wire.base_url, wire.key) not in seen:
-            found.append(wire)
+            wires.append(wire)
         if wire.default:
             seen.add((wire.base_url, wire.key))
-    return found
+    return wires
 
 
 def _in_use(entries: list[AppEntry]) -> list[AppEntry]:
-    """The provider's that the app says is in use first, and without the app's own, whose key is then lent to it."""
+    """Order entries so that the active provider comes first.
+
+    The app-level entry is dropped if it only selects that provider; its key is given to the provider.
+    """
     flat = [one for one in entries if not one.star]
     named = [name for entry in flat for one in entry.of("provider") for name in (one.text, one.text.partition(":")[2])]
     named += [one.text.partition("/")[0] for entry in flat for one in entry.of("model") if "/" in one.text]
@@ -245,8 +262,8 @@ def _in_use(entries: list[AppEntry]) -> list[AppEntry]:
     return [chosen, *(one for one in entries if one is not chosen and one not in idle)]
 
 
-def _several(wire: AppWire, bases: list[EntryCandidate], keys: list[EntryCandidate]) -> list[AppEntry]:
-    """An entry for each of several addresses in one variable, with a key for each (Open WebUI)."""
+def _split_entries(wire: AppWire, bases: list[EntryCandidate], keys: list[EntryCandidate]) -> list[AppEntry]:
+    """Return one entry for each base URL in a ``;``-separated variable, with its key (Open WebUI)."""
     if not bases or ";" not in bases[0].text:
         return []
     listed = keys[0].text.split(";") if keys else []

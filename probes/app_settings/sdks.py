@@ -1,4 +1,4 @@
-"""What programs with an official SDK would use here: ``.env``, the environment, and what new shells will see."""
+"""The settings that programs with an official SDK would use here: from ``.env``, environment and shell files."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from probes.settings.gather import Options, gather
 
 @cache
 def by_protocol() -> Mapping[str, str]:
-    """The official SDK's app of each protocol, but for those that share another's variables."""
+    """Return the id of each protocol's official SDK, except for protocols that share another one's variables."""
     return {name: official(name).id for name in NAMES if variables_of(name).protocol == name}
 
 
 class SdkSettings:
-    """The SDKs' own rules are those of ``check``: :func:`probes.settings.gather.gather`. ``layers``: the environment,
-    then the files of the shells.
+    """The settings of the official SDKs, which follow the rules of ``check`` (:func:`probes.settings.gather.gather`).
+
+    ``layers`` are the environment, then the shell startup files.
     """
 
     def __init__(self, world: SearchPlaces, options: Options, doors: Doors, layers: list[Layer]) -> None:
@@ -41,19 +42,20 @@ class SdkSettings:
             for layer in layers
             if layer.reading is not None
         ]
-        # What ``check`` would take here without a word; of a copied home no more than the options.
-        self.ground = self._gathered() if world.cwd else gather(replace(options, no_env=True), {}, world.home)
+        # What ``check`` would use here without arguments; for a copied home folder, only the options.
+        self.base_settings = self._gathered() if world.cwd else gather(replace(options, no_env=True), {}, world.home)
 
     def _gathered(self, **choices: Any) -> Settings:
         world, options = self._world, replace(self._options, **choices)
         return gather(options, world.environ, world.cwd or world.home, home=world.home, shells=self._shells)
 
     def all(self, explained: Set[str]) -> Iterator[tuple[Settings, str]]:
-        """Each SDK's settings, then other providers' keys, with the place; but for what stands in files that another
-        app has ``explained``.
+        """Yield the settings of each SDK, then those for keys of other providers, each with its location.
+
+        Settings from the files in ``explained``, which belong to other apps, are left out.
         """
         seen: set[tuple[Source | None, Source]] = set()
-        for settings in (*self._by_protocol(), self.ground, *self._by_door()):
+        for settings in (*self._by_protocol(), self.base_settings, *self._by_door()):
             key = settings.key.source if settings.key else None
             base = settings.base_url.source if settings.base_url else DEFAULT
             usual = base.kind is SourceKind.DEFAULT
@@ -74,7 +76,7 @@ class SdkSettings:
                 yield replace(found, protocol=Sourced(protocol, DEFAULT), conflicts=conflicts)
 
     def _by_door(self) -> Iterator[Settings]:
-        """The keys of other providers in their own variables."""
+        """Yield settings for keys of other providers in their own variables."""
         for name in sorted({name for layer in self._layers for name, held in layer.values.items() if held.value}):
             for door in self._doors.for_variable(name)[:1] if means_an_llm(name) else ():
                 urls = [url for one in by_looks() for url in door.base_urls(one.name)]

@@ -1,4 +1,4 @@
-"""Which files of this machine are an app's, and what stands in them. Reads, and never executes."""
+"""Find and read the settings files of an app. Nothing is executed."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ SHELL_FILES = (
     ("Documents/PowerShell/Microsoft.PowerShell_profile.ps1", "powershell"),
     ("Documents/WindowsPowerShell/Microsoft.PowerShell_profile.ps1", "powershell"),
 )
-MOST_FILES = 50  # that one `*` may name
-HIGHEST = 25  # folders above the working one
+MOST_FILES = 50  # files that one `*` may match
+HIGHEST = 25  # parent folders to search above the working folder
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPlaces:
-    """Where to look: the user's home, the environment, and the folder of the project; None: no project is looked at.
+    """Where to search: the user's home folder, the environment and the project's folder (None: no project).
 
-    ``systems`` are those whose paths are tried. ``root`` stands before absolute paths, for a machine that was copied.
+    ``systems`` selects the systems whose paths are tried. ``root`` is prefixed to absolute paths, to search the copied
+    file system of another machine.
     """
 
     home: Path
@@ -46,7 +47,7 @@ class SearchPlaces:
 
 
 class Reading(NamedTuple):
-    """One file: what it is called in reports, its tree or its variables, and whether it is the user's own."""
+    """A file that was read: its name in reports, its tree or its variables, and whether it is the user's."""
 
     shown: str
     path: Path
@@ -55,14 +56,16 @@ class Reading(NamedTuple):
     bindings: Mapping[str, Binding] = {}
 
     def source(self, kind: SourceKind, name: str = "", line: int = 0) -> Source:
-        """A place in this file; without a line the file as a whole."""
+        """Return a source in this file; line 0 means the whole file."""
         return Source(kind, Owner.USER if self.own else Owner.FOLDER, name, self.shown, line)
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file that could not be read: ``reason`` is ``malformed``, with the form that it should have, or one of
-    :data:`probes.config_formats.files.REASONS`. ``place`` has the line where there is one.
+    """A file that could not be read.
+
+    ``reason`` is one of :data:`probes.config_formats.files.REASONS`, or ``malformed``; ``form`` then names the expected
+    format. ``place`` is the path, with the line if it is known.
     """
 
     place: str
@@ -71,7 +74,7 @@ class Skipped:
 
 
 class Search:
-    """Opens each file once, and keeps what could not be read."""
+    """Reader of settings files that opens each file once and records the files that it skipped."""
 
     def __init__(self, world: SearchPlaces) -> None:
         self.world = world
@@ -79,14 +82,14 @@ class Search:
         self._read: dict[tuple[Path, str], Reading | None] = {}
 
     def readings(self, place: SettingsFile) -> list[Reading]:
-        """What stands in the files of a place that are there and can be read."""
+        """Return the readable files of a place."""
         form = place.format
-        paths = dict(self._paths(place))  # those of several systems may be the same
+        paths = dict(self._paths(place))  # several systems may have the same path
         found = (self.read(path, form, place.scope != "project", inside) for path, inside in paths.items())
         return [reading for reading in found if reading is not None]
 
     def exists(self, place: SettingsFile) -> str | None:
-        """What a store that we do not open is called, where it is there."""
+        """Return the shown path of a place's first existing file, without opening it, or None."""
         for path, _ in self._paths(place):
             try:
                 if path.exists():
@@ -96,7 +99,10 @@ class Search:
         return None
 
     def read(self, path: Path, form: str, own: bool = True, inside: Path | None = None) -> Reading | None:
-        """One file; ``inside`` is the folder out of which a project's link may not lead."""
+        """Read a file, or return None if it does not exist or was skipped.
+
+        A symbolic link of a project must lead to a file in the folder ``inside``.
+        """
         key = (path, form)
         if key not in self._read:
             self._read[key] = self._opened(path, form, own, inside)
@@ -115,17 +121,17 @@ class Search:
             self.skipped[shown] = Skipped(shown, reason.reason)
         except Malformed as error:
             if not (text or "").strip():
-                return None  # an empty file is no settings, and no fault
+                return None  # an empty file contains no settings and is not an error
             self.skipped[shown] = Skipped(f"{shown}:{error.line}", "malformed", error.form)
         return None
 
     def shells(self) -> list[Reading]:
-        """What the user's shells set at their start."""
+        """Return the user's shell startup files."""
         found = (self.read(self.world.home / name, form) for name, form in SHELL_FILES)
         return [reading for reading in found if reading is not None]
 
     def compose_files(self) -> list[Reading]:
-        """The compose files of the working folder."""
+        """Return the Compose files in the working folder."""
         cwd = self.world.cwd
         found = (self.read(cwd / name, "yaml", False, cwd) for name in COMPOSE_FILES) if cwd else ()
         return [reading for reading in found if reading is not None]
@@ -133,7 +139,7 @@ class Search:
     # -- paths ---------------------------------------------------------------------------------------------------------
 
     def _paths(self, place: SettingsFile) -> Iterator[tuple[Path, Path | None]]:
-        """The files that a place may mean, and for a project's the folder that they belong to."""
+        """Yield the paths that a place may mean, each with the project's folder if it is a project's place."""
         world = self.world
         templates = dict.fromkeys(place.path[system] for system in world.systems if system in place.path)
         for template in templates:
@@ -142,12 +148,12 @@ class Search:
                 yield from self._of_project(text, place.upwards)
             elif text.startswith("/") and world.root != Path("/"):
                 yield from ((path, None) for path in _named(world.root / text.lstrip("/")))
-            elif place.scope == "user" or world.cwd is not None:  # a copied home has no system around it
+            elif place.scope == "user" or world.cwd is not None:  # a copied home folder has no system folders
                 yield from ((path, None) for path in _named(Path(text)))
 
     def _of_project(self, name: str, upwards: bool) -> Iterator[tuple[Path, Path]]:
         cwd, home = self.world.cwd, self.world.home
-        if cwd is None or cwd == home:  # what lies in the home folder is the user's own
+        if cwd is None or cwd == home:  # files in the home folder are the user's, not a project's
             return
         for folder in (cwd, *cwd.parents[:HIGHEST])[: None if upwards else 1]:
             if folder in (home, *home.parents) and folder != cwd:
@@ -158,22 +164,22 @@ class Search:
                 return
 
     def _expanded(self, template: str) -> str:
-        """``~`` and ``${NAME:-other}``, from the inside out."""
-        before = ""
-        while template != before:
-            before = template
+        """Expand ``~`` and ``${NAME:-default}``, innermost first."""
+        previous = ""
+        while template != previous:
+            previous = template
             template = re.sub(
-                r"\$\{(\w+):-([^${}]*)\}", lambda found: self.world.environ.get(found[1]) or found[2], template
+                r"\$\{(\w+):-([^${}]*)\}", lambda match: self.world.environ.get(match[1]) or match[2], template
             )
         if template == "~" or template.startswith("~/"):
             return str(self.world.home) + template[1:]
         return template
 
     def shown(self, path: Path) -> str:
-        """The path for people: from the working folder where it is the project's, from ``~`` where it is the user's."""
+        """Return a path for reports: relative to the working folder for a project's file, to ``~`` for the user's."""
         cwd, home = self.world.cwd, self.world.home
-        own = cwd is None or cwd == home or path.parent == home
-        if cwd and not own and (cwd in path.parents or path.parent in set(cwd.parents) - set(home.parents)):
+        is_users = cwd is None or cwd == home or path.parent == home
+        if cwd and not is_users and (cwd in path.parents or path.parent in set(cwd.parents) - set(home.parents)):
             return Path(os.path.relpath(path, cwd)).as_posix()
         if home in path.parents:
             return f"~/{path.relative_to(home).as_posix()}"
@@ -181,7 +187,7 @@ class Search:
 
 
 def table(reading: Reading, pointer: str) -> dict[str, Binding]:
-    """The variables that a file sets: its own lines, or the table that a pointer leads to; ``/`` is the whole file."""
+    """Return the variables that a file sets: in its lines, or in the table at ``pointer`` (``/``: the whole file)."""
     if reading.tree is None:
         return dict(reading.bindings)
     nodes = [reading.tree] if pointer == "/" else [hit.node for hit in find(reading.tree, pointer)]
@@ -200,7 +206,7 @@ def _tree(text: str, form: str) -> Node:
 
 
 def _named(path: Path) -> list[Path]:
-    """The file of that name; those that fit, where a part of it has a ``*``."""
+    """Return the path itself, or the existing paths that match if it contains a ``*``."""
     at = next((number for number, part in enumerate(path.parts) if "*" in part), None)
     if at is None:
         return [path]
@@ -211,7 +217,7 @@ def _named(path: Path) -> list[Path]:
 
 
 def this_world(environ: Mapping[str, str], cwd: Path) -> SearchPlaces:
-    """The machine that this runs on. A user whom the system does not know lives in the working folder."""
+    """Return the places on this machine. The working folder replaces the home folder of an unknown user."""
     try:
         home = Path.home()
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""A compose file's services as the apps that run in them see their variables."""
+"""The variables of Compose services, as the apps in their images see them."""
 
 from __future__ import annotations
 
@@ -13,44 +13,47 @@ from probes.catalog.apps import Apps
 from probes.config_formats.compose import ComposeService, ServiceVariable
 from probes.model.source import SourceKind
 
-_PLAIN = ("openai-sdk", "anthropic-sdk", "google-genai")  # for an image that nobody knows: by the variables' names
+_DEFAULT_APPS = ("openai-sdk", "anthropic-sdk", "google-genai")  # apps assumed for an unknown image
 
 
 def apps_of(service: ComposeService, apps: Apps) -> list[App]:
-    """The app of a service's image; the SDKs where it is none that is known."""
+    """Return the app of a service's image, or the SDKs if the image is unknown."""
     for app in apps:
         if any(place.image and place.image in service.image for place in app.places):
             return [app]
-    return [sdk for id in _PLAIN if (sdk := apps.get(id)) is not None]
+    return [sdk for id in _DEFAULT_APPS if (sdk := apps.get(id)) is not None]
 
 
 def layers(service: ComposeService, reading: Reading, search: Search, outer: Layer) -> Iterator[Layer]:
-    """What a service sees: its own variables, then its files', the last file first. The shell's, and those of ``.env``
-    beside the compose file, stand where they are referred to.
+    """Yield the layers of variables that a service sees: its own, then those of its ``env_file`` list, last file first.
+
+    Variables of the shell and of the ``.env`` next to the Compose file are only used to resolve references.
     """
     folder = reading.path.parent
-    beside = search.read(folder / ".env", "dotenv", False, folder)
-    around = [outer, *([of_file(beside)] if beside else [])]
-    yield Layer({one.name: held for one in service.variables if (held := _held(one, reading, around))}, reading=reading)
+    dotenv_file = search.read(folder / ".env", "dotenv", False, folder)
+    context = [outer, *([of_file(dotenv_file)] if dotenv_file else [])]
+    yield Layer(
+        {one.name: held for one in service.variables if (held := _resolved(one, reading, context))}, reading=reading
+    )
     for name in reversed(service.env_files):
         if file := search.read(folder / name, "dotenv", False, folder):
             yield of_file(file)
 
 
-def _held(given: ServiceVariable, reading: Reading, around: list[Layer]) -> LayerVariable | None:
+def _resolved(given: ServiceVariable, reading: Reading, context: list[Layer]) -> LayerVariable | None:
     def variable(name: str) -> Value:
-        for layer in around:
+        for layer in context:
             if held := layer.values.get(name):
                 return Value(held.value, held.source, held.own)
         return Value("", None, False)
 
     if given.value is None:
-        found = variable(given.name)
-        return LayerVariable(found.text, found.source, found.own) if found.text and found.source else None
+        shell = variable(given.name)
+        return LayerVariable(shell.text, shell.source, shell.own) if shell.text and shell.source else None
     source = reading.source(SourceKind.COMPOSE, given.name, given.line)
-    text = re.sub(r":?\?[^{}]*(?=\})", "", given.value).replace("$$", "\0")  # ${NAME:?what to say without it}
-    found_ = resolve(text, ("shell",), variable, lambda path: None)
-    value = (found_.value or "").replace("\0", "$")
+    text = re.sub(r":?\?[^{}]*(?=\})", "", given.value).replace("$$", "\0")  # ${NAME:?error message if unset}
+    resolved = resolve(text, ("shell",), variable, lambda path: None)
+    value = (resolved.value or "").replace("\0", "$")
     return LayerVariable(
-        value, (found_.source if found_.whole else None) or source, own=False, borrowed=bool(found_.own)
+        value, (resolved.source if resolved.whole else None) or source, own=False, borrowed=bool(resolved.own)
     )

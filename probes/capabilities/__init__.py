@@ -1,14 +1,13 @@
-"""The deep check: what a door can do beyond an answer and a stream, asked after a way that works was found.
+"""The deep check: what a door can do beyond an answer and a stream. It starts when an attempt has worked.
 
-It measures and is loaded where it was asked for alone. What a protocol's requests look like stands in
-``probes/protocols/features/``.
+It is imported only if the user asks for it. ``probes/protocols/features/`` contains the requests of each protocol.
 """
 
 from __future__ import annotations
 
 from probes.protocols.protocol import wires
 
-# The protocols whose wire is looked at, by the capability's name.
+# The protocols that a deep check looks for, by the name of their capability.
 WIRES = {one.capability: one.name for one in wires() if one.capability}
-# What is looked at, in the order of the report.
+# The capabilities, in the order of the report.
 NAMES = (*WIRES, "tools", "tools_stream", "structured_output", "vision", "embeddings", "key_check")

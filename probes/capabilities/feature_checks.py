@@ -1,4 +1,4 @@
-"""How an answer of the deep check reads. Pure."""
+"""Classify the responses of a deep check. Pure."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 from probes.model.capability import Support
 from probes.model.exchange import Exchange
 
-Verdict = tuple[Support, str, str]  # with the word for what decided it, and what that word is said of
+Verdict = tuple[Support, str, str]  # support, a code for the reason, and its detail
 
-# Why an answer ended that had no room left, by protocol: nothing is told by what it lacks.
+# Finish reasons of answers that ran out of tokens, in all protocols: what such an answer lacks proves nothing.
 SPENT = frozenset(("length", "max_tokens", "max_output_tokens", "MAX_TOKENS"))
 
 EMBEDS = re.compile(r"embed|(?:^|[/_-])(?:bge|e5|gte|m3e)[-_](?!rerank)", re.IGNORECASE)
 
-# The words by which a server names what it cannot do, under whichever status.
+# Words with which a server names the feature that it does not support, with any status.
 _ABOUT = {
     "tools": re.compile(r"tool|function|jinja", re.IGNORECASE),
     "structured_output": re.compile(
@@ -26,7 +26,7 @@ _BILLING = re.compile(r"credit|quota|balance|billing|余额|额度|欠费", re.I
 
 
 def said(found: Exchange) -> str:
-    """The server's own words, in one line."""
+    """Return the server's error message, or else its title or body, as one line of at most 240 characters."""
     error = found.reading.error or (found.reading.stream.error if found.reading.stream is not None else None)
     return " ".join(
         ((error.message if error is not None else "") or found.response.title or found.response.text).split()
@@ -34,12 +34,12 @@ def said(found: Exchange) -> str:
 
 
 def about_billing(found: Exchange) -> bool:
-    """Whether an answer is about the account and not about what was asked."""
+    """Check whether a response is about the account and not about the request."""
     return found.status == 402 or (found.status in (400, 403, 429) and bool(_BILLING.search(said(found))))
 
 
 def refusal(found: Exchange, name: str) -> Verdict:
-    """What an answer that is none tells of the capability ``name``: it is not there, or nobody can tell."""
+    """Return what a failed request shows about the capability ``name``: that it is unsupported, or nothing."""
     words = said(found)
     named = name in _ABOUT and bool(_ABOUT[name].search(words))
     if found.failure is not None:
@@ -48,7 +48,7 @@ def refusal(found: Exchange, name: str) -> Verdict:
         return Support.UNKNOWN, "billing", ""
     if found.status in (401, 403):
         return Support.UNKNOWN, "not_permitted", ""
-    if found.ok or found.status >= 500:  # an error told as a success tells no more than a breakdown
+    if found.ok or found.status >= 500:  # an error with status 200 shows no more than a 5xx
         return (Support.UNSUPPORTED, "refused", "") if named or found.status == 501 else (Support.UNKNOWN, "broken", "")
     if found.status < 400:
         return Support.UNKNOWN, "broken", ""

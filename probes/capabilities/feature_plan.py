@@ -1,4 +1,4 @@
-"""What a deep check would send beyond the check itself, and where its looks may lead. Pure."""
+"""List the requests of a deep check, and the paths at which it looks for other protocols. Pure."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from probes.protocols.features import Call, features
 from probes.protocols.protocol import ALLOWANCE, ApiRequest, wire
 from probes.urls.url import parse_url
 
-MOST = 32  # requests of one deep check: a sound door is asked some 15, one that refuses parameters more
+MOST = 32  # requests of one deep check: a door without faults needs some 15, one that refuses parameters more
 
-# Tokens of a prompt at the vendor that counts most. Anthropic writes some 500 of its own before a tool; of a picture in
-# low detail gpt-4o-mini counts 2,833.
+# Tokens of each prompt at the vendor that counts most. Anthropic adds some 500 to a request with a tool; gpt-4o-mini
+# counts 2,833 for a picture in low detail.
 _PROMPTS = {"tools": 700, "tools_result": 900, "tools_stream": 700, "structured_output": 600, "vision": 3000}
 
 
 def places(working: Attempt, protocol: str, door: Door | None, local: bool) -> list[Attempt]:
-    """Where another wire may be, on the very origin of the way that works: keyless looks, two at most."""
+    """Return keyless path checks for ``protocol`` on the origin of the attempt that works, two at most."""
     here = parse_url(working.base_url)
-    looks = candidates.beside(working, here, door, local, looks=2)
+    looks = candidates.other_protocols(working, here, door, local, looks=2)
     newer_base = wire(working.protocol).newer_base
     if newer_base and wire(protocol).version_segment:
         newer = wire(protocol).attempt(working.base_url + newer_base, wire(working.protocol).styles[0])
@@ -37,8 +37,9 @@ def places(working: Attempt, protocol: str, door: Door | None, local: bool) -> l
 
 
 def foreseen(settings: Settings, attempt: Attempt, door: Door | None, local: bool) -> list[PlannedRequest]:
-    """List the requests of a deep check at a provider that does all of it, where ``attempt`` works. Which of them are
-    spared is known only there.
+    """List the requests of a deep check after ``attempt`` has worked, at a provider that supports everything.
+
+    Only the deep check itself can find out that some of them are unnecessary.
     """
     model = settings.model.value if settings.model else MODEL
     return [
@@ -51,7 +52,7 @@ def foreseen(settings: Settings, attempt: Attempt, door: Door | None, local: boo
 def _asks(
     attempt: Attempt, model: str, door: Door | None, local: bool
 ) -> Iterator[tuple[str, Attempt, ApiRequest, int]]:
-    """Purpose, where and with which key, what, and the most tokens."""
+    """Yield for each request its purpose, its attempt (base URL and key), the request, and its tokens at most."""
     small = ALLOWANCE + PROMPT_TOKENS
     for name, protocol in WIRES.items():
         for at in places(attempt, protocol, door, local)[: 1 if attempt.protocol != protocol else 0]:

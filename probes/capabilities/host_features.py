@@ -1,4 +1,4 @@
-"""What a host can besides: the other wires of the same origin, and whether it looks at the key at all."""
+"""Check what a host does besides the working protocol: other protocols on its origin, and refusing a wrong key."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ from probes.protocols.protocol import wire
 _YES, _NO, _OPEN = Support.SUPPORTED, Support.UNSUPPORTED, Support.UNKNOWN
 
 
-async def speaks(asking: FeatureClient, sheet: FeatureTrials, protocol: str) -> Verdict:
-    """Whether another wire is there, and answers with this key."""
-    depth = asking.depth
-    if depth.working.protocol == protocol:
-        return (_OPEN, "no_spend", "") if depth.no_spend else (_YES, "basic", depth.working.base_url)
+async def speaks(client: FeatureClient, trials: FeatureTrials, protocol: str) -> Verdict:
+    """Check whether the host serves ``protocol`` and answers with this key."""
+    context = client.context
+    if context.working.protocol == protocol:
+        return (_OPEN, "no_spend", "") if context.no_spend else (_YES, "basic", context.working.base_url)
     verdict: Verdict = (_NO, "no_route", "")
-    for at in places(depth.working, protocol, depth.door, depth.local):
-        path_check, _ = await asking.put(sheet, Purpose.PATH, at, wire(protocol).path_check(at))
+    for at in places(context.working, protocol, context.door, context.local):
+        path_check, _ = await client.put(trials, Purpose.PATH, at, wire(protocol).path_check(at))
         if not earns_key(path_check):
             verdict = verdict if no_route(path_check) else refusal(path_check, "")
             continue
-        if depth.no_spend:
+        if context.no_spend:
             return _OPEN, "no_spend", at.base_url
-        verdict = await _speak(asking, sheet, at)
+        verdict = await _speak(client, trials, at)
         if verdict[1] != "no_route":
             return verdict
     return verdict
 
 
-async def _speak(asking: FeatureClient, sheet: FeatureTrials, at: Attempt) -> Verdict:
-    """A small answer over another wire, with the key in each header that this wire knows."""
-    spoken, working = wire(at.protocol), asking.depth.working
+async def _speak(client: FeatureClient, trials: FeatureTrials, at: Attempt) -> Verdict:
+    """Request a short answer in another protocol, with the key in each header that this protocol knows."""
+    spoken, working = wire(at.protocol), client.context.working
     styles = (working.auth,) if working.auth in spoken.styles and not spoken.clients_differ else spoken.styles
     found: Exchange | None = None
     for style in styles if working.key is not KeyForm.NONE else styles[:1]:
         version = spoken.style_versions.get(style, at.version)
         attempt = replace(at, auth=style, version=version, key=working.key)
-        for model in _models(asking, at.protocol):
-            found = await _small(asking, sheet, attempt, model)
+        for model in _models(client, at.protocol):
+            found = await _small(client, trials, attempt, model)
             if passes(found) or refuses_key(found):
                 break
         if found is None or not refuses_key(found):
@@ -64,49 +64,49 @@ async def _speak(asking: FeatureClient, sheet: FeatureTrials, at: Attempt) -> Ve
     return refusal(found, "")
 
 
-def _models(asking: FeatureClient, protocol: str) -> Iterable[str]:
-    """The model that works, and over a protocol with models of its own one of those, where the list has any."""
+def _models(client: FeatureClient, protocol: str) -> Iterable[str]:
+    """Return the model that works and, for a protocol with a family of models, one of that family from the list."""
     family = wire(protocol).model_family
-    theirs = tuple(one for one in asking.depth.models if family and family in one.lower())
-    other = small_of(theirs) if family not in asking.model.lower() else None
-    return (asking.model, other) if other is not None else (asking.model,)
+    theirs = tuple(one for one in client.context.models if family and family in one.lower())
+    other = small_of(theirs) if family not in client.model.lower() else None
+    return (client.model, other) if other is not None else (client.model,)
 
 
-async def _small(asking: FeatureClient, sheet: FeatureTrials, attempt: Attempt, model: str) -> Exchange:
+async def _small(client: FeatureClient, trials: FeatureTrials, attempt: Attempt, model: str) -> Exchange:
     spoken = wire(attempt.protocol)
     adapted: tuple[str, ...] = ()
     attempt = replace(attempt, model=model)
     while True:
         ask = spoken.generation(attempt, model, stream=False, adapted=adapted)
-        found, _ = await asking.put(sheet, Purpose.CHAT, attempt, ask)
+        found, _ = await client.put(trials, Purpose.CHAT, attempt, ask)
         change = spoken.adapt(found.response.text, adapted) if found.status in (400, 422) else None
         if change is None or len(change) <= len(adapted):
             return found
         adapted = change
 
 
-async def key_check(asking: FeatureClient, sheet: FeatureTrials) -> Verdict:
-    """Whether a wrong key is refused: by the model list, which is free, else by a small answer."""
-    working = asking.depth.working
+async def key_check(client: FeatureClient, trials: FeatureTrials) -> Verdict:
+    """Check whether a wrong key is refused: by a request for the model list, which is free, else for an answer."""
+    working = client.context.working
     if working.key in (KeyForm.NONE, KeyForm.DUMMY) or working.auth is Auth.NONE:
         return _NO, "keyless", ""
-    wrong = wrong_key(asking.depth.door, asking.depth.keys)
-    asking.scrub.add(wrong)
-    asking.client.learn(KeyForm.WRONG, wrong)
+    wrong = wrong_key(client.context.door, client.context.keys)
+    client.scrub.add(wrong)
+    client.client.learn(KeyForm.WRONG, wrong)
     attempt = replace(working, key=KeyForm.WRONG)
-    if asking.depth.listed:
-        found, _ = await asking.put(sheet, Purpose.MODELS, attempt, wire(attempt.protocol).models(attempt))
+    if client.context.listed:
+        found, _ = await client.put(trials, Purpose.MODELS, attempt, wire(attempt.protocol).models(attempt))
         if _refused(found):
             return _YES, "refused_wrong", ""
-    if asking.depth.no_spend:
+    if client.context.no_spend:
         return _OPEN, "no_spend", ""
-    ask = wire(attempt.protocol).generation(attempt, asking.model, stream=False, adapted=asking.depth.adapted)
-    found, _ = await asking.put(sheet, Purpose.CHAT, attempt, ask)
+    ask = wire(attempt.protocol).generation(attempt, client.model, stream=False, adapted=client.context.adapted)
+    found, _ = await client.put(trials, Purpose.CHAT, attempt, ask)
     if _refused(found):
         return _YES, "refused_wrong", ""
     return (_NO, "accepted_wrong", "") if passes(found) else refusal(found, "")
 
 
 def _refused(found: Exchange) -> bool:
-    """Whether a wrong key was refused: the request was answered with the right one, whatever is said of this one."""
+    """Check whether a wrong key was refused. Any 4xx proves it, because the right key was answered."""
     return found.failure is None and 400 <= found.status < 500

@@ -1,1 +1,1 @@
-"""What is known of providers and client programs: doors, apps, how apps join URLs, the SDKs' variables."""
+"""Catalog of providers (doors) and client programs (apps), with URL joining rules and SDK variables."""

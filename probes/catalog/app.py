@@ -1,4 +1,4 @@
-"""The types of a client program: App, its wires and its settings files."""
+"""Types that describe a client program: the app, its protocols and its settings files."""
 
 from __future__ import annotations
 
@@ -7,87 +7,91 @@ from typing import NamedTuple
 
 
 class AppWire(NamedTuple):
-    """One protocol as this client speaks it; the first of an app is the one that it speaks by default."""
+    """A protocol as one client speaks it. The first wire of an app is its default protocol."""
 
     protocol: str
-    join: str = "append"  # a rule of probes/catalog/url_joining.py
-    endpoint: str = ""  # what the rule puts behind the base URL; {model} and {version} stand for themselves
-    version: str = ""  # anthropic-version, or the version in Gemini's and Azure's addresses
-    query: str = ""  # what the client adds to every address
-    auth: tuple[str, ...] = ("bearer",)  # what it sends, the usual way first
-    auth_by: Mapping[str, str] = {}  # the variable that holds the key -> how the key then travels
-    default: str = ""  # base URL without a setting; empty: there is none
-    base_url: tuple[str, ...] = ()  # variables, the one that wins first
+    join: str = "append"  # name of a rule in probes/catalog/url_joining.py
+    endpoint: str = ""  # what the rule appends to the base URL; {model} and {version} are placeholders
+    version: str = ""  # value of anthropic-version, or the version in Gemini and Azure URLs
+    query: str = ""  # query string that the client adds to every URL
+    auth: tuple[str, ...] = ("bearer",)  # how it sends the key, the usual style first
+    auth_by: Mapping[str, str] = {}  # variable that holds the key -> auth style used for that key
+    default: str = ""  # base URL used without a setting; empty: no default
+    base_url: tuple[str, ...] = ()  # variables, highest precedence first
     key: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
     version_variable: str = ""
-    unread_keys: tuple[str, ...] = ()  # variables that people set in place of those of `key`, and that it does not read
+    unread_keys: tuple[str, ...] = ()  # variables that people set instead of those in `key`; it ignores them
     unread_base_urls: tuple[str, ...] = ()
 
 
 class SettingsFile(NamedTuple):
-    """A file, or another store, that an app reads settings from; of an app's places the one that wins comes first.
+    """A file or another store from which an app reads settings. An app lists its places by precedence, highest first.
 
-    ``path`` by system (``linux``, ``macos``, ``windows``): ``~`` is the home folder, ``${NAME:-other}`` a variable and
-    what stands in its place, ``*`` any one name; one of the scope ``project`` lies in the working folder.
-    Pointers are JSON pointers (RFC 6901) in which ``*`` is any member and ``?`` the name of the first one; what fills
-    the first ``*`` alike belongs together, and what has none is the app's own or, a model, that of all. In place of a
-    pointer ``*`` alone is what fills it, ``*_API_KEY`` the same in the form of a variable's name. The files of
-    ``dotenv`` and ``lines`` set variables; so does ``variables`` for a table inside of a file.
+    ``path`` maps a system (``linux``, ``macos``, ``windows``) to a path, in which ``~`` is the home folder,
+    ``${NAME:-default}`` an environment variable with its default, and ``*`` any file or folder name. A path of the
+    scope ``project`` is relative to the working folder.
+
+    Pointers are JSON pointers (RFC 6901) in which ``*`` matches any member and a last ``?`` yields the name of the
+    first member. Values whose first ``*`` matches the same name belong to one provider. A value found without a ``*``
+    belongs to the app itself; such a model applies to all providers. Instead of a pointer, ``*`` alone means the
+    matched name, and ``*_API_KEY`` the variable derived from it. Example: ``/providers/*/base_url``.
+
+    Files of the formats ``dotenv`` and ``lines`` set variables; ``variables`` points to such a table in another file.
     """
 
     path: Mapping[str, str]
     scope: str = "user"
     format: str = "json"
-    protocol: str = ""  # of the values inside; empty: the app's first
+    protocol: str = ""  # protocol of its values; empty: the app's default
     base_url: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
-    key_env: tuple[str, ...] = ()  # where the name of the key's variable stands
-    key_name: tuple[str, ...] = ()  # where the name of one of the app's `keys` stands
-    key_command: tuple[str, ...] = ()  # where a command stands that prints the key
-    keys: str = ""  # pointer with one `*`: keys by name, for the providers of other places
+    key_env: tuple[str, ...] = ()  # pointers to the name of the variable that holds the key
+    key_name: tuple[str, ...] = ()  # pointers to the name of an entry in the app's `keys`
+    key_command: tuple[str, ...] = ()  # pointers to a command that prints the key
+    keys: str = ""  # pointer with one `*`: keys by name, for providers that other places define
     model: tuple[str, ...] = ()
-    provider: tuple[str, ...] = ()  # where the provider's name stands, alone or before a slash
-    protocols: Mapping[str, str] = {}  # a provider's name -> what it speaks
-    only: Mapping[str, str] = {}  # what must stand at a pointer for its `*` to count
+    provider: tuple[str, ...] = ()  # pointers to the provider's name, alone or before a slash
+    protocols: Mapping[str, str] = {}  # provider name -> protocol
+    only: Mapping[str, str] = {}  # pointer -> required value; a `*` match without it is ignored
     variables: str = ""  # pointer to a table of environment variables that the file sets for the app
-    expands: tuple[str, ...] = ()  # the references that it resolves: STYLES of probes/app_settings/references.py
-    image: str = ""  # of a compose file: a part of the image's name
-    first: bool = False  # of the places marked so, the app heeds only the first file that is there
-    upwards: bool = False  # searched from the working folder upwards
-    over_environment: bool = False  # it wins over the shell's variables
-    needs_trust: bool = False  # of a project: heeded only after the user has said so
-    trust: str = ""  # where, in the app's other places, `trusted` stands for a folder that fills the `*`
+    expands: tuple[str, ...] = ()  # reference styles that it resolves: STYLES in probes/app_settings/references.py
+    image: str = ""  # part of the image name in a compose file
+    first: bool = False  # of the places with this flag, the app reads only the first file that exists
+    upwards: bool = False  # also searched in the parents of the working folder
+    over_environment: bool = False  # it overrides the shell's variables
+    needs_trust: bool = False  # a project's file that the app reads only after the user trusts the folder
+    trust: str = ""  # pointer in the app's other places: "trusted" there trusts the folder matched by `*`
     storage: str = "plain"
     confirmed: bool = True
 
 
 class App(NamedTuple):
-    """One client program. The fields are those of ``apps.toml``."""
+    """A client program. The head of ``apps.toml`` explains the fields."""
 
     id: str
     name: str
     kind: str
     home: str
     wires: tuple[AppWire, ...]
-    versions: tuple[str, ...] = ()  # measured, or read in the source
-    stack: str = "node"  # what reads the address: see STACKS
+    versions: tuple[str, ...] = ()  # versions that were measured or whose source was read
+    stack: str = "node"  # HTTP library that parses the URL: see STACKS in probes/catalog/apps.py
     proxies: str = "environment"
     roots: str = "unknown"
-    ignores: tuple[str, ...] = ()  # variables of a base URL that people set for it and that it does not read
-    well_known: bool = False  # named to people where no app was named; the others stand in the JSON report alone
-    page: str = ""  # the origin of the web page from which its requests leave, where they leave from one
-    refuses_private: bool = False  # it calls no loopback and no private address
-    errors: Mapping[str, str] = {}  # its words for: connection, key (401), path (404)
+    ignores: tuple[str, ...] = ()  # base URL variables that people set for it but that it does not read
+    well_known: bool = False  # text reports name it if no app was given; other apps are in the JSON report only
+    page: str = ""  # origin of the web page that sends its requests, if a page sends them
+    refuses_private: bool = False  # it does not call loopback or private addresses
+    errors: Mapping[str, str] = {}  # its messages for: connection, key (401), path (404)
     places: tuple[SettingsFile, ...] = ()
     sources: tuple[str, ...] = ()
     confirmed: bool = True
 
     def wire(self, protocol: str) -> AppWire | None:
-        """How it speaks a protocol; None where it does not."""
+        """Return the app's wire for a protocol, or None if it does not speak it."""
         return next((wire for wire in self.wires if wire.protocol == protocol), None)
 
     @property
     def protocols(self) -> tuple[str, ...]:
-        """What it speaks, its default first."""
+        """The protocols that the app speaks, its default first."""
         return tuple(dict.fromkeys(wire.protocol for wire in self.wires))

@@ -1,9 +1,9 @@
-"""The known client programs: how each joins URLs, which header it sends, where it keeps its settings.
+"""Load the known client programs: how each joins URLs, which auth header it sends, where it keeps its settings.
 
-The facts stand in ``apps.toml``, where the fields are explained. A wheel carries them as ``apps.json`` too (see
-``hatch_build.py``). How a base URL becomes the address that is asked is in :mod:`probes.catalog.url_joining`.
+The facts are in ``apps.toml``, whose head explains the fields. A wheel contains them as ``apps.json`` too (see
+``hatch_build.py``). :mod:`probes.catalog.url_joining` turns a base URL into the URL that an app requests.
 
-The types are named tuples: they are made three times as fast as frozen dataclasses, and every start makes them all.
+The types are named tuples because every start creates all of them, three times as fast as frozen dataclasses.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ ROOTS = ("system", "certifi", "node", "browser", "unknown")
 SCOPES = ("user", "project", "system")
 FORMATS = ("json", "jsonc", "json5", "toml", "yaml", "dotenv", "lines", "compose", "crushrc", "none")
 STORAGES = ("plain", "keychain", "database")
-SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}  # by the start of sys.platform
+SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}  # keys: prefixes of sys.platform
 
 
 class AppsError(Exception):
-    """The file of apps cannot be used; the text names the entry."""
+    """Error in a file of apps. The message names the file and the entry."""
 
 
 class Apps:
-    """All known apps by id, in the order of their file."""
+    """Registry of the known apps by id, in file order."""
 
     def __init__(self, apps: tuple[App, ...]) -> None:
         self._apps = {app.id: app for app in apps}
@@ -46,11 +46,15 @@ class Apps:
         return len(self._apps)
 
     def get(self, id: str | None) -> App | None:
-        """The app of that id."""
+        """Return the app with this id, or None."""
         return self._apps.get(id or "")
 
     def near(self, asked: str) -> list[str]:
-        """Ids that look or are called like ``asked``, the nearest first."""
+        """Return up to four ids whose app has an id or name similar to ``asked``, the closest first.
+
+        >>> load().near("claude cod")[0]
+        'claude-code'
+        """
         from difflib import get_close_matches
 
         low = asked.lower().strip()
@@ -62,7 +66,7 @@ class Apps:
 
 @cache
 def load() -> Apps:
-    """The apps that come with the program. Raises AppsError."""
+    """Return the built-in apps. Raises AppsError if their file cannot be used."""
     built = Path(__file__).with_name("apps.json")
     return Apps(read(built if built.exists() else built.with_suffix(".toml")))
 
@@ -70,9 +74,9 @@ def load() -> Apps:
 def official(protocol: str) -> App:
     """Return the official SDK of a protocol: the first app that speaks it.
 
-    Of a protocol without one it is a client that does what the protocol's own file says.
+    For a protocol without an SDK, return a client built from the defaults in the protocol's file.
 
-    Raises KeyError for a protocol that does not exist.
+    Raises KeyError if the protocol does not exist.
     """
     return next((app for app in load() if app.wire(protocol) is not None), None) or _plain_client(protocol)
 
@@ -81,59 +85,61 @@ def official(protocol: str) -> App:
 def _plain_client(protocol: str) -> App:
     from probes.protocols.protocol import wire
 
-    spoken = wire(protocol)
-    own = AppWire(
+    protocol_wire = wire(protocol)
+    app_wire = AppWire(
         protocol,
-        endpoint=spoken.endpoint,
-        version=(*spoken.versions, "")[0],
-        auth=(spoken.styles[0].value,),
-        default=spoken.default_base_url,
-        base_url=spoken.base_url_env,
-        key=spoken.key_env,
-        model=spoken.model_env,
+        endpoint=protocol_wire.endpoint,
+        version=(*protocol_wire.versions, "")[0],
+        auth=(protocol_wire.styles[0].value,),
+        default=protocol_wire.default_base_url,
+        base_url=protocol_wire.base_url_env,
+        key=protocol_wire.key_env,
+        model=protocol_wire.model_env,
     )
-    return App(protocol, protocol, "sdk", "", (own,), stack="httpx")
+    return App(protocol, protocol, "sdk", "", (app_wire,), stack="httpx")
 
 
 def read(path: Path) -> tuple[App, ...]:
-    """The apps of a file of TOML, or of the JSON that was built from one, unchecked as it was checked when built.
+    """Read the apps in a TOML file, or in the JSON file built from one.
 
-    Raises AppsError where it cannot be read or an entry has an unknown or missing field or a wrong value.
+    JSON is not validated again, since the build has validated it.
+
+    Raises AppsError if the file cannot be read or an entry has an unknown, missing or invalid field.
     """
     try:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".json":
-            return tuple(_made(id, entry) for id, entry in json.loads(text).items())
-        import tomllib  # an installed program reads the JSON form
+            return tuple(_build_app(id, entry) for id, entry in json.loads(text).items())
+        import tomllib  # an installed program reads JSON and does not pay for this import
 
         table = tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise AppsError(f"{path}: {error}") from None
-    found = []
+    apps = []
     for id, entry in table.items():
         try:
             _check(entry)
-            found.append(_made(id, entry))
+            apps.append(_build_app(id, entry))
         except ValueError as error:
             raise AppsError(f"{path}: [{id}]: {error}") from None
-    return tuple(found)
+    return tuple(apps)
 
 
-def _made(id: str, entry: dict[str, Any]) -> App:
+def _build_app(id: str, entry: dict[str, Any]) -> App:
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
-    fields["wires"] = tuple(_row(AppWire, row) for row in entry["wires"])
-    fields["places"] = tuple(_row(SettingsFile, row) for row in entry.get("places", ()))
+    fields["wires"] = tuple(_build_row(AppWire, row) for row in entry["wires"])
+    fields["places"] = tuple(_build_row(SettingsFile, row) for row in entry.get("places", ()))
     return App(id, **fields)
 
 
-def _row(make: Callable[..., Any], row: dict[str, Any]) -> Any:
+def _build_row(make: Callable[..., Any], row: dict[str, Any]) -> Any:
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
     if make is SettingsFile and isinstance(row["path"], str):
         fields["path"] = dict.fromkeys(SYSTEMS.values(), row["path"])
     return make(**fields)
 
 
-# -- checks, of the TOML form alone ------------------------------------------------------------------------------------
+# -- validation of TOML ------------------------------------------------------------------------------------------------
 
 _CHOICES = {
     "kind": KINDS,
@@ -149,21 +155,21 @@ _LISTED = {"auth": AUTHS}
 
 
 def _check(entry: object) -> None:
-    """Raises ValueError that names the field."""
+    """Validate an entry. Raises ValueError that names the field."""
     if not isinstance(entry, dict):
         raise ValueError("it is not a table")
-    _typed(entry, App, ("name", "kind", "home", "wires"), skip=("id",))
+    _check_types(entry, App, ("name", "kind", "home", "wires"), skip=("id",))
     for row in entry["wires"]:
-        _typed(row, AppWire, ("protocol", "endpoint"))
+        _check_types(row, AppWire, ("protocol", "endpoint"))
         if row["protocol"] not in NAMES:
             raise ValueError(f"protocol is {row['protocol']!r}, not one of {', '.join(NAMES)}")
         if unknown := set(row.get("auth_by", {}).values()) - set(AUTHS):
             raise ValueError(f"auth_by: {min(unknown)} is no way for a key to travel")
     for row in entry.get("places", ()):
-        _typed(row, SettingsFile, ("path",))
+        _check_types(row, SettingsFile, ("path",))
 
 
-def _typed(row: object, make: Any, needed: tuple[str, ...], skip: tuple[str, ...] = ()) -> None:
+def _check_types(row: object, make: Any, needed: tuple[str, ...], skip: tuple[str, ...] = ()) -> None:
     if not isinstance(row, dict):
         raise ValueError("a row is not a table")
     for name in needed:
@@ -183,5 +189,5 @@ def _typed(row: object, make: Any, needed: tuple[str, ...], skip: tuple[str, ...
             raise ValueError(f"{name} is not a {kinds}")
         listed = value if name in _LISTED else [value] if name in _CHOICES else []
         allowed = _LISTED.get(name) or _CHOICES.get(name, ())
-        if wrong := [one for one in listed if one not in allowed]:
+        if wrong := [item for item in listed if item not in allowed]:
             raise ValueError(f"{name} is {wrong[0]!r}, not one of {', '.join(allowed)}")

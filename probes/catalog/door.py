@@ -1,4 +1,4 @@
-"""The types of a provider: Door, its endpoints and the shapes of its keys."""
+"""Types that describe a provider: the door, its endpoints and its key patterns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from probes.protocols.names import NAMES
 
 
 def sdk_base(protocol: str, url: str) -> str:
-    """A documented base URL as the official SDK takes it: without what that SDK adds by itself."""
+    """Convert a documented base URL to the form that the official SDK expects.
+
+    The result lacks the suffix that the SDK appends itself:
+
+    >>> sdk_base("anthropic", "https://api.anthropic.com/v1")
+    'https://api.anthropic.com'
+    """
     if protocol not in NAMES:
         return url
     from probes.protocols.protocol import wire
@@ -20,7 +26,10 @@ def sdk_base(protocol: str, url: str) -> str:
 
 
 class Endpoint(NamedTuple):
-    """One protocol at one base URL, as the house documents it. ``auth``: the usual way first (see ``AUTHS``)."""
+    """A protocol at a base URL, as the provider documents it.
+
+    ``auth`` lists the accepted auth styles (``AUTHS`` in :mod:`probes.catalog.door_files`), the usual one first.
+    """
 
     protocol: str
     base_url: str
@@ -29,20 +38,21 @@ class Endpoint(NamedTuple):
 
     @property
     def sdk_url(self) -> str:
-        """The base URL as the official SDK takes it."""
+        """The base URL in the form that the official SDK expects."""
         return sdk_base(self.protocol, self.base_url)
 
     @property
     def path(self) -> str:
-        """The path of the base URL, without a trailing slash."""
+        """The path of the base URL, for example ``/v1``; empty if it has none."""
         rest = self.base_url.partition("://")[2]
         return "/" + rest.partition("/")[2] if "/" in rest.rstrip("/") else ""
 
 
 class KeyShape(NamedTuple):
-    """How keys of a door look: ``pattern`` is to match the whole key.
+    """A pattern that the keys of a door match as a whole.
 
-    ``shortest`` and ``longest`` are the lengths of whole keys of this shape, in characters; 0: not known.
+    ``shortest`` and ``longest`` bound the length of a complete key in characters; 0 means unknown.
+    Example: ``sk-[0-9a-f]{32}``.
     """
 
     pattern: str
@@ -53,7 +63,7 @@ class KeyShape(NamedTuple):
 
 
 class Door(NamedTuple):
-    """One provider's host or hosts. The fields are those of ``doors.toml``."""
+    """A provider's API host or hosts. The head of ``doors.toml`` explains the fields."""
 
     id: str
     name: str
@@ -62,7 +72,7 @@ class Door(NamedTuple):
     region: str
     hosts: tuple[str, ...]
     endpoints: tuple[Endpoint, ...]
-    key_env: tuple[str, ...] = ()  # with those of `sdk`, which come first
+    key_env: tuple[str, ...] = ()  # includes the variables of `sdk`, which come first
     base_url_env: tuple[str, ...] = ()
     keys: tuple[KeyShape, ...] = ()
     keys_complete: bool = False
@@ -78,14 +88,14 @@ class Door(NamedTuple):
     sdk: str = ""
 
     def base_urls(self, protocol: str) -> tuple[str, ...]:
-        """Every base URL for a protocol, confirmed ones first. Some hold ``{placeholders}``."""
+        """Return every base URL for a protocol, confirmed ones first. Some contain ``{placeholders}``."""
         return tuple(endpoint.base_url for endpoint in self.endpoints if endpoint.protocol == protocol)
 
     def endpoint(self, protocol: str) -> Endpoint | None:
-        """The first endpoint for a protocol."""
+        """Return the first endpoint for a protocol, or None."""
         return next((endpoint for endpoint in self.endpoints if endpoint.protocol == protocol), None)
 
     @property
     def protocols(self) -> tuple[str, ...]:
-        """What the door speaks, in the file's order, each once."""
+        """The protocols that the door speaks, in file order, without duplicates."""
         return tuple(dict.fromkeys(endpoint.protocol for endpoint in self.endpoints))

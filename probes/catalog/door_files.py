@@ -1,4 +1,4 @@
-"""Read and validate files of doors."""
+"""Read and validate door files, in TOML or JSON."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ MODELS_AUTHS = ("required", "public", "not-validated", "unknown")
 
 
 class DoorsError(Exception):
-    """A file of doors cannot be used; the text names the file and the line or entry."""
+    """Error in a door file. The message names the file and the line or entry."""
 
 
 def read(path: Path) -> tuple[Door, ...]:
-    """The doors of a file of TOML, or (with that suffix) of the JSON that was built from one.
+    """Read the doors in a TOML file, or (suffix ``.json``) in the JSON file built from one.
 
-    Raises DoorsError where it cannot be read, is neither, or an entry has an unknown or missing field or a wrong value.
+    Raises DoorsError if the file cannot be read or parsed, or if an entry has an unknown, missing or invalid field.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
         if path.suffix == ".json":
-            return tuple(map(_built, json.loads(text)["door"]))
+            return tuple(map(_from_json, json.loads(text)["door"]))
         table = _toml(text)
-    except (OSError, ValueError, LookupError, TypeError) as error:  # the decoders' errors are ValueErrors with a line
+    except (OSError, ValueError, LookupError, TypeError) as error:  # decoders raise ValueError with the line
         raise DoorsError(f"{path}: {error}") from None
     entries = table.get("door") if isinstance(table, dict) else None
     if not isinstance(entries, list):
@@ -44,9 +44,11 @@ def read(path: Path) -> tuple[Door, ...]:
 
 
 def parse(entries: object, shown: str, text: str) -> tuple[Door, ...]:
-    """Doors out of decoded entries: a list of tables, or tables by id, of which name, company and kind may be missing.
+    """Build doors from decoded entries: a list of tables, or tables by id, which may omit name, company and kind.
 
-    ``text`` is the file, for the lines in errors. Raises DoorsError; ``shown`` names the file there.
+    ``shown`` and ``text`` are the file's name and content; error messages contain the name and a line number.
+
+    Raises DoorsError if an entry is invalid.
     """
     by_id = isinstance(entries, dict)
     if isinstance(entries, dict):
@@ -74,7 +76,10 @@ def parse(entries: object, shown: str, text: str) -> tuple[Door, ...]:
 
 
 def _line(text: str, by_id: bool, number: int, problem: str) -> str:
-    """``:12``, the line of the field that a problem begins with, else of its entry; empty where there is none."""
+    """Return the line of a problem as ``:12``, or an empty string if the entry has no line.
+
+    It is the line of the field whose name starts ``problem``, else the first line of the entry.
+    """
     header = re.compile(r"\s*\[\s*doors\s*\.\s*[^.\]]+\]" if by_id else r"\s*\[\[\s*doors?\s*\]\]")
     name = re.split(r"\W", problem.removeprefix("unknown field "))[0]
     field = re.compile(rf"\s*{name}\s*=")
@@ -87,7 +92,7 @@ def _line(text: str, by_id: bool, number: int, problem: str) -> str:
 
 
 def _toml(text: str) -> Any:
-    import tomllib  # an installed program reads the JSON form
+    import tomllib  # an installed program reads JSON and does not pay for this import
 
     return tomllib.loads(text)
 
@@ -100,7 +105,7 @@ _FIELDS = frozenset((*_STRINGS, *_LISTS, *_FLAGS, "endpoints", "keys"))
 
 
 def _door(entry: dict[str, Any]) -> Door:
-    _only(entry, _FIELDS)
+    _check_fields(entry, _FIELDS)
     fields: dict[str, Any] = {"region": "global", **entry}
     for name in _NEEDED:
         if not fields.get(name):
@@ -113,25 +118,25 @@ def _door(entry: dict[str, Any]) -> Door:
     for name in _FLAGS:
         if not isinstance(fields.get(name, False), bool):
             raise ValueError(f"{name} is neither true nor false")
-    _one_of("kind", fields["kind"], KINDS)
-    _one_of("models_auth", fields.get("models_auth", "unknown"), MODELS_AUTHS)
-    fields["endpoints"] = _each("endpoints", fields["endpoints"], _endpoint)
-    fields["keys"] = _each("keys", fields.get("keys", []), _shape)
+    _check_choice("kind", fields["kind"], KINDS)
+    _check_choice("models_auth", fields.get("models_auth", "unknown"), MODELS_AUTHS)
+    fields["endpoints"] = _tables("endpoints", fields["endpoints"], _endpoint)
+    fields["keys"] = _tables("keys", fields.get("keys", []), _shape)
     if "sdk" in fields:
-        _one_of("sdk", fields["sdk"], tuple(families()))
+        _check_choice("sdk", fields["sdk"], tuple(families()))
     return _with_sdk_variables(Door(**fields))
 
 
 def _with_sdk_variables(door: Door) -> Door:
-    """Put the variables of the door's official SDK before the door's own."""
+    """Insert the variables of the door's official SDK before the variables in its row."""
     if not door.sdk:
         return door
     sdk = families()[door.sdk]
     return door._replace(key_env=(*sdk.keys, *door.key_env), base_url_env=(*sdk.bases, *door.base_url_env))
 
 
-def _built(entry: dict[str, Any]) -> Door:
-    """A door of the built form, unchecked: it was checked where it was built, and every start waits for it."""
+def _from_json(entry: dict[str, Any]) -> Door:
+    """Build a door from JSON without validation: the build has validated it, and every start waits for this."""
     fields: dict[str, Any] = {"region": "global", **entry}
     for name in _LISTS:
         fields[name] = tuple(fields.get(name, ()))
@@ -144,38 +149,38 @@ def _built(entry: dict[str, Any]) -> Door:
 
 
 def _endpoint(item: dict[str, Any]) -> Endpoint:
-    _only(item, ("protocol", "base_url", "auth", "confirmed"))
+    _check_fields(item, ("protocol", "base_url", "auth", "confirmed"))
     protocol, base_url = item.get("protocol"), item.get("base_url")
-    _one_of("protocol", protocol, PROTOCOLS)
+    _check_choice("protocol", protocol, PROTOCOLS)
     if not isinstance(base_url, str) or not base_url.startswith(("https://", "http://")):
         raise ValueError("base_url is not an http or https URL")
     auth = _strings(item.get("auth", ["bearer"]), "auth")
-    for way in auth:
-        _one_of("auth", way, AUTHS)
+    for style in auth:
+        _check_choice("auth", style, AUTHS)
     return Endpoint(item["protocol"], base_url.rstrip("/"), auth, bool(item.get("confirmed", True)))
 
 
 def _shape(item: dict[str, Any]) -> KeyShape:
-    _only(item, ("shape", "confidence", "note", "length"))
+    _check_fields(item, ("shape", "confidence", "note", "length"))
     shape, note, length = item.get("shape"), item.get("note", ""), item.get("length", 0)
     if not isinstance(shape, str) or not isinstance(note, str):
         raise ValueError("a key's shape or note is not a string")
-    _one_of("confidence", item.get("confidence"), CONFIDENCES)
+    _check_choice("confidence", item.get("confidence"), CONFIDENCES)
     lengths = length if isinstance(length, list) else [length, length]
     if len(lengths) != 2 or not all(isinstance(size, int) for size in lengths) or lengths[0] > lengths[1]:
         raise ValueError("length is neither a number nor [shortest, longest]")
     return KeyShape(shape, Confidence(item["confidence"]), note, *lengths)
 
 
-def _only(item: dict[str, Any], names: Iterable[str]) -> None:
+def _check_fields(item: dict[str, Any], names: Iterable[str]) -> None:
     if unknown := item.keys() - set(names):
         raise ValueError(f"unknown field {min(unknown)}")
 
 
-def _one_of(name: str, value: object, values: tuple[str, ...]) -> None:
+def _check_choice(name: str, value: object, values: tuple[str, ...]) -> None:
     if value not in values:
-        told = repr(value) if len(str(value)) < 20 else "a long text"  # which may be a key in the wrong place
-        raise ValueError(f"{name} is {told}, not one of {', '.join(values)}")
+        shown = repr(value) if len(str(value)) < 20 else "a long text"  # which may be a key in the wrong field
+        raise ValueError(f"{name} is {shown}, not one of {', '.join(values)}")
 
 
 def _strings(value: object, name: str) -> tuple[str, ...]:
@@ -184,7 +189,7 @@ def _strings(value: object, name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _each(name: str, value: object, make: Callable[[dict[str, Any]], _T]) -> tuple[_T, ...]:
+def _tables(name: str, value: object, make: Callable[[dict[str, Any]], _T]) -> tuple[_T, ...]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise ValueError(f"{name} is not a list of tables")
     try:

@@ -1,10 +1,10 @@
-"""The known doors: which one a host is, which host a wrong one was meant to be, which variables mean a door.
+"""Registry of the known doors: look one up by host, misspelled host, website or environment variable.
 
-The facts stand in ``doors.toml``, where its fields are explained. A wheel carries them as ``doors.json`` too (see
-``hatch_build.py``): JSON is read some ten times faster, and every start reads it. Users add doors of their own in
+The facts are in ``doors.toml``, whose head explains the fields. A wheel contains them as ``doors.json`` too (see
+``hatch_build.py``), because every start reads them and JSON is parsed about ten times faster. Users can add doors in
 files of a folder (see :func:`folders`) and in ``llmdoctor.toml`` (see :func:`adopt`).
 
-The types are named tuples: they are made three times as fast as frozen dataclasses, and there are some 700 to make.
+The types are named tuples because every start creates about 700, three times as fast as frozen dataclasses.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from pathlib import Path
 from probes.catalog.door import Door
 from probes.catalog.door_files import read
 
-# Names that no public door can have: RFC 6761, RFC 8375, and what home and office networks use.
+# Top-level domains that no public door can have: RFC 6761, RFC 8375, and names used in home and office networks.
 _PRIVATE_ZONES = frozenset(
     (
         *("local", "localhost", "localdomain", "lan", "home", "internal", "intranet", "corp", "private"),
         *("test", "example", "invalid", "arpa", "onion"),
     )
 )
-# Near a known host, and somebody's own: a company of that name, MiniMax' own domain.
-_OWN = frozenset(("api.openapi.com", "api.minimax.com"))
+# Real hosts that resemble a known one: a company called OpenAPI, and MiniMax's own domain.
+_REAL_HOSTS = frozenset(("api.openapi.com", "api.minimax.com"))
 _LOOPBACK = frozenset(("127.0.0.1", "::1", "0.0.0.0", "::"))  # noqa: S104 - compared with, never bound to
 
 
 class Doors:
-    """All known doors, looked up by host, by variable, by id. Of doors with the same id the last one counts."""
+    """Registry of doors with lookups by id, host and variable. If several doors share an id, the last one counts."""
 
     def __init__(self, doors: Iterable[Door]) -> None:
         self._doors = {door.id: door for door in doors}
@@ -61,32 +61,32 @@ class Doors:
         return len(self._doors)
 
     def get(self, id: str) -> Door | None:
-        """The door of that id."""
+        """Return the door with this id, or None."""
         return self._doors.get(id)
 
     def of_host(self, host: str, port: int | None = None, path: str = "") -> Door | None:
-        """The door whose API host this is.
+        """Return the door that has this API host, or None.
 
-        An entry with a port counts for that port alone. Where doors share a host, the one whose base path is the
-        longest start of ``path`` wins, else the first in the file.
+        A host listed with a port matches only that port. If several doors share the host, return the door whose base
+        path is the longest prefix of ``path``, or the first door in the file if none is a prefix.
         """
-        doors = self._at(_plain(host), port)
+        doors = self._at(_normalized(host), port)
         if len(doors) < 2:
             return doors[0] if doors else None
-        return max(doors, key=lambda door: max(_shared(endpoint.path, path) for endpoint in door.endpoints))
+        return max(doors, key=lambda door: max(_covered(endpoint.path, path) for endpoint in door.endpoints))
 
     def typo_of(self, host: str) -> tuple[str, Door] | None:
-        """The known host that this one is a slip of, and its door.
+        """Return the known host that ``host`` misspells, and its door.
 
-        None for known hosts, local names, addresses, and names so far off or so short that they may well be
-        somebody's own.
+        Return None for known hosts, local names and IP addresses, and for names that are too short or too different
+        to be a typo: they may be somebody else's real host. Example: ``api.opnai.com`` misspells ``api.openai.com``.
         """
-        host = _plain(host)
-        if host in _OWN or self._known(host) or _private(host):
+        host = _normalized(host)
+        if host in _REAL_HOSTS or self._known(host) or _private(host):
             return None
         if host in self._slips:
             return self._slips[host]
-        for tail in (".v1", "v1"):  # `api.openai.comv1`: the slash is missing
+        for tail in (".v1", "v1"):  # `api.openai.comv1` lacks the slash before the version
             stem = host.removesuffix(tail)
             if stem != host and stem in self._hosts:
                 return stem, self._hosts[stem][0]
@@ -94,49 +94,49 @@ class Doors:
         for known, doors in self._hosts.items():
             if ":" in known or abs(len(known) - len(host)) > 2:
                 continue
-            edits = _slip(host, known)
+            edits = _typo_edits(host, known)
             if edits and (best is None or edits < best[0]):
                 best = (edits, known, doors[0])
         return best[1:] if best else None
 
     def website_of(self, host: str, path: str = "") -> Door | None:
-        """The door whose web site, console or chat page this is.
+        """Return the door that has this website, console or chat page, or None.
 
-        At a host that also serves the API, the path decides.
+        If the host also serves the API, the path decides.
         """
-        host = _plain(host)
+        host = _normalized(host)
         path = "/" + path.lstrip("/")
         sites = self._websites.get(host) or self._websites.get(host.removeprefix("www."), [])
         if not sites and host.startswith("www."):
             sites = [("", door) for door in self._at(host.removeprefix("www."), None)[:1]]
-        if not sites or any(_shared(e.path, path) > 0 for door in self._at(host, None) for e in door.endpoints):
+        if not sites or any(_covered(e.path, path) > 0 for door in self._at(host, None) for e in door.endpoints):
             return None
-        fitting = [(len(head), door) for head, door in sites if not head or _shared("/" + head, path) > 0]
-        return max(fitting, key=lambda found: found[0])[1] if fitting else None
+        fitting = [(len(head), door) for head, door in sites if not head or _covered("/" + head, path) > 0]
+        return max(fitting, key=lambda match: match[0])[1] if fitting else None
 
     def for_variable(self, name: str) -> tuple[Door, ...]:
-        """The doors whose key an environment variable of this name holds."""
+        """Return the doors whose key is read from the environment variable ``name``."""
         return tuple(door for door in self if name in door.key_env)
 
     def sister_sites(self, door: Door) -> tuple[Door, ...]:
-        """The doors of the same company that keys of this one are easily taken to, and that refuse them."""
+        """Return the company's other doors that users confuse with this one and that reject its keys."""
         shapes = {shape.pattern for shape in door.keys}
         return tuple(
             other
             for other in self
             if other.company == door.company
             and other.namespace != door.namespace
-            and (other.id in door.rejects or door.id in other.rejects or shapes & {kin.pattern for kin in other.keys})
+            and (other.id in door.rejects or door.id in other.rejects or shapes & {key.pattern for key in other.keys})
         )
 
     @property
     def base_url_variables(self) -> dict[str, tuple[Door, ...]]:
-        """Every variable that holds a base URL, with its doors."""
-        found: dict[str, tuple[Door, ...]] = {}
+        """The environment variables that hold a base URL, each with its doors."""
+        doors_by_variable: dict[str, tuple[Door, ...]] = {}
         for door in self:
             for name in door.base_url_env:
-                found[name] = (*found.get(name, ()), door)
-        return found
+                doors_by_variable[name] = (*doors_by_variable.get(name, ()), door)
+        return doors_by_variable
 
     def _at(self, host: str, port: int | None) -> list[Door]:
         if port is not None and (doors := self._hosts.get(_host_key(f"{host}:{port}"))):
@@ -150,7 +150,7 @@ class Doors:
 
 
 def merge(*tables: Iterable[Door]) -> Doors:
-    """One registry out of several; a door of a later one takes the place of the door with its id, and stands first."""
+    """Merge tables into one registry. A later table replaces doors with the same id, and its doors come first."""
     doors: dict[str, Door] = {}
     for table in reversed(tables):
         for door in table:
@@ -160,16 +160,16 @@ def merge(*tables: Iterable[Door]) -> Doors:
 
 @cache
 def load() -> Doors:
-    """The doors that come with the program, those of the user's folder, and those that were adopted; the last win.
+    """Return the built-in doors, those in the user's folder and the adopted ones; later sources override earlier ones.
 
-    Raises DoorsError.
+    Raises DoorsError if a file in the user's folder cannot be used.
     """
-    own = [read(path) for folder in folders() if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
-    return merge(builtin(), *own, _adopted)
+    user_doors = [read(path) for folder in folders() if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
+    return merge(builtin(), *user_doors, _adopted)
 
 
 def builtin() -> tuple[Door, ...]:
-    """The doors that come with the program, in the order of their file."""
+    """Return the built-in doors in file order."""
     built = Path(__file__).with_name("doors.json")
     return read(built if built.exists() else built.with_suffix(".toml"))
 
@@ -178,24 +178,24 @@ _adopted: tuple[Door, ...] = ()
 
 
 def adopt(doors: Iterable[Door]) -> None:
-    """Make the doors of an ``llmdoctor.toml`` known to :func:`load`, above all others."""
+    """Register the doors of an ``llmdoctor.toml``; :func:`load` lets them override all others."""
     global _adopted
     _adopted = tuple(doors)
     load.cache_clear()
 
 
 def folders() -> tuple[Path, ...]:
-    """Where users keep files of doors, each like ``doors.toml``: ``llmdoctor/doors.d`` where settings belong.
+    """Return the folders in which users keep door files: ``llmdoctor/doors.d`` in each configuration folder.
 
-    The places are those of platformdirs, which takes longer to import than all doors to read, and ``~/.config`` on
-    every system.
+    The configuration folders are those of platformdirs, plus ``~/.config`` on every system. They are repeated here
+    because importing platformdirs takes longer than reading all doors.
     """
     chosen = os.environ.get("XDG_CONFIG_HOME", "").strip()
     usual = {
         "darwin": "~/Library/Application Support",
         "win32": os.environ.get("LOCALAPPDATA") or "~/AppData/Local",
     }.get(sys.platform, "~/.config")
-    with suppress(RuntimeError):  # a user without a home
+    with suppress(RuntimeError):  # the user has no home folder
         bases = (chosen,) if chosen else dict.fromkeys((usual, "~/.config"))
         return tuple(Path(base).expanduser() / "llmdoctor" / "doors.d" for base in bases)
     return ()
@@ -204,20 +204,20 @@ def folders() -> tuple[Path, ...]:
 # -- hosts -------------------------------------------------------------------------------------------------------------
 
 
-def _plain(host: str) -> str:
+def _normalized(host: str) -> str:
     return host.strip("[]").rstrip(".").lower()
 
 
 def _host_key(host: str) -> str:
-    """The names of this machine are one: what is known at ``localhost:11434`` is at ``127.0.0.1:11434`` too."""
+    """Normalise loopback addresses, so that a door at ``localhost:11434`` is found at ``127.0.0.1:11434`` too."""
     name, _, port = host.rpartition(":")
-    return f"localhost:{port}" if _plain(name) in _LOOPBACK else host
+    return f"localhost:{port}" if _normalized(name) in _LOOPBACK else host
 
 
-def _shared(base: str, path: str) -> int:
-    """How many characters of ``path`` the base path covers, by whole segments; 0 where it is no start of it.
+def _covered(base: str, path: str) -> int:
+    """Return how many characters of ``path`` the base path covers, in whole segments; 0 if it is no prefix.
 
-    A ``{placeholder}`` stands for one segment.
+    A ``{placeholder}`` matches one segment.
     """
     wanted, given = base.strip("/").split("/"), path.strip("/").split("/")
     fits = len(wanted) <= len(given) and all(
@@ -231,30 +231,30 @@ def _private(host: str) -> bool:
     return zone == host or zone.isdigit() or ":" in host or zone in _PRIVATE_ZONES
 
 
-def _slip(host: str, known: str) -> int:
-    """How many edits lead from a known host to this one where that looks like a slip of the hand; 0: it does not.
+def _typo_edits(host: str, known: str) -> int:
+    """Return the number of edits by which ``host`` misspells a known host; 0 if it does not look like a typo.
 
-    One digit or hyphen more is a name that somebody chose (``api.openai-hk.com``), and so is another top-level domain
-    of two letters. A short label may only have two letters swapped: ``kiwi`` is no slip of ``kimi``.
+    An extra digit or hyphen is a deliberate name (``api.openai-hk.com``), and so is another two-letter top-level
+    domain. In a short label only two swapped letters count as a typo: ``kiwi`` does not misspell ``kimi``.
     """
-    labels, right = host.split("."), known.split(".")
-    if len(labels) != len(right):
+    labels, known_labels = host.split("."), known.split(".")
+    if len(labels) != len(known_labels):
         return 0
     total = 0
-    for at, (label, want) in enumerate(zip(labels, right, strict=True)):
-        if label == want:
+    for index, (label, known_label) in enumerate(zip(labels, known_labels, strict=True)):
+        if label == known_label:
             continue
-        edits, swapped = _distance(label, want), sorted(label) == sorted(want)
-        if at == len(right) - 1:
-            fits = edits == 1 and (swapped or len(want) > 2 or len(label) > 2)
-        elif sum(map(label.count, "-0123456789")) > sum(map(want.count, "-0123456789")):
+        edits, swapped = _distance(label, known_label), sorted(label) == sorted(known_label)
+        if index == len(known_labels) - 1:
+            fits = edits == 1 and (swapped or len(known_label) > 2 or len(label) > 2)
+        elif sum(map(label.count, "-0123456789")) > sum(map(known_label.count, "-0123456789")):
             fits = False
-        elif want == "api":
+        elif known_label == "api":
             fits = edits == 1
-        elif len(want) < 6:
-            fits = edits == 1 and swapped and len(want) > 3
+        elif len(known_label) < 6:
+            fits = edits == 1 and swapped and len(known_label) > 3
         else:
-            fits = edits <= (2 if len(want) > 7 else 1)
+            fits = edits <= (2 if len(known_label) > 7 else 1)
         if not fits:
             return 0
         total += edits
@@ -262,7 +262,7 @@ def _slip(host: str, known: str) -> int:
 
 
 def _distance(a: str, b: str) -> int:
-    """Edits between two short texts: insertion, deletion, replacement, two neighbours swapped (3 stands for more)."""
+    """Return the edit distance of two short texts, at most 3: insert, delete, replace, swap two neighbours."""
     if abs(len(a) - len(b)) > 2:
         return 3
     if len(a) == len(b):

@@ -1,4 +1,4 @@
-"""What Node does of its own on the wire, whichever SDK runs on it: its roots, and the proxies that it heeds or not."""
+"""Node.js's own trust store and proxy rules, which apply to every SDK that runs on it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from probes.model.settings import NodeSettings, ProxySettings, Settings
 
 
 def read(environ: Mapping[str, str]) -> NodeSettings:
+    """Read Node's CA and proxy settings from its environment variables."""
     options = environ.get("NODE_OPTIONS", "").split()
     return NodeSettings(
         environ.get("NODE_EXTRA_CA_CERTS", ""),
@@ -20,13 +21,13 @@ def read(environ: Mapping[str, str]) -> NodeSettings:
 
 
 def runs(app: str | None) -> bool:
-    """Whether this app runs on Node and trusts what Node trusts."""
+    """Check whether an app uses Node's trust store."""
     known = load().get(app)
     return known is not None and known.roots == "node"
 
 
 def heeds(given: Settings) -> bool:
-    """Whether the app takes the proxies of its environment: Node's fetch does not unless it is told to."""
+    """Check whether the app uses proxy variables. Node's fetch ignores them unless a setting or option enables them."""
     app = load().get(given.app)
     if app is None or app.proxies not in ("ignored", "own"):
         return True
@@ -34,14 +35,14 @@ def heeds(given: Settings) -> bool:
 
 
 def proxies(given: Settings) -> ProxySettings:
-    """Those that count for the app: Node, where it heeds any, knows no ALL_PROXY."""
+    """Return the proxies that the app uses. Node ignores ALL_PROXY even if its proxy support is enabled."""
     return replace(given.proxies, all=None) if runs(given.app) and given.node.env_proxy else given.proxies
 
 
 def roots(given: Settings) -> NodeSettings | None:
-    """How the app's own list of roots is read, where it brings one; None where it reads the system's.
+    """Return the settings of the app's bundled trust store, or None if the app does not use a bundled one.
 
-    Mozilla's list as certifi carries it is Node's without any setting; a file in SSL_CERT_FILE stands in its place.
+    certifi's copy of Mozilla's CA list is treated as Node's list without settings; SSL_CERT_FILE replaces it.
     """
     app = load().get(given.app)
     if app is None or app.roots not in ("node", "certifi"):

@@ -1,4 +1,4 @@
-"""What each protocol's official SDK reads of the environment, and what people take for it."""
+"""Environment variables of the official SDKs: those that they read, and those that people set by mistake."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SdkVariables:
-    """One protocol's official SDK: the variables that it reads, in its order, and those that people take for them."""
+    """Variables of a protocol's official SDK, by precedence, and the ones that it does not read despite their names."""
 
     protocol: str
     keys: tuple[str, ...]
@@ -26,24 +26,24 @@ class SdkVariables:
     default: str | None
     unread_keys: tuple[str, ...] = ()
     unread_bases: tuple[str, ...] = ()
-    version: str = ""  # the variable that names the version of the API
-    emptied: bool = True  # a variable of the base URL that is set to nothing counts, as in Python
+    version: str = ""  # variable for the API version
+    emptied: bool = True  # an empty base URL variable counts as set, as in the Python SDKs
 
 
 @cache
 def variables_of(protocol: str) -> SdkVariables:
     """Return the variables of a protocol's official SDK, from its row in ``apps.toml``.
 
-    Protocols that one SDK speaks with the same variables, as chat completions and Responses, are one family. Of a
-    protocol without an SDK they are those that its own file names.
+    Protocols for which one SDK reads the same variables (chat completions and Responses) form one family. For a
+    protocol without an SDK, return the variables that its own file names.
 
     >>> variables_of("responses").protocol
     'openai'
     """
     app = official(protocol)
-    own = app.wire(protocol)
-    assert own is not None
-    wire = next(one for one in app.wires if (one.key, one.base_url) == (own.key, own.base_url))
+    app_wire = app.wire(protocol)
+    assert app_wire is not None
+    wire = next(each for each in app.wires if (each.key, each.base_url) == (app_wire.key, app_wire.base_url))
     return SdkVariables(
         wire.protocol,
         wire.key,
@@ -64,27 +64,27 @@ def families() -> Mapping[str, SdkVariables]:
 
 @cache
 def official_keys() -> frozenset[str]:
-    """Return every variable in which an official SDK looks for a key."""
+    """Return every variable from which an official SDK reads a key."""
     return frozenset(name for family in families().values() for name in family.keys)
 
 
 @cache
 def unread() -> frozenset[str]:
-    """Return every variable that people set for an official SDK and that it does not read."""
+    """Return every variable that people set for an official SDK but that it does not read."""
     return frozenset(name for family in families().values() for name in family.unread_keys + family.unread_bases)
 
 
-# Many programs set these for other ends: alone they do not mean that somebody wants an LLM.
+# Many programs use these variables for other purposes, so on their own they do not mean that an LLM is used.
 SHARED_NAMES = re.compile(
     r"GITHUB|^GH_|^HF_|HUGGING|^AWS_|^CF_|CLOUDFLARE|DATABRICKS|DIGITALOCEAN|VERCEL|SNOWFLAKE|GOOGLE"
 )
 
 
 def own_keys(door: Door) -> list[str]:
-    """The variables of a provider's key, but for those that are taken for an SDK's."""
+    """Return a door's key variables, except those that people set for an SDK that does not read them."""
     return [name for name in door.key_env if name not in unread()]
 
 
 def means_an_llm(name: str) -> bool:
-    """Whether a variable that names a door's key is set for nothing else."""
+    """Check whether a door's key variable is used for nothing but that door."""
     return name not in unread() and name not in official_keys() and not SHARED_NAMES.search(name)

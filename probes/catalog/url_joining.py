@@ -1,8 +1,8 @@
-"""From a base URL to the address that a client asks: the rules by which programs join them. Pure.
+"""Rules by which client programs join a base URL and an endpoint to the URL that they request.
 
-A rule works on text, as the programs do; then the address is read as the program's HTTP library reads it. What each
-reader refuses or mends was measured on loopback (openai 3.54, anthropic 2.12, google-genai 3.4, openai-node 7.57,
-AI SDK 7) and is in the standard of URLs for those that follow it (Node, Rust's ``url``, browsers).
+A rule works on text, as the programs do. A parser then normalises the text as the program's HTTP library does. What
+each parser rejects or corrects was measured on loopback (openai 3.54, anthropic 2.12, google-genai 3.4, openai-node
+7.57, AI SDK 7); Node, Rust's ``url`` and browsers follow the WHATWG URL standard. All functions are pure.
 """
 
 from __future__ import annotations
@@ -15,55 +15,59 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 if TYPE_CHECKING:
     from probes.catalog.app import App, AppWire
 
-# A rule takes the base URL as given and the endpoint with its slash, and gives the text of the address; None where the
-# client refuses the base URL.
+# Takes the base URL as written and the endpoint with its leading slash. Returns the joined text, or None if the client
+# rejects the base URL.
 Rule = Callable[[str, str], "str | None"]
 
 
 def join(app: App, wire: AppWire, base_url: str, model: str = "{model}") -> str | None:
-    """The address that the client asks for a generation; None where it fails before sending.
+    """Return the URL that a client requests for a generation, or None if the client fails before it sends.
 
-    ``base_url`` is the setting as the user wrote it; empty: the client's default where an empty one means that.
+    ``base_url`` is the setting as the user wrote it. An empty one means the default, except to httpx clients.
     """
     endpoint = f"{wire.endpoint}?{wire.query}" if wire.query else wire.endpoint
     text = base_url if base_url or app.stack == "httpx" else wire.default
     joined = RULES[wire.join](text, endpoint.format(model=model, version=wire.version))
-    return _READERS[app.stack](joined) if joined is not None else None
+    return _PARSERS[app.stack](joined) if joined is not None else None
 
 
 # -- rules -------------------------------------------------------------------------------------------------------------
 
 
 def append(base: str, endpoint: str) -> str:
-    """Most clients: one slash at the end gives way to the endpoint's, and nothing is looked at."""
+    """Join as most clients do: remove one trailing slash, then append the endpoint without parsing the base."""
     return base.removesuffix("/") + endpoint
 
 
 def append_bare(base: str, endpoint: str) -> str:
-    """As it stands: a slash at the end stays beside the endpoint's."""
+    """Append the endpoint to the unchanged base; a trailing slash is thus doubled."""
     return base + endpoint
 
 
 def append_trimmed(base: str, endpoint: str) -> str:
-    """All slashes at the end give way."""
+    """Remove all trailing slashes, then append the endpoint."""
     return base.rstrip("/") + endpoint
 
 
 def openai_python(base: str, endpoint: str) -> str:
-    """openai-python 3 reads the base first: a fragment is dropped, and a query ends up in the middle."""
-    found = re.match(r"([^?#]*)(\?[^#]*)?", base)
-    assert found is not None
-    path, query = found[1] + "/" * (not found[1].endswith("/")), found[2] or ""
+    """Join as openai-python 3 does: it drops a fragment, and a query ends up before the endpoint.
+
+    >>> openai_python("https://relay.example/v1?team=a", "/models")
+    'https://relay.example/v1/?team=amodels'
+    """
+    match = re.match(r"([^?#]*)(\?[^#]*)?", base)
+    assert match is not None
+    path, query = match[1] + "/" * (not match[1].endswith("/")), match[2] or ""
     return path + query + endpoint.removeprefix("/")
 
 
 def python(base: str, endpoint: str) -> str:
-    """httpx's merging of a base: a fragment is dropped, a query stands in the middle with the endpoint behind."""
+    """Join as httpx merges a base URL: it drops a fragment, and a query ends up before the endpoint."""
     return base.partition("#")[0].removesuffix("/") + endpoint
 
 
 def openai_node(base: str, endpoint: str) -> str:
-    """openai-node 7: the endpoint goes before a query, and a fragment swallows it."""
+    """Join as openai-node 7 does: the endpoint goes before a query; if the base has a fragment, it goes after that."""
     before, mark, query = base.partition("?")
     if "#" in before:
         return append(base, endpoint)
@@ -72,13 +76,13 @@ def openai_node(base: str, endpoint: str) -> str:
 
 
 def node(base: str, endpoint: str) -> str:
-    """The other SDKs for Node, and openai-node up to 6: behind a question mark the endpoint is a part of the query."""
+    """Join as the other Node SDKs and openai-node up to 6 do: after a query, the endpoint becomes part of it."""
     head, mark, query = append(base, endpoint).partition("?")
     return head + mark + urlencode(parse_qsl(query, keep_blank_values=True))
 
 
 def genai(base: str, endpoint: str) -> str:
-    """google-genai takes the base apart with urllib: a query is kept behind the endpoint, a fragment dropped."""
+    """Join as google-genai does with urllib: the endpoint goes before a query, and a fragment is dropped."""
     before, mark, query = re.sub(r"[\t\n\r]", "", base.lstrip()).partition("#")[0].partition("?")
     head, _, last = before.rpartition("/")
     before = f"{head}/{last.partition(';')[0]}"
@@ -86,30 +90,30 @@ def genai(base: str, endpoint: str) -> str:
 
 
 def litellm_anthropic(base: str, endpoint: str) -> str:
-    """LiteLLM's own client: the endpoint unless the base ends in it already."""
+    """Join as LiteLLM's own client does: append the endpoint unless the base already ends with it."""
     return base if base.endswith(endpoint) else base + endpoint
 
 
 def relative(base: str, endpoint: str) -> str:
-    """A relative reference to the base with a slash at its end (Continue, Dify, Go's SDKs, Rust's ``Url::join``)."""
+    """Resolve the endpoint as a relative reference to the base (Continue, Dify, Go's SDKs, Rust's ``Url::join``)."""
     head = re.split(r"[?#]", base if base.endswith("/") else base + "/")[0]
     folder = head[: head.rfind("/") + 1] if re.search(r"[^/:]/", head) else head + "/"
     return folder + endpoint.removeprefix("/")
 
 
 def versioned(base: str, endpoint: str) -> str:
-    """``/v1`` is added unless it stands at the end."""
+    """Append ``/v1`` unless the base already ends with it, then the endpoint."""
     base = base.rstrip("/")
     return base + ("" if base.endswith("/v1") else "/v1") + endpoint
 
 
 def unversioned(base: str, endpoint: str) -> str:
-    """``/v1`` at the end is taken off, since the endpoint brings it."""
+    """Remove a trailing ``/v1``, because the endpoint contains it, then append the endpoint."""
     return base.rstrip("/").removesuffix("/v1") + endpoint
 
 
 def nextchat(base: str, endpoint: str) -> str:
-    """NextChat: the endpoint brings its version; a base without a scheme means https."""
+    """Join as NextChat does: the endpoint contains the version, and https is the default scheme."""
     base = base.removesuffix("/")
     if not base.startswith("http") and not base.startswith("/api"):
         base = f"https://{base}"
@@ -117,7 +121,10 @@ def nextchat(base: str, endpoint: str) -> str:
 
 
 def chatbox(base: str, endpoint: str) -> str:
-    """Chatbox for OpenAI's protocol: an endpoint at the end is taken apart, ``/v1`` is added where it is missing."""
+    """Join as Chatbox does for OpenAI's protocol: keep a base that ends with the endpoint.
+
+    Otherwise append ``/v1``, unless the base ends with it, and the endpoint.
+    """
     host = _with_scheme(base.strip()).rstrip("/")
     if host.endswith(endpoint):
         return host
@@ -125,7 +132,7 @@ def chatbox(base: str, endpoint: str) -> str:
 
 
 def chatbox_claude(base: str, endpoint: str) -> str:
-    """Chatbox for Anthropic's: the version is added at Anthropic's own host alone."""
+    """Join as Chatbox does for Anthropic's protocol: append ``/v1`` only to Anthropic's own host."""
     host = _with_scheme(base.strip()).rstrip("/")
     own = re.fullmatch(r"https?://api\.anthropic\.com", host) is not None
     return host + ("/v1" if own else "") + endpoint
@@ -136,7 +143,7 @@ def _with_scheme(base: str) -> str:
 
 
 def cherry(base: str, endpoint: str) -> str:
-    """Cherry Studio since 1.7: a ``#`` at the end means "as it stands"; ``/v1`` is added where no version stands."""
+    """Join as Cherry Studio does since 1.7: a final ``#`` marks a complete URL; without a version, it adds ``/v1``."""
     base = base.strip()
     if base.endswith("#"):
         return base[:-1]
@@ -145,7 +152,7 @@ def cherry(base: str, endpoint: str) -> str:
 
 
 def cherry_elder(base: str, endpoint: str) -> str:
-    """Cherry Studio up to 1.6: a slash at the end means "no version", a ``#`` "as it stands", else ``/v1`` is added."""
+    """Join as Cherry Studio up to 1.6 does: a trailing ``#`` marks a complete URL, a trailing slash omits ``/v1``."""
     base = base.strip()
     if base.endswith("#"):
         return base[:-1]
@@ -153,7 +160,7 @@ def cherry_elder(base: str, endpoint: str) -> str:
 
 
 def vscode(base: str, endpoint: str) -> str:
-    """VS Code's own endpoint for chat models: a whole address as it stands, else ``/v1`` unless a version ends it."""
+    """Join as VS Code does for custom chat models: keep a complete URL; a base without version gets ``/v1``."""
     if re.search(r"/(?:chat/completions|responses|messages)", base):
         return base
     base = base.removesuffix("/")
@@ -161,12 +168,18 @@ def vscode(base: str, endpoint: str) -> str:
 
 
 def whole(base: str, endpoint: str) -> str:
-    """The setting is the whole address of the endpoint."""
+    """Return the base unchanged, because it is the complete URL of the endpoint."""
     return base
 
 
 def ollama(base: str, endpoint: str) -> str:
-    """``OLLAMA_HOST`` as its SDK reads it: http without a scheme, 11434 without both; no query, no fragment."""
+    """Join as Ollama's SDK does with ``OLLAMA_HOST``: it drops query and fragment, and knows two defaults.
+
+    Without a scheme it uses http; without scheme and port it uses port 11434.
+
+    >>> ollama("gpu.lan", "/api/chat")
+    'http://gpu.lan:11434/api/chat'
+    """
     scheme, mark, rest = base.partition("://")
     if not mark:
         scheme, rest = "http", base
@@ -202,47 +215,47 @@ RULES: dict[str, Rule] = {
     )
 }
 
-# -- readers -----------------------------------------------------------------------------------------------------------
+# -- parsers -----------------------------------------------------------------------------------------------------------
 
 
 def httpx(text: str) -> str | None:
-    """As httpx and httpx2: no white space around, no control characters, nothing but http(s) and ws(s)."""
+    """Parse as httpx and httpx2 do: allow http(s) and ws(s), reject control characters and surrounding white space."""
     if any(c < " " or c == "\x7f" for c in text):
         return None
-    found = re.match(r"(https?|wss?)://([^/?#]+)([^?#]*)(\?[^#]*)?", text, re.I)
-    if found is None or (host := _host(found[2])) is None:
+    match = re.match(r"(https?|wss?)://([^/?#]+)([^?#]*)(\?[^#]*)?", text, re.I)
+    if match is None or (host := _host(match[2])) is None:
         return None
-    scheme = {"ws": "http", "wss": "https"}.get(found[1].lower(), found[1].lower())
-    path = quote(_undotted(found[3] or "/"), safe="/%!$&'()*+,;=:@~[]|\\^")
-    query = quote(found[4] or "", safe="/%!$&'()*+,;=:@~?[]|\\^`{}")
+    scheme = {"ws": "http", "wss": "https"}.get(match[1].lower(), match[1].lower())
+    path = quote(_undotted(match[3] or "/"), safe="/%!$&'()*+,;=:@~[]|\\^")
+    query = quote(match[4] or "", safe="/%!$&'()*+,;=:@~?[]|\\^`{}")
     return f"{scheme}://{host}{path}{query}"
 
 
 def whatwg(text: str) -> str | None:
-    """As the URL standard: Node's fetch, Rust's ``url``, browsers. User names are refused, as fetch does."""
+    """Parse by the WHATWG URL standard (Node's fetch, Rust's ``url``, browsers); reject user names, as fetch does."""
     text = re.sub(r"[\t\n\r]", "", text.strip("".join(map(chr, range(33)))))
-    found = re.match(r"(https?):[/\\]*([^/\\?#]+)([^?#]*)(\?[^#]*)?", text, re.I)
-    if found is None or "@" in found[2] or (host := _host(found[2])) is None:
+    match = re.match(r"(https?):[/\\]*([^/\\?#]+)([^?#]*)(\?[^#]*)?", text, re.I)
+    if match is None or "@" in match[2] or (host := _host(match[2])) is None:
         return None
-    path = quote(_undotted(found[3].replace("\\", "/") or "/"), safe="/%!$&'()*+,;=:@~[]|^")
-    query = quote(found[4] or "", safe="/%!$&()*+,;=:@~?[]|\\^`{}")
-    return f"{found[1].lower()}://{host}{path}{query}"
+    path = quote(_undotted(match[3].replace("\\", "/") or "/"), safe="/%!$&'()*+,;=:@~[]|^")
+    query = quote(match[4] or "", safe="/%!$&()*+,;=:@~?[]|\\^`{}")
+    return f"{match[1].lower()}://{host}{path}{query}"
 
 
 def go(text: str) -> str | None:
-    """As Go's net/url: control characters and a space before the scheme are refused, a fragment is dropped."""
+    """Parse as Go's net/url does: reject control characters and a leading space, drop a fragment."""
     if any(c < " " or c == "\x7f" for c in text) or not re.match(r"https?://[^/?#\s]", text, re.I):
         return None
     scheme, rest = text.split("://", 1)
-    found = re.match(r"([^/?#]+)([^?#]*)(\?[^#]*)?", rest)
-    if found is None or (host := _host(found[1])) is None:
+    match = re.match(r"([^/?#]+)([^?#]*)(\?[^#]*)?", rest)
+    if match is None or (host := _host(match[1])) is None:
         return None
-    path = quote(found[2] or "/", safe="/%!$&'()*+,;=:@~[]")
-    return f"{scheme.lower()}://{host}{path}{found[3] or ''}"
+    path = quote(match[2] or "/", safe="/%!$&'()*+,;=:@~[]")
+    return f"{scheme.lower()}://{host}{path}{match[3] or ''}"
 
 
 def _host(authority: str) -> str | None:
-    """Host and port in lower case, a name beyond ASCII in its ASCII form; None where it cannot be one."""
+    """Return the host (lower case, IDNA-encoded) and port of an authority, or None if it is invalid."""
     name = authority.rpartition("@")[2]
     try:
         parts = urlsplit(f"//{name}")
@@ -256,7 +269,7 @@ def _host(authority: str) -> str | None:
 
 
 def _undotted(path: str) -> str:
-    """Without ``.`` and ``..``, as all but Go take them away; doubled slashes stay."""
+    """Remove ``.`` and ``..`` segments, as all parsers but Go's do; keep doubled slashes."""
     kept: list[str] = []
     parts = path.split("/")
     for at, part in enumerate(parts):
@@ -269,7 +282,7 @@ def _undotted(path: str) -> str:
     return "/".join(kept)
 
 
-_READERS: dict[str, Callable[[str], str | None]] = {
+_PARSERS: dict[str, Callable[[str], str | None]] = {
     "httpx": httpx,
     "node": whatwg,
     "browser": whatwg,

@@ -1,1 +1,1 @@
-"""The file formats of settings, read with line numbers and edited in place."""
+"""Readers for settings file formats, which keep line numbers, and an editor that changes one value in place."""

@@ -1,4 +1,4 @@
-"""Compose files: each service with its image and the variables that it is given, every value with its line."""
+"""Read the services of a Compose file, with images, environment variables and line numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from probes.config_formats.tree import Node, members
 
 
 class ServiceVariable(NamedTuple):
-    """One variable of a service. ``value`` None: it is handed on from the shell, or from ``.env`` beside the file."""
+    """An environment variable of a service. ``value`` is None if it is taken from the shell or from ``.env``."""
 
     name: str
     value: str | None
@@ -17,7 +17,7 @@ class ServiceVariable(NamedTuple):
 
 
 class ComposeService(NamedTuple):
-    """``env_files`` are as written, in their order; ``variables`` win over them."""
+    """A service of a Compose file. ``env_files`` are paths as written, in file order; ``variables`` override them."""
 
     name: str
     image: str
@@ -27,7 +27,7 @@ class ComposeService(NamedTuple):
 
 
 def services(root: Node) -> Iterator[ComposeService]:
-    """The services of a compose file; nothing for another YAML file."""
+    """Yield the services of a Compose file; yield nothing for another YAML file."""
     table = root.value.get("services") if isinstance(root.value, dict) else None
     for name, service in members(table) if table is not None else ():
         if not isinstance(service.value, dict):
@@ -56,7 +56,7 @@ def _variables(environment: Node) -> Iterator[ServiceVariable]:
 def _files(files: Node) -> Iterator[str]:
     if files.text:
         yield files.text
-    for _, each in members(files):
-        path = each.value.get("path") if isinstance(each.value, dict) else each
+    for _, entry in members(files):
+        path = entry.value.get("path") if isinstance(entry.value, dict) else entry
         if path and path.text:
             yield path.text

@@ -1,4 +1,4 @@
-"""Crush's ``crushrc``: of its shell lines, those that add a provider, each as a table of the options given."""
+"""Read the providers that Crush's shell file ``crushrc`` adds, each as a table of its options."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from probes.config_formats.tree import Node
 
 
 def read(text: str) -> Node:
-    """``provider add ID --option value …`` by ID. What stands in a value is kept as it is: nothing is executed."""
+    """Return the options of each ``provider add ID --option value …`` line by ID.
+
+    Values are kept as written; nothing in them is executed.
+    """
     providers: dict[str, Node] = {}
     for words, line in _commands(text):
         if words[:2] != ["provider", "add"] or len(words) < 3:
@@ -24,17 +27,17 @@ def read(text: str) -> Node:
 
 
 def _commands(text: str) -> list[tuple[list[str], int]]:
-    """The words of each line, continued ones in one, with the line on which it begins; unreadable ones left out."""
-    found, held, began = [], "", 1
+    """Return the words of each logical line with the number of its first line; skip lines with invalid quoting."""
+    commands, logical_line, first_line = [], "", 1
     for number, line in enumerate(text.splitlines(), 1):
-        began = began if held else number
-        held += line
-        if held.endswith("\\"):
-            held = held[:-1] + " "
+        first_line = first_line if logical_line else number
+        logical_line += line
+        if logical_line.endswith("\\"):
+            logical_line = logical_line[:-1] + " "
             continue
         try:
-            found.append((shlex.split(held, comments=True), began))
+            commands.append((shlex.split(logical_line, comments=True), first_line))
         except ValueError:
             pass
-        held = ""
-    return found
+        logical_line = ""
+    return commands

@@ -1,6 +1,6 @@
-"""Files of variables, each with its line: ``.env``, plain ``KEY=value`` lines, and what shells set at their start.
+"""Read variables with line numbers from ``.env`` files, ``KEY=value`` lines and shell startup files.
 
-Nothing is executed: of a shell's file only lines that set one variable to one written-out word are read.
+Nothing is executed: in a shell file, only lines that set one variable to one literal word are read.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from probes.config_formats.tree import Malformed
 
 
 class Binding(NamedTuple):
-    """``value`` is as it stands, references unexpanded; ``expands`` says whether ``$NAME`` in it means something.
+    """A variable with its value as written and its line, from 1.
 
-    ``command``: the value is what a command prints, which nobody here runs.
+    ``expands`` is true if the file's grammar resolves ``$NAME`` in the value; here it is left unresolved. ``command``
+    is true if the value is the output of a command, which is never run.
     """
 
     name: str
@@ -26,22 +27,22 @@ class Binding(NamedTuple):
 
 
 def dotenv(text: str) -> Iterator[Binding]:
-    """In python-dotenv's grammar. A line that is none is passed over, as every reader of ``.env`` does."""
+    """Yield the variables of a ``.env`` file in python-dotenv's grammar; skip invalid lines, as all its readers do."""
     import io
 
     from dotenv.parser import parse_stream
 
-    for each in parse_stream(io.StringIO(text)):
-        if each.key is None or each.value is None:
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.key is None or binding.value is None:
             continue
-        blank = each.original.string[: -len(each.original.string.lstrip()) or None]
-        line = each.original.line + len(re.findall(r"\r\n|\n|\r", blank))
-        single = re.search(r"=\s*'", each.original.string) is not None
-        yield Binding(each.key, each.value, line, expands=not single)
+        blank = binding.original.string[: -len(binding.original.string.lstrip()) or None]
+        line = binding.original.line + len(re.findall(r"\r\n|\n|\r", blank))
+        single = re.search(r"=\s*'", binding.original.string) is not None
+        yield Binding(binding.key, binding.value, line, expands=not single)
 
 
 def lines(text: str) -> Iterator[Binding]:
-    """``KEY=value`` lines whose values are taken as they stand, quotes and all."""
+    """Yield the variables of ``KEY=value`` lines; quotes are part of the value."""
     for number, line in enumerate(text.splitlines(), 1):
         name, equals, value = line.partition("=")
         if equals and re.fullmatch(r"\s*[A-Za-z_]\w*\s*", name):
@@ -62,40 +63,40 @@ _POWERSHELL = re.compile(
 
 
 def posix(text: str) -> Iterator[Binding]:
-    """``export NAME=value`` lines of sh, bash and zsh, and ``set -gx NAME value`` of fish."""
+    """Yield the variables of ``export NAME=value`` lines (sh, bash, zsh) and ``set -gx NAME value`` lines (fish)."""
     for number, line in enumerate(text.splitlines(), 1):
-        found = _POSIX.match(line)
-        if found is None and _FISH_EXPORTS.match(line):
-            found = _FISH.match(line)
-        if found and (binding := _word(found["name"], found["rest"], number)):
+        match = _POSIX.match(line)
+        if match is None and _FISH_EXPORTS.match(line):
+            match = _FISH.match(line)
+        if match and (binding := _word(match["name"], match["rest"], number)):
             yield binding
 
 
 def _word(name: str, rest: str, number: int) -> Binding | None:
-    """The one word that a variable is set to, its quotes taken off; None where it cannot be told."""
+    """Return a variable set to one literal word, without quotes, or to a command; None for anything else."""
     value, expands, at = "", True, 0
     if re.match(r"""["']?(?:\$\(|`|\()""", rest):
         return Binding(name, "", number, command=True)
-    while at < len(rest) and (found := _WORD.match(rest, at)):
-        at = found.end()
-        if found["single"] is not None:
-            value, expands = value + found["single"], "$" not in found["single"] and expands
-        elif found["double"] is not None:
-            value += re.sub(r'\\(["\\$`])', r"\1", found["double"])
+    while at < len(rest) and (match := _WORD.match(rest, at)):
+        at = match.end()
+        if match["single"] is not None:
+            value, expands = value + match["single"], "$" not in match["single"] and expands
+        elif match["double"] is not None:
+            value += re.sub(r'\\(["\\$`])', r"\1", match["double"])
         else:
-            value += re.sub(r"\\(.)", r"\1", found["bare"])
+            value += re.sub(r"\\(.)", r"\1", match["bare"])
     if "$(" in value or "`" in value:
         return Binding(name, "", number, command=True)
     return Binding(name, value, number, expands) if re.fullmatch(r"\s*(?:[;&#].*)?", rest[at:]) else None
 
 
 def powershell(text: str) -> Iterator[Binding]:
-    """``$env:NAME = "value"`` lines, and ``[Environment]::SetEnvironmentVariable("NAME", "value")``."""
+    """Yield the variables of ``$env:NAME = "value"`` and ``[Environment]::SetEnvironmentVariable("NAME", "value")``."""
     for number, line in enumerate(text.splitlines(), 1):
-        found = _POWERSHELL.match(line)
-        if found is None:
+        match = _POWERSHELL.match(line)
+        if match is None:
             continue
-        name, rest = found["name"] or found["named"], found["rest"]
+        name, rest = match["name"] or match["named"], match["rest"]
         if single := re.match(r"'((?:[^']|'')*)'", rest):
             yield Binding(name, single[1].replace("''", "'"), number, expands=False)
         elif (double := re.match(r'"((?:[^"`]|`.|"")*)"', rest)) and "$(" not in double[1]:
@@ -108,7 +109,7 @@ FORMS = {"dotenv": dotenv, "lines": lines, "shell": posix, "powershell": powersh
 
 
 def read(text: str, form: str) -> dict[str, Binding]:
-    """The variables of a file by name; the last of a name counts. Raises Malformed for what is no text."""
+    """Return the variables of a file by name; the last assignment counts. Raises Malformed if the file is binary."""
     if "\0" in text:
         raise Malformed("text", text[: text.index("\0")].count("\n") + 1)
-    return {each.name: each for each in FORMS[form](text)}
+    return {binding.name: binding for binding in FORMS[form](text)}

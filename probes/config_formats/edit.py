@@ -1,8 +1,8 @@
-"""One value in a settings file, put in the place of another: all else stays as it is, byte for byte.
+"""Replace one value in a settings file and keep every other byte.
 
-The file is not written anew from what was read. The old value is looked for as it may be spelt, from its line on; the
-new one is put there in the same quotes, and the result is read again: it holds exactly this one other value, or it is
-not taken.
+The file is not serialised again. The editor searches for the old value in each possible spelling, from its line
+onwards, and inserts the new value with the same quotes. It then parses the result and accepts it only if exactly this
+one value has changed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from typing import Any
 
 from probes.model.settings import BadInput
 
-LARGEST = 4 * 1024 * 1024  # bytes of a settings file
-TRIED = 200  # places where the old value may stand
+LARGEST = 4 * 1024 * 1024  # bytes; a larger file is no settings file
+TRIED = 200  # replacements to try; each one costs a parse of the whole file
 
-# Readings of a whole file: what two versions of it are compared by.
+# Parses a whole file into a structure by which two versions of it are compared.
 Reading = Callable[[str], Any]
 
 
 def form_of(path: Path) -> str:
-    """``env``, ``toml``, ``json``, ``yaml``, or ``text`` for a file that is a key and nothing else; by the name."""
+    """Return a file's format by its name: ``env``, ``toml``, ``json``, ``yaml``, or else ``text``: only a key."""
     name = path.name.lower()
     if name.startswith(".env") or name.endswith(".env"):
         return "env"
@@ -38,42 +38,43 @@ def form_of(path: Path) -> str:
     return known.get(path.suffix.lower(), "text")
 
 
-@dataclass(frozen=True, slots=True, repr=False)  # it may hold a key
+@dataclass(frozen=True, slots=True, repr=False)  # the values may be keys
 class Edit:
-    """One value as it stands in a text, from ``start`` on, and what is to stand there; both with their quotes."""
+    """The replacement of one value. ``start`` is the character offset of ``old``; both values include their quotes."""
 
     start: int
     old: str
     new: str
 
     def applied(self, text: str, new: str | None = None) -> str:
-        """The text with the new value, or with ``new`` in its place."""
+        """Return ``text`` with the new value, or with ``new`` instead of it."""
         return text[: self.start] + (self.new if new is None else new) + text[self.start + len(self.old) :]
 
 
 def changed(text: str, form: str, line: int, old: str, new: str) -> str | None:
-    """``text`` with the value ``old`` that stands at ``line`` (from 1) or below it replaced by ``new``; see `edit`."""
+    """Return ``text`` with the value ``old`` at ``line`` (from 1) or below replaced by ``new``, or None; see `edit`."""
     found = edit(text, form, line, old, new)
     return found.applied(text) if found is not None else None
 
 
 def edit(text: str, form: str, line: int, old: str, new: str) -> Edit | None:
-    """How the value ``old`` that stands at ``line`` (from 1) or below it is replaced by ``new``.
+    """Return the edit that replaces the value ``old`` at ``line`` (from 1) or below with ``new``.
 
-    None where it is not found there, is made of other values, or where ``new`` cannot be written in this form.
+    Return None if the value is not found, if it is composed of other values, or if ``new`` cannot be written in this
+    format.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     bare = text.removeprefix(mark)
     read = _READINGS[form]
     try:
         before = read(bare)
-    except Exception:  # any reader's own: the file is not of its form
+    except Exception:  # each parser has its own exceptions; all mean that the file is invalid
         return None
     wanted = (old, new)
     for candidate in islice(_candidates(bare, form, _start(bare, line), old, new), TRIED):
         try:
             after = read(candidate.applied(bare))
-        except Exception:  # noqa: S112 - the new value does not fit in this place: the next is tried
+        except Exception:  # noqa: S112 - this replacement is invalid, the next may not be
             continue
         if list(islice(_differences(before, after), 2)) == [wanted]:
             return replace(candidate, start=candidate.start + len(mark))
@@ -86,7 +87,7 @@ def _start(text: str, line: int) -> int:
 
 
 def _candidates(text: str, form: str, start: int, old: str, new: str) -> Iterator[Edit]:
-    """What may be done, the likeliest first: the same quotes at the first place, then other quotes."""
+    """Yield possible edits, the most likely first: at each place, the same quotes before other quotes."""
     spellings = [(spelt, write) for write in _QUOTES[form] if (spelt := write(old)) is not None]
     for spelt, write in spellings:
         if not spelt:
@@ -99,7 +100,7 @@ def _candidates(text: str, form: str, start: int, old: str, new: str) -> Iterato
             at = text.find(spelt, at + 1)
 
 
-# -- how a value may be spelt ------------------------------------------------------------------------------------------
+# -- quoting styles ----------------------------------------------------------------------------------------------------
 
 
 def _double(value: str) -> str:
@@ -123,12 +124,12 @@ def _single_env(value: str) -> str:
 
 
 def _double_env(value: str) -> str:
-    """As python-dotenv undoes it: a backslash before quotes, backslashes and the letters of control characters."""
+    """Quote as python-dotenv unquotes: escape quotes and backslashes, and write carriage returns as ``\\r``."""
     return '"' + re.sub(r'[\\"]', r"\\\g<0>", value).replace("\r", "\\r") + '"'
 
 
 def _raw_double(value: str) -> str | None:
-    """Between quotes as it is: backslashes that begin no escape."""
+    """Quote without escapes, for values in which no backslash starts an escape sequence."""
     return None if '"' in value else f'"{value}"'
 
 
@@ -153,7 +154,7 @@ _QUOTES: dict[str, tuple[Callable[[str], str | None], ...]] = {
 }
 
 
-# -- how a file reads --------------------------------------------------------------------------------------------------
+# -- parsers -----------------------------------------------------------------------------------------------------------
 
 
 def _env(text: str) -> list[Any]:
@@ -175,7 +176,7 @@ def _toml(text: str) -> Any:
 
 
 def _json(text: str) -> Any:
-    """JSON, with the comments and the last commas that editors allow in theirs."""
+    """Parse JSON with the comments and trailing commas that editors allow."""
     quiet = r'("(?:[^"\\]|\\.)*")|//[^\n\r]*|/\*.*?\*/'
     bare = re.sub(quiet, lambda found: found[1] or "", text, flags=re.S)
     return json.loads(re.sub(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', lambda found: found[1] or "", bare, flags=re.S))
@@ -193,23 +194,26 @@ def _text(text: str) -> Any:
 _READINGS: dict[str, Reading] = {"env": _env, "toml": _toml, "json": _json, "yaml": _yaml, "text": _text}
 
 
-def _differences(one: Any, other: Any) -> Iterator[tuple[Any, Any]]:
-    """The values in which two readings differ; a pair of other things where their shapes do."""
-    if isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other):
-        for name in one:
-            yield from _differences(one[name], other[name])
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for mine, its in zip(one, other, strict=True):
-            yield from _differences(mine, its)
-    elif one != other or type(one) is not type(other):
-        yield one, other
+def _differences(before: Any, after: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each pair of values in which two parsed files differ, or the pair of containers if their shapes differ."""
+    if isinstance(before, dict) and isinstance(after, dict) and list(before) == list(after):
+        for name in before:
+            yield from _differences(before[name], after[name])
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for old, new in zip(before, after, strict=True):
+            yield from _differences(old, new)
+    elif before != after or type(before) is not type(after):
+        yield before, after
 
 
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
 def load(path: Path) -> str:
-    """The file's text, which :func:`save` writes back byte for byte. Raises BadInput where it cannot be read."""
+    """Return a file's text, in a form that :func:`save` writes back byte for byte.
+
+    Raises BadInput if the file cannot be read or is larger than :data:`LARGEST`.
+    """
     try:
         if path.stat().st_size > LARGEST:
             raise BadInput(f"{path} is too large to be a settings file.")
@@ -219,10 +223,11 @@ def load(path: Path) -> str:
 
 
 def save(path: Path, before: str, after: str) -> None:
-    """Put ``after`` in the place of a file that still holds ``before``: beside it first, then renamed over it.
+    """Atomically replace a file that still contains ``before`` with ``after``, by renaming a temporary file over it.
 
-    A link is followed. Permissions, owner and extended attributes are kept. Raises BadInput where that cannot be done;
-    the file is then as it was.
+    Symbolic links are followed. Permissions, owner and extended attributes are kept.
+
+    Raises BadInput if the file has changed or cannot be written; it is then left as it was.
     """
     import shutil
 
@@ -238,11 +243,11 @@ def save(path: Path, before: str, after: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         shutil.copystat(target, beside)
-        os.utime(beside)  # it has changed now, whatever its predecessor's time
+        os.utime(beside)  # copystat has copied the old modification time
         if hasattr(os, "chown") and (kept.st_uid, kept.st_gid) != (os.geteuid(), os.getegid()):
             os.chown(beside, kept.st_uid, kept.st_gid)
-            Path(beside).chmod(kept.st_mode & 0o7777)  # which a change of owner takes bits from
-        os.replace(beside, target)  # noqa: PTH105 - a test lets it fail
+            Path(beside).chmod(kept.st_mode & 0o7777)  # chown can clear the setuid and setgid bits
+        os.replace(beside, target)  # noqa: PTH105 - a test makes os.replace fail
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror or type(error).__name__}.") from None
     finally:

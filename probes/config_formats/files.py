@@ -1,4 +1,4 @@
-"""Opening a settings file: how much of it is read, which links are followed, and why one is passed over."""
+"""Open settings files safely: limit their size, check symbolic links, and report why a file is skipped."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import os
 import stat
 from pathlib import Path
 
-LARGEST = 1024 * 1024  # bytes; the largest real one, a VS Code settings file, has some hundred KiB
+LARGEST = 1024 * 1024  # bytes; the largest real one, a VS Code settings file, has a few hundred KiB
 
-# Why a file is passed over: it is no text, too large, not ours to read, no file at all, or a project's link that
-# leads out of the project, which may show what the user never meant to show.
+# Why a file is skipped: it is not text, too large, not readable, not a regular file, or a project's link to a file
+# outside the project, which may expose data that the user did not mean to share.
 REASONS = ("encoding", "too_large", "unreadable", "no_file", "leads_out")
 
 
 class SkippedFile(Exception):
-    """A file that is there and is not read; ``reason`` is one of :data:`REASONS`."""
+    """Error for a file that exists but is not read. ``reason`` is one of :data:`REASONS`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -22,10 +22,12 @@ class SkippedFile(Exception):
 
 
 def text_of(path: Path, inside: Path | None = None) -> str | None:
-    """What stands in a file, at most :data:`LARGEST` bytes; None where there is none. Raises Passed.
+    """Return the text of a file, or None if it does not exist.
 
-    Links of the user's own files are followed: many keep their settings elsewhere and link to them. One of a project,
-    whose folder is ``inside``, is followed within that folder alone.
+    Symbolic links among the user's own files are followed, since many users keep their settings elsewhere and link to
+    them. If ``inside`` (a project's folder) is given, a link must lead to a file in that folder.
+
+    Raises SkippedFile if the file cannot be read, is not text, or is larger than :data:`LARGEST` bytes.
     """
     try:
         if inside is not None and path.is_symlink() and not path.resolve().is_relative_to(inside.resolve()):
@@ -35,11 +37,11 @@ def text_of(path: Path, inside: Path | None = None) -> str | None:
         return None
     except IsADirectoryError:
         raise SkippedFile("no_file") from None
-    except (OSError, RuntimeError, ValueError):  # a loop of links; a NUL in the name
-        if path.is_dir():  # as Windows refuses to open one
+    except (OSError, RuntimeError, ValueError):  # for example a link loop or a NUL in the name
+        if path.is_dir():  # Windows reports a folder as a permission error
             raise SkippedFile("no_file") from None
         raise SkippedFile("unreadable") from None
-    if not stat.S_ISREG(os.fstat(handle).st_mode):  # a pipe would keep us waiting
+    if not stat.S_ISREG(os.fstat(handle).st_mode):  # reading from a pipe would block
         os.close(handle)
         raise SkippedFile("no_file")
     with open(handle, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
@@ -53,7 +55,10 @@ def text_of(path: Path, inside: Path | None = None) -> str | None:
 
 
 def decoded(raw: bytes) -> str:
-    """UTF-8 with or without a mark, and UTF-16 with one, as Windows' shell writes it. Raises Passed."""
+    """Decode UTF-8 with or without a byte order mark, or UTF-16 with one, as Windows PowerShell writes it.
+
+    Raises SkippedFile if the bytes are neither.
+    """
     wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
         return raw.decode("utf-16" if wide else "utf-8-sig")

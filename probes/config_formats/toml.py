@@ -1,4 +1,4 @@
-"""TOML with the line of every value: the standard library reads it, a small scan of the statements finds the lines."""
+"""Read TOML with line numbers: the standard library parses it, and a scan of the statements finds the lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from probes.config_formats.tree import DEEPEST, Malformed, Node, line_at
 
 _Path = tuple[str, ...]
 
-# What a statement is made of, so that brackets and line ends inside of texts and comments mean nothing.
+# Tokens of a statement; strings and comments are single tokens, so that brackets and line ends in them do not count.
 _PIECE = re.compile(
     r'(?P<long>"""(?s:(?:[^\\]|\\.)*?)"{3,5}|\'\'\'(?s:.*?)\'{3,5})'
     r'|(?P<short>"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\')'
@@ -22,13 +22,16 @@ _NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([\w-]+))\s*(?:\.|$)
 
 
 def read(text: str) -> Node:
-    """The document. A value inside of an inline table or a list has the line of its statement. Raises Malformed."""
+    """Return the document as a tree. Values in an inline table or a list have the line of their statement.
+
+    Raises Malformed if the text is not TOML.
+    """
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
-        raise Malformed("TOML", int(found[1]) if found and found[1] else line_at(text, len(text))) from None
-    except (RecursionError, ValueError):  # nested without end; a number or date that Python cannot hold
+        match = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
+        raise Malformed("TOML", int(match[1]) if match and match[1] else line_at(text, len(text))) from None
+    except (RecursionError, ValueError):  # nesting too deep, or a number or date out of Python's range
         raise Malformed("TOML", 1) from None
     return _tree(table, (), _lines(text), 1, 0)
 
@@ -38,38 +41,38 @@ def _tree(value: Any, path: _Path, lines: dict[_Path, int], line: int, depth: in
     if depth > DEEPEST:
         raise Malformed("TOML", line)
     if isinstance(value, dict):
-        return Node({name: _tree(each, (*path, name), lines, line, depth + 1) for name, each in value.items()}, line)
+        return Node({name: _tree(item, (*path, name), lines, line, depth + 1) for name, item in value.items()}, line)
     if isinstance(value, list):
-        return Node([_tree(each, (*path, str(at)), lines, line, depth + 1) for at, each in enumerate(value)], line)
+        return Node([_tree(item, (*path, str(at)), lines, line, depth + 1) for at, item in enumerate(value)], line)
     return Node(str(value).lower() if isinstance(value, bool) else str(value), line)
 
 
 def _lines(text: str) -> dict[_Path, int]:
-    """The line of every table and statement of a text that is TOML."""
-    found: dict[_Path, int] = {}
-    counts: dict[_Path, int] = {}  # how many tables of a list there have been
+    """Return the line of every table and statement in valid TOML, by path."""
+    lines: dict[_Path, int] = {}
+    counts: dict[_Path, int] = {}  # tables seen so far in each array of tables
     header: _Path = ()
-    statement, depth, line, began, named = "", 0, 1, 1, False
+    statement, depth, line, first_line, past_equals = "", 0, 1, 1, False
     for piece in _PIECE.finditer(text + "\n"):
         kind, token = piece.lastgroup, piece[0]
         if kind == "end" and not depth:
-            if statement.strip().startswith("[") and not named:
+            if statement.strip().startswith("[") and not past_equals:
                 header = _header(statement.strip(), counts)
-                found.setdefault(header, began)
-            statement, named, began = "", False, line + 1
-        elif kind == "equals" and not depth and not named:
-            named = True
-            found.setdefault((*header, *_names(statement)), began)
-        elif kind in ("open", "close") and named:
+                lines.setdefault(header, first_line)
+            statement, past_equals, first_line = "", False, line + 1
+        elif kind == "equals" and not depth and not past_equals:
+            past_equals = True
+            lines.setdefault((*header, *_names(statement)), first_line)
+        elif kind in ("open", "close") and past_equals:
             depth += 1 if kind == "open" else -1
-        if not named and kind not in ("comment", "end"):
+        if not past_equals and kind not in ("comment", "end"):
             statement += token
         line += token.count("\n")
-    return found
+    return lines
 
 
 def _header(statement: str, counts: dict[_Path, int]) -> _Path:
-    """The path of ``[a.b]`` or ``[[a.b]]``, with the numbers of the list's tables in it."""
+    """Return the path of a header ``[a.b]`` or ``[[a.b]]``, with the indexes of arrays of tables inserted."""
     several = statement.startswith("[[")
     path: _Path = ()
     *above, last = _names(statement.strip("[] \t"))

@@ -1,4 +1,4 @@
-"""What every reader of a settings file gives: a tree of values that know their lines, and pointers into it."""
+"""The tree that every settings file reader returns, whose values have line numbers, and pointers into it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-DEEPEST = 64  # levels: settings have five, and what is deeper is there to break a reader
-MOST = 1000  # values that one pointer may find
+DEEPEST = 64  # levels; real settings have about five, and much deeper nesting is meant to break a parser
+MOST = 1000  # values that one pointer may match
 
 
 class Malformed(Exception):
-    """A file is not of its form. ``line`` counts from 1; ``form`` is what it should have been. Nothing of it is quoted:
-    the place may hold a key.
+    """Error in a file's syntax at ``line``, counted from 1. ``form`` names the expected format, for example ``TOML``.
+
+    The message quotes nothing from the file, because that place may contain a key.
     """
 
     def __init__(self, form: str, line: int) -> None:
@@ -22,19 +23,19 @@ class Malformed(Exception):
 
 
 class Node(NamedTuple):
-    """A table, a list, or a scalar as it is written (None for null), and the line where it begins, from 1."""
+    """A table, a list or a scalar as written (None for null), and its first line, from 1."""
 
     value: dict[str, Node] | list[Node] | str | None
     line: int
 
     @property
     def text(self) -> str | None:
-        """The scalar's text; None for null, tables and lists."""
+        """The text of a scalar; None for null, tables and lists."""
         return self.value if isinstance(self.value, str) else None
 
 
 class Hit(NamedTuple):
-    """What a pointer found: the names that stood for its ``*``, the whole path, and the node."""
+    """A match of a pointer: the names that matched its ``*``, the full path, and the node."""
 
     stars: tuple[str, ...]
     path: tuple[str, ...]
@@ -42,7 +43,11 @@ class Hit(NamedTuple):
 
 
 def find(root: Node, pointer: str) -> Iterator[Hit]:
-    """What a JSON pointer (RFC 6901) leads to. ``*`` is any member, a last ``?`` the name of the first member."""
+    """Yield the matches of a JSON pointer (RFC 6901), at most :data:`MOST`.
+
+    In addition to RFC 6901, ``*`` matches any member, and a last ``?`` yields the name of the first member. Example:
+    ``/providers/*/base_url``.
+    """
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
     yield from islice(_walk(root, steps, (), ()), MOST)
 
@@ -64,7 +69,7 @@ def _walk(node: Node, steps: list[str], stars: tuple[str, ...], path: tuple[str,
 
 
 def members(node: Node) -> Iterator[tuple[str, Node]]:
-    """The members of a table by name, those of a list by number."""
+    """Yield the members of a table with their names, or those of a list with their indexes from 0."""
     if isinstance(node.value, dict):
         yield from node.value.items()
     elif isinstance(node.value, list):
@@ -73,5 +78,5 @@ def members(node: Node) -> Iterator[tuple[str, Node]]:
 
 
 def line_at(text: str, position: int) -> int:
-    """The line of a position, from 1; line ends of every system count."""
+    """Return the line of a character offset, from 1; line ends of every system count."""
     return len(re.findall(r"\r\n|\n|\r", text[:position])) + 1

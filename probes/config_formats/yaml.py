@@ -1,4 +1,4 @@
-"""YAML with the line of every value, out of PyYAML's events: nothing is constructed, so no tag can do anything."""
+"""Read YAML with line numbers from PyYAML's events; no objects are constructed, so tags have no effect."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ from typing import Any
 
 from probes.config_formats.tree import DEEPEST, Malformed, Node, line_at
 
-_MERGE = "\0<<"  # no name in YAML holds a NUL
+_MERGE = "\0<<"  # no name in YAML contains a NUL
 _NULLS = ("", "~", "null", "Null", "NULL")
-_MOST_MERGED = 100_000  # members that merge keys may bring in: each costs time, and a small file can ask for millions
+_MOST_MERGED = 100_000  # members that merge keys may add: each costs time, and a small file can request millions
 
 
 def read(text: str) -> Node:
-    """The first document; merge keys (``<<``) are followed, the own value wins. Raises Malformed.
+    """Return the first document as a tree.
 
-    What several aliases name is one node, so aliases of aliases cost nothing, and a node may hold itself.
+    Merge keys (``<<``) are applied; a table's own members override merged ones. All aliases of an anchor share one
+    node, so nested aliases cost nothing, and a node may contain itself.
+
+    Raises Malformed if the text is not YAML.
     """
     import yaml
 
-    # libyaml reads 1 MiB in a blink and comes with PyYAML's wheels; the other loader of the same grammar stands in for
-    # it. Composing nodes is left to us: libyaml's own composer goes as deep as the text and takes the process along.
+    # libyaml is fast and comes with PyYAML's wheels; the pure Python loader reads the same grammar without it. The tree
+    # is built here because libyaml's composer recurses as deep as the text nests and can crash the process.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     tree = _Tree(yaml)
     try:
@@ -39,18 +42,19 @@ def read(text: str) -> Node:
 
 
 class _Tree:
-    """Grows by one event after the other."""
+    """Builder of the tree, which takes one parser event at a time."""
 
     def __init__(self, yaml: Any) -> None:
         self.yaml = yaml
         self.root: Node | None = None
         self.open: list[Node] = []
-        self.names: list[str | None] = []  # of each open table: the name that waits for its value
-        self.merges: list[list[Node]] = []  # of each open table: what it merges in
+        self.names: list[str | None] = []  # for each open container: the name whose value comes next
+        self.merges: list[list[Node]] = []  # for each open container: the nodes to merge into it
         self.anchors: dict[str, Node] = {}
         self.merged = 0
 
     def take(self, event: Any) -> None:
+        """Add a parser event. Raises Malformed for an unknown alias or nesting that is too deep."""
         yaml, line = self.yaml, event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style in (None, "") and event.implicit[0]
@@ -71,6 +75,7 @@ class _Tree:
             self.close()
 
     def put(self, node: Node, event: Any, plain: bool = False) -> None:
+        """Insert a node into the innermost open container, as a name, a value or an item."""
         if event is not None and event.anchor:
             self.anchors[event.anchor] = node
         if not self.open:
@@ -81,7 +86,7 @@ class _Tree:
             inside.append(node)
         elif isinstance(inside, dict):
             name = self.names[-1]
-            if name is None:  # a table, a list or an alias as a name is nobody's setting
+            if name is None:  # no app uses a container or an alias as a name
                 self.names[-1] = _MERGE if plain and node.value == "<<" else node.text or ""
                 return
             self.names[-1] = None
@@ -92,10 +97,11 @@ class _Tree:
                 inside[name] = node
 
     def close(self) -> None:
+        """Close the innermost container and apply its merge keys. Raises Malformed if they add too many members."""
         node, merges = self.open.pop(), self.merges.pop()
         self.names.pop()
-        sources = (one for each in merges for one in (each.value if isinstance(each.value, list) else [each]))
-        for source in sources:  # the first that is named wins over the later ones, the own value over all
+        sources = (each for merge in merges for each in (merge.value if isinstance(merge.value, list) else [merge]))
+        for source in sources:  # own members override merged ones, and earlier sources later ones
             if isinstance(source.value, dict) and isinstance(node.value, dict):
                 self.merged += len(source.value)
                 if self.merged > _MOST_MERGED:

@@ -1,1 +1,1 @@
-"""The practice door: a scripted server inside the program, for ``llmdoctor demo`` and for the table of wrong worlds."""
+"""The practice door: a scripted server inside the program, for ``llmdoctor demo`` and for the tests' worlds."""

@@ -1,4 +1,4 @@
-"""Sound answers of the demo server, in every protocol."""
+"""Build correct responses in every protocol, for the demo server."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ TEXT = "PONG"
 
 
 def as_json(value: object, status: int = 200, *headers: tuple[str, str]) -> Reply:
+    """Return a JSON response; a Content-Type in ``headers`` replaces the default one."""
     kind = () if any(name.lower() == "content-type" for name, _ in headers) else (("Content-Type", "application/json"),)
     return Reply(status, (*kind, *headers), json.dumps(value, ensure_ascii=False).encode())
 
 
 def as_html(page: str, status: int = 200, *headers: tuple[str, str]) -> Reply:
+    """Return an HTML response."""
     return Reply(status, (("Content-Type", "text/html; charset=utf-8"), *headers), page.encode())
 
 
 def as_text(text: str, status: int = 200, *headers: tuple[str, str]) -> Reply:
+    """Return a plain text response."""
     return Reply(status, (("Content-Type", "text/plain; charset=utf-8"), *headers), text.encode())
 
 
 def as_events(body: bytes | Sequence[Step], kind: str = "text/event-stream", *headers: tuple[str, str]) -> Reply:
-    """An event stream; bytes are one chunk."""
+    """Return an event stream; a body of bytes is sent as one chunk."""
     types = (("Content-Type", kind),) if kind else ()
     return Reply(200, (*types, ("Cache-Control", "no-cache"), *headers), [body] if isinstance(body, bytes) else body)
 
@@ -37,7 +40,7 @@ def as_events(body: bytes | Sequence[Step], kind: str = "text/event-stream", *he
 def keys_in(
     request: Request, styles: Iterable[str] = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query")
 ) -> list[str]:
-    """The credentials that a request carries, by the styles of :class:`probes.model.settings.Auth`."""
+    """Return the credentials in a request, in the order of ``styles`` (:class:`probes.model.settings.Auth`)."""
     found = []
     for style in styles:
         if style == "bearer":
@@ -51,7 +54,7 @@ def keys_in(
 def completion(
     model: str = MODELS[0], text: str | None = TEXT, finish: str = "stop", **message: object
 ) -> dict[str, Any]:
-    """What ``POST /chat/completions`` gives."""
+    """Return the response body of ``POST /chat/completions``."""
     return {
         "id": "chatcmpl-practice",
         "object": "chat.completion",
@@ -67,7 +70,7 @@ def completion(
 def message(
     model: str = CLAUDES[0], text: str | None = TEXT, stop: str = "end_turn", thinking: str = ""
 ) -> dict[str, Any]:
-    """What ``POST /v1/messages`` gives."""
+    """Return the response body of ``POST /v1/messages``."""
     content = [{"type": "thinking", "thinking": thinking, "signature": "c2ln"}] if thinking else []
     return {
         "id": "msg_practice",
@@ -82,7 +85,7 @@ def message(
 
 
 def response(model: str = MODELS[0], text: str = TEXT, status: str = "completed") -> dict[str, Any]:
-    """What ``POST /responses`` gives."""
+    """Return the response body of ``POST /responses``."""
     part = {"type": "output_text", "text": text, "annotations": []}
     output = [{"type": "message", "id": "msg_1", "status": "completed", "role": "assistant", "content": [part]}]
     return {
@@ -99,7 +102,7 @@ def response(model: str = MODELS[0], text: str = TEXT, status: str = "completed"
 
 
 def generated(model: str = GEMINIS[0], text: str = TEXT, finish: str = "STOP") -> dict[str, Any]:
-    """What Gemini's ``:generateContent`` gives."""
+    """Return the response body of Gemini's ``:generateContent``."""
     return {
         "candidates": [{"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": finish, "index": 0}],
         "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 5, "totalTokenCount": 14},
@@ -108,7 +111,7 @@ def generated(model: str = GEMINIS[0], text: str = TEXT, finish: str = "STOP") -
 
 
 def spoken(model: str = LLAMAS[0], text: str = TEXT, reason: str = "stop") -> dict[str, Any]:
-    """What Ollama's ``POST /api/chat`` gives."""
+    """Return the response body of Ollama's ``POST /api/chat``."""
     return {
         "model": model,
         "created_at": "2026-11-22T08:00:00Z",
@@ -121,7 +124,7 @@ def spoken(model: str = LLAMAS[0], text: str = TEXT, reason: str = "stop") -> di
 
 
 def model_list(models: Iterable[str], kind: str = "openai") -> Reply:
-    """A model list in the shape of ``openai``, ``anthropic``, ``gemini`` or ``ollama``."""
+    """Return a model list in the format of ``openai``, ``anthropic``, ``gemini`` or ``ollama``."""
     ids = list(models)
     if kind == "anthropic":
         rows = [{"type": "model", "id": i, "display_name": i, "created_at": "2025-10-01T00:00:00Z"} for i in ids]
@@ -135,14 +138,17 @@ def model_list(models: Iterable[str], kind: str = "openai") -> Reply:
 
 
 def data(value: object) -> bytes:
+    """Return an unnamed server-sent event with a JSON value."""
     return f"data: {json.dumps(value, ensure_ascii=False)}\n\n".encode()
 
 
 def event(value: dict[str, Any]) -> bytes:
+    """Return a server-sent event named after the ``type`` in its JSON value."""
     return f"event: {value['type']}\n".encode() + data(value)
 
 
 def chunk(model: str = MODELS[0], finish: str | None = None, **delta: object) -> dict[str, Any]:
+    """Return a chunk of a chat stream with this delta."""
     return {
         "id": "chatcmpl-practice",
         "object": "chat.completion.chunk",
@@ -156,7 +162,7 @@ DONE = b"data: [DONE]\n\n"
 
 
 def chunks(model: str = MODELS[0], text: str = TEXT, finish: str | None = "stop") -> list[bytes]:
-    """The events of a sound chat stream without its ``[DONE]``: the role, the text in two halves, the finish."""
+    """Return the events of a correct chat stream before ``[DONE]``: the role, two halves of the text, the finish."""
     half = len(text) // 2
     body = [
         data(chunk(model, role="assistant", content="")),
@@ -167,13 +173,13 @@ def chunks(model: str = MODELS[0], text: str = TEXT, finish: str | None = "stop"
 
 
 def usage(model: str = MODELS[0]) -> bytes:
-    """The last chunk that ``stream_options.include_usage`` asks for."""
+    """Return the usage chunk that ``stream_options.include_usage`` requests."""
     tokens = {"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14}
     return data({**chunk(model), "choices": [], "usage": tokens})
 
 
 def events(model: str = CLAUDES[0], text: str = TEXT, stop: str = "end_turn") -> list[dict[str, Any]]:
-    """The events of a sound Anthropic stream."""
+    """Return the events of a correct Anthropic stream."""
     start = {**message(model, None, stop), "stop_reason": None, "usage": {"input_tokens": 9, "output_tokens": 1}}
     half = len(text) // 2
     return [
@@ -193,12 +199,12 @@ def events(model: str = CLAUDES[0], text: str = TEXT, stop: str = "end_turn") ->
 
 
 def response_events(model: str = MODELS[0], text: str = TEXT) -> list[dict[str, Any]]:
-    """The events of a sound stream of responses."""
+    """Return the events of a correct stream of the Responses API."""
     begun = response(model, status="in_progress")
     item = {"type": "message", "id": "msg_1", "status": "in_progress", "role": "assistant", "content": []}
     where = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
     half = len(text) // 2
-    told: list[dict[str, Any]] = [
+    rows: list[dict[str, Any]] = [
         {"type": "response.created", "response": begun},
         {"type": "response.in_progress", "response": begun},
         {"type": "response.output_item.added", "output_index": 0, "item": item},
@@ -207,11 +213,11 @@ def response_events(model: str = MODELS[0], text: str = TEXT) -> list[dict[str, 
         {"type": "response.output_text.done", **where, "text": text},
         {"type": "response.completed", "response": response(model, text)},
     ]
-    return [{**one, "sequence_number": number} for number, one in enumerate(told)]
+    return [{**row, "sequence_number": number} for number, row in enumerate(rows)]
 
 
 def generated_pieces(model: str = GEMINIS[0], text: str = TEXT, finish: str = "STOP") -> list[dict[str, Any]]:
-    """The pieces of a sound Gemini stream; the last one says why it ended."""
+    """Return the chunks of a correct Gemini stream; the last one has the finish reason."""
     half = len(text) // 2
     pieces = [generated(model, part) for part in (text[:half], text[half:], "")]
     for piece in pieces[:-1]:
@@ -221,16 +227,17 @@ def generated_pieces(model: str = GEMINIS[0], text: str = TEXT, finish: str = "S
 
 
 def chat_lines(model: str = LLAMAS[0], text: str = TEXT) -> list[dict[str, Any]]:
-    """The lines of a sound stream of Ollama's; the last one says that it is done."""
+    """Return the lines of a correct Ollama stream; the last one has ``"done": true``."""
     half = len(text) // 2
     said = [{"role": "assistant", "content": part} for part in (text[:half], text[half:])]
     return [*({"model": model, "message": one, "done": False} for one in said), spoken(model, "")]
 
 
 def line(value: object) -> bytes:
+    """Return a line of JSON."""
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"
 
 
 def as_lines(body: Sequence[Step], kind: str = "application/x-ndjson") -> Reply:
-    """A stream of JSON in lines."""
+    """Return a stream of JSON lines."""
     return Reply(200, (("Content-Type", kind),), body)

@@ -1,7 +1,8 @@
-"""Doors that can do more than talk: tools, schemas, pictures, vectors; each of it present, absent or half there.
+"""Practice doors for ``--deep``: tool calls, structured output, vision and embeddings, correct, missing or broken.
 
-A *manner* is how a door does one of them: ``sound``, ``refused`` (a 400 that names it), ``ignored`` (an answer as if
-nothing had been asked), ``spent`` (no room left), ``limited`` (429), or for tools one of the halves in :data:`HALVES`.
+A *manner* is how a door handles one feature: ``sound``, ``refused`` (a 400 that names the feature), ``ignored`` (a
+plain response without the feature), ``spent`` (the token limit is reached), ``limited`` (429), or for tools one of
+the broken calls in :data:`HALVES`.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from probes.demo_server.server import Answer, Handler, Reply, Request, Step
 
 ARGUMENTS = '{"city": "Paris"}'
 FORM = '{"capital": "Paris", "letters": 5}'
-# What is half there of a tool call: (name, arguments as text, with an id)
+# Tool calls by manner: (function name, arguments as text, whether the call has an id)
 HALVES: dict[str, tuple[str, str, bool]] = {
     "sound": ("get_weather", ARGUMENTS, True),
     "unanswered": ("get_weather", ARGUMENTS, True),
     "result_refused": ("get_weather", ARGUMENTS, True),
-    "not_text": ("get_weather", ARGUMENTS, True),  # an object where text belongs, or the other way round
+    "not_text": ("get_weather", ARGUMENTS, True),  # arguments have the wrong type: object or text
     "not_json": ("get_weather", '{"city": "Par', True),
     "not_schema": ("get_weather", '{"town": "Paris"}', True),
     "no_id": ("get_weather", ARGUMENTS, False),
-    "no_index": ("get_weather", ARGUMENTS, True),  # of the pieces of a stream
+    "no_index": ("get_weather", ARGUMENTS, True),  # the chunks of a stream lack the index
     "wrong_name": ("weather", ARGUMENTS, True),
 }
-_SAID = {
+_REFUSALS = {
     "tools": "tools is not supported by this model",
     "structured": "response_format of type json_schema is unavailable now",
     "vision": "this model does not take image input",
@@ -39,42 +40,49 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True)
 class FeatureBehaviour:
-    """How each is done; ``stream`` is that of a tool call in a stream."""
+    """The manner of each feature; ``stream`` is the manner of a streamed tool call."""
 
     tools: str = "sound"
     stream: str = "sound"
     structured: str = "sound"
     vision: str = "sound"
-    forced: bool = True  # a tool can be demanded
+    forced: bool = True  # tool_choice may force a tool call
     said: str = "The sky is clear."
 
 
 def openai(*keys: str, manners: FeatureBehaviour | None = None, embeddings: str = "", **more: Any) -> Handler:
-    """As :func:`probes.demo_server.practice_doors.openai`; ``embeddings`` is the model that gives vectors."""
+    """Return an OpenAI door with these features; ``embeddings`` is the model that returns vectors.
+
+    ``more`` are arguments of :func:`probes.demo_server.practice_doors.openai`; the other doors here work alike.
+    """
     whole, streamed = _chat(manners or FeatureBehaviour(), _completion, _chunks)
     door = b.openai(*keys, chat=whole, stream=streamed, **more)
     vector = answers.as_json({"object": "list", "data": [{"index": 0, "embedding": [0.1, 0.2, 0.3]}]})
-    return _beside(door, f"{more.get('prefix', '/v1')}/embeddings", keys, embeddings, vector)
+    return _with_embeddings(door, f"{more.get('prefix', '/v1')}/embeddings", keys, embeddings, vector)
 
 
 def responses(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    """Return a Responses door with these features."""
     whole, streamed = _chat(manners or FeatureBehaviour(), _response, _response_events)
     return b.responses(*keys, chat=whole, stream=streamed, **more)
 
 
 def anthropic(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    """Return an Anthropic door with these features."""
     whole, streamed = _chat(manners or FeatureBehaviour(), _message, _events)
     return b.anthropic(*keys, chat=whole, stream=streamed, **more)
 
 
 def gemini(*keys: str, manners: FeatureBehaviour | None = None, embeddings: str = "", **more: Any) -> Handler:
+    """Return a Gemini door with these features; ``embeddings`` is the model that returns vectors."""
     whole, streamed = _chat(manners or FeatureBehaviour(), _generated, _pieces)
     door = b.gemini(*keys, chat=whole, stream=streamed, **more)
     vector = answers.as_json({"embedding": {"values": [0.1, 0.2, 0.3]}})
-    return _beside(door, f"/v1/models/{embeddings}:embedContent", keys, embeddings, vector)
+    return _with_embeddings(door, f"/v1/models/{embeddings}:embedContent", keys, embeddings, vector)
 
 
 def azure(*keys: str, manners: FeatureBehaviour | None = None, **more: Any) -> Handler:
+    """Return an Azure resource with these features."""
     whole, streamed = _chat(manners or FeatureBehaviour(), _completion, _chunks)
     return b.azure(*keys, chat=whole, stream=streamed, **more)
 
@@ -86,16 +94,19 @@ def ollama(
     can: Sequence[str] = ("completion",),
     **more: Any,
 ) -> Handler:
-    """``can`` is what its ``/api/show`` says of every model."""
+    """Return an Ollama server with these features.
+
+    ``embeddings`` is the model that returns vectors; ``can`` lists the capabilities that ``/api/show`` returns.
+    """
     whole, streamed = _chat(manners or FeatureBehaviour(), _spoken, _lines)
     shown = handlers.on("POST /api/show", answers.as_json({"capabilities": list(can)}))
     door = b.ollama(*keys, chat=whole, stream=streamed, **more)
     vector = answers.as_json({"model": embeddings, "embeddings": [[0.1, 0.2, 0.3]]})
-    return _beside(handlers.first(shown, door), "/api/embed", keys, embeddings, vector)
+    return _with_embeddings(handlers.first(shown, door), "/api/embed", keys, embeddings, vector)
 
 
-def _beside(door: Handler, path: str, keys: Sequence[str], model: str, vector: Answer) -> Handler:
-    """``door``, and vectors at ``path`` for who shows a key."""
+def _with_embeddings(door: Handler, path: str, keys: Sequence[str], model: str, vector: Answer) -> Handler:
+    """Return ``door`` with an embeddings endpoint at ``path``, which accepts ``keys``."""
 
     def handler(request: Request) -> Answer:
         shown = not keys or set(keys) & set(answers.keys_in(request))
@@ -105,14 +116,14 @@ def _beside(door: Handler, path: str, keys: Sequence[str], model: str, vector: A
     return handler
 
 
-# -- what is asked, and how it is done ---------------------------------------------------------------------------------
+# -- requested feature, and its manner ---------------------------------------------------------------------------------
 
-Whole = Callable[[Request, str, str], dict[str, Any]]  # request, what it is, in which manner
+Whole = Callable[[Request, str, str], dict[str, Any]]  # request, requested feature, manner
 Streamed = Callable[[Request, str, str], Reply]
 
 
-def _asked(body: dict[str, Any]) -> str:
-    """What a request asks for, in whichever protocol."""
+def _feature_of(body: dict[str, Any]) -> str:
+    """Return the feature that a request uses, in any protocol."""
     text = json.dumps(body)
     if body.get("tools"):
         sent_back = ('"role": "tool"', "tool_result", "function_call_output", "functionResponse")
@@ -127,9 +138,9 @@ def _chat(manners: FeatureBehaviour, whole: Whole, streamed: Streamed) -> tuple[
         forced = request.json().get("tool_choice") or request.json().get("toolConfig")
         auto = forced in (None, "auto", {"type": "auto"}, {"functionCallingConfig": {"mode": "AUTO"}})
         if what == "tools" and not manners.forced and not auto:
-            return _error(_SAID["forced"])
+            return _error(_REFUSALS["forced"])
         if manner == "refused":
-            return _error(_SAID[what])
+            return _error(_REFUSALS[what])
         return error_bodies.error("openai-429")(request) if manner == "limited" else None
 
     def manner_of(what: str, stream: bool) -> str:
@@ -139,14 +150,14 @@ def _chat(manners: FeatureBehaviour, whole: Whole, streamed: Streamed) -> tuple[
         return named.get(what) or str(getattr(manners, what, "sound"))
 
     def answer(request: Request) -> Answer:
-        what = _asked(request.json())
+        what = _feature_of(request.json())
         manner = manner_of(what, False)
         if manner == "refused" and what == "result":
             return _error("messages with role 'tool' are unknown")
         return refused(request, what, manner) or answers.as_json(whole(request, what, manner))
 
     def stream(request: Request) -> Answer:
-        what = _asked(request.json())
+        what = _feature_of(request.json())
         return refused(request, what, manner_of(what, True)) or streamed(request, what, manner_of(what, True))
 
     return answer, stream
@@ -168,7 +179,7 @@ def _text(what: str, manner: str) -> str:
     return "I cannot see any picture." if what == "vision" else "Paris."
 
 
-def _calls(what: str, manner: str) -> bool:
+def _has_tool_call(what: str, manner: str) -> bool:
     return what == "tools" and manner in HALVES
 
 
@@ -180,20 +191,20 @@ def _model(request: Request) -> str:
 
 
 def _tool_call(manner: str) -> dict[str, Any]:
-    name, written, named = HALVES[manner]
-    given: Any = json.loads(written) if manner == "not_text" else written
-    return {**({"id": "call_1"} if named else {}), "type": "function", "function": {"name": name, "arguments": given}}
+    name, arguments, has_id = HALVES[manner]
+    value: Any = json.loads(arguments) if manner == "not_text" else arguments
+    return {**({"id": "call_1"} if has_id else {}), "type": "function", "function": {"name": name, "arguments": value}}
 
 
 def _completion(request: Request, what: str, manner: str) -> dict[str, Any]:
-    if _calls(what, manner):
+    if _has_tool_call(what, manner):
         return answers.completion(_model(request), None, "tool_calls", tool_calls=[_tool_call(manner)])
     return answers.completion(_model(request), _text(what, manner), "length" if manner == "spent" else "stop")
 
 
 def _chunks(request: Request, what: str, manner: str) -> Reply:
     model = _model(request)
-    if not _calls(what, manner):
+    if not _has_tool_call(what, manner):
         finish = "length" if manner == "spent" else "stop"
         return answers.as_events([*answers.chunks(model, _text(what, manner), finish), answers.DONE])
     call = _tool_call(manner)
@@ -203,11 +214,11 @@ def _chunks(request: Request, what: str, manner: str) -> Reply:
     rows += [{"index": 0, "function": {"arguments": piece}} for piece in pieces[1:]]
     for row in rows if manner == "no_index" else ():
         del row["index"]
-    told = [answers.data(answers.chunk(model, tool_calls=[row])) for row in rows]
+    events = [answers.data(answers.chunk(model, tool_calls=[row])) for row in rows]
     return answers.as_events(
         [
             answers.data(answers.chunk(model, role="assistant")),
-            *told,
+            *events,
             answers.data(answers.chunk(model, "tool_calls")),
             answers.DONE,
         ]
@@ -219,12 +230,12 @@ def _chunks(request: Request, what: str, manner: str) -> Reply:
 
 def _function_call(manner: str) -> dict[str, Any]:
     call = _tool_call(manner)
-    named = {"call_id": call["id"]} if "id" in call else {}
-    return {"type": "function_call", "id": "fc_1", **named, **call["function"], "status": "completed"}
+    id_field = {"call_id": call["id"]} if "id" in call else {}
+    return {"type": "function_call", "id": "fc_1", **id_field, **call["function"], "status": "completed"}
 
 
 def _response(request: Request, what: str, manner: str) -> dict[str, Any]:
-    if _calls(what, manner):
+    if _has_tool_call(what, manner):
         return {**answers.response(_model(request)), "output": [_function_call(manner)]}
     if manner == "spent":
         short = {"incomplete_details": {"reason": "max_output_tokens"}}
@@ -233,34 +244,34 @@ def _response(request: Request, what: str, manner: str) -> dict[str, Any]:
 
 
 def _response_events(request: Request, what: str, manner: str) -> Reply:
-    if not _calls(what, manner):
+    if not _has_tool_call(what, manner):
         rows = answers.response_events(_model(request), _text(what, manner))
         if manner == "spent":
             rows[-1] |= {"type": "response.incomplete", "response": _response(request, what, manner)}
         return answers.as_events([answers.event(e) for e in rows])
     item = _function_call(manner)
-    told: list[dict[str, Any]] = [
+    events: list[dict[str, Any]] = [
         {"type": "response.created", "response": answers.response(_model(request), status="in_progress")},
         {"type": "response.output_item.added", "output_index": 0, "item": {**item, "arguments": ""}},
         {"type": "response.function_call_arguments.delta", "output_index": 0, "delta": item["arguments"]},
         {"type": "response.output_item.done", "output_index": 0, "item": item},
         {"type": "response.completed", "response": {**answers.response(_model(request)), "output": [item]}},
     ]
-    return answers.as_events([answers.event({**e, "sequence_number": at}) for at, e in enumerate(told)])
+    return answers.as_events([answers.event({**e, "sequence_number": at}) for at, e in enumerate(events)])
 
 
 # -- messages ----------------------------------------------------------------------------------------------------------
 
 
 def _block(manner: str) -> dict[str, Any]:
-    name, written, named = HALVES[manner]
+    name, written, has_id = HALVES[manner]
     known = manner != "not_json" and manner != "not_text"
-    named_so = {"id": "toolu_1"} if named else {}
-    return {"type": "tool_use", **named_so, "name": name, "input": json.loads(written) if known else written}
+    id_field = {"id": "toolu_1"} if has_id else {}
+    return {"type": "tool_use", **id_field, "name": name, "input": json.loads(written) if known else written}
 
 
 def _message(request: Request, what: str, manner: str) -> dict[str, Any]:
-    if _calls(what, manner):
+    if _has_tool_call(what, manner):
         return {**answers.message(_model(request), None, "tool_use"), "content": [_block(manner)]}
     stop = "max_tokens" if manner == "spent" else "end_turn"
     return answers.message(_model(request), _text(what, manner), stop)
@@ -268,7 +279,7 @@ def _message(request: Request, what: str, manner: str) -> dict[str, Any]:
 
 def _events(request: Request, what: str, manner: str) -> Reply:
     model = _model(request)
-    if not _calls(what, manner):
+    if not _has_tool_call(what, manner):
         stop = "max_tokens" if manner == "spent" else "end_turn"
         return answers.as_events([answers.event(e) for e in answers.events(model, _text(what, manner), stop)])
     _, written, _ = HALVES[manner]
@@ -278,14 +289,14 @@ def _events(request: Request, what: str, manner: str) -> Reply:
         for piece in (written[:8], written[8:])
     ]
     begun = {"type": "content_block_start", "index": 0, "content_block": {**_block(manner), "input": {}}}
-    told = [first, begun, *parts, {"type": "content_block_stop", "index": 0}, last, end]
-    return answers.as_events([answers.event(e) for e in told])
+    events = [first, begun, *parts, {"type": "content_block_stop", "index": 0}, last, end]
+    return answers.as_events([answers.event(e) for e in events])
 
 
 # -- gemini ------------------------------------------------------------------------------------------------------------
 
 
-def _named(request: Request) -> str:
+def _model_in_path(request: Request) -> str:
     return request.path.rpartition("/")[2].partition(":")[0]
 
 
@@ -296,17 +307,19 @@ def _part(manner: str) -> dict[str, Any]:
 
 
 def _generated(request: Request, what: str, manner: str) -> dict[str, Any]:
-    found = answers.generated(_named(request), _text(what, manner), "MAX_TOKENS" if manner == "spent" else "STOP")
-    if _calls(what, manner):
+    found = answers.generated(
+        _model_in_path(request), _text(what, manner), "MAX_TOKENS" if manner == "spent" else "STOP"
+    )
+    if _has_tool_call(what, manner):
         found["candidates"][0]["content"]["parts"] = [_part(manner)]
     return found
 
 
 def _pieces(request: Request, what: str, manner: str) -> Reply:
-    if _calls(what, manner) or manner == "spent":
+    if _has_tool_call(what, manner) or manner == "spent":
         return answers.as_events([answers.data(_generated(request, what, manner))])
     return answers.as_events(
-        [answers.data(piece) for piece in answers.generated_pieces(_named(request), _text(what, manner))]
+        [answers.data(piece) for piece in answers.generated_pieces(_model_in_path(request), _text(what, manner))]
     )
 
 
@@ -315,7 +328,7 @@ def _pieces(request: Request, what: str, manner: str) -> Reply:
 
 def _spoken(request: Request, what: str, manner: str) -> dict[str, Any]:
     found = answers.spoken(_model(request), _text(what, manner), "length" if manner == "spent" else "stop")
-    if _calls(what, manner):
+    if _has_tool_call(what, manner):
         function = _part(manner)["functionCall"]
         called = {"function": {"name": function["name"], "arguments": function["args"]}}
         found["message"] = {"role": "assistant", "content": "", "tool_calls": [called]}
@@ -324,7 +337,7 @@ def _spoken(request: Request, what: str, manner: str) -> dict[str, Any]:
 
 def _lines(request: Request, what: str, manner: str) -> Reply:
     rows: list[Step] = []
-    if _calls(what, manner):
+    if _has_tool_call(what, manner):
         called = _spoken(request, what, manner)["message"]
         rows.append(answers.line({"model": _model(request), "message": called, "done": False}))
         rows.append(answers.line(answers.spoken(_model(request), "")))

@@ -1,4 +1,4 @@
-"""Certificates for the practice door: an authority made on the spot, and leaves that are sound or wrong in one way."""
+"""Create certificates for the practice door: a temporary CA, and server certificates, valid or with one fault."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-# What a leaf can be; `good` is the only one that a client which trusts the authority takes without a word.
+# Kinds of server certificates. A client that trusts the CA accepts `good` and `ends-soon`, and rejects the others.
 KINDS = ("good", "expired", "not-yet-valid", "wrong-name", "self-signed", "no-intermediate", "ends-soon")
 
-# From when to when each is valid, in days from now; the others are valid for as long as public ones are today.
+# Validity periods in days from now. The other kinds are valid for 90 days, as public certificates usually are.
 _VALID = {"expired": (-90, -2), "not-yet-valid": (2, 90), "ends-soon": (-85, 5)}
 
 AIA_URL = "http://ca.practice.example/intermediate.der"
@@ -31,11 +31,13 @@ class _Signed:
     key: EllipticCurvePrivateKey
 
     def pem(self) -> bytes:
+        """Return the certificate in PEM format."""
         from cryptography.hazmat.primitives.serialization import Encoding
 
         return self.certificate.public_bytes(Encoding.PEM)
 
     def key_pem(self) -> bytes:
+        """Return the private key in PEM format, unencrypted."""
         from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -50,7 +52,10 @@ def _sign(
     days: tuple[int, int] = (-1, 90),
     aia: str = "",
 ) -> _Signed:
-    """A certificate: an authority's without ``names``, a leaf's with them; signed by itself without an issuer."""
+    """Create a certificate: a server certificate if ``names`` are given, else a CA; self-signed without an issuer.
+
+    ``days`` are the start and end of its validity in days from now; ``aia`` is the URL of the issuer's certificate.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -109,7 +114,7 @@ def _general_name(name: str) -> x509.GeneralName:
 
 
 class Authority:
-    """A root, an intermediate, and what they sign. The root's certificate stands at ``ca_pem`` for clients to trust."""
+    """A CA with a root and an intermediate certificate. Clients trust the root certificate in the file ``ca_pem``."""
 
     def __init__(self, folder: Path, name: str, organization: str) -> None:
         self._folder = folder
@@ -119,7 +124,10 @@ class Authority:
         self.ca_pem.write_bytes(self._root.pem())
 
     def pem(self, kind: str = "good", *names: str) -> bytes:
-        """Key and chain of a leaf of one of :data:`KINDS` for ``names`` (hosts or addresses), for a server."""
+        """Return the key and chain of a server certificate of ``kind`` for ``names`` (hosts or IP addresses).
+
+        Raises ValueError if ``kind`` is not in :data:`KINDS`.
+        """
         if kind not in KINDS:
             raise ValueError(f"no such certificate: {kind}")
         wanted = names or ("127.0.0.1", "::1", "localhost")
@@ -131,7 +139,7 @@ class Authority:
         return leaf.key_pem() + leaf.pem() + chain
 
     def context(self, kind: str = "good", *names: str) -> ssl.SSLContext:
-        """A server's context with such a leaf."""
+        """Return a server's SSL context with a certificate as from :meth:`pem`."""
         path = self._folder / f"{kind}.pem"
         path.write_bytes(self.pem(kind, *names))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -142,6 +150,6 @@ class Authority:
 
 @contextmanager
 def authority(name: str = "Practice Root CA", organization: str = "Practice") -> Iterator[Authority]:
-    """An authority whose files are gone when the context ends."""
+    """Yield a CA whose files are deleted when the context ends."""
     with tempfile.TemporaryDirectory(prefix="llmdoctor-") as folder:
         yield Authority(Path(folder), name, organization)

@@ -1,4 +1,4 @@
-"""Error bodies as the providers write them."""
+"""Error response bodies in the providers' formats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from probes.demo_server.server import Answer, Handler, Reply, Request
 
 
 def masked(key: str) -> str:
-    """As OpenAI shows a refused key."""
+    """Mask a key as OpenAI does in its error messages, for example ``sk-proj-********abcd``."""
     return f"{key[:8]}{'*' * max(len(key) - 12, 0)}{key[-4:]}" if len(key) > 12 else "*" * len(key)
 
 
@@ -30,8 +30,8 @@ def _google(status: int, name: str, message: str, *reasons: str) -> Any:
     return status, {"error": {"code": status, "message": message, "status": name, "details": details}}
 
 
-# Status and body by door and case. <key>, <masked>, <last4>, <model>, <method> and <path> stand for the request's own.
-# Source: the vendors' answers collected in the facts (errors.md); the human texts are shortened.
+# Status and body by provider and case. <key>, <masked>, <last4>, <model>, <method> and <path> are placeholders for the
+# values in the request. Source: vendors' responses collected in the facts (errors.md); messages are shortened.
 ERRORS: dict[str, tuple[int, Any]] = {
     "openai-401": _openai(
         401,
@@ -323,7 +323,10 @@ ERRORS: dict[str, tuple[int, Any]] = {
 
 
 def error(name: str, *headers: tuple[str, str]) -> Handler:
-    """An error of :data:`ERRORS`, with the request's own key, model and path filled in."""
+    """Return a handler that sends an error of :data:`ERRORS` with the key, model and path of the request.
+
+    Raises KeyError if there is no error of this name.
+    """
     status, body = ERRORS[name]
 
     def handler(request: Request) -> Answer:

@@ -1,4 +1,4 @@
-"""Handlers: which answer to give to which request."""
+"""Combine handlers that choose the response to a request."""
 
 from __future__ import annotations
 
@@ -8,24 +8,27 @@ from probes.demo_server.error_bodies import error
 from probes.demo_server.server import Answer, Handler, Reply, Request
 from probes.demo_server.web_pages import PAGES
 
-What = Answer | Handler | str  # stands wherever something can be made wrong; a text is a name in ERRORS or PAGES
+What = Answer | Handler | str  # a response, a handler, or the name of an entry in ERRORS or PAGES
 Filter = Callable[[Request], Answer | None]
 
 
 def give(what: What, request: Request) -> Answer:
-    """The answer that ``what`` is, to this request."""
+    """Return the response that ``what`` describes, for this request."""
     if isinstance(what, str):
         return PAGES[what] if what in PAGES else error(what)(request)
     return what(request) if callable(what) else what
 
 
 def always(what: What) -> Handler:
-    """The same to every request."""
+    """Return a handler that gives the same response to every request."""
     return lambda request: give(what, request)
 
 
 def on(where: str, what: What) -> Filter:
-    """``what`` where method and path's end fit: ``"POST"``, ``"/models"`` or ``"POST /chat/completions"``."""
+    """Return a filter that answers requests whose method and path suffix match ``where``.
+
+    Examples of ``where``: ``"POST"``, ``"/models"``, ``"POST /chat/completions"``.
+    """
     method, _, end = where.rpartition(" ") if "/" in where else (where, "", "")
 
     def filtered(request: Request) -> Answer | None:
@@ -36,7 +39,7 @@ def on(where: str, what: What) -> Filter:
 
 
 def first(*worlds: Filter) -> Handler:
-    """The first world that answers; at the end a bare 404."""
+    """Return a handler that uses the first filter with a response, or else sends an empty 404."""
 
     def handler(request: Request) -> Answer:
         return next((answer for world in worlds if (answer := world(request)) is not None), Reply(404))
@@ -45,6 +48,6 @@ def first(*worlds: Filter) -> Handler:
 
 
 def turns(*whats: What) -> Handler:
-    """One after another, request by request; the last one for good."""
+    """Return a handler that gives these responses one after another, and then repeats the last one."""
     left = list(whats)
     return lambda request: give(left.pop(0) if len(left) > 1 else left[0], request)

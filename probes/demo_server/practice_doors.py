@@ -1,9 +1,9 @@
-"""What a door can be: sound, or wrong in every way that was met in the wild.
+"""Practice doors: correct servers for every protocol, with arguments that make them wrong in ways seen in practice.
 
-A world is a :data:`~probes.demo_server.server.Handler`. The sound doors (:func:`openai`, :func:`anthropic`, ...) take
-what is to be wrong with them as arguments; :data:`ERRORS`, :data:`PAGES`, :data:`ANSWERS` and :data:`STREAMS` are wrong
-answers by name, and :func:`first`, :func:`on` and :func:`always` put worlds together. Names such as ``json_nochoices``
-and ``s_cut_rst`` are those under which the SDKs were measured (tables T3 and T5 of the SDK facts).
+A world is a :data:`~probes.demo_server.server.Handler`. :func:`openai`, :func:`anthropic` and the others build correct
+doors; their arguments replace single responses. ``error_bodies.ERRORS``, ``web_pages.PAGES``, ``wrong_answers.ANSWERS``
+and ``wrong_streams.STREAMS`` contain wrong responses by name, and the module ``handlers`` combines worlds. The SDKs
+were measured under the same names, such as ``json_nochoices`` and ``s_cut_rst`` (tables T3 and T5 of the SDK facts).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from probes.demo_server.handlers import Filter, What, always, give
 from probes.demo_server.server import Answer, Handler, JoinTo, Reply, Request
 from probes.demo_server.web_pages import PAGES
 
-# -- sound doors -------------------------------------------------------------------------------------------------------
+# -- correct doors -----------------------------------------------------------------------------------------------------
 
 
 def _door(
@@ -60,7 +60,7 @@ def _door(
     elsewhere: What,
     public: Sequence[str],
 ) -> Handler:
-    """Routes by method and path, then by key. Without ``keys`` none is asked for."""
+    """Route by method and path, then check the key. Without ``keys``, no key is required."""
 
     def handler(request: Request) -> Answer:
         where = f"{request.method} {request.path}"
@@ -99,10 +99,10 @@ def openai(
     unknown_model: What = "openai-model",
     elsewhere: What = "openai-404",
 ) -> Handler:
-    """A sound OpenAI door that takes ``keys`` (none given: it asks for none) and knows ``models`` (empty: any).
+    """Return a correct OpenAI door that accepts ``keys`` (none: no key required) and serves ``models`` (empty: any).
 
-    ``chat``, ``stream`` and ``listing`` replace the whole answer, the stream and the model list, after key and model
-    were looked at; ``rejected``, ``no_key``, ``unknown_model`` and ``elsewhere`` replace the refusals.
+    ``chat``, ``stream`` and ``listing`` replace the response, the stream and the model list after key and model were
+    checked. ``rejected``, ``no_key``, ``unknown_model`` and ``elsewhere`` (an unknown path) replace the errors.
     """
 
     def whole(request: Request) -> Answer:
@@ -138,9 +138,9 @@ def anthropic(
     unknown_model: What = "anthropic-model",
     elsewhere: What = "anthropic-404",
 ) -> Handler:
-    """A sound Anthropic door at ``{prefix}/v1/messages``: arguments as for :func:`openai`.
+    """Return a correct Anthropic door at ``{prefix}/v1/messages``, with the arguments of :func:`openai`.
 
-    ``auth`` says which headers it takes; ``versions`` the values of ``anthropic-version`` that it knows (empty: any).
+    ``auth`` lists the accepted auth styles, ``versions`` the accepted values of ``anthropic-version`` (empty: any).
     """
 
     def whole(request: Request) -> Answer:
@@ -179,7 +179,7 @@ def responses(
     unknown_model: What = "openai-model",
     elsewhere: What = "openai-404",
 ) -> Handler:
-    """A sound door for responses alone, without chat completions: arguments as for :func:`openai`."""
+    """Return a correct door for the Responses API, without chat completions, with the arguments of :func:`openai`."""
     answers = {
         f"GET {prefix}/models": always(model_list(models) if listing is None else listing),
         f"POST {prefix}/responses": _responding(models, unknown_model, chat, stream),
@@ -212,9 +212,9 @@ def gemini(
     unknown_model: What = "gemini-model",
     elsewhere: What = "google-404",
 ) -> Handler:
-    """A sound Gemini door at ``{prefix}/{version}/models``: arguments as for :func:`openai`.
+    """Return a correct Gemini door at ``{prefix}/{version}/models``, with the arguments of :func:`openai`.
 
-    A stream comes as events where ``?alt=sse`` asks for them, else as one JSON array.
+    A stream is sent as events if the query has ``alt=sse``, else as one JSON array.
     """
     served = re.compile(rf"{re.escape(prefix)}/(?:{'|'.join(versions)})/models(?:/([^/:]+):(\w+))?")
     verbs = {"GET": (None,), "POST": ("generateContent", "streamGenerateContent")}
@@ -255,9 +255,10 @@ def azure(
     elsewhere: What = "azure-404",
     unknown_version: What = "azure-404",
 ) -> Handler:
-    """A sound Azure resource, in its older form (``/openai/deployments/NAME``) and its newer one (``/openai/v1``).
+    """Return a correct Azure resource with deployment paths (``/openai/deployments/NAME``) and v1 (``/openai/v1``).
 
-    Arguments as for :func:`openai`; ``versions`` are the values of ``api-version`` that it knows (empty: any).
+    The arguments are those of :func:`openai`; ``versions`` are the accepted values of ``api-version`` (empty: any), and
+    ``newer=False`` leaves out the v1 API.
     """
     wrong: dict[str, Any] = {
         "rejected": rejected,
@@ -304,20 +305,21 @@ def ollama(
     elsewhere: What = "go-404",
     compatible: bool = True,
 ) -> Handler:
-    """A sound Ollama, which asks for no key unless ``keys`` are given: ``/api/tags``, ``/api/chat`` (streams lines of
-    JSON by default), and where it is ``compatible`` OpenAI's paths under ``/v1``.
+    """Return a correct Ollama server with ``/api/tags`` and ``/api/chat``, which streams JSON lines by default.
+
+    It requires a key only if ``keys`` are given. If ``compatible``, it also serves OpenAI's paths under ``/v1``.
     """
-    beside = openai(*keys, models=models, rejected=rejected, unknown_model=unknown_model, elsewhere=elsewhere)
+    compatible_door = openai(*keys, models=models, rejected=rejected, unknown_model=unknown_model, elsewhere=elsewhere)
 
     def handler(request: Request) -> Answer:
         if request.path == "/":
             return as_text("Ollama is running")
         if request.path == "/api/version":
             return as_json({"version": "0.12.0"})
-        if request.path == "/api/tags":  # served without a key, by the maker's cloud as well
+        if request.path == "/api/tags":  # served without a key, as by Ollama's own cloud
             return give(model_list(models, "ollama") if listing is None else listing, request)
         if (request.method, request.path) != ("POST", "/api/chat"):
-            return beside(request) if compatible else give(elsewhere, request)
+            return compatible_door(request) if compatible else give(elsewhere, request)
         if keys and not set(keys_in(request, ("bearer",))) & set(keys):
             return give(rejected, request)
         asked = request.json()
@@ -332,7 +334,7 @@ def ollama(
 
 
 def both(*worlds: Handler) -> Handler:
-    """Doors side by side on one host: the first that does not answer 404."""
+    """Return a handler for several doors on one host: it uses the first door that does not answer 404."""
 
     def handler(request: Request) -> Answer:
         answer: Answer = Reply(404)
@@ -345,13 +347,13 @@ def both(*worlds: Handler) -> Handler:
     return handler
 
 
-# -- what stands in front of a door ------------------------------------------------------------------------------------
+# -- intermediaries in front of a door ---------------------------------------------------------------------------------
 
 
 def redirect(status: int, to: str = "", *, slash: bool = False) -> Handler:
-    """To the same path at the origin ``to``, with a slash at the path's end where ``slash`` says so.
+    """Return a handler that redirects to the same path at the origin ``to``; ``slash`` appends a slash to the path.
 
-    A ``to`` with a path of its own is taken whole; an empty one is a redirect on the same origin.
+    A ``to`` with a path is used unchanged; an empty one redirects within the same origin.
     """
 
     def handler(request: Request) -> Answer:
@@ -362,7 +364,7 @@ def redirect(status: int, to: str = "", *, slash: bool = False) -> Handler:
 
 
 def slashed(world: Handler) -> Handler:
-    """``world`` behind a router that knows its paths with a slash at the end alone, and redirects (307) to them."""
+    """Return ``world`` behind a router that serves only paths with a trailing slash and redirects others (307)."""
 
     def handler(request: Request) -> Answer:
         if not request.path.endswith("/"):
@@ -373,22 +375,22 @@ def slashed(world: Handler) -> Handler:
 
 
 def basic_auth(request: Request) -> Answer | None:
-    """A filter: nginx's Basic authentication in front of everything."""
+    """Filter requests as nginx with Basic authentication does: answer 401 without credentials."""
     return None if request.header("authorization").startswith("Basic ") else PAGES["basic-auth"]
 
 
 def refuses(parameter: str, what: What) -> Filter:
-    """A filter: ``what`` to a request whose JSON has ``parameter``, as a model that does not know ``max_tokens``."""
+    """Return a filter that answers requests whose JSON has ``parameter``, like a model that rejects ``max_tokens``."""
     return lambda request: give(what, request) if parameter in request.json() else None
 
 
 def lacks(header: str, what: What) -> Filter:
-    """A filter: ``what`` to a request without ``header``."""
+    """Return a filter that answers requests without ``header``."""
     return lambda request: None if request.header(header) else give(what, request)
 
 
 def proxy(port: int = 0, *, user: str = "", password: str = "", refused: What | None = None) -> Handler:
-    """An HTTP proxy whose every CONNECT leads to ``port`` on loopback; with a user it asks for one (407)."""
+    """Return an HTTP proxy that tunnels each CONNECT to ``port`` on loopback; with ``user``, it needs a login (407)."""
     credentials = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
     def handler(request: Request) -> Answer:

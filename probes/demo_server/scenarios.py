@@ -1,4 +1,4 @@
-"""The faults that ``llmdoctor demo`` shows: settings, and the practice door that they lead to."""
+"""The faults that ``llmdoctor demo`` shows: settings, each with the practice door that they lead to."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ GOOGLE = "https://generativelanguage.googleapis.com"
 RESOURCE = "https://resource.openai.azure.com"
 LOOPBACK = "http://127.0.0.1:{port}/v1"
 SOURCE = Source(SourceKind.DEMO)
-SHORT = Limits(probe=2.0)  # for the faults that last until a limit
+SHORT = Limits(probe=2.0)  # seconds; for faults that end with a timeout
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One row of the catalogue.
+    """A fault in the catalogue, or a correct setup.
 
-    ``code`` is the root cause that a check must name (None: nothing is broken), ``warning`` a finding that it must show
-    besides. ``world`` makes the door from the key that it takes; ``typed`` is what the user made of that key. An https
-    ``base_url`` is led to the practice door by connect-to, with a ``certificate`` of that kind for its host; ``{port}``
-    in it stands for the practice door's own.
+    ``code`` is the root cause that a check must report (None: nothing is broken), ``warning`` a finding that it must
+    report as well. ``world`` builds the door from the key that it accepts; ``typed`` turns this key into the one that
+    the user has set. connect-to routes an https ``base_url`` to the practice door, which has a ``certificate`` of this
+    kind for the host. ``{port}`` in ``base_url`` is replaced by the port of the practice door.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Scenario:
     world: Callable[[str], Handler] = b.openai
     base_url: str = RELAY
     protocol: str = "openai"
-    model: str = answers.MODELS[0]  # empty: the check finds one
+    model: str = answers.MODELS[0]  # empty: the check chooses one
     shape: str = "relay"
     typed: Callable[[str], str] = str
     app: str | None = None
@@ -53,13 +53,13 @@ class Scenario:
     trusted: bool = True
     connect: tuple[Step, ...] | None = None
     listening: bool = True
-    proxy: Callable[[int], Handler] | None = None  # an HTTP proxy in front, from the door's port
+    proxy: Callable[[int], Handler] | None = None  # builds an HTTP proxy for the door's port
     limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
 class RunningScenario:
-    """A fault that stands: what to check, and the door that answers (None where nothing listens)."""
+    """A running scenario: the settings to check, and the practice door (None if nothing listens)."""
 
     fault: Scenario
     base_url: str
@@ -72,7 +72,7 @@ class RunningScenario:
     door: PracticeDoor | None
 
     def settings(self) -> Settings:
-        """All of it as the settings of a run."""
+        """Return the settings of a run."""
         return Settings(
             base_url=Sourced(self.base_url, SOURCE),
             key=Sourced(self.key, SOURCE),
@@ -87,7 +87,10 @@ class RunningScenario:
 
 
 def made_up_key(shape: str = "relay") -> str:
-    """A key that nobody has issued, in the shape of ``relay`` (bare sk-) or of one of the houses below."""
+    """Return a random key that nobody has issued, in the format of ``shape``: ``relay`` (``sk-…``) or a provider below.
+
+    Raises KeyError if the shape is unknown.
+    """
 
     def some(count: int, letters: str = string.ascii_letters + string.digits) -> str:
         return "".join(secrets.choice(letters) for _ in range(count))
@@ -102,13 +105,13 @@ def made_up_key(shape: str = "relay") -> str:
     }[shape]()
 
 
-def _nobodys(world: Callable[..., Handler], **wrong: handlers.What) -> Callable[[str], Handler]:
-    """The door for which the user's key is a stranger's."""
+def _rejecting(world: Callable[..., Handler], **wrong: handlers.What) -> Callable[[str], Handler]:
+    """Return a builder of doors that do not know the user's key."""
     return lambda key: world(made_up_key(), **wrong)
 
 
 def _counting() -> list[bytes]:
-    """A streamed answer of many pieces."""
+    """Return the events of a stream with many chunks."""
     return [
         *(answers.data(answers.chunk(content=f"{number} ")) for number in range(1, 13)),
         answers.data(answers.chunk(finish="stop")),
@@ -117,7 +120,7 @@ def _counting() -> list[bytes]:
 
 
 def _openai(**wrong: handlers.What) -> Callable[[str], Handler]:
-    return lambda key: b.openai(key, **wrong)  # type: ignore[arg-type]  # the hooks alone are named here
+    return lambda key: b.openai(key, **wrong)  # type: ignore[arg-type]  # ``wrong`` has only arguments of the type What
 
 
 def _all(what: handlers.What) -> Callable[[str], Handler]:
@@ -125,7 +128,7 @@ def _all(what: handlers.What) -> Callable[[str], Handler]:
 
 
 def _refusal(name: str) -> Callable[[str], Handler]:
-    """The door serves its model list and answers every generation with this."""
+    """Return a builder of doors that serve the model list but answer every generation with this error."""
     return _openai(chat=name, stream=name)
 
 
@@ -145,24 +148,24 @@ _AZURE: dict[str, Any] = {"model": "gpt-4o-mini", "shape": "azure"}
 _CATALOGUE = (
     Scenario("sound", None),
     _CLAUDE,
-    # -- where it goes
+    # -- base URL
     Scenario(
         "wrong-door",
         "key.wrong_door",
-        _nobodys(b.openai),
+        _rejecting(b.openai),
         OPENAI,
     ),
     Scenario(
         "foreign-key",
         "key.wrong_door",
-        _nobodys(b.openai),
+        _rejecting(b.openai),
         OPENAI,
         shape="anthropic",
     ),
     Scenario(
         "wrong-region",
         "auth.rejected",
-        _nobodys(b.openai, rejected="moonshot-401", no_key="moonshot-401"),
+        _rejecting(b.openai, rejected="moonshot-401", no_key="moonshot-401"),
         "https://api.moonshot.ai/v1",
         model="kimi-k2.6",
         warning="key.wrong_region",
@@ -201,7 +204,7 @@ _CATALOGUE = (
     Scenario("azure-as-openai", "shape.wrong_protocol", lambda key: b.azure(key, newer=False), RESOURCE, **_AZURE),
     Scenario("azure-deployment", "model.not_found", b.azure, RESOURCE, "azure", "my-deployment", "azure"),
     Scenario("gemini-version", "url.version_doubled", b.gemini, f"{GOOGLE}/v1beta", **_GEMINI),
-    Scenario("gemini-rejected", "auth.rejected", _nobodys(b.gemini), GOOGLE, **_GEMINI),
+    Scenario("gemini-rejected", "auth.rejected", _rejecting(b.gemini), GOOGLE, **_GEMINI),
     Scenario(
         "ollama-model",
         "model.not_found",
@@ -216,7 +219,7 @@ _CATALOGUE = (
         "http.redirected",
         _all(b.redirect(301, "https://new.relay.example")),
     ),
-    # -- the key
+    # -- key
     Scenario("key-newline", "key.stray_characters", typed="{}\n".format),
     Scenario(
         "key-quotes",
@@ -246,7 +249,7 @@ _CATALOGUE = (
     Scenario(
         "rejected",
         "auth.rejected",
-        _nobodys(b.openai, rejected="newapi-401"),
+        _rejecting(b.openai, rejected="newapi-401"),
     ),
     Scenario(
         "header-style",
@@ -262,7 +265,7 @@ _CATALOGUE = (
         "auth.upstream",
         _refusal("newapi-upstream"),
     ),
-    # -- money, models
+    # -- quota, models
     Scenario("no-credit", "quota.exhausted", _refusal("newapi-quota")),
     Scenario("rate-limited", "quota.rate_limited", _refusal("openai-429")),
     Scenario("unknown-model", "model.not_found", model="gpt-5-nanoo"),
@@ -277,7 +280,7 @@ _CATALOGUE = (
         _openai(chat=wrong_answers.ANSWERS["substituted"], stream=wrong_streams.STREAMS["s_substituted"]),
         warning="model.substituted",
     ),
-    # -- answers and streams
+    # -- responses and streams
     Scenario(
         "error-as-success",
         "shape.error_as_success",
@@ -311,7 +314,7 @@ _CATALOGUE = (
         _openai(stream=wrong_streams.STREAMS["s_stalled"]),
         limits=SHORT,
     ),
-    # -- the way there
+    # -- connection, TLS, intermediaries
     Scenario("expired-cert", "tls.expired", certificate="expired"),
     Scenario(
         "self-signed",
@@ -391,7 +394,7 @@ _CATALOGUE = (
     Scenario(
         "proxy-auth",
         "proxy.auth_required",
-        proxy=lambda port: b.proxy(port, user="user", password="practice"),  # noqa: S106  # nobody's password
+        proxy=lambda port: b.proxy(port, user="user", password="practice"),  # noqa: S106  # a made-up password
     ),
 )
 
@@ -399,16 +402,16 @@ FAULTS: dict[str, Scenario] = {fault.name: fault for fault in _CATALOGUE}
 
 
 def sound(protocol: str) -> Scenario:
-    """A door at which nothing is wrong: the function of the protocol's name among the practice doors."""
+    """Return a scenario without a fault, with the practice door of this protocol."""
     base_url = "http://127.0.0.1:{port}" + wire(protocol).version_segment
     return Scenario("sound", None, getattr(b, protocol), base_url, protocol, model="", certificate="")
 
 
 @contextmanager
 def open(name: str, protocol: str = "") -> Iterator[RunningScenario]:
-    """Starts the practice door of a fault, or a sound one of the protocol, and yields what to check.
+    """Start the practice door of a fault, or a correct one if ``protocol`` is given, and yield the running scenario.
 
-    Raises KeyError where there is no such fault.
+    Raises KeyError if there is no fault of this name.
     """
     fault = sound(protocol) if protocol else FAULTS[name]
     key = made_up_key(fault.shape)

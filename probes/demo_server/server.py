@@ -1,7 +1,7 @@
-"""A scripted HTTP/1.1 server on loopback that can do everything a server can do wrong.
+"""A scripted HTTP/1.1 server on loopback that can make every mistake that a server can make.
 
-A *handler* takes a :class:`Request` and gives an :data:`Answer`: a :class:`Reply`, which the server frames, or bare
-steps that go out as they are. What happens on a connection before HTTP (``connect``) is a list of steps too.
+A *handler* takes a :class:`Request` and returns an :data:`Answer`: a :class:`Reply`, which the server frames, or raw
+bytes or steps, which it sends unchanged. ``connect`` is a list of steps to run on a connection before HTTP.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-HEAD_LIMIT = 256 * 1024
-LINGER = 0.5  # seconds for which a closed connection still drains what the client sends: it is to see an end, no reset
+HEAD_LIMIT = 256 * 1024  # bytes of a request's head; no client sends nearly as many
+LINGER = 0.5  # seconds to drain the client's data on close, since unread data would turn the close into a reset
 
 
 class ScriptEnd(Enum):
-    """What a script does besides sending."""
+    """An action of a script other than sending data."""
 
-    CLOSE = auto()  # end the connection cleanly
-    RESET = auto()  # end it by TCP RST
-    STALL = auto()  # neither send nor close until the client goes or the door stops
-    READ = auto()  # take what the client sends next, unread
-    KEEP = auto()  # the script is over, the connection lives on
+    CLOSE = auto()  # close the connection cleanly
+    RESET = auto()  # close it with a TCP RST
+    STALL = auto()  # neither send nor close until the client disconnects or the door stops
+    READ = auto()  # receive and discard what the client sends next
+    KEEP = auto()  # end the script and keep the connection open
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Do nothing for so many seconds."""
+    """A pause of this many seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Drip:
-    """Send ``data`` in pieces of ``size`` bytes, ``every`` so many seconds."""
+    """Data that is sent in pieces of ``size`` bytes, with a pause of ``every`` seconds after each."""
 
     data: bytes
     every: float
@@ -54,7 +54,7 @@ class Drip:
 
 @dataclass(frozen=True, slots=True)
 class JoinTo:
-    """Join the connection to another address, as a proxy does after CONNECT."""
+    """A tunnel from the connection to another address, as a proxy opens it after CONNECT."""
 
     host: str
     port: int
@@ -66,7 +66,7 @@ Script = Iterable[Step]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it arrived. ``at`` is on the monotonic clock; ``connection`` counts from 0."""
+    """A request as it arrived. ``at`` is its time in seconds of the monotonic clock; ``connection`` counts from 0."""
 
     method: str
     target: str
@@ -78,17 +78,19 @@ class Request:
 
     @property
     def path(self) -> str:
+        """The path of the request target; empty for CONNECT."""
         return urlsplit(self.target).path if self.method != "CONNECT" else ""
 
     def query(self, name: str) -> str:
+        """Return the first value of a query parameter, or an empty string."""
         return parse_qs(urlsplit(self.target).query).get(name, [""])[0]
 
     def header(self, name: str) -> str:
-        """The value of a header, or an empty string."""
+        """Return the value of a header, or an empty string."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object; an empty one where it is none."""
+        """Return the body as a JSON object, or an empty dict if it is not one."""
         try:
             value = json.loads(self.body)
         except ValueError:
@@ -98,10 +100,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A framed answer.
+    """A response that the server frames.
 
-    A body of bytes gets a Content-Length. Steps are sent in chunks, or bare with ``chunked=False``: the end of the
-    connection is then the end of the body. The steps of a reply that is used twice must be repeatable: a list.
+    A body of bytes gets a Content-Length. Steps are sent with chunked encoding; with ``chunked=False`` they are sent
+    unframed, and the end of the connection ends the body. If a reply is sent more than once, its steps must be a list,
+    not an iterator.
     """
 
     status: int = 200
@@ -116,11 +119,11 @@ Handler = Callable[[Request], Answer]
 
 
 class _Ended(Exception):
-    """The connection is over."""
+    """Signal that the connection has ended."""
 
 
 def head(status: int, headers: Iterable[tuple[str, str]] = (), reason: str | None = None) -> bytes:
-    """A status line and headers, with the empty line after them."""
+    """Return a status line and headers, with the empty line that ends them."""
     if reason is None:
         reason = HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else ""
     lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers)]
@@ -130,10 +133,11 @@ def head(status: int, headers: Iterable[tuple[str, str]] = (), reason: str | Non
 class PracticeDoor:
     """The server, as a context manager: ``with PracticeDoor(handler) as door: ... door.url``.
 
-    ``connect`` is what happens on each new connection first; it goes on to TLS and HTTP only after ``ScriptEnd.KEEP``.
-    A TLS
-    door answers plain HTTP as nginx does, with a 400 that says so; a plain door answers a ClientHello with a plain 400.
-    ``latency`` is waited before each answer, in seconds. An exception in a handler is raised when the context ends.
+    ``connect`` is a script that runs first on each new connection; TLS and HTTP follow only if it ends with
+    ``ScriptEnd.KEEP``. A TLS door answers plain HTTP as nginx does, with a 400 that explains it; a plain door answers a
+    ClientHello with a plain 400. ``latency`` is the delay before each response, in seconds.
+
+    Raises the first exception of a handler when the context ends.
     """
 
     def __init__(
@@ -153,7 +157,7 @@ class PracticeDoor:
         self.port = port
         self.latency = latency
         self.requests: list[Request] = []
-        self.strays: list[bytes] = []  # first bytes of what was no HTTP request
+        self.strays: list[bytes] = []  # first bytes of each message that was not an HTTP request
         self.connections = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -163,7 +167,7 @@ class PracticeDoor:
 
     @property
     def url(self) -> str:
-        """Scheme, address and port, without a trailing slash."""
+        """The origin of the server, for example ``http://127.0.0.1:40123``, without a trailing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
 
@@ -253,7 +257,7 @@ class PracticeDoor:
         line.sock.do_handshake()
 
     def _exchange(self, number: int, line: _ServerConnection, peer: tuple[str, int]) -> bool:
-        """One request and its answer. True: another may follow on this connection."""
+        """Handle one request; return whether another may follow on this connection."""
         top = line.read_head()
         first, *rest = top.decode("latin-1").split("\r\n")
         words = first.split(" ")
@@ -278,7 +282,7 @@ class PracticeDoor:
 
 
 class _ServerConnection:
-    """One connection: what has been read ahead, and how scripts are played on it."""
+    """A connection with a read buffer, on which responses and scripts are sent."""
 
     def __init__(self, sock: socket.socket, stopping: threading.Event) -> None:
         self.sock = sock
@@ -294,6 +298,7 @@ class _ServerConnection:
         self._buffer += data
 
     def read(self, size: int) -> bytes:
+        """Return exactly ``size`` bytes. Raises _Ended if the connection ends first, as all reads do."""
         while len(self._buffer) < size:
             self._more()
         data = bytes(self._buffer[:size])
@@ -301,12 +306,13 @@ class _ServerConnection:
         return data
 
     def read_until(self, mark: bytes) -> bytes:
+        """Return the bytes before ``mark``, and skip the mark."""
         while (at := self._buffer.find(mark)) < 0 and len(self._buffer) < HEAD_LIMIT:
             self._more()
         return self.read(at + len(mark))[: -len(mark)]
 
     def read_head(self) -> bytes:
-        """A request's head; of what is no HTTP, everything that has come."""
+        """Return the head of a request, or all received bytes if they are not HTTP."""
         while not self._buffer:
             self._more()
         if not self._buffer[:1].isalpha():
@@ -314,6 +320,7 @@ class _ServerConnection:
         return self.read_until(b"\r\n\r\n")
 
     def read_chunks(self) -> bytes:
+        """Return a body with chunked encoding, decoded."""
         body = b""
         while size := int(self.read_until(b"\r\n").split(b";")[0], 16):
             body += self.read(size)
@@ -324,13 +331,16 @@ class _ServerConnection:
     # -- answering
 
     def send(self, data: bytes) -> None:
+        """Send bytes unchanged."""
         self.sock.sendall(data)
 
     def wait(self, seconds: float) -> None:
+        """Pause. Raises _Ended if the server stops meanwhile."""
         if seconds and self._stopping.wait(seconds):
             raise _Ended
 
     def reply(self, reply: Reply, method: str) -> bool:
+        """Send a framed response; return whether the connection stays usable."""
         headers = list(reply.headers)
         names = {name.lower() for name, _ in headers}
         if "date" not in names:
@@ -352,7 +362,7 @@ class _ServerConnection:
         return reply.chunked
 
     def play(self, script: Script, *, framed: bool = False) -> bool:
-        """Runs a script to its end. True: the connection is to live on."""
+        """Run a script; return whether it ended with ``ScriptEnd.KEEP``, so that the connection stays open."""
         for step in script:
             match step:
                 case bytes():
@@ -382,6 +392,7 @@ class _ServerConnection:
         return False
 
     def tunnel(self, host: str, port: int) -> None:
+        """Copy data in both directions between this connection and an address until one side ends."""
         with socket.create_connection((host, port), timeout=5) as far:
             far.settimeout(None)
             back = threading.Thread(target=_pump, args=(far, self.sock), name="practice tunnel", daemon=True)
@@ -392,7 +403,7 @@ class _ServerConnection:
         raise _Ended
 
     def close(self) -> None:
-        """A clean end: close_notify, FIN, and the client's last words are drained, lest a RST overtake the data."""
+        """Close cleanly: send close_notify and FIN, then drain the client's data, so that no RST follows."""
         if isinstance(self.sock, ssl.SSLSocket):
             self.sock.setblocking(False)
             with suppress(OSError, ValueError):
@@ -405,6 +416,7 @@ class _ServerConnection:
         raise _Ended
 
     def reset(self) -> None:
+        """Close the connection with a TCP RST."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sock.close()
         raise _Ended
@@ -431,7 +443,7 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 @contextmanager
 def closed_port(host: str = "127.0.0.1") -> Iterator[int]:
-    """A port that refuses connections while the context lasts: bound, so nobody else gets it, but not listening."""
+    """Yield a port that refuses connections: it is bound, so that no other process gets it, but does not listen."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as sock:
         sock.bind((host, 0))
         yield sock.getsockname()[1]

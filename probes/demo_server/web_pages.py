@@ -1,4 +1,4 @@
-"""Web pages that answer instead of an API."""
+"""Web pages that a host sends instead of API responses."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from probes.demo_server.server import Reply
 
 
 def nginx_page(status: int, title: str, server: str = "nginx") -> Reply:
+    """Return an error page in the style of nginx."""
     page = f"<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n<h1>{status} {title}</h1>"
     return as_html(f"{page}\r\n<hr><center>{server}</center>\r\n</body>\r\n</html>", status, ("Server", server))
 

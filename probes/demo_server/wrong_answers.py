@@ -1,4 +1,4 @@
-"""Answers that SDKs cannot read."""
+"""Responses to a generation, correct and wrong, by name: many that SDKs cannot parse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from probes.demo_server.web_pages import SERVED, nginx_page
 
 
 def _raw(kind: str, body: bytes, *more: tuple[str, str], status: int = 200) -> bytes:
-    """A head that promises ten bytes more than ``body`` has, and the body."""
+    """Return a response whose Content-Length is ten bytes larger than its body."""
     return head(status, (("Content-Type", kind), ("Content-Length", str(len(body) + 10)), *more)) + body
 
 
@@ -100,7 +100,7 @@ def _answers() -> dict[str, Answer]:
     }
 
 
-# Answers to a chat request that is no stream, by name; the model is MODELS[0].
+# Responses to a chat request without streaming, by name; the model is MODELS[0].
 ANSWERS: dict[str, Answer] = _answers()
 # The same for an Anthropic door; the model is CLAUDES[0].
 ANTHROPIC_ANSWERS: dict[str, Answer] = {

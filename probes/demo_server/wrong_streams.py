@@ -1,4 +1,4 @@
-"""Streams and connections that are wrong in one way each."""
+"""Streams and connections, correct and with one fault each, by name."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from probes.demo_server.web_pages import SERVED
 
 
 def delayed(what: What, seconds: float) -> Handler:
-    """``what``, so many seconds late."""
+    """Return a handler that sends ``what`` after ``seconds``."""
 
     def handler(request: Request) -> Answer:
         answer = give(what, request)
@@ -57,22 +57,24 @@ def delayed(what: What, seconds: float) -> Handler:
 
 
 def header_drip(every: float = 0.2) -> Handler:
-    """A head that comes a byte at a time."""
+    """Return a handler that sends its head one byte at a time, with a pause of ``every`` seconds after each."""
     return always(
         [Drip(head(200, (("Content-Type", "application/json"), ("X-Pad", "x" * 4096))), every), ScriptEnd.CLOSE]
     )
 
 
 def endless_headers(request: Request) -> Answer:
+    """Send headers without end."""
     return (step for part in ([b"HTTP/1.1 200 OK\r\n"], repeat(b"X-Pad: " + b"x" * 1000 + b"\r\n")) for step in part)
 
 
 def endless_body(request: Request) -> Answer:
+    """Send a body without end."""
     return Reply(200, (("Content-Type", "application/json"),), repeat(b'{"padding": "' + b"x" * 16384))
 
 
 def gzip_bomb(request: Request) -> Answer:
-    """64 MiB of blanks in 64 KiB."""
+    """Send 64 MiB of spaces, which gzip compresses to about 0.3 MiB."""
     headers = (("Content-Type", "application/json"), ("Content-Encoding", "gzip"))
     return Reply(200, headers, gzip.compress(b" " * (64 << 20), 1))
 
@@ -84,15 +86,18 @@ def _gzip_steps(parts: Sequence[bytes], bits: int = 31) -> list[Step]:
 
 
 def buffered(parts: Sequence[bytes], seconds: float) -> Reply:
-    """Everything at once, after the time that the answer took."""
+    """Return a stream that arrives all at once after ``seconds``, as from a buffering proxy."""
     return as_events([Wait(seconds), b"".join(parts)])
 
 
 def _wire(parts: list[bytes], end: bytes, whole: dict[str, Any]) -> dict[str, Answer]:
-    """What can go wrong with any event stream: its events, its last one, and the same answer in one piece."""
+    """Return the faults that any event stream can have.
+
+    ``parts`` are its events but the last one, ``end`` is the last one, ``whole`` the same response without streaming.
+    """
     sound = [*parts, end]
     body = b"".join(sound)
-    begun = parts[:-1]  # all but the event that carries the finish
+    begun = parts[:-1]  # without the event that has the finish reason
     torn = parts[-1][: len(parts[-1]) // 2]
     kind = (("Content-Type", "text/event-stream"),)
     boom = {"error": {"message": "boom upstream", "type": "server_error", "code": "500"}}
@@ -210,16 +215,16 @@ def _streams() -> dict[str, Answer]:
 
 
 def _anthropic_streams() -> dict[str, Answer]:
-    told = events()
-    parts = [event(e) for e in told]
+    rows = events()
+    parts = [event(e) for e in rows]
 
     def but(*kinds: str) -> Reply:
-        return as_events([event(e) for e in told if e["type"] not in kinds])
+        return as_events([event(e) for e in rows if e["type"] not in kinds])
 
     def changed(kind: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Reply:
-        return as_events([event(change(e) if e["type"] == kind else e) for e in told])
+        return as_events([event(change(e) if e["type"] == kind else e) for e in rows])
 
-    bare = {key: value for key, value in told[0]["message"].items() if key != "usage"}
+    bare = {key: value for key, value in rows[0]["message"].items() if key != "usage"}
     stopped = {"type": "message_delta", "delta": {"stop_reason": "max_tokens"}, "usage": {"output_tokens": 16}}
     return {
         **_wire(parts[:-1], parts[-1], message()),
@@ -231,7 +236,7 @@ def _anthropic_streams() -> dict[str, Answer]:
         "s_no_ping": but("ping"),
         "s_no_finish": but("message_delta", "message_stop"),
         "s_unknown_event": as_events([parts[0], event({"type": "vendor_note", "note": "hello"}), *parts[1:]]),
-        "s_no_event_lines": as_events([data(e) for e in told]),
+        "s_no_event_lines": as_events([data(e) for e in rows]),
         "s_chat_chunks": as_events([*chunks(), DONE]),
         "s_usage_null": changed("message_delta", lambda e: {**e, "usage": None}),
         "s_start_no_usage": changed("message_start", lambda e: {**e, "message": bare}),
@@ -240,13 +245,13 @@ def _anthropic_streams() -> dict[str, Answer]:
 
 
 def _response_streams() -> dict[str, Answer]:
-    told = response_events()
-    parts = [event(one) for one in told]
+    rows = response_events()
+    parts = [event(one) for one in rows]
     failed = {"status": "failed", "error": {"code": "server_error", "message": "boom upstream"}}
     short = {**response(), "status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
     return {
         **_wire(parts[:-1], parts[-1], response()),
-        "s_no_event_lines": as_events([data(one) for one in told]),
+        "s_no_event_lines": as_events([data(one) for one in rows]),
         "s_failed": as_events([*parts[:4], event({"type": "response.failed", "response": {**response(), **failed}})]),
         "s_spent": as_events([*parts[:2], event({"type": "response.incomplete", "response": short})]),
         "s_unknown_event": as_events([parts[0], event({"type": "response.vendor_note", "note": "hi"}), *parts[1:]]),
@@ -321,13 +326,13 @@ def _ollama_streams() -> dict[str, Answer]:
     }
 
 
-# Streams by name, for ``openai(stream=...)`` (the model is MODELS[0]) and so on for the others: the model is the first.
+# Streams by name, for the argument ``stream`` of the practice doors; the model is the first of its list, as MODELS[0].
 STREAMS: dict[str, Answer] = _streams()
 ANTHROPIC_STREAMS: dict[str, Answer] = _anthropic_streams()
 RESPONSES_STREAMS: dict[str, Answer] = _response_streams()
 GEMINI_STREAMS: dict[str, Answer] = _gemini_streams()
 OLLAMA_STREAMS: dict[str, Answer] = _ollama_streams()
-# What happens before HTTP, for ``PracticeDoor(connect=...)``.
+# Scripts that run before HTTP, for ``PracticeDoor(connect=...)``.
 CONNECTIONS: dict[str, list[Step]] = {
     "close": [ScriptEnd.CLOSE],
     "reset": [ScriptEnd.RESET],

@@ -1,1 +1,1 @@
-"""API keys by their shape: flaws, kinds, owners, checksums."""
+"""Analyse API keys by their shape: flaws, kinds, owners and checksums."""

@@ -1,4 +1,4 @@
-"""Characters that do not belong in a URL or a key, and how to name them."""
+"""Recognise and name characters that do not belong in a URL or a key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _QUOTES = frozenset("\"'`´“”„‟‘’‚‛«»‹›「」『』＂＇"
 _STOPS = {"。": ".", "．": ".", "｡": "."}
 END_MARKS = _QUOTES | frozenset("<>()[]{},;、，；（）【】《》〈〉＜＞［］")
 ENDS = "".join(END_MARKS) + " \t"
-# A line end or a blank that was written out, and what is left of it as it is cut away.
+# Escaped line ends and spaces, and what is left of one after its last characters are removed.
 ESCAPES = ("\\n", "\\r", "\\t", "\\", "%0A", "%0a", "%0D", "%0d", "%0", "%20", "%2", "%")
 _CONTROL_NAMES = {
     "\t": "TAB",
@@ -22,18 +22,18 @@ _CONTROL_NAMES = {
     "\x1b": "ESCAPE",
     "\x7f": "DELETE",
 }
-_LISTED = 3  # odd characters that a note names one by one
+_LISTED = 3  # the number of stray characters that a note names individually
 
 
 def invisible(char: str) -> bool:
-    """White space, control and format characters, lone surrogates: nothing of a URL or a key."""
+    """Check for white space, control and format characters and lone surrogates: never part of a URL or a key."""
     if "!" <= char <= "~":
         return False
     return char.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
 
 
 def fold(char: str) -> str:
-    """The one ASCII character that was meant, where that can be told; else the character itself."""
+    """Return the ASCII character that a look-alike stands for: ``“`` gives ``"``; otherwise the character itself."""
     if char.isascii():
         return char
     if char in _DASHES:
@@ -47,12 +47,16 @@ def fold(char: str) -> str:
 
 
 def character_name(char: str) -> str:
+    """Return the code point and the Unicode name: ``U+000A LINE FEED``."""
     name = unicodedata.name(char, "") or _CONTROL_NAMES.get(char, "CONTROL" if ord(char) < 0xA0 else "")
     return f"U+{ord(char):04X} {name}".rstrip()
 
 
 def position_notes(raw: str, positions: Iterable[int]) -> tuple[Note, ...]:
-    """The characters at these indices, from 0, with their positions, from 1; letters and digits go unnamed."""
+    """Return notes that name the characters at these indices, which count from 0; positions in notes count from 1.
+
+    Letters and digits are counted but never named: they may belong to the key.
+    """
     at = sorted(set(positions))
     told = [i for i in at if not (raw[i].isascii() and raw[i].isalnum())][:_LISTED]
     names = [note("position", name=character_name(raw[i]), position=i + 1, length=len(raw)) for i in told]

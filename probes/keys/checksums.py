@@ -1,4 +1,4 @@
-"""Keys that carry a checksum, and whether it is right."""
+"""Verify the checksum of keys that contain one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def mistyped(value: str) -> bool:
-    """Whether a key carries check digits that do not fit the rest: a slip, since nobody issues such a key.
+    """Check whether a key has a wrong checksum: it was mistyped, since nobody issues such a key.
 
-    GitHub's tokens end in the CRC-32 of the thirty characters behind the prefix, in base 62 (the GitHub blog, "Behind
-    GitHub's new authentication token formats", 2021). No other door publishes its check digits.
+    GitHub's tokens end in the CRC-32 of the thirty characters after the prefix, in base 62 (the GitHub blog, "Behind
+    GitHub's new authentication token formats", 2021). No other provider documents a checksum.
     """
     if not pattern_matches(_GITHUB, value):
         return False

@@ -1,4 +1,4 @@
-"""Credentials that are not model API keys, by their shape."""
+"""Shapes of credentials that are not keys of a model API."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 
 class Credential(NamedTuple):
-    """What is no key for calling models. ``carried``: relays and gateways pass such a thing on to the door itself."""
+    """A credential that is not a model API key. ``carried``: relays and gateways forward it to the provider."""
 
     pattern: str
     kind: str
-    company: str = ""  # empty: of none whose door is known
-    door: str = ""  # the door that it comes from
+    company: str = ""  # empty: a company without a known model API
+    door: str = ""  # the provider that issues it
     carried: bool = False
-    taken_by: str = ""  # the door that does take it
+    taken_by: str = ""  # the provider that does accept it
     certain: bool = True
 
 
@@ -34,7 +34,7 @@ KINDS = (
     "account_key",
     "other_product",
 )
-# Sources: gitleaks, betterleaks and trufflehog for the shapes; the vendors' SDKs for the ids that stand beside a key.
+# Sources: gitleaks, betterleaks and trufflehog for the shapes; the vendors' SDKs for the ids.
 CREDENTIALS = (
     Credential(r"sk-ant-admin\d*-[\w-]+", "admin", "anthropic", "anthropic", carried=True),
     Credential(r"sk-ant-o[ar]t\d*-[\w-]+", "oauth", "anthropic", "anthropic", carried=True),
@@ -59,7 +59,7 @@ CREDENTIALS = (
     Credential(r"[spr]k_(?:live|test)_\w{8,}", "other_product"),
     Credential(r"key_[a-f0-9]{64}", "other_product"),
 )
-# Who signs the login tokens that get taken for keys: the host in a JWT's `iss`.
+# Issuers of login tokens that are mistaken for keys: the host in a JWT's `iss`.
 ISSUERS = {
     "auth.openai.com": Credential("", "oauth", "openai", "chatgpt-codex", carried=True, taken_by="chatgpt-codex"),
     "auth.x.ai": Credential("", "oauth", "xai", "xai", carried=True),
@@ -69,7 +69,7 @@ JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
 
 
 def pattern_matches(pattern: str, value: str) -> bool:
-    """Whether the whole value has this shape; a pattern is compiled only for values that begin as it does."""
+    """Check whether the whole value matches; a pattern is compiled only if the value has its literal prefix."""
     return value.startswith(head(pattern)) and _compiled(pattern).fullmatch(value) is not None
 
 
@@ -80,7 +80,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 @cache
 def head(pattern: str) -> str:
-    """The literal characters that every match begins with."""
+    """Return the literal prefix of a pattern: ``head("sk-ant-[a-z]+")`` is ``sk-ant-``."""
     for at, character in enumerate(pattern):
         if character in "|":
             return ""

@@ -1,4 +1,4 @@
-"""What is wrong with the value of a key, seen before anything is sent."""
+"""Find the flaws of a key's value before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from probes.protocols.protocol import Wire, wire
 
 
 class KeyExam(NamedTuple):
-    """``literal``: what the SDK puts into the header; None where it fails before sending. ``cleaned``: the usable key,
-    None where there is none. The kind ``dummy`` (``ollama``, ``EMPTY``) is fine at a local door and nowhere else."""
+    """The result of an examination of a key.
+
+    ``literal``: the value that the SDK puts into the header; None if it fails before it sends. ``cleaned``: the usable
+    key, or None. A key of the kind ``dummy`` (``ollama``, ``EMPTY``) is valid only for a local server.
+    """
 
     flaws: tuple[Flaw, ...]
     cleaned: str | None
     literal: str | None
 
 
-# What manuals write where no key is needed.
+# Placeholders that manuals use for servers that need no key.
 _DUMMY = (
     r"(?i)(?:sk-)?(?:ollama|lm-?studio|none|null|dummy|fake|local|no[-_]?key(?:[-_]required)?|not?[-_]?(?:needed|required))"
     r"|empty|nil|undefined|(?:sk-)?test|n/?a|key|unused|anything|ignored|vllm|llama[-.]?cpp|sk-1234|token-abc123"
     r"|(?:lm-studio|ollama|vllm|llama-cpp)-local"
 )
-# Words that no key holds by chance between its hyphens; the second lot counts only where no digit stands.
+# Words that no key contains by chance between its hyphens; the weak words count only if the key has no digit.
 _EXAMPLE_WORDS = frozenset(("your", "insert", "replace", "changeme", "paste", "placeholder", "redacted", "todo"))
 _WEAK_WORDS = frozenset(("example", "sample", "here", "enter", "change"))
 _EXAMPLE = (
@@ -37,7 +40,7 @@ _EXAMPLE = (
     r"(?:api_?key|api_?token|(?<=y)key|(?<=your)(?:secret|token|key))(?:here|value|goes)*"
     r"|(?:sk)?(?:your|my)[a-z]{0,12}(?:key|token|secret)(?:here)?|(?:sk)?(?:insert|replace)[a-z]*key[a-z]*"
 )
-_COUNTED = r"(?:0?123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)?|abcd(?:e(?:f(?:gh?)?)?)?)+"  # as fingers run along the keys
+_COUNTED = r"(?:0?123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)?|abcd(?:e(?:f(?:gh?)?)?)?)+"  # digits or letters in order
 _EXAMPLE_PHRASES = (
     *("密钥", "密鑰", "你的", "您的", "填写", "填入", "替换", "请输入", "粘贴"),
     *("あなたの", "キー", "ここに", "키를"),
@@ -59,9 +62,9 @@ _SHOWN_PREFIXES = ("bearer", "authorization", "x-api-key", "api-key", "x-goog-ap
 
 
 def examine_key(raw: str, protocol: str) -> KeyExam:
-    """What is wrong with a key for the SDK of this protocol; the most exact kind first."""
+    """Find the flaws of a key for the SDK of this protocol; the most specific kind first."""
     literal = literal_key(raw, protocol)
-    plain = "".join(map(fold, raw))  # as long as raw: positions agree
+    plain = "".join(map(fold, raw))  # same length as raw, so the indices agree
 
     def exam(kind: str, noted: Note, cleaned: str | None = None) -> KeyExam:
         return KeyExam((Flaw("key", kind, (noted,), cleaned is not None, literal is None),), cleaned, literal)
@@ -107,7 +110,7 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
 
 
 def _is_placeholder(wrapped: str, core: str) -> bool:
-    """An example value. ``sk-...`` is one; ``sk-...a1B2`` is a masked key."""
+    """Check whether this is an example value: ``sk-...`` is one, ``sk-...a1B2`` is a masked key."""
     body = core[len(public_prefix(core)) :]
     if re.fullmatch(r"[.…_-]*|[.…xX]{2,}(?:[-_.…xX]*)", body) and not core.isspace():
         return True
@@ -130,7 +133,7 @@ def _is_placeholder(wrapped: str, core: str) -> bool:
 
 
 def _mask(core: str) -> Note | None:
-    """How the value is hidden; None where it is not."""
+    """Return a note on how the value is masked; None if it is not."""
     if found := re.search(rf"[{re.escape(_MASK)}]{{2,}}|[•●█]", core):
         return note("mask", name=character_name(found[0][0]), count=len(found[0]))
     if re.search(r"…|\.{2,}", core):
@@ -141,7 +144,7 @@ def _mask(core: str) -> Note | None:
 
 
 def _tidy_key(raw: str, plain: str, start: int) -> tuple[str, list[int], int]:
-    """The first usable key, the indices of what does not belong around and inside it, and how many keys there are."""
+    """Return the first usable key, the indices of stray characters around and inside it, and the number of keys."""
     found = [m for m in re.finditer(r"[^,;\r\n]+", plain[start:]) if m[0].strip(ENDS)]
     spans = [(m.start() + start, m.end() + start) for m in found]
     texts = [m[0].strip(ENDS) for m in found]
@@ -166,7 +169,10 @@ def _tidy_key(raw: str, plain: str, start: int) -> tuple[str, list[int], int]:
 
 
 def _all_keys(texts: list[str], lined: bool) -> bool:
-    """That these are several keys. One torn by a line end has neither a prefix nor the length in its second line."""
+    """Check whether these are several keys, and not one split by a line end.
+
+    The second line of a split key has no prefix, and its length differs.
+    """
     if not lined or all(public_prefix(text) for text in texts):
         return True
     return len({len(text) for text in texts}) == 1 and len(texts[0]) >= 20
@@ -177,7 +183,7 @@ def _ends_key_astray(char: str) -> bool:
 
 
 def _breaks(raw: str, odd: list[int], protocol: str) -> bool:
-    """Whether these characters keep the SDK from sending."""
+    """Check whether these characters prevent the SDK from sending."""
     whole = _spoken(protocol).key_begins_value
     return literal_key(raw, protocol) is None and any(
         not raw[i].isascii() or raw[i] in "\0\n\r\f\v" or not raw[i:].strip(" \t") or (i == 0 and whole) for i in odd
@@ -185,15 +191,16 @@ def _breaks(raw: str, odd: list[int], protocol: str) -> bool:
 
 
 def _spoken(protocol: str) -> Wire:
-    """The protocol; the default one for ``auto``."""
+    """Return the protocol; the default one for ``auto``."""
     return wire(protocol if protocol in NAMES else DEFAULT_PROTOCOL)
 
 
 def literal_key(raw: str, protocol: str) -> str | None:
-    """What the SDK of this protocol puts into its header, or None where it fails before it sends.
+    """Return the value that the SDK of this protocol puts into its header, or None if it fails before it sends.
 
-    Measured: openai encodes headers as ASCII, anthropic 2 as UTF-8; h11 refuses NUL, CR, LF, VT, FF and a value that
-    ends in white space; google-genai strips first. An Azure key is the whole value, so white space may not begin it.
+    Measured: openai encodes headers as ASCII, anthropic 2 as UTF-8; h11 rejects NUL, CR, LF, VT, FF and a value that
+    ends in white space; google-genai strips first. An Azure key is the whole header value, which must not begin with
+    white space.
     """
     spoken = _spoken(protocol)
     value = raw.strip() if spoken.key_stripped else raw
@@ -209,7 +216,7 @@ def literal_key(raw: str, protocol: str) -> str | None:
 
 
 def key_is_url(raw: str) -> bool:
-    """That a URL or an API host stands where the key belongs."""
+    """Check whether the key is a URL or the host of an API."""
     text = "".join(fold(c) for c in raw if not invisible(c)).strip(ENDS)
     if re.match(r"(?:https?|wss?):/", text, re.I):
         return True
@@ -220,7 +227,7 @@ def key_is_url(raw: str) -> bool:
 
 
 def url_is_key(raw: str) -> bool:
-    """That a key stands where the base URL belongs."""
+    """Check whether the base URL is a key."""
     text = "".join(c for c in raw if not invisible(c)).strip(ENDS)
     text = re.sub(r"^(?:authorization:)?bearer", "", text, flags=re.I)
     if re.fullmatch(r"[a-f0-9]{32}\.[A-Za-z0-9]{16,24}|eyJ[\w-]+\.[\w-]+\.[\w-]*|(?:AQ|ya29)\.[\w.-]{30,}", text):

@@ -1,7 +1,6 @@
-"""A key that nobody has issued, in the shape in which a door's keys are published.
+"""Generate a key that nobody has issued, in the published shape of a provider's keys.
 
-It is made at random and from no part of any real key: a door that looks at the shape alone is to take it for one of its
-own, and look it up.
+It is random and shares no part with a real key. A server that checks the shape first accepts it and looks it up.
 """
 
 from __future__ import annotations
@@ -16,14 +15,17 @@ from probes.model.scrubber import WINDOW
 from probes.model.value_issues import Confidence
 
 _USUAL = KeyShape(r"sk-[A-Za-z0-9]{48}", Confidence.POSSIBLE)  # as most relays' keys
-_LENGTH = 48  # of a key whose shape says only where it begins
-_LONGEST = 512  # that any place of a pattern asks for
-# A piece of a pattern and how often it stands there: a group, a class, an escape, any other sign.
+_LENGTH = 48  # characters of a key whose shape gives no length
+_LONGEST = 512  # upper limit for the repetitions of one piece of a pattern
+# A piece of a pattern and its quantifier: a group, a class, an escape or any other character.
 _PIECE = re.compile(r"(\((?:\?:)?[^()]*\)|\[[^\]]*\]|\\.|[^\\])(\{\d+(?:,\d*)?\}|[*+?])?")
 
 
 def wrong_key(door: Door | None, real: Iterable[str]) -> str:
-    """The made-up key. It shares no :data:`probes.model.secret.WINDOW` characters in a row with a real one."""
+    """Return a random key in the shape of the provider's keys, which no scrubber takes for one of the ``real`` keys.
+
+    It shares no :data:`probes.model.scrubber.WINDOW` consecutive characters with a real one.
+    """
     kept = tuple(real)
     while True:
         made = next(filter(None, map(_like, (*(door.keys if door else ()), _USUAL))))
@@ -32,10 +34,10 @@ def wrong_key(door: Door | None, real: Iterable[str]) -> str:
 
 
 def _like(shape: KeyShape) -> str:
-    """A random text of that shape; an empty one where its pattern is too odd to be followed."""
+    """Return a random text of this shape; empty if the pattern is too complex."""
     try:
         pieces = list(_pieces(shape.pattern))
-    except re.error:  # a group within a group
+    except re.error:  # nested groups
         return ""
     spare = (shape.shortest or _LENGTH) - sum(low for _, low, _ in pieces)
     open_ones = sum(more for _, _, more in pieces)
@@ -47,7 +49,7 @@ def _like(shape: KeyShape) -> str:
 
 
 def _pieces(pattern: str) -> Iterator[tuple[str, int, bool]]:
-    """The letters of each place, how many stand there at least, and whether there may be any number more."""
+    """Yield for each piece its possible characters, the minimal number of them, and whether more are allowed."""
     for piece, often in _PIECE.findall(pattern):
         if piece.startswith("(") and not often:
             yield from _pieces(re.split(r"\|", piece.strip("()").removeprefix("?:"))[0])

@@ -1,7 +1,7 @@
-"""Whose key a text is, told by its shape alone, and whether it belongs at a door.
+"""Identify the owner of a key by its shape, and check whether the key belongs to a provider.
 
-The shapes of doors' keys stand in ``doors.toml``; here stand those of credentials that are no keys of a model door at
-all. Nothing that is returned holds any part of the value.
+``doors.toml`` has the shapes of the providers' keys, ``credential_kinds.py`` those of credentials that are not keys of
+a model API. No result contains any part of the value.
 """
 
 from __future__ import annotations
@@ -13,45 +13,44 @@ from probes.keys.credential_kinds import CREDENTIALS, ISSUERS, JWT, Credential, 
 from probes.model.note import note
 from probes.model.value_issues import Confidence, Fit, KeyFit, KeyMatch
 
-# Doors that stand for anything behind them: whatever key comes, it may be right.
+# Doors in front of other APIs: any key may be right.
 _CARRIERS = frozenset(("gateway", "local", "relay"))
 
-# So much over the longest key known, and it was pasted twice. Less may be a new length.
+# A key longer than this multiple of the longest known one was pasted twice; a shorter one may be a new length.
 _DOUBLED = 1.5
 
 _ORDER = tuple(Confidence)
 
 
 def identify(value: str) -> tuple[KeyMatch, ...]:
-    """The doors whose keys look like this, best first; empty where no shape is known.
+    """Return the providers whose keys have this shape, the best match first; empty if the shape is unknown.
 
-    Where a shape names a door or a company for certain, only that company's doors are given.
+    If a shape identifies a provider or a company with certainty, only providers of that company are returned.
     """
     return _identify(value.strip(), load())
 
 
 def plain(value: str) -> bool:
-    """Whether so plain a key was given that :func:`probes.urls.url_flaws.examine_key` finds nothing; False tells
-    nothing.
+    """Check quickly whether a key has no flaw that :func:`probes.keys.flaws.examine_key` would find.
 
-    It looks for a long random word among letters, digits, hyphens and underscores: most keys are told to be sound
-    without the examiner, which takes longer to load than all the rest of ``llmdoctor whose``.
+    False means unknown. The check looks for a long random word among letters, digits, hyphens and underscores. It
+    spares most keys the full examination, which takes longer to load than the rest of ``llmdoctor whose``.
     """
     words = value.replace("_", "-").split("-")
     return (
         value.isascii()
         and all(word.isalnum() for word in words if word)
         and any(len(word) >= 16 and any(map(str.isdigit, word)) for word in words)
-        and any(map(str.islower, value))  # else it may be a variable's name
+        and any(map(str.islower, value))  # without lower case it may be a variable's name
         and len(set(value)) >= 10
         and "xxxxxx" not in value.lower()  # a mask
     )
 
 
 def fit(value: str, door: Door | None, *, local: bool) -> KeyFit:
-    """Whether this key belongs at a door.
+    """Check whether a key belongs to a provider.
 
-    ``door`` is None for a host that is no known door; ``local`` says that the host is this machine or a private one.
+    ``door`` is None if the host is unknown; ``local`` says that the host is this machine or in a private network.
     """
     value = value.strip()
     if not value:
@@ -100,7 +99,7 @@ def _fit_key(value: str, door: Door, matches: tuple[KeyMatch, ...], doors: Doors
         if wanted is None:
             return KeyFit(Fit.FITS, matches=matches, certain=sure)
         return KeyFit(Fit.TRUNCATED, matches=matches, certain=sure, length=len(value), wanted=wanted)
-    if own:  # of the right company, though by its shape rather another door's
+    if own:  # the right company, but its shape fits another provider better
         return KeyFit(Fit.UNKNOWN, matches=matches)
     family = [(match, kin) for match in matches if (kin := doors.get(match.door)) and kin.company == door.company]
     if certain and not family:
@@ -113,14 +112,14 @@ def _fit_key(value: str, door: Door, matches: tuple[KeyMatch, ...], doors: Doors
 
 
 def _relation(door: Door, kin: Door) -> Fit:
-    """What tells two doors of one company apart."""
+    """Return the difference between two doors of one company."""
     if (door.kind == "subscription") != (kin.kind == "subscription"):
         return Fit.OTHER_PLAN
     return Fit.OTHER_REGION if door.region != kin.region else Fit.OTHER_RESOURCE
 
 
 def _own(door: Door, matches: tuple[KeyMatch, ...], doors: Doors) -> KeyMatch | None:
-    """The best match that is this door, one whose keys it takes too, or one with the same base URL."""
+    """Return the best match that is this door, shares its keys, or has the same base URL."""
     urls = {endpoint.base_url for endpoint in door.endpoints}
     for match in matches:
         kin = doors.get(match.door)
@@ -163,7 +162,7 @@ def _identify(value: str, doors: Doors) -> tuple[KeyMatch, ...]:
 
 
 def _match(door: Door, shape: KeyShape, value: str) -> KeyMatch:
-    """A published prefix proves the door at any length, a bare run of letters and digits at its own length alone."""
+    """Return the match of a shape. A published prefix is proof at any length, another shape only at its length."""
     whole = shape.shortest <= len(value) <= (shape.longest or len(value))
     sure = whole or (shape.confidence is Confidence.CERTAIN and head(shape.pattern))
     confidence = shape.confidence if sure else Confidence.POSSIBLE
@@ -174,7 +173,7 @@ def _match(door: Door, shape: KeyShape, value: str) -> KeyMatch:
 
 
 def _wanted_length(value: str, door: Door) -> int | None:
-    """How many characters a key of this shape has; None where its own length is right, or not known."""
+    """Return the correct number of characters of a key with this shape; None if its length is right or unknown."""
     shape = next((shape for shape in door.keys if pattern_matches(shape.pattern, value)), None)
     if shape and len(value) < shape.shortest:
         return shape.shortest
@@ -191,7 +190,7 @@ def _credential(value: str) -> Credential | None:
 
 
 def _issuer(token: str) -> str:
-    """The host in ``iss`` of a JWT, unverified; an empty string where there is none."""
+    """Return the host in ``iss`` of a JWT, unverified; an empty string if there is none."""
     from base64 import urlsafe_b64decode
     from json import loads
 

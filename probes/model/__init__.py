@@ -1,1 +1,1 @@
-"""The types that pass between the rooms: settings, attempts, observations, evidence, secrets."""
+"""Types that the packages exchange: settings, attempts, observations, evidence and secrets."""

@@ -1,4 +1,4 @@
-"""A run to JSON and back, versioned, so that it can be judged again: elsewhere, or by a later version."""
+"""Serialise a run to versioned JSON and read it back, so that another machine or a later version can judge it again."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ SCHEMA = "llmdoctor.run/1"
 
 
 class ArchiveError(ValueError):
-    """The text is no run that this version can read."""
+    """Error for a text that is not a run which this version can read."""
 
 
 def dump(evidence: Evidence) -> str:
-    """The evidence as JSON. A key among the rivals is kept as its hint, what UTF-8 cannot hold as an escape."""
+    """Return the evidence as JSON. A secret is written as its hint, a lone surrogate (not valid UTF-8) as an escape."""
     text = json.dumps({"schema": SCHEMA, "evidence": _out(evidence)}, ensure_ascii=False, indent=1)
     return re.sub("[\ud800-\udfff]", lambda lone: f"\\u{ord(lone[0]):04x}", text)
 
 
 def load(text: str) -> Evidence:
-    """The evidence of a kept run. Raises ArchiveError."""
+    """Return the evidence of an archived run. Raises ArchiveError if the text is not a run of this schema."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -87,7 +87,7 @@ def _in(value: Any, wanted: Any) -> Any:
         if not isinstance(value, dict):
             raise TypeError(f"{wanted.__name__} was expected")
         hints = _hints(wanted)
-        # A field that a later version added is passed over; one that is missing has its default.
+        # A field that a later version added is ignored; a missing field gets its default.
         return wanted(**{name: _in(value[name], hint) for name, hint in hints.items() if name in value})
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return wanted(value)
@@ -98,4 +98,4 @@ def _in(value: Any, wanted: Any) -> Any:
     return value
 
 
-assert settings  # get_type_hints reads its names
+assert settings  # the import is needed: get_type_hints resolves names in it

@@ -1,4 +1,4 @@
-"""One way of asking an API: protocol, base URL, header style and form of the key."""
+"""One attempt to call an API: protocol, base URL, header style and form of the key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from probes.model.value_issues import KeyMatch as KeyMatch
 
 
 class Auth(StrEnum):
-    """How a key travels."""
+    """The header or query parameter that carries the key."""
 
     BEARER = "bearer"
     X_API_KEY = "x-api-key"
@@ -21,50 +21,52 @@ class Auth(StrEnum):
 
 
 class KeyForm(StrEnum):
-    """Which form of the key goes out. RIVAL is the value of a losing place for the same setting, DUMMY an obvious
-    stand-in for asking a path without the key.
+    """The form of the key that a request carries.
+
+    CONFLICTING is a key from another source for the same setting, which lost. DUMMY is an obvious placeholder, to check
+    a path without the real key.
     """
 
     GIVEN = "as given"
     CLEANED = "cleaned"
-    RIVAL = "rival"
+    CONFLICTING = "conflicting"
     DUMMY = "dummy"
-    WRONG = "wrong"  # made up, and meant to be refused
+    WRONG = "wrong"  # made up, to see whether the server rejects it
     NONE = "none"
 
 
 class Change(StrEnum):
-    """What an attempt does differently from the app's own request."""
+    """A difference between an attempt and the request that the app sends."""
 
-    MENDED = "mended"  # the base URL or the key without its flaws
+    MENDED = "mended"  # the base URL or the key, with its flaws corrected
     PATH = "path"
     VERSION = "version"
     PROTOCOL = "protocol"
     AUTH = "auth"  # the key in another header
     KEY = "key"  # another form of the same key
-    KEY_SOURCE = "key_source"  # the key of a setting that loses to another
-    PROXY = "proxy"  # around it
+    KEY_SOURCE = "key_source"  # the key from a source that lost
+    PROXY = "proxy"  # a direct connection instead of the proxy
     SCHEME = "scheme"
-    REDIRECT = "redirect"  # to where the server redirects
+    REDIRECT = "redirect"  # the target of the server's redirect
     MODEL = "model"
-    ENDPOINT = "endpoint"  # without the version that every SDK adds
+    ENDPOINT = "endpoint"  # the path without the version that every SDK adds
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One way of asking: all of a request but its endpoint. ``given`` is the way in which the app would ask."""
+    """Everything that defines a request except its endpoint. ``given`` marks the attempt that matches the app's own."""
 
     protocol: str
-    base_url: str  # what the SDK of that protocol takes, without a trailing slash
+    base_url: str  # in the form that the SDK of the protocol takes, without a trailing slash
     auth: Auth
     key: KeyForm
-    version: str = ""  # the anthropic-version header, gemini's part of the path, azure's api-version
+    version: str = ""  # the anthropic-version header, Gemini's path segment or Azure's api-version
     model: str | None = None
     given: bool = False
-    direct: bool = False  # around the proxy that the settings name
-    changed: tuple[Change, ...] = ()  # from the given attempt
-    address: str = ""  # what the app asks for a generation where no base URL makes the SDK ask the same
-    query: str = ""  # what the app adds to the address of a generation
+    direct: bool = False  # without the proxy that the settings name
+    changed: tuple[Change, ...] = ()  # differences from the given attempt
+    address: str = ""  # URL of the app's generation request, if no base URL makes the SDK send the same
+    query: str = ""  # what the app adds to the URL of a generation request
 
     @property
     def holds_key(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a deep check finds out about an API, and what a run costs."""
+"""Results of a deep check, and the cost of a run."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from probes.model.value_issues import KeyMatch as KeyMatch
 
 @dataclass(frozen=True, slots=True)
 class Cost:
+    """The numbers of requests and of tokens; the server counts the tokens."""
+
     requests: int = 0
     billed_requests: int = 0
     prompt_tokens: int = 0
@@ -20,7 +22,7 @@ class Cost:
 
 
 class Support(StrEnum):
-    """Whether a door can do what was asked of it. What was not asked, or not answered, is unknown."""
+    """Whether a provider supports a feature. UNKNOWN if the feature was not tested or the test was inconclusive."""
 
     SUPPORTED = "supported"
     UNSUPPORTED = "unsupported"
@@ -29,22 +31,22 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One request of a deep check, and what came back."""
+    """One request of a deep check and its result."""
 
     method: str
     path: str  # scrubbed
-    status: int = 0  # 0: no status line came
-    said: str = ""  # the server's own words where it refused; scrubbed, one line
-    kind: Kind | None = None  # how the asking failed
-    key: KeyForm = KeyForm.GIVEN  # which form of the key went out
+    status: int = 0  # 0: no status line arrived
+    said: str = ""  # the server's error message; scrubbed, one line
+    kind: Kind | None = None  # how the request failed
+    key: KeyForm = KeyForm.GIVEN  # the form of the key that was sent
 
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """One of :data:`probes.capabilities.NAMES`, and what tells whether it is there.
+    """One of :data:`probes.capabilities.NAMES`, whether it is supported, and the reason.
 
-    ``why`` is one word for what decided it (``diagnose/words/en/capabilities.py`` says each); ``detail`` is what it is
-    said of: the tool's arguments, a model, an address.
+    ``why`` is one word that names the reason (``diagnose/words/en/capabilities.py`` has a text for each); ``detail`` is
+    what the reason refers to: the tool's arguments, a model or an address.
     """
 
     name: str

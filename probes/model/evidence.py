@@ -1,4 +1,4 @@
-"""Everything a run has measured, as it is judged and archived."""
+"""Everything that a run has measured, in the form that is judged and archived."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
-# The probes in the order in which each stands on those before it (the contract, section 2).
+# In dependency order: each probe needs the results of those before it (the contract, section 2).
 PROBES = ("settings", "door", "proxy", "dns", "tcp", "tls", "http", "auth", "model", "chat", "stream")
 Facts = (
     SettingsFacts
@@ -51,22 +51,22 @@ F = TypeVar("F", bound=Facts)
 
 
 class Subject(StrEnum):
-    """What an observation is about: a probe as such, or one look of it, named after the colon."""
+    """The subject of an observation: a probe as a whole, or one part of it, named after the colon."""
 
     SETTINGS = "settings"
     CA_BUNDLE = "settings:ca_bundle"
     DOOR = "door"
     KEY_POLICY = "door:key"  # which forms of the key may be sent
     PROXY = "proxy"
-    LOCALITY = "proxy:locality"  # the host is private by its addresses
+    LOCALITY = "proxy:locality"  # the host has only private addresses
     TUNNEL = "proxy:tunnel"
-    PROXY_PORT = "proxy:port"  # what the proxy's port speaks in place of what its setting says
-    OTHER_TUNNEL = "proxy:mended"  # the tunnel again, as the port speaks
+    PROXY_PORT = "proxy:port"  # the protocol that the proxy's port really speaks
+    OTHER_TUNNEL = "proxy:mended"  # a second tunnel, with the protocol that the port speaks
     DIRECT = "proxy:direct"  # the host without the proxy
     DNS = "dns"
     TCP = "tcp"
     HANDSHAKE = "tls"
-    CERTIFICATE = "tls:certificate"  # of a failed handshake, read without trusting it
+    CERTIFICATE = "tls:certificate"  # the certificate of a failed handshake, read without verification
     PLAIN_HTTP = "tls:plain"  # the port answers in plain HTTP
     HTTP = "http"
     AUTH = "auth"
@@ -74,46 +74,46 @@ class Subject(StrEnum):
     OTHER_MODEL = "model:other"  # chosen after the first choice was refused
     CHAT = "chat"
     STREAM = "stream"
-    DEEP = "deep"  # progress of a deep check, never kept
+    DEEP = "deep"  # progress of a deep check, never archived
 
     @property
     def probe(self) -> str:
-        """The probe whose line reports it, one of :data:`PROBES`."""
+        """The probe that reports this subject, one of :data:`PROBES`."""
         return self.value.partition(":")[0]
 
     @property
     def look(self) -> str:
-        """Which look of the probe it is; empty for the probe as such."""
+        """The part of the probe; empty for the probe as a whole."""
         return self.value.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One subject, tried once; it fails in one way only.
+    """The result of one measurement of a subject, with at most one failure.
 
-    Requests to the API are told apart by ``attempt`` and by the purpose of the exchange as well.
+    Requests to the API also differ in ``attempt`` and in the purpose of the exchange.
     """
 
     subject: Subject
-    name: str  # of what was looked at, for people: a host, an address, an attempt; may be empty
+    name: str  # of the measured thing, for users: a host, an address, an attempt; may be empty
     outcome: Outcome
     facts: Facts | None = None
     failure: Failure | None = None
     note: str = ""
     began: float = 0.0  # seconds after the run began
     ended: float = 0.0
-    attempt: int = 0  # number of the round of requests it belongs to, from 1; 0: none
+    attempt: int = 0  # number of its round of requests, from 1; 0: none
 
     @property
     def probe(self) -> str:
-        """The probe whose line reports it."""
+        """The probe that reports this observation."""
         return self.subject.probe
 
 
 def facts_of(observations: Iterable[Observation], kind: type[F], *subjects: Subject) -> F | None:
-    """Return the facts of ``kind`` about the first of ``subjects`` that has them: ``TlsFacts, HANDSHAKE, CERTIFICATE``.
+    """Return the facts of ``kind`` about the first of ``subjects`` that has them, or None if none has.
 
-    None where none of them was observed, or what was observed left no such facts.
+    ``facts_of(observations, TlsFacts, Subject.HANDSHAKE, Subject.CERTIFICATE)`` prefers those of the handshake.
     """
     found = {one.subject: one.facts for one in observations if isinstance(one.facts, kind)}
     return next((found[subject] for subject in subjects if subject in found), None)
@@ -121,18 +121,18 @@ def facts_of(observations: Iterable[Observation], kind: type[F], *subjects: Subj
 
 @dataclass(frozen=True, slots=True)
 class HostEnvironment:
-    """Where this was seen from."""
+    """The machine and the network settings that a run used."""
 
     proxy: str | None = None
     trust: str = "system"
     container: bool = False
-    wsl: bool = False  # Linux inside Windows, whose loopback is another
+    wsl: bool = False  # Linux inside Windows, which has a loopback interface apart from that of Windows
     families: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The settings as a report may show them."""
+    """The settings in the form that a report may show: no key, no credentials."""
 
     base_url: str | None
     protocol: str
@@ -144,31 +144,32 @@ class Target:
     key_doors: tuple[str, ...] = ()
     sources: tuple[tuple[str, Source], ...] = ()
     name: str | None = None
-    app_named: bool = False  # the user said which app it is
+    app_named: bool = False  # the user named the app
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a run has seen. It can be kept as JSON (``probes/model/archive.py``) and judged again; it never holds
-    a key.
+    """Everything that a run has observed. It never holds a key.
+
+    It can be saved as JSON (``probes/model/archive.py``) and judged again.
     """
 
     target: Target
     observations: tuple[Observation, ...]
-    working: Attempt | None = None  # the way of asking that was seen to work
+    working: Attempt | None = None  # the attempt that worked
     cost: Cost = Cost()
     vantage: HostEnvironment = HostEnvironment()
     started_at: str = ""
     seconds: float = 0.0
     interrupted: bool = False
-    ran_out: bool = False  # the deadline ended it
+    ran_out: bool = False  # the deadline ended the run
     no_spend: bool = False
     offline: bool = False
     version: str = ""
-    capabilities: tuple[Capability, ...] | None = None  # None: nobody asked for a deep check
+    capabilities: tuple[Capability, ...] | None = None  # None: no deep check was requested
     slos: tuple[Slo, ...] = ()
-    earlier: tuple[Evidence, ...] = ()  # the tries before this one, oldest first (`--retries`)
+    earlier: tuple[Evidence, ...] = ()  # evidence of the previous tries, oldest first (`--retries`)
 
     def one(self, kind: type[F], *subjects: Subject) -> F | None:
-        """Return the facts of ``kind`` about the first of ``subjects`` that has them; None where none has."""
+        """Return the facts of ``kind`` about the first of ``subjects`` that has them, or None if none has."""
         return facts_of(self.observations, kind, *subjects)

@@ -1,4 +1,4 @@
-"""One HTTP request to the API and what came back."""
+"""One HTTP request to the API and its response."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from probes.model.value_issues import KeyMatch as KeyMatch
 
 @dataclass(frozen=True, slots=True)
 class ApiError:
-    """An error body as its protocol writes it. Absent fields are empty."""
+    """The fields of an error body, whatever its protocol. Absent fields are empty."""
 
     type: str = ""
     code: str = ""
@@ -23,25 +23,25 @@ class ApiError:
 
 
 class Purpose(StrEnum):
-    """Why a request is sent."""
+    """The reason for sending a request."""
 
     MODELS = "models"
-    OTHER_HEADER_LIST = "other_header_list"  # the model list, asked with the key in the other header style
-    KEYLESS_LIST = "keyless_list"  # the model list, asked without the key: does a list prove a key?
-    PATH = "path"  # a request without a real key, to see whether the path is served
+    OTHER_HEADER_LIST = "other_header_list"  # the model list, with the key in the other header style
+    KEYLESS_LIST = "keyless_list"  # the model list without the key, to learn whether a list proves the key
+    PATH = "path"  # a request without a real key, to check whether the path exists
     CHAT = "chat"
     STREAM = "stream"
-    PREFLIGHT = "preflight"  # what a browser asks before a web page may call
+    PREFLIGHT = "preflight"  # the CORS request that a browser sends before a web page may call
     EMBEDDING = "embed"
 
     @property
     def endpoint(self) -> Purpose:
-        """The purpose by which reports name the request: the model list is one endpoint, however it is asked."""
+        """The purpose that reports use: every request for the model list counts as MODELS."""
         return Purpose.MODELS if self in (Purpose.OTHER_HEADER_LIST, Purpose.KEYLESS_LIST) else self
 
 
 class Body(StrEnum):
-    """What an answer's body is, whatever its content type says."""
+    """The real kind of a response body, whatever its content type says."""
 
     EMPTY = "empty"
     JSON = "json"
@@ -53,7 +53,7 @@ class Body(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an SDK would read from a whole answer. ``problem`` names what it lacks; empty: it reads."""
+    """What an SDK reads from a response that is not streamed. ``problem`` names a defect; empty: none."""
 
     text: str = ""
     model: str = ""
@@ -66,61 +66,61 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StreamReading:
-    """What an SDK would read from an event stream.
+    """What an SDK reads from an event stream.
 
-    ``kind``: ``sse``, ``lines`` (JSON in lines, where the protocol streams so), ``json`` (one whole answer),
-    ``error_json``, ``ndjson`` (lines where events belong), ``json_array`` (a whole list of them),
+    ``kind``: ``sse``, ``lines`` (JSON lines, if the protocol streams them), ``json`` (one complete response),
+    ``error_json``, ``ndjson`` (JSON lines instead of events), ``json_array`` (a JSON list of all events),
     ``html``, ``empty``, ``text``, ``other_protocol``.
     ``problem`` names an event that breaks an SDK (empty_data, bad_json, not_utf8, no_text, wrong_shape); empty: none.
     """
 
     kind: str
     events: int = 0
-    pieces: int = 0  # events that brought text
+    pieces: int = 0  # events that contain text
     text: str = ""
     model: str = ""
     finish: str = ""
-    terminated: bool = False  # [DONE], message_stop
+    terminated: bool = False  # the end marker arrived: [DONE], message_stop
     reasoning: bool = False
-    error: ApiError | None = None  # carried inside the stream
+    error: ApiError | None = None  # an error event inside the stream
     error_first: bool = False
     problem: str = ""
-    first_at: float = 0.0  # seconds after the request went out
+    first_at: float = 0.0  # seconds after the request was sent
     last_at: float = 0.0
-    arrivals: int = 0  # separate moments at which events came
-    reads: int = 0  # from the connection that brought events: what was sent at once comes in one or two
+    arrivals: int = 0  # distinct moments at which events arrived
+    reads: int = 0  # reads from the connection that returned events: data sent at once takes one or two
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    stopped: bool = False  # it was still talking when the limit came
-    lacks: str = ""  # a field that the SDKs do without and a strict client does not
+    stopped: bool = False  # the stream was still open when the limit was reached
+    lacks: str = ""  # a missing field that strict clients need and the SDKs do not
 
     @property
     def flows(self) -> bool:
-        """A stream of the protocol's own form, whatever is wrong inside."""
+        """Whether the stream has the form that its protocol uses, even if events in it are faulty."""
         return self.kind in ("sse", "lines")
 
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """Where a 3xx leads. ``url`` is whole and scrubbed, empty where no ``http(s)`` address can be made of it.
+    """The target of a 3xx response. ``url`` is absolute and scrubbed; empty if it is not an ``http(s)`` URL.
 
-    ``origin``: ``same``, ``upgrade`` (from http to https of the same host, both on their usual ports) or ``other``.
+    ``origin``: ``same``, ``upgrade`` (from http to https on the same host, both on their default ports) or ``other``.
     ``gate``: ``login``, ``portal`` or empty, as in ``probes/urls/login_pages.py``.
     """
 
     url: str
     origin: str
-    path: str = ""  # as it may be asked for, with its query; empty where it may not
-    host: str = ""  # with its port, where that is not the usual one
+    path: str = ""  # with its query; empty if it must not be requested
+    host: str = ""  # with its port, unless that is the default port
     same_host: bool = False
-    loops: bool = False  # to where this request has been already
+    loops: bool = False  # the request has already been to this URL
     gate: str = ""
-    base_url: str = ""  # by which the endpoint would be asked there at once, where that is on the same host
+    base_url: str = ""  # the base URL that leads there directly, if the target is on the same host
 
 
 @dataclass(frozen=True, slots=True)
 class SentRequest:
-    """The request as it was sent. Its URL is scrubbed: a key in the query is never recorded."""
+    """A request as it was sent. A key in the query is never recorded: the URL is scrubbed."""
 
     purpose: Purpose
     attempt: Attempt
@@ -129,14 +129,14 @@ class SentRequest:
     path: str  # with its query, scrubbed
     with_key: bool
     via_proxy: bool = False
-    adapted: tuple[str, ...] = ()  # parameters changed as the model wants it
+    adapted: tuple[str, ...] = ()  # parameters that were changed because the model refused them
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The HTTP response as it arrived, before anything is read from its body."""
+    """An HTTP response as it arrived, before its body is interpreted."""
 
-    status: int = 0  # 0: no status line came
+    status: int = 0  # 0: no status line arrived
     reason: str = ""
     headers: tuple[tuple[str, str], ...] = ()  # lower-case names, scrubbed
     body: Body = Body.EMPTY
@@ -146,13 +146,13 @@ class Response:
     title: str = ""  # of an HTML page
 
     def header(self, name: str) -> str:
-        """Return the value of a header, or an empty string. ``name`` in any case: ``Retry-After``."""
+        """Return the value of a header, or an empty string. ``name`` is case-insensitive: ``Retry-After``."""
         return next((value for key, value in self.headers if key == name.lower()), "")
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseReading:
-    """What an SDK reads from the body. Each part is None where the body holds none, or nothing asked for it."""
+    """What an SDK reads from the body. A part is None if the body has none, or if it was not requested."""
 
     error: ApiError | None = None
     answer: Answer | None = None
@@ -162,28 +162,28 @@ class ResponseReading:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When the request went out and how long the response took, in seconds; and how many tries it took."""
+    """The time of the request and the duration of the response, in seconds, and the number of tries."""
 
-    sent_at: float = 0.0  # seconds after the client was made
+    sent_at: float = 0.0  # seconds after the client was created
     first_byte: float = 0.0  # seconds after sent_at
     seconds: float = 0.0  # until the end of the body
     tries: int = 1
-    first_status: int = 0  # of the first try, where it took more than one; 0: no response came
+    first_status: int = 0  # of the first try, if there were several; 0: no response arrived
 
 
 @dataclass(frozen=True, slots=True)
 class Redirection:
-    """The redirects of a request: those that were followed on the way, and the one that was not."""
+    """The redirects of a request: those that were followed, and the last one if it was not followed."""
 
-    location: str = ""  # the header of the last response
-    target: Redirect | None = None  # where a 3xx leads that was not followed
-    followed: tuple[str, ...] = ()  # paths on the same origin that were followed on the way, as the SDKs do
-    moved_to: str = ""  # the base URL that would have saved the last of them
+    location: str = ""  # the Location header of the last response
+    target: Redirect | None = None  # target of the 3xx response that was not followed
+    followed: tuple[str, ...] = ()  # paths on the same origin that were followed, as the SDKs do
+    moved_to: str = ""  # the base URL that makes the last of them unnecessary
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what came back. ``failure`` is set where no whole response came."""
+    """One request and its response. ``failure`` is set if no complete response arrived."""
 
     request: SentRequest
     response: Response = Response()
@@ -206,7 +206,7 @@ class Exchange:
 
     @property
     def ok(self) -> bool:
-        """Whether an SDK would take the response for a success."""
+        """Whether an SDK treats the response as a success: a status of 2xx and no failure."""
         return self.failure is None and 200 <= self.status < 300
 
     def header(self, name: str) -> str:

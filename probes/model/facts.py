@@ -1,4 +1,4 @@
-"""What each step measures: settings, provider, proxy, DNS, TCP, TLS and model."""
+"""The facts that each step records: settings, provider, proxy, DNS, TCP, TLS and model."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from probes.model.value_issues import KeyMatch as KeyMatch
 
 @dataclass(frozen=True, slots=True)
 class SettingsFacts:
+    """The base URL and the key as they were given, and what is wrong with them."""
+
     base_url: str | None  # as given, scrubbed of credentials
-    mended_url: str | None  # with every flaw mended; None where no URL can be made
+    mended_url: str | None  # with every flaw corrected; None if that is impossible
     flaws: tuple[Flaw, ...] = ()
     key_given: bool = False
-    key_usable: bool = False  # something can be sent, as given or cleaned
+    key_usable: bool = False  # the key can be sent, as given or cleaned
     key_looks_like_url: bool = False
     url_looks_like_key: bool = False
     conflicts: tuple[Conflict, ...] = ()
@@ -30,7 +32,7 @@ class SettingsFacts:
 
 
 class SiteDifference(StrEnum):
-    """What tells two sites of one company apart."""
+    """The difference between two sites of one company."""
 
     REGION = "region"
     PLAN = "plan"
@@ -39,7 +41,7 @@ class SiteDifference(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SisterSite:
-    """A site of the door's own company whose keys look alike but are not taken here."""
+    """Another site of the same company, whose keys look the same but are not accepted here."""
 
     name: str
     url: str  # its base URL
@@ -47,7 +49,7 @@ class SisterSite:
 
 
 class ProtocolSource(StrEnum):
-    """What says which protocol is spoken."""
+    """The source that decided the protocol."""
 
     OPTION = "option"
     APP = "app"
@@ -58,11 +60,11 @@ class ProtocolSource(StrEnum):
 
 
 class Withheld(StrEnum):
-    """Why the key is not sent."""
+    """The reason why the key is not sent."""
 
-    OTHER_DOOR = "other_door"  # it is another company's
-    PLAINTEXT = "plaintext"  # the address is not encrypted
-    PROJECT = "project"  # a project's file names the address
+    OTHER_DOOR = "other_door"  # the key belongs to another company
+    PLAINTEXT = "plaintext"  # the connection is not encrypted
+    PROJECT = "project"  # a file of the project sets the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,51 +75,51 @@ class HostFacts:
     port: int
     scheme: str
     local: bool  # loopback or private address, or a name that means this machine
-    own_part: str = ""  # what of the host is the user's own: resource, workspace, region, …
+    own_part: str = ""  # the part of the host that is specific to the user: resource, workspace, region, …
 
 
 @dataclass(frozen=True, slots=True)
 class DoorMatch:
-    """Which known door the host is, and what that door documents; without an ``id`` it is none that is known."""
+    """The known provider of a host and what it documents. ``id`` is None for an unknown host."""
 
     id: str | None
     name: str | None
-    typo_of: str | None = None  # a known host that this one is a typo of
-    website_of: str | None = None  # the door whose site or console this host is
-    right_base_url: str | None = None  # what the door itself documents for the protocol
+    typo_of: str | None = None  # the known host of which this one is a misspelling
+    website_of: str | None = None  # the provider whose web site or console this host is
+    right_base_url: str | None = None  # the base URL that the provider documents for the protocol
     protocols: tuple[str, ...] = ()
     needs_key: bool = True
-    list_needs_key: bool = False  # the model list is served to nobody without a key
-    key_env: str = ""  # the variable in which its key is usually kept
-    console: str = ""  # the page where its keys are made
+    list_needs_key: bool = False  # the model list requires a key too
+    key_env: str = ""  # the usual environment variable of its key
+    console: str = ""  # URL of the page that creates its keys
     sister_sites: tuple[SisterSite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPolicy:
-    """Which forms of the key may be sent to the host: ``forms`` by the route of the run, ``direct`` around its proxy.
+    """The forms of the key that may be sent to the host: ``forms`` on the run's route, ``direct`` without its proxy.
 
-    ``withheld`` is why the given key is not among ``forms``, and None where it is, where there is no key, and where it
-    goes around the proxy alone.
+    ``withheld`` is the reason why ``forms`` lacks the given key. It is None if the key is in ``forms``, if there is no
+    key, and if the key may be sent only without the proxy.
     """
 
     forms: tuple[KeyForm, ...] = ()
     direct: tuple[KeyForm, ...] = ()
     withheld: Withheld | None = None
-    conflict_source: Source | None = None  # of another key for the same setting, which may be sent to this host
+    conflict_source: Source | None = None  # of a conflicting key that may be sent to this host
 
     def keys(self, *, direct: bool) -> frozenset[KeyForm]:
-        """Return the forms of the user's keys that may be sent, around the proxy or not."""
+        """Return the forms of the user's keys that may be sent, without the proxy if ``direct``."""
         return frozenset(self.direct if direct else self.forms)
 
     def allows(self, attempt: Attempt) -> bool:
-        """Return whether the attempt may be sent with the form of the key that it names."""
+        """Check whether the attempt may be sent with its form of the key."""
         return not attempt.holds_key or attempt.key in self.keys(direct=attempt.direct)
 
 
 @dataclass(frozen=True, slots=True)
 class DoorFacts:
-    """Which door the host is and whether the key belongs there, told before anything is sent."""
+    """The provider of the host and whether the key belongs to it, decided before anything is sent."""
 
     host: HostFacts
     protocol: str
@@ -127,35 +129,36 @@ class DoorFacts:
 
 
 class ProxyProblem(StrEnum):
-    """What keeps a client from using a proxy setting."""
+    """The reason why a client cannot use a proxy setting."""
 
     SCHEME = "scheme"
     PORT = "port"
     STRAY = "stray"
     PASSWORD = "password"  # noqa: S105 - the name of a problem
     API_ADDRESS = "api_address"  # the address of a model API
-    OWN_ADDRESS = "own_address"  # the very server that is to be called
+    OWN_ADDRESS = "own_address"  # the address of the server to be called
     NO_PROXY_ENTRY = "no_proxy_entry"
 
 
 @dataclass(frozen=True, slots=True)
 class ProxyFacts:
-    url: str | None  # without credentials; None: direct
+    """The proxy that applies to the target, and problems of the proxy settings."""
+
+    url: str | None  # without credentials; None: a direct connection
     source: Source | None = None
     bypass: str = ""  # the NO_PROXY entry that applies
     problem: ProxyProblem | None = None
-    note: str | Note = ""  # a part of the value, or what is wrong with it in our words
+    note: str | Note = ""  # the faulty part of the value, or a note about it
     captures_local: bool = False
-    socks: Source | None = (
-        None  # the place of a SOCKS setting, whether it is this host's or not: a client is built with them all
-    )
-    mended: str | None = None  # what does in place of a value that no client takes; the run goes on with it
-    unheeded: str | Note = ""  # the proxy that is set and that the app pays no heed to, without credentials
+    # A SOCKS setting, even if it does not apply to this host: a client is built with all proxies that are set.
+    socks: Source | None = None
+    mended: str | None = None  # the correction of a value that no client accepts; the run uses it
+    unheeded: str | Note = ""  # the proxy that is set but that the app ignores, without credentials
 
 
 @dataclass(frozen=True, slots=True)
 class LocalityFacts:
-    """A host behind the proxy whose addresses, looked up here, are all private."""
+    """A host behind the proxy whose addresses, looked up on this machine, are all private."""
 
     host: str
     addresses: tuple[Address, ...]
@@ -163,10 +166,10 @@ class LocalityFacts:
 
 @dataclass(frozen=True, slots=True)
 class TunnelFacts:
-    """The way through the proxy to the host, as it was asked for: ``scheme`` is that of the proxy.
+    """The tunnel through the proxy to the host. ``scheme`` is the proxy's.
 
-    ``speaks`` is what its port was found to speak in place of that: ``http``, ``https``, ``socks5``, or ``web`` for a
-    server that is no proxy.
+    ``speaks`` is the protocol that the port really speaks, if it is another one: ``http``, ``https``, ``socks5``, or
+    ``web`` for a server that is not a proxy.
     """
 
     scheme: str
@@ -177,26 +180,28 @@ class TunnelFacts:
 
 @dataclass(frozen=True, slots=True)
 class DirectFacts:
-    """How far the same host is reached without the proxy; no key goes that way. ``kind`` is how ``probe`` failed."""
+    """How far a direct connection to the same host gets, without a key. ``kind`` is the failure of ``probe``."""
 
     host: str
     port: int
-    probe: str  # the last that was tried: dns, tcp, tls
+    probe: str  # the last one that was run: dns, tcp or tls
     kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
+    """An IP address."""
+
     family: str  # ipv4 or ipv6
     ip: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What one name server said itself.
+    """The response of one name server to a direct query.
 
-    ``said``: ``addresses``, ``no_name`` (NXDOMAIN), ``no_address`` (the name exists, without one), ``servfail``,
-    ``refused``, ``silent``, ``unreachable`` (nobody listens there), or another RCODE in lower case.
+    ``said``: ``addresses``, ``no_name`` (NXDOMAIN), ``no_address`` (the name exists but has no address), ``servfail``,
+    ``refused``, ``silent``, ``unreachable`` (nothing listens there), or another RCODE in lower case.
     """
 
     server: str
@@ -207,8 +212,9 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class DnsFacts:
-    """``configured`` are the system's own servers, asked where its resolver's failure tells too little.
+    """The addresses of a host, and the responses of single name servers.
 
+    ``configured`` are the system's name servers, queried directly if the resolver's error is not specific enough;
     ``others`` are those of ``--dns-server``.
     """
 
@@ -220,7 +226,7 @@ class DnsFacts:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """One address, tried once."""
+    """One connection attempt to one address."""
 
     address: Address
     port: int
@@ -230,47 +236,55 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class TcpFacts:
+    """The connection attempts to a host, and the address that was connected."""
+
     host: str
     port: int
     dials: tuple[Dial, ...]
     connected: Address | None
     local: str = ""
     via_proxy: bool = False
-    interface: str = ""  # by which it left
+    interface: str = ""  # the network interface that was used
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
+    """A server's certificate."""
+
     subject: str
     issuer: str
     names: tuple[str, ...]
     not_before: str  # ISO 8601, UTC
     not_after: str
     self_signed: bool
-    sent: int  # how many certificates the server sent; 0: not known
-    issuer_fetchable: bool = False  # it names a public address of its issuer's certificate (AIA)
-    issuer_sent: bool = False  # its issuer's certificate came along
+    sent: int  # number of certificates that the server sent; 0: unknown
+    issuer_fetchable: bool = False  # it has a public URL of its issuer's certificate (AIA)
+    issuer_sent: bool = False  # the server sent its issuer's certificate too
     days_left: float = 0.0
-    fingerprint: str = ""  # SHA-256 of the certificate as it was sent, in hexadecimal
+    fingerprint: str = ""  # SHA-256 of the certificate in DER form, in hexadecimal
 
 
 @dataclass(frozen=True, slots=True)
 class TlsFacts:
+    """A TLS handshake, the certificate and the trust stores that accept it."""
+
     host: str
-    trust: str  # system, certifi or a path
+    trust: str  # the trust store: system, certifi or a path
     version: str = ""
     cipher: str = ""
     certificate: Certificate | None = None
-    certifi: bool | None = None  # whether certifi's list trusts it, which other clients use; None: not told
+    certifi: bool | None = None  # whether certifi's CA bundle, which other clients use, trusts it; None: unknown
     certifi_path: str = ""
-    elsewhere: str = ""  # the list that trusts it where the app's own does not: system, or the file of SSL_CERT_FILE
-    date: str = ""  # of an answer from there, asked without a key: ISO 8601, UTC; where a date was what failed
+    elsewhere: str = ""  # the trust store that trusts it if the app's does not: system, or the file in SSL_CERT_FILE
+    date: str = ""  # the server's clock, from a request without a key, if a validity date failed; ISO 8601, UTC
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
+    """The model that is called, and whether the model list contains it."""
+
     chosen: str | None
     source: Source  # of the setting; model list, door, guess or none
-    listed: bool | None  # None: there is no list
+    listed: bool | None  # None: there is no model list
     count: int = 0
     near: tuple[str, ...] = ()

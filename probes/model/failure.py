@@ -1,4 +1,4 @@
-"""How a measurement ends, and every way in which touching the network fails."""
+"""The outcome of a measurement, and every kind of network failure."""
 
 from __future__ import annotations
 
@@ -11,33 +11,31 @@ from probes.model.value_issues import KeyMatch as KeyMatch
 
 
 class Outcome(StrEnum):
-    """What became of the attempt to measure, not of the thing measured."""
+    """The outcome of the measurement itself, not of the thing measured."""
 
     DONE = "done"
-    FAILED = "failed"  # the thing measured failed in a way that has a name
-    BLOCKED = "blocked"  # a ground is missing: `note` names the probe
-    SPARED = "spared"  # it would tell nothing new, or was not to be asked: `note` says why
-    CRASHED = "crashed"  # our own fault
+    FAILED = "failed"  # the thing measured failed with a known kind of failure
+    BLOCKED = "blocked"  # a probe that it depends on has failed: `note` names it
+    SPARED = "spared"  # not needed or not allowed: `note` gives the reason
+    CRASHED = "crashed"  # a bug in this program
 
 
 class Kind(StrEnum):
-    """Every way in which touching the network fails; ``probes/network/failures.py`` maps exceptions to these and to
-    nothing else.
-    """
+    """A kind of network failure. ``probes/network/failures.py`` maps every exception to one of these."""
 
     NAME_UNKNOWN = "name_unknown"
     NAME_FAILED = "name_failed"  # no answer, SERVFAIL, refused
-    NAME_INVALID = "name_invalid"  # cannot be a host name at all
+    NAME_INVALID = "name_invalid"  # not a valid host name
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
     RESET = "reset"
-    CLOSED = "closed"  # ended without an answer
-    CUT = "cut"  # ended in the middle of one
+    CLOSED = "closed"  # the connection ended without a response
+    CUT = "cut"  # the connection ended in the middle of a response
     NOT_HTTP = "not_http"
-    TOO_LONG = "too_long"  # a limit in bytes
-    ENCODING = "encoding"  # the announced compression is not the one that came
-    DENIED = "denied"  # this machine does not let the program do it
+    TOO_LONG = "too_long"  # a limit in bytes was exceeded
+    ENCODING = "encoding"  # the body is not compressed as its header announces
+    DENIED = "denied"  # the operating system denies permission
     TLS_NOT_TLS = "tls_not_tls"
     TLS_EXPIRED = "tls_expired"
     TLS_NOT_YET_VALID = "tls_not_yet_valid"
@@ -46,19 +44,21 @@ class Kind(StrEnum):
     TLS_UNTRUSTED = "tls_untrusted"
     TLS_INCOMPLETE = "tls_incomplete"
     TLS_HANDSHAKE = "tls_handshake"
-    TLS_WANTS_CERTIFICATE = "tls_wants_certificate"  # one of the client's own
+    TLS_WANTS_CERTIFICATE = "tls_wants_certificate"  # the server requires a client certificate
     TLS_RESET = "tls_reset"
     TLS_OTHER = "tls_other"
-    NO_ROOTS = "no_roots"  # the file of roots that was named cannot be read
+    NO_ROOTS = "no_roots"  # the CA bundle in the settings cannot be read
     PROXY_UNREACHABLE = "proxy_unreachable"
     PROXY_AUTH = "proxy_auth"
     PROXY_REFUSED = "proxy_refused"
-    PROXY_PROTOCOL = "proxy_protocol"  # what answers is no such proxy
+    PROXY_PROTOCOL = "proxy_protocol"  # the server is not a proxy of the given kind
     OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
+    """A failure with its kind and its message."""
+
     kind: Kind
-    detail: str = ""  # in the words of whoever said so: scrubbed, one line
-    note: Note | None = None  # in ours
+    detail: str = ""  # the original error message: scrubbed, one line
+    note: Note | None = None  # an explanation in the user's language

@@ -1,4 +1,4 @@
-"""What a probe notes, as a value that each language puts into words (``diagnose/words/*/notes.py``)."""
+"""Notes of a probe as data, which each language turns into text (``diagnose/words/*/notes.py``)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The name of a phrase and the values of its slots; the values never hold a key."""
+    """The name of a phrase and the values of its slots. The values never contain a key."""
 
     name: str
     values: tuple[tuple[str, str], ...] = ()
 
 
 def note(name: str, /, **values: object) -> Note:
-    """A note of that name."""
+    """Return a note: ``note("position", name="TAB", position=3, length=51)``."""
     return Note(name, tuple((slot, str(value)) for slot, value in values.items()))

@@ -1,4 +1,4 @@
-"""What a run will send: the requests of one round, and the plan that `--plan` prints."""
+"""The requests that a run will send: those of one round, and the plan that `--plan` prints."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from probes.model.attempt import Attempt, KeyForm
 from probes.model.facts import Withheld
 from probes.model.source import Source
 
-PROMPT_TOKENS = 16  # more than the prompt has in any vendor's tokenizer
+PROMPT_TOKENS = 16  # an upper bound for the prompt in every vendor's tokenizer
 MODEL = "{model}"  # in a planned URL: the model is known only after the model list has been read
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """One request of a plan. ``tokens`` is the most that it can be billed for.
+    """One request of a plan. ``tokens`` is the largest number of tokens that can be billed for it.
 
-    ``purpose`` is ``models``, ``chat``, ``stream``; ``other_header_list`` and ``keyless_list`` for the model list asked
-    with the key in the other header and without a key; ``path`` for a request without a real key; ``preflight`` for
-    what a browser asks; of a deep check what it looks at, one of ``probes.capabilities.NAMES``.
+    ``purpose`` is ``models``, ``chat`` or ``stream``; ``other_header_list`` or ``keyless_list`` for the model list with
+    the key in the other header or without a key; ``path`` for a request without a real key; ``preflight`` for the CORS
+    request of a browser; in a deep check, the capability: one of ``probes.capabilities.NAMES``.
     """
 
     purpose: str
     method: str
     url: str
-    with_key: bool  # with a real key, in whichever form
+    with_key: bool  # with a real key, in any form
     tokens: int
-    attempt: Attempt  # its key is the form that is sent
-    headers: tuple[str, ...] = ()  # names of those that the protocol adds; every request has a few more
-    after_list: bool = False  # sent once the model list has named a model
+    attempt: Attempt  # with the form of the key that is sent
+    headers: tuple[str, ...] = ()  # names of the headers that the protocol adds; every request has a few more
+    after_list: bool = False  # sent after the model list, which names the model
 
     @property
     def key(self) -> KeyForm:
@@ -37,10 +37,10 @@ class PlannedRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCase:
-    """A first round that is sent in place of the plan's, or after it, where the network shows what no setting tells.
+    """An alternative first round, sent instead of the plan's or after it. It depends on facts of the network.
 
-    ``when`` is ``private_address`` where the host's name leads to a private address, ``around_proxy`` where a private
-    host is not reached through the proxy.
+    ``when`` is ``private_address`` (the host name resolves to a private address) or ``around_proxy`` (a private host
+    cannot be reached through the proxy).
     """
 
     when: str
@@ -49,11 +49,11 @@ class PlannedCase:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a check sends. ``requests`` are its first round, exactly.
+    """The requests of a check. ``requests`` are exactly those of its first round.
 
-    ``otherwise`` is that round in the cases which only the network can tell, ``on_success`` what is asked besides where
-    it works, ``deep`` what a deep check asks there. Where the first round fails, discovery may send ``further``
-    requests to the same host.
+    ``otherwise`` holds the alternative first rounds that depend on the network, ``on_success`` the additional requests
+    of a round that works, ``deep`` those of a deep check. If the first round fails, discovery may send up to
+    ``further`` requests to the same host.
     """
 
     host: str
@@ -65,11 +65,11 @@ class Plan:
     deep: tuple[PlannedRequest, ...] = ()
     otherwise: tuple[PlannedCase, ...] = ()
     on_success: tuple[PlannedRequest, ...] = ()
-    conflict_source: Source | None = None  # where the key in the form ``rival`` was found
+    conflict_source: Source | None = None  # source of the key in the form ``conflicting``
 
     @property
     def tokens(self) -> int:
-        """The most that can be billed: of the rounds one works and ends the search; then comes the deep check."""
+        """The most tokens that can be billed: for one round (one that works is the last) and a deep check."""
         rounds = (self.requests, *(case.requests for case in self.otherwise))
         return max(map(_tokens, rounds)) + _tokens(self.deep)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from probes.model.secret import PUBLIC_VALUES, Secret, hint, public_prefix
 
-WINDOW = 12  # the contract: no output holds this many characters of a key in a row beyond its public prefix
-# Key-shaped text that we were not given (a relay that echoes its own upstream's key, say).
+WINDOW = 12  # the contract: no output has this many consecutive characters of a key after its public prefix
+# Keys that the run does not know, such as that of an upstream which a relay echoes.
 _FOREIGN_KEY = (
     r"(?<![A-Za-z0-9])(?:sk-(?:ant|proj|or|svcacct|admin|kimi|sp|api|cp)-[\w-]{16,}|sk-[A-Za-z0-9]{20,}|gsk_\w{20,}"
     r"|xai-\w{20,}|AIza[\w-]{30,}|hf_\w{20,}|nvapi-[\w-]{20,}|pplx-\w{20,}|csk-\w{20,}|r8_\w{20,}|tgp_v1_[\w-]{20,}"
@@ -17,7 +17,7 @@ _FOREIGN_KEY = (
 
 
 def _forms(value: str) -> set[str]:
-    """The ways in which a text from outside may carry the value: plain, escaped, encoded."""
+    """Return the forms in which foreign text may contain the value: plain, escaped and encoded."""
     import base64
     import json
     from urllib.parse import quote
@@ -37,7 +37,7 @@ def _forms(value: str) -> set[str]:
         raw.hex().upper(),
         quote(raw, safe="").lower(),
     }
-    for lead in range(3):  # base64 of a longer text shows the key in one of three alignments
+    for lead in range(3):  # base64 encodes a key inside a longer text in one of three alignments
         encoded = base64.b64encode(b"\0" * lead + raw).decode()
         forms.add(encoded[4 if lead else 0 :].rstrip("=")[:-1])
         forms.add(base64.urlsafe_b64encode(b"\0" * lead + raw).decode()[4 if lead else 0 :].rstrip("=")[:-1])
@@ -45,19 +45,21 @@ def _forms(value: str) -> set[str]:
 
 
 class Scrubber:
-    """Takes keys out of text from outside. Hand it every secret that the run knows; then everything foreign goes
-    through it.
+    """A filter that removes keys from foreign text.
+
+    It must know every secret of the run before foreign text passes through it.
     """
 
     def __init__(self, secrets: Iterable[Secret | str] = ()) -> None:
         self._windows: set[str] = set()
         self._short: list[str] = []
         self._known: set[str] = set()
-        self._clean: set[str] = set()  # texts in which nothing was found: most come by more than once
+        self._clean: set[str] = set()  # texts without a key: most of them are scrubbed more than once
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: Secret | str) -> None:
+        """Add a secret. Public placeholders and keys with less than 3 characters after the prefix are ignored."""
         value = secret.reveal() if isinstance(secret, Secret) else secret
         bare = value.strip()
         if not bare or bare in self._known or bare.lower() in PUBLIC_VALUES:
@@ -75,7 +77,7 @@ class Scrubber:
             self._windows.update(text[i : i + WINDOW] for i in range(len(text) - WINDOW + 1))
 
     def __call__(self, text: str) -> str:
-        """``text`` with every run of key characters replaced by ``[key]``."""
+        """Return ``text`` with each known key replaced by ``[key]`` and each unknown one by its hint."""
         if text in self._clean:
             return text
         given = text

@@ -1,11 +1,11 @@
-"""A key, and the scrubber that keeps it out of everything that is printed, logged or kept."""
+"""A key as a value that never prints itself, and the parts of a key that may be shown."""
 
 from __future__ import annotations
 
 from typing import NoReturn
 
-# Heads that vendors publish: they name the kind of key and give nothing away. Longest first, so that `sk-ant-api03-` is
-# not taken for `sk-`.
+# Prefixes that vendors publish: they name the kind of key and are not secret. The longest come first, so that
+# `sk-ant-api03-` is not taken for `sk-`.
 PUBLIC_PREFIXES = (
     "sk-ant-admin01-",
     "sk-ant-api03-",
@@ -52,8 +52,8 @@ PUBLIC_PREFIXES = (
     "ms-",
 )
 
-# Values that people write where no key is needed: they are in every manual, and blotting `ollama` out of a report about
-# Ollama would only make it unreadable.
+# Placeholders for servers that need no key. They are in every manual, and a report about Ollama without the word
+# `ollama` would be unreadable.
 PUBLIC_VALUES = frozenset(
     [
         "ollama",
@@ -76,12 +76,12 @@ PUBLIC_VALUES = frozenset(
 
 
 def public_prefix(value: str) -> str:
-    """The published head of a key (``sk-or-v1-``), or an empty string."""
+    """Return the published prefix of a key (``sk-or-v1-``), or an empty string."""
     return next((prefix for prefix in PUBLIC_PREFIXES if value.startswith(prefix)), "")
 
 
 def hint(value: str) -> str:
-    """What may be shown of a key: four characters at either end, fewer of a short one."""
+    """Return the part of a key that may be shown: ``sk-p…a1B2``; fewer characters of a key shorter than 20."""
     visible = value.strip()
     if not visible.isascii() or not visible.isprintable():
         visible = "".join(c if c.isascii() and c.isprintable() else "?" for c in visible)
@@ -93,7 +93,7 @@ def hint(value: str) -> str:
 
 
 class Secret:
-    """A key. It prints as its hint, cannot be pickled, and gives itself up to :meth:`reveal` alone."""
+    """A key. It prints as its hint and cannot be pickled; only :meth:`reveal` returns the value."""
 
     __slots__ = ("_value",)
 
@@ -101,7 +101,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The key itself: for a header about to be sent, and for the scrubber."""
+        """Return the key itself, for a header that is about to be sent and for the scrubber."""
         return self._value
 
     @property

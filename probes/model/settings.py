@@ -1,8 +1,8 @@
-"""What flows through the house, as plain frozen types: settings, the ways of asking, observations, evidence.
+"""The settings of a check, as frozen dataclasses without behaviour.
 
-Nothing here does anything. Every text from outside has been scrubbed before it stands in one of these; the one type
-that holds a key is :class:`probes.model.secret.Secret`. Times are seconds on one monotonic clock that starts with the
-run, sizes are bytes.
+The types of this package follow the same rules: foreign text is scrubbed before it is stored in them, only
+:class:`probes.model.secret.Secret` holds a key, times are seconds on a monotonic clock that starts with the run, and
+sizes are bytes.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sourced(Generic[T]):
-    """A value and the place it was read from."""
+    """A value and its source."""
 
     value: T
     source: Source
 
 
 class ConflictRole(StrEnum):
-    """The setting that a losing value was meant for."""
+    """The setting that a conflicting value was meant for."""
 
     BASE_URL = "base_url"
     KEY = "key"
@@ -38,32 +38,33 @@ class ConflictRole(StrEnum):
 
 
 class ConflictReason(StrEnum):
-    """Why a value loses."""
+    """The reason why a value is not used."""
 
-    SHADOWED = "shadowed"  # another place wins
-    UNREAD = "unread"  # no SDK of today reads this variable
-    NEAR_NAME = "near_name"  # its name is a typo of one that is read
+    SHADOWED = "shadowed"  # another source takes precedence
+    UNREAD = "unread"  # no current SDK reads this variable
+    NEAR_NAME = "near_name"  # its name is a misspelling of a variable that is read
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A value that was found as well, but does not win."""
+    """A value for a setting that another source takes precedence over."""
 
     role: ConflictRole
     name: str
     source: Source
     value: Secret | str
     why: ConflictReason
-    winner: Source | None = None  # the source that wins over it
-    same: bool = False  # it holds the same value as the winner
+    winner: Source | None = None  # the source that takes precedence
+    same: bool = False  # it equals the value of the winner
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A file of the project in this folder that sends the user's own key elsewhere than the user's settings would.
+    """A file of the project in this folder that redirects the user's own key to another host.
 
-    ``host`` is where to, ``meant`` where the user's settings lead (``meant_source``: ``default`` where they name none);
-    hosts have their port where it is not the usual one. ``withheld``: the key is therefore not sent.
+    ``host`` is the host in that file, ``meant`` the host of the user's settings; both include the port unless it is the
+    default port. ``meant_source`` is ``default`` if the user's settings name no host. ``withheld`` says that the key is
+    not sent for this reason.
     """
 
     source: Source
@@ -76,7 +77,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class ProxySettings:
-    """What the environment says of proxies: each a value with its source; passwords are Secrets in ``secrets``."""
+    """The proxy settings of the environment, each with its source."""
 
     http: Sourced[str] | None = None
     https: Sourced[str] | None = None
@@ -86,17 +87,17 @@ class ProxySettings:
 
 @dataclass(frozen=True, slots=True)
 class NodeSettings:
-    """What Node reads of its environment as it starts. Versions before 24 know the last two in part or not at all."""
+    """The variables that Node reads when it starts. Versions before 24 support the last two partly or not at all."""
 
     extra_ca: str = ""  # NODE_EXTRA_CA_CERTS
-    openssl_ca: bool = False  # --use-openssl-ca: SSL_CERT_FILE and SSL_CERT_DIR in place of its own list
-    system_ca: bool = False  # NODE_USE_SYSTEM_CA=1: the operating system's list besides its own
+    openssl_ca: bool = False  # --use-openssl-ca: SSL_CERT_FILE and SSL_CERT_DIR instead of the bundled CA certificates
+    system_ca: bool = False  # NODE_USE_SYSTEM_CA=1: the operating system's trust store in addition to the bundled one
     env_proxy: bool = False  # NODE_USE_ENV_PROXY=1
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectTo:
-    """As curl's ``--connect-to HOST:PORT:ADDR:PORT``. An empty host or port 0 fits any."""
+    """A connection override, as curl's ``--connect-to HOST:PORT:ADDR:PORT``. An empty host or port 0 matches any."""
 
     host: str
     port: int
@@ -106,20 +107,20 @@ class ConnectTo:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds and bytes that no probe may exceed."""
+    """Limits of a run: times in seconds, sizes in bytes."""
 
     probe: float = 10.0
     run: float = 60.0
     header_bytes: int = 64 * 1024
-    body_bytes: int = 8 * 1024 * 1024  # a relay's model list reaches some hundred KiB
+    body_bytes: int = 8 * 1024 * 1024  # the model list of a relay can have several hundred KiB
     stream_bytes: int = 1024 * 1024
-    extra_requests: int = 12  # what discovery may spend beyond the first asking
+    extra_requests: int = 12  # requests that discovery may send after the first round
 
 
 @dataclass(frozen=True, slots=True)
 class Slo:
-    """A limit that the target is to keep: of ``dns``, ``connect``, ``tls``, ``ttft``, ``total`` at most so long, of
-    ``cert`` at least.
+    """A service level objective: an upper limit for ``dns``, ``connect``, ``tls``, ``ttft`` or ``total``, a lower limit
+    for ``cert`` (the time until the certificate expires).
     """
 
     name: str
@@ -128,10 +129,10 @@ class Slo:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is to be checked, as it was given, and where each value stood.
+    """The settings of a check as they were given, each with its source.
 
-    ``protocol`` is the value asked for (``auto`` allowed); which one is spoken is decided in the ``door`` step.
-    ``app`` is an app's id (``openai-sdk``, ``anthropic-sdk``) or None for the protocol's default.
+    ``protocol`` is the given value, which may be ``auto``; the ``door`` step decides the protocol that is used.
+    ``app`` is an app's id (``openai-sdk``, ``anthropic-sdk``), or None for the default app of the protocol.
     """
 
     base_url: Sourced[str] | None = None
@@ -139,17 +140,17 @@ class Settings:
     model: Sourced[str] | None = None
     protocol: Sourced[str] = Sourced("auto", DEFAULT)
     app: str | None = None
-    api_version: Sourced[str] | None = None  # where the protocol's requests name one (azure, gemini)
-    auth: Sourced[Auth] | None = None  # how the key travels, where that was given too (--curl)
-    auth_variable: str | None = None  # the variable that decides the header: ANTHROPIC_AUTH_TOKEN travels as Bearer
+    api_version: Sourced[str] | None = None  # for protocols whose requests name a version (azure, gemini)
+    auth: Sourced[Auth] | None = None  # the header style, if it was given too (--curl)
+    auth_variable: str | None = None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN is sent as Bearer
     conflicts: tuple[Conflict, ...] = ()
-    searched: tuple[str, ...] = ()  # the places that were looked at, for "no key was found in …"
+    searched: tuple[str, ...] = ()  # the places that were searched, for "no key was found in …"
     override: Override | None = None
     proxies: ProxySettings = ProxySettings()
     connect_to: tuple[ConnectTo, ...] = ()
-    dns_servers: tuple[str, ...] = ()  # asked as well, to compare: ADDR, ADDR:PORT or [ADDR]:PORT
+    dns_servers: tuple[str, ...] = ()  # queried too, for comparison: ADDR, ADDR:PORT or [ADDR]:PORT
     ca_bundle: Sourced[str] | None = None
-    node: NodeSettings = NodeSettings()  # heeded by the apps that run on it
+    node: NodeSettings = NodeSettings()  # used by apps that run on Node
     no_spend: bool = False
     deep: bool = False
     offline: bool = False
@@ -158,8 +159,8 @@ class Settings:
     slos: tuple[Slo, ...] = ()
 
 
-# -- what is observed --------------------------------------------------------------------------------------------------
+# -- errors ------------------------------------------------------------------------------------------------------------
 
 
 class BadInput(Exception):
-    """The command line or a file is wrong; the text is a sentence for people that holds no key."""
+    """Error for a wrong command line or file. Its text is a sentence for users and contains no key."""

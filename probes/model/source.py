@@ -1,4 +1,4 @@
-"""Where a value was read, and whose word it is."""
+"""The source of a value, and the owner of that source."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from enum import StrEnum
 
 
 class Owner(StrEnum):
-    """Who wrote a value.
+    """The author of a value.
 
-    USER: the command line, the environment, and files of the user's home that no project wrote. FOLDER: whatever lies
-    in the working folder or above it and may have come by a clone or a download (``.env``, ``llmdoctor.toml``, an app's
-    project file, a compose file), and what was pasted (a curl command) or handed on (a CSV file).
+    USER: the command line, the environment, and files in the user's home directory that no project wrote. FOLDER: files
+    in the working directory or above it, which may come from a clone or a download (``.env``, ``llmdoctor.toml``, an
+    app's project file, a compose file), and input that others may have written: a pasted curl command, a CSV file.
     """
 
     USER = "user"
@@ -20,27 +20,27 @@ class Owner(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """What kind of place a value was read from."""
+    """The kind of source that a value was read from."""
 
-    OPTION = "option"  # of the command line; the name is the option's own: --model
-    ARGUMENT = "argument"  # of the command line, in place of --base-url
+    OPTION = "option"  # of the command line; the name is that of the option: --model
+    ARGUMENT = "argument"  # of the command line, instead of --base-url
     STDIN = "standard input"
     ENVIRONMENT = "environment"
     DOTENV = "dotenv"  # a variable in a .env file
-    SHELL = "shell"  # a variable in a file that new shells read at their start
+    SHELL = "shell"  # a variable in a file that a new shell reads when it starts
     COMPOSE = "compose"  # a variable of a service in a compose file
     APP_VARIABLE = "app variable"  # a variable in an app's settings file
     APP = "app"  # a setting in an app's settings file
     CONFIG = "config"  # llmdoctor.toml
-    CSV = "csv"  # a row of a fleet
-    KEY_FILE = "file"  # a file that holds nothing but the key
+    CSV = "csv"  # a row of a fleet file
+    KEY_FILE = "file"  # a file that contains only the key
     SYSTEM = "system settings"  # of macOS or Windows; the name is the proxy's protocol
     CURL = "--curl"
-    FORM = "form"  # the page of `llmdoctor serve`
+    FORM = "form"  # the web page of `llmdoctor serve`
     DEMO = "demo"
-    BASE_URL = "base_url"  # a model that the base URL names
+    BASE_URL = "base_url"  # the model name in the base URL
     MODEL_LIST = "list"
-    DOOR = "door"  # what the provider itself suggests
+    DOOR = "door"  # the value that the provider suggests
     GUESS = "guess"
     NONE = "none"
     DEFAULT = "default"  # of an SDK or app; of the provider that is named
@@ -53,11 +53,11 @@ _VARIABLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place a value was read from. ``str()`` gives the text for people: ``environment OPENAI_API_KEY``,
+    """The source of a value. ``str()`` returns the text for users: ``environment OPENAI_API_KEY``,
     ``.env:3 OPENAI_API_KEY``, ``--model``, ``default of OpenAI``.
 
     ``name`` is that of the option, the variable, the field or the provider; ``file`` is the path as it is shown;
-    ``line`` counts from 1 and is 0 where a file is meant as a whole.
+    ``line`` counts from 1 and is 0 if the source is the whole file.
     """
 
     kind: SourceKind
@@ -70,7 +70,7 @@ class Source:
         return self.text()
 
     def text(self, kind: str = "") -> str:
-        """The text for people; ``kind`` replaces ``environment``, ``default`` or ``form`` in it."""
+        """Return the text for users; ``kind`` replaces ``environment``, ``default`` or ``form`` in it."""
         match self.kind:
             case SourceKind.ENVIRONMENT:
                 return f"{kind or self.kind} {self.name}"
@@ -90,12 +90,12 @@ class Source:
 
     @property
     def location(self) -> str:
-        """``file:line`` without the name; the whole text where there is no line."""
+        """``file:line`` without the name, or the whole text if there is no line."""
         return f"{self.file}:{self.line}" if self.line else str(self)
 
     @property
     def variable(self) -> str:
-        """The name of the variable that holds the value; empty where none does."""
+        """The name of the variable that holds the value; empty if the source is not a variable."""
         return self.name if self.kind in _VARIABLES else ""
 
 
@@ -103,22 +103,22 @@ DEFAULT = Source(SourceKind.DEFAULT)
 
 
 def option(name: str) -> Source:
-    """An option of the command line: ``--model``."""
+    """Return the source of a command line option: ``--model``."""
     return Source(SourceKind.OPTION, Owner.USER, name)
 
 
 def environment_variable(name: str) -> Source:
-    """A variable of the environment that llmdoctor was started in."""
+    """Return the source of a variable in the environment of this process."""
     return Source(SourceKind.ENVIRONMENT, Owner.USER, name)
 
 
 def default_of(name: str) -> Source:
-    """The default of a provider, by its name."""
+    """Return the source of a provider's default: ``default of OpenAI``."""
     return Source(SourceKind.DEFAULT, Owner.USER, name)
 
 
 def variable_in(text: str) -> str:
-    """The variable in a source of a JSON report, which keeps the text of :class:`Source` alone; empty where none is.
+    """Return the variable in the text of a :class:`Source`, as a JSON report has it; empty if it is not a variable.
 
     ``variable_in(".env:3 OPENAI_API_KEY")`` is ``OPENAI_API_KEY``.
     """

@@ -1,5 +1,6 @@
-"""What is seen of a value by its look alone. It stands apart from ``probes/model/settings.py``: importing that takes
-25 ms.
+"""Issues of a value that its text alone shows.
+
+This module is separate from ``probes/model/settings.py`` because importing that takes 25 ms.
 """
 
 from __future__ import annotations
@@ -12,12 +13,11 @@ from probes.model.note import Note
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Something wrong with a value as it was given, seen without any network.
+    """A flaw in a value, found without using the network.
 
-    ``kind`` names it (see ``probes/urls/url_flaws.py``); ``notes`` say where (``U+000A at position 52``) and never hold
-    the key. ``mended`` says that taking the flaw away leaves a usable value.
-    ``fatal`` is what the protocol's newest official Python SDK does with it: True, it fails before anything is sent;
-    False, it sends the value as it stands.
+    ``kind`` names it (see ``probes/urls/url_flaws.py``); ``notes`` give the place (``U+000A at position 52``) and never
+    contain the key. ``mended`` says that the value is usable once the flaw is removed. ``fatal`` describes the newest
+    official Python SDK of the protocol: True if it fails before it sends anything, False if it sends the value as is.
     """
 
     subject: str  # base_url or key
@@ -28,7 +28,7 @@ class Flaw:
 
 
 class Confidence(StrEnum):
-    """How surely the shape of a key tells whose it is, the surest first."""
+    """The confidence that a key belongs to a provider, by its shape; the highest first."""
 
     CERTAIN = "certain"
     LIKELY = "likely"
@@ -37,7 +37,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyMatch:
-    """A door whose keys look like this one; ``why`` is what tells it."""
+    """A provider (``door``) whose keys have the same shape; ``why`` gives the reasons."""
 
     door: str
     confidence: Confidence
@@ -45,29 +45,29 @@ class KeyMatch:
 
 
 class Fit(StrEnum):
-    """Whether a key belongs at a door, by its shape alone."""
+    """Whether a key belongs to a provider, by its shape alone."""
 
     FITS = "fits"
-    OTHER_DOOR = "other_door"  # another company's
-    OTHER_REGION = "other_region"  # of the same company, as the next two
+    OTHER_DOOR = "other_door"  # it belongs to another company
+    OTHER_REGION = "other_region"  # it belongs to the same company, as do the next two
     OTHER_PLAN = "other_plan"
     OTHER_RESOURCE = "other_resource"
-    WRONG_KIND = "wrong_kind"  # a credential that no model door takes as a key
-    TRUNCATED = "truncated"  # or much too long
-    OFFICIAL_ELSEWHERE = "official_elsewhere"  # a known provider's, at a host that nobody knows
-    UNLIKELY = "unlikely"  # the shape is shared, but no key of this door has it
+    WRONG_KIND = "wrong_kind"  # a credential that no model API accepts as a key
+    TRUNCATED = "truncated"  # too short, or much too long
+    OFFICIAL_ELSEWHERE = "official_elsewhere"  # it belongs to a known provider, but the host is unknown
+    UNLIKELY = "unlikely"  # several providers use the shape, but this one does not
     UNKNOWN = "unknown"
     NO_KEY = "no_key"
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFit:
-    """Whether a key belongs at a door, and what its shape says besides.
+    """Whether a key belongs to a provider, and other facts that its shape shows.
 
-    ``note`` is for WRONG_KIND the kind of credential (see ``KINDS``), for the other mismatches the doors that it
-    belongs to. ``length`` and ``wanted`` are characters, for TRUNCATED. ``certain``: the shape proves the fit.
-    ``elsewhere``: for certain it belongs to another known company than the door's, and is not to be sent there.
-    ``door_name`` and ``door_url`` are of the door that it looks like, where that is another one.
+    ``note`` is the kind of credential for WRONG_KIND (see ``KINDS``); for other mismatches, the providers that the key
+    belongs to. ``length`` and ``wanted`` count characters, for TRUNCATED. ``certain``: the shape proves the fit.
+    ``elsewhere``: the key certainly belongs to another known company, and must not be sent to this provider.
+    ``door_name`` and ``door_url`` are those of the other provider that the key looks like, if any.
     """
 
     fit: Fit

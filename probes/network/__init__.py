@@ -1,1 +1,1 @@
-"""The network: dialing, TLS, proxies, HTTP/1.1 and connection pools."""
+"""Network access: dialing, TLS, proxies, HTTP/1.1 and connection pools."""

@@ -1,6 +1,4 @@
-"""The way to one host: where it is dialled, through which proxy, with whose trust. Links are opened on it and used
-again.
-"""
+"""A connection pool for one host, with its proxy and trust store. Connections are reused."""
 
 from __future__ import annotations
 
@@ -20,17 +18,17 @@ from probes.network.proxy_tunnel import Proxy
 from probes.urls.addresses import literal_address
 from probes.urls.url import Url
 
-_DIALLING = 0.9  # of a probe's time: so that each address has a result before the probe is ended
+_DIALLING = 0.9  # of a probe's time limit, so that each address has a result before the probe times out
 
 
 def connect_rule(rules: tuple[ConnectTo, ...], target: Url) -> ConnectTo | None:
-    """Return the rule of ``--connect-to`` that applies to the target: the first, as in curl; None where none does."""
-    fits = (one for one in rules if one.host.lower() in ("", target.host.lower()) and one.port in (0, target.port))
-    return next(fits, None)
+    """Return the first ``--connect-to`` rule that applies to the target, as curl does; None if there is none."""
+    matching = (one for one in rules if one.host.lower() in ("", target.host.lower()) and one.port in (0, target.port))
+    return next(matching, None)
 
 
 class ConnectionPool:
-    """Opens links to one host and port. Not to be shared between hosts."""
+    """The connections to one host and port. ``good`` is the address that answered last, None before that."""
 
     def __init__(
         self,
@@ -47,7 +45,7 @@ class ConnectionPool:
         self.limits = limits
         self.proxy = proxy
         self.tls = tls if target.scheme == "https" else None
-        self.proxy_tls = tls  # the same trust, for a proxy that is itself spoken to in TLS
+        self.proxy_tls = tls  # the same trust store, for a proxy that itself uses TLS
         self.dial_host, self.dial_port = (proxy.host, proxy.port) if proxy else (target.host, target.port)
         self.redirected = False
         rule = connect_rule(connect_to, target) if proxy is None else None
@@ -64,15 +62,16 @@ class ConnectionPool:
         self._open: list[Connection] = []
 
     async def resolve(self) -> tuple[Address, ...]:
-        """The addresses to dial: of the proxy where there is one."""
+        """Look up the addresses to dial: the proxy's if there is one, else the host's. Raises NetError."""
         literal = literal_address(self.dial_host)
         self.addresses = (literal,) if literal else await self.network.resolve(self.dial_host, self.dial_port)
         return self.addresses
 
     async def dial(self) -> tuple[Address | None, tuple[Dial, ...], str]:
-        """Dial the addresses. The socket that won waits for :meth:`first_connection`.
+        """Dial the addresses in parallel and keep the first connected socket for :meth:`first_connection`.
 
-        Returns the address that answered, all dials, and the local address of the connection.
+        Return the address that answered (or None), all dials, and the local IP address of the connection (or "").
+        Raises NetError if the lookup fails.
         """
         if not self.addresses:
             await self.resolve()
@@ -87,22 +86,20 @@ class ConnectionPool:
 
     @property
     def enters(self) -> bool:
-        """Whether something is to be said to the proxy before the host can be spoken to."""
+        """Whether a handshake with the proxy is needed before the host can be reached: TLS, SOCKS or CONNECT."""
         return self.proxy is not None and bool(self.proxy.tls or self.proxy.socks or self.target.scheme == "https")
 
     async def enter(self) -> None:
-        """Through the proxy on the socket that :meth:`dial` won; :meth:`first_connection` goes on from there.
+        """Open the tunnel through the proxy on the socket from :meth:`dial`; :meth:`first_connection` then uses it.
 
-        Raises NetError, of the proxy's kinds.
+        Raises NetError, with a PROXY_ kind if the proxy is at fault.
         """
-        self._entered = await self._enter(await self._fresh())
+        self._entered = await self._enter(await self._next_socket())
 
     def beside(
         self, *, target: Url | None = None, proxy: Proxy | None = None, tls: ssl.SSLContext | None = None
     ) -> ConnectionPool:
-        """The same way to the address that was seen to answer, under another scheme, by another reading of its proxy
-        or with other trust.
-        """
+        """Copy this pool, with the address that answered, for another scheme, proxy or trust store."""
         target = target or self.target
         other = ConnectionPool(self.network, target, self.limits, proxy=proxy or self.proxy, tls=tls or self.proxy_tls)
         other.dial_host, other.dial_port, other.redirected = self.dial_host, self.dial_port, self.redirected
@@ -110,21 +107,21 @@ class ConnectionPool:
         return other
 
     async def first_connection(self) -> Connection:
-        """The tunnel and the encryption on the socket that :meth:`dial` won. Raises NetError."""
-        connection = await self._open_link()
+        """Open tunnel and TLS on the socket from :meth:`dial` and keep the connection as idle. Raises NetError."""
+        connection = await self._open_connection()
         self._idle.append(connection)
         return connection
 
     def warm(self, count: int) -> None:
-        """See to it that ``count`` links beside the first are open or on their way, for requests side by side."""
+        """Start opening connections in the background, until ``count`` besides the first are idle or being opened."""
         for _ in range(count - len(self._warming) - max(0, len(self._idle) - 1)):
-            task = asyncio.create_task(self._open_link())
-            # Where the first link fails, so do these, and nobody asks them why.
+            task = asyncio.create_task(self._open_connection())
+            # If the first connection fails, these fail too; retrieve the exception, or asyncio logs it.
             task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
             self._warming.append(task)
 
     async def take(self) -> Connection:
-        """A link that is ready for a request: one that is idle, one on its way, or a new one. Raises NetError."""
+        """Return a connection for a request: an idle one, one that is being opened, or a new one. Raises NetError."""
         while self._idle:
             connection = self._idle.pop()
             if connection.reusable and not connection.reader.at_eof():
@@ -134,32 +131,33 @@ class ConnectionPool:
             task = self._warming.pop(0)
             with suppress(NetError):
                 return await task
-        return await self._open_link()
+        return await self._open_connection()
 
     def give_back(self, connection: Connection) -> None:
-        """Keep the link for the next request if it can bear one."""
+        """Keep the connection for the next request if it is reusable; close it otherwise."""
         if connection.reusable:
             self._idle.append(connection)
         else:
             connection.close()
 
     async def leave(self) -> None:
-        """Close all of it, and wait until what was on its way has ended: it does so at once."""
+        """Close all connections and wait for the background tasks, which end at once because they are cancelled."""
         self.close()
         await asyncio.gather(*self._warming, return_exceptions=True)
 
     def close(self) -> None:
+        """Close all connections and cancel those that are being opened, without waiting."""
         for task in self._warming:
             task.cancel()
-        for one in (self._socket, self._entered):
-            if one is not None:
-                one.close()
+        for unused in (self._socket, self._entered):
+            if unused is not None:
+                unused.close()
         self._socket = self._entered = None
         for connection in self._open:
             connection.close()
 
-    async def _fresh(self) -> socket.socket:
-        """The socket that was won and waits, else a new one."""
+    async def _next_socket(self) -> socket.socket:
+        """Return the unused socket from :meth:`dial`, or dial the address that answered again."""
         if self.good is None:
             good, dials, _ = await self.dial()
             if good is None:
@@ -170,38 +168,38 @@ class ConnectionPool:
         assert self.good is not None
         return await self.network.dial(self.good, self.dial_port)
 
-    async def _open_link(self) -> Connection:
-        # The waiting one is taken at once: of the links that are warmed beside the first, none must get it.
+    async def _open_connection(self) -> Connection:
+        # Taken before the first await, so that no background connection of `warm` gets the tunnel of the first one.
         entered, self._entered = self._entered, None
-        return await self._secure(entered if entered is not None else await self._enter(await self._fresh()))
+        return await self._secure(entered if entered is not None else await self._enter(await self._next_socket()))
 
     async def _enter(self, sock: socket.socket) -> socket.socket | Connection:
-        """What the host can be spoken to on: the socket itself, or the TLS to a proxy of ``https://``."""
-        proxy, where = self.proxy, self.target
+        """Open TLS to an ``https://`` proxy and the tunnel. Return the channel to the host: the socket, or that TLS."""
+        proxy, target = self.proxy, self.target
         if proxy is None:
             return sock
-        pool: socket.socket | Connection = sock
+        channel: socket.socket | Connection = sock
         if proxy.tls:
             try:
-                # Half of the probe's time: a plain proxy may wait without a word, and the probe is to say so itself.
-                pool = await self.network.connection(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
+                # Half of the probe's time: a proxy without TLS may stay silent, and the probe must report that.
+                channel = await self.network.connection(sock, self.proxy_tls, proxy.host, self.limits.probe / 2)
             except NetError as error:
                 raise NetError(Kind.PROXY_PROTOCOL, note=note("proxy_not_tls")) from error
         try:
-            if where.scheme == "https" or proxy.socks:
-                await self.network.tunnel(pool, proxy, where.host, where.port, self.limits.header_bytes)
+            if target.scheme == "https" or proxy.socks:
+                await self.network.tunnel(channel, proxy, target.host, target.port, self.limits.header_bytes)
         except BaseException:
-            pool.close()
+            channel.close()
             raise
-        return pool
+        return channel
 
-    async def _secure(self, pool: socket.socket | Connection) -> Connection:
-        """The host's own TLS, where it has one."""
-        if isinstance(pool, Connection):
-            connection = pool
+    async def _secure(self, channel: socket.socket | Connection) -> Connection:
+        """Make the host's TLS handshake, for ``https://``, and remember the connection so that it gets closed."""
+        if isinstance(channel, Connection):
+            connection = channel
             if self.tls is not None:
                 await self.network.encrypt(connection, self.tls, self.target.host, self.limits.probe)
         else:
-            connection = await self.network.connection(pool, self.tls, self.target.host, self.limits.probe)
+            connection = await self.network.connection(channel, self.tls, self.target.host, self.limits.probe)
         self._open.append(connection)
         return connection

@@ -1,4 +1,4 @@
-"""The ways of one run: each is opened once, through the run's proxy or around it, and all share one trust."""
+"""The connection pools of one run: one per target, through the proxy or direct. All use the same trust store."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from probes.urls.url import Url
 
 
 class ConnectionPools:
-    """``proxy`` is that of the run: whoever finds that it is none, or another, says so here. ``trust_name`` is
-    ``system`` or the path of the file that holds the roots.
+    """The connection pools of one run.
+
+    ``proxy`` is the run's proxy. Callers replace it if a check finds out that the server on that port speaks another
+    protocol, or is no proxy. ``trust_name`` names the trust store: ``system``, ``certifi`` or the path of a CA bundle.
     """
 
     def __init__(self, given: Settings, network: Network, proxy: Proxy | None) -> None:
@@ -32,54 +34,60 @@ class ConnectionPools:
         self._opened: dict[tuple[str, str, int, bool], ConnectionPool] = {}
 
     def to(self, where: Url, direct: bool, beside: ConnectionPool | None = None) -> ConnectionPool:
-        """The way to that place, opened once; ``beside`` is one that it takes the place of."""
+        """Return the pool for a target, created on first use. ``direct`` bypasses the proxy.
+
+        If ``beside`` is the pool in use, close it and replace it by a copy with the current proxy and trust store.
+        """
         key = (where.scheme, where.host, where.port, direct)
-        found = self._opened.get(key)
-        if found is None or found is beside:
+        pool = self._opened.get(key)
+        if pool is None or pool is beside:
             chosen = None if direct else self.proxy
             context = self._context() if where.scheme == "https" or (chosen is not None and chosen.tls) else None
             if beside is not None:
                 beside.close()
-                found = beside.beside(proxy=chosen, tls=context)
+                pool = beside.beside(proxy=chosen, tls=context)
             else:
                 given = self._given
-                found = ConnectionPool(
+                pool = ConnectionPool(
                     self.network, where, given.limits, proxy=chosen, connect_to=given.connect_to, tls=context
                 )
-            self._opened[key] = found
-        return found
+            self._opened[key] = pool
+        return pool
 
     def direct(self, pool: ConnectionPool) -> bool:
-        """Whether this way goes around the run's proxy."""
+        """Check whether this pool bypasses the run's proxy."""
         return pool.proxy is None and self.proxy is not None
 
     def go_on_trusting(self, trust: ssl.SSLContext, pool: ConnectionPool) -> None:
-        """Take another trust for the rest of the run: a new way that has it takes the place of this one."""
+        """Use another trust store for the rest of the run, and replace ``pool`` by one that has it."""
         self._trust = trust
         self.to(pool.target, self.direct(pool), beside=pool)
 
     def other_roots(self) -> dict[str, Callable[[], ssl.SSLContext]]:
-        """Lists of roots at hand that are not the app's own: that of SSL_CERT_FILE for Node, and the system's."""
+        """Return trust stores that the app does not use, by name, as functions that load them.
+
+        They are the system's store and, for an app on Node, the file that SSL_CERT_FILE names.
+        """
         given, bundle = self._given, self._given.ca_bundle
         named = bundle.value if bundle is not None and bundle.source.kind is SourceKind.ENVIRONMENT else ""
-        lists = {"system": system_context} if self.trust_name != trust_stores.SYSTEM else {}
+        stores = {"system": system_context} if self.trust_name != trust_stores.SYSTEM else {}
         if named and node_runtime.runs(given.app) and not given.node.openssl_ca and Path(named).is_file():
-            lists = {named: partial(ssl.create_default_context, cafile=named), **lists}
-        return lists
+            stores = {named: partial(ssl.create_default_context, cafile=named), **stores}
+        return stores
 
     async def leave(self) -> None:
-        """Close all of them."""
+        """Close all pools and wait until their pending connections have ended."""
         for pool in self._opened.values():
             await pool.leave()
 
     def _context(self) -> ssl.SSLContext:
-        """The run's one trust: reading the roots takes as long as a round trip."""
+        """Return the run's SSL context, loaded once: reading the CA certificates takes as long as a round trip."""
         if self._trust is None:
             given = self._given
             try:
                 self._trust, self.trust_name = self.network.trust(given.ca_bundle, node_runtime.roots(given))
             except (OSError, ssl.SSLError):
                 if given.ca_bundle is None or not trust_stores.unreadable(given.ca_bundle.value):
-                    raise  # a list that came with this program: its installation is broken, and no verdict is right
+                    raise  # certifi's file is unreadable: the installation is broken, and any finding would be wrong
                 self._trust, self.trust_name = system_context(), "system"
         return self._trust

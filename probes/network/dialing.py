@@ -1,4 +1,4 @@
-"""Dial several addresses side by side (Happy Eyeballs, RFC 8305)."""
+"""Dial several addresses in parallel (Happy Eyeballs, RFC 8305)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from probes.model.failure import Kind
 from probes.network.failures import NetError
 from probes.network.network import Network
 
-STAGGER = 0.25  # seconds before the next address is tried beside a silent one (RFC 8305, section 8)
+STAGGER = 0.25  # seconds without an answer before the next address is dialled as well (RFC 8305, section 8)
 
 
 async def race(
     network: Network, addresses: Sequence[Address], port: int, limit: float = float("inf")
 ) -> tuple[socket.socket | None, tuple[Dial, ...]]:
-    """Dial the addresses as a patient browser does, a quarter of a second apart; the first to answer wins.
+    """Dial the addresses as browsers do, ``STAGGER`` seconds apart, until one connects.
 
-    Returns its socket, or None, and how each address fared. One that was still silent when another won, or after
-    ``limit`` seconds, counts as timed out after the seconds that it had.
+    Return its socket, or None, and the result for each address that was dialled. An address without an answer after
+    ``limit`` seconds, or when another one connected, is recorded as a timeout after the time that it had. In the second
+    case it is left out if that time is below ``STAGGER``.
     """
     clock = time.monotonic
     end = clock() + limit

@@ -1,4 +1,7 @@
-"""Exceptions become our words here and nowhere else: exception -> :class:`probes.model.settings.Kind`."""
+"""Classify exceptions as a :class:`probes.model.failure.Kind`.
+
+No other module maps the exceptions of sockets, TLS and DNS.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,16 @@ from probes.model.note import Note
 
 
 class NetError(Exception):
-    """A touch of the network that failed in a way that has a name."""
+    """A network failure of a known kind."""
 
     def __init__(self, kind: Kind, detail: str = "", facts: Facts | None = None, note: Note | None = None) -> None:
-        said = detail or (note.name if note is not None else "")
-        super().__init__(f"{kind.value}: {said}" if said else kind.value)
+        text = detail or (note.name if note is not None else "")
+        super().__init__(f"{kind.value}: {text}" if text else kind.value)
         self.failure = Failure(kind, detail, note)
-        self.facts = facts  # what was seen all the same
+        self.facts = facts  # what was measured before or in spite of the failure
 
 
-# getaddrinfo's codes: the first group says that there is no such name, the second that nobody could tell.
+# getaddrinfo's error codes for a name that does not exist. All others mean that the lookup itself failed.
 _NO_NAME = {
     getattr(socket, name)
     for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY", "EAI_FAMILY")
@@ -41,14 +44,14 @@ _ERRNO = {
     errno.EACCES: Kind.DENIED,
     errno.EPERM: Kind.DENIED,
 }
-# asyncio raises these without a number.
+# asyncio raises these without an errno.
 _CLASSES: dict[type[BaseException], Kind] = {
     ConnectionRefusedError: Kind.REFUSED,
     ConnectionResetError: Kind.RESET,
     ConnectionAbortedError: Kind.RESET,
     BrokenPipeError: Kind.RESET,
 }
-# Windows' own numbers, where they differ from errno's.
+# Windows error codes that differ from errno.
 _WINERROR = {
     10061: Kind.REFUSED,
     10051: Kind.UNREACHABLE,
@@ -71,7 +74,7 @@ _VERIFY = {
     62: Kind.TLS_HOSTNAME,
     64: Kind.TLS_HOSTNAME,
 }
-# The first record was no TLS record: somebody on that port speaks plainly.
+# The first record was not a TLS record: the server on that port does not use TLS.
 _PLAIN = (
     "WRONG_VERSION_NUMBER",
     "HTTP_REQUEST",
@@ -79,24 +82,24 @@ _PLAIN = (
     "PACKET_LENGTH_TOO_LONG",
     "RECORD_LAYER_FAILURE",
 )
-# An alert of the other side's, whatever it is about: OpenSSL's reasons for those it received begin so.
+# OpenSSL's reasons begin with these if the server sent an alert, whatever the alert says.
 _ALERTS = ("TLSV1_", "TLSV13_", "SSLV3_")
-_UNAGREED = ("ALERT", "PROTOCOL", "VERSION", "CIPHER", "HANDSHAKE", "SIGALG", "DH_KEY")
+_NO_AGREEMENT = ("ALERT", "PROTOCOL", "VERSION", "CIPHER", "HANDSHAKE", "SIGALG", "DH_KEY")
 
 
 def chain(error: BaseException) -> list[BaseException]:
-    """The error and all that it came from: causes, contexts, members of groups; each once, outermost first."""
-    found: list[BaseException] = []
+    """Return the error with its causes, contexts and members of exception groups; each once, outermost first."""
+    errors: list[BaseException] = []
     queue: list[BaseException | None] = [error]
     while queue:
-        one = queue.pop(0)
-        if one is None or any(one is seen for seen in found):
+        current = queue.pop(0)
+        if current is None or any(current is seen for seen in errors):
             continue
-        found.append(one)
-        queue += [one.__cause__, one.__context__]
-        if isinstance(one, BaseExceptionGroup):
-            queue += one.exceptions
-    return found
+        errors.append(current)
+        queue += [current.__cause__, current.__context__]
+        if isinstance(current, BaseExceptionGroup):
+            queue += current.exceptions
+    return errors
 
 
 def _classify_tls(error: ssl.SSLError) -> Kind:
@@ -111,13 +114,13 @@ def _classify_tls(error: ssl.SSLError) -> Kind:
         return Kind.TLS_NOT_TLS
     if "CERTIFICATE_REQUIRED" in reason:
         return Kind.TLS_WANTS_CERTIFICATE
-    if reason.startswith(_ALERTS) or any(word in reason for word in _UNAGREED):
+    if reason.startswith(_ALERTS) or any(word in reason for word in _NO_AGREEMENT):
         return Kind.TLS_HANDSHAKE
     return Kind.TLS_OTHER
 
 
 def _verify_by_text(text: str) -> Kind:
-    """The operating systems' verifiers (macOS, Windows) give no OpenSSL code, only a sentence."""
+    """Classify by the message: the verifiers of macOS and Windows report no OpenSSL code, only a sentence."""
     low = text.lower()
     if "expired" in low:
         return Kind.TLS_EXPIRED
@@ -129,35 +132,36 @@ def _verify_by_text(text: str) -> Kind:
 
 
 def classify(error: BaseException) -> Kind:
-    """Which of the named ways of failing this exception is; ``Kind.OTHER`` for one that is none of the network's."""
-    for one in chain(error):
-        if isinstance(one, NetError):
-            return one.failure.kind
-        if isinstance(one, ssl.SSLError):
-            return _classify_tls(one)
-        if isinstance(one, socket.gaierror):
-            return Kind.NAME_UNKNOWN if one.errno in _NO_NAME else Kind.NAME_FAILED
-        if isinstance(one, UnicodeError):
+    """Return the kind of failure of an exception; ``Kind.OTHER`` if it is not a network failure."""
+    for cause in chain(error):
+        if isinstance(cause, NetError):
+            return cause.failure.kind
+        if isinstance(cause, ssl.SSLError):
+            return _classify_tls(cause)
+        if isinstance(cause, socket.gaierror):
+            return Kind.NAME_UNKNOWN if cause.errno in _NO_NAME else Kind.NAME_FAILED
+        if isinstance(cause, UnicodeError):
             return Kind.NAME_INVALID
-        if isinstance(one, TimeoutError):
+        if isinstance(cause, TimeoutError):
             return Kind.TIMEOUT
-        if isinstance(one, EOFError):
+        if isinstance(cause, EOFError):
             return Kind.CLOSED
-        if isinstance(one, OSError):
-            winerror = getattr(one, "winerror", None)
+        if isinstance(cause, OSError):
+            winerror = getattr(cause, "winerror", None)
             kind = _WINERROR.get(winerror) if winerror is not None else None
-            kind = kind or _ERRNO.get(one.errno or 0) or _CLASSES.get(type(one))
+            kind = kind or _ERRNO.get(cause.errno or 0) or _CLASSES.get(type(cause))
             if kind:
                 return kind
     return Kind.OTHER
 
 
 def failure(error: BaseException, scrub: object = None) -> Failure:
-    """The exception as a :class:`Failure`; its text goes through ``scrub`` since exceptions quote headers, keys and
-    all.
+    """Return the exception as a :class:`Failure`, its text scrubbed and cut to 300 characters.
+
+    Without ``scrub`` the text is left out: exceptions may quote headers, and with them keys.
     """
-    for one in chain(error):
-        if isinstance(one, NetError):
-            return one.failure
+    for cause in chain(error):
+        if isinstance(cause, NetError):
+            return cause.failure
     text = " ".join(str(error).split())[:300]
     return Failure(classify(error), scrub(text) if callable(scrub) else "")

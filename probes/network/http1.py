@@ -1,4 +1,4 @@
-"""HTTP/1.1 on an open connection, with limits in bytes."""
+"""HTTP/1.1 requests and responses on an open connection, with size limits in bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from probes.network.network import CHUNK, Connection
 
 @dataclass(slots=True)
 class RawAnswer:
-    """What came back, undisturbed. Times are seconds after the request began to go out."""
+    """A response as it was received. Times are in seconds since the start of sending the request."""
 
     status: int = 0
     reason: str = ""
@@ -29,20 +29,21 @@ class RawAnswer:
     seconds: float = 0.0
     failure: Kind | None = None
     detail: str = ""
-    head: bytes = b""  # the first bytes, for an answer that is no HTTP
-    size: int = 0  # of the body as it travelled
+    head: bytes = b""  # the first bytes received, to recognise a response that is not HTTP
+    size: int = 0  # of the body as transferred, before decompression, in bytes
 
     def header(self, name: str) -> str:
+        """Return the first value of a header, whose ``name`` is in lower case; empty if it is missing."""
         return next((value for key, value in self.headers if key == name), "")
 
 
-LAYERS = 5  # of compression in one answer, as httpx2 has it
+LAYERS = 5  # most layers of compression in one response; the same limit as in httpx2
 
 
 class _Inflater:
-    """gzip, deflate and identity in layers, a bounded piece at a time: a bomb is cut off while it is still small.
+    """A decompressor for layers of gzip and deflate, with bounded output, so that a decompression bomb stops early.
 
-    A layer of another name is passed over, as httpx does that has nothing installed for it.
+    Unknown encodings are skipped, as httpx does if the package for an encoding is not installed.
     """
 
     def __init__(self, encoding: str) -> None:
@@ -50,7 +51,10 @@ class _Inflater:
         self._layers = [_Layer(name == "deflate") for name in reversed(names) if name in ("gzip", "deflate")][:LAYERS]
 
     def feed(self, data: bytes, room: int) -> bytes:
-        """At most ``room`` + 1 bytes of plain text. Raises zlib.error for what is not so compressed."""
+        """Decompress ``data`` and return at most ``room`` + 1 bytes, the last of which shows that there were too many.
+
+        Raises zlib.error if the data is not compressed in the announced way.
+        """
         for layer in self._layers:
             data = layer.feed(data, room)
             if len(data) > room:
@@ -70,14 +74,14 @@ class _Layer:
         except zlib.error:
             if not (self._deflate and self._first):
                 raise
-            self._engine = zlib.decompressobj(-zlib.MAX_WBITS)  # "deflate" without its wrapper, as some servers send it
+            self._engine = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers send "deflate" without the zlib header
             out = self._engine.decompress(data, room + 1)
         self._first = False
         return out
 
 
 class HttpExchange:
-    """One request on a link, and its answer piece by piece."""
+    """One HTTP request on a connection, and its response, whose body is read in pieces."""
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
         self.connection = connection
@@ -86,7 +90,10 @@ class HttpExchange:
         self._began = time.monotonic()
 
     async def send(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> None:
-        """Send the request. Header values must have been looked at before: an exception of h11's quotes them."""
+        """Send the request. A server that closes the connection early is no error here: its response is read next.
+
+        Check header values for forbidden characters first: h11's exceptions quote the value, which may be a key.
+        """
         if self.connection.http is None:
             self.connection.http = h11.Connection(h11.CLIENT, max_incomplete_event_size=self.limits.header_bytes)
         elif self.connection.http.our_state is not h11.IDLE:
@@ -104,15 +111,17 @@ class HttpExchange:
         try:
             await self.connection.writer.drain()
         except OSError:
-            pass  # what the server said before it hung up tells more: read on
+            pass  # the response that the server sent before it closed says more than this error
 
-    def _now(self) -> float:
+    def _elapsed(self) -> float:
         return time.monotonic() - self._began
 
     async def body(self, limit: int) -> AsyncGenerator[tuple[float, bytes], None]:
-        """The answer's head into ``self.answer``, its body piece by piece: what arrived at once has one time.
+        """Read the response head into ``self.answer`` and yield the body in pieces, each with its arrival time.
 
-        Ends at the end of the body or with ``answer.failure`` set: never raises for what the server does.
+        Times are seconds since the start of sending; pieces received in one read share one time. More than ``limit``
+        bytes, compressed or not, end the reading with ``Kind.TOO_LONG``. Whatever the server does, no exception is
+        raised: ``answer.failure`` is set instead.
         """
         answer, http = self.answer, self.connection.http
         assert http is not None
@@ -123,13 +132,13 @@ class HttpExchange:
                 event = http.next_event()
                 if event is h11.NEED_DATA:
                     data = await self.connection.reader.read(CHUNK)
-                    arrived = self._now()
+                    arrived = self._elapsed()
                     if data and not answer.first_byte:
                         answer.first_byte = arrived
                     if len(answer.head) < 512:
                         answer.head += data[:512]
                     if not answer.status and not b"HTTP/".startswith(answer.head[:5]):
-                        # A greeting of another protocol: its sender waits for us now, and would until the limit.
+                        # Another protocol's greeting. Its server now waits for us: reading on would end in a timeout.
                         answer.failure, answer.detail = Kind.NOT_HTTP, answer.head[:60].decode("latin-1")
                         return
                     http.receive_data(data)
@@ -148,7 +157,7 @@ class HttpExchange:
                     if out > limit or answer.size > limit:
                         answer.failure = Kind.TOO_LONG
                         return
-                    yield arrived or self._now(), piece
+                    yield arrived or self._elapsed(), piece
                 elif isinstance(event, h11.EndOfMessage):
                     return
                 else:  # ConnectionClosed, PAUSED
@@ -162,7 +171,7 @@ class HttpExchange:
             kind = classify(error)
             answer.failure = Kind.CUT if answer.status and kind is Kind.RESET else kind
         finally:
-            answer.seconds = self._now()
+            answer.seconds = self._elapsed()
 
     def _protocol_failure(self, text: str) -> tuple[Kind, str]:
         head = self.answer.head
@@ -172,13 +181,14 @@ class HttpExchange:
             return Kind.CUT, ""
         if not b"HTTP/1".startswith(head[:6]) and not head.startswith(b"HTTP/1"):
             return Kind.NOT_HTTP, head[:60].decode("latin-1")
-        whole = b"\r\n\r\n" in head  # a whole head that cannot be read is no matter of who hung up
-        if not whole and ("closed" in text or "EOF" in text or self.connection.reader.at_eof()):
+        # A complete head that h11 rejects is malformed, even if the connection was closed.
+        complete = b"\r\n\r\n" in head
+        if not complete and ("closed" in text or "EOF" in text or self.connection.reader.at_eof()):
             return Kind.CLOSED, "in the middle of the headers"
         return Kind.NOT_HTTP, "headers longer than allowed" if len(head) >= 512 and "too" in text else text[:80]
 
     def finish(self) -> None:
-        """Make the link ready for the next request, or close it."""
+        """Make the connection ready for the next request; close it if the response was not read to its end."""
         http = self.connection.http
         if http is not None and http.our_state is h11.DONE and http.their_state is h11.DONE:
             http.start_next_cycle()
@@ -187,5 +197,5 @@ class HttpExchange:
 
 
 def basic(user: str, password: str) -> str:
-    """The value of a Basic credential."""
+    """Return the value of a header for Basic authentication: ``Basic dXNlcjpwYXNz`` for ``user`` and ``pass``."""
     return "Basic " + b64encode(f"{user}:{password}".encode()).decode()

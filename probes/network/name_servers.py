@@ -1,4 +1,7 @@
-"""Name servers asked one by one: what the system's resolver keeps to itself, or another one says otherwise."""
+"""Query single name servers over UDP.
+
+The system's resolver hides why a lookup failed, and another server may answer differently.
+"""
 
 from __future__ import annotations
 
@@ -13,94 +16,99 @@ from probes.model.facts import Address, Lookup
 if TYPE_CHECKING:
     import dns.message
 
-MOST = 3  # servers; glibc reads no more of resolv.conf
-_AGAIN = 0.4  # of the time, after which a datagram that may be lost is sent once more
-# What a server's RCODE means here, the most telling first: A and AAAA may differ. Others are told by their own name.
+MOST = 3  # servers; glibc, too, uses only the first three of resolv.conf
+_RESEND_AFTER = 0.4  # of the time limit: the queries are then sent once more, in case a datagram was lost
+# RCODEs and their names in a Lookup, the most informative first, since the responses for A and AAAA may differ. Any
+# other RCODE keeps its own name, in lower case.
 _RCODES = {"NXDOMAIN": "no_name", "SERVFAIL": "servfail", "REFUSED": "refused"}
 
 
 def server(text: str) -> tuple[str, int]:
-    """``ADDR``, ``ADDR:PORT`` or ``[ADDR]:PORT`` as a pair. Raises ValueError for what is no address."""
+    """Return IP address and port of ``ADDR``, ``ADDR:PORT`` or ``[ADDR]:PORT``; the default port is 53.
+
+    Example: ``("::1", 5353)`` for ``[::1]:5353``. Raises ValueError if the text is neither.
+    """
     with suppress(ValueError):
         return str(ipaddress.ip_address(text.strip("[]"))), 53
     host, _, port = text.rpartition(":")
-    found = int(port)
-    if not 0 < found < 1 << 16:
+    number = int(port)
+    if not 0 < number < 1 << 16:
         raise ValueError(f"no port: {port}")
-    return str(ipaddress.ip_address(host.strip("[]"))), found
+    return str(ipaddress.ip_address(host.strip("[]"))), number
 
 
 def configured() -> tuple[str, ...]:
-    """The name servers that this system is set to, three at most; none where that cannot be told."""
+    """Return the name servers that the system is configured to use: the first three, or none if they cannot be read."""
     import dns.exception
     import dns.resolver
 
     try:
-        found = dns.resolver.Resolver().nameservers
+        addresses = dns.resolver.Resolver().nameservers
     except (dns.exception.DNSException, OSError):
         return ()
-    return tuple(str(one) for one in found)[:MOST]
+    return tuple(str(address) for address in addresses)[:MOST]
 
 
 class _Datagrams(asyncio.DatagramProtocol):
-    """What comes back to one socket."""
+    """A queue of the datagrams and errors that one socket receives."""
 
     def __init__(self) -> None:
-        self.came: asyncio.Queue[bytes | Exception] = asyncio.Queue()
+        self.received: asyncio.Queue[bytes | Exception] = asyncio.Queue()
 
     def datagram_received(self, data: bytes, addr: object) -> None:
-        self.came.put_nowait(data)
+        self.received.put_nowait(data)
 
     def error_received(self, exc: Exception) -> None:
-        self.came.put_nowait(exc)
+        self.received.put_nowait(exc)
 
 
 async def ask(where: str, host: str, seconds: float) -> Lookup:
-    """What the server at ``where`` says of ``host``; A and AAAA are asked side by side, over UDP.
+    """Query the name server ``where`` for the A and AAAA records of ``host``, both at once, over UDP.
 
-    Never raises for what it does. Raises ValueError where ``where`` is no address.
+    Waits at most ``seconds``. Whatever the server does is described by the returned Lookup. Raises ValueError if
+    ``where`` is not an address as :func:`server` takes it.
     """
     import dns.exception
     import dns.message
 
     began = time.monotonic()
 
-    def found(said: str, addresses: tuple[Address, ...] = ()) -> Lookup:
+    def lookup(said: str, addresses: tuple[Address, ...] = ()) -> Lookup:
         return Lookup(where, said, addresses, time.monotonic() - began)
 
     try:
-        asked = [dns.message.make_query(host, kind) for kind in ("A", "AAAA")]
+        queries = [dns.message.make_query(host, kind) for kind in ("A", "AAAA")]
         loop = asyncio.get_running_loop()
-        transport, letters = await loop.create_datagram_endpoint(_Datagrams, remote_addr=server(where))
+        transport, protocol = await loop.create_datagram_endpoint(_Datagrams, remote_addr=server(where))
     except (dns.exception.DNSException, OSError) as error:
-        return found("unreachable" if isinstance(error, OSError) else "no_name")
-    heard: list[dns.message.Message] = []
+        return lookup("unreachable" if isinstance(error, OSError) else "no_name")
+    responses: list[dns.message.Message] = []
     try:
-        for part in (_AGAIN, 1 - _AGAIN):
-            for one in asked[len(heard) :] if not heard else ():
-                transport.sendto(one.to_wire())
+        for part in (_RESEND_AFTER, 1 - _RESEND_AFTER):
+            for query in queries[len(responses) :] if not responses else ():
+                transport.sendto(query.to_wire())
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds * part):
-                    while len(heard) < len(asked):
-                        letter = await letters.came.get()
-                        if isinstance(letter, Exception):
-                            return found("unreachable")
+                    while len(responses) < len(queries):
+                        datagram = await protocol.received.get()
+                        if isinstance(datagram, Exception):
+                            return lookup("unreachable")
                         with suppress(dns.exception.DNSException):
-                            answer = dns.message.from_wire(letter, ignore_trailing=True)
-                            heard += [answer] * any(one.is_response(answer) for one in asked)
-            if len(heard) == len(asked):
+                            response = dns.message.from_wire(datagram, ignore_trailing=True)
+                            responses += [response] * any(query.is_response(response) for query in queries)
+            if len(responses) == len(queries):
                 break
     finally:
         transport.close()
     addresses = tuple(
         Address("ipv6" if ":" in str(row) else "ipv4", str(row))
-        for answer in heard
-        for rrset in answer.answer
+        for response in responses
+        for rrset in response.answer
         if rrset.rdtype in (1, 28)
         for row in rrset
     )
     if addresses:
-        return found("addresses", addresses)
-    codes = sorted(dns.rcode.to_text(answer.rcode()) for answer in heard)
-    wrong = next((code for code in (*_RCODES, *codes) if code in codes and code != "NOERROR"), "")
-    return found(_RCODES.get(wrong, wrong.lower()) if wrong else "no_address" if codes else "silent")
+        return lookup("addresses", addresses)
+    codes = sorted(dns.rcode.to_text(response.rcode()) for response in responses)
+    error_code = next((code for code in (*_RCODES, *codes) if code in codes and code != "NOERROR"), "")
+    return lookup(_RCODES.get(error_code, error_code.lower()) if error_code else "no_address" if codes else "silent")

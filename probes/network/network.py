@@ -1,8 +1,8 @@
-"""The network, taken apart: resolve, dial, tunnel, encrypt, and HTTP/1.1 on the connection that came of it.
+"""Network access in single steps: DNS lookup, TCP connection, proxy tunnel, TLS handshake.
 
-One request's exception cannot tell its cause (`docs/design/001-measure-then-judge.md`), so each step is taken by
-itself and the HTTP parser (h11) works on the very connection that the steps opened. Everything read has a limit in
-bytes; limits in time belong to the engine. A test hands over another :class:`Network`.
+The exception of a whole request does not show its cause (`docs/design/001-measure-then-judge.md`). So each step is
+measured separately, and HTTP then uses the connection that the steps opened. Reads are limited in bytes; the engine
+sets time limits. Tests replace :class:`Network`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from probes.network.proxy_tunnel import Pipe, Proxy, ask
 from probes.network.single_flight import SingleFlight
 from probes.network.trust_stores import tls_reason, trust
 
-CHUNK = 65536
+CHUNK = 65536  # bytes per read
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Connection:
-    """An open connection, and what is known of it."""
+    """An open connection and the HTTP/1.1 state on it."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
@@ -43,42 +43,43 @@ class Connection:
 
     @property
     def tls(self) -> ssl.SSLObject | None:
-        found: ssl.SSLObject | None = self.writer.get_extra_info("ssl_object")
-        return found
+        """The TLS object of the connection; None if it is not encrypted."""
+        tls_object: ssl.SSLObject | None = self.writer.get_extra_info("ssl_object")
+        return tls_object
 
     @property
     def reusable(self) -> bool:
-        """Whether another request may go out on it."""
+        """Whether another request can be sent on this connection."""
         return not self.writer.is_closing() and (
             self.http is None or (self.http.our_state is h11.IDLE and self.http.their_state is h11.IDLE)
         )
 
     def close(self) -> None:
+        """Close the connection at once, without a TLS shutdown."""
         with suppress(Exception):
             transport = self.writer.transport
-            # An abort, not a polite end: a TLS goodbye to a peer that hangs would keep the process waiting.
+            # A graceful TLS shutdown would keep the process waiting for a peer that hangs.
             transport.abort()
 
 
 class Network:
-    """The real network. Every method raises :class:`probes.network.failures.NetError` and nothing else for what the
-    network does.
+    """The real network. Its methods report network failures only as :class:`probes.network.failures.NetError`.
 
-    ``allowed`` is asked for every address at the moment of dialling: whatever a name, a redirect or a proxy came to,
-    no connection is opened without it.
+    ``allowed`` decides about each IP address at the moment of dialling. So it also covers addresses that come from DNS,
+    a redirect or a proxy.
     """
 
     allowed: Callable[[str], bool] | None = None
-    pages: SingleFlight | None = None  # where many runs share what a door says without a key
+    pages: SingleFlight | None = None  # set if many runs share the responses to requests without a key
 
     def __init__(self, allowed: Callable[[str], bool] | None = None) -> None:
         self.allowed = allowed
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
-        """The host's addresses in the order of the system's resolver.
+        """Return the host's addresses in the order of the system's resolver.
 
-        The resolver runs in a daemon thread of its own: a pool's threads would be waited for at the end, long after the
-        deadline.
+        The resolver runs in a daemon thread, since Python waits for the threads of a pool when it exits, long after the
+        deadline. Raises NetError with NAME_UNKNOWN, NAME_FAILED or NAME_INVALID.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Any]] = loop.create_future()
@@ -107,24 +108,24 @@ class Network:
         except Exception as error:
             raise NetError(classify(error), str(error).split("] ")[-1][:120]) from error
         addresses = []
-        for family, _, _, _, where in rows:
+        for family, _, _, _, sockaddr in rows:
             name = {socket.AF_INET: "ipv4", socket.AF_INET6: "ipv6"}.get(family)
-            if name and Address(name, str(where[0])) not in addresses:
-                addresses.append(Address(name, str(where[0])))
+            if name and Address(name, str(sockaddr[0])) not in addresses:
+                addresses.append(Address(name, str(sockaddr[0])))
         if not addresses:
             raise NetError(Kind.NAME_UNKNOWN, note=note("no_address"))
         return tuple(addresses)
 
     def name_servers(self) -> tuple[str, ...]:
-        """Those that the system's resolver is set to ask."""
+        """Return the addresses of the name servers that the system's resolver is configured to use."""
         return names.configured()
 
     async def ask_server(self, server: str, host: str, seconds: float) -> Lookup:
-        """What one name server says itself. Never raises for what it does."""
+        """Query one name server for a host, for at most ``seconds``. Its failures are part of the returned Lookup."""
         return await names.ask(server, host, seconds)
 
     async def dial(self, address: Address, port: int) -> socket.socket:
-        """A connected, non-blocking socket."""
+        """Return a connected, non-blocking socket. Raises NetError, with DENIED for an address that is not allowed."""
         if self.allowed is not None and not self.allowed(address.ip):
             raise NetError(Kind.DENIED)
         family = socket.AF_INET6 if address.family == "ipv6" else socket.AF_INET
@@ -144,20 +145,25 @@ class Network:
             raise
         return sock
 
-    async def tunnel(self, pool: socket.socket | Connection, proxy: Proxy, host: str, port: int, limit: int) -> None:
-        """Ask the proxy at the other end of ``pool`` for a connection to ``host:port``, as
-        :func:`probes.network.proxy_tunnel.ask`.
+    async def tunnel(self, channel: socket.socket | Connection, proxy: Proxy, host: str, port: int, limit: int) -> None:
+        """Ask the proxy at the other end of ``channel`` to connect to ``host:port``.
+
+        ``limit`` is in bytes; limits and errors are those of :func:`probes.network.proxy_tunnel.ask`.
         """
-        await ask(_pipe(pool), proxy, host, port, limit)
+        await ask(_pipe(channel), proxy, host, port, limit)
 
     def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
-        """The roots to verify with, and their name, as :func:`trust`; as :func:`probes.catalog.node_runtime.trust`
-        for an app on it.
+        """Return the trust store and its name: that of the Python SDKs, or of Node if ``on_node`` is given.
+
+        See :func:`probes.network.trust_stores.trust` and :func:`probes.network.trust_stores.node_context`.
         """
         return trust(ca_bundle) if on_node is None else trust_stores.node_context(on_node, ca_bundle)
 
     async def encrypt(self, connection: Connection, tls: ssl.SSLContext, host: str, timeout: float) -> None:
-        """TLS inside an open link: through a proxy that is itself spoken to in TLS."""
+        """Start TLS inside an open connection, for a tunnel through a proxy that itself uses TLS.
+
+        ``timeout`` is in seconds. Closes the connection and raises NetError if the handshake fails.
+        """
         try:
             await connection.writer.start_tls(tls, server_hostname=host, ssl_handshake_timeout=timeout)
         except (OSError, EOFError, ssl.SSLError, ValueError) as error:
@@ -168,14 +174,17 @@ class Network:
     async def connection(
         self, sock: socket.socket, tls: ssl.SSLContext | None, host: str, timeout: float
     ) -> Connection:
-        """The socket as a stream, encrypted where ``tls`` is given (name asked for: ``host``). Closes it on failure."""
+        """Return a connection on the socket, with a TLS handshake for ``host`` if ``tls`` is given.
+
+        ``timeout`` is in seconds. Closes the socket and raises NetError if the handshake fails.
+        """
         try:
             if tls is None:
                 return Connection(*await asyncio.open_connection(sock=sock, limit=CHUNK))
             opening = asyncio.open_connection(
                 sock=sock, ssl=tls, server_hostname=host, ssl_handshake_timeout=timeout, limit=CHUNK
             )
-            return Connection(*await _whole(opening, sock))
+            return Connection(*await _open_or_shut_down(opening, sock))
         except BaseException as error:
             sock.close()
             kind = classify(error)
@@ -186,20 +195,20 @@ class Network:
             raise
 
 
-def _pipe(pool: socket.socket | Connection) -> Pipe:
-    if isinstance(pool, Connection):
-        writer = pool.writer
+def _pipe(channel: socket.socket | Connection) -> Pipe:
+    if isinstance(channel, Connection):
+        writer = channel.writer
 
         async def send(data: bytes) -> None:
             writer.write(data)
 
-        return Pipe(send, pool.reader.read)
+        return Pipe(send, channel.reader.read)
     loop = asyncio.get_running_loop()
-    return Pipe(partial(loop.sock_sendall, pool), partial(loop.sock_recv, pool))
+    return Pipe(partial(loop.sock_sendall, channel), partial(loop.sock_recv, channel))
 
 
-async def _whole(opening: Coroutine[Any, Any, _Streams], sock: socket.socket) -> _Streams:
-    """The handshake, made to fail where it is to end early: cancelled in its midst, it leaves its transport open."""
+async def _open_or_shut_down(opening: Coroutine[Any, Any, _Streams], sock: socket.socket) -> _Streams:
+    """Run the TLS handshake so that cancelling it closes the socket; asyncio alone would leak the transport."""
     task = asyncio.ensure_future(opening)
     try:
         return await asyncio.shield(task)

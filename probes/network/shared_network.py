@@ -1,5 +1,6 @@
-"""What many runs have in common, done once: names looked up, lists of roots read, a door's pages fetched without a
-key. Nothing that depends on a key is shared, and nothing that failed on its way.
+"""A cache that many runs share: DNS lookups, trust stores and the pages that a door serves without a key.
+
+Nothing that depends on a key is shared, and no failed request or lookup.
 """
 
 from __future__ import annotations
@@ -14,25 +15,28 @@ from probes.network.single_flight import SingleFlight
 
 
 class SharedNetwork(Network):
-    """The network of many runs on one event loop."""
+    """A network that several runs on one event loop share."""
 
     def __init__(self) -> None:
         self.pages = SingleFlight()
         self._names = SingleFlight()
-        self._trusts: dict[object, tuple[ssl.SSLContext, str]] = {}
+        self._contexts: dict[object, tuple[ssl.SSLContext, str]] = {}
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
-        found, _ = await self._names.take(host, lambda: Network.resolve(self, host, port), bool)
-        return found
+        """Return the host's addresses from the cache, or look them up. Failed lookups are not kept."""
+        addresses, _ = await self._names.take(host, lambda: Network.resolve(self, host, port), bool)
+        return addresses
 
     def trust(self, ca_bundle: Sourced[str] | None, on_node: NodeSettings | None = None) -> tuple[ssl.SSLContext, str]:
-        # Which line of a fleet's file names the roots makes no other list of them; that a variable does, may.
+        """Return the trust store and its name from the cache, or load it."""
+        # The line of a fleet's file that names the CA bundle does not change the trust store. Whether a variable names
+        # it does: SSL_CERT_FILE replaces the system's store, an option adds to it.
         from_variable = ca_bundle is not None and ca_bundle.source.kind is SourceKind.ENVIRONMENT
-        roots = (ca_bundle.value if ca_bundle is not None else None, from_variable, on_node)
-        if roots not in self._trusts:
-            self._trusts[roots] = Network.trust(self, ca_bundle, on_node)
-        return self._trusts[roots]
+        key = (ca_bundle.value if ca_bundle is not None else None, from_variable, on_node)
+        if key not in self._contexts:
+            self._contexts[key] = Network.trust(self, ca_bundle, on_node)
+        return self._contexts[key]
 
     def forget(self) -> None:
-        """Another round begins: names and pages may be others by now. The lists of roots are kept."""
+        """Forget DNS lookups and pages, which may change between rounds of runs. Keep the trust stores."""
         self.pages, self._names = SingleFlight(), SingleFlight()

@@ -1,4 +1,4 @@
-"""Work that many want and one does."""
+"""Single flight: concurrent callers with the same key share one execution of their work."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class SingleFlight:
-    """Work of which each piece is done for all who want it, also for those who come while it is under way."""
+    """A cache of results, by key, that also shares work that is still running."""
 
     def __init__(self) -> None:
         self._done: dict[Hashable, asyncio.Future[tuple[object] | None]] = {}
@@ -18,15 +18,16 @@ class SingleFlight:
     async def take(
         self, piece: Hashable, work: Callable[[], Awaitable[T]], keep: Callable[[T], bool]
     ) -> tuple[T, bool]:
-        """What ``work`` gave, and whether it was done for this caller. Raises what ``work`` raises.
+        """Return the result of ``work`` for the key ``piece``, and whether this call ran it.
 
-        Where it raised, or ``keep`` refuses what came of it, it is nobody else's: all who waited do it themselves.
+        A result is shared if ``keep`` returns True for it. Otherwise, and if ``work`` raises, each waiting caller runs
+        its own. Raises what ``work`` raises.
         """
-        under_way = self._done.get(piece)
-        if under_way is not None:
-            found = await asyncio.shield(under_way)
-            return (await work(), True) if found is None else (cast(T, found[0]), False)
-        mine = self._done[piece] = asyncio.get_running_loop().create_future()
+        running = self._done.get(piece)
+        if running is not None:
+            outcome = await asyncio.shield(running)
+            return (await work(), True) if outcome is None else (cast(T, outcome[0]), False)
+        future = self._done[piece] = asyncio.get_running_loop().create_future()
         shared: tuple[object] | None = None
         try:
             result = await work()
@@ -36,4 +37,4 @@ class SingleFlight:
         finally:
             if shared is None:
                 del self._done[piece]
-            mine.set_result(shared)
+            future.set_result(shared)

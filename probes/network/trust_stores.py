@@ -1,4 +1,4 @@
-"""Lists of trusted root certificates: the operating system's, certifi's, Node's, and files that a setting names."""
+"""Trust stores: the CA certificates of the operating system, of certifi and of Node, and CA bundles in files."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from probes.model.source import SourceKind
 
 
 def unreadable(path: str) -> str:
-    """Why no certificate can be read from a file, in the library's words; an empty string where they can be."""
+    """Return why no certificate can be read from a file, as the TLS library words it; an empty string if it can."""
     try:
         return _unreadable(path, Path(path).stat().st_mtime_ns)
     except OSError as error:
         return error.strerror or str(error)
 
 
-@cache  # many runs of one process name the same file
+@cache  # many runs in one process may use the same file
 def _unreadable(path: str, changed: int) -> str:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
@@ -32,16 +32,16 @@ def _unreadable(path: str, changed: int) -> str:
 
 
 def tls_reason(error: BaseException) -> str:
-    """What the TLS library says of it, in one line."""
+    """Return the TLS library's message for an error, on one line of at most 200 characters."""
     text = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
     return " ".join(str(text).split())[:200]
 
 
 def trust(ca_bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
-    """The roots that the newest official SDKs trust, and their name: the operating system's, plus ``ca_bundle``.
+    """Return the trust store of the newest official SDKs, and its name: the system's, extended by ``ca_bundle``.
 
-    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore. A file that ``SSL_CERT_FILE`` names stands in
-    place of the system's list there, not beside it. Raises OSError or SSLError for one that cannot be read.
+    httpx2 (openai-python 3, anthropic-python 2) verifies with truststore. There a file in ``SSL_CERT_FILE`` replaces
+    the system's store and does not extend it. Raises OSError or SSLError if the file cannot be read.
     """
     if ca_bundle is not None and ca_bundle.source.kind is SourceKind.ENVIRONMENT:
         return of_today(ssl.create_default_context(cafile=ca_bundle.value)), ca_bundle.value
@@ -52,8 +52,10 @@ def trust(ca_bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
 
 
 def of_today(context: ssl.SSLContext) -> ssl.SSLContext:
-    """From TLS 1.2 upwards, as Python is by itself. Debian's is built to leave it to OpenSSL, whose level refuses an
-    older version all the same, but only after the certificate: what is wrong would be told by the second fault.
+    """Set the minimum version to TLS 1.2, Python's default, and return the context.
+
+    Debian builds Python to leave the version to OpenSSL. OpenSSL's security level then refuses older versions as well,
+    but only after the certificate, so that a certificate error would hide the cause.
     """
     if context.minimum_version < ssl.TLSVersion.TLSv1_2:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -61,7 +63,7 @@ def of_today(context: ssl.SSLContext) -> ssl.SSLContext:
 
 
 def system_context() -> ssl.SSLContext:
-    """Trust in the operating system's list alone."""
+    """Return a context that trusts only the operating system's CA certificates."""
     if sys.platform in ("darwin", "win32"):
         import truststore
 
@@ -69,7 +71,7 @@ def system_context() -> ssl.SSLContext:
         return context
     context = of_today(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     paths = ssl.get_default_verify_paths()
-    # What SSL_CERT_DIR names stands for the system's list, as for the SDKs; what SSL_CERT_FILE names does not.
+    # SSL_CERT_DIR counts as the system's store, as it does for the SDKs; SSL_CERT_FILE does not.
     file = paths.openssl_cafile if Path(paths.openssl_cafile).is_file() and not os.environ.get("SSL_CERT_DIR") else None
     if file or paths.capath:
         context.load_verify_locations(file, paths.capath)
@@ -79,9 +81,9 @@ def system_context() -> ssl.SSLContext:
 
 
 def blind_context(old: bool = False) -> ssl.SSLContext:
-    """A context that trusts anybody: to look at a certificate that failed, never for a request.
+    """Return a context that accepts any certificate, to read one that failed. Never send a request with it.
 
-    With ``old`` it speaks versions and ciphers as well that no client of today does.
+    ``old`` also enables TLS 1.0, TLS 1.1 and ciphers that today's clients refuse.
     """
     context = of_today(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     context.check_hostname = False
@@ -95,29 +97,30 @@ def blind_context(old: bool = False) -> ssl.SSLContext:
 
 
 def certifi_path() -> str:
-    """Return the path of certifi's PEM file: Mozilla's roots, which requests, httpx before 1.0 and many apps use.
+    """Return the path of certifi's PEM file, Mozilla's CA certificates, which requests, httpx 0.x and many apps use.
 
-    certifi is a declared dependency, so the comparison with its list never depends on what else is installed.
+    certifi is a declared dependency, so the comparison with its store never depends on what else is installed.
     """
-    import certifi  # here, since `--offline` and http:// checks need no list
+    import certifi  # here, since `--offline` and http:// checks do not need it
 
     return certifi.where()
 
 
 def in_certifi(root: bytes) -> bool:
-    """Return whether certifi's file holds this root (DER): a text search of a millisecond, no certificate is parsed."""
+    """Check by a text search of about a millisecond whether certifi's file contains this certificate (DER)."""
     return ssl.DER_cert_to_PEM_cert(root).strip() in Path(certifi_path()).read_text("ascii", "replace")
 
 
 def certifi_context() -> ssl.SSLContext:
-    """Return a context that trusts certifi's list alone."""
+    """Return a context that trusts only certifi's CA certificates."""
     return of_today(ssl.create_default_context(cafile=certifi_path()))
 
 
 def root_of(tls: ssl.SSLObject) -> bytes | None:
-    """The root up to which the chain was verified, DER; None where the library does not tell (a system's own verifier).
+    """Return the root certificate (DER) of the verified chain.
 
-    Before Python 3.13 the call is private.
+    None if the library does not provide it, as with the verifiers of macOS and Windows. The call is private before
+    Python 3.13.
     """
     for owner in (tls, getattr(tls, "_sslobj", None)):
         getter = getattr(owner, "get_verified_chain", None)
@@ -128,8 +131,9 @@ def root_of(tls: ssl.SSLObject) -> bytes | None:
 
 
 def sent_chain(tls: ssl.SSLObject) -> list[bytes]:
-    """The certificates as the server sent them, DER, leaf first. Before Python 3.13 the call is private; without it
-    the leaf.
+    """Return the certificates (DER) that the server sent, leaf first.
+
+    The call is private before Python 3.13; without it, only the leaf is returned.
     """
     inner = getattr(tls, "_sslobj", None)
     for owner in (tls, inner):
@@ -137,7 +141,8 @@ def sent_chain(tls: ssl.SSLObject) -> list[bytes]:
         if getter is None:
             continue
         chain = [
-            one if isinstance(one, bytes) else ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in (getter() or ())
+            sent if isinstance(sent, bytes) else ssl.PEM_cert_to_DER_cert(sent.public_bytes())
+            for sent in (getter() or ())
         ]
         if chain:
             return chain
@@ -146,24 +151,25 @@ def sent_chain(tls: ssl.SSLObject) -> list[bytes]:
 
 
 def node_context(given: NodeSettings, bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
-    """Return a context that trusts what Node trusts, and the name of that list.
+    """Return a context that trusts what Node trusts, and the name of that trust store.
 
-    Node's built-in list is Mozilla's, as certifi's is. ``bundle`` counts if it was given for this check, not if it is
-    the value of SSL_CERT_FILE, which Node does not read. An unreadable file of extra roots is ignored, as Node does.
+    Node's built-in store is Mozilla's, as certifi's is. ``bundle`` counts if it was given for this check, not if it is
+    the value of SSL_CERT_FILE, which Node does not read by default. An unreadable file in NODE_EXTRA_CA_CERTS is
+    ignored, as by Node.
     """
     if given.system_ca and sys.platform in ("darwin", "win32"):
         context = system_context()
     else:
         context = ssl.create_default_context(cafile=None if given.openssl_ca else certifi_path())
         if given.system_ca:
-            context.load_default_certs()  # on Linux Node too reads SSL_CERT_FILE and SSL_CERT_DIR for it
+            context.load_default_certs()  # on Linux, Node also reads SSL_CERT_FILE and SSL_CERT_DIR here
     name = "system" if given.openssl_ca or given.system_ca else "certifi"
-    meant = bundle.value if bundle is not None and bundle.source.kind is not SourceKind.ENVIRONMENT else ""
-    for path in filter(None, (given.extra_ca, meant)):
+    option_path = bundle.value if bundle is not None and bundle.source.kind is not SourceKind.ENVIRONMENT else ""
+    for path in filter(None, (given.extra_ca, option_path)):
         with suppress(OSError, ssl.SSLError):
             context.load_verify_locations(cafile=path)
             name = path
     return context, name
 
 
-SYSTEM = "system"  # the trust in the operating system's list alone
+SYSTEM = "system"  # the name of the operating system's trust store

@@ -1,6 +1,6 @@
-"""A pasted ``curl`` command: what it would send, and the settings that it holds. Pure: it executes and opens nothing.
+"""Parse a pasted ``curl`` command: what it would send, and its settings. Pure: it executes and opens nothing.
 
-Source: curl's manual page (8.16), held against curl itself in ``tests/real/test_curl.py``.
+Source: curl's manual page (8.16), compared with curl itself in ``tests/real/test_curl.py``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from probes.pasted.shell_words import ShellError, Statement, Word, split
 
 SOURCE = Source(SourceKind.CURL, Owner.FOLDER)
 
-# Options that take a value, by their long names; those of one letter; what the check does not follow.
+# Options that take a value, by their long names; the long names of one-letter options; options that are not followed.
 _WITH_VALUE = """
     abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout
     connect-to continue-at cookie cookie-jar create-file-mode crlfile curves data data-ascii data-binary
@@ -43,14 +43,14 @@ _SHORT = """
     m=max-time o=output x=proxy U=proxy-user Q=quote r=range e=referer X=request Y=speed-limit y=speed-time
     t=telnet-option z=time-cond T=upload-file u=user A=user-agent w=write-out k=insecure G=get I=head :=next
 """
-_BESIDE = """
+_NOT_FOLLOWED = """
     aws-sigv4 cert key config cookie form form-string upload-file unix-socket abstract-unix-socket interface
     capath doh-url netrc netrc-file negotiate ntlm digest anyauth range data-urlencode url-query request-target
     preproxy pass variable dns-servers proxy-header proxy-cacert
 """
 _VALUED = frozenset(_WITH_VALUE.split())
 _LETTERS = dict(pair.split("=") for pair in _SHORT.split())
-_UNUSED = frozenset(_BESIDE.split())
+_IGNORED = frozenset(_NOT_FOLLOWED.split())
 _PROXIES = {
     "proxy": "http",
     "proxy1.0": "http",
@@ -70,18 +70,18 @@ CREDENTIALS = {
 
 
 class CurlNote(NamedTuple):
-    """Something of the command that the check does otherwise, or not at all.
+    """A part of the command that the check follows differently, or not at all.
 
-    ``kind`` has its words in ``diagnose/words/`` (``curl.…``); ``names`` are public: options, headers, file names.
+    ``diagnose/words/`` has the text of each ``kind`` (``curl.…``). ``names`` are public: options, headers, file names.
     """
 
     kind: str
     names: str = ""
 
 
-@dataclass(slots=True, repr=False)  # it holds a key
+@dataclass(slots=True, repr=False)  # it contains a key
 class Command:
-    """What one curl command would send. ``url`` is as it was written, the key in its query apart."""
+    """What one curl command would send. ``url`` is as it was written, with a key in its query if there is one."""
 
     url: Word
     method: str = ""
@@ -89,7 +89,7 @@ class Command:
     body: str = ""
     user: Word | None = None
     token: Word | None = None  # --oauth2-bearer
-    proxy: str | None = None  # None: as the environment says; empty: none
+    proxy: str | None = None  # None: the one of the environment; empty: no proxy
     no_proxy: str | None = None
     connect_to: tuple[ConnectTo, ...] = ()
     ca_bundle: str = ""
@@ -97,14 +97,16 @@ class Command:
     notes: list[CurlNote] = field(default_factory=list)
 
     def note(self, kind: str, names: str = "") -> None:
+        """Add a note, unless it is there already."""
         if CurlNote(kind, names) not in self.notes:
             self.notes.append(CurlNote(kind, names))
 
 
 def parse(text: str, environ: Mapping[str, str]) -> Command:
-    """The first command of the text that asks for an address. Raises BadInput, in words that hold nothing of the text.
+    """Parse the first curl command of the text that names a URL, such as ``curl https://host/v1/models -H 'X: y'``.
 
-    A variable that is named is looked up in ``environ``; one that is not there is empty, as in a shell.
+    Variables are looked up in ``environ``; one that is not set is empty, as in a shell. Raises BadInput if there is no
+    such command or a quote is never closed; the message quotes no value of the text.
     """
     try:
         statements = split(text, environ)
@@ -128,7 +130,7 @@ def parse(text: str, environ: Mapping[str, str]) -> Command:
 
 
 def _commands(statement: Statement) -> Iterator[Command]:
-    """The requests of one statement: ``--next`` and a second address begin others."""
+    """Yield the first request of one statement; ``--next`` and a second URL would begin others."""
     words = statement.words
     start = next((at for at, word in enumerate(words) if re.search(r"(?i)(?:^|[\\/])curl(?:\.exe)?$", word.text)), None)
     if start is None:
@@ -154,7 +156,7 @@ def _commands(statement: Statement) -> Iterator[Command]:
 
 
 def _options(words: list[Word]) -> Iterator[tuple[str, Word]]:
-    """Each option by its long name with its value; an empty one for flags. A bare word is a ``url``."""
+    """Yield each option's long name with its value, which is empty for flags. A bare word is a ``url``."""
     rest = iter(words)
     literal = False
     nothing = Word("")
@@ -210,7 +212,7 @@ def _apply(command: Command, name: str, value: Word, stdin: str | None) -> None:
             _connect(command, name, r"[+-]?(\[[^\]]*\]|[^:]*):(\d{1,5}):(\[[^\]]*\]|[^,]*)(?:,.*)?()", text)
         case _ if name in _PROXIES:
             command.proxy = _proxy(text, _PROXIES[name])
-        case _ if name in _UNUSED:
+        case _ if name in _IGNORED:
             command.note("options", f"--{name}")
 
 
@@ -220,7 +222,7 @@ def _header(command: Command, value: Word) -> None:
         return
     name, colon, text = value.text.partition(":")
     if not colon or not text.strip():
-        return  # "Name:" takes a header away, "Name;" sends an empty one
+        return  # "Name:" removes a header, "Name;" sends an empty one
     if re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}", name):
         command.headers.append((name.lower(), Word(text.strip(" \t\r\n"), value.variables, value.unset)))
 
@@ -248,7 +250,7 @@ def _connect(command: Command, name: str, pattern: str, text: str) -> None:
 
 
 def _proxy(text: str, scheme: str) -> str:
-    """As curl completes it: ``http://`` and port 1080 where it says nothing else."""
+    """Complete the URL of a proxy as curl does: the scheme ``scheme`` and port 1080 are the defaults."""
     if not text:
         return ""
     text = text if "://" in text else f"{scheme}://{text}"
@@ -262,16 +264,18 @@ def _with_user(proxy: str | None, user: str) -> str | None:
     return f"{scheme}://{':'.join(quote(part, safe='') for part in user.split(':', 1))}@{rest}"
 
 
-def proxies_of(command: Command, around: ProxySettings) -> ProxySettings:
+def proxies_of(command: Command, environment: ProxySettings) -> ProxySettings:
+    """Return the proxy settings of the command; those of the environment apply if it has none."""
     chosen = Sourced(command.proxy, SOURCE) if command.proxy else None
-    kept = around if command.proxy is None else ProxySettings(http=chosen, https=chosen)
+    kept = environment if command.proxy is None else ProxySettings(http=chosen, https=chosen)
     return kept if command.no_proxy is None else replace(kept, no_proxy=Sourced(command.no_proxy, SOURCE))
 
 
 def shown(name: str) -> str:
-    """The name of a header or variable, unless a key was put in its place."""
+    """Return the name of a header or variable; ``…`` if it may be a key that was put in its place."""
     return "…" if len(name) > 40 or public_prefix(name) or re.search(r"\d\w*\d\w*\d", name) else name
 
 
 def sourced(text: str) -> Sourced[str] | None:
+    """Return the text with the curl command as its source; None if it is empty."""
     return Sourced(text, SOURCE) if text else None

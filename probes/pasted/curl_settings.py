@@ -1,4 +1,4 @@
-"""The settings of a pasted curl command."""
+"""Read the settings from a pasted curl command."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ from probes.pasted.curl_command import CREDENTIALS, PLAIN, SOURCE, Command, Curl
 def read(
     text: str, options: Options, environ: Mapping[str, str], cwd: Path, *, files: bool = True
 ) -> tuple[Settings, tuple[CurlNote, ...]]:
-    """The settings that the command holds, with what ``options`` give besides. Raises BadInput as :func:`parse`.
+    """Return the settings of the command, completed by ``options``, with notes on what is read differently or ignored.
 
-    Without ``files`` it names none: the command is of another machine than this one.
+    Without ``files``, files that the command names are ignored, because they are on another machine. Raises BadInput as
+    :func:`parse` does.
     """
     from probes.settings.gather import gather
     from probes.settings.network_settings import surroundings
@@ -75,7 +76,7 @@ def read(
 
 
 def _without_key(command: Command) -> tuple[str, Word | None]:
-    """The address, and the key that stood in its query (``?key=``)."""
+    """Return the URL without the key in its query (``?key=``), and that key."""
     url = command.url
     found = re.search(r"([?&])key=([^&#]*)", url.text)
     if found is None:
@@ -89,7 +90,7 @@ def _without_key(command: Command) -> tuple[str, Word | None]:
 def _credential(
     command: Command, queried: Word | None, environ: Mapping[str, str]
 ) -> tuple[Sourced[Secret] | None, Sourced[Auth] | None, tuple[str, ...]]:
-    """The key, how it travels, and where one was looked for in vain."""
+    """Return the key, how it is sent, and the sources in which a key was looked for."""
     found: list[tuple[Word, Auth]] = []
     for name, word in command.headers:
         if name not in CREDENTIALS:
@@ -131,7 +132,7 @@ def _credential(
 
 
 def _login(text: str) -> str | None:
-    """The half of ``user:password`` that is a key, where the other is empty; None for a real pair."""
+    """Return the half of ``user:password`` that is a key because the other half is empty; None for a real pair."""
     user, _, password = text.partition(":")
     return None if user and password else user or password
 
@@ -144,7 +145,7 @@ def _decoded(text: str) -> str:
 
 
 def _model(command: Command) -> str:
-    """The model that the body names; a body that is not JSON is noted."""
+    """Return the model that the body names, or an empty string. Add a note for a body that is not JSON."""
     if not command.body.strip():
         return ""
     body = _json(command.body)
@@ -156,7 +157,7 @@ def _model(command: Command) -> str:
 
 
 def _json(text: str) -> Any:
-    """The body, also with the quotes escaped once more than was meant (Windows); None where it is no JSON."""
+    """Parse the body, even if its quotes are escaped once too often (Windows); None if it is not JSON."""
     for one in (text, text.replace('\\"', '"')):
         try:
             return json.loads(one, strict=False)

@@ -1,4 +1,4 @@
-"""Take the URL of an endpoint apart: base URL, protocol, model."""
+"""Split the URL of an endpoint into base URL, protocol, model and API version."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from probes.protocols.protocol import by_precedence, version_in
 
 
 def parse_endpoint_url(url: str, headers: set[str] | frozenset[str] = frozenset()) -> EndpointUrl:
-    """Base URL and protocol of the address of a request. An address without a known endpoint is a base URL itself.
+    """Split the URL of a request: ``https://host/v1/chat/completions`` into ``https://host/v1`` and ``openai``.
 
-    ``headers`` are the names of those that go along, in lower case: they tell whose list of models is asked for.
+    A URL without a known endpoint is a base URL itself. ``headers`` are the names of the request's headers, in lower
+    case; they show which protocol's model list is requested.
     """
     bare, mark, _ = url.partition("?")
     bare = bare.partition("#")[0] if mark == "" else bare
@@ -28,7 +29,7 @@ def parse_endpoint_url(url: str, headers: set[str] | frozenset[str] = frozenset(
 
 
 class EndpointUrl(NamedTuple):
-    """What an address with its endpoint says: the base URL as the SDK of that protocol takes it."""
+    """The parts of an endpoint's URL. ``base_url`` is what the SDK of the protocol takes."""
 
     base_url: str
     protocol: str

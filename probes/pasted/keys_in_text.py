@@ -23,15 +23,18 @@ _OPENAI_WORDS = ("platform.openai.com/account/api-keys", "find your api key at h
 
 
 def echoes(seen: ScannedText) -> Iterator[TextNote]:
-    """A refusal often echoes the head of the key and names the house that speaks: do the two belong together?"""
+    """Yield a note if a refusal quotes the beginning of a key that the provider named there does not issue.
+
+    Yield another one if OpenAI's own words appear with the base URL of another provider.
+    """
     official = any(part in seen.lower for part in _OPENAI_WORDS)
     echo = re.search(_ECHO, seen.plain) if "key" in seen.lower else None
-    house = _speaker(seen) if echo else None
+    door = _speaker(seen) if echo else None
     if (
         echo is not None
-        and house is not None
+        and door is not None
         and not re.match(_NO_HEAD, echo["head"])
-        and not _could_be(echo["head"], house)
+        and not _could_be(echo["head"], door)
     ):
         yield TextNote("echo_elsewhere", seen.plain[echo.start() : echo.end() + 80])
     if official:
@@ -43,7 +46,7 @@ def echoes(seen: ScannedText) -> Iterator[TextNote]:
 
 
 def _speaker(seen: ScannedText) -> Door | None:
-    """The house whose console or API host a refusal names."""
+    """Return the door whose console or API host a refusal names."""
     if not seen.urls and not seen.hosts:
         return None
     from probes.catalog.doors import load
@@ -60,9 +63,9 @@ def _speaker(seen: ScannedText) -> Door | None:
     return None
 
 
-def _could_be(head: str, house: Door) -> bool:
-    """Whether a key of this house could begin so. Houses of bare letters and digits take any head."""
-    heads = [literal(shape.pattern) for shape in house.keys if shape.confidence is not Confidence.POSSIBLE]
+def _could_be(head: str, door: Door) -> bool:
+    """Check whether a key of this door can begin with ``head``. Any head fits keys without a prefix."""
+    heads = [literal(shape.pattern) for shape in door.keys if shape.confidence is not Confidence.POSSIBLE]
     if not heads or "" in heads:
         return True
     prefix = public_prefix(head)
@@ -72,7 +75,7 @@ def _could_be(head: str, house: Door) -> bool:
 
 
 def key_fit(seen: ScannedText) -> Iterator[TextNote]:
-    """A whole key in the text, at a door that the text names."""
+    """Yield for each complete key in the text whether it fits the door that the text names."""
     if not seen.keys:
         return
     from probes.catalog.doors import load
@@ -99,7 +102,7 @@ _KEYS = (
     r"|(?<!request id: )(?<!request_id: )(?=[A-Za-z]{0,40}[0-9])(?=[0-9]{0,40}[A-Za-z])[A-Za-z0-9]{28,}"
     r"|[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})"
 )
-# The heads of what is no key for calling models, whole or cut short; gitleaks, and the vendors' manuals.
+# How credentials begin that cannot call models, complete or shortened. Sources: gitleaks and the vendors' manuals.
 KIND = (
     r"sk-ant-(?:oat|ort|sid|admin)|\bsk-admin-|\bya29\.|\bGOCSPX-|\bgh[opsu]_[A-Za-z0-9]"
     r"|\b(?:AKIA|LTAI|AKLT)[A-Za-z0-9*]"
@@ -115,7 +118,7 @@ _NO_KEYS = frozenset(("placeholder", "masked", "unexpanded", "dummy", "looks_lik
 
 
 def find_keys(text: str) -> tuple[str, ...]:
-    """The key-shaped words of a text, each once."""
+    """Return the words of a text that have the shape of a key, each once."""
     found: dict[str, None] = {}
     for match in re.finditer(_KEYS, text):
         if _is_key(match[0]):
@@ -138,12 +141,12 @@ def _no_key(word: str) -> bool:
 
 
 def _begins_as_key(word: str) -> bool:
-    """That its head is a key's for sure; `up_` and `ms-` begin plain words too."""
+    """Check whether only a key begins like this word; `up_` and `ms-` begin plain words too."""
     return public_prefix(word) not in _WORDLY or any(char.isdigit() for char in word)
 
 
 def mask_keys(text: str) -> str:
-    """The text with ``[key]`` in place of what is a key by its look or by what stands before it."""
+    """Replace every key with ``[key]``: words of a key's shape, and what follows a label such as ``api_key=``."""
     text = re.sub(_KEYS, lambda found: "[key]" if _is_key(found[0]) else found[0], text)
     text = re.sub(_LABELLED, _mask_labelled, text)
     return re.sub(_USERINFO, "[key]@", text) if "@" in text else text
@@ -162,5 +165,5 @@ _TURN = r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])"
 
 
 def _noisy(word: str) -> bool:
-    """Whether letters and digits take turns as they do in a key, and not as in a model's name or a path."""
+    """Check whether letters and digits alternate as often as in a key; they do less in a model's name or a path."""
     return len(re.findall(_TURN, word)) >= max(4, len(word) // 8)

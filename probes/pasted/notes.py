@@ -1,21 +1,20 @@
-"""What was read in a pasted text."""
+"""The findings in a pasted text as types, and the patterns of local addresses."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-TRIED = 5  # URLs, hosts and keys that are examined: a log may hold thousands
+TRIED = 5  # URLs, hosts and keys that are examined, of each; a log may contain thousands
 
 
 class TextNote(NamedTuple):
-    """Something about an address or a key in the text.
+    """A note about a URL or a key in the text.
 
-    ``kind`` is a kind of :func:`probes.urls.url_flaws.examine_url` or a fit of
-    :class:`probes.model.settings.DoorFacts`, or ``website``
-    and ``host_typo`` (of an address), ``echo_elsewhere`` (the key that a refusal echoes cannot be of the house that
-    speaks) and ``official_words`` (OpenAI itself answers, and the text names another base URL). ``where`` is the part
-    of the text, without any key. ``sure``: the shape proves it, or the address is given as a base URL.
+    ``kind`` is a kind of :func:`probes.urls.url_flaws.examine_url`, a :class:`probes.model.value_issues.Fit`,
+    ``website`` or ``host_typo`` (of a URL), ``echo_elsewhere`` (the refusing provider does not issue keys that begin
+    like the quoted one) or ``official_words`` (OpenAI itself answers, and the text names another base URL). ``where``
+    is the part of the text, without any key. ``sure``: the shape proves it, or the text calls the URL a base URL.
     """
 
     kind: str
@@ -24,11 +23,11 @@ class TextNote(NamedTuple):
 
 
 class PastedText(NamedTuple):
-    """A text as it can be read on: no part of it is a key.
+    """A pasted text without its keys.
 
-    ``plain`` is one line with escapes undone, ``lower`` the same in lower case and of the same length, ``short`` what
-    of the text tells most, with its line ends. ``tags`` are those that ``diagnose/answers/phrases.toml`` explains.
-    ``host`` is the one host that was asked, None where there are several.
+    ``plain`` is one line without escapes, ``lower`` the same in lower case and of the same length, ``short`` the most
+    informative parts of the text, with line ends. ``diagnose/answers/phrases.toml`` explains the ``tags``. ``host`` is
+    the host to which the requests were sent; None if it is not exactly one.
     """
 
     plain: str
@@ -40,7 +39,7 @@ class PastedText(NamedTuple):
 
 
 class UrlInText(NamedTuple):
-    """An address in the text. ``base``: it is given as a base URL; ``asked``: a request went there, or was to go."""
+    """A URL in the text. ``base``: the text calls it a base URL. ``asked``: it is that of a request, or a base URL."""
 
     value: str
     host: str
@@ -51,6 +50,8 @@ class UrlInText(NamedTuple):
 
 
 class ScannedText(NamedTuple):
+    """A text without its keys, and the keys, URLs and hosts that were found in it."""
+
     plain: str
     lower: str
     keys: tuple[str, ...]
@@ -58,7 +59,7 @@ class ScannedText(NamedTuple):
     hosts: tuple[str, ...]
 
 
-# Some of this stands in every text with an address of this machine or of a private network.
+# Every text with an address of this machine or of a private network contains one of these.
 LOCAL_STARTS = ("localhost", "127.", "0.0.0.0", "10.", "192.168.", "172.", "::1", ".local", ".internal")  # noqa: S104
 LOCAL = (
     r"(?a)\blocalhost\b|\b127\.\d+\.\d+\.\d+|\b0\.0\.0\.0\b|\b10\.\d+\.\d+\.\d+|\b192\.168\.|\b172\.(?:1[6-9]|2\d|3[01])\."
@@ -68,6 +69,6 @@ LOOPBACK = r"(?a)\blocalhost\b|\b127\.\d+\.\d+\.\d+|(?<![\w:])::1\b"
 
 
 def literal(pattern: str) -> str:
-    """The characters that every key of a shape begins with."""
+    """Return the characters with which every key of a pattern begins: ``sk-`` for ``sk-[a-z]{8}``."""
     found = re.match(r"(?:[A-Za-z0-9_-](?![?*{+]))*", pattern)
     return "" if found is None or "|" in re.sub(r"\([^()]*\)", "", pattern) else found[0]

@@ -1,7 +1,7 @@
-"""A pasted text, read for what it holds: its keys taken out, and a look at the addresses and keys that it names.
+"""Read a pasted text: mask its keys, and examine the URLs, hosts and keys that it names.
 
-It measures and does not judge: what a note or a tag means is for ``diagnose/answers/explain.py``. Pure, and linear in
-time.
+This module measures and does not judge: ``diagnose/answers/explain.py`` decides what a note or a tag means. Pure, and
+linear in time.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from probes.pasted.keys_in_text import KIND, echoes, find_keys, key_fit, mask_ke
 from probes.pasted.notes import TRIED, PastedText, ScannedText
 from probes.pasted.urls_in_text import HOST, HOST_WORDS, find_urls, tags_of, urls_of
 
-# The expressions are texts: `re` compiles at their first use those that a text needs, and keeps them.
+# The patterns are strings: `re` compiles only those that a text needs, at their first use, and caches them.
 
-LARGEST = 8 * 1024 * 1024  # characters; of more, the head and the tail are taken
-LOOKED_AT = 24_000  # characters of a text that are looked at
-READ = 8_000  # characters that the dialects take
+LARGEST = 8 * 1024 * 1024  # characters; of a longer text, the beginning and the end are read
+LOOKED_AT = 24_000  # characters of a text that are examined
+READ = 8_000  # characters of a text that the dialects are matched against
 
 
 def read(text: str) -> PastedText:
-    """A text of any kind, keys included: a traceback, a log of many lines, JSON, a page."""
+    """Read a text of any kind, keys included: a traceback, a log of many lines, JSON, an HTML page."""
     text = _cut(text)
     found_keys = find_keys(text)
     focus = _focus(mask_keys(text), LOOKED_AT)
     if found_keys:
         focus = Scrubber(found_keys[:TRIED])(focus)
-    seen = _look(focus, found_keys)
+    seen = _scan(focus, found_keys)
     tags = {*tags_of(seen.lower), *(("@kind",) if re.search(KIND, text) else ())}
     notes = (*urls_of(seen), *echoes(seen), *key_fit(seen))
     asked = {url.host for url in seen.urls if url.asked}
@@ -36,7 +36,7 @@ def read(text: str) -> PastedText:
     return PastedText(seen.plain, seen.lower, _focus(focus, READ), frozenset(tags), notes, host)
 
 
-# -- what is looked at -------------------------------------------------------------------------------------------------
+# -- the part that is examined -----------------------------------------------------------------------------------------
 
 _TROUBLE = (
     r"(?i)error|fail|exception|refus|reset|time(?:d )?[ -]?out|denied|invalid|unauthori|forbidden|not found|certificate"
@@ -51,14 +51,14 @@ def _cut(text: str) -> str:
 
 
 def _focus(text: str, limit: int) -> str:
-    """The parts of a long text that tell most: its head, its tail, and of each kind of trouble the first line."""
+    """Return the most informative parts of a long text: beginning, end, and the first line of each kind of error."""
     if len(text) <= limit:
         return text
     kinds: dict[str, str] = {}
     for piece in re.findall(_PIECE, text):
         if re.search(_TROUBLE, piece):
             kinds.setdefault(re.sub(_DIGITS, "0", piece), piece)
-            if len(kinds) > limit:  # no log has so many kinds of trouble: this is noise
+            if len(kinds) > limit:  # no log has so many kinds of errors: this is noise
                 break
     head, tail = limit // 8, limit // 4
     room = limit - head - tail
@@ -86,7 +86,7 @@ _QUOTES = str.maketrans("“”„‘’´\u00a0", "\"\"\"''' ")
 
 
 def _plain(text: str) -> str:
-    """One line, with escapes undone, so that the same words are the same however they were pasted."""
+    """Return the text as one line without escapes, so that the same words are equal, however they were pasted."""
     text = text.removeprefix("\ufeff")
     if "\x1b" in text:
         text = re.sub(_COLOUR, "", text)
@@ -104,10 +104,10 @@ def _character(found: re.Match[str]) -> str:
     return found[0] if 0xD800 <= code < 0xE000 else chr(code)
 
 
-def _look(focus: str, found_keys: tuple[str, ...]) -> ScannedText:
+def _scan(focus: str, found_keys: tuple[str, ...]) -> ScannedText:
     plain = _plain(focus)
     lower = plain.lower()
-    if len(lower) != len(plain):  # a few letters have no lower case of one character
+    if len(lower) != len(plain):  # the lower case of a few letters has two characters
         plain = lower
     urls = tuple(find_urls(plain))
     named = re.findall(HOST, lower) if any(word in lower for word in HOST_WORDS) else ()

@@ -1,7 +1,7 @@
-"""A pasted command line, cut into words as the shell that it was written for would cut it. Pure; nothing is executed.
+"""Split a pasted command line into words as the shell for which it was written would. Pure; nothing is executed.
 
-Of all expansions a variable alone is looked up: ``$NAME``, ``%NAME%``, ``$env:NAME``. The rest (``$(…)``, backticks,
-globs) stays as it stands. Sources: POSIX XCU 2.2 and 2.6, bash's ``$'…'``, Microsoft's rules for ``cmd`` and for
+Only variables are expanded: ``$NAME``, ``%NAME%``, ``$env:NAME``. Other expansions (``$(…)``, backticks, globs) are
+left as they are. Sources: POSIX XCU 2.2 and 2.6, bash's ``$'…'``, Microsoft's rules for ``cmd`` and for
 ``argv`` in the C runtime, PowerShell's about_Quoting_Rules.
 """
 
@@ -11,20 +11,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LARGEST = 256 * 1024  # characters; a command copied from a browser reaches some tens of KiB
+LARGEST = 256 * 1024  # characters; a command copied from a browser has up to some tens of KiB
 
 
 class ShellError(Exception):
-    """The text cannot be cut into words: ``quote`` names the sign that is never closed."""
+    """The text cannot be split into words: the quotation mark ``quote`` is never closed."""
 
     def __init__(self, quote: str) -> None:
         super().__init__(quote)
         self.quote = quote
 
 
-@dataclass(slots=True, repr=False)  # it may hold a key
+@dataclass(slots=True, repr=False)  # it may contain a key
 class Word:
-    """One word as the program gets it. ``variables`` are those that were looked up in it, ``unset`` those not there."""
+    """One word as the program receives it. ``variables`` were expanded in it; those in ``unset`` are not set."""
 
     text: str
     variables: tuple[str, ...] = ()
@@ -33,14 +33,14 @@ class Word:
 
 @dataclass(slots=True)
 class Statement:
-    """One simple command, with what a here-document gives it as standard input."""
+    """One simple command. ``stdin`` is the text of its here-document."""
 
     words: list[Word] = field(default_factory=list)
     stdin: str | None = None
 
 
 def dialect(text: str) -> str:
-    """``sh``, ``cmd`` or ``powershell``: by the line continuations, else by how variables and the program are named."""
+    """Return ``sh``, ``cmd`` or ``powershell``, judged by line continuations, else by variables and the prompt."""
     for shell, mark in (("powershell", "`"), ("cmd", r"\^"), ("sh", r"\\")):
         if re.search(rf"{mark}[ \t]*\r?\n", text):
             return shell
@@ -54,9 +54,9 @@ def dialect(text: str) -> str:
 
 
 def split(text: str, environ: Mapping[str, str]) -> list[Statement]:
-    """The simple commands of the text, in order. Raises ShellError for a quote that is never closed.
+    """Return the simple commands of the text, in order. Raises ShellError for a quote that is never closed.
 
-    ``environ`` is what variables are looked up in, and what assignments on lines of their own add to for those below.
+    Variables are looked up in a copy of ``environ``, to which assignments on separate lines add for the lines below.
     """
     text = text[:LARGEST].replace("\r\n", "\n").lstrip("\ufeff")
     reader = {"sh": _Sh, "cmd": _Cmd, "powershell": _PowerShell}[dialect(text)]
@@ -64,7 +64,7 @@ def split(text: str, environ: Mapping[str, str]) -> list[Statement]:
 
 
 class _ShellReader:
-    """Goes through the text sign by sign. A shell is a subclass with rules of its own."""
+    """A reader that goes through the text character by character. Each shell is a subclass."""
 
     ends = "\n;|&"
 
@@ -72,25 +72,28 @@ class _ShellReader:
         self.text, self.at = text, 0
         self.environ = dict(environ)
         self.statements: list[Statement] = [Statement()]
-        self.pieces: list[str] | None = None  # of the word under way
+        self.pieces: list[str] | None = None  # of the current word; None between words
         self.variables: list[str] = []
         self.unset: list[str] = []
 
     def read(self) -> list[Statement]:
+        """Return the simple commands of the text, in order."""
         while self.at < len(self.text):
             self.step(self.text[self.at])
         self.close_statement()
         return [one for one in self.statements if one.words]
 
     def step(self, sign: str) -> None:
+        """Read the next part of the text, which begins with the character ``sign``."""
         raise NotImplementedError
 
     def put(self, text: str) -> None:
+        """Append ``text`` to the current word."""
         self.pieces = self.pieces if self.pieces is not None else []
         self.pieces.append(text)
 
     def variable(self, name: str) -> None:
-        """What a variable holds; nothing for one that is not set, as shells do."""
+        """Append the value of a variable; like shells, append nothing if it is not set."""
         self.put(self.environ.get(name, ""))
         (self.variables if name in self.environ else self.unset).append(name)
 
@@ -108,14 +111,14 @@ class _ShellReader:
         self.statements.append(Statement())
 
     def assigns(self, text: str) -> bool:
-        """Take a word that is an assignment (or ``export``, ``set``) over into the variables."""
+        """Check whether a word is an assignment (or ``export``, ``set``), and if so, set the variable."""
         found = re.fullmatch(r"([A-Za-z_]\w*)=(.*)", text, re.S)
         if found:
             self.environ[found[1]] = found[2]
         return bool(found) or text in ("export", "set", "setx")
 
     def up_to(self, sign: str) -> str:
-        """The text up to the sign, which is passed over. Raises ShellError where it never comes."""
+        """Return the text before the next ``sign`` and move behind it. Raises ShellError if there is none."""
         end = self.text.find(sign, self.at)
         if end < 0:
             raise ShellError(sign)
@@ -123,7 +126,7 @@ class _ShellReader:
         return found
 
     def match(self, pattern: str) -> re.Match[str] | None:
-        """What stands here, passed over; None where it is something else."""
+        """Match the pattern at the current position and move behind the match; None if it does not match."""
         found = re.compile(pattern).match(self.text, self.at)
         if found:
             self.at = found.end()
@@ -134,10 +137,10 @@ _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": 
 
 
 class _Sh(_ShellReader):
-    waiting: str = ""  # the word that ends the here-document which begins with the next line
+    waiting: str = ""  # the delimiter of the here-document that begins on the next line
 
     def step(self, sign: str) -> None:
-        if plain := self.match(r"[A-Za-z_/.:@%+,=-][\w/.:@%+,=-]*"):  # most of any command
+        if plain := self.match(r"[A-Za-z_/.:@%+,=-][\w/.:@%+,=-]*"):  # the fast path for most of a command
             self.put(plain[0])
         elif sign in " \t":
             self.close_word()
@@ -174,7 +177,7 @@ class _Sh(_ShellReader):
             self.at += 1
 
     def document(self) -> str:
-        """The lines up to the one that ends the here-document, without it."""
+        """Return the lines of the here-document, without the delimiter."""
         found = re.compile(rf"(.*?)^\t*{re.escape(self.waiting)}[ \t]*$", re.S | re.M).match(self.text, self.at)
         self.waiting = ""
         if found is None:
@@ -187,7 +190,7 @@ class _Sh(_ShellReader):
         if name := self.match(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})"):
             self.variable(name[1] or name[2])
         elif other := self.match(r"\$(?:\{[^}\n]*\}|\([^)\n]*\))"):
-            self.put(other[0])  # an expansion that is not made here
+            self.put(other[0])  # other expansions are left as they are
         else:
             self.put("$")
             self.at += 1
@@ -230,7 +233,7 @@ class _Sh(_ShellReader):
 
 
 class _Cmd(_ShellReader):
-    """Two passes, as on Windows: ``cmd`` takes its carets away, then the program cuts its words itself."""
+    """The reader for ``cmd``: as on Windows, ``cmd`` first removes its carets, then the program splits its words."""
 
     def read(self) -> list[Statement]:
         text = re.sub(r"\A\s*[A-Za-z]:\\[^\n>]*>", "", self.text)
@@ -240,7 +243,7 @@ class _Cmd(_ShellReader):
         def value(found: re.Match[str]) -> str:
             name = found[1].upper()
             if name not in names:
-                return found[0]  # cmd leaves what it does not know
+                return found[0]  # cmd leaves unknown variables as they are
             used.append(name)
             return names[name]
 
@@ -254,13 +257,13 @@ class _Cmd(_ShellReader):
         return [one for one in self.statements if one.words]
 
     def lines(self, text: str) -> list[str]:
-        """The commands, without carets; an operator in quotes ends none."""
+        """Return the commands without carets. An operator in quotes does not end a command."""
         found, line, quoted, at = [], "", False, 0
         while at < len(text):
             sign = text[at]
             if sign == "^" and not quoted:
                 at += 1
-                if text[at : at + 1] == "\n":  # the line goes on; a second line end stands for itself
+                if text[at : at + 1] == "\n":  # the line continues; a second line end is literal
                     at += 1
                 line += text[at : at + 1]
             elif sign == "\n" or (sign in "&|" and not quoted):
@@ -273,7 +276,7 @@ class _Cmd(_ShellReader):
         return [*found, line]
 
     def arguments(self, line: str) -> list[str]:
-        """As the C runtime cuts a command line: backslashes count before a quote alone, ``""`` in quotes is one."""
+        """Split a line as the C runtime does: backslashes count only before a quote, and ``""`` in quotes is one."""
         words: list[str] = []
         word: str | None = None
         quoted, at = False, 0
@@ -302,7 +305,7 @@ class _Cmd(_ShellReader):
         return [*words, word] if word is not None else words
 
 
-_SINGLE, _DOUBLE = "'‘’‚‛", '"“”„'  # PowerShell takes typographic quotes for quotes
+_SINGLE, _DOUBLE = "'‘’‚‛", '"“”„'  # PowerShell treats typographic quotes as quotes
 _TICKS = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
 
 

@@ -1,4 +1,4 @@
-"""Find URLs and hosts in a pasted text, and what their surroundings say of them."""
+"""Find URLs and hosts in a pasted text, and classify them by the words around them."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _NEAR_PORT = (
     r"(?a)(?:127\.0\.0\.1|localhost|\[?::1\]?|0\.0\.0\.0|192\.168\.[\d.]+|172\.[\d.]+|10\.[\d.]+|docker\.internal)"
     r"['\"]?(?:, ?|:| port )"
 )
-# The ports that Clash, v2rayN, Shadowsocks, Privoxy, Surge and Squid use as they come.
+# The default ports of Clash, v2rayN, Shadowsocks, Privoxy, Surge and Squid.
 _PROXY_PORT = _NEAR_PORT + r"(?:789[0-9]|108[0-7]|1080[89]|8118|8889|208[01]|2017[0-2]|6152|6153|33210|3128)\b"
-# Ollama, LM Studio, vLLM, llama.cpp as they come.
+# The default ports of Ollama, LM Studio, vLLM and llama.cpp.
 _MODEL_PORT = _NEAR_PORT + r"(?:11434|1234|8000)\b"
 _STATUS = (
     r"(?<![A-Za-z0-9_.:/+-])(?<!line )(?<!position )(?<!port )(?<!char )(30[12378]|4[0-2][0-9]|431|50[0-4]|52[0-9]|530)"
@@ -47,7 +47,7 @@ _STATUS_CODE = r"(?:status|code|http|返回|错误|error|报)\W{0,4}(30[12378]|4
 
 
 def find_urls(plain: str) -> Iterator[UrlInText]:
-    """The addresses in a text without keys, each once, in order."""
+    """Yield the URLs in a text without keys, each once, in order."""
     known: set[str] = set()
     for found in re.finditer(_URL, plain) if "://" in plain else ():
         value = found[0].rstrip(".,;:!?*")
@@ -67,7 +67,7 @@ def find_urls(plain: str) -> Iterator[UrlInText]:
 
 
 def tags_of(lower: str) -> Iterator[str]:
-    """The tags that ``diagnose/answers/phrases.toml`` explains, found in a text in lower case."""
+    """Yield the tags of a text in lower case, such as ``@docker``; ``diagnose/answers/phrases.toml`` explains them."""
     if any(start in lower for start in LOCAL_STARTS):
         for tag, pattern in (
             ("@local", LOCAL),
@@ -100,7 +100,7 @@ _LAST_ENDPOINT = (
 
 
 def urls_of(seen: ScannedText) -> Iterator[TextNote]:
-    """Notes about the addresses and hosts of the text."""
+    """Yield notes about the URLs and hosts of the text."""
     if not seen.urls and not seen.hosts:
         return
     from probes.catalog.doors import load

@@ -1,1 +1,1 @@
-"""A whole run: from settings to evidence, alone or many at once."""
+"""Complete runs, one or many at a time: from settings to evidence."""

@@ -1,4 +1,4 @@
-"""What is asked at a host that was reached: which key may go out, how first, and how the asking ends."""
+"""Check the API at a host that was reached: decide which key may be sent, make attempts, and run the deep check."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from probes.steps.recorder import Recorder
 if TYPE_CHECKING:
     from probes.capabilities.deep_check import DeepCheck
 
-_LAST = 0.25  # seconds of the run that a deep check leaves: it is to end by itself
+_RESERVED = 0.25  # seconds before the run's deadline at which a deep check ends, so that it ends by itself
 
 
 def route_of(pool: ConnectionPool, local: bool) -> Route:
-    """Return the route by which the pool's requests get to a host that is private or not."""
+    """Return the route of the pool's requests. ``local``: the host is this machine or on a private network."""
     address = pool.good.ip if pool.good is not None else None
     return Route(pool.target.scheme, local, pool.proxy is not None, pool.redirected, address)
 
 
 class ApiChecks:
-    """The asking at one host, of which ``working`` is the way that was found to work."""
+    """The checks of the API at one host. ``working`` is the attempt that worked; None if none did."""
 
     def __init__(
         self, offline: OfflineChecks, recorder: Recorder, scrub: Scrubber, pools: ConnectionPools, version: str
@@ -47,28 +47,29 @@ class ApiChecks:
         self._scrub = scrub
         self._pools = pools
         self.working: Attempt | None = None
-        self._dive: DeepCheck | None = None
-        self.policy: KeyPolicy | None = None  # None before anything could be sent
+        self._deep_check: DeepCheck | None = None
+        self.policy: KeyPolicy | None = None  # None until it is decided
         self._client = ApiClient(offline.values, offline.given.limits, scrub, pools.to, version, pools.network.pages)
 
     @property
     def capabilities(self) -> tuple[Capability, ...] | None:
-        """What the deep check has found; empty where there was no way on which to ask."""
+        """The results of the deep check: empty if no attempt worked, None if the user did not ask for the check."""
         if not self._offline.given.deep:
             return None
-        return self._dive.results() if self._dive is not None else ()
+        return self._deep_check.results() if self._deep_check is not None else ()
 
     @property
     def cost(self) -> Cost:
+        """What all requests so far have cost."""
         return self._client.cost
 
     async def ask(self, pool: ConnectionPool, base: str, facts: DoorFacts) -> None:
-        """Ask at the base URL ``base`` until a way works, and on that one, where it is wanted, what else it can do.
+        """Make attempts at the base URL ``base`` until one works, then run the deep check if the user asked for it.
 
-        ``facts`` are what is known of the door by now. What cannot be asked is put down as spared, with the reason.
+        ``facts`` are what is known about the host so far. What is not checked is recorded as spared, with the reason.
         """
         offline, given = self._offline, self._offline.given
-        # An attempt takes the proxy unless it says otherwise, even one that `pool` avoids because it was seen to fail.
+        # Unless an attempt is direct, it uses the proxy, even one that `pool` avoids because it failed.
         policy = decide(offline.keys, route_of(self._pools.to(pool.target, False), facts.host.local))
         self.settle(policy)
         context = api_context(offline, base, facts, policy)
@@ -82,11 +83,11 @@ class ApiChecks:
         finally:
             self.working = loop.working
         if given.deep and self.working is not None:
-            await self._deepen(self.working, facts.host.local)
+            await self._run_deep_check(self.working, facts.host.local)
         keys = {*policy.forms, *policy.direct}
         if given.no_spend:
             self._recorder.close("", "no_spend")
-        elif not keys - {KeyForm.RIVAL} and offline.exams.keys():
+        elif not keys - {KeyForm.CONFLICTING} and offline.exams.keys():
             self._recorder.close("", "key_not_sent")
         elif not keys:
             self._recorder.close("", "no_key")
@@ -94,14 +95,14 @@ class ApiChecks:
             self._recorder.close("", "unneeded")
 
     def settle(self, policy: KeyPolicy) -> None:
-        """Record what may be sent, once for the run; nothing else is sent from now on."""
+        """Set and record the key policy, once per run. From now on, the client sends only what it allows."""
         self.policy = self._client.policy = policy
-        # The decision takes no time: it must not make the door's line last until now.
+        # The decision takes no time. If it were dated now, the line of the door would seem to last until now.
         at = next((one.ended for one in self._recorder.observations if one.subject is Subject.DOOR), 0.0)
         self._recorder.done(Subject.KEY_POLICY, "", policy, at, at)
 
-    async def _deepen(self, working: Attempt, local: bool) -> None:
-        """What else the door can do, asked on the way that works, in the time that is left."""
+    async def _run_deep_check(self, working: Attempt, local: bool) -> None:
+        """Run the deep check with the working attempt, in the time that is left."""
         from probes.capabilities.deep_check import DeepCheck
         from probes.capabilities.feature_client import FeatureContext
         from probes.capabilities.feature_plan import MOST
@@ -112,7 +113,7 @@ class ApiChecks:
         )
         lists = [(one, one.reading.models) for one in seen if one.reading.models is not None]
         asked = [one for one in seen if passes(one) and replace(one.attempt, model=working.model) == working]
-        depth = FeatureContext(
+        context = FeatureContext(
             working=working,
             adapted=next((one.request.adapted for one in asked if one.purpose is Purpose.CHAT), ()),
             models=next((names for _, names in lists if names), ()),
@@ -125,11 +126,11 @@ class ApiChecks:
         )
         self._client.budget = MOST
         began = self._recorder.now()
-        self._dive = DeepCheck(depth, self._client, self._scrub, lambda name: self._recorder.tell(name, began))
-        await self._dive.run(offline.given.limits.run - began - _LAST)
+        self._deep_check = DeepCheck(context, self._client, self._scrub, lambda name: self._recorder.tell(name, began))
+        await self._deep_check.run(offline.given.limits.run - began - _RESERVED)
 
     async def _speaks_tls(self) -> bool:
-        """Whether the port, asked in plain HTTP, wants TLS instead: a handshake without a key."""
+        """Check whether the port expects TLS although the URL says plain HTTP: try a handshake, without a key."""
         where = self._offline.target
         assert where is not None
         pool = self._pools.to(where, False).beside(target=replace(where, scheme="https"), tls=blind_context())

@@ -1,4 +1,4 @@
-"""One run's way through the network: the proxy, the name, the connection, the encryption, and then the visit."""
+"""Check the connection of a run step by step (proxy, DNS, TCP, TLS), then the API behind it."""
 
 from __future__ import annotations
 
@@ -28,27 +28,26 @@ from probes.steps.recorder import Recorder
 from probes.urls.addresses import literal_address, private
 from probes.urls.url import Url, parse_url
 
-# How dialling fails, the most telling first: a host that answers no over IPv4 matters more than a lack of IPv6 here.
+# Kinds of dial failures, the most informative first: a refusal over IPv4 matters more than a machine without IPv6.
 _TELLING = (Kind.REFUSED, Kind.RESET, Kind.TIMEOUT, Kind.DENIED, Kind.UNREACHABLE)
 
 
 class ConnectionChecks:
-    """Takes the way apart, step by step; what each step found is in the ledger. ``api`` holds what was asked at its
-    end.
-    """
+    """The connection checks of one run. The recorder keeps the facts of each step; ``api`` holds the API checks."""
 
     def __init__(
         self, offline: OfflineChecks, recorder: Recorder, scrub: Scrubber, network: Network, version: str
     ) -> None:
         self._offline = offline
         self._recorder = recorder
-        self._facts = offline.facts  # of the door, as far as they are known by now
+        self._facts = offline.facts  # about the host, as far as they are known
         self.pools = ConnectionPools(offline.given, network, offline.proxy)
         self.api = ApiChecks(offline, recorder, scrub, self.pools, version)
         self._families: set[str] = set()
         self._tried_directly = False
 
-    async def go(self) -> None:
+    async def run(self) -> None:
+        """Run the steps in order and then the API checks; stop at the first step that fails."""
         offline, recorder = self._offline, self._recorder
         where = offline.target
         if where is None or self._facts is None:
@@ -57,52 +56,52 @@ class ConnectionChecks:
         if offline.given.offline:
             recorder.close("", "offline")
             return
-        self._roots()
+        self._check_ca_bundle()
         if self.pools.proxy is not None and not node_runtime.heeds(offline.given):
-            await self._as_it_goes(where)
+            await self._try_directly_first(where)
         pool = self.pools.to(where, False)
         direct: ConnectionPool | None = None
-        lost = await self._reach(pool) or await self._enter(pool)
+        lost = await self._reach(pool) or await self._enter_proxy(pool)
         if lost and self.pools.proxy is not None:
-            inside = await self._inside(where)
+            is_private = await self._is_private(where)
             direct = self.pools.to(where, True)
-            found = await self._directly(where)
-            # A private host that is reached needs no proxy; one that wants a password was meant, as it seems.
+            found = await self._check_directly(where)
+            # A private host that is reached directly needs no proxy. A proxy that wants a password was set on purpose.
             wanted = any(
                 one.failure is not None and one.failure.kind is Kind.PROXY_AUTH for one in recorder.observations
             )
-            if inside and not wanted and found is not None and (found.kind is None or found.probe == "tls"):
+            if is_private and not wanted and found is not None and (found.kind is None or found.probe == "tls"):
                 lost = ""
         elif self.pools.proxy is not None and where.scheme == "http":
-            await self._inside(where)  # what a proxy then answers may be said of a private host
+            await self._is_private(where)  # the proxy's response may be about a private host
         if lost:
             recorder.close(lost)
             return
         pool = direct or self.pools.to(where, False)
-        base = await self._encrypt(pool)
+        base = await self._run_tls(pool)
         if base is None:
             recorder.close("tls")
             return
         await self.api.ask(self.pools.to(parse_url(base), self.pools.direct(pool)), base, self._facts)
         if pool.proxy is not None and not pool.enters and self.api.working is None:
-            # What a proxy says to a plain request comes with the answers: only now is the other way worth a look.
-            await self._directly(where)
+            # For plain HTTP, a proxy refuses by a response, so only now is a direct connection worth a try.
+            await self._check_directly(where)
 
-    async def _as_it_goes(self, where: Url) -> None:
-        """Around the proxy, as an app goes that pays no heed to it; through it where that leads nowhere."""
-        found = await self._directly(where)
+    async def _try_directly_first(self, where: Url) -> None:
+        """For apps that ignore proxy variables: connect directly first; use the proxy only if that fails."""
+        found = await self._check_directly(where)
         if found is not None and (found.kind is None or (found.probe == "tls" and found.kind in tls.TELLING)):
             self.pools.proxy = None
 
-    async def _directly(self, where: Url) -> DirectFacts | None:
-        """How far the host is reached without the proxy, tried once; None where the try itself failed."""
+    async def _check_directly(self, where: Url) -> DirectFacts | None:
+        """Check once how far the host can be reached without the proxy; None if the check itself failed."""
         if not self._tried_directly:
             self._tried_directly = True
             await self._recorder.take(Subject.DIRECT, "", proxy.directly(self.pools.to(where, True)))
         return self._recorder.one(DirectFacts, Subject.DIRECT)
 
     async def _reach(self, pool: ConnectionPool) -> str:
-        """dns and tcp; with a proxy they are the proxy's. The probe that failed, or an empty string."""
+        """Run the DNS and TCP steps, for the proxy if there is one. Return the failed probe or an empty string."""
         recorder = self._recorder
         if pool.redirected:
             recorder.spared(Subject.DNS, "connect_to")
@@ -116,7 +115,7 @@ class ConnectionChecks:
         return "" if found is not None else "tcp"
 
     async def _dial(self, pool: ConnectionPool) -> TcpFacts:
-        """Connect to one of the addresses. Raises NetError, with what was dialled, where none accepts."""
+        """Connect to one of the addresses. Raises NetError, with the dialled addresses, if none accepts."""
         found = await tcp.measure(pool)
         self._families.update(dial.address.family for dial in found.dials)
         if found.connected is None:
@@ -124,8 +123,11 @@ class ConnectionChecks:
             raise NetError(kind, facts=found)
         return found
 
-    async def _enter(self, pool: ConnectionPool) -> str:
-        """Through the proxy; where its port speaks otherwise than its setting says, as it speaks."""
+    async def _enter_proxy(self, pool: ConnectionPool) -> str:
+        """Connect through the proxy. Return the failed probe or an empty string.
+
+        If the proxy's port speaks another proxy protocol than its setting says, use that one.
+        """
         recorder = self._recorder
         if (
             pool.proxy is None
@@ -149,10 +151,10 @@ class ConnectionChecks:
         meant = self.pools.to(where, False, beside=pool)
         return "" if await recorder.take(Subject.OTHER_TUNNEL, "", proxy.enter(meant)) is not None else "proxy"
 
-    async def _inside(self, where: Url) -> bool:
-        """Whether the host is private, by its name or, where nobody knows it as a door, by its addresses.
+    async def _is_private(self, where: Url) -> bool:
+        """Check whether the host is private: by its name or, if it is no known door, by its addresses.
 
-        A look without consequence: the name may be the proxy's to look up, so that it is unknown here is no finding.
+        A failed lookup is no finding, because resolving the name may be the proxy's task.
         """
         offline = self._offline
         facts, straight = self._facts, self.pools.to(where, True)
@@ -171,8 +173,11 @@ class ConnectionChecks:
         self._recorder.done(Subject.LOCALITY, where.host, LocalityFacts(where.host, tuple(found)), began)
         return True
 
-    async def _encrypt(self, pool: ConnectionPool) -> str | None:
-        """tls, on the connection that tcp won. The base URL to go on with: another scheme where the port speaks it."""
+    async def _run_tls(self, pool: ConnectionPool) -> str | None:
+        """Run the TLS step on the connection of the TCP step. Return the base URL to continue with; None if TLS failed.
+
+        The base URL has the scheme ``http`` if the port speaks plain HTTP.
+        """
         recorder, where = self._recorder, pool.target
         mended = self._offline.exams.url.literal or self._offline.exams.url.mended
         assert mended is not None
@@ -181,9 +186,9 @@ class ConnectionChecks:
             if pool.good is not None and not pool.good.ip.startswith(("127.", "::1")):
                 with suppress(NetError):
                     await pool.first_connection()
-                    pool.warm(self._warms(pool, mended))
+                    pool.warm(self._additional_connections(pool, mended))
             return mended
-        pool.warm(self._warms(pool, mended))
+        pool.warm(self._additional_connections(pool, mended))
         facts = await recorder.take(Subject.HANDSHAKE, where.host, tls.measure(pool, self.pools.trust_name))
         if facts is not None:
             return mended
@@ -195,7 +200,7 @@ class ConnectionChecks:
             if seen is not None and seen.elsewhere:
                 other = self.pools.other_roots()[seen.elsewhere]()
             if other is not None:
-                # Another list trusts it: the app's own is old, or does not hold what it is to, and the run goes on.
+                # Another trust store accepts the certificate: the app's is outdated or incomplete. The run continues.
                 self.pools.go_on_trusting(other, pool)
                 return mended
         plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(
@@ -212,17 +217,21 @@ class ConnectionChecks:
             raise NetError(Kind.TLS_OTHER, note=note("no_certificate"))
         return found
 
-    def _warms(self, pool: ConnectionPool, base: str) -> int:
-        """Count the connections that the first round will want beside the first one: opened at the same time, they cost
-        no round trip.
+    def _additional_connections(self, pool: ConnectionPool, base: str) -> int:
+        """Return how many connections the first round needs in addition to the first one.
+
+        If they are opened at the same time, they cost no additional round trip.
         """
         assert self._facts is not None
         policy = decide(self._offline.keys, route_of(pool, self._facts.host.local))
         chat = [one for one in first_round(self._offline, base, self._facts, policy) if one.purpose == Purpose.CHAT]
         return 0 if not chat else 1 if chat[0].after_list else 2
 
-    def _roots(self) -> None:
-        """Whether a client can be built at all: with SSL_CERT_FILE it reads that file, whatever it is to call."""
+    def _check_ca_bundle(self) -> None:
+        """Check that the CA bundle in SSL_CERT_FILE can be loaded.
+
+        Clients load it even for http:// URLs, so an unreadable file makes every call fail.
+        """
         bundle = self._offline.given.ca_bundle
         if bundle is None or node_runtime.runs(self._offline.given.app):
             return
@@ -231,8 +240,8 @@ class ConnectionChecks:
             why = Failure(Kind.NO_ROOTS, f"{bundle.value}: {said}")
             self._recorder.failed(Subject.CA_BUNDLE, str(bundle.source), why, began)
 
-    def vantage(self) -> HostEnvironment:
-        """Where all of this was seen from."""
+    def host_environment(self) -> HostEnvironment:
+        """Return the environment of the run: proxy, trust store, container and address families."""
         through = self.pools.proxy.url if self.pools.proxy is not None else None
         return HostEnvironment(through, self.pools.trust_name, in_container(), in_wsl(), tuple(sorted(self._families)))
 

@@ -1,4 +1,4 @@
-"""run(): settings in, evidence out. The only place that owns a run's deadline, and its end, whatever ends it."""
+"""Run all checks of one target: settings in, evidence out. Only this module handles a run's deadline and its end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from probes.steps.recorder import Recorder, Watch, scrubbed
 async def run(
     given: Settings, *, network: Network | None = None, watch: Watch | None = None, version: str = "0"
 ) -> Evidence:
-    """Measure what ``given`` describes. Never raises for what the network or the door does.
+    """Measure what ``given`` describes. Raises nothing for what the network or the server does.
 
     A cancellation (Ctrl-C) and the run's deadline end it with the evidence gathered so far.
     """
@@ -33,12 +33,12 @@ async def run(
         offline = survey(given, recorder, scrub)
         connection = ConnectionChecks(offline, recorder, scrub, network or Network(), version)
         async with asyncio.timeout(given.limits.run):
-            await connection.go()
+            await connection.run()
     except TimeoutError:
         ran_out = True
     except asyncio.CancelledError:
         interrupted = True
-    except Exception as error:  # our own fault: a result, never a traceback
+    except Exception as error:  # a bug in this program: a result, never a traceback
         recorder.crashed(Subject.SETTINGS, "", error, recorder.now())
     finally:
         if connection is not None:
@@ -53,7 +53,7 @@ async def run(
             observations=(),
             working=connection.api.working if connection is not None else None,
             cost=connection.api.cost if connection is not None else Cost(),
-            vantage=connection.vantage() if connection is not None else HostEnvironment(),
+            vantage=connection.host_environment() if connection is not None else HostEnvironment(),
             started_at=began,
             seconds=recorder.now(),
             interrupted=interrupted,
@@ -66,4 +66,4 @@ async def run(
         ),
         scrub,
     )
-    return replace(seen, observations=tuple(recorder.observations))  # each was scrubbed as it came in
+    return replace(seen, observations=tuple(recorder.observations))  # each was scrubbed when it was recorded

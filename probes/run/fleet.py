@@ -1,7 +1,7 @@
-"""Many targets: the members of a fleet, out of ``llmdoctor.toml`` or a CSV file.
+"""Read a fleet, which is a list of targets, from ``llmdoctor.toml`` or a CSV file, and check its members.
 
 The CSV's first line names its columns: ``name``, ``group``, ``key_env``, ``key_file`` and the fields of
-``llmdoctor.toml`` (``base_url``, ``protocol``, ``model`` …). A key stands in it by reference alone.
+``llmdoctor.toml`` (``base_url``, ``protocol``, ``model`` …). A key is given by reference only.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from probes.settings.config_file import FIELDS, Config, ConfigTable
 from probes.settings.gather import Options, gather
 from probes.steps.recorder import Recorder
 
-LARGEST = 16 * 1024 * 1024  # bytes of a file of targets
-_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+LARGEST = 16 * 1024 * 1024  # bytes of a fleet's file
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
 class FleetTarget:
-    """One target of a fleet. ``host`` is what the limit of checks at one host goes by."""
+    """One target of a fleet. The number of checks at the same time is limited for each ``host``."""
 
     name: str
     group: str
     host: str
-    deadline: float  # seconds, for its whole check
+    deadline: float  # seconds for the whole check
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """The members of a file, and how each is checked: ``options`` stand over what the file says of it."""
+    """The targets of a file. ``options`` of the command line take precedence over the file."""
 
     file: Config
     options: Options
@@ -51,7 +51,7 @@ class Fleet:
     async def check(
         self, member: FleetTarget, environ: Mapping[str, str], network: SharedNetwork, version: str
     ) -> Evidence:
-        """One member's run. Raises nothing for what is wrong with it."""
+        """Check one member. Raises nothing for what is wrong with it."""
         evidence = await run(self._settings(member, environ), network=network, version=version)
         return replace(evidence, target=replace(evidence.target, name=member.name))
 
@@ -63,12 +63,12 @@ class Fleet:
             entry = self.file.targets[member.name]
             if entry.key is None or entry.key.value.file is None:
                 raise
-            # Its key's file cannot be read: a member without a key is a finding, and no matter of the others.
+            # An unreadable key file is a finding of this member; it must not stop the checks of the others.
             found = gather(options, environ, self.file.path.parent, _without_key(self.file, entry))
             return replace(found, key=None, searched=(f"file {entry.key.value.file}",))
 
     def fallen(self, member: FleetTarget, why: str) -> Evidence:
-        """What is left of a run that took its process with it, or never came back."""
+        """Return the evidence for a run that crashed its process or never returned. ``why`` is the error's text."""
         base = self.file.targets[member.name].text("base_url")
         recorder = Recorder(Limits(), Scrubber())
         recorder.crashed(Subject.SETTINGS, "", RuntimeError(why), recorder.now())
@@ -86,7 +86,7 @@ class Fleet:
 
 
 def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
-    """The fleet of a file, all of it or ``groups`` alone. Raises BadInput, with the line, for what is wrong there."""
+    """Read the fleet of a file, or only its ``groups``. Raises BadInput, with the line, if the file is wrong."""
     try:
         if path.stat().st_size > LARGEST:
             raise BadInput(f"{path} is larger than {LARGEST // 1024**2} MiB.")
@@ -143,7 +143,7 @@ def _table(path: Path) -> Config:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), skipinitialspace=True)
     try:
         columns = [column.strip().lower() for column in next(rows, [])]
-        _look_at_columns(path.name, columns)
+        _check_columns(path.name, columns)
         targets: dict[str, ConfigTable] = {}
         for row in rows:
             if any(cell.strip() for cell in row):
@@ -156,7 +156,7 @@ def _table(path: Path) -> Config:
     return Config(path, ConfigTable("check"), targets)
 
 
-def _look_at_columns(shown: str, columns: list[str]) -> None:
+def _check_columns(shown: str, columns: list[str]) -> None:
     known = ("name", "key_env", "key_file", *(name for name in FIELDS if name != "key"))
     for column in columns:
         if column == "key":
@@ -165,7 +165,7 @@ def _look_at_columns(shown: str, columns: list[str]) -> None:
                 "key_env names a variable, key_file a file."
             )
         if column not in known:
-            # Without its first line the file's first target stands here, and that may hold a key.
+            # If the header is missing, this line is the file's first target, which may contain a key.
             shown_column = f" {column!r}" if len(column) < 20 else ""
             raise BadInput(f"{shown}:1: no such column{shown_column}. Known are {', '.join(known)}.")
     if "base_url" not in columns:
@@ -175,7 +175,7 @@ def _look_at_columns(shown: str, columns: list[str]) -> None:
 
 
 class _CsvRow(config_file.ConfigReader):
-    """One line of a CSV file, read as a table of ``llmdoctor.toml`` is."""
+    """The reader of one line of a CSV file, which it reads like a table of ``llmdoctor.toml``."""
 
     def __init__(self, path: Path, line: int) -> None:
         super().__init__(path.name, path.parent, "")
@@ -185,6 +185,10 @@ class _CsvRow(config_file.ConfigReader):
         return Source(SourceKind.CSV, self.owner, name, self.shown, self._line)
 
     def read(self, columns: list[str], cells: list[str], number: int) -> ConfigTable:
+        """Return the line as a target; without a name, it is called after its host and ``number``.
+
+        Raises BadInput, with the line, if a value is wrong or the base URL is missing.
+        """
         if len(cells) > len(columns):
             raise BadInput(f"{self.shown}:{self._line} has {len(cells)} cells under {len(columns)} columns.")
         given = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if cell.strip()}
@@ -197,7 +201,7 @@ class _CsvRow(config_file.ConfigReader):
 
     def _typed(self, column: str, cell: str) -> object:
         if column in config_file.FLAGS:
-            return _TRUTH.get(cell.lower(), cell)
+            return _BOOLEANS.get(cell.lower(), cell)
         if column in config_file.SECONDS:
             try:
                 return float(cell)

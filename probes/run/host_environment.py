@@ -1,4 +1,4 @@
-"""Where this process runs, as far as this machine tells."""
+"""Detect whether this process runs in a container or in WSL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def in_container() -> bool:
-    """Whether this process runs in a container, as far as its files tell."""
+    """Check whether this process runs in a container: by Docker's and Podman's marker files and by its cgroup."""
     if platform.system() != "Linux":
         return False
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
@@ -21,5 +21,5 @@ def in_container() -> bool:
 
 
 def in_wsl() -> bool:
-    """Whether this Linux runs inside Windows (WSL), as its kernel's name tells."""
+    """Check whether this Linux runs inside Windows (WSL), by the name of its kernel."""
     return platform.system() == "Linux" and "microsoft" in platform.release().lower()

@@ -1,7 +1,7 @@
 """Decide which forms of the key may be sent to a host, and by which route. Pure; no other module decides it.
 
 The plan, the attempts, the path checks and the deep check all use the :class:`KeyPolicy` that is made here, and the
-API client refuses to send what it does not allow.
+API client sends nothing that it does not allow.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from probes.urls.addresses import private
 
 @dataclass(frozen=True, slots=True)
 class AvailableKeys:
-    """The user's keys, without their values, and what the settings say of sending them.
+    """The user's keys, without their values, and what the settings say about sending them.
 
-    ``elsewhere``: the given key belongs for certain to another company than the host's. ``project``: a file of the
-    project sends the user's key to another host than the user's own settings do, and the key is withheld for that.
+    ``elsewhere``: the given key certainly belongs to another company than the host. ``project``: the key is withheld,
+    because a project's file would send the user's key to another host than the user's own settings do.
     """
 
     forms: frozenset[KeyForm] = frozenset()
@@ -37,8 +37,9 @@ class AvailableKeys:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How requests get to the host, as far as it is known. ``address`` is the IP address that was dialled, or that
-    stands in the URL; None before it is known.
+    """The route of requests to the host, as far as it is known.
+
+    ``address`` is the IP address that was dialled or that the URL contains; None until it is known.
     """
 
     scheme: str
@@ -49,7 +50,7 @@ class Route:
 
     @property
     def private(self) -> bool:
-        """Whether nobody beyond this machine or its private network can read what is sent."""
+        """Whether nobody outside this machine and its private network can read what is sent."""
         if self.scheme == "https":
             return True
         if self.proxy:
@@ -58,22 +59,23 @@ class Route:
 
 
 def decide(keys: AvailableKeys, route: Route | None) -> KeyPolicy:
-    """Decide which forms of the key may be sent by this route; by None, where there is no way to the host, none.
+    """Decide which forms of the key may be sent by this route; none if ``route`` is None (the host was not reached).
 
-    A key goes to its own company's hosts and to unknown ones, never where a project redirects it, and in plain HTTP to
-    loopback and private addresses alone, around a proxy. ``--send-anyway`` lifts all three.
+    A key may be sent to its own company's hosts and to unknown ones, but not to a host that a project chose for it. In
+    plain HTTP it may be sent to loopback and private addresses only, without a proxy. ``--send-anyway`` lifts all three
+    rules.
     """
     withheld: Withheld | None = None
     allowed = keys.forms
     if keys.elsewhere and not keys.send_anyway:
-        withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.RIVAL}
+        withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.CONFLICTING}
     elif keys.project:
         withheld, allowed = Withheld.PROJECT, frozenset()
     if route is None:
         return KeyPolicy((), (), withheld, keys.conflict_source)
     direct = allowed if route.local else frozenset()
     if not route.private and not keys.send_anyway:
-        around = route.local and route.proxy  # a private host needs no proxy: the key goes around it
+        around = route.local and route.proxy  # a private host needs no proxy: the key is sent directly
         if allowed and withheld is None and not around:
             withheld = Withheld.PLAINTEXT
         allowed = frozenset()
@@ -85,10 +87,10 @@ def _ordered(forms: frozenset[KeyForm]) -> tuple[KeyForm, ...]:
 
 
 def conflicting_key(settings: Settings, door: Door | None, *, local: bool) -> tuple[Source, str] | None:
-    """Find another key for the same setting that may be sent to this host; its source and its value.
+    """Return the source and the value of another key for the same setting that may be sent to this host.
 
-    It is the value of a place that loses, or of a variable that no SDK reads where no key was given. None where there
-    is none, or where a project has chosen the host.
+    It is the value of an overridden source or, if no key was given, of a variable that no SDK reads. None if there is
+    no such key, or if a project has chosen the host.
     """
     for one in settings.conflicts if settings.override is None else ():
         if one.role is not ConflictRole.KEY or one.same or not isinstance(one.value, Secret):

@@ -1,4 +1,4 @@
-"""What is known before the network is touched: the settings, whose host and key they name, and what is secret."""
+"""Run the checks that need no network: settings, provider and owner of the key, proxy. Collect what is secret."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ from probes.urls.url import Url
 
 @dataclass(frozen=True, slots=True)
 class OfflineChecks:
-    """Every later step stands on it. Where the base URL holds no address there is neither ``target`` nor ``facts``.
+    """The results of the checks without network, from which every later step starts.
 
-    ``values`` holds the keys themselves: it never leaves the probes.
+    ``target`` and ``facts`` are None if the base URL contains no usable address. ``values`` holds the keys themselves,
+    so it never leaves the probes.
     """
 
     given: Settings
@@ -38,13 +39,13 @@ class OfflineChecks:
     target: Url | None
     door: Door | None
     facts: DoorFacts | None
-    proxy: Proxy | None  # that can be used, as the settings name it
+    proxy: Proxy | None  # as the settings name it, if it can be used
     values: dict[KeyForm, str]
     keys: AvailableKeys
 
 
 def scrubber(given: Settings) -> Scrubber:
-    """A scrubber that knows every secret of these settings, of the losing places too."""
+    """Return a scrubber that knows every secret of these settings, including those of overridden sources."""
     scrub = Scrubber()
     if given.key is not None:
         scrub.add(given.key.value)
@@ -65,7 +66,7 @@ def scrubber(given: Settings) -> Scrubber:
 
 
 def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineChecks:
-    """The steps that need no network: settings, door, proxy."""
+    """Run and record the steps that need no network: settings, door, proxy."""
     doors = load()
     began = recorder.now()
     exams = settings.examine(given, DEFAULT_PROTOCOL)
@@ -93,7 +94,7 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
     values = exams.keys()
     conflict = conflicting_key(given, known, local=facts.host.local)
     if conflict is not None:
-        values[KeyForm.RIVAL] = conflict[1]
+        values[KeyForm.CONFLICTING] = conflict[1]
     keys = AvailableKeys(
         frozenset(values),
         elsewhere=facts.key.elsewhere,
@@ -105,7 +106,7 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
 
 
 def target(given: Settings, offline: OfflineChecks | None) -> Target:
-    """The settings as a report may show them; not scrubbed yet."""
+    """Return the settings as a report may show them; they are not scrubbed yet."""
     key = given.key.value if given.key is not None and given.key.value.reveal().strip() else None
     sources = {"base_url": given.base_url, "key": given.key, "model": given.model}
     protocol = offline.protocol if offline is not None else given.protocol.value

@@ -24,21 +24,22 @@ from probes.steps.recorder import Recorder, scrubbed
 from probes.urls.addresses import is_local, literal_address
 from probes.urls.url import Url
 
-_PRIVATE = "10.0.0.1"  # stands for the private addresses that a name may lead to
+_PRIVATE = "10.0.0.1"  # an example of the private addresses that a name may resolve to
 
 
 def first_round(
     offline: OfflineChecks, base_url: str, facts: DoorFacts, policy: KeyPolicy
 ) -> tuple[PlannedRequest, ...]:
-    """Make the first round of requests at ``base_url``. ``facts`` and ``policy`` say what is known of the host and the
-    route: offline, or after the connection was made.
+    """Make the first round of requests at ``base_url``.
+
+    ``facts`` and ``policy`` are what is known about the host and the route, before or after the connection is made.
     """
     context = api_context(offline, base_url, facts, policy)
     return round_requests(context.first, context, looks=looks_around(context))
 
 
 def api_context(offline: OfflineChecks, base_url: str, facts: DoorFacts, policy: KeyPolicy) -> ApiContext:
-    """Gather what the attempts at one host start from, the first of them included."""
+    """Gather the inputs of the attempt loop at one host, with its first attempt."""
     return ApiContext(
         settings=_with_model(offline.given, facts.protocol),
         facts=facts,
@@ -59,9 +60,9 @@ def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, poli
         form is KeyForm.GIVEN or (form is KeyForm.NONE and not offline.exams.keys())
     )
     changed = () if as_given else (Change.MENDED,)
-    if form is KeyForm.NONE and KeyForm.RIVAL in keys and not facts.host.local:
-        # No given key may be sent: the key of the place that is not heeded takes its place.
-        form, as_given, changed = KeyForm.RIVAL, False, (Change.KEY_SOURCE,)
+    if form is KeyForm.NONE and KeyForm.CONFLICTING in keys and not facts.host.local:
+        # The given key may not be sent, so the key of an overridden source takes its place.
+        form, as_given, changed = KeyForm.CONFLICTING, False, (Change.KEY_SOURCE,)
     first = replace(first, key=form, given=as_given, changed=changed)
     if offline.exams.url.literal == base_url:
         first = replace(first, address=offline.exams.address, query=offline.exams.query)
@@ -73,7 +74,7 @@ def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, poli
 
 
 def _with_model(given: Settings, protocol: str) -> Settings:
-    """Take the model from the base URL where none is given."""
+    """Take the model from the base URL if the settings name none."""
     raw = given.base_url.value if given.base_url else ""
     named = model_in(protocol, raw) if given.model is None else None
     if not named or given.base_url is None:
@@ -82,7 +83,7 @@ def _with_model(given: Settings, protocol: str) -> Settings:
 
 
 def _sent_by(given: Settings, attempt: Attempt) -> Attempt:
-    """Set the header style and the API version of the app that was named."""
+    """Set the header style and the API version of the app that the settings name."""
     app = load_apps().get(given.app)
     wire = app.wire(attempt.protocol) if app is not None else None
     if wire is None:
@@ -104,7 +105,7 @@ def _expected_route(offline: OfflineChecks, target: Url) -> Route:
 
 
 class _Case(NamedTuple):
-    """A first round by one route."""
+    """The first round of requests by one route."""
 
     when: str
     context: ApiContext
@@ -117,7 +118,7 @@ class _Case(NamedTuple):
 
 
 def plan(settings: Settings) -> Plan | None:
-    """Plan a check of these settings; None where no address can be made of the base URL. Holds no secret."""
+    """Plan a check of these settings; None if the base URL contains no usable address. The plan holds no secret."""
     scrub = scrubber(settings)
     recorder = Recorder(settings.limits, scrub)
     offline = survey(settings, recorder, scrub)
@@ -155,10 +156,10 @@ def _case(offline: OfflineChecks, base_url: str, facts: DoorFacts, when: str, ro
 
 
 def _other_routes(offline: OfflineChecks, target: Url, route: Route) -> list[tuple[str, Route]]:
-    """List the routes by which more of the key goes out than by the expected one, and that only the network can tell.
+    """List the routes that send more of the key than the expected one, if only the run can show which one is taken.
 
-    A name in plain HTTP may lead to a private address, and a private host may be reached around the proxy alone. What
-    else the network may show (a port that speaks no TLS, a proxy that the app ignores) takes keys away and adds none.
+    A name in plain HTTP may resolve to a private address, and a private host may be reachable only without the proxy.
+    Anything else that a run may find (a port without TLS, a proxy that the app ignores) allows fewer keys, never more.
     """
     found = []
     redirected = connect_rule(offline.given.connect_to, target) is not None
@@ -174,7 +175,7 @@ def _other_routes(offline: OfflineChecks, target: Url, route: Route) -> list[tup
 
 
 def _on_success(context: ApiContext) -> tuple[PlannedRequest, ...]:
-    """List what is asked besides where an attempt works: what a browser asks before the app's page may call."""
+    """List the requests that follow a working attempt: the preflight request for the app's web page."""
     app = load_apps().get(context.settings.app)
     if app is None or not app.page:
         return ()
@@ -182,7 +183,7 @@ def _on_success(context: ApiContext) -> tuple[PlannedRequest, ...]:
 
 
 def _deep(offline: OfflineChecks, cases: list[_Case]) -> tuple[PlannedRequest, ...]:
-    """List what a deep check asks, by the first of the routes on which an attempt can work."""
+    """List the requests of a deep check by the first route on which an attempt can work."""
     from probes.capabilities.feature_plan import foreseen
 
     for one in cases:

@@ -1,4 +1,4 @@
-"""The checks of what a scan has found: a few at once, and what comes to the same request once for all."""
+"""Run checks for scan results: a few in parallel, identical requests only once."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from probes.model.settings import Sourced
 from probes.network.shared_network import SharedNetwork
 from probes.run.engine import run
 
-AT_ONCE = 8  # checks; each asks up to four things at the same time
-AT_ONE_KEY = 1  # a small plan refuses the second of two at once, and two apps often have the same one
+AT_ONCE = 8  # checks in parallel; each sends up to four requests at the same time
+AT_ONE_KEY = 1  # a small plan refuses the second of two concurrent requests, and two apps often have the same key
 
 
 async def check(
     found: Iterable[FoundSettings], apps: Apps, version: str, tell: Callable[[FoundSettings, Evidence], None]
 ) -> None:
-    """Check all but those that are beyond reach; each is told as it ends. Ctrl-C ends them with what was seen."""
+    """Check all settings except those that are out of reach, and call ``tell`` with the evidence of each as it ends.
+
+    A cancellation (Ctrl-C) ends all checks with the evidence gathered so far.
+    """
     groups: dict[Hashable, list[FoundSettings]] = {}
     for one in found:
         if not one.beyond:
@@ -36,7 +39,7 @@ async def check(
         async with keys.setdefault(key, asyncio.Semaphore(AT_ONE_KEY)), places:
             evidence = await run(settings, network=network, version=version)
         for one in alike:
-            tell(one, told_of(evidence, one))
+            tell(one, evidence_for(evidence, one))
 
     tasks = [asyncio.create_task(group(alike)) for alike in groups.values()]
     try:
@@ -49,7 +52,7 @@ async def check(
 
 
 def sameness(found: FoundSettings, apps: Apps) -> Hashable:
-    """What two findings must have in common to be one check: all that goes into a request, and how the app sends it."""
+    """Return what found settings must share to need one check: all that is in a request, and how the app sends it."""
     settings, app = found.settings, apps.get(found.app)
     wire = app.wire(settings.protocol.value) if app is not None else None
     sent = wire and (wire.join, wire.endpoint, wire.version, wire.query, wire.auth)
@@ -62,8 +65,8 @@ def sameness(found: FoundSettings, apps: Apps) -> Hashable:
     return (*given, settings.protocol.value, sent, kept, variable, tried, withheld)
 
 
-def told_of(evidence: Evidence, found: FoundSettings) -> Evidence:
-    """The evidence of a check as that of one of the apps for which it was made."""
+def evidence_for(evidence: Evidence, found: FoundSettings) -> Evidence:
+    """Return the evidence of a shared check as that of one app for which it was made."""
     settings = found.settings
     named = {"base_url": settings.base_url, "key": settings.key, "model": settings.model}
     sources = tuple((name, value.source) for name, value in named.items() if isinstance(value, Sourced))
@@ -80,5 +83,5 @@ def _own(observation: Observation, found: FoundSettings) -> Observation:
 
 
 def name_of(found: FoundSettings) -> str:
-    """What the settings are called in a report: ``codex relay ~/.codex/config.toml:7``."""
+    """Return the name of the settings in a report, such as ``codex relay ~/.codex/config.toml:7``."""
     return " ".join(part for part in (found.app, found.name, found.where) if part)

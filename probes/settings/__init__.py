@@ -1,1 +1,1 @@
-"""Where settings come from: arguments, the environment, .env and llmdoctor.toml."""
+"""The settings of a run, gathered from arguments, the environment, .env and llmdoctor.toml."""

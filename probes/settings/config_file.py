@@ -1,6 +1,6 @@
-"""``llmdoctor.toml``: defaults in ``[check]``, named targets in ``[targets.NAME]``, own doors in ``[doors.ID]``.
+"""Read and write ``llmdoctor.toml``: defaults in ``[check]``, targets in ``[targets.NAME]``, doors in ``[doors.ID]``.
 
-Keys stand there by reference alone.
+Keys are only referenced, by variable or file. An example:
 
 [check]
 model = "gpt-5-nano"
@@ -42,7 +42,7 @@ _STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy", "group
 FLAGS = ("no_proxy", "no_spend", "send_anyway")
 SECONDS = ("timeout", "deadline")
 FIELDS = (*_STRINGS, "key", "connect_to", "slo", *FLAGS, *SECONDS)
-# What other programs call these fields.
+# Names that other programs use for these fields, to suggest the right one.
 _ALIASES = {
     **dict.fromkeys(("url", "endpoint", "api_base", "baseurl", "base", "host", "api_url"), "base_url"),
     **dict.fromkeys(("api_key", "apikey", "token", "key_env", "key_file", "secret", "api_key_env"), "key"),
@@ -52,34 +52,34 @@ _ALIASES = {
 
 @dataclass(frozen=True, slots=True)
 class KeyReference:
-    """Where a key stands: a variable's name or a file, one of the two."""
+    """A reference to a key: the name of a variable, or a file."""
 
     env: str | None = None
     file: Path | None = None
-    owner: Owner = Owner.USER  # of the file: the folder where it lies in the folder of its llmdoctor.toml
+    owner: Owner = Owner.USER  # of the key file: FOLDER if it is inside the folder of its llmdoctor.toml
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigTable:
-    """One table of the file: its values but the key, each with its source (``llmdoctor.toml:4 targets.work.model``)."""
+    """One table of the file: its key and its values, each with a source (``llmdoctor.toml:4 targets.work.model``)."""
 
     name: str
     values: Mapping[str, Sourced[Any]] = field(default_factory=dict)
     key: Sourced[KeyReference] | None = None
 
     def text(self, name: str) -> Sourced[str] | None:
-        """A string field with its source."""
+        """Return a text field with its source, or None."""
         return self.values.get(name)
 
 
 def setting(entries: Iterable[ConfigTable], name: str, default: Any) -> Any:
-    """What the first of the entries that names it has."""
+    """Return the field's value in the first table that sets it, else ``default``."""
     return next((entry.values[name].value for entry in entries if name in entry.values), default)
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A whole file. ``check`` holds what a target leaves open; ``doors`` are for :func:`probes.catalog.doors.adopt`."""
+    """A whole file. ``check`` holds defaults for targets; ``doors`` are for :func:`probes.catalog.doors.adopt`."""
 
     path: Path
     check: ConfigTable
@@ -88,16 +88,15 @@ class Config:
 
 
 def find(start: Path) -> Path | None:
-    """The nearest ``llmdoctor.toml`` in a folder or above it."""
+    """Return the path of the nearest ``llmdoctor.toml`` in a folder or above it, or None."""
     return next((path for folder in (start, *start.parents) if (path := folder / FILE_NAME).is_file()), None)
 
 
 def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
-    """The file, checked. ``shown`` is its name in messages and sources; ``owner`` is the user where the user named the
-    file.
+    """Read and check the file. ``shown`` is its name in messages and sources; ``owner`` is USER if the user named it.
 
-    Raises BadInput, with the line, for what is not TOML, unknown fields, values of a wrong type, and a key that stands
-    there itself, and doors that are none.
+    Raises BadInput if the file cannot be read, and with the line for invalid TOML, unknown fields, values of a wrong
+    type, a key in plain text and invalid doors.
     """
     import tomllib
 
@@ -110,7 +109,7 @@ def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
-        # The decoder's words may quote a piece of the line, and that may be a key.
+        # The rest of the decoder's message may quote the line, which may contain a key.
         raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
     reader = ConfigReader(shown, path.parent, text, owner)
     for name in table:
@@ -131,11 +130,11 @@ def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
 def write_first(
     path: Path, settings: Settings, force: bool = False, targets: Mapping[str, Settings] | None = None
 ) -> str:
-    """Write the settings into ``[check]`` of a first file, and each of ``targets`` into its own table, beside it and
-    then renamed; gives the text that was written.
+    """Create the file with ``settings`` as ``[check]`` and each of ``targets`` as a table; return the text written.
 
-    The key is written by reference where its source has a name (a variable, a file), else left out. Raises BadInput
-    where the file exists (but for ``force``), cannot be written, or where there is nothing to write.
+    The file is written under a temporary name and renamed. The key is written as a reference if it comes from a
+    variable or a file, else left out. Raises BadInput if the file exists (unless ``force``), cannot be written, or
+    would be empty.
     """
     import tempfile
 
@@ -153,7 +152,7 @@ def write_first(
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        Path(temporary).chmod(0o644)  # mkstemp makes it private; this file holds no secret and is meant to be shared
+        Path(temporary).chmod(0o644)  # mkstemp makes it private, but this file holds no secret and is shared
         Path(temporary).replace(path)
     except OSError as error:
         if temporary:
@@ -168,7 +167,7 @@ def _check_table(settings: Settings) -> dict[str, Any]:
 
     check: dict[str, Any] = {}
     if settings.base_url and settings.base_url.value and not url_is_key(settings.base_url.value):
-        # Credentials before the host and in the query are secrets like the key.
+        # Credentials before the host or in the query are secrets, as the key is.
         check["base_url"] = re.sub(r"(?<=//)[^/?#]*@|[?#].*", "", settings.base_url.value, flags=re.S)
     if settings.protocol.value != "auto":
         check["protocol"] = settings.protocol.value
@@ -186,25 +185,25 @@ def _check_table(settings: Settings) -> dict[str, Any]:
 
 
 class ConfigReader:
-    """Turns tables into entries; knows the lines for sources and complaints."""
+    """A reader of tables that adds file and line to sources and error messages."""
 
     def __init__(self, shown: str, folder: Path, text: str, owner: Owner = Owner.FOLDER) -> None:
         self.shown, self.folder, self._text, self.owner = shown, folder, text, owner
 
     def at(self, table: str, name: str) -> Source:
-        """The place of a field."""
+        """Return the source of a field, with file and line."""
         path = f"{table}.{name}" if table else name
         return Source(SourceKind.CONFIG, self.owner, path, self.shown, self.line(table, name))
 
     def line(self, table: str, name: str) -> int:
-        """The line of a field by a simple search; its table's where that finds nothing, 1 at the worst."""
+        """Return the line of a field by a simple search; else the line of its table, else 1."""
         whole = _bare(f"{table}.{name}" if table else name)
         found = self._lines.get(whole, ()) + self._lines.get((_bare(table), name), ())
         return min(found) if found else max(self._lines.get(_bare(table), (1,)))
 
     @cached_property
     def _lines(self) -> dict[str | tuple[str, str], tuple[int, ...]]:
-        """The lines of each table's header, and of each field in its table: one look for all, as there may be many."""
+        """The lines of table headers and fields, found in one pass, since a file may have many tables."""
         seen: dict[str | tuple[str, str], tuple[int, ...]] = {}
         header = ""
         for number, line in enumerate(self._text.splitlines(), 1):
@@ -216,15 +215,17 @@ class ConfigReader:
         return seen
 
     def unknown(self, table: str, name: str, known: tuple[str, ...]) -> BadInput:
+        """Return the error for an unknown field, with a similar known one if there is one."""
         import difflib
 
         near = [_ALIASES.get(name.lower().replace("-", "_"), "")] if known is FIELDS else []
         near = [word for word in near if word] or difflib.get_close_matches(name.replace("-", "_"), known, 1, 0.6)
         hint = f" Is {near[0]} meant?" if near else f" Known are {', '.join(known)}."
-        where = self.at(table, name if len(name) < 20 else "")  # a long one may be a key in the wrong place
+        where = self.at(table, name if len(name) < 20 else "")  # a long name may be a key in the wrong place
         return BadInput(f"{str(where).rstrip('.')}: no such field.{hint}")
 
     def entry(self, table: str, raw: object) -> ConfigTable:
+        """Check a table and return its values and key with their sources. Raises BadInput if anything is invalid."""
         if not isinstance(raw, dict):
             raise BadInput(f"{self.at('', table)} is to be a table: [{table}].")
         for name in raw:
@@ -238,6 +239,7 @@ class ConfigReader:
         return ConfigTable(table.removeprefix("targets."), values, key)
 
     def value(self, table: str, name: str, value: object) -> object:
+        """Check a field and return its value; ``connect_to`` as a tuple, ``slo`` parsed. Raises BadInput."""
         if name in _STRINGS and not isinstance(value, str):
             raise BadInput(f"{self.at(table, name)} is to be a text in quotes.")
         if name in FLAGS and not isinstance(value, bool):
@@ -261,6 +263,7 @@ class ConfigReader:
         return value
 
     def reference(self, table: str, raw: object) -> KeyReference:
+        """Read the field ``key``. Raises BadInput if it is not a reference, for instance a key in plain text."""
         where = self.at(table, "key")
         if isinstance(raw, str):
             raise BadInput(
@@ -281,7 +284,7 @@ class ConfigReader:
 
 
 def _inside(file: Path, folder: Path) -> bool:
-    """Whether the file, links followed, lies in the folder."""
+    """Check whether the file is inside the folder, with symbolic links resolved."""
     try:
         return file.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError, ValueError):
@@ -289,12 +292,12 @@ def _inside(file: Path, folder: Path) -> bool:
 
 
 def _bare(header: str) -> str:
-    """A table's name without quotes and white space."""
+    """Return a table's name without quotes and white space."""
     return re.sub(r"[\"'\s]", "", header)
 
 
 def is_variable_name(text: str) -> bool:
-    """That this names a variable and is not a key that was put in its place."""
+    """Check that the text is the name of a variable, and not a key given instead of a name."""
     return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None and not public_prefix(text)
 
 

@@ -1,4 +1,4 @@
-"""Values that lost against the one that counts, or stand where no SDK looks."""
+"""Find conflicting values: those that another source overrides, and those that no SDK reads."""
 
 from __future__ import annotations
 
@@ -16,22 +16,25 @@ from probes.settings.variable_typos import near_names
 
 
 def conflict(
-    role: ConflictRole, name: str, found: Sourced[str], why: ConflictReason, winner: Source | None, same: bool = False
+    role: ConflictRole, name: str, loser: Sourced[str], why: ConflictReason, winner: Source | None, same: bool = False
 ) -> Conflict:
-    """``found``, which lost against the value that stands at ``winner``; as a Secret where its role is the key's."""
+    """Return the Conflict of ``loser`` with the value at ``winner``; a key is wrapped in a Secret."""
     return Conflict(
-        role, name, found.source, Secret(found.value) if role is ConflictRole.KEY else found.value, why, winner, same
+        role, name, loser.source, Secret(loser.value) if role is ConflictRole.KEY else loser.value, why, winner, same
     )
 
 
-def key_rivals(
-    names: list[str], found: tuple[str, Sourced[str]] | None, choice: SdkChoice, variables: Variables
+def key_conflicts(
+    names: list[str], in_use: tuple[str, Sourced[str]] | None, choice: SdkChoice, variables: Variables
 ) -> list[Conflict]:
-    """What else might be the key. ``names``: the variables looked at; ``found``: the one that counts, and its value."""
+    """Return the other values that could be the key.
+
+    ``names`` are the variables searched, ``in_use`` is the variable in use and its value, or None.
+    """
     generic = choice.family.keys
-    winner, held = (None, "") if found is None else (found[1].source, found[1].value)
-    # Another provider's key in its own variable is no rival: only names that stand for the same account are.
-    alike = names if found is None else [name for name in names if (name in generic) == (found[0] in generic)]
+    winner, held = (None, "") if in_use is None else (in_use[1].source, in_use[1].value)
+    # Another provider's key in its own variable is no conflict; only variables for the same account can be.
+    comparable = names if in_use is None else [name for name in names if (name in generic) == (in_use[0] in generic)]
     conflicts = [
         conflict(
             ConflictRole.KEY,
@@ -41,11 +44,11 @@ def key_rivals(
             winner or variables.all(name)[0].source,
             value.value == held,
         )
-        for name in alike
+        for name in comparable
         for value in variables.all(name)
-        if value.value and (found is None or value is not found[1])
+        if value.value and (in_use is None or value is not in_use[1])
     ]
-    if found is None or found[0] in generic:
+    if in_use is None or in_use[0] in generic:
         conflicts += [
             conflict(ConflictRole.KEY, name, value, ConflictReason.UNREAD, winner, value.value == held)
             for name in choice.family.unread_keys
@@ -53,26 +56,26 @@ def key_rivals(
             if value.value
         ]
     candidates = list(names)
-    if found is None and choice.door is None and any(re.search("KEY|TOKEN", name, re.I) for name in variables.names()):
+    if in_use is None and choice.door is None and any(re.search("KEY|TOKEN", name, re.I) for name in variables.names()):
         candidates += [name for door in doors.load() for name in own_keys(door)]
     conflicts += [
         conflict(ConflictRole.KEY, name, value, ConflictReason.NEAR_NAME, winner, value.value == held)
-        for name, _ in near_names(variables, candidates, settled=found is not None)
+        for name, _ in near_names(variables, candidates, settled=in_use is not None)
         for value in variables.all(name)
         if value.value
     ]
     return conflicts
 
 
-def base_rivals(choice: SdkChoice, check: ConfigTable, variables: Variables) -> list[Conflict]:
-    """Nothing rivals a base URL that was asked for by argument or target."""
+def base_url_conflicts(choice: SdkChoice, check: ConfigTable, variables: Variables) -> list[Conflict]:
+    """Return the other values that could be the base URL; none if an argument or a target gave it."""
     if choice.explicit:
         return []
     base, family = choice.base, choice.family
     winner, held = (base.source, base.value) if base else (None, "")
     found = [(value, name, ConflictReason.SHADOWED) for name in family.bases for value in variables.all(name)]
-    if below := check.text("base_url"):
-        found.append((below, "base_url", ConflictReason.SHADOWED))
+    if check_url := check.text("base_url"):
+        found.append((check_url, "base_url", ConflictReason.SHADOWED))
     found += [(value, name, ConflictReason.UNREAD) for name in family.unread_bases for value in variables.all(name)]
     settled = base is not None and base.source.kind is not SourceKind.DEFAULT
     found += [

@@ -1,4 +1,4 @@
-"""Named values of the environment and of ``.env`` files, each with its place."""
+"""Read variables from the environment and ``.env`` files, each with its source."""
 
 from __future__ import annotations
 
@@ -10,39 +10,43 @@ from probes.model.settings import BadInput, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings.options import Options, shown_path, shown_word
 
-Layer = tuple[str, dict[str, Sourced[str]]]  # what a place is called, and its variables
+Layer = tuple[str, dict[str, Sourced[str]]]  # the name of a place (`environment`, `.env`) and its variables
 
 
 class Variables:
-    """Named values of the environment and an env file; the environment stands first, as python-dotenv leaves it."""
+    """Variables in layers of falling precedence: the environment comes before ``.env``, as with python-dotenv.
+
+    ``project`` is the folder of a ``.env`` that was found and not named by an option; that file is then the last layer.
+    ``borrowed`` maps the source of a value that contains ``${NAME}`` of an environment variable to that name.
+    """
 
     def __init__(
         self, layers: list[Layer], project: Path | None = None, borrowed: Mapping[Source, str] | None = None
     ) -> None:
         self.layers = layers
-        self.project = project  # the folder of the `.env` that was found without being named; it is the last layer
-        self.borrowed = borrowed or {}  # what in it refers to a variable of the environment: source -> that variable
+        self.project = project
+        self.borrowed = borrowed or {}
 
     def all(self, name: str) -> list[Sourced[str]]:
-        """Every value of that name, the one that counts first."""
+        """Return all values of a name, the one with precedence first."""
         return [values[name] for _, values in self.layers if name in values]
 
     def first(self, name: str) -> Sourced[str] | None:
-        """The one that counts, be it empty: an empty variable hides the line in ``.env``."""
+        """Return the value with precedence, even if it is empty: an empty variable hides the line in ``.env``."""
         return next(iter(self.all(name)), None)
 
     def filled(self, name: str) -> Sourced[str] | None:
-        """The one that counts, where it is not empty."""
+        """Return the value with precedence if it is not empty, else None."""
         found = self.first(name)
         return found if found and found.value else None
 
     def base(self, family: SdkVariables, emptied: bool = False) -> Sourced[str] | None:
-        """The base URL that a client of this family takes; with ``emptied`` one that is set to nothing, too."""
+        """Return the base URL that this SDK takes from its variables; with ``emptied`` also an empty one."""
         found = next((value for name in family.bases if (value := self.filled(name))), None)
         return found or next((value for name in family.bases if emptied and (value := self.first(name))), None)
 
     def names(self) -> Iterator[str]:
-        """Each name once."""
+        """Return an iterator over the names, each once."""
         return iter(dict.fromkeys(name for _, values in self.layers for name in values))
 
 
@@ -53,11 +57,11 @@ def read(
     shells: Iterable[Layer] = (),
     home: Path | None = None,
 ) -> Variables:
-    """The variables that a program started in the folder has: of ``environ``, of new ``shells`` and of the nearest
-    ``.env``; those of ``--env-file`` alone where that is asked for, and none with ``--no-env``. A ``.env`` in ``home``
-    is the user's own.
+    """Read the variables that a program started in ``cwd`` has.
 
-    Raises BadInput for both at once, and for an ``--env-file`` that cannot be read.
+    They come from ``environ``, from new ``shells`` and from the nearest ``.env``; with ``--env-file`` from that file
+    only, with ``--no-env`` from nowhere. A ``.env`` in ``home`` belongs to the user, any other one to the project.
+    Raises BadInput if both options are given or the ``--env-file`` cannot be read.
     """
     if options.env_file and options.no_env:
         raise BadInput("--env-file and --no-env exclude each other.")
@@ -76,15 +80,15 @@ def read(
     path = next((folder / ".env" for folder in (cwd, *cwd.parents) if (folder / ".env").is_file()), cwd / ".env")
     try:
         layer, borrowed = _env_file(path, cwd, environ, Owner.USER if path.parent == home else Owner.FOLDER)
-    except OSError:  # none, or not ours to read: the app cannot read it either
+    except OSError:  # missing, or without permission: the app cannot read it either
         layer, borrowed = (".env", {}), {}
     return Variables([*layers, layer], path.parent, borrowed)
 
 
 def _env_file(path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -> tuple[Layer, dict[Source, str]]:
-    """The bindings as ``load_dotenv()`` takes them: the last of a name counts, ``environ`` goes into ``${NAME}``.
+    """Read a ``.env`` file as ``load_dotenv()`` does: the last binding of a name wins, ``${NAME}`` is expanded.
 
-    Also which of them hold a variable of the environment: source and that variable.
+    Also return which bindings contain a variable of ``environ``: the source of each and the variable's name.
     """
     text = path.read_bytes().decode("utf-8", "surrogateescape")
     from dotenv.variables import Variable, parse_variables

@@ -1,7 +1,7 @@
-"""Where settings come from: the command line, the environment, ``.env``, ``llmdoctor.toml``, in this order.
+"""Gather the settings from the command line, the environment, ``.env`` and ``llmdoctor.toml``, in this order.
 
-What is gathered is what an official SDK started in this folder would use (measured: openai 3.54, anthropic 2.12), with
-the place of each value, and the values that lost or stand where no SDK looks.
+The result is what an official SDK started in this folder would use (measured: openai 3.54, anthropic 2.12), with the
+source of each value, and the values that are overridden or that no SDK reads.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from probes.model.settings import (
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable, option
 from probes.settings import config_file, environment, slo
 from probes.settings.config_file import ConfigTable, setting
-from probes.settings.conflicts import base_rivals, conflict
+from probes.settings.conflicts import base_url_conflicts, conflict
 from probes.settings.environment import Layer, Variables
 from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
@@ -50,12 +50,11 @@ def gather(
     home: Path | None = None,
     shells: Iterable[Layer] = (),
 ) -> Settings:
-    """The settings and where each stood. Reads the files named above and nothing else; no ``llmdoctor.toml`` where
-    ``file`` stands in for it.
+    """Gather the settings with their sources. It reads only the files named above and those that the settings name.
 
-    ``home``: a ``.env`` there is the user's own. ``shells``: what new shells will see besides the environment.
-
-    Raises BadInput for what cannot be meant: an unknown target, a file that is missing or unreadable, two keys.
+    ``file`` replaces the nearest ``llmdoctor.toml``. A ``.env`` or ``llmdoctor.toml`` in ``home`` belongs to the user.
+    ``shells`` are variables that new shells will have besides the environment. Raises BadInput for an unknown target, a
+    missing or unreadable file, or a key that is given twice.
     """
     target, url, file = _target(options, cwd, file, home or _home())
     check = ConfigTable("check") if options.no_env or options.env_file or file is None else file.check
@@ -66,8 +65,8 @@ def gather(
     protocol = _protocol(options, named)
     app = _app(options.app or next((entry.values["app"].value for entry in named if "app" in entry.values), None))
     choice = choose(options, target, check, url, variables, protocol, app)
-    key, variable, searched, key_rivals = key_of(options, target, check, choice, variables, environ)
-    model, model_rivals = _model(options, target, check, choice.family, variables)
+    key, variable, searched, key_conflicts = key_of(options, target, check, choice, variables, environ)
+    model, model_conflicts = _model(options, target, check, choice.family, variables)
     if protocol.value == "auto" and choice.protocol:
         protocol = choice.protocol
     return Settings(
@@ -78,7 +77,7 @@ def gather(
         api_version=variables.filled(choice.family.version) if choice.family.version else None,
         app=app.id if app is not None else None,
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
-        conflicts=(*key_rivals, *base_rivals(choice, check, variables), *model_rivals),
+        conflicts=(*key_conflicts, *base_url_conflicts(choice, check, variables), *model_conflicts),
         searched=tuple(searched),
         override=_override(choice, key, variable, variables, home, options.guard and not options.send_anyway),
         proxies=proxies(options, named, environ),
@@ -101,12 +100,12 @@ def gather(
 def _target(
     options: Options, cwd: Path, file: config_file.Config | None, home: Path | None
 ) -> tuple[ConfigTable | None, Sourced[str] | None, config_file.Config | None]:
-    """The named target, or the base URL that stands in its place; and the file."""
+    """Return the named target, or else the base URL given instead of a name, and the configuration file."""
     name = options.target
     wordlike = name is not None and re.fullmatch(r"[\w-]+", name) is not None and name.lower() != "localhost"
-    lonely = options.no_env or options.env_file is not None
+    without_files = options.no_env or options.env_file is not None
     if file is None:
-        path = config_file.find(cwd) if not lonely or (name is not None and not _is_url(name)) else None
+        path = config_file.find(cwd) if not without_files or (name is not None and not _is_url(name)) else None
         owner = Owner.USER if path and path.parent == home else Owner.FOLDER
         file = config_file.read(path, shown_path(path, cwd), owner) if path else None
         if file and file.doors:
@@ -147,17 +146,17 @@ def _protocol(options: Options, named: list[ConfigTable]) -> Sourced[str]:
     return next((protocol for protocol in given if protocol.value != "auto"), Sourced("auto", DEFAULT))
 
 
-def _app(asked: str | None) -> App | None:
-    """The client that was named. Raises BadInput for one that is not known, with names that are near."""
+def _app(app_id: str | None) -> App | None:
+    """Return the app with this id. Raises BadInput for an unknown one and suggests similar ids."""
     from probes.catalog.apps import load
 
-    if asked is None:
+    if app_id is None:
         return None
-    if app := load().get(asked):
+    if app := load().get(app_id):
         return app
-    near = load().near(asked)
+    near = load().near(app_id)
     hint = f"Is {' or '.join(near)} meant?" if near else "`llmdoctor apps` lists them."
-    raise BadInput(f"There is no app {shown_word(asked)}. {hint}")
+    raise BadInput(f"There is no app {shown_word(app_id)}. {hint}")
 
 
 def _model(
@@ -192,32 +191,36 @@ def _override(
     home: Path | None,
     withhold: bool,
 ) -> Override | None:
-    """A ``.env`` of the folder that names the address for a key which stands elsewhere."""
+    """Return the Override if a project's ``.env`` sets the base URL but not the key. Return None otherwise."""
     if variables.project in (None, home or _home()) or choice.base is None or key is None or choice.explicit:
         return None
-    theirs = {value.source for value in variables.layers[-1][1].values()}
-    lent = variables.borrowed.get(key.source, "")
-    if choice.base.source not in theirs or (key.source in theirs and not lent) or not choice.family.default:
+    project_sources = {value.source for value in variables.layers[-1][1].values()}
+    borrowed_name = variables.borrowed.get(key.source, "")
+    if (
+        choice.base.source not in project_sources
+        or (key.source in project_sources and not borrowed_name)
+        or not choice.family.default
+    ):
         return None
-    if choice.door is not None and (lent or variable) in own_keys(choice.door):
-        return None  # the key is kept for that very door
-    if lent and lent not in official_keys() and not doors.load().for_variable(lent):
-        return None  # its name says nothing of where it goes
+    if choice.door is not None and (borrowed_name or variable) in own_keys(choice.door):
+        return None  # the key's variable belongs to this door
+    if borrowed_name and borrowed_name not in official_keys() and not doors.load().for_variable(borrowed_name):
+        return None  # the variable's name shows no intended host
     from probes.settings.project_override import overridden
 
-    source = environment_variable(lent) if lent else key.source
+    source = environment_variable(borrowed_name) if borrowed_name else key.source
     return overridden(choice.base, Sourced(choice.family.default, DEFAULT), source, withhold)
 
 
 def _home() -> Path | None:
     try:
         return Path.home()
-    except RuntimeError:  # a user whom the system does not know
+    except RuntimeError:  # the user is unknown to the system
         return None
 
 
 def _slos(given: tuple[str, ...], named: list[ConfigTable]) -> tuple[Slo, ...]:
-    """The command line's limit of a name counts, then the target's, then that of ``[check]``."""
+    """Merge the limits: the command line overrides the target, and the target overrides ``[check]``."""
     layers = [entry.values["slo"].value for entry in reversed(named) if "slo" in entry.values]
     try:
         return slo.merge(*layers, *map(slo.parse, given))

@@ -1,4 +1,4 @@
-"""Where the key is taken from: what was asked for, else the variables of the chosen SDK and of the provider."""
+"""Select the key: from the option or target, else from variables of the selected SDK and of the provider."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from probes.model.settings import BadInput, Conflict, ConflictReason, ConflictRo
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.settings import config_file
 from probes.settings.config_file import ConfigTable, KeyReference
-from probes.settings.conflicts import conflict, key_rivals
+from probes.settings.conflicts import conflict, key_conflicts
 from probes.settings.environment import Variables
 from probes.settings.options import Options, shown_word
 from probes.settings.sdk_selection import SdkChoice
 from probes.settings.variable_typos import near_names
 
-# The key, the variable that held it, the places looked at, and what else was found.
+# The key, the variable that it came from, the places searched, and the conflicting values.
 Taken = tuple[Sourced[Secret] | None, str, list[str], list[Conflict]]
 
 
@@ -30,13 +30,13 @@ def key_of(
     variables: Variables,
     environ: Mapping[str, str],
 ) -> Taken:
-    """The key as the options or the ``target`` say; else of the variables, then of ``[check]``.
+    """Select the key from the options or the ``target``, else from the variables, else from ``[check]``.
 
-    Raises BadInput for a key that is given twice, or whose file cannot be read.
+    Raises BadInput if the key is given twice or its file cannot be read.
     """
-    ways = [
-        way
-        for way, given in (
+    given_options = [
+        name
+        for name, given in (
             ("--key", options.key is not None),
             ("--key-env", options.key_env),
             ("--key-file", options.key_file),
@@ -44,8 +44,8 @@ def key_of(
         )
         if given
     ]
-    if len(ways) > 1:
-        raise BadInput(f"The key is given twice, with {' and '.join(ways[:2])}.")
+    if len(given_options) > 1:
+        raise BadInput(f"The key is given twice, with {' and '.join(given_options[:2])}.")
     if options.key is not None:
         return _taken(Sourced(options.key, option("--key")))
     if options.key_stdin:
@@ -59,15 +59,15 @@ def key_of(
             raise BadInput("--key-env takes the name of a variable, not a key.")
         return _from_variable(options.key_env, variables, environ)
     if target and target.key:
-        return _referred(target.key.value, variables, environ)
+        return _from_reference(target.key.value, variables, environ)
 
-    own, generic = (own_keys(choice.door) if choice.door else []), list(choice.family.keys)
-    names = list(dict.fromkeys(generic + own if choice.by_variable else own + generic))
+    door_names, sdk_names = (own_keys(choice.door) if choice.door else []), list(choice.family.keys)
+    names = list(dict.fromkeys(sdk_names + door_names if choice.by_variable else door_names + sdk_names))
     searched = _places(names, variables)
     found = next(((name, value) for name in names if (value := variables.filled(name))), None)
-    conflicts = key_rivals(names, found, choice, variables)
+    conflicts = key_conflicts(names, found, choice, variables)
     if found is None and check.key:
-        key, variable, places, _ = _referred(check.key.value, variables, environ)
+        key, variable, places, _ = _from_reference(check.key.value, variables, environ)
         return key, variable, searched + places, conflicts
     if found is None:
         return None, "", searched, conflicts
@@ -82,22 +82,22 @@ def _taken(value: Sourced[str], variable: str = "") -> Taken:
 
 
 def _from_variable(name: str, variables: Variables, environ: Mapping[str, str]) -> Taken:
-    """A variable that was named: found even under ``--no-env``, which is about what is read unasked."""
+    """Take the key from a variable named by the user, even with ``--no-env``, which only stops automatic reading."""
     if value := variables.first(name):
         return _taken(value, name)
     if name in environ:
         return _taken(Sourced(environ[name], environment_variable(name)), name)
-    near = [each for each, _ in near_names(variables, (name,))]
+    typos = [each for each, _ in near_names(variables, (name,))]
     conflicts = [
         conflict(ConflictRole.KEY, each, value, ConflictReason.NEAR_NAME, None)
-        for each in near
+        for each in typos
         for value in variables.all(each)
         if value.value
     ]
     return None, name, _places([name], variables) or [f"environment {name}"], conflicts
 
 
-def _referred(reference: KeyReference, variables: Variables, environ: Mapping[str, str]) -> Taken:
+def _from_reference(reference: KeyReference, variables: Variables, environ: Mapping[str, str]) -> Taken:
     if reference.env:
         return _from_variable(reference.env, variables, environ)
     assert reference.file is not None
@@ -117,7 +117,7 @@ def _without_line_end(text: str) -> str:
 
 
 def _places(names: Iterable[str], variables: Variables) -> list[str]:
-    """``environment NAME`` or ``.env NAME``; ``(empty)`` behind one that is set to nothing."""
+    """Return the places searched, as ``environment NAME`` or ``.env NAME (empty)``."""
     names = list(names)
     return [
         f"{place} {name}" + (" (empty)" if name in values and not values[name].value else "")

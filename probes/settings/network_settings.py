@@ -1,4 +1,4 @@
-"""What lies between this machine and the door, as any program here has it: proxies, roots, addresses, name servers."""
+"""Read the network settings: proxies, CA bundle, ``--connect-to`` rules and name servers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from probes.settings.options import Options
 
 
 def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[ProxySettings, Sourced[str] | None]:
-    """The proxies and the extra roots that any program started here has, whatever settings it is given.
+    """Return the proxies and the CA bundle for any program started here, without those of ``llmdoctor.toml``.
 
     Raises BadInput as :func:`proxies` and :func:`ca_bundle` do.
     """
@@ -24,9 +24,10 @@ def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tup
 
 
 def proxies(options: Options, named: list[ConfigTable], environ: Mapping[str, str]) -> ProxySettings:
-    """As urllib and httpx read them: a lower-case name wins and, empty, switches off. ``.env`` sets none.
+    """Return the proxy settings from options, the tables ``named`` and ``environ``, as urllib and httpx read them.
 
-    Raises BadInput for ``--proxy`` together with ``--no-proxy``.
+    The lower-case variable wins, and turns the proxy off if it is empty. ``.env`` does not set proxies. Raises BadInput
+    if ``--proxy`` and ``--no-proxy`` are both given.
     """
     if options.proxy and options.no_proxy:
         raise BadInput("--proxy and --no-proxy exclude each other.")
@@ -41,21 +42,22 @@ def proxies(options: Options, named: list[ConfigTable], environ: Mapping[str, st
     def read(name: str) -> Sourced[str] | None:
         if name in environ:
             return Sourced(environ[name], environment_variable(name)) if environ[name] else None
-        if name == "http_proxy" and "REQUEST_METHOD" in environ:  # under CGI a visitor's Proxy header lands there
+        # Under CGI, HTTP_PROXY holds the Proxy header of the request that the CGI program serves.
+        if name == "http_proxy" and "REQUEST_METHOD" in environ:
             return None
         upper = next((each for each in environ if each.lower() == name and environ[each]), None)
         return Sourced(environ[upper], environment_variable(upper)) if upper else None
 
     found = ProxySettings(read("http_proxy"), read("https_proxy"), read("all_proxy"), read("no_proxy"))
-    # As urllib: one variable that ends so, whichever it is, and the system is not asked.
+    # As in urllib: if any variable whose name ends in _proxy is set, the system settings are not read.
     return found if any(name.lower().endswith("_proxy") and environ[name] for name in environ) else system_proxies()
 
 
 def system_proxies() -> ProxySettings:
-    """What macOS or Windows is set to, as httpx takes it over; no proxy on any other system, which keeps none.
+    """Return the proxy settings of macOS or Windows as httpx reads them; no proxy on other systems, which have none.
 
-    httpx reads no list of exceptions here: what the system would not send through the proxy goes there all the same. A
-    SOCKS proxy of Windows comes as ``socks4://``, with which no client of httpx's is built.
+    httpx ignores the system's list of exceptions, so that excepted hosts are requested through the proxy, too. Windows
+    reports a SOCKS proxy as ``socks4://``, with which httpx cannot create a client.
     """
     if sys.platform not in ("darwin", "win32"):
         return ProxySettings()
@@ -70,9 +72,9 @@ def system_proxies() -> ProxySettings:
 
 
 def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, str], cwd: Path) -> Sourced[str] | None:
-    """The path of a file with extra roots: the option's, that of the ``named`` tables, OpenSSL's variable.
+    """Return the path of the CA bundle: from the option, the tables ``named`` or SSL_CERT_FILE, in this order.
 
-    Raises BadInput for one of the first two that is missing or holds no certificate.
+    Raises BadInput if the file of the first two is missing or contains no certificate in PEM form.
     """
     given = Sourced(options.ca_bundle, option("--ca-bundle")) if options.ca_bundle else None
     given = given or next((entry.values["ca_bundle"] for entry in named if "ca_bundle" in entry.values), None)
@@ -91,7 +93,10 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
 
 
 def connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
-    """As curl reads ``--connect-to``; IPv6 addresses stand in brackets. Raises BadInput for what is none."""
+    """Parse ``--connect-to`` values (``HOST:PORT:ADDR:PORT``) as curl does, with IPv6 addresses in brackets.
+
+    Raises BadInput if a value has another form.
+    """
     found = []
     for text in raw:
         parts = re.fullmatch(r"(\[[^\]]*\]|[^:]*):(\d{0,5}):(\[[^\]]*\]|[^:]*):(\d{0,5})", text.strip(), re.ASCII)
@@ -103,7 +108,7 @@ def connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
 
 
 def name_servers(given: tuple[str, ...]) -> tuple[str, ...]:
-    """As given. Raises BadInput for one that is no address."""
+    """Return the ``--dns-server`` values unchanged. Raises BadInput if one is not ``ADDR`` or ``ADDR:PORT``."""
     for one in given:
         try:
             server(one)

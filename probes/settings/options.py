@@ -1,4 +1,4 @@
-"""What was asked for on the command line, before anything of it is looked at."""
+"""The options of the command line, as given and not yet checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The choices of the command line, raw. ``target`` is a base URL or the name of a target; times are in seconds."""
+    """The values of the command line. ``target`` is a base URL or the name of a target; times are in seconds."""
 
     target: str | None = None
     base_url: str | None = None
@@ -20,7 +20,7 @@ class Options:
     key_stdin: bool = False
     stdin_text: str | None = None
     model: str | None = None
-    protocol: str | None = None  # None: not asked for, which is auto as well
+    protocol: str | None = None  # None: not given, which means `auto`
     app: str | None = None
     env_file: str | None = None
     no_env: bool = False
@@ -35,12 +35,12 @@ class Options:
     deep: bool = False
     offline: bool = False
     send_anyway: bool = False
-    guard: bool = False  # keep the user's key from an address that a project's file names
+    guard: bool = False  # do not send the user's key to a host that a project's file names
     slo: tuple[str, ...] = ()
 
 
 def shown_path(path: Path, cwd: Path) -> str:
-    """The path as seen from the folder where that is below or above it; else whole."""
+    """Return the path relative to ``cwd`` if one contains the other, else the absolute path."""
     path, cwd = Path(os.path.abspath(path)), Path(os.path.abspath(cwd))  # noqa: PTH100 - resolve() would follow links
     if path.parent in (cwd, *cwd.parents) or cwd in path.parents:
         return Path(os.path.relpath(path, cwd)).as_posix()
@@ -48,5 +48,5 @@ def shown_path(path: Path, cwd: Path) -> str:
 
 
 def shown_word(text: str) -> str:
-    """``text`` for a message, but for what may be a key in the wrong place."""
+    """Return the text for use in a message, or ``…`` if it may be a key: 20 characters in a row, and a digit."""
     return "…" if re.search(r"[\w-]{20,}", text) and re.search(r"\d", text) and "/" not in text else text

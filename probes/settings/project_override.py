@@ -1,4 +1,4 @@
-"""Whether a project's file sends the user's own key to another host than the user's settings name. Pure."""
+"""Check whether a project's file redirects the user's own key to a host that the user's settings do not name. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from probes.urls.url_flaws import examine_url
 
 
 def address(url: str) -> tuple[str, int] | None:
-    """Host and port that a base URL means; None where none can be told."""
+    """Return host and port of a base URL, corrected if necessary; None if it is not a URL."""
     mended = examine_url(url, DEFAULT_PROTOCOL).mended
     try:
         found = parse_url(mended) if mended else None
@@ -21,10 +21,10 @@ def address(url: str) -> tuple[str, int] | None:
 
 
 def overridden(base: Sourced[str], meant: Sourced[str] | None, key_source: Source, withhold: bool) -> Override | None:
-    """What to say of a project's ``base`` to which the user's key goes; None where the user's settings lead there too.
+    """Return the Override by a project's base URL; None if the user's settings lead to the same host and port.
 
-    ``meant`` is where the user's settings lead without the project's file. ``withhold``: the key is to stay here, but
-    for a host of this machine or network, where it cannot get far.
+    ``meant`` is the base URL of the user's settings without the project's file. ``withhold`` is whether to withhold the
+    key; local and private hosts receive it nevertheless, since it stays on this machine or network.
     """
     there, here = address(base.value), address(meant.value) if meant is not None else None
     if there is None or meant is None or here is None or there == here:

@@ -1,4 +1,4 @@
-"""Which official SDK somebody means here, and which base URL it would take."""
+"""Select the official SDK that the settings are meant for, and the base URL that it would use."""
 
 from __future__ import annotations
 
@@ -22,15 +22,20 @@ from probes.settings.variable_typos import near_names
 if TYPE_CHECKING:
     from probes.catalog.app import App, AppWire
 
-# What shows which SDK is meant: of the first two a base URL or a key, of the others a base URL, whose key is of use in
-# many programs.
+# A base URL or a key in a variable of these two selects their SDK. The other SDKs need a base URL, since many programs
+# use keys from their variables.
 _MEANT = ("openai", "anthropic")
-_BY_OWN_KEY = "gemini"  # its key, as that of a door of its own, means the SDK and not the door's first URL
+# A key in this SDK's variables selects the SDK, not the first base URL of the door that owns the variable.
+_BY_OWN_KEY = "gemini"
 
 
 @dataclass(frozen=True, slots=True)
 class SdkChoice:
-    """``explicit``: the base URL was given by argument or target. ``protocol`` is what a variable's name decides."""
+    """The selected SDK with base URL and door.
+
+    ``explicit`` is whether an argument or a target gave the base URL, ``by_variable`` whether variables selected the
+    SDK, so that their keys come first. ``protocol`` is the protocol that an app or a variable's name implies.
+    """
 
     family: SdkVariables
     base: Sourced[str] | None
@@ -52,16 +57,17 @@ def _door_of(url: str, protocol: str) -> Door | None:
 
 
 def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> SdkVariables:
-    """What the app reads, of the protocol asked for, or of the one that address and variables point to.
+    """Return the variables and defaults that the app reads for a protocol.
 
-    Raises BadInput where it does not speak the protocol.
+    For ``auto`` it is the protocol that the base URL and the variables suggest. Raises BadInput if the app does not
+    speak the protocol.
     """
     spoken = {wire.protocol: wire for wire in app.wires}
     if protocol != "auto" and protocol not in spoken:
         raise BadInput(f"{app.name} does not speak {protocol}, but {', '.join(spoken)}.")
-    wire = spoken.get(protocol) or _likely(app, url, variables)
+    wire = spoken.get(protocol) or _likely_wire(app, url, variables)
     usual = variables_of(wire.protocol)
-    keys = wire.key or usual.keys  # one that keeps its key elsewhere is checked with the usual one
+    keys = wire.key or usual.keys  # an app that stores its key elsewhere is checked with the SDK's variables
     return SdkVariables(
         wire.protocol,
         keys,
@@ -75,14 +81,14 @@ def _family_of_app(app: App, protocol: str, url: str, variables: Variables) -> S
     )
 
 
-def _likely(app: App, url: str, variables: Variables) -> AppWire:
-    """Of several protocols the one that the address, its door or the variables that are set point to."""
+def _likely_wire(app: App, url: str, variables: Variables) -> AppWire:
+    """Choose among the app's protocols by the base URL, its door or the variables that are set; else the first."""
     if len(app.wires) == 1:
         return app.wires[0]
-    told = [meant_by(url, endings=True)]
+    suggested = [meant_by(url, endings=True)]
     door = _door_of(url, "auto") if url else None
-    told += [name for name in (door.protocols if door else ()) if url]
-    by_protocol = next((wire for name in told for wire in app.wires if wire.protocol == name), None)
+    suggested += [name for name in (door.protocols if door else ()) if url]
+    by_protocol = next((wire for name in suggested for wire in app.wires if wire.protocol == name), None)
     if by_protocol is not None:
         return by_protocol
     filled = (wire for wire in app.wires if any(variables.filled(name) for name in (*wire.base_url, *wire.key)))
@@ -98,41 +104,42 @@ def choose(
     protocol: Sourced[str],
     app: App | None,
 ) -> SdkChoice:
-    """The SDK and the base URL: as the options or the ``target`` say, then the variables, then ``[check]``, then the
-    default of the SDK that a key or a slip of the pen points to. ``url`` is the argument that stands for a base URL.
+    """Select the SDK and its base URL.
 
-    Raises BadInput where ``app`` does not speak the ``protocol``.
+    The order is: options or ``target``, variables, the ``[check]`` table, the default base URL of the SDK that a key or
+    a misspelled variable suggests. ``url`` is a base URL given as the command's argument. Raises BadInput if ``app``
+    does not speak ``protocol``.
     """
     named = options.base_url if options.base_url is not None else url.value if url else ""
     family = _family_of_app(app, protocol.value, named, variables) if app else None
     if family is None and protocol.value in NAMES:
         family = variables_of(protocol.value)
-    asked = Sourced(family.protocol, option("--app")) if family and protocol.value == "auto" else None
+    implied = Sourced(family.protocol, option("--app")) if family and protocol.value == "auto" else None
     given = Sourced(options.base_url, option("--base-url")) if options.base_url is not None else url
     given = given or (target.text("base_url") if target else None)
     if given:
-        return _at_url(given, family, True, variables, asked)
+        return _at_url(given, family, True, variables, implied)
 
     meant = [variables_of(protocol) for protocol in _MEANT]
-    by_base = [own for own in families().values() if own not in meant]
-    present = family or next((each for each in meant if _evidence(each, variables)), None)
-    present = present or next((each for each in by_base if variables.base(each)), None)
+    by_base_url = [each for each in families().values() if each not in meant]
+    present = family or next((each for each in meant if _first_set(each, variables)), None)
+    present = present or next((each for each in by_base_url if variables.base(each)), None)
     if (
         present
         and (base := variables.base(present, emptied=present.emptied))
         and (base.value or family or not check.text("base_url"))
     ):
-        spoken = asked or Sourced(present.protocol, base.source)
+        spoken = implied or Sourced(present.protocol, base.source)
         return SdkChoice(present, base, _door_of(base.value, present.protocol), False, True, spoken)
-    if below := check.text("base_url"):
-        return _at_url(below, family, False, variables, asked)
+    if check_url := check.text("base_url"):
+        return _at_url(check_url, family, False, variables, implied)
     if present:
-        shown = _evidence(present, variables)
-        return _default(present, asked or (Sourced(present.protocol, shown.source) if shown else None))
+        variable = _first_set(present, variables)
+        return _default(present, implied or (Sourced(present.protocol, variable.source) if variable else None))
     if found := _at_door_variable(variables):
         return found
     for each in meant:
-        if base := variables.base(each, emptied=True):  # set but empty: the Python SDKs take it and every call fails
+        if base := variables.base(each, emptied=True):  # set but empty: the Python SDKs use it, and every call fails
             return SdkChoice(each, base, None, False, True, Sourced(each.protocol, base.source))
     key_given = options.key is not None or options.key_env or options.key_file or options.key_stdin
     if (target and target.key) or check.key or key_given:
@@ -147,8 +154,8 @@ def choose(
     return SdkChoice(variables_of("openai"), None, None, False)
 
 
-def _evidence(family: SdkVariables, variables: Variables) -> Sourced[str] | None:
-    """What shows that somebody means this SDK: a base URL or a key of its own."""
+def _first_set(family: SdkVariables, variables: Variables) -> Sourced[str] | None:
+    """Return the first base URL or key that is set in a variable of this SDK, or None."""
     return next((found for name in (*family.bases, *family.keys) if (found := variables.filled(name))), None)
 
 
@@ -158,24 +165,24 @@ def _default(family: SdkVariables, protocol: Sourced[str] | None) -> SdkChoice:
 
 
 def _at_url(
-    base: Sourced[str], family: SdkVariables | None, explicit: bool, variables: Variables, asked: Sourced[str] | None
+    base: Sourced[str], family: SdkVariables | None, explicit: bool, variables: Variables, implied: Sourced[str] | None
 ) -> SdkChoice:
     door = _door_of(base.value, family.protocol if family else "auto")
     if family:
-        return SdkChoice(family, base, door, explicit, protocol=asked)
+        return SdkChoice(family, base, door, explicit, protocol=implied)
     if named := meant_by(base.value, endings=False):
         return SdkChoice(variables_of(named), base, door, explicit)
     usual, second = map(variables_of, _MEANT)
     if door:
         spoken = (*door.protocols, DEFAULT_PROTOCOL)[0]
         return SdkChoice(variables_of(spoken) if spoken in NAMES else usual, base, door, explicit)
-    if not _evidence(usual, variables) and (found := _evidence(second, variables)):
+    if not _first_set(usual, variables) and (found := _first_set(second, variables)):
         return SdkChoice(second, base, None, explicit, protocol=Sourced(second.protocol, found.source))
     return SdkChoice(usual, base, None, explicit)
 
 
 def _at_door_variable(variables: Variables) -> SdkChoice | None:
-    """A door whose own variable holds a key: its base URL variable, else its documented base URL."""
+    """Return the first door with a key in its variable: at the base URL of its variable, else its documented one."""
     candidates = [name for name in variables.names() if re.search(r"KEY|TOKEN|PASSWORD|_PAT$", name)]
     if not any(variables.filled(name) and not SHARED_NAMES.search(name) for name in candidates):
         return None
@@ -185,12 +192,12 @@ def _at_door_variable(variables: Variables) -> SdkChoice | None:
         for name in door.base_url_env:
             if (base := variables.filled(name)) and name not in unread():
                 return _at_url(base, None, False, variables, None)
-        own = variables_of(_BY_OWN_KEY)
-        names = [name for name in own.keys if name in door.key_env]
-        meant = next((found for name in names if (found := variables.filled(name))), None)
-        if meant:
-            return _default(own, Sourced(own.protocol, meant.source))
-        endpoint = next((e for one in by_looks() if (e := door.endpoint(one.name))), None)
+        sdk = variables_of(_BY_OWN_KEY)
+        names = [name for name in sdk.keys if name in door.key_env]
+        key = next((found for name in names if (found := variables.filled(name))), None)
+        if key:
+            return _default(sdk, Sourced(sdk.protocol, key.source))
+        endpoint = next((one for wire in by_looks() if (one := door.endpoint(wire.name))), None)
         if endpoint and "{" not in endpoint.base_url:
             base = Sourced(endpoint.base_url, default_of(door.name))
             return SdkChoice(variables_of(endpoint.protocol), base, door, False)

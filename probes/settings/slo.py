@@ -1,4 +1,4 @@
-"""The limits that a target is to keep (service level objectives), as people write them: ``ttft=2s,cert=21d``."""
+"""Parse service level objectives, the limits that a target must keep: ``ttft=2s,cert=21d``."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from collections.abc import Iterator, Mapping
 
 from probes.model.settings import Slo
 
-# The three parts of the way, the time to the first token, that of a whole answer, how long the certificate holds.
+# Durations of DNS lookup, TCP connection and TLS handshake, time to first token and to the whole response, and the
+# remaining validity of the certificate.
 NAMES = ("dns", "connect", "tls", "ttft", "total", "cert")
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}  # in seconds
 EXAMPLE = "ttft=2s,total=10s,cert=21d"
 
 
 class SloError(ValueError):
-    """The text is no limit; the message is a sentence for people, without a stop."""
+    """An invalid limit. The message is a sentence for users, without a full stop."""
 
 
 def parse(text: str) -> tuple[Slo, ...]:
-    """``ttft=2s,total=10s``: as many limits as there are, in the order of :data:`NAMES`. Raises SloError."""
+    """Parse ``ttft=2s,total=10s``. Return the limits in the order of :data:`NAMES`. Raises SloError."""
     pairs: dict[str, object] = {}
     for part in text.split(","):
         name, sign, value = (piece.strip() for piece in part.partition("="))
@@ -31,13 +32,13 @@ def parse(text: str) -> tuple[Slo, ...]:
 
 
 def read(pairs: Mapping[str, object]) -> tuple[Slo, ...]:
-    """The same from a table: ``{ttft = "2s"}``. Raises SloError."""
+    """Read limits from a table: ``{ttft = "2s"}``. Raises SloError if a name or a value is invalid."""
     found = dict(_limits(pairs))
     return tuple(Slo(name, found[name]) for name in NAMES if name in found)
 
 
 def merge(*layers: tuple[Slo, ...]) -> tuple[Slo, ...]:
-    """Of limits with the same name the last counts."""
+    """Merge limits: a later one replaces an earlier one of the same name."""
     found = {slo.name: slo for layer in layers for slo in layer}
     return tuple(found[name] for name in NAMES if name in found)
 
@@ -45,7 +46,7 @@ def merge(*layers: tuple[Slo, ...]) -> tuple[Slo, ...]:
 def _limits(pairs: Mapping[str, object]) -> Iterator[tuple[str, float]]:
     for name, value in pairs.items():
         if name not in NAMES:
-            shown = f" named {name}" if re.fullmatch(r"[a-z_]{1,12}", name) else ""  # a longer one may be a key
+            shown = f" named {name}" if re.fullmatch(r"[a-z_]{1,12}", name) else ""  # a longer name may be a key
             raise SloError(f"there is no limit{shown}: known are {', '.join(NAMES)}")
         found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?) ?(ms|[smhd])", value) if isinstance(value, str) else None
         if found is None or not float(found[1]):

@@ -1,4 +1,4 @@
-"""Variables whose names are slips of those that are read: a sign left out, two of them in the wrong order."""
+"""Find variables whose names are typos of names that are read: a missing character, two swapped ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from probes.settings.environment import Variables
 
 
 def near_names(variables: Variables, wanted: Iterable[str], settled: bool = False) -> list[tuple[str, str]]:
-    """Variables that are slips of wanted ones, with those. ``settled``: the wanted is there, so a number is no slip."""
+    """Return pairs of a misspelled variable and the wanted name: ``("OPENAI_APIKEY", "OPENAI_API_KEY")``.
+
+    If the value was already found (``settled``), names that end in a digit are no typos: they hold further keys.
+    """
     bare_wanted = {each: _bare(each) for each in wanted}
     near: list[tuple[str, str]] = []
     known: set[str] | None = None
@@ -21,19 +24,21 @@ def near_names(variables: Variables, wanted: Iterable[str], settled: bool = Fals
         if not re.search("KEY|TOK|BASE|URL|API|HOST|END", name, re.I):
             continue
         bare = _bare(name)
-        slip = next((each for each, its in bare_wanted.items() if its == bare or _is_slip(name, each)), None)
-        if slip is None:
+        meant = next(
+            (each for each, bare_name in bare_wanted.items() if bare_name == bare or _is_typo(name, each)), None
+        )
+        if meant is None:
             continue
         if known is None:
-            known = {own for door in doors.load() for own in (*door.key_env, *door.base_url_env)}
-            known.update(own for family in families().values() for own in (*family.keys, *family.bases))
+            known = {known_name for door in doors.load() for known_name in (*door.key_env, *door.base_url_env)}
+            known.update(known_name for family in families().values() for known_name in (*family.keys, *family.bases))
         if name not in known:
-            near.append((name, slip))
+            near.append((name, meant))
     return near
 
 
-def _is_slip(name: str, wanted: str) -> bool:
-    """One or two edits off; short names are too close to each other to tell."""
+def _is_typo(name: str, wanted: str) -> bool:
+    """Check for one or two edits. Wanted names below 12 characters never match, since short names are all similar."""
     return abs(len(wanted) - len(name)) <= 2 and len(wanted) >= 12 and _edits(wanted, name) <= 2
 
 
@@ -42,7 +47,7 @@ def _bare(name: str) -> str:
 
 
 def _edits(one: str, other: str) -> int:
-    """Edit distance, two neighbours in the wrong order counting once; 3 stands for more than 2."""
+    """Return the edit distance, with a swap of neighbours as one edit; 3 means more than 2."""
     if len(set(one) ^ set(other)) > 4:
         return 3
     before: list[int] = []

@@ -1,1 +1,1 @@
-"""The probes, one file each, in the order of the contract. A step measures; the engine gives it time and ground."""
+"""The probes before the first API request, one file each. A step measures; the engine sets order and time limits."""

@@ -1,4 +1,7 @@
-"""dns: the name's addresses by the system's resolver; where that says too little, what its servers say themselves."""
+"""The ``dns`` probe: look the host up with the system's resolver.
+
+If the resolver's error does not show the reason, query its name servers directly.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,16 @@ from probes.model.note import note
 from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError
 
-PATIENCE = 2.0  # seconds for a server that is asked besides
-_SYSTEM = 0.7  # of the probe's time; the rest is for asking the servers
-_NO_WORD = {"silent", "servfail", "refused", "unreachable"}  # nothing that tells of the name itself
+PATIENCE = 2.0  # seconds at most for each name server that is queried directly
+_SYSTEM = 0.7  # of the probe's time limit for the resolver; the rest is for querying the name servers
+_NO_INFORMATION = {"silent", "servfail", "refused", "unreachable"}  # these say nothing about the name itself
 
 
 async def measure(pool: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFacts:
-    """The addresses, and what ``servers`` say besides. Raises NetError: NAME_UNKNOWN, NAME_FAILED, NAME_INVALID."""
+    """Look up the host of the pool, and query ``servers`` (``ADDR`` or ``ADDR:PORT``) for comparison.
+
+    Raises NetError with NAME_UNKNOWN, NAME_FAILED or NAME_INVALID.
+    """
     host = pool.dial_host
     others = asyncio.ensure_future(_ask(pool, host, servers))
     try:
@@ -29,11 +35,11 @@ async def measure(pool: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFac
             raise NetError(Kind.NAME_FAILED, note=note("resolver_silent")) from error
     except NetError as error:
         kind, failure = error.failure.kind, error.failure
-        asked: tuple[Lookup, ...] = ()
-        if kind is Kind.NAME_FAILED or (kind is Kind.NAME_UNKNOWN and not _telling()):
-            asked = await _ask(pool, host, pool.network.name_servers())
-        facts = DnsFacts(host, (), asked, await others)
-        raise NetError(_weighed(kind, asked), failure.detail, facts, failure.note) from error
+        lookups: tuple[Lookup, ...] = ()
+        if kind is Kind.NAME_FAILED or (kind is Kind.NAME_UNKNOWN and not _no_name_is_certain()):
+            lookups = await _ask(pool, host, pool.network.name_servers())
+        facts = DnsFacts(host, (), lookups, await others)
+        raise NetError(_combined_kind(kind, lookups), failure.detail, facts, failure.note) from error
     finally:
         if not others.done() and sys.exc_info()[0] is not None:
             others.cancel()
@@ -42,19 +48,19 @@ async def measure(pool: ConnectionPool, servers: tuple[str, ...] = ()) -> DnsFac
 
 async def _ask(pool: ConnectionPool, host: str, servers: Iterable[str]) -> tuple[Lookup, ...]:
     seconds = min(PATIENCE, pool.limits.probe / 4)
-    return tuple(await asyncio.gather(*(pool.network.ask_server(one, host, seconds) for one in servers)))
+    return tuple(await asyncio.gather(*(pool.network.ask_server(server, host, seconds) for server in servers)))
 
 
-def _telling() -> bool:
-    """Whether the system says \"no such name\" only where a server said so. macOS and Windows say it offline too."""
+def _no_name_is_certain() -> bool:
+    """Check whether "no such name" comes only from a name server. macOS and Windows also report it while offline."""
     return sys.platform not in ("darwin", "win32")
 
 
-def _weighed(kind: Kind, asked: tuple[Lookup, ...]) -> Kind:
-    """The system's word in the light of its servers' own."""
-    said = {one.said for one in asked}
-    if kind is Kind.NAME_FAILED and said & {"no_name", "no_address"}:
-        return Kind.NAME_UNKNOWN  # behind a search list, or where one of several servers is down
-    if kind is Kind.NAME_UNKNOWN and said and said <= _NO_WORD:
+def _combined_kind(kind: Kind, lookups: tuple[Lookup, ...]) -> Kind:
+    """Return the kind of failure that follows from the resolver's error and the answers of its name servers."""
+    answers = {lookup.said for lookup in lookups}
+    if kind is Kind.NAME_FAILED and answers & {"no_name", "no_address"}:
+        return Kind.NAME_UNKNOWN  # the resolver fails so with a search list, or while one of several servers is down
+    if kind is Kind.NAME_UNKNOWN and answers and answers <= _NO_INFORMATION:
         return Kind.NAME_FAILED
     return kind

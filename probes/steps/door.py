@@ -1,5 +1,6 @@
-"""door: whose host it is, which protocol it is asked in, and whether the key belongs there: all before anything is
-sent.
+"""The ``door`` probe: identify the provider's host, the protocol, and whether the key belongs there.
+
+Nothing is sent for it.
 """
 
 from __future__ import annotations
@@ -29,87 +30,94 @@ from probes.urls.url import Url, parse_url
 
 
 def protocol_of(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, ProtocolSource]:
-    """Which protocol is spoken, and what says so."""
+    """Return the protocol to use, and what it was derived from: an option, the app, the URL, the door or a variable."""
     if settings.protocol.value != "auto":
         return settings.protocol.value, ProtocolSource.OPTION
     app = load_apps().get(settings.app)
     if app is None:
-        return _told(settings, target, door)
-    told, source = _told(settings, target, door)
-    if source is not ProtocolSource.DEFAULT and told in app.protocols:
-        return told, ProtocolSource.APP
+        return _without_app(settings, target, door)
+    protocol, source = _without_app(settings, target, door)
+    if source is not ProtocolSource.DEFAULT and protocol in app.protocols:
+        return protocol, ProtocolSource.APP
     spoken = next((name for name in app.protocols if door is not None and name in door.protocols), app.protocols[0])
     return spoken, ProtocolSource.APP
 
 
-def _told(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, ProtocolSource]:
-    """What path, door and variables say of the protocol."""
+def _without_app(settings: Settings, target: Url | None, door: Door | None) -> tuple[str, ProtocolSource]:
+    """Derive the protocol from URL path, door and variable names, in this order."""
     raw = settings.base_url.value if settings.base_url else ""
     paths = [path.lower().rstrip("/") for path in (re.split("[?#]", raw)[0].strip(), target.path if target else "")]
-    for one in by_precedence():
-        if one.spoken_at and any(re.search(one.spoken_at, re.sub(r"^[a-z]+://[^/]*", "", path)) for path in paths):
-            return one.name, ProtocolSource.PATH
+    for known in by_precedence():
+        if known.spoken_at and any(re.search(known.spoken_at, re.sub(r"^[a-z]+://[^/]*", "", path)) for path in paths):
+            return known.name, ProtocolSource.PATH
     if door is not None:
-        return _spoken(door, target.path if target else "", settings.key is not None), ProtocolSource.DOOR
+        return _protocol_at(door, target.path if target else "", settings.key is not None), ProtocolSource.DOOR
     for given in (settings.key, settings.base_url):
         variable = given.source.variable if given is not None else ""
-        for one in wires():
-            if one.variable_prefix and variable.startswith(one.variable_prefix):
-                return one.name, ProtocolSource.VARIABLE
+        for known in wires():
+            if known.variable_prefix and variable.startswith(known.variable_prefix):
+                return known.name, ProtocolSource.VARIABLE
     return DEFAULT_PROTOCOL, ProtocolSource.DEFAULT
 
 
-def _spoken(door: Door, path: str, keyed: bool) -> str:
-    """The default where the door speaks it, unless the path is its first protocol's: Google's host without a path."""
+def _protocol_at(door: Door, path: str, keyed: bool) -> str:
+    """Return the default protocol if the door speaks it, else its first one.
+
+    The first one also if the path is that of its base URL, as for Google's host without a path. ``keyed`` is whether
+    there is a key.
+    """
     spoken = [endpoint for endpoint in door.endpoints if endpoint.protocol in NAMES]
     names = [endpoint.protocol for endpoint in spoken]
     if names and DEFAULT_PROTOCOL not in names:
         return names[0]
     if not names or (wire(names[0]).key_optional and door.kind == "local" and keyed):
-        return DEFAULT_PROTOCOL  # who has a key for a server that needs none uses an app that insists on one
+        return DEFAULT_PROTOCOL  # a key for a server that needs none: the user's app requires one
     home = parse_url(re.sub(r"\{.*?\}", "any", sdk_base(names[0], spoken[0].base_url))).path
     return names[0] if home == path else DEFAULT_PROTOCOL
 
 
 def right_base_url(door: Door | None, protocol: str) -> str | None:
-    """What the door itself documents for the protocol; None where it holds a part that only the user knows."""
+    """Return the base URL that the door documents for the protocol; None if the user has to fill in a part of it."""
     if door is None:
         return None
     return next((sdk_base(protocol, url) for url in door.base_urls(protocol) if "{" not in url), None)
 
 
 def own_part(door: Door | None, protocol: str) -> str:
-    """What each user of a door has in the host of its base URL (``{resource}``); empty where all have the same host."""
+    """Return the name of the part that differs per user in the door's host (``resource``); empty if there is none."""
     hosts = (url.partition("://")[2].partition("/")[0] for url in door.base_urls(protocol)) if door else ()
-    return next((found[1] for host in hosts if (found := re.match(r"[\w.-]*\{(\w+)\}", host))), "")
+    return next((match[1] for host in hosts if (match := re.match(r"[\w.-]*\{(\w+)\}", host))), "")
 
 
 def sister_sites(
     door: Door | None, matches: tuple[KeyMatch, ...], doors: Doors, protocol: str, host: str
 ) -> tuple[SisterSite, ...]:
-    """The sites of the door's own house whose keys look the same and do not do here; of a host that is no known door,
-    those of its name whose key this surely is.
+    """Return the other sites of the door's company whose keys look alike but are not valid here; at most four.
+
+    If the host is not a known door, return the doors with the same domain name to which the key certainly belongs.
     """
-    found = []
+    sites = []
     if door is None:
-        sure = [one for match in matches if match.confidence is Confidence.CERTAIN and (one := doors.get(match.door))]
-        named = [one for one in sure if _label(host) in {_label(other) for other in one.hosts}]
+        sure = [site for match in matches if match.confidence is Confidence.CERTAIN and (site := doors.get(match.door))]
+        named = [site for site in sure if _label(host) in {_label(other) for other in site.hosts}]
         return tuple(
-            SisterSite(one.name, url, SiteDifference.REGION) for one in named if (url := right_base_url(one, protocol))
+            SisterSite(site.name, url, SiteDifference.REGION)
+            for site in named
+            if (url := right_base_url(site, protocol))
         )
-    for one in doors:
-        other = one.id != door.id and one.company == door.company and one.namespace != door.namespace
-        url = right_base_url(one, protocol) if other else None
-        alike, differs = any(match.door == one.id for match in matches), _difference(door, one)
-        # Two products of a house often take keys of quite different looks: then the look has told already.
-        confused = differs is not SiteDifference.PRODUCT and (one.id in door.rejects or door.id in one.rejects)
+    for site in doors:
+        is_sister = site.id != door.id and site.company == door.company and site.namespace != door.namespace
+        url = right_base_url(site, protocol) if is_sister else None
+        alike, differs = any(match.door == site.id for match in matches), _difference(door, site)
+        # Two products of a company often use keys of different shapes; then the shape alone shows which one is meant.
+        confused = differs is not SiteDifference.PRODUCT and (site.id in door.rejects or door.id in site.rejects)
         if url and (alike or confused):
-            found.append(SisterSite(one.name, url, differs))
-    return tuple(found[:4])
+            sites.append(SisterSite(site.name, url, differs))
+    return tuple(sites[:4])
 
 
 def _label(host: str) -> str:
-    """What stands before the last label: the house's name in most hosts."""
+    """Return the label before the last one, usually the company's name: ``example`` of ``api.example.com``."""
     return (host.split(".")[-2:-1] or [""])[0]
 
 
@@ -122,18 +130,18 @@ def _difference(door: Door, other: Door) -> SiteDifference:
 def measure(
     exams: SettingsExams, target: Url, doors: Doors, protocol: str, protocol_source: ProtocolSource
 ) -> DoorFacts:
-    """Which door the host is and how the key fits it."""
+    """Identify the door of the target's host and check how the key fits it."""
     door = doors.of_host(target.host, target.port, target.path)
     local = is_local(target.host)
     key = exams.key.cleaned or exams.key.literal or ""
-    found = fit(key, door, local=local) if key else KeyFit(Fit.NO_KEY)
+    key_fit = fit(key, door, local=local) if key else KeyFit(Fit.NO_KEY)
     typo = None if door or local else doors.typo_of(target.host)
     website = None if local else doors.website_of(target.host, target.path)
     if website is not None and website is door:
-        website = None  # its API has another path on this host: that is told by asking
+        website = None  # the API is on this host under another path, which the API requests will show
     right = typo[1] if typo else website or door
     endpoint = door.endpoint(protocol) if door else None
-    home = next((one for match in found.matches if (one := doors.get(match.door)) and one is not door), None)
+    home = next((one for match in key_fit.matches if (one := doors.get(match.door)) and one is not door), None)
     return DoorFacts(
         host=HostFacts(target.host, target.port, target.scheme, local, own_part(door, protocol)),
         protocol=protocol,
@@ -149,10 +157,10 @@ def measure(
             list_needs_key=bool(door and door.models_auth == "required"),
             key_env=door.key_env[0] if door and door.key_env else "",
             console=door.console_url if door else "",
-            sister_sites=sister_sites(door, found.matches, doors, protocol, target.host),
+            sister_sites=sister_sites(door, key_fit.matches, doors, protocol, target.host),
         ),
         key=replace(
-            found,
+            key_fit,
             door_name=home.name if home else "",
             door_url=(right_base_url(home, protocol) or "") if home else "",
         ),

@@ -1,6 +1,7 @@
-"""proxy: which proxy the SDK would take for this host, by the rules of httpx2 (openai-python 3, anthropic-python 2).
+"""The ``proxy`` probe: choose the proxy that the SDK uses for this host, and open the tunnel through it.
 
-Then the way through it and, where it is at fault, what its port is instead and how far one gets without it.
+The rules are those of httpx2 (openai-python 3, anthropic-python 2). If the tunnel fails, further checks show what the
+port speaks instead and how far a direct connection gets.
 """
 
 from __future__ import annotations
@@ -24,23 +25,20 @@ from probes.urls.addresses import is_local
 from probes.urls.no_proxy import breaks, bypass
 from probes.urls.url import Url
 
-PATIENCE = 3.0  # seconds for a second look, which the user did not ask for
-WEB = "web"  # of a server that is no proxy
-_NO_PROXY_SAYS = ("400", "404", "405", "501")  # a server that does not know CONNECT
-# What httpx2 takes (its _config.py); a client is not built with anything else.
+PATIENCE = 3.0  # seconds at most for each further check after a failure
+WEB = "web"  # the answer of `identify` for a web server that is not a proxy
+_CONNECT_UNKNOWN = ("400", "404", "405", "501")  # the statuses of a server that does not support CONNECT
+# The schemes that httpx2 supports (its _config.py). Any other one raises an error when the client is created.
 SCHEMES = ("http", "https", "socks5", "socks5h")
-# What desktops and other programs write for a SOCKS proxy, and what the run goes on with.
+# Schemes that desktops and other programs write for a SOCKS proxy, and the scheme with which the run continues.
 _SOCKS_ALIKE = {"socks": "socks5", "socks4": "socks4", "socks4a": "socks4"}
-_FATAL = (
-    ProxyProblem.SCHEME,
-    ProxyProblem.STRAY,
-    ProxyProblem.PORT,
-)  # of a setting that is not this host's: it is read all the same
+# Problems that prevent the client from being created even in a setting for other hosts, since httpx reads all settings.
+_FATAL = (ProxyProblem.SCHEME, ProxyProblem.STRAY, ProxyProblem.PORT)
 
 
-def _problem(found: Sourced[str], doors: Doors, on_node: bool) -> tuple[ProxyProblem | None, str | Note]:
-    """What keeps a client from using this value, with a note."""
-    raw = found.value
+def _problem(setting: Sourced[str], doors: Doors, on_node: bool) -> tuple[ProxyProblem | None, str | Note]:
+    """Return the problem that prevents a client from using this value, if there is one, and a note about it."""
+    raw = setting.value
     if on_node and not raw.lower().startswith(("http://", "https://")):
         return ProxyProblem.SCHEME, raw.partition("://")[0] if "://" in raw else ""
     if raw != raw.strip() or any(c.isspace() or not c.isprintable() for c in raw):
@@ -70,65 +68,77 @@ def _problem(found: Sourced[str], doors: Doors, on_node: bool) -> tuple[ProxyPro
     return None, ""
 
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - told, not listened on
+_LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - compared with, never listened on
 
 
 def _is_target(host: str, port: int, target: Url) -> bool:
-    """Whether the proxy is the very server that is to be called."""
+    """Check whether the proxy is the API server itself."""
     return port == target.port and (host == target.host or (host in _LOOPBACK and target.host in _LOOPBACK))
 
 
 def choose(
     proxies: ProxySettings, target: Url, doors: Doors, scrub: Scrubber, on_node: bool = False
 ) -> tuple[ProxyFacts, Proxy | None]:
-    """The proxy for this host with what is wrong with it, and the proxy itself where it can be used.
+    """Return which proxy setting applies to the target, with its problem, and the proxy if it can be used.
 
-    Node, told to heed them (``on_node``), ends as it starts where one has no ``http://`` or ``https://`` before it.
+    ``on_node`` is for Node with its environment proxies enabled: it exits at startup if a proxy URL does not begin with
+    ``http://`` or ``https://``.
     """
-    facts, proxy = _chosen(proxies, target, doors, scrub, on_node)
+    facts, proxy = _applicable(proxies, target, doors, scrub, on_node)
     strict = not on_node and not facts.problem and facts.bypass != "*"
     if strict and proxies.no_proxy and breaks(proxies.no_proxy.value):
         listed = proxies.no_proxy.value[:80]
-        kept = ",".join(one for one in proxies.no_proxy.value.split(",") if not breaks(one))
-        same = bypass(kept, target) == bypass(proxies.no_proxy.value, target)
-        mended = kept if same else None  # the host goes the same way without the others
+        kept = ",".join(entry for entry in proxies.no_proxy.value.split(",") if not breaks(entry))
+        unchanged = bypass(kept, target) == bypass(proxies.no_proxy.value, target)
+        mended = kept if unchanged else None  # removing the malformed entries does not change the route to this host
         facts = replace(
             facts, source=proxies.no_proxy.source, problem=ProxyProblem.NO_PROXY_ENTRY, note=listed, mended=mended
         )
     return facts, proxy
 
 
-def _chosen(
+def _applicable(
     proxies: ProxySettings, target: Url, doors: Doors, scrub: Scrubber, on_node: bool
 ) -> tuple[ProxyFacts, Proxy | None]:
-    found = (proxies.https if target.scheme == "https" else proxies.http) or proxies.all
-    settings = [one for one in (proxies.http, proxies.https, proxies.all) if one is not None and one.value.strip()]
-    passed = bypass(proxies.no_proxy.value, target) if proxies.no_proxy else ""
-    if passed == "*":  # httpx then reads no proxy at all
-        return ProxyFacts(None, settings[0].source if settings else None, passed), None
-    socks = next((one.source for one in settings if one.value.lower().startswith(("socks5:", "socks5h:"))), None)
-    for one in settings:
-        problem, noted = _problem(one, doors, on_node) if one is not found else (None, "")
+    setting = (proxies.https if target.scheme == "https" else proxies.http) or proxies.all
+    settings = [
+        candidate
+        for candidate in (proxies.http, proxies.https, proxies.all)
+        if candidate is not None and candidate.value.strip()
+    ]
+    bypass_entry = bypass(proxies.no_proxy.value, target) if proxies.no_proxy else ""
+    if bypass_entry == "*":  # httpx then ignores all proxy settings
+        return ProxyFacts(None, settings[0].source if settings else None, bypass_entry), None
+    socks = next(
+        (candidate.source for candidate in settings if candidate.value.lower().startswith(("socks5:", "socks5h:"))),
+        None,
+    )
+    for candidate in settings:
+        problem, problem_note = _problem(candidate, doors, on_node) if candidate is not setting else (None, "")
         if problem in _FATAL:
-            return ProxyFacts(None, one.source, passed, problem, _scrubbed(noted, scrub), socks=socks), None
-    if found is None or not found.value.strip():
+            return ProxyFacts(
+                None, candidate.source, bypass_entry, problem, _scrubbed(problem_note, scrub), socks=socks
+            ), None
+    if setting is None or not setting.value.strip():
         return ProxyFacts(None, socks=socks), None
-    problem, noted = _problem(found, doors, on_node)
-    noted = _scrubbed(noted, scrub)
-    mended = _mended(found.value, problem)
-    shown = _without_credentials(found.value, scrub)
-    if problem and (passed or mended is None):
-        return ProxyFacts(shown if not passed else None, found.source, passed, problem, noted, socks=socks), None
-    if passed:
-        return ProxyFacts(None, found.source, passed, socks=socks), None
-    proxy = _proxy(mended or found.value, scrub)
+    problem, problem_note = _problem(setting, doors, on_node)
+    problem_note = _scrubbed(problem_note, scrub)
+    mended = _mended(setting.value, problem)
+    shown = _without_credentials(setting.value, scrub)
+    if problem and (bypass_entry or mended is None):
+        return ProxyFacts(
+            shown if not bypass_entry else None, setting.source, bypass_entry, problem, problem_note, socks=socks
+        ), None
+    if bypass_entry:
+        return ProxyFacts(None, setting.source, bypass_entry, socks=socks), None
+    proxy = _proxy(mended or setting.value, scrub)
     if not problem and _is_target(proxy.host, proxy.port, target):
-        problem, noted = ProxyProblem.OWN_ADDRESS, shown
+        problem, problem_note = ProxyProblem.OWN_ADDRESS, shown
     facts = ProxyFacts(
         shown,
-        found.source,
+        setting.source,
         problem=problem,
-        note=noted,
+        note=problem_note,
         captures_local=is_local(target.host),
         socks=socks,
         mended=_without_credentials(mended, scrub) if mended else None,
@@ -136,14 +146,14 @@ def _chosen(
     return facts, proxy
 
 
-def _scrubbed(noted: str | Note, scrub: Scrubber) -> str | Note:
-    if isinstance(noted, str):
-        return scrub(noted)
-    return Note(noted.name, tuple((slot, scrub(value)) for slot, value in noted.values))
+def _scrubbed(text: str | Note, scrub: Scrubber) -> str | Note:
+    if isinstance(text, str):
+        return scrub(text)
+    return Note(text.name, tuple((slot, scrub(value)) for slot, value in text.values))
 
 
 def _mended(raw: str, problem: ProxyProblem | None) -> str | None:
-    """The value that was meant, where one can be told."""
+    """Return the corrected value, or None if it cannot be derived."""
     if problem is ProxyProblem.SCHEME:
         if "://" not in raw:
             return f"http://{raw}"
@@ -174,22 +184,22 @@ def _proxy(raw: str, scrub: Scrubber) -> Proxy:
 
 
 def unheeded(facts: ProxyFacts) -> ProxyFacts:
-    """The same for an app that does not read the setting: what is wrong with it is no matter then."""
+    """Return the facts for an app that ignores proxy settings, so that their problems do not count."""
     shown = facts.url or str(facts.socks or "") or (facts.note if facts.problem in _FATAL else "")
     return ProxyFacts(facts.url, facts.source, facts.bypass, unheeded=shown)
 
 
 async def enter(pool: ConnectionPool) -> TunnelFacts:
-    """The connection through the proxy, as it was set. Raises NetError."""
+    """Open the tunnel through the proxy of the pool. Raises NetError."""
     assert pool.proxy is not None
     await pool.enter()
     return TunnelFacts(pool.proxy.scheme, pool.target.host, pool.target.port)
 
 
 def doubtful(why: Failure) -> bool:
-    """Whether what answered may be no such proxy at all."""
+    """Check whether a failure suggests that the server is not a proxy, or speaks another protocol than configured."""
     return why.kind in (Kind.PROXY_PROTOCOL, Kind.TIMEOUT) or (
-        why.kind is Kind.PROXY_REFUSED and _status(why) in _NO_PROXY_SAYS
+        why.kind is Kind.PROXY_REFUSED and _status(why) in _CONNECT_UNKNOWN
     )
 
 
@@ -198,34 +208,36 @@ def _status(why: Failure) -> str:
 
 
 async def identify(pool: ConnectionPool) -> str:
-    """What the port speaks that is no such proxy as was set: ``http``, ``https``, ``socks5``, :data:`WEB`, or nothing
-    known.
+    """Find out what the proxy's port speaks, if not the configured protocol.
 
-    Each guess is a connection of its own, without any key and without the proxy's password.
+    Return ``http``, ``https``, ``socks5``, :data:`WEB`, or an empty string if no guess fits. Each guess opens a new
+    connection, without any key and without the proxy's password.
     """
     proxy = pool.proxy
     assert proxy is not None
     guesses = [
-        one for one in ("http", "socks5", "https") if one != proxy.scheme and not (one == "socks5" and proxy.socks)
+        scheme
+        for scheme in ("http", "socks5", "https")
+        if scheme != proxy.scheme and not (scheme == "socks5" and proxy.socks)
     ]
     bare = replace(proxy, authorization="", user="", password="")
-    *found, web = await asyncio.gather(
+    *results, web = await asyncio.gather(
         *(_answers(pool, replace(bare, scheme=scheme)) for scheme in guesses), _is_web_server(pool)
     )
-    return next((scheme for scheme, yes in zip(guesses, found, strict=True) if yes), WEB if web else "")
+    return next((scheme for scheme, fits in zip(guesses, results, strict=True) if fits), WEB if web else "")
 
 
 async def _answers(pool: ConnectionPool, proxy: Proxy) -> bool:
-    """Whether the port answers as such a proxy, be it with a refusal."""
+    """Check whether the port answers as a proxy of this kind does, even if it refuses the request."""
     other = pool.beside(proxy=proxy)
     try:
         async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):
             await other.enter()
     except NetError as error:
-        said = error.failure
-        if said.kind is Kind.PROXY_REFUSED and not proxy.socks:
-            return _status(said) not in _NO_PROXY_SAYS
-        return said.kind in (Kind.PROXY_AUTH, Kind.PROXY_REFUSED)
+        why = error.failure
+        if why.kind is Kind.PROXY_REFUSED and not proxy.socks:
+            return _status(why) not in _CONNECT_UNKNOWN
+        return why.kind in (Kind.PROXY_AUTH, Kind.PROXY_REFUSED)
     except TimeoutError:
         return False
     finally:
@@ -234,7 +246,7 @@ async def _answers(pool: ConnectionPool, proxy: Proxy) -> bool:
 
 
 async def _is_web_server(pool: ConnectionPool) -> bool:
-    """Whether the port answers a request that is meant for itself, which a proxy refuses."""
+    """Check whether the port answers a request for a path of its own host, which a proxy rejects."""
     loop = asyncio.get_running_loop()
     assert pool.proxy is not None
     sock = None
@@ -256,7 +268,7 @@ async def _is_web_server(pool: ConnectionPool) -> bool:
 
 
 async def directly(pool: ConnectionPool) -> DirectFacts:
-    """How far the host is reached without the proxy: to its certificate at most, and without any key."""
+    """Connect to the host without the proxy, up to the TLS handshake and without any key. Return how far that got."""
     host, port = pool.target.host, pool.target.port
     probe = "dns"
     try:

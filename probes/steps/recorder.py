@@ -1,4 +1,4 @@
-"""What a run has seen so far: each observation with its times, and the one place where a step's end becomes one."""
+"""The record of a run: turn each step's result or failure into an observation with its times."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Watch = Callable[[Observation], None]
 
 
 def scrubbed(value: V, scrub: Scrubber) -> V:
-    """A frozen value with every text in it scrubbed. One place for all: a field that somebody adds is in it."""
+    """Return a copy of a frozen dataclass with every string scrubbed, recursively, so that new fields are covered."""
     return cast(V, _scrubbed(value, scrub))
 
 
@@ -32,8 +32,8 @@ def _scrubbed(value: Any, scrub: Scrubber) -> Any:
     if kind is str:
         return scrub(value)
     if kind is tuple:
-        found = tuple(_scrubbed(one, scrub) for one in value)
-        return found if any(new is not old for new, old in zip(found, value, strict=True)) else value
+        items = tuple(_scrubbed(item, scrub) for item in value)
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
     changed = {name: new for name in _fields(kind) if (new := _scrubbed(old := getattr(value, name), scrub)) is not old}
     return replace(value, **changed) if changed else value
 
@@ -44,7 +44,7 @@ def _fields(kind: Any) -> tuple[str, ...]:
 
 
 class Recorder:
-    """Owns the clock and the limits of a run, and everything that was observed in it."""
+    """The clock, the limits and all observations of a run."""
 
     def __init__(self, limits: Limits, scrub: Scrubber, watch: Watch | None = None) -> None:
         self.limits = limits
@@ -54,52 +54,52 @@ class Recorder:
         self._start = time.monotonic()
 
     def now(self) -> float:
-        """Seconds since the run began."""
+        """Return the seconds since the run began."""
         return time.monotonic() - self._start
 
     def note(self, observation: Observation) -> None:
-        """Add an observation, scrubbed, and show it to who watches."""
+        """Add an observation, scrubbed, and pass it to the watcher."""
         observation = scrubbed(observation, self.scrub)
         self.observations.append(observation)
         if self._watch is not None:
             self._watch(observation)
 
     def tell(self, name: str, began: float) -> None:
-        """Let who watches know that a part of the deep check has ended, which is no observation of a probe."""
+        """Inform the watcher that a part of the deep check has ended, which is not recorded as an observation."""
         if self._watch is not None:
             self._watch(Observation(Subject.DEEP, name, Outcome.DONE, began=began, ended=self.now()))
 
     def done(
         self, subject: Subject, name: str, facts: Facts, began: float, ended: float | None = None, attempt: int = 0
     ) -> None:
-        """Record what was found. ``began`` and ``ended`` are seconds of the run; without ``ended``, it is now."""
+        """Record a result. ``began`` and ``ended`` are in seconds since the run began; ``ended`` defaults to now."""
         ended = self.now() if ended is None else ended
         self.note(Observation(subject, name, Outcome.DONE, facts, None, "", began, ended, attempt))
 
     def failed(
         self, subject: Subject, name: str, why: Failure, began: float, facts: Facts | None = None, attempt: int = 0
     ) -> None:
-        """Record a failure, with what was seen all the same."""
+        """Record a failure, with the facts that were measured in spite of it."""
         self.note(Observation(subject, name, Outcome.FAILED, facts, why, "", began, self.now(), attempt))
 
     def spared(self, subject: Subject, note: str) -> None:
-        """Record that there was nothing to try, for the reason ``note``."""
+        """Record that a probe was not needed, with the reason in ``note``."""
         now = self.now()
         self.note(Observation(subject, "", Outcome.SPARED, None, None, note, now, now))
 
     def crashed(self, subject: Subject, name: str, error: Exception, began: float) -> None:
-        """Record a fault of our own, with the place where it was raised."""
+        """Record a bug of this program: the exception, with the function and line that raised it."""
         while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
             error = error.exceptions[0]
-        where = error.__traceback__
-        while where is not None and where.tb_next is not None:
-            where = where.tb_next
-        line = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where is not None else ""
+        frame = error.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        line = f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame is not None else ""
         note = self.scrub(f"{type(error).__name__}: {error} ({line})"[:300])
         self.note(Observation(subject, name, Outcome.CRASHED, None, None, note, began, self.now()))
 
     async def take(self, subject: Subject, name: str, work: Awaitable[F]) -> F | None:
-        """Run a step within the time limit of a probe and record it. Return its facts; None where it failed."""
+        """Run a step within the time limit of a probe and record it. Return its facts; None if it failed."""
         began = self.now()
         try:
             async with asyncio.timeout(self.limits.probe):
@@ -116,35 +116,35 @@ class Recorder:
         return None
 
     async def ask(self, attempt: Attempt, how: Callable[[Attempt], Awaitable[Exchange]], number: int = 0) -> Exchange:
-        """Send one request within the limits of the client and record it. ``number`` is that of its round."""
+        """Send one request with ``how`` and record its exchange. ``number`` is the number of its round."""
         began = self.now()
-        found = await how(attempt)
-        self.answered(found, began, number)
-        return found
+        exchange = await how(attempt)
+        self.answered(exchange, began, number)
+        return exchange
 
-    def answered(self, found: Exchange, began: float, number: int = 0) -> None:
-        """Record an exchange, as failed where it ended without a whole response. ``number`` is that of its round."""
-        subject, name = _SUBJECTS.get(found.purpose, Subject.HTTP), name_of(found.attempt)
-        if found.failure is not None:
-            self.failed(subject, name, found.failure, began, found, number)
+    def answered(self, exchange: Exchange, began: float, number: int = 0) -> None:
+        """Record an exchange; as failed if the response is incomplete. ``number`` is the number of its round."""
+        subject, name = _SUBJECTS.get(exchange.purpose, Subject.HTTP), name_of(exchange.attempt)
+        if exchange.failure is not None:
+            self.failed(subject, name, exchange.failure, began, exchange, number)
         else:
-            self.done(subject, name, found, began, began + found.timing.seconds, number)
+            self.done(subject, name, exchange, began, began + exchange.timing.seconds, number)
 
-    def close(self, ground: str, note: str = "") -> None:
-        """Record every probe without an observation as blocked by ``ground``, or spared for the reason ``note``."""
+    def close(self, blocker: str, note: str = "") -> None:
+        """Record each probe without an observation: as blocked by ``blocker``, or as spared if ``note`` says why."""
         seen = {one.probe for one in self.observations}
         now = self.now()
         for probe in PROBES:
             if probe not in seen:
                 outcome = Outcome.SPARED if note else Outcome.BLOCKED
-                self.note(Observation(Subject(probe), "", outcome, None, None, note or ground, now, now))
+                self.note(Observation(Subject(probe), "", outcome, None, None, note or blocker, now, now))
 
     def one(self, kind: type[F], *subjects: Subject) -> F | None:
-        """Return the facts of ``kind`` about the first of ``subjects`` that has them; None where none has."""
+        """Return the facts of ``kind`` about the first of ``subjects`` that has them, or None."""
         return facts_of(self.observations, kind, *subjects)
 
     def failure(self, subject: Subject) -> Failure | None:
-        """Return how the subject failed; None where it did not, or was not tried."""
+        """Return how the subject failed; None if it did not fail or was not tried."""
         return next((one.failure for one in self.observations if one.subject is subject), None)
 
 
@@ -157,5 +157,5 @@ _SUBJECTS = {
 
 
 def name_of(attempt: Attempt) -> str:
-    """Return what observations call an attempt: ``given``, or what differs from that: ``path+auth``."""
+    """Return an attempt's name in observations: ``given``, or what it changes: ``path+auth``."""
     return "given" if attempt.given else "+".join(attempt.changed) or "mended"

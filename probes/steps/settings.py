@@ -1,4 +1,4 @@
-"""settings: the values as they were given, before anything touches the network."""
+"""The ``settings`` probe: examine base URL and key as given, before any network access."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from probes.urls.url_flaws import UrlExam, examine_url
 
 @dataclass(frozen=True, slots=True)
 class SettingsExams:
-    """The raw values, looked at for one protocol. Holds the key's forms: it never leaves the probes."""
+    """The examined base URL and key, for one protocol. It contains the key, so it never leaves `probes`."""
 
     url: UrlExam
     key: KeyExam
-    address: str = ""  # what the app asks, where the SDK does not ask it of any base URL
-    query: str = ""  # what the app adds to what the SDK asks of ``url.literal``
+    address: str = ""  # the URL that the app requests, if no base URL makes the SDK request the same
+    query: str = ""  # the query that the app adds to the SDK's request URLs
 
     @property
     def place(self) -> Url | None:
-        """Where the mended URL points; None where none can be made."""
+        """The target of the corrected URL; None if it cannot be corrected."""
         if self.url.mended is None:
             return None
         try:
@@ -34,7 +34,7 @@ class SettingsExams:
             return None
 
     def keys(self) -> dict[KeyForm, str]:
-        """The forms of the key that can travel in a header."""
+        """Return the forms of the key that can be sent in a header."""
         forms = {}
         if self.key.literal:
             forms[KeyForm.GIVEN] = self.key.literal
@@ -44,14 +44,14 @@ class SettingsExams:
 
 
 def examine(settings: Settings, protocol: str) -> SettingsExams:
-    """Look at URL and key as the client would take them: the app that was named, else the SDK of ``protocol``."""
+    """Examine base URL and key as the client reads them: the app if one is named, else the SDK of ``protocol``."""
     raw_url = settings.base_url.value if settings.base_url else ""
     raw_key = settings.key.value.reveal() if settings.key else ""
     app = load().get(settings.app)
     wire = app.wire(protocol) if app is not None else None
     if app is not None and wire is not None and app is not official(protocol):
         if app.stack == "node" and app.kind == "sdk" and settings.base_url and settings.base_url.source.variable:
-            raw_url = raw_url.strip()  # measured: what stands in a variable is trimmed, an argument is not
+            raw_url = raw_url.strip()  # measured: a value from a variable is trimmed, an argument is not
         sent, key = examine_for(app, wire, raw_url), examine_key(raw_key, protocol)
         if app.stack in ("node", "browser"):
             key = _trimmed(key, raw_key, protocol)
@@ -60,7 +60,7 @@ def examine(settings: Settings, protocol: str) -> SettingsExams:
 
 
 def _trimmed(key: KeyExam, raw: str, protocol: str) -> KeyExam:
-    """As fetch sends it: white space at the end of a header is cut away."""
+    """Return the key as fetch sends it: it removes white space at the end of a header value."""
     literal = literal_key(raw.rstrip(" \t\r\n"), protocol)
     if key.literal is not None or literal is None:
         return key
@@ -68,7 +68,7 @@ def _trimmed(key: KeyExam, raw: str, protocol: str) -> KeyExam:
 
 
 def measure(settings: Settings, exams: SettingsExams, scrub: object) -> SettingsFacts:
-    """What stands where, and which flaws it has."""
+    """Return the facts about base URL and key: scrubbed values, flaws and conflicts with other sources."""
     assert callable(scrub)
     raw_url = settings.base_url.value if settings.base_url else None
     raw_key = settings.key.value.reveal() if settings.key else ""

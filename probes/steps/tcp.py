@@ -1,4 +1,4 @@
-"""tcp: a connection to one of the addresses."""
+"""The ``tcp`` probe: connect to one of the addresses."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _SIOCGIFADDR = 0x8915  # linux/sockios.h
 
 
 async def measure(pool: ConnectionPool) -> TcpFacts:
-    """How each address fared. ``connected`` is None where none answered: the first dial's kind says how."""
+    """Dial the addresses. ``connected`` in the result is None if none answered; the dials then hold the reasons."""
     good, dials, local = await pool.dial()
     return TcpFacts(pool.dial_host, pool.dial_port, dials, good, local, pool.proxy is not None, interface(local))
 
 
 def interface(local: str) -> str:
-    """The network interface that has this address (``eth0``, ``tun0``); empty where the system does not tell easily."""
+    """Return the network interface with this IP address (``eth0``, ``tun0``); empty if unknown or not on Linux."""
     if sys.platform != "linux" or not local:
         return ""
     import fcntl
@@ -32,10 +32,10 @@ def interface(local: str) -> str:
         if address.version == 6:
             rows = (line.split() for line in Path("/proc/net/if_inet6").read_text("ascii").splitlines())
             return next((row[-1] for row in rows if bytes.fromhex(row[0]) == address.packed), "")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe_socket:
             for _, name in socket.if_nameindex():
-                with suppress(OSError):  # one without an address
-                    row = fcntl.ioctl(asked, _SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
+                with suppress(OSError):  # this interface has no IPv4 address
+                    row = fcntl.ioctl(probe_socket, _SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
                     if row[20:24] == address.packed:
                         return name
     return ""

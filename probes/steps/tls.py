@@ -1,5 +1,6 @@
-"""tls: the handshake on the connection that was dialled; where it fails, a second look without trust and without any
-key.
+"""The ``tls`` probe: the TLS handshake on the dialled connection.
+
+If it fails, a second handshake without verification reads the certificate. No key is sent on that connection.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ from probes.network.trust_stores import (
     tls_reason,
 )
 
-PATIENCE = 2.0  # seconds for a second look
-# A failed handshake that leaves a certificate to be looked at.
+PATIENCE = 2.0  # seconds at most for each further handshake
+# Failures after which there is a certificate to read.
 CERTIFICATE_KINDS = {
     Kind.TLS_EXPIRED,
     Kind.TLS_NOT_YET_VALID,
@@ -41,16 +42,16 @@ CERTIFICATE_KINDS = {
     Kind.TLS_UNTRUSTED,
     Kind.TLS_OTHER,
 }
-# One that another list of roots may mend.
-_ROOTLESS = {Kind.TLS_SELF_SIGNED, Kind.TLS_UNTRUSTED, Kind.TLS_OTHER}
-# Ways for a handshake to fail that are the host's own, not of something before it that cuts.
+# Failures that another trust store may solve.
+_UNTRUSTED = {Kind.TLS_SELF_SIGNED, Kind.TLS_UNTRUSTED, Kind.TLS_OTHER}
+# Failures that the host itself causes, unlike a connection that something on the path cuts.
 TELLING = CERTIFICATE_KINDS | {Kind.TLS_HANDSHAKE, Kind.TLS_NOT_TLS}
 
 
 async def measure(pool: ConnectionPool, trust: str) -> TlsFacts:
-    """Make the handshake that the SDK makes; with the system's list, also find out whether certifi's list trusts it.
+    """Make the TLS handshake as the SDK does. With the system's trust store, also check whether certifi's trusts it.
 
-    Raises NetError, also for the proxy's tunnel.
+    Raises NetError if the handshake or the proxy tunnel fails.
     """
     connection = await pool.first_connection()
     tls = connection.tls
@@ -58,7 +59,7 @@ async def measure(pool: ConnectionPool, trust: str) -> TlsFacts:
         return TlsFacts(pool.target.host, trust)
     try:
         peer = tls.getpeercert()
-    except ValueError as error:  # over by now: in TLS 1.3 the server may object after the client's last word
+    except ValueError as error:  # closed already: in TLS 1.3 the server may reject the client after its last message
         try:
             await connection.reader.read(1)
         except OSError as cause:
@@ -71,13 +72,13 @@ async def measure(pool: ConnectionPool, trust: str) -> TlsFacts:
     if trust != SYSTEM:
         return facts
     root = root_of(tls)
-    # A chain may lead to another root as well, and a system's own verifier names none: then a second handshake decides.
+    # A chain may lead to several roots, and the verifiers of macOS and Windows name none: a second handshake decides.
     trusted = (root is not None and in_certifi(root)) or await trusted_by(pool, certifi_context())
     return replace(facts, certifi=trusted, certifi_path=certifi_path())
 
 
 async def trusted_by(pool: ConnectionPool, tls: ssl.SSLContext) -> bool | None:
-    """Return whether a handshake succeeds with this trust, without sending any key; None if it failed otherwise."""
+    """Check whether this trust store accepts the certificate; None if the handshake fails otherwise. No key is sent."""
     other = pool.beside(tls=tls)
     try:
         async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):
@@ -94,10 +95,10 @@ async def trusted_by(pool: ConnectionPool, tls: ssl.SSLContext) -> bool | None:
 async def look(
     pool: ConnectionPool, trust: str, why: Kind, others: Mapping[str, Callable[[], ssl.SSLContext]] | None = None
 ) -> TlsFacts | None:
-    """The certificate that failed, read without trusting it; the version, where none was agreed on; and which of the
-    ``others``, lists of roots by their names, trusts it.
+    """Read the certificate that failed verification, or the TLS version if none was agreed on, without any key.
 
-    No key is near. None where nothing can be read.
+    ``others`` are further trust stores by name; the first one that trusts the certificate is recorded. Return None if
+    this handshake fails, too.
     """
     blind = pool.beside(tls=blind_context(why is Kind.TLS_HANDSHAKE))
     try:
@@ -109,7 +110,7 @@ async def look(
             facts = replace(facts, date=await _date(connection, pool))
         if why in CERTIFICATE_KINDS and trust == SYSTEM:
             facts = replace(facts, certifi=await trusted_by(pool, certifi_context()), certifi_path=certifi_path())
-        for name, context in (others or {}).items() if why in _ROOTLESS else ():
+        for name, context in (others or {}).items() if why in _UNTRUSTED else ():
             if not facts.elsewhere and await trusted_by(pool, context()):
                 facts = replace(facts, elsewhere=name)
         return facts
@@ -120,7 +121,7 @@ async def look(
 
 
 async def _date(connection: Connection, pool: ConnectionPool) -> str:
-    """What the clock there says, by the Date of its answer to a request without a key."""
+    """Return the server's time (``2026-11-30T12:00:00Z``) from a response's Date header; empty if there is none."""
     request = f"HEAD / HTTP/1.1\r\nHost: {pool.target.authority}\r\nConnection: close\r\n\r\n"
     head = b""
     with suppress(OSError, TimeoutError, ValueError, TypeError, OverflowError):
@@ -131,16 +132,17 @@ async def _date(connection: Connection, pool: ConnectionPool) -> str:
                 if not data:
                     break
                 head += data
-        said = re.search(rb"(?i)\r\ndate:[ \t]*([^\r\n]{1,60})", head)
-        if said is not None:
-            return _iso(parsedate_to_datetime(said[1].decode("ascii", "replace")).timestamp())
+        date_header = re.search(rb"(?i)\r\ndate:[ \t]*([^\r\n]{1,60})", head)
+        if date_header is not None:
+            return _iso(parsedate_to_datetime(date_header[1].decode("ascii", "replace")).timestamp())
     return ""
 
 
 async def speaks_plain_http(pool: ConnectionPool, sure: bool) -> bool:
-    """Whether the port answers a plain request with HTTP: one line without a key.
+    """Check whether the port answers an unencrypted request with HTTP. The request carries no key.
 
-    Where that is not ``sure`` already, a 400 counts for nothing: with it an encrypted port answers a plain request.
+    Unless it is already ``sure`` that the port does not use TLS, status 400 does not count: TLS ports answer an
+    unencrypted request with it.
     """
     plain = pool.beside()
     plain.tls = None
@@ -158,7 +160,7 @@ async def speaks_plain_http(pool: ConnectionPool, sure: bool) -> bool:
 
 
 def _from_verified(peer: Any, sent: bytes | None) -> Certificate | None:
-    """The certificate of a handshake that went well, as the ssl module tells it: no parser is loaded for it."""
+    """Return the certificate of a successful handshake from the ssl module's dictionary, without loading a parser."""
     if not peer:
         return None
 
@@ -166,16 +168,16 @@ def _from_verified(peer: Any, sent: bytes | None) -> Certificate | None:
         pairs = [pair for row in rows or () for pair in row]
         return next((v for k, v in pairs if k == "commonName"), "") or ", ".join(v for _, v in pairs)
 
-    ends = ssl.cert_time_to_seconds(peer["notAfter"])
+    expires = ssl.cert_time_to_seconds(peer["notAfter"])
     return Certificate(
         subject=name(peer.get("subject")),
         issuer=name(peer.get("issuer")),
         names=tuple(str(value) for _, value in peer.get("subjectAltName", ()))[:20],
         not_before=_iso(ssl.cert_time_to_seconds(peer["notBefore"])),
-        not_after=_iso(ends),
+        not_after=_iso(expires),
         self_signed=peer.get("subject") == peer.get("issuer"),
         sent=0,
-        days_left=(ends - datetime.now(UTC).timestamp()) / 86400,
+        days_left=(expires - datetime.now(UTC).timestamp()) / 86400,
         fingerprint=_fingerprint(sent or b""),
     )
 
@@ -191,14 +193,15 @@ def _iso(seconds: float) -> str:
 
 
 def parse(chain: list[bytes]) -> Certificate | None:
-    """The leaf of a chain as it was sent (DER)."""
+    """Parse the leaf of a certificate chain (DER) in the order sent. Return None if it cannot be parsed."""
     if not chain:
         return None
     from cryptography import x509
     from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # cryptography warns of odd certificates; odd ones are what is looked for
+        # cryptography warns about malformed certificates, which this function must also read.
+        warnings.simplefilter("ignore")
         try:
             leaf = x509.load_der_x509_certificate(chain[0])
             names: list[str] = []
@@ -209,7 +212,7 @@ def parse(chain: list[bytes]) -> Certificate | None:
             with suppress(x509.ExtensionNotFound):
                 access = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
                 fetchable = any(one.access_method == AuthorityInformationAccessOID.CA_ISSUERS for one in access)
-            ends = leaf.not_valid_after_utc
+            expires = leaf.not_valid_after_utc
 
             def name(of: x509.Name) -> str:
                 for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
@@ -228,12 +231,12 @@ def parse(chain: list[bytes]) -> Certificate | None:
                 issuer=issuer,
                 names=tuple(name[:200] for name in names[:20]),
                 not_before=_iso(leaf.not_valid_before_utc.timestamp()),
-                not_after=_iso(ends.timestamp()),
+                not_after=_iso(expires.timestamp()),
                 self_signed=leaf.subject == leaf.issuer,
                 sent=len(chain),
                 issuer_fetchable=fetchable,
                 issuer_sent=any(one.subject == leaf.issuer for one in others),
-                days_left=(ends - datetime.now(UTC)).total_seconds() / 86400,
+                days_left=(expires - datetime.now(UTC)).total_seconds() / 86400,
                 fingerprint=_fingerprint(chain[0]),
             )
         except (ValueError, TypeError):

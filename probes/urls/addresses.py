@@ -1,4 +1,4 @@
-"""Which addresses are the public internet's: what a server that strangers may ask will dial for them."""
+"""Classify IP addresses: public, private and local ones."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ from probes.model.facts import Address
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# An IPv4 address inside of these goes to that address by a translator (RFC 6052): networks of IPv6 alone need it.
+# A NAT64 translator forwards these to the embedded IPv4 address (RFC 6052); networks without IPv4 need it.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Public by their number, and yet answered by the machine's own host or network.
+# Global by their number, but answered by the local host or network, or by a relay.
 _OWN = (
     ipaddress.ip_network("168.63.129.16/32"),  # Azure's wire server
-    ipaddress.ip_network("64:ff9b:1::/48"),  # a network's own NAT64 (RFC 8215)
-    ipaddress.ip_network("2002::/16"),  # 6to4 (RFC 7526: obsolete), which carries any IPv4 address
-    ipaddress.ip_network("2001::/32"),  # Teredo, the same
-    ipaddress.ip_network("::/96"),  # IPv4-compatible (RFC 4291: obsolete), the same
+    ipaddress.ip_network("64:ff9b:1::/48"),  # NAT64 prefix for local use (RFC 8215)
+    ipaddress.ip_network("2002::/16"),  # 6to4 (RFC 7526: obsolete), which can contain any IPv4 address
+    ipaddress.ip_network("2001::/32"),  # Teredo, which can contain any IPv4 address
+    ipaddress.ip_network("::/96"),  # IPv4-compatible (RFC 4291: obsolete), which contain any IPv4 address
     ipaddress.ip_network("fec0::/10"),  # site-local (RFC 3879: obsolete)
-    ipaddress.ip_network("192.88.99.0/24"),  # 6to4's relays
-    ipaddress.ip_network("192.0.0.0/24"),  # special purposes (RFC 6890), a cloud's metadata among them
+    ipaddress.ip_network("192.88.99.0/24"),  # 6to4 relays
+    ipaddress.ip_network("192.0.0.0/24"),  # special purposes (RFC 6890), including a cloud's metadata service
 )
 
 
 def is_public(ip: str) -> bool:
-    """Whether an address is anybody's to reach: not loopback, private, link-local, shared (CGNAT), multicast, reserved,
-    a cloud's metadata service, or one of these inside of an IPv6 address. False for what is no address.
+    """Check whether an address belongs to the public internet, so that a server may connect to it for a stranger.
+
+    Loopback, private, link-local, shared (CGNAT), multicast and reserved addresses and those of a cloud's metadata
+    service do not, also if they are embedded in an IPv6 address. False if ``ip`` is not an address.
     """
     try:
         return _public(ipaddress.ip_address(ip))
@@ -44,11 +46,11 @@ def _public(found: _Address) -> bool:
     return found.is_global and not special and not any(found in network for network in _OWN)
 
 
-_MADE_UP = ipaddress.ip_network("198.18.0.0/15")  # Clash and sing-box hand these out, and lead them to the real address
+_MADE_UP = ipaddress.ip_network("198.18.0.0/15")  # fake addresses of Clash and sing-box, which they map to the real one
 
 
 def literal_address(host: str) -> Address | None:
-    """The host as an address where it is written as one."""
+    """Return the host as an address, or None if it is a name."""
     with suppress(ValueError):
         found = ipaddress.ip_address(host.partition("%")[0])
         return Address(f"ipv{found.version}", host)
@@ -56,13 +58,16 @@ def literal_address(host: str) -> Address | None:
 
 
 def private(ip: str) -> bool:
-    """Whether an address is this machine's or a private network's; not where a TUN proxy made it up."""
+    """Check whether an address is loopback or private. The fake addresses of a TUN proxy are not.
+
+    Raises ValueError if ``ip`` is not an address.
+    """
     found = ipaddress.ip_address(ip.partition("%")[0])
     return (found.is_loopback or found.is_private) and found not in _MADE_UP
 
 
 def is_local(host: str) -> bool:
-    """Whether the host is this machine or on a private network, told by its name or address alone."""
+    """Check whether the host is this machine or in a private network, by its name or address alone."""
     address = literal_address(host)
     if address:
         found = ipaddress.ip_address(address.ip.partition("%")[0])

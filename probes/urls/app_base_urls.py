@@ -1,7 +1,7 @@
-"""Between a base URL as one client takes it and as the official SDK of the protocol takes it. Pure.
+"""Convert base URLs between the form that an app takes and the form that the protocol's official SDK takes. Pure.
 
-The run speaks of base URLs as the SDKs take them. A client named with ``--app`` may take another: what it was given is
-put into the SDK's terms before it is looked at, and what was found to work into the client's before it is told.
+A run uses base URLs in the SDK's form. An app named with ``--app`` may need another form: its base URL is converted
+before it is examined, and a base URL that works is converted back before it is reported.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ from probes.protocols.protocol import wire as protocol_of
 from probes.urls.url import joined, parse_url
 from probes.urls.url_flaws import PLAIN, UrlExam, examine_url
 
-MODEL = "model-of-the-run"  # stands in an address until the model is known
-# The flaws of an address as it is put together, which depend on who joins it; the others are the text's own.
+MODEL = "model-of-the-run"  # placeholder in a URL until the model is known
+# Flaws that depend on how the client joins the base URL; the others depend on the text alone.
 _JOINED = ("endpoint_included", "version_doubled", "double_slash")
 
 
 class SentBaseUrl(NamedTuple):
-    """A base URL as a client takes it. ``address`` is what it asks where no base URL makes the SDK ask the same, else
-    ``query`` what it adds to what the SDK asks."""
+    """A base URL in the SDK's form, and how the app's request differs from the SDK's.
+
+    ``address`` is the URL that the app requests if no base URL makes the SDK request it; else ``query`` is the query
+    that the app adds."""
 
     exam: UrlExam
     address: str = ""
@@ -36,7 +38,7 @@ class SentBaseUrl(NamedTuple):
 
 
 def examine_for(app: App, wire: AppWire, raw: str) -> SentBaseUrl:
-    """What is wrong with a base URL for this client, in the SDK's terms: see ``examine_url``."""
+    """Return the flaws of an app's base URL, and the base URL in the SDK's form (see ``examine_url``)."""
     plain = examine_url(raw, PLAIN)
     asked = join(app, wire, raw, MODEL) if raw.strip() else None
     literal, address, query = _asked(wire, asked) if asked is not None else (None, "", "")
@@ -47,20 +49,20 @@ def examine_for(app: App, wire: AppWire, raw: str) -> SentBaseUrl:
         return SentBaseUrl(UrlExam(tuple(flaws), None, literal), address, query)
     meant = join(app, wire, plain.mended, MODEL) if flaws else asked
     base = _asked(wire, meant)[0] if meant is not None else plain.mended
-    # Of two slashes at the end one has given way to the endpoint's: what is left goes out doubled.
+    # Joining dropped one of two trailing slashes; the other is sent next to the endpoint's.
     joined = examine_url(base + "/" * base.endswith("/"), wire.protocol)
     flaws += [flaw for flaw in joined.flaws if flaw.kind in _JOINED]
     return SentBaseUrl(UrlExam(tuple(flaws), joined.mended, literal), address, query)
 
 
 def _forgiven(wire: AppWire, raw: str) -> tuple[str, ...]:
-    """What is no flaw to this client: it adds the scheme itself, or takes a ``#`` at the end for an order."""
+    """Return the flaws that this app tolerates: it adds a scheme itself, and may give a trailing ``#`` a meaning."""
     marked = wire.join.startswith("cherry") and re.search(r"[^\s#]#$", raw.strip()) is not None
     return ("scheme_missing", *(("stray",) if marked else ()))
 
 
 def takes(app: App, wire: AppWire, base_url: str) -> str | None:
-    """The base URL with which the client asks what the SDK asks with ``base_url``; None where there is none."""
+    """Return the base URL that makes the app send what the SDK sends for ``base_url``; None if there is none."""
     base = base_url.rstrip("/")
     wanted = base + _endpoint(wire)
     rootless = re.sub(r"/v\d+[a-z]*\d*$", "", base)
@@ -77,10 +79,10 @@ def takes(app: App, wire: AppWire, base_url: str) -> str | None:
 
 
 def as_sent(attempt: Attempt, ask: ApiRequest, path: str) -> str:
-    """Path and query of a generation as the app asks for it, where they are not ``path``, which the SDK would ask."""
+    """Return path and query of the app's generation request; ``path``, the SDK's, for every other request."""
     endpoint = protocol_of(attempt.protocol).endpoint
     if not ask.path.partition("?")[0].endswith(endpoint.rpartition("}")[2] or endpoint):
-        return path  # no generation, or none of this kind
+        return path  # not a generation request of this protocol
     if not attempt.address:
         return f"{path}{'&' if '?' in path else '?'}{attempt.query}"
     parts = urlsplit(attempt.address.replace(MODEL, quote(attempt.model or "", safe="{}")))
@@ -88,19 +90,19 @@ def as_sent(attempt: Attempt, ask: ApiRequest, path: str) -> str:
 
 
 def path_as_sent(attempt: Attempt, ask: ApiRequest) -> str:
-    """Path and query of a request, as the SDK sends it, or the app that was named. A key in the query is not among it.
+    """Return path and query of a request as the SDK sends it, or the app if one is named: without a key in the query.
 
-    ``/v1/chat/completions?beta=true``
+    For example ``/v1/chat/completions?beta=true``.
     """
     where = parse_url(attempt.base_url)
-    # Of a trailing `//` the SDK strips one slash; the other goes out.
+    # Of a trailing `//`, the SDK strips one slash and sends the other.
     base = where.path + "/" * attempt.base_url.endswith("/")
     path = joined(base, where.query, ask.path, attempt.protocol)
     return as_sent(attempt, ask, path) if attempt.address or attempt.query else path
 
 
 def _endpoint(wire: AppWire) -> str:
-    """What the SDK asks of a base URL, with this client's version where the path names one."""
+    """Return the SDK's endpoint, with this app's version if the path contains one."""
     own = official(wire.protocol).wire(wire.protocol)
     assert own is not None
     endpoint = own.endpoint.format(model=MODEL, version=wire.version or own.version)
@@ -109,7 +111,7 @@ def _endpoint(wire: AppWire) -> str:
 
 
 def _asked(wire: AppWire, asked: str) -> tuple[str, str, str]:
-    """The SDK's base URL for an address; the address itself where the SDK would ask another; its query where not."""
+    """Return the SDK's base URL for a URL; the URL itself if the SDK cannot request it; else the additional query."""
     path, _, query = asked.partition("?")
     pattern = _ending(wire.protocol)
     base = pattern.sub("", path) if pattern.search(path) else None

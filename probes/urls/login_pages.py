@@ -1,7 +1,7 @@
-"""Where people, and not programs, are let in: addresses of sign-in pages and of a network's own portal.
+"""Recognise sign-in pages and captive portals by their URL.
 
-``login`` is a page where somebody is to sign in (single sign-on, an access gateway), ``portal`` the page of a hotel, an
-airport or a guest network that holds back all traffic until somebody has agreed to its terms.
+``login`` is a page where a person signs in (single sign-on, an access gateway); ``portal`` is the page of a hotel, an
+airport or a guest network that blocks all traffic until the user has accepted its terms.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LOGIN = re.compile(
 
 
 def gate(location: str) -> str:
-    """``portal``, ``login`` or empty: what stands at the address that a redirect leads to."""
+    """Return ``portal`` or ``login`` for the target URL of a redirect, or an empty string."""
     if _PORTAL.search(location):
         return PORTAL
     return LOGIN if _LOGIN.search(location) else ""

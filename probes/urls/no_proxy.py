@@ -1,4 +1,4 @@
-"""``NO_PROXY`` as the official SDKs read it: by the patterns that httpx2 2.16 makes of its entries (``_utils.py``)."""
+"""Match ``NO_PROXY`` as the official SDKs do: with the URL patterns of httpx2 2.16 (``_utils.py``)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _USUAL = {"http": 80, "https": 443}
 
 
 def bypass(no_proxy: str, target: Url) -> str:
-    """The entry that lets this host pass, or an empty string.
+    """Return the entry that exempts this host from the proxy, or an empty string.
 
-    ``example.com`` is meant with all below it, ``.example.com`` and ``*.example.com`` with what is below it alone.
+    ``example.com`` matches the name and its subdomains, ``.example.com`` and ``*.example.com`` only the subdomains.
     """
     entries = [entry for raw in no_proxy.split(",") if (entry := raw.strip().lower())]
-    if "*" in entries:  # no proxy is then read at all
+    if "*" in entries:  # httpx2 then reads no proxy at all
         return "*"
     return next((entry for entry in entries if _matches(entry, target)), "")
 
@@ -37,8 +37,8 @@ def _matches(entry: str, target: Url) -> bool:
         parts = urlsplit(f"//{rest}")
         port, name = parts.port, parts.hostname or ""
     except ValueError:
-        return False  # httpx2 passes such an entry over
-    # A scheme's own port is left out of a URL before it is compared: `host:443` never fits an https target.
+        return False  # httpx2 ignores such an entry
+    # httpx2 removes the default port of a URL before it compares: `host:443` never matches an https target.
     if port not in (None, _USUAL.get(scheme)) and (port != target.port or port == _USUAL[target.scheme]):
         return False
     if name.startswith(("*.", ".")):
@@ -48,7 +48,10 @@ def _matches(entry: str, target: Url) -> bool:
 
 
 def breaks(no_proxy: str) -> bool:
-    """Whether httpx, which makes a URL pattern of every entry as a client is built, cannot make one of these."""
+    """Check whether an entry is invalid for httpx, which then fails to build any client.
+
+    httpx makes a URL pattern of every entry when a client is created.
+    """
     for entry in (raw.strip() for raw in no_proxy.split(",")):
         if not entry or "://" in entry:
             continue

@@ -1,4 +1,4 @@
-"""A parsed URL, and how a path is joined to one."""
+"""Parse a URL and join a path to a base URL."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """A URL taken apart: ``path`` is percent-encoded, has no trailing slash and holds no query."""
+    """A parsed URL. ``path`` is percent-encoded and has neither a trailing slash nor the query."""
 
     scheme: str
     host: str
@@ -21,7 +21,7 @@ class Url:
 
     @property
     def authority(self) -> str:
-        """As the Host header writes it."""
+        """Host and port as in the Host header: ``[::1]:8080``; without the default port."""
         name = f"[{self.host}]" if ":" in self.host else self.host
         return name if DEFAULT_PORTS[self.scheme] == self.port else f"{name}:{self.port}"
 
@@ -31,7 +31,7 @@ class Url:
 
 
 def parse_url(url: str) -> Url:
-    """The URL's parts. Raises ValueError where no ``http(s)`` address can be made of it."""
+    """Parse an ``http(s)`` URL. Raises ValueError if it is not one."""
     parts = urlsplit(url)
     scheme = parts.scheme.lower()
     if scheme not in DEFAULT_PORTS:
@@ -40,7 +40,7 @@ def parse_url(url: str) -> Url:
     if not host:
         raise ValueError("no host")
     if not host.isascii():
-        # IDNA folds the full-width and ideographic dots as well.
+        # IDNA also converts full-width and ideographic dots.
         host = host.encode("idna").decode("ascii")
     port = parts.port if parts.port is not None else DEFAULT_PORTS[scheme]
     path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
@@ -48,9 +48,9 @@ def parse_url(url: str) -> Url:
 
 
 def joined(path: str, query: str, endpoint: str, protocol: str) -> str:
-    """A base URL's path and query with an endpoint behind, as the protocol's official Python SDK joins them.
+    """Join the path and query of a base URL with an endpoint, as the protocol's official Python SDK does.
 
-    A query in the base goes wrong there as well, but for google-genai.
+    The SDKs except google-genai append the endpoint to a query in the base URL, which is wrong, and so does this.
     """
     if not query:
         return path + endpoint

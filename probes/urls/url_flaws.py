@@ -1,7 +1,7 @@
-"""What is wrong with a base URL or a key as it was given, seen without any network. Pure, and it raises for no text.
+"""Find the flaws of a base URL as it was given, without using the network. Pure; no text raises an exception.
 
-What the newest official Python SDK does with a flawed value (openai 3.54, anthropic 2.12; httpx2 and h11 beneath) was
-measured on loopback. Positions in notes count from 1; a note names the characters that do not belong, never the key's.
+How the newest official Python SDKs treat a flawed value (openai 3.54, anthropic 2.12, with httpx2 and h11) was measured
+on loopback. Positions in notes count from 1; a note names only the stray characters, never those of a key.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class AddFlaw(Protocol):
-        """Notes a flaw."""
+        """A function that records a flaw."""
 
         def __call__(self, kind: str, noted: Note, mended: bool = True, fatal: bool = False) -> None: ...
 
 
 class UrlExam(NamedTuple):
-    """``literal``: the base to which the SDK would send, without the one slash at its end that every SDK drops, without
-    fragment and credentials; None where it fails before sending. ``mended``: every flaw taken away; None where no URL
-    is left."""
+    """The result of an examination of a base URL.
+
+    ``literal``: the base URL that the SDK uses, without fragment, credentials and the one trailing slash that every SDK
+    drops; None if the SDK fails before it sends. ``mended``: the base URL without flaws; None if that is impossible.
+    """
 
     flaws: tuple[Flaw, ...]
     mended: str | None
@@ -43,12 +45,12 @@ _DOUBLED = r"(?i)(/v\d+(?:alpha|beta)?\d*)\1+(?=/|$)"
 _REFERENCE = r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%"
 _MARKDOWN = r"\]\s*\(\s*(?=\w+:)"  # [text](url)
 _ASSIGNMENT = r"(?i)\s*(?:export\s+|set\s+)?\w*(?:base|url|endpoint|host)\w*\s*=\s*(?=\S)"
-PLAIN = "plain"  # in place of a protocol: the text's own flaws alone, not those of what is joined to it
+PLAIN = "plain"  # used instead of a protocol: only flaws of the text itself, not those of a joined path
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".home.arpa", ".docker.internal")
 
 
 def examine_url(raw: str, protocol: str) -> UrlExam:
-    """What is wrong with a base URL for the SDK of this protocol; ``auto`` is told from the path.
+    """Find the flaws of a base URL for the SDK of this protocol; for ``auto``, the path decides the protocol.
 
     Kinds: empty, looks_like_key, stray, scheme_missing, scheme_wrong, invalid, credentials, bad_port, double_slash,
     endpoint_included, version_doubled, query, fragment. The mended URL has no flaw.
@@ -74,7 +76,7 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
         fatal = tidied or any(raw[i] < " " or raw[i] == "\x7f" for i in odd) or (literal is None and 0 in odd)
         flaws.insert(0, Flaw("base_url", "stray", position_notes(raw, odd), True, fatal))
     mended = _mend_parts(text, protocol, add) if "://" in text else None
-    if mended is not None and mended != raw:  # what one flaw hid comes to light when it is gone
+    if mended is not None and mended != raw:  # a flaw can hide another one
         again = examine_url(mended, protocol)
         seen = {flaw.kind for flaw in flaws}
         flaws += (flaw for flaw in again.flaws if flaw.kind not in seen)
@@ -83,9 +85,9 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
 
 
 def _bare_host(raw: str, usual: str) -> str:
-    """``OLLAMA_HOST`` as its SDK reads it: without a scheme it means http, and without a port the ``usual`` one.
+    """Expand ``OLLAMA_HOST`` as its SDK does: the default scheme is http, the default port is ``usual``.
 
-    The address on which a server listens everywhere is this machine's own for a client.
+    An unspecified address (``0.0.0.0``), on which a server listens, becomes loopback for a client.
     """
     text = raw
     if "://" not in raw:
@@ -100,7 +102,7 @@ def _bare_host(raw: str, usual: str) -> str:
 
 
 def _literal_url(raw: str) -> str | None:
-    """The base as httpx2 reads it, after the SDK has dropped one slash at the end; None where it refuses."""
+    """Return the base URL as httpx2 parses it, without the trailing slash that the SDK drops; None if it fails."""
     if any(c < " " or c == "\x7f" for c in raw) or len(raw) > 65536:
         return None
     found = re.match(r"(https?|wss?)://([^/?#]*)([^?#]*)(\?[^#]*)?", raw, re.I)
@@ -109,7 +111,7 @@ def _literal_url(raw: str) -> str | None:
     scheme = {"ws": "http", "wss": "https"}.get(found[1].lower(), found[1].lower())  # measured: ws:// goes out as http
     host, port = _split_port(found[2].rpartition("@")[2])
     name = _ascii_host(host)
-    if name is None or port is None or name in ("http", "https"):  # https://https://…: nobody has such a host
+    if name is None or port is None or name in ("http", "https"):  # https://https://…: there is no such host
         return None
     try:
         path = quote(found[3], safe="/%!$&'()*+,;=:@~[]|\\^`{}<>\"")
@@ -121,12 +123,12 @@ def _literal_url(raw: str) -> str | None:
 
 
 def _tidy_url(raw: str) -> tuple[str, list[int]]:
-    """The text without what does not belong, and the indices of that."""
+    """Return the text without stray characters, and the indices of those characters."""
     kept = list(enumerate(raw))
     if found := re.search(_MARKDOWN, raw) or re.match(_ASSIGNMENT, raw):
         kept = kept[found.end() :]
     folded = [(i, "/" if c == "\\" else fold(c)) for i, c in kept if not invisible(c)]
-    # Two values, or one with a remark: the first word is the URL. Any other white space tears one URL.
+    # Two URLs, or a URL with a comment: the first word is the URL. Other white space is inside one URL.
     gap = next((n for n, (i, _) in enumerate(folded) if n and i - folded[n - 1][0] > 1 and _gap_ends(raw, i)), None)
     folded = folded[:gap]
     while folded and folded[0][1] in END_MARKS and not (folded[0][1] == "[" and _ipv6_ahead(folded)):
@@ -149,14 +151,14 @@ def _ends_astray(folded: list[tuple[int, str]]) -> bool:
     text = "".join(c for _, c in folded)
     last = text[-1]
     if last in ")]}>" and {")": "(", "]": "[", "}": "{", ">": "<"}[last] in text:
-        return False  # part of a pair: an IPv6 address, a reference that nobody expanded
+        return False  # part of a pair: an IPv6 address, an unexpanded reference
     if last == "." and "/" not in text.partition("://")[2]:
         return False  # a host name may end in a dot
     return last in END_MARKS or last in ".#" or (last == "*" and text.endswith("/*"))
 
 
 def _split_scheme(text: str, add: AddFlaw) -> str:
-    """``text`` with a sound scheme where a host follows; flaws of the scheme are noted."""
+    """Return the URL with a valid scheme, or an empty string if no host follows; record the flaws of the scheme."""
     sound = re.match(r"(https?)://(?!/)", text, re.I)
     if sound and not re.match(r"(?:https?:?//|https?:/)", text[sound.end() :], re.I):
         return sound[1].lower() + text[sound.end() - 3 :]
@@ -192,7 +194,7 @@ def _without_scheme(text: str, add: AddFlaw) -> str:
 
 
 def _plausible(host: str, named: bool) -> bool:
-    """That this reads as a host. A single word does so only behind a scheme (``named``) or with a port."""
+    """Check whether this looks like a host. A single word does only after a scheme (``named``) or with a port."""
     name, port = _split_port(host)
     if not name or re.fullmatch(r"v\d+", name, re.I):
         return False
@@ -200,7 +202,7 @@ def _plausible(host: str, named: bool) -> bool:
 
 
 def _usual_scheme(host: str) -> str:
-    """https for public names; http for this machine, private addresses, single words and addresses with a port."""
+    """Return https for public hosts; http for this machine, private addresses, single words, addresses with a port."""
     import ipaddress
 
     name, port = _split_port(host)
@@ -213,7 +215,7 @@ def _usual_scheme(host: str) -> str:
 
 
 def _split_port(hostport: str) -> tuple[str, str | None]:
-    """Host, and ``:port`` or an empty string; None for a port that is no number from 1 to 65535."""
+    """Return the host and ``:port`` (or an empty string). The port is None unless it is a number from 1 to 65535."""
     found = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(.*))?", hostport, re.S)
     if found is None:
         return hostport.partition(":")[0], None
@@ -227,7 +229,7 @@ def _split_port(hostport: str) -> tuple[str, str | None]:
 
 @cache
 def _ascii_host(host: str) -> str | None:
-    """The host in lower case, an international name in its ASCII form; None where it cannot be one."""
+    """Return the host in lower case, an international name in its ASCII form; None if it is not a valid host."""
     if host.startswith("["):
         import ipaddress
 
@@ -251,7 +253,7 @@ def _ascii_host(host: str) -> str | None:
 
 
 def _mend_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
-    """The URL put together again from sound parts, each flaw noted; None where host or port cannot be mended."""
+    """Return the URL with its parts corrected, and record each flaw; None if host or port cannot be corrected."""
     scheme, _, rest = text.partition("://")
     found = re.match(r"([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", rest, re.S)
     assert found is not None
@@ -278,7 +280,7 @@ def _mend_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
 
 @cache
 def _endpoint() -> re.Pattern[str]:
-    """An endpoint of any protocol, at the end of a path."""
+    """Return a pattern that matches an endpoint of any protocol at the end of a path."""
     return re.compile(rf"(?i)/({'|'.join(end for one in wires() for end in one.endings)})/*$")
 
 
@@ -295,7 +297,7 @@ def _mend_path(path: str, host: str, protocol: str, add: AddFlaw, query: str | N
     named = meant_by(path, endings=True) if protocol == "auto" else protocol
     spoken = wire(named) if named in NAMES else None
     ends: list[str] = []
-    # Azure's model inference API has its base at /models.
+    # The base URL of Azure's model inference API ends in /models.
     while (end := _endpoint().search(path)) and not (end[1].lower() == "models" and host.endswith(".azure.com")):
         ends.insert(0, end[1].lower())
         path = path[: end.start()]

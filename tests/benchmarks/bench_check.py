@@ -1,9 +1,11 @@
-"""How long a whole check takes beside one streamed call of the official SDK, and how fast the program starts.
+"""Measure how long a whole check takes compared with one streamed call of the official SDK, and how fast the program
+starts.
 
     python tests/benchmarks/bench_check.py [--runs N] [--rtt 0,100]
 
-Run it with the Python of an environment that holds the built wheel and the newest ``openai`` (see README.md here). Each
-figure is of fresh processes, ours and the SDK's in turn. It prints; it judges nothing.
+Run it with the Python of an environment that contains the built wheel and the newest ``openai`` (see README.md in this
+folder). Every measurement starts fresh processes, alternating between ours and the SDK's. The script prints figures and
+judges nothing.
 """
 
 from __future__ import annotations
@@ -29,13 +31,13 @@ from statistics import median
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve()
-KEY = "sk-proj-" + "Ab3dEf9h" * 6  # made up; the door takes no other
+KEY = "sk-proj-" + "Ab3dEf9h" * 6  # made up; the only key that the door accepts
 MODEL = "gpt-4o-mini"
 PROGRAM = Path(sys.executable).with_name("llmdoctor.exe" if os.name == "nt" else "llmdoctor")
-WANTED = {0: 0.6, 100: 0.7}  # ours by the SDK's, by milliseconds of added round trip
+WANTED = {0: 0.6, 100: 0.7}  # our time divided by the SDK's, by added round trip in milliseconds
 REQUESTS, MEBIBYTES, START = 4, 80, 1.5
 
-NEAR, FAR = "10.73.0.1", "10.73.0.2"  # in a namespace of our own: they can clash with nothing
+NEAR, FAR = "10.73.0.1", "10.73.0.2"  # inside a network namespace, where they cannot collide with real addresses
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000  # linux/if_tun.h
 
 SDK = """
@@ -48,7 +50,7 @@ for chunk in OpenAI(base_url=sys.argv[1]).chat.completions.create(model=sys.argv
 
 
 class Ran(NamedTuple):
-    """One process: seconds of wall clock, its peak memory in MiB (0: not known), what it printed."""
+    """The result of one process: wall-clock seconds, peak memory in MiB (0 if unknown), and output."""
 
     seconds: float
     mebibytes: float
@@ -56,7 +58,9 @@ class Ran(NamedTuple):
 
 
 def run(command: list[str], env: dict[str, str], folder: str) -> Ran:
-    """Runs a fresh process to its end. Raises SystemExit with its words where it fails: a failure has no timing."""
+    """Run a command in a fresh process until it ends. Raises SystemExit with its error output if it fails, because the
+    time of a failed run means nothing.
+    """
     began = time.perf_counter()
     process = subprocess.Popen(
         command,
@@ -68,7 +72,7 @@ def run(command: list[str], env: dict[str, str], folder: str) -> Ran:
         text=True,
     )
     assert process.stdout is not None and process.stderr is not None
-    printed, complaints = process.stdout.read(), process.stderr.read()  # each fits into a pipe
+    printed, complaints = process.stdout.read(), process.stderr.read()  # each output fits into a pipe buffer
     peak = 0.0
     if hasattr(os, "wait4"):
         _, status, usage = os.wait4(process.pid, 0)
@@ -84,11 +88,13 @@ def run(command: list[str], env: dict[str, str], folder: str) -> Ran:
     return Ran(seconds, peak, printed)
 
 
-# -- the door, in a process of its own ---------------------------------------------------------------------------------
+# -- the door, in a separate process -----------------------------------------------------------------------------------
 
 
 def serve(scheme: str, listening: str, name: str) -> None:
-    """A sound practice door until standard input ends; its address and its authority's file go to standard output."""
+    """Serve a working practice door until standard input ends; print its address and its authority's file to standard
+    output.
+    """
     from probes.demo_server import practice_doors
     from probes.demo_server.certificates import authority
     from probes.demo_server.server import PracticeDoor
@@ -101,10 +107,11 @@ def serve(scheme: str, listening: str, name: str) -> None:
 
 
 def far(seconds: float) -> None:
-    """A far machine that is this one: a TUN link that takes half of ``seconds`` each way, until standard input ends.
+    """Simulate a distant machine: a TUN link that delays packets by half of ``seconds`` in each direction, until
+    standard input ends.
 
-    What is sent to FAR comes back from there to NEAR: the two addresses are swapped, which leaves every checksum right.
-    So a TCP and a TLS handshake cost what they cost on a real way; a relay could not delay them.
+    A packet sent to FAR comes back from FAR to NEAR: swapping the two addresses leaves every checksum valid. TCP and
+    TLS handshakes therefore cost what they cost over a real distance; a relay could not delay them.
     """
     import fcntl
 
@@ -134,8 +141,8 @@ def far(seconds: float) -> None:
 
 
 @contextmanager
-def beside(*arguments: str) -> Iterator[list[str]]:
-    """This script in another role and process; yields the words of its first line."""
+def in_role(*arguments: str) -> Iterator[list[str]]:
+    """Run this script in another role as a child process; yield the words of its first output line."""
     command = [sys.executable, str(HERE), *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
@@ -147,7 +154,9 @@ def beside(*arguments: str) -> Iterator[list[str]]:
 
 
 def namespace(arguments: list[str]) -> int | None:
-    """Runs this script in a network namespace of its own, which is gone with it; None where that is not possible."""
+    """Run this script in a new network namespace, which disappears with the process; return None if that is not
+    possible.
+    """
     if sys.platform != "linux" or not all(map(shutil.which, ("unshare", "ip"))) or not Path("/dev/net/tun").exists():
         return None
     enter = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
@@ -157,24 +166,28 @@ def namespace(arguments: list[str]) -> int | None:
 
 
 def handshake(host: str, port: str) -> float:
-    """Milliseconds that a TCP connection takes: what the added round trip really is."""
+    """Return how long a TCP connection takes in milliseconds, which is the round trip actually added."""
     began = time.perf_counter()
     with socket.create_connection((host, int(port))):
         return (time.perf_counter() - began) * 1000
 
 
-# -- what is measured --------------------------------------------------------------------------------------------------
+# -- measurements ------------------------------------------------------------------------------------------------------
 
 
 def environment(folder: str, ca: str = "") -> dict[str, str]:
-    """A user's: no proxy, no settings but the key, and no switch that would keep Python from its compiled files."""
+    """Return a user's environment: no proxy, no settings except the key, and no switch that stops Python from using
+    compiled files.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
     own = {"HOME": folder, "USERPROFILE": folder, "LANG": "C.UTF-8", "OPENAI_API_KEY": KEY}
     return kept | own | ({"SSL_CERT_FILE": ca} if ca else {})
 
 
 def pairs(ours: list[str], theirs: list[str], env: dict[str, str], folder: str, runs: int) -> list[tuple[Ran, Ran]]:
-    """In turn, so that a busy moment of the machine strikes both; the first pair warms up and is dropped."""
+    """Alternate the two commands, so that a busy moment of the machine affects both; drop the first pair, which warms
+    up.
+    """
     return [(run(ours, env, folder), run(theirs, env, folder)) for _ in range(runs + 1)][1:]
 
 
@@ -188,15 +201,15 @@ def row(name: str, found: list[tuple[Ran, Ran]], wanted: float, rest: str = "") 
 
 
 def checks(runs: int, rtt: int, folder: str) -> None:
-    """A sound door, plain and encrypted, the model given and not."""
+    """Compare against a working door, over http and https, with and without a given model."""
     with ExitStack() as stack:
         host, listening = "127.0.0.1", "127.0.0.1"
         if rtt:
             host, listening = FAR, NEAR
-            if stack.enter_context(beside("--role", "far", str(rtt / 1000))) != ["up"]:
+            if stack.enter_context(in_role("--role", "far", str(rtt / 1000))) != ["up"]:
                 raise SystemExit("the far link did not come up")
         for scheme in ("http", "https"):
-            with beside("--role", "door", scheme, listening, host) as (port, ca):
+            with in_role("--role", "door", scheme, listening, host) as (port, ca):
                 compare(runs, rtt, scheme, host, port, ca, folder)
 
 
@@ -229,10 +242,10 @@ def bench(runs: int, rtts: list[int]) -> None:
     print(f"Python {platform.python_version()}, openai {version('openai')}, llmdoctor {version('llmdoctor-cli')}")
     print(f"{os.cpu_count()} cores; medians of {runs} pairs; + what a TCP handshake was seen to take\n")
     with tempfile.TemporaryDirectory() as folder:
-        print(f"{'check, beside a streamed SDK call':<34} {'ours':>10} {'SDK':>10}   ratio wanted")
+        print(f"{'check, in_role a streamed SDK call':<34} {'ours':>10} {'SDK':>10}   ratio wanted")
         for rtt in rtts:
             checks(runs, rtt, folder)
-        print(f"\n{'start, beside `import click`':<34} {'ours':>10} {'click':>10}   ratio wanted")
+        print(f"\n{'start, in_role `import click`':<34} {'ours':>10} {'click':>10}   ratio wanted")
         starts(runs, folder)
 
 

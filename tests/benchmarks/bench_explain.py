@@ -1,9 +1,9 @@
-"""How often `llmdoctor explain` names an acceptable code for collected cases: prints the shares and the misses.
+"""Measure how often `llmdoctor explain` names an acceptable code for collected cases; print the shares and the misses.
 
     python tests/benchmarks/bench_explain.py CASES.jsonl [--every N --from K]
 
-A case is right when its first candidate is one of its codes. A case without codes is the app's own fault, or tells
-nothing: it is right when no fault outside the app is claimed with a confidence of one half or more.
+A case is right if its first candidate is one of its codes. A case without codes is the app's own fault or contains no
+evidence: it is right if no fault outside the app is claimed with a confidence of 0.5 or more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from probes.pasted.pasted_text import read
 
 
 def right(codes: list[str], candidates: tuple[Candidate, ...]) -> bool:
-    """Whether one of the candidates is acceptable."""
+    """Check whether the first candidate is acceptable."""
     if not codes:
         return not any(c.confidence >= 0.5 and not c.code.startswith("app.") for c in candidates)
     return any(candidate.code in codes for candidate in candidates)

@@ -1,10 +1,11 @@
-"""How many free checks `llmdoctor fleet` makes in a second, beside Debian's blackbox_exporter on the same doors.
+"""Measure how many free checks per second `llmdoctor fleet` makes, compared with Debian's blackbox_exporter on the same
+doors.
 
     python tests/benchmarks/bench_fleet.py [--checks 1000] [--doors 100] [--runs 3]
 
-Run it with the Python of an environment that holds the built wheel and trustme; nginx plays the doors, each a TLS server
-of its own on loopback. What is measured is the whole command, from its start to its end, and the memory of all its
-processes together. It prints; it judges nothing.
+Run it with the Python of an environment that contains the built wheel and trustme. nginx serves the doors, each as a
+separate TLS server on loopback. The measurement covers the whole command, from start to end, and the memory of all its
+processes together. The script prints figures and judges nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import trustme
 KEY = "sk-made-up-0123456789abcdefghijklmnop"
 FIRST = 21000  # port of the first door
 EXPORTER = "127.0.0.1:20999"
-WANTED, MEBIBYTES = 200, 250  # checks a second, MiB
+WANTED, MEBIBYTES = 200, 250  # checks per second; MiB
 
 DOOR = """
 ssl_certificate {folder}/door.pem; ssl_certificate_key {folder}/door.pem;
@@ -41,7 +42,7 @@ location / {{ return 401 '{{"error":{{"message":"No API key.","code":"invalid_ap
 
 
 def doors(folder: Path, count: int) -> subprocess.Popen[bytes]:
-    """nginx with ``count`` TLS servers; waits until the last of them listens."""
+    """Start nginx with ``count`` TLS servers and wait until the last of them listens."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(folder / "door.pem")
@@ -76,7 +77,7 @@ async def reachable(host: str, port: int) -> None:
 
 
 def fleet(folder: Path, checks: int, jobs: int) -> tuple[float, float]:
-    """Seconds and MiB of one whole command."""
+    """Return the seconds and the MiB that one whole command takes."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "DOOR_KEY": KEY}
     program = Path(sys.executable).with_name("llmdoctor")
     command = [str(program), "fleet", "fleet.csv", "--no-spend", "--json", "-o", "out.ndjson"]
@@ -96,7 +97,7 @@ def fleet(folder: Path, checks: int, jobs: int) -> tuple[float, float]:
 
 
 def memory(pid: int) -> float:
-    """MiB that a process and its children hold now, each page counted once (PSS)."""
+    """Return the MiB that a process and its children use now; shared pages count once (PSS)."""
     total = 0.0
     with suppress(OSError, ValueError):
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -108,7 +109,9 @@ def memory(pid: int) -> float:
 
 
 def exporter(folder: Path) -> subprocess.Popen[bytes]:
-    """blackbox_exporter with a module that asks as the free check does: the list, with the key, a JSON answer."""
+    """Start blackbox_exporter with a module that sends the free check's request: the model list, with the key,
+    expecting a JSON answer.
+    """
     (folder / "blackbox.yml").write_text(
         "modules: {models: {prober: http, timeout: 10s, http: {method: GET, "
         f"headers: {{Authorization: 'Bearer {KEY}'}}, tls_config: {{ca_file: '{folder}/ca.pem'}}, "
@@ -124,7 +127,7 @@ def exporter(folder: Path) -> subprocess.Popen[bytes]:
 
 
 async def scrape(targets: list[str], jobs: int) -> float:
-    """Seconds for a probe of every target by the exporter, ``jobs`` at once."""
+    """Return the seconds that the exporter takes to probe every target, with ``jobs`` scrapes in parallel."""
     host, port = EXPORTER.split(":")
     limit = asyncio.Semaphore(jobs)
     up = 0

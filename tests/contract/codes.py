@@ -1,4 +1,4 @@
-"""The published codes and severities, read from docs/contract.md: the only list of them that the tests have."""
+"""Read the published codes and severities from docs/contract.md, the only list of them that the tests use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ class Published:
 
 
 def _published(section: str) -> dict[str, Published]:
-    """Read the tables of a section. A row may name several codes in its first column; only a lone one has a severity."""
+    """Read the tables of a section. A row may name several codes in its first column; only a code in a row by itself
+    has a severity.
+    """
     found: dict[str, Published] = {}
     for row in re.findall(r"^\|([^|]*`[a-z]+\.[a-z0-9_]+`[^|]*)\|", section, re.MULTILINE):
         said = re.search(r"\((warning|info)\)", row)
@@ -32,7 +34,7 @@ def _published(section: str) -> dict[str, Published]:
 _SECTIONS = re.split(r"^## ", CONTRACT, flags=re.MULTILINE)
 _FIRST, _ADDED = (_published(next(one for one in _SECTIONS if one.startswith(f"{number}. "))) for number in (3, 4))
 
-# Codes that the contract promises and that no rule raises yet.
+# Codes that the contract promises but no rule raises yet.
 TO_COME = {
     "tls.client_certificate": "comes with issue 12",
     "tls.strict": "comes with issue 12",
@@ -49,4 +51,4 @@ TO_COME = {
     "auth.login_expired": "comes with issue 17",
 }
 PUBLISHED = {**_FIRST, **_ADDED}
-CODES = frozenset(PUBLISHED) - frozenset(TO_COME)  # those that this version can say
+CODES = frozenset(PUBLISHED) - frozenset(TO_COME)  # the codes that this version can raise

@@ -1,6 +1,7 @@
-"""Run every command, format and page in one language, and print what each said as JSON: ``every_command.py LANG FOLDER``.
+"""Run every command, format and page in one language, and print their outputs as JSON: ``every_command.py LANG
+FOLDER``.
 
-A program of its own, so that a test can run it against a copy of the package that has another language.
+This is a separate program, so that a test can run it against a copy of the package that has another language.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ ODD_URLS = (
 
 
 def called(words: list[str], lang: str, stdin: str = "", **environ: str) -> dict[str, object]:
-    """What a command says; a crash is told by its type."""
+    """Return the output of a command; for a crash, the type of its exception."""
     env = {"LC_ALL": f"{lang}_XX.UTF-8", "COLUMNS": "400", "DOOR_KEY": KEY, "WRONG_KEY": OTHER, **environ}
     done = CliRunner().invoke(program, words, input=stdin, env=env, prog_name="llmdoctor")
     crash = done.exception if done.exception is not None and not isinstance(done.exception, SystemExit) else None
@@ -48,7 +49,7 @@ def called(words: list[str], lang: str, stdin: str = "", **environ: str) -> dict
 
 
 def commands(folder: Path, url: str) -> Iterator[tuple[str, list[str], str]]:
-    """The name, the words and the standard input of each call."""
+    """Yield the name, the arguments and the standard input of each call."""
     yield from (
         (f"check {fmt}", ["check", f"{url}/v1", "--key-env", "DOOR_KEY", "--format", fmt], "") for fmt in FORMATS
     )
@@ -111,7 +112,7 @@ def commands(folder: Path, url: str) -> Iterator[tuple[str, list[str], str]]:
 
 
 def pages(lang: str, url: str) -> Iterator[tuple[str, str]]:
-    """The served pages."""
+    """Yield the served pages."""
     from starlette.testclient import TestClient
 
     from diagnose.serve.web_app import ServeOptions, ServerState
@@ -131,7 +132,7 @@ def pages(lang: str, url: str) -> Iterator[tuple[str, str]]:
 
 
 def main(lang: str, folder: Path) -> dict[str, dict[str, object]]:
-    """Everything, by name."""
+    """Return every output by its name."""
     (folder / "docs").mkdir()
     (folder / "wrong.env").write_text(f"OPENAI_BASE_URL=https://api.openai.com/v1\nOPENAI_API_KEY={OTHER}\n", "utf-8")
     os.chdir(folder)

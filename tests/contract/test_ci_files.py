@@ -1,5 +1,5 @@
-"""What other people's pipelines take from here (the GitHub action and the GitLab job, run as their runners would), and
-what GitHub reads of this repository: its workflow and the forms for issues.
+"""Test what other people's pipelines use from this repository (the GitHub action and the GitLab job, run as their
+runners run them) and what GitHub reads of it: the workflow and the issue forms.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ pytestmark = [
 
 
 def action(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
-    """The action's step with these inputs: its exit status, what it said, its outputs."""
+    """Run the action's step with these inputs; return its exit status, its log and its outputs."""
     described = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     (step,) = described["runs"]["steps"]
     given = {name: spec["default"] for name, spec in described["inputs"].items()} | inputs
@@ -48,7 +48,7 @@ def action(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
         name: re.sub(r"\$\{\{ (.*?) \}\}", lambda found: values[found[1]], text) for name, text in step["env"].items()
     }
     assert "${{" not in step["run"], "an input that is pasted into the script is run as one"
-    # The runner's folder holds an environment already: what is tested is the program that is installed here.
+    # The runner's folder already contains an environment: the test must use the program that is installed here.
     (folder / "llmdoctor" / "bin").mkdir(parents=True, exist_ok=True)
     for name, line in (
         ("python", f'exec {sys.executable} "$@"'),
@@ -95,14 +95,14 @@ def test_the_action_fails_with_the_reason(tmp_path: Path) -> None:
     assert "::error" in said and f"{door.url}/v1" in said
 
 
-def test_the_action_spends_nothing_where_it_may_not(tmp_path: Path) -> None:
+def test_the_action_spends_nothing_if_not_allowed(tmp_path: Path) -> None:
     with PracticeDoor(b.openai(KEY)) as door:
         status, _, outputs = action(tmp_path, target=f"{door.url}/v1", key=KEY, spend="false")
     assert (status, outputs["verdict"]) == (0, "inconclusive")
     assert all(request.method == "GET" or not request.header("authorization") for request in door.requests)
 
 
-def test_a_wrong_input_is_told(tmp_path: Path) -> None:
+def test_a_wrong_input_is_reported(tmp_path: Path) -> None:
     status, said, outputs = action(tmp_path, target="https://a.example", slo="soon")
     assert (status, outputs) == (2, {})
     assert "slo" in said
@@ -146,7 +146,7 @@ def workflow() -> dict[Any, Any]:
 
 
 def project() -> dict[str, Any]:
-    """Return the table ``[project]`` of pyproject.toml."""
+    """Return the ``[project]`` table of pyproject.toml."""
     found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     return found
 

@@ -1,4 +1,4 @@
-"""The files of ``deploy/`` name what there is: options, files, targets, paths."""
+"""The files of ``deploy/`` use only options, files, targets and paths that exist."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ yaml: Any = pytest.importorskip("yaml", reason="PyYAML is not installed")
 DEPLOY = ROOT / "deploy"
 
 if not DEPLOY.is_dir():
-    pytest.skip("deploy/ is in the repository alone", allow_module_level=True)
+    pytest.skip("only the repository has deploy/", allow_module_level=True)
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
-    """Each call of the program in an image or a cluster."""
+    """Yield each call of the program in an image or a cluster."""
     for name in ("serve.yaml", "cronjob.yaml"):
         for document in yaml.safe_load_all((DEPLOY / "kubernetes" / name).read_text("utf-8")):
             for container in containers(document):
@@ -39,13 +39,13 @@ def containers(tree: object) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("name", "argv"), list(commands()), ids=lambda value: str(value)[:20])
-def test_every_call_is_one_that_the_program_takes(name: str, argv: list[str]) -> None:
+def test_the_program_accepts_every_call(name: str, argv: list[str]) -> None:
     known = CliRunner().invoke(program, [argv[0], "--help"]).output
     for option in (one for one in argv[1:] if one.startswith("--")):
         assert f"{option} " in known, f"{name}: {option}"
 
 
-def test_the_image_is_made_of_what_there_is() -> None:
+def test_the_image_is_made_of_existing_files() -> None:
     for sources in re.findall(r"^COPY (?!--from)(.*) \S+$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE):
         for source in sources.split():
             assert (ROOT / source).exists(), source

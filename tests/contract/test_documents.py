@@ -1,4 +1,4 @@
-"""What the documents for developers name must exist: files, classes, tests."""
+"""Everything that the documents for developers name must exist: files, classes, tests."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ DOCUMENTS = [
     *sorted((ROOT / "deploy").rglob("*.md")),
     *sorted((ROOT / ".github").rglob("*.*")),
 ]
-# A path below one of the folders of the repository; words in capitals stand for a name of the reader's choice.
+# A path below one of the repository's folders; a word in capitals represents a name that the reader chooses.
 PATH = re.compile(r"(?<![\w/.-])(?:probes|diagnose|tests|docs|deploy|\.github)/[\w./-]*[\w/]")
 CLASS = re.compile(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)\b")
-FOREIGN = {"EventSource"}  # classes of others
+FOREIGN = {"EventSource"}  # classes of other projects
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pyproject.toml").exists(), reason="run from no checkout")
 

@@ -1,4 +1,4 @@
-"""Real output in the documents: it is what the program prints, and its pictures hold nothing from elsewhere."""
+"""Real output in the documents matches what the program prints, and the pictures load nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from diagnose.docs.reference_pages import pages
 RUNS = sorted((DOCS / "runs").glob("*.json"))
 
 
-def test_blocks_are_written_anew() -> None:
+def test_blocks_are_rewritten() -> None:
     page = (
         "# A\n\n<!-- run no-v1 en: llmdoctor demo no-v1 -->\n```console\nold\n```\n\nwords\n\n"
         "<!-- output: llmdoctor explain key.truncated -->\n\nend\n"
@@ -32,7 +32,7 @@ def test_every_run_is_shown_somewhere(run: Path) -> None:
 
 
 @pytest.mark.parametrize("name", examples.PICTURES)
-def test_pictures_stand_alone(name: str) -> None:
+def test_pictures_are_self_contained(name: str) -> None:
     text = examples.picture(name, DOCS / "runs")
     picture = ElementTree.fromstring(text)
     assert picture.get("aria-label")

@@ -1,4 +1,4 @@
-"""The rules of the house, as tests: the way imports point, a whole catalogue, README against --help."""
+"""The rules of the house as tests: the direction of imports, a complete catalogue, README against --help."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ from probes.demo_server.scenarios import made_up_key
 from probes.demo_server.server import PracticeDoor
 from probes.model.evidence import PROBES
 
-# The command line, the served page and the generators of the docs: they alone join the packages.
+# Only the command line, the served page and the generators of the docs join the two packages.
 JOINING = ("diagnose.cli", "diagnose.serve", "diagnose.docs")
 PACKAGES = {Path(next(iter(one.__path__))).resolve(): one.__name__ for one in (probes, diagnose)}
 
-NO_RULE = {"app.sdk_mismatch": "told by `explain`: nothing of it is to be seen from outside of the app"}
-# Where a rule is by default as severe as the contract says for one of two cases.
+NO_RULE = {"app.sdk_mismatch": "reported only by `explain`: it cannot be seen from outside the app"}
+# Rules whose default severity is the contract's for only one of two cases.
 SEVERITIES = {
-    "url.plaintext": Severity.ERROR,  # a warning, as listed, where the key went out
-    "settings.project_override": Severity.WARNING,  # an error, as listed, where nobody agreed to the place: issue 11
+    "url.plaintext": Severity.ERROR,  # the contract lists a warning, which it is if the key was sent
+    "settings.project_override": Severity.WARNING,  # the contract lists an error; it is a warning if the user agreed
 }
-# The contract, section 1; those that belong to commands or sources yet to come are left out.
+# Section 1 of the contract; options that belong to future commands or sources are left out.
 CHECK_OPTIONS = (
     *("--base-url", "--key-env", "--key-file", "--key-stdin", "--key", "--model", "--protocol", "--app", "--env-file"),
     *("--no-env", "--connect-to", "--ca-bundle", "--proxy", "--no-proxy", "--timeout", "--deadline", "--no-spend"),
@@ -64,11 +64,11 @@ CHECK_OPTIONS = (
 )
 
 
-# -- imports point one way ---------------------------------------------------------------------------------------------
+# -- imports point down ------------------------------------------------------------------------------------------------
 
 
 def sources() -> Iterator[tuple[str, Path]]:
-    """Every module of the two packages as it is installed."""
+    """Yield every module of the two packages as installed."""
     for folder, package in PACKAGES.items():
         for path in sorted(folder.rglob("*.py")):
             parts = path.relative_to(folder).with_suffix("").parts
@@ -85,12 +85,12 @@ def tree(name: str) -> ast.Module:
 
 @cache
 def imports(name: str) -> frozenset[str]:
-    """Whatever a module imports anywhere, inside of functions too, with full names."""
+    """Return the full names of everything that a module imports, imports inside functions included."""
     return frozenset().union(*(named(node) for node in ast.walk(tree(name))))
 
 
 def named(node: ast.AST) -> set[str]:
-    """What one statement imports."""
+    """Return the names that one statement imports."""
     if isinstance(node, ast.Import):
         return {one.name for one in node.names}
     if isinstance(node, ast.ImportFrom):
@@ -100,7 +100,7 @@ def named(node: ast.AST) -> set[str]:
 
 
 def for_types(name: str) -> set[str]:
-    """What a module imports for its annotations alone."""
+    """Return what a module imports only for its annotations."""
     blocks = [
         node for node in tree(name).body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
     ]
@@ -153,9 +153,9 @@ def test_what_judges_touches_no_network(name: str) -> None:
         "probes.model.secret",
         "probes.model.scrubber",
     }
-    pure |= {"probes.api.response_checks", "probes.api.round_exchanges"}
+    pure |= {"probes.api.response_checks", "probes.api.attempt_round"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
-    # What is known of each protocol: its file, and the variables of its SDK.
+    # Markers of each protocol: its file, and the variables of its SDK.
     pure |= {"probes.protocols.names", "probes.protocols.protocol", "probes.catalog.sdk_variables"}
     if (
         within(imports(name) - for_types(name), "probes.catalog.doors", "probes.catalog.door", "probes.keys.owner")
@@ -187,7 +187,7 @@ def test_no_module_depends_on_the_tests_practice() -> None:
 
 
 def loaded_by(statement: str) -> set[str]:
-    """The modules that are there after a statement, in a process of its own."""
+    """Return the modules that are loaded after a statement, run in a separate process."""
     code = f"import sys; {statement}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stdout.split())
@@ -216,7 +216,7 @@ def test_the_program_starts_light() -> None:
 
 
 def test_a_whole_check_imports_no_httpx() -> None:
-    """It takes longer to import than click and rich together (docs/design/011-httpx.md)."""
+    """Importing httpx takes longer than click and rich together (docs/design/011-httpx.md)."""
     key = made_up_key()
     with PracticeDoor(practice_doors.openai(key)) as door:
         command = [sys.executable, "-X", "importtime", "-m", "diagnose", "check", f"{door.url}/v1", "--key-stdin"]
@@ -227,7 +227,7 @@ def test_a_whole_check_imports_no_httpx() -> None:
     assert {name for name in loaded if name.partition(".")[0] in ("httpx", "httpcore", "httpx2", "requests")} == set()
 
 
-# Modules that may import httpx: those that work inside somebody's app (docs/design/011-httpx.md). None is written yet.
+# Modules that may import httpx: those that work inside a user's app (docs/design/011-httpx.md). None is written yet.
 INSIDE_APPS: set[str] = set()
 
 
@@ -235,7 +235,7 @@ def test_nothing_that_measures_or_judges_imports_httpx() -> None:
     assert {name for name in MODULES if within(imports(name), "httpx", "httpcore")} == INSIDE_APPS
 
 
-def test_the_lists_of_roots_are_a_declared_dependency() -> None:
+def test_the_trust_store_packages_are_declared_dependencies() -> None:
     path = ROOT / "pyproject.toml"
     if not path.is_file():
         pytest.skip("run from no checkout")
@@ -259,7 +259,9 @@ def test_a_file_is_named_for_the_one_thing_in_it() -> None:
 
 
 def test_what_is_public_is_explained() -> None:
-    """Modules, classes and functions; but for plain data, and what is short enough to say it by itself."""
+    """Modules, classes and functions need a docstring, except plain data and code that is short enough to explain
+    itself.
+    """
     for name in MODULES:
         assert ast.get_docstring(tree(name)), f"{name} has no docstring"
         public = [one for one in tree(name).body if isinstance(one, DEFINED) and not one.name.startswith("_")]
@@ -280,7 +282,7 @@ SHORT = 10  # lines
 
 # -- rooms -------------------------------------------------------------------------------------------------------------
 
-# From the ground up: a room imports its own floor never, floors below it always. `probes` lies below `diagnose`.
+# From the bottom up: a room imports only rooms on floors below its own. `probes` lies below `diagnose`.
 FLOORS = (
     "probes.model",
     "probes.urls probes.keys probes.catalog probes.config_formats probes.protocols",
@@ -289,7 +291,8 @@ FLOORS = (
     "probes.capabilities",
     "probes.run",
 )
-# Rooms that hold one file a thing: their files are named for the thing, which has its name elsewhere too.
+# Rooms with one file per protocol, step, format …: a file is named after what it holds, and that name may occur
+# elsewhere.
 ONE_FILE_A_THING = (
     *("probes.steps", "probes.protocols", "probes.protocols.features", "probes.config_formats"),
     *("diagnose.cli.commands", "diagnose.findings", "diagnose.formats", "diagnose.words"),
@@ -297,13 +300,15 @@ ONE_FILE_A_THING = (
 
 
 def room(name: str) -> str:
-    """Return the package that a module lies in; a package and the entry point ``__main__`` are their own."""
+    """Return the package that a module lies in; a package itself and the entry point ``__main__`` count as their own
+    room.
+    """
     return name if MODULES[name].name in ("__init__.py", "__main__.py") else name.rpartition(".")[0]
 
 
 @cache
 def arrows() -> dict[str, frozenset[str]]:
-    """Return which of our modules each module imports; the package of an imported module is not one of them."""
+    """Return which of our modules each module imports; the package of an imported module does not count."""
     found = {}
     for name in MODULES:
         theirs = within(imports(name), "probes", "diagnose") & MODULES.keys()
@@ -317,7 +322,7 @@ def arrows() -> dict[str, frozenset[str]]:
 
 
 def circles(arrows: Mapping[str, frozenset[str]]) -> list[list[str]]:
-    """Return each group of names that lead to one another, as Tarjan finds them by going along the arrows."""
+    """Return each group of names that import one another, found with Tarjan's algorithm."""
     order: dict[str, int] = {}
     lowest: dict[str, int] = {}
     path: list[str] = []
@@ -409,7 +414,7 @@ def test_no_file_lies_flat() -> None:
     assert flat == {"diagnose.report", "diagnose.__main__"}
 
 
-# Modules that no test file need import: the worlds and the commands lead through them.
+# Modules that no test file needs to import: the worlds and the commands exercise them.
 THROUGH_WORLDS = frozenset(
     """
     diagnose.answers.causes diagnose.tables.fleet_table diagnose.tables.scan_table
@@ -440,7 +445,7 @@ THROUGH_WORLDS = frozenset(
     probes.settings.network_settings probes.settings.options probes.settings.project_override
     probes.settings.sdk_selection probes.settings.variable_typos probes.steps.dns probes.steps.door
     probes.steps.recorder probes.steps.settings probes.steps.tls probes.urls.login_pages
-    """.split()  # noqa: SIM905 -- names are read more easily in lines
+    """.split()  # noqa: SIM905 -- names are easier to read in lines
 )
 
 
@@ -457,7 +462,7 @@ def test_every_module_is_tested_by_name_or_through_the_worlds() -> None:
     assert MODULES.keys() >= THROUGH_WORLDS
 
 
-# -- the catalogue is whole --------------------------------------------------------------------------------------------
+# -- the catalogue is complete -----------------------------------------------------------------------------------------
 
 
 BY_CODE = {one.code: one for one in RULES}
@@ -507,7 +512,7 @@ def test_the_catalogue_judges_in_every_language() -> None:
     assert {"en", "zh"} <= set(words.LANGS)
 
 
-# -- what is written agrees with what is -------------------------------------------------------------------------------
+# -- documents and program agree ---------------------------------------------------------------------------------------
 
 
 @cache
@@ -536,12 +541,12 @@ def test_a_command_has_help(command: str) -> None:
 def readme() -> str:
     path = ROOT / "README.md"
     if not path.is_file():
-        pytest.skip("no README beside these tests")
+        pytest.skip("no README next to these tests")
     return path.read_text("utf-8")
 
 
 def commands_in(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Each `llmdoctor …` of a text: the command's name (or an empty string) and its options."""
+    """Yield each `llmdoctor …` of a text: the command's name (or an empty string) and its options."""
     for line in re.findall(r"(?:^|[`$>|] ?)llmdoctor(?: ([^`\n]*))?", text, re.MULTILINE):
         line = re.split(r"\s#|\s\|\s|[;)]", line)[0]
         first = str([*line.split(), ""][0])
@@ -584,12 +589,12 @@ def test_there_is_one_version() -> None:
 def test_the_changelog_knows_this_version() -> None:
     path = ROOT / "CHANGELOG.md"
     if not path.is_file():
-        pytest.skip("no changelog beside these tests")
+        pytest.skip("no changelog next to these tests")
     assert re.search(rf"^## .*(?:{re.escape(diagnose.__version__)}|Unreleased)", path.read_text("utf-8"), re.M | re.I)
 
 
 def test_every_module_can_be_imported() -> None:
-    left_out = "diagnose.serve" if find_spec("starlette") is None else "-"  # without its extra
+    left_out = "diagnose.serve" if find_spec("starlette") is None else "-"  # as if the extra were missing
     for package in (probes, diagnose):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not found.name.endswith("__main__") and not found.name.startswith(left_out):

@@ -1,4 +1,6 @@
-"""docs/report.schema.json is the program's own; tests/worlds/test_scenarios.py holds the report of every world against it."""
+"""docs/report.schema.json is the program's own; tests/worlds/test_scenarios.py validates the report of every world
+against it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ def test_the_schema_is_one_and_is_published() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     jsonschema.Draft202012Validator.check_schema(schema(closed=True))
     if not PUBLISHED.is_file():
-        pytest.skip("no docs beside these tests")
+        pytest.skip("no docs next to these tests")
     assert json.loads(PUBLISHED.read_text("utf-8")) == schema(), "llmdoctor docs --write docs"
 
 
@@ -94,7 +96,7 @@ def test_what_is_wrong_is_found(where: list[Any], value: object) -> None:
     for step in where[:-1]:
         at = at[step]
     at[where[-1]] = value
-    # What may also be null is told of as a whole.
+    # The validator reports an error in a nullable value at the value as a whole.
     found = [list(fault.absolute_path) for fault in OPEN.iter_errors(read)]
     assert found and all(path and path == where[: len(path)] for path in found)
 

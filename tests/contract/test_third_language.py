@@ -1,4 +1,4 @@
-"""A language is a folder: one made up of the English in capitals speaks in every command, format and page."""
+"""A language is a folder: a made-up one, English in capitals, appears in every command, format and page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SLOT = re.compile(r"\{([a-z_]+)(\|[^{}]*)?\}")
 
 
 def capitals(text: str) -> str:
-    """The text in capitals; the names of its slots stay."""
+    """Return the text in capitals; the names of its slots stay as they are."""
     ends = [(slot.start(), slot.end(), f"{{{slot[1]}{(slot[2] or '').upper()}}}") for slot in _SLOT.finditer(text)]
     made, at = "", 0
     for start, end, slot in ends:
@@ -39,7 +39,7 @@ def capitals(text: str) -> str:
 
 
 def translated(value: Any) -> Any:
-    """A table, a text or a phrase in capitals."""
+    """Return a table, a text or a phrase in capitals."""
     if isinstance(value, str):
         return capitals(value)
     if isinstance(value, Text):
@@ -50,14 +50,14 @@ def translated(value: Any) -> Any:
 
 
 def tables(file: str) -> Iterator[tuple[str, Any]]:
-    """The tables of a file of the English."""
+    """Return the tables of an English file."""
     for name, value in vars(import_module(f"diagnose.words.en.{file}")).items():
         if name.isupper():
             yield name, value
 
 
 def write_language(folder: Path) -> None:
-    """The made-up language as a translator would write it: one file of data for each of the English."""
+    """Write the made-up language as a translator would: one data file for each English one."""
     folder.mkdir()
     (folder / "__init__.py").write_text('NAME = "XX"\nTAG = "xx"\nWINDOWS = "capitals"\n', "utf-8")
     for file in FILES:
@@ -67,7 +67,7 @@ def write_language(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What every command says in a copy of the package with the language's folder in it, and nothing else changed."""
+    """Return the output of every command in a copy of the package to which only the language's folder was added."""
     tree, here = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("here")
     shutil.copytree(PACKAGE, tree / "diagnose", ignore=shutil.ignore_patterns("__pycache__"))
     write_language(tree / "diagnose" / "words" / LANG)
@@ -82,7 +82,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
 
 
 def prose(text: str) -> str:
-    """What a person reads of an output: the strings of JSON, the text of HTML and of events."""
+    """Return the parts of an output that a person reads: the strings of JSON, the text of HTML and of events."""
     if text.startswith("event: "):
         parts = [json.loads(data) for data in re.findall(r"^data: (.*)$", text, re.M)]
         text = "\n".join(one["html"] for one in parts if "html" in one)
@@ -96,7 +96,7 @@ def prose(text: str) -> str:
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Every string in a document."""
+    """Yield every string in a document."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -107,7 +107,7 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(one)
 
 
-# What is quoted as it is: the practice doors' answers, OpenSSL, and the names in the catalogues.
+# Text that is quoted unchanged: the practice doors' answers, OpenSSL's messages, and the names in the catalogues.
 ANSWERS = (
     "You can find your API key at https",
     "You didn't provide an API key. You need to provide your API key in an",
@@ -123,11 +123,11 @@ ANSWERS = (
     "certificate is not valid for",
     "unable to get local issuer certificate",
 )
-CODE = ("snippet all",)  # programs to paste
+CODE = ("snippet all",)  # snippets are programs to paste
 
 
 def quoted() -> Iterator[str]:
-    """Each longer before what it holds."""
+    """Return the quoted texts, a longer one before any that it contains."""
     found = {*ANSWERS, *(door.name for door in load_doors())}
     for app in load_apps():
         found |= {app.name, *app.errors.values()}
@@ -135,8 +135,8 @@ def quoted() -> Iterator[str]:
 
 
 def own_words(one: dict[str, Any]) -> str:
-    """What a command says for people, without what it quotes."""
-    text = " ".join((prose(one["out"]) + "\n" + one["err"]).split())  # a long line is wrapped
+    """Return a command's own text for people, without what it quotes."""
+    text = " ".join((prose(one["out"]) + "\n" + one["err"]).split())  # long lines were wrapped
     for part in quoted():
         text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "·", text)
     return text
@@ -149,7 +149,7 @@ def test_nothing_crashes(said: dict[str, dict[str, Any]]) -> None:
 
 
 def english() -> set[str]:
-    """The parts of the English texts between their slots that are more than a word."""
+    """Return the parts of the English texts between their slots that are longer than a word."""
     found = set()
     for file in FILES:
         for _, table in tables(file):
@@ -181,7 +181,7 @@ def test_nothing_else_is_said_in_small_letters(said: dict[str, dict[str, Any]]) 
 
 def test_every_command_speaks_it(said: dict[str, dict[str, Any]]) -> None:
     silent = {name for name, one in said.items() if not re.search(r"[A-Z]{3,} [A-Z]{2,}", own_words(one))}
-    assert silent == {"whose json", "snippet", "init", "docs"}  # for programs, to paste, one word, and a folder
+    assert silent == {"whose json", "snippet", "init", "docs"}  # their output is JSON, a program, one word or a folder
     assert said["init"]["err"].startswith("WROTE ")
     assert said["docs findings.xx.md"]["out"].startswith("# FINDINGS\n")
     assert all(f"({page})" in said["docs findings.xx.md"]["out"] for page in ("findings.md", "findings.zh.md"))

@@ -1,4 +1,4 @@
-"""The words: complete in each language, filled safely, and in the tone of the house."""
+"""The words are complete in each language, are filled in safely, and keep the tone of the house."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ every = pytest.mark.parametrize(
 
 
 def slots(template: str) -> set[tuple[str, str | None]]:
-    """Each slot's name and its own words; None where it has none."""
+    """Return each slot's name and its fallback words, None if it has none."""
     return {(slot.group(2), slot.group(3)) for slot in SLOT.finditer(template)}
 
 
 def words_of(code: str, lang: str) -> Text:
-    """The words of a code, or of ``code:case``."""
+    """Return the words of a code, or of ``code:case``."""
     return text(code.partition(":")[0], lang, code.partition(":")[2])
 
 
@@ -154,7 +154,7 @@ def test_only_known_slots(lang: str, code: str) -> None:
 
 
 @every
-def test_one_to_four_steps_of_which_one_always_stands(lang: str, code: str) -> None:
+def test_one_to_four_steps_of_which_one_is_always_shown(lang: str, code: str) -> None:
     words = words_of(code, lang)
     assert 1 <= len(words.steps) <= 4
     assert any(bare(step) <= set(ALWAYS) for step in words.steps)
@@ -200,7 +200,7 @@ def test_the_languages_offer_the_same_steps(code: str) -> None:
     assert [bare(step) - set(ALWAYS) for step in english.steps] == [bare(step) - set(ALWAYS) for step in chinese.steps]
 
 
-# -- filling in --------------------------------------------------------------------------------------------------------
+# -- filling slots -----------------------------------------------------------------------------------------------------
 
 
 def test_a_step_whose_value_is_unknown_is_left_out() -> None:
@@ -218,7 +218,7 @@ def test_an_unknown_value_has_its_own_words() -> None:
     )
 
 
-def test_a_finding_can_be_told_without_a_run() -> None:
+def test_a_finding_has_words_without_a_run() -> None:
     assert say("tcp.timeout", "en", {}).title == "The server does not react to attempts to connect"
     assert say("tcp.unreachable", "zh", {}).title == "从这里到不了该服务器"
 
@@ -227,7 +227,7 @@ def test_a_reference_to_a_variable_is_plain_text() -> None:
     assert "${OPENAI_API_KEY}" in say("key.unexpanded", "en", RUN).explanation
 
 
-def test_blanks_beside_chinese_values_go() -> None:
+def test_blanks_next_to_chinese_values_are_removed() -> None:
     assert fill("名为 {model|所填名称} 的模型", {}) == "名为所填名称的模型"
     assert fill("名为 {model|所填名称} 的模型", {"model": "gpt-x"}) == "名为 gpt-x 的模型"
     assert fill("a {x} b", {"x": "值"}) == "a 值 b"
@@ -324,7 +324,7 @@ def test_every_note_that_is_made_has_its_words() -> None:
     assert used == set(part("en", "notes").NOTES)
 
 
-def test_notes_are_told_in_the_readers_language() -> None:
+def test_notes_are_written_in_the_readers_language() -> None:
     noted = (note("position", name="U+000A LINE FEED", position=3, length=9), note("more", count=2))
     assert line(seen("of", name="x", note=noted), "en") == "x: U+000A LINE FEED at position 3 of 9; 2 more"
     assert line(seen("note", note=noted), "zh") == "U+000A LINE FEED（第 3 个字符，共 9 个）; 另有 2 处"

@@ -1,5 +1,5 @@
-// Calls the official Node SDKs at the addresses on standard input, JSON, a list of {client, origin, key}; how a call ends
-// matters to nobody. The first argument is the folder of the SDKs.
+// Calls the official Node SDKs at the addresses on standard input: JSON, a list of {client, origin, key}. How a call ends
+// does not matter. The first argument is the folder of the SDKs.
 const { createRequire } = require('node:module');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');

@@ -1,6 +1,6 @@
-// What the official Node SDKs come to in the worlds on standard input, which all have this process's environment: its
-// proxies and roots are read as it starts. In and out as in ask_sdks.py. Arguments: the folder of the SDKs, and one to keep
-// what their parsing comes to.
+// Runs the official Node SDKs in the worlds on standard input. All of them have this process's environment, because Node
+// reads proxies and CA certificates when it starts. Input and output are those of ask_sdks.py. Arguments: the folder of the
+// SDKs, and the folder of the compile cache.
 const { createRequire, enableCompileCache } = require('node:module');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');

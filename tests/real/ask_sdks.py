@@ -1,7 +1,7 @@
-"""What the official Python SDKs come to in each of the worlds that stand on standard input; run as a process of its own.
+"""Run the official Python SDKs in each of the worlds given on standard input, as a separate process.
 
-In: JSON, a list of ``{"name", "environment", "origin", "key", "models"}``. Out: JSON, name -> SDK -> an empty string
-for an answer, else how it failed.
+Input: JSON, a list of ``{"name", "environment", "origin", "key", "models"}``. Output: JSON, name -> SDK -> an empty
+string for an answer, otherwise how the call failed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _anthropic(world: Mapping[str, Any]) -> None:
 def _outcome(call: Callable[[Mapping[str, Any]], None], world: Mapping[str, Any]) -> str:
     try:
         call(world)
-    except Exception as error:  # the SDKs let through what httpx and the ssl module raise
+    except Exception as error:  # the SDKs do not wrap what httpx and the ssl module raise
         return f"{type(error).__name__}: {error} <- {error.__cause__!r}"[:300]
     return ""
 
@@ -48,6 +48,6 @@ def _within(world: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
 
 
 if __name__ == "__main__":
-    # A fork for each world: the SDKs are imported once, and no world sees another's environment.
+    # One fork per world: the SDKs are imported once, and no world sees another's environment.
     with get_context("fork").Pool(4, maxtasksperchild=1) as pool:
         print(json.dumps(dict(pool.imap_unordered(_within, json.load(sys.stdin)))))

@@ -1,6 +1,8 @@
-"""Servers that nobody here wrote, started on loopback, and the two who are asked about them: the program and the SDK.
+"""Servers by other projects, started on loopback, and the two programs that are compared on them: llmdoctor and the
+SDK.
 
-A server that is not installed is a skip that names it. `.ci/run` installs them all, so that nothing is skipped there.
+If a server is not installed, the test is skipped with its name. `.ci/run` installs them all, so nothing is skipped
+there.
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ import pytest
 from probes.demo_server.scenarios import made_up_key
 
 Report = dict[str, Any]
-START = 90.0  # seconds: LiteLLM imports half of PyPI, and a shared machine may be busy
-RUN = 90.0  # the program's own deadline is 60
-SDK = 5.0  # no answer that is meant to come takes half as long
+START = 90.0  # seconds: LiteLLM imports a great many packages, and a shared machine may be busy
+RUN = 90.0  # seconds; the program's own deadline is 60
+SDK = 5.0  # seconds; no expected answer takes half as long
 FOREIGN = ("_API_KEY", "_AUTH_TOKEN", "_BASE_URL", "_API_BASE", "_PROXY", "_MODEL", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -46,14 +48,14 @@ def outside_of_every_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def own_environment() -> dict[str, str]:
-    """The environment without the settings of this machine's owner."""
+    """Return the environment without the settings of this machine's owner."""
     return {name: value for name, value in os.environ.items() if not name.upper().endswith(FOREIGN)}
 
 
 # -- servers -----------------------------------------------------------------------------------------------------------
 
 
-_given: set[int] = set()  # the system may offer a port again as soon as it is let go
+_given: set[int] = set()  # the system may offer a port again as soon as it is released
 
 
 def _free_port() -> int:
@@ -68,7 +70,7 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
-    """A port on loopback that nobody listens on."""
+    """Return a loopback port that nobody listens on."""
     return _free_port
 
 
@@ -112,13 +114,15 @@ def _listens(port: int) -> bool:
 
 @pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractContextManager[Path]]:
-    """``with serving(argv, port, folder, environment) as log``: a server that listens, and ends with the context."""
+    """Yield ``serving(argv, port, folder, environment)``, a context manager that starts a server, yields its log and
+    stops it.
+    """
     return _serving
 
 
 @pytest.fixture(scope="session")
 def installed() -> Callable[[str, str], str]:
-    """The path of a program of the operating system; a skip that says how to get it where it is missing."""
+    """Return a function that finds a program of the operating system, or skips the test and says how to install it."""
 
     def find(name: str, package: str) -> str:
         path = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
@@ -131,7 +135,9 @@ def installed() -> Callable[[str, str], str]:
 
 @pytest.fixture(scope="session")
 def fetched(pytestconfig: pytest.Config) -> Callable[[str, str, str], Path]:
-    """What `.ci/run` put below ``.cache/``, or what a variable names; a skip that says how to get it otherwise."""
+    """Return a function that finds what `.ci/run` put below ``.cache/`` or what a variable names, or skips the test and
+    says how to get it.
+    """
 
     def find(variable: str, place: str, recipe: str) -> Path:
         path = Path(os.environ.get(variable) or pytestconfig.rootpath / ".cache" / place)
@@ -146,7 +152,9 @@ def fetched(pytestconfig: pytest.Config) -> Callable[[str, str, str], Path]:
 def html_faults(
     fetched: Callable[[str, str, str], Path], installed: Callable[[str, str], str], tmp_path: Path
 ) -> Callable[..., dict[str, Any]]:
-    """``html_faults(rules)``: what html-validate says of the pages in the test's folder, by page; none that is sound."""
+    """Return ``html_faults(rules)``, which yields what html-validate reports of the pages in the test's folder, by
+    page; valid pages are left out.
+    """
     installed("node", "nodejs")
     program = fetched(
         "LLMDOCTOR_HTML_VALIDATE",
@@ -165,12 +173,12 @@ def html_faults(
     return read
 
 
-# -- the two who are asked ---------------------------------------------------------------------------------------------
+# -- llmdoctor and the SDK ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One set of settings, as the program and the SDK get it."""
+    """One set of settings, as the program and the SDK receive it."""
 
     base_url: str
     key: str
@@ -180,7 +188,7 @@ class Asked:
     environment: Mapping[str, str]
 
     def report(self, folder: Path, options: Sequence[str]) -> Report:
-        """What the program says, as users run it; nothing of what it writes may hold the key."""
+        """Return the program's report, run as users run it; assert that nothing it writes contains the key."""
         saved = folder / "run.json"
         argv = [*_program(), "check", self.base_url, "--protocol", self.protocol, "--json", "--save", str(saved)]
         argv += ["--model", self.model] if self.model else []
@@ -199,12 +207,12 @@ class Asked:
         return report
 
     def answered(self) -> bool:
-        """Whether the official SDK gets a text, whole and streamed."""
+        """Check whether the official SDK gets a text, both whole and streamed."""
         try:
             return all(self._openai() if self.protocol == "openai" else self._anthropic())
         except Warning:
             raise
-        except Exception:  # the SDKs let through what httpx and the JSON parser raise, and fall over None
+        except Exception:  # the SDKs do not wrap what httpx and the JSON parser raise, and fail on None
             return False
 
     def _openai(self) -> Iterator[str]:
@@ -236,15 +244,16 @@ def _program() -> list[str]:
 
 @pytest.fixture(scope="session")
 def program() -> list[str]:
-    """The command itself, as users run it."""
+    """Return the command as users run it."""
     return _program()
 
 
 @pytest.fixture
 def diagnose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
-    """The program's report on the settings, after the SDK was seen to agree: broken is what the SDK fails with.
+    """Return a function that gives the program's report on settings, after checking it against the SDK: the verdict is
+    broken exactly if the SDK fails.
 
-    ``differs`` says why the two are not compared. ``environment`` is what both are run in, besides their settings.
+    ``differs`` says why the two are not compared. ``environment`` is set for both, in addition to the settings.
     """
 
     def ask(
@@ -264,7 +273,7 @@ def diagnose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
         if not differs:
             broken = report["verdict"] == "broken"
             answered = asked.answered()
-            gc.collect()  # httpcore leaves its socket to the collector where a SOCKS proxy refuses
+            gc.collect()  # httpcore leaves its socket to the garbage collector if a SOCKS proxy refuses
             assert answered is not broken, f"the SDK sees it otherwise than {report['root_cause']}"
         return report
 
@@ -273,11 +282,11 @@ def diagnose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
 
 @pytest.fixture(scope="session")
 def key() -> str:
-    """The key that every server here takes."""
+    """Return the key that every server here accepts."""
     return made_up_key()
 
 
 @pytest.fixture(scope="session")
 def wrong_key() -> str:
-    """A key of the same kind that none of them knows."""
+    """Return a key of the same shape that no server here accepts."""
     return made_up_key()

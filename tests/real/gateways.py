@@ -1,4 +1,4 @@
-"""LiteLLM and aimock, each stood up with what a test puts behind it."""
+"""Start LiteLLM and aimock, each in front of the upstreams that a test gives."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Fetched = Callable[[str, str, str], Path]
 def litellm(
     fetched: Fetched, serving: Serving, port: int, folder: Path, key: str, models: list[dict[str, Any]]
 ) -> Iterator[str]:
-    """Its address. ``models`` are rows of its ``model_list``; ``key`` is its master key."""
+    """Yield LiteLLM's address. ``models`` are rows of its ``model_list``; ``key`` is its master key."""
     program = fetched(
         "LLMDOCTOR_LITELLM",
         "litellm/bin/litellm",
-        "LiteLLM wants an environment of its own (python3 -m venv .cache/litellm; "
+        "LiteLLM needs a separate environment (python3 -m venv .cache/litellm; "
         ".cache/litellm/bin/pip install 'litellm[proxy]==1.106.2')",
     )
-    config = folder / "config.yaml"  # JSON is YAML
+    config = folder / "config.yaml"  # JSON is valid YAML
     settings = {
         "model_list": models,
         "router_settings": {"num_retries": 0, "disable_cooldowns": True},
@@ -34,11 +34,11 @@ def litellm(
     environment = {
         "HOME": str(folder),
         "LITELLM_MASTER_KEY": key,
-        "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # not from the internet
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # do not download it from the internet
         "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
         "LITELLM_LOCAL_POLICY_TEMPLATES": "True",
         "LITELLM_LOCAL_BLOG_POSTS": "True",
-        "LITELLM_MODE": "PRODUCTION",  # no .env
+        "LITELLM_MODE": "PRODUCTION",  # do not read a .env file
         "NO_PROXY": "*",
     }
     argv = [program, "--config", config, "--host", "127.0.0.1", "--port", str(port), "--telemetry", "False"]
@@ -50,7 +50,7 @@ def litellm(
 def aimock(
     fetched: Fetched, serving: Serving, node: str, port: int, folder: Path, key: str, fixtures: list[dict[str, Any]]
 ) -> Iterator[str]:
-    """Its address; it takes the key in any header, and answers by ``fixtures``."""
+    """Yield aimock's address; it accepts the key in any header and answers according to ``fixtures``."""
     package = fetched(
         "LLMDOCTOR_AIMOCK",
         "node/node_modules/@copilotkit/aimock",

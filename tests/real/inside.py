@@ -1,8 +1,9 @@
-"""Run by root: each world in a network namespace of its own, with its links, name server and doors; in it the check is
-made and the SDK is asked.
+"""Check each world in a separate network namespace, with its links, name server and doors, and call the SDK there. Runs
+as root.
 
-In: JSON, a list of ``{"name", "links": [shell lines], "resolv": path, "dnsmasq": argv, "doors": [addresses], "url", "key",
-"model"}``. Out: JSON, name -> ``{"report", "fails"}``; the second is how the SDK failed, empty for an answer.
+Input: JSON, a list of ``{"name", "links": [shell lines], "resolv": path, "dnsmasq": argv, "doors": [addresses], "url",
+"key", "model"}``. Output: JSON, name -> ``{"report", "fails"}``; ``fails`` says how the SDK failed, empty for an
+answer.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ from probes.settings.gather import Options, gather
 
 ASK: dict[str, Any] = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 16}
 SECONDS = 3.0
-_NEW = 0x40000000 | 0x00020000  # CLONE_NEWNET, CLONE_NEWNS (linux/sched.h); os.unshare is there from Python 3.12 on
+_NEW = 0x40000000 | 0x00020000  # CLONE_NEWNET, CLONE_NEWNS (linux/sched.h); os.unshare needs Python 3.12
 
 
 def _named(argv: list[str], stack: ExitStack) -> None:
-    """The name server, once it listens in UDP on port 53."""
+    """Start the name server and wait until it listens on UDP port 53."""
     server = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     stack.callback(server.wait)
     stack.callback(server.terminate)
@@ -77,6 +78,6 @@ def _within(world: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    # A fork for each world: what is imported once serves them all.
+    # One fork per world: modules are imported once for all of them.
     with get_context("fork").Pool(6, maxtasksperchild=1) as pool:
         print(json.dumps(dict(pool.imap_unordered(_within, json.load(sys.stdin)))))

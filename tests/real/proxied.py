@@ -1,4 +1,4 @@
-"""One sound door, encrypted and plain, and HTTP proxies of one make before it, each with other rules."""
+"""One working door, over https and http, behind several HTTP proxies of the same program with different rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from probes.demo_server.server import PracticeDoor
 
 @dataclass(frozen=True)
 class Scene:
-    """The doors, the root that signs the encrypted one, and by its kind each proxy's address and log."""
+    """The doors, the CA that signed the encrypted one's certificate, and each proxy's address and log by its kind."""
 
     door: PracticeDoor
     plain: PracticeDoor
@@ -24,7 +24,9 @@ class Scene:
 
     @property
     def url(self) -> str:
-        """The door by its name: an address would make the proxies' filters and the certificates another matter."""
+        """Return the door's URL with its name: an IP address would change what the proxies' filters and the
+        certificates match.
+        """
         return f"https://localhost:{self.door.port}/v1"
 
 
@@ -37,15 +39,15 @@ def proxied(
     free_port: Callable[[], int],
     folder: Path,
 ) -> Iterator[Scene]:
-    """The scene, where ``command`` writes the settings of a kind into its folder and says how that proxy is started."""
+    """Yield the scene. ``command`` writes the settings of a kind into its folder and returns the proxy's command."""
     with ExitStack() as stack:
         root = stack.enter_context(authority())
         door = stack.enter_context(PracticeDoor(b.openai(key), tls=root.context()))
         plain = stack.enter_context(PracticeDoor(b.openai(key)))
         proxies, logs = {}, {}
         for kind in kinds:
-            own, port = folder / kind, free_port()
-            own.mkdir()
-            logs[kind] = stack.enter_context(serving(command(kind, own, port), port, own))
+            subfolder, port = folder / kind, free_port()
+            subfolder.mkdir()
+            logs[kind] = stack.enter_context(serving(command(kind, subfolder, port), port, subfolder))
             proxies[kind] = f"http://127.0.0.1:{port}"
         yield Scene(door, plain, root.ca_pem, proxies, logs)

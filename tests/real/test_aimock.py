@@ -1,4 +1,4 @@
-"""aimock from npm: a mock of many providers that breaks on purpose, by the model that is asked for."""
+"""aimock from npm: a mock of many providers that fails on purpose, depending on the requested model."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FIXTURES = [
     _fixture("poor-mini", _error(429, "insufficient_quota", "You exceeded your current quota")),
     _fixture("failing-mini", _error(500, "server_error", "The server had an error")),
     _fixture("overloaded-mini", _error(529, "overloaded_error", "Overloaded")),
-    _fixture("torn-mini", latency=40, truncateAfterChunks=3),  # without a pause nothing at all gets out
+    _fixture("torn-mini", latency=40, truncateAfterChunks=3),  # without a pause it would send nothing at all
     _fixture("garbled-mini", chaos={"malformedRate": 1}),
     _fixture("dead-mini", chaos={"disconnectRate": 1}),
     _fixture("slow-mini", latency=60),
@@ -46,7 +46,7 @@ def aimock(
     key: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    """Its address; it takes the key in any header, and names the models of :data:`FIXTURES`."""
+    """Yield aimock's address; it accepts the key in any header, and lists the models of :data:`FIXTURES`."""
     node = installed("node", "nodejs")
     folder, port = tmp_path_factory.mktemp("aimock"), free_port()
     with gateways.aimock(fetched, serving, node, port, folder, key, FIXTURES) as url:

@@ -1,7 +1,7 @@
-"""Debian's Chromium uses the served page, driven by playwright: as support staff would, and as an attacker's page would.
+"""Debian's Chromium uses the served page, driven by Playwright: as support staff do, and as an attacker's page does.
 
-Every page is watched for errors on its console, for requests to elsewhere and for the key; axe-core judges how it can
-be used without a mouse, with little sight, or read aloud.
+Every page is watched for console errors, for requests to other hosts and for the key; axe-core judges whether it can be
+used without a mouse, with poor sight, or with a screen reader.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-# The served page with a network in which every name is this machine, and port 443 the practice door's.
+# The served page with a network in which every name resolves to this machine, and port 443 is the practice door's.
 SERVED = """
 import json, socket, sys
 from diagnose.cli.commands.serve import names
@@ -58,7 +58,7 @@ serve(Serving(hosts=names(port), token=token, network=Roads, file=Path(file) if 
 
 @dataclass
 class Desk:
-    """The served page before one world, in a browser that is watched."""
+    """The served page with one world behind it, in a browser that is watched."""
 
     url: str
     world: RunningScenario | None
@@ -68,8 +68,8 @@ class Desk:
     contexts: list[BrowserContext] = field(default_factory=list)
 
     def open(self, path: str = "/", **context: Any) -> Page:
-        """A page of it in a window of its own."""
-        window = self.browser.new_context(reduced_motion="reduce", **context)  # what fades in has no contrast yet
+        """Open one of its pages in a new window."""
+        window = self.browser.new_context(reduced_motion="reduce", **context)  # fading elements have no contrast yet
         window.set_default_timeout(20_000)
         self.contexts.append(window)
         page = window.new_page()
@@ -80,7 +80,7 @@ class Desk:
         return page
 
     def check(self, page: Page) -> None:
-        """Fill the form with the world's settings as a person does, and wait for the report."""
+        """Fill in the form with the world's settings as a person does, and wait for the report."""
         assert self.world is not None
         page.fill("#base_url", self.world.base_url)
         page.fill("#key", self.world.key.reveal())
@@ -132,7 +132,9 @@ def browser(installed: Callable[[str, str], str]) -> Iterator[Browser]:
 
 @pytest.fixture
 def desk(browser: Browser, serving: Any, free_port: Callable[[], int], tmp_path: Path) -> Opened:
-    """``with desk("stream-cut") as one``: the page before a fault of the practice door. What went wrong is asserted."""
+    """Yield ``desk(fault)``, the page with a fault of the practice door behind it: ``with desk("stream-cut") as one``.
+    Asserts afterwards that nothing went wrong.
+    """
 
     @contextmanager
     def opened(fault: str = "", file: str = "", token: str = "") -> Iterator[Desk]:
@@ -157,7 +159,7 @@ def desk(browser: Browser, serving: Any, free_port: Callable[[], int], tmp_path:
 
 @pytest.fixture(scope="module")
 def axe(fetched: Callable[[str, str, str], Path]) -> Callable[[Page], None]:
-    """Asserts that axe-core finds nothing serious on a page."""
+    """Return a function that asserts that axe-core finds nothing serious on a page."""
     source = fetched(
         "LLMDOCTOR_AXE", "node/node_modules/axe-core/axe.min.js", "npm install --prefix .cache/node axe-core"
     ).read_text("utf-8")
@@ -260,7 +262,7 @@ def test_a_check_can_be_stopped_and_done_again(desk: Opened) -> None:
         page.click("button[type=submit]")
         page.wait_for_selector("#problem:not([hidden])")
         assert page.inner_text("#problem").startswith("Give a base URL")
-        one.faults[:] = [fault for fault in one.faults if "400" not in fault]  # Chromium tells every 400 on its console
+        one.faults[:] = [fault for fault in one.faults if "400" not in fault]  # Chromium logs every 400
 
 
 def test_a_closed_tab_ends_its_check(desk: Opened) -> None:
@@ -340,7 +342,7 @@ def test_a_browser_signs_in(desk: Opened, axe: Callable[[Page], None]) -> None:
         page.wait_for_url(f"{one.url}/?lang=zh")
         one.check(page)
         assert page.evaluate("document.cookie") == "", "no script sees the session"
-        one.faults[:] = [fault for fault in one.faults if "403" not in fault]  # Chromium tells it on its console
+        one.faults[:] = [fault for fault in one.faults if "403" not in fault]  # Chromium logs it
 
 
 # -- a page of another origin ------------------------------------------------------------------------------------------

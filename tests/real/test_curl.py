@@ -1,4 +1,4 @@
-"""curl itself: what it sends for a command line, and what we read out of the same line."""
+"""curl itself: what it sends for a command line, and what llmdoctor reads from the same line."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_what_curl_sends(line: str, door: PracticeDoor, installed: Callable[[str
         assert (_header("authorization", sent.headers) or "Bearer") == "Bearer"
 
     where = parse_endpoint_url(command.url.text, {name for name, _ in command.headers})
-    if sent.method == "POST":  # the check asks at the very place
+    if sent.method == "POST":  # the check sends its request to the same path
         protocol = wire(where.protocol)
         attempt = protocol.attempt(where.base_url)
         attempt = replace(attempt, version=where.version or attempt.version)
@@ -115,7 +115,7 @@ def test_what_curl_sends(line: str, door: PracticeDoor, installed: Callable[[str
 def test_other_shells_words_mean_the_same_to_curl(
     shell: str, door: PracticeDoor, installed: Callable[[str, str], str]
 ) -> None:
-    """The words that we cut, handed to curl as they are: the body arrives as it was meant."""
+    """The arguments that llmdoctor splits, passed to curl unchanged: the body arrives as the author meant it."""
     curl = installed("curl", "curl")
     carets = "".join(f"^{sign}" if sign in '^"&|<>()%' else sign for sign in subprocess.list2cmdline([BODY]))
     quoted = {"cmd": carets, "powershell": "'" + BODY.replace("'", "''") + "'"}[shell]

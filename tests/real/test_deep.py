@@ -1,4 +1,4 @@
-"""The deep check against gateways that nobody here wrote: LiteLLM before practice doors, and aimock with fixtures."""
+"""The deep check against gateways by other projects: LiteLLM in front of practice doors, and aimock with fixtures."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def litellm(
     key: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    """Its address. Behind it: doors that can everything, and one whose tool calls are broken."""
+    """Yield LiteLLM's address. Behind it are doors that support everything, and one whose tool calls are broken."""
     folder, port = tmp_path_factory.mktemp("litellm"), free_port()
     half = FeatureBehaviour(tools="not_json", stream="not_json", structured="ignored", vision="refused")
     with (
@@ -59,7 +59,7 @@ def test_a_gateway_passes_all_of_it_on(litellm: str, key: str, diagnose: Diagnos
     assert report["verdict"] == "healthy"
     assert _of(report) == {
         **dict.fromkeys(NAMES, "supported"),
-        "responses": "unsupported",  # it passes them on to a door without
+        "responses": "unsupported",  # LiteLLM forwards them to a door that does not support them
     }
 
 
@@ -74,7 +74,7 @@ def test_a_gateway_passes_on_what_is_broken(litellm: str, key: str, diagnose: Di
 
 def test_its_anthropic_door(litellm: str, key: str, diagnose: Diagnose) -> None:
     report = diagnose(litellm, key, CLAUDE, "--deep", protocol="anthropic")
-    assert _of(report) == {**dict.fromkeys(NAMES, "supported"), "embeddings": "unknown"}  # not of this protocol
+    assert _of(report) == {**dict.fromkeys(NAMES, "supported"), "embeddings": "unknown"}  # not part of this protocol
 
 
 def _fixture(response: dict[str, Any], **match: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""dnsmasq as the machine's only name server, and as another one that is asked besides.
+"""dnsmasq as the machine's only name server, and as an additional one that is asked directly.
 
-The first takes a network and a resolv.conf of its own (Linux namespaces, which need root): where this place allows none,
-those tests are left out.
+The first needs a separate network and resolv.conf (Linux namespaces, which need root); those tests are skipped if the
+machine does not allow them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RULES = (
     *("--listen-address=127.0.0.1", "--address=/relay.example/127.0.0.1", "--address=/api.openai.com/127.0.0.1"),
     *("--address=/gone.example/", "--txt-record=bare.example,text", "--local=/bare.example/", "--no-negcache"),
 )
-# Started before the check, in the same namespace: dnsmasq with these options, or nothing at all.
+# Started before the check, in the same namespace: dnsmasq with these options, or nothing.
 _INSIDE = """
 ip link set lo up
 mount --bind "$1" /etc/resolv.conf
@@ -51,28 +51,30 @@ def dnsmasq(installed: Callable[[str, str], str]) -> str:
 
 
 @pytest.fixture
-def beside(
+def additional_server(
     dnsmasq: str,
     free_port: Callable[[], int],
     serving: Callable[..., AbstractContextManager[Path]],
     tmp_path: Path,
 ) -> Iterator[str]:
-    """Another name server, on a port of its own."""
+    """Yield the address of an additional name server on its own port."""
     port = free_port()
-    with serving([dnsmasq, *RULES, f"--port={port}"], port, tmp_path):  # it listens in TCP as well
+    with serving([dnsmasq, *RULES, f"--port={port}"], port, tmp_path):  # dnsmasq also listens on TCP
         yield f"127.0.0.1:{port}"
 
 
 @pytest.fixture
 def unsigned() -> tuple[str, ...]:
-    """Signatures are wanted, and the one that is asked further, dnsmasq itself on another port, has none: SERVFAIL."""
-    root = "20326,8,2,E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"  # IANA's, of 2017
+    """Yield options that make dnsmasq answer SERVFAIL: it must validate DNSSEC, but its upstream (itself on another
+    port) sends no signatures.
+    """
+    root = "20326,8,2,E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"  # IANA's root key of 2017
     return "--server=127.0.0.1#5301", "--dnssec", "--dnssec-check-unsigned", f"--trust-anchor=.,{root}"
 
 
 @pytest.fixture
-def alone(dnsmasq: str, tmp_path: Path) -> Run:
-    """The program in a network of its own, whose name server is started with the options that are given."""
+def run_isolated(dnsmasq: str, tmp_path: Path) -> Run:
+    """Return a function that runs the program in a separate network whose name server has the given options."""
     if subprocess.run(["unshare", "-nm", "true"], capture_output=True).returncode:
         pytest.skip("no namespaces here: unshare -nm is not allowed")
     resolv = tmp_path / "resolv.conf"
@@ -100,59 +102,59 @@ def evidence(report: dict[str, Any]) -> str:
     return "\n".join(report["findings"][0]["evidence"])
 
 
-def test_no_such_name(alone: Run) -> None:
-    report = alone("gone.example")
+def test_no_such_name(run_isolated: Run) -> None:
+    report = run_isolated("gone.example")
     assert (report["root_cause"], report["side"]) == ("dns.not_found", "settings")
 
 
-def test_servfail(alone: Run, unsigned: tuple[str, ...]) -> None:
-    report = alone("elsewhere.org", *unsigned)
+def test_servfail(run_isolated: Run, unsigned: tuple[str, ...]) -> None:
+    report = run_isolated("elsewhere.org", *unsigned)
     assert report["root_cause"] == "dns.failed"
     assert "name server 127.0.0.1: it failed (SERVFAIL)" in evidence(report)
     assert report["findings"][0]["title"] == "The name server could not find out where elsewhere.org is"
 
 
-def test_a_server_that_is_far_away(alone: Run) -> None:
-    report = alone("elsewhere.org", "--server=127.0.0.99#5353")  # nobody is there, and dnsmasq waits
+def test_a_server_that_is_far_away(run_isolated: Run) -> None:
+    report = run_isolated("elsewhere.org", "--server=127.0.0.99#5353")  # nobody listens there, so dnsmasq waits
     assert report["root_cause"] == "dns.failed"
     assert report["findings"][0]["title"] == "No name server answers this machine"
 
 
-def test_refused(alone: Run) -> None:
-    report = alone("elsewhere.org")  # of no name of its own, and with nobody to ask
+def test_refused(run_isolated: Run) -> None:
+    report = run_isolated("elsewhere.org")  # dnsmasq knows no such name and has no upstream
     assert report["root_cause"] == "dns.failed"
     assert "name server 127.0.0.1: refused (REFUSED)" in evidence(report)
     assert report["findings"][0]["title"] == "The name server refuses to look up elsewhere.org"
 
 
-def test_nobody_answers(alone: Run) -> None:
-    report = alone("relay.example", "none")
+def test_nobody_answers(run_isolated: Run) -> None:
+    report = run_isolated("relay.example", "none")
     assert report["root_cause"] == "dns.failed"
     assert "name server 127.0.0.1: nobody listens there" in evidence(report)
 
 
-def test_a_false_address(alone: Run) -> None:
-    report = alone("api.openai.com")
+def test_a_false_address(run_isolated: Run) -> None:
+    report = run_isolated("api.openai.com")
     assert report["root_cause"] == "dns.bogus_answer"
     assert "127.0.0.1" in evidence(report)
 
 
-def test_docker_host(alone: Run) -> None:
-    report = alone("host.docker.internal", "--local=/internal/")
+def test_docker_host(run_isolated: Run) -> None:
+    report = run_isolated("host.docker.internal", "--local=/internal/")
     assert (report["root_cause"], report["side"]) == ("dns.not_found", "machine")
     assert report["findings"][0]["title"] == "The name host.docker.internal is not known here"
 
 
-def test_another_server_knows_the_name(beside: str, diagnose: Run) -> None:
-    report = diagnose("https://relay.example/v1", "sk-made-up", MODEL, "--dns-server", beside)
+def test_another_server_knows_the_name(additional_server: str, diagnose: Run) -> None:
+    report = diagnose("https://relay.example/v1", "sk-made-up", MODEL, "--dns-server", additional_server)
     assert report["root_cause"] == "dns.not_found"
-    assert f"name server {beside}: 127.0.0.1" in evidence(report)
+    assert f"name server {additional_server}: 127.0.0.1" in evidence(report)
 
 
-def test_another_server_says_otherwise(beside: str, key: str, diagnose: Run) -> None:
+def test_another_server_says_otherwise(additional_server: str, key: str, diagnose: Run) -> None:
     with PracticeDoor(b.openai(key)) as door:
-        report = diagnose(f"http://localhost:{door.port}/v1", key, MODEL, "--dns-server", beside)
+        report = diagnose(f"http://localhost:{door.port}/v1", key, MODEL, "--dns-server", additional_server)
     assert report["verdict"] == "healthy"
     (dns,) = [probe for probe in report["probes"] if probe["name"] == "dns"]
     (other,) = dns["observed"]["servers"]
-    assert (other["server"], other["said"]) == (beside, "refused")
+    assert (other["server"], other["said"]) == (additional_server, "refused")

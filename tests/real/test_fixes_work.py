@@ -1,5 +1,5 @@
-"""The fix works in the real client: for every wrong world in which settings were seen to work, the official SDKs work with
-these: openai and anthropic of Python, the newest and the generation before, and those of Node.
+"""The fix works in the real client: in every wrong world whose report contains settings that worked, the official SDKs
+work with these settings: openai and anthropic for Python, the newest and the previous generation, and those for Node.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-import probes.api.attempt_round
+import probes.api.round_runner
 import probes.network.network
 from diagnose.judging.judge import judge
 from diagnose.report import Report, Verdict
@@ -37,13 +37,13 @@ NEWEST = PYTHON | {"gemini", "ollama"}
 
 @dataclass(frozen=True)
 class Fix:
-    """A scenario and the settings of its report, with those fixes beside them that were seen to work."""
+    """A scenario, the settings of its report, and the fixes that were seen to work with them."""
 
     scenario: Scenario
     settings: Mapping[str, Any]
-    around: Mapping[str, str]  # proxies, roots
-    proxied: bool  # the answer came through a proxy
-    port: str  # of the run that the settings come from
+    around: Mapping[str, str]  # proxies and CA bundle
+    proxied: bool  # whether the answer came through a proxy
+    port: str  # port of the run that the settings come from
 
 
 def _fix(scenario: Scenario) -> Fix | None:
@@ -70,7 +70,7 @@ def _port(evidence: Evidence) -> str:
 @pytest.fixture(scope="module")
 def fixes() -> list[Fix]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(probes.api.attempt_round, "PAUSES", (0.01, 0.02))
+        patch.setattr(probes.api.round_runner, "PAUSES", (0.01, 0.02))
         patch.setattr(probes.network.network, "trust", _TRUST)
         return [found for scenario in SCENARIOS if (found := _fix(scenario)) is not None]
 
@@ -85,7 +85,7 @@ def _on_node(scenario: Scenario) -> bool:
 def _job(fix: Fix, set_up: Stage, stream: bool) -> dict[str, Any]:
     settings, scenario = fix.settings, fix.scenario
     environment = dict(set_up.environment)
-    if _on_node(scenario) and not fix.proxied:  # it went straight, as Node does
+    if _on_node(scenario) and not fix.proxied:  # the answer came directly, as Node connects
         environment = {name: value for name, value in environment.items() if not name.endswith("_PROXY")}
     if (roots := fix.around.get("ssl_cert_file")) is not None:
         environment.pop("SSL_CERT_FILE", None)
@@ -139,7 +139,9 @@ def _key(fix: Fix, set_up: Stage) -> str:
 
 @contextmanager
 def _client(argv: list[str], folder: Path) -> Iterator[Callable[[Mapping[str, Any]], str]]:
-    """A client in a process of its own: a job in, how it failed out; empty where it got its answer."""
+    """Start a client in a separate process; yield a function that sends it a job and returns how the call failed, empty
+    for an answer.
+    """
     with (folder / "noise").open("wb") as noise:
         process = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=noise, cwd=folder, encoding="utf-8"
@@ -162,7 +164,7 @@ def _client(argv: list[str], folder: Path) -> Iterator[Callable[[Mapping[str, An
 
 
 def _all(argv: list[str], spoken: frozenset[str], fixes: list[Fix], folder: Path) -> tuple[int, dict[str, str]]:
-    """How many settings a client was given, and those that failed."""
+    """Return how many settings a client was given, and the failures by scenario."""
     failed: dict[str, str] = {}
     node = any(word.endswith(".mjs") for word in argv)
     mine = [
@@ -193,7 +195,8 @@ APART = {
     "gemini-query-only-relay": "google-genai sends the key in a header alone; what works is curl's ?key=",
     "wire-socks4": "no official client speaks SOCKS4: the report names no proxy that would do",
 }
-# Python's clients follow the redirect, and openai-node 7 does not: the report, for Python, says that it is followed.
+# Python's clients follow the redirect, and openai-node 7 does not: the report is written for Python and says that it is
+# followed.
 PYTHONS_ALONE = ("http-moved-307-followed-by-python",)
 NO_SOCKS = "Node's fetch has no SOCKS"
 CLIENTS = ("python-newest", "python-previous", "node-newest", "node-previous")
@@ -202,22 +205,22 @@ CLIENTS = ("python-newest", "python-previous", "node-newest", "node-previous")
 def _argv(name: str, fetched: Callable[[str, str, str], Path]) -> list[str]:
     if name == "python-newest":
         return [sys.executable, str(HERE / "ask.py")]
-    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want folders of their own")
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate folders")
     if name == "python-previous":
         return [str(clients / "elder" / "bin" / "python"), str(HERE / "ask.py")]
-    node = clients / "node" / "node_modules" / ".bin" / "node"  # openai-node 7 wants a newer one than Debian has
+    node = clients / "node" / "node_modules" / ".bin" / "node"  # openai-node 7 needs a newer Node than Debian has
     packages = clients / ("node" if name == "node-newest" else "node-elder")
     return [str(node), str(HERE / "ask.mjs"), str(packages), str(clients / "undici")]
 
 
-Outcome = tuple[int, dict[str, str]] | str  # why it was not asked
+Outcome = tuple[int, dict[str, str]] | str  # the text says why the client did not run
 
 
 @pytest.fixture(scope="module")
 def outcomes(
     fixes: list[Fix], fetched: Callable[[str, str, str], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Outcome]:
-    """All clients at the same time: each waits for the others' answers most of its own."""
+    """Return the outcome of each client. They run in parallel, because each mostly waits for answers."""
 
     def ask(name: str) -> Outcome:
         try:
@@ -252,7 +255,7 @@ def test_the_fix_works(
 def test_the_client_can_fail(
     client: str, fetched: Callable[[str, str, str], Path], fixes: list[Fix], tmp_path: Path
 ) -> None:
-    """With a key that the door refuses, it says so."""
+    """The client reports a failure if the door rejects the key."""
     fix = next(one for one in fixes if one.scenario.root == "url.version_missing")
     with _client(_argv(client, fetched), tmp_path) as ask, stage(fix.scenario) as set_up:
         assert "401" in ask({**_job(fix, set_up, False), "key": "sk-wrong"})

@@ -1,7 +1,7 @@
-"""What `scan` says of a client is what the client does: the address that it asks and the key that it sends.
+"""`scan` reports what the client really does: the address that it calls and the key that it sends.
 
-Each world is a home, a project and an environment. The real client is started in it against a recording server, and
-``find`` looks at the same files. Keys tell the places apart: ``sk-case-1`` is the user's, ``sk-case-2`` the project's,
+Each world is a home, a project and an environment. The real client runs in it against a recording server, and ``find``
+looks at the same files. Keys identify the places: ``sk-case-1`` is the user's, ``sk-case-2`` the project's,
 ``sk-case-3`` the shell's.
 """
 
@@ -31,9 +31,10 @@ PROGRAMS = Path("programs/node_modules/.bin")
 
 @dataclass(frozen=True)
 class World:
-    """``files`` are below the home, those of the project below ``project/``; ``{url}`` is the server's address.
+    """One world: ``files`` are below the home, those of the project below ``project/``; ``{url}`` is the server's
+    address.
 
-    ``asks``: the path of the base URL and the key that count, or None where the client is to ask nothing.
+    ``asks``: the path of the base URL and the key that take effect, or None if the client must send nothing.
     """
 
     app: str
@@ -204,7 +205,7 @@ WORLDS = {
             ".gemini/settings.json": GEMINI,
             ".gemini/.env": f"GEMINI_API_KEY={USER}${{MINE}}\nGOOGLE_GEMINI_BASE_URL={{url}}/user\n",
         },
-        ("/user", USER),  # or it would be sk-case-17
+        ("/user", USER),  # without the delimiter the key would be sk-case-17
         {"MINE": "7"},
         model="gemini-2.5-flash",
     ),
@@ -418,7 +419,7 @@ def test_the_client_does_what_scan_says(
     recorder: Recorder, tmp_path: Path, fetched: Callable[[str, str, str], Path], name: str
 ) -> None:
     world = WORLDS[name]
-    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want environments of their own")
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate environments")
     home = tmp_path / "home"
 
     def filled(text: str) -> str:
@@ -451,7 +452,7 @@ def test_the_client_does_what_scan_says(
 
 
 def foretold(world: World, home: Path, env: dict[str, str]) -> tuple[str, str] | None:
-    """The target and the key of the client's question, by what `scan` finds."""
+    """Return the target and the key of the client's request as `scan` predicts them, or None if it finds no key."""
     here = this_world(env, home / "project")
     here = type(here)(home, env, home / "project", here.systems)
     known = apps.load()
@@ -464,7 +465,7 @@ def foretold(world: World, home: Path, env: dict[str, str]) -> tuple[str, str] |
     wire = app.wire(settings.protocol.value)
     assert wire is not None and settings.base_url is not None and settings.key is not None
     address = join(app, wire, settings.base_url.value, world.model)
-    key = re.match(r"sk-case-\d+", settings.key.value.reveal())  # the recording server knows no more of it
+    key = re.match(r"sk-case-\d+", settings.key.value.reveal())  # all that the recording server keeps of a key
     assert address is not None and key is not None
     _, slash, target = address.partition("://")[2].partition("/")
     return slash + target, key[0]

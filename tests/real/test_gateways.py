@@ -1,4 +1,6 @@
-"""HAProxy, Apache and Varnish in front of a door that is sound, down, late or broken: their own pages, told by name."""
+"""HAProxy, Apache and Varnish in front of a door that works, is down, is slow or is broken: their own pages are
+recognised by name.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ MODULES = Path("/usr/lib/apache2/modules")
 
 @pytest.fixture(scope="module")
 def behind(key: str) -> Iterator[dict[str, int]]:
-    """The ports of the doors behind a gateway."""
+    """Yield the ports of the doors behind a gateway."""
     with (
         PracticeDoor(b.openai(key)) as sound,
         PracticeDoor(wrong_streams.delayed(Reply(200), 30)) as late,
@@ -53,7 +55,7 @@ def haproxy(
     behind: Mapping[str, int],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
-    """The address of each door behind it, and of one that is denied."""
+    """Yield the address of each door behind HAProxy, and of one that it denies."""
     program, folder = installed("haproxy", "haproxy"), tmp_path_factory.mktemp("haproxy")
     ports = {name: free_port() for name in (*behind, "denied")}
     text = HAPROXY
@@ -81,8 +83,8 @@ def test_haproxys_pages(
 ) -> None:
     report = diagnose(haproxy[door], key, MODEL)
     assert (report["root_cause"], report["side"]) == (code, "relay")
-    told = "\n".join(report["findings"][0]["evidence"])
-    assert "made by HAProxy" in told and words in told
+    evidence = "\n".join(report["findings"][0]["evidence"])
+    assert "made by HAProxy" in evidence and words in evidence
     assert ("gave up waiting" in report["findings"][0]["title"]) is (door == "late")
 
 
@@ -101,7 +103,7 @@ def apache(
     behind: Mapping[str, int],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
-    """The address of each door behind it, and of one that is denied."""
+    """Yield the address of each door behind Apache, and of one that it denies."""
     program, folder = installed("apache2", "apache2-bin"), tmp_path_factory.mktemp("apache")
     ports = {name: free_port() for name in (*behind, "denied")}
     modules = ("mpm_event", "authz_core", "proxy", "proxy_http")
@@ -148,7 +150,7 @@ def varnish(
     behind: Mapping[str, int],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
-    """The address of a sound door behind it, and of one that is down."""
+    """Yield the address of a working door behind Varnish, and of one that is down."""
     program = installed("varnishd", "varnish")
     with ExitStack() as stack:
         found = {}

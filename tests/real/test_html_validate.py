@@ -1,4 +1,6 @@
-"""html-validate from npm reads the page: the standard's rules, and those of accessibility that a program can check."""
+"""html-validate from npm validates the report page: the rules of the standard, and those of accessibility that a
+program can check.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,6 @@ def test_the_page_is_valid(html_faults: Callable[..., dict[str, Any]], tmp_path:
         for lang in ("en", "zh"):
             (tmp_path / f"{name}-{lang}.html").write_text(html.render(report, lang), "utf-8")
     (tmp_path / "wrong.html").write_text("<!DOCTYPE html>\n<html><p><div></p></html>\n")
-    faults = html_faults({"long-title": "off"})  # it counts `&lt;` as four
+    faults = html_faults({"long-title": "off"})  # html-validate counts `&lt;` as four characters
     assert faults.pop("wrong.html"), "the validator looks"
     assert faults == {}

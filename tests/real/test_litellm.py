@@ -1,4 +1,4 @@
-"""LiteLLM's proxy, as most companies and many home users run a gateway of their own."""
+"""LiteLLM's proxy, as most companies and many home users run a gateway."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def litellm(
     key: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    """Its address. Behind it: a mock, and practice doors, sound and not."""
+    """Yield LiteLLM's address. Behind it are its mock and practice doors, working and broken ones."""
     folder, port = tmp_path_factory.mktemp("litellm"), free_port()
     with (
         PracticeDoor(b.openai("sk-upstream")) as gpt,
@@ -70,12 +70,12 @@ def test_it_passes_on_a_real_upstream(litellm: str, key: str, diagnose: Diagnose
 
 
 def test_a_key_that_it_does_not_know(litellm: str, wrong_key: str, diagnose: Diagnose) -> None:
-    report = diagnose(f"{litellm}/v1", wrong_key, "practice-mini")  # it says 400 "No connected db."
+    report = diagnose(f"{litellm}/v1", wrong_key, "practice-mini")  # LiteLLM answers 400 "No connected db."
     assert (report["root_cause"], report["proven"]["key"]) == ("auth.rejected", False)
 
 
 def test_no_key(litellm: str, diagnose: Diagnose) -> None:
-    report = diagnose(f"{litellm}/v1", "", "practice-mini")  # it says 500, for it looks for its missing database
+    report = diagnose(f"{litellm}/v1", "", "practice-mini")  # LiteLLM answers 500: it looks for its database
     assert report["root_cause"] == "settings.missing_key"
 
 
@@ -85,7 +85,7 @@ def test_no_key(litellm: str, diagnose: Diagnose) -> None:
         ("/v1/v1", "url.version_doubled"),
         ("/v1/chat/completions", "url.endpoint_included"),
         ("/api/v1", "url.path_wrong"),
-        ("/openai/v1", "url.path_wrong"),  # its pass-through to OpenAI, which it has no key for: 500
+        ("/openai/v1", "url.path_wrong"),  # LiteLLM's pass-through to OpenAI, for which it has no key: 500
     ],
 )
 def test_a_path_that_it_does_not_serve(litellm: str, key: str, diagnose: Diagnose, path: str, code: str) -> None:
@@ -121,7 +121,7 @@ def test_its_anthropic_door_and_a_key_that_it_does_not_know(litellm: str, wrong_
 
 
 def test_its_mock_streams_to_no_anthropic_client(litellm: str, key: str, diagnose: Diagnose) -> None:
-    report = diagnose(litellm, key, "practice-mini", protocol="anthropic")  # one whole JSON: the SDK reads no text
+    report = diagnose(litellm, key, "practice-mini", protocol="anthropic")  # the SDK reads no text from one whole JSON
     assert (report["root_cause"], report["proven"]["answer"]) == ("stream.ignored", True)
 
 

@@ -1,7 +1,7 @@
-"""A machine's own network, made wrong for real: its resolver, its routes, its firewall, in a Linux namespace for each world.
+"""A machine's network with real faults: its resolver, its routes, its firewall, in a Linux namespace for each world.
 
-The names are told by dnsmasq, the addresses are set on interfaces that lead nowhere, and nftables is the firewall. Where
-this place allows no namespaces, these tests are left out. All addresses are those of RFC 5737 and RFC 3849.
+dnsmasq serves the names, the addresses are set on interfaces that lead nowhere, and nftables is the firewall. The tests
+are skipped if the machine allows no namespaces. All addresses are from RFC 5737 and RFC 3849.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HERE = Path(__file__).parent
 
 V4, V6, SILENT4, SILENT6 = "203.0.113.10", "2001:db8::10", "198.51.100.9", "2001:db8:1::9"
 HERE4, HERE6 = f"ip addr add {V4}/32 dev lo", f"ip -6 addr add {V6}/128 dev lo nodad"
-# A cable whose other end nobody holds: what is sent to the silent addresses is never answered.
+# A virtual cable with nobody at its other end: packets to the silent addresses are never answered.
 _CABLE = "ip link add v0 type veth peer name v1 && ip link set v0 up && ip link set v1 up"
 _LLADDR = "lladdr 02:00:00:00:00:09 dev v0"
 NOWHERE = (
@@ -40,8 +40,8 @@ FIREWALL = (
 
 @dataclass(frozen=True)
 class World:
-    """``names`` are dnsmasq's options; ``servers`` what resolv.conf holds; ``doors`` the addresses at which a sound door
-    listens. ``cause`` is the root cause, ``also`` a finding that must be there.
+    """One world: ``names`` are dnsmasq's options, ``servers`` the contents of resolv.conf, ``doors`` the addresses at
+    which a working door listens. ``cause`` is the root cause, ``also`` another finding that must be reported.
     """
 
     name: str
@@ -98,10 +98,10 @@ WORLDS = (
         (HERE4, "ip addr add 203.0.113.11/32 dev lo"),
         ("--host-record=relay.example,203.0.113.11", f"--host-record=relay.example,{V4}"),
     ),
-    # -- ipv6 beside ipv4
+    # -- ipv6 next to ipv4
     _both("silent", NOWHERE, v6=SILENT6),
     _both("refused", HERE6),
-    # The system's resolver then puts the address that can be reached first, and nobody meets the other.
+    # The system's resolver then lists the reachable address first, so nobody meets the other.
     World(
         "ipv6 without a route",
         None,
@@ -129,16 +129,16 @@ def tools(installed: Callable[[str, str], str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def outcomes(tools: dict[str, str], key: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """World -> its report and how the SDK fared."""
+    """Return the report of each world and how the SDK fared."""
     folder = tmp_path_factory.mktemp("worlds")
     quiet = ("--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--user=", "--group=")
-    told = []
+    jobs = []
     for number, world in enumerate(WORLDS):
         resolv = folder / f"resolv-{number}.conf"
         servers = "".join(f"nameserver {one}\n" for one in world.servers)
         resolv.write_text(f"{servers}options timeout:1 attempts:1\n")
         names = ("--bind-interfaces", "--listen-address=127.0.0.1", *world.names)
-        told.append(
+        jobs.append(
             {
                 "name": world.name,
                 "links": world.links,
@@ -153,7 +153,7 @@ def outcomes(tools: dict[str, str], key: str, tmp_path_factory: pytest.TempPathF
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SSL_CERT", "PYTHONPATH"))}
     done = subprocess.run(
         [sys.executable, str(_HERE / "inside.py")],
-        input=json.dumps(told),
+        input=json.dumps(jobs),
         capture_output=True,
         encoding="utf-8",
         env={**clean, "PYTHONPATH": str(_HERE.parent.parent), "PATH": f"{clean['PATH']}:/usr/sbin:/sbin"},
@@ -165,7 +165,7 @@ def outcomes(tools: dict[str, str], key: str, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
-def test_it_is_told_and_the_sdk_agrees(world: World, outcomes: dict[str, Any]) -> None:
+def test_it_is_reported_and_the_sdk_agrees(world: World, outcomes: dict[str, Any]) -> None:
     report, fails = outcomes[world.name]["report"], outcomes[world.name]["fails"]
     codes = {one["code"]: one["severity"] for one in report["findings"]}
     how = f"{report['verdict']}, {codes}; the SDK {fails or 'is content'}"

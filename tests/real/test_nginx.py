@@ -1,4 +1,4 @@
-"""nginx in front of a sound door, as in front of most relays: sound, and set up wrong, with its own pages."""
+"""nginx in front of a working door, as in front of most relays: configured well and wrongly, with its own pages."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ SITES = {
     "client-certificate": "ssl_client_certificate {folder}/ca.pem; ssl_verify_client on; " + API,
 }
 TLS = {"tls", "old", "older-than-13", "unserved", "no-link", "client-certificate"}
-SLOW = 1.6  # seconds of a whole answer: past the second under which a burst says nothing
+SLOW = 1.6  # seconds of a whole answer: beyond the one second below which a burst proves nothing
 
 
 @pytest.fixture(scope="module")
 def root() -> Iterator[Authority]:
-    """It signs nginx's certificate."""
+    """Return the CA that signs nginx's certificate."""
     with authority() as found:
         yield found
 
@@ -70,7 +70,7 @@ def nginx(
     key: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
-    """The address of each of :data:`SITES`, by its name."""
+    """Yield the address of each of :data:`SITES`, by its name."""
     program, folder = installed("nginx", "nginx-light"), tmp_path_factory.mktemp("nginx")
     (folder / "leaf.pem").write_bytes(root.pem())
     (folder / "no-link.pem").write_bytes(root.pem("no-intermediate"))
@@ -84,7 +84,7 @@ def nginx(
         PracticeDoor(b.openai(key)) as door,
         PracticeDoor(b.openai(key, stream=_dripping)) as slow,
         PracticeDoor(b.openai(key, stream=_telling)) as telling,
-        PracticeDoor(b.openai(key, rejected="openai-no-key")) as strict,  # it looks at no header but its own
+        PracticeDoor(b.openai(key, rejected="openai-no-key")) as strict,  # it reads only its own protocol's header
         PracticeDoor(wrong_streams.delayed(Reply(200), 30)) as hung,
         closed_port() as closed,
     ):
@@ -104,7 +104,7 @@ def nginx(
 
 
 def _dripping(request: Request, *headers: tuple[str, str]) -> list[Step]:
-    """Eight words, one after another, up to the end of the connection: what nginx cannot measure it holds back."""
+    """Answer eight words one after another until the connection closes: nginx buffers what has no length."""
     events = [answers.data(answers.chunk(MODEL, content=f"word {n} ")) for n in range(8)]
     spread = [step for event in events for step in (event, Wait(SLOW / len(events)))]
     start = head(200, (("Content-Type", "text/event-stream"), ("Connection", "close"), *headers))
@@ -112,12 +112,12 @@ def _dripping(request: Request, *headers: tuple[str, str]) -> list[Step]:
 
 
 def _telling(request: Request) -> list[Step]:
-    """The same with the header that keeps nginx from holding it back."""
+    """Answer the same, with the header that stops nginx from buffering."""
     return _dripping(request, ("X-Accel-Buffering", "no"))
 
 
 def _config(places: dict[str, object], ports: dict[str, int]) -> str:
-    """One process that stays in the foreground and keeps its files to itself."""
+    """Return a configuration with one process that stays in the foreground and keeps its files in the test's folder."""
     temporary = " ".join(
         f"{kind}_temp_path {places['folder']}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -161,7 +161,7 @@ def test_a_path_that_it_cannot_guess(nginx: dict[str, str], key: str, diagnose: 
 
 
 def test_a_prefix_that_it_strips_away(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
-    report = diagnose(f"{nginx['prefix-lost']}/v1", key, MODEL)  # a slash too many after proxy_pass
+    report = diagnose(f"{nginx['prefix-lost']}/v1", key, MODEL)  # one slash too many after proxy_pass
     assert report["verdict"] == "broken"
     assert report["root_cause"] in ("url.path_wrong", "url.version_missing", "shape.not_llm_api")
 
@@ -184,7 +184,7 @@ def test_a_stream_that_it_holds_back(nginx: dict[str, str], key: str, diagnose: 
     assert "nginx" in report["findings"][0]["title"]
 
 
-def test_a_stream_whose_header_tells_it_not_to(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+def test_a_stream_whose_header_disables_buffering(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     assert diagnose(f"{nginx['told']}/v1", key, MODEL)["verdict"] == "healthy"
 
 
@@ -211,7 +211,7 @@ def test_a_header_that_it_drops(nginx: dict[str, str], key: str, diagnose: Diagn
 
 
 def test_a_redirect_to_https(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
-    report = diagnose(f"{nginx['to-tls']}/v1", key, MODEL)  # 301: the POST becomes a GET, and another port gets no key
+    report = diagnose(f"{nginx['to-tls']}/v1", key, MODEL)  # after a 301 the POST is a GET; another port gets no key
     assert report["root_cause"] == "http.redirected"
 
 
@@ -228,7 +228,7 @@ def test_a_redirect_that_makes_a_page_view_of_it(nginx: dict[str, str], key: str
     assert report["settings"]["base_url"] == f"{nginx['moved-as-a-page']}/api/v1"
 
 
-def test_a_site_that_is_down_beside_the_api(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+def test_a_site_that_is_down_next_to_the_api(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     report = diagnose(nginx["site-down"], key, MODEL)
     assert report["root_cause"] == "url.version_missing"
     assert report["settings"]["base_url"] == f"{nginx['site-down']}/v1"
@@ -241,7 +241,9 @@ def test_a_redirect_that_no_client_survives(nginx: dict[str, str], key: str, dia
 
 
 @pytest.mark.parametrize("site", ["tls", "older-than-13"])
-def test_https_with_its_root(nginx: dict[str, str], root: Authority, key: str, diagnose: Diagnose, site: str) -> None:
+def test_https_with_its_ca_certificate(
+    nginx: dict[str, str], root: Authority, key: str, diagnose: Diagnose, site: str
+) -> None:
     assert diagnose(f"{nginx[site]}/v1", key, MODEL, ca_bundle=root.ca_pem)["verdict"] == "healthy"
 
 
@@ -255,7 +257,7 @@ def test_https_set_up_wrong(
     assert diagnose(f"{nginx[site]}/v1", key, MODEL, ca_bundle=root.ca_pem)["root_cause"] == cause
 
 
-def test_https_without_its_root(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
+def test_https_without_its_ca_certificate(nginx: dict[str, str], key: str, diagnose: Diagnose) -> None:
     report = diagnose(f"{nginx['tls']}/v1", key, MODEL)
     assert report["root_cause"] == "tls.untrusted_issuer"
 

@@ -1,4 +1,6 @@
-"""What the official Node SDKs take along when they are redirected to another origin, and what the program says of it."""
+"""Which headers the official Node SDKs keep when they are redirected to another origin, and what the program reports
+about it.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,8 @@ _RUNNER = Path(__file__).with_name("ask_redirected.cjs")
 def taken(
     key: str, fetched: Callable[[str, str, str], Path]
 ) -> Iterator[dict[tuple[str, int], tuple[str, list[Request]]]]:
-    """(client, status) -> the address that redirects so, and what the stranger got of the SDK."""
-    sdks = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "Node and its SDKs stand in a folder of their own")
+    """Return, by (client, status), the address that redirects so and what the other origin received from the SDK."""
+    sdks = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "Node and its SDKs need a separate folder")
     with ExitStack() as stack:
         strangers, origins = {}, {}
         for one in [(client, status) for client in CLIENTS for status in STATUSES]:
@@ -53,7 +55,7 @@ def taken(
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("client", CLIENTS)
-def test_what_it_takes_along_is_what_is_said(
+def test_the_report_predicts_what_the_client_sends(
     client: str, status: int, key: str, taken: dict[tuple[str, int], tuple[str, list[Request]]]
 ) -> None:
     origin, came = taken[client, status]

@@ -1,4 +1,6 @@
-"""openssl's own server, nginx and mitmproxy: old versions, chains that lack a link, roots that only one list holds."""
+"""openssl's own server, nginx and mitmproxy: old versions, incomplete chains, and CA certificates that only one trust
+store has.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ def openssl(installed: Callable[[str, str], str]) -> str:
 
 @pytest.fixture
 def pair(openssl: str, tmp_path: Path) -> Path:
-    """A certificate for localhost that signed itself, with its key, in one file."""
+    """Return a file with a self-signed certificate for localhost and its key."""
     path = tmp_path / "pair.pem"
     subprocess.run(
         [
@@ -52,7 +54,9 @@ def pair(openssl: str, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def speaking(openssl: str, serving: Serving, free_port: Callable[[], int], tmp_path: Path) -> Speaking:
-    """``with speaking(*options) as url``: openssl's server with these options, in the test's own folder."""
+    """Yield ``speaking(*options)``, a context manager for openssl's server with these options in the test's folder,
+    which yields its URL.
+    """
 
     @contextmanager
     def listen(*options: str | Path) -> Iterator[str]:
@@ -63,7 +67,7 @@ def speaking(openssl: str, serving: Serving, free_port: Callable[[], int], tmp_p
     return listen
 
 
-def told(report: dict[str, Any], code: str) -> dict[str, Any]:
+def finding_of(report: dict[str, Any], code: str) -> dict[str, Any]:
     found: dict[str, Any] = next(one for one in report["findings"] if one["code"] == code)
     return found
 
@@ -87,7 +91,7 @@ def test_no_cipher_in_common(speaking: Speaking, pair: Path, key: str, diagnose:
 
 @pytest.mark.parametrize(
     ("version", "cause"),
-    [("-tls1_3", "http.front_auth"), ("-tls1_2", "tls.handshake_failed")],  # of 1.2 no more comes than "failure"
+    [("-tls1_3", "http.front_auth"), ("-tls1_2", "tls.handshake_failed")],  # TLS 1.2 reports nothing beyond "failure"
 )
 def test_a_certificate_that_it_wants(
     speaking: Speaking, pair: Path, tmp_path: Path, key: str, diagnose: Diagnose, version: str, cause: str
@@ -108,15 +112,13 @@ def test_a_name_that_it_does_not_serve(speaking: Speaking, pair: Path, key: str,
     assert report["findings"][0]["title"] == "The server behind localhost does not serve that name"
 
 
-def test_one_that_signed_itself(speaking: Speaking, pair: Path, key: str, diagnose: Diagnose) -> None:
+def test_a_self_signed_certificate(speaking: Speaking, pair: Path, key: str, diagnose: Diagnose) -> None:
     with speaking("-cert", pair, "-www") as url:
         report = diagnose(url, key, MODEL)
     assert report["root_cause"] == "tls.self_signed"
 
 
-def test_a_chain_that_lacks_its_link(
-    openssl: str, speaking: Speaking, tmp_path: Path, key: str, diagnose: Diagnose
-) -> None:
+def test_an_incomplete_chain(openssl: str, speaking: Speaking, tmp_path: Path, key: str, diagnose: Diagnose) -> None:
     def signed(name: str, by: str, extensions: str) -> None:
         (tmp_path / f"{name}.ext").write_text(extensions)
         for words in (
@@ -140,7 +142,7 @@ def test_a_chain_that_lacks_its_link(
 
 
 def hashed(openssl: str, pem: Path, folder: Path) -> Path:
-    """A folder of roots as OpenSSL's own list is one, with this root alone."""
+    """Create a CA folder in OpenSSL's hashed format with only this CA certificate."""
     folder.mkdir()
     name = subprocess.run(
         [openssl, "x509", "-noout", "-subject_hash", "-in", str(pem)], check=True, capture_output=True, text=True
@@ -149,7 +151,7 @@ def hashed(openssl: str, pem: Path, folder: Path) -> Path:
     return folder
 
 
-def test_a_root_that_the_system_s_list_alone_holds(
+def test_a_ca_certificate_that_only_the_systems_trust_store_has(
     openssl: str, root: Authority, tmp_path: Path, key: str, diagnose: Diagnose
 ) -> None:
     system = hashed(openssl, root.ca_pem, tmp_path / "system")
@@ -157,12 +159,12 @@ def test_a_root_that_the_system_s_list_alone_holds(
         url = f"https://localhost:{door.port}/v1"
         report = diagnose(url, key, MODEL, environment={"SSL_CERT_DIR": str(system)})
     assert report["verdict"] == "healthy"
-    finding = told(report, "tls.untrusted_issuer")
+    finding = finding_of(report, "tls.untrusted_issuer")
     assert finding["severity"] == "info"
     assert finding["title"] == "Only this system's own list trusts the certificate of localhost"
 
 
-def test_the_same_root_named_in_a_file(root: Authority, key: str, diagnose: Diagnose) -> None:
+def test_the_same_ca_certificate_named_in_a_file(root: Authority, key: str, diagnose: Diagnose) -> None:
     with PracticeDoor(b.openai(key), tls=root.context()) as door:
         report = diagnose(
             f"https://localhost:{door.port}/v1", key, MODEL, environment={"SSL_CERT_FILE": str(root.ca_pem)}
@@ -172,9 +174,7 @@ def test_the_same_root_named_in_a_file(root: Authority, key: str, diagnose: Diag
 
 @pytest.fixture(scope="module")
 def mitmdump(fetched: Callable[[str, str, str], Path]) -> Path:
-    return fetched(
-        "LLMDOCTOR_MITMDUMP", "mitmproxy/bin/mitmdump", "mitmproxy stands in a virtual environment of its own"
-    )
+    return fetched("LLMDOCTOR_MITMDUMP", "mitmproxy/bin/mitmdump", "mitmproxy needs a separate virtual environment")
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +185,7 @@ def interceptor(
     free_port: Callable[[], int],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, Path]]:
-    """mitmproxy's address as a proxy, and the root that it made for itself."""
+    """Yield mitmproxy's address as a proxy, and the CA certificate that it generated."""
     folder, port = tmp_path_factory.mktemp("mitmproxy"), free_port()
     options = ("--listen-host", "127.0.0.1", "--listen-port", port, "--set", f"confdir={folder}", "--quiet")
     trusts = ("--set", f"ssl_verify_upstream_trusted_ca={root.ca_pem}")
@@ -193,7 +193,7 @@ def interceptor(
         yield f"http://127.0.0.1:{port}", folder / "mitmproxy-ca-cert.pem"
 
 
-def test_somebody_opens_the_connection(
+def test_an_intercepted_connection(
     interceptor: tuple[str, Path], root: Authority, key: str, diagnose: Diagnose
 ) -> None:
     proxy, _ = interceptor
@@ -205,7 +205,9 @@ def test_somebody_opens_the_connection(
     assert report["findings"][0]["title"] == "mitmproxy opens the encrypted connection to localhost"
 
 
-def test_with_its_root_it_works(interceptor: tuple[str, Path], root: Authority, key: str, diagnose: Diagnose) -> None:
+def test_with_its_ca_certificate_it_works(
+    interceptor: tuple[str, Path], root: Authority, key: str, diagnose: Diagnose
+) -> None:
     proxy, its_root = interceptor
     with PracticeDoor(b.openai(key), tls=root.context()) as door:
         environment = {"HTTPS_PROXY": proxy, "SSL_CERT_FILE": str(its_root)}
@@ -213,7 +215,7 @@ def test_with_its_root_it_works(interceptor: tuple[str, Path], root: Authority, 
     assert report["verdict"] == "healthy"
 
 
-def test_with_its_root_in_the_system_s_list(
+def test_with_its_ca_certificate_in_the_systems_trust_store(
     openssl: str, interceptor: tuple[str, Path], root: Authority, tmp_path: Path, key: str, diagnose: Diagnose
 ) -> None:
     proxy, its_root = interceptor
@@ -221,7 +223,7 @@ def test_with_its_root_in_the_system_s_list(
     with PracticeDoor(b.openai(key), tls=root.context()) as door:
         report = diagnose(f"https://localhost:{door.port}/v1", key, MODEL, environment=environment)
     assert report["verdict"] == "healthy"
-    found = told(report, "tls.intercepted")
+    found = finding_of(report, "tls.intercepted")
     assert found["severity"] == "info"
     assert "requests, LiteLLM, older SDKs on certifi, and Node" in found["explanation"]
     lines = " ".join(fix["summary"] for fix in found["fixes"])
@@ -237,7 +239,7 @@ def test_with_its_root_in_the_system_s_list(
         ("SSL_CERT_FILE", {"node_extra_ca_certs": "{root}"}),
     ],
 )
-def test_for_node_its_root_is_in_no_list_that_counts(
+def test_its_ca_certificate_is_in_no_trust_store_that_node_reads(
     openssl: str,
     interceptor: tuple[str, Path],
     root: Authority,
@@ -256,7 +258,7 @@ def test_for_node_its_root_is_in_no_list_that_counts(
             url, key, MODEL, "--app", "openai-node", environment=environment, differs="the SDK here is Python's"
         )
     assert (report["root_cause"], report["proven"]["answer"]) == ("tls.intercepted", True)
-    (first, *_) = told(report, "tls.intercepted")["fixes"]
+    (first, *_) = finding_of(report, "tls.intercepted")["fixes"]
     assert first["settings"] == {name: value.format(root=its_root) for name, value in fix.items()}
     assert first["verified"] is True
     (name, value), *_ = first["settings"].items()

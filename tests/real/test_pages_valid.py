@@ -1,4 +1,4 @@
-"""html-validate from npm reads the pages of `llmdoctor serve`, empty and with a report of every kind."""
+"""html-validate from npm validates the pages of `llmdoctor serve`, empty and with a report of every kind."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.real
 pytest.importorskip("starlette", reason="the extra `serve` is not installed (.ci/run does it)")
 
 RULES = {
-    "long-title": "off",  # it counts `&lt;` as four
-    "autocomplete-password": "off",  # a password manager is not to keep somebody else's key
+    "long-title": "off",  # html-validate counts `&lt;` as four characters
+    "autocomplete-password": "off",  # a password manager must not save another person's key
 }
 
 

@@ -1,4 +1,6 @@
-"""Debian's Prometheus scrapes the served program by the files of ``deploy/``; promtool reads what they and it write."""
+"""Debian's Prometheus scrapes the served program with the files of ``deploy/``; promtool validates what they and the
+program write.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +34,13 @@ SECRET = "a-token-that-was-drawn-by-lot"
 def deploy(pytestconfig: pytest.Config) -> Path:
     path = pytestconfig.rootpath / "deploy"
     if not path.is_dir():
-        pytest.skip("deploy/ is in the repository alone")
+        pytest.skip("only the repository has deploy/")
     return path
 
 
 @pytest.fixture
 def promtool(installed: Callable[[str, str], str]) -> Callable[..., str]:
-    """Runs promtool, asserts that it is content, and gives what it says."""
+    """Return a function that runs promtool, asserts that it succeeds, and returns its output."""
     program = installed("promtool", "prometheus")
 
     def ask(*argv: str | Path, stdin: str = "") -> str:
@@ -61,7 +63,7 @@ def test_the_rules_hold(promtool: Callable[..., str], deploy: Path) -> None:
 
 def test_the_configurations_hold(promtool: Callable[..., str], deploy: Path, tmp_path: Path) -> None:
     promtool("check", "config", "--syntax-only", deploy / "prometheus/prometheus.yml")
-    # Debian's Prometheus is built without Kubernetes: the rest of that file is what it can judge.
+    # Debian's Prometheus is built without Kubernetes; it can judge only the rest of that file.
     text = (deploy / "prometheus/kubernetes.yml").read_text("utf-8")
     text, count = re.subn(r"kubernetes_sd_configs:\n(?:      .*\n)+", "static_configs: [{targets: [x]}]\n", text)
     assert count == 2
@@ -69,7 +71,7 @@ def test_the_configurations_hold(promtool: Callable[..., str], deploy: Path, tmp
     promtool("check", "config", "--syntax-only", tmp_path / "kubernetes.yml")
 
 
-def test_the_dashboard_asks_for_what_there_is(promtool: Callable[..., str], deploy: Path, tmp_path: Path) -> None:
+def test_the_dashboard_queries_existing_series(promtool: Callable[..., str], deploy: Path, tmp_path: Path) -> None:
     board = json.loads((deploy / "grafana/llmdoctor.json").read_text("utf-8"))
     queries = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
     rules = [
@@ -83,11 +85,11 @@ def test_the_dashboard_asks_for_what_there_is(promtool: Callable[..., str], depl
 
 
 def exported() -> set[str]:
-    """The names of all series that the served program writes."""
+    """Return the names of all series that the served program writes."""
     from diagnose.serve.metrics import ServerMetrics, of_report, written
 
     found = written(ServerMetrics(int, int).registry, "")[0].decode()
-    for fault in ("expires-soon", "refused"):  # together they have every kind of it
+    for fault in ("expires-soon", "refused"):  # together they produce series of every kind
         with scenarios.open(fault) as world:
             report = judge(asyncio.run(run(world.settings())))
         found += written(of_report(report, report.cost), "")[0].decode()
@@ -139,7 +141,7 @@ def test_prometheus_sees_the_series_and_an_alert(
     tmp_path: Path,
 ) -> None:
     prometheus = installed("prometheus", "prometheus")
-    served, own = free_port(), free_port()
+    served, prometheus_port = free_port(), free_port()
     with (
         PracticeDoor(b.openai(key)) as sound,
         PracticeDoor(b.openai(key, stream=wrong_streams.STREAMS["s_cut_rst"])) as cut,
@@ -152,7 +154,7 @@ def test_prometheus_sees_the_series_and_an_alert(
         (tmp_path / "token").write_text(SECRET, "utf-8")
         (tmp_path / "targets").mkdir()
         (tmp_path / "targets/llm.yml").write_text("- targets: [sound, cut]\n  labels: {team: apps}\n", "utf-8")
-        # The files of deploy/, at this machine's addresses, and with less patience.
+        # The files of deploy/, with this machine's addresses and shorter intervals.
         config = (deploy / "prometheus/prometheus.yml").read_text("utf-8")
         for given, meant in (
             ("llmdoctor:9115", f"127.0.0.1:{served}"),
@@ -175,13 +177,13 @@ def test_prometheus_sees_the_series_and_an_alert(
                     prometheus,
                     f"--config.file={tmp_path / 'prometheus.yml'}",
                     f"--storage.tsdb.path={tmp_path / 'data'}",
-                    f"--web.listen-address=127.0.0.1:{own}",
+                    f"--web.listen-address=127.0.0.1:{prometheus_port}",
                 ],
-                own,
+                prometheus_port,
                 tmp_path,
             ),
         ):
-            api = Api(own)
+            api = Api(prometheus_port)
             api.until(lambda: len(api.value("llmdoctor_up")) == 2)
             assert {(labels["target"], labels["team"], value) for labels, value in api.value("llmdoctor_up")} == {
                 ("sound", "apps", "1"),

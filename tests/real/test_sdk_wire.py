@@ -1,7 +1,7 @@
-"""The verdict against what the official SDKs, Python's and Node's, come to behind the same proxies and certificates.
+"""Compare the verdict with how the official SDKs, Python's and Node's, fare behind the same proxies and certificates.
 
-Each world is a target and an environment. Four clients are asked there as processes of their own, and the program judges
-the same settings for each of them (``--app``): broken is what the client fails with. Where the two differ on purpose, the
+Each world is a target and an environment. Four clients call it as separate processes, and the program judges the same
+settings for each of them (``--app``): the verdict is broken if the client fails. If the two differ on purpose, the
 table says why.
 """
 
@@ -42,9 +42,9 @@ _TRUSTED = {"SSL_CERT_FILE": "{root}", **_NODE}
 
 @dataclass(frozen=True)
 class World:
-    """``target`` and the values of ``environment`` name places of the :class:`Stage`; ``python`` and ``node`` are the
-    root cause for these clients, None where they work; ``anthropic`` that of Anthropic's Python SDK where it stands
-    alone. ``differs``: client -> why it fares otherwise than we say.
+    """One world: ``target`` and the values of ``environment`` name places of the :class:`Stage`. ``python`` and
+    ``node`` are the root cause for these clients, None if they work; ``anthropic`` is that of Anthropic's Python SDK if
+    it differs. ``differs``: client -> why it fares differently from our verdict.
     """
 
     name: str
@@ -66,7 +66,7 @@ def _for(clients: tuple[str, ...], why: str) -> dict[str, str]:
 
 
 def _through(name: str, environment: Mapping[str, str], **more: object) -> World:
-    """An encrypted door behind proxies, its root known to all."""
+    """Return a world with an encrypted door behind proxies whose CA certificate everybody trusts."""
     return World(name, environment={**_TRUSTED, **environment}, **more)  # type: ignore[arg-type]
 
 
@@ -272,11 +272,11 @@ def places(
     key: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
-    """What the worlds name: addresses of doors and proxies, files of roots."""
+    """Yield what the worlds name: addresses of doors and proxies, CA bundles."""
     folder = tmp_path_factory.mktemp("wire")
     tinyproxy, micro = installed("tinyproxy", "tinyproxy"), installed("microsocks", "microsocks")
     nginx, openssl = installed("nginx", "nginx-light"), installed("openssl", "openssl")
-    mitmdump = fetched("LLMDOCTOR_MITMDUMP", "mitmproxy/bin/mitmdump", "mitmproxy stands in an environment of its own")
+    mitmdump = fetched("LLMDOCTOR_MITMDUMP", "mitmproxy/bin/mitmdump", "mitmproxy needs a separate environment")
     with ExitStack() as stack:
         root = stack.enter_context(authority("Example Corp Root", "Example Corp"))
         doors = {
@@ -327,20 +327,20 @@ def places(
 
 
 def _relay(key: str) -> Callable[[Request], Answer]:
-    """Both protocols on one host, told apart by the header that Anthropic's clients send."""
+    """Serve both protocols on one host, told apart by the header that Anthropic's clients send."""
     openai, anthropic = b.openai(key), b.anthropic(key)
     return lambda request: (anthropic if request.header("anthropic-version") else openai)(request)
 
 
 def _hashed(openssl: str, pem: Path, folder: Path) -> None:
-    """A folder of roots as OpenSSL's own list is one, with this root alone."""
+    """Create a CA folder in OpenSSL's hashed format with only this CA certificate."""
     folder.mkdir()
     asked = [openssl, "x509", "-noout", "-subject_hash", "-in", str(pem)]
     name = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
     (folder / f"{name}.0").write_bytes(pem.read_bytes())
 
 
-# Debian's OpenSSL speaks the two oldest versions at security level 0 alone.
+# Debian's OpenSSL speaks the two oldest versions only at security level 0.
 _OLD = "ssl_protocols {version}; ssl_ciphers DEFAULT:@SECLEVEL=0;"
 _SITES = {
     "tlsv1": _OLD.format(version="TLSv1"),
@@ -352,7 +352,7 @@ _SITES = {
 
 
 def _nginx(folder: Path, door: str, ports: Mapping[str, int]) -> str:
-    """An encrypted port for each of :data:`_SITES`."""
+    """Return a configuration with an encrypted port for each of :data:`_SITES`."""
     temporary = " ".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -369,7 +369,7 @@ def _nginx(folder: Path, door: str, ports: Mapping[str, int]) -> str:
 
 
 def _within(world: World, places: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The origin to call and the variables to set."""
+    """Return the origin to call and the variables to set."""
 
     def filled(text: str) -> str:
         for name, value in places.items():
@@ -379,17 +379,17 @@ def _within(world: World, places: Mapping[str, str]) -> tuple[str, dict[str, str
     return filled(world.target), {name: filled(value) for name, value in world.environment.items()}
 
 
-# -- the two who are asked ---------------------------------------------------------------------------------------------
+# -- llmdoctor and the SDKs --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def outcomes(
     places: dict[str, str], key: str, fetched: Callable[[str, str, str], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[tuple[str, str], str]:
-    """(world, client) -> what the client came to: empty for an answer. One process for Python, one for each
-    environment for Node, which reads its own as it starts.
+    """Return the outcome of each (world, client): empty for an answer. One process serves all of Python; Node needs one
+    per environment, which it reads at start.
     """
-    sdks = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "Node and its SDKs stand in a folder of their own")
+    sdks = fetched("LLMDOCTOR_NODE_SDKS", "node-sdks/node_modules", "Node and its SDKs need a separate folder")
     asked = []
     for world in WORLDS:
         origin, environment = _within(world, places)
@@ -409,7 +409,7 @@ def outcomes(
             cwd=folder,
             timeout=300,
         )
-        if done.returncode and argv[0] == node[0]:  # it can die of its environment before it reads a line
+        if done.returncode and argv[0] == node[0]:  # a bad environment can kill it before it reads a line
             return {str(world["name"]): dict.fromkeys(NODE, done.stderr[-300:]) for world in worlds}
         assert done.returncode == 0, done.stderr[-2000:]
         found: dict[str, dict[str, str]] = json.loads(done.stdout)
@@ -430,10 +430,10 @@ def outcomes(
 
 
 def _judged(world: World, client: str, places: Mapping[str, str], key: str, monkeypatch: pytest.MonkeyPatch) -> Report:
-    """What the program says of the same settings, as that client would send them."""
+    """Return the program's report on the same settings, sent as that client would send them."""
     origin, environment = _within(world, places)
     for name, value in environment.items():
-        monkeypatch.setenv(name, value)  # OpenSSL reads its own from there
+        monkeypatch.setenv(name, value)  # OpenSSL reads its variables from the real environment
     protocol = client.partition("-")[0]
     options = Options(
         target=origin + "/v1" * (protocol == "openai"),

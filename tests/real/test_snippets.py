@@ -1,6 +1,7 @@
-"""Snippets run as they stand: in Python and Node with the official SDKs, in a shell with curl, in PowerShell where it is.
+"""Snippets run unchanged: in Python and Node with the official SDKs, in a shell with curl, in PowerShell if it is
+installed.
 
-The whole way: the program checks settings that are wrong, and what it then prints is pasted.
+The whole path is tested: the program checks wrong settings, and the snippet that it then prints is run.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Handler, PracticeDoor
 
 pytestmark = pytest.mark.real
-ODD = "/a&b!c~%24HOME"  # a path that a careless snippet would break at
+ODD = "/a&b!c~%24HOME"  # a path that breaks a carelessly quoted snippet
 
-# What is served, and how wrong the settings are that the program is given.
+# What is served, and in which way the settings given to the program are wrong.
 DOORS: dict[str, tuple[Callable[[str], Handler], str, tuple[str, ...]]] = {
     "openai": (lambda key: b.openai(key), "", ()),
     "openai-odd-path": (lambda key: b.openai(key, prefix=f"{ODD}/v1"), f"{ODD}/v1/chat/completions", ()),
@@ -45,7 +46,7 @@ DOORS: dict[str, tuple[Callable[[str], Handler], str, tuple[str, ...]]] = {
 def _run(
     snippet: Mapping[str, str], folder: Path, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[bytes] | None:
-    """The snippet in its own interpreter; None where that is missing, or where there is nothing to run."""
+    """Run the snippet in its own interpreter; return None if that is missing or if the snippet is not a program."""
     argv: list[str] | None = None
     made = folder / f"{snippet['id']}-{snippet['file'] or 'snippet'}"
     made.write_text(snippet["text"], encoding="utf-8")
@@ -63,7 +64,7 @@ def _run(
 
 
 @pytest.mark.parametrize("name", DOORS)
-def test_it_runs_as_it_stands(
+def test_a_snippet_runs_unchanged(
     name: str,
     program: list[str],
     key: str,
@@ -72,17 +73,17 @@ def test_it_runs_as_it_stands(
     installed: Callable[[str, str], str],
 ) -> None:
     installed("curl", "curl")
-    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want folders of their own")
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate folders")
     (tmp_path / "node_modules").symlink_to(clients / "node" / "node_modules")
     handler, path, options = DOORS[name]
     kept = {one: value for one, value in os.environ.items() if not one.upper().endswith(("_PROXY", "_KEY", "_URL"))}
     environment = {**kept, "RELAY_KEY": key, "PYTHONUTF8": "1"}
     with PracticeDoor(handler(key)) as door:
         argv = [*program, "snippet", door.url + path, "--key-env", "RELAY_KEY", "--json", *options]
-        told = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
-        assert told.returncode == 0, told.stderr.decode()
-        assert key[3:15] not in told.stdout.decode() + told.stderr.decode()
-        snippets = json.loads(told.stdout)
+        done = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        assert key[3:15] not in done.stdout.decode() + done.stderr.decode()
+        snippets = json.loads(done.stdout)
         with ThreadPoolExecutor(2) as pool:
             ran = list(pool.map(lambda one: _run(one, tmp_path, environment), snippets))
     counted = 0
@@ -105,7 +106,7 @@ def _answers(body: dict[str, Any]) -> bool:
 
 
 def test_the_variables_are_what_an_sdk_reads(program: list[str], key: str, tmp_path: Path) -> None:
-    """`.env` and the shell's lines, taken over as a user would, and the SDK without any argument."""
+    """The SDK works without arguments after `.env` and the shell's lines are copied as a user would."""
     script = (
         "import openai\nwith openai.OpenAI() as client:\n    import os\n    "
         "answer = client.chat.completions.create(model=os.environ['OPENAI_MODEL'], "
@@ -120,9 +121,9 @@ def test_the_variables_are_what_an_sdk_reads(program: list[str], key: str, tmp_p
             "sh": f". ./variables && {sys.executable} chat.py",
             "env": f"{sys.executable} -m dotenv -f variables run -- {sys.executable} chat.py",
         }.items():
-            told = subprocess.run(
+            done = subprocess.run(
                 [*argv, name], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=True
             )
-            (tmp_path / "variables").write_bytes(told.stdout)
+            (tmp_path / "variables").write_bytes(done.stdout)
             done = subprocess.run(["bash", "-c", run], cwd=tmp_path, env=environment, capture_output=True, timeout=60)
             assert done.returncode == 0 and done.stdout.strip(), f"{name}: {done.stderr.decode()[-400:]}"

@@ -1,4 +1,4 @@
-"""dante and microsocks between the program and a sound door: SOCKS, as proxy programs and jump hosts speak it."""
+"""dante and microsocks between the program and a working door: SOCKS as proxy programs and jump hosts speak it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ MODEL = answers.MODELS[0]
 
 @dataclass(frozen=True)
 class Scene:
-    """A sound door, the root that signs it, and SOCKS servers: open, with a password, and one that blocks a port."""
+    """A working door, the CA that signed its certificate, and SOCKS servers: an open one, one with a password, and one
+    that blocks a port.
+    """
 
     door: PracticeDoor
     plain: PracticeDoor
@@ -80,8 +82,8 @@ def test_a_sound_door_through_it(scene: Scene, key: str, diagnose: Diagnose, ser
     proxy = scene.proxy(server, scheme)
     report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment={"ALL_PROXY": proxy})
     assert (report["verdict"], report["vantage"]["proxy"]) == ("degraded", proxy)
-    (told,) = report["findings"]
-    assert (told["code"], told["severity"]) == ("proxy.socks_unsupported", "warning")
+    (warning,) = report["findings"]
+    assert (warning["code"], warning["severity"]) == ("proxy.socks_unsupported", "warning")
 
 
 def test_the_install_line_is_said(scene: Scene, key: str, program: list[str], tmp_path: Path) -> None:

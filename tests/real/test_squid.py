@@ -1,4 +1,4 @@
-"""squid between the program and a sound door: the proxy of companies, with their rules and their passwords."""
+"""squid between the program and a working door: the proxy of companies, with their rules and their passwords."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = [
 ]
 Diagnose = Callable[..., dict[str, Any]]
 MODEL = answers.MODELS[0]
-# Its helper asks nobody: one user and one password. It runs as a user who may not read the tests' folders.
+# The helper knows one user and one password. It runs as a user who may not read the tests' folders.
 PASSWORD = r"""auth_param basic program /usr/bin/sed -u -e s/^staff.made-up$/OK/ -e t -e s/.*/ERR/
 auth_param basic realm the company
 acl known proxy_auth REQUIRED
@@ -54,7 +54,7 @@ def scene(
         yield found
 
 
-def told(report: dict[str, Any], code: str) -> dict[str, Any]:
+def finding_of(report: dict[str, Any], code: str) -> dict[str, Any]:
     found: dict[str, Any] = next(one for one in report["findings"] if one["code"] == code)
     return found
 
@@ -70,17 +70,17 @@ def test_a_password_that_it_wants(scene: Scene, key: str, diagnose: Diagnose, us
     environment = {"HTTPS_PROXY": scene.proxies["locked"].replace("//", f"//{user}")}
     report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
     assert report["root_cause"] == "proxy.auth_required"
-    evidence = told(report, "proxy.auth_required")["evidence"]
+    evidence = finding_of(report, "proxy.auth_required")["evidence"]
     assert any("Basic realm" in line for line in evidence)
     assert evidence[-1] == f"without the proxy, localhost port {scene.door.port}: reached, and its certificate is good"
 
 
 def test_a_password_that_it_wants_of_a_plain_request(scene: Scene, key: str, diagnose: Diagnose) -> None:
     environment = {"HTTP_PROXY": scene.proxies["locked"]}
-    # A known name that is no private one by its look: the direct way gets there, the proxied one does not.
+    # A known name that does not look private: the direct connection reaches it, the one through the proxy does not.
     options = ("--send-anyway", "--connect-to", f"relay.example:80:127.0.0.1:{scene.plain.port}")
     report = diagnose("http://relay.example/v1", key, MODEL, *options, environment=environment)
-    found = told(report, "proxy.auth_required")
+    found = finding_of(report, "proxy.auth_required")
     assert report["root_cause"] == "proxy.auth_required"
     assert found["evidence"][-1] == "without the proxy, relay.example port 80: connected"
 
@@ -102,7 +102,7 @@ def test_a_door_that_it_does_not_let_through(scene: Scene, key: str, diagnose: D
         environment=environment,
     )
     assert (report["root_cause"], report["side"]) == ("proxy.refused", "network")
-    evidence = told(report, "proxy.refused")["evidence"]
+    evidence = finding_of(report, "proxy.refused")["evidence"]
     assert "X-Squid-Error: ERR_ACCESS_DENIED 0" in evidence
     assert evidence[-1].endswith(": no such name")
 
@@ -130,5 +130,5 @@ def test_its_port_taken_for_socks(scene: Scene, key: str, diagnose: Diagnose) ->
     environment = {"ALL_PROXY": scene.proxies["open"].replace("http", "socks5")}
     report = diagnose(scene.url, key, MODEL, "--timeout", "4", ca_bundle=scene.root, environment=environment)
     assert report["root_cause"] == "proxy.invalid"
-    (fix,) = told(report, "proxy.invalid")["fixes"]
+    (fix,) = finding_of(report, "proxy.invalid")["fixes"]
     assert (fix["settings"], fix["verified"]) == ({"proxy": scene.proxies["open"]}, True)

@@ -1,4 +1,4 @@
-"""tinyproxy between the program and a sound door: an HTTP proxy as companies have one."""
+"""tinyproxy between the program and a working door: an HTTP proxy as companies use it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_sound_door_through_it(scene: Scene, key: str, diagnose: Diagnose) -> 
     assert key not in log
 
 
-def test_it_is_passed_by_where_no_proxy_says_so(scene: Scene, key: str, diagnose: Diagnose) -> None:
+def test_it_is_bypassed_if_no_proxy_says_so(scene: Scene, key: str, diagnose: Diagnose) -> None:
     environment = {"HTTPS_PROXY": scene.proxies["filtering"], "NO_PROXY": "localhost"}
     report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
     assert (report["verdict"], report["vantage"]["proxy"]) == ("healthy", None)
@@ -86,7 +86,7 @@ def test_a_password_that_it_takes(scene: Scene, key: str, diagnose: Diagnose) ->
 def test_a_password_that_it_does_not_take(scene: Scene, key: str, diagnose: Diagnose) -> None:
     environment = {"HTTPS_PROXY": scene.proxies["locked"].replace("//", "//staff:wrong@")}
     report = diagnose(scene.url, key, MODEL, ca_bundle=scene.root, environment=environment)
-    assert report["root_cause"] == "proxy.auth_required"  # though it says 401, which is not a proxy's word
+    assert report["root_cause"] == "proxy.auth_required"  # tinyproxy answers 401, which is not a proxy's status
 
 
 @pytest.mark.parametrize("kind", ["filtering", "ports"])

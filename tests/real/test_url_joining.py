@@ -1,8 +1,8 @@
-"""The address that `llmdoctor` foretells is the address that the real client asks for.
+"""The address that `llmdoctor` predicts is the address that the real client calls.
 
-Every client that can be installed here is pointed at a recording server with every base URL of the doors' data and with
-the ones that people write: with slashes, endpoints, queries and fragments. A key of its own marks each question. The
-clients that cannot run here are held against their documented joins in tests/test_apps.py.
+Every client that can be installed here is pointed at a recording server, with every base URL of the doors' data and
+with those that people write: with slashes, endpoints, queries and fragments. Each request has a unique key, which
+identifies it. Clients that cannot run here are compared with their documented joins in tests/unit/catalog/test_apps.py.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BODY = json.dumps({"error": {"message": "recorded", "type": "invalid_request_err
 ANSWER = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
 )
-# Which model each driver asks for where the address names it, and how a key is told from the header that it travels in.
+# Which model each driver requests if the address names it, and how to read a key from the header that carries it.
 MODELS = {"litellm": "gemini-2.0-flash", "google-genai": "gemini-2.0-flash", "gemini-cli": "gemini-2.5-flash"}
 HEADERS = {"authorization": "bearer", "x-api-key": "x-api-key", "x-goog-api-key": "x-goog-api-key"}
 
@@ -54,7 +54,7 @@ TAILS = (
 MISTAKES = tuple(path + tail for path in ("", "/v1") for tail in TAILS)
 ODD = ("//v1", "/my v1", "/中文/v1", "/a/../v1", "/./v1", "/v1%20")
 ENDINGS = (*PATHS, *(path + "/" for path in PATHS[1::7]), *(one for one in MISTAKES if one not in PATHS), *ODD)
-# For programs that start anew for each question: a shape of every kind.
+# For programs that start once per request: one base URL of every shape.
 FEW = ("", "/", "/v1", "/v1/", "/api/v3", "/v1/chat/completions", "/v1?x=1")
 
 _tally: Counter[str] = Counter()
@@ -74,7 +74,7 @@ class Asked(NamedTuple):
 
 
 class Recorder(socketserver.ThreadingTCPServer):
-    """Answers every request with 400, which no client asks again, and keeps what was asked with which key."""
+    """A server that answers every request with 400, which no client retries, and records the request by its key."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -128,7 +128,9 @@ def recorder() -> Iterator[Recorder]:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Nothing of this machine's owner, and nothing that would reach out to the internet."""
+    """Return an environment without anything of this machine's owner, and without anything that would call the
+    internet.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG", "TMPDIR") if name in os.environ}
     home.mkdir(parents=True, exist_ok=True)
     return kept | {
@@ -145,7 +147,9 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def as_foretold(recorder: Recorder, cases: Sequence[Case]) -> None:
-    """Each client asked what was foretold, with a header that its row names; or nothing, where that was foretold."""
+    """Assert that each client sent the predicted request, with a header that its row names; or nothing, if nothing was
+    predicted.
+    """
     wrong = []
     for case in cases:
         app = load().get(case.app)
@@ -172,7 +176,7 @@ def as_foretold(recorder: Recorder, cases: Sequence[Case]) -> None:
 def driven(
     recorder: Recorder, program: Sequence[str], apps: Sequence[str], endings: Sequence[str], env: dict[str, str]
 ) -> None:
-    """One process asks all questions of all these apps, and says which of them it has."""
+    """Run all cases of these apps in one process, and return which of the apps it has."""
     known = [app for name in apps if (app := load().get(name)) is not None]
     cases = [
         case
@@ -189,7 +193,7 @@ def driven(
     as_foretold(recorder, cases)
 
 
-# Azure's SDK is a class of its own, held against the real one in tests/test_sdk_agreement.py.
+# Azure's SDK is a separate class, compared with the real one in tests/worlds/test_sdk_agreement.py.
 UNASKED = {("openai-sdk", "azure")}
 PYTHON = str(HERE / "python_clients.py")
 
@@ -209,7 +213,7 @@ VENVS = {
 }
 
 
-SHARED = {"shell-gpt": "elder"}  # which wants an openai below 3
+SHARED = {"shell-gpt": "elder"}  # it needs an openai below 3
 
 
 @pytest.mark.parametrize("name", VENVS)
@@ -217,9 +221,9 @@ def test_python_clients(
     recorder: Recorder, tmp_path: Path, fetched: Callable[[str, str, str], Path], name: str
 ) -> None:
     if name == "litellm":
-        folder = fetched("LLMDOCTOR_LITELLM", "litellm/bin/litellm", "LiteLLM wants an environment of its own").parent
+        folder = fetched("LLMDOCTOR_LITELLM", "litellm/bin/litellm", "LiteLLM needs a separate environment").parent
     else:
-        clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want environments of their own")
+        clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate environments")
         folder = clients / SHARED.get(name, name) / "bin"
     apps, endings = VENVS[name]
     driven(recorder, (str(folder / "python"), PYTHON), apps, endings, environment(tmp_path / "home"))
@@ -233,15 +237,15 @@ NODES = {
 
 @pytest.mark.parametrize("name", NODES)
 def test_node_clients(recorder: Recorder, tmp_path: Path, fetched: Callable[[str, str, str], Path], name: str) -> None:
-    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want folders of their own")
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate folders")
     env = environment(tmp_path / "home") | {"LLMDOCTOR_NODE_CLIENTS": str(clients / name)}
-    node = clients / "node" / "node_modules" / ".bin" / "node"  # openai-node 7 wants a newer one than Debian has
+    node = clients / "node" / "node_modules" / ".bin" / "node"  # openai-node 7 needs a newer Node than Debian has
     driven(recorder, (str(node), str(HERE / "node_clients.mjs")), NODES[name], ENDINGS, env)
 
 
-# -- programs that start anew for each question ------------------------------------------------------------------------
+# -- programs that start once per request ------------------------------------------------------------------------------
 
-Start = tuple[list[str], dict[str, str]]  # the command, and what it finds in its environment
+Start = tuple[list[str], dict[str, str]]  # the command, and its environment
 
 
 def _claude(case: Case, home: Path) -> Start:
@@ -300,7 +304,7 @@ PROGRAMS: dict[str, tuple[Callable[[Case, Path], Start], Sequence[str]]] = {
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs(recorder: Recorder, tmp_path: Path, fetched: Callable[[str, str, str], Path], name: str) -> None:
-    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients want folders of their own")
+    clients = fetched("LLMDOCTOR_CLIENTS", "clients", "the clients need separate folders")
     folder, nodes = clients / "programs", clients / "node" / "node_modules" / ".bin"
     app = load().get(name)
     assert app is not None
@@ -332,7 +336,7 @@ def test_programs(recorder: Recorder, tmp_path: Path, fetched: Callable[[str, st
 
 
 def test_how_many(record_property: Callable[[str, object], None]) -> None:
-    """How many pairs of a client and a base URL were foretold right, in this run."""
+    """Record how many pairs of a client and a base URL were predicted correctly in this run."""
     record_property("foretold", dict(_tally))
     asked = sum(count for name, count in _tally.items() if name != "in all")
     assert asked <= _tally["in all"]

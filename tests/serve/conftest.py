@@ -1,4 +1,4 @@
-"""The served page: in this process by starlette's client, and as the real program on loopback."""
+"""Fixtures for the served page: in this process through starlette's client, and as the real program on loopback."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
 
 if not all(map(find_spec, NEEDED)):
-    collect_ignore_glob = ["test_*.py"]  # without the extra there is nothing to serve
+    collect_ignore_glob = ["test_*.py"]  # nothing to serve without the extra
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 KEY = f"sk-{BODY}"
@@ -34,7 +34,7 @@ Client = Callable[..., "TestClient"]
 
 
 def shown(text: str) -> list[str]:
-    """The parts of the key that a text shows: none, it is to be hoped."""
+    """Return the pieces of the key that a text contains; tests expect none."""
     return [BODY[i : i + WINDOW] for i in range(len(BODY) - WINDOW + 1) if BODY[i : i + WINDOW] in text]
 
 
@@ -45,14 +45,14 @@ def key() -> str:
 
 @pytest.fixture
 def door() -> Iterator[PracticeDoor]:
-    """A sound door on loopback that takes the key."""
+    """Yield a working door on loopback that accepts the key."""
     with PracticeDoor(b.openai(KEY)) as door:
         yield door
 
 
 @pytest.fixture
 def served() -> Iterator[Client]:
-    """Makes a client of a page that is served with these settings, on loopback unless they say otherwise."""
+    """Yield a function that makes a client of a page served with these settings, on loopback unless they say otherwise."""
     from starlette.testclient import TestClient
 
     from diagnose.serve.web_app import ServeOptions, ServerState
@@ -76,7 +76,7 @@ def page(served: Client) -> TestClient:
 
 
 class Program:
-    """`llmdoctor serve` in a process of its own."""
+    """`llmdoctor serve` in a separate process."""
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path, url: str) -> None:
         self.process, self.log, self.url = process, log, url
@@ -91,7 +91,9 @@ class Program:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Callable[..., Program]]:
-    """Starts the program with these options; when it stops it has shown no key and no traceback."""
+    """Yield a function that starts the program with these options; when it stops, assert that it printed no key and no
+    traceback.
+    """
     running: list[Program] = []
 
     def start(*options: str, folder: Path = tmp_path, before: str = "", **environ: str) -> Program:

@@ -1,4 +1,4 @@
-"""Who may ask for what: names, origins, tokens, sizes, rates, and the headers of every answer."""
+"""Who may send which request: host names, origins, tokens, sizes, rates, and the headers of every response."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORM = {"base_url": "not an address", "key": "x"}
         ("127.0.0.1", 421),
         ("127.0.0.1:9116", 421),
         ("localhost.evil.example:9115", 421),
-        ("evil.example:9115", 421),  # a name of the attacker's that resolves to 127.0.0.1
+        ("evil.example:9115", 421),  # an attacker's name that resolves to 127.0.0.1
         ("", 421),
     ],
 )
@@ -42,16 +42,16 @@ def test_on_loopback_it_answers_to_its_own_names(page: TestClient, host: str, st
     [
         ({"Origin": OURS, "Sec-Fetch-Site": "same-origin", "User-Agent": BROWSER}, 400),
         ({"Origin": "null", "Sec-Fetch-Site": "same-origin", "User-Agent": BROWSER}, 400),
-        ({"Origin": OURS, "User-Agent": BROWSER}, 400),  # a browser without Sec-Fetch-Site
+        ({"Origin": OURS, "User-Agent": BROWSER}, 400),  # a browser that sends no Sec-Fetch-Site
         ({"User-Agent": "curl/8.0"}, 400),
         ({"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site", "User-Agent": BROWSER}, 403),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-site", "User-Agent": BROWSER}, 403),
-        ({"Origin": "http://localhost:9115", "Sec-Fetch-Site": "same-site"}, 403),  # another name of ours, to a browser
+        ({"Origin": "http://localhost:9115", "Sec-Fetch-Site": "same-site"}, 403),  # a browser at another of our names
         ({"Origin": "null", "User-Agent": BROWSER}, 403),  # a sandboxed frame, a file
         ({"Origin": "null"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
-        ({"User-Agent": BROWSER}, 403),  # too old to say where it comes from
+        ({"User-Agent": BROWSER}, 403),  # a browser too old to send its origin
     ],
 )
 def test_a_page_of_another_origin_starts_nothing(page: TestClient, headers: dict[str, str], status: int) -> None:
@@ -62,7 +62,7 @@ def test_a_page_of_another_origin_starts_nothing(page: TestClient, headers: dict
 
 
 def test_any_page_may_lead_here(page: TestClient) -> None:
-    """A link from a ticket: it starts nothing."""
+    """Following a link from a ticket starts nothing."""
     assert page.get("/", headers={"Sec-Fetch-Site": "cross-site", "User-Agent": BROWSER}).status_code == 200
 
 
@@ -91,7 +91,7 @@ def locked(served: object) -> TestClient:
     return served(token=TOKEN, hosts=frozenset())  # type: ignore[operator]
 
 
-def test_without_the_token_nothing_is_told(locked: TestClient) -> None:
+def test_without_the_token_nothing_is_revealed(locked: TestClient) -> None:
     for path in ("/metrics", "/probe?target=x", "/explain"):
         answer = locked.get(path)
         assert answer.status_code == 401
@@ -145,7 +145,7 @@ def test_a_session_ends_and_cannot_be_made_up() -> None:
     assert not token.holds(session)
 
 
-def test_who_guesses_is_slowed_and_who_knows_is_not(locked: TestClient) -> None:
+def test_guesses_are_slowed_down_and_the_right_token_is_not(locked: TestClient) -> None:
     guesses = [
         locked.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code for _ in range(FAILURES + 5)
     ]
@@ -167,7 +167,7 @@ def test_a_long_body_is_not_read(page: TestClient) -> None:
     assert page.post("/explain", content=b"text=" + b"x" * (BODY - 5)).status_code == 200
 
 
-def test_a_client_has_its_rate(served: object) -> None:
+def test_each_client_has_a_rate_limit(served: object) -> None:
     page: TestClient = served(rate=3)  # type: ignore[operator]
     answers = [page.post("/explain", data={"text": "401"}) for _ in range(5)]
     assert [one.status_code for one in answers] == [200] * 3 + [429] * 2
@@ -193,7 +193,7 @@ def test_many_clients_take_no_memory() -> None:
     assert len(rate._left) == CLIENTS
 
 
-def test_our_own_fault_is_an_answer_and_shows_no_word(caplog: pytest.LogCaptureFixture) -> None:
+def test_our_own_crash_is_a_response_without_details(caplog: pytest.LogCaptureFixture) -> None:
     async def broken(scope: object, receive: object, send: object) -> None:
         raise ValueError("Illegal header value b'Bearer sk-secret'")
 
@@ -205,7 +205,7 @@ def test_our_own_fault_is_an_answer_and_shows_no_word(caplog: pytest.LogCaptureF
     assert "ValueError in " in caplog.text and "test_guard.py" in caplog.text
 
 
-def test_what_has_begun_is_not_begun_again() -> None:
+def test_a_started_response_is_not_started_again() -> None:
     async def half(scope: object, receive: object, send: object) -> None:
         await PlainTextResponse("half")(scope, receive, send)  # type: ignore[arg-type]
         raise ValueError

@@ -1,4 +1,4 @@
-"""Two hundred checks at once, and a flood of requests that nobody should have sent: nothing is lost, nothing grows."""
+"""Two hundred checks at once and a flood of hostile requests: nothing is lost, and memory does not grow."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def request(path: str, body: bytes = b"", *headers: str, host: str = "{host}", m
 
 
 def bad_requests(key: str) -> list[bytes]:
-    """What the flood is made of; the key is in all of it, so that a log that keeps any would show it."""
+    """Return the requests of the flood; all of them contain the key, so that a log that keeps any of them reveals it."""
     form = urlencode({"base_url": "http://127.0.0.1:1/v1", "key": key}).encode()
     return [
         request("/check", form, host="evil.example"),
@@ -47,13 +47,13 @@ def bad_requests(key: str) -> list[bytes]:
         request("/check", b"", f"X-Long: {key * 2000}"),
         b"\x16\x03\x01\x02\x00\x01" + key.encode(),
         b"GET / HTTP/9.9\r\n" + key.encode() + b"\r\n\r\n",
-        f"GET /{key}".encode(),  # and no more: the client leaves
+        f"GET /{key}".encode(),  # and nothing more: the client disconnects
         b"\r\n" * 2000,
     ]
 
 
 async def ask(port: int, sent: bytes) -> bytes:
-    """All that comes back until the other side ends it."""
+    """Return everything that the server sends until it closes the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(sent.replace(b"{host}", b"127.0.0.1:%d" % port))
@@ -67,7 +67,7 @@ async def ask(port: int, sent: bytes) -> bytes:
 
 
 async def storm(port: int, door: PracticeDoor, key: str) -> tuple[list[bytes], Counter[str]]:
-    """All the checks at once, and the flood beside them."""
+    """Run all the checks at once, together with the flood."""
     form = urlencode({"base_url": f"{door.url}/v1", "key": key, "lang": "en"}).encode()
     check = request("/check", form, "Accept: text/event-stream")
     statuses: Counter[str] = Counter()
@@ -86,7 +86,7 @@ async def storm(port: int, door: PracticeDoor, key: str) -> tuple[list[bytes], C
 
 
 def highest(process: int) -> int:
-    """The most memory that a process has had, in KiB."""
+    """Return the most memory that a process has used, in KiB."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text("ascii"))
     assert found
     return int(found[1])

@@ -1,4 +1,4 @@
-"""The page: forms with and without a script, both languages, and a key that never comes back."""
+"""The page: forms with and without a script, both languages, and a key that is never sent back."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def fields(door: PracticeDoor, key: str, **more: str) -> dict[str, str]:
 
 
 def events(text: str) -> list[tuple[str, Any]]:
-    """The server-sent events of a whole answer."""
+    """Return the server-sent events of a whole response."""
     return [(name, json.loads(data)) for name, data in re.findall(r"^event: (.*)\ndata: (.*)\n\n", text, re.MULTILINE)]
 
 
 def holds_no(text: str, key: str) -> bool:
-    """Not even inside of the file that is offered for download."""
+    """Assert that the text contains no piece of the key, not even inside the file offered for download."""
     files = [base64.b64decode(one).decode() for one in re.findall(r"base64,([\w+/=]+)", text)]
     body = key.removeprefix("sk-")
     parts = [body[i : i + WINDOW] for i in range(len(body) - WINDOW + 1)]
     return not [part for part in parts for one in (text, *files) if part in one]
 
 
-# -- live --------------------------------------------------------------------------------------------------------------
+# -- live check --------------------------------------------------------------------------------------------------------
 
 
 def test_the_probes_come_in_one_by_one_and_then_the_report(page: TestClient, door: PracticeDoor, key: str) -> None:
@@ -71,7 +71,7 @@ def test_a_line_says_what_was_seen_so_far(page: TestClient, door: PracticeDoor, 
     assert 'class="skipped"' in lines["tls"]
 
 
-def test_a_broken_door_is_told_live(page: TestClient, key: str) -> None:
+def test_a_broken_door_is_reported_live(page: TestClient, key: str) -> None:
     with PracticeDoor(b.openai(key, stream=wrong_streams.STREAMS["s_cut_rst"])) as door:
         said = events(page.post("/check", data=fields(door, key, lang="zh"), headers=LIVE).text)
     assert said[-1][1]["verdict"] == "broken"
@@ -97,8 +97,8 @@ def test_the_form_alone_gets_the_report(page: TestClient, door: PracticeDoor, ke
     key_field = re.search(r'<input id="key"[^>]*>', answer.text)
     assert key_field and "value=" not in key_field[0] and 'autocomplete="off"' in key_field[0]
     assert holds_no(answer.text, key)
-    (file,) = re.findall(r'download="(llmdoctor-\d{14}\.html)" href="data:text/html;charset=utf-8;base64,', answer.text)
-    assert file
+    downloads = re.findall(r'download="llmdoctor-\d{14}\.html" href="data:text/html;charset=utf-8;base64,', answer.text)
+    assert len(downloads) == 1
     markdown = re.search(r'<textarea id="markdown_text"[^>]*>(.*?)</textarea>', answer.text, re.DOTALL)
     assert markdown and html.unescape(markdown[1]).startswith("## ❔ Nothing is wrong so far")
 
@@ -143,14 +143,14 @@ def test_what_is_typed_is_text(page: TestClient, text: str) -> None:
 
 
 def command(door: PracticeDoor, key: str, *more: str) -> str:
-    """As a manual shows it."""
+    """Return a curl command as a manual shows it."""
     body = json.dumps({"model": "gpt-5-nano", "messages": []})
     return (
         f"""curl {door.url}/v1/chat/completions \\\n  -H "Authorization: Bearer {key}" -d '{body}' {" ".join(more)}"""
     )
 
 
-def test_a_curl_command_stands_for_address_and_key(page: TestClient, door: PracticeDoor, key: str) -> None:
+def test_a_curl_command_replaces_address_and_key(page: TestClient, door: PracticeDoor, key: str) -> None:
     text = command(door, key, "-k", "--cacert /etc/hostname", "-H 'X-Other: 1'")
     for headers in ({}, LIVE):
         answer = page.post("/check", data={"curl": text, "lang": "en"}, headers=headers)
@@ -173,7 +173,7 @@ def test_a_curl_command_stands_for_address_and_key(page: TestClient, door: Pract
         "curl file:///etc/passwd",
     ],
 )
-def test_what_is_no_curl_command_is_said(page: TestClient, text: str) -> None:
+def test_text_that_is_no_curl_command_is_refused(page: TestClient, text: str) -> None:
     answer = page.post("/check", data={"curl": text, "protocol": "openai"}, headers=LIVE)
     assert answer.status_code == 400 or events(answer.text)[-1][1]["verdict"] == "broken"
     assert "root:" not in answer.text
@@ -263,7 +263,7 @@ def test_every_page_is_well_formed(served: Callable[..., TestClient], door: Prac
 # -- forms -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_key_is_taken_as_it_stands() -> None:
+def test_a_key_is_taken_unchanged() -> None:
     form = forms.read(b"base_url=https%3A%2F%2Fapi.example.com%2Fv1&key=+sk-x%0A&model=+m+")
     assert (form.key.reveal(), form.model) == (" sk-x\n", "m")
     assert "sk-x" not in repr(form)

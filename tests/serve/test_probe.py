@@ -1,4 +1,4 @@
-"""What Prometheus reads, read back by its own client's parser."""
+"""What Prometheus scrapes, read back with its own client's parser."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_an_edited_file_counts_at_once(scraped: TestClient, targets: Path, door:
         ("?target=localhost", 404),
         ("?target=check", 404),
         ("?target=../../etc/passwd", 404),
-        ("?target=dead%20end", 400),  # its key's file is not there
+        ("?target=dead%20end", 400),  # the key's file does not exist
     ],
 )
 def test_targets_come_from_the_file_alone(scraped: TestClient, query: str, status: int) -> None:
@@ -142,13 +142,13 @@ def test_without_a_file_there_are_no_targets(page: TestClient) -> None:
     assert page.get("/probe?target=good").status_code == 404
 
 
-def test_a_scrape_has_its_time(served: Callable[..., TestClient], targets: Path, key: str) -> None:
+def test_a_scrape_ends_within_its_timeout(served: Callable[..., TestClient], targets: Path, key: str) -> None:
     with PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"])) as stalled:
         targets.write_text(f'[targets.slow]\nbase_url = "{stalled.url}/v1"\nkey = {{ env = "THE_KEY" }}\n', "utf-8")
         page = served(file=targets)
         began = time.monotonic()
         answer = page.get("/probe?target=slow", headers={"X-Prometheus-Scrape-Timeout-Seconds": "2"})
-        assert time.monotonic() - began < 30  # without that header it has 60 seconds
+        assert time.monotonic() - began < 30  # seconds; without the header the check may take 60
     found = samples(answer.text)
     assert value(found, "up") == 0
     assert value(found, "verdict", verdict="healthy") == 0

@@ -108,7 +108,7 @@ def test_behind_a_proxy_it_is_as_open_as_off_loopback(program: Start) -> None:
         assert client.post("/check", data=asked, headers=headers | other).status_code == 403
 
 
-def test_who_asks_nothing_is_sent_away(program: Start) -> None:
+def test_an_idle_connection_is_closed(program: Start) -> None:
     running = program(before="from diagnose.serve import http_server as server; server.IDLE = 1")
     port = int(running.url.rpartition(":")[2])
     began = time.monotonic()
@@ -121,7 +121,7 @@ def test_who_asks_nothing_is_sent_away(program: Start) -> None:
     assert 0.9 < time.monotonic() - began < 30
 
 
-def test_the_token_may_stand_in_the_environment(program: Start) -> None:
+def test_the_token_may_come_from_the_environment(program: Start) -> None:
     running = program("--listen", "0.0.0.0:0", **{TOKEN: GOOD})
     assert httpx2.get(f"{running.url}/metrics", trust_env=False).status_code == 401
     headers = {"Authorization": f"Bearer {GOOD}"}
@@ -156,7 +156,7 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
         assert "llmdoctor_up 1.0" in answer.text
 
 
-# -- what it does not start with ---------------------------------------------------------------------------------------
+# -- refusals to start -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
         (["--listen", "[::]:0"], "Beyond this machine a token is needed"),
         (["--listen", ":0"], "Beyond this machine a token is needed"),
         (["--listen", "10.1.2.3:9115"], "Beyond this machine a token is needed"),
-        (["--listen", "9115"], "Beyond this machine a token is needed"),  # as `:9115`
+        (["--listen", "9115"], "Beyond this machine a token is needed"),  # means `:9115`
         (["--listen", "127.0.0.1:x"], "ADDR:PORT"),
         (["--listen", "127.0.0.1:99999"], "ADDR:PORT"),
         (["--listen", "example.com:80"], "ADDR:PORT"),
@@ -179,13 +179,13 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
         (["--deadline", "0"], "--deadline"),
     ],
 )
-def test_what_it_cannot_start_with_is_a_sentence(options: list[str], said: str) -> None:
+def test_bad_settings_are_refused_with_a_sentence(options: list[str], said: str) -> None:
     done = CliRunner().invoke(llmdoctor, ["serve", *options], env={TOKEN: ""})
-    assert done.exit_code in (1, 2)  # of the runner, which does not go through main()
+    assert done.exit_code in (1, 2)  # 1 from the runner, which bypasses main()
     assert said in done.output and "Traceback" not in done.output
 
 
-def test_a_short_token_is_none(tmp_path: Path) -> None:
+def test_a_short_token_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(llmdoctor, ["serve", "--listen", "0.0.0.0:0"], env={TOKEN: "short"})
     assert "too short" in done.output and "short " not in done.output.replace("too short:", "")
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
@@ -193,7 +193,7 @@ def test_a_short_token_is_none(tmp_path: Path) -> None:
     assert "it is not UTF-8" in done.output
 
 
-def test_a_port_that_is_taken_is_said() -> None:
+def test_a_port_in_use_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = CliRunner().invoke(llmdoctor, ["serve", "--listen", f"127.0.0.1:{port}"])

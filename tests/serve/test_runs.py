@@ -1,4 +1,4 @@
-"""Runs: so many at once, a line, patience, and an end when nobody waits any more."""
+"""Runs: a limit on parallel runs, a queue, time limits, and an end when nobody waits any more."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def settings(door: PracticeDoor, key: str, run: float = 20.0) -> Settings:
 
 @pytest.fixture
 def stalled(key: str) -> PracticeDoor:
-    """A door that takes a request and never answers it."""
+    """Yield a door that reads a request and never answers it."""
     return PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"]))
 
 
 async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110  # what is waited for is no event
+        while not true():  # noqa: ASYNC110  # the condition is not an event
             await asyncio.sleep(0.005)
 
 
-def test_so_many_at_once_and_none_is_lost(door: PracticeDoor, key: str) -> None:
+def test_runs_in_parallel_are_limited_and_none_is_lost(door: PracticeDoor, key: str) -> None:
     async def main() -> None:
         runs, most = RunQueue(3), 0
 
@@ -57,7 +57,7 @@ def test_so_many_at_once_and_none_is_lost(door: PracticeDoor, key: str) -> None:
     asyncio.run(main())
 
 
-def test_a_full_line_is_said_at_once(stalled: PracticeDoor, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_is_reported_at_once(stalled: PracticeDoor, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs_module, "WAITING", 2)
 
     async def main() -> None:
@@ -76,7 +76,7 @@ def test_a_full_line_is_said_at_once(stalled: PracticeDoor, key: str, monkeypatc
         asyncio.run(main())
 
 
-def test_patience_ends_in_line_and_under_way(stalled: PracticeDoor, key: str) -> None:
+def test_the_time_limit_holds_in_the_queue_and_during_the_run(stalled: PracticeDoor, key: str) -> None:
     async def main() -> None:
         runs = RunQueue(1)
         first = asyncio.create_task(runs.check(settings(stalled, key), patience=0.6))
@@ -84,13 +84,13 @@ def test_patience_ends_in_line_and_under_way(stalled: PracticeDoor, key: str) ->
         with pytest.raises(Busy):
             await runs.check(settings(stalled, key), patience=0.1)
         evidence = await first
-        assert evidence.ran_out and evidence.seconds < 15  # its own limit is 20
+        assert evidence.ran_out and evidence.seconds < 15  # seconds; the run's own limit is 20
 
     with stalled:
         asyncio.run(main())
 
 
-def test_who_leaves_takes_the_run_along(stalled: PracticeDoor, key: str) -> None:
+def test_a_run_ends_when_its_client_disconnects(stalled: PracticeDoor, key: str) -> None:
     async def main() -> None:
         runs, leave = RunQueue(4), asyncio.Event()
 
@@ -187,7 +187,7 @@ def test_shared_work_that_fails_fails_for_all() -> None:
     asyncio.run(main())
 
 
-# -- streams -----------------------------------------------------------------------------------------------------------
+# -- event streams -----------------------------------------------------------------------------------------------------
 
 Said = list[dict[str, object]]
 
@@ -202,7 +202,7 @@ async def streamed(events: EventStream, receive: Callable[[], Awaitable[dict[str
     return said
 
 
-def test_silence_is_broken_and_the_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silence_is_filled_and_the_end_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("diagnose.serve.streams.BEAT", 0.02)
 
     async def main() -> None:
@@ -244,14 +244,14 @@ def test_a_reader_that_leaves_closes_the_source() -> None:
     asyncio.run(main())
 
 
-def test_a_gate_remembers_what_it_refused() -> None:
+def test_a_guard_remembers_that_it_refused() -> None:
     gate = AddressGuard()
     assert gate("1.1.1.1") and not gate.refused
     assert not gate("10.0.0.1") and gate.refused
     assert gate("1.1.1.1") and gate.refused
 
 
-def test_the_systems_roots_are_read_once_and_a_targets_own_each_time(tmp_path: Path) -> None:
+def test_the_systems_trust_store_is_read_once_and_a_targets_own_each_time(tmp_path: Path) -> None:
     roots: Roots = {}
     one, other = TrustedNetwork(None, roots), TrustedNetwork(is_public, roots)
     assert one.trust(None) is other.trust(None) and other.allowed is is_public

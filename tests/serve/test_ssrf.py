@@ -1,4 +1,6 @@
-"""What a visitor's check may reach off loopback: public addresses, whatever they are written as or become."""
+"""What a visitor's check may reach when not served on loopback: only public addresses, however they are written or
+resolved.
+"""
 
 from __future__ import annotations
 
@@ -56,11 +58,13 @@ def test_not_public(ip: str) -> None:
     assert not is_public(ip)
 
 
-# -- the check of a visitor --------------------------------------------------------------------------------------------
+# -- a visitor's check -------------------------------------------------------------------------------------------------
 
 
 class Named(Network):
-    """A network whose names lead where a test says; what is dialled is kept. The last answer of a name stays."""
+    """A network whose names resolve as a test says and which records what is dialled. The last answer for a name is
+    repeated.
+    """
 
     def __init__(self, names: dict[str, list[str]], allowed: Callable[[str], bool] | None) -> None:
         super().__init__(allowed)
@@ -69,7 +73,7 @@ class Named(Network):
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         answers = self.names.get(host)
-        if answers is None:  # what the system makes of it: decimal, octal and short addresses are its business
+        if answers is None:  # the system parses decimal, octal and short addresses
             return await super().resolve(host, port)
         ip = answers.pop(0) if len(answers) > 1 else answers[0]
         return (Address("ipv6" if ":" in ip else "ipv4", ip),)
@@ -77,14 +81,14 @@ class Named(Network):
     async def dial(self, address: Address, port: int) -> Any:
         if self.allowed is None or self.allowed(address.ip):
             self.dialled.append(address.ip)
-            if is_public(address.ip):  # nothing leaves this machine in a test
+            if is_public(address.ip):  # no test connects to the internet
                 raise NetError(Kind.TIMEOUT)
         return await super().dial(address, port)
 
 
 @pytest.fixture
 def inner(key: str) -> Iterator[PracticeDoor]:
-    """A service of the operator's network, which takes any key."""
+    """Yield a service of the operator's network that accepts any key."""
     with PracticeDoor(b.openai(key)) as door:
         yield door
 
@@ -138,7 +142,7 @@ def test_no_spelling_of_an_inner_address_is_dialled(
 
 
 def test_a_name_that_changes_its_mind_is_not_followed(served: Callable[..., TestClient], inner: PracticeDoor) -> None:
-    """DNS rebinding: public when it is looked at, private when it is dialled."""
+    """DNS rebinding: the name is public when it is checked and private when it is dialled."""
     for answers in (["1.1.1.1", "127.0.0.1"], ["127.0.0.1", "1.1.1.1"], ["1.1.1.1", "169.254.169.254", "127.0.0.1"]):
         _, network = checked(served, f"http://rebound.example:{inner.port}/v1", {"rebound.example": answers})
         assert all(map(is_public, network.dialled)) and inner.requests == []
@@ -152,7 +156,7 @@ def test_other_schemes_lead_nowhere(served: Callable[..., TestClient], inner: Pr
 
 
 class Outside(Named):
-    """The same, where one public address is played by a door on loopback."""
+    """The same network, in which a door on loopback answers for one public address."""
 
     def __init__(self, names: dict[str, list[str]], allowed: Callable[[str], bool], door: PracticeDoor) -> None:
         super().__init__(names, allowed)
@@ -206,7 +210,7 @@ def test_a_proxy_is_dialled_under_the_same_rule(inner: PracticeDoor, key: str) -
         assert proxy.requests == [] and inner.requests == []
 
 
-def test_where_it_is_allowed_it_is_dialled(served: Callable[..., TestClient], inner: PracticeDoor, key: str) -> None:
+def test_an_allowed_address_is_dialled(served: Callable[..., TestClient], inner: PracticeDoor, key: str) -> None:
     page = served(public_only=False, hosts=frozenset(), token=TOKEN)
     answer = page.post(
         "/check",

@@ -1,4 +1,6 @@
-"""The table of worlds that real reports left over: settings and servers as the reports tell them, by the reports' ids."""
+"""The table of worlds taken from real reports: settings and servers as the reports describe them, with the reports'
+ids.
+"""
 
 from __future__ import annotations
 
@@ -33,18 +35,18 @@ def claude(name: str, root: str | None, world: Callable[[str], Handler], base_ur
 
 
 def ollama(name: str, root: str | None, base_url: str, **more: Any) -> Scenario:
-    """An app that speaks Ollama's own protocol, without a key."""
+    """Make a world with an app that speaks Ollama's own protocol, without a key."""
     given: dict[str, Any] = {"protocol": "ollama", "model": LLAMA, "typed": lambda key: None}
     return Scenario(name, root, base_url=base_url, **(given | more))
 
 
 def without_key(root: str, base_url: str, name: str, **more: Any) -> Scenario:
-    """An app that speaks chat completions to a server that asks for no key."""
+    """Make a world with an app that uses chat completions at a server that needs no key."""
     given = {"model": LLAMA, "typed": lambda key: "ollama"}
     return Scenario(name, root, base_url=base_url, **(given | more))
 
 
-# -- the way there -----------------------------------------------------------------------------------------------------
+# -- network -----------------------------------------------------------------------------------------------------------
 
 
 WAYS = (
@@ -157,11 +159,11 @@ WAYS = (
 )
 
 
-# -- the address -------------------------------------------------------------------------------------------------------
+# -- base URL ----------------------------------------------------------------------------------------------------------
 
 
 def _without_version(key: str) -> Handler:
-    """A gateway that serves ``/messages`` under its base, and no ``/v1/messages``."""
+    """Serve ``/messages`` below the base URL, and no ``/v1/messages``."""
     sound = b.anthropic(key)
     base = "/v1/account/gateway/anthropic"
 
@@ -460,7 +462,7 @@ def _project(name: str, model: str, source: str) -> Scenario:
 
 
 def _bare_usage(key: str) -> Handler:
-    """A converter of chat completions whose last event counts no reasoning tokens."""
+    """Serve responses converted from chat completions: the last event of a stream counts no reasoning tokens."""
     events = answers.response_events()
     usage = {"input_tokens": 9, "output_tokens": 5, "total_tokens": 14, "output_tokens_details": {}}
     events[-1] = {**events[-1], "response": {**events[-1]["response"], "usage": usage}}
@@ -516,7 +518,7 @@ MODELS = (
     ),
 )
 
-# -- near the reports: the same causes in other clothes ----------------------------------------------------------------
+# -- variants of the reports: the same causes in other forms -----------------------------------------------------------
 
 
 def _page(status: int) -> Callable[[int], Handler]:

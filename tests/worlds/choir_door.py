@@ -1,7 +1,7 @@
 """The practice door of the made-up protocol, and a program that knows both.
 
-Run as a script it is ``llmdoctor`` with one file more in ``probes/protocols`` and one function more in
-``probes/demo_server/practice_doors.py``: it takes commands as JSON, and prints what each of them says.
+Run as a script, it is ``llmdoctor`` with one more file in ``probes/protocols`` and one more function in
+``probes/demo_server/practice_doors.py``: it takes commands as JSON, and prints the output of each.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ VOICES = ("alto-1", "tenor-2")
 
 
 def note(song: str) -> bytes:
-    """A piece of a streamed song."""
+    """Return a piece of a streamed song."""
     return f'event: note\ndata: {{"song": "{song}"}}\n\n'.encode()
 
 
@@ -29,12 +29,12 @@ SONG = [note("one "), note("two "), note("three")]
 
 
 def wrong(status: int, name: str, verse: str) -> Answer:
-    """An error in the protocol's own shape."""
+    """Return an error in the protocol's own shape."""
     return as_json({"wrong": {"note": name, "verse": verse}}, status)
 
 
 def choir(*keys: str, prefix: str = "/v3", models: Sequence[str] = VOICES, cut: bool = False) -> Handler:
-    """A sound door that takes ``keys``; ``cut``: its streams break off."""
+    """Make a working door that accepts ``keys``; with ``cut`` its streams break off."""
 
     def handler(request: Request) -> Answer:
         where = f"{request.method} {request.path.removeprefix(prefix)}"
@@ -55,7 +55,7 @@ def choir(*keys: str, prefix: str = "/v3", models: Sequence[str] = VOICES, cut: 
 
 
 def main(asked: list[dict[str, Any]]) -> list[tuple[int, str]]:
-    """Exit status and output of each command, in one program that knows the protocol."""
+    """Return exit status and output of each command, run in one process that knows the protocol."""
     import probes.protocols
     from probes.demo_server import practice_doors
 

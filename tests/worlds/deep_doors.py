@@ -1,4 +1,4 @@
-"""A deep check of a practice door, and what the door saw of it."""
+"""A deep check of a practice door, and the requests that the door received."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CALM = Limits(probe=5.0, run=20.0)
 
 @dataclass(frozen=True)
 class Seen:
-    """One deep check, and what the door saw of it."""
+    """One deep check, and the requests that the door received."""
 
     evidence: Evidence
     report: Report
@@ -49,7 +49,7 @@ class Seen:
 def dive(
     handler: Handler, protocol: str = "openai", key: str | None = KEY, path: str | None = None, **more: Any
 ) -> Seen:
-    """Check the door deeply. Nothing that is written of it may hold the key, nor the made-up one that was tried."""
+    """Run a deep check of the door; assert that no output contains the key or the made-up one that was tried."""
     with PracticeDoor(handler) as door:
         settings = Settings(
             base_url=Sourced(
@@ -79,6 +79,6 @@ def dive(
 
 
 def made_up(requests: list[Request], key: str | None) -> list[str]:
-    """The keys that were sent and are nobody's."""
+    """Return the keys in the requests that belong to nobody."""
     shown = {one for request in requests for one in answers.keys_in(request)}
     return [one for one in shown if one != key and "llmdoctor" not in one]

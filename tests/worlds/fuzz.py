@@ -1,7 +1,8 @@
-"""Doors that misbehave at random, from a seed: `python -m worlds.fuzz FIRST COUNT` checks so many and sums up in JSON.
+"""Doors that misbehave at random, from a seed: `python -m worlds.fuzz FIRST COUNT` checks COUNT of them and prints a
+summary as JSON.
 
-Each door answers every request in its own way, which its number alone decides. A check of it must end in time with a
-report that every format can say, and nothing of the key or of what is no plain text in it.
+Each door answers every request in a manner that depends only on the door's number. A check of it must end in time with
+a report that every format can write, and that contains neither the key nor control characters.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 from xml.etree import ElementTree
 
-import probes.api.attempt_round
+import probes.api.round_runner
 from diagnose.formats import FORMATS, render
 from diagnose.judging.judge import judge
 from probes.demo_server import answers
@@ -40,8 +41,8 @@ from probes.run.engine import run
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 PROTOCOLS = ("openai", "anthropic", "responses", "gemini", "azure", "ollama", "auto")
 TINY = Limits(probe=0.2, run=0.8, header_bytes=8192, body_bytes=1 << 20, stream_bytes=1 << 18, extra_requests=6)
-USUAL = Limits(probe=0.3, run=1.0)  # with the limits in bytes that users have
-SLACK = 3.0  # seconds that a loaded machine may add to the deadline
+USUAL = Limits(probe=0.3, run=1.0)  # the limits in bytes are the defaults
+SLACK = 3.0  # seconds that a busy machine may add to the deadline
 SIDE_BY_SIDE = 6
 _PAINT = (
     "\x1b[31mred\x1b[0m",
@@ -79,7 +80,7 @@ _FIELDS = (
 
 
 def value(dice: random.Random, depth: int = 0) -> Any:
-    """Any JSON, with the fields that the protocols read in the wrong places."""
+    """Return any JSON value, with the fields that the protocols read in wrong places."""
     kind = dice.randrange(9 if depth < 4 else 6)
     if kind == 0:
         return dice.choice((None, True, False, 0, -1, 1e308, 2**70, 0.1, float("nan"), float("-inf")))
@@ -93,7 +94,7 @@ def value(dice: random.Random, depth: int = 0) -> Any:
 
 
 def known(dice: random.Random) -> bytes:
-    """A body that some protocol knows."""
+    """Return a body that some protocol knows."""
     choices: tuple[Any, ...] = (
         answers.completion(),
         answers.MODELS,
@@ -107,7 +108,7 @@ SOUND = (b.openai(KEY), b.anthropic(KEY), b.responses(KEY), b.gemini(KEY), b.azu
 
 
 def sound(number: int, request: Request) -> bytes:
-    """What a sound door of some protocol answers, its stream in one piece."""
+    """Return the response of a working door of some protocol, its stream in one piece."""
     reply = SOUND[number % len(SOUND)](request)
     if not isinstance(reply, Reply):
         return b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
@@ -119,12 +120,12 @@ def sound(number: int, request: Request) -> bytes:
 
 @cache
 def bomb(pack: Callable[[bytes], bytes], size: int) -> bytes:
-    """So many zeros, packed."""
+    """Return ``size`` zero bytes, compressed."""
     return pack(bytes(size))
 
 
 def events(dice: random.Random) -> bytes:
-    """An event stream, and what may pass for one."""
+    """Return an event stream, or something close to one."""
     rows = []
     for _ in range(dice.randrange(12)):
         data = dice.choice(
@@ -162,7 +163,7 @@ def body(dice: random.Random) -> bytes:
 
 
 def mutated(dice: random.Random, data: bytes) -> bytes:
-    """Some bytes flipped, cut, doubled or put in."""
+    """Return the data with some bytes flipped, cut, doubled or inserted."""
     found = bytearray(data)
     for _ in range(dice.randrange(1, 5)):
         at = dice.randrange(len(found) + 1)
@@ -179,7 +180,7 @@ def mutated(dice: random.Random, data: bytes) -> bytes:
 
 
 def chunked(dice: random.Random, data: bytes) -> bytes:
-    """Chunked framing, mostly right."""
+    """Return the data in chunked framing, mostly correct."""
     parts, at = [], 0
     while at < len(data):
         piece = data[at : at + dice.randrange(1, 400 + len(data) // 20)]
@@ -191,7 +192,7 @@ def chunked(dice: random.Random, data: bytes) -> bytes:
 
 
 def answer(dice: random.Random) -> bytes:
-    """One answer, head and body."""
+    """Return one response, head and body."""
     data = body(dice)
     lines = [
         f"HTTP/1.{dice.choice((1, 1, 1, 0))} {dice.choice((*_CODES, *_ODD_CODES))} {dice.choice(('OK', '', 'x' * 300))}"
@@ -236,7 +237,7 @@ def answer(dice: random.Random) -> bytes:
 
 
 def steps(dice: random.Random) -> Iterator[bytes | float | None]:
-    """What one connection sends after a request: bytes, seconds to wait, None for a reset at the end."""
+    """Yield what one connection sends after a request: bytes, seconds to wait, or None for a reset at the end."""
     manner = dice.randrange(20)
     if manner == 0:
         return
@@ -278,12 +279,13 @@ def steps(dice: random.Random) -> Iterator[bytes | float | None]:
 
 
 class Door:
-    """A server whose manners its number decides; every connection has its own, and all of them are its own alone."""
+    """A server whose behaviour depends only on its number; each of its connections behaves differently."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.connections = 0
-        self.quality = max(0.0, random.Random(number).random() * 1.5 - 0.5)  # how often it answers as a sound one does
+        # How often it answers as a working door does
+        self.quality = max(0.0, random.Random(number).random() * 1.5 - 0.5)
 
     async def __aenter__(self) -> Door:
         self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -331,7 +333,7 @@ async def _request(reader: asyncio.StreamReader, connection: int) -> Request:
 
 
 async def check(number: int) -> dict[str, Any]:
-    """One door, and what is wrong with our report on it."""
+    """Check one door, and return what is wrong with our report on it."""
     dice = random.Random(number)
     limits = USUAL if number % 10 == 0 else TINY
     async with Door(number) as door:
@@ -350,14 +352,16 @@ async def check(number: int) -> dict[str, Any]:
 
 
 _WINDOWS = {KEY[at : at + WINDOW] for at in range(3, len(KEY) - WINDOW + 1)}
-# What no terminal may get: control characters but the line's end and the tab, and what turns the writing round.
+# Characters that must not reach a terminal: controls except line feed and tab, and those that reverse the text's
+# direction.
 _UNPLAIN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def peak() -> int:
-    """The most memory that this process has had, in bytes.
+    """Return the most memory that this process has used, in bytes.
 
-    Linux hands ``ru_maxrss`` down from the process that started this one, a test run of half a gibibyte.
+    Linux inherits ``ru_maxrss`` from the process that started this one, a test run of half a GiB; so /proc is
+    preferred.
     """
     status = Path("/proc/self/status")
     if status.exists() and (found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
@@ -405,7 +409,7 @@ async def _all(numbers: range) -> AsyncIterator[dict[str, Any]]:
 
 async def main(first: int, count: int) -> None:
     """Check the doors and write one line of JSON."""
-    probes.api.attempt_round.PAUSES = (0.01, 0.01)
+    probes.api.round_runner.PAUSES = (0.01, 0.01)
     rows = [row async for row in _all(range(first, first + count))]
     verdicts: dict[str, int] = {}
     for row in rows:
@@ -416,5 +420,5 @@ async def main(first: int, count: int) -> None:
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore", ResourceWarning)  # of a door that is left in the midst of its sentence
+    warnings.simplefilter("ignore", ResourceWarning)  # from doors that are closed in mid-response
     asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))

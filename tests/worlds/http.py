@@ -1,6 +1,6 @@
-"""The table of worlds above TLS: redirects, gates, firewalls, gateways, compression, framing, streams on the way.
+"""The table of worlds above TLS: redirects, gates, firewalls, gateways, compression, framing, streams through proxies.
 
-Joined to the others in ``table.py``. The pages are made up; what they hold of a product is what tells it from the others.
+``table.py`` joins it with the others. The pages are made up, except for the marks by which a product is recognised.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def always(what: handlers.What) -> Callable[[str], Handler]:
 
 
 def refusing(what: handlers.What) -> Callable[[str], Handler]:
-    """A relay that lists its models and answers every generation so."""
+    """Make a relay that lists its models and refuses every generation with this answer."""
     return lambda key: b.openai(key, chat=what, stream=what)
 
 
@@ -56,7 +56,7 @@ def located(status: int, location: str, *headers: tuple[str, str]) -> Reply:
 
 
 def moved(status: int) -> Callable[[str, str], Handler]:
-    """To the same path at a foreign server."""
+    """Make a server that redirects to the same path at a foreign server."""
     return lambda key, foreign: handlers.always(b.redirect(status, foreign))
 
 
@@ -65,7 +65,7 @@ def to(status: int, where: str) -> Callable[[str], Handler]:
 
 
 def behind(path: str, status: int) -> Callable[[str], Handler]:
-    """A relay whose API moved below ``path``."""
+    """Make a relay whose API moved below ``path``."""
 
     def make(key: str) -> Handler:
         sound = b.openai(key, prefix=path)
@@ -81,7 +81,7 @@ def behind(path: str, status: int) -> Callable[[str], Handler]:
 
 
 def below(path: str, world: Handler) -> Handler:
-    """A server that leads from everywhere (307) to its API below ``path``."""
+    """Redirect (307) every path to the API below ``path``."""
 
     def handler(request: Request) -> Answer:
         if not request.path.startswith(path):
@@ -203,9 +203,9 @@ REDIRECTS = (
     ),
 )
 
-# -- gates: a network's portal, a sign-in ------------------------------------------------------------------------------
+# -- gates: a captive portal, a sign-in page ---------------------------------------------------------------------------
 
-# A host of the company, asked in plain http: what a portal on the way answers for.
+# A company's host called over plain http, for which a captive portal on the network answers.
 PLAIN: dict[str, Any] = {"base_url": "http://gpu.example/v1", "roads": Roads({"gpu.example": ("10.1.2.3",)})}
 PORTAL, SIGN_IN = "a sign-in before it lets anything out", "a login of its own"
 
@@ -650,7 +650,7 @@ GATEWAYS = (
 
 WHOLE = json.dumps(answers.completion()).encode()
 EVENTS = b"".join([*answers.chunks(), answers.DONE])
-# The head of what Brotli and Zstandard make; nothing here could undo the rest.
+# The first bytes that Brotli and Zstandard write; no test needs to decompress the rest.
 BROTLI, ZSTD = (
     b"\x1b\x2a\x01\x00\xfc\x8d" + bytes(range(128, 250)),
     b"\x28\xb5\x2f\xfd\x04\x58" + bytes(range(128, 250)),

@@ -1,4 +1,4 @@
-"""A search for pieces of a world's keys in whatever is printed, kept or sent."""
+"""Search for pieces of a world's keys in whatever is printed, saved or sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from worlds.stage import body_of
 
 
 def leaked(keys: tuple[str, ...], text: str) -> list[str]:
-    """Return the pieces of these keys, plain or encoded, that stand in ``text``; the key that is right comes first."""
+    """Return the pieces of these keys, plain or encoded, that ``text`` contains; the correct key comes first."""
     return [piece for piece in _pieces(keys) if piece in text]
 
 
@@ -21,14 +21,14 @@ def _pieces(keys: tuple[str, ...]) -> frozenset[str]:
     found: set[str] = set()
     for value in (value for key in keys for value in (key, quote(key))):
         if secret not in value and value in (keys[1:2] or [""]):
-            continue  # a placeholder, a reference, a key in its hidden form: there is no secret in them
+            continue  # a placeholder, a reference or a masked key contains no secret
         found |= windows(body_of(value.strip()))
         raw = body_of(value.strip()).encode("utf-8", "replace")
-        for lead in range(3):  # the alignments in which base64 shows a longer text
+        for lead in range(3):  # the three alignments of base64
             found |= windows(base64.b64encode(b"\0" * lead + raw).decode().rstrip("=")[4:-2])
     return frozenset(found)
 
 
 def windows(text: str) -> set[str]:
-    """Return every run of as many characters as may not be shown in a row."""
+    """Return every run of characters that is too long to be shown."""
     return {text[at : at + WINDOW] for at in range(len(text) - WINDOW + 1)}

@@ -1,4 +1,4 @@
-"""Exchanges made by hand, and changed field by field."""
+"""Hand-made exchanges, and a function that changes their fields."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from probes.model.exchange import Body, Exchange, Purpose, Response, SentRequest
 
 ATTEMPT = Attempt("openai", "https://relay.example/v1", Auth.BEARER, KeyForm.GIVEN)
 URL = "https://relay.example/v1/chat/completions"
-# A whole answer in JSON to a chat request.
+# A complete JSON response to a chat request.
 ANSWERED = Exchange(
     SentRequest(Purpose.CHAT, ATTEMPT, "POST", URL, "/v1/chat/completions", True), Response(200, body=Body.JSON)
 )
@@ -20,7 +20,7 @@ PARTS = ("request", "response", "reading", "timing", "redirection")
 
 
 def altered(exchange: Exchange, **values: Any) -> Exchange:
-    """Return the exchange with each value in the part that has a field of that name: ``status=500, seconds=2.0``."""
+    """Return the exchange with each value set in the part that has a field of that name: ``status=500, seconds=2.0``."""
     for name, value in values.items():
         owner = next((part for part in PARTS if hasattr(getattr(exchange, part), name)), None)
         held = replace(getattr(exchange, owner), **{name: value}) if owner is not None else value

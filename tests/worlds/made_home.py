@@ -1,4 +1,6 @@
-"""A made home directory and project with the files of many clients, in the formats that the clients themselves write."""
+"""A made-up home directory and project with the files of many clients, in the formats that the clients themselves
+write.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,13 @@ RELAY = "https://relay.example"
 
 
 def made_up() -> str:
-    """A key that nobody has issued."""
+    """Return a key that nobody has issued."""
     return "sk-" + secrets.token_hex(24)
 
 
 @dataclass
 class Made:
-    """The home, the project inside of it, the environment, and which key stands where."""
+    """The home, the project inside it, the environment, and the key of each client."""
 
     home: Path
     cwd: Path
@@ -342,7 +344,7 @@ def anthropic_profile(made: Made, base: str) -> None:
     )
 
 
-# -- of a project ------------------------------------------------------------------------------------------------------
+# -- files of a project ------------------------------------------------------------------------------------------------
 
 
 def librechat(made: Made, base: str) -> None:
@@ -435,7 +437,9 @@ CLIENTS = {
 
 
 def furnish(home: Path, *clients: str, bases: Mapping[str, str] | None = None) -> Made:
-    """A home with the settings of these clients (of all without any), each at its base URL, by default the relay."""
+    """Create a home with the settings of these clients (of all if none are named), each at its base URL, by default the
+    relay.
+    """
     project = home / "project"
     project.mkdir(parents=True, exist_ok=True)
     made = Made(home, project)

@@ -1,4 +1,6 @@
-"""Reports made by hand, for what is done with a report: sound, broken, Chinese, and one of which every text is hostile."""
+"""Hand-made reports for tests of what is done with a report: healthy, broken, Chinese, and one whose every text is
+hostile.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of worlds for the protocols beside chat completions and messages: responses, gemini, azure and ollama."""
+"""The table of worlds for the protocols other than chat completions and messages: responses, gemini, azure and ollama."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ World = Callable[[str], Handler]
 
 
 def door(make: Callable[..., Handler], **wrong: Any) -> World:
-    """A door that takes the user's key and is otherwise wrong in these ways."""
+    """Make a door that accepts the user's key and has these faults."""
     return lambda key: make(key, **wrong)
 
 
 def stranger(make: Callable[..., Handler], **wrong: Any) -> World:
-    """A door to which the user's key is somebody else's."""
+    """Make a door that does not know the user's key."""
     return lambda key: make(made_up("relay"), **wrong)
 
 
 def refusing(make: Callable[..., Handler], what: handlers.What) -> World:
-    """A door that lists its models and refuses every generation."""
+    """Make a door that lists its models and refuses every generation."""
     return door(make, chat=what, stream=what)
 
 
 def _picky(make: Callable[..., Handler], parameter: str, named: str = "") -> World:
-    """A model that does not know the parameter with which an answer is kept short."""
+    """Make a door whose model rejects the parameter that keeps an answer short."""
     error = answers.as_json(
         {"error": {"message": f"Unsupported parameter: {named or parameter}", "code": "unsupported"}}, 400
     )
@@ -73,7 +73,7 @@ def keyless(**wrong: Any) -> World:
 
 
 def ollama(name: str, root: str | None = None, world: World | None = None, **more: Any) -> Scenario:
-    """At a server on this machine, which asks for no key, and none is given."""
+    """Make a world with a server on this machine, which needs no key and is given none."""
     given: dict[str, Any] = {
         "base_url": HERE,
         "protocol": "ollama",
@@ -212,7 +212,7 @@ GEMINI = (
         settings={"base_url": f"{ROOT}/gemini"},
     ),
     gemini("model", "model.not_found", model="gemini-2.5-flsh", settings={"model": answers.GEMINIS[0]}),
-    # Google says so of the free tier's requests a minute as well.
+    # Google uses the same words for the free tier's requests per minute.
     gemini("quota", "quota.rate_limited", refusing(b.gemini, "gemini-quota")),
     gemini("rate", "quota.rate_limited", refusing(b.gemini, "gemini-429")),
     gemini("overloaded", "quota.overloaded", refusing(b.gemini, "gemini-503")),
@@ -367,7 +367,7 @@ OLLAMA = (
 
 
 def _under(prefix: str, world: Handler) -> Handler:
-    """``world`` behind a front that cuts ``prefix`` off and knows nothing else."""
+    """Serve ``world`` behind a gateway that strips ``prefix`` and knows no other path."""
 
     def handler(request: Any) -> Any:
         if not request.path.startswith(f"{prefix}/"):
@@ -379,7 +379,7 @@ def _under(prefix: str, world: Handler) -> Handler:
 
 # -- streams -----------------------------------------------------------------------------------------------------------
 
-# name: root cause (None: sound), sdk
+# name: root cause (None: none), sdk
 _EVENTS: dict[str, tuple[str | None, str]] = {
     "s_done": (None, "agrees"),
     "s_buffered": (None, "agrees"),
@@ -428,7 +428,7 @@ _GEMINI_PIECES: dict[str, tuple[str | None, str]] = {
     "s_error_google": ("stream.error_inside", "agrees"),
 }
 _OLLAMA_LINES: dict[str, tuple[str | None, str]] = {
-    **{name: told for name, told in _EVENTS.items() if name in wrong_streams.OLLAMA_STREAMS},
+    **{name: expected for name, expected in _EVENTS.items() if name in wrong_streams.OLLAMA_STREAMS},
     "s_html200": ("stream.malformed", "agrees"),
     "s_error_json_200": ("stream.error_inside", "agrees"),
     "s_chat_chunks": ("stream.malformed", "agrees"),
@@ -467,7 +467,7 @@ STREAMS = (
     *_streams(ollama, lambda **wrong: keyless(**wrong), wrong_streams.OLLAMA_STREAMS, _OLLAMA_LINES),
 )
 
-# -- one protocol asked where another is spoken ------------------------------------------------------------------------
+# -- the wrong protocol ------------------------------------------------------------------------------------------------
 
 _SPEAKERS: dict[str, tuple[World, str]] = {
     "openai": (b.openai, answers.MODELS[0]),
@@ -496,7 +496,8 @@ ASTRAY = (
         for where, host in (("", HERE), ("-elsewhere", ROOT))
         for asked in (*_SPEAKERS, "azure")
         for spoken, (world, model) in _SPEAKERS.items()
-        if asked != spoken and (spoken != "ollama" or not where)  # one that is no neighbour is asked for at its /v1
+        # An Ollama on another host is called at its /v1.
+        if asked != spoken and (spoken != "ollama" or not where)
     ),
     azure(
         "asked-as-openai",

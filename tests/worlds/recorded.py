@@ -1,8 +1,8 @@
-"""The archived evidence of the worlds: what a run in each of them measured, kept in ``evidence/``: a run a line, a file a table.
+"""The archived evidence of the worlds, kept in ``evidence/``: one run per line, one file per table.
 
-Judging is pure, so what must hold for a report is tested on these files, without servers. ``python tests/record.py``
-writes them; ``test_measured.py`` measures every world anew and compares. A row keeps what was measured with its times,
-ports and dates; those are left out only of the comparison (`normal`).
+Judging is pure, so properties of a report are tested on these files, without servers. ``python tests/record.py`` writes
+them; ``test_measured.py`` measures every world again and compares. A row keeps the measured times, ports and dates;
+only the comparison leaves them out (`normal`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import probes.api.attempt_round
+import probes.api.round_runner
 import probes.network.network
 from probes.model import archive
 from probes.model.evidence import Evidence
@@ -38,7 +38,7 @@ class Recorded:
 
 @cache
 def recorded(scenario: Scenario) -> Recorded:
-    """Return the archived run of a world, with the world's own clock. Raises KeyError where none was recorded."""
+    """Return the archived run of a world, with the world's own clock. Raises KeyError if none was recorded."""
     row = _rows()[scenario.name]
     evidence = evidence_in(row)
     if scenario.started_at:
@@ -47,17 +47,17 @@ def recorded(scenario: Scenario) -> Recorded:
 
 
 def evidence_in(row: Row) -> Evidence:
-    """Return the run of a row as it was measured. Raises ArchiveError where it is older than today's types."""
+    """Return the run of a row as it was measured. Raises ArchiveError if the row is older than today's types."""
     return archive.load(json.dumps({"schema": archive.SCHEMA, "evidence": row["evidence"]}))
 
 
-_TRUST = cache(probes.network.network.trust)  # the roots are read once for all worlds
+_TRUST = cache(probes.network.network.trust)  # reads the CA certificates once for all worlds
 
 
 def measure(scenario: Scenario) -> Seen:
     """Run the check in the world itself, without the pauses between two tries."""
     with (
-        patch.object(probes.api.attempt_round, "PAUSES", (0.01, 0.02)),
+        patch.object(probes.api.round_runner, "PAUSES", (0.01, 0.02)),
         patch.object(probes.network.network, "trust", _TRUST),
     ):
         return examine(scenario)
@@ -68,7 +68,7 @@ def measure(scenario: Scenario) -> Seen:
 
 @cache
 def read(table: str) -> dict[str, Row]:
-    """Return the rows of one file by the name of their world; none where there is no file."""
+    """Return the rows of one file by the name of their world; an empty mapping if the file does not exist."""
     file = _file(table)
     lines = gzip.decompress(file.read_bytes()).decode().splitlines() if file.is_file() else []
     return {row["world"]: row for row in map(json.loads, lines)}
@@ -80,7 +80,7 @@ def _rows() -> dict[str, Row]:
 
 
 def row_of(scenario: Scenario, seen: Seen) -> Row:
-    """Return what is kept of a run."""
+    """Return the row to archive for a run."""
     document = json.loads(archive.dump(seen.evidence))
     return {"world": scenario.name, "requests": seen.requests, "evidence": _rounded(document["evidence"])}
 
@@ -107,7 +107,7 @@ def _rounded(value: Any) -> Any:
 
 # -- comparing ---------------------------------------------------------------------------------------------------------
 
-# How long something took, when it was, where it was run: the same run at another time, on another machine.
+# Durations, times and places of a run, which differ between two runs and two machines.
 _TIMES = {
     "began",
     "ended",
@@ -120,7 +120,7 @@ _TIMES = {
     "days_left",
     "date",
 }
-_CUTS = {"arrivals", "reads"}  # into how many pieces the system cut a stream
+_CUTS = {"arrivals", "reads"}  # how the system split a stream
 _CERTIFICATE = {"not_before", "not_after", "fingerprint", "cipher"}
 _MACHINE = {"container", "wsl", "families", "certifi_path"}
 _VARYING = _TIMES | _CUTS | _CERTIFICATE | _MACHINE
@@ -135,7 +135,7 @@ def normal(value: Any, name: str = "") -> Any:
         return {name: normal(one, name) for name, one in value.items() if name not in _VARYING}
     if isinstance(value, list):
         found = [normal(one) for one in value]
-        # Requests that go out side by side come back in any order.
+        # Requests that are sent in parallel finish in any order.
         return sorted(found, key=json.dumps) if name == "observations" else found
     if name == "port" and isinstance(value, int) and value >= 1 << 13:
         return "PORT"

@@ -1,7 +1,7 @@
-"""What each house says when something is wrong, and the code that is read from it.
+"""What each provider answers when something is wrong, and the code that must be read from it.
 
-The bodies are as they come on the wire, one to a line. `test_dialects.py` reads them, `test_dialect_worlds.py` stands
-up a door that answers so.
+The bodies are as received, one per line. `test_dialects.py` reads them; `test_dialect_worlds.py` starts a door that
+gives these answers.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from probes.protocols.errors import parse_json, read_error
 
 @dataclass(frozen=True, eq=False)
 class Refusal:
-    """One answer: what a house says (``door``: its id, None where it is no known one), and how it is to be read.
+    """One answer of a provider (``door``: its id, None if it is unknown), and how it must be read.
 
-    A header ``:reason`` is the reason phrase. ``key_good`` is ``"any"`` where it does not matter; ``values`` are among
-    those of the match. ``root`` is what a check names where that is another code (None: no check can meet this answer),
-    ``text`` what is made of the same words in a pasted text; ``why`` says why. ``place`` is the request that is answered
-    so: ``chat`` (with its stream), ``list`` or ``stream``; by default it goes with the code.
+    A header ``:reason`` is the reason phrase. ``key_good`` is ``"any"`` if it does not matter; ``values`` are among
+    those of the match. ``root`` is the code that a check names if it differs (None: no check can meet this answer),
+    ``text`` the code read from the same words in a pasted text; ``why`` gives the reason. ``place`` is the request that
+    gets this answer: ``chat`` (with its stream), ``list`` or ``stream``; by default it follows from the code.
     """
 
     name: str
@@ -350,7 +350,7 @@ REFUSALS = [
     Refusal("relay clients", "access.client_refused", 403, anthropic("forbidden", "This service is restricted to the official Claude Code client."), None),
     Refusal("relay clients, chinese", "access.client_refused", 403, '{"error":{"message":"该分组仅支持 Claude Code 客户端使用","type":"forbidden"}}', None),
     Refusal("relay no accounts", "model.no_channel", 503, '{"error":"No available Claude accounts support the requested model"}', None),
-    # -- LiteLLM and servers of one's own
+    # -- LiteLLM and self-hosted servers
     Refusal("litellm key", "auth.rejected", 401, '{"error":{"message":"Authentication Error, Invalid proxy server token passed. Received API Key = sk-...abcd, Key Hash (Token) =1f. Unable to find token in cache or `LiteLLM_VerificationTokenTable`","type":"token_not_found_in_db","param":"key","code":"401"}}', "litellm-proxy"),
     Refusal("litellm virtual key", "auth.rejected", 401, '{"error":{"message":"Authentication Error, LiteLLM Virtual Key expected. Received=not-needed, expected to start with \'sk-\'.","type":"auth_error","param":"None","code":"401"}}', None, text="key.placeholder", why="the value that it echoes is a dummy"),
     Refusal("litellm no key", "auth.header_lost", 401, '{"error":{"message":"Authentication Error, No api key passed in.","type":"auth_error","param":"None","code":"401"}}', None),
@@ -411,7 +411,7 @@ REFUSALS = [
     Refusal("squid in the path of an api's error", "auth.rejected", 401, openai("Invalid API Key", code="invalid_api_key"), None, {"via": "1.1 proxy1 (squid/5.7)"}),
     Refusal("aiohttp 413", "http.too_large", 413, "Maximum request body size 1048576 exceeded, actual body size 2000000", None),
     Refusal("nginx 413", "http.too_large", 413, page("413 Request Entity Too Large", "nginx"), None),
-    # -- gates, firewalls and gateways by their own marks
+    # -- gates, firewalls and gateways recognised by their marks
     Refusal("cloudflare signature", "http.blocked", 403, "<html><head><title>Access denied</title></head><body>The owner of this website has banned your access based on your browser's signature (8f00-ua48).</body></html>", None, {"server": "cloudflare"}, values={"case": "signature"}),
     Refusal("cloudflare firewall rule 1012", "http.blocked", 403, "error code: 1012", None, {"server": "cloudflare"}),
     Refusal("cloudflare address in place of a name", "http.header_rejected", 403, "error code: 1003", None, {"server": "cloudflare"}),
@@ -443,7 +443,7 @@ REFUSALS = [
     Refusal("envoy refused", "http.gateway_error", 503, "upstream connect error or disconnect/reset before headers. retried and the latest reset reason: remote connection failure, transport failure reason: delayed connect error: 111", None, values={"case": "refused"}),
     Refusal("nginx large headers", "http.too_large", 400, page("400 Request Header Or Cookie Too Large", "nginx"), None),
     Refusal("nginx bad request", "http.header_rejected", 400, page("400 Bad Request", "nginx"), None),
-    # -- statuses alone
+    # -- only a status
     Refusal("401 unknown", "auth.rejected", 401, '{"oops":1}', None),
     Refusal("402 unknown", "quota.exhausted", 402, '{"oops":1}', None),
     Refusal("403 json", "auth.not_permitted", 403, '{"message":"Forbidden"}', None, key_good=None),
@@ -457,7 +457,7 @@ REFUSALS = [
     Refusal("500 empty", "http.server_error", 500, "", None),
     Refusal("529 empty", "quota.overloaded", 529, "", None),
     Refusal("422 naming a field", "model.parameter_rejected", 422, '{"detail":[{"type":"list_type","loc":["body","input"],"msg":"Input should be a list"}]}', None, values={"parameter": "input"}),
-    # -- reworded, by nobody in particular
+    # -- reworded, from no particular provider
     Refusal("reworded key", "auth.rejected", 401, '{"error":{"message":"The supplied API key seems to be incorrect"}}', None, key_good=False),
     Refusal("reworded no key", "auth.header_lost", 403, '{"message":"An API key was not supplied; the Authorization header is empty"}', None),
     Refusal("reworded purse", "quota.exhausted", 403, '{"error":"Your credits are used up. Top up your wallet."}', None),
@@ -467,7 +467,7 @@ REFUSALS = [
     Refusal("reworded region", "access.region_blocked", 403, '{"error":"The service is not available in your country"}', None),
     Refusal("model not in this region", "model.not_found", 400, '{"error":"The model is not available in this region"}', None),
     Refusal("reworded feature", "model.parameter_rejected", 400, '{"error":"image input is not supported, tools are not supported"}', None),
-    # -- Chinese of no known house
+    # -- Chinese from unknown providers
     Refusal("chinese key", "auth.rejected", 401, '{"code":401,"msg":"API密钥错误，请检查"}', None),
     Refusal("chinese missing", "auth.header_lost", 401, '{"code":401,"msg":"缺少API Key"}', None),
     Refusal("chinese purse", "quota.exhausted", 403, '{"code":403,"msg":"账户余额不足，请充值后重试"}', None),
@@ -478,7 +478,7 @@ REFUSALS = [
     Refusal("chinese path", "path", 404, '{"code":404,"msg":"请求的接口不存在"}', None),
     Refusal("chinese tools", "model.parameter_rejected", 400, '{"code":400,"msg":"该模型不支持工具调用"}', None),
     Refusal("chinese permission", "auth.not_permitted", 403, '{"code":403,"msg":"没有访问权限"}', None),
-    # -- what tells only by a header, by a name alone, or in fewer words than the houses use
+    # -- recognised by a header, by a name alone, or by fewer words than the providers use
     Refusal("squid, empty", "proxy_page", 503, "", None, {"via": "1.1 proxy1 (squid/5.7)"}),
     Refusal("squid's own header", "proxy_page", 503, "", None, {"x-squid-error": "ERR_CONNECT_FAIL 111"}),
     Refusal("privoxy's reason", "proxy_page", 500, "", None, {":reason": "Internal Privoxy Error"}),
@@ -540,7 +540,7 @@ REFUSALS = [
     Refusal("nginx 404", "path", 404, page("404 Not Found", "nginx/1.24.0"), None),
     Refusal("gemini rate, relayed", "quota.rate_limited", 429, relay("You exceeded your current quota. quota_metric: generate_content_free_tier_requests"), None),
     Refusal("ark body", "model.parameter_rejected", 400, '{"error":{"code":"InvalidParameter","message":"Please look at the manual. Request id: 0217","param":"messages","type":"BadRequest"}}', "volcengine-ark"),
-    # -- inside a stream that began with success
+    # -- inside a stream that began with a success status
     Refusal("anthropic overloaded in the stream", "quota.overloaded", 200, "event: error\ndata: " + anthropic("overloaded_error", "Overloaded") + "\n\n", "anthropic", place="stream", root="stream.error_inside", why="it began with success"),
     Refusal("openrouter broke in the stream", "quota.rate_limited", 200, 'data: {"error":{"message":"Provider returned error: rate limit","code":429},"choices":[]}\n\n', "openrouter", place="stream", root="stream.error_inside", why="it began with success"),
     Refusal("relay spent in the stream", "quota.exhausted", 200, "data: " + relay("预扣费额度失败", "insufficient_user_quota") + "\n\n", None, place="stream", root="stream.error_inside", why="it began with success"),
@@ -548,7 +548,7 @@ REFUSALS = [
 
 
 def read(one: Refusal) -> tuple[Match, ...]:
-    """What is read from the answer, best first."""
+    """Return what is read from the answer, best first."""
     known, value = parse_json(one.body.rpartition("data: ")[2])
     error = (read_error(value) if known else None) or ApiError()
     return classify_error(one.status, error, one.body, one.headers, one.door)

@@ -1,7 +1,8 @@
-"""The table of wrong worlds, and of sound ones that look wrong: settings, the world they meet, and what must be said.
+"""The table of wrong worlds, and of correct ones that look wrong: settings, the world that they meet, and the required
+report.
 
-Ids of real reports (``source``) are those of the project's collected cases; names such as ``s_crlf`` are rows of the measured
-tables of the SDK facts.
+Ids of real reports (``source``) are those of the project's collected cases; names such as ``s_crlf`` are rows of the
+measured tables of the SDK facts.
 """
 
 from __future__ import annotations
@@ -44,12 +45,12 @@ _PROJECT = Override(
 
 
 def door(make: Callable[..., Handler] = b.openai, **wrong: Any) -> Callable[[str], Handler]:
-    """A door that takes the user's key and is otherwise wrong in these ways."""
+    """Make a door that accepts the user's key and has these faults."""
     return lambda key: make(key, **wrong)
 
 
 def stranger(make: Callable[..., Handler] = b.openai, **wrong: Any) -> Callable[[str], Handler]:
-    """A door to which the user's key is somebody else's."""
+    """Make a door that does not know the user's key."""
     return lambda key: make(made_up("relay"), **wrong)
 
 
@@ -58,7 +59,7 @@ def always(what: handlers.What) -> Callable[[str], Handler]:
 
 
 def refusing(what: handlers.What, make: Callable[..., Handler] = b.openai, **more: Any) -> Callable[[str], Handler]:
-    """A door that lists its models and refuses every generation."""
+    """Make a door that lists its models and refuses every generation."""
     return door(make, chat=what, stream=what, **more)
 
 
@@ -67,7 +68,7 @@ def said(status: int, body: object, *headers: tuple[str, str]) -> Reply:
 
 
 def claude(name: str, root: str | None = None, world: Callable[[str], Handler] | None = None, **more: Any) -> Scenario:
-    """A scenario at Anthropic's own host."""
+    """Make a scenario at Anthropic's own host."""
     given: dict[str, Any] = {"base_url": ANTHROPIC, "protocol": "anthropic", "model": CLAUDE, "shape": "anthropic"}
     return Scenario(name, root, world or b.anthropic, **(given | more))
 
@@ -80,7 +81,7 @@ def known(*models: str) -> dict[str, Any]:
     return {"models": models}
 
 
-# -- sound worlds: no alarm --------------------------------------------------------------------------------------------
+# -- correct worlds: no alarm ------------------------------------------------------------------------------------------
 
 
 def _handler_of(replies: Sequence[Answer]) -> Handler:
@@ -88,7 +89,7 @@ def _handler_of(replies: Sequence[Answer]) -> Handler:
 
 
 def _one_at_a_time(key: str) -> Handler:
-    """A plan for a single request at a time: whatever comes while one is being answered gets a 429."""
+    """Serve one generation at a time: others that arrive meanwhile get a 429, as on a plan without parallel requests."""
     busy: set[int] = set()
     sound = b.openai(key)
 
@@ -119,7 +120,7 @@ def _one_at_a_time(key: str) -> Handler:
 
 
 def _once(status: int, what: handlers.What) -> Callable[[str], Handler]:
-    """The first generation meets this, all others are fine."""
+    """Make a door whose first generation fails like this and whose later ones work."""
 
     def make(key: str) -> Handler:
         sound, left = b.openai(key), [what]
@@ -305,18 +306,18 @@ SOUND = (
 
 
 def _lenient(world: Handler) -> Handler:
-    """A router that folds slashes before it looks."""
+    """Merge double slashes in the path before ``world`` sees it, as some routers do."""
     return lambda request: world(replace(request, target=request.target.replace("//", "/")))
 
 
-# Answers of 200 that the Python SDKs read all the same (table T3).
+# 200 responses that the Python SDKs read despite their oddities (table T3).
 _READ = (
     *("json_nousage", "json_noid", "json_bom", "json_ct_text", "json_ct_html", "json_ct_none", "json_ct_octet"),
     *("json_ct_problem", "json_ct_upper", "json_ct_sse", "ws_before_json", "gzip_json", "created201", "json_strnums"),
 )
 SOUND_ANSWERS = tuple(Scenario(f"answer-{name}", world=door(chat=wrong_answers.ANSWERS[name])) for name in _READ)
 
-# Streams that every SDK of the official Python ones reads to the end (table T5).
+# Streams that all official Python SDKs read to the end (table T5).
 _STREAMED = (
     *("s_done", "s_crlf", "s_cr", "s_comments", "s_openrouter", "s_ping_event", "s_keepalive_event", "s_nospace"),
     *(
@@ -356,7 +357,7 @@ def _streamed_claude(name: str, root: str | None = None, **more: Any) -> Scenari
 SOUND_STREAMS = (
     *(_streamed(name) for name in (*_STREAMED, *_STREAMED_OPENAI)),
     *(_streamed_claude(name) for name in (*_STREAMED, *_STREAMED_ANTHROPIC)),
-    # Read by all four SDKs that were measured, but some clients look at the type first (openclaw-97474).
+    # All four measured SDKs read them, but some clients check the content type first (openclaw-97474).
     *(
         _streamed(name, also=("stream.malformed",), source="openclaw-97474-sse-as-json" if "json" in name else "")
         for name in _ODD_TYPES
@@ -364,7 +365,7 @@ SOUND_STREAMS = (
 )
 
 
-# -- streams that are wrong --------------------------------------------------------------------------------------------
+# -- broken streams ----------------------------------------------------------------------------------------------------
 
 _WRONG_STREAMS: dict[str, tuple[str, str]] = {
     # name: root cause, sdk
@@ -410,7 +411,7 @@ _WRONG_OPENAI: dict[str, tuple[str, str]] = {
     "s_anthropic_events": ("stream.malformed", SILENT),
     "s_finish_error": ("stream.error_inside", CUT_SILENTLY),
 }
-# Where the two protocols' SDKs differ: Anthropic's passes over what has no `event:` line that it knows.
+# The SDKs of the two protocols differ: Anthropic's skips events without an `event:` line that it knows.
 _WRONG_ANTHROPIC: dict[str, tuple[str, str]] = {
     "s_error_first": ("stream.error_inside", SILENT),
     "s_error_mid": ("stream.error_inside", CUT_SILENTLY),
@@ -431,7 +432,7 @@ WRONG_STREAMS = (
     ),
     _streamed("s_nodone", also=("stream.no_terminator",), proven={"stream": True}),
     _streamed("s_last_no_blank_nodone", "stream.cut", sdk=CUT_SILENTLY),
-    # A stream that names no reason but comes to its own end has been read as a whole by every SDK that was measured.
+    # Every measured SDK reads a stream that gives no finish reason but ends properly as a whole.
     _streamed("s_no_finish", verdict="healthy"),
     _streamed_claude("s_no_message_stop", also=("stream.no_terminator",)),
     _streamed_claude("s_no_message_delta", verdict="healthy"),
@@ -754,7 +755,7 @@ SETTINGS = (
 )
 
 
-# -- the address -------------------------------------------------------------------------------------------------------
+# -- base URL ----------------------------------------------------------------------------------------------------------
 
 _BOTH_PATHS = door(prefix="/openai/v1", elsewhere="spa")
 
@@ -1257,7 +1258,7 @@ KEYS = (
 )
 
 
-# -- the way there -----------------------------------------------------------------------------------------------------
+# -- network -----------------------------------------------------------------------------------------------------------
 
 _HOST = "relay.example"
 _DOCKER = "http://host.docker.internal:11434/v1"
@@ -1622,7 +1623,7 @@ TLS = (
 )
 
 
-# -- http and shape ----------------------------------------------------------------------------------------------------
+# -- http and shape of responses ---------------------------------------------------------------------------------------
 
 
 def _moved(status: int) -> Callable[[str, str], Handler]:
@@ -1894,7 +1895,7 @@ HTTP = (
 )
 
 
-# -- who may, with which model, for what money -------------------------------------------------------------------------
+# -- permissions, models and money -------------------------------------------------------------------------------------
 
 
 def _google(status: int, code: str, message: str, reason: str = "") -> Reply:
@@ -2587,7 +2588,7 @@ MODELS = (
     Scenario("quota-loading", "quota.overloaded", refusing("llamacpp-503"), LOCAL),
 )
 
-# -- what was asked of the program, not of the world -------------------------------------------------------------------
+# -- options of the program --------------------------------------------------------------------------------------------
 
 MODES = (
     Scenario(

@@ -1,4 +1,4 @@
-"""A wrong world stood up: the servers, the roads to them, the settings that a user has, and the same world for the SDKs."""
+"""Start a wrong world: the servers, the network between, the settings that a user has, and the same world for the SDKs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from probes.api.attempt_round import RoundRunner
-from probes.api.round_exchanges import AttemptRound
+from probes.api.attempt_round import AttemptRound
+from probes.api.round_runner import RoundRunner
 from probes.catalog.node_runtime import runs
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
@@ -43,13 +43,13 @@ RELAY = "https://relay.example/v1"
 LOCAL = "http://127.0.0.1:{port}/v1"
 AGREES = "agrees"
 PATIENT = Limits(probe=5.0, run=20.0)
-HASTY = Limits(probe=0.5, run=5.0)  # for the worlds that last until a limit
+HASTY = Limits(probe=0.5, run=5.0)  # for worlds that run into a limit
 
 ALNUM = string.ascii_letters + string.digits
 _LOWER = string.ascii_lowercase + string.digits
 _HEX = "0123456789abcdef"
 
-# Shapes of keys: head, length of the body, its letters, tail (facts/keyshapes.md).
+# Shapes of keys: published prefix, length and letters of the body, suffix (facts/keyshapes.md).
 SHAPES: dict[str, tuple[str, int, str, str]] = {
     "relay": ("sk-", 48, ALNUM, ""),
     "openai": ("sk-proj-", 74, ALNUM, "T3BlbkFJ"),
@@ -78,7 +78,7 @@ SHAPES: dict[str, tuple[str, int, str, str]] = {
 }
 
 
-_DICE = random.Random()  # seeded with its name for each world, so that a world measured twice has the same keys
+_DICE = random.Random()  # seeded with each world's name, so that its keys are the same in every run
 
 
 def made_up(shape: str) -> str:
@@ -103,34 +103,35 @@ _KEY, _BASE_URL = environment_variable("OPENAI_API_KEY"), environment_variable("
 
 @dataclass(frozen=True, slots=True)
 class Roads:
-    """The network of a world: names to addresses (or how the lookup fails), addresses to how dialling them fails.
+    """The network of a world: names with their addresses (or how the lookup fails), and addresses with how connecting
+    fails.
 
-    An address without a fate leads to the practice door.
+    An address that is not in ``fates`` leads to the practice door.
     """
 
     names: Mapping[str, tuple[str, ...] | Kind] = field(default_factory=dict)
     fates: Mapping[str, Kind] = field(default_factory=dict)
-    servers: Mapping[str, str] = field(default_factory=dict)  # what each name server of the system says itself
-    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # those of --dns-server, with their addresses
+    servers: Mapping[str, str] = field(default_factory=dict)  # the answer of each of the system's name servers
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # addresses by the name servers of --dns-server
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scenario:
-    """One row of the table: settings, the world that they meet, and what must be said of it.
+    """One row of the table: settings, the world that they meet, and the required report.
 
-    ``world`` makes the door's handler from the key that is right; ``typed`` is what the user made of that key (None: no key
-    is given). ``{port}`` in ``base_url`` is the door's own, on plain loopback; any other host is led there by connect-to,
-    by ``roads`` or by the ``proxy``. ``beyond`` makes the handler from the key and the URL of a second, foreign server,
-    which must never see the key.
+    ``world`` makes the door's handler from the correct key; ``typed`` is what the user made of that key (None: no key
+    is given). ``{port}`` in ``base_url`` is the door's own, on plain loopback; any other host is led there by
+    connect-to, by ``roads`` or by the ``proxy``. ``beyond`` makes the handler of a second, foreign server from the key
+    and that server's URL; it must never see the key.
 
-    ``root`` is the root cause (None: no error), ``also`` the further findings that must be there, ``never`` those that
-    must not; with ``root`` None no finding but ``also`` may be there. ``verdict`` is by default broken with a root,
-    degraded with ``also`` alone, else healthy. ``proven`` and ``settings`` are compared by the names that they hold.
-    ``unsent``: not even the configured server may see the key. ``says``: what must stand in the English words of the root
-    cause, its evidence included; of the first finding where there is no root.
+    ``root`` is the root cause (None: no error), ``also`` further findings that must be reported, ``never`` findings
+    that must not; with ``root`` None no finding except ``also`` may be reported. ``verdict`` defaults to broken with a
+    root, degraded with ``also`` alone, otherwise healthy. ``proven`` and ``settings`` are compared only in the names
+    that they contain. ``unsent``: not even the configured server may see the key. ``says``: what the English words of
+    the root cause, its evidence included, must contain; those of the first finding if there is no root.
 
-    ``sdk`` is ``agrees`` where the newest official SDK fails exactly where the verdict is broken, else why the two differ on
-    purpose. ``source`` is the id of the real report that the world reproduces.
+    ``sdk`` is ``agrees`` if the newest official SDK fails exactly when the verdict is broken; otherwise it says why the
+    two differ on purpose. ``source`` is the id of the real report that the world reproduces.
     """
 
     name: str
@@ -148,25 +149,25 @@ class Scenario:
     override: Override | None = None
     key_source: Source = _KEY
     url_source: Source = _BASE_URL
-    host: str = ""  # for the certificate, where the base URL is too odd to tell
-    certificate: str | None = None  # None: a good one for https; an empty one: none
+    host: str = ""  # for the certificate, if the base URL is too odd to contain it
+    certificate: str | None = None  # None: a good one for https; "": none
     authority: tuple[str, str] = ("Practice Root CA", "Practice")
     trusted: bool = True
-    roots: str = ""  # the variable that names them: "" the one that the app reads, else SSL_CERT_FILE; or a file
+    roots: str = ""  # a variable ("": the app's, else SSL_CERT_FILE) or a file
     node: NodeSettings = field(default_factory=NodeSettings)
     connect: tuple[Step, ...] | None = None
     listening: bool = True
     roads: Roads | None = None
     beyond: Callable[[str, str], Handler] | None = None
     proxy: Callable[[int], Handler] | None = None
-    front: Callable[[int], tuple[Step, ...]] | None = None  # a proxy that speaks no HTTP: what it does
+    front: Callable[[int], tuple[Step, ...]] | None = None  # a proxy that does not speak HTTP
     proxies: tuple[tuple[str, str], ...] = ()  # (http, https, all or no_proxy; value with {proxy}, {closed}, {port})
     limits: Limits = PATIENT
     no_spend: bool = False
     offline: bool = False
     send_anyway: bool = False
     listen: str = "127.0.0.1"
-    started_at: str = ""  # what the clock of the machine says, where it is wrong
+    started_at: str = ""  # the machine's clock, if it is wrong
     verdict: str = ""
     also: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
@@ -179,18 +180,18 @@ class Scenario:
 
     @property
     def wanted(self) -> str:
-        """The verdict that must be given."""
+        """The required verdict."""
         return self.verdict or ("broken" if self.root else "degraded" if self.also else "healthy")
 
 
 @dataclass(slots=True)
 class Stage:
-    """A scenario that stands."""
+    """A running scenario."""
 
     scenario: Scenario
     settings: Settings
     network: Network | None
-    key: str  # the one that is right
+    key: str  # the correct one
     port: int
     door: PracticeDoor | None
     foreign: PracticeDoor | None
@@ -214,7 +215,7 @@ def _server_context(authority: tuple[str, str], kind: str, host: str) -> Any:
 
 
 def host_of(base_url: str) -> str:
-    """The host in a base URL, however carelessly it was written."""
+    """Return the host in a base URL, however carelessly the URL is written."""
     authority = r"(?:[^/?#@]*@)?(\[[0-9a-fA-F:.]+\]|[\w.-]+)"
     text = base_url.strip(" \t\r\n\"'")
     found = re.search(f"//{authority}", text) or re.match(authority, text)
@@ -222,22 +223,22 @@ def host_of(base_url: str) -> str:
 
 
 def _keys(scenario: Scenario) -> tuple[str, str | None, tuple[Conflict, ...]]:
-    """Return the key that is right, what the user made of it, and the conflicts with their keys filled in."""
+    """Return the correct key, what the user made of it, and the conflicts with their keys filled in."""
     _DICE.seed(scenario.name)
     key = made_up(scenario.shape)
     return key, scenario.typed(key), tuple(_found(conflict, key) for conflict in scenario.conflicts)
 
 
 def keys_of(scenario: Scenario) -> tuple[str, ...]:
-    """Return all secrets of a world: the right key first, then the one given, then those of its conflicts."""
+    """Return all secrets of a world: the correct key first, then the given one, then those of its conflicts."""
     key, typed, conflicts = _keys(scenario)
-    rivals = [one.value.reveal() for one in conflicts if isinstance(one.value, Secret)]
-    return (key, *([typed] if typed is not None else []), *rivals)
+    conflicting = [one.value.reveal() for one in conflicts if isinstance(one.value, Secret)]
+    return (key, *([typed] if typed is not None else []), *conflicting)
 
 
 @contextmanager
 def stage(scenario: Scenario) -> Iterator[Stage]:
-    """Start the servers of a scenario and lay out the settings that lead there."""
+    """Start the servers of a scenario and prepare the settings that lead to them."""
     one = scenario
     key, typed, conflicts = _keys(one)
     certificate = one.certificate
@@ -309,7 +310,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
 
 
 def _found(conflict: Conflict, key: str) -> Conflict:
-    """``{key}`` in a losing place is the key that is right."""
+    """Replace ``{key}`` in a conflict by the correct key."""
     right = isinstance(conflict.value, Secret) and conflict.value.reveal() == "{key}"
     return replace(conflict, value=Secret(key)) if right else conflict
 
@@ -324,7 +325,7 @@ def _filled(value: str, marks: Mapping[str, str]) -> str:
     return value
 
 
-# -- roads -------------------------------------------------------------------------------------------------------------
+# -- network -----------------------------------------------------------------------------------------------------------
 
 _GAI = {Kind.NAME_UNKNOWN: socket.EAI_NONAME, Kind.NAME_FAILED: socket.EAI_AGAIN}
 _ERRNO = {
@@ -342,7 +343,7 @@ class Simulated(Network):
     def __init__(self, roads: Roads, port: int, kept: int | None = None) -> None:
         self.roads = roads
         self.port = port
-        self.kept = kept  # the proxy's own port, which no road leads elsewhere
+        self.kept = kept  # the proxy's own port, which is never redirected
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         found = self.roads.names.get(host, Kind.NAME_UNKNOWN)
@@ -369,7 +370,7 @@ class Simulated(Network):
 
 
 class Walled(Network):
-    """A network without a name service: who is not sent through the proxy gets no further than this machine."""
+    """A network without a name service: only the proxy reaches anything beyond this machine."""
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         if host == "localhost":
@@ -381,7 +382,7 @@ class Walled(Network):
 
 
 def rerouted(stage: Stage) -> Callable[..., socket.socket]:
-    """``socket.create_connection`` in the scenario's world, for clients that are not ours."""
+    """Return a ``socket.create_connection`` for the scenario's world, for clients that are not ours."""
     roads, real = stage.scenario.roads, socket.create_connection
 
     def create_connection(where: tuple[str, int], *args: Any, **more: Any) -> socket.socket:
@@ -413,20 +414,20 @@ def _no_name(kind: Kind) -> NoReturn:
     raise socket.gaierror(_GAI.get(kind, socket.EAI_FAIL), "simulated")
 
 
-# -- our own look at it ------------------------------------------------------------------------------------------------
+# -- our own check -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class Seen:
-    """What one run brought, and what leaked where."""
+    """The results of one run, and everything that was sent and logged."""
 
     evidence: Evidence
-    keys: tuple[str, ...]  # the right one, what was made of it, and those in losing places
+    keys: tuple[str, ...]  # the correct one, what was made of it, and those of the conflicts
     log: str
-    at_door: list[bytes]  # requests, raw enough to search
+    at_door: list[bytes]  # requests as raw bytes, to be searched
     at_foreign: list[bytes]
     at_proxy: list[bytes]
-    requests: int  # that the door counted
+    requests: int  # as counted by the door
     plan: Plan | None  # what `--plan` said before the run
     first: tuple[Observation, ...]  # of the first round of requests
 
@@ -490,5 +491,5 @@ def _raw(request: Any) -> bytes:
 
 
 def body_of(key: str) -> str:
-    """A key without its published head."""
+    """Return a key without its published prefix."""
     return key[len(public_prefix(key)) :]

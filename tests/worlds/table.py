@@ -1,4 +1,4 @@
-"""Every world, from the tables that lie beside this one."""
+"""All worlds, joined from the tables in this folder."""
 
 from __future__ import annotations
 

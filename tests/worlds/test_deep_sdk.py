@@ -1,4 +1,6 @@
-"""The real clients agree with the deep check: an app on the official SDK gets its tool call exactly where it is supported."""
+"""The real clients agree with the deep check: an app on the official SDK gets its tool call exactly if it is reported
+as supported.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ RESULT = "clear"
 
 
 def weather(name: Any, given: Any) -> None:
-    """The app's own tool."""
+    """Check a call of the app's own tool, which the model must call correctly."""
     assert name == TOOL
     assert isinstance(given["city"], str)
 
@@ -83,14 +85,14 @@ def _anthropic_stream(client: Any) -> None:
 
 
 def works(protocol: str, url: str, use: Callable[[Any], None]) -> bool:
-    """Whether the app's code gets through."""
+    """Check whether the app's code succeeds."""
     maker = anthropic.Anthropic if protocol == "anthropic" else openai.OpenAI
     with maker(base_url=url + BASES.get(protocol, ""), api_key=KEY, max_retries=0, timeout=5) as client:
         try:
             use(client)
         except (openai.APIError, anthropic.APIError, AssertionError, TypeError, ValueError, KeyError, StopIteration):
             return False
-        except (AttributeError, IndexError):  # what is not there
+        except (AttributeError, IndexError):  # missing parts of an answer
             return False
     return True
 
@@ -104,7 +106,7 @@ APPS: list[tuple[str, str, Callable[[Any], None]]] = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # the SDK's, of an object where text belongs
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # from the SDK, for an object in place of text
 @pytest.mark.parametrize("manner", MANNERS)
 @pytest.mark.parametrize(("protocol", "name", "use"), APPS, ids=[f"{one[0]}-{one[1]}" for one in APPS])
 def test_an_app_gets_its_call_where_it_is_supported(

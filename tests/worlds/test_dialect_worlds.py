@@ -1,6 +1,7 @@
-"""Every row of the dialects, through `check` and through `explain`: a door that answers so is told as what the row says.
+"""Every row of the dialects, through `check` and through `explain`: a door's answer is reported with the code of its
+row.
 
-The answers are those of ``refusals.py``, where a code that a check tells by another name is noted with the reason.
+The answers are those of ``refusals.py``; it notes the reason if a check reports an answer with another code.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-import probes.api.attempt_round
+import probes.api.round_runner
 import probes.network.network
 import probes.run.engine
 from diagnose.answers.dialects import rows
@@ -31,7 +32,7 @@ from worlds.stage import LOCAL, RELAY, Scenario, stage
 
 pytestmark = pytest.mark.slow
 
-# Keys that fit these houses; any other takes one of letters and digits.
+# Keys of the shape that these providers issue; any other provider gets one of letters and digits.
 SHAPES = {
     **{name: name for name in ("openai", "anthropic", "openrouter", "groq", "xai", "gemini", "deepseek", "mistral")},
     **{name: name for name in ("nvidia", "huggingface", "perplexity")},
@@ -40,7 +41,7 @@ SHAPES = {
     "dashscope-coding-cn": "sp",
 }
 TYPED = {"cerebras": "csk-" + "ab3d5" * 9 + "xyz", "github-models": "ghp_" + "Ab3dE6gH9j" * 3 + "kM2pQ5"}
-# What the table's own words are told as, by what the right path turns out to be and by where the target is.
+# The codes that the table's own words become, depending on the correct path and on where the target is.
 CODES = {
     "path": ("url.version_missing", "url.path_wrong", "url.version_doubled"),
     "proxy_page": ("proxy.captures_local", "proxy.refused", "proxy.auth_required"),
@@ -49,8 +50,8 @@ CODES = {
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the pauses between two tries, and with the roots read once for all."""
-    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (0.0, 0.0))
+    """Skip the pauses between two tries, and read the CA certificates once for all tests."""
+    monkeypatch.setattr(probes.api.round_runner, "PAUSES", (0.0, 0.0))
     monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 
@@ -61,7 +62,7 @@ _TRUST = cache(probes.network.network.trust)
 
 
 def reply(one: Refusal) -> Reply:
-    """The answer as it goes over the wire."""
+    """Return the answer as it is sent."""
     headers = {name: value for name, value in one.headers.items() if name[0] != ":"}
     kind = {"{": "application/json", "[": "application/json", '"': "application/json", "<": "text/html"}
     if one.place == "stream":
@@ -72,7 +73,7 @@ def reply(one: Refusal) -> Reply:
 
 
 def base_url_of(one: Refusal, protocol: str) -> str:
-    """Where an SDK of the house's users would go."""
+    """Return the base URL that an SDK user of this provider has."""
     door = load().get(one.door) if one.door else None
     urls = (door.base_urls(protocol) or door.base_urls("openai")) if door else ()
     if not urls:
@@ -81,7 +82,7 @@ def base_url_of(one: Refusal, protocol: str) -> str:
 
 
 def scenario_of(one: Refusal) -> Scenario:
-    """The house's door, answering so where the refusal belongs."""
+    """Return the provider's door, with the refusal as the answer to the request that gets it."""
     protocol = "anthropic" if one.door == "anthropic" else "openai"
     base_url, said = base_url_of(one, protocol), reply(one)
     key = TYPED.get(one.door or "")
@@ -129,7 +130,7 @@ each = pytest.mark.parametrize("one", REFUSALS, ids=lambda one: one.name)
 
 
 @each
-def test_check_tells_it(one: Refusal) -> None:
+def test_check_reports_it(one: Refusal) -> None:
     if one.root is None:
         pytest.skip(one.why)
     report = report_of(one)
@@ -142,7 +143,9 @@ def test_check_tells_it(one: Refusal) -> None:
 
 
 def shown(one: Refusal) -> str:
-    """What a user of the Python SDK sees, with the line that its HTTP client logs; with ``curl -i`` where headers tell."""
+    """Return what a user of the Python SDK sees, including the line that its HTTP client logs; with ``curl -i`` if
+    headers matter.
+    """
     protocol = "anthropic" if one.door == "anthropic" else "openai"
     url = base_url_of(one, protocol).replace("{port}", "8080")
     path = "/v1/messages" if protocol == "anthropic" else "/chat/completions"
@@ -156,7 +159,7 @@ def shown(one: Refusal) -> str:
 
 
 @each
-def test_explain_tells_it(one: Refusal) -> None:
+def test_explain_reports_it(one: Refusal) -> None:
     found = [candidate.code for candidate in candidates(shown(one), "en")]
     assert found, shown(one)
     wanted = (one.text,) if one.text else CODES.get(one.code, (one.code,))
@@ -164,6 +167,6 @@ def test_explain_tells_it(one: Refusal) -> None:
 
 
 def test_every_row_has_an_answer() -> None:
-    told = {match.dialect for one in REFUSALS for match in read(one)}
-    assert told >= {row.id for row in rows()}
+    covered = {match.dialect for one in REFUSALS for match in read(one)}
+    assert covered >= {row.id for row in rows()}
     assert all(one.why for one in REFUSALS if one.root != "" or one.text)

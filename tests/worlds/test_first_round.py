@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-import probes.api.attempt_round
+import probes.api.round_runner
 import probes.network.network
 from probes.model.evidence import Observation, Subject
 from probes.model.exchange import Exchange
@@ -19,15 +19,15 @@ from probes.model.planned_request import MODEL, Plan, PlannedRequest
 from worlds.stage import Scenario, Seen, examine
 from worlds.table import SCENARIOS
 
-PRIVATE = ipaddress.ip_network("10.0.0.0/8")  # where the worlds' private addresses are
-QUICKLY = 12  # of the worlds, one in so many is for the quick tests: each is stood up
+PRIVATE = ipaddress.ip_network("10.0.0.0/8")  # the private addresses of the worlds
+QUICKLY = 12  # the quick tests start one world in so many
 _TRUST = cache(probes.network.network.trust)
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the pauses between two tries, and with the roots read once for all scenarios."""
-    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (0.01, 0.02))
+    """Skip the pauses between two tries, and read the CA certificates once for all scenarios."""
+    monkeypatch.setattr(probes.api.round_runner, "PAUSES", (0.01, 0.02))
     monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 
@@ -39,13 +39,13 @@ def exchanges(first: Iterable[Observation]) -> list[Exchange]:
 
 
 def line(one: Exchange) -> Line:
-    """What a request was: at which endpoint, by which method, where, with which key in which header."""
+    """Return what identifies a request: its purpose, method and URL, and which key it carries in which header."""
     request = one.request
     return request.purpose, request.method, request.url, request.attempt.key, request.with_key, request.attempt.auth
 
 
 def foretold(requests: Iterable[PlannedRequest], sent: list[Exchange]) -> set[Line]:
-    """The same of the plan's requests, with the models that were asked in place of the placeholder."""
+    """Return the same of the plan's requests, with the models that were requested in place of the placeholder."""
     found: set[Line] = set()
     for one in requests:
         models = {other.attempt.model or "" for other in sent if other.purpose == one.purpose}
@@ -55,23 +55,25 @@ def foretold(requests: Iterable[PlannedRequest], sent: list[Exchange]) -> set[Li
     return found
 
 
-def by_the_route_taken(seen: Seen, told: Plan) -> tuple[PlannedRequest, ...]:
-    """What the plan says for the route of the run, told by what was measured alone."""
+def by_the_route_taken(seen: Seen, planned: Plan) -> tuple[PlannedRequest, ...]:
+    """Return what the plan says for the route of the run, determined from the measurements alone."""
     observed = [one.facts for one in seen.evidence.observations]
     dialled = [one.connected.ip for one in observed if isinstance(one, TcpFacts) and one.connected is not None]
-    cases = {case.when: case.requests for case in told.otherwise}
-    if told.proxy is not None:
+    cases = {case.when: case.requests for case in planned.otherwise}
+    if planned.proxy is not None:
         private = any(isinstance(one, LocalityFacts) for one in observed)
     else:
         private = bool(dialled) and ipaddress.ip_address(dialled[-1]) in PRIVATE
-    return cases["private_address"] if private and "private_address" in cases else told.requests
+    return cases["private_address"] if private and "private_address" in cases else planned.requests
 
 
-def turned(seen: Seen, told: Plan) -> str:
-    """What the network showed that no setting tells, and that can only take the key away."""
+def turned(seen: Seen, planned: Plan) -> str:
+    """Return what the network revealed that no setting says and that can only withhold the key: a case of the plan, or
+    "".
+    """
     if any(one.subject is Subject.PLAIN_HTTP for one in seen.evidence.observations):
         return "plain_http"
-    if told.proxy is None and any(one.request.via_proxy for one in exchanges(seen.first)):
+    if planned.proxy is None and any(one.request.via_proxy for one in exchanges(seen.first)):
         return "through_proxy"
     return ""
 
@@ -85,18 +87,18 @@ def turned(seen: Seen, told: Plan) -> str:
 )
 def test_the_plan_is_what_is_sent(scenario: Scenario) -> None:
     seen = examine(scenario)
-    sent, told = exchanges(seen.first), seen.plan
-    if told is None or scenario.offline:
+    sent, planned = exchanges(seen.first), seen.plan
+    if planned is None or scenario.offline:
         assert not sent
         return
-    if not sent:  # the host was not reached: a request that is sent, or fails, is recorded
+    if not sent:  # not reached: any request, sent or failed, would be recorded
         assert not any(isinstance(one.facts, Exchange) for one in seen.evidence.observations)
         return
-    if turned(seen, told):
-        keys = {one.key for one in told.requests if one.with_key}
+    if turned(seen, planned):
+        keys = {one.key for one in planned.requests if one.with_key}
         assert {one.attempt.key for one in sent if one.request.with_key} <= keys
         return
-    requests = foretold(by_the_route_taken(seen, told), sent)
+    requests = foretold(by_the_route_taken(seen, planned), sent)
     if seen.evidence.ran_out:  # the deadline cut the round short
         assert {line(one) for one in sent} <= requests
     else:
@@ -104,15 +106,15 @@ def test_the_plan_is_what_is_sent(scenario: Scenario) -> None:
 
 
 def test_the_worlds_are_reached() -> None:
-    """The test above compares requests, and not one empty list with another."""
+    """The test above compares requests, not one empty list with another."""
     some = SCENARIOS[::QUICKLY]
     reached = [one for one in some if exchanges(examine(one).first)]
     ordinary = [one for one in reached if not turned(examine(one), examine(one).plan or Plan("", 0, None, (), 0))]
     assert len(ordinary) > 0.8 * len(some)
 
 
-def test_a_proxy_that_is_down_is_not_handed_the_key() -> None:
-    """The host is reached around it, and the attempts that still name the proxy must not carry the key."""
+def test_a_proxy_that_is_down_is_not_sent_the_key() -> None:
+    """The check reaches the host around the proxy; attempts that still name the proxy must not carry the key."""
     scenario = next(one for one in SCENARIOS if one.name == "proxy-takes-local-dead")
     seen = examine(scenario)
     through = [one for one in exchanges(seen.evidence.observations) if one.request.via_proxy]

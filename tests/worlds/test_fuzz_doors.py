@@ -1,4 +1,4 @@
-"""Two thousand doors that misbehave at random: of each a report, in time, in little memory, without a traceback."""
+"""Two thousand doors that misbehave at random: each gets a report, in time, in little memory, without a traceback."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ pytest.importorskip("resource", reason="Windows does not tell how much memory a 
 
 SEED = 20261123
 DOORS = 2000
-PARTS = 2  # processes side by side, one a core
+PARTS = 2  # parallel processes, one per core
 ENOUGH = 200 << 20  # bytes
-LIMIT = 100.0  # seconds for all of them, on two cores that nobody else uses; a busy machine gets three times that
+LIMIT = 100.0  # seconds for all of them on two idle cores; a busy machine gets three times that
 
 
 def test_doors_that_misbehave() -> None:

@@ -1,6 +1,4 @@
-"""Doors that mean harm: each check of them ends within its limits, with a verdict, without a traceback and without the
-key.
-"""
+"""Malicious doors: each check of them ends within its limits, with a verdict, without a traceback and without the key."""
 
 from __future__ import annotations
 
@@ -45,7 +43,7 @@ pytestmark = pytest.mark.slow
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 KEY = f"sk-{BODY}"
 LIMITS = Limits(probe=0.6, run=2.5)
-SLACK = 2.0  # seconds that a loaded machine may add
+SLACK = 2.0  # seconds that a busy machine may add
 MEMORY = 64 << 20
 JSON = (("Content-Type", "application/json"),)
 SSE = (("Content-Type", "text/event-stream"),)
@@ -53,8 +51,8 @@ SSE = (("Content-Type", "text/event-stream"),)
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDKs' pauses are not what is tried here."""
-    monkeypatch.setattr("probes.api.attempt_round.PAUSES", (0.01, 0.01))
+    """Skip the SDKs' pauses, which are not tested here."""
+    monkeypatch.setattr("probes.api.round_runner.PAUSES", (0.01, 0.01))
 
 
 def settings(url: str, key: str = KEY, model: str | None = answers.MODELS[0], limits: Limits = LIMITS) -> Settings:
@@ -73,7 +71,7 @@ def check(given: Settings) -> tuple[Evidence, Report]:
 
 
 def everything(evidence: Evidence, report: Report) -> str:
-    """All that this run could ever print."""
+    """Return everything that this run could ever print."""
     written = [render(report, fmt, lang) for fmt in FORMATS for lang in ("en", "zh")]
     return "\n".join([repr(evidence), repr(report), archive.dump(evidence), *written])
 
@@ -83,7 +81,7 @@ def unleaked(text: str, key: str = BODY) -> None:
 
 
 def survives(handler: Handler, path: str = "/v1", **more: object) -> tuple[Evidence, Report]:
-    """Check a door; what must hold for every one of them."""
+    """Check a door, and assert what must hold for every one of them."""
     with PracticeDoor(handler, **more) as door:  # type: ignore[arg-type]
         began = time.monotonic()
         evidence, report = check(settings(door.url + path))
@@ -116,7 +114,7 @@ def informational(request: Request) -> Script:
 
 
 def blanks(bits: int) -> bytes:
-    """64 MiB of blanks, compressed; never all in memory."""
+    """Yield 64 MiB of blanks, compressed; they are never all in memory."""
     squeeze = zlib.compressobj(1, wbits=bits)
     return b"".join(squeeze.compress(b" " * (1 << 20)) for _ in range(64)) + squeeze.flush()
 
@@ -229,7 +227,7 @@ def test_a_door_that_does_this_is_survived(world: str) -> None:
     _, report = survives(handlers.always(WORLDS[world]))
     assert report.verdict is not Verdict.HEALTHY
     assert exit_status(report) in (1, 3)
-    assert report.findings or report.verdict is Verdict.INCONCLUSIVE, "a failure is told"
+    assert report.findings or report.verdict is Verdict.INCONCLUSIVE, "a failure is reported"
 
 
 @pytest.mark.parametrize(
@@ -275,7 +273,7 @@ def test_a_tls_port_that_hangs_is_survived(connect: list[object]) -> None:
 )
 def test_memory_is_bounded(world: str) -> None:
     with PracticeDoor(b.openai(KEY)) as sound:
-        check(settings(sound.url + "/v1"))  # what this loads is not to be counted
+        check(settings(sound.url + "/v1"))  # load the modules first, so that their memory is not counted
     with PracticeDoor(handlers.always(WORLDS[world])) as door:
         tracemalloc.start()
         try:
@@ -380,12 +378,12 @@ def test_a_limit_of_a_probe_is_an_observation() -> None:
     assert report.root_cause == "http.timeout"
 
 
-def test_a_cancelled_run_tells_what_it_saw() -> None:
+def test_a_cancelled_run_reports_what_it_saw() -> None:
     async def go(url: str) -> Evidence:
         task: asyncio.Task[Evidence]
 
         def watch(seen: Observation) -> None:
-            if seen.probe == "tcp":  # the next thing is a request that nobody answers
+            if seen.probe == "tcp":  # the next request is the one that nobody answers
                 asyncio.get_running_loop().call_later(0.1, task.cancel)
 
         task = asyncio.create_task(run(settings(url, limits=Limits()), watch=watch, version="0"))
@@ -403,7 +401,7 @@ def test_a_cancelled_run_tells_what_it_saw() -> None:
 
 @contextmanager
 def command(*arguments: str, key: str = KEY) -> Iterator[subprocess.Popen[str]]:
-    """The real command in a process of its own."""
+    """Start the real command in a separate process."""
     environment = {**os.environ, "OPENAI_API_KEY": key, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "diagnose", *arguments],

@@ -1,6 +1,6 @@
-"""Every world measured anew: it is as the archive has it, and the key was sent nowhere else and logged nowhere.
+"""Every world measured again: the run matches the archive, and the key was sent nowhere else and never logged.
 
-What is said of the worlds is tested on the archive (`test_scenarios.py`); here is what needs their servers.
+The reports on the worlds are tested on the archive (`test_scenarios.py`); here is what needs their servers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from worlds.recorded import Row, evidence_in, measure, normal, read, row_of
 from worlds.stage import Scenario
 from worlds.table import TABLES
 
-QUICKLY = 12  # of the worlds, one in so many is for the quick tests
+QUICKLY = 12  # the quick tests run one world in so many
 
 each = pytest.mark.parametrize(
     ("table", "scenario"),
@@ -28,11 +28,12 @@ each = pytest.mark.parametrize(
 )
 
 
-# What goes out next depends here on which of several answers comes first, or on how fast they come: of two runs only
-# what is judged is the same.
-RACING = frozenset(
+# These worlds are measured differently from run to run, and only the judgement is compared: the next request depends on
+# which of several responses arrives first, a compressed body holds the time, a key is made when its table is imported.
+VARYING = frozenset(
     [
         "auth-rejected-empty",
+        "http-gate-entra-easy-auth",
         "http-gate-google-iap-for-programs",
         "http-gate-negotiate",
         "http-gateway-address-1003",
@@ -42,6 +43,7 @@ RACING = frozenset(
         "http-tunnel-403-cloudflared",
         "key-in-misspelt-variable",
         "shape-bomb",
+        "sound-429-once",
         "sound-503-once",
         "sound-one-at-a-time",
         "stale-key-wins",
@@ -54,23 +56,23 @@ RACING = frozenset(
 
 
 def judged(row: Row) -> Any:
-    """Return what is said of a row, without times."""
+    """Return the judgement of a row, without times."""
     report = judge(evidence_in(row))
     return report.verdict, report.root_cause, {one.code for one in report.findings}, report.proven
 
 
 @each
 def test_the_archive_is_what_is_measured(table: str, scenario: Scenario) -> None:
-    anew = row_of(scenario, measure(scenario))
+    measured_row = row_of(scenario, measure(scenario))
     kept = read(table)[scenario.name]
-    how = judged if scenario.name in RACING else normal
-    assert how(anew) == how(kept), f"python tests/record.py {scenario.name}"
+    how = judged if scenario.name in VARYING else normal
+    assert how(measured_row) == how(kept), f"python tests/record.py {scenario.name}"
 
 
 @each
 def test_the_key_goes_nowhere_else(table: str, scenario: Scenario) -> None:
     if scenario.root == "key.unexpanded":
-        return  # the value is the name of a variable: it is to be shown
+        return  # the value is the name of a variable, which may be shown
     seen = measure(scenario)
     for text in (archive.dump(seen.evidence), seen.log):
         assert not leaked(seen.keys, text)

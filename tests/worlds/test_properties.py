@@ -1,4 +1,4 @@
-"""What holds for any settings and any answer: a run ends in a report without a key; the same is read the same."""
+"""What holds for any settings and any response: a run ends in a report without a key, and reading is deterministic."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.slow
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 KEY = f"sk-{BODY}"
-# Hypothesis tries the program's own sentences as keys; that these are printed is no leak.
+# Hypothesis tries the program's own sentences as keys; printing these is no leak.
 CATALOGUE = "".join(
     Path(str(module.__file__)).read_text("utf-8")
     for module in (
@@ -60,9 +60,9 @@ MANY = limits(SOME, max_examples=200)
 
 @pytest.fixture(autouse=True, scope="module")
 def impatient() -> Iterator[None]:
-    """The SDKs' pauses are not what is tried here."""
+    """Skip the SDKs' pauses, which are not tested here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("probes.api.attempt_round.PAUSES", (0.0, 0.0))
+        patch.setattr("probes.api.round_runner.PAUSES", (0.0, 0.0))
         yield
 
 
@@ -72,7 +72,9 @@ def windows(key: str) -> set[str]:
 
 
 def holds(evidence: Evidence, key: str = KEY, *, known: str = "") -> None:
-    """What must hold for every run. ``known`` is text of the settings that happens to hold a piece of the key."""
+    """Assert what must hold for every run. ``known`` is text of the settings that happens to contain a piece of the
+    key.
+    """
     assert [one.note for one in evidence.observations if one.outcome is Outcome.CRASHED] == []
     report = judge(evidence)
     again = archive.load(archive.dump(evidence))
@@ -97,7 +99,7 @@ def holds(evidence: Evidence, key: str = KEY, *, known: str = "") -> None:
 
 
 class Refusing(Network):
-    """A world in which no name is known and no port is open."""
+    """A network in which no name resolves and no port is open."""
 
     async def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         if len(host) % 2:
@@ -203,7 +205,7 @@ def test_any_settings_end_in_a_report(url: str, key: str, model: str | None, pro
     )
     evidence = asyncio.run(run(given_settings, network=Refusing(), version="0"))
     if key.strip().lower() not in PUBLIC_VALUES:
-        # Another secret may hold a piece of this one, and a URL given as a key is no secret.
+        # Another setting may contain a piece of this key, and a URL given as a key is no secret.
         holds(evidence, key, known="".join((url, proxy or "", model or "")) if KEY not in key else "")
     else:
         holds(evidence)
@@ -232,11 +234,11 @@ def test_what_is_typed_is_taken_or_refused_in_a_sentence(
         assert found.key is None or found.key.value.reveal() == key
 
 
-# -- any answer --------------------------------------------------------------------------------------------------------
+# -- any response ------------------------------------------------------------------------------------------------------
 
 
 class _Socket:
-    """A socket that was dialled in memory."""
+    """A socket that was connected in memory."""
 
     def getsockname(self) -> tuple[str, int]:
         return ("127.0.0.1", 50000)
@@ -246,7 +248,7 @@ class _Socket:
 
 
 class _Writer:
-    """Takes what is sent and forgets it."""
+    """A writer that discards what is sent."""
 
     transport: _Writer
 
@@ -271,7 +273,7 @@ class _Writer:
 
 
 class Answering(Network):
-    """A world in memory in which every connection is answered with the same bytes, in these pieces, and then ended."""
+    """A network in memory in which every connection receives the same bytes, in these pieces, and is then closed."""
 
     def __init__(self, *pieces: bytes) -> None:
         self.pieces = pieces
@@ -396,7 +398,7 @@ HEADER_NAMES = st.sampled_from(
 
 @st.composite
 def http(draw: st.DrawFn) -> bytes:
-    """An answer in sound HTTP that says anything."""
+    """Draw a valid HTTP response with any content."""
     body = draw(
         st.one_of(
             JSONS, EVENTS, st.binary(max_size=200), st.text(max_size=60).map(lambda text: f"<html>{text}".encode())
@@ -454,7 +456,7 @@ def test_any_value_is_read(value: object) -> None:
     ),
     kind=TEXTS,
 )
-def test_any_body_is_told(data: bytes, kind: str) -> None:
+def test_any_body_is_classified(data: bytes, kind: str) -> None:
     assert isinstance(kind_of(data, kind), Body)
     text = data.decode("utf-8", "replace")
     known, value = parse_json(text)

@@ -1,5 +1,5 @@
-"""What no server can make this program do: hand the key to somebody else, act upon a terminal or a page, or keep and
-print without end.
+"""What no server can make this program do: send the key to another host, control a terminal or a page, or keep and
+print unlimited data.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ PROTOCOLS = {
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("probes.api.attempt_round.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("probes.api.round_runner.PAUSES", (0.0, 0.0))
 
 
 def settings(url: str, protocol: str = "openai", **more: Any) -> Settings:
@@ -71,12 +71,12 @@ def settings(url: str, protocol: str = "openai", **more: Any) -> Settings:
     return Settings(**(given | more))
 
 
-# -- the key goes to the configured host alone -------------------------------------------------------------------------
+# -- the key is sent only to the configured host -----------------------------------------------------------------------
 
 
 @dataclass
 class Socket:
-    """A connection that was opened: where to, and what went out on it."""
+    """A connection that was opened: its target, and the bytes sent on it."""
 
     to: str
     port: int
@@ -84,9 +84,9 @@ class Socket:
 
 
 class Watched(Network):
-    """The real network; every byte that goes out is kept with the place that it goes to.
+    """The real network, which records every sent byte with its target.
 
-    Names lead to this machine. What goes out inside of TLS is kept as it was before.
+    Names lead to this machine. Bytes sent inside TLS are recorded before encryption.
     """
 
     def __init__(self, ports: dict[int, int] | None = None) -> None:
@@ -120,7 +120,7 @@ class Watched(Network):
         return link
 
     def carrying(self) -> set[int]:
-        """The ports to which a piece of the key went."""
+        """Return the ports to which a piece of the key was sent."""
         pieces = {BODY[at : at + WINDOW].encode() for at in range(len(BODY) - WINDOW + 1)}
         return {one.port for one in self.sockets if any(piece in one.sent for piece in pieces)}
 
@@ -131,7 +131,7 @@ def asked(given: Settings, network: Watched) -> tuple[Evidence, Report]:
 
 
 def somewhere(stranger: str) -> dict[str, handlers.What]:
-    """Answers that try to lead the key away."""
+    """Return responses that try to lead the key away."""
     hop = handlers.turns(b.redirect(307, slash=True), b.redirect(307, stranger))
     return {
         **{f"redirect {status}": b.redirect(status, stranger) for status in (301, 302, 303, 307, 308)},
@@ -178,7 +178,7 @@ def test_a_retry_goes_to_the_same_door(style: Auth) -> None:
 
 
 def test_a_keyless_look_is_keyless() -> None:
-    """Only the given path and those that earned it see the key."""
+    """Only the configured path receives the key; other paths are tried without it."""
     with PracticeDoor(handlers.always("go-404")) as door:
         asked(settings(f"{door.url}/some/where"), Watched())
         keyed = {request.path for request in door.requests if BODY[:WINDOW] in repr(request.headers)}
@@ -217,7 +217,7 @@ def test_a_plain_proxy_gets_no_key_of_a_plain_host() -> None:
 
 
 def test_connect_to_leads_its_own_host_alone() -> None:
-    """A redirect to another host, and a rule for that host, make no configured host of it."""
+    """A redirect to another host and a --connect-to rule for that host do not make it the configured host."""
     with PracticeDoor(b.openai(KEY)) as stranger:
         away = b.redirect(307, "http://other.internal")
         with PracticeDoor(away) as door:
@@ -231,7 +231,7 @@ def test_connect_to_leads_its_own_host_alone() -> None:
             assert network.carrying() == {door.port}
 
 
-# -- nothing acts upon a terminal or a page ----------------------------------------------------------------------------
+# -- nothing controls a terminal or a page -----------------------------------------------------------------------------
 
 SIGNS = {
     "CSI": "\x1b[2J\x1b[31;1mred\x1b[0m\x1b[1;1H",
@@ -255,7 +255,7 @@ SIGNS = {
 
 
 def everywhere(sign: str) -> Iterator[handlers.What]:
-    """The sign in every place of an answer that is kept."""
+    """Return the sign in every place of a response that is kept."""
     line = re.sub("[\r\n\0]", " ", sign).encode("utf-8", "replace").decode("latin-1")
     error = {"error": {"message": sign, "type": sign, "code": sign, "param": sign}}
     headers = tuple((name, line) for name in ("Server", "Via", "X-Request-Id", "CF-RAY", "Retry-After"))
@@ -283,7 +283,7 @@ def everywhere(sign: str) -> Iterator[handlers.What]:
 
 
 def acting(text: str, allowed: str = "\n") -> set[str]:
-    """The characters in ``text`` that a terminal acts upon, or that nobody sees."""
+    """Return the characters in ``text`` that control a terminal or are invisible."""
     return {sign for sign in text if not sign.isprintable() and sign not in allowed}
 
 
@@ -321,7 +321,7 @@ def test_no_sign_acts_in_any_format(name: str) -> None:
 _OURS = ("1;31", "1;32", "1;33", "31", "32", "33", "36")
 
 
-def test_markup_of_the_terminal_stands_as_it_was_sent() -> None:
+def test_terminal_markup_is_shown_as_it_was_sent() -> None:
     with PracticeDoor(handlers.always(answers.as_json({"error": {"message": "[red]no[/] [/]"}}, 401))) as door:
         report = judge(asyncio.run(run(settings(f"{door.url}/v1"), version="0")))
     assert "[red]no[/] [/]" in render(report, "text", "en", width=200)
@@ -377,10 +377,10 @@ def test_a_pasted_text_is_explained_without_its_signs(form: tuple[str, ...]) -> 
         assert acting(out + err) == set()
 
 
-# -- nothing is kept or printed without end ----------------------------------------------------------------------------
+# -- nothing is kept or printed without limit --------------------------------------------------------------------------
 
 LONG = "x" * 200_000
-PAGE = 64 * 1024  # characters that a report may have, whatever a server says
+PAGE = 64 * 1024  # the most characters in a report, whatever a server sends
 WORLDS: dict[str, handlers.What] = {
     "error": answers.as_json({"error": dict.fromkeys(("message", "type", "code", "param"), LONG)}, 400),
     "errors in a list": answers.as_json({"detail": [{"loc": ["body", LONG], "msg": LONG}] * 50}, 422),

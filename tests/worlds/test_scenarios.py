@@ -1,4 +1,4 @@
-"""Every world as it was recorded: what is said of it, that the key is nowhere, and that the run can be judged again."""
+"""Every world as it was recorded: its report is correct, contains no key, and can be judged again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from worlds.stage import Scenario, body_of, keys_of, stage
 from worlds.table import SCENARIOS, TABLES
 
 LANGS = ("en", "zh")
-FREELY = 4 + 12  # requests: those of a sound check, and what discovery may spend beyond
+FREELY = 4 + 12  # requests: a healthy check's, and those that discovery may add
 
 
 def evidence_of(scenario: Scenario) -> Evidence:
@@ -50,13 +50,13 @@ each = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for sce
 def test_what_is_said(scenario: Scenario) -> None:
     report = report_of(scenario)
     codes = {finding.code for finding in report.findings}
-    told = ", ".join(
+    summary = ", ".join(
         f"{one.code} ({one.severity}{', ' + one.caused_by if one.caused_by else ''})" for one in report.findings
     )
-    assert report.root_cause == scenario.root, told
-    assert report.verdict == scenario.wanted, told
-    assert set(scenario.also) <= codes, told
-    assert not set(scenario.never) & codes, told
+    assert report.root_cause == scenario.root, summary
+    assert report.verdict == scenario.wanted, summary
+    assert set(scenario.also) <= codes, summary
+    assert not set(scenario.never) & codes, summary
     if scenario.root is None:
         assert codes == set(scenario.also), "a false alarm"
     for name, value in scenario.proven.items():
@@ -116,19 +116,20 @@ def test_cost(scenario: Scenario) -> None:
         assert cost["billed_requests"] == 0
 
 
-QUICKLY = 3  # of the worlds, one in so many is for the quick tests where every format speaks
-
-
-@pytest.mark.parametrize(
+QUICKLY = 3  # the quick tests render one world in so many in every format
+some_quickly = pytest.mark.parametrize(
     "scenario",
     [
         pytest.param(scenario, id=scenario.name, marks=[pytest.mark.slow] if number % QUICKLY else [])
         for number, scenario in enumerate(SCENARIOS)
     ],
 )
+
+
+@some_quickly
 def test_the_key_is_nowhere(scenario: Scenario) -> None:
     if scenario.root == "key.unexpanded":
-        return  # the value is the name of a variable: it is to be shown
+        return  # the value is the name of a variable, which may be shown
     for fmt in FORMATS:
         for lang in LANGS:
             text = render(report_of(scenario, lang), fmt, lang)
@@ -136,7 +137,7 @@ def test_the_key_is_nowhere(scenario: Scenario) -> None:
             assert not leaked(keys_of(scenario), text), fmt
 
 
-@each
+@some_quickly
 def test_a_kept_run_is_judged_alike(scenario: Scenario) -> None:
     evidence = evidence_of(scenario)
     again = archive.load(archive.dump(evidence))
@@ -168,10 +169,10 @@ def test_the_archive_holds_the_worlds_of_the_tables() -> None:
 # Codes that no world of the tables raises.
 ELSEWHERE = {
     "app.base_url_ignored": "of one app, by its own settings: unit/catalog/test_apps.py",
-    "app.cors": "told by `explain`, and of browser apps: unit/catalog/test_apps.py",
+    "app.cors": "by `explain`, and of browser apps: unit/catalog/test_apps.py",
     "app.mixed_content": "of browser apps: unit/catalog/test_apps.py",
     "app.private_refused": "of one app, by its maker's server: unit/catalog/test_apps.py",
-    "app.sdk_mismatch": "told by `explain` alone: unit/answers/test_explain.py",
+    "app.sdk_mismatch": "by `explain` alone: unit/answers/test_explain.py",
     "run.crashed": "no world may raise it; by a rule that fails: unit/judging/test_judge.py",
     "run.unexplained": "no world may be left unexplained; by made evidence: unit/judging/test_judge.py",
     "run.flaky": "needs several tries: unit/cli/test_retries.py",
@@ -199,8 +200,8 @@ COMMANDS = (
 
 @pytest.fixture
 def command(tmp_path: Path) -> Iterator[list[str]]:
-    beside = shutil.which("llmdoctor", path=str(Path(sys.executable).parent))
-    yield [beside] if beside else [sys.executable, "-m", "diagnose"]
+    installed = shutil.which("llmdoctor", path=str(Path(sys.executable).parent))
+    yield [installed] if installed else [sys.executable, "-m", "diagnose"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,4 +1,4 @@
-"""The real clients agree: the verdict is broken exactly where the newest official SDK fails, or the scenario says why not."""
+"""The real clients agree: the verdict is broken exactly if the newest official SDK fails, or the scenario says why not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-import probes.api.attempt_round
+import probes.api.round_runner
 import probes.network.network
 from diagnose.judging.judge import judge
 from diagnose.report import Verdict
@@ -35,7 +35,7 @@ PACKAGES = {
     "ollama": "ollama",
 }
 PROMPT = [{"role": "user", "content": "Say OK."}]
-NAP = 0.01  # instead of the SDKs' pauses between two tries
+NAP = 0.01  # seconds; replaces the SDKs' pauses between two tries
 
 _TRUST = cache(probes.network.network.trust)
 _tally: dict[str, list[str]] = {"agreed": [], "differ on purpose": []}
@@ -43,10 +43,10 @@ _tally: dict[str, list[str]] = {"agreed": [], "differ on purpose": []}
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody sleeps between two tries: neither the SDKs nor our own check."""
+    """Skip the pauses between two tries, the SDKs' and our own."""
     nap = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: nap(min(seconds, NAP)))
-    monkeypatch.setattr(probes.api.attempt_round, "PAUSES", (NAP, NAP))
+    monkeypatch.setattr(probes.api.round_runner, "PAUSES", (NAP, NAP))
     monkeypatch.setattr(probes.network.network, "trust", _TRUST)
 
 
@@ -68,7 +68,7 @@ def _openai(client: Any, scenario: Scenario, stream: bool) -> None:
 def _anthropic(client: Any, scenario: Scenario, stream: bool) -> None:
     answer = client.messages.create(model=scenario.model or CLAUDE, max_tokens=16, messages=PROMPT, stream=stream)
     if not stream:
-        # What every example in the manual does; an allowance that was all spent leaves nothing to read, and is no fault.
+        # Every example in the manual reads this; an exhausted allowance leaves nothing to read, which is no fault.
         _ = answer.content[0].type if answer.stop_reason != "max_tokens" else None
         return
     for event in answer:
@@ -104,7 +104,7 @@ CALLS: dict[str, tuple[str, Callable[[Any, Scenario, bool], None]]] = {
 
 
 def _options(set_up: Stage, protocol: str) -> dict[str, Any]:
-    """The settings as the client's maker takes them."""
+    """Return the settings as the client's constructor takes them."""
     scenario, settings = set_up.scenario, set_up.settings
     base = settings.base_url.value if settings.base_url is not None else None
     key = settings.key.value.reveal() if settings.key is not None else None
@@ -123,7 +123,9 @@ def _options(set_up: Stage, protocol: str) -> dict[str, Any]:
 
 
 def _call(set_up: Stage, stream: bool) -> str:
-    """What the SDK of the scenario's protocol comes to: empty where it gives its caller an answer, else how it fails."""
+    """Return an empty text if the SDK of the scenario's protocol returns an answer to its caller, otherwise how it
+    fails.
+    """
     scenario = set_up.scenario
     protocol = _protocol(scenario)
     maker, ask = CALLS[protocol]
@@ -136,7 +138,9 @@ def _call(set_up: Stage, stream: bool) -> str:
 
 
 def _bounded(set_up: Any, stream: bool) -> str:
-    """The same, but not for ever: the SDK's timeout is one of silence, and a door that drips is never silent."""
+    """Make the same call with a time limit: the SDK's timeout only measures silence, and a door that drips is never
+    silent.
+    """
     ended: list[str] = []
     call = threading.Thread(target=lambda: ended.append(_call(set_up, stream)), daemon=True)
     call.start()
@@ -145,14 +149,14 @@ def _bounded(set_up: Any, stream: bool) -> str:
 
 
 WAITED = 8.0  # seconds
-# Worlds in which the two cannot be held together.
+# Worlds in which the two cannot be compared.
 APART = {
     "shape-endless": "the SDK reads an answer without end until the memory is full: nothing that a test may watch",
     "no-spend": "nothing is generated, so nothing can be held against the SDK",
 }
 
 
-# httpcore leaves its socket to the collector where a SOCKS proxy refuses.
+# httpcore leaves its socket to the garbage collector if a SOCKS proxy refuses.
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_agreement(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +185,7 @@ def test_agreement(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def counter(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The count, on the terminal, when all have run."""
+    """Print the count to the terminal after all tests."""
     yield
     agreed, differ = (len(names) for names in _tally.values())
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
@@ -198,5 +202,5 @@ def _version(package: str) -> str:
 
 
 def test_clean_environment() -> None:
-    """What the SDKs read besides their arguments must not come from this machine."""
+    """Settings of this machine that the SDKs read besides their arguments must not be visible."""
     assert not [name for name in os.environ if name.endswith(("_API_KEY", "_BASE_URL", "_PROXY", "_AUTH_TOKEN"))]

@@ -1,4 +1,4 @@
-"""Streams that something on the way holds back or cuts off: told from arrival times, which these tests make up."""
+"""Streams that something in between holds back or cuts off, recognised by arrival times that these tests make up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from probes.model.failure import Failure, Kind
 from worlds.made_exchanges import altered
 from worlds.stage import RELAY, Scenario, examine
 
-# Twenty pieces in one moment, after a second and a half.
+# Twenty pieces at the same moment, after 1.5 seconds.
 HELD = StreamReading(
     kind="sse",
     events=22,
@@ -39,7 +39,7 @@ def sound() -> Evidence:
 
 
 def changed(change: Callable[[Exchange], Exchange], *purposes: str, issuer: str = "", works: bool = True) -> Report:
-    """The report on a run that was sound but for these exchanges."""
+    """Return the report on a healthy run in which only these exchanges are changed."""
     found = []
     for one in sound().observations:
         facts = one.facts
@@ -52,20 +52,20 @@ def changed(change: Callable[[Exchange], Exchange], *purposes: str, issuer: str 
     return judge(replace(sound(), observations=tuple(found), working=working))
 
 
-def told(reading: StreamReading, headers: tuple[tuple[str, str], ...] = (), issuer: str = "") -> Report:
-    """The same for a stream that was read so."""
+def report_on(reading: StreamReading, headers: tuple[tuple[str, str], ...] = (), issuer: str = "") -> Report:
+    """Return the same for a stream with this reading."""
     return changed(
         lambda one: altered(one, stream=reading, headers=headers, seconds=reading.last_at), "stream", issuer=issuer
     )
 
 
 def finding(report: Report, code: str) -> str:
-    """All that is said in a finding, as one text."""
+    """Return all the words of a finding as one text."""
     one = next(one for one in report.findings if one.code == code)
     return "\n".join((one.title, one.explanation, *one.evidence, *one.steps))
 
 
-# -- buffers -----------------------------------------------------------------------------------------------------------
+# -- buffering ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -87,15 +87,19 @@ def finding(report: Report, code: str) -> str:
         ((("via", "1.1 proxy (squid/6.6)"),), ("held back on the way by squid", "without inspection")),
     ],
 )
-def test_who_holds_the_stream_back(headers: tuple[tuple[str, str], ...], words: tuple[str, ...]) -> None:
-    report = told(HELD, headers)
+def test_the_report_names_who_holds_the_stream_back(
+    headers: tuple[tuple[str, str], ...], words: tuple[str, ...]
+) -> None:
+    report = report_on(HELD, headers)
     assert (report.verdict, [one.code for one in report.findings]) == ("degraded", ["stream.buffered"])
     said = finding(report, "stream.buffered")
     assert [word for word in words if word not in said] == [], said
 
 
-def test_who_opens_the_connection_reads_the_whole_answer_first() -> None:
-    said = finding(told(HELD, (("server", "nginx"),), issuer="CN=Zscaler Root CA,O=Zscaler Inc."), "stream.buffered")
+def test_an_intercepting_proxy_reads_the_whole_answer_first() -> None:
+    said = finding(
+        report_on(HELD, (("server", "nginx"),), issuer="CN=Zscaler Root CA,O=Zscaler Inc."), "stream.buffered"
+    )
     assert "held back on the way by Zscaler" in said
 
 
@@ -112,17 +116,17 @@ def test_who_opens_the_connection_reads_the_whole_answer_first() -> None:
     ids=["fast", "short", "piece by piece", "few at a time", "over a while", "after a long thought"],
 )
 def test_what_is_no_buffer(reading: StreamReading) -> None:
-    assert told(reading, (("server", "nginx"),)).verdict == "healthy"
+    assert report_on(reading, (("server", "nginx"),)).verdict == "healthy"
 
 
-# -- limits of idle time -----------------------------------------------------------------------------------------------
+# -- idle timeouts -----------------------------------------------------------------------------------------------------
 
 BEGUN = replace(HELD, events=3, pieces=2, finish="", terminated=False, first_at=0.3, last_at=0.5, reads=3)
 TORN = Failure(Kind.CUT)
 
 
 def ended(after: float, headers: tuple[tuple[str, str], ...] = (), failure: Failure | None = TORN) -> Report:
-    """A stream that ends ``after`` so many seconds of silence."""
+    """Return the report on a stream that ends after ``after`` seconds of silence."""
     more = {"stream": BEGUN, "headers": headers, "seconds": BEGUN.last_at + after, "failure": failure}
     return changed(lambda one: altered(one, **more), "stream")
 
@@ -145,7 +149,7 @@ def test_a_clean_end_after_a_round_time_names_the_limit_too() -> None:
     assert "an idle limit of 60 s" in finding(ended(60.2, failure=None), "stream.cut")
 
 
-def test_a_stall_names_who_stands_in_between() -> None:
+def test_a_stall_names_what_is_in_between() -> None:
     said = finding(ended(9.0, (("server", "cloudflare"),), Failure(Kind.TIMEOUT)), "stream.stalled")
     assert "Cloudflare stands in between" in said
 

@@ -1,4 +1,4 @@
-"""The table of worlds of the wire: proxies, names, addresses, certificates. Joined to the others in ``table.py``."""
+"""The table of worlds of the network: proxies, names, addresses, certificates. ``table.py`` joins it with the others."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ REFUSED = Kind.REFUSED
 
 # -- proxies -----------------------------------------------------------------------------------------------------------
 
-_AT = b"\0\1" + b"\x7f\0\0\1" + b"\0\0"  # the address at which a SOCKS5 server says that it went on
+_AT = b"\0\1" + b"\x7f\0\0\1" + b"\0\0"  # the address that a SOCKS5 server claims to have connected from
 
 
 def socks5(port: int) -> tuple[Step, ...]:
-    """A SOCKS5 server without a password, whose every connection leads to ``port`` on loopback."""
+    """Return the script of a SOCKS5 server without a password, whose every connection leads to ``port`` on loopback."""
     return (ScriptEnd.READ, b"\5\0", ScriptEnd.READ, b"\5\0" + _AT, JoinTo("127.0.0.1", port))
 
 
@@ -34,12 +34,12 @@ def socks4(port: int) -> tuple[Step, ...]:
 
 
 def locked(port: int) -> tuple[Step, ...]:
-    """A SOCKS5 server that takes a password, whichever it is."""
+    """Return the script of a SOCKS5 server that accepts any password."""
     return (ScriptEnd.READ, b"\5\2", ScriptEnd.READ, b"\1\0", ScriptEnd.READ, b"\5\0" + _AT, JoinTo("127.0.0.1", port))
 
 
 def saying(*words: bytes) -> Callable[[int], tuple[Step, ...]]:
-    """A server that answers whatever it hears with the next of these, and then closes."""
+    """Return the script of a server that answers each read with the next of these texts, and then closes."""
     steps: list[Step] = []
     for word in words:
         steps += (ScriptEnd.READ, word)
@@ -266,7 +266,7 @@ _HOST, _V4, _V6 = "relay.example", "203.0.113.10", "2001:db8::10"
 
 
 def asked(said: Kind | tuple[str, ...], **servers: str) -> Roads:
-    """The system's answer for the relay, and what its servers say one by one."""
+    """Return the system's answer for the relay, and what its name servers say one by one."""
     return Roads({_HOST: said}, servers={f"192.0.2.{n}": word for n, word in enumerate(servers.values(), 53)})
 
 
@@ -341,18 +341,18 @@ ADDRESSES = (
 
 
 def dated(days: float) -> Callable[[str], b.Handler]:
-    """A server whose clock is so many days ahead."""
+    """Make a server whose clock is this many days ahead."""
     there = formatdate(time.time() + days * 86400, usegmt=True)
     return lambda key: handlers.always(Reply(404, (("Date", there),)))
 
 
 def opened(name: str, issuer: str, organization: str, **more: Any) -> Scenario:
-    """An official door behind something that opens its connections."""
+    """Make a world with an official door behind something that intercepts its TLS connections."""
     given: dict[str, Any] = {"base_url": OPENAI, "shape": "openai", "trusted": False} | more
     return Scenario(f"wire-tls-{name}", "tls.intercepted", authority=(issuer, organization), **given)
 
 
-ALERT = b"\x15\x03\x03\x00\x02\x02"  # a fatal alert of TLS, but for its number (RFC 8446, section 6)
+ALERT = b"\x15\x03\x03\x00\x02\x02"  # a fatal TLS alert without its number (RFC 8446, section 6)
 
 CERTIFICATES = (
     Scenario(

@@ -279,7 +279,7 @@ def _request_line(request: PlannedRequest, conflict_source: Source | None, lang:
     phrases = {
         KeyForm.GIVEN: "plan.with_key",
         KeyForm.CLEANED: "plan.cleaned_key",
-        KeyForm.RIVAL: "plan.key_of",
+        KeyForm.CONFLICTING: "plan.key_of",
         KeyForm.NONE: "plan.without_key",
     }
     sent = "plan.without_key" if request.attempt.auth is Auth.NONE else phrases.get(request.key, "plan.made_up_key")

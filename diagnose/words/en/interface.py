@@ -84,7 +84,7 @@ UI: dict[str, str] = {
     "mend.by_hand_key": (
         "The key at {source} cannot be changed safely by a program. Take the characters away that do not belong."
     ),
-    "mend.rival": (
+    "mend.conflict": (
         "The key of {source} works, the one that is used now does not. A key is never copied: take the one away that "
         "is used now."
     ),
@@ -238,7 +238,7 @@ UI: dict[str, str] = {
     "seen.key_is_url": "the key's field holds an address",
     "seen.url_is_key": "the address's field holds a key",
     "seen.unread": "{source} is set, but no SDK reads {variable}",
-    "seen.rival_works": "the key in {source} works",
+    "seen.conflict_works": "the key in {source} works",
     "seen.wins": "{source} wins over {other_source}",
     "seen.override": "{source} names {host}",
     "seen.override_meant": "your own settings name {host} ({source})",

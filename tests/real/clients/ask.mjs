@@ -1,25 +1,25 @@
-// The same as ask.py for the SDKs of Node: a JSON object a line on standard input, how it went on standard output.
+// The same as ask.py for the Node SDKs: reads one JSON object per line, and prints how each call went.
 import { readFileSync } from "node:fs";
 import net from "node:net";
 import tls from "node:tls";
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
 
-// Packages are looked for in the folders that are named, and not beside this file.
+// Packages are loaded from the given folders, not from this file's folder.
 const [packages, below] = process.argv.slice(2).map((folder) => createRequire(`${folder}/`));
 const { OpenAI, AzureOpenAI } = packages("openai");
 const { Anthropic } = packages("@anthropic-ai/sdk");
 const { Agent, ProxyAgent, fetch: send } = below("undici");
 
 const SECONDS = 8;
-const NAP = 10; // milliseconds, instead of the SDKs' pauses between two tries
+const NAP = 10; // milliseconds; replaces the SDKs' pauses between two tries
 const PROMPT = [{ role: "user", content: "Say OK." }];
 const LOOPBACK = ["127.0.0.1", "0.0.0.0", "localhost", "::1"];
 const later = globalThis.setTimeout;
 globalThis.setTimeout = (call, milliseconds, ...more) =>
   later(call, milliseconds < SECONDS * 1000 ? Math.min(milliseconds, NAP) : milliseconds, ...more);
 
-// Into the world that the job describes, and nowhere else.
+// Connect into the world that the job describes, and nowhere else.
 function dispatcher(job) {
   const ca = job.environment.SSL_CERT_FILE ? readFileSync(job.environment.SSL_CERT_FILE) : undefined;
   const connect = (options, done) => {

@@ -1,6 +1,6 @@
-"""A client in a process of its own: reads what to ask from standard input, a JSON object a line, and says how it went.
+"""A client in a separate process: reads one JSON object per line from standard input and reports how each call went.
 
-It runs under any generation of the Python SDKs, and imports nothing but them.
+It runs under any generation of the Python SDKs and imports nothing except them.
 """
 
 import gc
@@ -12,7 +12,7 @@ import sys
 import time
 import warnings
 
-NAP = 0.01  # instead of the SDKs' pauses between two tries
+NAP = 0.01  # seconds; replaces the SDKs' pauses between two tries
 SECONDS = 8.0
 PROMPT = [{"role": "user", "content": "Say OK."}]
 LOOPBACK = ("127.0.0.1", "0.0.0.0", "localhost", "::1")
@@ -23,7 +23,7 @@ job: dict = {}
 
 
 def create_connection(where, *args, **more):
-    """Into the world that the job describes, and nowhere else."""
+    """Connect into the world that the job describes, and nowhere else."""
     host, port = where
     if port in job["kept"] or (host in LOOPBACK and not job["simulated"]):
         return real(where, *args, **more)
@@ -61,7 +61,7 @@ def anthropic(stream):
     newest = int(module.__version__.split(".")[0]) >= 2
     if job["auth"] == "bearer":
         options = {"auth_token": job["key"]}
-    elif newest:  # which would send it as Bearer
+    elif newest:  # the newest SDK would send it as Bearer
         options = {"api_key": job["key"], "default_headers": {"x-api-key": job["key"], "Authorization": module.Omit()}}
     else:
         options = {"api_key": job["key"]}
@@ -110,7 +110,7 @@ def main():
             said = ""
         except Exception as error:
             said = f"{type(error).__name__}: {error} from {type(error.__cause__).__name__}"
-        if job["environment"]:  # httpcore leaves its socket to the collector where a proxy refuses
+        if job["environment"]:  # httpcore leaves its socket to the garbage collector if a proxy refuses
             gc.collect()
         print(json.dumps({"failed": said.replace(job["key"], "[key]")}), flush=True)
 

@@ -1,7 +1,7 @@
-// Real Node clients, driven by tests/real/test_url_joining.py. Standard input holds a JSON list of
-// [app, protocol, number, base URL]; LLMDOCTOR_NODE_CLIENTS is a folder whose node_modules has the packages. Each is
-// asked for one answer with the key sk-case-NUMBER; what becomes of it does not matter. A line of JSON says which of the
-// apps are here.
+// Real Node clients, driven by tests/real/test_url_joining.py. Standard input contains a JSON list of
+// [app, protocol, number, base URL]; LLMDOCTOR_NODE_CLIENTS is a folder whose node_modules has the packages. Each client
+// is asked for one answer with the key sk-case-NUMBER; the result does not matter. One line of JSON lists the apps that
+// are installed.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -67,7 +67,7 @@ for (const [app, [name, generations]] of Object.entries(clients)) {
     const { version } = JSON.parse(readFileSync(file, "utf8"));
     if (generations.includes(parseInt(version, 10))) present[app] = version;
   } catch {
-    // not here
+    // not installed
   }
 }
 console.error = console.warn = () => {};
@@ -76,7 +76,7 @@ for (const [app, protocol, number, base] of JSON.parse(readFileSync(0, "utf8")))
   try {
     await clients[app][2](base, `sk-case-${number}`, protocol);
   } catch {
-    // a refusal is what the recording server answers
+    // the recording server refuses every request
   }
 }
 console.log(JSON.stringify(present));

@@ -1,8 +1,8 @@
-"""Real Python clients, driven by tests/real/test_url_joining.py in an interpreter that has them.
+"""Real Python clients, driven by tests/real/test_url_joining.py in an interpreter that has them installed.
 
-Standard input holds a JSON list of ``[app, protocol, number, base URL]``. Each is asked for one answer with the key
-``sk-case-NUMBER``, by which the recording server tells them apart; what becomes of it does not matter. Clients that
-read their settings when they are imported are asked in a fork each. A line of JSON says which of the apps are here.
+Standard input contains a JSON list of ``[app, protocol, number, base URL]``. Each client is asked for one answer with
+the key ``sk-case-NUMBER``, by which the recording server tells the calls apart; the result of a call does not matter.
+Clients that read their settings at import run in a fork each. One line of JSON lists the apps that are installed.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import Any
 
 PROMPT = [{"role": "user", "content": "hi"}]
-MODEL = "gpt-4o"  # some look it up in a list of their own
+MODEL = "gpt-4o"  # some clients look the model up in a built-in list
 CLAUDE, GEMINI = "claude-3-5-haiku-20241022", "gemini-2.0-flash"
 
 
 @functools.cache
 def shared(package: str) -> Any:
-    """One HTTP client of the package's own kind: each reads all root certificates."""
+    """Return one HTTP client of the package's own kind, shared because each new one reads all CA certificates."""
     return importlib.import_module(package).DefaultHttpxClient()
 
 
@@ -52,7 +52,7 @@ def anthropic(base: str, key: str, protocol: str) -> None:
 def genai(base: str, key: str, protocol: str) -> None:
     from google import genai as module
 
-    quick = {"client_args": {"verify": False}}  # reads no roots: the recording server speaks plain http
+    quick = {"client_args": {"verify": False}}  # skips reading CA certificates: the recording server speaks plain http
     client = module.Client(api_key=key, http_options={"base_url": base, "timeout": 5000, **quick})
     client.models.generate_content(model=GEMINI, contents="hi")
 
@@ -97,7 +97,7 @@ def llm(base: str, key: str, protocol: str) -> None:
 
     folder = Path(os.environ["LLM_USER_PATH"])
     row = {"model_id": key, "model_name": MODEL, "api_base": base, "api_key_name": key}
-    folder.joinpath("extra-openai-models.yaml").write_text(json.dumps([row]))  # JSON is YAML
+    folder.joinpath("extra-openai-models.yaml").write_text(json.dumps([row]))  # JSON is valid YAML
     folder.joinpath("keys.json").write_text(json.dumps({key: key}))
     module.get_model(key).prompt("hi", stream=False).text()
 
@@ -128,7 +128,7 @@ def aider(base: str, key: str, protocol: str) -> None:
 
 
 Client = Callable[[str, str, str], None]
-# The distribution and its generations, the packages to import before the forks (None: no fork is wanted), the client.
+# The distribution and its generations, the packages to import before forking (None: no fork needed), and the client.
 CLIENTS: dict[str, tuple[str, str, str | None, Client]] = {
     "openai-sdk": ("openai", "3", None, openai),
     "openai-sdk-1": ("openai", "1 2", None, openai),
@@ -147,7 +147,7 @@ CLIENTS: dict[str, tuple[str, str, str | None, Client]] = {
 
 
 def here() -> dict[str, str]:
-    """The apps that this interpreter has, with their versions."""
+    """Return the apps that this interpreter has installed, with their versions."""
     found = {}
     for app, (distribution, generations, _, _) in CLIENTS.items():
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
@@ -158,7 +158,7 @@ def here() -> dict[str, str]:
 
 
 def ask(client: Client, base: str, key: str, protocol: str) -> None:
-    """Whatever the client says or raises is its own affair."""
+    """Make one call; whatever the client returns or raises does not matter."""
     silence = io.StringIO()
     with contextlib.suppress(BaseException), contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
         client(base, key, protocol)

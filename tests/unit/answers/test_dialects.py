@@ -1,4 +1,4 @@
-"""What is read from an answer: every answer of the table as its code, and nothing from what is none."""
+"""What is read from a response: every answer of the table has its code, and what is no error has none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from probes.model.exchange import Answer, ApiError, Body, StreamReading
 from worlds.made_exchanges import ANSWERED, altered
 from worlds.refusals import REFUSALS, Refusal, read
 
-READ = CODES | {"path", "proxy_page"}  # two are judged further, with what else was seen
+READ = CODES | {"path", "proxy_page"}  # these two are judged further, together with other observations
 
 
 @pytest.mark.parametrize("case", REFUSALS, ids=[case.name for case in REFUSALS])
@@ -46,7 +46,7 @@ def test_rows_are_sound() -> None:
         assert row.pattern or row.mark or row.mark_heads or row.header or row.status, row.id
         for pattern in (row.pattern, *(p for p in row.header.values())):
             re.compile(pattern)
-            # One repeat inside another is where time explodes; an inner `?` is no repeat.
+            # Nested repeats make matching time explode; an inner `?` is not a repeat.
             assert not re.search(r"\([^()]*(?<!\\)[*+][^()]*\)[*+{]", pattern), row.id
             assert not re.search(r"(?<!\\)\.[*+]", pattern), row.id
 
@@ -197,7 +197,7 @@ def test_no_text_takes_long(piece: str) -> None:
     assert time.perf_counter() - began < 3
 
 
-def test_the_needles_stand_in_whatever_their_pattern_matches() -> None:
+def test_needles_occur_in_everything_that_their_pattern_matches() -> None:
     patterns = {row.pattern: needles(row.pattern) for row in (*rows(), *phrases()) if row.pattern}
     assert sum(map(bool, patterns.values())) > 0.95 * len(patterns)
     tried = [(re.compile(pattern, re.IGNORECASE), found) for pattern, found in patterns.items()]

@@ -1,4 +1,4 @@
-"""Redirects: what is said of this app's client is what the real one does, and no request of ours goes to their targets."""
+"""Redirects: the report predicts what this app's real client does, and no request of ours goes to a redirect's target."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _gemini(base: str, key: str) -> object:
 
 @dataclass(frozen=True)
 class Client:
-    """One of the official SDKs: how it is called, and how its settings are checked."""
+    """One of the official SDKs: how to call it, and how its settings are checked."""
 
     call: Callable[[str, str], object]
     app: str
@@ -86,12 +86,12 @@ CLIENTS = {
 
 
 def attempted(client: Client, base: str, key: str) -> None:
-    """The client's own call; how it ends matters to nobody here."""
+    """Make the client's call; how it ends does not matter here."""
     try:
         client.call(base, key)
     except pytest.skip.Exception:
         raise
-    except Exception:  # the SDKs let through what httpx and the JSON parser raise
+    except Exception:  # the SDKs do not wrap what httpx and the JSON parser raise
         return
 
 
@@ -102,7 +102,7 @@ def said(report: Report) -> str:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("protocol", CLIENTS)
-def test_what_the_client_takes_along_is_what_is_said(protocol: str, status: int) -> None:
+def test_the_report_predicts_what_the_client_sends(protocol: str, status: int) -> None:
     client = CLIENTS[protocol]
     key = made_up(client.shape)
     with PracticeDoor(lambda _: answers.as_json({}, 404)) as stranger:
@@ -137,7 +137,7 @@ def test_without_a_key_nothing_is_said_of_one() -> None:
 
 
 class Crossing(Network):
-    """One private host with a plain port and an encrypted one."""
+    """A network with one private host that has a plain and an encrypted port."""
 
     def __init__(self, ports: dict[int, int]) -> None:
         self.ports = ports
@@ -152,7 +152,9 @@ class Crossing(Network):
 def crossing(
     status: int, app: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Report, list[Request], bool]:
-    """Our report on a host that leads from http to https, what its plain port heard, and whether the SDK got through."""
+    """Return our report on a host that redirects from http to https, the requests at its plain port, and whether the
+    SDK succeeded.
+    """
     key, signer = made_up("relay"), Authority(tmp_path, "Practice Root CA", "Practice")
     with ExitStack() as stack:
         tls = stack.enter_context(PracticeDoor(b.openai(key), tls=signer.context("good", "llm.internal")))
@@ -200,7 +202,7 @@ def test_a_client_of_node_loses_the_key_there(tmp_path: Path, monkeypatch: pytes
     assert "openai-node leaves the key (Authorization) behind" in said(report)
 
 
-# -- what is read of a redirect ----------------------------------------------------------------------------------------
+# -- what is read from a redirect --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

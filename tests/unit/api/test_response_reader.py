@@ -1,4 +1,4 @@
-"""What is read from a response, apart from how it was sent."""
+"""What is read from a response, independent of how its request was sent."""
 
 from __future__ import annotations
 

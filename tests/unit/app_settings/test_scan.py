@@ -1,4 +1,4 @@
-"""What `scan` finds in a made home, what it says of it, and that nothing is executed, changed, or shown of a key."""
+"""What `scan` finds in a made-up home, what it reports, and that it executes nothing, changes nothing and shows no key."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from probes.settings.config_file import read
 from probes.settings.gather import BadInput, Options, gather
 from worlds.made_home import CLIENTS, RELAY, Made, crush_command, furnish
 
-# The made home has Linux' paths; a command looks at those of the system that it runs on.
+# The made-up home has Linux paths; a command looks at the paths of the system that it runs on.
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the made home is a Linux one")
 
 MODELS = ("gpt-5", "gpt-5-codex", "qwen3-coder", "gpt-4o-mini", "grok-4", "gpt-5-mini")
@@ -47,8 +47,8 @@ def found(made: Made, *only: str, options: Options = Options()) -> list[FoundSet
     return list(survey(made, *only, options=options).found)
 
 
-def told(one: FoundSettings) -> tuple[str, str, str, str, str | None]:
-    """App, name, place, base URL and key."""
+def summary(one: FoundSettings) -> tuple[str, str, str, str, str | None]:
+    """Return app, name, place, base URL and key."""
     settings = one.settings
     assert settings.base_url is not None
     key = settings.key.value.reveal() if settings.key else None
@@ -57,7 +57,8 @@ def told(one: FoundSettings) -> tuple[str, str, str, str, str | None]:
 
 # -- each client's own format ------------------------------------------------------------------------------------------
 
-# Client: what its entry is called, its place, what follows the relay in its base URL, where the key stands.
+# Client: the name of its entry, the place of its base URL, what follows the relay in that base URL, the place of its
+# key.
 V1 = "/v1"
 PLACES: dict[str, tuple[str, str, str, str]] = {
     "claude-code": ("", "~/.claude/settings.json:4", "", "~/.claude/settings.json:5 ANTHROPIC_AUTH_TOKEN"),
@@ -136,7 +137,7 @@ def test_a_client_is_found_in_its_own_files(client: str, tmp_path: Path) -> None
     made = furnish(tmp_path, "compose" if client in OF_COMPOSE else client)
     name, where, path, key_source = PLACES[client]
     one = next(one for one in found(made, client) if one.name == name)
-    assert told(one) == (client, name, where, RELAY + path, made.keys[client])
+    assert summary(one) == (client, name, where, RELAY + path, made.keys[client])
     assert one.settings.key is not None and str(one.settings.key.source) == key_source
     assert one.settings.app == client
     assert not one.beyond
@@ -149,7 +150,7 @@ def test_every_client_of_one_home_is_found_at_once(tmp_path: Path) -> None:
     assert set(PLACES) <= {one.app for one in seen.found}
     assert not seen.skipped
     keys = {one.settings.key.value.reveal() for one in seen.found if one.settings.key}
-    # LibreChat's .env in the project hides Gemini CLI's own, as it does for Gemini CLI.
+    # LibreChat reads the project's .env, and for Gemini CLI that file hides its own.
     assert keys == {key for name, key in made.keys.items() if name != "gemini-cli"}
     assert not (tmp_path / "executed").exists()
 
@@ -185,7 +186,7 @@ def test_each_system_has_its_own_paths(system: str, name: str, tmp_path: Path) -
     (tmp_path / ".config/Code/User/chatLanguageModels.json").rename(tmp_path / name)
     assert found(made) == []
     assert (
-        told(find(SearchPlaces(made.home, {}, made.cwd, (system,)), Options(), apps.load()).found[0])[2]
+        summary(find(SearchPlaces(made.home, {}, made.cwd, (system,)), Options(), apps.load()).found[0])[2]
         == f"~/{name}:11"
     )
 
@@ -198,7 +199,7 @@ def test_variables_move_a_file(tmp_path: Path) -> None:
     assert found(made, "codex")[0].where == "~/elsewhere/config.toml:7"
 
 
-# -- what wins, and what is said of the rest ---------------------------------------------------------------------------
+# -- which value wins, and what is reported about the others -----------------------------------------------------------
 
 
 def claude(made: Made, name: str, **variables: str) -> None:
@@ -209,7 +210,7 @@ def test_a_file_and_the_shell_differ(tmp_path: Path) -> None:
     made = furnish(tmp_path, "claude-code")
     made.environ["ANTHROPIC_AUTH_TOKEN"] = made.key("shell")
     (one,) = found(made, "claude-code")
-    assert told(one)[4] == made.keys["claude-code"]
+    assert summary(one)[4] == made.keys["claude-code"]
     winner = Source(SourceKind.APP_VARIABLE, Owner.USER, "ANTHROPIC_AUTH_TOKEN", "~/.claude/settings.json", 5)
     assert one.settings.conflicts == (
         Conflict(
@@ -238,8 +239,8 @@ def test_what_new_shells_will_see(tmp_path: Path) -> None:
     made.write(".config/fish/config.fish", "set -gx ANTHROPIC_BASE_URL https://relay.example\n")
     made.write(".bashrc", "export ANTHROPIC_API_KEY=$(touch ~/executed)\n")
     openai, anthropic = found(made)
-    assert told(openai)[:3] == ("openai-sdk", "", "~/.zshrc:3")
-    assert told(anthropic)[:3] == ("anthropic-sdk", "", "~/.config/fish/config.fish:1")
+    assert summary(openai)[:3] == ("openai-sdk", "", "~/.zshrc:3")
+    assert summary(anthropic)[:3] == ("anthropic-sdk", "", "~/.config/fish/config.fish:1")
     assert anthropic.settings.key is None
     made.environ["OPENAI_API_KEY"] = made.key("environment")
     assert str(found(made)[0].settings.conflicts[0].source) == "~/.zshrc:3 OPENAI_API_KEY"
@@ -251,17 +252,17 @@ def test_the_keys_of_other_doors(tmp_path: Path) -> None:
     )
     made.cwd.mkdir()
     (one,) = found(made)
-    assert told(one)[:4] == ("openai-sdk", "", "environment DEEPSEEK_API_KEY", "https://api.deepseek.com")
+    assert summary(one)[:4] == ("openai-sdk", "", "environment DEEPSEEK_API_KEY", "https://api.deepseek.com")
 
 
 def test_codex_lends_its_key_to_the_provider_in_use(tmp_path: Path) -> None:
-    """As cc-switch writes it: the provider has no key of its own, and auth.json holds the relay's."""
+    """As cc-switch writes it: the provider has no key, and auth.json contains the relay's."""
     made = furnish(tmp_path, "codex")
     text = (tmp_path / ".codex/config.toml").read_text().replace('env_key = "RELAY_KEY"', "requires_openai_auth = true")
     made.write(".codex/config.toml", text)
     made.write(".codex/auth.json", json.dumps({"OPENAI_API_KEY": made.key("auth")}))
     (one,) = found(made, "codex")
-    assert told(one) == ("codex", "relay", "~/.codex/config.toml:7", f"{RELAY}/v1", made.keys["auth"])
+    assert summary(one) == ("codex", "relay", "~/.codex/config.toml:7", f"{RELAY}/v1", made.keys["auth"])
     assert one.settings.model is not None and one.settings.model.value == "gpt-5-codex"
 
 
@@ -272,25 +273,25 @@ def test_several_addresses_in_one_variable(tmp_path: Path) -> None:
         "project/.env",
         f"OPENAI_API_BASE_URLS=https://one.example/v1;https://two.example/v1\nOPENAI_API_KEYS={one};{two}\n",
     )
-    assert [told(each)[3:] for each in found(made)] == [
+    assert [summary(each)[3:] for each in found(made)] == [
         ("https://one.example/v1", one),
         ("https://two.example/v1", two),
     ]
 
 
 def test_a_server_explains_its_variables(tmp_path: Path) -> None:
-    """LobeChat's own variable in a .env is no mistake of somebody with an SDK."""
+    """LobeChat's own variable in a .env is not a mistake made by an SDK user."""
     made = Made(tmp_path, tmp_path / "project")
     made.write("project/.env", f"OPENAI_API_KEY={made.key('lobe')}\nOPENAI_PROXY_URL={RELAY}/v1\n")
     assert [one.app for one in found(made)] == ["lobechat"]
 
 
-def test_gemini_cli_heeds_one_env_file_alone(tmp_path: Path) -> None:
-    """Any .env of a project hides the user's own; the key in it is told, and not sent to another address than its."""
+def test_gemini_cli_reads_only_one_env_file(tmp_path: Path) -> None:
+    """Any .env of a project hides the user's own; its key is reported and not sent to an address other than its own."""
     made = furnish(tmp_path, "gemini-cli")
     made.write("project/.env", "DEBUG=1\n")
     (one,) = found(made, "gemini-cli")
-    assert told(one)[3:] == ("https://generativelanguage.googleapis.com", None)
+    assert summary(one)[3:] == ("https://generativelanguage.googleapis.com", None)
     conflicts = {each.role: (str(each.source), str(each.winner)) for each in one.settings.conflicts}
     assert conflicts == {
         "base_url": ("~/.gemini/.env:2 GOOGLE_GEMINI_BASE_URL", ".env"),
@@ -305,7 +306,7 @@ def test_hermes_names_its_provider_in_use(tmp_path: Path) -> None:
     made.write(".hermes/config.yaml", text)
     made.write(".hermes/.env", f"MINE={made.key('mine')}\n")
     (one,) = found(made, "hermes")
-    assert told(one) == ("hermes", "mine", "~/.hermes/config.yaml:3", f"{RELAY}/v1", made.keys["mine"])
+    assert summary(one) == ("hermes", "mine", "~/.hermes/config.yaml:3", f"{RELAY}/v1", made.keys["mine"])
     assert one.settings.model is not None and one.settings.model.value == "gpt-5"
 
 
@@ -314,14 +315,14 @@ def test_an_address_that_the_app_does_not_read(tmp_path: Path) -> None:
     made.cwd.mkdir()
     made.write(".codex/auth.json", json.dumps({"OPENAI_API_KEY": made.key("codex")}))
     (one,) = found(made, "codex")
-    assert told(one)[3] == "https://api.openai.com/v1"
+    assert summary(one)[3] == "https://api.openai.com/v1"
     assert [(each.name, each.why) for each in one.settings.conflicts] == [("OPENAI_BASE_URL", "unread")]
 
 
 # -- what stays out of reach -------------------------------------------------------------------------------------------
 
 
-def test_a_command_is_told_and_not_run(tmp_path: Path) -> None:
+def test_a_command_is_reported_and_not_run(tmp_path: Path) -> None:
     made = furnish(tmp_path, "mods")
     crush_command(made, RELAY)
     claude(made, ".claude/settings.json", ANTHROPIC_BASE_URL=RELAY)
@@ -337,7 +338,7 @@ def test_a_command_is_told_and_not_run(tmp_path: Path) -> None:
     assert not (tmp_path / "executed").exists()
 
 
-def test_a_keychain_and_a_database_are_told(tmp_path: Path) -> None:
+def test_a_keychain_and_a_database_are_reported(tmp_path: Path) -> None:
     made = furnish(tmp_path, "vscode-copilot")
     made.write(".config/CherryStudio/Local Storage/leveldb/CURRENT", "x")
     made.write(".config/goose/config.yaml", f"GOOSE_PROVIDER: openai\nOPENAI_HOST: {RELAY}\n")
@@ -353,7 +354,7 @@ def test_a_keychain_and_a_database_are_told(tmp_path: Path) -> None:
     )
 
 
-def test_what_means_something_in_a_container_alone(tmp_path: Path) -> None:
+def test_what_means_something_only_in_a_container(tmp_path: Path) -> None:
     made = furnish(tmp_path, "compose")
     beyond = {(one.app, one.name): one.beyond for one in found(made)}
     assert beyond["openai-sdk", "inner"] == "container"
@@ -377,7 +378,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("client", BROKEN)
-def test_a_malformed_file_is_told_and_passed_over(client: str, tmp_path: Path) -> None:
+def test_a_malformed_file_is_reported_and_skipped(client: str, tmp_path: Path) -> None:
     made = furnish(tmp_path, "mods")
     name, text, line, form = BROKEN[client]
     made.write(name, text)
@@ -426,7 +427,7 @@ def test_a_project_reads_no_file_of_the_user(tmp_path: Path) -> None:
 @given(st.data())
 @settings(max_examples=25, deadline=None)
 def test_no_file_breaks_a_scan(data: st.DataObject) -> None:
-    """The files of all clients, each cut, doubled or filled with something else at some place."""
+    """The files of all clients, each cut, doubled or overwritten at some place."""
     with tempfile.TemporaryDirectory() as folder:
         made = furnish(Path(folder))
         files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
@@ -473,7 +474,7 @@ def test_a_project_with_a_key_of_its_own_is_no_matter(tmp_path: Path) -> None:
         ANTHROPIC_AUTH_TOKEN=made.key("p"),
     )
     (one,) = found(made, "claude-code")
-    assert (told(one)[4], override(one)) == (made.keys["p"], None)
+    assert (summary(one)[4], override(one)) == (made.keys["p"], None)
     (key,) = (each for each in one.settings.conflicts if each.role == "key")
     assert key.value == Secret(made.keys["claude-code"]).hint, "the user's key is never tried at a project's address"
 
@@ -497,7 +498,7 @@ def test_an_env_file_sends_the_shells_key_elsewhere(here: bool, tmp_path: Path) 
 
 @pytest.mark.parametrize("lent", ["$OPENAI_API_KEY", "${OPENAI_API_KEY}", "x${OPENAI_API_KEY}"])
 def test_a_project_borrows_the_users_key(lent: str, tmp_path: Path) -> None:
-    """As every reader of .env expands it; the key then stands in the project's file, and is the user's."""
+    """Every .env reader expands the reference; the key then appears in the project's file but is still the user's."""
     made = Made(tmp_path, tmp_path / "project", {"OPENAI_API_KEY": "sk-" + "A1b2" * 12})
     made.write("project/.claude/settings.json", "{}")
     text = f"OPENAI_BASE_URL=https://stranger.example/v1\nMINE={lent}\nANTHROPIC_AUTH_TOKEN={lent}\n"
@@ -513,19 +514,19 @@ def test_a_project_borrows_the_users_key(lent: str, tmp_path: Path) -> None:
 
 
 def trust(made: Made) -> None:
-    """As Codex CLI writes down what the user has said."""
+    """Mark the project as trusted, as Codex CLI records it."""
     text = (made.home / ".codex/config.toml").read_text().replace('"/work"', f"'{made.cwd}'")
     made.write(".codex/config.toml", text)
 
 
-def test_a_project_that_the_app_does_not_heed(tmp_path: Path) -> None:
-    """Codex CLI heeds a project after the user has said so, and of its file no address at all."""
+def test_a_project_that_the_app_ignores(tmp_path: Path) -> None:
+    """Codex CLI reads a project's settings only after the user trusts it, and never reads an address from them."""
     made = furnish(tmp_path, "codex")
     text = 'model = "other"\n[model_providers.relay]\nbase_url = "https://stranger.example/v1"\n'
     made.write("project/.codex/config.toml", text)
     for model in ("gpt-5-codex", "other"):
         (one,) = found(made, "codex")
-        assert (told(one)[3], override(one)) == (f"{RELAY}/v1", None)
+        assert (summary(one)[3], override(one)) == (f"{RELAY}/v1", None)
         assert one.settings.model is not None and one.settings.model.value == model
         trust(made)
 
@@ -545,11 +546,11 @@ def test_opencode_gemini_and_compose(tmp_path: Path) -> None:
     assert overridden == {("opencode", "relay"), ("gemini-cli", ""), ("openai-sdk", "app")}
 
 
-# -- what is checked, and what is said ---------------------------------------------------------------------------------
+# -- what is checked, and what is reported -----------------------------------------------------------------------------
 
 
 def world(*keys: str) -> Callable[[Request], Answer]:
-    """A relay that speaks every protocol and takes these keys."""
+    """Yield a relay that speaks every protocol, and the list of keys that it accepts."""
     openai, responses = b.openai(*keys, models=MODELS), b.responses(*keys, models=MODELS)
     anthropic, gemini = b.anthropic(*keys, models=("claude-sonnet-4-5",)), b.gemini(*keys)
 
@@ -567,7 +568,7 @@ def world(*keys: str) -> Callable[[Request], Answer]:
 
 @pytest.fixture
 def relay() -> Iterator[tuple[PracticeDoor, list[str]]]:
-    """A relay and the keys that it will take."""
+    """Yield a relay and the keys that it accepts."""
     keys: list[str] = []
     with PracticeDoor(lambda request: world(*keys)(request)) as door:
         yield door, keys
@@ -580,7 +581,7 @@ def call(
     status: int = 0,
     command: str = "scan",
 ) -> Result:
-    """The command, in the made home; no output holds a key."""
+    """Return a function that runs the command in the made-up home and asserts that no output contains a key."""
     monkeypatch.setenv("HOME", str(made.home))
     monkeypatch.setenv("USERPROFILE", str(made.home))
     monkeypatch.chdir(made.cwd)
@@ -593,7 +594,7 @@ def call(
     return done
 
 
-# Home Assistant knows no address, and LibreChat's .env hides Gemini CLI's.
+# Home Assistant has no address to check, and LibreChat's .env hides Gemini CLI's.
 CHECKED = [name for name in CLIENTS if name not in ("compose", "home-assistant", "librechat")]
 
 
@@ -652,7 +653,7 @@ def test_the_table(relay: tuple[PracticeDoor, list[str]], tmp_path: Path, monkey
 
 
 @on_linux
-def test_one_app_is_told_in_full(
+def test_one_app_is_shown_in_full(
     relay: tuple[PracticeDoor, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     door, keys = relay
@@ -691,7 +692,7 @@ def test_offline_asks_nobody(
 
 
 @on_linux
-def test_ctrl_c_tells_what_was_seen(tmp_path: Path) -> None:
+def test_ctrl_c_prints_what_was_seen(tmp_path: Path) -> None:
     """One relay answers, the other never does."""
     began = threading.Event()
 
@@ -707,10 +708,10 @@ def test_ctrl_c_tells_what_was_seen(tmp_path: Path) -> None:
         with subprocess.Popen(command, cwd=made.cwd, env=environ, **pipes) as process:
             assert began.wait(20)
             process.send_signal(signal.SIGINT)
-            told, errors = process.communicate(timeout=20)
+            output, errors = process.communicate(timeout=20)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
-    assert "claude-code" in told and "grok" in told
+    assert "claude-code" in output and "grok" in output
 
 
 @on_linux
@@ -745,17 +746,17 @@ def test_an_app_that_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_key_goes_to_no_strangers_host(
     relay: tuple[PracticeDoor, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The address of the project is public by its name, and led to loopback by the proxy alone."""
+    """The project's address has a public name, and only the proxy leads it to loopback."""
     door, _ = relay
     made = furnish(tmp_path, "claude-code")
     claude(made, "project/.claude/settings.json", ANTHROPIC_BASE_URL="https://stranger.example")
     arguments = ("--json", "--proxy", door.url, "--timeout", "2")
     (line,) = call(made, monkeypatch, *arguments, status=1).stdout.splitlines()
     report = json.loads(line)
-    (told,) = (one for one in report["findings"] if one["code"] == "settings.project_override")
-    assert told["severity"] == "warning"
-    assert ".claude/settings.json:3 ANTHROPIC_BASE_URL names stranger.example" in told["evidence"]
-    assert "the key was not sent there; --send-anyway sends it" in told["evidence"]
+    (finding,) = (one for one in report["findings"] if one["code"] == "settings.project_override")
+    assert finding["severity"] == "warning"
+    assert ".claude/settings.json:3 ANTHROPIC_BASE_URL names stranger.example" in finding["evidence"]
+    assert "the key was not sent there; --send-anyway sends it" in finding["evidence"]
 
 
 @on_linux

@@ -1,4 +1,6 @@
-"""The deep check against doors that can everything, nothing and half: what it says, what it sends, what it costs."""
+"""The deep check against doors that support everything, nothing and half: what it reports, what it sends, what it
+costs.
+"""
 
 from __future__ import annotations
 
@@ -58,11 +60,11 @@ TALKS = {"openai": b.openai, "anthropic": b.anthropic, "responses": b.responses,
 WHOLE = ("tools", "tools_stream", "structured_output", "vision")
 
 
-# -- what is there, what is not ----------------------------------------------------------------------------------------
+# -- supported and unsupported features --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_door_that_can_everything(protocol: str) -> None:
+def test_a_door_that_supports_everything(protocol: str) -> None:
     more: dict[str, Any] = {"can": ("completion", "vision", "tools")} if protocol == "ollama" else {}
     seen = dive(DOORS[protocol](KEY, **more), protocol)
     assert {name: seen.why(name)[0] for name in WHOLE} == dict.fromkeys(WHOLE, "supported")
@@ -72,7 +74,7 @@ def test_a_door_that_can_everything(protocol: str) -> None:
 
 
 @pytest.mark.parametrize("protocol", [name for name in TALKS if name != "ollama"])
-def test_a_door_that_passes_over_all_of_it(protocol: str) -> None:
+def test_a_door_that_ignores_all_of_it(protocol: str) -> None:
     seen = dive(TALKS[protocol](KEY), protocol)
     assert {name: seen.why(name) for name in WHOLE} == {
         "tools": ("unsupported", "none"),
@@ -80,10 +82,10 @@ def test_a_door_that_passes_over_all_of_it(protocol: str) -> None:
         "structured_output": ("unsupported", "ignored"),
         "vision": ("unsupported", "unseen"),
     }
-    assert seen.report.verdict == "healthy"  # what a door cannot do is no fault of the settings
+    assert seen.report.verdict == "healthy"  # a missing feature is no fault of the settings
 
 
-def test_where_no_tool_can_be_demanded_a_model_may_do_without() -> None:
+def test_a_model_may_skip_a_tool_that_cannot_be_demanded() -> None:
     seen = dive(b.ollama(), "ollama", None)
     assert seen.why("tools") == seen.why("tools_stream") == ("unknown", "not_called")
     assert seen.why("key_check") == ("unsupported", "keyless")
@@ -104,7 +106,7 @@ def test_tools_that_are_refused_cut_short_or_written_out(protocol: str, manner: 
         assert "tools is not supported" in seen.of("tools").trials[-1].said
 
 
-TEXTUAL = ("openai", "azure", "responses")  # whose arguments travel as text
+TEXTUAL = ("openai", "azure", "responses")  # protocols whose arguments travel as text
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -123,7 +125,7 @@ def test_tools_that_are_half_there(protocol: str, manner: str) -> None:
         "no_index": ("supported", "answered"),
         "wrong_name": ("unsupported", "wrong_name"),
     }
-    if protocol in ("gemini", "ollama"):  # whose calls need no id
+    if protocol in ("gemini", "ollama"):  # protocols whose calls need no id
         broken["no_id"] = broken["sound"]
     assert seen.why("tools") == broken[manner]
     assert seen.why("tools_stream") == ("supported", "called")
@@ -133,7 +135,7 @@ def test_tools_that_are_half_there(protocol: str, manner: str) -> None:
 @pytest.mark.parametrize("manner", ["not_json", "not_schema", "wrong_name"])
 def test_streamed_calls_that_are_half_there(protocol: str, manner: str) -> None:
     seen = dive(DOORS[protocol](KEY, manners=FeatureBehaviour(stream=manner)), protocol)
-    odd = manner == "not_json" and protocol in ("gemini", "ollama")  # text where an object belongs
+    odd = manner == "not_json" and protocol in ("gemini", "ollama")  # text in place of an object
     assert seen.why("tools_stream") == ("unsupported", "not_object" if odd else manner)
     assert seen.why("tools") == ("supported", "answered")
 
@@ -151,7 +153,7 @@ def test_a_streamed_call_whose_pieces_lack_what_holds_them_together(protocol: st
 
 
 @pytest.mark.parametrize("protocol", [name for name in PROTOCOLS if name != "ollama"])
-def test_a_model_that_only_chooses_itself_is_let_choose(protocol: str) -> None:
+def test_a_model_that_must_choose_itself_may_choose(protocol: str) -> None:
     seen = dive(DOORS[protocol](KEY, manners=FeatureBehaviour(forced=False)), protocol)
     assert seen.why("tools") == ("supported", "answered")
     assert [trial.status for trial in seen.of("tools").trials] == [400, 200, 200]
@@ -200,7 +202,9 @@ def rows(**more: object) -> Reply:
         ({"capabilities": "all"}, ("unknown", "unclaimed"), False),
     ],
 )
-def test_a_picture_is_shown_to_who_claims_to_see(row: dict[str, Any], wanted: tuple[str, str], asked: bool) -> None:
+def test_a_picture_is_sent_to_models_that_claim_vision(
+    row: dict[str, Any], wanted: tuple[str, str], asked: bool
+) -> None:
     seen = dive(capable_doors.openai(KEY, models=("some-model",), listing=rows(**row)))
     assert seen.why("vision") == wanted
     assert any(b"image_url" in one.body for one in seen.requests) is asked
@@ -221,7 +225,7 @@ def test_ollama_says_itself_whether_a_model_sees(can: tuple[str, ...]) -> None:
         *((name, False) for name in ("qwen3:8b", "llama3.2", "gpt-4o-audio-preview", "claude-2.1", "mistral-nemo")),
     ],
 )
-def test_names_that_are_known_to_see(model: str, sees: bool) -> None:
+def test_names_of_models_with_vision(model: str, sees: bool) -> None:
     assert a.looks_seeing(model) is sees
 
 
@@ -245,7 +249,7 @@ JUNK: tuple[Any, ...] = (None, [], {}, [None], [[]], 7, "x", True, {"a": [1]}, 1
 
 
 def spoiled(value: Any) -> Iterator[Any]:
-    """The value with each of its parts in turn made into junk."""
+    """Yield copies of the value in which each part in turn is replaced by junk."""
     yield from JUNK
     if isinstance(value, dict):
         for name, inner in value.items():
@@ -302,8 +306,8 @@ def test_no_stream_is_too_odd_to_be_read(protocol: str) -> None:
     for at, event in enumerate(events):
         known = json.loads(event.data) if (event.data or "").startswith("{") else {}
         for value in spoiled(known):
-            told = [*events[:at], replace(event, data=json.dumps(value)), *events[at + 1 :]]
-            assert isinstance(read.streamed_call(told), a.Call)
+            changed = [*events[:at], replace(event, data=json.dumps(value)), *events[at + 1 :]]
+            assert isinstance(read.streamed_call(changed), a.Call)
         assert isinstance(read.streamed_call([*events[:at], replace(event, data=None)]), a.Call)
 
 
@@ -312,7 +316,7 @@ def test_no_stream_is_too_odd_to_be_read(protocol: str) -> None:
 
 @dataclass(frozen=True)
 class Host:
-    """A host that speaks several wires, and which of them are found."""
+    """A host that speaks several protocols, and which of them must be found."""
 
     name: str
     handler: Handler
@@ -375,10 +379,10 @@ def test_the_wires_of_a_host(host: Host) -> None:
 def test_a_door_that_checks_no_key() -> None:
     seen = dive(capable_doors.openai())
     assert seen.why("key_check") == ("unsupported", "accepted_wrong")
-    assert seen.report.proven.key is None  # an answer that any key gets proves none
+    assert seen.report.proven.key is None  # a response that any key gets proves nothing
     assert seen.report.verdict == "healthy" and not seen.report.findings
     lines = {one.name: one for one in seen.report.capabilities or ()}
-    assert not lines["key_check"].alarming  # on one's own machine
+    assert not lines["key_check"].alarming  # harmless on one's own machine
     door = next(one for one in seen.evidence.observations if one.probe == "door")
     assert door.facts is not None
     away = replace(door, facts=replace(door.facts, local=False))  # type: ignore[call-arg]
@@ -402,7 +406,7 @@ def test_a_list_for_everybody_proves_no_check_and_an_answer_does() -> None:
     assert seen.why("key_check") == ("supported", "refused_wrong")
     assert [trial.status for trial in seen.of("key_check").trials] == [200, 401]
     seen = dive(capable_doors.openai(KEY, public_models=True), no_spend=True)
-    assert seen.evidence.capabilities == ()  # nothing that is free proves that the key works
+    assert seen.evidence.capabilities == ()  # no free request proves that the key works
 
 
 def test_the_wrong_key_comes_last_and_is_no_part_of_the_right_one() -> None:
@@ -420,7 +424,7 @@ def test_a_wrong_key_has_a_shape_of_the_door(door: Door) -> None:
     assert made != wrong_key(door, ())
 
 
-def test_a_shape_that_nobody_can_follow_is_none() -> None:
+def test_a_shape_that_is_too_odd_is_ignored() -> None:
     odd = replaced_keys(r"(?=a)b|((c))", r"x\bz")
     assert re.fullmatch(r"sk-[A-Za-z0-9]{48}", wrong_key(odd, ()))
 
@@ -436,7 +440,7 @@ def test_a_rate_limit_ends_it() -> None:
     seen = dive(capable_doors.openai(KEY, manners=FeatureBehaviour(tools="limited")))
     assert seen.why("tools") == seen.why("key_check") == ("unknown", "rate_limited")
     limited = next(at for at, one in enumerate(seen.requests) if b'"tools"' in one.body)
-    assert len(seen.requests) <= limited + 2  # what was on its way beside it
+    assert len(seen.requests) <= limited + 2  # requests already in flight
     assert seen.report.verdict == "healthy"
 
 
@@ -468,15 +472,15 @@ def test_nothing_that_is_billed_is_sent_where_nothing_is_to_be_spent() -> None:
 
 
 @pytest.mark.parametrize("more", [{}, {"offline": True}])
-def test_nothing_is_asked_where_no_way_works(more: dict[str, Any]) -> None:
+def test_nothing_is_sent_if_no_attempt_works(more: dict[str, Any]) -> None:
     seen = dive(capable_doors.openai("another-key"), **more)
     assert seen.evidence.capabilities == ()
     assert not any(b'"tools"' in one.body for one in seen.requests)
     assert document(seen.report)["capabilities"] == []
 
 
-def test_it_goes_on_with_what_was_mended() -> None:
-    seen = dive(capable_doors.openai(KEY), path="")  # its /v1 is missing
+def test_it_continues_with_the_corrected_settings() -> None:
+    seen = dive(capable_doors.openai(KEY), path="")  # the /v1 is missing
     assert (seen.report.verdict, seen.report.root_cause) == ("broken", "url.version_missing")
     assert seen.why("tools") == ("supported", "answered")
 
@@ -511,10 +515,10 @@ def test_what_was_found_until_it_was_stopped_is_kept() -> None:
     async def stopped(url: str) -> Evidence:
         key = Sourced(Secret(KEY), Source(SourceKind.STDIN))
         settings = Settings(base_url=Sourced(f"{url}/v1", Source(SourceKind.ARGUMENT)), key=key, deep=True, limits=CALM)
-        told = asyncio.Event()
-        watch = lambda one: told.set() if one.name == "tools_stream" else None  # noqa: E731
+        streamed = asyncio.Event()
+        watch = lambda one: streamed.set() if one.name == "tools_stream" else None  # noqa: E731
         task = asyncio.create_task(run(settings, watch=watch))
-        await told.wait()
+        await streamed.wait()
         task.cancel()
         return await task
 
@@ -525,7 +529,7 @@ def test_what_was_found_until_it_was_stopped_is_kept() -> None:
     assert (found["tools_stream"], found["structured_output"]) == ("called", "unfinished")
 
 
-def test_a_door_that_does_not_know_its_own_words_again_is_told_less() -> None:
+def test_a_door_that_rejects_its_own_message_gets_less_of_it() -> None:
     def thoughtful(request: Request) -> Any:
         asked = request.json()
         if "reasoning" in json.dumps(asked["messages"]):  # Groq
@@ -583,7 +587,7 @@ def test_how_a_refusal_reads(status: int, message: str, wanted: tuple[str, str])
     assert dive(handler).why("tools") == wanted
 
 
-def test_a_way_that_refuses_everything_is_asked_no_more_than_was_said() -> None:
+def test_a_door_that_refuses_everything_gets_no_more_requests_than_planned() -> None:
     def handler(request: Request) -> Any:
         asked = request.json()
         if set(asked) - {"model", "messages", "max_tokens", "stream"}:
@@ -607,7 +611,7 @@ def test_its_cost_is_counted() -> None:
     assert "capabilities" not in document(plain.report)
 
 
-def test_a_model_is_asked_as_it_was_seen_to_want_it() -> None:
+def test_a_model_gets_the_parameters_that_worked_before() -> None:
     door = capable_doors.openai(KEY)
     picky = handlers.first(b.refuses("max_tokens", "openai-max-tokens"), lambda request: door(request))
     seen = dive(picky)
@@ -626,15 +630,15 @@ def test_an_ordinary_check_loads_nothing_of_it() -> None:
 
         def loaded(*options: str) -> set[str]:
             done = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=True)
-            names = set(done.stdout.split()) - {"probes.model.capability"}  # types that evidence holds in any case
+            names = set(done.stdout.split()) - {"probes.model.capability"}  # types that evidence always contains
             return {name for name in names if "deep" in name or ".features" in name or "capab" in name}
 
         assert loaded() == set()
         assert {"probes.capabilities.deep_check", "probes.protocols.features.openai"} <= loaded("--deep")
 
 
-def test_who_watches_is_told_of_each() -> None:
-    told: list[str] = []
+def test_a_watcher_sees_each_capability() -> None:
+    shown: list[str] = []
     with PracticeDoor(capable_doors.openai(KEY)) as door:
         settings = Settings(
             base_url=Sourced(f"{door.url}/v1", Source(SourceKind.ARGUMENT)),
@@ -642,11 +646,11 @@ def test_who_watches_is_told_of_each() -> None:
             deep=True,
             limits=CALM,
         )
-        asyncio.run(run(settings, watch=lambda one: told.append(one.name) if one.probe == "deep" else None))
-    assert sorted(told) == sorted(NAMES) and told[-1] == "key_check"
+        asyncio.run(run(settings, watch=lambda one: shown.append(one.name) if one.probe == "deep" else None))
+    assert sorted(shown) == sorted(NAMES) and shown[-1] == "key_check"
 
 
-# -- what is said ------------------------------------------------------------------------------------------------------
+# -- texts -------------------------------------------------------------------------------------------------------------
 
 
 def test_every_name_and_reason_has_words() -> None:
@@ -693,7 +697,7 @@ def test_the_plan_names_each_request_and_its_cost(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_what_is_sent_stands_in_the_plan(protocol: str) -> None:
+def test_what_is_sent_is_in_the_plan(protocol: str) -> None:
     from probes.capabilities.feature_plan import foreseen
 
     models: dict[str, Any] = {} if protocol in MODELS else {"models": (MODELS.get(protocol, "gpt-4o"), "x-embed")}
@@ -715,14 +719,14 @@ def test_what_is_sent_stands_in_the_plan(protocol: str) -> None:
         asyncio.run(run(replace(settings, deep=True)))
         sent = {(one.method, one.target) for one in door.requests[2 * basic :]}
         planned = foreseen(settings, wire(protocol).attempt(base), None, True)
-    told = {(one.method, one.url.removeprefix(door.url).replace("{model}", "x-embed")) for one in planned}
-    # A second place is looked at where the first one leads nowhere.
+    expected = {(one.method, one.url.removeprefix(door.url).replace("{model}", "x-embed")) for one in planned}
+    # The check looks in a second place if the first leads nowhere.
     second = {
         (one.method, one.target)
         for one in door.requests
         if "llmdoctor" in "".join(answers.keys_in(one)) and one.json() == {}
     }
-    assert sent - second <= told
+    assert sent - second <= expected
     lengths = [len(one.body) for one in door.requests]
     assert max(lengths) < 3000
 
@@ -761,7 +765,7 @@ def test_the_table_stays_within_the_width(lang: str) -> None:
                 assert "://" in line or "_URL" in line or cell_len(line) <= width, line
 
 
-def test_foreign_words_act_on_no_page() -> None:
+def test_foreign_text_is_harmless_on_every_page() -> None:
     evil = "\x1b[31m<script>|@all"
     door = capable_doors.openai(KEY)
 

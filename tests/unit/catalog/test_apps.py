@@ -1,7 +1,7 @@
-"""The client programs: their file, the addresses that they ask, and what a check says for one of them.
+"""The client programs: their file, the addresses that they call, and what a check reports for one of them.
 
-Those that can be installed are held against themselves in tests/real/test_url_joining.py; here all are held against
-what their sources and manuals say.
+Apps that can be installed are compared with the real programs in tests/real/test_url_joining.py; here all are compared
+with what their sources and manuals say.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ each_wire = pytest.mark.parametrize(("app", "wire"), WIRES, ids=[f"{app.id}-{wir
 
 
 def test_all_apps_are_there() -> None:
-    """Those that the task of this table names."""
+    """The table contains every app that its task names."""
     wanted = (
         *("openai-sdk", "openai-sdk-1", "anthropic-sdk", "anthropic-sdk-0", "openai-node", "anthropic-node"),
         *(
@@ -102,7 +102,7 @@ ROW = {"name": "A", "kind": "cli", "home": "https://a.example", "wires": [{"prot
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"kind": "clu"}, "kind is 'clu'"),
         ({"colour": "red"}, "unknown field colour"),
@@ -116,18 +116,18 @@ ROW = {"name": "A", "kind": "cli", "home": "https://a.example", "wires": [{"prot
         ({"places": [{"path": 3}]}, "path is not"),
     ],
 )
-def test_a_wrong_entry_is_told(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+def test_a_wrong_entry_is_reported(tmp_path: Path, change: dict[str, Any], message: str) -> None:
     import tomli_w
 
     path = tmp_path / "apps.toml"
     path.write_text(tomli_w.dumps({"mine": {**ROW, **change}}), "utf-8")
-    with pytest.raises(AppsError, match=re.escape(told)):
+    with pytest.raises(AppsError, match=re.escape(message)):
         read(path)
 
 
 # -- addresses ---------------------------------------------------------------------------------------------------------
 
-# What the sources and manuals say of the apps that cannot run here: base URL, path (facts/app_sources.md).
+# What the sources and manuals say about the apps that cannot run here: base URL, path (facts/app_sources.md).
 DOCUMENTED = {
     "nextchat openai": [
         ("", "/v1/chat/completions"),
@@ -257,7 +257,7 @@ SHAPES = sorted({re.sub(r"\{\w+\}", "mine", endpoint.path) for door in builtin()
 
 @each_wire
 def test_what_an_app_takes_leads_where_the_sdk_asks(app: App, wire: AppWire) -> None:
-    """Of every base URL of the doors' data."""
+    """This holds for every base URL of the doors' data."""
     for path in SHAPES:
         base = takes(app, wire, HOST + path)
         if base is None:
@@ -307,7 +307,7 @@ MISTAKES = (
     "front", [HOST, f" {HOST}", f'"{HOST}', "api.example.com", "htps://api.example.com", "http://10.0.0.1:8000"]
 )
 def test_an_sdk_as_an_app_has_the_flaws_of_the_sdk(name: str, front: str) -> None:
-    """Both ways of looking at a base URL agree where they look at the same client."""
+    """Both examinations of a base URL agree on the same client."""
     app = load().get(name)
     assert app is not None
     wire = app.wires[0]
@@ -316,7 +316,7 @@ def test_an_sdk_as_an_app_has_the_flaws_of_the_sdk(name: str, front: str) -> Non
         mine, theirs = examine_for(app, wire, raw).exam, examine_url(raw, wire.protocol)
         assert mine.mended == theirs.mended, raw
         assert {flaw.kind for flaw in mine.flaws} == {flaw.kind for flaw in theirs.flaws}, raw
-        if name != "google-genai":  # which mends more than was known when the flaws were written
+        if name != "google-genai":  # fixes more than was known when the flaws were written
             assert any(flaw.fatal for flaw in mine.flaws) == any(flaw.fatal for flaw in theirs.flaws), raw
             assert "?" in raw or mine.literal == theirs.literal, raw
 
@@ -327,7 +327,7 @@ def test_an_sdk_as_an_app_has_the_flaws_of_the_sdk(name: str, front: str) -> Non
 def checked(
     door: Handler, path: str, app: str | None, environ: dict[str, str] | None = None, **options: Any
 ) -> tuple[Evidence, Report, str]:
-    """Evidence, report and address of a check against a practice door."""
+    """Return the evidence, the report and the address of a check against a practice door."""
     with PracticeDoor(door) as stand:
         chosen = {"key": KEY, "no_env": environ is None, "app": app, **options}
         if "base_url" not in chosen:
@@ -373,7 +373,7 @@ def test_it_is_asked_as_the_app_asks(
     assert {one.request.path for one in asked(evidence)} == {first}
     assert report.root_cause == code
     assert report.settings is not None
-    assert report.settings["base_url"] == url + ("/v1" if protocol == "openai" else "")  # as the SDK takes it
+    assert report.settings["base_url"] == url + ("/v1" if protocol == "openai" else "")  # in the SDK's form
     if fix is not None:
         root = next(finding for finding in report.findings if finding.code == code)
         (found,) = root.fixes
@@ -469,7 +469,7 @@ def test_a_protocol_follows_from_the_variables_and_the_address() -> None:
 @pytest.mark.parametrize(
     ("asked_for", "near"), [("nextcat", "nextchat"), ("claude", "claude-code"), ("zzzz", "llmdoctor apps")]
 )
-def test_a_bad_name_is_told_with_near_ones(asked_for: str, near: str) -> None:
+def test_a_bad_name_is_reported_with_near_ones(asked_for: str, near: str) -> None:
     done = CliRunner().invoke(program, ["check", HOST, "--app", asked_for, "--offline"])
     assert done.exit_code == 2 or isinstance(done.exception, SystemExit)
     with pytest.raises(BadInput, match=near):
@@ -477,12 +477,12 @@ def test_a_bad_name_is_told_with_near_ones(asked_for: str, near: str) -> None:
 
 
 def test_a_key_in_place_of_a_name_is_not_repeated() -> None:
-    with pytest.raises(BadInput) as told:
+    with pytest.raises(BadInput) as refused:
         gather(Options(app=KEY, base_url=HOST), {}, Path("/"))
-    assert KEY not in str(told.value)
+    assert KEY not in str(refused.value)
 
 
-# -- what apps are known to do -----------------------------------------------------------------------------------------
+# -- known behaviour of apps -------------------------------------------------------------------------------------------
 
 
 def test_a_base_url_that_the_app_does_not_read() -> None:
@@ -544,7 +544,7 @@ def test_a_page_on_https_calls_no_plain_address() -> None:
 @pytest.mark.parametrize(
     ("url", "code"), [("http://192.168.1.9:8000/v1", "app.private_refused"), ("https://api.openai.com/v1", None)]
 )
-def test_private_addresses_are_refused_by_who_calls_from_elsewhere(url: str, code: str | None) -> None:
+def test_private_addresses_are_refused_by_apps_that_call_from_elsewhere(url: str, code: str | None) -> None:
     settings = gather(Options(app="cursor", base_url=url, key=KEY, offline=True, no_env=True), {}, Path("/"))
     assert judge(asyncio.run(run(settings))).root_cause == code
 
@@ -552,14 +552,14 @@ def test_private_addresses_are_refused_by_who_calls_from_elsewhere(url: str, cod
 @pytest.mark.parametrize(
     "app", [app for app in EVERY if app.proxies in ("ignored", "own") and not app.page], ids=lambda app: app.id
 )
-def test_a_proxy_is_not_heeded_by_who_heeds_none(app: App) -> None:
+def test_a_proxy_is_ignored_by_apps_that_use_none(app: App) -> None:
     environ = {"HTTPS_PROXY": "http://127.0.0.1:7890", "HTTP_PROXY": "http://127.0.0.1:7890"}
     settings = gather(Options(app=app.id, base_url=HOST, key=KEY, offline=True), environ, Path("/"))
     codes = [finding.code for finding in judge(asyncio.run(run(settings))).findings]
     assert "proxy.ignored" in codes
 
 
-def test_white_space_is_cut_away_by_who_does_so() -> None:
+def test_white_space_is_stripped_by_apps_that_strip_it() -> None:
     for name, verdict in (("openai-node", "degraded"), ("openai-sdk", "broken")):
         _, report, _ = checked(b.openai(KEY), "/v1", name, key=f"{KEY} ")
         assert [finding.code for finding in report.findings] == ["key.stray_characters"]
@@ -572,13 +572,13 @@ def test_white_space_is_cut_away_by_who_does_so() -> None:
         }[verdict]
 
 
-def test_an_empty_variable_is_none_where_it_is_none_to_the_client() -> None:
+def test_an_empty_variable_is_unset_if_the_client_treats_it_so() -> None:
     for name, source in (("openai-node", "default"), ("openai-sdk", "environment OPENAI_BASE_URL")):
         settings = gather(Options(app=name), {"OPENAI_BASE_URL": "", "OPENAI_API_KEY": KEY}, Path("/"))
         assert settings.base_url is not None and str(settings.base_url.source) == source
 
 
-def test_roots_are_the_apps_own() -> None:
+def test_the_trust_store_is_the_apps() -> None:
     environ = {"SSL_CERT_FILE": "/none.pem", "NODE_EXTRA_CA_CERTS": "/more.pem"}
     for app in EVERY:
         for given in (gather(Options(app=app.id, base_url=HOST), names, Path("/")) for names in (environ, {})):
@@ -588,7 +588,7 @@ def test_roots_are_the_apps_own() -> None:
         assert node_runtime.runs(app.id) is (app.roots == "node")
 
 
-# -- the same settings elsewhere ---------------------------------------------------------------------------------------
+# -- the same settings in other clients --------------------------------------------------------------------------------
 
 
 def test_other_clients_are_named_where_they_differ() -> None:
@@ -612,7 +612,7 @@ def test_an_anthropic_base_url_wants_its_version_in_some() -> None:
     assert not {"claude-code", "anthropic-node", "langchain-anthropic", "cherry-studio"} & set(found)
 
 
-def test_of_a_run_for_one_app_that_app_alone_is_named() -> None:
+def test_a_run_for_one_app_names_only_that_app() -> None:
     _, report, url = checked(b.openai(KEY), "/v1", "nextchat")
     (client,) = report.clients
     assert (client.app, client.base_url, client.told) == ("nextchat", url, True)
@@ -620,7 +620,7 @@ def test_of_a_run_for_one_app_that_app_alone_is_named() -> None:
     assert checked(b.openai(KEY), "/v1", "openai-node")[1].clients == ()
 
 
-def test_nothing_is_said_of_others_where_nothing_works() -> None:
+def test_no_other_app_is_named_if_nothing_works() -> None:
     _, report, _ = checked(b.openai(made_up_key("openai")[::-1]), "/v1", None)
     assert report.verdict == "broken" and report.clients == ()
 

@@ -1,4 +1,6 @@
-"""Doors of the user's own: a folder of files, tables in llmdoctor.toml; theirs win, a bad one is told by its line."""
+"""The user's own doors: a folder of files and tables in llmdoctor.toml. They override ours, and an error is reported
+with its line.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ endpoints = [{ protocol = "anthropic", base_url = "https://relay.example" }]
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of the user's doors, empty; the working folder is another one."""
+    """Return the empty folder of the user's doors; the working folder is a different one."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     work = tmp_path / "work"
     work.mkdir()
@@ -69,11 +71,11 @@ def test_a_file_in_the_folder_is_known_everywhere(home: Path) -> None:
     assert load().for_variable("MINE_KEY") == (mine,)
     shown = CliRunner().invoke(command.command, ["mine", "--json"])
     assert json.loads(shown.output)["hosts"] == ["LLM.example.com"]
-    told = CliRunner().invoke(whose.command, ["--json"], input="mine-12345678\n")
-    assert json.loads(told.output)["settings"]["base_url"] == "https://llm.example.com/v1"
+    result = CliRunner().invoke(whose.command, ["--json"], input="mine-12345678\n")
+    assert json.loads(result.output)["settings"]["base_url"] == "https://llm.example.com/v1"
 
 
-def test_theirs_wins_and_stands_first(home: Path) -> None:
+def test_the_users_door_wins_and_comes_first(home: Path) -> None:
     put(home, ENTRY.replace('id = "mine"', 'id = "openai"'))
     assert len(load()) == len(builtin())
     assert load().of_host("api.openai.com") is None
@@ -108,7 +110,7 @@ def test_a_list_of_doors_in_llmdoctor_toml() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (ENTRY.replace("relay", "shop"), ":5: entry 1 (mine): kind is 'shop'"),
         (ENTRY + 'colour = "red"\n', ":10: entry 1 (mine): unknown field colour"),
@@ -121,20 +123,20 @@ def test_a_list_of_doors_in_llmdoctor_toml() -> None:
         ("", "no [[door]] entry"),
     ],
 )
-def test_a_bad_file_is_refused_with_its_line(home: Path, text: str, told: str) -> None:
+def test_a_bad_file_is_refused_with_its_line(home: Path, text: str, message: str) -> None:
     put(home, text)
     with pytest.raises(DoorsError) as raised:
         load()
     assert str(home / "a.toml") in str(raised.value)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
     for one in (command.command, whose.command):
         ended = CliRunner().invoke(one, [], input="sk-x\n")
-        assert ended.exit_code == 1  # main() makes 2 of click's errors
-        assert told in ended.stderr
+        assert ended.exit_code == 1  # main() turns click's errors into 2
+        assert message in ended.stderr
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (TABLE + 'kind = "shop"\n', ":7: entry 1 (work): kind is 'shop'"),
         (TABLE + "\n[doors.other]\nhosts = ['a']\n", ":8: entry 2 (other): endpoints is missing"),
@@ -143,12 +145,12 @@ def test_a_bad_file_is_refused_with_its_line(home: Path, text: str, told: str) -
         ("[doors]\nwork = 1\n", "entry 1: it is not a table"),
     ],
 )
-def test_a_bad_table_is_bad_input_with_its_line(text: str, told: str) -> None:
+def test_a_bad_table_is_bad_input_with_its_line(text: str, message: str) -> None:
     path = Path.cwd() / "llmdoctor.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(BadInput) as raised:
         read(path)
-    assert f"{path}{told}" in str(raised.value) or told in str(raised.value)
+    assert f"{path}{message}" in str(raised.value) or message in str(raised.value)
 
 
 def test_a_key_written_into_a_bad_table_is_not_repeated_whole() -> None:

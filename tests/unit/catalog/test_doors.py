@@ -1,4 +1,4 @@
-"""The registry of doors: its file, and which door a host or a variable is."""
+"""The registry of doors: its file, and which door a host or a variable belongs to."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_door_is_found_by_its_base_urls(door: Door) -> None:
         host = re.sub(r"\{\w+\}", "mine", url.hostname or "")
         found = TABLE.of_host(host, url.port, url.path)
         assert found is not None
-        # Doors that share a host and a path cannot be told apart by it.
+        # Doors that share a host and a path cannot be told apart by that path.
         assert (
             found is door or endpoint.base_url in {other.base_url for other in found.endpoints} or _shares(found, door)
         )
@@ -56,7 +56,7 @@ def test_references_and_patterns_hold(door: Door) -> None:
 
 
 @pytest.mark.parametrize("door", EVERY, ids=lambda door: door.id)
-def test_no_known_host_is_a_slip_of_another(door: Door) -> None:
+def test_no_known_host_is_a_typo_of_another(door: Door) -> None:
     for host in (*door.hosts, *(site.partition("/")[0] for site in door.websites)):
         assert TABLE.typo_of(host.replace("*", "mine").partition(":")[0]) is None
 
@@ -115,7 +115,7 @@ def test_of_host(host: str, port: int | None, path: str, door: str | None) -> No
         ("generativelanguage.googleapi.com", "generativelanguage.googleapis.com"),
     ],
 )
-def test_slips(host: str, meant: str) -> None:
+def test_typos(host: str, meant: str) -> None:
     found = TABLE.typo_of(host)
     assert found is not None
     assert found[0] == meant
@@ -148,7 +148,7 @@ def test_slips(host: str, meant: str) -> None:
         "",
     ],
 )
-def test_no_slips(host: str) -> None:
+def test_no_typos(host: str) -> None:
     assert TABLE.typo_of(host) is None
 
 
@@ -209,7 +209,7 @@ def test_the_built_form_reads_the_same(tmp_path: Path) -> None:
     assert read(built) == read(source)
 
 
-def test_a_door_of_ones_own_wins(tmp_path: Path) -> None:
+def test_a_users_door_wins(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text(ENTRY.replace("relay", "openai"), encoding="utf-8")
     merged = merge(TABLE, read(mine))
@@ -231,7 +231,7 @@ endpoints = [{ protocol = "openai", base_url = "https://llm.example.com/v1" }]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[[door]\n", "line 1"),
         ("x = 1", "no [[door]] entry"),
@@ -249,15 +249,15 @@ endpoints = [{ protocol = "openai", base_url = "https://llm.example.com/v1" }]
         (ENTRY + ENTRY, "entry 2 (relay): the id stands twice"),
     ],
 )
-def test_a_bad_file_names_file_and_entry(tmp_path: Path, text: str, told: str) -> None:
+def test_a_bad_file_names_file_and_entry(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DoorsError) as raised:
         read(path)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
     assert str(path) in str(raised.value)
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DoorsError):
         read(tmp_path / "none.toml")

@@ -1,4 +1,4 @@
-"""Roots and proxies as Node reads them, and lists of roots that stand in one another's way."""
+"""CA certificates and proxies as Node reads them, and trust stores that hide one another."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def test_what_it_reads(environ: dict[str, str], found: NodeSettings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("app", "told", "heeded", "for_all"),
+    ("app", "reads_proxies", "heeded", "for_all"),
     [(None, False, True, True), ("openai-node", False, False, True), ("anthropic-node", True, True, False)],
 )
-def test_which_proxies_count(app: str | None, told: bool, heeded: bool, for_all: bool) -> None:
+def test_which_proxies_count(app: str | None, reads_proxies: bool, heeded: bool, for_all: bool) -> None:
     given = Settings(
         app=app,
-        node=NodeSettings(env_proxy=told),
+        node=NodeSettings(env_proxy=reads_proxies),
         proxies=ProxySettings(all=Sourced("http://p:1", environment_variable("ALL_PROXY"))),
     )
     assert (heeds(given), proxies(given).all is not None) == (heeded, for_all)
@@ -62,7 +62,7 @@ def root() -> Iterator[Authority]:
 
 @pytest.fixture
 def look(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Look:
-    """A check of a sound door whose root the system's list holds."""
+    """Return a check of a working door whose CA certificate is in the system's trust store."""
 
     def check(app: str | None = None, bundle: Sourced[str] | None = None, node: NodeSettings | None = None) -> Report:
         context = ssl.create_default_context(cafile=root.ca_pem)
@@ -82,8 +82,8 @@ def look(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Look:
     return check
 
 
-def mended(report: Report) -> dict[str, object]:
-    """The fix, after it was seen to be the only one, and one that works."""
+def verified_fix(report: Report) -> dict[str, object]:
+    """Return the settings of the only fix, after asserting that it is verified."""
     (found,) = (one for one in report.findings if one.severity == "error")
     (fix,) = found.fixes
     assert (report.root_cause, report.side) == ("tls.untrusted_issuer", "machine")
@@ -92,19 +92,19 @@ def mended(report: Report) -> dict[str, object]:
     return fix.settings
 
 
-def test_a_file_that_hides_the_systems_list(look: Look) -> None:
+def test_a_file_that_hides_the_systems_trust_store(look: Look) -> None:
     with authority("Another Root") as other:
         report = look(bundle=Sourced(str(other.ca_pem), environment_variable("SSL_CERT_FILE")))
-    assert mended(report) == {"ssl_cert_file": ""}
+    assert verified_fix(report) == {"ssl_cert_file": ""}
 
 
-def test_node_does_not_read_the_systems_list(look: Look) -> None:
-    assert mended(look("openai-node")) == {"node_use_system_ca": "1"}
+def test_node_does_not_read_the_systems_trust_store(look: Look) -> None:
+    assert verified_fix(look("openai-node")) == {"node_use_system_ca": "1"}
 
 
 def test_node_does_not_read_ssl_cert_file(look: Look, root: Authority) -> None:
     report = look("openai-node", Sourced(str(root.ca_pem), environment_variable("SSL_CERT_FILE")))
-    assert mended(report) == {"node_extra_ca_certs": str(root.ca_pem)}
+    assert verified_fix(report) == {"node_extra_ca_certs": str(root.ca_pem)}
 
 
 def test_node_reads_what_is_named_for_it(look: Look, root: Authority) -> None:
@@ -112,7 +112,7 @@ def test_node_reads_what_is_named_for_it(look: Look, root: Authority) -> None:
     assert (report.verdict, report.vantage["trust"]) == ("healthy", str(root.ca_pem))
 
 
-def test_roots_for_this_check_count_for_node_too(look: Look, root: Authority) -> None:
+def test_a_ca_bundle_for_this_check_counts_for_node_too(look: Look, root: Authority) -> None:
     assert look("openai-node", Sourced(str(root.ca_pem), option("--ca-bundle"))).verdict == "healthy"
 
 

@@ -33,7 +33,7 @@ def door() -> Iterator[PracticeDoor]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of its own to run in: nothing of this machine is found from there."""
+    """Return an empty folder to run in, from which nothing of this machine is found."""
     made = tmp_path / "here"
     made.mkdir()
     return made
@@ -42,7 +42,9 @@ def folder(tmp_path: Path) -> Path:
 def call(
     folder: Path, *arguments: str, stdin: str = "", path: str = "", encoding: str = "utf-8", **environ: str
 ) -> Done:
-    """The real command, in a process of its own. Whatever it says holds no key and no traceback."""
+    """Return a function that runs the real command in a separate process and asserts that its output contains no key
+    and no traceback.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
     kept |= {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", "HOME": str(folder), "USERPROFILE": str(folder), **environ}
     if path:
@@ -63,7 +65,7 @@ def call(
 
 
 def sentence(done: Done, *said: str) -> None:
-    """A refusal: exit status 2, nothing on standard output, words on standard error."""
+    """Assert a refusal (exit status 2, nothing on standard output) and return the text on standard error."""
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stdout == ""
     for one in said:
@@ -131,7 +133,7 @@ def test_chinese(folder: Path) -> None:
 
 
 def test_a_poor_console_gets_question_marks_and_no_traceback(folder: Path) -> None:
-    """Western Windows consoles have no Chinese, and no ticks."""
+    """Western Windows consoles have neither Chinese characters nor check marks."""
     for lang in ("en", "zh"):
         done = call(
             folder, "demo", "no-v1", "--lang", lang, encoding="cp1252", PYTHONIOENCODING="cp1252", PYTHONUTF8="0"
@@ -193,11 +195,11 @@ def test_help_and_version(folder: Path) -> None:
     ],
     ids=lambda value: " ".join(value)[:50] if isinstance(value, list) else "",
 )
-def test_what_cannot_be_meant_is_told(folder: Path, arguments: list[str], said: str) -> None:
+def test_impossible_arguments_are_reported(folder: Path, arguments: list[str], said: str) -> None:
     sentence(call(folder, *arguments), said)
 
 
-def test_a_ca_bundle_that_is_none_is_told(folder: Path) -> None:
+def test_an_invalid_ca_bundle_is_reported(folder: Path) -> None:
     (folder / "ca.pem").write_text("no certificate", "utf-8")
     done = call(folder, "check", "https://127.0.0.1:9/v1", "--ca-bundle", "ca.pem", OPENAI_API_KEY=KEY)
     sentence(done, "ca.pem", "--ca-bundle", "no certificate")
@@ -212,19 +214,19 @@ def test_a_ca_bundle_that_is_none_is_told(folder: Path) -> None:
         ('[check]\nurl = "https://relay.example/v1"\n', "base_url"),
     ],
 )
-def test_a_wrong_file_is_told_with_its_line(folder: Path, text: str, said: str) -> None:
+def test_a_wrong_file_is_reported_with_its_line(folder: Path, text: str, said: str) -> None:
     (folder / "llmdoctor.toml").write_text(text, "utf-8")
     sentence(call(folder, "check", OPENAI_API_KEY=KEY), "llmdoctor.toml", said)
 
 
-def test_an_output_that_cannot_be_written_is_told(folder: Path, door: PracticeDoor) -> None:
+def test_an_output_that_cannot_be_written_is_reported(folder: Path, door: PracticeDoor) -> None:
     for option in ("-o", "--save"):
         done = call(folder, "check", f"{door.url}/v1", option, "absent/file.json", OPENAI_API_KEY=KEY)
         assert done.returncode == 2
         assert "absent" in done.stderr
 
 
-def test_a_key_in_the_place_of_a_url_is_a_finding_and_no_echo(folder: Path) -> None:
+def test_a_key_in_place_of_a_url_is_a_finding_and_not_repeated(folder: Path) -> None:
     done = call(folder, "check", KEY, "--json")
     assert done.returncode in (1, 2)
     if done.returncode == 1:
@@ -289,7 +291,7 @@ def test_a_key_that_is_no_utf8_is_a_finding(folder: Path, door: PracticeDoor) ->
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_report_is_written_beside_and_renamed(folder: Path, door: PracticeDoor) -> None:
+def test_a_report_is_written_to_another_file_and_renamed(folder: Path, door: PracticeDoor) -> None:
     target = folder / "report.json"
     target.write_text("what was there before", "utf-8")
     done = call(folder, "check", f"{door.url}/v1", "--json", "-o", "report.json", OPENAI_API_KEY=KEY)
@@ -323,7 +325,7 @@ def test_a_saved_run_is_judged_again(folder: Path, door: PracticeDoor) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1", '{"schema": "llmdoctor.run/9"}', "\0", "[" * 100_000])
-def test_a_file_that_is_no_run_is_told(folder: Path, text: str) -> None:
+def test_a_file_that_is_no_run_is_refused(folder: Path, text: str) -> None:
     (folder / "run.json").write_text(text, "utf-8")
     sentence(call(folder, "judge", "run.json"), "run.json")
 
@@ -347,7 +349,7 @@ def test_init_writes_references_and_no_key(folder: Path, door: PracticeDoor) -> 
     assert call(folder, "init", "--force", **environ).returncode == 0
 
 
-def test_init_with_nothing_to_write_is_told(folder: Path) -> None:
+def test_init_with_nothing_to_write_is_reported(folder: Path) -> None:
     done = call(folder, "init")
     assert done.returncode in (0, 2)
     assert (folder / "llmdoctor.toml").exists() is (done.returncode == 0)
@@ -373,7 +375,7 @@ def test_the_demo_shows_a_fault_and_a_sound_door(folder: Path) -> None:
 # -- the two packages --------------------------------------------------------------------------------------------------
 
 
-def test_packages_that_do_not_lie_side_by_side_are_told(folder: Path, tmp_path: Path) -> None:
+def test_packages_that_do_not_lie_side_by_side_are_reported(folder: Path, tmp_path: Path) -> None:
     foreign = tmp_path / "elsewhere"
     (foreign / "probes").mkdir(parents=True)
     (foreign / "probes" / "__init__.py").write_text("raise ImportError('somebody else')\n", "utf-8")

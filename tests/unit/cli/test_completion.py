@@ -1,4 +1,4 @@
-"""What a shell is told to complete, and the manual page."""
+"""What shells complete, and the manual page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from diagnose.docs import manual
 
 
 def complete(folder: Path, *words: str) -> list[str]:
-    """What bash would be offered for the last word."""
+    """Return a function that gives what bash is offered for the last word."""
     line = " ".join(["llmdoctor", *words])
     environ = {"_LLMDOCTOR_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(len(words))}
     done = subprocess.run(

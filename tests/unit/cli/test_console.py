@@ -1,114 +1,65 @@
-"""The formats by the real command: `demo`, `check` and `judge` speak each of them, in UTF-8, to where they are sent."""
+"""What the terminal and the environment say about the output: language, width, colour and signs."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
+import io
 import sys
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-import diagnose
-from checkout import ROOT
-from diagnose.cli import program
-from diagnose.formats import FORMATS, load
+from diagnose.cli import console
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of `demo no-v1`, kept with --save."""
-    path = tmp_path_factory.mktemp("kept") / "run.json"
-    assert CliRunner().invoke(program, ["demo", "no-v1", "--save", str(path), "--json"]).exit_code == 1
-    return path
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG", "COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
 
 
-def test_the_formats_are_the_files_of_their_folder() -> None:
-    assert {"github", "html", "json", "junit", "markdown", "nagios", "text"} <= set(FORMATS)
-    assert tuple(sorted(FORMATS)) == FORMATS
+class Stream(io.TextIOWrapper):
+    def __init__(self, encoding: str, terminal: bool) -> None:
+        super().__init__(io.BytesIO(), encoding=encoding)
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
 
 
-def test_a_file_in_the_folder_is_a_format(kept: Path, tmp_path: Path) -> None:
-    """A copy of the package with one more file: the command line offers it, by that file alone."""
-    root = Path(diagnose.__file__).parent.parent
-    for name in ("diagnose", "probes"):
-        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    made = "STARTS_WITH = 'one'\n\n\ndef render(report, lang):\n    return f'one {report.root_cause}\\n'\n"
-    (tmp_path / "diagnose" / "formats" / "brief.py").write_text(made, "utf-8")
-    call = [sys.executable, "-m", "diagnose", "judge", str(kept), "--format", "brief"]
-    shown = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (shown.returncode, shown.stdout) == (1, "one url.version_missing\n"), shown.stderr
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "fi_FI.UTF-8"}, "en"),
+        ({"LANG": "C"}, "en"),
+    ],
+)
+def test_the_language_is_the_locales(variables: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert console.language(None) == language
+    assert console.language("zh") == "zh"
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_judge_speaks_every_format(fmt: str, lang: str, kept: Path, tmp_path: Path) -> None:
-    out = tmp_path / "report"
-    call = ["judge", str(kept), "--format", fmt, "--lang", lang]
-    shown = CliRunner().invoke(program, call)
-    assert shown.exit_code == (2 if fmt == "nagios" else 1)
-    if lang == "en":
-        assert shown.stdout.startswith(load(fmt).starts_with)
-    assert ("接口地址缺少" in shown.stdout) is (lang == "zh")
-    assert CliRunner().invoke(program, [*call, "-o", str(out)]).stdout == ""
-    assert out.read_bytes().decode() == shown.stdout
+@pytest.mark.parametrize(("encoding", "fits"), [("utf-8", True), ("ascii", False), ("cp437", False)])
+def test_signs_depend_on_the_encoding(encoding: str, fits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Stream(encoding, terminal=False))
+    assert console.fits_unicode() is fits
 
 
-@pytest.mark.parametrize("fmt", ["junit", "html", "github"])
-def test_demo_speaks_it(fmt: str) -> None:
-    shown = CliRunner().invoke(program, ["demo", "sound", "--format", fmt, "--lang", "en"])
-    assert shown.exit_code == 0, shown.output
-    assert shown.stdout.startswith(load(fmt).starts_with)
+def test_a_pipe_has_no_colour_and_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Stream("utf-8", terminal=False))
+    assert (console.wants_colour(), console.width()) == (False, 80)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert (console.wants_colour(), console.width()) == (True, 120)
 
 
-def test_strict_makes_warnings_failures(tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
-    CliRunner().invoke(program, ["demo", "substituted", "--save", str(path), "--json"])
-    for fmt, sign in (("junit", "<failure"), ("github", "::error")):
-        lenient = CliRunner().invoke(program, ["judge", str(path), "--format", fmt])
-        strict = CliRunner().invoke(program, ["judge", str(path), "--format", fmt, "--strict"])
-        assert (lenient.exit_code, sign in lenient.stdout) == (0, False)
-        assert (strict.exit_code, sign in strict.stdout) == (1, True)
-
-
-def test_github_adds_to_the_jobs_summary(kept: Path, tmp_path: Path) -> None:
-    summary = tmp_path / "summary.md"
-    summary.write_text("# Before\n")
-    for _ in range(2):
-        shown = CliRunner().invoke(
-            program, ["judge", str(kept), "--format", "github"], env={"GITHUB_STEP_SUMMARY": str(summary)}
-        )
-        assert shown.exit_code == 1
-    written = summary.read_text("utf-8")
-    assert written.startswith("# Before\n## ❌")
-    assert written.count("url.version_missing") == 2
-    assert "::error" not in written
-
-
-def test_a_summary_that_cannot_be_written_changes_no_verdict(kept: Path, tmp_path: Path) -> None:
-    shown = CliRunner().invoke(
-        program, ["judge", str(kept), "--format", "github"], env={"GITHUB_STEP_SUMMARY": str(tmp_path / "no" / "such")}
-    )
-    assert shown.exit_code == 1
-    assert "cannot be written" in shown.stderr
-    assert "::error" in shown.stdout
-
-
-def test_what_programs_read_is_utf_8_on_any_console(kept: Path) -> None:
-    call = [sys.executable, "-m", "diagnose", "judge", str(kept), "--lang", "zh", "--format"]
-    environment = {"PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(ROOT)}
-    for fmt in ("junit", "html", "json", "markdown", "github"):
-        done = subprocess.run([*call, fmt], capture_output=True, env=environment, check=False, timeout=60)
-        assert "接口地址缺少" in done.stdout.decode("utf-8"), fmt
-    assert json.loads(subprocess.run([*call, "json"], capture_output=True, env=environment, check=False).stdout)
-
-
-@pytest.mark.parametrize("option", [["--format", "nagios"], ["--format=nagios"]])
-def test_a_wrong_command_line_is_unknown_to_a_monitoring_server(option: list[str], tmp_path: Path) -> None:
-    call = [sys.executable, "-m", "diagnose", "judge", str(tmp_path / "none.json"), *option]
-    done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 3
-    assert done.stdout.startswith("LLMDOCTOR UNKNOWN - ") and done.stdout.count("\n") == 1
-    assert done.stderr == ""
+def test_a_terminal_has_colour_unless_somebody_asks_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Stream("utf-8", terminal=True))
+    monkeypatch.setenv("TERM", "xterm")
+    assert console.wants_colour()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not console.wants_colour()

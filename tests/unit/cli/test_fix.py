@@ -1,4 +1,4 @@
-"""`check --fix`: what was seen to work goes where the value came from, and nowhere else."""
+"""`check --fix`: a value that was seen to work is written to where the old one came from, and nowhere else."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def door() -> Iterator[PracticeDoor]:
 
 
 def call(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """The real command without a terminal. Nothing that it says holds the key."""
+    """Return a function that runs the real command without a terminal and asserts that its output contains no key."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
     done = subprocess.run(
         [sys.executable, "-m", "diagnose", "check", "--lang", "en", *arguments],
@@ -108,7 +108,7 @@ def test_it_asks_first(door: PracticeDoor, tmp_path: Path) -> None:
     assert f"+OPENAI_BASE_URL={door.url}/v1" in done.stderr
 
 
-def test_the_environment_is_told(door: PracticeDoor, tmp_path: Path) -> None:
+def test_a_value_from_the_environment_is_reported(door: PracticeDoor, tmp_path: Path) -> None:
     done = call(tmp_path, "--fix", "--yes", OPENAI_BASE_URL=door.url, OPENAI_API_KEY=f"{KEY}\n")
     assert done.returncode == 1
     assert "OPENAI_BASE_URL" in done.stderr and f"{door.url}/v1" in done.stderr
@@ -116,7 +116,7 @@ def test_the_environment_is_told(door: PracticeDoor, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_an_argument_is_told(door: PracticeDoor, tmp_path: Path) -> None:
+def test_a_value_from_an_argument_is_reported(door: PracticeDoor, tmp_path: Path) -> None:
     done = call(tmp_path, door.url, "--key-env", "K", "--fix", "--yes", "--json", K=KEY)
     assert done.returncode == 1 and f"--base-url {door.url}/v1" in done.stderr
     assert json.loads(done.stdout)["root_cause"] == "url.version_missing"

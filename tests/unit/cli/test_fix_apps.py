@@ -1,4 +1,4 @@
-"""`check --app NAME --fix` on the files of the apps themselves, as the apps write them; and what `snippet` writes is found."""
+"""`check --app NAME --fix` on the apps' own files, as the apps write them; and `scan` finds what `snippet` writes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_an_app_s_own_file(app: str, tmp_path: Path) -> None:
     made = made_home.Made(tmp_path, project)
     key = made.key(app)
     with PracticeDoor(WORLDS.get(app, b.openai)(key, models=MODELS)) as door:
-        made_home.CLIENTS[app](made, f"{door.url}/v1")  # where every client adds a version, or the file has one already
+        made_home.CLIENTS[app](made, f"{door.url}/v1")  # every client adds the version, or the file already has it
         before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
         done = call(project, tmp_path, "--app", app, "--fix", "--yes", **made.environ)
         after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
@@ -56,7 +56,7 @@ def test_an_app_s_own_file(app: str, tmp_path: Path) -> None:
         assert key[3:15] not in done.stdout + done.stderr
         changed = [path for path in before if before[path] != after[path]]
         assert before.keys() == after.keys() and len(changed) == 1
-        # All but the one value is as it was.
+        # Only that one value has changed.
         old, new = before[changed[0]], after[changed[0]]
         assert new in {old.replace(b"/v1/v1", b"/v1", 1), old.replace(b"/v1", b"", 1)}
         assert call(project, tmp_path, "--app", app, **made.environ).returncode == 0
@@ -76,7 +76,7 @@ WRITTEN = {
 
 @pytest.mark.parametrize("app", WRITTEN)
 def test_what_a_snippet_says_an_app_reads(app: str, tmp_path: Path) -> None:
-    """The snippet in the app's own file: the check for that app finds base URL, model and key there."""
+    """After the snippet is pasted into the app's own file, the check for that app finds base URL, model and key there."""
     key = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
     protocol = {"codex": "responses", "claude-code": "anthropic"}.get(app, "openai")
     with PracticeDoor(WORLDS.get(app, b.openai)(key)) as door:

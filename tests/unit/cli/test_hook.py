@@ -1,4 +1,6 @@
-"""What pre-commit runs: keys at wrong doors in `.env` files, told offline, with file and line and without the key."""
+"""What pre-commit runs: keys for the wrong door in `.env` files are reported offline, with file and line and without
+the key.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ RELAY = f"sk-{BODY[:48]}"
 def hook(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch, name: str = ".env") -> tuple[int, str]:
     (folder / name).write_text(text, "utf-8")
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(Network, "resolve", None)  # nothing is looked up, dialled or sent
+    monkeypatch.setattr(Network, "resolve", None)  # no lookup, no connection, no request
     done = CliRunner().invoke(
         program, ["hook", name], env={"LC_ALL": "C.UTF-8", "OPENAI_BASE_URL": "https://else.example"}
     )
@@ -50,9 +52,9 @@ def hook(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch, name: str = "
     ],
 )
 def test_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
-    status, told = hook(tmp_path, text, monkeypatch)
+    status, output = hook(tmp_path, text, monkeypatch)
     assert status == 1
-    assert re.search(said, told), told
+    assert re.search(said, output), output
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_lets_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -
 
 
 @pytest.mark.skipif(not (ROOT / ".pre-commit-hooks.yaml").exists(), reason="run from no checkout")
-def test_pre_commit_is_told_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pre_commit_hook_is_declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     yaml = pytest.importorskip("yaml")
     (one,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     assert shlex.split(one["entry"]) == ["llmdoctor", "hook"]

@@ -39,13 +39,13 @@ def whose(*words: str, text: str | bytes = "", env: dict[str, str] | None = None
     return CliRunner().invoke(whose_command, words, input=text, env=env)
 
 
-def told(*words: str, text: str = "") -> dict[str, Any]:
+def whose_json(*words: str, text: str = "") -> dict[str, Any]:
     found: dict[str, Any] = json.loads(whose("--json", *words, text=text).stdout)
     return found
 
 
 def test_json_is_that_of_the_contract() -> None:
-    assert told(text=GROQ + "\n") == {
+    assert whose_json(text=GROQ + "\n") == {
         "key": {"hint": "gsk_…oPzX", "length": 56, "doors": ["groq"]},
         "candidates": [
             {
@@ -64,7 +64,7 @@ def test_json_is_that_of_the_contract() -> None:
 
 
 def test_best_first() -> None:
-    found = told(text=SHARED)
+    found = whose_json(text=SHARED)
     order = ["certain", "likely", "possible"]
     ranks = [order.index(one["confidence"]) for one in found["candidates"]]
     assert ranks == sorted(ranks) and len(ranks) > 5
@@ -73,8 +73,8 @@ def test_best_first() -> None:
 
 
 def test_the_settings_are_what_the_sdk_takes() -> None:
-    """google-genai adds the version that Google's own manual shows in the address."""
-    found = told(text="AIzaQm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7")
+    """google-genai itself adds the version that Google's own manual shows in the address."""
+    found = whose_json(text="AIzaQm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7")
     assert found["settings"] == {
         "base_url": "https://generativelanguage.googleapis.com",
         "protocol": "gemini",
@@ -99,7 +99,7 @@ def test_the_settings_are_what_the_sdk_takes() -> None:
     ],
 )
 def test_flaws(raw: str, flaws: list[str], usable: bool) -> None:
-    found = told(text=raw)
+    found = whose_json(text=raw)
     assert found["flaws"] == flaws
     assert bool(found["settings"]) is usable
 
@@ -160,7 +160,7 @@ def test_exit_status() -> None:
 
 def test_what_is_not_utf8_is_no_crash() -> None:
     assert whose(text=b"\xff\xfe\x00sk-\x80").exit_code in (0, 3)
-    for option in ("--json", "--lang=zh"):  # Python holds an argument's odd bytes as lone surrogates
+    for option in ("--json", "--lang=zh"):  # Python keeps undecodable bytes of an argument as lone surrogates
         assert whose(option, GROQ + "\udcff").exit_code in (0, 3)
         assert whose(option, "--key-env", "ODD", env={"ODD": "\udcff"}).exit_code == 3
 
@@ -178,7 +178,7 @@ def test_the_key_is_never_shown(key: str, option: str) -> None:
         shown = CliRunner().invoke(whose_command, words, input=text)
         assert shown.exit_code in (0, 2, 3), shown.exception
         tail = key.strip()[17:]
-        if len(set(tail)) > 6:  # longer than any note's own words by chance
+        if len(set(tail)) > 6:  # otherwise a note may contain it by chance
             assert not any(tail[at : at + 12] in shown.output for at in range(len(tail) - 11))
 
 
@@ -242,7 +242,7 @@ def test_every_kind_and_every_note_has_words() -> None:
     named = {note for note in notes if note.partition(":")[0] in LOOKS}
     assert {note.partition(":")[0] for note in named} == set(LOOKS)
     assert all(("{value}" in LOOKS[note.partition(":")[0]]) == (":" in note) for note in named)
-    # What no language puts into words is a prefix, and holds none.
+    # Text that no language translates is a prefix, and contains no other text.
     assert not [note for note in notes - named if re.search(r"[A-Za-z]{2,} [a-z]|^[a-z_]*[a-z]{3,}$|^[a-z_]+:", note)]
 
 
@@ -313,14 +313,14 @@ def test_a_key_given_as_a_name_is_not_repeated() -> None:
         assert key[4:16] not in shown.output
 
 
-def test_twins_refuse_each_other() -> None:
+def test_sister_sites_refuse_each_others_keys() -> None:
     sister_sites = {sister_site.id for sister_site in DOORS.sister_sites(DOORS.get("moonshot-cn"))}  # type: ignore[arg-type]
     assert sister_sites == {"moonshot-intl", "kimi-code"}
     for door in DOORS:
         assert all(door in DOORS.sister_sites(sister_site) for sister_site in DOORS.sister_sites(door)), door.id
 
 
-# -- docs and start ----------------------------------------------------------------------------------------------------
+# -- docs and start-up -------------------------------------------------------------------------------------------------
 
 
 def test_docs_are_written_and_checked(tmp_path: Path) -> None:
@@ -346,7 +346,7 @@ def test_every_code_and_every_door_is_in_the_docs(tmp_path: Path) -> None:
 
 
 def test_nothing_heavy_is_loaded() -> None:
-    """What costs milliseconds stays out of the offline commands: no network, no rich, no words that are not said."""
+    """Offline commands load nothing that costs milliseconds: no network, no rich, no texts that are not printed."""
     program = (
         "import sys, io; from click.testing import CliRunner; before = set(sys.modules);"
         "from diagnose.cli.commands.whose import command; from diagnose.cli.commands.doors import command as doors;"

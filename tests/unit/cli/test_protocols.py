@@ -1,4 +1,6 @@
-"""The command line for each protocol: the variables that its SDK reads, what would be sent, what is said, the demo's faults."""
+"""The command line for each protocol: the variables that its SDK reads, the planned requests, the report, the demo's
+faults.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ RESOURCE = "https://res.openai.azure.com"
 
 @pytest.fixture(autouse=True)
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of this machine is found."""
+    """Hide everything of this machine."""
     monkeypatch.chdir(tmp_path)
     for name in os.environ:
         if name.upper().endswith(("_KEY", "_URL", "_PROXY", "_TOKEN", "_HOST")):
@@ -39,7 +41,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ask(*arguments: str, **environ: str) -> Any:
-    """The report or plan of ``check`` as JSON."""
+    """Return a function that runs ``check`` and returns its report or plan from JSON."""
     done = CliRunner().invoke(check.command, [*arguments, "--json"], env={"LC_ALL": "C.UTF-8", **environ})
     assert not any(
         key[at : at + WINDOW] in done.output for key in (BODY, AZURES, RELAYS[3:]) for at in range(len(key) - WINDOW)
@@ -49,7 +51,7 @@ def ask(*arguments: str, **environ: str) -> Any:
 
 
 PLANS: list[tuple[dict[str, str], tuple[str, ...], str]] = [
-    # environment, arguments, the address of the small answer
+    # environment, arguments, the URL of the short generation
     ({"GEMINI_API_KEY": GOOGLES}, ("--protocol", "gemini"), f"{GOOGLE}/v1/models/m:generateContent"),
     ({"GEMINI_API_KEY": GOOGLES}, (), f"{GOOGLE}/v1/models/m:generateContent"),
     ({"GOOGLE_API_KEY": GOOGLES}, ("--protocol", "gemini"), f"{GOOGLE}/v1/models/m:generateContent"),

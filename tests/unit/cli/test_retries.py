@@ -1,4 +1,4 @@
-"""`--retries`: a flaky door is told from a broken one."""
+"""`--retries`: a door that fails now and then is distinguished from a broken one."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def seen(fault: str) -> Evidence:
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Evidence]:
-    """One run of each, with the root cause that it has."""
+    """Return one run of each kind, by its root cause."""
     return {name: seen(name) for name in ("sound", "gateway-502", "wrong-door")}
 
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses, none of them made."""
+    """Return the pauses that were asked for; none of them is waited for."""
     made: list[float] = []
     monkeypatch.setattr(again.time, "sleep", made.append)
     return made
 
 
 def tried(runs: dict[str, Evidence], names: str, retries: int) -> tuple[Evidence, int]:
-    """What comes of a door that answers so, and how often it was asked."""
+    """Return the outcome of a door with these answers, and how often it was checked."""
     answers = [runs[name] for name in names.split()]
     asked: list[Evidence] = []
 
@@ -109,7 +109,7 @@ def test_the_finding_names_each_try_that_failed(runs: dict[str, Evidence]) -> No
     assert all("(http.gateway_error)" in line for line in found.evidence)
 
 
-def test_a_broken_door_tells_that_every_try_failed(runs: dict[str, Evidence]) -> None:
+def test_a_broken_door_is_reported_as_failed_in_every_try(runs: dict[str, Evidence]) -> None:
     report = judge(tried(runs, "gateway-502 gateway-502", 1)[0], "zh")
     assert report.findings[0].code == "http.gateway_error"
     assert report.findings[0].evidence[-1].startswith("第 1 次：")
@@ -125,7 +125,7 @@ def test_costs_and_times_are_summed(runs: dict[str, Evidence]) -> None:
     assert report.tries[-1].duration_ms == pytest.approx(runs["sound"].seconds * 1000, abs=0.1)
 
 
-def test_the_tries_are_kept_and_told(runs: dict[str, Evidence]) -> None:
+def test_the_tries_are_kept_and_shown(runs: dict[str, Evidence]) -> None:
     evidence, _ = tried(runs, "gateway-502 sound", 1)
     assert load(dump(evidence)) == evidence
     document = json.loads(render(judge(evidence), "json", "en"))
@@ -135,7 +135,7 @@ def test_the_tries_are_kept_and_told(runs: dict[str, Evidence]) -> None:
     assert "Tries: 2, of which 1 failed" in render(judge(evidence), "text", "en")
 
 
-def test_pauses_grow_and_heed_the_server(runs: dict[str, Evidence]) -> None:
+def test_pauses_grow_and_follow_the_server(runs: dict[str, Evidence]) -> None:
     assert [pause(runs["sound"], number) for number in range(7)] == [1, 2, 4, 8, 16, 30, 30]
 
     def asking(seconds: str) -> Evidence:
@@ -163,7 +163,7 @@ def test_ctrl_c_between_two_tries_ends_with_what_was_seen(
 
 
 class Flaky(ThreadingHTTPServer):
-    """A gateway that fails until it is mended."""
+    """A gateway that fails until it is repaired."""
 
     mended = False
 
@@ -216,7 +216,7 @@ def gateway() -> Iterator[Flaky]:
 
 @pytest.mark.parametrize(("retries", "status"), [("0", 1), ("2", 0)])
 def test_by_the_real_command(gateway: Flaky, monkeypatch: pytest.MonkeyPatch, retries: str, status: int) -> None:
-    monkeypatch.setattr("probes.api.attempt_round.PAUSES", (0.01, 0.02))
+    monkeypatch.setattr("probes.api.round_runner.PAUSES", (0.01, 0.02))
     monkeypatch.setattr(again.time, "sleep", lambda _: setattr(gateway, "mended", True))
     url = f"http://127.0.0.1:{gateway.server_port}/v1"
     call = ["check", url, "--no-env", "--key", "sk-" + "x1Y2" * 12, "--json", "--lang", "en", "--retries", retries]

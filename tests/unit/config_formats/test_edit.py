@@ -1,4 +1,4 @@
-"""One value in a file is replaced: all else is the same byte for byte, and a crash in the middle loses nothing."""
+"""Replacing one value in a file: everything else stays the same byte for byte, and a crash in the middle loses nothing."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_one_value_is_replaced(form: str, template: str, line: int) -> None:
 
 
 REFUSED = [
-    ("env", "BASE=https://relay.example\nOPENAI_BASE_URL=${BASE}\n", 2),  # made of another one
+    ("env", "BASE=https://relay.example\nOPENAI_BASE_URL=${BASE}\n", 2),  # composed of another value
     ("env", "OPENAI_BASE_URL=https://other.example\n", 1),
     ("toml", "[check\nbase_url = 'https://relay.example'", 1),
     ("json", '{"url": "https:\\/\\/relay.example"}', 1),
@@ -96,7 +96,7 @@ ENDS = st.sampled_from(["\n", "\r\n"])
 
 @st.composite
 def env_files(draw: st.DrawFn) -> tuple[str, int, str]:
-    """A file, the line of one of its values, and that value."""
+    """Draw a file, the line of one of its values, and that value."""
     end = draw(ENDS)
     lines, values = [], []
     for number in range(draw(st.integers(1, 6))):
@@ -110,12 +110,14 @@ def env_files(draw: st.DrawFn) -> tuple[str, int, str]:
 
 
 def _alike(one: str, other: str) -> int:
-    """How many characters the two begin with alike."""
+    """Return how many characters the two have in common at their start."""
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _same_around(before: str, after: str, old: str, new: str) -> bool:
-    """That ``after`` is ``before`` but for one span, which held the old value and now holds the new one."""
+    """Check that ``after`` differs from ``before`` only in one span, which contained the old value and now contains the
+    new one.
+    """
     start = _alike(before, after)
     end = _alike(before[start:][::-1], after[start:][::-1])
     gone = before[start : len(before) - end]

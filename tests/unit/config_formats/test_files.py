@@ -1,4 +1,4 @@
-"""The readers of settings files: every value with its line, nothing executed, nothing that breaks them."""
+"""The readers of settings files: every value with its line, nothing executed, and no input that crashes them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from probes.config_formats.tree import Malformed, Node, find
 
 
 def plain(node: Node) -> Any:
-    """The tree without its lines."""
+    """Return the tree without its lines."""
     if isinstance(node.value, dict):
         return {name: plain(each) for name, each in node.value.items()}
     if isinstance(node.value, list):
@@ -31,7 +31,7 @@ def plain(node: Node) -> Any:
 
 
 def spoken(value: Any) -> Any:
-    """A document as the readers tell it: every scalar as text."""
+    """Return a document as the readers return it, with every scalar as text."""
     if isinstance(value, dict):
         return {name: spoken(each) for name, each in value.items()}
     if isinstance(value, list):
@@ -54,7 +54,7 @@ documents = st.recursive(
 )
 
 
-# -- JSON and its kin --------------------------------------------------------------------------------------------------
+# -- JSON and its variants ---------------------------------------------------------------------------------------------
 
 
 @given(documents, st.sampled_from(jsonlike.DIALECTS), st.sampled_from([None, 0, 2]), st.booleans())
@@ -85,9 +85,9 @@ def test_broken_json_is_refused_where_the_standard_library_refuses_it(value: Any
     try:
         wanted = json.loads(text)
     except ValueError:
-        with pytest.raises(Malformed) as told:
+        with pytest.raises(Malformed) as refused:
             jsonlike.read(text)
-        assert 1 <= told.value.line <= text.count("\n") + 1
+        assert 1 <= refused.value.line <= text.count("\n") + 1
     else:
         assert plain(jsonlike.read(text)) == spoken(wanted)
 
@@ -137,7 +137,7 @@ def test_the_last_of_two_names_counts() -> None:
         (yaml.read, "- " * 50_000),
     ],
 )
-def test_depth_is_no_weapon(read: Any, text: str) -> None:
+def test_deep_nesting_is_harmless(read: Any, text: str) -> None:
     with pytest.raises(Malformed):
         read(text)
 
@@ -204,9 +204,9 @@ def test_toml_lines() -> None:
     ("text", "line"), [("a = 1\nb =\n", 2), ("a = 1\n[b\nc = 2", 2), ('a = """\nx\n', 3), ("a", 1)]
 )
 def test_broken_toml(text: str, line: int) -> None:
-    with pytest.raises(Malformed) as told:
+    with pytest.raises(Malformed) as refused:
         toml.read(text)
-    assert told.value.line == line
+    assert refused.value.line == line
 
 
 @given(st.text(max_size=100))
@@ -262,9 +262,9 @@ def test_yaml_aliases_of_aliases_cost_nothing() -> None:
     ("text", "line"), [("a: 1\nb: [1,\nc: 2\n", 3), ("a: 1\n\tb: 2\n", 2), ("a: *b\n", 1), ("a: \x01", 1)]
 )
 def test_broken_yaml(text: str, line: int) -> None:
-    with pytest.raises(Malformed) as told:
+    with pytest.raises(Malformed) as refused:
         yaml.read(text)
-    assert told.value.line == line
+    assert refused.value.line == line
 
 
 def test_a_tag_makes_nothing(tmp_path: Path) -> None:
@@ -285,17 +285,17 @@ def test_no_text_breaks_the_yaml_reader(text: str) -> None:
 # -- variables ---------------------------------------------------------------------------------------------------------
 
 
-def told(text: str, form: str) -> dict[str, tuple[str, int]]:
+def parsed(text: str, form: str) -> dict[str, tuple[str, int]]:
     return {name: (each.value, each.line) for name, each in dotenv.read(text, form).items() if not each.command}
 
 
 def test_dotenv() -> None:
     text = "# mine\n\nexport A='one'\r\nB=two # rest\nC=\"x\ny\"\nnonsense\nD=\nA=last\n"
-    assert told(text, "dotenv") == {"A": ("last", 9), "B": ("two", 4), "C": ("x\ny", 5), "D": ("", 8)}
+    assert parsed(text, "dotenv") == {"A": ("last", 9), "B": ("two", 4), "C": ("x\ny", 5), "D": ("", 8)}
 
 
-def test_lines_are_taken_as_they_stand() -> None:
-    assert told('A="one"\n B = two # rest\n#C=3\n3=4\n', "lines") == {"A": ('"one"', 1), "B": ("two # rest", 2)}
+def test_lines_are_taken_literally() -> None:
+    assert parsed('A="one"\n B = two # rest\n#C=3\n3=4\n', "lines") == {"A": ('"one"', 1), "B": ("two # rest", 2)}
 
 
 SHELL = r"""
@@ -342,7 +342,7 @@ def test_what_a_shell_sets_at_its_start() -> None:
 def test_powershell() -> None:
     text = "$env:A = 'it''s'\n$Env:B=\"x`$y\"\n$env:C = (Get-Secret k)\n"
     text += '[Environment]::SetEnvironmentVariable("D", "four", "User")\n# $env:E = "no"\n$env:F = "a$(cmd)"\n'
-    assert told(text, "powershell") == {"A": ("it's", 1), "B": ("x$y", 2), "D": ("four", 4)}
+    assert parsed(text, "powershell") == {"A": ("it's", 1), "B": ("x$y", 2), "D": ("four", 4)}
     assert dotenv.read(text, "powershell")["F"].command
 
 
@@ -364,7 +364,7 @@ def test_a_quoted_word_comes_back_whole(name: str, value: str) -> None:
         ("powershell", f"$env:{name} = '{value}'"),
         ("dotenv", f"{name}='{value}'"),
     ):
-        assert told(f"\n{line}\n", form) == {name: (value, 2)}
+        assert parsed(f"\n{line}\n", form) == {name: (value, 2)}
 
 
 # -- compose -----------------------------------------------------------------------------------------------------------
@@ -445,7 +445,7 @@ def test_what_is_not_there_is_named() -> None:
 
 
 @pytest.mark.parametrize("text", ["$(pass show key)", "`pass`", "sk-$(x)"])
-def test_a_command_is_told_and_not_run(text: str) -> None:
+def test_a_command_is_reported_and_not_run(text: str) -> None:
     assert resolved(text, "shell") == Resolved(None, beyond="command")
 
 
@@ -468,10 +468,10 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 
 
 def passed(path: Path, inside: Path | None = None) -> str:
-    with pytest.raises(files.SkippedFile) as told:
+    with pytest.raises(files.SkippedFile) as refused:
         files.text_of(path, inside)
-    assert told.value.reason in files.REASONS
-    return told.value.reason
+    assert refused.value.reason in files.REASONS
+    return refused.value.reason
 
 
 def test_a_file_is_passed_over(tmp_path: Path) -> None:

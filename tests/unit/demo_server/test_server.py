@@ -1,4 +1,4 @@
-"""The practice door does what its worlds say, and leaves nothing behind."""
+"""The practice door behaves as its worlds say, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEY = scenarios.made_up_key()
 
 
 def ask(door, path, body=None, key=KEY, headers=(), method=None):
-    """Status, headers and body by http.client, which knows chunks and cuts."""
+    """Return status, headers and body, read by http.client, which understands chunks and truncated bodies."""
     connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=5)
     sent = {"Authorization": f"Bearer {key}"} if key else {}
     try:
@@ -40,7 +40,7 @@ def ask(door, path, body=None, key=KEY, headers=(), method=None):
 
 
 def raw(door, data=b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", limit=1 << 20):
-    """All bytes until the end."""
+    """Send raw bytes and return all bytes until the connection closes."""
     with socket.create_connection(("127.0.0.1", door.port), timeout=5) as sock:
         sock.sendall(data)
         got = b""
@@ -87,7 +87,7 @@ def test_it_stops_at_once_and_leaves_no_thread(world):
     ):
         sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
         idle = socket.create_connection(("127.0.0.1", door.port))
-        door.__exit__(None, None, None)  # while both clients are still there
+        door.__exit__(None, None, None)  # while both clients are still connected
         assert threading.active_count() == before
         idle.close()
 
@@ -103,7 +103,7 @@ def test_a_stalled_answer_does_not_hold_the_end():
     sock.close()
 
 
-def test_a_broken_handler_is_told():
+def test_a_broken_handler_is_reported():
     def broken(request):
         raise LookupError("a bug")
 
@@ -171,7 +171,7 @@ def test_proxy():
         assert ask(front, "/")[0] == 407
 
 
-# -- sound doors -------------------------------------------------------------------------------------------------------
+# -- working doors -----------------------------------------------------------------------------------------------------
 
 
 def test_openai():
@@ -351,7 +351,7 @@ def test_endless_worlds_end_with_their_client():
         assert raw(door).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_what_stands_in_front():
+def test_products_in_front():
     world = handlers.first(b.basic_auth, b.openai(KEY))
     with PracticeDoor(world) as door:
         assert ask(door, "/v1/models")[1]["www-authenticate"].startswith("Basic")
@@ -387,7 +387,7 @@ def signer() -> Iterator[Authority]:
     assert not made.ca_pem.exists()
 
 
-# OpenSSL's verify codes.
+# OpenSSL's verification error codes.
 REASONS = {"expired": 10, "not-yet-valid": 9, "wrong-name": 62, "self-signed": 18, "no-intermediate": 20}
 
 
@@ -397,9 +397,9 @@ def test_certificates(signer, kind):
     with PracticeDoor(handlers.always(answers.as_text("tls")), tls=signer.context(kind, "api.example")) as door:
         with socket.create_connection(("127.0.0.1", door.port), timeout=5) as sock:
             if kind in REASONS:
-                with pytest.raises(ssl.SSLCertVerificationError) as told:
+                with pytest.raises(ssl.SSLCertVerificationError) as refused:
                     client.wrap_socket(sock, server_hostname="api.example")
-                assert told.value.verify_code == REASONS[kind]
+                assert refused.value.verify_code == REASONS[kind]
             else:
                 with client.wrap_socket(sock, server_hostname="api.example") as tls:
                     tls.sendall(b"GET / HTTP/1.0\r\n\r\n")

@@ -1,4 +1,4 @@
-"""The formats, over made reports: structure, harmless output, widths; no snapshots."""
+"""The formats, over made-up reports: structure, harmless output, widths; no snapshots."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_duration(ms: float, shown: str) -> None:
     assert report_parts.duration(ms) == shown
 
 
-def test_knock_ons_fold_to_what_stands() -> None:
+def test_follow_ups_fold_into_their_root() -> None:
     codes = {root.code: [f.code for f in followers] for root, followers in report_parts.folded(BROKEN)}
     assert codes == {
         "url.version_missing": ["shape.web_page", "stream.malformed"],
@@ -237,7 +237,7 @@ def test_text_stays_within_the_width(report: Report, width: int, lang: str, unic
             assert cell_len(line) <= width, line
 
 
-def test_text_tells_the_cause_then_the_way_out_then_the_rest() -> None:
+def test_text_shows_the_cause_then_the_steps_then_the_rest() -> None:
     out = text.render(BROKEN, "en", width=80)
     order = [
         "Address   https://api.deepseek.com/v1 (environment OPENAI_BASE_URL)",
@@ -271,7 +271,7 @@ def test_text_tells_the_cause_then_the_way_out_then_the_rest() -> None:
     assert "\n\n\n" not in out
 
 
-def test_text_of_warnings_alone_tells_them_whole() -> None:
+def test_text_of_warnings_alone_shows_them_in_full() -> None:
     out = text.render(DEGRADED, "en")
     assert "After that day no client will connect." in out
     assert "Tell whoever runs the server" in out

@@ -1,4 +1,6 @@
-"""Each format is read back by a program that others wrote: junitparser, markdown-it, html5lib; for GitHub by its rules."""
+"""Each format is read back by a program of another project: junitparser, markdown-it, html5lib; for GitHub by its
+rules.
+"""
 
 from __future__ import annotations
 
@@ -66,13 +68,15 @@ def test_junit_counts_what_it_holds(report: Report, lang: str, strict: bool) -> 
     assert {prop.name: prop.value for prop in suite.properties()}["verdict"] == report.verdict
 
 
-def test_junit_tells_the_finding_as_the_failure() -> None:
+def test_junit_shows_the_finding_as_the_failure() -> None:
     broken = dataclasses.replace(BROKEN, findings=(dataclasses.replace(BROKEN.findings[0], probe="http"),))
     failure = results(suite_of(broken))["http"]
     assert (failure.type, failure.message) == ("url.version_missing", "The address lacks its version segment")
     assert "POST https://relay.example/chat/completions → 404" in failure.text
     assert "1. Set the base URL to https://relay.example/v1" in failure.text
-    assert results(suite_of(BROKEN))["http"].type == "url.version_missing", "failed, by what is told at another probe"
+    assert results(suite_of(BROKEN))["http"].type == "url.version_missing", (
+        "failed because of a finding at another probe"
+    )
 
 
 def test_junit_skips_with_the_reason() -> None:
@@ -81,7 +85,7 @@ def test_junit_skips_with_the_reason() -> None:
     assert found["model"].message == "not asked: the path is wrong"
 
 
-def test_junit_tells_warnings_in_the_output_and_as_failures_where_they_fail() -> None:
+def test_junit_shows_warnings_in_the_output_or_as_failures_if_they_fail() -> None:
     found = {case.name: case for case in suite_of(DEGRADED)}
     assert not found["auth"].result
     assert "The certificate ends in 6 days (tls.expires_soon)" in found["auth"].system_out
@@ -114,7 +118,7 @@ def test_junit_names_are_the_same_in_every_language() -> None:
 
 
 def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
-    """The workflow commands in a log, as the runner takes them: ``::name key=value,key=value::data``."""
+    """Return the workflow commands in a log, parsed as the runner does: ``::name key=value,key=value::data``."""
     found = []
     for line in text.splitlines():
         if line.lstrip().startswith("::"):
@@ -141,17 +145,17 @@ def test_github_says_each_thing_once_and_nothing_else(report: Report, lang: str)
     assert ("error" in names) is (report.verdict == "broken")
 
 
-def test_github_tells_the_root_cause_first_with_all_that_follows() -> None:
+def test_github_shows_the_root_cause_first_with_all_that_follows() -> None:
     kinds = [(name, properties["title"]) for name, properties, _ in commands(github.render(BROKEN, "en"))[2:]]
     assert kinds == [
         ("error", "llmdoctor: url.version_missing"),
         ("warning", "llmdoctor: settings.conflict"),
         ("notice", "llmdoctor: dns.fake_ip"),
     ]
-    told = commands(github.render(BROKEN, "en"))[2][2].split("\n")
-    assert told[0] == "The address lacks its version segment"
-    assert "1. Set the base URL to https://relay.example/v1" in told
-    assert told[-1] == "Follows from it: The stream is not one (stream.malformed)"
+    lines = commands(github.render(BROKEN, "en"))[2][2].split("\n")
+    assert lines[0] == "The address lacks its version segment"
+    assert "1. Set the base URL to https://relay.example/v1" in lines
+    assert lines[-1] == "Follows from it: The stream is not one (stream.malformed)"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +206,7 @@ def test_github_escapes_as_the_runner_reads(text: str) -> None:
 
 
 def tree_of(report: Report, lang: str) -> Any:
-    """As GitHub reads it: tables, and HTML as far as it is let through."""
+    """Parse the report as GitHub does: with tables, and only the HTML that it allows."""
     return (
         MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table").parse(markdown.render(report, lang))
     )
@@ -262,7 +266,7 @@ NO_SUCH = ("script", "iframe", "object", "embed", "link", "base", "form", "img",
 
 
 def page_of(report: Report, lang: str) -> Any:
-    """The page's tree; html5lib raises for every fault that the standard's parser names."""
+    """Return the page's tree; html5lib raises for every fault that the standard's parser names."""
     return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html.render(report, lang))
 
 
@@ -290,7 +294,7 @@ def test_html_shows_every_probe_and_finding(report: Report) -> None:
         assert " ".join(html_builder.plain(found.title).split()) in " ".join(shown.split())
 
 
-def test_html_tells_the_root_cause_on_top() -> None:
+def test_html_shows_the_root_cause_on_top() -> None:
     sections = page_of(BROKEN, "en").findall(".//article/section")
     assert sections[0].get("class") == "card finding fail"
     assert "".join(sections[0].find("h2").itertext()) == "The address lacks its version segment"
@@ -299,14 +303,14 @@ def test_html_tells_the_root_cause_on_top() -> None:
 
 
 @both
-def test_html_and_junit_tell_what_a_deep_check_found(lang: str) -> None:
+def test_html_and_junit_show_what_a_deep_check_found(lang: str) -> None:
     items = page_of(DEEP, lang).findall(".//ul[@class='timeline']/li")
     assert [item[0].get("class") for item in items] == ["sign ok", "sign skipped", "sign warn"]
     assert "no <images> here" in "".join(items[1].itertext())
     none = page_of(dataclasses.replace(DEEP, capabilities=()), lang).findall(".//section/p")
     assert len(none) == 1
-    told = {prop.name: prop.value for prop in suite_of(DEEP, lang).properties()}
-    assert told["capability.vision"] == "unsupported"
+    properties = {prop.name: prop.value for prop in suite_of(DEEP, lang).properties()}
+    assert properties["capability.vision"] == "unsupported"
 
 
 def test_html_draws_when_each_probe_ran() -> None:

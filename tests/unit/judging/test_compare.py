@@ -1,4 +1,4 @@
-"""Two reports beside each other: whose side the fault is on, in a table of pairs, and what the command makes of files."""
+"""Comparing two reports: whose side the fault is on, in a table of pairs, and what the command makes of files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROOT_PROBE = {"settings": "settings", "url": "http", "key": "door", "access": "a
 
 
 def report(root: str | None = None, **changes: Any) -> dict[str, Any]:
-    """A report of one target as `check --json` writes it, broken by ``root`` where there is one."""
+    """Return a report of one target as `check --json` writes it, broken by the root cause ``root`` if there is one."""
     layer = (root or "").partition(".")[0]
     failing = ROOT_PROBE.get(layer, layer)
     at = PROBES.index(failing) if failing else len(PROBES)
@@ -91,9 +91,9 @@ class Pair:
     b: dict[str, Any]
     conclusion: str
     fault: str
-    first: str | None  # what differs first
+    first: str | None  # the first difference
     warned: tuple[str, ...] = ()
-    words: tuple[str, ...] = field(default=())  # that the English text names
+    words: tuple[str, ...] = field(default=())  # words that the English text contains
 
 
 GOOD = report()
@@ -421,7 +421,7 @@ def test_an_issuer_read_in_more_detail_is_the_same() -> None:
     assert compare(place(report(tls__issuer="R11 (Let's Encrypt)")), place(GOOD)).differences == ()
 
 
-def test_a_code_of_tomorrow_is_told_in_the_reports_own_words() -> None:
+def test_an_unknown_code_is_shown_in_the_reports_own_words() -> None:
     found = compare(place(report("http.teapot")), place(GOOD))
     assert "as it was said there" in comparison.render(found, "text", "en")
 
@@ -440,7 +440,7 @@ def test_hostile_text_breaks_nothing() -> None:
         comparison.render(found, "docx", "en")
 
 
-# -- what is read ------------------------------------------------------------------------------------------------------
+# -- what is read from a report ----------------------------------------------------------------------------------------
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -450,7 +450,7 @@ anything = st.recursive(
 
 
 @given(anything)
-def test_what_is_no_report_is_told(document: object) -> None:
+def test_what_is_no_report_is_refused(document: object) -> None:
     with pytest.raises(NotAReport):
         place(document)
 
@@ -479,7 +479,7 @@ def test_a_part_of_another_shape_is_not_known(name: str, inner: str, value: obje
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, str]:
-    """A report and a kept run of the demo, and files that are neither."""
+    """Return a folder with a report, a saved run of the demo, and files that are neither."""
     made = {name: str(tmp_path / name) for name in ("report", "run", "sound", "text", "binary", "other", "half")}
     runner = CliRunner()
     runner.invoke(program, ["demo", "no-v1", "--json", "-o", made["report"], "--save", made["run"], "--lang", "zh"])

@@ -1,4 +1,4 @@
-"""How findings fold, which of them is the root, and what the verdict is: with rules made for it."""
+"""How findings fold, which of them is the root cause, and what the verdict is, with rules made for the tests."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from diagnose.judging.judge import judge
 from diagnose.judging.root_cause import raised, root_of
 from diagnose.rendering.report_parts import exit_status
 from diagnose.report import Report, Severity, Verdict
+from diagnose.words import phrase
 from probes.demo_server import scenarios
 from probes.model.evidence import Evidence, Observation, Subject, Target
 from probes.model.failure import Outcome
@@ -65,7 +66,7 @@ def test_a_long_chain_folds_in_any_order() -> None:
     assert set(causes(*reversed(rules)).values()) == {None, "x.a"}
 
 
-def test_what_does_not_stand_explains_nothing() -> None:
+def test_an_absent_finding_explains_nothing() -> None:
     assert causes(rule("a.a", when=absent), rule("b.b", "a.a")) == {"b.b": None}
 
 
@@ -90,7 +91,7 @@ def test_a_circle_has_an_end() -> None:
 
 
 def test_the_catalogue_has_no_circle() -> None:
-    """Of two errors that explain each other neither would be the root."""
+    """Of two errors that explain each other, neither would be the root cause."""
 
     def explains(code: str, name: str) -> bool:
         return code == name or (name.endswith(".") and code.startswith(name))
@@ -143,7 +144,7 @@ def test_an_error_goes_before_a_surer_warning() -> None:
     assert [one.rule.code for one in order] == ["b.b", "a.a", "c.c"]
 
 
-def test_what_follows_stands_after_all_roots() -> None:
+def test_follow_ups_come_after_all_roots() -> None:
     order = raised(View(NOTHING), (rule("a.a"), rule("b.b", "a.a"), rule("c.c", severity=INFO)))
     assert [one.rule.code for one in order] == ["a.a", "c.c", "b.b"]
 
@@ -182,15 +183,14 @@ def test_an_interrupted_run_has_its_own_status() -> None:
     assert verdict(sound, ONE_ERROR) == (Verdict.BROKEN, 130)
 
 
-@pytest.mark.parametrize("why", ["ran_out", "no_spend", "offline"])
-def test_a_question_that_was_left_open_is_told(why: str) -> None:
+@pytest.mark.parametrize(("why", "point"), [("ran_out", "deadline"), ("no_spend", "no_spend"), ("offline", "offline")])
+def test_a_question_that_was_left_open_is_reported(why: str, point: str) -> None:
     unasked = replace(NOTHING, **{why: True})  # type: ignore[arg-type]
     assert verdict(unasked) == (Verdict.INCONCLUSIVE, 3)
     assert verdict(unasked, ONE_WARNING) == (Verdict.INCONCLUSIVE, 3)
     assert verdict(unasked, ONE_ERROR) == (Verdict.BROKEN, 1)
     for lang in ("en", "zh"):
-        (told,) = judge(unasked, lang, ()).left_open
-        assert told
+        assert judge(unasked, lang, ()).left_open == (phrase(f"open.{point}", lang),)
 
 
 def test_nothing_seen_is_not_healthy() -> None:
@@ -207,7 +207,7 @@ def test_no_failure_is_silent(probe: str) -> None:
     assert report.root_cause is not None
 
 
-def test_a_crash_is_told_and_no_root() -> None:
+def test_a_crash_is_reported_and_no_root() -> None:
     crashed = Observation(Subject.HANDSHAKE, "", Outcome.CRASHED, note="KeyError: x (measure:7)")
     report = judge(replace(seen("sound"), observations=(*seen("sound").observations, crashed)))
     assert "run.crashed" in [one.code for one in report.findings]
@@ -230,7 +230,7 @@ def test_the_same_evidence_gives_the_same_report(fault: str) -> None:
 
 
 @pytest.mark.parametrize("one", RULES, ids=lambda one: one.code)
-def test_a_rule_bears_a_run_that_saw_nothing(one: Rule) -> None:
+def test_a_rule_survives_a_run_that_saw_nothing(one: Rule) -> None:
     claim = one.when(View(NOTHING))
     assert claim is None or isinstance(claim, Claim)
     blank = replace(NOTHING, target=replace(NOTHING.target, base_url=None))

@@ -1,4 +1,4 @@
-"""Made-up keys of every door and shape of the facts are named right, and none is called another door's.
+"""Made-up keys of every door and shape of the facts are identified correctly, and none is called another door's.
 
 The samples are drawn from the patterns of the facts and of public secret scanners (gitleaks, betterleaks, trufflehog);
 run with ``-s`` to see how many.
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 DOORS = load()
 # The key shapes of 144 doors as they were collected before the catalogue was written (2026-11-22), each with its
-# confidence: the catalogue is held against what was collected, not against itself.
+# confidence: the catalogue is compared with what was collected, not with itself.
 FACTS = [json.loads(line) for line in Path(__file__).with_name("key_shapes.jsonl").read_text("utf-8").splitlines()]
 COLLECTED = [(entry["door"], confidence, pattern) for entry in FACTS for confidence, pattern in entry["shapes"]]
 DRAWS = 20  # of each shape
@@ -37,11 +37,11 @@ _CLASSES = {
     ops.CATEGORY_DIGIT: "0123456789",
     ops.CATEGORY_WORD: _BASE62 + "_",
 }
-_OPEN = (20, 48)  # how often to draw what a pattern repeats without an end
+_OPEN = (20, 48)  # how often to draw an unbounded repeat
 
 
 class Draw:
-    """Texts that a regular expression matches, drawn at random; the same ones in every run."""
+    """Random texts that match a regular expression; the same ones in every run."""
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
@@ -87,7 +87,7 @@ class Draw:
 
 
 def sound(key: str) -> str:
-    """GitHub's tokens with fitting check digits, others as they are."""
+    """Return the key with correct check digits if it is a GitHub token, otherwise unchanged."""
     if not re.fullmatch(r"gh[pousr]_[A-Za-z0-9]{36}", key):
         return key
     rest, digits = zlib.crc32(key[4:34].encode()), ""
@@ -98,13 +98,13 @@ def sound(key: str) -> str:
 
 
 def samples(shape: KeyShape, seed: int) -> Iterator[str]:
-    """Keys of a shape; of known length where there is one."""
+    """Yield keys of a shape, with its known length if it has one."""
     draw, found, tries = Draw(seed), 0, 0
     while found < DRAWS and tries < 4000:
         tries += 1
         key = draw.text(shape.pattern)
         if shape.longest and len(key) < shape.shortest:
-            # More of the last character's kind, as long as the shape allows it.
+            # Add more of the last character's kind if the shape allows it.
             key += "".join(draw.dice.choice(_BASE62) for _ in range(shape.shortest - len(key)))
         if shape.longest and not shape.shortest <= len(key) <= shape.longest:
             continue
@@ -128,16 +128,16 @@ def test_every_shape_of_every_door(door: Door, shape: KeyShape) -> None:
         companies = {home.company for home in certain if home}
         if shape.confidence == "certain":
             assert found.get(door.id) == "certain"
-            assert companies == {door.company}, "a distinctive key is called another house's"
+            assert companies == {door.company}, "a distinctive key is attributed to another provider"
             assert fit(key, door, local=False).fit in ("fits", "wrong_kind")
-        elif companies:  # a shared shape under which a distinctive one hides: ya29., sk-ant-
+        elif companies:  # a shared shape may also match a distinctive one: ya29., sk-ant-
             assert door.company in companies or door.id not in found
         else:
             assert door.id in found
         COUNTED["keys"] += 1
 
 
-def test_distinctive_keys_are_refused_by_every_other_house() -> None:
+def test_distinctive_keys_are_refused_by_every_other_provider() -> None:
     carriers = ("gateway", "local", "relay")
     for door, shape in SHAPES:
         if shape.confidence != "certain":
@@ -177,7 +177,7 @@ def test_every_shape_of_the_facts(id: str, confidence: str, pattern: str) -> Non
     assert drawn == DRAWS
 
 
-# Shapes as public secret scanners give them, written anew: who is meant.
+# The key shapes of public secret scanners, rewritten here, and the door that each must identify.
 SCANNED = {
     r"sk-(?:proj|svcacct|service)-[\w-]{58}T3BlbkFJ[\w-]{58}": "openai",
     r"sk-(?:proj|svcacct|admin)-[\w-]{74}T3BlbkFJ[\w-]{74}": "openai",
@@ -233,7 +233,7 @@ def test_shapes_of_the_scanners(pattern: str, door: str) -> None:
         COUNTED["keys"] += 1
 
 
-# Shapes that look alike until one counts: what must come first.
+# Shapes that only their length tells apart, and the door that must come first.
 SHARED = {
     r"sk-[0-9a-f]{32}": "deepseek",
     r"[a-z0-9]{16}[A-Z][A-Za-z0-9]{15}": "mistral",
@@ -265,7 +265,7 @@ def test_a_bare_sk_without_the_mark_is_not_of_openai(length: int) -> None:
 
 
 def test_check_digits() -> None:
-    good = "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"  # the sample of many write-ups of the format
+    good = "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"  # the sample that many articles about the format use
     assert not mistyped(good)
     for at in range(4, 40):
         typed = good[:at] + ("a" if good[at] != "a" else "b") + good[at + 1 :]
@@ -279,7 +279,7 @@ def test_check_digits() -> None:
 
 
 def test_how_many(capsys: pytest.CaptureFixture[str]) -> None:
-    """Last in the file: says how many keys were named right before it."""
+    """Print how many keys were identified correctly; this test must be the last in the file."""
     with capsys.disabled():
         print(
             f"\n{COUNTED['keys']} made-up keys of {len(SHAPES)} shapes of {len(DOORS)} doors, and of "

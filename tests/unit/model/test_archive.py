@@ -1,4 +1,4 @@
-"""A run to JSON and back: the same run, and of a file that is none a sentence."""
+"""A run survives JSON unchanged, and a file that is not a run is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_file_that_is_no_run_is_told(name: str) -> None:
+def test_a_file_that_is_no_run_is_refused(name: str) -> None:
     with pytest.raises(ArchiveError) as caught:
         archive.load(BAD[name])
     said = str(caught.value)

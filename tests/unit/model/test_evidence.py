@@ -1,4 +1,4 @@
-"""Observations by their subject."""
+"""Observations are found by their subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key prints itself nowhere, and the scrubber finds it in every dress."""
+"""A key never prints itself, and the scrubber finds it in every encoding."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from probes.model.source import environment_variable, option
 
 BODY = "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 KEY = f"sk-{BODY}"
-ODD = "sk-a\"b\\c/d+e=f&g%h<i>j'k{l}m n\to~p"  # everything that some escape changes
+ODD = "sk-a\"b\\c/d+e=f&g%h<i>j'k{l}m n\to~p"  # every character that some escape changes
 
 
 def leaks(text: str, key: str = KEY) -> list[str]:
-    """The windows of the key's body that stand in the text."""
+    """Return the pieces of the key's body that the text contains."""
     body = key.strip()[len(public_prefix(key.strip())) :]
     return [body[i : i + WINDOW] for i in range(len(body) - WINDOW + 1) if body[i : i + WINDOW] in text]
 
@@ -52,7 +52,7 @@ def raised(key: Secret) -> str:
     [
         lambda key: repr(key),
         lambda key: str(key),
-        lambda key: "%s %r" % (key, key),  # noqa: UP031 - the old way is what is tried
+        lambda key: "%s %r" % (key, key),  # noqa: UP031 - the old formatting is under test
         lambda key: f"{key} {key!r} {key!s} {key:>80}",
         lambda key: "{} {0!r}".replace("{}", "{0}").format(key),
         lambda key: repr([key, {"key": key}, (key,)]),
@@ -102,7 +102,7 @@ def test_a_key_is_a_value() -> None:
 @pytest.mark.parametrize(
     "value", ["", "a", "12345678", KEY, "密钥" * 30, "\n" * 30, f" {KEY}\n", ODD, "sk-\ud800" + BODY]
 )
-def test_a_hint_tells_little(value: str) -> None:
+def test_a_hint_reveals_little(value: str) -> None:
     shown = hint(value)
     assert shown.isprintable()
     assert "\n" not in shown
@@ -195,7 +195,7 @@ def test_a_short_key_is_found_as_a_word(key: str) -> None:
 
 
 @pytest.mark.parametrize("value", sorted(PUBLIC_VALUES))
-def test_a_stand_in_is_left_alone(value: str) -> None:
+def test_a_placeholder_is_left_alone(value: str) -> None:
     text = f"the answer of {value} at http://127.0.0.1:11434/v1"
     assert Scrubber([Secret(value)])(text) == text
 
@@ -245,9 +245,9 @@ def test_no_window_of_a_key_survives(key: str, before: str, after: str, form: st
     try:
         text = before + FORMS[form](key) + after
     except UnicodeEncodeError:
-        return  # what cannot be percent-encoded is not sent in that form
+        return  # a key that cannot be percent-encoded is not sent in that form
     scrubbed = Scrubber([Secret(key)])(text)
-    # What the words around it hold by themselves, and "[key]" with its neighbours, are no leak of the scrubber's.
+    # The scrubber does not leak what the text around the key contains anyway, or "[key]" together with that text.
     own = before + "\n" + after
     assert [found for found in leaks(scrubbed, key) if found not in own] == []
 

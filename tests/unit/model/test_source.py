@@ -1,4 +1,4 @@
-"""Where a value was read: the text for people, whose word it is, and that both survive the archive."""
+"""The source of a value: its text for people, who decided the value, and that both survive the archive."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_survives_the_archive() -> None:
     assert archive.load(archive.dump(evidence)).target.sources == sources
 
 
-# -- whose word a value is ---------------------------------------------------------------------------------------------
+# -- who decided a value -----------------------------------------------------------------------------------------------
 
 
 def owners(

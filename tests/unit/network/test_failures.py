@@ -1,4 +1,4 @@
-"""Exceptions become kinds: each by its number, its handshake or its cause, and none is too odd to be named."""
+"""Exceptions are classified: each by its number, its handshake or its cause, and none is too odd to be classified."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ ANY = Address("ipv4", "127.0.0.1")
 
 
 def windows(number: int) -> OSError:
-    """An OSError as Windows raises it: a number of its own beside an errno of any kind."""
+    """Return an OSError as Windows raises it: with its own error number in addition to some errno."""
     error = OSError(errno.EINVAL, "an operation was attempted")
     error.winerror = number  # type: ignore[attr-defined]
     return error
 
 
 def caused(by: BaseException, quietly: bool = False) -> BaseException:
-    """An exception of a library's, raised from ``by`` or while it was handled."""
+    """Return a library's exception, raised from ``by`` or while it was handled."""
     try:
         try:
             raise by
@@ -125,7 +125,7 @@ TABLE: list[tuple[BaseException, Kind]] = [
     (tls("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED]", "TLSV13_ALERT_CERTIFICATE_REQUIRED"), Kind.TLS_WANTS_CERTIFICATE),
     (tls("[SSL: DH_KEY_TOO_SMALL]", "DH_KEY_TOO_SMALL"), Kind.TLS_HANDSHAKE),
     (tls("something else entirely"), Kind.TLS_OTHER),
-    # -- the cause counts, not the wrapping
+    # -- the cause counts, not the exceptions around it
     (caused(REFUSED), Kind.REFUSED),
     (caused(REFUSED, quietly=True), Kind.REFUSED),
     (caused(caused(unverified(10))), Kind.TLS_EXPIRED),
@@ -133,7 +133,7 @@ TABLE: list[tuple[BaseException, Kind]] = [
     (caused(ExceptionGroup("outer", [ExceptionGroup("inner", [TimeoutError()])])), Kind.TIMEOUT),
     (NetError(Kind.PROXY_AUTH, "407"), Kind.PROXY_AUTH),
     (caused(NetError(Kind.PROXY_REFUSED)), Kind.PROXY_REFUSED),
-    # -- nothing of the network's
+    # -- no network errors
     (ValueError("nothing"), Kind.OTHER),
     (OSError("no number"), Kind.OTHER),
     (KeyboardInterrupt(), Kind.OTHER),
@@ -163,7 +163,7 @@ def test_every_sort_of_exception_is_taken(kind: type[BaseException]) -> None:
         try:
             error = kind(*arguments)
         except TypeError:
-            continue  # it wants arguments of its own
+            continue  # needs specific arguments
         assert isinstance(classify(error), Kind)
         assert isinstance(failure(error, str), Failure)
 
@@ -182,8 +182,7 @@ def test_a_failure_is_scrubbed_and_one_line() -> None:
     assert failure(ValueError("sk-secret")).detail == "", "without a scrubber nothing foreign is quoted"
 
 
-# -- every kind is reached by what servers really do
-# ---------------------------------------------------------------------
+# -- every kind is caused by what servers really do --------------------------------------------------------------------
 
 
 async def _link(port: int, context: ssl.SSLContext | None, host: str = "practice.example") -> Connection:
@@ -316,7 +315,7 @@ def test_a_proxy_has_its_kind(answer: bytes, kind: Kind) -> None:
         assert asyncio.run(go(door.port)) is kind
 
 
-# Said by a step that compares two measurements, and not by one exception.
+# Set by a step that compares two measurements, not from one exception.
 JUDGED_ELSEWHERE = {Kind.TLS_INCOMPLETE, Kind.PROXY_UNREACHABLE, Kind.NO_ROOTS}
 
 

@@ -15,9 +15,9 @@ import pytest
 from probes.model.facts import Address, Lookup
 from probes.network import name_servers
 
-Say = Callable[[dns.message.Message, int], list[bytes]]  # the question, and how many came before it
+Say = Callable[[dns.message.Message, int], list[bytes]]  # the question, and the number of earlier questions
 HOST = "relay.example"
-CONFIGURED = name_servers.configured  # the tests are kept from it
+CONFIGURED = name_servers.configured  # conftest.py replaces it for the tests
 
 
 class _Server(asyncio.DatagramProtocol):
@@ -33,8 +33,8 @@ class _Server(asyncio.DatagramProtocol):
         self.count += 1
 
 
-def told(say: Say, seconds: float = 0.5) -> tuple[Lookup, int]:
-    """What is told of a server that answers so, and how many questions it got."""
+def lookup_with(say: Say, seconds: float = 0.5) -> tuple[Lookup, int]:
+    """Return what is reported about a server with these answers, and how many questions it received."""
 
     async def talk() -> tuple[Lookup, int]:
         loop = asyncio.get_running_loop()
@@ -58,13 +58,13 @@ def reply(question: dns.message.Message, code: str = "NOERROR", **rows: str) -> 
 
 
 def test_both_families() -> None:
-    found, count = told(lambda question, _: [reply(question, A="192.0.2.1", AAAA="2001:db8::1")])
+    found, count = lookup_with(lambda question, _: [reply(question, A="192.0.2.1", AAAA="2001:db8::1")])
     assert found.said == "addresses" and count == 2
     assert set(found.addresses) == {Address("ipv4", "192.0.2.1"), Address("ipv6", "2001:db8::1")}
 
 
 def test_one_family_is_enough() -> None:
-    found, _ = told(lambda question, _: [reply(question, A="192.0.2.1")])
+    found, _ = lookup_with(lambda question, _: [reply(question, A="192.0.2.1")])
     assert found.addresses == (Address("ipv4", "192.0.2.1"),)
 
 
@@ -79,33 +79,33 @@ def test_one_family_is_enough() -> None:
     ],
 )
 def test_no_address(code: str, said: str) -> None:
-    assert told(lambda question, _: [reply(question, code)])[0].said == said
+    assert lookup_with(lambda question, _: [reply(question, code)])[0].said == said
 
 
 @pytest.mark.parametrize("codes", [("SERVFAIL", "REFUSED"), ("REFUSED", "SERVFAIL")])
 def test_two_answers_that_differ(codes: tuple[str, str]) -> None:
-    found, _ = told(lambda question, count: [reply(question, codes[count])])
+    found, _ = lookup_with(lambda question, count: [reply(question, codes[count])])
     assert found.said == "servfail"
 
 
 def test_a_lost_datagram_is_sent_again() -> None:
-    found, count = told(lambda question, before: [reply(question, A="192.0.2.1")] if before >= 2 else [])
+    found, count = lookup_with(lambda question, before: [reply(question, A="192.0.2.1")] if before >= 2 else [])
     assert (found.said, count) == ("addresses", 4)
 
 
 @pytest.mark.parametrize("junk", [b"", b"\0" * 12, b"HTTP/1.1 200 OK\r\n\r\n", b"\xff" * 600])
-def test_junk_is_passed_over(junk: bytes) -> None:
-    assert told(lambda question, _: [junk, reply(question, A="192.0.2.1")])[0].said == "addresses"
-    assert told(lambda question, _: [junk], 0.1)[0].said == "silent"
+def test_junk_is_ignored(junk: bytes) -> None:
+    assert lookup_with(lambda question, _: [junk, reply(question, A="192.0.2.1")])[0].said == "addresses"
+    assert lookup_with(lambda question, _: [junk], 0.1)[0].said == "silent"
 
 
-def test_a_stranger_s_answer_is_passed_over() -> None:
+def test_an_answer_from_elsewhere_is_ignored() -> None:
     def say(question: dns.message.Message, _: int) -> list[bytes]:
         forged = dns.message.make_query(HOST, question.question[0].rdtype)
         forged.id = question.id ^ 1
         return [reply(forged, A="203.0.113.66"), reply(question, A="192.0.2.1")]
 
-    assert told(say)[0].addresses == (Address("ipv4", "192.0.2.1"),)
+    assert lookup_with(say)[0].addresses == (Address("ipv4", "192.0.2.1"),)
 
 
 def test_nobody_listens() -> None:

@@ -1,4 +1,4 @@
-"""The network taken apart: names, addresses side by side, tunnels, links that are used again."""
+"""The parts of the network: names, parallel attempts at addresses, tunnels, connections that are reused."""
 
 from __future__ import annotations
 
@@ -121,11 +121,11 @@ print(len(asyncio.run(run(given)).observations))
     assert int(done.stdout) >= 10
 
 
-# -- addresses side by side --------------------------------------------------------------------------------------------
+# -- parallel attempts at addresses ------------------------------------------------------------------------------------
 
 
 class Dialled(Network):
-    """A network in which each address answers after so many seconds, or fails, or never does."""
+    """A network in which each address answers after a number of seconds, fails, or never answers."""
 
     def __init__(self, fates: dict[Address, float | Kind | None]) -> None:
         self.fates = fates
@@ -219,7 +219,7 @@ def test_a_race_that_is_cancelled_leaves_nothing_open() -> None:
 def tunnelled(
     steps: Sequence[Step], host: str = "relay.example", authorization: str = ""
 ) -> tuple[NetError | None, str]:
-    """How CONNECT fared, and what the proxy was sent."""
+    """Return how CONNECT fared, and what the proxy received."""
     heard: list[bytes] = []
 
     async def go(port: int) -> NetError | None:
@@ -278,7 +278,7 @@ def test_a_tunnel_is_opened(steps: list[Step]) -> None:
 def test_a_tunnel_is_not_opened(steps: list[Step], kind: Kind | None) -> None:
     error, _ = tunnelled(steps)
     if kind is None:
-        return  # a head beyond the limit: what its status line says is believed
+        return  # the head is too long, but its status line counts
     assert error is not None
     assert error.failure.kind is kind
 
@@ -290,7 +290,7 @@ def test_a_tunnel_names_its_target_and_its_credentials_once() -> None:
     assert "dXNlcjpnZWhlaW0=" not in str(error) + repr(Proxy("h", 1, "Basic dXNlcjpnZWhlaW0="))
 
 
-# -- links -------------------------------------------------------------------------------------------------------------
+# -- connections -------------------------------------------------------------------------------------------------------
 
 
 async def ask(pool: ConnectionPool) -> HttpExchange:
@@ -328,12 +328,12 @@ def connections(answer: handlers.What, count: int = 3) -> int:
     ],
     ids=["whole", "chunked", "close", "no length", "HTTP/1.0"],
 )
-def test_a_link_is_used_again_where_it_can_be(answer: handlers.What, used: int) -> None:
+def test_a_connection_is_reused_if_possible(answer: handlers.What, used: int) -> None:
     assert connections(answer) == used
 
 
-def test_a_kept_link_that_died_says_nothing_about_the_door() -> None:
-    """A server that hangs up after each answer without having said so."""
+def test_a_kept_connection_that_died_says_nothing_about_the_door() -> None:
+    """The server closes the connection after each response without announcing it."""
 
     def rude(request: Request) -> Answer:
         answer = handlers.give(world, request)
@@ -352,7 +352,7 @@ def test_a_kept_link_that_died_says_nothing_about_the_door() -> None:
     assert (report.verdict, report.root_cause) == ("healthy", None)
 
 
-def test_a_link_is_not_shared_while_it_is_busy() -> None:
+def test_a_connection_is_not_shared_while_it_is_busy() -> None:
     async def go(url: str) -> None:
         pool = ConnectionPool(Network(), parse_url(url), Limits())
         await asyncio.gather(*(ask(pool) for _ in range(4)))

@@ -1,4 +1,4 @@
-"""Runs that share a network share a door's pages, and no answers."""
+"""Runs that share a network share a door's model list, but no generated answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two lists of roots, the operating system's and certifi's: what is said where one trusts and the other does not."""
+"""Two trust stores, the operating system's and certifi's: what is reported if only one trusts the certificate."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def root() -> Iterator[Authority]:
 
 @pytest.fixture
 def look(root: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Look:
-    """A check of a sound door whose root the system's list holds or not, and certifi's."""
+    """Return a check of a working door whose CA certificate is or is not in the system's trust store, and in certifi's."""
     empty = tmp_path / "empty.pem"
     with authority("Another Root") as other:
         empty.write_bytes(other.ca_pem.read_bytes())
@@ -87,11 +87,13 @@ def test_neither(look: Look) -> None:
 
 @pytest.fixture
 def look_as(root: Authority, monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], Report]:
-    """Return a check, as an app, of a door whose root the system's list alone holds; certifi's list is the real one."""
+    """Return a check, as an app, of a door whose CA certificate is only in the system's trust store; certifi's is the
+    real one.
+    """
     context = ssl.create_default_context(cafile=root.ca_pem)
     monkeypatch.setattr("probes.network.trust_stores.system_context", lambda: context)
     monkeypatch.setattr("probes.network.connection_pools.system_context", lambda: context)
-    monkeypatch.setenv("SSL_CERT_FILE", str(root.ca_pem))  # what OpenSSL takes for a context that names no file
+    monkeypatch.setenv("SSL_CERT_FILE", str(root.ca_pem))  # what OpenSSL loads for a context without a file
 
     def check(app: str | None) -> Report:
         with PracticeDoor(b.openai(KEY), tls=root.context()) as door:
@@ -145,7 +147,7 @@ def test_products_that_open_tls_are_recognised_by_their_issuers() -> None:
     assert all(part == part.lower() for one in products() for part in one.issuers)
     assert all(bool(one.issuers) == (one.kind in ("company", "antivirus", "debugger", "filter")) for one in products())
     assert len({one.name for one in products()}) == len(products())
-    # A public authority's name must not hold one of them.
+    # No part of an issuer may match a public authority.
     public = ("DigiCert Global G2", "GTS Root R1 (Google Trust Services LLC)", "Amazon Root CA 1", "Sectigo RSA", "R11")
     assert not any(
         inspector(name) for name in (*public, "E5 (Let's Encrypt)", "GlobalSign", "WE1", "Cloudflare TLS Issuing")

@@ -1,4 +1,4 @@
-"""Pasted curl commands: what they hold, what is told of them, and that nothing in them breaks or leaks."""
+"""Pasted curl commands: what they contain, what is reported about them, and that nothing in them crashes or leaks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def notes(text: str) -> set[str]:
 
 
 def held(text: str) -> tuple[str, str, str, str, str | None]:
-    """Base URL, protocol, the key and how it travels, the model."""
+    """Return the base URL, the protocol, the key and its header, and the model."""
     found = settings(text)
     assert found.base_url is not None
     key = found.key.value.reveal() if found.key else ""
@@ -55,7 +55,7 @@ def held(text: str) -> tuple[str, str, str, str, str | None]:
     )
 
 
-# -- how shells write it -----------------------------------------------------------------------------------------------
+# -- shells' syntax ----------------------------------------------------------------------------------------------------
 
 SAME = ("https://api.openai.com/v1", "openai", "bearer", KEY, "gpt-5-nano")
 WRITTEN = {
@@ -120,7 +120,7 @@ def test_a_variable_that_is_not_set() -> None:
         settings('curl "$NO_SUCH_URL"')
 
 
-# -- what is taken out of it -------------------------------------------------------------------------------------------
+# -- what is extracted -------------------------------------------------------------------------------------------------
 
 PLACES = {
     CHAT: ("https://api.openai.com/v1", "openai", "", ""),
@@ -152,7 +152,7 @@ def test_the_address_is_taken_apart(url: str) -> None:
     assert (found.base_url, found.protocol, found.model, found.version) == PLACES[url]
 
 
-def test_no_endpoint_is_held_against_it() -> None:
+def test_an_endpoint_is_no_flaw() -> None:
     from probes.urls.url_flaws import examine_url
 
     for url, (_, protocol, _, _) in PLACES.items():
@@ -190,7 +190,7 @@ def test_a_list_of_models_is_its_protocols() -> None:
     assert version is not None and version.value == "2023-06-01"
 
 
-def test_the_way_there() -> None:
+def test_proxies_limits_and_addresses() -> None:
     text = f"curl -x proxy:8080 -U me:p@ss --noproxy '*.local' -m 2.5 --resolve '*:443:127.0.0.1' {CHAT}"
     found = settings(text + " --connect-to ::[::1]:8443")
     assert found.proxies.https is not None and found.proxies.https.value == "http://me:p%40ss@proxy:8080"
@@ -205,7 +205,7 @@ def test_the_way_there() -> None:
     assert model is not None and model.value == "other"
 
 
-TOLD = {
+NOTES = {
     f"curl -k {CHAT}": "insecure",
     f"curl {CHAT} -d @body.json": "file",
     f"curl {CHAT} -H @headers.txt": "file",
@@ -220,13 +220,13 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("text", TOLD)
-def test_what_is_told(text: str) -> None:
-    assert TOLD[text] in notes(text)
+@pytest.mark.parametrize("text", NOTES)
+def test_notes_are_given(text: str) -> None:
+    assert NOTES[text] in notes(text)
 
 
 def test_every_note_has_words() -> None:
-    for kind in {*TOLD.values(), "note"}:
+    for kind in {*NOTES.values(), "note"}:
         for lang in LANGS:
             assert phrase(f"curl.{kind}", lang, {"names": "-d"})
 
@@ -269,20 +269,20 @@ TEXTS = st.one_of(st.lists(PIECES, max_size=30).map("".join), st.text(max_size=2
 @given(TEXTS)
 def test_no_text_breaks_it_and_no_error_holds_the_key(text: str) -> None:
     try:
-        found, told = read(text, Options(), ENVIRONMENT, Path("/"))
+        found, given_notes = read(text, Options(), ENVIRONMENT, Path("/"))
     except BadInput as error:
         said = str(error)
         assert said.endswith(".") and "\n" not in said
     else:
         assert found.base_url is not None
-        said = " ".join(note.names for note in told)
+        said = " ".join(note.names for note in given_notes)
     body = KEY[8:]
     assert not any(body[at : at + WINDOW] in said for at in range(len(body) - WINDOW + 1))
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), min_size=1, max_size=6))
 def test_quoting_comes_back(words: list[str]) -> None:
-    """What shlex quotes, ours reads."""
+    """Our reader splits what shlex quotes into the same words."""
     import shlex
 
     line = "curl " + " ".join(shlex.quote(word) for word in words)
@@ -294,7 +294,7 @@ def test_quoting_comes_back(words: list[str]) -> None:
 
 @given(st.lists(st.text(st.characters(min_codepoint=32, codec="ascii")), min_size=1, max_size=5))
 def test_windows_arguments_come_back(words: list[str]) -> None:
-    """What Python quotes for Windows' own cutting of the command line, ours reads behind a cmd continuation."""
+    """What Python quotes for Windows' own argument parsing, our reader splits correctly after a cmd line continuation."""
     from subprocess import list2cmdline
 
     line = list2cmdline(words)
@@ -320,7 +320,7 @@ def test_a_command_is_not_shown() -> None:
     assert CurlNote("file", "-d").names == "-d"
 
 
-# -- the whole way -----------------------------------------------------------------------------------------------------
+# -- with the real command ---------------------------------------------------------------------------------------------
 
 
 def _check(text: str, key: str, *options: str) -> tuple[int, dict[str, Any], str]:
@@ -347,9 +347,9 @@ def test_the_style_of_the_command_is_the_given_one() -> None:
         assert (status, report["root_cause"], report["settings"]["auth"]) == (1, "auth.header_style", "api-key")
     with PracticeDoor(b.anthropic(key, auth=("x-api-key",), versions=("2023-06-01",))) as door:
         command = f"curl {door.url}/v1/messages -H 'anthropic-version: 2023-06-01' -H 'x-api-key: {key}' -k"
-        status, report, told = _check(command, key, "--no-spend")
+        status, report, output = _check(command, key, "--no-spend")
         assert status in (0, 3) and not report["findings"] and report["target"]["protocol"] == "anthropic"
-        assert "does not verify" in told
+        assert "does not verify" in output
 
 
 def test_the_command_from_standard_input_and_what_does_not_go_together() -> None:
@@ -361,7 +361,7 @@ def test_the_command_from_standard_input_and_what_does_not_go_together() -> None
         timeout=60,
     )
     assert json.loads(done.stdout)["target"]["base_url"] == "https://relay.example/v1"
-    status, _, told = _check("curl https://relay.example/v1", KEY, "--base-url", "https://relay.example")
-    assert status == 2 and "leave out" in told
-    status, _, told = _check("curl 'https://relay.example/v1", KEY)
-    assert status == 2 and "never closed" in told
+    status, _, output = _check("curl https://relay.example/v1", KEY, "--base-url", "https://relay.example")
+    assert status == 2 and "leave out" in output
+    status, _, output = _check("curl 'https://relay.example/v1", KEY)
+    assert status == 2 and "never closed" in output

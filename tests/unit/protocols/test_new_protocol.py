@@ -1,4 +1,4 @@
-"""A protocol is one file: a made-up one and its practice door are taken everywhere, with no other file touched."""
+"""A protocol is one file: a made-up one and its practice door work everywhere, without a change to another file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Said = dict[str, tuple[int, str]]
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
-    """Exit status and output of each command, all of them in one program."""
+    """Return exit status and output of each command, all of them run in one process."""
     folder = tmp_path_factory.mktemp("choir")
     (folder / "llmdoctor.toml").write_text(DOORS.replace("PROTOCOL", "choir"), encoding="utf-8")
     (folder / "other").mkdir()
@@ -62,7 +62,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
             if not name.upper().endswith(("_KEY", "_TOKEN", "_URL", "_PROXY", "_HOST"))
         }
         done = subprocess.run(
-            [sys.executable, "-P", program],  # -P: beside the program lies an `http.py`
+            [sys.executable, "-P", program],  # -P: the program's folder contains an `http.py`
             input=json.dumps([{"arguments": list(line), "environ": around} for line, around in asked.values()]),
             capture_output=True,
             text=True,
@@ -76,7 +76,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Said:
 
 
 def report(said: Said, name: str) -> dict[str, Any]:
-    """The JSON report of a command."""
+    """Return the JSON report of a command."""
     _, text = said[name]
     found: dict[str, Any] = json.loads(text[text.index("{") :])
     return found
@@ -155,7 +155,7 @@ def test_the_command_line_lists_it_last(said: Said) -> None:
     assert f"[auto|{'|'.join(NAMES)}|choir]" in said["help"][1]
 
 
-# -- the protocols that come with the program --------------------------------------------------------------------------
+# -- the built-in protocols --------------------------------------------------------------------------------------------
 
 
 def test_names_are_those_of_the_files() -> None:

@@ -1,4 +1,4 @@
-"""The wire protocols: which of them a host is seen to speak, and their streams however the bytes arrive."""
+"""The protocols: which of them a host is found to speak, and their streams, in whatever pieces the bytes arrive."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ from probes.run.engine import run
 from probes.urls.url import parse_url
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
-SOUND = 4  # requests at most, where nothing is wrong
+SOUND = 4  # the most requests that correct settings need
 FURTHER = 12
 
 
 def speaking(*protocols: str) -> Handler:
-    """One host with all of these, taking the same key, each refusing it in its own words."""
+    """Return one host that speaks all of these and accepts the same key; each protocol refuses it in its own words."""
     makers: dict[str, Callable[[], Handler]] = {
         "openai": lambda: b.openai(KEY, elsewhere="go-404"),
         "responses": lambda: b.responses(KEY, models=MODELS, elsewhere="go-404"),
@@ -134,7 +134,7 @@ def test_sound_settings_are_asked_nothing_further() -> None:
     ],
     ids="-".join,
 )
-def test_what_else_is_served_is_told_to_who_must_choose_anew(protocols: tuple[str, ...]) -> None:
+def test_what_else_is_served_is_reported_if_the_user_must_choose_again(protocols: tuple[str, ...]) -> None:
     report, requests = check(speaking(*protocols), "", UNASKED, None)
     assert report.verdict == "broken"
     assert report.settings is not None
@@ -145,7 +145,7 @@ def test_what_else_is_served_is_told_to_who_must_choose_anew(protocols: tuple[st
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_protocol_asked_is_no_other(name: str) -> None:
-    """Without `auto` nobody looks for others, and what was not asked is not said to be served."""
+    """Without `auto` the check looks for no other protocol, and does not claim that one it did not try is served."""
     report, requests = check(
         speaking(*NAMES),
         "/v1" if wire(name).version_segment else "",
@@ -158,7 +158,7 @@ def test_one_protocol_asked_is_no_other(name: str) -> None:
 
 
 def test_a_door_that_refuses_whatever_it_is_asked_serves_nothing() -> None:
-    """A 401 at every path is no route."""
+    """A 401 at every path does not prove a route."""
     report, _ = check(handlers.always("oneapi-401"), "/v1", AUTO, MODELS[0])
     assert report.root_cause == "auth.rejected"
     assert protocols_spoken(report) == []
@@ -170,7 +170,9 @@ GOOGLES = "AIza" + "Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo-_9"
 
 
 def echoing(status: int, kind: str) -> Handler:
-    """A door that shows in its answer all that it was sent, where a key may stand: in a page, an error, a header."""
+    """Return a door that repeats all that it received, in each place of a response where a key may appear: a page, an
+    error, a header.
+    """
 
     def handler(request: Request) -> Any:
         said = f"{request.target} {request.headers} {quote(request.target)} {request.body!r}"
@@ -209,7 +211,7 @@ def test_a_key_is_in_nothing_that_is_said(
     assert not [text for text in said if any(window in text for window in windows)]
 
 
-def test_a_key_travels_in_the_query_where_the_door_reads_it_there_alone() -> None:
+def test_a_key_is_sent_in_the_query_if_the_door_reads_it_only_there() -> None:
     world = b.gemini(GOOGLES, auth=("query",), no_key="newapi-no-key", rejected="newapi-no-key")
     with PracticeDoor(world) as door:
         given_settings = Settings(
@@ -234,7 +236,7 @@ def test_a_key_travels_in_the_query_where_the_door_reads_it_there_alone() -> Non
 
 
 def bytes_of(answer: object) -> bytes:
-    """The body of a practice stream whose steps are bytes alone."""
+    """Return the body of a practice stream that consists of bytes alone."""
     body = answer.body if isinstance(answer, Reply) else answer
     assert isinstance(body, bytes | Sequence)
     steps = [body] if isinstance(body, bytes) else [step.data if isinstance(step, Drip) else step for step in body]
@@ -256,7 +258,7 @@ STREAMS: list[tuple[str, str, bytes]] = [
 
 
 def read(protocol: str, pieces: Sequence[bytes], at: Callable[[int], float] = lambda number: 0.0) -> StreamReading:
-    """What the protocol's reader makes of these pieces, as :mod:`probes.api.client` feeds them."""
+    """Return the reading of these pieces by the protocol's reader, fed to it as :mod:`probes.api.client` does."""
     splitter, reader = wire(protocol).splitter(), wire(protocol).stream_reader()
     for number, piece in enumerate(pieces):
         for event in splitter.feed(piece):
@@ -326,7 +328,7 @@ def test_any_text_is_read_the_same_in_any_pieces(protocol: str, body: bytes, at:
 
 @pytest.mark.parametrize(("protocol", "body"), [(one[0], one[2]) for one in STREAMS if one[1] == "s_done"])
 def test_a_stream_that_was_torn_is_never_whole(protocol: str, body: bytes) -> None:
-    """Wherever it is cut before its last event: no end is claimed, and no fault of its form."""
+    """Wherever the stream is cut before its last event, the reader reports no end and no flaw."""
     finished = {"openai": b'"stop"', "anthropic": b'"end_turn"', "responses": b'"response.completed"'}
     last = body.rindex(finished.get(protocol, b"finishReason" if protocol == "gemini" else b'"done": true'))
     for at in range(1, last):
@@ -336,7 +338,7 @@ def test_a_stream_that_was_torn_is_never_whole(protocol: str, body: bytes) -> No
         assert reading.problem in ("", "no_choices", "no_event_lines"), at
 
 
-# -- where else to look ------------------------------------------------------------------------------------------------
+# -- other places to look ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("local", [True, False])
@@ -355,7 +357,7 @@ def test_every_other_protocol_is_looked_for_before_any_twice(name: str, path: st
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_who_asks_what_is_served_looks_once_for_each(name: str) -> None:
+def test_each_protocol_is_looked_for_once(name: str) -> None:
     attempt = wire(name).attempt("http://localhost:3000/v1")
     control, *found = candidates.looks(attempt, parse_url(attempt.base_url), local=True)
     assert sorted(one.protocol for one in found) == sorted(set(NAMES) - {name})
@@ -378,7 +380,7 @@ def test_a_documented_address_as_the_sdk_takes_it(protocol: str, documented: str
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_answer_is_one_protocols_and_no_others(name: str) -> None:
-    """Each protocol reads its own answer and calls every other's by its kind."""
+    """Each protocol reads its own answer and reports every other's as a problem of its kind."""
     answers: dict[str, Any] = {
         "openai": completion(),
         "azure": completion(),

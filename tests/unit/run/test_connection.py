@@ -1,4 +1,4 @@
-"""What the connection checks record: one observation for each subject, and no other is shown to who watches."""
+"""What the connection checks record: one observation per subject, and the watcher is shown exactly these."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Many targets: how their file is read, what is told of them, what they share, and that none takes another with it."""
+"""Many targets: how their file is read, what is reported of them, what they share, and that no failure affects another
+target.
+"""
 
 from __future__ import annotations
 
@@ -56,9 +58,9 @@ def table(folder: Path, *rows: str, head: str = "name,base_url,key_env") -> Path
 
 
 def call(path: Path, *arguments: str, status: int = 0, **environ: str) -> str:
-    """The command in this process; its standard output, which holds no key."""
-    own: dict[str, str | None] = {"DOOR_KEY": KEY, "WRONG_KEY": OTHER, "LC_ALL": "C.UTF-8", **environ}
-    done = CliRunner().invoke(program, ["fleet", str(path), *arguments], env=own)
+    """Run the command in this process and return its standard output; assert that it contains no key."""
+    environment: dict[str, str | None] = {"DOOR_KEY": KEY, "WRONG_KEY": OTHER, "LC_ALL": "C.UTF-8", **environ}
+    done = CliRunner().invoke(program, ["fleet", str(path), *arguments], env=environment)
     assert done.exit_code == status, done.output + repr(done.exception)
     for key in (KEY, OTHER):
         assert not any(key[i : i + WINDOW] in done.output for i in range(3, len(key) - WINDOW + 1))
@@ -139,7 +141,7 @@ def test_left_open_is_3(tmp_path: Path, door: PracticeDoor) -> None:
     assert all(request.method == "GET" or not request.header("authorization") for request in door.requests)
 
 
-def test_watching_tells_changes_only(tmp_path: Path, door: PracticeDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watching_prints_only_changes(tmp_path: Path, door: PracticeDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     rounds = Counter[str]()
 
     async def pause(seconds: float) -> None:
@@ -158,7 +160,7 @@ def test_watching_tells_changes_only(tmp_path: Path, door: PracticeDoor, monkeyp
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal for one process")
 def test_interrupted(tmp_path: Path) -> None:
-    """Ctrl-C while a door hangs: the table of what has ended, and 130."""
+    """Ctrl-C while a door hangs prints the table of the finished targets and exits with 130."""
     with PracticeDoor(b.openai(KEY)) as door, PracticeDoor(connect=[Wait(60)]) as hangs:
         path = table(tmp_path, f"good,{door.url}/v1,DOOR_KEY", f"hangs,{hangs.url}/v1,DOOR_KEY")
         process = subprocess.Popen(
@@ -246,7 +248,7 @@ def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
         assert str(error)
 
 
-def test_a_bad_member_is_told(tmp_path: Path) -> None:
+def test_a_bad_target_is_reported(tmp_path: Path) -> None:
     path = table(tmp_path, "x,https://a.example/v1,nowhere.pem", head="name,base_url,ca_bundle")
     done = CliRunner().invoke(program, ["fleet", str(path)], standalone_mode=False)
     assert "nowhere.pem" in str(done.exception) and "fleet.csv:2" in str(done.exception)
@@ -264,7 +266,7 @@ def test_a_door_is_looked_at_once(tmp_path: Path, door: PracticeDoor) -> None:
     assert {one["proven"]["key"] for one in found.values()} == {True}
 
 
-def test_names_and_roots_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_and_trust_stores_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     roots = tmp_path / "roots.pem"
     trustme.CA().cert_pem.write_to_path(roots)
     asked = Counter[str]()
@@ -298,7 +300,7 @@ def test_names_and_roots_are_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     asyncio.run(many())
 
 
-def test_work_that_ends_early_is_nobody_elses() -> None:
+def test_work_that_is_cancelled_affects_nobody_else() -> None:
     async def many() -> None:
         once, begun = SingleFlight(), Counter[str]()
 
@@ -322,9 +324,9 @@ def test_work_that_ends_early_is_nobody_elses() -> None:
     asyncio.run(many())
 
 
-# -- that none takes another with it -----------------------------------------------------------------------------------
+# -- failures stay isolated --------------------------------------------------------------------------------------------
 
-# A worker that dies over one number and falls silent over another.
+# A worker that dies on one number and hangs on another.
 FRAIL = """
 import json, os, sys
 for line in sys.stdin:
@@ -336,26 +338,26 @@ for line in sys.stdin:
 """
 
 
-def test_one_that_crashes_or_hangs_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_target_that_crashes_or_hangs_affects_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crews, "GRACE", 0.5)
     path = table(tmp_path, *(f"t{n},https://a{n}.example/v1,0.5" for n in range(8)), head="name,base_url,deadline")
     fleet = read(path, Options())
-    told: dict[int, dict[str, Any]] = {}
+    results: dict[int, dict[str, Any]] = {}
 
     async def lead() -> None:
         command = [sys.executable, "-c", FRAIL]
         crew = WorkerPool(fleet, [Worker(command), Worker(command)], Worker(command), (8, 8), "en")
         try:
-            await crew.round(lambda number, _, found: told.update({number: found}))
+            await crew.round(lambda number, _, found: results.update({number: found}))
         finally:
             await crew.leave()
 
     asyncio.run(lead())
-    assert {number for number, found in told.items() if found == {"number": number}} == {0, 3, 4, 5, 6, 7}
+    assert {number for number, found in results.items() if found == {"number": number}} == {0, 3, 4, 5, 6, 7}
     for number, why in ((1, "ended with 3"), (2, "no answer within 1 s")):
-        assert told[number]["verdict"] != "healthy"
-        assert told[number]["target"]["name"] == f"t{number}"
-        assert why in json.dumps(told[number]["findings"])
+        assert results[number]["verdict"] != "healthy"
+        assert results[number]["target"]["name"] == f"t{number}"
+        assert why in json.dumps(results[number]["findings"])
 
 
 def test_worker_processes_say_what_this_one_does(
@@ -392,7 +394,7 @@ def test_no_host_is_overrun(tmp_path: Path) -> None:
     assert most == {"a0.example": 2, "a1.example": 2, "all": 3}
 
 
-def test_a_member_that_never_ends_here_falls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_target_that_never_ends_fails_its_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def never(*_: object) -> str:
         await asyncio.Event().wait()
         return ""

@@ -1,4 +1,4 @@
-"""The one decision on where a key may go, as a table."""
+"""The one decision on where a key may be sent, as a table."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from probes.network.connection_pool import ConnectionPool
 from probes.run.key_policy import AvailableKeys, Route, conflicting_key, decide
 from probes.urls.url import Url
 
-GIVEN, CLEANED, RIVAL = KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.RIVAL
-BOTH = frozenset({GIVEN, RIVAL})
+GIVEN, CLEANED, CONFLICTING = KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.CONFLICTING
+BOTH = frozenset({GIVEN, CONFLICTING})
 TLS = Route("https", local=False)
 PLAIN = Route("http", local=False)
 LOCAL = Route("http", local=True)
@@ -28,11 +28,11 @@ def keys(*forms: KeyForm, **more: bool) -> AvailableKeys:
     return AvailableKeys(frozenset(forms), **more)
 
 
-# The keys, the route, what may be sent by it, what around the proxy, and why the given key may not.
+# The keys, the route, which may be sent on it, which around the proxy, and why the given key is withheld.
 DECISIONS: dict[str, tuple[AvailableKeys, Route | None, tuple[KeyForm, ...], tuple[KeyForm, ...], Withheld | None]] = {
     "none": (keys(), TLS, (), (), None),
     "none-in-the-clear": (keys(), PLAIN, (), (), None),
-    "encrypted": (keys(GIVEN, CLEANED, RIVAL), TLS, (GIVEN, CLEANED, RIVAL), (), None),
+    "encrypted": (keys(GIVEN, CLEANED, CONFLICTING), TLS, (GIVEN, CLEANED, CONFLICTING), (), None),
     "encrypted-through-a-proxy": (keys(GIVEN), Route("https", False, proxy=True), (GIVEN,), (), None),
     "encrypted-by-connect-to": (keys(GIVEN), Route("https", False, redirected=True), (GIVEN,), (), None),
     "encrypted-local": (keys(GIVEN), Route("https", True), (GIVEN,), (GIVEN,), None),
@@ -48,7 +48,7 @@ DECISIONS: dict[str, tuple[AvailableKeys, Route | None, tuple[KeyForm, ...], tup
         (),
         Withheld.PLAINTEXT,
     ),
-    # Where --connect-to leads is no proof of where the name leads.
+    # Where --connect-to leads does not prove where the name leads.
     "in-the-clear-redirected": (
         keys(GIVEN),
         Route("http", False, redirected=True, address="127.0.0.1"),
@@ -56,7 +56,7 @@ DECISIONS: dict[str, tuple[AvailableKeys, Route | None, tuple[KeyForm, ...], tup
         (),
         Withheld.PLAINTEXT,
     ),
-    # Of a proxy the address that was dialled is its own.
+    # The address that was dialled belongs to the proxy, not to the host.
     "in-the-clear-through-a-local-proxy": (
         keys(GIVEN),
         Route("http", False, proxy=True, address="127.0.0.1"),
@@ -76,11 +76,17 @@ DECISIONS: dict[str, tuple[AvailableKeys, Route | None, tuple[KeyForm, ...], tup
         (GIVEN,),
         None,
     ),
-    "other-door": (keys(GIVEN, RIVAL, elsewhere=True), TLS, (RIVAL,), (), Withheld.OTHER_DOOR),
-    "other-door-in-the-clear": (keys(GIVEN, RIVAL, elsewhere=True), PLAIN, (), (), Withheld.OTHER_DOOR),
-    "other-door-local": (keys(GIVEN, RIVAL, elsewhere=True), LOCAL, (RIVAL,), (RIVAL,), Withheld.OTHER_DOOR),
+    "other-door": (keys(GIVEN, CONFLICTING, elsewhere=True), TLS, (CONFLICTING,), (), Withheld.OTHER_DOOR),
+    "other-door-in-the-clear": (keys(GIVEN, CONFLICTING, elsewhere=True), PLAIN, (), (), Withheld.OTHER_DOOR),
+    "other-door-local": (
+        keys(GIVEN, CONFLICTING, elsewhere=True),
+        LOCAL,
+        (CONFLICTING,),
+        (CONFLICTING,),
+        Withheld.OTHER_DOOR,
+    ),
     "other-door-anyway": (keys(GIVEN, elsewhere=True, send_anyway=True), TLS, (GIVEN,), (), None),
-    "project": (keys(GIVEN, RIVAL, project=True), TLS, (), (), Withheld.PROJECT),
+    "project": (keys(GIVEN, CONFLICTING, project=True), TLS, (), (), Withheld.PROJECT),
     "project-local": (keys(GIVEN, project=True), LOCAL, (), (), Withheld.PROJECT),
     "other-door-of-a-project": (keys(GIVEN, elsewhere=True, project=True), TLS, (), (), Withheld.OTHER_DOOR),
     "no-route": (keys(GIVEN), None, (), (), None),
@@ -103,10 +109,10 @@ def test_the_decision(
 @pytest.mark.parametrize("form", KeyForm)
 @pytest.mark.parametrize("direct", [False, True])
 def test_a_policy_allows_what_it_names_and_what_is_no_key(form: KeyForm, direct: bool) -> None:
-    policy = KeyPolicy(forms=(GIVEN,), direct=(RIVAL,))
+    policy = KeyPolicy(forms=(GIVEN,), direct=(CONFLICTING,))
     attempt = Attempt("openai", "https://relay.example/v1", Auth.BEARER, form, direct=direct)
     made_up = form in (KeyForm.NONE, KeyForm.DUMMY, KeyForm.WRONG)
-    assert policy.allows(attempt) is (made_up or form is (RIVAL if direct else GIVEN))
+    assert policy.allows(attempt) is (made_up or form is (CONFLICTING if direct else GIVEN))
 
 
 def test_the_client_sends_no_key_that_the_policy_does_not_allow() -> None:

@@ -1,4 +1,6 @@
-"""What `--plan` says of the first round, case by case; that it is what is sent is tested in every world."""
+"""What `--plan` says of the first round, case by case; test_first_round.py checks in every world that it is what is
+sent.
+"""
 
 from __future__ import annotations
 
@@ -50,23 +52,23 @@ def test_the_key_goes_around_a_proxy_that_takes_a_local_server_and_the_plan_says
         given = settings(
             f"{door.url}/v1", proxies=ProxySettings(http=Sourced(front.url, environment_variable("HTTP_PROXY")))
         )
-        told = plan(given)
+        planned = plan(given)
         evidence = asyncio.run(run(given))
         by_proxy = {(one.method, one.target, KEY in str(one.headers)) for one in front.requests}
         by_door = {(one.method, door.url + one.target, KEY in str(one.headers)) for one in door.requests}
-    assert told is not None and told.proxy == front.url and told.withheld is None
-    assert not any(one.with_key for one in told.requests)
-    assert by_proxy == at_servers(told.requests)
-    assert [case.when for case in told.otherwise] == ["around_proxy"]
-    assert all(one.with_key for one in told.otherwise[0].requests)
-    assert by_door == at_servers(told.otherwise[0].requests)
+    assert planned is not None and planned.proxy == front.url and planned.withheld is None
+    assert not any(one.with_key for one in planned.requests)
+    assert by_proxy == at_servers(planned.requests)
+    assert [case.when for case in planned.otherwise] == ["around_proxy"]
+    assert all(one.with_key for one in planned.otherwise[0].requests)
+    assert by_door == at_servers(planned.otherwise[0].requests)
     assert evidence.working is not None and evidence.working.direct
 
 
 # -- single requests ---------------------------------------------------------------------------------------------------
 
 _DOTENV = Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1)
-_RIVAL = (Conflict(ConflictRole.KEY, "OPENAI_API_KEY", _DOTENV, Secret("sk-" + "b" * 48), ConflictReason.SHADOWED),)
+_CONFLICTS = (Conflict(ConflictRole.KEY, "OPENAI_API_KEY", _DOTENV, Secret("sk-" + "b" * 48), ConflictReason.SHADOWED),)
 _PROJECT = Override(_DOTENV, "relay.example", "api.openai.com", DEFAULT, environment_variable("OPENAI_API_KEY"), True)
 _LOOPBACK, _RELAY, _PLAIN = "http://127.0.0.1:1/v1", "https://relay.example/v1", "http://relay.example/v1"
 _FULL = [("models", "as given"), ("chat", "as given"), ("stream", "as given")]
@@ -74,7 +76,8 @@ _KEYLESS = [("models", "none"), ("path", "none")]
 _AUTO = Sourced("auto", option("--protocol"))
 _CLAUDE = Sourced("anthropic", option("--protocol"))
 
-# Settings, the purposes of the plan with the form of the key that goes along, why it is withheld, and the other cases.
+# Settings, the purposes of the plan with the form of the key that each carries, why it is withheld, and the other
+# cases.
 PLANNED: dict[str, tuple[Settings, list[tuple[str, str]], Withheld | None, list[str]]] = {
     "sound": (settings(_RELAY), _FULL, None, []),
     "no-key": (settings(_RELAY, None), _KEYLESS, None, []),
@@ -125,30 +128,30 @@ PLANNED: dict[str, tuple[Settings, list[tuple[str, str]], Withheld | None, list[
 def test_the_plan_of(
     given: Settings, requests: list[tuple[str, str]], withheld: Withheld | None, cases: list[str]
 ) -> None:
-    told = plan(given)
-    assert told is not None
-    assert [(one.purpose, one.key.value) for one in told.requests] == requests
-    assert [one.with_key for one in told.requests] == [key not in ("none", "dummy") for _, key in requests]
-    assert told.withheld is withheld
-    assert [case.when for case in told.otherwise] == cases
+    planned = plan(given)
+    assert planned is not None
+    assert [(one.purpose, one.key.value) for one in planned.requests] == requests
+    assert [one.with_key for one in planned.requests] == [key not in ("none", "dummy") for _, key in requests]
+    assert planned.withheld is withheld
+    assert [case.when for case in planned.otherwise] == cases
 
 
 def test_the_key_that_may_go_takes_the_place_of_one_that_may_not() -> None:
-    given = settings("https://api.openai.com/v1", "sk-ant-api03-" + "a" * 93 + "AA", conflicts=_RIVAL)
-    told = plan(given)
-    assert told is not None and told.withheld is Withheld.OTHER_DOOR
-    assert {one.key for one in told.requests} == {KeyForm.RIVAL}
-    assert told.conflict_source == _DOTENV
+    given = settings("https://api.openai.com/v1", "sk-ant-api03-" + "a" * 93 + "AA", conflicts=_CONFLICTS)
+    planned = plan(given)
+    assert planned is not None and planned.withheld is Withheld.OTHER_DOOR
+    assert {one.key for one in planned.requests} == {KeyForm.CONFLICTING}
+    assert planned.conflict_source == _DOTENV
 
 
 def test_the_model_that_nobody_named_is_a_placeholder() -> None:
-    told = plan(
+    planned = plan(
         settings(
             "https://generativelanguage.googleapis.com", model=None, protocol=Sourced("gemini", option("--protocol"))
         )
     )
-    assert told is not None
-    later = [one for one in told.requests if one.after_list]
+    assert planned is not None
+    later = [one for one in planned.requests if one.after_list]
     assert [one.purpose for one in later] == ["chat", "stream"]
     assert all("/models/{model}:" in one.url for one in later)
 
@@ -167,39 +170,39 @@ def test_the_headers_of_the_plan_are_those_that_arrive(protocol: str) -> None:
     usual = {"host", "user-agent", "accept-encoding", "content-length"}
     with PracticeDoor(handler) as door:
         given = settings(door.url + path, model=model, protocol=Sourced(protocol, option("--protocol")))
-        told = plan(given)
+        planned = plan(given)
         asyncio.run(run(given))
         arrived = [
             (one.method, door.url + one.target, sorted({name.lower() for name, _ in one.headers} - usual))
             for one in door.requests
         ]
-    assert told is not None
-    expected = [(one.method, one.url, sorted(name.lower() for name in one.headers)) for one in told.requests]
+    assert planned is not None
+    expected = [(one.method, one.url, sorted(name.lower() for name in one.headers)) for one in planned.requests]
     assert sorted(arrived) == sorted(expected)
 
 
 def test_what_a_browser_asks_is_planned() -> None:
     with PracticeDoor(b.openai(KEY)) as door:
         given = settings(door.url, app="nextchat-web")
-        told = plan(given)
+        planned = plan(given)
         asyncio.run(run(given))
         arrived = [(one.method, door.url + one.target) for one in door.requests if one.method == "OPTIONS"]
-    assert told is not None
-    assert [(one.method, one.url) for one in told.on_success] == arrived != []
-    assert not told.on_success[0].with_key
+    assert planned is not None
+    assert [(one.method, one.url) for one in planned.on_success] == arrived != []
+    assert not planned.on_success[0].with_key
 
 
 def test_the_plan_as_json() -> None:
     argv = [_PLAIN, "--key", KEY, "--no-env", "--model", "m", "--plan", "--json"]
-    told = json.loads(CliRunner().invoke(command, argv).stdout)
-    assert told.keys() >= {"host", "port", "proxy", "requests", "further", "withheld", "deep", "tokens"}
-    assert told["withheld"] == "plaintext"
-    assert [(one["purpose"], one["with_key"]) for one in told["requests"]] == [("models", False), ("path", False)]
-    (case,) = told["otherwise"]
+    planned = json.loads(CliRunner().invoke(command, argv).stdout)
+    assert planned.keys() >= {"host", "port", "proxy", "requests", "further", "withheld", "deep", "tokens"}
+    assert planned["withheld"] == "plaintext"
+    assert [(one["purpose"], one["with_key"]) for one in planned["requests"]] == [("models", False), ("path", False)]
+    (case,) = planned["otherwise"]
     assert case["when"] == "private_address" and all(one["with_key"] for one in case["requests"])
     chat = case["requests"][1]
     assert chat["key"] == "as given" and "Authorization" in chat["headers"] and chat["tokens"] == 32
-    assert told["tokens"] == 64
+    assert planned["tokens"] == 64
 
 
 def test_the_plan_as_text() -> None:
@@ -212,25 +215,25 @@ def test_the_plan_as_text() -> None:
 
 
 def test_a_plan_holds_no_secret() -> None:
-    told = plan(settings(f"https://user:{KEY}@relay.example/v1?key={KEY}"))
-    assert told is not None and KEY not in repr(told)
+    planned = plan(settings(f"https://user:{KEY}@relay.example/v1?key={KEY}"))
+    assert planned is not None and KEY not in repr(planned)
 
 
 def test_of_two_rounds_one_is_paid() -> None:
-    told = plan(
+    planned = plan(
         settings(
             _LOOPBACK, proxies=ProxySettings(http=Sourced("http://10.0.0.9:3128", environment_variable("HTTP_PROXY")))
         )
     )
-    assert told is not None and told.otherwise
-    assert told.tokens == sum(one.tokens for one in told.requests) > 0
+    assert planned is not None and planned.otherwise
+    assert planned.tokens == sum(one.tokens for one in planned.requests) > 0
 
 
 def test_a_plan_is_of_attempts_that_may_be_sent() -> None:
     for given, *_ in PLANNED.values():
-        told = plan(replace(given, deep=True))
-        assert told is not None
-        for one in told.deep:
+        planned = plan(replace(given, deep=True))
+        assert planned is not None
+        for one in planned.deep:
             assert one.with_key is (one.attempt.holds_key and one.attempt.auth is not Auth.NONE)
-            first = [*told.requests, *(other for case in told.otherwise for other in case.requests)]
+            first = [*planned.requests, *(other for case in planned.otherwise for other in case.requests)]
             assert not one.with_key or any(other.key is one.key for other in first)

@@ -1,3 +1,5 @@
+"""llmdoctor.toml: reading targets with their sources, refusals in words, and writing without the key."""
+
 from __future__ import annotations
 
 import time
@@ -153,7 +155,7 @@ def test_a_key_in_the_place_of_the_url_is_not_written(tmp_path: Path) -> None:
 
 
 def test_many_targets_are_read_in_one_look(tmp_path: Path) -> None:
-    """Two thousand: with a look at the whole file for each value it takes a minute."""
+    """Two thousand targets: searching the whole file for each value would take a minute."""
     table = '[targets."number {}"]\nbase_url = "https://relay.example/{}/v1"\n"model" = "m"\n\n'
     path = tmp_path / config_file.FILE_NAME
     path.write_text("".join(table.format(number, number) for number in range(2000)), encoding="utf-8")

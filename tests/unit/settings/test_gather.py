@@ -67,7 +67,7 @@ def test_env_file_with_lines(tmp_path: Path) -> None:
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
     assert key(look(below)) == (KEY, "../../.env:4 OPENAI_API_KEY")
-    found = look(below, {"HOST": "other.example"})  # as load_dotenv() has it
+    found = look(below, {"HOST": "other.example"})  # as load_dotenv() does
     assert base(found) == ("https://other.example/v1", "../../.env:6 OPENAI_BASE_URL")
 
 
@@ -150,7 +150,7 @@ def test_the_file_comes_last(tmp_path: Path) -> None:
     assert conflicts(found) == [("base_url", "llmdoctor.toml:2 check.base_url", "shadowed", False)]
 
 
-# -- which family ------------------------------------------------------------------------------------------------------
+# -- which protocol ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_the_token_decides_the_header(tmp_path: Path) -> None:
     assert key(found) == (KEY, "environment ANTHROPIC_AUTH_TOKEN")
 
 
-# -- values where no SDK looks -----------------------------------------------------------------------------------------
+# -- values where no SDK reads them ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_a_base_url_in_a_wrong_variable_is_not_used(tmp_path: Path, name: str, w
     )
 
 
-def test_other_providers_keys_are_no_slips(tmp_path: Path) -> None:
+def test_other_providers_keys_are_no_typos(tmp_path: Path) -> None:
     environ = {"OPENAI_API_KEY": KEY, "XAI_API_KEY": OTHER, "ZAI_API_KEY": OTHER, "OPENAI_API_KEY_2": OTHER}
     assert look(tmp_path, environ).conflicts == ()
 
@@ -308,7 +308,7 @@ def test_searched_names_the_places(tmp_path: Path) -> None:
     assert look(tmp_path, {}, target=RELAY, key_env="WORK_KEY").searched[0] == "environment WORK_KEY"
 
 
-# -- the key as it stands ----------------------------------------------------------------------------------------------
+# -- keys are taken unchanged ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -350,7 +350,7 @@ def test_named_target(tmp_path: Path) -> None:
     assert key(found) == (KEY, ".env:2 WORK_KEY")
 
 
-def test_key_file_beside_the_file(tmp_path: Path) -> None:
+def test_key_file_next_to_the_file(tmp_path: Path) -> None:
     (tmp_path / "work.key").write_text(KEY + "\n")
     toml = '[targets.work]\nbase_url = "https://relay.example/v1"\nkey = { file = "work.key" }\n'
     below = tmp_path / "below"
@@ -368,7 +368,7 @@ def test_anything_but_a_word_is_a_base_url(tmp_path: Path, target: str) -> None:
     assert base(look(tmp_path, toml=TOML, target=target)) == (target, "argument")
 
 
-# -- the rest ----------------------------------------------------------------------------------------------------------
+# -- other settings ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

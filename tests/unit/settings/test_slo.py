@@ -1,4 +1,4 @@
-"""Limits that a target is to keep: how they are written, what is measured, and what is said of it."""
+"""Limits that a target must keep: their syntax, what is measured, and what is reported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONG = dict.fromkeys(slo.NAMES, 1000000.0) | {"cert": 86400.0}
 SHORT = dict.fromkeys(slo.NAMES, 1e-09) | {"cert": 1e9}
 
 
-# -- how limits are written --------------------------------------------------------------------------------------------
+# -- the syntax of limits ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_limits_are_read_in_one_order(text: str, wanted: dict[str, float]) -> No
         ("ttft=" + "9" * 400 + "s", "its unit"),
     ],
 )
-def test_what_is_no_limit_is_told(text: str, said: str) -> None:
+def test_what_is_no_limit_is_refused(text: str, said: str) -> None:
     with pytest.raises(SloError, match=said):
         parse(text)
 
@@ -100,7 +100,7 @@ def test_a_wrong_limit_in_the_file_names_its_line(value: str, tmp_path: Path) ->
 
 @pytest.fixture(scope="module")
 def sound() -> Evidence:
-    """A sound door, asked over TLS."""
+    """Yield a working door that is checked over TLS."""
     with scenarios.open("sound") as world:
         return asyncio.run(run(world.settings()))
 
@@ -109,7 +109,7 @@ def judged(evidence: Evidence, limits: dict[str, float]) -> Report:
     return judge(replace(evidence, slos=tuple(Slo(name, limits[name]) for name in slo.NAMES if name in limits)))
 
 
-MEASURED = ("connect", "tls", "ttft", "total", "cert")  # the practice door has no name to look up
+MEASURED = ("connect", "tls", "ttft", "total", "cert")  # the practice door has no name to resolve
 
 
 def test_limits_that_are_kept_change_nothing(sound: Evidence) -> None:
@@ -169,7 +169,7 @@ def test_the_first_sentence_does_not_say_that_it_does_not_work(sound: Evidence, 
         assert {"en": "does not work", "zh": "无法正常工作"}[lang] not in written
 
 
-def test_limits_are_kept_with_the_run_and_told_in_the_report(sound: Evidence) -> None:
+def test_limits_are_kept_with_the_run_and_shown_in_the_report(sound: Evidence) -> None:
     evidence = replace(sound, slos=(Slo("ttft", 1e6), Slo("cert", 86400.0)))
     assert load(dump(evidence)).slos == evidence.slos
     document = json.loads(render(judge(evidence), "json", "en"))

@@ -1,4 +1,6 @@
-"""Snippets: what is written comes out again in each language's own reader, and the key is there by its name alone."""
+"""Snippets: each language's own reader gives back what was written, and the key appears only as the name of its
+variable.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,7 @@ SPOKEN = {
     "azure": replace(OPENAI, protocol="azure", base_url="https://relay.example", auth="api-key", version="2024-10-21"),
     "ollama": replace(OPENAI, protocol="ollama", base_url="http://localhost:11434", auth="none"),
 }
-# Whatever a base URL's path and a model's name may hold: quotes, dollars, braces, backslashes, percent signs.
+# What a base URL's path and a model's name may contain: quotes, dollars, braces, backslashes, percent signs.
 ODD = st.text(
     st.sampled_from("ab1/._-'\"$`\\{}%!#&*?()<>|;^~ ‘’“é模") | st.characters(exclude_categories=["C", "Z"]), max_size=20
 )
@@ -79,7 +81,7 @@ def test_templates_and_apps_know_each_other() -> None:
 
 @pytest.mark.parametrize("protocol", SPOKEN)
 def test_an_app_asks_at_the_place_that_works(protocol: str) -> None:
-    """The base URL in an app's snippet, joined by the app's own rule, is where the SDK asks."""
+    """The base URL in an app's snippet, joined by the app's own rule, is the address that the SDK calls."""
     sdk = SPOKEN[protocol]
     for template in templates():
         app = load().get(template.group)
@@ -100,7 +102,7 @@ def test_an_app_asks_at_the_place_that_works(protocol: str) -> None:
 
 
 def test_what_cannot_be_is_left_out() -> None:
-    assert not list(write(OPENAI, "codex"))  # which speaks Responses alone
+    assert not list(write(OPENAI, "codex"))  # Codex speaks only Responses
     assert not [found for found in write(replace(OPENAI, stream=False)) if "stream" in found.id]
     odd = replace(OPENAI, base_url="https://relay.example/any/path")
     assert "OPENAI_BASE_PATH: any/path/chat/completions" in one(odd, "goose")
@@ -114,7 +116,7 @@ def test_the_key_is_a_variable() -> None:
         == "ANTHROPIC_API_KEY"
     )
     own = replace(OPENAI, key_env="OPENAI_API_KEY")
-    assert "OPENAI_API_KEY" not in one(own, "env")  # it stays where it is
+    assert "OPENAI_API_KEY" not in one(own, "env")  # the key already is in this variable
     assert "OPENAI_API_KEY=${RELAY_KEY}" in one(OPENAI, "env")
     assert "setx OPENAI_API_KEY" not in one(OPENAI, "cmd")
 
@@ -192,7 +194,7 @@ def test_every_yaml_is_yaml(working: WorkingSettings) -> None:
 
 @given(ODD)
 def test_quotes_of_shells_that_are_not_here(text: str) -> None:
-    """By the rules of their manuals, read backwards."""
+    """Parsed by the quoting rules of their manuals."""
     from probes.pasted.shell_words import split
 
     quoted = quoting.powershell(text)
@@ -289,7 +291,7 @@ def test_from_a_file(tmp_path: Path) -> None:
 
 
 def test_a_client_of_one_protocol_is_asked_in_it(tmp_path: Path) -> None:
-    """Codex speaks Responses alone: nobody has to say so."""
+    """Codex speaks only Responses, so nobody has to name the protocol."""
     from diagnose.cli import program
 
     arguments = ["snippet", "--offline", "--no-env", "--app", "codex", "https://relay.example/v1", "--model", "m"]

@@ -1,4 +1,4 @@
-"""Entries of NO_PROXY: which hosts they let pass, held against the library that the SDKs use."""
+"""Entries of NO_PROXY: which hosts they match, compared with the library that the SDKs use."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ PAIRED = "0123456789abcdef0123456789abcdef.AbCdEfGhIjKlMnOp"  # Zhipu's shape
 LOCAL = "sk-lm-AbCd1234:aBcDeFgHiJkLmNoPqRsT"  # LM Studio's shape
 
 URLS: list[tuple[str, str, str | None, str | None]] = [
-    # given, kinds, mended, what the SDK sends to
+    # given, kinds, corrected, what the SDK sends to
     (GOOD, "", GOOD, GOOD),
     (GOOD + "/", "", GOOD, GOOD),
     ("HTTPS://Relay.Example/v1", "", GOOD, GOOD),
@@ -94,7 +94,7 @@ URLS: list[tuple[str, str, str | None, str | None]] = [
 def test_urls(raw: str, kinds: str, mended: str | None, literal: str | None) -> None:
     exam = examine_url(raw, "openai")
     assert ([flaw.kind for flaw in exam.flaws], exam.mended, exam.literal) == (kinds.split(), mended, literal)
-    # A value that an SDK cannot send has a flaw that says so, and the reverse.
+    # An SDK cannot send a value if and only if the value has a fatal flaw.
     if mended is None or kinds != "":
         assert any(flaw.fatal for flaw in exam.flaws) == (literal is None)
 
@@ -116,7 +116,7 @@ def test_urls_of_anthropic(raw: str, kinds: str, mended: str) -> None:
     assert ([flaw.kind for flaw in exam.flaws], exam.mended) == (kinds.split(), mended)
 
 
-def test_auto_is_told_from_the_path() -> None:
+def test_auto_is_resolved_from_the_path() -> None:
     assert examine_url(GOOD, "auto").mended == GOOD
     assert examine_url(GOOD + "/messages", "auto").mended == "https://relay.example"
     assert examine_url("https://relay.example/anthropic/v1", "auto").mended == "https://relay.example/anthropic"
@@ -126,7 +126,8 @@ def test_documented_base_urls_have_no_flaw() -> None:
     doors = pytest.importorskip("probes.catalog.doors")
     for door in doors.load():
         for endpoint in door.endpoints:
-            # What a house documents may hold what its SDK adds by itself: google-genai adds the version (T1 of the facts).
+            # A provider's documented URL may contain what its SDK itself adds: google-genai adds the version (T1 of the
+            # facts).
             url = sdk_base(endpoint.protocol, re.sub(r"\{\w+\}", "x", endpoint.base_url))
             assert examine_url(url, endpoint.protocol).flaws == (), url
 
@@ -140,7 +141,7 @@ def test_documented_base_urls_have_no_flaw() -> None:
         ("azure", "https://res.openai.azure.com/openai/v1/", "https://res.openai.azure.com"),
     ],
 )
-def test_what_the_sdk_adds_would_stand_twice(protocol: str, url: str, mended: str) -> None:
+def test_what_the_sdk_adds_would_appear_twice(protocol: str, url: str, mended: str) -> None:
     exam = examine_url(url, protocol)
     assert [flaw.kind for flaw in exam.flaws] == ["version_doubled"]
     assert exam.mended == mended
@@ -156,7 +157,7 @@ def test_literal_is_what_httpx_makes_of_it(raw: str) -> None:
         theirs = None
     ours = examine_url(raw, "openai").literal
     if theirs is None or ours is None:
-        # A host that cannot be looked up is an address to httpx; nothing is sent there either.
+        # httpx accepts a host that cannot be resolved; nothing is sent there either.
         assert ours is None
     else:
         theirs = re.sub(r"^ws", "http", theirs).partition("#")[0].replace("user:secret@", "").removesuffix("/")
@@ -293,7 +294,7 @@ def test_what_other_sdks_send(raw: str, protocol: str, literal: str | None) -> N
         ("", False, False),
     ],
 )
-def test_each_in_the_place_of_the_other(text: str, as_key: bool, as_url: bool) -> None:
+def test_a_key_and_a_url_in_each_others_place(text: str, as_key: bool, as_url: bool) -> None:
     assert (key_is_url(text), url_is_key(text)) == (as_key, as_url)
 
 
@@ -340,7 +341,7 @@ PROTOCOLS = st.sampled_from(["auto", "openai", "anthropic", "gemini", "azure", "
 @given(TEXTS, PROTOCOLS)
 @example("https://relay.example/v1,/models", "openai")
 @example("http://[", "openai")
-def test_a_mended_url_has_no_flaws(raw: str, protocol: str) -> None:
+def test_a_corrected_url_has_no_flaws(raw: str, protocol: str) -> None:
     exam = examine_url(raw, protocol)
     if exam.mended is None:
         assert exam.flaws

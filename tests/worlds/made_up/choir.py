@@ -1,6 +1,6 @@
-"""A protocol that nobody speaks: ``POST {base}/sing``, the key as ``x-api-key``, answers and errors of its own shape.
+"""A made-up protocol: ``POST {base}/sing``, the key as ``x-api-key``, and its own shapes of answers and errors.
 
-It is all that ``tests/unit/protocols/test_new_protocol.py`` adds to the program, beside a practice door.
+``tests/unit/protocols/test_new_protocol.py`` adds only this file and a practice door to the program.
 """
 
 from __future__ import annotations

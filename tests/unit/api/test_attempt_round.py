@@ -1,11 +1,11 @@
-"""Rounds are put together from the observations by their numbers alone."""
+"""Rounds are assembled from the observations by their numbers alone."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from diagnose.evidence.view import View
-from probes.api.round_exchanges import rounds_of
+from probes.api.attempt_round import rounds_of
 from probes.model.attempt import Auth, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject, Target
 from probes.model.exchange import Exchange, Purpose
@@ -54,7 +54,7 @@ def test_a_round_has_the_attempt_whose_key_was_sent_whichever_response_came_firs
     assert only.attempt == KEYLESS
 
 
-def test_the_later_of_two_models_stands_for_the_round() -> None:
+def test_the_later_of_two_models_counts_for_the_round() -> None:
     refused, answered = sent(Purpose.CHAT, 1, status=404), sent(Purpose.CHAT, 1)
     choices = (chose(Subject.MODEL, "first", 1), chose(Subject.OTHER_MODEL, "second", 1))
     (only,) = rounds_of((choices[0], refused, answered, choices[1]))
