@@ -58,7 +58,7 @@ def program() -> None:
     """
 
 
-def neighbours() -> str:
+def installation_problem() -> str:
     """Return an error message if `probes` is not installed next to `diagnose`, else an empty string.
 
     Other distributions install packages with these names too, and can replace one of the two.
@@ -85,7 +85,7 @@ def main() -> None:
     """Run the command line. Exit status 2 means a usage error or a broken installation, 130 an interruption."""
     gc.set_threshold(50_000)  # a command creates little garbage, and the collector takes a tenth of the run time
     atexit.register(gc.freeze)  # skips the final collection at exit, which takes 7 ms and frees nothing of use
-    problem = neighbours()
+    problem = installation_problem()
     if problem:
         click.echo(problem, err=True)
         sys.exit(2)

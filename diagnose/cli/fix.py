@@ -43,20 +43,20 @@ class FileChange:
     change: ValueChange
 
 
-def offering(lang: str, yes: bool) -> Callable[[Settings, Report], bool]:
-    """Return :func:`mend` with language and consent filled in; it raises click.ClickException for BadInput."""
+def fix_callback(lang: str, yes: bool) -> Callable[[Settings, Report], bool]:
+    """Return :func:`fix_settings` with language and consent bound; it raises click.ClickException for BadInput."""
     from probes.model.settings import BadInput
 
     def offer(settings: Settings, report: Report) -> bool:
         try:
-            return mend(settings, report, lang, yes)
+            return fix_settings(settings, report, lang, yes)
         except BadInput as error:
             raise click.ClickException(str(error)) from error
 
     return offer
 
 
-def mend(settings: Settings, report: Report, lang: str, yes: bool) -> bool:
+def fix_settings(settings: Settings, report: Report, lang: str, yes: bool) -> bool:
     """Offer to write the settings that worked. Return whether every wrong value is now replaced.
 
     Raises BadInput if a file cannot be written, click.UsageError if consent is needed and there is no terminal.

@@ -4,7 +4,7 @@
                                                       ◀──number and report── one line of JSON
 
 A worker reads the fleet's file and the keys itself, so no key is passed between processes. If a worker dies or hangs,
-its unfinished members are checked again, each alone; only a member that fails again gets no report of its own.
+its unfinished members are checked again, each alone; a member that fails again is reported as failed (`run.crashed`).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.rendering.report_parts import clip, duration, folded, plain, spent, verdict, way_out, word
+from diagnose.rendering.report_parts import advice, clip, cost_line, duration, folded, plain, verdict, word
 from probes.model.source import Source
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _lines(report: Report, lang: str, strict: bool) -> Iterator[str]:
         took = "" if probe.status == "skipped" else f" ({duration(probe.duration_ms)})"
         summary = clip(plain(probe.summary or probe.why_skipped or ""), 200)
         yield logged(f"{MARKS[probe.status]} {word(lang, f'probe.{probe.name}')}: {summary}{took}")
-    yield logged(spent(report, lang))
+    yield logged(cost_line(report, lang))
     yield "::endgroup::"
     groups = folded(report)
     for finding, knock_ons in groups:
@@ -90,6 +90,6 @@ def _message(finding: Finding, knock_ons: list[Finding], lang: str) -> str:
     lines = [plain(finding.title)]
     lines += [plain(finding.explanation)] if finding.explanation else []
     lines += [f"{word(lang, 'evidence')}{colon}{clip(plain(piece), EVIDENCE)}" for piece in finding.evidence]
-    lines += [f"{number}. {plain(step)}" for number, step in enumerate(way_out(finding), 1)]
+    lines += [f"{number}. {plain(step)}" for number, step in enumerate(advice(finding), 1)]
     lines += [f"{word(lang, 'because')}{colon}{plain(found.title)} ({found.code})" for found in knock_ons]
     return "\n".join(lines)

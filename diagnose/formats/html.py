@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 from diagnose.rendering.html_builder import LINE, SPACE, Safe, join, lines, prose, tag
 from diagnose.rendering.report_parts import (
-    asked_for,
+    advice,
     clip,
+    cost_line,
     duration,
-    elsewhere,
     folded,
+    optional_results,
+    other_base_urls,
     plain,
     proven,
     settings_lines,
     source_text,
-    spent,
     vantage,
     variable_lines,
     verdict,
-    way_out,
     word,
 )
 from diagnose.words import tag_of
@@ -173,7 +173,7 @@ def _code(finding: Finding) -> Safe:
 
 
 def _steps(finding: Finding, lang: str) -> Safe | None:
-    steps = way_out(finding)
+    steps = advice(finding)
     if not steps:
         return None
     verified = {fix.summary for fix in finding.fixes if fix.verified}
@@ -306,12 +306,12 @@ def _proven(report: Report, lang: str) -> Safe:
     signs = {"proven": "ok", "not_proven": "fail", "not_asked": "skipped"}
     rows = [_row(word(lang, label), names) for label, names in proven(report, lang) if label in signs]
     rows += [_row(word(lang, "left_open"), reason) for reason in report.left_open]
-    rows += [_row(word(lang, label), line) for label, line in elsewhere(report, lang)]
+    rows += [_row(word(lang, label), line) for label, line in other_base_urls(report, lang)]
     return tag("section", tag("dl", rows, class_="facts"), class_="card") if rows else join()
 
 
 def _end(report: Report, lang: str) -> Safe:
     stamp = f"llmdoctor {plain(report.version)}{word(lang, 'pause')}{plain(report.started_at)}"
     place = f"{word(lang, 'seen_from')}{word(lang, 'colon')}{vantage(report, lang)}"
-    asked = [f"{label}{word(lang, 'colon')}{text}" for label, text in asked_for(report, lang)]
-    return tag("footer", [tag("p", line) for line in (*asked, place, spent(report, lang), stamp)])
+    asked = [f"{label}{word(lang, 'colon')}{text}" for label, text in optional_results(report, lang)]
+    return tag("footer", [tag("p", line) for line in (*asked, place, cost_line(report, lang), stamp)])

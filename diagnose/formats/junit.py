@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.html_builder import LINE, Safe, join, lines, tag
-from diagnose.rendering.report_parts import exit_status, plain, vantage, way_out, word
+from diagnose.rendering.report_parts import advice, exit_status, plain, vantage, word
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, ProbeLine, Report
@@ -107,5 +107,5 @@ def _lines(finding: Finding, lang: str) -> list[str]:
     text = [f"{finding.title} ({finding.code})"]
     text += [finding.explanation] if finding.explanation else []
     text += [word(lang, "evidence"), *(f"- {piece}" for piece in finding.evidence)] if finding.evidence else []
-    steps = way_out(finding)
+    steps = advice(finding)
     return [*text, word(lang, "what_to_do"), *(f"{at}. {step}" for at, step in enumerate(steps, 1))] if steps else text

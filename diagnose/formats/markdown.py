@@ -9,19 +9,19 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.report_parts import (
-    asked_for,
+    advice,
     clip,
+    cost_line,
     duration,
-    elsewhere,
     folded,
+    optional_results,
+    other_base_urls,
     plain,
     proven,
     settings_lines,
-    spent,
     vantage,
     variable_lines,
     verdict,
-    way_out,
     word,
 )
 
@@ -109,12 +109,12 @@ def _blocks(report: Report, lang: str) -> Iterator[str]:
     for label, names in proven(report, lang):
         yield f"- {say(label)}{colon}{escape(names)}"
     yield from (f"- {say('left_open')}{colon}{escape(reason)}" for reason in report.left_open)
-    yield from (f"- {say(label)}{colon}{escape(line)}" for label, line in elsewhere(report, lang))
+    yield from (f"- {say(label)}{colon}{escape(line)}" for label, line in other_base_urls(report, lang))
     yield ""
-    for label, text in asked_for(report, lang):
+    for label, text in optional_results(report, lang):
         yield f"{escape(label)}{colon}{escape(text)}  "
     yield f"{say('seen_from')}{colon}{escape(vantage(report, lang))}  "
-    yield f"{escape(spent(report, lang))}  "
+    yield f"{escape(cost_line(report, lang))}  "
     yield f"llmdoctor {escape(report.version)}, {escape(report.started_at)}\n"
 
 
@@ -126,10 +126,10 @@ def _finding(finding: Finding, knock_ons: list[Finding], lang: str) -> Iterator[
     if finding.evidence:
         yield fence("\n".join(clip(plain(piece), EVIDENCE) for piece in finding.evidence), "text")
     verified = {fix.summary for fix in finding.fixes if fix.verified}
-    for number, step in enumerate(way_out(finding), 1):
+    for number, step in enumerate(advice(finding), 1):
         tried = f" ({escape(word(lang, 'tried'))})" if step in verified else ""
         yield f"{number}. {prose(step)}{tried}"
-    if way_out(finding):
+    if advice(finding):
         yield ""
     because = escape(word(lang, "because")) + word(lang, "colon")
     for follower in knock_ons:

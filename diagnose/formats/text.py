@@ -11,20 +11,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.report_parts import (
-    asked_for,
+    advice,
     clip,
+    cost_line,
     duration,
-    elsewhere,
     folded,
+    optional_results,
+    other_base_urls,
     plain,
     proven,
     settings_lines,
     source_text,
-    spent,
     vantage,
     variable_lines,
     verdict,
-    way_out,
     word,
 )
 
@@ -184,7 +184,7 @@ class Page:
             for piece in finding.evidence:
                 self.hang([("    ", "")], [(self.safe(clip(plain(piece), EVIDENCE)), "dim")])
         verified = {fix.summary for fix in finding.fixes if fix.verified}
-        steps = way_out(finding)
+        steps = advice(finding)
         if steps:
             self.title("what_to_do")
             for number, step in enumerate(steps, 1):
@@ -203,7 +203,7 @@ class Page:
             [(self.safe(finding.title), ""), (f"({finding.code})", "dim")],
         )
         indent = " " * (2 + self.cells(self.mark(status)))
-        for step in way_out(finding)[:1]:
+        for step in advice(finding)[:1]:
             self.hang([(indent, "")], [(self.safe(step), "dim")])
         for follower in knock_ons:
             self.hang(
@@ -252,7 +252,7 @@ class Page:
         self.gap()
         rows = [(key, self.safe(names)) for key, names in proven(report, self.lang)]
         rows += [("left_open", self.safe(reason)) for reason in report.left_open]
-        rows += [(key, self.safe(line)) for key, line in elsewhere(report, self.lang)]
+        rows += [(key, self.safe(line)) for key, line in other_base_urls(report, self.lang)]
         column = max((self.cells(self.word(key)) for key, _ in rows), default=0) + 2
         before = ""
         for key, text in rows:
@@ -267,9 +267,9 @@ class Page:
         if seen.get("proxy") or seen.get("container") or seen.get("trust", "system") != "system":
             place = f"{self.word('seen_from')}{self.word('colon')}{self.safe(vantage(report, self.lang))}"
             self.hang([], [(place, "dim")])
-        for label, text in asked_for(report, self.lang):
+        for label, text in optional_results(report, self.lang):
             self.hang([], [(f"{self.safe(label)}{self.word('colon')}{self.safe(text)}", "dim")])
-        self.hang([], [(self.safe(spent(report, self.lang)), "dim")])
+        self.hang([], [(self.safe(cost_line(report, self.lang)), "dim")])
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 

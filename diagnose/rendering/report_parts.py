@@ -117,12 +117,12 @@ def folded(report: Report) -> list[tuple[Finding, list[Finding]]]:
     return sorted(groups.values(), key=lambda group: group[0].code != report.root_cause)
 
 
-def way_out(finding: Finding) -> tuple[str, ...]:
+def advice(finding: Finding) -> tuple[str, ...]:
     """Return what to do, without duplicates: first the summaries of the fixes, then the steps."""
     return tuple(dict.fromkeys([*(fix.summary for fix in finding.fixes), *finding.steps]))
 
 
-def spent(report: Report, lang: str) -> str:
+def cost_line(report: Report, lang: str) -> str:
     """Return the cost of the run in one line: requests, billed requests, tokens, duration."""
     cost = report.cost
     text = word(
@@ -148,7 +148,7 @@ def proven(report: Report, lang: str) -> Iterator[tuple[str, str]]:
             yield label, word(lang, "comma").join(names)
 
 
-def elsewhere(report: Report, lang: str) -> Iterator[tuple[str, str]]:
+def other_base_urls(report: Report, lang: str) -> Iterator[tuple[str, str]]:
     """Yield ``elsewhere`` with a line for each other base URL, which names the clients that need it."""
     groups: dict[str | None, list[str]] = {}
     for client in report.clients:
@@ -160,7 +160,7 @@ def elsewhere(report: Report, lang: str) -> Iterator[tuple[str, str]]:
         yield "elsewhere", word(lang, key, clients=clients, base_url=base_url or "")
 
 
-def asked_for(report: Report, lang: str) -> Iterator[tuple[str, str]]:
+def optional_results(report: Report, lang: str) -> Iterator[tuple[str, str]]:
     """Yield the results of `--slo` and `--retries`, if they were given: a label and its text."""
     if report.slos:
         pairs = []

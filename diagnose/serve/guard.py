@@ -27,7 +27,7 @@ COOKIE = "llmdoctor"
 SESSION = 12 * 3600  # seconds; a shift of support staff
 BODY = 256 * 1024  # bytes of a request body; enough for an error text or a log to explain
 BODY_SECONDS = 10.0  # until the whole request body has arrived
-TAKEN_SECONDS = 30.0  # until a client has received one message of a response
+SEND_SECONDS = 30.0  # until a client has received one message of a response
 CLIENTS = 4096  # clients with a rate limit in memory; beyond that, the one that was idle longest is dropped
 FAILURES = 20  # wrong tokens per minute and client
 
@@ -41,8 +41,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-OPEN = ("/healthz", "/login", "/static/")  # paths that need no token
-STARTS = ("/check", "/explain", "/probe")  # paths that start work, and so count for the rate limit
+PUBLIC_PATHS = ("/healthz", "/login", "/static/")  # paths that need no token
+WORK_PATHS = ("/check", "/explain", "/probe")  # paths that start work, and so count for the rate limit
 
 
 class PageToken:
@@ -52,7 +52,7 @@ class PageToken:
         self._digest = hashlib.sha256(value.encode()).digest()
         self._clock = clock
 
-    def is_given(self, value: str) -> bool:
+    def matches(self, value: str) -> bool:
         """Check whether ``value`` is the token, in constant time."""
         given = hashlib.sha256(value.encode("utf-8", "surrogateescape")).digest()
         return hmac.compare_digest(given, self._digest)
@@ -117,7 +117,7 @@ class RequestGuard:
                 for name, value in HEADERS.items():
                     headers[name] = value
             try:
-                async with asyncio.timeout(TAKEN_SECONDS):
+                async with asyncio.timeout(SEND_SECONDS):
                     await send(message)
             except TimeoutError:
                 raise ClientDisconnect from None
@@ -140,10 +140,10 @@ class RequestGuard:
         if self.hosts and headers.get("host", "").lower() not in self.hosts:
             return self._refuse(421, "host")
         client = _client(scope)
-        starts = path in STARTS and (scope["method"] == "POST" or path == "/probe")
-        if (starts or scope["method"] not in ("GET", "HEAD")) and not _from_here(headers):
+        starts = path in WORK_PATHS and (scope["method"] == "POST" or path == "/probe")
+        if (starts or scope["method"] not in ("GET", "HEAD")) and not _is_same_origin(headers):
             return self._refuse(403, "origin")
-        if self.token is not None and not path.startswith(OPEN) and not self._known(headers):
+        if self.token is not None and not path.startswith(PUBLIC_PATHS) and not self._known(headers):
             if "authorization" in headers and (wait := self.failures.take(client)):
                 return self._refuse(429, "rate", wait)
             if "text/html" in headers.get("accept", "") and scope["method"] == "GET":
@@ -163,7 +163,7 @@ class RequestGuard:
     def _known(self, headers: Headers) -> bool:
         assert self.token is not None
         scheme, _, value = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.token.is_given(value.strip()):
+        if scheme.lower() == "bearer" and self.token.matches(value.strip()):
             return True
         return self.token.holds(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
 
@@ -180,12 +180,12 @@ class RequestGuard:
                     message = await receive()
             except TimeoutError:
                 self.refused("slow")
-                raise HTTPException(408, SAID["slow"]) from None
+                raise HTTPException(408, MESSAGES["slow"]) from None
             size += len(message.get("body", b""))
             whole = not message.get("more_body", False)
             if size > BODY:
                 self.refused("size")
-                raise HTTPException(413, SAID["size"])
+                raise HTTPException(413, MESSAGES["size"])
             return message
 
         return limited
@@ -195,10 +195,10 @@ class RequestGuard:
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
         if wait:
             headers["Retry-After"] = str(int(wait) + 1)
-        return PlainTextResponse(SAID[reason] + "\n", status, headers)
+        return PlainTextResponse(MESSAGES[reason] + "\n", status, headers)
 
 
-SAID = {
+MESSAGES = {
     "host": "This server does not go by that name.",
     "origin": "Only a page of this server may ask for that.",
     "token": "A token is needed: Authorization: Bearer TOKEN.",
@@ -209,7 +209,7 @@ SAID = {
 }
 
 
-def _from_here(headers: Headers) -> bool:
+def _is_same_origin(headers: Headers) -> bool:
     """Check whether a request comes from a page of this server, or from a client that is not a browser.
 
     Browsers send the origin of a request in ``Sec-Fetch-Site`` or, if a form or script posts, in ``Origin`` (Fetch

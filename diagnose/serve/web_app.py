@@ -181,7 +181,7 @@ class ServerState:
             return HTMLResponse(pages.login(_language(request)))
         body = await request.body()
         lang = pages.language(forms.field(body, "lang"))
-        if not self.token.is_given(forms.field(body, "token")):
+        if not self.token.matches(forms.field(body, "token")):
             return HTMLResponse(pages.login(lang, pages.texts(lang)["token.wrong"]), 403)
         answer = RedirectResponse(f"/?lang={lang}", 303)
         secure = request.url.scheme == "https"

@@ -85,6 +85,6 @@ def _sum(rows: list[FleetRow], lang: str) -> str:
     counts = Counter(one.verdict for one in rows)
     parts = [f"{counts[verdict]} {word(lang, f'table.{verdict}')}" for verdict in ORDER if counts[verdict]]
     requests, billed, tokens = (sum(column) for column in zip(*(one[-3:] for one in rows), strict=True))
-    spent = word(lang, "cost", requests=requests, billed=billed, tokens=tokens)
+    cost = word(lang, "cost", requests=requests, billed=billed, tokens=tokens)
     whole = word(lang, "table.all", count=len(rows))
-    return whole + word(lang, "colon") + word(lang, "comma").join(parts) + word(lang, "pause") + spent
+    return whole + word(lang, "colon") + word(lang, "comma").join(parts) + word(lang, "pause") + cost

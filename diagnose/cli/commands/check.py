@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from probes.model.source import Source
     from probes.settings.gather import Options
 
-    Mend = Callable[[Settings, Report], bool]
+    FixCallback = Callable[[Settings, Report], bool]
 
 
 def output_options(command: Any) -> Any:
@@ -106,7 +106,7 @@ def command(
     this folder would use.
     """
     from diagnose.cli.curl_option import from_curl
-    from diagnose.cli.fix import offering
+    from diagnose.cli.fix import fix_callback
     from diagnose.words import phrase
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
@@ -135,8 +135,8 @@ def command(
 
         if (found := plan(settings)) is not None and found.deep:
             announce(found, spoken)
-    mend = offering(spoken, yes) if fix else None
-    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, mend)
+    fix_settings = fix_callback(spoken, yes) if fix else None
+    finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, fix_settings)
 
 
 def _of_app(options: Options) -> Settings | None:
@@ -158,9 +158,9 @@ def finish(
     save: str | None,
     strict: bool,
     retries: int = 0,
-    mend: Mend | None = None,
+    fix_settings: FixCallback | None = None,
 ) -> None:
-    """Measure, judge, write the report and exit with its status, or with 0 if ``mend`` has fixed everything."""
+    """Measure, judge, write the report and exit with its status, or with 0 if ``fix_settings`` has fixed everything."""
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
@@ -175,7 +175,7 @@ def finish(
         console.save(Path(save), dump(evidence))
     report = judge(evidence, lang)
     console.write(report, fmt, lang, output, strict)
-    if mend is not None and mend(settings, report):
+    if fix_settings is not None and fix_settings(settings, report):
         sys.exit(0)
     sys.exit(console.status(report, fmt, strict))
 
