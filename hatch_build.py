@@ -1,7 +1,7 @@
-"""Puts the program's tables into the wheel as JSON: the form that is read fastest at every start.
+"""Build hook: add the program's tables to the wheel as JSON, which loads faster than TOML at every start.
 
-They are made from the TOML files at build time, outside the tree, so that no stale copy in a checkout can win over an
-edited TOML file.
+The JSON files are made from the TOML files at build time, in a temporary directory outside the tree. So a checkout
+never contains a stale copy that hides an edited TOML file.
 """
 
 from __future__ import annotations
@@ -27,9 +27,13 @@ TABLES = (
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """The hook that hatchling finds in this file; an editable install reads the TOML files themselves."""
+    """The hook that hatchling loads from this file.
+
+    It does nothing for an editable install, which reads the TOML files themselves.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write the tables as JSON, add the needles of each pattern, and include the files in the wheel."""
         if self.target_name != "wheel" or version == "editable":
             return
         sys.path.insert(0, self.root)
@@ -46,5 +50,6 @@ class CustomBuildHook(BuildHookInterface[Any]):
             build_data["force_include"][str(made)] = f"{name}.json"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove the temporary directory."""
         if self.target_name == "wheel" and version != "editable":
             self._made.cleanup()

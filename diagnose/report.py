@@ -1,4 +1,4 @@
-"""What is said: severities, texts, rules, findings, the report. Plain frozen types."""
+"""The types of a report: severities, evidence lines, findings, probe lines, and the report itself."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from probes.model.note import Note
 
 
 class Severity(StrEnum):
+    """How serious a finding is: an error breaks the app, a warning does not."""
+
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
 
 
 class Verdict(StrEnum):
+    """The result of a run."""
+
     HEALTHY = "healthy"
     DEGRADED = "degraded"
     BROKEN = "broken"
@@ -24,7 +28,7 @@ class Verdict(StrEnum):
 
 
 class Status(StrEnum):
-    """Of one probe in the report."""
+    """The status of one probe in the report."""
 
     OK = "ok"
     WARN = "warn"
@@ -33,8 +37,9 @@ class Status(StrEnum):
 
 
 class Seen(NamedTuple):
-    """A line of evidence in our own words: the phrase ``seen.NAME`` of a language and its values, of which each may be
-    such a phrase itself, or what a probe noted. What a server said stands as it is.
+    """A line of evidence that is written in the reader's language: the phrase ``seen.NAME`` and its values.
+
+    A value may be another such phrase or the notes of a probe. Plain text, such as a server's words, is not translated.
     """
 
     name: str
@@ -42,13 +47,15 @@ class Seen(NamedTuple):
 
 
 def seen(name: str, /, **values: object) -> Seen:
-    """A line of evidence to be said in the reader's language."""
+    """Make a line of evidence from the phrase ``seen.NAME`` and its values; other types become texts."""
     ours = (Seen, Note, tuple)
     return Seen(name, {slot: value if isinstance(value, ours) else str(value) for slot, value in values.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
+    """Settings that fix a finding; ``verified`` says that this run received an answer with them."""
+
     summary: str
     settings: Mapping[str, object]
     verified: bool
@@ -56,6 +63,8 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """A finding in the language of the report; ``caused_by`` is the code of the finding that explains it."""
+
     code: str
     severity: Severity
     probe: str
@@ -70,18 +79,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ProbeLine:
+    """One probe in the report. ``observed`` has facts for programs; ``why_skipped`` is None if the probe ran."""
+
     name: str
     status: Status
     duration_ms: float
     why_skipped: str | None
     observed: Mapping[str, object]
-    summary: str  # one line for people, in the report's language
-    began_ms: float = 0.0  # after the run's begin
+    summary: str  # one line for people, in the language of the report
+    began_ms: float = 0.0  # since the start of the run
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What this run has shown. None: not asked."""
+    """What this run has proven. None: the run did not test it."""
 
     reachable: bool | None
     path: bool | None
@@ -96,10 +107,10 @@ DIFFERENCES = ("without_version", "with_version", "whole", "other", "impossible"
 
 
 class Client(NamedTuple):
-    """A client program that wants another base URL for the same door; ``base_url`` is None where none leads there.
+    """A client that needs another base URL for the same address; ``base_url`` is None if none leads there.
 
-    ``note`` is one of ``DIFFERENCES``; ``whole``: the endpoint included.
-    ``told``: worth a word to people.
+    ``note`` is one of ``DIFFERENCES``; ``whole`` means that the base URL includes the endpoint.
+    ``told`` says that reports for people mention the client.
     """
 
     app: str
@@ -111,7 +122,7 @@ class Client(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CapabilityLine:
-    """One capability of a deep check. ``status`` is one of :class:`probes.model.settings.Support`."""
+    """One capability of a deep check. ``status`` is a value of :class:`probes.model.capability.Support`."""
 
     name: str
     status: str
@@ -119,7 +130,7 @@ class CapabilityLine:
     summary: str
     said: str  # in the server's or the model's own words
     evidence: tuple[str, ...]
-    alarming: bool  # worth a second look, although no app fails by it
+    alarming: bool  # deserves attention, although it breaks no app
     requests: int
     prompt_tokens: int
     completion_tokens: int
@@ -127,7 +138,7 @@ class CapabilityLine:
 
 @dataclass(frozen=True, slots=True)
 class SloResult:
-    """A limit that was set, and what was measured, in seconds; None: not measured in this run."""
+    """A limit and its measurement, in seconds; None: this run could not measure it."""
 
     name: str
     limit: float
@@ -137,7 +148,7 @@ class SloResult:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One of several runs of the same check. ``title`` and ``probe`` are those of its root cause."""
+    """One of several tries of the same check. ``title`` and ``probe`` are those of its root cause."""
 
     started_at: str
     duration_ms: float
@@ -149,7 +160,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run, judged. ``document()`` in ``diagnose/formats/json.py`` writes it as the contract's JSON."""
+    """The judgement of one run. ``document()`` in ``diagnose/formats/json.py`` writes the JSON of the contract."""
 
     version: str
     started_at: str
@@ -165,9 +176,9 @@ class Report:
     vantage: Mapping[str, object]
     cost: Mapping[str, int]
     interrupted: bool = False
-    left_open: tuple[str, ...] = ()  # what was not asked and why, for `--no-spend`, `--offline`, the deadline
-    clients: tuple[Client, ...] = ()  # who wants another base URL than the one that works
+    left_open: tuple[str, ...] = ()  # what was not tested and why: `--no-spend`, `--offline`, the deadline
+    clients: tuple[Client, ...] = ()  # clients that need a base URL other than the one that works
     lang: str = "en"
-    capabilities: tuple[CapabilityLine, ...] | None = None  # None: nobody asked for a deep check
+    capabilities: tuple[CapabilityLine, ...] | None = None  # None: no deep check was requested
     slos: tuple[SloResult, ...] = ()
-    tries: tuple[Try, ...] = ()  # with the last; empty where it was tried once
+    tries: tuple[Try, ...] = ()  # including the last one; empty if there was only one

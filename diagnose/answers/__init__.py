@@ -1,1 +1,1 @@
-"""What servers' error texts mean: dialects, phrases, and products in between."""
+"""The tables of error texts (servers' dialects, clients' phrases, products in between) and the code that reads them."""

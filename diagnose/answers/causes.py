@@ -1,14 +1,14 @@
-"""What explains what: the findings from which another one follows. One table for the judge and for ``explain``.
+"""Causal order of the findings: which finding explains which other one. The judge and ``explain`` share the table.
 
-It imports nothing, since ``explain`` does without the rules.
+The module imports no rules, because ``explain`` does not need them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Code -> the codes, or the layers with a dot (``key.``), that explain it away when they hold too; ``*`` is any. A run
-# tells apart what a text cannot: what only a text leaves open is below.
+# Code -> the codes, or the layers with a dot (``key.``), that explain it away if they hold too; ``*`` is any code.
+# Pairs of findings that a run can distinguish but a pasted text cannot are in IN_TEXT below.
 BECAUSE: Mapping[str, tuple[str, ...]] = {
     "settings.missing_key": ("settings.wrong_variable", "settings.swapped"),
     **dict.fromkeys(
@@ -71,7 +71,7 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
         ),
         ("url.", "tls.needed", "tls.not_tls", "proxy."),
     ),
-    # LiteLLM without a database breaks down over a missing key.
+    # LiteLLM without a database fails with status 500 if the key is missing.
     "http.server_error": ("url.", "tls.needed", "tls.not_tls", "proxy.", "settings.missing_key"),
     "shape.web_page": ("url.", "proxy.", "http.redirected", "http.front_auth"),
     "shape.not_llm_api": ("shape.web_page", "url.", "proxy.", "http."),
@@ -90,9 +90,8 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
     "app.cors": ("app.mixed_content",),
     "run.unexplained": ("*",),
 }
-# Code -> more codes that go before it where a pasted text speaks of both: they say more exactly what must be changed
-# (the contract, section 3). Where this table and the one above name two codes in opposite orders, this one counts for
-# a text.
+# Code -> more codes that rank before it if a pasted text mentions both: they say more exactly what must be changed
+# (docs/contract.md, section 3). If the two tables order two codes differently, this one decides for a text.
 IN_TEXT: Mapping[str, tuple[str, ...]] = {
     "url.invalid": ("url.scheme_missing", "url.stray_characters", "proxy.invalid"),
     "url.scheme_missing": ("url.stray_characters",),
@@ -131,7 +130,7 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = {
     "auth.rejected": ("app.base_url_ignored", "auth.ip_not_allowed", "auth.upstream"),
     "auth.header_lost": ("app.base_url_ignored", "http.redirected"),
     "auth.not_permitted": ("access.region_blocked", "access.client_refused", "auth.ip_not_allowed"),
-    # Codex says "stream disconnected" of whatever ended its request.
+    # Codex reports "stream disconnected" for any end of its request.
     "stream.cut": (
         "stream.stalled",
         "dns.not_found",
@@ -146,15 +145,19 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def covers(named: str, code: str) -> bool:
-    """Whether an entry of :data:`BECAUSE` means this code."""
-    if named == "*":
+def covers(entry: str, code: str) -> bool:
+    """Check whether an entry of :data:`BECAUSE` covers this code.
+
+    >>> covers("key.", "key.truncated")
+    True
+    """
+    if entry == "*":
         return code != "run.crashed"
-    return code == named or (named.endswith(".") and code.startswith(named))
+    return code == entry or (entry.endswith(".") and code.startswith(entry))
 
 
 def explains_in_text(cause: str, code: str) -> bool:
-    """Whether ``cause`` goes before ``code`` where a text speaks of both."""
+    """Check whether ``cause`` ranks before ``code`` if a text mentions both."""
     if cause == code or code in IN_TEXT.get(cause, ()):
         return False
-    return cause in IN_TEXT.get(code, ()) or any(covers(named, cause) for named in BECAUSE.get(code, ()))
+    return cause in IN_TEXT.get(code, ()) or any(covers(entry, cause) for entry in BECAUSE.get(code, ()))

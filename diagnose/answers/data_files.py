@@ -1,4 +1,4 @@
-"""The package's tables of data: TOML for people, and JSON for the program where the wheel's build has made it."""
+"""Load the package's tables of data: TOML in the source tree, JSON in a wheel."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def table(name: str) -> dict[str, Any]:
-    """The document ``name``.toml of this package; ``name`` is a path, as in ``answers/dialects``.
+    """Load the table ``name``.toml of this package; ``name`` is a path such as ``answers/dialects``.
 
-    A wheel carries it as JSON (see ``hatch_build.py``), which is read some twenty times faster; every row with a
-    ``pattern`` then has its ``needles`` too (see ``diagnose/answers/literal_filter.py``).
+    A wheel contains it as JSON (see ``hatch_build.py``), which loads about twenty times faster. There, every row with a
+    ``pattern`` also has its ``needles`` (see ``diagnose/answers/literal_filter.py``).
     """
     document: dict[str, Any]
     try:

@@ -1,8 +1,8 @@
-"""What an answer means: the error dialects of the houses, read into the contract's codes.
+"""Map a server's error response to the contract's codes, by the dialects of the providers.
 
-Statuses mislead: a bad key is a 400 at one house and a 403 at another, an empty purse comes as 429, 400, 403 and 500.
-So the words and codes of the body decide (``dialects.toml``), and the status alone speaks only where no row knows the
-body.
+Statuses mislead: a bad key is a 400 at one provider and a 403 at another, and used-up credit is reported as 429, 400,
+403 or 500. So the words and codes of the body decide (``dialects.toml``); the status alone decides only if no row
+matches the body.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from diagnose.answers.literal_filter import Needles, may_match
 if TYPE_CHECKING:
     from probes.model.exchange import ApiError, Exchange
 
-SEARCHED = 8192  # characters of a text that are looked at: errors are short, and pages say what they are at their head
-QUOTED = 160
-ELSEWHERE = 0.85  # what a house's own row counts at a host of no known house
-PASTED = 0.6  # what a row counts in a pasted text whose words need the sender to be known
+SEARCHED = 8192  # characters of a text that are searched: errors are short, and pages say what they are at the start
+QUOTED = 160  # characters
+ELSEWHERE = 0.85  # factor for a provider's own row at an unknown host, which may be a relay
+PASTED = 0.6  # factor for a row with ``wire = true`` in a pasted text, whose sender is not known
 KEY_GOOD = {"yes": True, "no": False, "nothing": None}
 
-# As texts: `re` compiles what is used, and keeps it. Every start would wait for all of them.
+# These are texts, because compiling all of them would delay every start; `re` caches what it compiles.
 _FIELD = r"""(?i)["'](?:type|code|status|reason|error_code|err_code|errorcode|__type)["'] ?: ?["']?([\w.:-]{1,80})"""
 _MESSAGE = r"""(?i)["'](?:message|detail|error|msg)["'] ?: ?["']([^"']{1,300})["']"""
 _NAME = r"[A-Za-z][\w.:-]{4,79}"
@@ -42,9 +42,9 @@ _RETRY = (
     r"|(?:try again|retry|wait)(?: \w{1,8}){0,3} (\d{1,6}(?:\.\d{1,3})?) ?s"
 )
 _PARAM_LOC = r'"loc": ?\[ ?"body", ?"(\w{1,60})"'
-# httpx logs every answer with the standard reason phrase, which is nobody's word.
+# httpx logs every response with the standard reason phrase, which the server did not write.
 _LOGGED = r"(HTTP Request: [A-Z]{3,7} \S{1,300} \"HTTP/[\d.]{1,3} \d{3})[^\"\n]{0,40}\""
-# How the SDKs show an answer without a body.
+# How the SDKs show a response without a body.
 _NO_BODY = r"(?i)error code: \d{3}\W*$|status code \(no body\)"
 _STATUS_LINE = r"(?m)^[<*\s]{0,4}HTTP/[\d.]{1,3} \d{3} ?([^\r\n]{0,60})"
 _HEADER = r"(?m)^[<*\s]{0,4}([A-Za-z][\w-]{1,40}): ?(\S[^\r\n]{0,300})"
@@ -54,12 +54,12 @@ _NOTHING: Mapping[str, str] = {}
 
 
 class Match(NamedTuple):
-    """One reading of an answer.
+    """One interpretation of a response.
 
     ``code`` is a code of the contract, or ``path`` (the path is wrong at this host) or ``proxy_page`` (a forward
-    proxy answers), which are judged with what else was seen. ``why`` quotes what tells, at most 160 characters.
-    ``dialect`` is the id of the row, or ``status-`` and the status where no row knows the body. ``key_good``: the
-    answer proves that the key was accepted, or refused; None says nothing of it.
+    proxy answers), which the rules judge with other evidence. ``why`` quotes the decisive words (160 characters).
+    ``dialect`` is the id of the row, or ``status-`` and the status if no row matches the body. ``key_good`` says
+    whether the response proves that the key was accepted (True) or refused (False); None: it proves neither.
     ``values`` may hold ``retry_after`` (seconds), ``have`` and ``need`` (amounts as written), ``model``,
     ``group``, ``parameter``, ``path``, ``echoed`` (the head of the key that the server says it got), ``echoed_tail``,
     ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely).
@@ -74,9 +74,9 @@ class Match(NamedTuple):
 
 
 class DialectRow(NamedTuple):
-    """A row of ``dialects.toml``; the conditions are described there. An empty condition is not asked.
+    """A row of ``dialects.toml``, which explains the conditions. An empty condition always holds.
 
-    ``needles`` are those of the pattern, empty where they are not known.
+    ``needles`` are those of the pattern; empty if they are not known.
     """
 
     id: str
@@ -96,7 +96,7 @@ class DialectRow(NamedTuple):
 
 
 class StatusRow(NamedTuple):
-    """A ``[[status]]`` row of ``dialects.toml``; the conditions are described there. An empty one is not asked."""
+    """A ``[[status]]`` row of ``dialects.toml``, which explains the conditions. An empty condition always holds."""
 
     status: Sequence[int | str]
     code: str
@@ -109,28 +109,28 @@ class StatusRow(NamedTuple):
 
 
 class _Words(NamedTuple):
-    """An answer as the rows see it. Status 0: not known. ``own``: an error in an API's own form, with its code."""
+    """A response as the rows see it. Status 0: not known. ``own``: an error in an API's form, with a type or a code."""
 
     status: int
     texts: tuple[str, ...]  # the message, then the whole body
-    lower: str  # all of them
-    marks: tuple[str, ...]  # lower case, in order
+    lower: str  # all texts, in lower case
+    marks: tuple[str, ...]  # in lower case, sorted
     headers: Mapping[str, str]
     body: str
     door: str | None
     own: bool = False
     param: str = ""
     pasted: bool = False
-    said: tuple[str, ...] = ()  # the messages inside a pasted answer: a server's own words
+    said: tuple[str, ...] = ()  # the messages inside a pasted response: a server's own words
 
 
 def rows() -> tuple[DialectRow, ...]:
-    """The rows of ``dialects.toml``, in its order."""
+    """Return the ``[[row]]`` rows of ``dialects.toml``, in the order of the file."""
     return _tables()[0]
 
 
 def status_rows() -> tuple[StatusRow, ...]:
-    """The ``[[status]]`` rows of ``dialects.toml``, in its order."""
+    """Return the ``[[status]]`` rows of ``dialects.toml``, in the order of the file."""
     return _tables()[1]
 
 
@@ -138,8 +138,8 @@ def status_rows() -> tuple[StatusRow, ...]:
 def _tables() -> tuple[tuple[DialectRow, ...], tuple[StatusRow, ...]]:
     document = table("answers/dialects")
     usual = document["key_good"]
-    told = tuple(StatusRow(**_with_key_good(entry, usual)) for entry in document["status"])
-    return tuple(_row(entry, usual) for entry in document["row"]), told
+    statuses = tuple(StatusRow(**_with_key_good(entry, usual)) for entry in document["status"])
+    return tuple(_row(entry, usual) for entry in document["row"]), statuses
 
 
 def _with_key_good(entry: dict[str, Any], usual: Mapping[str, str]) -> dict[str, Any]:
@@ -147,83 +147,87 @@ def _with_key_good(entry: dict[str, Any], usual: Mapping[str, str]) -> dict[str,
 
 
 def _row(entry: dict[str, Any], usual: Mapping[str, str]) -> DialectRow:
-    found = _with_key_good(entry, usual)
+    values = _with_key_good(entry, usual)
     if "mark" in entry:
         marks = [mark.lower() for mark in entry["mark"]]
-        found["mark"] = frozenset(mark for mark in marks if not mark.endswith("*"))
-        found["mark_heads"] = tuple(mark[:-1] for mark in marks if mark.endswith("*"))
-    return DialectRow(**found)
+        values["mark"] = frozenset(mark for mark in marks if not mark.endswith("*"))
+        values["mark_heads"] = tuple(mark[:-1] for mark in marks if mark.endswith("*"))
+    return DialectRow(**values)
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE | re.ASCII)  # so that a word ends where Chinese begins
+    return re.compile(pattern, re.IGNORECASE | re.ASCII)  # ASCII, so that `\b` matches between a word and Chinese
 
 
 def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
-    """What an exchange's answer says is wrong, best first; empty where it says nothing that is known.
+    """Return what the response of an exchange says is wrong, best match first; empty if no row matches.
 
-    ``door`` is the id of the door that the host is. An error inside a success is read too, be it in the body, in the
-    stream or in the place of the assistant's words.
+    ``door`` is the id of the host's door, or None for an unknown host. An error with a success status is read too: in
+    the body, in the stream, or in place of the assistant's text.
     """
     from probes.api.response_checks import fenced
     from probes.model.exchange import ApiError, Body
 
     if not exchange.status or exchange.failure is not None:
         return ()
-    response, reading, leads = exchange.response, exchange.reading, exchange.redirection
+    response, reading, redirection = exchange.response, exchange.reading, exchange.redirection
     headers = {**dict(response.headers), ":reason": response.reason}
-    if leads.location:
-        headers["location"] = leads.location
-    if leads.target is not None:
-        headers |= {"location": leads.target.url or leads.location, ":gate": leads.target.gate}
-    inside = reading.stream.error if reading.stream is not None else None
-    error = reading.error or inside
+    if redirection.location:
+        headers["location"] = redirection.location
+    if redirection.target is not None:
+        headers |= {"location": redirection.target.url or redirection.location, ":gate": redirection.target.gate}
+    stream_error = reading.stream.error if reading.stream is not None else None
+    error = reading.error or stream_error
     if exchange.status >= 300 or error is not None:
         text = response.text
         if response.title and response.title not in text:
             text = f"<title>{response.title}</title> {text}"
         return classify_error(exchange.status, error or ApiError(), text, headers, door)
     if response.body is Body.HTML or fenced(exchange):
-        # What a page says of keys and models is its text, not its verdict; only who made the page is asked.
-        found = _read(_words(exchange.status, _texts("", response.text), (), headers, response.body, door))
-        return tuple(match for match in found if match.code in ("http.blocked", "http.front_auth", "proxy_page"))
+        # The words of a web page about keys and models are no verdict; only the product that made the page matters.
+        matches = _match_rows(_words_from(exchange.status, _texts("", response.text), (), headers, response.body, door))
+        return tuple(match for match in matches if match.code in ("http.blocked", "http.front_auth", "proxy_page"))
     answer = reading.answer
     if answer is not None and answer.text and not answer.completion_tokens:
-        # Some routers tell their own faults as the assistant's words; the missing count of tokens gives them away.
-        return tuple(_weaker(match) for match in _read(_pasted(answer.text)))
+        # Some routers report their own faults as the assistant's text; such responses have no token count.
+        return tuple(_weaker(match) for match in _match_rows(_pasted(answer.text)))
     return ()
 
 
 def classify_error(
     status: int, error: ApiError, text: str = "", headers: Mapping[str, str] | None = None, door: str | None = None
 ) -> tuple[Match, ...]:
-    """What an error answer says is wrong, best first: ``text`` is its body, ``door`` the id of the door or None.
+    """Return what an error response says is wrong, best match first.
 
-    A success status says nothing about an error inside: the status that the error names itself is taken instead.
+    ``text`` is the body, ``door`` the id of the host's door, or None for an unknown host. If the status is a success,
+    the status that the error itself names is used instead.
     """
     from probes.protocols.protocol import is_api_shape
 
     if 200 <= status < 300:
         status = int(error.code) if re.fullmatch(r"[45]\d\d", error.code, re.ASCII) else 0
     texts = _texts(error.message, text)
-    body = _body(text or error.message)
+    body = _body_kind(text or error.message)
     marks = {error.type.lower(), error.code.lower()} - {""}
     if body == "json":
         marks.update(mark.lower() for mark in re.findall(_FIELD, texts[-1]))
-    lowered = _gated({name.lower(): value for name, value in (headers or {}).items()})
-    own = body == "json" and bool(error.type or error.code) and is_api_shape(error.shape)
-    words = _words(status, texts, marks, lowered, body, door, own=own, param=error.param)
-    found = _read(words)
-    if found or not status:
-        return found
+    lowered = _with_gate({name.lower(): value for name, value in (headers or {}).items()})
+    api_form = body == "json" and bool(error.type or error.code) and is_api_shape(error.shape)
+    words = _words_from(status, texts, marks, lowered, body, door, own=api_form, param=error.param)
+    matches = _match_rows(words)
+    if matches or not status:
+        return matches
     return _by_status(words)
 
 
 def match_text(text: str, door: str | None = None) -> tuple[Match, ...]:
-    """What a pasted error text or log says is wrong, best first. Scrub it before: ``why`` quotes from it."""
+    """Return what a pasted error text or log says is wrong, best match first.
+
+    The text must be free of keys, because ``why`` quotes from it.
+    """
     words = _pasted(text, door)
-    return _read(words) or _by_status(words)
+    return _match_rows(words) or _by_status(words)
 
 
 def _pasted(text: str, door: str | None = None) -> _Words:
@@ -232,7 +236,7 @@ def _pasted(text: str, door: str | None = None) -> _Words:
     texts = _texts("", text)
     marks = {mark.lower() for body in texts for mark in re.findall(_FIELD, body)}
     for body in texts:
-        # Only a name that no sentence holds: `model_not_found`, `InvalidApiKey`, `Throttling.RateQuota`.
+        # Take only names that do not occur in sentences: `model_not_found`, `InvalidApiKey`, `Throttling.RateQuota`.
         marks.update(
             name.lower()
             for name in (found.rstrip(".:-") for found in re.findall(_NAME, body))
@@ -243,13 +247,13 @@ def _pasted(text: str, door: str | None = None) -> _Words:
     if body == "text" and re.search(_NO_BODY, text):
         body = "empty"
     messages = tuple(message for part in texts for message in re.findall(_MESSAGE, part))[:3]
-    own = body == "json" and re.search(_FIELD, texts[0]) is not None
-    more: dict[str, Any] = {"own": own, "pasted": True, "said": messages}
-    return _words(status, (*texts, *messages), marks, _gated(_headers(text)), body, door, **more)
+    api_form = body == "json" and re.search(_FIELD, texts[0]) is not None
+    more: dict[str, Any] = {"own": api_form, "pasted": True, "said": messages}
+    return _words_from(status, (*texts, *messages), marks, _with_gate(_headers(text)), body, door, **more)
 
 
-def _gated(headers: dict[str, str]) -> dict[str, str]:
-    """With ``:gate``, what stands at the address of a redirect, where the probes have not read it."""
+def _with_gate(headers: dict[str, str]) -> dict[str, str]:
+    """Add ``:gate``, the kind of page at the redirect's target, if the probes have not added it."""
     if "location" in headers and ":gate" not in headers:
         from probes.urls.login_pages import gate
 
@@ -257,12 +261,12 @@ def _gated(headers: dict[str, str]) -> dict[str, str]:
     return headers
 
 
-def _words(status: int, texts: tuple[str, ...], marks: Iterable[str], *about: Any, **more: Any) -> _Words:
+def _words_from(status: int, texts: tuple[str, ...], marks: Iterable[str], *about: Any, **more: Any) -> _Words:
     return _Words(status, texts, "\n".join(texts).lower(), tuple(sorted(marks)), *about, **more)
 
 
 def _headers(text: str) -> dict[str, str]:
-    """The headers of an answer that was pasted with them, as ``curl -i`` and ``curl -v`` show them."""
+    """Return the headers of a pasted response, as ``curl -i`` and ``curl -v`` print them."""
     line = re.search(_STATUS_LINE, text) if "HTTP/" in text else None
     if line is None:
         return {}
@@ -270,12 +274,12 @@ def _headers(text: str) -> dict[str, str]:
 
 
 def _texts(message: str, text: str) -> tuple[str, ...]:
-    parts = [_plain(part) for part in (message, text)]
+    parts = [_one_line(part) for part in (message, text)]
     return tuple(dict.fromkeys(part for part in parts if part)) or ("",)
 
 
-def _plain(text: str) -> str:
-    """One line, with the escapes of JSON undone, so that Chinese is Chinese however it was sent."""
+def _one_line(text: str) -> str:
+    """Collapse a text to one line and undo the escapes of JSON, so that patterns match Chinese in either form."""
     text = text[:SEARCHED]
     if "\\" in text:
         text = re.sub(_ESCAPE, _character, text).replace("\\n", " ").replace('\\"', '"')
@@ -284,10 +288,10 @@ def _plain(text: str) -> str:
 
 def _character(match: re.Match[str]) -> str:
     code = int(match[1], 16)
-    return match[0] if 0xD800 <= code < 0xE000 else chr(code)  # half of a pair is no character
+    return match[0] if 0xD800 <= code < 0xE000 else chr(code)  # a surrogate is no character by itself
 
 
-def _body(text: str) -> str:
+def _body_kind(text: str) -> str:
     start = text[:SEARCHED].lstrip("\ufeff \t\r\n")
     if not start:
         return "empty"
@@ -301,21 +305,21 @@ def _is_page(text: str) -> bool:
     return any(tag in lower for tag in _PAGE)
 
 
-def _read(words: _Words) -> tuple[Match, ...]:
-    """The matches of all rows, best first, one for each code."""
+def _match_rows(words: _Words) -> tuple[Match, ...]:
+    """Return the best match for each code, the most confident first."""
     best: dict[str, Match] = {}
     for row in rows():
-        match = _apply(row, words)
+        match = _match_row(row, words)
         if match is not None and (row.code not in best or match.confidence > best[row.code].confidence):
             best[row.code] = match
     return tuple(sorted(best.values(), key=lambda match: -match.confidence))
 
 
-def _apply(row: DialectRow, words: _Words) -> Match | None:
-    told = bool(row.pattern or row.mark or row.mark_heads)
-    if row.doors and not (_in_family(words.door, row.doors) if words.door else told):
+def _match_row(row: DialectRow, words: _Words) -> Match | None:
+    has_words = bool(row.pattern or row.mark or row.mark_heads)
+    if row.doors and not (_in_family(words.door, row.doors) if words.door else has_words):
         return None
-    if row.status and not (told and not words.status) and not _has_status(words.status, row.status):
+    if row.status and not (has_words and not words.status) and not _has_status(words.status, row.status):
         return None
     if row.body and words.body not in row.body:
         return None
@@ -333,16 +337,16 @@ def _apply(row: DialectRow, words: _Words) -> Match | None:
             return None
         why = _as_written(mark, words.texts)
     if row.pattern:
-        place = next(((m, t) for t in words.texts if (m := _compiled(row.pattern).search(t))), None)
-        if place is None:
+        hit_in_text = next(((m, t) for t in words.texts if (m := _compiled(row.pattern).search(t))), None)
+        if hit_in_text is None:
             return None
-        hit, text = place
+        hit, text = hit_in_text
         why = _around(text, hit.start(), hit.end())
         values |= {name.rstrip("2"): value for name, value in hit.groupdict().items() if value}
     confidence = row.confidence
     if row.doors and words.door is None:
         confidence *= ELSEWHERE
-    if row.wire and words.pasted and not _spoken(row, words):
+    if row.wire and words.pasted and not _is_servers_own(row, words):
         confidence *= PASTED
     if row.code.startswith("quota.") or values.get("case") == "rate":
         values |= _retry(words)
@@ -350,8 +354,8 @@ def _apply(row: DialectRow, words: _Words) -> Match | None:
     return Match(row.code, round(confidence, 3), why, row.id, row.key_good, values)
 
 
-def _spoken(row: DialectRow, words: _Words) -> bool:
-    """Whether a pasted text holds these words as a server's own: in the message of an answer whose status is told."""
+def _is_servers_own(row: DialectRow, words: _Words) -> bool:
+    """Check whether a pasted text contains these words as a server's own: in a message, with a status in the text."""
     return bool(words.status) and any(_compiled(row.pattern).search(message) for message in words.said)
 
 
@@ -364,16 +368,19 @@ def _has_status(status: int, wanted: Sequence[int | str]) -> bool:
 
 
 def _retry(words: _Words) -> dict[str, str]:
-    """The seconds after which the server wants to be asked again, by its headers, else by its words."""
-    said = _seconds(words.headers)
-    if not said and any(word in words.lower for word in ("retry", "try again", "wait")):
+    """Return how many seconds the server asks the client to wait, by its headers, else by its words."""
+    seconds = _seconds(words.headers)
+    if not seconds and any(word in words.lower for word in ("retry", "try again", "wait")):
         hit = next((m for text in words.texts if (m := re.search(_RETRY, text))), None)
-        said = (hit[1] or hit[2]) if hit else ""
-    return {"retry_after": said} if said else {}
+        seconds = (hit[1] or hit[2]) if hit else ""
+    return {"retry_after": seconds} if seconds else {}
 
 
 def _seconds(headers: Mapping[str, str]) -> str:
-    """``retry-after-ms``, or ``retry-after`` in either of its forms: a date counts from the answer's own."""
+    """Return the seconds of ``retry-after-ms`` or ``retry-after``; empty if neither is valid.
+
+    A date in ``retry-after`` is relative to the response's own ``date``.
+    """
     after, milliseconds = headers.get("retry-after", "").strip(), headers.get("retry-after-ms", "").strip()
     if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,6})?", milliseconds):
         return f"{float(milliseconds) / 1000:g}"
@@ -384,14 +391,14 @@ def _seconds(headers: Mapping[str, str]) -> str:
 
         try:
             wait = (parsedate_to_datetime(after) - parsedate_to_datetime(headers["date"])).total_seconds()
-        except (ValueError, TypeError, OverflowError):  # no date, or one with a zone and one without
+        except (ValueError, TypeError, OverflowError):  # an invalid date, or only one of the two has a time zone
             return ""
         return f"{wait:.0f}" if wait > 0 else ""
     return ""
 
 
 def _as_written(mark: str, texts: tuple[str, ...]) -> str:
-    """The mark with its words around it, in the case in which the server wrote it."""
+    """Return the mark with the text around it, as the server wrote it."""
     for text in texts:
         at = text.lower().find(mark)
         if at >= 0:
@@ -401,7 +408,7 @@ def _as_written(mark: str, texts: tuple[str, ...]) -> str:
 
 
 def _around(text: str, start: int, end: int) -> str:
-    """At most 160 characters of a text about a place in it."""
+    """Return at most 160 characters of a text around a place in it."""
     if len(text) <= QUOTED:
         return text
     room = max(0, QUOTED - 2 - (end - start))
@@ -422,7 +429,7 @@ def _weaker(match: Match) -> Match:
 
 
 def _by_status(words: _Words) -> tuple[Match, ...]:
-    """What the status alone says: the first row of ``status_rows`` that holds, if any."""
+    """Return what the status alone says: the match of the first row of ``status_rows`` that holds, if any."""
     parameter = _parameter(words)
     row = next((row for row in status_rows() if _status_row_holds(row, words, parameter)), None)
     if row is None:
@@ -443,7 +450,7 @@ def _status_row_holds(row: StatusRow, words: _Words, parameter: str) -> bool:
 
 
 def _parameter(words: _Words) -> str:
-    """The request parameter that an error names, at most 60 characters; empty where it names none."""
+    """Return the request parameter that an error names, at most 60 characters; empty if it names none."""
     if words.param.lower() not in ("", "none", "null"):
         return words.param[:60]
     loc = re.search(_PARAM_LOC, words.texts[-1])

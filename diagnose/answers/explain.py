@@ -1,8 +1,8 @@
-"""What a pasted text tells: a traceback, an app's error box, a log, a page of HTML.
+"""Find the likely cause in a pasted text: a traceback, an app's error message, a log, an HTML page.
 
-Three readers look at it: the servers' dialects (``dialects.toml``), the clients' own phrases (``phrases.toml``), and
-the look that ``check`` takes at base URLs and keys (``probes/pasted/pasted_text.py``, which takes the keys out first).
-Pure.
+Three sources contribute: the servers' dialects (``dialects.toml``), the clients' phrases (``phrases.toml``), and the
+examination of base URLs and keys that ``check`` makes too (``probes/pasted/pasted_text.py``, which removes the keys
+first). The module is pure.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class ReadNote(Protocol):
-        """As :class:`probes.pasted.pasted_text.Note`."""
+        """The interface of :class:`probes.pasted.pasted_text.Note` that this module uses."""
 
         @property
         def kind(self) -> str: ...
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         def sure(self) -> bool: ...
 
     class ReadText(Protocol):
-        """A text without keys, as :class:`probes.pasted.pasted_text.Pasted`."""
+        """A text without keys: the interface of :class:`probes.pasted.pasted_text.Pasted` that this module uses."""
 
         @property
         def plain(self) -> str: ...
@@ -50,18 +50,18 @@ if TYPE_CHECKING:
         def host(self) -> str | None: ...
 
 
-GAP = 160  # characters that ` … ` in a phrase may stand for
-TRIED = 5  # places at which a phrase with a gap is tried
-QUOTED = 160
-SHOWN = 6
-LEAST = 0.3  # less than that is no candidate
+GAP = 160  # characters that ` … ` in a phrase may match
+TRIED = 5  # occurrences of a phrase's head that are tried
+QUOTED = 160  # characters
+SHOWN = 6  # candidates
+LEAST = 0.3  # the lowest confidence of a candidate
 
 
 class Candidate(NamedTuple):
-    """A finding that the text may be about.
+    """A finding that may be the cause of the text.
 
-    ``confidence`` goes from 0 to 1. ``why`` is a sentence in the language asked for, ``evidence`` the part of the text
-    that tells, at most 160 characters, without any key.
+    ``confidence`` is between 0 and 1. ``why`` is a sentence in the requested language. ``evidence`` is the decisive
+    part of the text, at most 160 characters, without any key.
     """
 
     code: str
@@ -71,8 +71,9 @@ class Candidate(NamedTuple):
 
 
 class PhraseRow(NamedTuple):
-    """A row of ``phrases.toml``; the conditions are described there. ``needles`` as in
-    ``diagnose/answers/dialects.py``.
+    """A row of ``phrases.toml``, which explains the conditions.
+
+    ``needles`` are those of the pattern; empty if they are not known.
     """
 
     code: str
@@ -85,7 +86,7 @@ class PhraseRow(NamedTuple):
 
 
 class _Hint(NamedTuple):
-    """That a part of the text speaks for a code."""
+    """A part of the text that suggests a code."""
 
     code: str
     confidence: float
@@ -93,37 +94,37 @@ class _Hint(NamedTuple):
 
 
 def explain(text: ReadText, lang: str = "en", door: str | None = None) -> tuple[Candidate, ...]:
-    """What a pasted text is likely to be about, best first; empty where nothing in it is known.
+    """Return the likely causes of a pasted text, the most confident first; empty if nothing in it is known.
 
-    ``text`` comes from :func:`probes.pasted.pasted_text.read`, which takes the keys out; ``door`` is the id of the
-    door that its host is, None where it is no known one.
+    ``text`` comes from :func:`probes.pasted.pasted_text.read`, which removes the keys. ``door`` is the id of its host's
+    door, or None for an unknown host.
     """
     best: dict[str, _Hint] = {}
-    for sign in (*_phrases(text), *_dialects(text, door), *_noted(text)):
-        if sign.code not in best or sign.confidence > best[sign.code].confidence:
-            best[sign.code] = sign
-    _give_way(best)
-    ranked = sorted((sign for sign in best.values() if sign.confidence >= LEAST), key=lambda sign: -sign.confidence)
+    for hint in (*_phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text)):
+        if hint.code not in best or hint.confidence > best[hint.code].confidence:
+            best[hint.code] = hint
+    _put_causes_first(best)
+    ranked = sorted((hint for hint in best.values() if hint.confidence >= LEAST), key=lambda hint: -hint.confidence)
     values = {"host": text.host}
     return tuple(
-        Candidate(sign.code, round(sign.confidence, 2), words.say(sign.code, lang, values).title, _quote(sign.evidence))
-        for sign in ranked[:SHOWN]
+        Candidate(hint.code, round(hint.confidence, 2), words.say(hint.code, lang, values).title, _quote(hint.evidence))
+        for hint in ranked[:SHOWN]
     )
 
 
-_FIRM = 0.75  # a sign that may go before what follows from it
-_NEAR = 0.25  # and it is not much weaker
+_FIRM = 0.75  # the lowest confidence of a cause that may rank before its consequence
+_NEAR = 0.25  # how much less confident than the consequence the cause may be
 
 
-def _give_way(best: dict[str, _Hint]) -> None:
-    """Put what says more exactly what must be changed before what follows from it (``causes.py``)."""
+def _put_causes_first(best: dict[str, _Hint]) -> None:
+    """Rank causes before the findings that follow from them (``causes.py``), by lowering the latter's confidence."""
     present = [code for code in dict.fromkeys((*BECAUSE, *IN_TEXT)) if code in best]
-    for code in (*present, *present):  # twice: what gave way may itself be followed
-        sign = best[code]
+    for code in (*present, *present):  # twice, because a lowered finding may itself be the cause of another one
+        hint = best[code]
         causes = (cause for cause in best if explains_in_text(cause, code))
         firm = [best[cause].confidence for cause in causes if best[cause].confidence >= _FIRM]
-        if firm and sign.confidence - _NEAR <= max(firm) <= sign.confidence:
-            best[code] = sign._replace(confidence=max(firm) - 0.01)
+        if firm and hint.confidence - _NEAR <= max(firm) <= hint.confidence:
+            best[code] = hint._replace(confidence=max(firm) - 0.01)
 
 
 # -- the tables --------------------------------------------------------------------------------------------------------
@@ -138,25 +139,25 @@ def rows() -> tuple[PhraseRow, ...]:
 # -- the clients' phrases ----------------------------------------------------------------------------------------------
 
 
-def _phrases(seen: ReadText) -> Iterator[_Hint]:
+def _phrase_hints(text: ReadText) -> Iterator[_Hint]:
     for row in rows():
-        span = _place(row, seen)
-        if span is None or not (not row.beside or any(_has(seen, part) for part in row.beside)):
+        span = _span_of(row, text)
+        if span is None or not (not row.beside or any(_occurs(text, part) for part in row.beside)):
             continue
-        if any(_has(seen, part) for part in row.without):
+        if any(_occurs(text, part) for part in row.without):
             continue
-        yield _Hint(row.code, row.confidence, _around(seen.plain, *span))
+        yield _Hint(row.code, row.confidence, _around(text.plain, *span))
 
 
-def _place(row: PhraseRow, seen: ReadText) -> tuple[int, int] | None:
+def _span_of(row: PhraseRow, text: ReadText) -> tuple[int, int] | None:
     if row.pattern:
-        if not may_match(row.needles, seen.lower):
+        if not may_match(row.needles, text.lower):
             return None
-        found = _compiled(row.pattern).search(seen.lower)
-        return found.span() if found else None
+        match = _compiled(row.pattern).search(text.lower)
+        return match.span() if match else None
     for phrase in row.any:
-        if phrase[0] == "@" or " … " in phrase or phrase in seen.lower:
-            span = _find(seen, phrase)
+        if phrase[0] == "@" or " … " in phrase or phrase in text.lower:
+            span = _find(text, phrase)
             if span is not None:
                 return span
     return None
@@ -164,32 +165,35 @@ def _place(row: PhraseRow, seen: ReadText) -> tuple[int, int] | None:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII)  # so that a word ends where Chinese begins
+    return re.compile(pattern, re.ASCII)  # ASCII, so that `\b` matches between a word and Chinese
 
 
-def _has(seen: ReadText, phrase: str) -> bool:
-    return _find(seen, phrase) is not None
+def _occurs(text: ReadText, phrase: str) -> bool:
+    return _find(text, phrase) is not None
 
 
-def _find(seen: ReadText, phrase: str) -> tuple[int, int] | None:
-    """Where a phrase stands in the text; a tag that holds stands at the status it names, or at the head."""
+def _find(text: ReadText, phrase: str) -> tuple[int, int] | None:
+    """Return the start and end of a phrase in the text, or None.
+
+    A tag that holds (``@404``) is placed at the status that it names, or at the start of the text.
+    """
     if phrase[0] == "@":
-        if phrase not in seen.tags:
+        if phrase not in text.tags:
             return None
-        at = max(0, seen.lower.find(phrase[1:]))
+        at = max(0, text.lower.find(phrase[1:]))
         return at, at + len(phrase) - 1
     head, *rest = phrase.split(" … ") if " … " in phrase else (phrase,)
     start = -1
-    for _ in range(TRIED):  # the first place may not be the one that goes on as wanted
-        start = seen.lower.find(head, start + 1)
+    for _ in range(TRIED):  # the rest of the phrase may follow only a later occurrence of its head
+        start = text.lower.find(head, start + 1)
         if start < 0:
             return None
-        before = seen.lower[start - 1 : start]
+        before = text.lower[start - 1 : start]
         if head[0].isalnum() and head[0].isascii() and before.isalnum() and before.isascii():
             continue  # in the middle of another word
         end = start + len(head)
         for part in rest:
-            at = seen.lower.find(part, end, end + GAP + len(part))
+            at = text.lower.find(part, end, end + GAP + len(part))
             if at < 0:
                 break
             end = at + len(part)
@@ -205,36 +209,38 @@ _ENDPOINT_PATH = (
     r"((?:/[\w.{}:%~-]+)*/(?:chat/completions|completions|messages|responses|models|embeddings))\b"
 )
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
-# A server names the path that it does not know; a client says the same words of what it could not parse.
+# A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
 _VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
 
 
-def _dialects(seen: ReadText, door: str | None) -> Iterator[_Hint]:
-    failing = any(tag.startswith("@5") for tag in seen.tags)
-    said = "{" in seen.plain or any(tag.startswith("@4") for tag in seen.tags)  # a server's answer, not an app's
-    for match in match_text(seen.short, door):
-        if match.code == "http.gateway_error" and not failing:  # a client says "fetch failed" of its own connection
+def _dialect_hints(text: ReadText, door: str | None) -> Iterator[_Hint]:
+    failing = any(tag.startswith("@5") for tag in text.tags)
+    by_server = "{" in text.plain or any(
+        tag.startswith("@4") for tag in text.tags
+    )  # a server's response, not an app's own message
+    for match in match_text(text.short, door):
+        if match.code == "http.gateway_error" and not failing:  # a client reports "fetch failed" for its own connection
             match = match._replace(confidence=0.5 * match.confidence)
         if match.code == "path":
             if re.search(_CLIENTS_URL, match.why):
                 continue
-            yield from _wrong_path(match.confidence, match.why, seen)
+            yield from _wrong_path(match.confidence, match.why, text)
         elif match.code == "proxy_page":
-            local = "@local" in seen.tags
+            local = "@local" in text.tags
             yield _Hint("proxy.captures_local" if local else "proxy.refused", match.confidence, match.why)
             yield _Hint("proxy.refused" if local else "proxy.captures_local", 0.7 * match.confidence, match.why)
             yield _Hint("http.gateway_error", 0.5 * match.confidence, match.why)
-        elif match.code == "auth.header_lost" and not said and re.search(_OWN_KEY, match.why):
+        elif match.code == "auth.header_lost" and not by_server and re.search(_OWN_KEY, match.why):
             yield _Hint("settings.missing_key", match.confidence, match.why)
             yield _Hint(match.code, 0.85 * match.confidence, match.why)
         else:
             yield _Hint(match.code, match.confidence, match.why)
 
 
-def _wrong_path(confidence: float, evidence: str, seen: ReadText) -> Iterator[_Hint]:
-    """A path that is not there: by its own look the version is missing, or it is another path altogether."""
-    paths = re.findall(_ENDPOINT_PATH, seen.plain)
+def _wrong_path(confidence: float, evidence: str, text: ReadText) -> Iterator[_Hint]:
+    """Yield the hints of an unknown path: a missing version if the path contains none, and a wrong path."""
+    paths = re.findall(_ENDPOINT_PATH, text.plain)
     from probes.protocols.protocol import wires
 
     versioned = "|".join((_VERSIONED, *(one.inner_path for one in wires() if one.inner_path)))
@@ -245,7 +251,7 @@ def _wrong_path(confidence: float, evidence: str, seen: ReadText) -> Iterator[_H
 
 # -- addresses and keys ------------------------------------------------------------------------------------------------
 
-# What a note tells, with the confidence where it is sure and where it is not.
+# Kind of note -> the code that it suggests, the confidence if the note is sure, and if it is not.
 _NOTED = {
     "invalid": ("url.invalid", 0.93, 0.9),
     "bad_port": ("url.invalid", 0.93, 0.9),
@@ -268,8 +274,8 @@ _NOTED = {
 }
 
 
-def _noted(seen: ReadText) -> Iterator[_Hint]:
-    for note in seen.notes:
+def _note_hints(text: ReadText) -> Iterator[_Hint]:
+    for note in text.notes:
         if note.kind in _NOTED:
             code, sure, unsure = _NOTED[note.kind]
             yield _Hint(code, sure if note.sure else unsure, note.where)
@@ -279,7 +285,7 @@ def _noted(seen: ReadText) -> Iterator[_Hint]:
 
 
 def _around(text: str, start: int, end: int) -> str:
-    """At most 160 characters of a text about a place in it, cut between words where it can be."""
+    """Return at most 160 characters of a text around a place in it."""
     if len(text) <= QUOTED:
         return text
     room = max(0, QUOTED - 2 - (end - start))
@@ -293,14 +299,14 @@ _LONG = r"(?=[A-Za-z]{0,40}[0-9])[A-Za-z0-9]{20,}"
 
 
 def _quote(evidence: str) -> str:
-    """The evidence in one line. What still has the look of a key, though nothing says that it is one, stays out."""
-    clean = re.sub(_WORD, lambda found: "[key]" if _noisy(found[0]) else found[0], evidence)
+    """Return the evidence in one line. Replace anything that still looks like a key, even if no pattern knows it."""
+    clean = re.sub(_WORD, lambda match: "[key]" if _noisy(match[0]) else match[0], evidence)
     clean = re.sub(_LONG, "[key]", clean)
     clean = "".join(char if char.isprintable() else " " for char in clean)
     return " ".join(clean.split())[:QUOTED]
 
 
 def _noisy(word: str) -> bool:
-    """Whether letters and digits take turns as they do in a key, and not as in a model's name or a path."""
+    """Check whether letters and digits alternate as often as in a key; in model names and paths they do so rarely."""
     turns = sum(one.isdigit() != next_.isdigit() for one, next_ in pairwise(word) if one.isalnum() and next_.isalnum())
     return turns >= max(4, len(word) // 8)

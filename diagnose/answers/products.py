@@ -1,4 +1,4 @@
-"""Products between an app and an API, recognised by headers, pages and certificate issuers (``products.toml``)."""
+"""Recognise products between an app and an API by headers, pages and certificate issuers (``products.toml``)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Product(NamedTuple):
-    """A row of ``products.toml``; the fields are described there."""
+    """A row of ``products.toml``, which explains the fields."""
 
     name: str
     header: str = ""
@@ -24,7 +24,7 @@ class Product(NamedTuple):
 
 
 class ProductTrace(NamedTuple):
-    """A product that took part in an answer; ``note`` quotes what tells, at most 100 characters of a header."""
+    """A product that made or passed on a response; ``note`` quotes its header (at most 100 characters) or its page."""
 
     product: Product
     note: str
@@ -32,7 +32,7 @@ class ProductTrace(NamedTuple):
 
 @cache
 def products() -> tuple[Product, ...]:
-    """The rows of ``products.toml``, in its order: the outermost first."""
+    """Return the rows of ``products.toml``, in the order of the file: the outermost product first."""
     return tuple(Product(**row) for row in table("answers/products")["product"])
 
 
@@ -41,35 +41,35 @@ def _compiled(pattern: str, start: str = "") -> re.Pattern[str]:
     return re.compile(f"{start}(?:{pattern})", re.IGNORECASE | re.MULTILINE)
 
 
-def between(found: Exchange) -> ProductTrace | None:
-    """Return the outermost product that passed an answer on, by the answer's headers."""
-    lines = "\n".join(f"{name}: {value}" for name, value in found.response.headers)
-    for one in products():
-        if one.header and (hit := _compiled(one.header, "^").search(lines)):
+def between(exchange: Exchange) -> ProductTrace | None:
+    """Return the outermost product that passed on a response, recognised by the response's headers."""
+    lines = "\n".join(f"{name}: {value}" for name, value in exchange.response.headers)
+    for product in products():
+        if product.header and (hit := _compiled(product.header, "^").search(lines)):
             line = lines[hit.start() : lines.find("\n", hit.start()) if "\n" in lines[hit.start() :] else None]
-            return ProductTrace(one, line[:100])
+            return ProductTrace(product, line[:100])
     return None
 
 
-def maker(found: Exchange) -> ProductTrace | None:
-    """Return the product whose page an answer is.
+def maker(exchange: Exchange) -> ProductTrace | None:
+    """Return the product that made the page in a response.
 
-    Headers do not tell that: a product in between adds its own headers to every answer.
+    Headers cannot show that, because a product in between adds its headers to every response.
     """
-    if found.response.body not in ("html", "text"):
+    if exchange.response.body not in ("html", "text"):
         return None
-    text = " ".join(found.response.text.split())
-    for one in products():
-        if one.page and (hit := _compiled(one.page).search(text)):
-            return ProductTrace(one, f"“{hit[0]}”")
+    text = " ".join(exchange.response.text.split())
+    for product in products():
+        if product.page and (hit := _compiled(product.page).search(text)):
+            return ProductTrace(product, f"“{hit[0]}”")
     return None
 
 
 def inspector(issuer: str) -> Product | None:
-    """Return the product that opens encrypted connections and is named in a certificate's issuer.
+    """Return the product that inspects TLS connections and is named in a certificate's issuer.
 
     >>> inspector("Zscaler Intermediate Root CA (Zscaler Inc.)").name
     'Zscaler'
     """
     low = issuer.lower()
-    return next((one for one in products() if any(part in low for part in one.issuers)), None)
+    return next((product for product in products() if any(part in low for part in product.issuers)), None)

@@ -1,1 +1,1 @@
-"""The evidence as the rules read it."""
+"""The view of the evidence that the rules read, and the types of a rule and a claim."""

@@ -1,6 +1,7 @@
-"""What the data of client programs says of a run: the app that was named, and the others that would need it otherwise.
+"""Base URLs and variables in the terms of an app, from the table of apps.
 
-The run speaks of base URLs as the official SDK of the protocol takes them; here they are put as an app takes them.
+A run works with base URLs in the form that the protocol's official SDK expects. Some apps expect another form, for
+example without the ``/v1`` at the end, or with the endpoint included.
 """
 
 from __future__ import annotations
@@ -20,19 +21,20 @@ from probes.urls.app_base_urls import MODEL, takes
 
 
 def named(target: Target) -> App | None:
-    """The app that the user named; None where none was."""
+    """Return the app that the user named, or None if the user named none."""
     return known(target.app) if target.app_named else None
 
 
 def known(id: str) -> App | None:
-    """The app of that id."""
+    """Return the app with this id, or None if the table has no such app."""
     return load().get(id)
 
 
 def in_its_terms(app: App | None, protocol: str, base_url: str) -> str | None:
-    """An SDK's base URL as the app takes it; None where the app cannot be pointed there.
+    """Convert a base URL from the form of the official SDK to the form of the app.
 
-    As it is where no app was named, or the app does not speak the protocol.
+    Return None if no setting of the app leads to that address. Return the base URL unchanged if there is no app, or if
+    the app does not speak the protocol.
     """
     wire = app.wire(protocol) if app is not None else None
     if app is None or wire is None or app is official(protocol):
@@ -41,14 +43,14 @@ def in_its_terms(app: App | None, protocol: str, base_url: str) -> str | None:
 
 
 def variable(app: App | None, protocol: str, role: str) -> str:
-    """The variable in which the app takes its ``base_url``, ``key`` or ``model``; empty where it has none."""
+    """Return the variable from which the app reads its ``base_url``, ``key`` or ``model``; empty if it reads none."""
     wire = app.wire(protocol) if app is not None else None
     names = {"base_url": wire.base_url, "key": wire.key, "model": wire.model} if wire is not None else {}
     return (*names.get(role, ()), "")[0]
 
 
 def sdk_variable(protocol: str, role: str) -> str:
-    """Return the variable in which the protocol's official SDK looks first for a setting; empty where it reads none.
+    """Return the first variable from which the protocol's official SDK reads a setting; empty if it reads none.
 
     ``role`` is ``base_url``, ``key``, ``model`` or ``api_version``.
 
@@ -57,66 +59,75 @@ def sdk_variable(protocol: str, role: str) -> str:
     """
     if protocol not in NAMES:
         return ""
-    own = variables_of(protocol)
-    names = {"base_url": own.bases, "key": own.keys, "model": (own.model,), "api_version": (own.version,)}
+    sdk = variables_of(protocol)
+    names = {"base_url": sdk.bases, "key": sdk.keys, "model": (sdk.model,), "api_version": (sdk.version,)}
     return (*names[role], "")[0]
 
 
 def others(target: Target, working: Attempt | None, as_given: bool) -> tuple[Client, ...]:
-    """The apps that want another base URL than the one that works, each with its own.
+    """Return the apps that need a base URL other than the one that works, each with the base URL in its own form.
 
-    Of a run for one app that app alone. An app to which the setting as given does the same is left out.
+    If the user named an app, only that app is considered. ``as_given`` says that the base URL works as it was given;
+    then an app that reaches the same address with it is left out.
     """
     if working is None:
         return ()
     given = target.base_url if as_given else None
-    own = official(working.protocol).wire(working.protocol)
-    usual = own is not None and working.base_url == own.default  # which every client finds by itself
-    found = []
+    sdk_wire = official(working.protocol).wire(working.protocol)
+    is_default = sdk_wire is not None and working.base_url == sdk_wire.default  # every client uses it without a setting
+    clients = []
     for app in (named(target),) if target.app_named else load():
         wire = app.wire(working.protocol) if app is not None else None
         if app is None or wire is None:
             continue
         base = takes(app, wire, working.base_url)
-        if base == working.base_url or (given is not None and base is not None and _alike(app, working, given, base)):
+        if base == working.base_url or (
+            given is not None and base is not None and _same_request_url(app, working, given, base)
+        ):
             continue
-        found.append(Client(app.id, app.name, base, _how(working.base_url, base), _told(target, app, usual)))
-    return tuple(found)
+        clients.append(
+            Client(app.id, app.name, base, _difference(working.base_url, base), _worth_telling(target, app, is_default))
+        )
+    return tuple(clients)
 
 
-def _told(target: Target, app: App, usual: bool) -> bool:
-    return target.app_named or (app.well_known and not usual)
+def _worth_telling(target: Target, app: App, is_default: bool) -> bool:
+    return target.app_named or (app.well_known and not is_default)
 
 
-def _alike(app: App, working: Attempt, given: str, base: str) -> bool:
+def _same_request_url(app: App, working: Attempt, given: str, base: str) -> bool:
     wire = app.wire(working.protocol)
     return wire is not None and join(app, wire, given, MODEL) == join(app, wire, base, MODEL)
 
 
-def _how(base: str, its: str | None) -> str:
-    """How an app's base URL differs: impossible, without_version, with_version, whole, or other."""
-    if its is None:
+def _difference(base: str, app_base: str | None) -> str:
+    """Return how an app's base URL differs from the SDK's; the names are those of ``diagnose.report.DIFFERENCES``."""
+    if app_base is None:
         return "impossible"
-    if its == re.sub(r"/v\d+[a-z]*\d*$", "", base):
+    if app_base == re.sub(r"/v\d+[a-z]*\d*$", "", base):
         return "without_version"
-    if re.fullmatch(re.escape(base) + r"/v\d+[a-z]*\d*", its):
+    if re.fullmatch(re.escape(base) + r"/v\d+[a-z]*\d*", app_base):
         return "with_version"
-    return "whole" if its.startswith(base + "/") and len(its) > len(base) + 1 else "other"
+    return "whole" if app_base.startswith(base + "/") and len(app_base) > len(base) + 1 else "other"
 
 
 def translated(
     app: App | None, protocol: str, settings: Mapping[str, object] | None, values: Mapping[str, str]
 ) -> tuple[dict[str, object] | None, dict[str, str], bool]:
-    """A claim's settings and values in the app's terms, and whether the app can be pointed there at all."""
-    spoken = str((settings or {}).get("protocol") or protocol)
-    told, found = dict(settings) if settings is not None else None, dict(values)
-    if app is None or app.wire(spoken) is None:
-        return told, found, True
-    better = found.get("better_url") or ""
+    """Return a claim's settings and values in the app's terms, and whether the app can reach that address at all."""
+    spoken_protocol = str((settings or {}).get("protocol") or protocol)
+    app_settings, app_values = dict(settings) if settings is not None else None, dict(values)
+    if app is None or app.wire(spoken_protocol) is None:
+        return app_settings, app_values, True
+    better = app_values.get("better_url") or ""
     if better:
-        found["better_url"] = in_its_terms(app, spoken, better) or ""
-    base = told.get("base_url") if told is not None else None
-    if told is None or not isinstance(base, str):
-        return told, found, not better or bool(found["better_url"])
-    its = in_its_terms(app, spoken, base)
-    return ({**told, "base_url": its}, found, True) if its is not None else (None, found, False)
+        app_values["better_url"] = in_its_terms(app, spoken_protocol, better) or ""
+    base = app_settings.get("base_url") if app_settings is not None else None
+    if app_settings is None or not isinstance(base, str):
+        return app_settings, app_values, not better or bool(app_values["better_url"])
+    app_base = in_its_terms(app, spoken_protocol, base)
+    return (
+        ({**app_settings, "base_url": app_base}, app_values, True)
+        if app_base is not None
+        else (None, app_values, False)
+    )

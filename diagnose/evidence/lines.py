@@ -1,4 +1,4 @@
-"""Lines of evidence: what a report quotes."""
+"""Format exchanges and failures as the lines of evidence that a report quotes."""
 
 from __future__ import annotations
 
@@ -7,41 +7,49 @@ from probes.model.exchange import Exchange
 from probes.model.failure import Failure
 
 
-def words_of(found: Exchange) -> str:
-    """What the answer says, in one line: its error's message, its page's title, or its first words."""
-    error = found.reading.error or (found.reading.stream.error if found.reading.stream is not None else None)
-    text = (error.message if error is not None else "") or found.response.title or found.response.text
+def words_of(exchange: Exchange) -> str:
+    """Return the response's text in one line of at most 240 characters.
+
+    That is the message of its error, else the title of its page, else its first words.
+    """
+    error = exchange.reading.error or (exchange.reading.stream.error if exchange.reading.stream is not None else None)
+    text = (error.message if error is not None else "") or exchange.response.title or exchange.response.text
     return " ".join(text.split())[:240]
 
 
-def told(failure: Failure) -> str | Seen:
-    """How something failed, in one line: in the words of whoever said so, else in ours."""
+def failure_line(failure: Failure) -> str | Seen:
+    """Describe a failure in one line: a probe's note, else the first line of the detail, else the kind of failure."""
     if failure.note is not None:
         return seen("note", note=failure.note)
     return failure.detail.partition("\n")[0] or seen(f"kind_{failure.kind.value}")
 
 
-def line_of(found: Exchange) -> str | Seen:
-    """One request and its answer, or how it failed, as a line of evidence."""
-    if found.failure is not None and not found.status and found.failure.note is not None:
-        return seen("lost", request=_request(found), kind=_kind(found.failure), note=found.failure.note)
-    return answer_line(found)
+def line_of(exchange: Exchange) -> str | Seen:
+    """Format a request and its response, or the failure, as a line of evidence in the reader's language.
+
+    For example ``POST https://api.example.com/v1/chat/completions → 401, application/json: invalid api key``.
+    """
+    if exchange.failure is not None and not exchange.status and exchange.failure.note is not None:
+        return seen("lost", request=_request(exchange), kind=_kind(exchange.failure), note=exchange.failure.note)
+    return answer_line(exchange)
 
 
-def _request(found: Exchange) -> str:
-    return f"{found.request.method} {found.request.url}"
+def _request(exchange: Exchange) -> str:
+    return f"{exchange.request.method} {exchange.request.url}"
 
 
 def _kind(failure: Failure) -> str:
     return failure.kind.value.replace("_", " ")
 
 
-def answer_line(found: Exchange) -> str:
-    """One request and its answer as a line of evidence."""
-    head = _request(found)
-    if found.failure is not None and not found.status:
-        return f"{head} → {_kind(found.failure)}" + (f" ({found.failure.detail})" if found.failure.detail else "")
-    kind = f", {found.response.content_type}" if found.response.content_type else ""
-    said = words_of(found)
-    tail = f" ({found.failure.kind.value})" if found.failure is not None else ""
-    return f"{head} → {found.status}{kind}{tail}" + (f": {said}" if said and not found.ok else "")
+def answer_line(exchange: Exchange) -> str:
+    """Format a request and its response as a line of evidence that is the same in every language."""
+    head = _request(exchange)
+    if exchange.failure is not None and not exchange.status:
+        return f"{head} → {_kind(exchange.failure)}" + (
+            f" ({exchange.failure.detail})" if exchange.failure.detail else ""
+        )
+    kind = f", {exchange.response.content_type}" if exchange.response.content_type else ""
+    words = words_of(exchange)
+    tail = f" ({exchange.failure.kind.value})" if exchange.failure is not None else ""
+    return f"{head} → {exchange.status}{kind}{tail}" + (f": {words}" if words and not exchange.ok else "")

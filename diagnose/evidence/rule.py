@@ -1,4 +1,4 @@
-"""The types of a rule and of what it claims."""
+"""The types of a rule and of the claim that it returns."""
 
 from __future__ import annotations
 
@@ -14,33 +14,37 @@ from probes.model.note import Note
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """That a rule holds, what it rests on, and the values that its words name."""
+    """What a rule returns if it holds: the evidence, the values for the slots of its words, and a fix.
+
+    The fields ``probe``, ``severity``, ``side`` and ``case`` replace the rule's own if they are set.
+    """
 
     evidence: tuple[str | Seen, ...] = ()
-    probe: str = ""  # where it is not the rule's own
-    severity: Severity | None = None  # where it is not the rule's own
-    sure: bool = True
+    probe: str = ""
+    severity: Severity | None = None
+    sure: bool = True  # False: only likely; it then explains no finding that is sure
     values: Mapping[str, str | Note | tuple[Note, ...]] = field(default_factory=dict)
-    settings: Mapping[str, object] | None = None  # the change that mends it
-    verified: bool = False  # those settings were seen to work in this run
-    side: str = ""  # where it is not the rule's own
-    case: str = ""  # a special case of the code, where it has words of its own
+    settings: Mapping[str, object] | None = None  # the change that fixes the problem
+    verified: bool = False  # this run received an answer with those settings
+    side: str = ""
+    case: str = ""  # a special case of the code that has its own words
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A finding: its code, what it means for the verdict, its pure test, and what explains it away.
+    """A finding: its code, its severity, the pure function ``when`` that tests for it, and what explains it away.
 
-    ``because`` names the codes, or layers with a dot (``key.``), that explain the finding when they hold too; the
-    catalogue takes it from ``diagnose/answers/causes.py``.
-    ``retryable`` says that the fault may pass by itself, so ``--retries`` tries again. What the settings say does not
-    change by waiting; a limit that was exceeded is a measurement, and repeating it until it fits would be none.
+    ``side`` is ``settings``, ``machine``, ``network``, ``relay``, ``provider`` or ``app``.
+    ``because`` lists the codes, or layers with a dot (``key.``), that explain the finding if they hold too; the
+    catalogue fills it in from ``diagnose/answers/causes.py``.
+    ``retryable`` says that the fault may pass, so ``--retries`` tries again. Faults in the settings do not pass. An
+    exceeded limit is not retryable either: repeating a measurement until it fits would falsify it.
     """
 
     code: str
     severity: Severity
     probe: str
     when: Callable[[View], Claim | None]
-    side: str  # settings, machine, network, relay, provider, app
+    side: str
     because: tuple[str, ...] = ()
     retryable: bool = False

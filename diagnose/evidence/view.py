@@ -1,4 +1,4 @@
-"""The evidence, arranged for the rules: what was given, what was asked in which way, and what the last answers mean."""
+"""The evidence, arranged for the rules: the settings, the facts of each probe, the attempts and their responses."""
 
 from __future__ import annotations
 
@@ -38,52 +38,58 @@ if TYPE_CHECKING:
     from diagnose.answers.dialects import Match
     from probes.catalog.app import App
 
-UNSEEN = SettingsFacts(None, None)  # of a run that ended before it looked at its settings
+UNSEEN = SettingsFacts(None, None)  # for a run that ended before it examined its settings
 
 
 class View:
-    """Read-only questions to one :class:`probes.model.settings.Evidence`."""
+    """A read-only view of one :class:`probes.model.evidence.Evidence`.
+
+    ``earlier`` holds the results of the earlier tries of the same check (``--retries``).
+    """
 
     def __init__(self, evidence: Evidence, earlier: tuple[Try, ...] = ()) -> None:
         self.evidence = evidence
-        self.earlier = earlier  # what came of the tries before this one
+        self.earlier = earlier
 
     @cached_property
     def app(self) -> App | None:
-        """The app that the user named."""
+        """The app that the user named, or None."""
         return client_urls.named(self.evidence.target)
 
     @cached_property
     def client(self) -> App | None:
-        """The app that this run is judged for: the one that was named, else the official client of the protocol."""
+        """The app whose behaviour decides: the app that the user named, else the official SDK of the protocol."""
         return client_urls.known(self.evidence.target.app)
 
     @cached_property
     def spoken(self) -> Wire:
-        """The protocol of the run; the default one where it was not found out."""
+        """The protocol of the run, or the default protocol if the run could not determine it."""
         protocol = self.evidence.target.protocol
         return wire(protocol if protocol in NAMES else DEFAULT_PROTOCOL)
 
     def app_variable(self, role: str) -> str:
-        """The variable in which the app that was named takes a setting; empty where none was, or it has none."""
+        """Return the variable from which the named app reads a setting; empty if no app was named or it reads none."""
         return client_urls.variable(self.app, self.evidence.target.protocol, role)
 
-    # -- grounds -------------------------------------------------------------------------------------------------------
+    # -- facts of the probes -------------------------------------------------------------------------------------------
 
     def observations(self, probe: str) -> list[Observation]:
+        """Return all observations of one probe, in the order in which they were made."""
         return [one for one in self.evidence.observations if one.probe == probe]
 
     @cached_property
     def settings(self) -> SettingsFacts:
+        """The facts of the settings, or ``UNSEEN`` if the run ended before it examined them."""
         return self.evidence.one(SettingsFacts, Subject.SETTINGS) or UNSEEN
 
     @cached_property
     def private(self) -> bool:
-        """Whether the host behind a proxy was found to be private by its addresses."""
+        """Whether the addresses of a host that is called through a proxy are private."""
         return self.evidence.one(LocalityFacts, Subject.LOCALITY) is not None
 
     @cached_property
     def door(self) -> DoorFacts | None:
+        """The facts of the door; the host counts as local if its addresses are private."""
         facts = self.evidence.one(DoorFacts, Subject.DOOR)
         return replace(facts, host=replace(facts.host, local=True)) if facts is not None and self.private else facts
 
@@ -94,90 +100,98 @@ class View:
 
     @cached_property
     def proxy(self) -> ProxyFacts | None:
+        """The facts of the proxy; it captures local traffic if the addresses of the host are private."""
         facts = self.evidence.one(ProxyFacts, Subject.PROXY)
         return replace(facts, captures_local=True) if facts is not None and self.private else facts
 
     @cached_property
     def tunnel(self) -> TunnelFacts | None:
-        """The way through the proxy, or what its port was found to be."""
+        """The tunnel through the proxy, or the protocol that its port speaks."""
         return self.evidence.one(TunnelFacts, Subject.TUNNEL, Subject.PROXY_PORT)
 
     @cached_property
     def direct(self) -> DirectFacts | None:
-        """How far the host is reached without the proxy, where that was tried."""
+        """How far a direct connection to the host came, or None if the run tried none."""
         return self.evidence.one(DirectFacts, Subject.DIRECT)
 
     @cached_property
     def dns(self) -> DnsFacts | None:
+        """The addresses of the host and what each name server answered."""
         return self.evidence.one(DnsFacts, Subject.DNS)
 
     @cached_property
     def tcp(self) -> TcpFacts | None:
+        """The TCP connection to the host, or to the proxy."""
         return self.evidence.one(TcpFacts, Subject.TCP)
 
     @cached_property
     def tls(self) -> TlsFacts | None:
-        """The handshake; of one that failed, the second look at it."""
+        """The facts of the TLS handshake, or of the closer look that follows a failed handshake."""
         return self.evidence.one(TlsFacts, Subject.HANDSHAKE, Subject.CERTIFICATE, Subject.PLAIN_HTTP)
 
     @property
     def certificate(self) -> Certificate | None:
+        """The server's certificate, or None if it was not read."""
         return self.tls.certificate if self.tls is not None else None
 
     @property
     def trust(self) -> str:
+        """The trust store of the handshake: ``system``, ``certifi`` or the path of a CA bundle."""
         return self.tls.trust if self.tls is not None else "system"
 
     def failure(self, probe: str) -> Failure | None:
-        """How a ground failed; the first failure, since a second look may fail otherwise."""
+        """Return the first failure of a probe, or None. A second, closer look may fail in another way."""
         return next((one.failure for one in self.observations(probe) if one.outcome is Outcome.FAILED), None)
 
     def failed(self, probe: str, *kinds: Kind) -> Failure | None:
-        found = self.failure(probe)
-        return found if found is not None and found.kind in kinds else None
+        """Return the first failure of a probe if it is of one of these kinds."""
+        failure = self.failure(probe)
+        return failure if failure is not None and failure.kind in kinds else None
 
     def flaw(self, subject: str, *kinds: str) -> Flaw | None:
+        """Return the first flaw of one of these kinds in the ``key`` or the ``base_url``, or None."""
         return next((one for one in self.settings.flaws if one.subject == subject and one.kind in kinds), None)
 
-    # -- what was asked ------------------------------------------------------------------------------------------------
+    # -- requests ------------------------------------------------------------------------------------------------------
 
     @cached_property
     def exchanges(self) -> tuple[Exchange, ...]:
+        """All requests of the run with their responses, in order."""
         return tuple(one.facts for one in self.evidence.observations if isinstance(one.facts, Exchange))
 
     @cached_property
     def rounds(self) -> tuple[AttemptRound, ...]:
-        """The rounds in which the API was asked properly, in order. Keyless looks elsewhere are none."""
+        """The rounds of requests to the API, in order, without the keyless looks at other paths."""
         return rounds_of(self.evidence.observations)
 
     @cached_property
     def looks(self) -> tuple[Exchange, ...]:
-        """The keyless looks at other paths."""
+        """The keyless requests to other paths of the host."""
         seen = (one.facts for one in self.evidence.observations if not one.attempt)
         return tuple(one for one in seen if isinstance(one, Exchange) and one.purpose is Purpose.PATH)
 
     @cached_property
     def first(self) -> AttemptRound | None:
-        """How it was asked first: as given, or mended where the SDK would have sent nothing."""
+        """The first round: with the settings as given, or corrected if no SDK could send a request with them."""
         return self.rounds[0] if self.rounds else None
 
     @cached_property
     def deep(self) -> AttemptRound | None:
-        """The wave that tells most: the one that works, else the last that found a route, else the first."""
+        """The most informative round: the one that works, else the last one that found a route, else the first."""
         working = self.evidence.working
         for attempt_round in self.rounds:
             if working is not None and attempt_round.chat is not None and passes(attempt_round.chat):
                 return attempt_round
-        # Another header that did not help either tells less than the way in which the app asks.
-        found = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
-        if found and found[0] is self.first and found[0].told is not None and bare_failure(found[0].told):
-            # What broke down may be the API itself: another path that does not work tells nothing of it.
-            found = [attempt_round for attempt_round in found if Change.PATH not in attempt_round.attempt.changed]
+        # A round with another header that did not help says less than one that asks as the app does.
+        routed = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
+        if routed and routed[0] is self.first and routed[0].told is not None and bare_failure(routed[0].told):
+            # The failing server may be the API itself, and a failure at another path says nothing about that.
+            routed = [attempt_round for attempt_round in routed if Change.PATH not in attempt_round.attempt.changed]
         return (
             next(
                 (
                     attempt_round
-                    for attempt_round in reversed(found)
+                    for attempt_round in reversed(routed)
                     if Change.AUTH not in attempt_round.attempt.changed
                 ),
                 None,
@@ -187,21 +201,22 @@ class View:
 
     @property
     def working(self) -> Attempt | None:
+        """The attempt that received a valid answer, or None."""
         return self.evidence.working
 
     @cached_property
     def works(self) -> bool:
-        """Seen to answer, in whichever way."""
+        """Whether some attempt received a valid answer."""
         return self.deep is not None and passes(self.deep.chat)
 
     @cached_property
     def works_as_given(self) -> bool:
-        """Seen to answer in the way in which the app would ask."""
+        """Whether an attempt with the settings as given received a valid answer."""
         return self.works and self.deep is not None and self.deep.attempt.given
 
     @cached_property
     def better(self) -> Attempt | None:
-        """Another way of asking than the given one, whose path was seen to lead to an API."""
+        """The attempt of the deepest round if it changed the given settings and its path leads to an API, else None."""
         deep = self.deep
         if deep is None or deep.attempt.given or deep.lost or deep.told is None or deep.told.failure is not None:
             return None
@@ -209,35 +224,39 @@ class View:
 
     @cached_property
     def asked(self) -> bool:
-        """Whether a generation was asked for at all."""
+        """Whether the run sent any generation request."""
         return any(one.purpose in (Purpose.CHAT, Purpose.STREAM) for one in self.exchanges)
 
     @cached_property
     def other_listing(self) -> Exchange | None:
-        """The model list asked with the other header style."""
+        """The request for the model list with the other auth header."""
         return next((one.other_listing for one in self.rounds if one.other_listing is not None), None)
 
     @cached_property
     def keyless_listing(self) -> Exchange | None:
-        """The model list asked without a key, to see whether it proves one."""
+        """The request for the model list without a key, which shows whether the list proves a key."""
         return next((one.keyless for one in self.rounds if one.keyless is not None), None)
 
     @cached_property
     def chosen(self) -> ModelFacts | None:
-        """The model that the last round chose."""
+        """The model that the last round chose, or None if no round chose one."""
         return next((one.chosen for one in reversed(self.rounds) if one.chosen is not None), None)
 
     @cached_property
     def model(self) -> str | None:
+        """The model of the settings, else the model of the deepest round's request."""
         deep = self.deep
         asked = deep.chat.attempt.model if deep is not None and deep.chat is not None else None
         return self.evidence.target.model or asked
 
-    # -- what the answers mean -----------------------------------------------------------------------------------------
+    # -- meaning of the responses --------------------------------------------------------------------------------------
 
     @cached_property
     def subject(self) -> Exchange | None:
-        """The answer that has to be explained: the one that failed nearest to the app; None where nothing failed."""
+        """The failed exchange that the findings must explain, or None if nothing failed.
+
+        A failed generation comes first, then a failed model list, then a failed check of the path.
+        """
         deep = self.deep
         if deep is None or deep.lost:
             return None
@@ -246,46 +265,47 @@ class View:
                 return deep.chat
             refused = deep.stream is not None and (deep.stream.status >= 300 or not deep.stream.status)
             return deep.stream if refused else None
-        told = deep.told
-        if told is None:
+        exchange = deep.told
+        if exchange is None:
             return None
         listing = deep.listing
         listed = listing is not None and listing.request.with_key and not no_route(listing)
-        if told is deep.path_check and listed and listing is not None and listing.status >= 400:
+        if exchange is deep.path_check and listed and listing is not None and listing.status >= 400:
             return listing
-        if told is deep.listing and not told.ok:
-            return told
-        shut = asks_login(told) or fenced(told) or told.failure is not None or told.status in (402, 429)
-        if told is deep.path_check and (shut or told.status >= 500):
-            return told
+        if exchange is deep.listing and not exchange.ok:
+            return exchange
+        shut = asks_login(exchange) or fenced(exchange) or exchange.failure is not None or exchange.status in (402, 429)
+        if exchange is deep.path_check and (shut or exchange.status >= 500):
+            return exchange
         return None
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:
-        """What the failed answer means, by the dialects of the houses; best first."""
+        """The readings of the failed response by the dialects of the providers, best first."""
         if self.subject is None:
             return ()
-        from diagnose.answers.dialects import classify  # its table is read only where something failed
+        from diagnose.answers.dialects import classify  # its table is loaded only if something failed
 
         return classify(self.subject, self.door.match.id if self.door else None)
 
     @property
     def match(self) -> Match | None:
+        """The best reading of the failed response, or None."""
         return self.matches[0] if self.matches else None
 
     @cached_property
     def key_good(self) -> bool | None:
-        """Whether this run has shown that the key is accepted; None where it has shown nothing."""
+        """Whether this run has shown that the key is accepted or refused; None if it has shown neither."""
         deep = self.deep
         if deep is None:
             return None
         if deep.attempt.key is KeyForm.CONFLICTING and self.settings.key_given:
-            return False  # tried where the given one was refused, or was not fit to be sent
+            return False  # it is tried only if the given key was refused or could not be sent
         with_key = deep.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.CONFLICTING)
         if not with_key:
             return None
         if passes(deep.chat) or passes(deep.stream):
-            # Where a made-up key is answered as well, an answer proves no key.
+            # If the server accepts a made-up key too, an answer does not prove the key.
             unchecked = any(one.why == "accepted_wrong" for one in self.evidence.capabilities or ())
             return None if unchecked else True
         if self.match is not None and self.match.key_good is not None:
@@ -299,16 +319,16 @@ class View:
         return None
 
     def said(self) -> str:
-        """The server's own words in the answer that failed, one line."""
-        found = self.subject or (self.first.told if self.first else None)
-        if found is None:
+        """Return the server's own words in the failed response, in one line; empty if there is none."""
+        exchange = self.subject or (self.first.told if self.first else None)
+        if exchange is None:
             return ""
-        return words_of(found)
+        return words_of(exchange)
 
     def values(self) -> dict[str, str]:
-        """What every finding's words may name."""
+        """Return the values that the words of every finding may use, without the empty ones."""
         target, door = self.evidence.target, self.door
-        found = _of_protocol(target.protocol) | {
+        values = _of_protocol(target.protocol) | {
             "base_url": target.base_url or "",
             "version_variable": client_urls.sdk_variable(target.protocol, "api_version"),
             "protocol": target.protocol,
@@ -326,21 +346,21 @@ class View:
         }
         subject = self.subject
         if subject is not None and subject.status:
-            found["status"] = str(subject.status)
+            values["status"] = str(subject.status)
         if self.proxy is not None and self.proxy.url:
-            found["proxy"] = self.proxy.url
+            values["proxy"] = self.proxy.url
         if self.chosen is not None and self.chosen.near:
-            found["near"] = ", ".join(self.chosen.near)
-        return {name: value for name, value in found.items() if value}
+            values["near"] = ", ".join(self.chosen.near)
+        return {name: value for name, value in values.items() if value}
 
 
 def _of_protocol(protocol: str) -> dict[str, str]:
-    """What a finding's words name of a protocol, where it is not as with chat completions."""
+    """Return the values that a protocol sets for the words of findings, if it differs from chat completions."""
     return dict(wire(protocol).words) if protocol in NAMES else {}
 
 
 def _host_of(url: str) -> str:
-    """The host in an address that may be none."""
+    """Return the host of a URL, or the empty text if the URL cannot be parsed."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""The catalogue: every finding is one rule value, in the file of its layer. Words stand in ``diagnose/words``."""
+"""The catalogue of rules. Each layer has a file with one rule per finding; the words are in ``diagnose/words``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from diagnose.answers.causes import BECAUSE
 from diagnose.evidence.rule import Rule
 from diagnose.findings import api, app, auth, key, model, network, proxy, redirect, run, settings, slo, stream, tls, url
 
-# From the ground up: among equals the deeper layer is the root cause.
+# The order of the layers, deepest first: of two errors that explain nothing, the deeper one is the root cause.
 _ALL: tuple[Rule, ...] = (
     *settings.RULES,
     *url.RULES,
@@ -29,5 +29,5 @@ RULES = tuple(replace(rule, because=BECAUSE.get(rule.code, ())) for rule in _ALL
 
 
 def is_retryable(code: str | None) -> bool:
-    """Whether the fault behind a root cause may be gone a moment later; False for None."""
+    """Check whether the fault behind a root cause may pass within seconds; False if there is no root cause."""
     return any(rule.code == code and rule.retryable for rule in RULES)

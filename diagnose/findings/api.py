@@ -1,11 +1,11 @@
-"""http.* and shape.*: whether an API answers there at all, and as its protocol demands."""
+"""http.* and shape.*: whether an API answers at the base URL, and whether its responses follow the protocol."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from diagnose.evidence.lines import answer_line, line_of, told
+from diagnose.evidence.lines import answer_line, failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
@@ -18,9 +18,7 @@ from probes.model.failure import Kind
 
 
 def said(code: str) -> Callable[[View], Claim | None]:
-    """A rule that holds when the answer that failed means ``code`` before anything else, by the dialects of the
-    houses.
-    """
+    """Make a rule that holds if the best reading of the failed response, by the providers' dialects, is ``code``."""
 
     def when(view: View) -> Claim | None:
         match, subject = view.match, view.subject
@@ -28,7 +26,7 @@ def said(code: str) -> Callable[[View], Claim | None]:
             return None
         walled = code in ("http.blocked", "http.front_auth") and subject.response.body in (Body.HTML, Body.EMPTY)
         if subject.ok and code.startswith("http.") and not walled:
-            return None  # an error under the status of a success: that it says so is the finding
+            return None  # an error with a success status: shape.error_as_success is the finding
         values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
         more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
         case = match.values.get("case", "") or case_of(code, subject.status)
@@ -45,24 +43,27 @@ def said(code: str) -> Callable[[View], Claim | None]:
 
 
 _LIMITS = ("retry-after", "x-ratelimit-", "anthropic-ratelimit-", "ratelimit", "x-rate-limit-")
-_SHOWN = 8  # headers: some houses send two dozen
+_SHOWN = 8  # headers: some providers send two dozen
 
 
-def _limits(found: Exchange) -> str:
-    """The headers by which the server tells its limits, in one line; what is used up stands first."""
-    told = [(name, value[:40]) for name, value in found.response.headers if name.startswith(_LIMITS)]
-    told.sort(key=lambda one: (not one[0].startswith("retry-after"), "remaining" not in one[0] or one[1] != "0"))
-    return ", ".join(f"{name}: {value}" for name, value in told[:_SHOWN])
+def _limits(exchange: Exchange) -> str:
+    """Return the headers with the server's rate limits in one line, ``retry-after`` and exhausted limits first."""
+    headers = [(name, value[:40]) for name, value in exchange.response.headers if name.startswith(_LIMITS)]
+    headers.sort(key=lambda one: (not one[0].startswith("retry-after"), "remaining" not in one[0] or one[1] != "0"))
+    return ", ".join(f"{name}: {value}" for name, value in headers[:_SHOWN])
 
 
 def softened(view: View, subject: Exchange) -> Severity | None:
-    """Our second generation may be the one too many: where the first answered, the app's single call would as well."""
+    """Return WARNING if only our second generation (the stream) hit a limit, else None.
+
+    The first generation succeeded, and the app sends only one.
+    """
     streamed = subject.purpose is Purpose.STREAM
     return Severity.WARNING if streamed and subject.status in (429, 503) and view.works else None
 
 
 def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
-    """A rule on a request that found no whole answer; a stream's own ways of ending are told in stream.*"""
+    """Make a rule that holds if a request failed without a complete response; broken streams belong to stream.*."""
 
     def when(view: View) -> Claim | None:
         subject = view.subject
@@ -79,22 +80,22 @@ def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
     return when
 
 
-def _lost(view: View) -> bool:
-    """The given path leads nowhere and no other path of the host was found."""
+def _leads_nowhere(view: View) -> bool:
+    """Check that the given path leads nowhere and that no other path of the host was found."""
     first = view.first
     return first is not None and first.lost and view.better is None and not view.works
 
 
-def _html(found: Exchange | None) -> bool:
-    return found is not None and found.status == 200 and found.response.body is Body.HTML
+def _html(exchange: Exchange | None) -> bool:
+    return exchange is not None and exchange.status == 200 and exchange.response.body is Body.HTML
 
 
 def _front_auth(view: View) -> Claim | None:
-    """The gate in front of the API, or of the network; one that serves its page with success as well."""
-    found = _own_certificate(view) or said("http.front_auth")(view)
+    """Report a sign-in page or a required client certificate in front of the API, even if the page has status 200."""
+    claim = _wants_client_certificate(view) or said("http.front_auth")(view)
     page = view.first.told if view.first is not None else None
-    if found is not None or page is None or not _lost(view) or not _html(page):
-        return found
+    if claim is not None or page is None or not _leads_nowhere(view) or not _html(page):
+        return claim
     from diagnose.answers.dialects import classify
 
     match = next(iter(classify(page)), None)
@@ -106,7 +107,11 @@ def _front_auth(view: View) -> Claim | None:
 
 def _web_page(view: View) -> Claim | None:
     first = view.first
-    if not _lost(view) or first is None or not any(_html(one) for one in (first.told, first.listing, *view.looks)):
+    if (
+        not _leads_nowhere(view)
+        or first is None
+        or not any(_html(one) for one in (first.told, first.listing, *view.looks))
+    ):
         return None
     page = next(one for one in (first.told, first.listing, *view.looks) if one is not None and _html(one))
     title = f" “{page.response.title}”" if page.response.title else ""
@@ -115,7 +120,7 @@ def _web_page(view: View) -> Claim | None:
 
 def _not_llm_api(view: View) -> Claim | None:
     first = view.first
-    if not _lost(view) or first is None or first.told is None or first.told.status in REDIRECTS:
+    if not _leads_nowhere(view) or first is None or first.told is None or first.told.status in REDIRECTS:
         return None
     if view.match is not None and view.match.code == "proxy_page":
         return None
@@ -173,30 +178,33 @@ def _malformed(view: View) -> Claim | None:
 
 
 def _closed(view: View) -> Claim | None:
-    found = _broken(Kind.CLOSED, Kind.RESET, Kind.CUT)(view)
-    if found is None or any(Change.SCHEME in attempt_round.attempt.changed for attempt_round in view.rounds):
+    claim = _broken(Kind.CLOSED, Kind.RESET, Kind.CUT)(view)
+    if claim is None or any(Change.SCHEME in attempt_round.attempt.changed for attempt_round in view.rounds):
         return None
-    return found
+    return claim
 
 
-def _own_certificate(view: View) -> Claim | None:
-    """A certificate of the client's own is asked for beneath HTTP, which no LLM client has."""
-    found = _broken(Kind.TLS_WANTS_CERTIFICATE)(view)
-    lost = view.failed("tls", Kind.TLS_WANTS_CERTIFICATE)
-    if found is None and lost is not None:
-        found = Claim((told(lost),), probe="tls")
-    return None if found is None else replace(found, case="certificate")
+def _wants_client_certificate(view: View) -> Claim | None:
+    """Report a server that asks for a client certificate (mutual TLS), which no LLM client has."""
+    claim = _broken(Kind.TLS_WANTS_CERTIFICATE)(view)
+    failure = view.failed("tls", Kind.TLS_WANTS_CERTIFICATE)
+    if claim is None and failure is not None:
+        claim = Claim((failure_line(failure),), probe="tls")
+    return None if claim is None else replace(claim, case="certificate")
 
 
 def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
-    """The same as ``said``; or it answered only when asked again, as the SDKs do by themselves: that breaks nothing."""
+    """Make a rule like :func:`said` that also warns if only a repeated request succeeded.
+
+    The SDKs repeat such requests themselves, so the app keeps working.
+    """
 
     def when(view: View) -> Claim | None:
         deep = view.deep
-        for asked in (deep.chat, deep.stream) if deep is not None else ():
-            timing = asked.timing if asked is not None and passes(asked) else None
-            if asked is not None and timing is not None and timing.tries > 1 and timing.first_status in statuses:
-                line = seen("flaky", purpose=asked.purpose.value, status=timing.first_status, tries=timing.tries)
+        for exchange in (deep.chat, deep.stream) if deep is not None else ():
+            timing = exchange.timing if exchange is not None and passes(exchange) else None
+            if exchange is not None and timing is not None and timing.tries > 1 and timing.first_status in statuses:
+                line = seen("flaky", purpose=exchange.purpose.value, status=timing.first_status, tries=timing.tries)
                 return Claim((line,), severity=Severity.WARNING)
         return said(code)(view)
 

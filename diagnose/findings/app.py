@@ -1,4 +1,4 @@
-"""app.*: what the app that was named is known to do, whatever the door."""
+"""app.*: known behaviour of the named app that breaks calls to any provider."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def _mixed_content(view: View) -> Claim | None:
     app, door = view.app, view.door
     if app is None or door is None or not app.page.startswith("https:") or door.host.scheme != "http":
         return None
-    # Browsers take a page's own machine for safe, and nothing else.
+    # Browsers treat only the local machine as secure without TLS.
     host = door.host.name
-    own = host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
-    return None if own else Claim((f"{door.host.scheme}://{host}",))
+    same_machine = host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
+    return None if same_machine else Claim((f"{door.host.scheme}://{host}",))
 
 
 def _cors(view: View) -> Claim | None:
-    asked = next((one for one in view.exchanges if one.purpose is Purpose.PREFLIGHT), None)
-    if asked is None or view.app is None or not asked.status:
+    preflight = next((one for one in view.exchanges if one.purpose is Purpose.PREFLIGHT), None)
+    if preflight is None or view.app is None or not preflight.status:
         return None
-    allowed = asked.header("access-control-allow-origin")
-    if asked.ok and allowed in ("*", view.app.page):
+    allowed = preflight.header("access-control-allow-origin")
+    if preflight.ok and allowed in ("*", view.app.page):
         return None
-    return Claim((f"Origin: {view.app.page}", line_of(asked)))
+    return Claim((f"Origin: {view.app.page}", line_of(preflight)))
 
 
 def _private_refused(view: View) -> Claim | None:

@@ -1,4 +1,4 @@
-"""auth.* and access.*: whether the door takes the key, and lets this caller in."""
+"""auth.* and access.*: whether the server accepts the key and admits this client."""
 
 from __future__ import annotations
 
@@ -25,15 +25,19 @@ def _header_style(view: View) -> Claim | None:
     if first is None:
         return None
     if working is not None and Change.AUTH in working.changed and view.works:
-        asked = [one.told for one in (first, view.deep) if one is not None and one.told is not None]
-        # Which of the clients that differ the user has is not known unless an app was named.
+        exchanges = [one.told for one in (first, view.deep) if one is not None and one.told is not None]
+        # The clients of this protocol differ; unless the user named an app, it is not known which one is in use.
         lenient = wire(working.protocol).clients_differ and not view.evidence.target.app_named
-        return _style_claim(working, tuple(map(line_of, asked)), Severity.WARNING if lenient else None, verified=True)
-    other, listing = view.other_listing, view.first.listing if view.first else None
-    if other is None or listing is None or not view.works_as_given:
+        return _style_claim(
+            working, tuple(map(line_of, exchanges)), Severity.WARNING if lenient else None, verified=True
+        )
+    other_listing, listing = view.other_listing, view.first.listing if view.first else None
+    if other_listing is None or listing is None or not view.works_as_given:
         return None
-    if listing.reading.models is not None and other.status in (401, 403):
-        return _style_claim(first.attempt, (line_of(listing), line_of(other)), Severity.WARNING, verified=view.works)
+    if listing.reading.models is not None and other_listing.status in (401, 403):
+        return _style_claim(
+            first.attempt, (line_of(listing), line_of(other_listing)), Severity.WARNING, verified=view.works
+        )
     return None
 
 

@@ -1,4 +1,4 @@
-"""key.*: the key as it was written, and whether its shape belongs at this door."""
+"""key.*: flaws in how the key is written, and whether its shape fits this provider."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from probes.model.facts import SisterSite, SiteDifference, Withheld
 from probes.model.value_issues import Confidence, Fit
 
 
-def _mended(view: View) -> tuple[dict[str, object] | None, bool]:
-    """Whether the cleaned key was seen to work."""
+def _cleaned_key(view: View) -> tuple[dict[str, object] | None, bool]:
+    """Return the setting for the cleaned key and whether it was seen to work."""
     deep = view.deep
     cleaned = deep is not None and deep.attempt.key is KeyForm.CLEANED
     return ({"key": "cleaned"} if cleaned or not view.asked else None), cleaned and view.works
@@ -24,7 +24,7 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
         flaw = view.flaw("key", *kinds)
         if flaw is None:
             return None
-        settings, verified = _mended(view)
+        settings, verified = _cleaned_key(view)
         survives = not flaw.fatal and view.works_as_given
         return Claim(
             (seen("note", note=flaw.notes),) if flaw.notes else (),
@@ -41,15 +41,15 @@ def _placeholder(view: View) -> Claim | None:
     flaw = view.flaw("key", "placeholder", "dummy")
     if flaw is None or view.works:
         return None
-    told = view.deep.told if view.deep else None
+    response = view.deep.told if view.deep else None
     about_key = view.match is not None and view.match.code in ("auth.rejected", "auth.header_lost", "auth.expired")
     refused = view.key_good is False or about_key
     if flaw.kind == "dummy" and not refused:
         return None
     if (
-        told is not None
+        response is not None
         and not refused
-        and told.status
+        and response.status
         and view.key_good is None
         and view.door
         and view.door.host.local
@@ -59,7 +59,7 @@ def _placeholder(view: View) -> Claim | None:
 
 
 def _shape(fit: Fit) -> Callable[[View], Claim | None]:
-    """A rule on how the key's shape fits the door; an answer that takes the key overrules any shape."""
+    """Make a rule on how the key's shape fits the door. A response that accepts the key overrules its shape."""
 
     def when(view: View) -> Claim | None:
         door = view.door
@@ -97,14 +97,15 @@ def _wrong_door(view: View) -> Claim | None:
         return _shape(Fit.OTHER_DOOR)(view)
     refused = view.match is not None and view.match.code == "auth.rejected"
     if door.key.fit is Fit.UNLIKELY and (refused or not view.asked):
-        # OpenAI's keys all carry its mark: one without it is another house's, whose it is no shape can tell for sure.
+        # All OpenAI keys have OpenAI's prefix. A key without it is another provider's, but its shape may fit several.
         return Claim(_looks_like(view), sure=refused, values={"key_door": "", "better_url": ""})
     return None
 
 
-def _twin(differs: SiteDifference) -> Callable[[View], Claim | None]:
-    """A rule on a refusal where the same house has another site with keys of the same look: likely, since only that
-    site could tell.
+def _sister_site(differs: SiteDifference) -> Callable[[View], Claim | None]:
+    """Make a rule for a refused key if the provider has a sister site whose keys look the same.
+
+    The finding is only likely, because only the sister site knows whether the key is its own.
     """
 
     def when(view: View) -> Claim | None:
@@ -117,12 +118,12 @@ def _twin(differs: SiteDifference) -> Callable[[View], Claim | None]:
             return None
         if view.match is None or view.match.code != "auth.rejected":
             return None
-        return _elsewhere(tuple(one for one in door.match.sister_sites if one.differs is differs))
+        return _at_sister_site(tuple(one for one in door.match.sister_sites if one.differs is differs))
 
     return when
 
 
-def _elsewhere(sister_sites: tuple[SisterSite, ...], *evidence: str) -> Claim | None:
+def _at_sister_site(sister_sites: tuple[SisterSite, ...], *evidence: str) -> Claim | None:
     if not sister_sites:
         return None
     best = sister_sites[0]
@@ -135,29 +136,34 @@ def _elsewhere(sister_sites: tuple[SisterSite, ...], *evidence: str) -> Claim | 
 
 
 def _wrong_plan(view: View) -> Claim | None:
-    found = _shape(Fit.OTHER_PLAN)(view)
-    if found is not None:
-        return found
+    claim = _shape(Fit.OTHER_PLAN)(view)
+    if claim is not None:
+        return claim
     door, match = view.door, view.match
     if door is None or match is None or not match.values.get("plan_hint"):
         return None
-    return _elsewhere(tuple(one for one in door.match.sister_sites if one.differs is SiteDifference.PLAN), match.why)
+    return _at_sister_site(
+        tuple(one for one in door.match.sister_sites if one.differs is SiteDifference.PLAN), match.why
+    )
 
 
 def _wrong_resource(view: View) -> Claim | None:
     return (
         _shape(Fit.OTHER_RESOURCE)(view)
-        or _twin(SiteDifference.PRODUCT)(view)
-        or _of_another(view, "resource", "workspace", "account")
+        or _sister_site(SiteDifference.PRODUCT)(view)
+        or _other_own_host(view, "resource", "workspace", "account")
     )
 
 
 def _wrong_region(view: View) -> Claim | None:
-    return _twin(SiteDifference.REGION)(view) or _of_another(view, "region")
+    return _sister_site(SiteDifference.REGION)(view) or _other_own_host(view, "region")
 
 
-def _of_another(view: View, *parts: str) -> Claim | None:
-    """A refusal where each resource, workspace or region has a host and keys of its own: only those could tell."""
+def _other_own_host(view: View, *parts: str) -> Claim | None:
+    """Report a refused key at a provider where each resource, workspace or region has its own host and keys.
+
+    The finding is only likely, because only those other hosts know whether the key is theirs.
+    """
     door, match = view.door, view.match
     refused = view.key_good is False and match is not None and match.code == "auth.rejected"
     if door is None or door.host.own_part not in parts or door.key.fit not in (Fit.FITS, Fit.UNKNOWN) or not refused:
@@ -166,7 +172,7 @@ def _of_another(view: View, *parts: str) -> Claim | None:
 
 
 def _wrong_kind(view: View) -> Claim | None:
-    """By the key's shape, or since the door says that it wants another kind of credential."""
+    """Report a credential of another kind, by the words of the response or by the shape of the key."""
     match = view.match
     if match is not None and match.values.get("kind_hint"):
         return Claim((match.why,))

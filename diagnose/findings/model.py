@@ -1,4 +1,4 @@
-"""model.* and quota.*: whether this model answers for this key, and whether there is money and room."""
+"""model.* and quota.*: whether this key may use this model, and whether credit and rate limits allow it."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ def _not_found(view: View) -> Claim | None:
         )
         lines = (line_of(refused),) if refused is not None else ()
         return Claim(lines, values={"near": working.model}, settings={"model": working.model}, verified=True)
-    found = said("model.not_found")(view) or _unlisted(view)
-    if found is None:
+    claim = said("model.not_found")(view) or _unlisted(view)
+    if claim is None:
         return None
     chosen = view.chosen
     if chosen is not None and chosen.source.kind is SourceKind.GUESS:
-        return None  # the model that was asked for was our own guess, not the user's setting
+        return None  # the model was our own guess, not the user's setting
     near = chosen.near if chosen is not None else ()
     lines = (
-        *found.evidence,
+        *claim.evidence,
         *((seen("nearest", count=chosen.count, near=", ".join(near)),) if chosen and near else ()),
     )
     return Claim(
         lines,
-        sure=found.sure,
-        values=dict(found.values),
+        sure=claim.sure,
+        values=dict(claim.values),
         settings={"model": near[0]} if near else None,
     )
 
 
 def _unlisted(view: View) -> Claim | None:
-    """A refusal in words that no house is known to use, of a model that the door's own list lacks."""
+    """Report a refusal in unknown words, for a model that is missing from the server's own list."""
     subject, chosen = view.subject, view.chosen
     if subject is None or chosen is None or chosen.listed is not False or subject.purpose is not Purpose.CHAT:
         return None
@@ -64,7 +64,7 @@ def _unlisted(view: View) -> Claim | None:
 
 
 def _not_permitted(view: View) -> Claim | None:
-    """As the house says; or a bare refusal by a door that had served its model list to this key alone."""
+    """Report a refusal by the provider, or one without a reason although the model list needs a key and was served."""
     subject, deep = view.subject, view.deep
     served = deep is not None and deep.listing is not None and bool(deep.listing.reading.models)
     keyed = view.door is not None and view.door.match.list_needs_key

@@ -1,28 +1,28 @@
-"""dns.* and tcp.*: whether the host is found and reached."""
+"""dns.* and tcp.*: whether the host name resolves and whether a connection to the host opens."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
-from diagnose.evidence.lines import told
+from diagnose.evidence.lines import failure_line
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.facts import TcpFacts
 from probes.model.failure import Kind
 
-# Handed out by TUN proxies in place of the real address: Clash and sing-box for IPv4, sing-box and mihomo for IPv6.
+# Ranges from which TUN proxies answer DNS queries: Clash and sing-box for IPv4, sing-box and mihomo for IPv6.
 FAKE_IP = tuple(map(ip_network, ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")))
 _DOCKER = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal")
 
 
 def _not_found(view: View) -> Claim | None:
-    found = view.failed("dns", Kind.NAME_UNKNOWN)
-    if found is None:
+    failure = view.failed("dns", Kind.NAME_UNKNOWN)
+    if failure is None:
         return None
     name = _looked_up(view)
-    lines = [seen("of", name=name, note=told(found)), *_said_by(view)]
+    lines = [seen("of", name=name, note=failure_line(failure)), *_said_by(view)]
     known = (
         view.door is not None
         and view.door.match.id is not None
@@ -42,28 +42,28 @@ def _not_found(view: View) -> Claim | None:
 
 
 def _dns_failed(view: View) -> Claim | None:
-    found = view.failed("dns", Kind.NAME_FAILED, Kind.TIMEOUT, Kind.OTHER)
-    if found is None:
+    failure = view.failed("dns", Kind.NAME_FAILED, Kind.TIMEOUT, Kind.OTHER)
+    if failure is None:
         return None
-    asked = view.dns.configured if view.dns else ()
-    said = {one.said for one in asked}
+    servers = view.dns.configured if view.dns else ()
+    said = {one.said for one in servers}
     case = ""
     if said:
         silent = said <= {"silent", "unreachable"}
         case = "silent" if silent else next((one for one in ("servfail", "refused") if one in said), "")
     return Claim(
-        (seen("of", name=_looked_up(view), note=told(found)), *_said_by(view)),
-        values={"address": ", ".join(one.server for one in asked)},
+        (seen("of", name=_looked_up(view), note=failure_line(failure)), *_said_by(view)),
+        values={"address": ", ".join(one.server for one in servers)},
         case=case,
     )
 
 
-# What a name server can say that has words here; other RCODEs stand as they are.
+# The results of a name server that the languages have words for; other RCODEs are shown unchanged.
 SAID = ("no_name", "no_address", "servfail", "refused", "silent", "unreachable")
 
 
 def _said_by(view: View) -> list[Seen]:
-    """What each name server said that was asked by itself."""
+    """Return a line for each name server that was asked separately."""
     if view.dns is None:
         return []
     return [
@@ -84,13 +84,13 @@ def _addresses(view: View) -> list[str]:
     return [one.ip for one in view.dns.addresses] if view.dns else []
 
 
-def _bogus(view: View) -> Claim | None:
+def _bogus_answer(view: View) -> Claim | None:
     door = view.door
     if door is None or door.match.id is None or door.host.local or (view.tcp is not None and view.tcp.via_proxy):
         return None
     names = view.certificate.names if view.certificate is not None else ()
     looked_up = view.dns is not None and view.failed("tls", Kind.TLS_HOSTNAME) is not None
-    if looked_up and names and not _kin(door.host.name, names):
+    if looked_up and names and not _same_domain(door.host.name, names):
         lines = (seen("certificate_for", names=", ".join(names[:3])), *_said_by(view))
         return Claim(lines, values={"names": ", ".join(names[:3])})
     odd = []
@@ -106,8 +106,8 @@ def _bogus(view: View) -> Claim | None:
     return Claim((f"{door.host.name} → {', '.join(odd)}", *_said_by(view)), values={"address": ", ".join(odd)})
 
 
-def _kin(host: str, names: tuple[str, ...]) -> bool:
-    """Whether any of the names is of the same registered domain, as far as the last two labels tell."""
+def _same_domain(host: str, names: tuple[str, ...]) -> bool:
+    """Check whether a name belongs to the host's registered domain, approximated by its last two labels."""
     tail = ".".join(host.split(".")[-2:])
     return any(name == tail or name.endswith("." + tail) for name in names)
 
@@ -125,25 +125,28 @@ def _fake_ip(view: View) -> Claim | None:
 
 
 def inside(view: View, facts: TcpFacts | None) -> str:
-    """The case of a loopback address that is not the one that was meant: within a container, or within WSL."""
-    here = facts is not None and facts.dials and all(_is_loopback(dial.address.ip) for dial in facts.dials)
-    seen = view.evidence.vantage
-    return "" if not here else "container" if seen.container else "wsl" if seen.wsl else ""
+    """Return ``container`` or ``wsl`` if all connections went to a loopback address from inside one; else empty.
+
+    There, the loopback address is not that of the machine that the user means.
+    """
+    on_loopback = facts is not None and facts.dials and all(_is_loopback(dial.address.ip) for dial in facts.dials)
+    environment = view.evidence.vantage
+    return "" if not on_loopback else "container" if environment.container else "wsl" if environment.wsl else ""
 
 
 def _is_loopback(raw: str) -> bool:
     return ip_address(raw.partition("%")[0]).is_loopback
 
 
-def _dialled(*kinds: Kind) -> Callable[[View], Claim | None]:
+def _connect_failed(*kinds: Kind) -> Callable[[View], Claim | None]:
     refused = Kind.REFUSED in kinds
 
     def when(view: View) -> Claim | None:
         facts = view.tcp
-        found = view.failed("tcp", *kinds)
-        if found is None or (facts is not None and facts.via_proxy):
+        failure = view.failed("tcp", *kinds)
+        if failure is None or (facts is not None and facts.via_proxy):
             return None
-        lines = tuple(_dial_lines(facts)) or (told(found),)
+        lines = tuple(_dial_lines(facts)) or (failure_line(failure),)
         port = str(facts.port) if facts else ""
         address = facts.dials[0].address.ip if facts and facts.dials else ""
         return Claim(lines, values={"address": address, "port": port}, case=inside(view, facts) if refused else "")
@@ -176,7 +179,7 @@ def _ipv6_broken(view: View) -> Claim | None:
     lines, values = tuple(_dial_lines(facts)), {"address": broken[0].address.ip}
     if not (broken[0].address.ip == "::1" and broken[0].kind is Kind.REFUSED):
         return Claim(lines, values=values)
-    # Clients fall back at once, and a refusal costs nothing: no more than a word for those that do not.
+    # Clients fall back at once after a refusal, so this is only a hint for those that do not.
     given = view.evidence.target.base_url or ""
     meant = given.replace("//localhost", "//127.0.0.1", 1)
     better = meant if meant != given else ""
@@ -199,13 +202,13 @@ RULES = (
         "settings",
     ),
     Rule("dns.failed", Severity.ERROR, "dns", _dns_failed, "network", retryable=True),
-    Rule("dns.bogus_answer", Severity.ERROR, "dns", _bogus, "network"),
+    Rule("dns.bogus_answer", Severity.ERROR, "dns", _bogus_answer, "network"),
     Rule("dns.fake_ip", Severity.INFO, "dns", _fake_ip, "network"),
     Rule(
         "tcp.refused",
         Severity.ERROR,
         "tcp",
-        _dialled(Kind.REFUSED),
+        _connect_failed(Kind.REFUSED),
         "machine",
         retryable=True,
     ),
@@ -213,7 +216,7 @@ RULES = (
         "tcp.timeout",
         Severity.ERROR,
         "tcp",
-        _dialled(Kind.TIMEOUT),
+        _connect_failed(Kind.TIMEOUT),
         "network",
         retryable=True,
     ),
@@ -221,7 +224,7 @@ RULES = (
         "tcp.unreachable",
         Severity.ERROR,
         "tcp",
-        _dialled(Kind.UNREACHABLE, Kind.DENIED),
+        _connect_failed(Kind.UNREACHABLE, Kind.DENIED),
         "network",
         retryable=True,
     ),
@@ -229,7 +232,7 @@ RULES = (
         "tcp.reset",
         Severity.ERROR,
         "tcp",
-        _dialled(Kind.RESET),
+        _connect_failed(Kind.RESET),
         "network",
         retryable=True,
     ),

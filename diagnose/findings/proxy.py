@@ -1,11 +1,11 @@
-"""proxy.*: the proxy that the SDK would take for this host."""
+"""proxy.*: the proxy that the SDK would use for this host."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from diagnose.evidence.lines import line_of, told
+from diagnose.evidence.lines import failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.network import inside
@@ -19,9 +19,9 @@ def _invalid(view: View) -> Claim | None:
     if proxy is None:
         return None
     if proxy.problem is not None:
-        # One NO_PROXY entry breaks only the clients that parse it strictly.
+        # A bad NO_PROXY entry breaks only clients that parse the variable strictly.
         harmless = proxy.problem is ProxyProblem.NO_PROXY_ENTRY and not view.spoken.strict_no_proxy
-        # A server may take what is meant for a proxy: then it answers in spite of the setting.
+        # Some servers accept requests in the form for a proxy and answer in spite of the setting.
         harmless |= proxy.problem is ProxyProblem.OWN_ADDRESS and view.works_as_given
         if proxy.bypass and proxy.problem in (ProxyProblem.API_ADDRESS, ProxyProblem.PASSWORD):
             return None
@@ -31,7 +31,7 @@ def _invalid(view: View) -> Claim | None:
             severity=Severity.WARNING if harmless else None,
             values={"source": str(proxy.source or ""), "better_proxy": proxy.mended or ""},
             case="no_proxy" if listed else "",
-            **_in_its_place(view, proxy.mended, "no_proxy" if listed else "proxy"),
+            **_fix(view, proxy.mended, "no_proxy" if listed else "proxy"),
         )
     failure = view.failed("proxy", Kind.PROXY_PROTOCOL)
     speaks = view.tunnel.speaks if view.tunnel is not None else ""
@@ -45,23 +45,26 @@ def _invalid(view: View) -> Claim | None:
     better = None
     if speaks in ("http", "https", "socks5") and proxy.url:
         better = f"{speaks}://{proxy.url.partition('://')[2] or proxy.url}"
-    found = (seen(f"speaks_{speaks}"),) if speaks else ()
+    line = (seen(f"speaks_{speaks}"),) if speaks else ()
     return Claim(
-        (seen("of", name=proxy.source or "", note=told(failure)), *found, *_beside(view)),
+        (seen("of", name=proxy.source or "", note=failure_line(failure)), *line, *_direct_line(view)),
         values={"source": str(proxy.source or ""), "better_proxy": better or ""},
-        **_in_its_place(view, better),
+        **_fix(view, better),
     )
 
 
-def _in_its_place(view: View, value: str | None, name: str = "proxy") -> dict[str, Any]:
-    """What the run went on with, and whether an answer came so. No official client speaks SOCKS4: no fix for them."""
+def _fix(view: View, value: str | None, name: str = "proxy") -> dict[str, Any]:
+    """Return the setting with which the run continued as a fix, verified if an answer came.
+
+    SOCKS4 is no fix, because no official client speaks it.
+    """
     if value is None or value.startswith("socks4"):
         return {}
     return {"settings": {name: value}, "verified": view.works}
 
 
-def _beside(view: View) -> tuple[Seen, ...]:
-    """How far one gets without the proxy, where that was tried."""
+def _direct_line(view: View) -> tuple[Seen, ...]:
+    """Return a line that says how far a direct connection came, if the run tried one."""
     direct = view.direct
     if direct is None:
         return ()
@@ -76,7 +79,7 @@ def _socks(view: View) -> Claim | None:
         return None
     lost = not view.works and any(view.failure(probe) for probe in ("proxy", "dns", "tcp"))
     return Claim(
-        (seen("socks", source=proxy.socks), *_beside(view)),
+        (seen("socks", source=proxy.socks), *_direct_line(view)),
         severity=None if lost else Severity.WARNING,
         values={"source": str(proxy.socks)},
     )
@@ -87,7 +90,7 @@ def _ignored(view: View) -> Claim | None:
     if proxy is None or not proxy.unheeded or proxy.bypass:
         return None
     return Claim(
-        (seen("of", name=proxy.source or "", note=proxy.unheeded), *_beside(view)),
+        (seen("of", name=proxy.source or "", note=proxy.unheeded), *_direct_line(view)),
         values={"source": str(proxy.source or ""), "proxy": proxy.unheeded},
         case="" if view.evidence.vantage.proxy else "direct",
     )
@@ -96,12 +99,12 @@ def _ignored(view: View) -> Claim | None:
 def _unreachable(view: View) -> Claim | None:
     if view.proxy is None or not view.proxy.url:
         return None
-    tcp, names = view.failure("tcp"), view.failure("dns")
-    found = tcp if tcp is not None and (view.tcp is None or view.tcp.via_proxy) else names
-    if found is None:
+    tcp_failure, dns_failure = view.failure("tcp"), view.failure("dns")
+    failure = tcp_failure if tcp_failure is not None and (view.tcp is None or view.tcp.via_proxy) else dns_failure
+    if failure is None:
         return None
     return Claim(
-        (seen("of", name=view.proxy.url, note=seen(f"kind_{found.kind.value}")), *_beside(view)),
+        (seen("of", name=view.proxy.url, note=seen(f"kind_{failure.kind.value}")), *_direct_line(view)),
         values={"source": str(view.proxy.source or ""), "proxy": view.proxy.url},
         case=inside(view, view.tcp),
     )
@@ -109,24 +112,26 @@ def _unreachable(view: View) -> Claim | None:
 
 def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
     def when(view: View) -> Claim | None:
-        found = view.failed("proxy", *kinds)
+        failure = view.failed("proxy", *kinds)
         status = 407 if Kind.PROXY_AUTH in kinds else 0
-        plain = next((one for one in view.exchanges if one.request.via_proxy and status and one.status == status), None)
-        if found is None and plain is None:
+        exchange = next(
+            (one for one in view.exchanges if one.request.via_proxy and status and one.status == status), None
+        )
+        if failure is None and exchange is None:
             return None
-        lines = _said(found) if found is not None else [line_of(plain)] if plain else []
+        lines = _proxy_answer(failure) if failure is not None else [line_of(exchange)] if exchange else []
         return Claim(
-            (*lines, *_beside(view)), values={"source": str((view.proxy.source if view.proxy else None) or "")}
+            (*lines, *_direct_line(view)), values={"source": str((view.proxy.source if view.proxy else None) or "")}
         )
 
     return when
 
 
-def _said(failure: Failure) -> list[str | Seen]:
-    """The first line of a proxy's answer, and the headers in it that tell why."""
+def _proxy_answer(failure: Failure) -> list[str | Seen]:
+    """Return the first line of a proxy's response and the headers that give the reason."""
     rest = failure.detail.splitlines()[1:]
     telling = (row for row in rest if row.lower().startswith(("proxy-authenticate:", "x-squid-error:")))
-    return [seen("note", note=told(failure)), *telling]
+    return [seen("note", note=failure_line(failure)), *telling]
 
 
 def _captures_local(view: View) -> Claim | None:

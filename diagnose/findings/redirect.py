@@ -1,9 +1,9 @@
-"""http.redirected: what this app's client would make of a redirect, and who would get to see the key.
+"""http.redirected: what this app's client does with a redirect, and which server receives the key.
 
-All SDKs follow redirects. They make a GET of a POST after 301, 302 and 303; to another origin they drop `Authorization`
-and hand on every other header, and the question after 307 and 308 (facts/sdk_facts.md section 4 and table T4). Azure's
-clients alone have learned to keep `api-key`: Python's drops it there (openai 3.30, openai/lib/azure.py,
-`_strip_azure_api_key_on_redirect`; 3.0 did not), Node's follows no redirect (openai 7.57, azure.js).
+All SDKs follow redirects. After 301, 302 and 303 they turn a POST into a GET. To another origin they drop
+`Authorization`, but send every other header, and after 307 and 308 the prompt too (facts/sdk_facts.md section 4 and
+table T4). Only the Azure clients protect `api-key`: the Python client drops it (openai 3.30, openai/lib/azure.py,
+`_strip_azure_api_key_on_redirect`; 3.0 did not), the Node client follows no redirect (openai 7.57, azure.js).
 """
 
 from __future__ import annotations
@@ -19,125 +19,125 @@ from probes.api.response_checks import KEEPING, REDIRECTS, asks_login, passes
 from probes.model.attempt import Auth, Change
 from probes.model.exchange import Exchange, Redirect
 
-_STAYS = "openai-node"  # with a key in `api-key`
-_LEARNED = ("openai-sdk", _STAYS)
+_NO_REDIRECTS = "openai-node"  # only if the key is in `api-key`
+_DROPS_API_KEY = ("openai-sdk", _NO_REDIRECTS)
 
 
-def hand_on(view: View, told: Exchange) -> tuple[str | Seen, ...]:
-    """Where the answer leads, and what of the request this app's client would take there, line by line."""
-    leads = told.redirection.target
-    if leads is None or not leads.url:
+def redirect_lines(view: View, exchange: Exchange) -> tuple[str | Seen, ...]:
+    """Return lines that name the target of a redirect and what this app's client sends there of the request."""
+    target = exchange.redirection.target
+    if target is None or not target.url:
         return (seen("redirect_nowhere"),)
-    app, header = view.evidence.target.app, _header(told)
-    lines: list[str | Seen] = [seen("redirect_to", location=leads.url)]
-    if _stays(view, told):
+    app, header = view.evidence.target.app, _header(exchange)
+    lines: list[str | Seen] = [seen("redirect_to", location=target.url)]
+    if _follows_none(view, exchange):
         return (*lines, seen("redirect_not_followed", app=app))
-    if leads.loops:
+    if target.loops:
         return (*lines, seen("redirect_loop", app=app))
-    if told.status not in KEEPING:
-        lines.append(seen("redirect_get", app=app, status=told.status))
-    if leads.origin == "same":
+    if exchange.status not in KEEPING:
+        lines.append(seen("redirect_get", app=app, status=exchange.status))
+    if target.origin == "same":
         return tuple(lines)
-    if view.settings.key_given and not _keeps_key(view, told, leads):
-        lines.append(seen("redirect_key_lost", app=app, header=header, host=leads.host))
-        if told.attempt.auth is Auth.API_KEY:
+    if view.settings.key_given and not _keeps_key(view, exchange, target):
+        lines.append(seen("redirect_key_lost", app=app, header=header, host=target.host))
+        if exchange.attempt.auth is Auth.API_KEY:
             lines.append(seen("redirect_key_older", app=app))
-    if _key_travels(view, told, leads):
-        lines.append(seen("redirect_key_travels", app=app, header=header, host=leads.host))
-    if told.status in KEEPING and _strange(told, leads):
-        lines.append(seen("redirect_prompt_travels", host=leads.host))
-    if _in_the_clear(told, leads) and (told.status in KEEPING or _key_travels(view, told, leads)):
+    if _key_travels(view, exchange, target):
+        lines.append(seen("redirect_key_travels", app=app, header=header, host=target.host))
+    if exchange.status in KEEPING and _unknown_server(exchange, target):
+        lines.append(seen("redirect_prompt_travels", host=target.host))
+    if _in_plaintext(exchange, target) and (exchange.status in KEEPING or _key_travels(view, exchange, target)):
         lines.append(seen("redirect_in_the_clear"))
     return tuple(lines)
 
 
-def _header(told: Exchange) -> str:
-    """The header in which the key stands."""
-    return "Authorization" if told.attempt.auth is Auth.BEARER else told.attempt.auth.value
+def _header(exchange: Exchange) -> str:
+    """Return the name of the header that holds the key."""
+    return "Authorization" if exchange.attempt.auth is Auth.BEARER else exchange.attempt.auth.value
 
 
-def _keeps_key(view: View, told: Exchange, leads: Redirect) -> bool:
-    """Whether the client asks there with the key."""
-    if told.attempt.auth in (Auth.NONE, Auth.QUERY):
-        return leads.origin == "same"
+def _keeps_key(view: View, exchange: Exchange, target: Redirect) -> bool:
+    """Check whether the client sends the key to the target of the redirect."""
+    if exchange.attempt.auth in (Auth.NONE, Auth.QUERY):
+        return target.origin == "same"
     app = view.evidence.target.app
-    if told.attempt.auth is Auth.API_KEY:
-        return leads.origin == "same" or app not in _LEARNED
-    if told.attempt.auth is not Auth.BEARER or leads.origin == "same":
+    if exchange.attempt.auth is Auth.API_KEY:
+        return target.origin == "same" or app not in _DROPS_API_KEY
+    if exchange.attempt.auth is not Auth.BEARER or target.origin == "same":
         return True
-    # httpx keeps `Authorization` from http to https of one host on the usual ports (httpx2/_client.py,
-    # `_is_https_redirect`); fetch and reqwest do not.
-    return leads.origin == "upgrade" and view.client is not None and view.client.stack == "httpx"
+    # httpx keeps `Authorization` on a redirect from http to https of the same host on the default ports
+    # (httpx2/_client.py, `_is_https_redirect`); fetch and reqwest drop it.
+    return target.origin == "upgrade" and view.client is not None and view.client.stack == "httpx"
 
 
-def _stays(view: View, told: Exchange) -> bool:
-    """Whether the client follows no redirect at all."""
-    return told.attempt.auth is Auth.API_KEY and view.evidence.target.app == _STAYS
+def _follows_none(view: View, exchange: Exchange) -> bool:
+    """Check whether the client follows no redirect at all."""
+    return exchange.attempt.auth is Auth.API_KEY and view.evidence.target.app == _NO_REDIRECTS
 
 
-def _strange(told: Exchange, leads: Redirect) -> bool:
-    """Whether somebody else than the configured server may stand there, or listen on the way."""
-    upgraded = leads.same_host and told.request.url.startswith("http:") and leads.url.startswith("https:")
-    return leads.origin == "other" and not upgraded
+def _unknown_server(exchange: Exchange, target: Redirect) -> bool:
+    """Check whether the target may be a server other than the configured one, or may be reached in plaintext."""
+    upgraded = target.same_host and exchange.request.url.startswith("http:") and target.url.startswith("https:")
+    return target.origin == "other" and not upgraded
 
 
-def _in_the_clear(told: Exchange, leads: Redirect) -> bool:
-    return told.request.url.startswith("https:") and leads.url.startswith("http:")
+def _in_plaintext(exchange: Exchange, target: Redirect) -> bool:
+    return exchange.request.url.startswith("https:") and target.url.startswith("http:")
 
 
-def _key_travels(view: View, told: Exchange, leads: Redirect) -> bool:
-    """Whether the key reaches somebody whom the settings do not name: any header but `Authorization` goes along."""
-    keyed = told.attempt.auth in (Auth.X_API_KEY, Auth.API_KEY, Auth.X_GOOG_API_KEY)
+def _key_travels(view: View, exchange: Exchange, target: Redirect) -> bool:
+    """Check whether the key reaches a server that the settings do not name. Clients drop only `Authorization`."""
+    keyed = exchange.attempt.auth in (Auth.X_API_KEY, Auth.API_KEY, Auth.X_GOOG_API_KEY)
     return (
         view.settings.key_given
         and keyed
-        and bool(leads.url)
-        and _strange(told, leads)
-        and _keeps_key(view, told, leads)
+        and bool(target.url)
+        and _unknown_server(exchange, target)
+        and _keeps_key(view, exchange, target)
     )
 
 
 def _followed(view: View) -> Claim | None:
-    """A redirect that was followed, as the SDKs follow it."""
+    """Report a redirect that this run followed as the SDKs do."""
     chat = view.deep.chat if view.deep is not None else None
     if chat is None or not chat.redirection.followed:
         return None
-    straight = bool(chat.redirection.moved_to)
-    stays = _stays(view, chat)
+    known_url = bool(chat.redirection.moved_to)
+    follows_none = _follows_none(view, chat)
     line = f"{chat.request.method} {chat.request.url} → {', '.join(chat.redirection.followed)}"
     return Claim(
-        (line, seen("redirect_not_followed", app=view.evidence.target.app) if stays else ""),
-        severity=None if stays else Severity.WARNING,
+        (line, seen("redirect_not_followed", app=view.evidence.target.app) if follows_none else ""),
+        severity=None if follows_none else Severity.WARNING,
         values={"location": chat.redirection.followed[-1], "better_url": chat.redirection.moved_to},
-        settings=settings_of(replace(chat.attempt, base_url=chat.redirection.moved_to)) if straight else None,
-        verified=straight and passes(chat),
+        settings=settings_of(replace(chat.attempt, base_url=chat.redirection.moved_to)) if known_url else None,
+        verified=known_url and passes(chat),
     )
 
 
 def _redirected(view: View) -> Claim | None:
-    told = view.first.told if view.first is not None else None
-    if told is None or told.status not in REDIRECTS:
+    exchange = view.first.told if view.first is not None else None
+    if exchange is None or exchange.status not in REDIRECTS:
         return _followed(view)
-    if asks_login(told):
+    if asks_login(exchange):
         return None
-    leads, better = told.redirection.target, view.better
-    mended = better is not None and Change.REDIRECT in better.changed
+    target, better = exchange.redirection.target, view.better
+    redirect_fixed = better is not None and Change.REDIRECT in better.changed
     survives = (
-        leads is not None
-        and told.status in KEEPING
-        and not _strange(told, leads)
-        and _keeps_key(view, told, leads)
-        and not _stays(view, told)
-        and mended
+        target is not None
+        and exchange.status in KEEPING
+        and not _unknown_server(exchange, target)
+        and _keeps_key(view, exchange, target)
+        and not _follows_none(view, exchange)
+        and redirect_fixed
         and view.works
     )
     return Claim(
-        (line_of(told), *hand_on(view, told)),
+        (line_of(exchange), *redirect_lines(view, exchange)),
         severity=Severity.WARNING if survives else None,
-        values={"location": leads.url if leads else "", "better_url": better.base_url if better else ""},
+        values={"location": target.url if target else "", "better_url": better.base_url if better else ""},
         settings=settings_of(better) if better else None,
         verified=view.works and better is not None,
-        case="key_travels" if leads is not None and _key_travels(view, told, leads) else "",
+        case="key_travels" if target is not None and _key_travels(view, exchange, target) else "",
     )
 
 

@@ -1,8 +1,8 @@
-"""run.*: what no other rule names. No failure is silent."""
+"""run.*: failures that no other rule names, so that no failure is silent, and faults of the run itself."""
 
 from __future__ import annotations
 
-from diagnose.evidence.lines import line_of, told
+from diagnose.evidence.lines import failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.api import softened
@@ -13,16 +13,18 @@ from probes.model.source import SourceKind
 
 
 def _unexplained(view: View) -> Claim | None:
-    """Something failed. Everything else that stands explains it away."""
+    """Report that something failed. Any other finding that holds explains this one away."""
     for one in view.evidence.observations:
         if one.outcome is Outcome.FAILED and not isinstance(one.facts, Exchange):
-            how = told(one.failure) if one.failure else ""
-            return Claim((seen("of", name=f"{one.probe} {one.name or one.subject.look}", note=how),), probe=one.probe)
+            failure = failure_line(one.failure) if one.failure else ""
+            return Claim(
+                (seen("of", name=f"{one.probe} {one.name or one.subject.look}", note=failure),), probe=one.probe
+            )
     if view.subject is not None:
         if view.chosen is not None and view.chosen.source.kind is SourceKind.GUESS and view.match is not None:
-            return None  # the model was our own guess: its refusal is no fault of the settings
+            return None  # the model was our own guess, so its refusal is no fault of the settings
         if view.match is not None and softened(view, view.subject) is not None:
-            return None  # our second generation was the one too many, and is told as a warning
+            return None  # only our second generation hit a limit, which is a warning
         return Claim((line_of(view.subject),), probe="chat" if view.subject.purpose is Purpose.CHAT else "http")
     deep = view.deep
     if deep is not None and deep.lost and not view.works and deep.told is not None:
@@ -31,17 +33,17 @@ def _unexplained(view: View) -> Claim | None:
 
 
 def _crashed(view: View) -> Claim | None:
-    found = [one for one in view.evidence.observations if one.outcome is Outcome.CRASHED]
-    return Claim(tuple(one.note for one in found), probe=found[0].probe) if found else None
+    crashes = [one for one in view.evidence.observations if one.outcome is Outcome.CRASHED]
+    return Claim(tuple(one.note for one in crashes), probe=crashes[0].probe) if crashes else None
 
 
 def _flaky(view: View) -> Claim | None:
-    """Tries before this one failed by what may pass; the judge takes this back where the last one failed so too."""
+    """Report earlier tries that failed; ``persistent()`` drops this finding if the last try failed like them."""
     return Claim(tried(view.earlier), probe=view.earlier[0].probe) if view.earlier else None
 
 
 def tried(tries: tuple[Try, ...]) -> tuple[Seen, ...]:
-    """A line of evidence for each try that failed."""
+    """Return a line of evidence for each failed try."""
     return tuple(
         seen("try", count=number, note=f"{one.title} ({one.root_cause})", seconds=f"{one.duration_ms / 1000:.2f}")
         for number, one in enumerate(tries, 1)

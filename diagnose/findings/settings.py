@@ -1,4 +1,4 @@
-"""settings.*: the values themselves, before anything is asked."""
+"""settings.*: missing, swapped and conflicting values."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ def _missing_key(view: View) -> Claim | None:
     values = {"source": ", ".join(view.settings.searched[:8])}
     evidence = (seen("searched", names=", ".join(view.settings.searched[:8])),) if view.settings.searched else ()
     emptied = view.flaw("key", "empty") is not None and "key" in dict(view.evidence.target.sources)
-    own = door is not None and door.host.local and not _refused(view)
-    if view.spoken.key_optional and (view.works or own):
-        return None  # its SDK starts without one
-    if view.works and not _by_conflicting_key(view):
-        # The server asks for no key, but the SDKs do not start without one: any text will do.
+    local = door is not None and door.host.local and not _refuses_key(view)
+    if view.spoken.key_optional and (view.works or local):
+        return None  # its SDK starts without a key
+    if view.works and not _works_with_conflict_key(view):
+        # The server needs no key, but the SDKs do not start without one; any text will do.
         severity = Severity.ERROR if emptied else Severity.INFO
         return Claim(evidence, severity=severity, values=values)
-    if door is not None and door.host.local and not emptied and not _wanted(view):
+    if door is not None and door.host.local and not emptied and not _wants_key(view):
         return None
     return Claim(evidence, values=values)
 
 
-def _wanted(view: View) -> bool:
-    """Whether a server of one's own shows that it wants a key: by refusing, or by breaking down without one."""
-    told = view.deep.told if view.deep else None
-    return told is not None and (told.status in (401, 403, 500) or refuses_key(told))
+def _wants_key(view: View) -> bool:
+    """Check whether a local server needs a key: it refuses the request, or it fails with status 500 without one."""
+    response = view.deep.told if view.deep else None
+    return response is not None and (response.status in (401, 403, 500) or refuses_key(response))
 
 
-def _refused(view: View) -> bool:
-    told = view.deep.told if view.deep else None
-    return told is not None and refuses_key(told)
+def _refuses_key(view: View) -> bool:
+    response = view.deep.told if view.deep else None
+    return response is not None and refuses_key(response)
 
 
 def _swapped(view: View) -> Claim | None:
@@ -53,14 +53,14 @@ def _swapped(view: View) -> Claim | None:
     return None
 
 
-def _unread(view: View) -> Conflict | None:
-    """A value in a variable that no SDK reads, where the one that is read is missing or a mere default."""
+def _unread_conflict(view: View) -> Conflict | None:
+    """Return a value in a variable that no SDK reads, if the variable that is read is missing or has its default."""
     sources = dict(view.evidence.target.sources)
     for conflict in view.settings.conflicts:
         if conflict.why not in (ConflictReason.UNREAD, ConflictReason.NEAR_NAME) or conflict.same:
             continue
         if view.app is not None and conflict.name in view.app.ignores:
-            continue  # told by app.base_url_ignored
+            continue  # app.base_url_ignored reports it
         if conflict.role is ConflictRole.KEY and not view.settings.key_given:
             return conflict
         if conflict.role is ConflictRole.BASE_URL and sources.get("base_url", DEFAULT).kind is SourceKind.DEFAULT:
@@ -69,16 +69,16 @@ def _unread(view: View) -> Conflict | None:
 
 
 def _wrong_variable(view: View) -> Claim | None:
-    conflict = _unread(view)
+    conflict = _unread_conflict(view)
     if conflict is None:
         return None
-    own = view.app_variable(conflict.role)
-    values = {"variable": conflict.name.strip(), "source": str(conflict.source), "app_variable": own}
+    app_variable = view.app_variable(conflict.role)
+    values = {"variable": conflict.name.strip(), "source": str(conflict.source), "app_variable": app_variable}
     severity = Severity.WARNING if view.works_as_given else None
     lines = (seen("unread", source=conflict.source, variable=conflict.name.strip()),)
     if (
         conflict.role is ConflictRole.KEY
-        and _by_conflicting_key(view)
+        and _works_with_conflict_key(view)
         and view.key_policy.conflict_source == conflict.source
     ):
         return Claim(
@@ -87,24 +87,25 @@ def _wrong_variable(view: View) -> Claim | None:
             settings={"key_source": conflict.source},
             verified=True,
         )
-    case = "app" if own and view.app is not None and view.app.kind != "sdk" else ""
+    case = "app" if app_variable and view.app is not None and view.app.kind != "sdk" else ""
     return Claim(lines, severity=severity, values=values, case=case)
 
 
-def _by_conflicting_key(view: View) -> bool:
-    """Whether it works with the key of a place that is not heeded, and not otherwise."""
+def _works_with_conflict_key(view: View) -> bool:
+    """Check whether only the key from a source that the app does not use works."""
     return view.works and view.working is not None and view.working.key is KeyForm.CONFLICTING
 
 
 def _conflict(view: View) -> Claim | None:
-    found = [one for one in view.settings.conflicts if one.why is ConflictReason.SHADOWED and not one.same]
-    if not found:
+    conflicts = [one for one in view.settings.conflicts if one.why is ConflictReason.SHADOWED and not one.same]
+    if not conflicts:
         return None
-    lines = tuple(seen("wins", source=one.winner or "", other_source=one.source) for one in found[:4])
+    lines = tuple(seen("wins", source=one.winner or "", other_source=one.source) for one in conflicts[:4])
     best = next(
-        (one for one in found if _by_conflicting_key(view) and one.source == view.key_policy.conflict_source), None
+        (one for one in conflicts if _works_with_conflict_key(view) and one.source == view.key_policy.conflict_source),
+        None,
     )
-    chosen = best or found[0]
+    chosen = best or conflicts[0]
     values = {"source": str(chosen.winner or ""), "other_source": str(chosen.source), "variable": chosen.name}
     if best is None:
         return Claim(lines, values=values)
@@ -114,7 +115,7 @@ def _conflict(view: View) -> Claim | None:
 
 
 def _project_override(view: View) -> Claim | None:
-    """At a known door that takes such keys one comes to no harm, whoever named the door."""
+    """Report a project file that redirects the calls; a known provider that fits the key is harmless."""
     override, door = view.settings.override, view.door
     if override is None or (
         door is not None and door.match.id is not None and door.key.fit is Fit.FITS and not door.host.local

@@ -1,4 +1,4 @@
-"""slo.*: what this run measured beside the limits that were set for the target (`--slo`)."""
+"""slo.*: the measurements of this run compared with the limits for the target (`--slo`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from probes.model.facts import DnsFacts, TlsFacts
 from probes.model.failure import Outcome
 from probes.model.settings import Slo
 
-# The probe that measures, and the side whose part it is.
+# For each limit: the probe that measures it, and the side that is responsible.
 OF = {
     "dns": ("dns", "network"),
     "connect": ("tcp", "network"),
@@ -22,12 +22,12 @@ OF = {
 
 
 def results(view: View) -> tuple[SloResult, ...]:
-    """Each limit that was set, with what was measured in this run; None where that could not be measured."""
+    """Return each limit with its measurement from this run, in seconds; None if it could not be measured."""
     return tuple(_result(slo, _measured(view, slo.name)) for slo in view.evidence.slos)
 
 
 def unmeasured(view: View) -> tuple[str, ...]:
-    """The limits that stay open although the target works."""
+    """Return the names of the limits that could not be measured although the target works."""
     return tuple(one.name for one in results(view) if one.met is None) if view.works else ()
 
 
@@ -37,7 +37,7 @@ def _result(slo: Slo, measured: float | None) -> SloResult:
 
 
 def _measured(view: View, name: str) -> float | None:
-    """Seconds."""
+    """Return the measurement for a limit in seconds, or None if this run has none."""
     if name == "cert":
         return view.certificate.days_left * 86400 if view.certificate is not None and view.works else None
     if name == "connect":
@@ -65,15 +65,15 @@ def _exceeded(view: View) -> Claim | None:
     return Claim(lines, probe=probe, side=side, case="cert" if {one.name for one in missed} == {"cert"} else "")
 
 
-def _line(one: SloResult) -> Seen:
-    measured, wanted = _time(one.measured or 0.0), _time(one.limit)
-    if one.name == "cert":
+def _line(result: SloResult) -> Seen:
+    measured, wanted = _time(result.measured or 0.0), _time(result.limit)
+    if result.name == "cert":
         return seen("slo_cert", seconds=measured, wanted=wanted)
-    return seen("slo", name=one.name, seconds=measured, wanted=wanted)
+    return seen("slo", name=result.name, seconds=measured, wanted=wanted)
 
 
 def _time(seconds: float) -> str:
-    """``340 ms``, ``2.1 s``, ``20.5 d``: finer than for reading, since the two may be near each other."""
+    """Format a time as ``340 ms``, ``2.1 s`` or ``20.5 d``, with enough digits to tell a measurement from its limit."""
     for unit, size in (("d", 86400), ("s", 1)):
         if abs(seconds) >= size:
             return f"{seconds / size:.4g} {unit}"

@@ -1,4 +1,4 @@
-"""stream.*: a streamed answer that an SDK cannot read to its end, or reads as empty without a word."""
+"""stream.*: a streamed response that an SDK cannot read to its end, or that it reads as empty without an error."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from diagnose.report import Seen, Severity, seen
 from probes.model.exchange import Exchange, StreamReading
 from probes.model.failure import Kind
 
-# Server-sent events under these types are read by every SDK that was measured; some clients look at the type first.
+# All measured SDKs read server-sent events with these content types; some other clients check the type first.
 _ODD_TYPES = ("application/json", "text/html", "application/octet-stream")
-SLOW = 1.0  # seconds: an answer that took less may come in one piece for lack of time
-AT_ONCE = 0.03  # seconds within which a buffer's whole content arrives
-PIECES = 6  # of text: fewer may fit into one write of an honest server
-# Pieces that came with one read of the connection, on the average: a fast model writes each by itself, however fast.
+SLOW = 1.0  # seconds; a faster response may arrive in one piece without any buffer
+AT_ONCE = 0.03  # seconds within which the whole content of a buffer arrives
+PIECES = 6  # of text; a server without a buffer may send fewer in one write
+# Average number of pieces per read from the connection: even a fast model writes each piece separately.
 PACKED = 3
 
 
 def _streamed(view: View) -> tuple[Exchange, StreamReading] | None:
-    """The stream of the deepest wave, where it began with success; its chat may have failed in its own right."""
+    """Return the stream of the deepest round if it began with success; the chat of that round may have failed."""
     deep = view.deep
     if deep is None or deep.stream is None or deep.stream.reading.stream is None:
         return None
@@ -29,25 +29,25 @@ def _streamed(view: View) -> tuple[Exchange, StreamReading] | None:
 
 
 def _broken(view: View, *evidence: str | Seen) -> Claim:
-    """A claim of a stream that no SDK reads. Without streaming it works where an answer was seen to come."""
+    """Return a claim for a stream that no SDK can read. The fix is to turn off streaming if whole responses work."""
     return Claim(evidence, settings={"stream": False} if view.works else None, verified=view.works)
 
 
 def _ignored(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None:
+    streamed = _streamed(view)
+    if streamed is None:
         return None
-    line = (line_of(found[0]), seen("whole_json"))
-    if found[1].kind == "lines" and found[1].events == 1 and found[1].terminated and found[1].text:
-        return Claim(line, severity=Severity.WARNING)  # it is a line as well, and read as a stream of one
-    return _broken(view, *line) if found[1].kind == "json" else None
+    lines = (line_of(streamed[0]), seen("whole_json"))
+    if streamed[1].kind == "lines" and streamed[1].events == 1 and streamed[1].terminated and streamed[1].text:
+        return Claim(lines, severity=Severity.WARNING)  # it is also a valid stream of one line, and is read as such
+    return _broken(view, *lines) if streamed[1].kind == "json" else None
 
 
 def _malformed(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None:
+    streamed = _streamed(view)
+    if streamed is None:
         return None
-    exchange, reading = found
+    exchange, reading = streamed
     if exchange.failure is not None and exchange.failure.kind is Kind.ENCODING:
         return _broken(view, line_of(exchange), seen("encoding"))
     if reading.kind in ("text", "html", "empty", "ndjson", "json_array", "unended", "other_protocol"):
@@ -68,17 +68,17 @@ def _malformed(view: View) -> Claim | None:
 
 
 def _error_inside(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None or found[1].error is None:
+    streamed = _streamed(view)
+    if streamed is None or streamed[1].error is None:
         return None
-    return Claim((line_of(found[0]), found[1].error.message[:240]))
+    return Claim((line_of(streamed[0]), streamed[1].error.message[:240]))
 
 
 def _cut(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None or found[1].error is not None:
+    streamed = _streamed(view)
+    if streamed is None or streamed[1].error is not None:
         return None
-    exchange, reading = found
+    exchange, reading = streamed
     torn = exchange.failure is not None and exchange.failure.kind in (Kind.CUT, Kind.CLOSED, Kind.RESET)
     ended = reading.finish or reading.terminated or reading.stopped or reading.problem
     unfinished = exchange.failure is None and not ended
@@ -95,24 +95,24 @@ def _cut(view: View) -> Claim | None:
 
 
 def _stalled(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None:
+    streamed = _streamed(view)
+    if streamed is None:
         return None
-    exchange, reading = found
+    exchange, reading = streamed
     if exchange.failure is None or exchange.failure.kind is not Kind.TIMEOUT or reading.error is not None:
         return None
     silent = exchange.timing.seconds - (reading.last_at if reading.events else exchange.timing.first_byte)
     if reading.finish or silent < exchange.timing.seconds / 3:
-        return None  # finished but not closed, or still talking: alive
+        return None  # it was finished but not closed, or text still arrived: not stalled
     line = seen("silent", count=reading.events, seconds=f"{silent:.1f}")
     return Claim((line, *passed_on(exchange)), values={"seconds": f"{silent:.0f}"})
 
 
 def _buffered(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None or not found[1].flows or found[1].problem or found[1].error is not None:
+    streamed = _streamed(view)
+    if streamed is None or not streamed[1].flows or streamed[1].problem or streamed[1].error is not None:
         return None
-    exchange, reading = found
+    exchange, reading = streamed
     if exchange.failure is not None or reading.pieces < PIECES or reading.first_at < SLOW:
         return None
     if reading.last_at - reading.first_at > AT_ONCE or reading.reads * PACKED > reading.pieces:
@@ -123,7 +123,7 @@ def _buffered(view: View) -> Claim | None:
 
 
 def _holder(view: View, exchange: Exchange) -> tuple[str, str]:
-    """Who likely holds the stream back: the case of ``stream.buffered`` and a name; empty where nothing tells."""
+    """Return the case of ``stream.buffered`` and the name of what likely buffers the stream; empty if unknown."""
     opener = inspector(view.certificate.issuer) if view.certificate is not None else None
     if opener is not None:
         return "inspected", opener.name
@@ -137,10 +137,16 @@ def _holder(view: View, exchange: Exchange) -> tuple[str, str]:
 
 
 def _no_terminator(view: View) -> Claim | None:
-    found = _streamed(view)
-    if found is None or not found[1].flows or found[1].terminated or not found[1].finish or found[1].problem:
+    streamed = _streamed(view)
+    if (
+        streamed is None
+        or not streamed[1].flows
+        or streamed[1].terminated
+        or not streamed[1].finish
+        or streamed[1].problem
+    ):
         return None
-    return Claim((seen("finish", detail=found[1].finish),)) if found[1].error is None else None
+    return Claim((seen("finish", detail=streamed[1].finish),)) if streamed[1].error is None else None
 
 
 RULES = (

@@ -1,4 +1,4 @@
-"""tls.*: the handshake, and whose certificate it was."""
+"""tls.*: the TLS handshake and the server's certificate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from diagnose.answers.products import Product, inspector
-from diagnose.evidence.lines import line_of, told
+from diagnose.evidence.lines import failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
@@ -16,25 +16,29 @@ from probes.model.evidence import Subject
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Failure, Kind
 
-# This program did not exist before: a clock that shows less is wrong.
+# This program did not exist before this date, so an earlier time on this machine is wrong.
 BUILT = "2026-11-01"
-_CLOCK = timedelta(minutes=10)  # more than any network is slow
+_CLOCK = timedelta(minutes=10)  # longer than the delay of any network
 
 
 def _inspector(certificate: Certificate | None) -> Product | None:
     return inspector(certificate.issuer) if certificate is not None else None
 
 
-def _about(view: View) -> tuple[tuple[str | Seen, ...], dict[str, str]]:
-    found = view.certificate
+def _certificate_lines(view: View) -> tuple[tuple[str | Seen, ...], dict[str, str]]:
+    certificate = view.certificate
     failure = view.failure("tls")
-    said = failure is not None and (failure.note or failure.detail)
-    lines: list[str | Seen] = [seen("note", note=said)] if said else []
-    if found is None:
+    failure_text = failure is not None and (failure.note or failure.detail)
+    lines: list[str | Seen] = [seen("note", note=failure_text)] if failure_text else []
+    if certificate is None:
         return tuple(lines), {}
-    lines.append(seen("certificate", name=found.subject, issuer=found.issuer))
-    lines.append(seen("valid", not_before=found.not_before[:10], not_after=found.not_after[:10]))
-    values = {"issuer": found.issuer, "names": ", ".join(found.names[:4]), "not_after": found.not_after[:10]}
+    lines.append(seen("certificate", name=certificate.subject, issuer=certificate.issuer))
+    lines.append(seen("valid", not_before=certificate.not_before[:10], not_after=certificate.not_after[:10]))
+    values = {
+        "issuer": certificate.issuer,
+        "names": ", ".join(certificate.names[:4]),
+        "not_after": certificate.not_after[:10],
+    }
     return tuple(lines), values
 
 
@@ -42,7 +46,7 @@ def _failed(*kinds: Kind) -> Callable[[View], Claim | None]:
     def when(view: View) -> Claim | None:
         if view.failed("tls", *kinds) is None:
             return None
-        lines, values = _about(view)
+        lines, values = _certificate_lines(view)
         return Claim(lines, values=values)
 
     return when
@@ -51,28 +55,34 @@ def _failed(*kinds: Kind) -> Callable[[View], Claim | None]:
 def _clock_wrong(view: View) -> Claim | None:
     if view.failed("tls", Kind.TLS_EXPIRED, Kind.TLS_NOT_YET_VALID) is None:
         return None
-    here, found = view.evidence.started_at, view.certificate
-    there = view.tls.date if view.tls is not None else ""
-    # The other clock is right where the certificate holds by it, and this one differs.
-    holds = there and found is not None and found.not_before <= there <= found.not_after
-    if not (here < BUILT or (holds and here and abs(_moment(there) - _moment(here)) > _CLOCK)):
+    our_time, certificate = view.evidence.started_at, view.certificate
+    server_time = view.tls.date if view.tls is not None else ""
+    # The server's clock is right if the certificate is valid at its time; then a differing local clock is wrong.
+    valid_there = (
+        server_time and certificate is not None and certificate.not_before <= server_time <= certificate.not_after
+    )
+    if not (
+        our_time < BUILT or (valid_there and our_time and abs(_time_of(server_time) - _time_of(our_time)) > _CLOCK)
+    ):
         return None
-    lines, values = _about(view)
-    other = (seen("server_clock", host=view.door.host.name if view.door else "", name=there),) if holds else ()
-    return Claim((seen("clock", name=here), *other, *lines), values=values)
+    lines, values = _certificate_lines(view)
+    other = (
+        (seen("server_clock", host=view.door.host.name if view.door else "", name=server_time),) if valid_there else ()
+    )
+    return Claim((seen("clock", name=our_time), *other, *lines), values=values)
 
 
-def _moment(text: str) -> datetime:
+def _time_of(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _untrusted(view: View) -> Claim | None:
-    found = view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_OTHER)
+    failure = view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_OTHER)
     facts = view.tls
-    unread = view.failed("settings", Kind.NO_ROOTS)
-    if unread is not None:
+    unreadable = view.failed("settings", Kind.NO_ROOTS)
+    if unreadable is not None:
         return Claim(
-            (unread.detail,),
+            (unreadable.detail,),
             settings={"ssl_cert_file": ""},
             verified=view.works,
             side="settings",
@@ -80,12 +90,12 @@ def _untrusted(view: View) -> Claim | None:
             probe="settings",
         )
     if facts is not None and facts.elsewhere and not _is_intercepted(view):
-        lines, values = _about(view)
-        return Claim(lines, values=values | {"path": facts.elsewhere}, **_other_list(view))
-    if found is None and _system_alone(view) and not _opened(view):
-        return _elsewhere(view)
+        lines, values = _certificate_lines(view)
+        return Claim(lines, values=values | {"path": facts.elsewhere}, **_other_trust_store(view))
+    if failure is None and _only_system_trusts(view) and not _likely_opened(view):
+        return _system_only_claim(view)
     if facts is not None and facts.certifi and view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_SELF_SIGNED):
-        lines, values = _about(view)
+        lines, values = _certificate_lines(view)
         return Claim(
             lines,
             values=values | {"path": facts.certifi_path},
@@ -94,36 +104,40 @@ def _untrusted(view: View) -> Claim | None:
             side="machine",
             case="old_list",
         )
-    if found is None or _is_intercepted(view) or _is_incomplete(view.certificate):
+    if failure is None or _is_intercepted(view) or _is_incomplete(view.certificate):
         return None
-    lines, values = _about(view)
+    lines, values = _certificate_lines(view)
     return Claim(lines, values=values)
 
 
-def _other_list(view: View) -> dict[str, Any]:
-    """How the app gets at the list of roots at hand that trusts the certificate, where its own does not."""
-    found = view.tls.elsewhere if view.tls is not None else ""
-    if not found:
+def _other_trust_store(view: View) -> dict[str, Any]:
+    """Return the setting with which the app uses the other trust store on this machine that trusts the certificate."""
+    trusted_by = view.tls.elsewhere if view.tls is not None else ""
+    if not trusted_by:
         return {}
     if view.app is not None and view.app.roots == "certifi":
         return {}
     if view.app is None or view.app.roots != "node":
-        case, fix = "file_alone", {"ssl_cert_file": ""}  # it stands in place of the system's list, not beside it
-    elif found == "system":
+        # SSL_CERT_FILE replaces the system's CA certificates, it does not add to them.
+        case, fix = "file_alone", {"ssl_cert_file": ""}
+    elif trusted_by == "system":
         case, fix = "node_system", {"node_use_system_ca": "1"}
     else:
-        case, fix = "node", {"node_extra_ca_certs": found}
+        case, fix = "node", {"node_extra_ca_certs": trusted_by}
     return {"settings": fix, "verified": view.works, "side": "machine", "case": case}
 
 
-def _system_alone(view: View) -> bool:
-    """Whether the operating system's list trusts the certificate, and certifi's does not."""
+def _only_system_trusts(view: View) -> bool:
+    """Check whether the operating system trusts the certificate and certifi's CA bundle does not."""
     return view.failure("tls") is None and view.tls is not None and view.tls.certifi is False
 
 
-def _elsewhere(view: View) -> Claim:
-    """Sound for the newest SDKs, which read the system's list, and for no client that brings a list of its own."""
-    lines, values = _about(view)
+def _system_only_claim(view: View) -> Claim:
+    """Return a claim for a certificate that only the newest SDKs accept, because they use the system's trust store.
+
+    Clients with their own CA bundle refuse it.
+    """
+    lines, values = _certificate_lines(view)
     facts = view.tls
     return Claim(
         lines,
@@ -133,8 +147,8 @@ def _elsewhere(view: View) -> Claim:
     )
 
 
-def _opened(view: View) -> bool:
-    """Whether somebody opens the connection, by whose certificate it is and whose host."""
+def _likely_opened(view: View) -> bool:
+    """Check whether a product likely decrypts TLS: the issuer is such a product, or the host is a known provider's."""
     known_door = view.door is not None and view.door.match.id is not None and not view.door.host.local
     return _inspector(view.certificate) is not None or known_door
 
@@ -142,11 +156,11 @@ def _opened(view: View) -> bool:
 def _is_intercepted(view: View) -> bool:
     if view.failed("tls", Kind.TLS_UNTRUSTED, Kind.TLS_SELF_SIGNED) is None or (view.tls and view.tls.certifi):
         return False
-    return _opened(view)
+    return _likely_opened(view)
 
 
 def _is_incomplete(certificate: Certificate | None) -> bool:
-    """Its issuer is missing among what was sent, and is a public one: it says where its certificate can be fetched."""
+    """Check whether the server left out the certificate of a public issuer, one whose URL the AIA extension names."""
     return (
         certificate is not None
         and certificate.sent > 0
@@ -157,18 +171,18 @@ def _is_incomplete(certificate: Certificate | None) -> bool:
 
 
 def _intercepted(view: View) -> Claim | None:
-    if _system_alone(view) and _opened(view):
-        return _elsewhere(view)
-    box = _inspector(view.certificate)
-    if not _is_intercepted(view) or (_is_incomplete(view.certificate) and box is None):
+    if _only_system_trusts(view) and _likely_opened(view):
+        return _system_only_claim(view)
+    product = _inspector(view.certificate)
+    if not _is_intercepted(view) or (_is_incomplete(view.certificate) and product is None):
         return None
-    lines, values = _about(view)
-    other = _other_list(view)
-    if other:
-        line = next(f"{name.upper()}={value}" for name, value in other["settings"].items())
+    lines, values = _certificate_lines(view)
+    fix = _other_trust_store(view)
+    if fix:
+        line = next(f"{name.upper()}={value}" for name, value in fix["settings"].items())
         values |= {"detail": line}
-    more = other | {"side": "network", "case": "elsewhere" if other else box.kind if box else ""}
-    return Claim(lines, values=values | {"product": box.name if box else ""}, **more)
+    more = fix | {"side": "network", "case": "elsewhere" if fix else product.kind if product else ""}
+    return Claim(lines, values=values | {"product": product.name if product else ""}, **more)
 
 
 def _incomplete(view: View) -> Claim | None:
@@ -176,7 +190,7 @@ def _incomplete(view: View) -> Claim | None:
         return None
     if _inspector(view.certificate) or (view.tls and view.tls.certifi):
         return None
-    lines, values = _about(view)
+    lines, values = _certificate_lines(view)
     sent = view.certificate.sent if view.certificate is not None else 0
     return Claim((*lines, seen("sent", count=sent)), values=values)
 
@@ -184,13 +198,13 @@ def _incomplete(view: View) -> Claim | None:
 def _handshake(view: View) -> Claim | None:
     if view.failed("tls", Kind.TLS_HANDSHAKE) is None:
         return None
-    lines, values = _about(view)
+    lines, values = _certificate_lines(view)
     version = view.tls.version if view.tls is not None else ""
     old = version in ("TLSv1", "TLSv1.1", "SSLv3")
-    spoken = (seen("spoken", name=version),) if version else ()
-    unserved = "UNRECOGNIZED_NAME" in (view.failed("tls", Kind.TLS_HANDSHAKE) or Failure(Kind.OTHER)).detail
-    case = "old" if old else "name" if unserved else ""
-    return Claim((*lines, *spoken), values=values | {"detail": version}, case=case)
+    version_line = (seen("spoken", name=version),) if version else ()
+    unknown_name = "UNRECOGNIZED_NAME" in (view.failed("tls", Kind.TLS_HANDSHAKE) or Failure(Kind.OTHER)).detail
+    case = "old" if old else "name" if unknown_name else ""
+    return Claim((*lines, *version_line), values=values | {"detail": version}, case=case)
 
 
 def _self_signed(view: View) -> Claim | None:
@@ -198,20 +212,20 @@ def _self_signed(view: View) -> Claim | None:
         return None
     if view.tls is not None and (view.tls.certifi or view.tls.elsewhere):
         return None
-    lines, values = _about(view)
+    lines, values = _certificate_lines(view)
     return Claim(lines, values=values)
 
 
 def _not_tls(view: View) -> Claim | None:
-    found = view.failed("tls", Kind.TLS_NOT_TLS)
+    failure = view.failed("tls", Kind.TLS_NOT_TLS)
     plain = view.evidence.one(TlsFacts, Subject.PLAIN_HTTP) is not None
-    if found is None and not plain:
+    if failure is None and not plain:
         return None
     better = view.better
     works = view.working is not None
     url = better.base_url if better is not None and better.base_url.startswith("http:") else ""
     return Claim(
-        (seen("plain_http"),) if plain else (told(found),) if found else (),
+        (seen("plain_http"),) if plain else (failure_line(failure),) if failure else (),
         values={"better_url": url},
         settings={"base_url": url} if url else None,
         verified=works and bool(url),
@@ -242,11 +256,11 @@ def _needed(view: View) -> Claim | None:
 
 
 def _expires_soon(view: View) -> Claim | None:
-    found = view.certificate
-    if found is None or view.failure("tls") is not None or not 0 <= found.days_left <= 14:
+    certificate = view.certificate
+    if certificate is None or view.failure("tls") is not None or not 0 <= certificate.days_left <= 14:
         return None
-    days = round(found.days_left)
-    lines, values = _about(view)
+    days = round(certificate.days_left)
+    lines, values = _certificate_lines(view)
     return Claim(lines, values=values | ({"days": str(days)} if days >= 2 else {}))
 
 

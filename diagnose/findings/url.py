@@ -1,4 +1,4 @@
-"""url.*: the address as it was written, and what the host's own answers say of its path."""
+"""url.*: flaws in how the base URL is written, and what the host's responses say about its path."""
 
 from __future__ import annotations
 
@@ -19,19 +19,22 @@ from probes.model.value_issues import Flaw
 from probes.protocols.protocol import wire
 
 _VERSION = re.compile(r"/v\d+[a-z]*\d*$")
-# A vendor's whole version path counts as its version: nothing but the "v4" tells it from the host alone.
+# A vendor's complete version path counts as a version segment, because a base URL without it is just the host.
 _VERSION_PATHS = ("/api/paas/v4",)
 
 
 def settings_of(attempt: Attempt) -> dict[str, object]:
-    """The part of a working way of asking that a user sets."""
-    found: dict[str, object] = {"base_url": attempt.base_url, "protocol": attempt.protocol}
+    """Return the part of a working attempt that a user can set: base URL, protocol, API version if it matters."""
+    settings: dict[str, object] = {"base_url": attempt.base_url, "protocol": attempt.protocol}
     versioned = Change.VERSION in attempt.changed or wire(attempt.protocol).version_demanded
-    return found | ({"api_version": attempt.version} if versioned else {})
+    return settings | ({"api_version": attempt.version} if versioned else {})
 
 
-def _mends(view: View) -> tuple[dict[str, object] | None, bool, str]:
-    """The base URL that does better: seen to work, or at least mended in thought."""
+def _better_url(view: View) -> tuple[dict[str, object] | None, bool, str]:
+    """Return better settings, whether an answer came with them, and their base URL.
+
+    Without an attempt that found a better base URL, it is the given one with its flaws corrected.
+    """
     better = view.better
     if better is not None:
         return settings_of(better), view.working is not None, better.base_url
@@ -42,7 +45,7 @@ def _mends(view: View) -> tuple[dict[str, object] | None, bool, str]:
 
 
 def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
-    """A rule that holds when the URL has one of these flaws and does not work in spite of it."""
+    """Make a rule that holds if the base URL has one of these flaws; it only warns if the URL works in spite of it."""
 
     def when(view: View) -> Claim | None:
         flaw = view.flaw("base_url", *kinds)
@@ -54,7 +57,7 @@ def _flawed(*kinds: str) -> Callable[[View], Claim | None]:
 
 
 def _claim(view: View, flaw: Flaw) -> Claim:
-    settings, verified, url = _mends(view)
+    settings, verified, url = _better_url(view)
     survives = not flaw.fatal and view.works_as_given
     shown = repr(view.settings.base_url)
     evidence: tuple[str | Seen, ...] = (seen("of", name=shown, note=flaw.notes) if flaw.notes else shown,)
@@ -87,11 +90,13 @@ def _plaintext(view: View) -> Claim | None:
         url = "https" + (view.settings.mended_url or "")[4:]
         lines = (f"{door.host.scheme}://{door.host.name}", seen("not_sent", host=door.host.name))
         return Claim(lines, values={"better_url": url})
-    sent = any(one.request.with_key for one in view.exchanges)
-    led_there = any(one.note == "connect_to" for one in view.observations("dns"))
-    private = not led_there and view.tcp is not None and view.tcp.connected and _private(view.tcp.connected.ip)
+    key_sent = any(one.request.with_key for one in view.exchanges)
+    by_connect_to = any(one.note == "connect_to" for one in view.observations("dns"))
+    private = not by_connect_to and view.tcp is not None and view.tcp.connected and _private(view.tcp.connected.ip)
     return (
-        Claim((f"{door.host.scheme}://{door.host.name}",), severity=Severity.WARNING) if sent and not private else None
+        Claim((f"{door.host.scheme}://{door.host.name}",), severity=Severity.WARNING)
+        if key_sent and not private
+        else None
     )
 
 
@@ -99,7 +104,7 @@ def _private(ip: str) -> bool:
     return ip.startswith(("10.", "127.", "192.168.", "172.", "169.254.", "fe80", "fc", "fd")) or ip == "::1"
 
 
-def _typo(view: View) -> Claim | None:
+def _host_typo(view: View) -> Claim | None:
     door = view.door
     if door is None or not door.match.typo_of or view.works_as_given:
         return None
@@ -123,14 +128,14 @@ def _not_api_host(view: View) -> Claim | None:
     )
 
 
-def _moved(view: View) -> Attempt | None:
-    """The better way, where it differs from the given one by its path on the same protocol, found by asking."""
+def _better_path(view: View) -> Attempt | None:
+    """Return the better attempt if it uses the same protocol and requests to other paths found its path."""
     first, better = view.first, view.better
     if first is None or better is None or not first.attempt.given or Change.PATH not in better.changed:
         return None
-    broke_down = first.told is not None and first.told.status >= 500
-    walled = first.told is not None and bare_refusal(first.told)
-    if not first.lost and not walled and not (broke_down and view.works):
+    server_failed = first.told is not None and first.told.status >= 500
+    blocked = first.told is not None and bare_refusal(first.told)
+    if not first.lost and not blocked and not (server_failed and view.works):
         return None
     if better.protocol != first.attempt.protocol:
         return None
@@ -141,12 +146,12 @@ def _moved(view: View) -> Attempt | None:
     if view.flaw("base_url", "endpoint_included", "version_doubled", "double_slash", "stray", "query", "fragment"):
         mended = (view.settings.mended_url or "").removesuffix("/")
         if better.base_url == mended:
-            return None  # told by the flaw's own rule
+            return None  # the rule of the flaw reports it
     return better
 
 
 def _version_missing(view: View) -> Claim | None:
-    better = _moved(view)
+    better = _better_path(view)
     if better is None or not _only_version_added(view, better):
         return None
     return _path_claim(view, better)
@@ -155,16 +160,16 @@ def _version_missing(view: View) -> Claim | None:
 def _only_version_added(view: View, better: Attempt) -> bool:
     first = view.first
     assert first is not None
-    had = urlsplit(first.attempt.base_url).path.rstrip("/")
-    has = urlsplit(better.base_url).path.rstrip("/")
+    given_path = urlsplit(first.attempt.base_url).path.rstrip("/")
+    better_path = urlsplit(better.base_url).path.rstrip("/")
     if first.attempt.address and (version := re.match(r"/v\d+(?=/)", wire(better.protocol).endpoint)):
-        has += version[0]  # which the SDK brings along, and this app wants in its base URL
-    added = has[len(had) :] if has.startswith(had) else ""
-    return bool(re.fullmatch(r"/v\d+[a-z]*\d*", added)) or (not had and has in _VERSION_PATHS)
+        better_path += version[0]  # the SDK adds it to the path, this app needs it in its base URL
+    added = better_path[len(given_path) :] if better_path.startswith(given_path) else ""
+    return bool(re.fullmatch(r"/v\d+[a-z]*\d*", added)) or (not given_path and better_path in _VERSION_PATHS)
 
 
 def _other_version(view: View) -> Claim | None:
-    """Another version of the API than the newest SDK asks for; older SDKs and other clients may ask for that one."""
+    """Report that an API version other than the newest SDK's works, which older SDKs and other clients may use."""
     first, working = view.first, view.working
     if first is None or working is None or Change.VERSION not in working.changed or Change.PROTOCOL in working.changed:
         return None
@@ -172,18 +177,18 @@ def _other_version(view: View) -> Claim | None:
     return replace(_path_claim(view, working), severity=None if named or not view.works else Severity.WARNING)
 
 
-def _bare(view: View) -> Claim | None:
-    """The API is there without the version that every SDK puts into the path: no base URL helps."""
-    first, found = view.first, next((one for one in view.looks if Change.ENDPOINT in one.attempt.changed), None)
-    if first is None or first.told is None or found is None or not first.lost or view.better is not None:
+def _version_unknown(view: View) -> Claim | None:
+    """Report an API that exists only without the version that every SDK adds to the path: no base URL helps."""
+    first, look = view.first, next((one for one in view.looks if Change.ENDPOINT in one.attempt.changed), None)
+    if first is None or first.told is None or look is None or not first.lost or view.better is not None:
         return None
-    return Claim((line_of(first.told), line_of(found))) if earns_key(found) else None
+    return Claim((line_of(first.told), line_of(look))) if earns_key(look) else None
 
 
 def _path_wrong(view: View) -> Claim | None:
-    better = _moved(view)
-    if better is None and (found := _other_version(view) or _bare(view)) is not None:
-        return found
+    better = _better_path(view)
+    if better is None and (claim := _other_version(view) or _version_unknown(view)) is not None:
+        return claim
     if better is None or _only_version_added(view, better):
         return None
     return _path_claim(view, better)
@@ -223,7 +228,7 @@ RULES = (
         "settings",
     ),
     Rule("url.plaintext", Severity.ERROR, "door", _plaintext, "settings"),
-    Rule("url.host_typo", Severity.ERROR, "door", _typo, "settings"),
+    Rule("url.host_typo", Severity.ERROR, "door", _host_typo, "settings"),
     Rule("url.not_api_host", Severity.ERROR, "door", _not_api_host, "settings"),
     Rule(
         "url.endpoint_included",

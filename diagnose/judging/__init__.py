@@ -1,1 +1,1 @@
-"""From evidence to a report: which findings hold, which one is the root cause, what was proven."""
+"""Turn evidence into a report: the findings that hold, their root cause, and what the run has proven."""

@@ -1,4 +1,4 @@
-"""What a deep check has found, said: one line a capability. Pure; no finding comes of it, and no verdict."""
+"""Write one line per capability of a deep check. Pure; the lines lead to no finding and do not change the verdict."""
 
 from __future__ import annotations
 
@@ -12,36 +12,41 @@ ARROW = " → "
 
 
 def capability_lines(evidence: Evidence, local: bool, lang: str) -> tuple[CapabilityLine, ...] | None:
-    """A line for each; None where nobody asked for a deep check. A ``local`` door that checks no key is no alarm."""
+    """Return a line for each capability, or None if no deep check was requested.
+
+    If the door is ``local``, a server that accepts any key is no alarm.
+    """
     if evidence.capabilities is None:
         return None
     return tuple(_line(one, local, lang) for one in evidence.capabilities)
 
 
-def _line(one: Capability, local: bool, lang: str) -> CapabilityLine:
-    summary = deep("WHY", one.why, lang, detail=one.detail)
-    # What a model said beside what it was asked for tells more than our words.
-    quoted = one.detail if one.detail and one.detail not in summary else ""
-    told = tuple(_trial(trial, lang) for trial in one.trials)
-    refused = next((trial.said for trial in reversed(one.trials) if trial.said and trial.key is not KeyForm.DUMMY), "")
+def _line(capability: Capability, local: bool, lang: str) -> CapabilityLine:
+    summary = deep("WHY", capability.why, lang, detail=capability.detail)
+    # What a model said instead of the requested text explains more than our words.
+    quoted = capability.detail if capability.detail and capability.detail not in summary else ""
+    trials = tuple(_trial(trial, lang) for trial in capability.trials)
+    refused = next(
+        (trial.said for trial in reversed(capability.trials) if trial.said and trial.key is not KeyForm.DUMMY), ""
+    )
     return CapabilityLine(
-        name=one.name,
-        status=one.support.value,
-        title=deep("NAMES", one.name, lang),
+        name=capability.name,
+        status=capability.support.value,
+        title=deep("NAMES", capability.name, lang),
         summary=summary,
-        said="" if one.support is Support.SUPPORTED else refused or quoted,
-        evidence=(summary, *((quoted,) if quoted else ()), *told),
-        alarming=one.why == "accepted_wrong" and not local,
-        requests=one.cost.requests,
-        prompt_tokens=one.cost.prompt_tokens,
-        completion_tokens=one.cost.completion_tokens,
+        said="" if capability.support is Support.SUPPORTED else refused or quoted,
+        evidence=(summary, *((quoted,) if quoted else ()), *trials),
+        alarming=capability.why == "accepted_wrong" and not local,
+        requests=capability.cost.requests,
+        prompt_tokens=capability.cost.prompt_tokens,
+        completion_tokens=capability.cost.completion_tokens,
     )
 
 
-def _trial(one: Trial, lang: str) -> str:
-    """One request and its answer as a line of evidence."""
-    whose = {KeyForm.DUMMY: "without_key", KeyForm.NONE: "without_key", KeyForm.WRONG: "made_up"}.get(one.key)
-    head = f"{one.method} {one.path}" + (f" ({deep('AROUND', whose, lang)})" if whose is not None else "")
-    if one.kind is not None and not one.status:
-        return head + ARROW + line(seen(f"kind_{one.kind.value}"), lang)
-    return head + f"{ARROW}{one.status}" + (f": {one.said}" if one.said else "")
+def _trial(trial: Trial, lang: str) -> str:
+    """Format a request and its response as a line of evidence."""
+    key_words = {KeyForm.DUMMY: "without_key", KeyForm.NONE: "without_key", KeyForm.WRONG: "made_up"}.get(trial.key)
+    head = f"{trial.method} {trial.path}" + (f" ({deep('AROUND', key_words, lang)})" if key_words is not None else "")
+    if trial.kind is not None and not trial.status:
+        return head + ARROW + line(seen(f"kind_{trial.kind.value}"), lang)
+    return head + f"{ARROW}{trial.status}" + (f": {trial.said}" if trial.said else "")

@@ -1,6 +1,6 @@
-"""Two reports of one target from two places: on whose side the fault is, and by which difference. Pure.
+"""Compare two reports of one target from two places: at which place the fault is, and which difference shows it. Pure.
 
-What is compared is the JSON of the report, so that a report of another version or of a colleague will do.
+The comparison reads the JSON of the reports, so that a report of another version or from a colleague can be used.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from datetime import datetime
 from diagnose.judging.compared_report import ComparedReport
 from probes.model.evidence import PROBES
 
-APART = 3600.0  # seconds between two runs after which they may have met two worlds
-SKEW = 300.0  # seconds by which a clock is wrong enough for certificates and tokens to fail
-SLOWER = 3.0  # times, and by so many seconds: what people notice
-NOTICED = 1.0
+APART = 3600.0  # seconds between two runs; after more, the server or the network may have changed
+SKEW = 300.0  # seconds; with a larger clock error, certificates and tokens may fail
+SLOWER = 3.0  # the factor and
+NOTICED = 1.0  # the difference in seconds by which people notice that a place is slower
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
+    """A value that differs between the two places; ``what`` names it, ``a`` and ``b`` are its texts."""
+
     probe: str
     what: str
     a: str
@@ -28,10 +30,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two reports say together.
+    """The result of a comparison.
 
-    ``fault`` is ``a``, ``b``, ``both``, ``none`` or ``unknown``; ``conclusion`` names the words that say it.
-    ``first`` is the difference by which the two part: the telling one, else the first on the way that is not minor.
+    ``conclusion`` names the words of the result; ``fault`` is ``a``, ``b``, ``both``, ``none`` or ``unknown``.
+    ``telling`` is the difference that shows the conclusion, or None. ``first`` is the same, or else the first
+    difference that is not minor, in the order of the probes.
     ``warnings`` say why the two may not be comparable: ``target``, ``key``, ``model``, ``app``, ``time``, ``version``.
     """
 
@@ -40,24 +43,24 @@ class Comparison:
     conclusion: str
     fault: str
     first: Difference | None
-    telling: Difference | None  # the one that shows the conclusion, where one does
+    telling: Difference | None
     differences: tuple[Difference, ...]
     warnings: tuple[str, ...]
 
 
 def compare(a: ComparedReport, b: ComparedReport) -> Comparison:
-    """On whose side the fault is."""
-    found = tuple(differences(a, b))
-    conclusion, fault, telling = conclude(a, b, {one.what for one in found})
-    shown = next((one for one in found if one.what in telling), None)
-    first = shown or next((one for one in found if one.what not in _MINOR), None)
-    return Comparison(a, b, conclusion, fault, first, shown, found, tuple(_warnings(a, b)))
+    """Compare two reports and conclude at which place the fault is."""
+    found_differences = tuple(differences(a, b))
+    conclusion, fault, telling = conclude(a, b, {one.what for one in found_differences})
+    shown = next((one for one in found_differences if one.what in telling), None)
+    first = shown or next((one for one in found_differences if one.what not in _MINOR), None)
+    return Comparison(a, b, conclusion, fault, first, shown, found_differences, tuple(_warnings(a, b)))
 
 
 # -- what differs ------------------------------------------------------------------------------------------------------
 
-# In the order of the probes: what is called how, and how it is read. What is not known at one of the places does not
-# differ, but where an absence is itself a value.
+# Probe, name and reader of each value, in the order of the probes. A value that is unknown (empty) at one place is not
+# compared. If its absence is meaningful, the reader returns "–".
 _VALUES: tuple[tuple[str, str, Callable[[ComparedReport], str]], ...] = (
     ("settings", "base_url", lambda at: at.base_url.rstrip("/")),
     ("settings", "key", lambda at: at.key or "–"),
@@ -75,18 +78,18 @@ _VALUES: tuple[tuple[str, str, Callable[[ComparedReport], str]], ...] = (
     ("stream", "ttft", lambda at: "" if at.ttft is None else f"{at.ttft:.2f} s"),
     ("stream", "version", lambda at: at.version),
 )
-# What often differs between two sound places.
+# Values that often differ between two working places.
 _MINOR = ("trust", "version", "ttft", "app")
 
 
 def differences(a: ComparedReport, b: ComparedReport) -> Iterator[Difference]:
-    """All that differs, in the order in which the probes stand on each other."""
+    """Yield all differences, in the order in which the probes build on each other."""
     rows = [Difference(probe, what, read(a), read(b)) for probe, what, read in _VALUES]
-    found = [row for row in rows if row.a and row.b and row.a != row.b and _matters(row, a, b)]
+    differing = [row for row in rows if row.a and row.b and row.a != row.b and _matters(row, a, b)]
     for probe in PROBES:
-        yield from (row for row in found if row.probe == probe)
+        yield from (row for row in differing if row.probe == probe)
         results = a.results.get(probe, ""), b.results.get(probe, "")
-        # A warning is a flaw, and what was not asked tells nothing.
+        # Compare only failures with successes: a warning is no failure, and a skipped probe says nothing.
         if {*results} & {"fail"} and {*results} & {"ok", "warn"}:
             yield Difference(probe, "result", *results)
         for purpose in _OF.get(probe, ()):
@@ -99,9 +102,11 @@ _OF = {"http": ("models", "path"), "chat": ("chat",), "stream": ("stream",)}
 
 
 def _matters(row: Difference, a: ComparedReport, b: ComparedReport) -> bool:
-    if row.what == "addresses":  # a provider answers each region with other addresses; one in common is the same
+    if (
+        row.what == "addresses"
+    ):  # providers return other addresses in each region; one common address means the same server
         return not set(a.addresses) & set(b.addresses)
-    if row.what == "issuer":  # a handshake that failed is read in more detail
+    if row.what == "issuer":  # after a failed handshake, the issuer is read in more detail
         return not (row.a.startswith(row.b) or row.b.startswith(row.a))
     if row.what == "clock":
         return max(abs(a.skew or 0), abs(b.skew or 0)) >= SKEW
@@ -112,7 +117,7 @@ def _matters(row: Difference, a: ComparedReport, b: ComparedReport) -> bool:
 
 
 def _warnings(a: ComparedReport, b: ComparedReport) -> Iterator[str]:
-    """Why the two may not speak of the same thing."""
+    """Yield the reasons why the two reports may not be comparable."""
     if a.host != b.host:
         yield "target"
     if a.key != b.key:
@@ -136,20 +141,23 @@ def _warnings(a: ComparedReport, b: ComparedReport) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A place that fails, one that works, and the names of what differs between them."""
+    """The place that fails, the place that works, and the names of the differences between them."""
 
     bad: ComparedReport
     good: ComparedReport
     differs: set[str]
 
     def fails(self, *codes: str) -> bool:
+        """Check whether the failing place has one of these root causes; a layer has a dot at the end (``tls.``)."""
         return self.bad.fails_by(*codes)
 
     def by(self, *names: str) -> bool:
+        """Check whether one of these values differs."""
         return not self.differs.isdisjoint(names)
 
     @property
     def same_certificate(self) -> bool:
+        """Whether both places received the same certificate."""
         return bool(self.bad.fingerprint) and self.bad.fingerprint == self.good.fingerprint
 
 
@@ -158,14 +166,14 @@ _OF_KEY = ("key.", "auth.", "quota.exhausted", "access.client_refused", "model.n
 _STATE = ("quota.rate_limited", "quota.overloaded", "http.gateway_error", "http.server_error", "model.no_channel")
 _OTHER_CERTIFICATE = ("tls.untrusted_issuer", "tls.self_signed", "tls.hostname_mismatch")
 _TRUST = ("tls.untrusted_issuer", "tls.incomplete_chain")
-_PLACE = ("access.region_blocked", "auth.ip_not_allowed", "http.blocked")
+_LOCATION = ("access.region_blocked", "auth.ip_not_allowed", "http.blocked")
 _SERVER = ("addresses", "fingerprint", "server")
 _DATES = ("tls.expired", "tls.not_yet_valid")
-_ON_THE_WAY = ("tcp.", "tls.reset", "tls.handshake_failed", "http.timeout", "http.closed", "http.too_large", "stream.")
-_STRANGER = ("http.not_http", "http.front_auth", "http.redirected", "http.blocked", "shape.", "tls.")
+_IN_TRANSIT = ("tcp.", "tls.reset", "tls.handshake_failed", "http.timeout", "http.closed", "http.too_large", "stream.")
+_OTHER_RESPONDER = ("http.not_http", "http.front_auth", "http.redirected", "http.blocked", "shape.", "tls.")
 
-# One place works and the other does not: the conclusion and the differences that show it; the first that holds counts.
-_ONE: tuple[tuple[str, tuple[str, ...], Callable[[_Pair], bool]], ...] = (
+# If one place works and one fails: the conclusion, the differences that show it, its condition. The first match wins.
+_ONE_FAILS: tuple[tuple[str, tuple[str, ...], Callable[[_Pair], bool]], ...] = (
     ("base_url", ("base_url",), lambda of: of.by("base_url") and of.fails("url.", "dns.not_found", "shape.")),
     ("other_target", ("base_url",), lambda of: of.bad.host != of.good.host),
     ("settings", ("key",), lambda of: of.fails("settings.")),
@@ -188,17 +196,17 @@ _ONE: tuple[tuple[str, tuple[str, ...], Callable[[_Pair], bool]], ...] = (
     ),
     ("trust", ("trust", "result"), lambda of: of.fails(*_TRUST) and of.same_certificate),
     ("proxy", ("proxy",), lambda of: of.by("proxy") and of.fails(*_NETWORK, "stream.", "shape.")),
-    ("location", ("result",), lambda of: of.fails(*_PLACE)),
+    ("location", ("result",), lambda of: of.fails(*_LOCATION)),
     ("moment", ("result",), lambda of: of.fails(*_STATE)),
-    ("other_server", _SERVER, lambda of: of.by(*_SERVER) and of.fails(*_STRANGER, "tcp.")),
-    ("network", ("result",), lambda of: of.fails(*_ON_THE_WAY, *_STRANGER)),
+    ("other_server", _SERVER, lambda of: of.by(*_SERVER) and of.fails(*_OTHER_RESPONDER, "tcp.")),
+    ("network", ("result",), lambda of: of.fails(*_IN_TRANSIT, *_OTHER_RESPONDER)),
     ("same_hint", ("result",), lambda of: not of.by("key") and of.fails(*_OF_KEY)),
     ("version", ("version",), lambda of: of.by("version")),
 )
 
-# Both fail by the same: whose it is.
-_SAME: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("same_place", _PLACE),
+# If both fail with the same root cause: the conclusion and its codes.
+_BOTH_FAIL: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("same_place", _LOCATION),
     ("same_settings", ("settings.", "url.", "key.", "model.", "shape.wrong_protocol", "auth.header_style", "app.")),
     ("same_limit", ("quota.rate_limited",)),
     ("same_account", ("quota.exhausted", "auth.", "access.")),
@@ -207,9 +215,12 @@ _SAME: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def conclude(a: ComparedReport, b: ComparedReport, differs: set[str]) -> tuple[str, str, tuple[str, ...]]:
-    """The conclusion, at whose place the fault is, and the differences that show it."""
+    """Return the conclusion, the place of the fault, and the names of the differences that may show it.
+
+    ``differs`` has the names of all differences.
+    """
     if a.broken and b.broken:
-        return _both(a, b, differs)
+        return _conclude_both(a, b, differs)
     if not a.broken and not b.broken:
         if not (a.works and b.works):
             return "open", "unknown", ()
@@ -217,21 +228,21 @@ def conclude(a: ComparedReport, b: ComparedReport, differs: set[str]) -> tuple[s
             return "slower", "a" if a.ttft > b.ttft else "b", ("ttft",)
         return "both_work", "none", ()
     fault = "a" if a.broken else "b"
-    of = _Pair(*((a, b) if a.broken else (b, a)), differs)
-    if not of.good.works:
+    pair = _Pair(*((a, b) if a.broken else (b, a)), differs)
+    if not pair.good.works:
         return "open", "unknown", ()
-    for name, telling, holds in _ONE:
-        if holds(of):
+    for name, telling, holds in _ONE_FAILS:
+        if holds(pair):
             return name, "unknown" if name in ("other_target", "moment", "version") else fault, telling
     return "unexplained", fault, ("result",)
 
 
-def _both(a: ComparedReport, b: ComparedReport, differs: set[str]) -> tuple[str, str, tuple[str, ...]]:
+def _conclude_both(a: ComparedReport, b: ComparedReport, differs: set[str]) -> tuple[str, str, tuple[str, ...]]:
     if a.host != b.host:
         return "other_target", "unknown", ("base_url",)
     if a.root != b.root:
         return "two_faults", "both", ("result",)
-    name = next((name for name, codes in _SAME if a.fails_by(*codes)), "same_server")
+    name = next((name for name, codes in _BOTH_FAIL if a.fails_by(*codes)), "same_server")
     if name in ("same_account", "same_limit") and "key" in differs:
         name = "same_account_keys" if name == "same_account" else "same_server"
     return name, "both", ()

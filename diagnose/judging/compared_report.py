@@ -1,4 +1,4 @@
-"""What one place saw of a target: what comparing takes from a report's JSON, be it of another version or language."""
+"""Read from a report's JSON what a comparison needs; the report may be of another version or in another language."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 REPORT = "llmdoctor.report/1"
-LONGEST = 300  # characters of one value that is shown
+LONGEST = 300  # characters of one value
 
 
 class NotAReport(ValueError):
-    """The document is no report that can be compared; the message is a sentence for people, without a stop."""
+    """The document is no report that can be compared. The message is a sentence for users, without a final period."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedReport:
-    """What one report says, as far as comparing needs it. Empty: not known."""
+    """The parts of a report that a comparison needs. An empty value is unknown."""
 
     version: str = ""
     started_at: str = ""
@@ -26,9 +26,9 @@ class ComparedReport:
     protocol: str = ""
     app: str = ""
     model: str = ""
-    key: str = ""  # hint and length
+    key: str = ""  # its hint and length
     verdict: str = ""
-    root: str = ""
+    root: str = ""  # the code of the root cause
     title: str = ""  # of the root cause
     codes: frozenset[str] = frozenset()
     proxy: str = ""
@@ -38,33 +38,39 @@ class ComparedReport:
     fingerprint: str = ""
     server: str = ""
     via: str = ""
-    skew: float | None = None  # seconds by which this place's clock is ahead of the server's
+    skew: float | None = None  # seconds that this place's clock is ahead of the server's
     ttft: float | None = None  # seconds
-    results: Mapping[str, str] = field(default_factory=dict)  # of each probe
-    statuses: Mapping[str, str] = field(default_factory=dict)  # of each kind of request
+    results: Mapping[str, str] = field(default_factory=dict)  # probe -> status
+    statuses: Mapping[str, str] = field(default_factory=dict)  # purpose of a request -> HTTP status
 
     @property
     def works(self) -> bool:
+        """Whether the verdict says that the target works."""
         return self.verdict in ("healthy", "degraded")
 
     @property
     def broken(self) -> bool:
+        """Whether the verdict says that the target does not work."""
         return self.verdict == "broken"
 
     @property
     def host(self) -> str:
+        """The host of the base URL in lower case; empty if it is unknown."""
         try:
             return (urlsplit(self.base_url).hostname or "").lower()
         except ValueError:
             return ""
 
     def fails_by(self, *codes: str) -> bool:
-        """Whether the root cause is one of these codes, or of one of these layers (with a dot)."""
+        """Check whether the root cause is one of these codes or belongs to one of these layers (``tls.``)."""
         return any(self.root == code or (code.endswith(".") and self.root.startswith(code)) for code in codes)
 
 
 def place(document: object) -> ComparedReport:
-    """What a report's JSON says. Raises NotAReport for anything else; parts of another shape are not known."""
+    """Read a report from its parsed JSON; parts with an unexpected type count as unknown.
+
+    Raises NotAReport if the document is not a report, or if its verdict or its probes are missing.
+    """
     if not isinstance(document, dict) or document.get("schema") != REPORT:
         raise NotAReport(f"it is no report: its schema is not {REPORT}")
     target, key = _dict(document, "target"), _dict(document, "target", "key")
@@ -72,10 +78,10 @@ def place(document: object) -> ComparedReport:
     if not _text(document, "verdict") or not probes:
         raise NotAReport("it is no whole report: its verdict or its probes are missing")
     findings = _list(document, "findings")
-    seen = {name: _dict(one, "observed") for name, one in probes.items()}
+    observed = {name: _dict(one, "observed") for name, one in probes.items()}
     root = _text(document, "root_cause")
-    requests = [(name, row) for name, facts in seen.items() for row in _list(facts, "requests")]
-    answers = [seen.get(name, {}) for name in ("http", "chat", "stream", "auth")]
+    requests = [(name, row) for name, facts in observed.items() for row in _list(facts, "requests")]
+    answers = [observed.get(name, {}) for name in ("http", "chat", "stream", "auth")]
     hint = f"{_text(key, 'hint')} ({_text(key, 'length')})" if key else ""
     return ComparedReport(
         version=_text(document, "version"),
@@ -91,20 +97,23 @@ def place(document: object) -> ComparedReport:
         codes=frozenset(_text(one, "code") for one in findings),
         proxy=_text(_dict(document, "vantage"), "proxy"),
         trust=_text(_dict(document, "vantage"), "trust"),
-        addresses=tuple(sorted(str(one)[:64] for one in _any_list(seen.get("dns", {}), "addresses")[:20])),
-        issuer=_text(seen.get("tls", {}), "issuer"),
-        fingerprint=_text(seen.get("tls", {}), "fingerprint"),
+        addresses=tuple(sorted(str(one)[:64] for one in _any_list(observed.get("dns", {}), "addresses")[:20])),
+        issuer=_text(observed.get("tls", {}), "issuer"),
+        fingerprint=_text(observed.get("tls", {}), "fingerprint"),
         server=next((found for facts in answers if (found := _text(facts, "server"))), ""),
         via=next((found for facts in answers if (found := _text(facts, "via"))), ""),
         skew=_skew(document, answers),
-        ttft=_seconds(seen.get("stream", {}), "ttft_ms"),
+        ttft=_seconds(observed.get("stream", {}), "ttft_ms"),
         results={name: _text(one, "status") for name, one in probes.items()},
         statuses={_text(row, "purpose") or name: _text(row, "status") for name, row in requests},
     )
 
 
 def _skew(document: Mapping[str, Any], answers: list[dict[str, Any]]) -> float | None:
-    """This clock less the server's. A run takes seconds, so its begin is near enough."""
+    """Return the local time minus the server's, in seconds; None if unknown.
+
+    The start of the run is accurate enough, because a run takes only seconds.
+    """
     for facts in answers:
         try:
             theirs = datetime.strptime(_text(facts, "date"), "%a, %d %b %Y %H:%M:%S GMT")
@@ -122,8 +131,8 @@ def _dict(value: object, *names: str) -> dict[str, Any]:
 
 
 def _any_list(value: object, name: str) -> list[Any]:
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, list) else []
+    item = value.get(name) if isinstance(value, dict) else None
+    return item if isinstance(item, list) else []
 
 
 def _list(value: object, name: str) -> list[dict[str, Any]]:
@@ -131,10 +140,10 @@ def _list(value: object, name: str) -> list[dict[str, Any]]:
 
 
 def _text(value: object, name: str) -> str:
-    found = value.get(name) if isinstance(value, dict) else None
-    return str(found)[:LONGEST] if isinstance(found, str | int) and not isinstance(found, bool) else ""
+    item = value.get(name) if isinstance(value, dict) else None
+    return str(item)[:LONGEST] if isinstance(item, str | int) and not isinstance(item, bool) else ""
 
 
 def _seconds(value: object, name: str) -> float | None:
-    found = value.get(name) if isinstance(value, dict) else None
-    return found / 1000 if isinstance(found, int | float) and not isinstance(found, bool) else None
+    item = value.get(name) if isinstance(value, dict) else None
+    return item / 1000 if isinstance(item, int | float) and not isinstance(item, bool) else None

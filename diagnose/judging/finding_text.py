@@ -1,4 +1,4 @@
-"""Put a rule's claim into words."""
+"""Write a finding: the words, fixes and evidence of a rule that holds."""
 
 from __future__ import annotations
 
@@ -8,26 +8,31 @@ from diagnose.evidence.view import View
 from diagnose.judging.root_cause import RaisedRule
 from diagnose.report import Finding, Fix, Proven
 
-# The case of a finding whose fix no base URL of the app that was named can express.
+# The case of a finding in TIED whose fix the named app cannot express as a base URL.
 UNREACHABLE = "unreachable"
 TIED = ("url.version_missing", "url.version_doubled", "url.path_wrong")
 
 
 def streams_alone_fail(proven: Proven) -> bool:
-    """Whether the whole answer was seen to come, and the streamed one not: then the app may ask for the former."""
+    """Check whether the whole response came and the streamed one did not; then the app can turn off streaming."""
     return proven.answer is True and proven.stream is False
 
 
-def finding_of(one: RaisedRule, view: View, lang: str, unstreamed: bool) -> Finding:
-    """``unstreamed``: an answer came without streaming, which mends what has no other fix."""
-    code, claim = one.rule.code, one.claim
-    given = {name: words.spoken(value, lang) for name, value in claim.values.items()}
-    settings, values, reachable = client_urls.translated(view.app, view.evidence.target.protocol, claim.settings, given)
-    known = view.values() | {name: value for name, value in values.items() if value}
+def finding_of(raised_rule: RaisedRule, view: View, lang: str, unstreamed: bool) -> Finding:
+    """Write the finding of a rule that holds, in the language ``lang``.
+
+    ``unstreamed`` says that a response came without streaming; a finding without another fix then suggests that.
+    """
+    code, claim = raised_rule.rule.code, raised_rule.claim
+    claim_values = {name: words.spoken(value, lang) for name, value in claim.values.items()}
+    settings, values, reachable = client_urls.translated(
+        view.app, view.evidence.target.protocol, claim.settings, claim_values
+    )
+    all_values = view.values() | {name: value for name, value in values.items() if value}
     for name, value in values.items():
         if not value:
-            known.pop(name, None)
-    text = words.say(code, lang, known, claim.case if reachable or code not in TIED else UNREACHABLE)
+            all_values.pop(name, None)
+    text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE)
     fixes = []
     if settings is not None:
         summary = text.steps[0] if text.steps else text.title
@@ -39,13 +44,13 @@ def finding_of(one: RaisedRule, view: View, lang: str, unstreamed: bool) -> Find
         fixes.append(Fix(summary, {"stream": False}, True))
     return Finding(
         code=code,
-        severity=one.severity,
-        probe=claim.probe or one.rule.probe,
+        severity=raised_rule.severity,
+        probe=claim.probe or raised_rule.rule.probe,
         title=text.title,
         explanation=text.explanation,
         evidence=tuple(line if isinstance(line, str) else words.line(line, lang) for line in claim.evidence if line),
         steps=steps,
         fixes=tuple(fixes),
-        caused_by=one.cause,
-        side=claim.side or one.rule.side,
+        caused_by=raised_rule.cause,
+        side=claim.side or raised_rule.rule.side,
     )

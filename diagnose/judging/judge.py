@@ -1,5 +1,6 @@
-"""judge(): evidence in, report out. Pure: the same evidence gives the same report, on any machine, in any later
-version.
+"""Judge evidence and return the report.
+
+The judge is pure: the same evidence gives the same report on every machine and in every later version.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from probes.protocols.protocol import wire
 
 
 def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES) -> Report:
-    """What the evidence means, in words of ``lang``."""
+    """Judge the evidence of a run and of its earlier tries, and return the report in the language ``lang``."""
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
     view = View(evidence, tries)
     standing = persistent(raised(view, rules), tries)
@@ -83,38 +84,40 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
         capabilities=_capabilities(view, lang),
         slos=results(view),
     )
-    own = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
-    return replace(report, tries=(*tries, _try(own))) if tries else report
+    last_try = replace(report, duration_ms=round(evidence.seconds * 1000, 1))
+    return replace(report, tries=(*tries, _try(last_try))) if tries else report
 
 
 def _try(report: Report) -> Try:
-    root = next((found for found in report.findings if found.code == report.root_cause), None)
-    told = (root.title, root.probe) if root is not None else ("", "")
-    return Try(report.started_at, report.duration_ms, report.verdict, report.root_cause, *told)
+    root = next((finding for finding in report.findings if finding.code == report.root_cause), None)
+    title_and_probe = (root.title, root.probe) if root is not None else ("", "")
+    return Try(report.started_at, report.duration_ms, report.verdict, report.root_cause, *title_and_probe)
 
 
 def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
     if view.evidence.capabilities is None:
         return None
-    from diagnose.judging.capability_lines import capability_lines  # with its words: for deep checks alone
+    from diagnose.judging.capability_lines import capability_lines  # only deep checks load this module and its words
 
     return capability_lines(view.evidence, view.door is not None and view.door.host.local, lang)
 
 
 def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
-    """What was seen to work. The root's own fix names the base URL where it was reached by a way that the app does not
-    go, such as a redirect.
+    """Return the settings that worked, or None.
+
+    The base URL of the root cause's verified fix takes precedence: the run may have reached the API in a way that the
+    app does not use, such as a redirect.
     """
     working = view.working
     if working is None:
         return None
-    mended = (root.claim.settings or {}).get("base_url") if root is not None and root.claim.verified else None
+    fixed_url = (root.claim.settings or {}).get("base_url") if root is not None and root.claim.verified else None
     deep = view.deep
     stream = deep.stream if deep is not None else None
     version = {"api_version": working.version} if wire(working.protocol).versions else {}
     return {
         "protocol": working.protocol,
-        "base_url": mended or working.base_url,
+        "base_url": fixed_url or working.base_url,
         **version,
         "model": working.model or (view.chosen.chosen if view.chosen is not None else None),
         "auth": working.auth.value if working.key not in (KeyForm.DUMMY, KeyForm.NONE) else "none",

@@ -1,4 +1,4 @@
-"""One line a probe: its status, its time, what it observed, and the few words that a person reads first."""
+"""Write one line per probe: its status, its duration, what it observed, and a summary for people."""
 
 from __future__ import annotations
 
@@ -28,56 +28,63 @@ _SPARED = {
 
 
 def probe_lines(view: View, findings: tuple[Finding, ...], proven: Proven, lang: str) -> tuple[ProbeLine, ...]:
-    """A line for every probe of the contract, in its order."""
+    """Return a line for every probe, in the order of the contract."""
     return tuple(probe_line(view, name, findings, proven, lang) for name in PROBES)
 
 
 def probe_line(view: View, name: str, findings: tuple[Finding, ...], proven: Proven, lang: str) -> ProbeLine:
-    """The line of one probe."""
-    seen = view.observations(name)
-    mine = [one for one in findings if one.probe == name]
-    status = _status(name, seen, mine, proven)
+    """Return the line of one probe in the language ``lang``."""
+    observations = view.observations(name)
+    own_findings = [one for one in findings if one.probe == name]
+    status = _status(name, observations, own_findings, proven)
     why = None
     if status is Status.SKIPPED:
-        note = next((one.note for one in reversed(seen) if one.note), "unneeded")
+        note = next((one.note for one in reversed(observations) if one.note), "unneeded")
         key = _SPARED.get(note)
         why = phrase(key, lang) if key else phrase("skip.blocked", lang, {"probe": phrase(f"probe.{note}", lang)})
         if name == "auth" and key == "skip.unneeded":
             why = phrase("sum.auth_unproven", lang)
-    worst = next((one for one in mine if one.severity is Severity.ERROR), mine[0] if mine else None)
+    worst = next(
+        (one for one in own_findings if one.severity is Severity.ERROR), own_findings[0] if own_findings else None
+    )
     summary = why if why is not None else _summary(view, name, status, worst, proven, lang)
-    began = min((one.began for one in seen), default=0.0)
-    ended = max((one.ended for one in seen), default=0.0)
+    began = min((one.began for one in observations), default=0.0)
+    ended = max((one.ended for one in observations), default=0.0)
     return ProbeLine(
         name=name,
         status=status,
         duration_ms=round((ended - began) * 1000, 1),
         why_skipped=why,
-        observed=_observed(name, seen) | ({"protocols": list(served(view.exchanges))} if name == "http" else {}),
+        observed=_observed(name, observations)
+        | ({"protocols": list(served(view.exchanges))} if name == "http" else {}),
         summary=summary,
         began_ms=round(began * 1000, 1),
     )
 
 
-def _status(name: str, seen: list[Observation], mine: list[Finding], proven: Proven) -> Status:
-    if any(one.severity is Severity.ERROR for one in mine):
+def _status(name: str, observations: list[Observation], own_findings: list[Finding], proven: Proven) -> Status:
+    if any(one.severity is Severity.ERROR for one in own_findings):
         return Status.FAIL
-    if any(one.severity is Severity.WARNING for one in mine) or any(one.outcome is Outcome.CRASHED for one in seen):
+    if any(one.severity is Severity.WARNING for one in own_findings) or any(
+        one.outcome is Outcome.CRASHED for one in observations
+    ):
         return Status.WARN
     if name == "auth" and proven.key is not None:
         return Status.OK if proven.key else Status.FAIL
-    if name == "auth" and not mine:
+    if name == "auth" and not own_findings:
         return Status.SKIPPED
-    if all(one.outcome in (Outcome.BLOCKED, Outcome.SPARED) for one in seen):
+    if all(one.outcome in (Outcome.BLOCKED, Outcome.SPARED) for one in observations):
         return Status.SKIPPED
     proof = {"chat": proven.answer, "stream": proven.stream, "http": proven.path}.get(name)
-    if proof is False or (proof is None and seen and all(one.outcome is Outcome.FAILED for one in seen)):
+    if proof is False or (
+        proof is None and observations and all(one.outcome is Outcome.FAILED for one in observations)
+    ):
         return Status.FAIL
     return Status.OK
 
 
 def _summary(view: View, name: str, status: Status, worst: Finding | None, proven: Proven, lang: str) -> str:
-    """What the line says: a finding's title where there is one, else what was seen."""
+    """Return the summary of the line: the title of the worst finding, else what the probe saw."""
     if any(one.outcome is Outcome.CRASHED for one in view.observations(name)):
         return phrase("sum.crashed", lang)
     if worst is not None and status in (Status.FAIL, Status.WARN):
@@ -110,14 +117,14 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
         values |= {"address": f"{view.tcp.connected.ip}:{view.tcp.port}"}
         return ("sum.tcp_proxy" if view.tcp.via_proxy else "sum.tcp"), values
     if name == "tls":
-        found = view.tls
+        tls = view.tls
         values |= {
-            "version": found.version if found else "",
-            "not_after": found.certificate.not_after[:10] if found and found.certificate else "",
+            "version": tls.version if tls else "",
+            "not_after": tls.certificate.not_after[:10] if tls and tls.certificate else "",
         }
     if name == "model":
         chosen = view.chosen
-        values.setdefault("model", (chosen.chosen if chosen is not None else None) or "")  # nobody was asked for it
+        values.setdefault("model", (chosen.chosen if chosen is not None else None) or "")  # no request has used it yet
         if chosen is not None and chosen.listed:
             return "sum.model_listed", values | {"count": str(chosen.count)}
     if name == "http" and not failed and len(spoken := served(view.exchanges)) > 1:
@@ -134,34 +141,39 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
     return f"sum.{name}{failed}", values
 
 
-def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
-    """The few facts of a probe that a program may want; the whole run is in ``--save``."""
-    found: dict[str, object] = {}
-    for one in seen:
+def _observed(name: str, observations: list[Observation]) -> dict[str, object]:
+    """Return the few facts of a probe that programs may need; ``--save`` writes the whole evidence."""
+    observed: dict[str, object] = {}
+    for one in observations:
         facts = one.facts
         if one.failure is not None:
-            found.setdefault("failure", one.failure.kind.value)
+            observed.setdefault("failure", one.failure.kind.value)
         if isinstance(facts, TcpFacts):
-            found["address"] = facts.connected.ip if facts.connected else None
-            found |= {"port": facts.port, "local": facts.local, "interface": facts.interface}
-            found["tried"] = [
+            observed["address"] = facts.connected.ip if facts.connected else None
+            observed |= {"port": facts.port, "local": facts.local, "interface": facts.interface}
+            observed["tried"] = [
                 {"address": dial.address.ip, "result": dial.kind.value if dial.kind else "connected"}
                 for dial in facts.dials
             ]
         elif isinstance(facts, TlsFacts):
-            found["version"] = facts.version
+            observed["version"] = facts.version
             if facts.certifi is not None:
-                found["certifi"] = facts.certifi
+                observed["certifi"] = facts.certifi
             if facts.certificate is not None:
-                found |= {
+                observed |= {
                     "subject": facts.certificate.subject,
                     "issuer": facts.certificate.issuer,
                     "not_after": facts.certificate.not_after,
                 }
                 if facts.certificate.fingerprint:
-                    found["fingerprint"] = facts.certificate.fingerprint
+                    observed["fingerprint"] = facts.certificate.fingerprint
         elif isinstance(facts, ModelFacts):
-            found |= {"model": facts.chosen, "source": str(facts.source), "listed": facts.listed, "count": facts.count}
+            observed |= {
+                "model": facts.chosen,
+                "source": str(facts.source),
+                "listed": facts.listed,
+                "count": facts.count,
+            }
         elif isinstance(facts, Exchange):
             request = {
                 "url": facts.request.url,
@@ -169,32 +181,32 @@ def _observed(name: str, seen: list[Observation]) -> dict[str, object]:
                 "status": facts.status,
                 "ms": round(facts.timing.seconds * 1000, 1),
             }
-            for header in ("server", "via", "date"):  # who answered, and what its clock said
+            for header in ("server", "via", "date"):  # the server that answered, and its clock
                 if value := facts.header(header):
-                    found.setdefault(header, value[:200])
-            requests = found.setdefault("requests", [])
+                    observed.setdefault(header, value[:200])
+            requests = observed.setdefault("requests", [])
             assert isinstance(requests, list)
             requests.append(request)
             answer, stream = facts.reading.answer, facts.reading.stream
             if stream is not None and stream.events:
-                found |= {"ttft_ms": round(stream.first_at * 1000, 1), "events": stream.events}
+                observed |= {"ttft_ms": round(stream.first_at * 1000, 1), "events": stream.events}
             if answer is not None and not answer.problem and facts.purpose is Purpose.CHAT:
-                found |= {"model": answer.model, "finish": answer.finish}
+                observed |= {"model": answer.model, "finish": answer.finish}
         elif isinstance(facts, DnsFacts):
-            found["addresses"] = [address.ip for address in facts.addresses]
+            observed["addresses"] = [address.ip for address in facts.addresses]
             if asked := (*facts.configured, *facts.others):
-                found["servers"] = [
+                observed["servers"] = [
                     {"server": one.server, "said": one.said, "addresses": [address.ip for address in one.addresses]}
                     for one in asked
                 ]
         elif isinstance(facts, DoorFacts):
-            found |= {"door": facts.match.id, "protocol": facts.protocol, "key": facts.key.fit}
+            observed |= {"door": facts.match.id, "protocol": facts.protocol, "key": facts.key.fit}
             if facts.match.protocols:
-                found["protocols"] = list(facts.match.protocols)
+                observed["protocols"] = list(facts.match.protocols)
         elif isinstance(facts, ProxyFacts):
-            found["proxy"] = facts.url
+            observed["proxy"] = facts.url
         elif isinstance(facts, TunnelFacts):
-            found["speaks"] = facts.speaks or facts.scheme
+            observed["speaks"] = facts.speaks or facts.scheme
         elif isinstance(facts, DirectFacts):
-            found["direct"] = facts.kind.value if facts.kind is not None else "reached"
-    return found
+            observed["direct"] = facts.kind.value if facts.kind is not None else "reached"
+    return observed

@@ -1,4 +1,4 @@
-"""What a run has shown and what it left open."""
+"""Decide the verdict, what a run has proven, and what it left open."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from probes.model.source import SourceKind
 
 
 def verdict_of(standing: tuple[RaisedRule, ...], evidence: Evidence, view: View, left_open: bool) -> Verdict:
+    """Return the verdict: broken by any error, else inconclusive if the run left something open.
+
+    Otherwise, a warning makes it degraded; without warnings, it is healthy.
+    """
     if any(one.severity is Severity.ERROR for one in standing):
         return Verdict.BROKEN
     if left_open or evidence.interrupted or any(one.rule.code == "run.crashed" for one in standing):
@@ -23,7 +27,7 @@ def verdict_of(standing: tuple[RaisedRule, ...], evidence: Evidence, view: View,
 
 
 def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
-    """Why the question whether an app would get an answer is still open; empty where it is settled."""
+    """Return the reasons why it is still open whether an app would get an answer; empty if that is settled."""
     if evidence.interrupted:
         return ("interrupted",)
     if view.works and not evidence.ran_out:
@@ -42,15 +46,15 @@ def unanswered(evidence: Evidence, view: View) -> tuple[str, ...]:
 
 
 def prove(view: View) -> Proven:
-    """What this run has shown, of the deepest way of asking; None where it was not asked."""
+    """Return what the deepest round of this run has proven; a value is None if the run did not test it."""
     deep = view.deep
-    told = deep.told if deep is not None else None
+    response = deep.told if deep is not None else None
     reached: bool | None = None
-    lost = view.failure("proxy") or view.failure("tls")
-    if view.failure("dns") or view.failure("tcp") or (lost and told is None):
+    connection_failure = view.failure("proxy") or view.failure("tls")
+    if view.failure("dns") or view.failure("tcp") or (connection_failure and response is None):
         reached = False
-    elif told is not None:
-        reached = bool(told.status)
+    elif response is not None:
+        reached = bool(response.status)
     elif view.tcp is not None:
         reached = view.tcp.connected is not None
     chat = deep.chat if deep is not None else None
@@ -62,9 +66,11 @@ def prove(view: View) -> Proven:
         whole = reading is not None and bool(reading.finish or reading.terminated or reading.stopped)
         streamed = passes(stream) and whole and stream.failure is None
     path: bool | None = None
-    if told is not None and told.status:
-        shaped = told.reading.error is not None or told.reading.models is not None or answered
-        path = False if deep is not None and deep.lost else True if shaped or told.status in (401, 403, 429) else None
+    if response is not None and response.status:
+        shaped = response.reading.error is not None or response.reading.models is not None or answered
+        path = (
+            False if deep is not None and deep.lost else True if shaped or response.status in (401, 403, 429) else None
+        )
     model: bool | None = None
     if answered:
         model = True

@@ -1,4 +1,4 @@
-"""Which findings hold, and which one is the root cause."""
+"""Evaluate the rules and find the root cause among those that hold."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 @dataclass(frozen=True, slots=True)
 class RaisedRule:
-    """A rule that holds, with what it claims and which other standing rule explains it."""
+    """A rule that holds, its claim, and the code of the other rule that explains it, or None."""
 
     rule: Rule
     claim: Claim
@@ -25,11 +25,15 @@ class RaisedRule:
 
     @property
     def severity(self) -> Severity:
+        """The severity of the claim, else that of the rule."""
         return self.claim.severity or self.rule.severity
 
 
 def persistent(standing: tuple[RaisedRule, ...], tries: tuple[Try, ...]) -> tuple[RaisedRule, ...]:
-    """Where no try got through, that is no sign of a flaky target: the root cause names the tries as evidence."""
+    """Replace ``run.flaky`` if every try failed: the target is then not flaky.
+
+    The tries become evidence of the root cause instead.
+    """
     root = root_of(standing)
     if not tries or root is None or not root.rule.retryable:
         return standing
@@ -38,15 +42,15 @@ def persistent(standing: tuple[RaisedRule, ...], tries: tuple[Try, ...]) -> tupl
 
 
 def raised(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[RaisedRule, ...]:
-    """The rules that hold, roots first, each with the one that explains it.
+    """Return the rules that hold, unexplained ones first, each with the code of the rule that explains it.
 
-    What is folded is folded by what *stands*: where a explains b and b explains c, c is a's, whatever of b is shown.
+    The explanation is transitive: if a explains b and b explains c, then a is the cause of c.
     """
     held, broken = [], []
     for rule in rules:
         try:
             claim = rule.when(view)
-        except Exception as error:  # our own fault: it costs one rule, not the report
+        except Exception as error:  # a bug in one rule must not lose the whole report
             broken.append(f"rule {rule.code}: {type(error).__name__}")
             continue
         if claim is not None:
@@ -58,12 +62,12 @@ def raised(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[RaisedRule, ...
     unsure = {rule.code for rule, claim in held if not claim.sure}
     parents: dict[str, str] = {}
     for rule, _ in held:
-        # What is only likely explains nothing that is sure.
+        # A finding that is only likely does not explain one that is sure.
         weak = rule.code in unsure or rule.code == "run.unexplained"
         causes = severities if weak else [code for code in severities if code not in unsure]
-        found = next((code for code in causes if code != rule.code and _explains(rule, code, severities)), None)
-        if found is not None:
-            parents[rule.code] = found
+        cause_code = next((code for code in causes if code != rule.code and _explains(rule, code, severities)), None)
+        if cause_code is not None:
+            parents[rule.code] = cause_code
     standing = []
     for rule, claim in held:
         cause, seen = parents.get(rule.code), {rule.code}
@@ -71,7 +75,7 @@ def raised(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[RaisedRule, ...
             seen.add(cause)
             cause = parents[cause]
         if rule.code == "run.unexplained" and cause is not None:
-            continue  # it is explained
+            continue
         standing.append(RaisedRule(rule, claim, cause))
     order = [*(rule.code for rule in rules), CRASHED.code]
     standing.sort(
@@ -81,12 +85,12 @@ def raised(view: View, rules: tuple[Rule, ...] = RULES) -> tuple[RaisedRule, ...
 
 
 def _explains(rule: Rule, code: str, severities: Mapping[str, Severity]) -> bool:
-    """A warning explains no error: what an app survives breaks nothing."""
+    """Check whether a finding explains a rule. A warning never explains an error, because the app survives it."""
     if severities[rule.code] is Severity.ERROR and severities[code] is not Severity.ERROR:
         return False
     return any(covers(named, code) for named in rule.because)
 
 
 def root_of(standing: tuple[RaisedRule, ...]) -> RaisedRule | None:
-    """The one error from which the others follow."""
+    """Return the root cause: the first error that no other finding explains, or None."""
     return next((one for one in standing if one.severity is Severity.ERROR and one.cause is None), None)

@@ -1,1 +1,1 @@
-"""Settings and code to paste, for SDKs and apps."""
+"""Settings and code to paste, and examples of error messages, for SDKs and apps."""

@@ -1,4 +1,4 @@
-"""What a finding looks like in SDKs and well-known apps: the examples on its page."""
+"""Examples of how a finding appears in SDKs and well-known apps."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from diagnose.answers.data_files import table
 
 @cache
 def examples() -> dict[str, tuple[str, ...]]:
-    """For each code one to three short texts, in English, without any key."""
+    """Return one to three short example texts for each code, in English, without any key."""
     return {code: tuple(texts) for code, texts in table("snippets/examples").items()}

@@ -1,4 +1,7 @@
-"""A text as each language writes it, so that it comes out again whatever is in it. Settings have no line ends."""
+"""Quote a text for a programming language, shell or file format, so that it is read back unchanged.
+
+Settings contain no line breaks, so no function handles them.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,27 @@ import re
 
 
 def python(text: str) -> str:
-    """In double quotes where repr() takes single ones without need, as formatters write it."""
+    """Quote for Python, in double quotes as formatters do; use repr() for characters whose JSON escapes differ."""
     return json.dumps(text) if "\x7f" not in text and max(map(ord, text), default=0) < 0x10000 else repr(text)
 
 
 def json_(text: str) -> str:
+    """Quote for JSON."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def javascript(text: str) -> str:
+    """Quote for JavaScript."""
     return json.dumps(text)
 
 
 def toml(text: str) -> str:
+    """Quote for TOML, which allows DEL (U+007F) only as an escape."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def yaml(text: str) -> str:
-    """Plain where no reader could take it for anything else, else in double quotes."""
+    """Quote for YAML: plain if every parser reads it as a text, else in double quotes."""
     plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_./@+-]*", text)
     reserved = text.lower() in ("true", "false", "yes", "no", "on", "off", "null", "y", "n")
     if plain and not reserved:
@@ -34,27 +40,35 @@ def yaml(text: str) -> str:
 
 
 def compose(text: str) -> str:
-    """YAML in which Compose puts no variable."""
+    """Quote for a Compose file: YAML with ``$`` doubled, so that Compose substitutes no variable."""
     return yaml(text.replace("$", "$$"))
 
 
 def sh(text: str) -> str:
+    """Quote for POSIX shells, bash and zsh.
+
+    >>> print(sh("it's"))
+    'it'\\''s'
+    """
     return "'" + text.replace("'", "'\\''") + "'"
 
 
 def fish(text: str) -> str:
+    """Quote for fish, which knows backslash escapes inside single quotes."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def powershell(text: str) -> str:
-    """Curly quotes end a text in PowerShell as straight ones do."""
+    """Quote for PowerShell, in which curly quotes end a text like straight ones and so must be doubled too."""
     return "'" + re.sub("['‘’‚‛]", r"\g<0>\g<0>", text) + "'"
 
 
 def cmd(text: str) -> str:
-    """As the C runtime cuts a command line: backslashes count before a quote alone, and the last one is ours.
+    """Quote for cmd.exe and the C runtime, which splits the command line.
 
-    cmd itself takes every quote for one, and what follows the second for its own: then carets stand before all of it.
+    The C runtime treats backslashes specially only before a quote, including the closing one. cmd.exe does not know
+    ``\\"``: it toggles its quoted state at every quote. So in a text with a quote, a caret precedes each special
+    character.
     """
     escaped = re.sub(r'(\\*)"', r'\1\1\\"', text)
     quoted = '"' + re.sub(r"(\\+)\Z", r"\1\1", escaped) + '"'
@@ -62,10 +76,11 @@ def cmd(text: str) -> str:
 
 
 def dotenv(text: str) -> str:
-    """As python-dotenv reads it. A reference in an address is percent-encoded, since no quotes protect it."""
+    """Quote for python-dotenv. ``${`` is percent-encoded, because quotes do not protect it from substitution."""
     text = text.replace("${", "$%7B")
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def plain(text: str) -> str:
+    """Return the text unchanged."""
     return text

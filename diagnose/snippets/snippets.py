@@ -1,6 +1,7 @@
-"""Ready-to-paste settings and code, from settings that were seen to work. A key stands there by its variable's name.
+"""Write settings and code to paste, from settings that were seen to work.
 
-The templates are in ``snippets.toml``. Pure.
+The texts contain no key; they refer to the variable that holds it. The templates are in ``snippets.toml``. The module
+is pure.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from probes.protocols.protocol import auth_headers, wire
 
 @dataclass(frozen=True, slots=True)
 class WorkingSettings:
-    """Settings that work: ``base_url`` as the official SDK takes it, ``key_env`` the variable that holds the key."""
+    """Settings that work. ``base_url`` has the form of the official SDK; ``key_env`` is the variable with the key."""
 
     protocol: str
     base_url: str
@@ -39,6 +40,8 @@ class WorkingSettings:
 
 
 class Template(NamedTuple):
+    """A ``[[snippet]]`` of ``snippets.toml``, which explains the fields."""
+
     id: str
     group: str
     title: str
@@ -51,8 +54,9 @@ class Template(NamedTuple):
 
 
 class Snippet(NamedTuple):
-    """One text to paste. ``file`` is where it goes, empty for a command line; ``key_in`` the variable in which the
-    client looks for its key, where that is another than the user's.
+    """A text to paste. ``file`` is the file that it belongs in, empty for a command line.
+
+    ``key_in`` is the variable from which the client reads the key, if it differs from the user's variable.
     """
 
     id: str
@@ -64,52 +68,57 @@ class Snippet(NamedTuple):
 
 
 def working_of(report: Report) -> WorkingSettings | None:
-    """What a report saw to work; None where nothing was."""
+    """Return the settings that worked in a report's run, or None if none did."""
     sources = report.target["sources"]
-    found = report.settings.get("key_source") if report.settings is not None else None
-    source = found or (sources.get("key") if isinstance(sources, Mapping) else None)
+    key_source = report.settings.get("key_source") if report.settings is not None else None
+    source = key_source or (sources.get("key") if isinstance(sources, Mapping) else None)
     return _working(report.settings, source.variable if isinstance(source, Source) else "")
 
 
 def from_document(document: Mapping[str, Any]) -> WorkingSettings | None:
-    """The same from a report as JSON. Raises ValueError where it is none, and holds nothing that is no setting."""
-    found, target = document.get("settings"), document.get("target")
+    """Return the settings that worked from a report as JSON, or None if none did.
+
+    Raises ValueError if the document is not a report or if a setting contains unprintable characters.
+    """
+    settings, target = document.get("settings"), document.get("target")
     sources = target.get("sources") if isinstance(target, Mapping) else None
-    source = found.get("key_source") if isinstance(found, Mapping) else None
+    source = settings.get("key_source") if isinstance(settings, Mapping) else None
     if source is not None and not (isinstance(source, str) and source.isprintable()):
         raise ValueError("no report")
-    return _working(found, variable_in(source or str(sources.get("key", "") if isinstance(sources, Mapping) else "")))
+    return _working(
+        settings, variable_in(source or str(sources.get("key", "") if isinstance(sources, Mapping) else ""))
+    )
 
 
-def _working(found: object, variable: str) -> WorkingSettings | None:
-    if found is None:
+def _working(settings: object, variable: str) -> WorkingSettings | None:
+    if settings is None:
         return None
-    if not isinstance(found, Mapping) or found.get("protocol") not in NAMES:
+    if not isinstance(settings, Mapping) or settings.get("protocol") not in NAMES:
         raise ValueError("no report")
-    values = {name: found.get(name) or "" for name in ("base_url", "model", "auth", "api_version")}
+    values = {name: settings.get(name) or "" for name in ("base_url", "model", "auth", "api_version")}
     if not all(isinstance(value, str) and value.isprintable() for value in values.values()):
         raise ValueError("no report")
     if not values["model"] or values["auth"] not in {one.value for one in Auth}:
         return None
     return WorkingSettings(
-        protocol=found["protocol"],
+        protocol=settings["protocol"],
         base_url=values["base_url"],
         model=values["model"],
         auth=values["auth"],
-        key_env=variable or key_variable(None, found["protocol"]),
+        key_env=variable or key_variable(None, settings["protocol"]),
         version=values["api_version"],
-        stream=bool(found.get("stream")),
+        stream=bool(settings.get("stream")),
     )
 
 
 def key_variable(source: Source | None, protocol: str) -> str:
-    """The variable that holds the key, else the one that the protocol's SDK reads."""
+    """Return the variable that the key came from, else the first one that the protocol's SDK reads."""
     return (source.variable if source is not None else "") or (*variables_of(protocol).keys, "API_KEY")[0]
 
 
 @cache
 def templates() -> tuple[Template, ...]:
-    """All templates, in the order in which they are shown."""
+    """Return all templates, in the order in which they are shown."""
     import tomllib
 
     text = Path(__file__).with_name("snippets.toml").read_text(encoding="utf-8")
@@ -118,7 +127,7 @@ def templates() -> tuple[Template, ...]:
 
 
 def groups() -> tuple[str, ...]:
-    """What can be asked for by name."""
+    """Return the names of all groups, which are valid values of ``--app``."""
     return tuple(dict.fromkeys(one.group for one in templates()))
 
 
@@ -126,9 +135,9 @@ USUAL = ("sdk", "curl", "env", "shell")
 
 
 def write(working: WorkingSettings, wanted: str | None = None) -> Iterator[Snippet]:
-    """The snippets of a group or an id; without one those of the SDKs, curl and the shells.
+    """Yield the snippets of a group or of one template id; by default, those for the SDKs, curl and the shells.
 
-    One that cannot be: a protocol that the client does not speak, an address that it cannot be pointed to.
+    Leave out templates for other protocols and clients that no setting can point to the base URL.
     """
     for template in templates():
         chosen = wanted in (template.group, template.id) if wanted else template.group in USUAL
@@ -136,7 +145,7 @@ def write(working: WorkingSettings, wanted: str | None = None) -> Iterator[Snipp
             continue
         app = load().get(template.group)
         base = in_its_terms(app, working.protocol, working.base_url)
-        if base is None and template.group != "goose":  # whose path is a setting of its own
+        if base is None and template.group != "goose":  # Goose has a separate setting for the path
             continue
         slots = _slots(replace(working, base_url=base or working.base_url), working)
         text = re.sub(r"\{\{(\w+)\|(\w+)\}\}", _filler(slots), template.text.lstrip("\n"))
@@ -145,163 +154,169 @@ def write(working: WorkingSettings, wanted: str | None = None) -> Iterator[Snipp
 
 
 def _filler(slots: Mapping[str, object]) -> Callable[[re.Match[str]], str]:
-    return lambda found: STYLES[found[2]](slots[found[1]])
+    return lambda match: STYLES[match[2]](slots[match[1]])
 
 
-def _slots(own: WorkingSettings, sdk: WorkingSettings) -> dict[str, object]:
-    """``own`` has the base URL as the client takes it, ``sdk`` as the SDK does."""
-    parts = urlsplit(sdk.base_url)
-    path = f"{parts.path}/chat/completions".lstrip("/")
-    spoken = wire(own.protocol)
-    names = (*_environment(sdk),)
+def _slots(for_client: WorkingSettings, for_sdk: WorkingSettings) -> dict[str, object]:
+    """Return the values of the slots. The two settings differ in the form of their base URL."""
+    parts = urlsplit(for_sdk.base_url)
+    endpoint_path = f"{parts.path}/chat/completions".lstrip("/")
+    protocol = wire(for_client.protocol)
+    variables = (*_environment(for_sdk),)
     return {
-        "base_url": own.base_url,
-        "model": own.model,
-        "protocol": own.protocol,
-        "version": own.version,
-        "key_env": own.key_env,
-        "arguments": own,
-        "address": sdk,
-        "headers": sdk,
-        "body": json.dumps(spoken.example(own.model)),
-        "variables": names,
+        "base_url": for_client.base_url,
+        "model": for_client.model,
+        "protocol": for_client.protocol,
+        "version": for_client.version,
+        "key_env": for_client.key_env,
+        "arguments": for_client,
+        "address": for_sdk,
+        "headers": for_sdk,
+        "body": json.dumps(protocol.example(for_client.model)),
+        "variables": variables,
         "origin": f"{parts.scheme}://{parts.netloc}",
-        "endpoint_path": path,
-        "package": spoken.ai_sdk_package,
-        "env_reference": f"{{env:{own.key_env}}}",
-        "secrets_reference": f"${{{{ secrets.{own.key_env} }}}}",
-        "environ_reference": f"os.environ/{own.key_env}",
-        "braces_reference": f"${{{own.key_env}}}",
-        "provider_model": f"relay/{own.model}",
-        "litellm_model": f"{spoken.litellm_provider}/{own.model}",
-        "anthropic_base": f"ANTHROPIC_API_BASE={own.base_url}",
-        "added_model": f"+{own.model}",
+        "endpoint_path": endpoint_path,
+        "package": protocol.ai_sdk_package,
+        "env_reference": f"{{env:{for_client.key_env}}}",
+        "secrets_reference": f"${{{{ secrets.{for_client.key_env} }}}}",
+        "environ_reference": f"os.environ/{for_client.key_env}",
+        "braces_reference": f"${{{for_client.key_env}}}",
+        "provider_model": f"relay/{for_client.model}",
+        "litellm_model": f"{protocol.litellm_provider}/{for_client.model}",
+        "anthropic_base": f"ANTHROPIC_API_BASE={for_client.base_url}",
+        "added_model": f"+{for_client.model}",
     }
 
 
 # -- code --------------------------------------------------------------------------------------------------------------
 
 
-def _python(own: WorkingSettings) -> str:
-    if own.auth == "none":
+def _python(working: WorkingSettings) -> str:
+    if working.auth == "none":
         return 'api_key="none"'
-    return _arguments(own, "python", f"os.environ[{quoting.python(own.key_env)}]")
+    return _arguments(working, "python", f"os.environ[{quoting.python(working.key_env)}]")
 
 
-def _node(own: WorkingSettings) -> str:
-    if own.auth == "none":
+def _node(working: WorkingSettings) -> str:
+    if working.auth == "none":
         return 'apiKey: "none"'
-    return _arguments(own, "node", f"process.env[{quoting.javascript(own.key_env)}]")
+    return _arguments(working, "node", f"process.env[{quoting.javascript(working.key_env)}]")
 
 
-def _arguments(own: WorkingSettings, language: str, key: str) -> str:
-    """How the official SDK is given the key, in the language."""
-    forms = wire(own.protocol).sdk_arguments[language]
-    return forms.get(own.auth, forms[""]).format(key=key, auth=own.auth)
+def _arguments(working: WorkingSettings, language: str, key: str) -> str:
+    """Return the arguments that pass the key to the official SDK, in the language ``python`` or ``node``."""
+    forms = wire(working.protocol).sdk_arguments[language]
+    return forms.get(working.auth, forms[""]).format(key=key, auth=working.auth)
 
 
 # -- requests ----------------------------------------------------------------------------------------------------------
 
 
-def _address(own: WorkingSettings) -> str:
-    protocol = wire(own.protocol)
-    endpoint = protocol.endpoint.format(model=quote(own.model, safe="@/:"), version=own.version or "v1")
+def _address(working: WorkingSettings) -> str:
+    protocol = wire(working.protocol)
+    endpoint = protocol.endpoint.format(model=quote(working.model, safe="@/:"), version=working.version or "v1")
     name = protocol.version_query
-    return own.base_url + endpoint + (f"?{name}={quote(own.version, safe='')}" if name else "")
+    return working.base_url + endpoint + (f"?{name}={quote(working.version, safe='')}" if name else "")
 
 
-MARK = "\0key\0"  # stands for the key until the language's reference to its variable does
+MARK = "\0key\0"  # a placeholder, later replaced by the language's reference to the key's variable
 
 
-def _headers(own: WorkingSettings) -> list[tuple[str, str]]:
-    """Each header in two parts: what is said, with :data:`MARK` where the key belongs."""
-    return [*auth_headers(Auth(own.auth), MARK), *wire(own.protocol).example_headers]
+def _headers(working: WorkingSettings) -> list[tuple[str, str]]:
+    """Return the names and values of the request headers, with :data:`MARK` in place of the key."""
+    return [*auth_headers(Auth(working.auth), MARK), *wire(working.protocol).example_headers]
 
 
-def _referring(text: str, quote_: Callable[[str], str], reference: str) -> str:
-    """The text in the language's quotes, the key by its variable."""
+def _quoted_with_reference(text: str, quote_: Callable[[str], str], reference: str) -> str:
+    """Quote a text for the language, with :data:`MARK` replaced by a reference to the key's variable."""
     before, mark, after = text.partition(MARK)
     return f'"{before}{reference}{after}"' if mark else quote_(text)
 
 
-def _sh_headers(own: WorkingSettings) -> str:
-    said = (_referring(f"{name}: {value}", quoting.sh, f"${own.key_env}") for name, value in _headers(own))
-    return "".join(f"  -H {one} \\\n" for one in said)
+def _sh_headers(working: WorkingSettings) -> str:
+    headers = (
+        _quoted_with_reference(f"{name}: {value}", quoting.sh, f"${working.key_env}")
+        for name, value in _headers(working)
+    )
+    return "".join(f"  -H {one} \\\n" for one in headers)
 
 
-def _sh_address(own: WorkingSettings) -> str:
-    mark = "&" if "?" in _address(own) else "?"
-    return quoting.sh(_address(own)) + (f'"{mark}key=${own.key_env}"' if own.auth == "query" else "")
+def _sh_address(working: WorkingSettings) -> str:
+    mark = "&" if "?" in _address(working) else "?"
+    return quoting.sh(_address(working)) + (f'"{mark}key=${working.key_env}"' if working.auth == "query" else "")
 
 
-def _ps_headers(own: WorkingSettings) -> str:
+def _ps_headers(working: WorkingSettings) -> str:
     return "; ".join(
-        f"{quoting.powershell(name)} = {_referring(value, quoting.powershell, f'$env:{own.key_env}')}"
-        for name, value in _headers(own)
+        f"{quoting.powershell(name)} = {_quoted_with_reference(value, quoting.powershell, f'$env:{working.key_env}')}"
+        for name, value in _headers(working)
     )
 
 
-def _ps_address(own: WorkingSettings) -> str:
-    mark = "&" if "?" in _address(own) else "?"
-    address = quoting.powershell(_address(own))
-    return f'({address} + "{mark}key=$env:{own.key_env}")' if own.auth == "query" else address
+def _ps_address(working: WorkingSettings) -> str:
+    mark = "&" if "?" in _address(working) else "?"
+    address = quoting.powershell(_address(working))
+    return f'({address} + "{mark}key=$env:{working.key_env}")' if working.auth == "query" else address
 
 
 # -- variables ---------------------------------------------------------------------------------------------------------
 
 
-def _claude_helper(own: WorkingSettings) -> str:
-    """Claude Code reads a variable for each header, and asks a command for any other key, which it sends in both."""
-    if own.key_env == {"bearer": "ANTHROPIC_AUTH_TOKEN", "x-api-key": "ANTHROPIC_API_KEY"}.get(own.auth):
+def _claude_helper(working: WorkingSettings) -> str:
+    """Return the setting with which Claude Code runs a command to get the key, if no variable fits the auth header.
+
+    Claude Code reads one variable for each auth header. The key from the command is sent in both headers.
+    """
+    if working.key_env == {"bearer": "ANTHROPIC_AUTH_TOKEN", "x-api-key": "ANTHROPIC_API_KEY"}.get(working.auth):
         return ""
-    return f',\n  "apiKeyHelper": {quoting.json_(f"printenv {own.key_env}")}'
+    return f',\n  "apiKeyHelper": {quoting.json_(f"printenv {working.key_env}")}'
 
 
 class SnippetVariable(NamedTuple):
-    """``other`` is the variable whose value it takes, where it is the key's."""
+    """A variable to set, to ``value`` or, for the key, to the value of the variable ``other``."""
 
     name: str
     value: str = ""
     other: str = ""
 
 
-def _environment(own: WorkingSettings) -> Iterator[SnippetVariable]:
-    sdk = variables_of(own.protocol)
-    yield SnippetVariable((*sdk.bases, "BASE_URL")[0], own.base_url)
+def _environment(working: WorkingSettings) -> Iterator[SnippetVariable]:
+    sdk = variables_of(working.protocol)
+    yield SnippetVariable((*sdk.bases, "BASE_URL")[0], working.base_url)
     key = (*sdk.keys, "API_KEY")[0]
-    if own.auth != "none" and own.key_env != key and not _reads(sdk, own):
-        yield SnippetVariable(key, other=own.key_env)
+    if working.auth != "none" and working.key_env != key and not _sdk_reads_key(sdk, working):
+        yield SnippetVariable(key, other=working.key_env)
     if sdk.model:
-        yield SnippetVariable(sdk.model, own.model)
-    if wire(own.protocol).version_demanded:
-        yield SnippetVariable(sdk.version or "API_VERSION", own.version)
+        yield SnippetVariable(sdk.model, working.model)
+    if wire(working.protocol).version_demanded:
+        yield SnippetVariable(sdk.version or "API_VERSION", working.version)
 
 
-def _reads(sdk: SdkVariables, own: WorkingSettings) -> bool:
-    """Whether the SDK's releases look for the key in the user's variable, and send it in the form that works."""
-    wires = (app.wire(own.protocol) for app in load() if app.kind == "sdk")
-    forms = {wire.auth_by.get(own.key_env, own.auth) for wire in wires if wire is not None}
-    return own.key_env in sdk.keys and forms == {own.auth}
+def _sdk_reads_key(sdk: SdkVariables, working: WorkingSettings) -> bool:
+    """Check whether all releases of the SDK read the user's variable and send the key in the form that works."""
+    wires = (app.wire(working.protocol) for app in load() if app.kind == "sdk")
+    forms = {wire.auth_by.get(working.key_env, working.auth) for wire in wires if wire is not None}
+    return working.key_env in sdk.keys and forms == {working.auth}
 
 
-def _lines(pattern: str, quote_: Callable[[str], str], reference: str) -> Callable[[object], str]:
-    """A line for each variable: ``pattern`` with name and value, ``reference`` for one that takes another's value."""
+def _variable_lines(pattern: str, quote_: Callable[[str], str], reference: str) -> Callable[[object], str]:
+    """Make a style with one line per variable: ``pattern`` sets a value, ``reference`` copies another variable."""
 
-    def write_all(found: object) -> str:
-        assert isinstance(found, tuple)
+    def write_all(variables: object) -> str:
+        assert isinstance(variables, tuple)
         return "\n".join(
             reference.format(one.name, one.other) if one.other else pattern.format(one.name, quote_(one.value))
-            for one in found
+            for one in variables
         )
 
     return write_all
 
 
-def _text(quote_: Callable[[str], str]) -> Callable[[object], str]:
+def _quoted(quote_: Callable[[str], str]) -> Callable[[object], str]:
     return lambda value: quote_(str(value))
 
 
-def _of(write_: Callable[[WorkingSettings], str]) -> Callable[[object], str]:
+def _from_settings(write_: Callable[[WorkingSettings], str]) -> Callable[[object], str]:
     def call(value: object) -> str:
         assert isinstance(value, WorkingSettings)
         return write_(value)
@@ -310,30 +325,30 @@ def _of(write_: Callable[[WorkingSettings], str]) -> Callable[[object], str]:
 
 
 STYLES: dict[str, Callable[[object], str]] = {
-    "py": _text(quoting.python),
-    "js": _text(quoting.javascript),
-    "json": _text(quoting.json_),
-    "toml": _text(quoting.toml),
-    "yaml": _text(quoting.yaml),
-    "compose": _text(quoting.compose),
-    "sh": _text(quoting.sh),
-    "ps": _text(quoting.powershell),
-    "dotenv": _text(quoting.dotenv),
-    "plain": _text(quoting.plain),
-    "dotenv_reference": _text(quoting.plain),
-    "sh_variable": _text(lambda name: f"${name}"),
-    "value_of": _text(lambda name: f"<{name}>"),
-    "claude_helper": _of(_claude_helper),
-    "python": _of(_python),
-    "node": _of(_node),
-    "sh_headers": _of(_sh_headers),
-    "sh_address": _of(_sh_address),
-    "ps_headers": _of(_ps_headers),
-    "ps_address": _of(_ps_address),
-    "dotenv_lines": _lines("{0}={1}", quoting.dotenv, "{0}=${{{1}}}"),
-    "sh_lines": _lines("export {0}={1}", quoting.sh, 'export {0}="${1}"'),
-    "fish_lines": _lines("set -gx {0} {1}", quoting.fish, 'set -gx {0} "${1}"'),
-    "ps_lines": _lines("$env:{0} = {1}", quoting.powershell, "$env:{0} = $env:{1}"),
-    # setx keeps what it is given for ever: a key is taken over for this window alone.
-    "cmd_lines": _lines("setx {0} {1}", quoting.cmd, 'set "{0}=%{1}%"'),
+    "py": _quoted(quoting.python),
+    "js": _quoted(quoting.javascript),
+    "json": _quoted(quoting.json_),
+    "toml": _quoted(quoting.toml),
+    "yaml": _quoted(quoting.yaml),
+    "compose": _quoted(quoting.compose),
+    "sh": _quoted(quoting.sh),
+    "ps": _quoted(quoting.powershell),
+    "dotenv": _quoted(quoting.dotenv),
+    "plain": _quoted(quoting.plain),
+    "dotenv_reference": _quoted(quoting.plain),
+    "sh_variable": _quoted(lambda name: f"${name}"),
+    "value_of": _quoted(lambda name: f"<{name}>"),
+    "claude_helper": _from_settings(_claude_helper),
+    "python": _from_settings(_python),
+    "node": _from_settings(_node),
+    "sh_headers": _from_settings(_sh_headers),
+    "sh_address": _from_settings(_sh_address),
+    "ps_headers": _from_settings(_ps_headers),
+    "ps_address": _from_settings(_ps_address),
+    "dotenv_lines": _variable_lines("{0}={1}", quoting.dotenv, "{0}=${{{1}}}"),
+    "sh_lines": _variable_lines("export {0}={1}", quoting.sh, 'export {0}="${1}"'),
+    "fish_lines": _variable_lines("set -gx {0} {1}", quoting.fish, 'set -gx {0} "${1}"'),
+    "ps_lines": _variable_lines("$env:{0} = {1}", quoting.powershell, "$env:{0} = $env:{1}"),
+    # setx stores values permanently, so the key is set only for this window.
+    "cmd_lines": _variable_lines("setx {0} {1}", quoting.cmd, 'set "{0}=%{1}%"'),
 }

@@ -1,14 +1,14 @@
-"""The words of each language, and how values come into them.
+"""The words of each language, and the functions that fill in values.
 
-A language is a folder here with the files that English has, all of them data; its name is the language's. It is
-loaded when it is first asked for, file by file. ``findings`` has the words of each finding, by code; ``special_cases``
-those of its special cases, by ``code:case``; ``interface`` the phrases around them; ``notes`` what the probes note of
-values; each of the others serves one command or page. ``tests/test_words.py`` tells what a language lacks.
+A language is a folder in this package, named by its language code, with the same files as ``en``. All of them are data,
+and each is loaded when it is first used. ``findings`` has the words of each finding by code, ``special_cases`` those of
+special cases by ``code:case``, ``interface`` the phrases around them, ``notes`` the notes of the probes. Every other
+file serves one command or page. ``tests/contract/test_words.py`` shows what a language lacks.
 
-A *slot* in a text is ``{name}``, or ``{name|words}`` with the words that stand there while the value is not known.
-Names are lower-case, so that ``${OPENAI_API_KEY}`` is plain text. A title and an explanation have no slot that could
-stay empty; a step may have one, and is left out when it does. An address to be copied ends its step without a stop.
-``retry_after``, ``seconds`` and ``days`` are bare numbers.
+A *slot* in a text is ``{name}``, or ``{name|words}`` with words that replace an unknown value. Names are lower-case, so
+that ``${OPENAI_API_KEY}`` is plain text. Titles and explanations have no slot that can stay empty. A step may have one
+and is left out if its value is unknown. A step that ends with an address to copy has no final period. ``retry_after``,
+``seconds`` and ``days`` are bare numbers.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from diagnose.report import Seen
     from probes.model.note import Note
 
-# The folders beside this file that hold a language.
+# The folders next to this file, one for each language.
 LANGS = tuple(sorted(one.name for one in os.scandir(__path__[0]) if not one.name.startswith("_") and one.is_dir()))
 
-# Known in every run. `llmdoctor explain CODE` has no run: the phrases `unknown.host`, … stand in for them there.
+# Values that every run knows. `llmdoctor explain CODE` has no run and uses the phrases `unknown.host`, … instead.
 ALWAYS = ("host", "base_url", "protocol", "app", "door")
 
-# Known in some runs.
+# Values that only some runs know.
 OPTIONAL = (
     *("key_door", "key_hint", "key_length", "key_env", "console"),
     *("model", "near", "parameter", "endpoint", "other_protocol"),
@@ -53,18 +53,21 @@ SLOT = re.compile(r"( ?)\{([a-z_]+)(?:\|([^{}]*))?\}( ?)")
 
 @cache
 def part(lang: str, name: str) -> ModuleType:
-    """One file of a language: ``part("zh", "demo").TITLES``. Raises ModuleNotFoundError for an unknown language."""
+    """Load one file of a language, for example ``part("zh", "demo").TITLES``.
+
+    Raises ModuleNotFoundError for an unknown language or file.
+    """
     return import_module(f"{__name__}.{lang}.{name}")
 
 
 def name_of(lang: str) -> str:
-    """The language's name, as its own speakers write it."""
+    """Return the language's name as its speakers write it, for example ``中文``."""
     name: str = _about(lang).NAME
     return name
 
 
 def tag_of(lang: str) -> str:
-    """The language's tag of BCP 47, for HTML."""
+    """Return the language's BCP 47 tag for HTML, for example ``zh-Hans``."""
     tag: str = _about(lang).TAG
     return tag
 
@@ -75,7 +78,11 @@ def _about(lang: str) -> ModuleType:
 
 @cache
 def language_of(locale: str) -> str | None:
-    """The language of a locale (``zh_CN.UTF-8``, ``zh-CN``, Windows' ``Chinese_China``); None where there is none."""
+    """Return the language of a locale, or None if no folder exists for it.
+
+    >>> language_of("zh_CN.UTF-8"), language_of("zh-CN"), language_of("Chinese_China.936"), language_of("C")
+    ('zh', 'zh', 'zh', None)
+    """
     name = locale.lower().replace("-", "_")
     for lang in sorted(LANGS, key=len, reverse=True):  # pt_br before pt
         if re.match(rf"{lang.lower()}(?![a-z0-9])", name):
@@ -84,7 +91,10 @@ def language_of(locale: str) -> str | None:
 
 
 def text(code: str, lang: str, case: str = "") -> Text:
-    """The words of a finding with their slots, or those of a special case of it. Raises KeyError for an unknown one."""
+    """Return the words of a finding or of its special case, with their slots.
+
+    Raises KeyError for an unknown code or case.
+    """
     if case:
         cases: Mapping[str, Text] = part(lang, "special_cases").CASES
         return cases[f"{code}:{case}"]
@@ -93,19 +103,19 @@ def text(code: str, lang: str, case: str = "") -> Text:
 
 
 def say(code: str, lang: str, values: Mapping[str, str | None], case: str = "") -> Text:
-    """The words of a finding, filled in. Raises KeyError for an unknown code or case."""
+    """Return the words of a finding, filled in. Raises KeyError for an unknown code or case."""
     words = text(code, lang, case)
     stand_ins = {name: phrase(f"unknown.{name}", lang) for name in ALWAYS}
     title, explanation, *steps = (
         fill(template, values, stand_ins) for template in (words.title, words.explanation, *words.steps)
     )
-    if not values.get("host") and words.title.startswith("{"):  # the stand-in begins the sentence
+    if not values.get("host") and words.title.startswith("{"):  # the title begins with a stand-in, which is lower-case
         title = title and title[0].upper() + title[1:]
     return type(words)(title or words.title, explanation or words.explanation, tuple(step for step in steps if step))
 
 
 def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) -> str:
-    """A phrase of the report around the findings, filled in; a value that is not known is ``?``.
+    """Return a phrase of ``interface``, filled in; an unknown value becomes ``?``.
 
     Raises KeyError for an unknown key.
     """
@@ -113,12 +123,12 @@ def phrase(key: str, lang: str, values: Mapping[str, str | None] | None = None) 
 
 
 def line(evidence: Seen, lang: str) -> str:
-    """A line of evidence in the reader's language."""
+    """Write a line of evidence in the language ``lang``."""
     return phrase(f"seen.{evidence.name}", lang, {name: spoken(value, lang) for name, value in evidence.values.items()})
 
 
 def spoken(value: str | Seen | Note | tuple[Note, ...], lang: str) -> str:
-    """A value of a line or of a finding's words in the reader's language; plain text is quoted as it is."""
+    """Write a value of a line or of a finding in the language ``lang``; plain text stays unchanged."""
     if isinstance(value, str):
         return value
     from diagnose.report import Seen
@@ -130,7 +140,7 @@ def spoken(value: str | Seen | Note | tuple[Note, ...], lang: str) -> str:
 
 
 def notes(noted: Iterable[Note], lang: str) -> str:
-    """What the probes noted, in the reader's language."""
+    """Write the notes of the probes in the language ``lang``, joined with semicolons."""
     return "; ".join(_note(one.name, dict(one.values), lang) for one in noted)
 
 
@@ -141,30 +151,40 @@ def _note(name: str, values: Mapping[str, str], lang: str) -> str:
 
 
 def look(note: str, lang: str) -> str:
-    """The note of a key's shape in the reader's language: a name in ``LOOKS`` with its value, else the text itself."""
+    """Write the note of a key's shape: the words of a name in ``LOOKS`` with its value, else the note itself.
+
+    >>> look("sk-ant-", "en")
+    'sk-ant-'
+    """
     name, _, value = note.partition(":")
     template = part(lang, "notes").LOOKS.get(name)
     return note if template is None else put(template, {"value": value})
 
 
 def deep(table: str, name: str, lang: str, **values: object) -> str:
-    """A phrase of a deep check, filled in. ``table`` is one of its file's; a later version's name stands for itself."""
+    """Return a phrase of a deep check, filled in. ``table`` is a table of the file ``capabilities``.
+
+    A name that the table lacks, for example from a later version, is returned unchanged.
+    """
     template = getattr(part(lang, "capabilities"), table).get(name)
     given = {key: str(value) for key, value in values.items() if value not in ("", None)}
     return name if template is None else fill(template, given) or ""
 
 
 def put(template: str, values: Mapping[str, object]) -> str:
-    """The template filled in; a value that is not known is ``?``."""
+    """Fill in a template; an unknown value becomes ``?``."""
     names = {name: "?" for _, name, _, _ in SLOT.findall(template)}
     return fill(template, names | {name: str(value) for name, value in values.items() if value not in ("", None)}) or ""
 
 
 def fill(template: str, values: Mapping[str, str | None], stand_ins: Mapping[str, str] = _NONE) -> str | None:
-    """The template with its slots filled; None where one has neither a value, nor words of its own, nor a stand-in.
+    """Fill the slots of a template; return None if a slot has no value, no replacement words and no stand-in.
 
-    A value is plain text: braces in it mean nothing. None and the empty string are not known. Between two Chinese
-    characters the blank beside a slot goes: it is there for values in Latin letters.
+    Values are plain text: braces in them have no meaning. None and the empty text count as unknown. The space next to a
+    slot is dropped between two Chinese characters; it is there for values in Latin letters.
+
+    >>> fill("{host} lacks {model|the model}.", {"host": "api.example.com"})
+    'api.example.com lacks the model.'
     """
     if "{" not in template:
         return template
@@ -188,5 +208,5 @@ def fill(template: str, values: Mapping[str, str | None], stand_ins: Mapping[str
 
 
 def _wide(character: str) -> bool:
-    """A Chinese character or full-width sign."""
+    """Check whether a character is Chinese or full-width."""
     return "\u2e80" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"

@@ -1,4 +1,4 @@
-"""The type of a finding's words: a module of its own, so that the languages do not import what loads them."""
+"""The type of a finding's words, in its own module so that the languages need not import the code that loads them."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from probes.model import settings
 from probes.model.evidence import Evidence
 from probes.model.secret import Secret
 
-SCHEMA = "llmdoctor.run/1"
+SCHEMA = "llmdoctor.run/2"
 
 
 class ArchiveError(ValueError):

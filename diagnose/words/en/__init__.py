@@ -1,5 +1,5 @@
-"""English."""
+"""The words in English."""
 
-NAME = "English"  # as its own speakers write it
-TAG = "en"  # of BCP 47, for HTML
-WINDOWS = "english"  # how Windows' names of locales begin, in lower case
+NAME = "English"  # as its speakers write it
+TAG = "en"  # BCP 47 tag, for HTML
+WINDOWS = "english"  # the start of Windows locale names, in lower case

@@ -15,9 +15,9 @@ NAMES: dict[str, str] = {
     "key_check": "a wrong key is refused",
 }
 
-# By the word for what decided it (``probes.model.capability.Capability.why``).
+# By the reason for the result (``probes.model.capability.Capability.why``).
 WHY: dict[str, str] = {
-    # there
+    # supported
     "basic": "the check itself has used it",
     "spoken": "answers with this key at {detail|its path}",
     "answered": "called as demanded, and answered with the result",
@@ -26,7 +26,7 @@ WHY: dict[str, str] = {
     "saw": "named the colour of a picture",
     "vector": "{detail|a vector} numbers",
     "refused_wrong": "a made-up key was refused",
-    # not there
+    # not supported
     "no_route": "no such path",
     "key_refused": "there, but it refuses this key",
     "refused": "refused by the server",
@@ -49,7 +49,7 @@ WHY: dict[str, str] = {
     "no_vector": "no vector came",
     "keyless": "the door asks for no key",
     "accepted_wrong": "the key is not checked here: a made-up one was answered just as well",
-    # nobody can tell
+    # unknown
     "no_spend": "not asked (--no-spend)",
     "rate_limited": "not asked to the end: the door limits the rate",
     "unfinished": "not asked to the end: the time was up, or it was stopped",
@@ -69,7 +69,7 @@ WHY: dict[str, str] = {
     "unsure": "refused for another reason",
 }
 
-# Around the table.
+# The phrases around the table.
 AROUND: dict[str, str] = {
     "title": "What else was asked for (--deep)",
     "not_asked": "nothing: there was no way that works to ask on",

@@ -1,4 +1,4 @@
-"""What two reports say together, in English.
+"""The words of a comparison of two reports, in English.
 
 The slots: ``x`` is the place where the fault is (A or B) and ``y`` the other; ``x_value`` and ``y_value`` are what
 differs between them, ``fault`` and ``other`` the titles of their root causes.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from diagnose.words.text_type import Text
 
-# By the conclusion.
+# By the name of the conclusion.
 TEXTS: dict[str, Text] = {
     "base_url": Text(
         "{x} uses another address: {x_value|none}",
@@ -238,7 +238,7 @@ TEXTS: dict[str, Text] = {
     ),
 }
 
-# What stands around it.
+# The phrases around the conclusion.
 UI: dict[str, str] = {
     "fault.a": "The fault is at A.",
     "fault.b": "The fault is at B.",

@@ -1,4 +1,4 @@
-"""What is said in English. The slots are explained in ``diagnose/words/__init__.py``."""
+"""The words of each finding, in English. The slots are explained in ``diagnose/words/__init__.py``."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Plain ``{name}`` slots alone.
+# These phrases have only plain ``{name}`` slots.
 UI: dict[str, str] = {
     "verdict.healthy": "Everything that was asked works.",
     "verdict.degraded": "It works, but something is not as it should be.",
@@ -316,7 +316,7 @@ UI: dict[str, str] = {
     "unknown.protocol": "the protocol chosen",
     "unknown.app": "the app",
     "unknown.door": "this provider",
-    # What the formats need besides.
+    # Phrases of the report formats.
     "comma": ", ",
     "pause": ", ",
     "colon": ": ",

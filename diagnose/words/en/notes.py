@@ -1,10 +1,10 @@
-"""What the probes note of values, keys and failures, in English."""
+"""The notes of the probes about values, keys and failures, in English."""
 
 from __future__ import annotations
 
 # By the name of :class:`probes.model.note.Note`.
 NOTES: dict[str, str] = {
-    # Of a base URL or a key.
+    # A base URL or a key
     "position": "{name} at position {position} of {length}",
     "more": "{count} more",
     "mask": "{name}, {count} in a row",
@@ -33,14 +33,14 @@ NOTES: dict[str, str] = {
     "reference": "a reference to a variable, not its value",
     "stand_in": "a stand-in for doors that need no key",
     "example": "an example value",
-    # Of a proxy's address.
+    # A proxy URL
     "white_space": "white space",
     "no_host": "no host",
     "several_at": "more than one @ before the host",
     "port_no_number": "Port could not be cast to integer value as {port}",
     "port_out_of_range": "Port out of range 0-65535",
     "bad_ipv6": "Invalid IPv6 URL",
-    # Of a failure.
+    # A failure
     "connect_closed": "closed without an answer to CONNECT",
     "socks_closed": "closed without an answer to SOCKS",
     "socks_too_long": "longer than SOCKS can say",
@@ -67,10 +67,10 @@ NOTES: dict[str, str] = {
     "no_certificate": "no certificate to be seen",
     "resolver_silent": "the system's resolver does not come back",
     "no_address": "no address",
-    # Of how a key looks.
+    # The look of a key
     "length": "{count}, not {wanted}",
     "mistyped": "its check digits do not fit",
-    # A credential that is no key of a model API (probes/keys/credential_kinds.py).
+    # A credential that is no model API key (probes/keys/credential_kinds.py).
     "credential_admin": "an admin key, which calls no model",
     "credential_oauth": "a login token (OAuth), not an API key",
     "credential_session": "a browser's session token, not an API key",
@@ -86,7 +86,7 @@ NOTES: dict[str, str] = {
     "credential_other_product": "a key of a product that serves no models",
 }
 
-# The notes of key shapes in doors.toml, ``NAME`` or ``NAME:VALUE``. Any other note is shown as written: a prefix, or a
+# The notes of key shapes in doors.toml, ``NAME`` or ``NAME:VALUE``. Any other note is shown unchanged: a prefix, or a
 # user's own text.
 LOOKS: dict[str, str] = {
     "openai_mark": "the mark T3BlbkFJ inside",

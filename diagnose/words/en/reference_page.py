@@ -1,8 +1,8 @@
-"""The words of the page of findings in the documents, in English."""
+"""The words of the findings page in the documentation, in English."""
 
 from __future__ import annotations
 
-# What stands for the values that only a run knows.
+# Words that replace the values that only a run knows.
 VALUES: dict[str, str] = {
     "address": "its address",
     "app_variable": "the variable that the app reads",

@@ -1,10 +1,10 @@
-"""The texts of special cases of findings, in English."""
+"""The words of special cases of findings, in English."""
 
 from __future__ import annotations
 
 from diagnose.words.text_type import Text
 
-# Special cases of a finding, which have a cause and a cure of their own.
+# Special cases share the code of a finding, but have their own cause and fix.
 CASES: dict[str, Text] = {
     "proxy.invalid:no_proxy": Text(
         "NO_PROXY has an entry that some clients cannot read",

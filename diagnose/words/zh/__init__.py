@@ -1,5 +1,5 @@
-"""Chinese."""
+"""The words in Chinese."""
 
-NAME = "中文"  # as its own speakers write it
-TAG = "zh-Hans"  # of BCP 47, for HTML
-WINDOWS = "chinese"  # how Windows' names of locales begin, in lower case
+NAME = "中文"  # as its speakers write it
+TAG = "zh-Hans"  # BCP 47 tag, for HTML
+WINDOWS = "chinese"  # the start of Windows locale names, in lower case

@@ -15,9 +15,9 @@ NAMES: dict[str, str] = {
     "key_check": "拒绝错误密钥",
 }
 
-# By the word for what decided it (``probes.model.capability.Capability.why``).
+# By the reason for the result (``probes.model.capability.Capability.why``).
 WHY: dict[str, str] = {
-    # there
+    # supported
     "basic": "本次检查用的就是它",
     "spoken": "用这个密钥可以得到回答：{detail|见证据}",
     "answered": "按要求调用了工具，并根据结果作答",
@@ -26,7 +26,7 @@ WHY: dict[str, str] = {
     "saw": "说出了图片的颜色",
     "vector": "{detail|得到} 维向量",
     "refused_wrong": "随机编造的密钥被拒绝",
-    # not there
+    # not supported
     "no_route": "没有这个路径",
     "key_refused": "接口存在，但拒绝这个密钥",
     "refused": "被服务器拒绝",
@@ -49,7 +49,7 @@ WHY: dict[str, str] = {
     "no_vector": "没有得到向量",
     "keyless": "该接口不需要密钥",
     "accepted_wrong": "这里不检查密钥：随机编造的密钥同样得到了回答",
-    # nobody can tell
+    # unknown
     "no_spend": "未测试（--no-spend）",
     "rate_limited": "未测完：服务器限制了请求频率",
     "unfinished": "未测完：时间已到或被中断",
@@ -69,7 +69,7 @@ WHY: dict[str, str] = {
     "unsure": "因其他原因被拒绝",
 }
 
-# Around the table.
+# The phrases around the table.
 AROUND: dict[str, str] = {
     "title": "更多能力（--deep）",
     "not_asked": "未测试：没有可用的连接方式",

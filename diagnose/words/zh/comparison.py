@@ -1,4 +1,4 @@
-"""What two reports say together, in Chinese.
+"""The words of a comparison of two reports, in Chinese.
 
 The slots: ``x`` is the place where the fault is (A or B) and ``y`` the other; ``x_value`` and ``y_value`` are what
 differs between them, ``fault`` and ``other`` the titles of their root causes.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from diagnose.words.text_type import Text
 
-# By the conclusion.
+# By the name of the conclusion.
 TEXTS: dict[str, Text] = {
     "base_url": Text(
         "{x} 用的是另一个地址：{x_value|无}",
@@ -190,7 +190,7 @@ TEXTS: dict[str, Text] = {
     ),
 }
 
-# What stands around it.
+# The phrases around the conclusion.
 UI: dict[str, str] = {
     "fault.a": "问题出在 A。",
     "fault.b": "问题出在 B。",

@@ -1,4 +1,4 @@
-"""What is said in Chinese. The slots are explained in ``diagnose/words/__init__.py``."""
+"""The words of each finding, in Chinese. The slots are explained in ``diagnose/words/__init__.py``."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Plain ``{name}`` slots alone.
+# These phrases have only plain ``{name}`` slots.
 UI: dict[str, str] = {
     "verdict.healthy": "检查过的各项都正常。",
     "verdict.degraded": "可以使用，但有些地方需要留意。",
@@ -304,7 +304,7 @@ UI: dict[str, str] = {
     "unknown.protocol": "所选",
     "unknown.app": "应用",
     "unknown.door": "该服务商",
-    # What the formats need besides.
+    # Phrases of the report formats.
     "comma": "、",
     "pause": "，",
     "colon": "：",

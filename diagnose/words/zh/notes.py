@@ -1,10 +1,10 @@
-"""What the probes note of values, keys and failures, in Chinese."""
+"""The notes of the probes about values, keys and failures, in Chinese."""
 
 from __future__ import annotations
 
 # By the name of :class:`probes.model.note.Note`.
 NOTES: dict[str, str] = {
-    # Of a base URL or a key.
+    # A base URL or a key
     "position": "{name}（第 {position} 个字符，共 {length} 个）",
     "more": "另有 {count} 处",
     "mask": "{name}，连续 {count} 个",
@@ -33,14 +33,14 @@ NOTES: dict[str, str] = {
     "reference": "是对变量的引用，不是变量的值",
     "stand_in": "是给不需要密钥的服务用的占位值",
     "example": "是示例值",
-    # Of a proxy's address.
+    # A proxy URL
     "white_space": "含有空白字符",
     "no_host": "没有主机名",
     "several_at": "主机名前面有不止一个 @",
     "port_no_number": "端口不是数字：{port}",
     "port_out_of_range": "端口不在 0 到 65535 之间",
     "bad_ipv6": "方括号里不是 IPv6 地址",
-    # Of a failure.
+    # A failure
     "connect_closed": "没有回应 CONNECT 请求就关闭了连接",
     "socks_closed": "没有回应 SOCKS 请求就关闭了连接",
     "socks_too_long": "主机名过长，SOCKS 无法表示",
@@ -67,10 +67,10 @@ NOTES: dict[str, str] = {
     "no_certificate": "读不到证书",
     "resolver_silent": "系统的解析器没有返回",
     "no_address": "没有地址记录",
-    # Of how a key looks.
+    # The look of a key
     "length": "{count} 个字符，应为 {wanted} 个",
     "mistyped": "校验位对不上，可能抄错了",
-    # A credential that is no key of a model API (probes/keys/credential_kinds.py).
+    # A credential that is no model API key (probes/keys/credential_kinds.py).
     "credential_admin": "管理密钥，不能调用模型",
     "credential_oauth": "登录令牌（OAuth），不是 API 密钥",
     "credential_session": "浏览器会话令牌，不是 API 密钥",
@@ -86,7 +86,7 @@ NOTES: dict[str, str] = {
     "credential_other_product": "其他产品的密钥，不提供模型服务",
 }
 
-# The notes of key shapes in doors.toml, ``NAME`` or ``NAME:VALUE``. Any other note is shown as written: a prefix, or a
+# The notes of key shapes in doors.toml, ``NAME`` or ``NAME:VALUE``. Any other note is shown unchanged: a prefix, or a
 # user's own text.
 LOOKS: dict[str, str] = {
     "openai_mark": "中间有 OpenAI 的标记 T3BlbkFJ",

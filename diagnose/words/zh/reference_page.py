@@ -1,8 +1,8 @@
-"""The words of the page of findings in the documents, in Chinese."""
+"""The words of the findings page in the documentation, in Chinese."""
 
 from __future__ import annotations
 
-# What stands for the values that only a run knows.
+# Words that replace the values that only a run knows.
 VALUES: dict[str, str] = {
     "address": "报告中的地址",
     "app_variable": "该应用读取的变量",

@@ -1,4 +1,4 @@
-"""The words of the served page, in Chinese; those of a report are its own."""
+"""The words of the served page, in Chinese. The reports that it shows bring their own words."""
 
 from __future__ import annotations
 

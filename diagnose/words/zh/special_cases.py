@@ -1,10 +1,10 @@
-"""The texts of special cases of findings, in Chinese."""
+"""The words of special cases of findings, in Chinese."""
 
 from __future__ import annotations
 
 from diagnose.words.text_type import Text
 
-# 个别情形：同一个代码，但原因和办法不同。
+# Special cases share the code of a finding, but have their own cause and fix.
 CASES: dict[str, Text] = {
     "proxy.invalid:no_proxy": Text(
         "NO_PROXY 里有部分客户端读不懂的条目",

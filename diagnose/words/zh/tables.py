@@ -1,4 +1,4 @@
-"""The words of the lists of doors and apps and of `whose`, in Chinese."""
+"""The words of the commands `doors`, `apps` and `whose`, in Chinese."""
 
 from __future__ import annotations
 
