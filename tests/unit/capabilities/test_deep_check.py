@@ -39,6 +39,7 @@ from probes.demo_server.capable_doors import HALVES, FeatureBehaviour
 from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
 from probes.keys.made_up import wrong_key
 from probes.model.evidence import Evidence
+from probes.model.facts import DoorFacts
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
@@ -384,8 +385,8 @@ def test_a_door_that_checks_no_key() -> None:
     lines = {one.name: one for one in seen.report.capabilities or ()}
     assert not lines["key_check"].alarming  # harmless on one's own machine
     door = next(one for one in seen.evidence.observations if one.probe == "door")
-    assert door.facts is not None
-    away = replace(door, facts=replace(door.facts, host=replace(door.facts.host, local=False)))  # type: ignore[call-arg]
+    assert isinstance(door.facts, DoorFacts)
+    away = replace(door, facts=replace(door.facts, host=replace(door.facts.host, local=False)))
     abroad = replace(
         seen.evidence, observations=tuple(away if one is door else one for one in seen.evidence.observations)
     )
@@ -534,7 +535,7 @@ def test_a_door_that_rejects_its_own_message_gets_less_of_it() -> None:
         asked = request.json()
         if "reasoning" in json.dumps(asked["messages"]):  # Groq
             return answers.as_json({"error": {"message": "'messages.1': property 'reasoning' is unsupported"}}, 400)
-        found = capable_doors._completion(request, capable_doors._asked(asked), "sound")
+        found = capable_doors._completion(request, capable_doors._feature_of(asked), "sound")
         found["choices"][0]["message"]["reasoning"] = "The user wants the weather."
         return answers.as_json(found)
 
