@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class ReadNote(Protocol):
-        """The interface of :class:`probes.pasted.pasted_text.Note` that this module uses."""
+        """The interface of :class:`probes.pasted.notes.TextNote` that this module uses."""
 
         @property
         def kind(self) -> str: ...
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         def sure(self) -> bool: ...
 
     class ReadText(Protocol):
-        """A text without keys: the interface of :class:`probes.pasted.pasted_text.Pasted` that this module uses."""
+        """A text without keys: the interface of :class:`probes.pasted.notes.PastedText` that this module uses."""
 
         @property
         def plain(self) -> str: ...
