@@ -96,11 +96,9 @@ def _look(style: Style | None) -> str:
     return f'fill="{COLOURS[colour]}"' + (f' class="{" ".join(weight)}"' if weight else "")
 
 
-def command_output(words: list[str]) -> str:
+def command_output(program: click.Command, words: list[str]) -> str:
     """Run ``llmdoctor WORDS`` in this process and return its output, in English and without colour."""
     from click.testing import CliRunner
-
-    from diagnose.cli import program
 
     clean = {"LC_ALL": "C.UTF-8", "COLUMNS": str(WIDTH), "NO_COLOR": "1", "LLMDOCTOR_DOORS": None}
     return CliRunner().invoke(program, words, env=clean, prog_name="llmdoctor").stdout

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from diagnose.words import LANGS, look, name_of, part, say
+
+if TYPE_CHECKING:
+    import click
 
 # The warnings among the codes that no rule raises, or that only `explain` reports; all others of these are errors.
 WARNINGS = frozenset(("settings.project_override", "proxy.ignored"))
@@ -27,11 +31,14 @@ def page_of(lang: str) -> str:
     return "findings.md" if lang == "en" else f"findings.{lang}.md"
 
 
-def pages(folder: Path) -> dict[str, str]:
-    """Return every page by file name: the generated pages, and the pages of ``folder`` with their output updated."""
+def pages(folder: Path, program: click.Command) -> dict[str, str]:
+    """Return every page by file name: the generated pages, and the pages of ``folder`` with their output updated.
+
+    ``program`` is the command line, which the manual page describes and whose output the pages quote.
+    """
+    from functools import partial
     from json import dumps
 
-    from diagnose.cli import program
     from diagnose.docs import examples, manual
     from diagnose.docs.json_schema import schema
 
@@ -39,9 +46,10 @@ def pages(folder: Path) -> dict[str, str]:
     lines |= {"doors.md": doors(), "apps.md": apps()}
     lines["llmdoctor.1"] = manual.page(program)
     found = {name: "\n".join(page) + "\n" for name, page in lines.items()}
+    output = partial(examples.command_output, program)
     found["report.schema.json"] = dumps(schema(), indent=2) + "\n"
     for path in sorted({*folder.glob("*.md")} - {folder / name for name in found}):
-        found[path.name] = examples.filled(path.read_text("utf-8"), folder / "runs", examples.command_output)
+        found[path.name] = examples.filled(path.read_text("utf-8"), folder / "runs", output)
     for name in examples.PICTURES if (folder / "runs").is_dir() else ():
         found[f"pictures/{name}.svg"] = examples.picture(name, folder / "runs")
     return found

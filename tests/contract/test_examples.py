@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from checkout import DOCS
+from diagnose.cli import program
 from diagnose.docs import examples
 from diagnose.docs.reference_pages import pages
 
+OUTPUT = partial(examples.command_output, program)
 RUNS = sorted((DOCS / "runs").glob("*.json"))
 
 
@@ -19,10 +22,10 @@ def test_blocks_are_rewritten() -> None:
         "# A\n\n<!-- run no-v1 en: llmdoctor demo no-v1 -->\n```console\nold\n```\n\nwords\n\n"
         "<!-- output: llmdoctor explain key.truncated -->\n\nend\n"
     )
-    once = examples.filled(page, DOCS / "runs", examples.command_output)
+    once = examples.filled(page, DOCS / "runs", OUTPUT)
     assert "old" not in once and "url.version_missing" in once and "$ llmdoctor explain key.truncated" in once
     assert once.endswith("```\n\nend\n")
-    assert examples.filled(once, DOCS / "runs", examples.command_output) == once
+    assert examples.filled(once, DOCS / "runs", OUTPUT) == once
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda path: path.stem)
@@ -43,5 +46,5 @@ def test_pictures_are_self_contained(name: str) -> None:
 
 @pytest.mark.skipif(not (DOCS.parent / ".git").exists(), reason="run from no checkout")
 def test_the_pages_are_up_to_date() -> None:
-    for name, text in pages(DOCS).items():
+    for name, text in pages(DOCS, program).items():
         assert (DOCS / name).read_text("utf-8") == text, name

@@ -19,15 +19,16 @@ def command(write: str | None, check: str | None) -> None:
     """Write the pages, the manual page and report.schema.json, or check that they are up to date."""
     if (write is None) == (check is None):
         raise click.UsageError("say either --write DIR or --check DIR")
+    program = click.get_current_context().find_root().command
     if write is not None:
         from diagnose.cli.console import save
 
-        for name, text in pages(Path(write)).items():
+        for name, text in pages(Path(write), program).items():
             Path(write, name).parent.mkdir(exist_ok=True)
             save(Path(write, name), text)
         return
     assert check is not None
-    if stale := [name for name, text in pages(Path(check)).items() if _read(Path(check, name)) != text]:
+    if stale := [name for name, text in pages(Path(check), program).items() if _read(Path(check, name)) != text]:
         click.echo(f"out of date: {', '.join(stale)}. Run: llmdoctor docs --write {check}", err=True)
         sys.exit(1)
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from diagnose.cli import program
 from diagnose.cli.commands import docs
 from diagnose.cli.commands.doors import command as doors_command
 from diagnose.cli.commands.whose import command as whose_command
@@ -338,7 +339,7 @@ def test_docs_are_written_and_checked(tmp_path: Path) -> None:
 def test_every_code_and_every_door_is_in_the_docs(tmp_path: Path) -> None:
     from diagnose.words.en.findings import TEXTS
 
-    pages = reference_pages.pages(tmp_path)
+    pages = reference_pages.pages(tmp_path, program)
     for name in ("findings.md", "findings.zh.md"):
         assert re.findall(r"^### (\S+)$", pages[name], re.M) == list(TEXTS)
         assert "{" not in re.sub(r"[$`{]\{[^}]*\}|`[^`]*`|\{\{.*?\}\}", "", pages[name])
