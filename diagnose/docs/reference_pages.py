@@ -31,7 +31,7 @@ def page_of(lang: str) -> str:
     return "findings.md" if lang == "en" else f"findings.{lang}.md"
 
 
-def pages(folder: Path, program: click.Command) -> dict[str, str]:
+def pages(folder: Path, program: click.Group) -> dict[str, str]:
     """Return every page by file name: the generated pages, and the pages of ``folder`` with their output updated.
 
     ``program`` is the command line, which the manual page describes and whose output the pages quote.

@@ -19,7 +19,8 @@ def command(write: str | None, check: str | None) -> None:
     """Write the pages, the manual page and report.schema.json, or check that they are up to date."""
     if (write is None) == (check is None):
         raise click.UsageError("say either --write DIR or --check DIR")
-    program = click.get_current_context().find_root().command
+    from diagnose.cli import program
+
     if write is not None:
         from diagnose.cli.console import save
 
