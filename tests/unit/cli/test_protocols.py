@@ -151,7 +151,7 @@ DOORS: dict[str, tuple[Handler, str, str, dict[str, str], dict[str, object]]] = 
 }
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=DOORS)
 def spoken(request: pytest.FixtureRequest) -> Iterator[tuple[str, PracticeDoor]]:
     with PracticeDoor(DOORS[request.param][0]) as door:
         yield request.param, door

@@ -54,6 +54,10 @@ SOUND = 4  # the most requests that correct settings need
 FURTHER = 12
 
 
+# The protocols that the hosts and answers of these tests speak; a new protocol is tested with a practice door of its own.
+TABLED = ("openai", "responses", "anthropic", "gemini", "azure", "ollama")
+
+
 def speaking(*protocols: str) -> Handler:
     """Return one host that speaks all of these and accepts the same key; each protocol refuses it in its own words."""
     makers: dict[str, Callable[[], Handler]] = {
@@ -96,7 +100,7 @@ UNASKED = Sourced("auto", DEFAULT)
 @pytest.mark.parametrize(
     "protocols",
     [
-        NAMES,
+        TABLED,
         ("openai", "responses", "anthropic", "gemini"),
         ("openai", "anthropic"),
         ("openai", "gemini"),
@@ -118,7 +122,7 @@ def test_auto_finds_all_that_a_host_serves(protocols: tuple[str, ...]) -> None:
 
 
 def test_sound_settings_are_asked_nothing_further() -> None:
-    report, requests = check(speaking(*NAMES), "/v1", UNASKED, MODELS[0])
+    report, requests = check(speaking(*TABLED), "/v1", UNASKED, MODELS[0])
     assert report.verdict == "healthy"
     assert protocols_spoken(report) == ["openai"]
     assert requests <= SOUND
@@ -143,11 +147,11 @@ def test_what_else_is_served_is_reported_if_the_user_must_choose_again(protocols
     assert requests <= SOUND + FURTHER
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TABLED)
 def test_one_protocol_asked_is_no_other(name: str) -> None:
     """Without `auto` the check looks for no other protocol, and does not claim that one it did not try is served."""
     report, requests = check(
-        speaking(*NAMES),
+        speaking(*TABLED),
         "/v1" if wire(name).version_segment else "",
         Sourced(name, option("--protocol")),
         {"anthropic": CLAUDES[0], "gemini": GEMINIS[0], "ollama": LLAMAS[0]}.get(name, "gpt-4o-mini"),
@@ -186,7 +190,7 @@ def echoing(status: int, kind: str) -> Handler:
     return handler
 
 
-@pytest.mark.parametrize("protocol", ["auto", *NAMES])
+@pytest.mark.parametrize("protocol", ["auto", *TABLED])
 @pytest.mark.parametrize(
     "path", ["", "/v1", "/v1beta/models/gemini-2.5-flash:generateContent?key={key}", "?api_key={key}&x=1"]
 )
@@ -319,7 +323,7 @@ LINES = st.lists(
 
 
 @cases(max_examples=400, deadline=None)
-@given(st.sampled_from(NAMES), LINES, st.lists(st.integers(0, 400), max_size=8))
+@given(st.sampled_from(TABLED), LINES, st.lists(st.integers(0, 400), max_size=8))
 @example("gemini", b'data: {"a": "\r', [13])
 @example("ollama", b'{"message": {"content": "x"}}\r\n{"done', [30])
 def test_any_text_is_read_the_same_in_any_pieces(protocol: str, body: bytes, at: list[int]) -> None:
@@ -343,7 +347,7 @@ def test_a_stream_that_was_torn_is_never_whole(protocol: str, body: bytes) -> No
 
 @pytest.mark.parametrize("local", [True, False])
 @pytest.mark.parametrize("path", ["", "/v1", "/api", "/v1beta", "/a/b/v1"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TABLED)
 def test_every_other_protocol_is_looked_for_before_any_twice(name: str, path: str, local: bool) -> None:
     attempt = wire(name).attempt(f"https://relay.example{path}")
     found = candidates.knocks(attempt, parse_url(attempt.base_url), None, local)
@@ -356,7 +360,7 @@ def test_every_other_protocol_is_looked_for_before_any_twice(name: str, path: st
     assert set(others[: len(likely)]) == likely
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TABLED)
 def test_each_protocol_is_looked_for_once(name: str) -> None:
     attempt = wire(name).attempt("http://localhost:3000/v1")
     control, *found = candidates.looks(attempt, parse_url(attempt.base_url), local=True)
@@ -378,7 +382,7 @@ def test_a_documented_address_as_the_sdk_takes_it(protocol: str, documented: str
     assert sdk_base(protocol, documented) == taken
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TABLED)
 def test_an_answer_is_one_protocols_and_no_others(name: str) -> None:
     """Each protocol reads its own answer and reports every other's as a problem of its kind."""
     answers: dict[str, Any] = {
