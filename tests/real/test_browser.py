@@ -35,10 +35,10 @@ pytestmark = pytest.mark.real
 SERVED = """
 import json, socket, sys
 from diagnose.cli.commands.serve import names
-from diagnose.serve.web_app import Serving
+from diagnose.serve.web_app import ServeOptions
 from diagnose.serve.http_server import serve
 from pathlib import Path
-from probes.model import Address
+from probes.model.facts import Address
 from probes.network.network import Network
 
 port, roads, file = int(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
@@ -52,7 +52,7 @@ class Roads(Network):
 
 listening = socket.create_server(("127.0.0.1", port))
 token = sys.argv[4] or None
-serve(Serving(hosts=names(port), token=token, network=Roads, file=Path(file) if file else None), listening)
+serve(ServeOptions(hosts=names(port), token=token, network=Roads, file=Path(file) if file else None), listening)
 """
 
 
