@@ -18,7 +18,7 @@ from diagnose.answers.causes import BECAUSE, IN_TEXT, explains_in_text
 from diagnose.answers.data_files import table
 from diagnose.answers.dialects import match_text
 from diagnose.answers.literal_filter import Needles, may_match
-from probes.model.value_issues import Fit
+from probes.model.key_shape import Fit
 
 if TYPE_CHECKING:
     from typing import Protocol

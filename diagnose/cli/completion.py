@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 
 import click
 
-from probes.model import settings
-
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
@@ -48,10 +46,11 @@ def targets() -> Iterable[str]:
     """Return the target names of the nearest ``llmdoctor.toml``, or nothing if it is missing or invalid."""
     from pathlib import Path
 
+    from probes.model.settings import BadInput
     from probes.settings import config_file
 
     path = config_file.find(Path.cwd())
     try:
         return config_file.read(path).targets if path is not None else ()
-    except settings.BadInput:
+    except BadInput:
         return ()

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diagnose.words import notes, part, put
+from probes.model.key_shape import Confidence, Fit
 from probes.model.note import Note, note
-from probes.model.value_issues import Confidence, Fit
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door

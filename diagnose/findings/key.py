@@ -9,7 +9,7 @@ from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
-from probes.model.value_issues import Confidence, Fit
+from probes.model.key_shape import Confidence, Fit
 
 
 def _cleaned_key(view: View) -> tuple[dict[str, object] | None, bool]:

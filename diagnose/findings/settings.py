@@ -7,9 +7,9 @@ from diagnose.evidence.view import UNSEEN, View
 from diagnose.report import Severity, seen
 from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
+from probes.model.key_shape import Fit
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, SourceKind
-from probes.model.value_issues import Fit
 
 
 def _missing_key(view: View) -> Claim | None:

@@ -10,46 +10,40 @@ from probes.model.failure import Kind
 from probes.protocols.errors import parse_json
 from probes.protocols.protocol import spoken_in, wire, wires
 
+# The patterns are compiled when they are first used (`re` keeps them): a sound check needs few of them.
 # How routers say that a path does not exist (and not that a model does not).
-_NO_ROUTE = re.compile(
+_NO_ROUTE = (
     r"invalid url|unknown[ _](?:request )?url|unexpected endpoint|page not found|no route|cannot (?:post|get)"
     r"|route .{0,80}not found|no static resource|not a valid (?:path|endpoint)|path not found|endpoint not found"
     r"|no such (?:route|path|endpoint)|resource not found|method not allowed|unsupported (?:path|endpoint)"
     r"|unknown endpoint|no route for that uri|could not route|requested url was not found"
-    r"|missing authentication token",  # AWS API Gateway says this of an unknown path
-    re.IGNORECASE,
+    r"|missing authentication token"  # AWS API Gateway says this of an unknown path
 )
-_MODEL_WORDS = re.compile(r"\bmodels?\b|deployment|endpoints? found|模型", re.IGNORECASE)
-_KEY_WORDS = re.compile(
-    r"api[ _-]?key|authoriz|authentic|x-api-key|credential|bearer|access token|invalid token|令牌|密钥|鉴权|登录",
-    re.IGNORECASE,
+_MODEL_WORDS = r"\bmodels?\b|deployment|endpoints? found|模型"
+_KEY_WORDS = (
+    r"api[ _-]?key|authoriz|authentic|x-api-key|credential|bearer|access token|invalid token|令牌|密钥|鉴权|登录"
 )
-_MISSING_WORDS = re.compile(
+_MISSING_WORDS = (
     r"missing|didn'?t provide|not provide|no (?:api[ _-]?key|auth|credential|token)|required"
-    r"|not (?:received|present|found)|unregistered callers|未提供|缺少|please carry",
-    re.IGNORECASE,
+    r"|not (?:received|present|found)|unregistered callers|未提供|缺少|please carry"
 )
 
 
-_FAULT = re.compile(
+_FAULT = (
     r"\b(?:error|failed|failure|unavailable|no upstream|quota|exceeded|unauthori[sz]ed|timed? ?out)\b"
-    r"|\binvalid (?:api )?key\b|错误|失败|余额|无效|不可用",
-    re.IGNORECASE,
+    r"|\binvalid (?:api )?key\b|错误|失败|余额|无效|不可用"
 )
 # A firewall's page, with any status. The firewall answers before the router, so the page says nothing about paths.
-_FENCED = re.compile(
+_FENCED = (
     r"request (?:was|has been|is) (?:blocked|rejected|denied)|requested url was rejected"
     r"|you have been blocked|attention required! ?\|"
     r"|<title>[^<]{0,30}(?:access denied|request blocked|just a moment)"
     r"|web application firewall|zscaler|zscloud\.net|fortiguard|netskope|forcepoint|深信服|被(?:拦截|阻断)|防火墙"
-    r"|captive ?portal|wispaccessgatewayparam|(?:上网|网络|无线) ?认证|checking your browser before",
-    re.IGNORECASE,
+    r"|captive ?portal|wispaccessgatewayparam|(?:上网|网络|无线) ?认证|checking your browser before"
 )
 _FENCES = ("x-amzn-waf-action", "cf-mitigated", "x-vercel-mitigated")
 # How a hosting platform says that nothing is deployed under a host name; it holds for every path.
-_VACANT = re.compile(
-    r"err_ngrok_|faithfully yours, frp|endpoint .{0,80} is offline|deployment_not_found|no such app", re.I
-)
+_VACANT = r"err_ngrok_|faithfully yours, frp|endpoint .{0,80} is offline|deployment_not_found|no such app"
 
 REDIRECTS = (301, 302, 303, 307, 308)
 KEEPING = (307, 308)  # keep method and body; all SDKs turn the others into a GET (facts/sdk_facts.md section 4)
@@ -66,12 +60,16 @@ def no_route(found: Exchange) -> bool:
     if fenced(found) or vacant(found):
         return False
     words = found.reading.error.message if found.reading.error else found.response.text
-    if found.response.body is Body.JSON and _NO_ROUTE.search(words[:2000]):
+    if found.response.body is Body.JSON and re.search(_NO_ROUTE, words[:2000], re.IGNORECASE):
         return True
     if found.status in (404, 405, 501):
         if found.response.body is Body.JSON and found.reading.error is not None:
             bare = found.reading.error.message.strip().lower().rstrip(".!")
-            if found.status == 404 and bare not in ("not found", "notfound", "404") and _MODEL_WORDS.search(words):
+            if (
+                found.status == 404
+                and bare not in ("not found", "notfound", "404")
+                and re.search(_MODEL_WORDS, words, re.IGNORECASE)
+            ):
                 return False
             return found.reading.error.code != "model_not_found" and "Model" not in found.reading.error.code
         return True
@@ -99,12 +97,16 @@ def fenced(found: Exchange) -> bool:
     """Check whether a firewall or a bot check answered instead of the API."""
     if found.status == 511 or any(found.header(name) for name in _FENCES):
         return True
-    return found.response.body in (Body.HTML, Body.TEXT) and bool(_FENCED.search(found.response.text))
+    return found.response.body in (Body.HTML, Body.TEXT) and bool(
+        re.search(_FENCED, found.response.text, re.IGNORECASE)
+    )
 
 
 def vacant(found: Exchange) -> bool:
     """Check whether a hosting platform or a tunnel says that nothing is deployed under this host name."""
-    return found.status in (404, 410) and bool(found.header("ngrok-error-code") or _VACANT.search(found.response.text))
+    return found.status in (404, 410) and bool(
+        found.header("ngrok-error-code") or re.search(_VACANT, found.response.text, re.IGNORECASE)
+    )
 
 
 def about_model(found: Exchange | None) -> bool:
@@ -117,14 +119,16 @@ def about_model(found: Exchange | None) -> bool:
     ):
         return False
     words = f"{found.reading.error.code} {found.reading.error.message}"
-    return bool(re.search(r"model|channel|渠道|模型|deployment", words, re.IGNORECASE)) and not _KEY_WORDS.search(words)
+    return bool(re.search(r"model|channel|渠道|模型|deployment", words, re.IGNORECASE)) and not re.search(
+        _KEY_WORDS, words, re.IGNORECASE
+    )
 
 
 def tells_fault(answer: Answer) -> bool:
     """Check whether a router reports an error as the assistant's text: no token was counted, and the text has no OK."""
     counted = answer.prompt_tokens or answer.completion_tokens
     return not (counted or answer.problem or re.search(r"\bok\b", answer.text, re.I)) and bool(
-        _FAULT.search(answer.text)
+        re.search(_FAULT, answer.text, re.IGNORECASE)
     )
 
 
@@ -163,13 +167,13 @@ def refuses_key(found: Exchange) -> bool:
     if found.status in (401, 403, 407):
         return True
     words = found.reading.error.message if found.reading.error else found.response.text
-    return found.status in (400, 500) and bool(_KEY_WORDS.search(words[:2000]))
+    return found.status in (400, 500) and bool(re.search(_KEY_WORDS, words[:2000], re.IGNORECASE))
 
 
 def misses_key(found: Exchange) -> bool:
     """Check whether the response says that no credential arrived, or one in the wrong place."""
     words = found.reading.error.message if found.reading.error else found.response.text
-    return refuses_key(found) and bool(_MISSING_WORDS.search(words[:2000]))
+    return refuses_key(found) and bool(re.search(_MISSING_WORDS, words[:2000], re.IGNORECASE))
 
 
 def passes(found: Exchange | None) -> bool:

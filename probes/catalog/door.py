@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from probes.model.value_issues import Confidence
+from probes.model.key_shape import Confidence
 from probes.protocols.names import NAMES
 
 

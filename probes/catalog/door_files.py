@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.sdk_variables import families
-from probes.model.value_issues import Confidence
+from probes.model.key_shape import Confidence
 from probes.protocols.names import NAMES
 
 _T = TypeVar("_T")

@@ -11,8 +11,8 @@ import string
 from collections.abc import Iterable, Iterator
 
 from probes.catalog.door import Door, KeyShape
+from probes.model.key_shape import Confidence
 from probes.model.scrubber import WINDOW
-from probes.model.value_issues import Confidence
 
 _USUAL = KeyShape(r"sk-[A-Za-z0-9]{48}", Confidence.POSSIBLE)  # as most relays' keys
 _LENGTH = 48  # characters of a key whose shape gives no length

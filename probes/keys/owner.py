@@ -10,8 +10,9 @@ from probes.catalog.door import Door, KeyShape
 from probes.catalog.doors import Doors, load
 from probes.keys.checksums import mistyped
 from probes.keys.credential_kinds import CREDENTIALS, ISSUERS, JWT, Credential, head, pattern_matches
+from probes.model.key_shape import Confidence, Fit
 from probes.model.note import note
-from probes.model.value_issues import Confidence, Fit, KeyFit, KeyMatch
+from probes.model.value_issues import KeyFit, KeyMatch
 
 # Doors in front of other APIs: any key may be right.
 _CARRIERS = frozenset(("gateway", "local", "relay"))

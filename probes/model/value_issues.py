@@ -6,8 +6,8 @@ This module is separate from ``probes/model/settings.py`` because importing that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from probes.model.key_shape import Confidence, Fit
 from probes.model.note import Note
 
 
@@ -27,14 +27,6 @@ class Flaw:
     fatal: bool
 
 
-class Confidence(StrEnum):
-    """The confidence that a key belongs to a provider, by its shape; the highest first."""
-
-    CERTAIN = "certain"
-    LIKELY = "likely"
-    POSSIBLE = "possible"
-
-
 @dataclass(frozen=True, slots=True)
 class KeyMatch:
     """A provider (``door``) whose keys have the same shape; ``why`` gives the reasons."""
@@ -42,22 +34,6 @@ class KeyMatch:
     door: str
     confidence: Confidence
     why: tuple[Note, ...]
-
-
-class Fit(StrEnum):
-    """Whether a key belongs to a provider, by its shape alone."""
-
-    FITS = "fits"
-    OTHER_DOOR = "other_door"  # it belongs to another company
-    OTHER_REGION = "other_region"  # it belongs to the same company, as do the next two
-    OTHER_PLAN = "other_plan"
-    OTHER_RESOURCE = "other_resource"
-    WRONG_KIND = "wrong_kind"  # a credential that no model API accepts as a key
-    TRUNCATED = "truncated"  # too short, or much too long
-    OFFICIAL_ELSEWHERE = "official_elsewhere"  # it belongs to a known provider, but the host is unknown
-    UNLIKELY = "unlikely"  # several providers use the shape, but this one does not
-    UNKNOWN = "unknown"
-    NO_KEY = "no_key"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from probes.protocols.names import DEFAULT_PROTOCOL
 
 if TYPE_CHECKING:
     from probes.catalog.door import Door
-from probes.model.value_issues import Confidence
+from probes.model.key_shape import Confidence
 from probes.pasted.notes import LOCAL, TRIED, ScannedText, TextNote, literal
 
 _ECHO = (

@@ -11,7 +11,7 @@ TRIED = 5  # URLs, hosts and keys that are examined, of each; a log may contain 
 class TextNote(NamedTuple):
     """A note about a URL or a key in the text.
 
-    ``kind`` is a kind of :func:`probes.urls.url_flaws.examine_url`, a :class:`probes.model.value_issues.Fit`,
+    ``kind`` is a kind of :func:`probes.urls.url_flaws.examine_url`, a :class:`probes.model.key_shape.Fit`,
     ``website`` or ``host_typo`` (of a URL), ``echo_elsewhere`` (the refusing provider does not issue keys that begin
     like the quoted one) or ``official_words`` (OpenAI itself answers, and the text names another base URL). ``where``
     is the part of the text, without any key. ``sure``: the shape proves it, or the text calls the URL a base URL.

@@ -20,8 +20,9 @@ from probes.model.facts import (
     SisterSite,
     SiteDifference,
 )
+from probes.model.key_shape import Confidence, Fit
 from probes.model.settings import Settings
-from probes.model.value_issues import Confidence, Fit, KeyFit, KeyMatch
+from probes.model.value_issues import KeyFit, KeyMatch
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_precedence, wire, wires
 from probes.steps.settings import SettingsExams

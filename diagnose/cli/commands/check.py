@@ -106,7 +106,6 @@ def command(
     this folder would use.
     """
     from diagnose.cli.curl_option import from_curl
-    from diagnose.cli.fix import fix_callback
     from diagnose.words import phrase
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
@@ -135,7 +134,11 @@ def command(
 
         if (found := plan(settings)) is not None and found.deep:
             announce(found, spoken)
-    fix_settings = fix_callback(spoken, yes) if fix else None
+    fix_settings = None
+    if fix:
+        from diagnose.cli.fix import fix_callback
+
+        fix_settings = fix_callback(spoken, yes)
     finish(settings, "json" if as_json else fmt, spoken, output, save, strict, retries, fix_settings)
 
 

@@ -40,11 +40,11 @@ from probes.demo_server.server import Handler, PracticeDoor, Reply, Request
 from probes.keys.made_up import wrong_key
 from probes.model.evidence import Evidence
 from probes.model.facts import DoorFacts
+from probes.model.key_shape import Confidence
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
 from probes.model.source import Source, SourceKind, option
-from probes.model.value_issues import Confidence
 from probes.protocols import features as a
 from probes.protocols.protocol import NAMES as PROTOCOLS
 from probes.protocols.protocol import wire

@@ -1,0 +1,32 @@
+"""What the shape of a key shows: the fit and the confidence.
+
+This module holds enums alone, so that ``explain`` does not import dataclasses.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Confidence(StrEnum):
+    """The confidence that a key belongs to a provider, by its shape; the highest first."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class Fit(StrEnum):
+    """Whether a key belongs to a provider, by its shape alone."""
+
+    FITS = "fits"
+    OTHER_DOOR = "other_door"  # it belongs to another company
+    OTHER_REGION = "other_region"  # it belongs to the same company, as do the next two
+    OTHER_PLAN = "other_plan"
+    OTHER_RESOURCE = "other_resource"
+    WRONG_KIND = "wrong_kind"  # a credential that no model API accepts as a key
+    TRUNCATED = "truncated"  # too short, or much too long
+    OFFICIAL_ELSEWHERE = "official_elsewhere"  # it belongs to a known provider, but the host is unknown
+    UNLIKELY = "unlikely"  # several providers use the shape, but this one does not
+    UNKNOWN = "unknown"
+    NO_KEY = "no_key"
