@@ -6,6 +6,7 @@ import os
 import ssl
 import sys
 import warnings
+from binascii import a2b_base64
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -24,11 +25,46 @@ def unreadable(path: str) -> str:
 
 @cache  # many runs in one process may use the same file
 def _unreadable(path: str, changed: int) -> str:
+    if _is_plain_bundle(path):
+        return ""
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except (OSError, ssl.SSLError) as error:
         return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return ""
+
+
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
+_LARGEST = 4 << 20  # bytes; the lists of operating systems have some 220 KiB
+
+
+def _is_plain_bundle(path: str) -> bool:
+    """Check whether a file consists of whole PEM certificates, as the lists of operating systems do.
+
+    The TLS library takes 30 ms to parse such a list, a tenth of a whole check, so it is asked only about other files.
+    """
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a limit in bytes
+            content = file.read(_LARGEST + 1)
+    except OSError:
+        return False
+    blocks = content.split(_BEGIN)[1:]
+    if not blocks or len(content) > _LARGEST or content.count(b"-----BEGIN") != len(blocks):
+        return False
+    return all(_is_certificate(*block.partition(_END)[:2]) for block in blocks)
+
+
+def _is_certificate(body: bytes, end: bytes) -> bool:
+    """Check whether a PEM body is base64 of one DER sequence (tag 0x30) of the length that its header announces."""
+    try:
+        der = a2b_base64(b"".join(body.split()), strict_mode=True)
+    except ValueError:
+        return False
+    octets = (
+        der[1] - 0x80 if len(der) > 4 else 0
+    )  # a certificate is longer than 127 bytes: its length has 1 to 3 octets
+    length = int.from_bytes(der[2 : 2 + octets], "big") if 1 <= octets <= 3 else -1
+    return bool(end) and der[:1] == b"\x30" and len(der) == 2 + octets + length
 
 
 def tls_reason(error: BaseException) -> str:

@@ -427,7 +427,7 @@ def test_no_file_lies_flat() -> None:
 # Modules that no test file needs to import: the worlds and the commands exercise them.
 THROUGH_WORLDS = frozenset(
     """
-    diagnose.answers.causes diagnose.tables.fleet_table diagnose.tables.scan_table
+    diagnose.answers.causes probes.model.value_issues diagnose.tables.fleet_table diagnose.tables.scan_table
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls

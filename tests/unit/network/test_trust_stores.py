@@ -22,6 +22,7 @@ from probes.demo_server.server import PracticeDoor
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
 from probes.model.source import option
+from probes.network.trust_stores import unreadable
 from probes.run.engine import run
 
 KEY = made_up_key()
@@ -152,3 +153,47 @@ def test_products_that_open_tls_are_recognised_by_their_issuers() -> None:
     assert not any(
         inspector(name) for name in (*public, "E5 (Let's Encrypt)", "GlobalSign", "WE1", "Cloudflare TLS Issuing")
     )
+
+
+# -- files of CA certificates ------------------------------------------------------------------------------------------
+
+
+BUNDLE = Path(certifi.where()).read_text("ascii")
+
+
+def damaged(text: str, at: int) -> str:
+    """Return the text without the 8 characters at a position, which are the middle of a certificate."""
+    return text[:at] + text[at + 8 :]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BUNDLE,
+        f"# a comment\n{BUNDLE}\n# the end\n",
+        BUNDLE.replace("\n", "\r\n"),
+        "",
+        "no certificate",
+        damaged(BUNDLE, BUNDLE.index("MII") + 400),
+        damaged(BUNDLE, BUNDLE.rindex("MII") + 400),
+        BUNDLE.replace("-----END CERTIFICATE-----", "", 1),
+        BUNDLE[: len(BUNDLE) - 40],
+        BUNDLE.replace("CERTIFICATE", "PRIVATE KEY"),
+        f"{BUNDLE}-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n",
+        BUNDLE.replace("MII", "!II", 1),
+    ],
+)
+def test_a_bundle_is_readable_if_the_tls_library_loads_it(text: str, tmp_path: Path) -> None:
+    """A plain bundle is not handed to the library; the verdict is the library's all the same."""
+    path = tmp_path / "ca.pem"
+    path.write_text(text, "ascii", newline="")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=str(path))
+    except (OSError, ssl.SSLError):
+        assert unreadable(str(path))
+    else:
+        assert unreadable(str(path)) == ""
+
+
+def test_a_bundle_that_does_not_exist_is_unreadable(tmp_path: Path) -> None:
+    assert unreadable(str(tmp_path / "none.pem")) == "No such file or directory"
