@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from probes.model.note import Note
+from probes.model.record import Record
 
 
 class Severity(StrEnum):
@@ -52,8 +53,8 @@ def seen(name: str, /, **values: object) -> Seen:
     return Seen(name, {slot: value if isinstance(value, ours) else str(value) for slot, value in values.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+@dataclass(frozen=True, slots=True, repr=False)
+class Fix(Record):
     """Settings that fix a finding; ``verified`` says that this run received an answer with them."""
 
     summary: str
@@ -61,8 +62,8 @@ class Fix:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True, slots=True, repr=False)
+class Finding(Record):
     """A finding in the language of the report; ``caused_by`` is the code of the finding that explains it."""
 
     code: str
@@ -77,8 +78,8 @@ class Finding:
     side: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeLine:
+@dataclass(frozen=True, slots=True, repr=False)
+class ProbeLine(Record):
     """One probe in the report. ``observed`` has facts for programs; ``why_skipped`` is None if the probe ran."""
 
     name: str
@@ -90,8 +91,8 @@ class ProbeLine:
     began_ms: float = 0.0  # since the start of the run
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
+@dataclass(frozen=True, slots=True, repr=False)
+class Proven(Record):
     """What this run has proven. None: the run did not test it."""
 
     reachable: bool | None
@@ -120,8 +121,8 @@ class Client(NamedTuple):
     told: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CapabilityLine:
+@dataclass(frozen=True, slots=True, repr=False)
+class CapabilityLine(Record):
     """One capability of a deep check. ``status`` is a value of :class:`probes.model.capability.Support`."""
 
     name: str
@@ -136,8 +137,8 @@ class CapabilityLine:
     completion_tokens: int
 
 
-@dataclass(frozen=True, slots=True)
-class SloResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class SloResult(Record):
     """A limit and its measurement, in seconds; None: this run could not measure it."""
 
     name: str
@@ -146,8 +147,8 @@ class SloResult:
     met: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+@dataclass(frozen=True, slots=True, repr=False)
+class Try(Record):
     """One of several tries of the same check. ``title`` and ``probe`` are those of its root cause."""
 
     started_at: str
@@ -158,8 +159,8 @@ class Try:
     probe: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+@dataclass(frozen=True, slots=True, repr=False)
+class Report(Record):
     """The judgement of one run. ``document()`` in ``diagnose/formats/json.py`` writes the JSON of the contract."""
 
     version: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from probes.model.record import Record
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
@@ -52,8 +53,8 @@ class Change(StrEnum):
     ENDPOINT = "endpoint"  # the path without the version that every SDK adds
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+@dataclass(frozen=True, slots=True, repr=False)
+class Attempt(Record):
     """Everything that defines a request except its endpoint. ``given`` marks the attempt that matches the app's own."""
 
     protocol: str

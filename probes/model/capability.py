@@ -7,12 +7,13 @@ from enum import StrEnum
 
 from probes.model.attempt import KeyForm
 from probes.model.failure import Kind
+from probes.model.record import Record
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+@dataclass(frozen=True, slots=True, repr=False)
+class Cost(Record):
     """The numbers of requests and of tokens; the server counts the tokens."""
 
     requests: int = 0
@@ -29,8 +30,8 @@ class Support(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+@dataclass(frozen=True, slots=True, repr=False)
+class Trial(Record):
     """One request of a deep check and its result."""
 
     method: str
@@ -41,8 +42,8 @@ class Trial:
     key: KeyForm = KeyForm.GIVEN  # the form of the key that was sent
 
 
-@dataclass(frozen=True, slots=True)
-class Capability:
+@dataclass(frozen=True, slots=True, repr=False)
+class Capability(Record):
     """One of :data:`probes.capabilities.NAMES`, whether it is supported, and the reason.
 
     ``why`` is one word that names the reason (``diagnose/words/en/capabilities.py`` has a text for each); ``detail`` is

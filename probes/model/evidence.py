@@ -24,6 +24,7 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Failure, Outcome
+from probes.model.record import Record
 from probes.model.settings import Slo
 from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
@@ -87,8 +88,8 @@ class Subject(StrEnum):
         return self.value.partition(":")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Observation(Record):
     """The result of one measurement of a subject, with at most one failure.
 
     Requests to the API also differ in ``attempt`` and in the purpose of the exchange.
@@ -119,8 +120,8 @@ def facts_of(observations: Iterable[Observation], kind: type[F], *subjects: Subj
     return next((found[subject] for subject in subjects if subject in found), None)
 
 
-@dataclass(frozen=True, slots=True)
-class HostEnvironment:
+@dataclass(frozen=True, slots=True, repr=False)
+class HostEnvironment(Record):
     """The machine and the network settings that a run used."""
 
     proxy: str | None = None
@@ -130,8 +131,8 @@ class HostEnvironment:
     families: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+@dataclass(frozen=True, slots=True, repr=False)
+class Target(Record):
     """The settings in the form that a report may show: no key, no credentials."""
 
     base_url: str | None
@@ -147,8 +148,8 @@ class Target:
     app_named: bool = False  # the user named the app
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+@dataclass(frozen=True, slots=True, repr=False)
+class Evidence(Record):
     """Everything that a run has observed. It never holds a key.
 
     It can be saved as JSON (``probes/model/archive.py``) and judged again.

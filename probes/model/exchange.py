@@ -7,12 +7,13 @@ from enum import StrEnum
 
 from probes.model.attempt import Attempt
 from probes.model.failure import Failure
+from probes.model.record import Record
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 
-@dataclass(frozen=True, slots=True)
-class ApiError:
+@dataclass(frozen=True, slots=True, repr=False)
+class ApiError(Record):
     """The fields of an error body, whatever its protocol. Absent fields are empty."""
 
     type: str = ""
@@ -51,8 +52,8 @@ class Body(StrEnum):
     BINARY = "binary"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer(Record):
     """What an SDK reads from a response that is not streamed. ``problem`` names a defect; empty: none."""
 
     text: str = ""
@@ -64,8 +65,8 @@ class Answer:
     completion_tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class StreamReading:
+@dataclass(frozen=True, slots=True, repr=False)
+class StreamReading(Record):
     """What an SDK reads from an event stream.
 
     ``kind``: ``sse``, ``lines`` (JSON lines, if the protocol streams them), ``json`` (one complete response),
@@ -100,8 +101,8 @@ class StreamReading:
         return self.kind in ("sse", "lines")
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+@dataclass(frozen=True, slots=True, repr=False)
+class Redirect(Record):
     """The target of a 3xx response. ``url`` is absolute and scrubbed; empty if it is not an ``http(s)`` URL.
 
     ``origin``: ``same``, ``upgrade`` (from http to https on the same host, both on their default ports) or ``other``.
@@ -118,8 +119,8 @@ class Redirect:
     base_url: str = ""  # the base URL that leads there directly, if the target is on the same host
 
 
-@dataclass(frozen=True, slots=True)
-class SentRequest:
+@dataclass(frozen=True, slots=True, repr=False)
+class SentRequest(Record):
     """A request as it was sent. A key in the query is never recorded: the URL is scrubbed."""
 
     purpose: Purpose
@@ -132,8 +133,8 @@ class SentRequest:
     adapted: tuple[str, ...] = ()  # parameters that were changed because the model refused them
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+@dataclass(frozen=True, slots=True, repr=False)
+class Response(Record):
     """An HTTP response as it arrived, before its body is interpreted."""
 
     status: int = 0  # 0: no status line arrived
@@ -150,8 +151,8 @@ class Response:
         return next((value for key, value in self.headers if key == name.lower()), "")
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseReading:
+@dataclass(frozen=True, slots=True, repr=False)
+class ResponseReading(Record):
     """What an SDK reads from the body. A part is None if the body has none, or if it was not requested."""
 
     error: ApiError | None = None
@@ -160,8 +161,8 @@ class ResponseReading:
     models: tuple[str, ...] | None = None  # ids of a model list
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+@dataclass(frozen=True, slots=True, repr=False)
+class Timing(Record):
     """The time of the request and the duration of the response, in seconds, and the number of tries."""
 
     sent_at: float = 0.0  # seconds after the client was created
@@ -171,8 +172,8 @@ class Timing:
     first_status: int = 0  # of the first try, if there were several; 0: no response arrived
 
 
-@dataclass(frozen=True, slots=True)
-class Redirection:
+@dataclass(frozen=True, slots=True, repr=False)
+class Redirection(Record):
     """The redirects of a request: those that were followed, and the last one if it was not followed."""
 
     location: str = ""  # the Location header of the last response
@@ -181,8 +182,8 @@ class Redirection:
     moved_to: str = ""  # the base URL that makes the last of them unnecessary
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+@dataclass(frozen=True, slots=True, repr=False)
+class Exchange(Record):
     """One request and its response. ``failure`` is set if no complete response arrived."""
 
     request: SentRequest

@@ -8,6 +8,7 @@ from enum import StrEnum
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.failure import Kind
 from probes.model.note import Note
+from probes.model.record import Record
 from probes.model.settings import Conflict, Override
 from probes.model.source import Source
 from probes.model.value_issues import Flaw as Flaw
@@ -15,8 +16,8 @@ from probes.model.value_issues import KeyFit as KeyFit
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class SettingsFacts(Record):
     """The base URL and the key as they were given, and what is wrong with them."""
 
     base_url: str | None  # as given, scrubbed of credentials
@@ -39,8 +40,8 @@ class SiteDifference(StrEnum):
     PRODUCT = "product"
 
 
-@dataclass(frozen=True, slots=True)
-class SisterSite:
+@dataclass(frozen=True, slots=True, repr=False)
+class SisterSite(Record):
     """Another site of the same company, whose keys look the same but are not accepted here."""
 
     name: str
@@ -67,8 +68,8 @@ class Withheld(StrEnum):
     PROJECT = "project"  # a file of the project sets the address
 
 
-@dataclass(frozen=True, slots=True)
-class HostFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class HostFacts(Record):
     """The host that the base URL names."""
 
     name: str
@@ -78,8 +79,8 @@ class HostFacts:
     own_part: str = ""  # the part of the host that is specific to the user: resource, workspace, region, …
 
 
-@dataclass(frozen=True, slots=True)
-class DoorMatch:
+@dataclass(frozen=True, slots=True, repr=False)
+class DoorMatch(Record):
     """The known provider of a host and what it documents. ``id`` is None for an unknown host."""
 
     id: str | None
@@ -95,8 +96,8 @@ class DoorMatch:
     sister_sites: tuple[SisterSite, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPolicy:
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyPolicy(Record):
     """The forms of the key that may be sent to the host: ``forms`` on the run's route, ``direct`` without its proxy.
 
     ``withheld`` is the reason why ``forms`` lacks the given key. It is None if the key is in ``forms``, if there is no
@@ -117,8 +118,8 @@ class KeyPolicy:
         return not attempt.holds_key or attempt.key in self.keys(direct=attempt.direct)
 
 
-@dataclass(frozen=True, slots=True)
-class DoorFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class DoorFacts(Record):
     """The provider of the host and whether the key belongs to it, decided before anything is sent."""
 
     host: HostFacts
@@ -140,8 +141,8 @@ class ProxyProblem(StrEnum):
     NO_PROXY_ENTRY = "no_proxy_entry"
 
 
-@dataclass(frozen=True, slots=True)
-class ProxyFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class ProxyFacts(Record):
     """The proxy that applies to the target, and problems of the proxy settings."""
 
     url: str | None  # without credentials; None: a direct connection
@@ -156,16 +157,16 @@ class ProxyFacts:
     unheeded: str | Note = ""  # the proxy that is set but that the app ignores, without credentials
 
 
-@dataclass(frozen=True, slots=True)
-class LocalityFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class LocalityFacts(Record):
     """A host behind the proxy whose addresses, looked up on this machine, are all private."""
 
     host: str
     addresses: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class TunnelFacts(Record):
     """The tunnel through the proxy to the host. ``scheme`` is the proxy's.
 
     ``speaks`` is the protocol that the port really speaks, if it is another one: ``http``, ``https``, ``socks5``, or
@@ -178,8 +179,8 @@ class TunnelFacts:
     speaks: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DirectFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class DirectFacts(Record):
     """How far a direct connection to the same host gets, without a key. ``kind`` is the failure of ``probe``."""
 
     host: str
@@ -188,16 +189,16 @@ class DirectFacts:
     kind: Kind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+@dataclass(frozen=True, slots=True, repr=False)
+class Address(Record):
     """An IP address."""
 
     family: str  # ipv4 or ipv6
     ip: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+@dataclass(frozen=True, slots=True, repr=False)
+class Lookup(Record):
     """The response of one name server to a direct query.
 
     ``said``: ``addresses``, ``no_name`` (NXDOMAIN), ``no_address`` (the name exists but has no address), ``servfail``,
@@ -210,8 +211,8 @@ class Lookup:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class DnsFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class DnsFacts(Record):
     """The addresses of a host, and the responses of single name servers.
 
     ``configured`` are the system's name servers, queried directly if the resolver's error is not specific enough;
@@ -224,8 +225,8 @@ class DnsFacts:
     others: tuple[Lookup, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dial:
+@dataclass(frozen=True, slots=True, repr=False)
+class Dial(Record):
     """One connection attempt to one address."""
 
     address: Address
@@ -234,8 +235,8 @@ class Dial:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class TcpFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class TcpFacts(Record):
     """The connection attempts to a host, and the address that was connected."""
 
     host: str
@@ -247,8 +248,8 @@ class TcpFacts:
     interface: str = ""  # the network interface that was used
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+@dataclass(frozen=True, slots=True, repr=False)
+class Certificate(Record):
     """A server's certificate."""
 
     subject: str
@@ -264,8 +265,8 @@ class Certificate:
     fingerprint: str = ""  # SHA-256 of the certificate in DER form, in hexadecimal
 
 
-@dataclass(frozen=True, slots=True)
-class TlsFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class TlsFacts(Record):
     """A TLS handshake, the certificate and the trust stores that accept it."""
 
     host: str
@@ -279,8 +280,8 @@ class TlsFacts:
     date: str = ""  # the server's clock, from a request without a key, if a validity date failed; ISO 8601, UTC
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
+@dataclass(frozen=True, slots=True, repr=False)
+class ModelFacts(Record):
     """The model that is called, and whether the model list contains it."""
 
     chosen: str | None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from probes.model.note import Note
+from probes.model.record import Record
 from probes.model.value_issues import Flaw as Flaw
 from probes.model.value_issues import KeyMatch as KeyMatch
 
@@ -55,8 +56,8 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+@dataclass(frozen=True, slots=True, repr=False)
+class Failure(Record):
     """A failure with its kind and its message."""
 
     kind: Kind

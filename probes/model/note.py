@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from probes.model.record import Record
 
-@dataclass(frozen=True, slots=True)
-class Note:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Note(Record):
     """The name of a phrase and the values of its slots. The values never contain a key."""
 
     name: str

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.facts import Withheld
+from probes.model.record import Record
 from probes.model.source import Source
 
 PROMPT_TOKENS = 16  # an upper bound for the prompt in every vendor's tokenizer
 MODEL = "{model}"  # in a planned URL: the model is known only after the model list has been read
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRequest:
+@dataclass(frozen=True, slots=True, repr=False)
+class PlannedRequest(Record):
     """One request of a plan. ``tokens`` is the largest number of tokens that can be billed for it.
 
     ``purpose`` is ``models``, ``chat`` or ``stream``; ``other_header_list`` or ``keyless_list`` for the model list with
@@ -35,8 +36,8 @@ class PlannedRequest:
         return self.attempt.key
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedCase:
+@dataclass(frozen=True, slots=True, repr=False)
+class PlannedCase(Record):
     """An alternative first round, sent instead of the plan's or after it. It depends on facts of the network.
 
     ``when`` is ``private_address`` (the host name resolves to a private address) or ``around_proxy`` (a private host
@@ -47,8 +48,8 @@ class PlannedCase:
     requests: tuple[PlannedRequest, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan(Record):
     """The requests of a check. ``requests`` are exactly those of its first round.
 
     ``otherwise`` holds the alternative first rounds that depend on the network, ``on_success`` the additional requests

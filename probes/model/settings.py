@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from probes.model.attempt import Auth
+from probes.model.record import Record
 from probes.model.secret import Secret
 from probes.model.source import DEFAULT, Source
 
@@ -45,8 +46,8 @@ class ConflictReason(StrEnum):
     NEAR_NAME = "near_name"  # its name is a misspelling of a variable that is read
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+@dataclass(frozen=True, slots=True, repr=False)
+class Conflict(Record):
     """A value for a setting that another source takes precedence over."""
 
     role: ConflictRole
@@ -58,8 +59,8 @@ class Conflict:
     same: bool = False  # it equals the value of the winner
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+@dataclass(frozen=True, slots=True, repr=False)
+class Override(Record):
     """A file of the project in this folder that redirects the user's own key to another host.
 
     ``host`` is the host in that file, ``meant`` the host of the user's settings; both include the port unless it is the
@@ -75,8 +76,8 @@ class Override:
     withheld: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ProxySettings:
+@dataclass(frozen=True, slots=True, repr=False)
+class ProxySettings(Record):
     """The proxy settings of the environment, each with its source."""
 
     http: Sourced[str] | None = None
@@ -85,8 +86,8 @@ class ProxySettings:
     no_proxy: Sourced[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSettings:
+@dataclass(frozen=True, slots=True, repr=False)
+class NodeSettings(Record):
     """The variables that Node reads when it starts. Versions before 24 support the last two partly or not at all."""
 
     extra_ca: str = ""  # NODE_EXTRA_CA_CERTS
@@ -95,8 +96,8 @@ class NodeSettings:
     env_proxy: bool = False  # NODE_USE_ENV_PROXY=1
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectTo:
+@dataclass(frozen=True, slots=True, repr=False)
+class ConnectTo(Record):
     """A connection override, as curl's ``--connect-to HOST:PORT:ADDR:PORT``. An empty host or port 0 matches any."""
 
     host: str
@@ -105,8 +106,8 @@ class ConnectTo:
     to_port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+@dataclass(frozen=True, slots=True, repr=False)
+class Limits(Record):
     """Limits of a run: times in seconds, sizes in bytes."""
 
     probe: float = 10.0
@@ -117,8 +118,8 @@ class Limits:
     extra_requests: int = 12  # requests that discovery may send after the first round
 
 
-@dataclass(frozen=True, slots=True)
-class Slo:
+@dataclass(frozen=True, slots=True, repr=False)
+class Slo(Record):
     """A service level objective: an upper limit for ``dns``, ``connect``, ``tls``, ``ttft`` or ``total``, a lower limit
     for ``cert`` (the time until the certificate expires).
     """
@@ -127,8 +128,8 @@ class Slo:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@dataclass(frozen=True, slots=True, repr=False)
+class Settings(Record):
     """The settings of a check as they were given, each with its source.
 
     ``protocol`` is the given value, which may be ``auto``; the ``door`` step decides the protocol that is used.

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from probes.model.record import Record
+
 
 class Owner(StrEnum):
     """The author of a value.
@@ -51,8 +53,8 @@ _VARIABLES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@dataclass(frozen=True, slots=True, repr=False)
+class Source(Record):
     """The source of a value. ``str()`` returns the text for users: ``environment OPENAI_API_KEY``,
     ``.env:3 OPENAI_API_KEY``, ``--model``, ``default of OpenAI``.
 

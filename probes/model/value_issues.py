@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from probes.model.key_shape import Confidence, Fit
 from probes.model.note import Note
+from probes.model.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+@dataclass(frozen=True, slots=True, repr=False)
+class Flaw(Record):
     """A flaw in a value, found without using the network.
 
     ``kind`` names it (see ``probes/urls/url_flaws.py``); ``notes`` give the place (``U+000A at position 52``) and never
@@ -27,8 +28,8 @@ class Flaw:
     fatal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class KeyMatch:
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyMatch(Record):
     """A provider (``door``) whose keys have the same shape; ``why`` gives the reasons."""
 
     door: str
@@ -36,8 +37,8 @@ class KeyMatch:
     why: tuple[Note, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFit:
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyFit(Record):
     """Whether a key belongs to a provider, and other facts that its shape shows.
 
     ``note`` is the kind of credential for WRONG_KIND (see ``KINDS``); for other mismatches, the providers that the key

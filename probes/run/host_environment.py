@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import platform
+import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 
 def in_container() -> bool:
     """Check whether this process runs in a container: by Docker's and Podman's marker files and by its cgroup."""
-    if platform.system() != "Linux":
+    if sys.platform != "linux":
         return False
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return True
@@ -22,4 +23,4 @@ def in_container() -> bool:
 
 def in_wsl() -> bool:
     """Check whether this Linux runs inside Windows (WSL), by the name of its kernel."""
-    return platform.system() == "Linux" and "microsoft" in platform.release().lower()
+    return sys.platform == "linux" and "microsoft" in os.uname().release.lower()
