@@ -95,8 +95,10 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
 IN_TEXT: Mapping[str, tuple[str, ...]] = {
     "url.invalid": ("url.scheme_missing", "url.stray_characters", "proxy.invalid"),
     "url.scheme_missing": ("url.stray_characters",),
-    "url.version_missing": ("url.endpoint_included", "url.double_slash"),
+    # A firewall answers before the router: its refusal says nothing about paths.
+    "url.version_missing": ("url.endpoint_included", "url.double_slash", "http.blocked"),
     "url.path_wrong": (
+        "http.blocked",
         "shape.web_page",
         "url.double_slash",
         "url.version_missing",

@@ -32,6 +32,8 @@ each = pytest.mark.parametrize(
 # which of several responses arrives first, a compressed body holds the time, a key is made when its table is imported.
 VARYING = frozenset(
     [
+        "http-1010",
+        "tcp-silent-public",
         "auth-rejected-empty",
         "http-gate-entra-easy-auth",
         "http-gate-google-iap-for-programs",
