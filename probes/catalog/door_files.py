@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from probes.catalog.door import Door, Endpoint, KeyShape
-from probes.catalog.sdk_variables import families
+from probes.catalog.sdk_variables import variables_of
 from probes.model.key_shape import Confidence
 from probes.protocols.names import NAMES
 
@@ -123,7 +123,7 @@ def _door(entry: dict[str, Any]) -> Door:
     fields["endpoints"] = _tables("endpoints", fields["endpoints"], _endpoint)
     fields["keys"] = _tables("keys", fields.get("keys", []), _shape)
     if "sdk" in fields:
-        _check_choice("sdk", fields["sdk"], tuple(families()))
+        _check_choice("sdk", fields["sdk"], NAMES)
     return _with_sdk_variables(Door(**fields))
 
 
@@ -131,7 +131,7 @@ def _with_sdk_variables(door: Door) -> Door:
     """Insert the variables of the door's official SDK before the variables in its row."""
     if not door.sdk:
         return door
-    sdk = families()[door.sdk]
+    sdk = variables_of(door.sdk)
     return door._replace(key_env=(*sdk.keys, *door.key_env), base_url_env=(*sdk.bases, *door.base_url_env))
 
 
