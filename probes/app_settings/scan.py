@@ -14,12 +14,12 @@ from probes.app_settings import services
 from probes.app_settings.effective import EffectiveSettings
 from probes.app_settings.entry import ABOVE, AppEntry, Collected, EntryCandidate, Layer, environment, of_file
 from probes.app_settings.sdks import SdkSettings, by_protocol
-from probes.app_settings.search import Reading, Search, SearchPlaces, Skipped
+from probes.app_settings.search import Reading, Search, SearchPlaces
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import load as load_doors
 from probes.config_formats import compose
-from probes.model.settings import Settings, Sourced
+from probes.model.settings import Settings, Skipped, Sourced
 from probes.model.source import SourceKind, option
 from probes.settings.gather import BadInput, Options, gather
 from probes.settings.project_override import address

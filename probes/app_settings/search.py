@@ -16,6 +16,7 @@ from probes.config_formats import crushrc, dotenv, json, toml, yaml
 from probes.config_formats.dotenv import Binding
 from probes.config_formats.files import SkippedFile, text_of
 from probes.config_formats.tree import Malformed, Node, find, members
+from probes.model.settings import Skipped
 from probes.model.source import Owner, Source, SourceKind
 
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -60,19 +61,6 @@ class Reading(NamedTuple):
         return Source(kind, Owner.USER if self.own else Owner.FOLDER, name, self.shown, line)
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that could not be read.
-
-    ``reason`` is one of :data:`probes.config_formats.files.REASONS`, or ``malformed``; ``form`` then names the expected
-    format. ``place`` is the path, with the line if it is known.
-    """
-
-    place: str
-    reason: str
-    form: str = ""
-
-
 class Search:
     """Reader of settings files that opens each file once and records the files that it skipped."""
 
@@ -111,7 +99,7 @@ class Search:
     def _opened(self, path: Path, form: str, own: bool, inside: Path | None) -> Reading | None:
         shown = self.shown(path)
         try:
-            text = text_of(path, inside)
+            text = text_of(path, found_in=inside)
             if text is None:
                 return None
             if form in dotenv.FORMS:

@@ -28,6 +28,7 @@ from typing import Any
 
 from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError, parse
+from probes.config_formats.files import SkippedFile, exists, named_text, text_of
 from probes.model.secret import public_prefix
 from probes.model.settings import BadInput, Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind
@@ -89,23 +90,38 @@ class Config:
 
 def find(start: Path) -> Path | None:
     """Return the path of the nearest ``llmdoctor.toml`` in a folder or above it, or None."""
-    return next((path for folder in (start, *start.parents) if (path := folder / FILE_NAME).is_file()), None)
+    return next((path for folder in (start, *start.parents) if exists(path := folder / FILE_NAME)), None)
+
+
+def found(path: Path, shown: str, home: Path | None) -> Config:
+    """Read a file that was found and that nobody named; the one in ``home`` is the user's. ``shown``: see :func:`read`.
+
+    Raises SkippedFile if the file is not read, as :func:`probes.config_formats.files.bytes_of` says, and BadInput as
+    :func:`read` does.
+    """
+    users = path.parent == home
+    text = text_of(path, found_in=None if users else path.parent)
+    return _parsed(path, text or "", shown or str(path), Owner.USER if users else Owner.FOLDER)
 
 
 def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
-    """Read and check the file. ``shown`` is its name in messages and sources; ``owner`` is USER if the user named it.
+    """Read and check a file that the user named. ``shown`` is its name in messages and sources.
 
     Raises BadInput if the file cannot be read, and with the line for invalid TOML, unknown fields, values of a wrong
     type, a key in plain text and invalid doors.
     """
-    import tomllib
-
     shown = shown or str(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return _parsed(path, named_text(path), shown, owner)
+    except SkippedFile as error:
+        raise BadInput(f"{shown} cannot be read: {error.why}.") from None
+
+
+def _parsed(path: Path, text: str, shown: str, owner: Owner) -> Config:
+    import tomllib
+
+    try:
         table = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{shown} cannot be read: {_reason(error)}.") from None
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
         line = found[1] if found and found[1] else str(text.count("\n") + 1)

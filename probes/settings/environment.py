@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from probes.catalog.sdk_variables import SdkVariables
-from probes.model.settings import BadInput, Sourced
+from probes.config_formats.files import SkippedFile, bytes_of, exists
+from probes.model.settings import BadInput, Skipped, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings.options import Options, shown_path, shown_word
 
@@ -18,14 +19,20 @@ class Variables:
 
     ``project`` is the folder of a ``.env`` that was found and not named by an option; that file is then the last layer.
     ``borrowed`` maps the source of a value that contains ``${NAME}`` of an environment variable to that name.
+    ``skipped`` is the ``.env`` that was found and not read, if there is one.
     """
 
     def __init__(
-        self, layers: list[Layer], project: Path | None = None, borrowed: Mapping[Source, str] | None = None
+        self,
+        layers: list[Layer],
+        project: Path | None = None,
+        borrowed: Mapping[Source, str] | None = None,
+        skipped: tuple[Skipped, ...] = (),
     ) -> None:
         self.layers = layers
         self.project = project
         self.borrowed = borrowed or {}
+        self.skipped = skipped
 
     def all(self, name: str) -> list[Sourced[str]]:
         """Return all values of a name, the one with precedence first."""
@@ -69,28 +76,39 @@ def read(
         return Variables([])
     if options.env_file:
         path = cwd / Path(options.env_file).expanduser()
-        if not path.is_file():
+        if not path.exists():
             raise BadInput(f"The file {shown_word(options.env_file)} that --env-file names does not exist.")
         try:
-            return Variables([_env_file(path, cwd, environ, Owner.USER)[0]])
-        except OSError as error:
-            raise BadInput(f"The file {shown_word(options.env_file)} cannot be read: {error.strerror}.") from None
+            text = _text(bytes_of(path, named=True))
+            return Variables([_env_file(text, path, cwd, environ, Owner.USER)[0]])
+        except SkippedFile as error:
+            raise BadInput(f"The file {shown_word(options.env_file)} cannot be read: {error.why}.") from None
     layers = [("environment", {name: Sourced(value, environment_variable(name)) for name, value in environ.items()})]
     layers += shells
-    path = next((folder / ".env" for folder in (cwd, *cwd.parents) if (folder / ".env").is_file()), cwd / ".env")
+    path = next((folder / ".env" for folder in (cwd, *cwd.parents) if exists(folder / ".env")), cwd / ".env")
+    users = path.parent == home
+    layer: Layer = (".env", {})
+    borrowed: dict[Source, str] = {}
+    skipped: tuple[Skipped, ...] = ()
     try:
-        layer, borrowed = _env_file(path, cwd, environ, Owner.USER if path.parent == home else Owner.FOLDER)
-    except OSError:  # missing, or without permission: the app cannot read it either
-        layer, borrowed = (".env", {}), {}
-    return Variables([*layers, layer], path.parent, borrowed)
+        text = _text(bytes_of(path, found_in=None if users else path.parent))
+        layer, borrowed = _env_file(text, path, cwd, environ, Owner.USER if users else Owner.FOLDER)
+    except SkippedFile as error:
+        skipped = (Skipped(shown_path(path, cwd), error.reason),)
+    return Variables([*layers, layer], path.parent, borrowed, skipped)
 
 
-def _env_file(path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -> tuple[Layer, dict[Source, str]]:
+def _text(raw: bytes | None) -> str:
+    return (raw or b"").decode("utf-8", "surrogateescape")
+
+
+def _env_file(
+    text: str, path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner
+) -> tuple[Layer, dict[Source, str]]:
     """Read a ``.env`` file as ``load_dotenv()`` does: the last binding of a name wins, ``${NAME}`` is expanded.
 
     Also return which bindings contain a variable of ``environ``: the source of each and the variable's name.
     """
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
     from dotenv.variables import Variable, parse_variables
 
     from probes.config_formats.dotenv import dotenv
