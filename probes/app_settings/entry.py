@@ -311,7 +311,7 @@ class Collected:
         if not candidate.own and not _inside(whole, folder):
             return "outside"
         try:
-            text = text_of(whole)
+            text = text_of(whole, found_in=None if candidate.own else folder)
         except SkippedFile:
             return None
         owner = Owner.USER if candidate.own else Owner.FOLDER

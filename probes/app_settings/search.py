@@ -14,7 +14,7 @@ from probes.catalog.app import SettingsFile
 from probes.catalog.apps import SYSTEMS
 from probes.config_formats import crushrc, dotenv, json, toml, yaml
 from probes.config_formats.dotenv import Binding
-from probes.config_formats.files import SkippedFile, text_of
+from probes.config_formats.files import SkippedFile, exists, text_of
 from probes.config_formats.tree import Malformed, Node, find, members
 from probes.model.settings import Skipped
 from probes.model.source import Owner, Source, SourceKind
@@ -146,7 +146,7 @@ class Search:
         for folder in (cwd, *cwd.parents[:HIGHEST])[: None if upwards else 1]:
             if folder in (home, *home.parents) and folder != cwd:
                 return
-            found = [(path, folder) for path in _named(folder / name) if path.is_file() or path.is_symlink()]
+            found = [(path, folder) for path in _named(folder / name) if exists(path) or path.is_symlink()]
             if found:
                 yield from found
                 return

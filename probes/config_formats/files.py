@@ -65,7 +65,7 @@ def bytes_of(path: Path, found_in: Path | None = None, *, named: bool = False, l
         handle = _opened(path, named)
     except (FileNotFoundError, NotADirectoryError) as error:
         if named:
-            raise SkippedFile("unreadable", error.strerror) from None
+            raise SkippedFile("unreadable", error.strerror or "") from None
         return None
     except OSError as error:
         raise SkippedFile("unreadable", error.strerror or "") from None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from probes.config_formats.files import SkippedFile, named_text
 from probes.model.capability import Cost
 from probes.model.evidence import Evidence, HostEnvironment, Subject, Target
 from probes.model.scrubber import Scrubber
@@ -87,13 +88,9 @@ class Fleet:
 
 def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
     """Read the fleet of a file, or only its ``groups``. Raises BadInput, with the line, if the file is wrong."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path} is larger than {LARGEST // 1024**2} MiB.")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
     path = path.absolute()
-    file = _table(path) if path.suffix.lower() in (".csv", ".tsv") else config_file.read(path, path.name, Owner.USER)
+    is_table = path.suffix.lower() in (".csv", ".tsv")
+    file = _table(path) if is_table else config_file.read(path, path.name, Owner.USER, LARGEST)
     if file.doors:
         from probes.catalog import doors
 
@@ -135,10 +132,9 @@ def _without_key(file: Config, entry: ConfigTable) -> Config:
 
 def _table(path: Path) -> Config:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise BadInput(f"{path.name} cannot be read: {reason}.") from None
+        text = named_text(path, LARGEST)
+    except SkippedFile as error:
+        raise BadInput(f"{path.name} cannot be read: {error.why}.") from None
     head = text.partition("\n")[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), skipinitialspace=True)
     try:

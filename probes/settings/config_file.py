@@ -28,7 +28,7 @@ from typing import Any
 
 from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError, parse
-from probes.config_formats.files import SkippedFile, exists, named_text, text_of
+from probes.config_formats.files import LARGEST, SkippedFile, exists, named_text, text_of
 from probes.model.secret import public_prefix
 from probes.model.settings import BadInput, Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind
@@ -58,6 +58,7 @@ class KeyReference:
     env: str | None = None
     file: Path | None = None
     owner: Owner = Owner.USER  # of the key file: FOLDER if it is inside the folder of its llmdoctor.toml
+    found_in: Path | None = field(default=None, compare=False)  # that folder, if the owner is FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +105,15 @@ def found(path: Path, shown: str, home: Path | None) -> Config:
     return _parsed(path, text or "", shown or str(path), Owner.USER if users else Owner.FOLDER)
 
 
-def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
+def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER, limit: int = LARGEST) -> Config:
     """Read and check a file that the user named. ``shown`` is its name in messages and sources.
 
-    Raises BadInput if the file cannot be read, and with the line for invalid TOML, unknown fields, values of a wrong
-    type, a key in plain text and invalid doors.
+    Raises BadInput if the file cannot be read or has more than ``limit`` bytes, and with the line for invalid TOML,
+    unknown fields, values of a wrong type, a key in plain text and invalid doors.
     """
     shown = shown or str(path)
     try:
-        return _parsed(path, named_text(path), shown, owner)
+        return _parsed(path, named_text(path, limit), shown, owner)
     except SkippedFile as error:
         raise BadInput(f"{shown} cannot be read: {error.why}.") from None
 
@@ -293,7 +294,8 @@ class ConfigReader:
             raise BadInput(f"{where}: {kind} is to be a text in quotes.")
         if kind == "file":
             file = self.folder / Path(value).expanduser()
-            return KeyReference(file=file, owner=self.owner if _inside(file, self.folder) else Owner.USER)
+            owner = self.owner if _inside(file, self.folder) else Owner.USER
+            return KeyReference(file=file, owner=owner, found_in=self.folder if owner is Owner.FOLDER else None)
         if not is_variable_name(value):
             raise BadInput(f"{where}: env is to be the name of a variable, not a value.")
         return KeyReference(env=value)

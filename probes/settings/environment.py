@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def read(
         return Variables([])
     if options.env_file:
         path = cwd / Path(options.env_file).expanduser()
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
             raise BadInput(f"The file {shown_word(options.env_file)} that --env-file names does not exist.")
         try:
             text = _text(bytes_of(path, named=True))

@@ -106,6 +106,7 @@ def command(
     this folder would use.
     """
     from diagnose.cli.curl_option import from_curl
+    from diagnose.cli.named_files import key_from_standard_input
     from diagnose.words import phrase
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
@@ -116,7 +117,7 @@ def command(
     if choices["key"] is not None:
         click.echo(phrase("warning.key_option", spoken), err=True)
     if choices["key_stdin"]:
-        choices["stdin_text"] = sys.stdin.read(65536)
+        choices["stdin_text"] = key_from_standard_input()
     try:
         load()  # reports an error in the user's own doors before the run starts
         settings = (
