@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from probes.app_settings.references import Resolved, Value, resolve
+from probes.app_settings.references import ReferenceLimit, Resolved, Value, resolve
 from probes.app_settings.search import Reading, Search, table
 from probes.catalog.app import App, SettingsFile
 from probes.config_formats.files import SkippedFile, text_of
@@ -177,6 +177,7 @@ class Collected:
         self.key_protocols: Mapping[str, str] = {}
         self.layers: list[Layer] = []
         self.files: list[tuple[SettingsFile, Reading]] = []
+        self._expanded: dict[int, Value] = {}  # by the id of a variable, which its layer keeps alive
         first: Source | None = None
         for place in places:
             if place.storage != "plain" or place.format in ("none", "compose") or not self._trusted(place, places):
@@ -265,20 +266,31 @@ class Collected:
                 return self.expanded(layer, held)
         return None
 
-    def expanded(self, layer: Layer, held: LayerVariable, depth: int = 0) -> Value:
-        """Return a variable's value with ``$NAME`` resolved, if the file's grammar resolves it."""
+    def expanded(self, layer: Layer, held: LayerVariable, depth: int = 0, limit: ReferenceLimit | None = None) -> Value:
+        """Return a variable's value with ``$NAME`` resolved, if the file's grammar resolves it.
+
+        A value that grows beyond every limit is empty, and its file is recorded as skipped.
+        """
         own = held.own or held.borrowed
         if not held.expands or "$" not in held.value or depth > 8:
             return Value(held.value, held.source, own)
+        if limit is None:
+            if id(held) not in self._expanded:
+                try:
+                    self._expanded[id(held)] = self.expanded(layer, held, depth, ReferenceLimit())
+                except SkippedFile as error:
+                    self.search.skip(layer.reading.shown if layer.reading else str(held.source), error.reason)
+                    self._expanded[id(held)] = Value("", held.source, own)
+            return self._expanded[id(held)]
 
         def other(name: str) -> Value:
             for each in (*(one for one in self.layers if one.reading is None), layer):
                 inner = each.values.get(name)
                 if inner is not None and inner is not held and not inner.command:
-                    return self.expanded(each, inner, depth + 1)
+                    return self.expanded(each, inner, depth + 1, limit)
             return Value("", None, False)
 
-        found = resolve(held.value, ("shell",), other, lambda path: None)
+        found = resolve(held.value, ("shell",), other, lambda path: None, limit)
         source = (found.source if found.whole else None) or held.source
         return Value(found.value or "", source, own or bool(found.own))
 
@@ -353,7 +365,11 @@ class Collected:
             return Resolved(value.text, value.source, value.own, whole=True)
         if not candidate.styles:
             return Resolved(candidate.text, candidate.source, candidate.own or candidate.borrowed)
-        found = resolve(candidate.text, candidate.styles, self.variable, lambda path: self.file(candidate, path))
+        try:
+            found = resolve(candidate.text, candidate.styles, self.variable, lambda path: self.file(candidate, path))
+        except SkippedFile as error:
+            self.search.skip(candidate.source.location, error.reason)
+            return Resolved(None)
         if found.value is None or found.source is not None:
             return found
         return Resolved(found.value, candidate.source, candidate.own)

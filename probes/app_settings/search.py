@@ -113,6 +113,10 @@ class Search:
             self.skipped[shown] = Skipped(f"{shown}:{error.line}", "malformed", error.form)
         return None
 
+    def skip(self, place: str, reason: str) -> None:
+        """Record that a value or a file is not read; ``reason`` is as in :class:`Skipped`."""
+        self.skipped[place] = Skipped(place, reason)
+
     def shells(self) -> list[Reading]:
         """Return the user's shell startup files."""
         found = (self.read(self.world.home / name, form) for name, form in SHELL_FILES)

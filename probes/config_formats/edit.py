@@ -7,22 +7,22 @@ one value has changed.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from probes.config_formats import writer
+from probes.config_formats.files import LARGEST, SkippedFile, bytes_of
 from probes.model.settings import BadInput
 
-LARGEST = 4 * 1024 * 1024  # bytes; a larger file is no settings file
 TRIED = 200  # replacements to try; each one costs a parse of the whole file
 
 # Parses a whole file into a structure by which two versions of it are compared.
@@ -212,45 +212,32 @@ def _differences(before: Any, after: Any) -> Iterator[tuple[Any, Any]]:
 def load(path: Path) -> str:
     """Return a file's text, in a form that :func:`save` writes back byte for byte.
 
-    Raises BadInput if the file cannot be read or is larger than :data:`LARGEST`.
+    Raises BadInput if the file cannot be read.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path} is too large to be a settings file.")
-        return path.read_bytes().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror or type(error).__name__}.") from None
+        raw = bytes_of(path, limit=LARGEST)
+    except SkippedFile as error:
+        raise BadInput(f"{path} cannot be read: {error.why}.") from None
+    if raw is None:
+        raise BadInput(f"{path} cannot be read: {os.strerror(errno.ENOENT)}.")
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def save(path: Path, before: str, after: str) -> None:
     """Atomically replace a file that still contains ``before`` with ``after``, by renaming a temporary file over it.
 
-    Symbolic links are followed. Permissions, owner and extended attributes are kept.
+    Symbolic links are followed. Permissions, owner and extended attributes are kept. The file is read again directly
+    before it is replaced.
 
     Raises BadInput if the file has changed or cannot be written; it is then left as it was.
     """
-    import shutil
 
-    target = Path(os.path.realpath(path))
-    beside = ""
-    try:
-        if load(target) != before:
+    def check() -> None:
+        if load(path) != before:
             raise BadInput(f"{path} has changed in the meantime; nothing was written.")
-        kept = target.stat()
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(after.encode("utf-8", "surrogateescape"))
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copystat(target, beside)
-        os.utime(beside)  # copystat has copied the old modification time
-        if hasattr(os, "chown") and (kept.st_uid, kept.st_gid) != (os.geteuid(), os.getegid()):
-            os.chown(beside, kept.st_uid, kept.st_gid)
-            Path(beside).chmod(kept.st_mode & 0o7777)  # chown can clear the setuid and setgid bits
-        os.replace(beside, target)  # noqa: PTH105 - a test makes os.replace fail
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror or type(error).__name__}.") from None
-    finally:
-        if beside:
-            with suppress(OSError):
-                Path(beside).unlink()
+
+    check()
+    try:
+        writer.write(path, after.encode("utf-8", "surrogateescape"), check)
+    except writer.NotWritten as error:
+        raise BadInput(f"{path} cannot be written: {error.why}.") from None

@@ -24,9 +24,10 @@ _CHUNK = 64 * KIB  # bytes; what a pipe holds
 
 # Why a file is skipped: it is not text, too large, not readable, not a regular file, a project's link to a file outside
 # the project, which may expose data that the user did not mean to share, owned by another user, or writable by
-# everybody, so that others may have put the text there; or its references expand to more than a settings file holds.
+# everybody, so that others may have put the text there; or made to exhaust its readers, for example by references that
+# multiply.
 REASONS = (
-    *("encoding", "too_large", "unreadable", "no_file", "leads_out", "foreign_owner", "world_writable", "expansion"),
+    *("encoding", "too_large", "unreadable", "no_file", "leads_out", "foreign_owner", "world_writable", "excessive"),
 )
 _WHY = {
     "encoding": "it is not UTF-8 text",
@@ -36,7 +37,7 @@ _WHY = {
     "leads_out": "it is a link that leads out of its folder",
     "foreign_owner": "it belongs to another user",
     "world_writable": "everybody on this machine may write to it",
-    "expansion": "its variables refer to each other too often",
+    "excessive": "reading it would take too much time or memory",
 }
 
 

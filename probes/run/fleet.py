@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -166,7 +167,7 @@ def _check_columns(shown: str, columns: list[str]) -> None:
             raise BadInput(f"{shown}:1: no such column{shown_column}. Known are {', '.join(known)}.")
     if "base_url" not in columns:
         raise BadInput(f"{shown}:1: the first line is to name the columns, base_url among them.")
-    if twice := [column for column in columns if columns.count(column) > 1]:
+    if twice := [column for column, count in Counter(columns).items() if count > 1]:
         raise BadInput(f"{shown}:1: the column {twice[0]} stands there twice.")
 
 

@@ -17,10 +17,8 @@ endpoints = [{ protocol = "openai", base_url = "https://relay.example/v1" }]
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +40,7 @@ _TABLES = ("check", "targets", "doors")
 _STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy", "group")
 FLAGS = ("no_proxy", "no_spend", "send_anyway")
 SECONDS = ("timeout", "deadline")
+_LONGEST = 31 * 24 * 3600  # seconds; longer waits are meant to break a program
 FIELDS = (*_STRINGS, "key", "connect_to", "slo", *FLAGS, *SECONDS)
 # Names that other programs use for these fields, to suggest the right one.
 _ALIASES = {
@@ -121,13 +120,19 @@ def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER, limit: int = 
 def _parsed(path: Path, text: str, shown: str, owner: Owner) -> Config:
     import tomllib
 
+    from probes.config_formats import toml
+
     try:
-        table = tomllib.loads(text)
+        table = toml.parsed(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
         # The rest of the decoder's message may quote the line, which may contain a key.
         raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
+    except (RecursionError, ValueError):
+        raise BadInput(
+            f"{shown} is not a settings file: it nests too deeply, or a number in it is too large."
+        ) from None
     reader = ConfigReader(shown, path.parent, text, owner)
     for name in table:
         if name not in _TABLES:
@@ -149,33 +154,25 @@ def write_first(
 ) -> str:
     """Create the file with ``settings`` as ``[check]`` and each of ``targets`` as a table; return the text written.
 
-    The file is written under a temporary name and renamed. The key is written as a reference if it comes from a
+    The file is replaced in one step. The key is written as a reference if it comes from a
     variable or a file, else left out. Raises BadInput if the file exists (unless ``force``), cannot be written, or
     would be empty.
     """
-    import tempfile
-
     import tomli_w
 
-    if path.exists() and not force:
+    from probes.config_formats.writer import NotWritten, write
+
+    if path.is_file() and not force:
         raise BadInput(f"{path} exists already. Use --force to replace it.")
     tables = {name: _check_table(each) for name, each in (targets or {}).items()}
     document = {"check": _check_table(settings), **({"targets": tables} if tables else {})}
     if not document["check"] and not tables:
         raise BadInput("No settings were found here that could be written.")
     text = tomli_w.dumps(document)
-    temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)  # mkstemp makes it private, but this file holds no secret and is shared
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            with suppress(OSError):
-                Path(temporary).unlink()
-        raise BadInput(f"{path} cannot be written: {_reason(error)}.") from None
+        write(path, text.encode())
+    except NotWritten as error:
+        raise BadInput(f"{path} cannot be written: {error.why}.") from None
     return text
 
 
@@ -224,9 +221,9 @@ class ConfigReader:
         seen: dict[str | tuple[str, str], tuple[int, ...]] = {}
         header = ""
         for number, line in enumerate(self._text.splitlines(), 1):
-            if found := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
-                header = _bare(found[1])
-                seen[header] = (*seen.get(header, ()), number)
+            if (bare := line.lstrip()).startswith("[") and "]" in bare:
+                header = _bare(bare[: bare.index("]")].lstrip("["))
+                seen[header] = (seen.get(header, (number,))[0], number)  # the first and the last
             elif found := re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=.]+))\s*[.=]""", line):
                 seen.setdefault((header, found[1] or found[2] or found[3] or ""), (number,))
         return seen
@@ -261,8 +258,10 @@ class ConfigReader:
             raise BadInput(f"{self.at(table, name)} is to be a text in quotes.")
         if name in FLAGS and not isinstance(value, bool):
             raise BadInput(f"{self.at(table, name)} is to be true or false.")
-        if name in SECONDS and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
-            raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0.")
+        if name in SECONDS and (
+            isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LONGEST
+        ):
+            raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0, and no more than a month.")
         if name == "protocol" and value not in PROTOCOLS:
             raise BadInput(f"{self.at(table, name)} is to be one of {', '.join(PROTOCOLS)}.")
         if name == "connect_to":
@@ -317,7 +316,3 @@ def _bare(header: str) -> str:
 def is_variable_name(text: str) -> bool:
     """Check that the text is the name of a variable, and not a key given instead of a name."""
     return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None and not public_prefix(text)
-
-
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror or type(error).__name__

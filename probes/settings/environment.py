@@ -108,25 +108,27 @@ def _env_file(
 ) -> tuple[Layer, dict[Source, str]]:
     """Read a ``.env`` file as ``load_dotenv()`` does: the last binding of a name wins, ``${NAME}`` is expanded.
 
-    Also return which bindings contain a variable of ``environ``: the source of each and the variable's name.
+    Also return which bindings contain a variable of ``environ``: the source of each and the variable's name. Raises
+    SkippedFile if its values grow too large.
     """
-    from dotenv.variables import Variable, parse_variables
+    from collections import ChainMap
 
-    from probes.config_formats.dotenv import dotenv
+    from probes.config_formats.dotenv import Expansion, dotenv, pieces
 
     shown = shown_path(path, cwd)
     found: dict[str, Sourced[str]] = {}
-    values: dict[str, str | None] = {}
+    values: dict[str, str] = {}
+    known = ChainMap(dict(environ), values)
+    expansion = Expansion()
     borrowed: dict[Source, str] = {}
     for binding in dotenv(text):
-        known: dict[str, str | None] = {**values, **environ}
-        atoms = list(parse_variables(binding.value))
-        value = "".join(atom.resolve(known) for atom in atoms)
+        parts = list(pieces(binding.value))
+        value = expansion.of(parts, known)
         values[binding.name] = value
         found[binding.name] = Sourced(value, Source(SourceKind.DOTENV, owner, binding.name, shown, binding.line))
-        for atom in atoms:
-            if isinstance(atom, Variable) and environ.get(atom.name):
-                borrowed[found[binding.name].source] = atom.name
-            elif isinstance(atom, Variable) and atom.name in found and found[atom.name].source in borrowed:
-                borrowed[found[binding.name].source] = borrowed[found[atom.name].source]
+        for name in (part.name for part in parts if part.name is not None):
+            if environ.get(name):
+                borrowed[found[binding.name].source] = name
+            elif name in found and found[name].source in borrowed:
+                borrowed[found[binding.name].source] = borrowed[found[name].source]
     return (shown, found), borrowed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose import __version__
-from diagnose.cli import console
+from diagnose.cli import console, output_files
 from diagnose.cli.completion import among, apps, targets
 from diagnose.formats import FORMATS
 from diagnose.words import LANGS
@@ -176,7 +176,7 @@ def finish(
     if save is not None:
         from probes.model.archive import dump
 
-        console.save(Path(save), dump(evidence))
+        output_files.save(Path(save), dump(evidence))
     report = judge(evidence, lang)
     console.write(report, fmt, lang, output, strict)
     if fix_settings is not None and fix_settings(settings, report):

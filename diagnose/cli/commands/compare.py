@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.cli import console, named_files
+from diagnose.cli import console, named_files, output_files
 from diagnose.tables.comparison import FORMATS, render
 from diagnose.words import LANGS
 
@@ -38,7 +38,7 @@ def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: s
     if output is None or output == "-":
         console.echo(text, people=not as_json and fmt == "text")
     else:
-        console.save(output, text)
+        output_files.save(output, text)
     sys.exit(STATUS[found.fault])
 
 

@@ -23,7 +23,7 @@ def command(write: str | None, check: str | None) -> None:
     from diagnose.cli import program
 
     if write is not None:
-        from diagnose.cli.console import save
+        from diagnose.cli.output_files import save
 
         for name, text in pages(Path(write), program).items():
             Path(write, name).parent.mkdir(exist_ok=True)

@@ -361,7 +361,7 @@ UI: dict[str, str] = {
     "found.leads_out": "skipped: the link leads out of the project",
     "found.foreign_owner": "skipped: it belongs to another user",
     "found.world_writable": "skipped: everybody on this machine may write to it or to a folder above it",
-    "found.expansion": "skipped: its variables refer to each other too often",
+    "found.excessive": "skipped: reading it would take too much time or memory",
     "fact.reachable": "server",
     "fact.path": "path",
     "fact.key": "key",

@@ -349,7 +349,7 @@ UI: dict[str, str] = {
     "found.leads_out": "已跳过：链接指向项目之外",
     "found.foreign_owner": "已跳过：文件属于另一个用户",
     "found.world_writable": "已跳过：本机任何人都能改写它或它的上级目录",
-    "found.expansion": "已跳过：变量之间的引用展开得过大",
+    "found.excessive": "已跳过：读取它会耗费过多时间或内存",
     "fact.reachable": "服务器",
     "fact.path": "路径",
     "fact.key": "密钥",

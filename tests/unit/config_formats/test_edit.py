@@ -212,7 +212,7 @@ def test_a_file_that_changed_is_not_written(file: Path) -> None:
     assert file.read_bytes() == b"A=2\n"
 
 
-STEPS = ("tempfile.mkstemp", "os.fdopen", "os.fsync", "shutil.copystat", "os.utime", "os.replace")
+STEPS = ("tempfile.mkstemp", "os.write", "os.fsync", "shutil.copystat", "os.utime", "os.replace")
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
@@ -228,8 +228,7 @@ def test_a_crash_loses_nothing(step: str, error: BaseException, file: Path, monk
         save(file, text, "A=3\n")
     monkeypatch.undo()
     assert file.read_bytes() == held
-    if step not in ("os.fdopen",):
-        assert [one.name for one in file.parent.iterdir()] == [".env"]
+    assert [one.name for one in file.parent.iterdir()] == [".env"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX owners")
@@ -243,5 +242,5 @@ def test_the_owner_is_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_large(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edit, "LARGEST", 3)
-    with pytest.raises(BadInput, match="too large"):
+    with pytest.raises(BadInput, match="larger than"):
         load(file)
