@@ -39,7 +39,7 @@ def dotenv(text: str) -> Iterator[Binding]:
 
     from dotenv.parser import parse_stream
 
-    _check_effort(text)
+    check_effort(text)
     for binding in parse_stream(io.StringIO(text)):
         if binding.key is None or binding.value is None:
             continue
@@ -49,7 +49,7 @@ def dotenv(text: str) -> Iterator[Binding]:
         yield Binding(binding.key, binding.value, line, expands=not single)
 
 
-def _check_effort(text: str) -> None:
+def check_effort(text: str) -> None:
     """Check that python-dotenv can read the text in reasonable time. Raises SkippedFile if not.
 
     The library searches for comments with ``\\s+#``, which takes time in the square of a run of spaces (measured
