@@ -143,7 +143,8 @@ class _Scan:
         if self.world.cwd is not None and (not self.only or self.only & set(by_protocol().values())):
             of_sdks = [FoundSettings(one.app, "", where, one) for one, where in self.sdks.all(self.claimed) if one.app]
             found = [*(one for one in of_sdks if self.wanted(one.app)), *found]
-        return ScanResult(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(self.search.skipped.values()))
+        skipped = {one.place: one for one in self.sdks.base_settings.skipped} | self.search.skipped
+        return ScanResult(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(skipped.values()))
 
     # -- apps with places of their own ---------------------------------------------------------------------------------
 
