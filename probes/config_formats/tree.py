@@ -78,7 +78,9 @@ def _walk(
 def _member(node: Node, name: str) -> Node | None:
     if isinstance(node.value, dict):
         return node.value.get(name)
-    return next((member for number, member in members(node) if number == name), None)
+    if isinstance(node.value, list) and re.fullmatch("0|[1-9][0-9]{0,8}", name):
+        return next(iter(node.value[int(name) : int(name) + 1]), None)
+    return None
 
 
 def members(node: Node) -> Iterator[tuple[str, Node]]:
