@@ -263,9 +263,7 @@ def as_apps_read(text: str, form: str, folder: Path) -> list[object]:
     """Return the value of N as the parsers of this format read it."""
     if form == "env":
         found: list[object] = [dotenv_values(stream=io.StringIO(text))["N"]]
-        return (
-            [*found, as_shell_reads(text, folder)] if shutil.which("sh") == "/bin/sh" or os.name == "posix" else found
-        )
+        return [*found, as_shell_reads(text, folder)] if os.name == "posix" else found
     if form == "toml":
         return [tomllib.loads(text)["N"]]
     if form == "json":
