@@ -126,7 +126,7 @@ def plan(settings: Settings) -> Plan | None:
     if facts is None or target is None or base is None:
         return None
     route = _expected_route(offline, target)
-    if settings.offline:
+    if settings.offline or offline.keys.in_address:
         withheld = decide(offline.keys, route).withheld
         return scrubbed(Plan(facts.host.name, facts.host.port, None, (), 0, withheld), scrub)
     proxy = recorder.one(ProxyFacts, Subject.PROXY)
