@@ -38,9 +38,9 @@ class NotWritten(Exception):
         self.why = why
 
 
-def write(path: Path, content: bytes, check: Callable[[], None] | None = None) -> None:
-    """Write a file as a whole; ``check`` is that of :class:`OutputStream`. Raises NotWritten if that fails."""
-    with OutputStream(path, check) as stream:
+def write(path: Path, content: bytes, check: Callable[[], None] | None = None, private: bool = False) -> None:
+    """Write a file as a whole, with the arguments of :class:`OutputStream`. Raises NotWritten if that fails."""
+    with OutputStream(path, check, private) as stream:
         stream.raw.write(content)
 
 
@@ -79,12 +79,14 @@ class OutputStream:
     """A file that is being written: as a context manager it is replaced at the end, or left as it was after an error.
 
     ``text`` takes text, ``raw`` bytes. What is no regular file gets them at once. ``check`` is called directly before a
-    regular file is replaced and may raise an error. Raises NotWritten if the file cannot be written or replaced.
+    regular file is replaced and may raise an error; a new file is the user's alone if ``private``.
+
+    Raises NotWritten if the file cannot be written or replaced.
     """
 
-    def __init__(self, path: Path, check: Callable[[], None] | None = None) -> None:
+    def __init__(self, path: Path, check: Callable[[], None] | None = None, private: bool = False) -> None:
         self.path = path
-        self._check = check
+        self._check, self._private = check, private
 
     def __enter__(self) -> OutputStream:
         try:
@@ -115,7 +117,7 @@ class OutputStream:
             if not os.access(target, os.W_OK):  # renaming would replace a file that the user has protected
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         try:
-            self._beside, self._handle = _new_file(target.parent, private=self._old is not None)
+            self._beside, self._handle = _new_file(target.parent, self._private or self._old is not None)
         except PermissionError:
             if self._old is None:
                 raise

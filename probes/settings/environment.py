@@ -8,8 +8,10 @@ from pathlib import Path
 
 from probes.catalog.sdk_variables import SdkVariables
 from probes.config_formats.files import SkippedFile, bytes_of, exists
+from probes.model.secret import Secret
 from probes.model.settings import BadInput, Skipped, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
+from probes.settings.consent import plain
 from probes.settings.options import Options, shown_path, shown_word
 
 Layer = tuple[str, dict[str, Sourced[str]]]  # the name of a place (`environment`, `.env`) and its variables
@@ -18,22 +20,23 @@ Layer = tuple[str, dict[str, Sourced[str]]]  # the name of a place (`environment
 class Variables:
     """Variables in layers of falling precedence: the environment comes before ``.env``, as with python-dotenv.
 
-    ``project`` is the folder of a ``.env`` that was found and not named by an option; that file is then the last layer.
-    ``borrowed`` maps the source of a value that contains ``${NAME}`` of an environment variable to that name.
-    ``skipped`` is the ``.env`` that was found and not read, if there is one.
+    ``secrets`` are the values of the environment that a file of the folder has put into its own. ``skipped`` is the
+    ``.env`` that was found and not read, if there is one.
     """
 
-    def __init__(
-        self,
-        layers: list[Layer],
-        project: Path | None = None,
-        borrowed: Mapping[Source, str] | None = None,
-        skipped: tuple[Skipped, ...] = (),
-    ) -> None:
+    def __init__(self, layers: list[Layer], secrets: Iterable[str] = (), skipped: tuple[Skipped, ...] = ()) -> None:
         self.layers = layers
-        self.project = project
-        self.borrowed = borrowed or {}
+        self.secrets = tuple(Secret(value) for value in dict.fromkeys(secrets))
         self.skipped = skipped
+
+    def of_user(self) -> Variables:
+        """Return only the values that the user has set, outside of the folder's files."""
+        return Variables(
+            [
+                (place, {name: value for name, value in values.items() if value.source.owner is Owner.USER})
+                for place, values in self.layers
+            ]
+        )
 
     def all(self, name: str) -> list[Sourced[str]]:
         """Return all values of a name, the one with precedence first."""
@@ -89,27 +92,25 @@ def read(
     path = next((folder / ".env" for folder in (cwd, *cwd.parents) if exists(folder / ".env")), cwd / ".env")
     users = path.parent == home
     layer: Layer = (".env", {})
-    borrowed: dict[Source, str] = {}
+    secrets: list[str] = []
     skipped: tuple[Skipped, ...] = ()
     try:
         text = _text(bytes_of(path, found_in=None if users else path.parent))
-        layer, borrowed = _env_file(text, path, cwd, environ, Owner.USER if users else Owner.FOLDER)
+        layer, secrets = _env_file(text, path, cwd, environ, Owner.USER if users else Owner.FOLDER)
     except SkippedFile as error:
         skipped = (Skipped(shown_path(path, cwd), error.reason),)
-    return Variables([*layers, layer], path.parent, borrowed, skipped)
+    return Variables([*layers, layer], secrets, skipped)
 
 
 def _text(raw: bytes | None) -> str:
     return (raw or b"").decode("utf-8", "surrogateescape")
 
 
-def _env_file(
-    text: str, path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner
-) -> tuple[Layer, dict[Source, str]]:
+def _env_file(text: str, path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -> tuple[Layer, list[str]]:
     """Read a ``.env`` file as ``load_dotenv()`` does: the last binding of a name wins, ``${NAME}`` is expanded.
 
-    Also return which bindings contain a variable of ``environ``: the source of each and the variable's name. Raises
-    SkippedFile if its values grow too large.
+    Also return the values of ``environ`` that a file of the folder has put into its own. Raises SkippedFile if the
+    file's values grow too large.
     """
     from collections import ChainMap
 
@@ -120,15 +121,19 @@ def _env_file(
     values: dict[str, str] = {}
     known = ChainMap(dict(environ), values)
     expansion = Expansion()
-    borrowed: dict[Source, str] = {}
+    secrets: dict[str, None] = {}
     for binding in dotenv(text):
         parts = list(pieces(binding.value))
         value = expansion.of(parts, known)
+        borrowed: dict[Source, None] = {}
+        names = dict.fromkeys(part.name for part in parts if part.name is not None)
+        for name in names if owner is Owner.FOLDER else ():
+            if not plain(environ.get(name, "")):
+                borrowed[environment_variable(name)] = None
+                secrets[environ[name]] = None
+            elif name in found:
+                borrowed |= dict.fromkeys(found[name].borrowed)
         values[binding.name] = value
-        found[binding.name] = Sourced(value, Source(SourceKind.DOTENV, owner, binding.name, shown, binding.line))
-        for name in (part.name for part in parts if part.name is not None):
-            if environ.get(name):
-                borrowed[found[binding.name].source] = name
-            elif name in found and found[name].source in borrowed:
-                borrowed[found[binding.name].source] = borrowed[found[name].source]
-    return (shown, found), borrowed
+        source = Source(SourceKind.DOTENV, owner, binding.name, shown, binding.line)
+        found[binding.name] = Sourced(value, source, tuple(borrowed))
+    return (shown, found), list(secrets)
