@@ -336,7 +336,8 @@ class Collected:
         folder = reading.path.parent if reading else self.search.world.home
         home = self.search.world.home
         whole = home / path[2:] if path.startswith("~/") else folder / path
-        if not candidate.own and not _inside(whole, folder):
+        copied = self.search.world.cwd is None  # another user's home, which must not lead to files of this machine
+        if (not candidate.own and not _inside(whole, folder)) or (copied and not _inside(whole, home)):
             return "outside"
         try:
             text = text_of(whole, found_in=None if candidate.own else folder)

@@ -99,7 +99,10 @@ class Search:
     def _opened(self, path: Path, form: str, own: bool, inside: Path | None) -> Reading | None:
         shown = self.shown(path)
         try:
-            text = text_of(path, found_in=inside)
+            # A copied home is another user's: its links must not lead to files of this machine.
+            world = self.world
+            copy = (world.home if world.root == Path("/") else world.root) if world.cwd is None else None
+            text = text_of(path, found_in=inside or copy, anyones=copy is not None)
             if text is None:
                 return None
             if form in dotenv.FORMS:

@@ -53,14 +53,24 @@ class SkippedFile(Exception):
         self.why = why or _WHY[reason]
 
 
-def bytes_of(path: Path, found_in: Path | None = None, *, named: bool = False, limit: int = LARGEST) -> bytes | None:
+def bytes_of(
+    path: Path,
+    found_in: Path | None = None,
+    *,
+    named: bool = False,
+    limit: int = LARGEST,
+    anyones: bool = False,
+    patience: float | None = None,
+) -> bytes | None:
     """Return the content of a file, or None if it does not exist (which is an error too if it was ``named``).
 
     ``found_in`` is the folder in which the file was merely found; leave it out for the user's own files and for named
-    ones. Opening never blocks, and everything is checked on what was opened, so that a file cannot be replaced between
-    check and use.
+    ones. With ``anyones`` it may belong to anybody, as in a copied home folder, but not lie elsewhere. ``limit`` is in
+    bytes; ``patience`` is the time in seconds for a pipe, by default and at most :data:`PATIENCE`.
 
-    Raises SkippedFile if it is not read: see :data:`REASONS`. ``limit`` is in bytes.
+    Opening never blocks, and what is checked is what was opened: the file cannot be replaced between check and use.
+
+    Raises SkippedFile if it is not read: see :data:`REASONS`.
     """
     try:
         handle = _opened(path, named)
@@ -76,9 +86,13 @@ def bytes_of(path: Path, found_in: Path | None = None, *, named: bool = False, l
         status = os.fstat(handle)
         _check_kind(status, named)
         if found_in is not None:
-            _check_found(path, found_in, status)
-        regular = stat.S_ISREG(status.st_mode)
-        content = _of_file(handle, status.st_size, limit) if regular else _of_pipe(handle, limit)
+            real = _real_place(path, found_in, status)
+            if not anyones and os.name == "posix":
+                _check_owner(real, status)
+        if stat.S_ISREG(status.st_mode):
+            content = _of_file(handle, status.st_size, limit)
+        else:  # a pipe or a device that was named
+            content = _of_pipe(handle, limit, min(patience or PATIENCE, PATIENCE))
     except OSError as error:
         raise SkippedFile("unreadable", error.strerror or "") from None
     finally:
@@ -88,12 +102,19 @@ def bytes_of(path: Path, found_in: Path | None = None, *, named: bool = False, l
     return content
 
 
-def text_of(path: Path, found_in: Path | None = None, *, named: bool = False, limit: int = LARGEST) -> str | None:
+def text_of(
+    path: Path,
+    found_in: Path | None = None,
+    *,
+    named: bool = False,
+    limit: int = LARGEST,
+    anyones: bool = False,
+) -> str | None:
     """Return the text of a file, or None if it does not exist. The arguments are those of :func:`bytes_of`.
 
     Raises SkippedFile if the file is not read or is not text.
     """
-    raw = bytes_of(path, found_in, named=named, limit=limit)
+    raw = bytes_of(path, found_in, named=named, limit=limit, anyones=anyones)
     return None if raw is None else decoded(raw)
 
 
@@ -159,22 +180,22 @@ def _of_file(handle: int, size: int, limit: int) -> bytes:
         return file.read(limit + 1)
 
 
-def _of_pipe(handle: int, limit: int) -> bytes:
-    """Read a pipe or a device until it ends, within the limit and :data:`PATIENCE`.
+def _of_pipe(handle: int, limit: int, patience: float) -> bytes:
+    """Read a pipe or a device until it ends, within the limit and ``patience`` seconds.
 
     Raises SkippedFile if it has not ended by then.
     """
     import select
 
     if not hasattr(select, "poll"):
-        return _in_thread(handle, limit)
+        return _in_thread(handle, limit, patience)
     ready = select.poll()
     ready.register(handle, select.POLLIN)
-    end, content = time.monotonic() + PATIENCE, bytearray()
+    end, content = time.monotonic() + patience, bytearray()
     while len(content) <= limit:
         left = end - time.monotonic()
         if left <= 0:
-            raise SkippedFile("unreadable", f"it did not end within {PATIENCE:g} seconds")
+            raise SkippedFile("unreadable", f"it did not end within {patience:g} seconds")
         if not ready.poll(left * 1000):
             continue
         try:
@@ -188,7 +209,7 @@ def _of_pipe(handle: int, limit: int) -> bytes:
     return bytes(content)
 
 
-def _in_thread(handle: int, limit: int) -> bytes:
+def _in_thread(handle: int, limit: int, patience: float) -> bytes:
     """Read a pipe where the system cannot wait for it with a time limit (Windows)."""
     import threading
 
@@ -205,27 +226,30 @@ def _in_thread(handle: int, limit: int) -> bytes:
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    reader.join(PATIENCE)
+    reader.join(patience)
     if reader.is_alive():
-        raise SkippedFile("unreadable", f"it did not end within {PATIENCE:g} seconds")
+        raise SkippedFile("unreadable", f"it did not end within {patience:g} seconds")
     return bytes(content)
 
 
 # -- who wrote it ------------------------------------------------------------------------------------------------------
 
 
-def _check_found(path: Path, found_in: Path, status: os.stat_result) -> None:
-    """Check that a found file lies in its folder, and that only the user and the administrator can have written it.
-
-    Raises SkippedFile. Windows keeps owners and rights elsewhere; there only the place is checked.
-    """
+def _real_place(path: Path, found_in: Path, status: os.stat_result) -> Path:
+    """Return where a found file lies when links are followed. Raises SkippedFile if that is not in its folder."""
     real = Path(os.path.realpath(path))
     if not os.path.samestat(real.stat(), status):
         raise SkippedFile("unreadable", "it was replaced while it was read")
     if not real.is_relative_to(os.path.realpath(found_in)):
         raise SkippedFile("leads_out")
-    if os.name == "nt":
-        return
+    return real
+
+
+def _check_owner(real: Path, status: os.stat_result) -> None:
+    """Check that only the user and the administrator can have written a file.
+
+    Raises SkippedFile if not. Windows keeps owners and rights elsewhere, so nothing is checked there.
+    """
     if status.st_uid not in _trusted_users():
         raise SkippedFile("foreign_owner")
     if _everybody_writes(status.st_mode) and not _has_no_modes(real):

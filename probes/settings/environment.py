@@ -83,7 +83,7 @@ def read(
         if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
             raise BadInput(f"The file {shown_word(options.env_file)} that --env-file names does not exist.")
         try:
-            text = _text(bytes_of(path, named=True))
+            text = _text(bytes_of(path, named=True, patience=options.deadline))
             return Variables([_env_file(text, path, cwd, environ, Owner.USER)[0]])
         except SkippedFile as error:
             raise BadInput(f"The file {shown_word(options.env_file)} cannot be read: {error.why}.") from None

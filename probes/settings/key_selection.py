@@ -56,7 +56,8 @@ def key_of(
     if options.key_file:
         path = Path(options.key_file).expanduser()
         place = Source(SourceKind.KEY_FILE, Owner.USER, "--key-file", options.key_file)
-        return _taken(Sourced(_key_text(path, f"the file {shown_word(options.key_file)}", named=True), place))
+        shown = f"the file {shown_word(options.key_file)}"
+        return _taken(Sourced(_key_text(path, shown, named=True, patience=options.deadline), place))
     if options.key_env:
         if not config_file.is_variable_name(options.key_env):
             raise BadInput("--key-env takes the name of a variable, not a key.")
@@ -115,9 +116,11 @@ def _from_reference(given: Sourced[KeyReference], variables: Variables, environ:
     return _taken(Sourced(text, place), chosen_by=given.source)
 
 
-def _key_text(path: Path, shown: str, found_in: Path | None = None, named: bool = False) -> str:
+def _key_text(
+    path: Path, shown: str, found_in: Path | None = None, named: bool = False, patience: float | None = None
+) -> str:
     try:
-        content = bytes_of(path, found_in, named=named)
+        content = bytes_of(path, found_in, named=named, patience=patience)
     except SkippedFile as error:
         raise BadInput(f"The key cannot be read from {shown}: {error.why}.") from None
     if content is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import sys
@@ -315,6 +316,23 @@ def test_an_env_file_of_a_compose_file(kind: str, here: Path) -> None:
     make(here / "planted.env")
     found = ends(lambda: find(SearchPlaces(here.parent / "home", {}, here), Options(), apps.load()))
     assert {one.reason for one in found.skipped} <= set(reasons.split()) and found.skipped
+
+
+def test_a_copied_home_leads_to_no_file_of_this_machine(here: Path) -> None:
+    """Support staff look at another user's home with `scan --home`: its links and references stay inside it."""
+    home, secret = here.parent / "home", here / "secret"
+    secret.write_text("sk-of-the-staff")
+    for name in (".config/opencode/opencode.json", ".codex/config.toml", ".zshrc"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+    (home / ".zshrc").symlink_to(secret)
+    provider = {"options": {"baseURL": URL, "apiKey": f"{{file:{secret}}}"}, "npm": "@ai-sdk/openai-compatible"}
+    text = json.dumps({"provider": {"p": provider, "q": {"options": {"baseURL": URL, "apiKey": "{file:~/key}"}}}})
+    (home / ".config/opencode/opencode.json").write_text(text)
+    (home / "key").symlink_to(secret)
+    found = find(SearchPlaces(home), Options(), apps.load())
+    assert ("~/.zshrc", "leads_out") in [(one.place, one.reason) for one in found.skipped]
+    assert {one.beyond for one in found.found} == {"outside"}
+    assert not [one for one in found.found if one.settings.key is not None]
 
 
 @pytest.mark.parametrize(

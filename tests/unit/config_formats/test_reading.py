@@ -89,6 +89,14 @@ def test_a_descriptor_is_read_as_a_shell_passes_it() -> None:
 
 
 @NEEDS_PIPES
+def test_a_deadline_shortens_the_patience(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SkippedFile) as raised:
+        ends(lambda: bytes_of(tmp_path / "pipe", named=True, patience=0.1))
+    assert raised.value.why == "it did not end within 0.1 seconds"
+
+
+@NEEDS_PIPES
 def test_a_writer_that_says_nothing_ends_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "PATIENCE", 0.2)
     os.mkfifo(tmp_path / "pipe")
@@ -114,17 +122,16 @@ def test_a_pipe_without_poll_is_read_in_a_thread(monkeypatch: pytest.MonkeyPatch
     import select
 
     monkeypatch.delattr(select, "poll", raising=False)
-    monkeypatch.setattr(files, "PATIENCE", 0.3)
     reading, writing = os.pipe()
     os.write(writing, b"half")
     with pytest.raises(SkippedFile, match="unreadable"):
-        files._of_pipe(reading, 100)
+        files._of_pipe(reading, 100, 0.3)
     os.close(writing)
     os.close(reading)
     reading, writing = os.pipe()
     os.write(writing, b"whole")
     os.close(writing)
-    assert files._of_pipe(reading, 100) == b"whole"
+    assert files._of_pipe(reading, 100, 30) == b"whole"
     os.close(reading)
 
 
@@ -223,6 +230,14 @@ def test_a_link_out_of_a_project_is_not_followed(link: str, project: Path) -> No
     assert refused(path, project).reason == "leads_out"
     assert text_of(path) == "A=1\n"  # the user's own file, and one that is named
     assert text_of(path, named=True) == "A=1\n"
+
+
+def test_a_copied_home_may_belong_to_anybody_but_not_lead_out(project: Path) -> None:
+    MAKE["world-writable"](project / "own")
+    MAKE["link out"](project / "out")
+    assert text_of(project / "own", project, anyones=True) == "A=1\n"
+    with pytest.raises(SkippedFile, match="leads_out"):
+        text_of(project / "out", project, anyones=True)
 
 
 def test_a_project_that_is_reached_through_a_link_is_itself(project: Path) -> None:
