@@ -181,19 +181,19 @@ def _by_hand(change: ValueChange, lang: str) -> str:
 
 def _setting(name: str, value: str) -> str:
     """Return the line that sets a variable in this system's usual shell, such as ``export NAME=value``."""
-    return f"$env:{name} = {_quoted(value)}" if sys.platform == "win32" else f"export {name}={_word(value)}"
+    from diagnose.snippets.quoting import powershell
+
+    return f"$env:{name} = {powershell(value)}" if sys.platform == "win32" else f"export {name}={_word(value)}"
 
 
 def _word(value: str) -> str:
     """Return a value as a word of this system's usual shell: in quotes where it would mean more than its text."""
     import shlex
 
-    return _quoted(value) if sys.platform == "win32" and shlex.quote(value) != value else shlex.quote(value)
+    from diagnose.snippets.quoting import powershell
 
-
-def _quoted(value: str) -> str:
-    """Quote for PowerShell, which takes typographic quotes for quotes too."""
-    return "'" + re.sub("['\u2018\u2019\u201a\u201b]", r"\g<0>\g<0>", value) + "'"
+    quoted = shlex.quote(value)
+    return powershell(value) if sys.platform == "win32" and quoted != value else quoted
 
 
 # -- writing it --------------------------------------------------------------------------------------------------------
