@@ -5,7 +5,7 @@ from __future__ import annotations
 from probes.model.settings import Override, Sourced
 from probes.model.source import Source
 from probes.protocols.names import DEFAULT_PROTOCOL
-from probes.urls.addresses import is_local
+from probes.urls.addresses import named_local
 from probes.urls.url import parse_url
 from probes.urls.url_flaws import examine_url
 
@@ -35,7 +35,7 @@ def overridden(base: Sourced[str], meant: Sourced[str] | None, key_source: Sourc
         meant=_named(*here),
         meant_source=meant.source,
         key_source=key_source,
-        withheld=withhold and not is_local(there[0]),
+        withheld=withhold and not named_local(there[0]),
     )
 
 
