@@ -93,7 +93,7 @@ class ApiChecks:
         # Unless an attempt is direct, it uses the proxy, even one that `pool` avoids because it failed.
         route = self.route(pool.target, facts.host.local)
         policy = decide(offline.keys, route)
-        self.settle(policy, route.exposed)
+        self.settle(policy, route.exposed if offline.keys.forms else "")
         context = api_context(offline, base, facts, policy)
         loop = AttemptLoop(context, self._client, self._recorder, pool, self._speaks_tls)
         try:
@@ -129,7 +129,7 @@ class ApiChecks:
     def settle(self, policy: KeyPolicy, exposed: str = "") -> None:
         """Set and record the key policy. From now on, the client sends only what it allows.
 
-        ``exposed`` is the address that was dialled if others can read what is sent to it; it is recorded too.
+        ``exposed`` is the address that was dialled if others can read a key that is sent to it; it is recorded too.
         """
         self.policy = self._client.policy = policy
         # The decision takes no time. If it were dated now, the line of the door would seem to last until now.

@@ -79,6 +79,13 @@ _METADATA = tuple(
 )
 
 
+def _dialled(ip: str) -> _Address:
+    """Return the address that the system dials, of ``::ffff:10.0.0.1`` the IPv4 one. Raises ValueError if none."""
+    found = ipaddress.ip_address(ip.partition("%")[0])
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return found if mapped is None else mapped
+
+
 def private_address(ip: str) -> bool:
     """Check whether what is sent to this address stays on this machine or in its private network.
 
@@ -88,11 +95,9 @@ def private_address(ip: str) -> bool:
     and a cloud's metadata service. False if ``ip`` is not an address.
     """
     try:
-        found = ipaddress.ip_address(ip.partition("%")[0])
+        found = _dialled(ip)
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped  # the system dials this one
     if any(found in network for network in (*_FAKE, *_METADATA)):
         return False
     return any(found in network for network in _PRIVATE)
@@ -176,8 +181,9 @@ def named_local(host: str) -> bool:
     decision on a secret may rest on it; :func:`private_address` of the dialled address decides.
     """
     address = literal_address(host)
-    if address:
-        return private_address(address.ip) or ipaddress.ip_address(address.ip.partition("%")[0]).is_link_local
+    if address is not None:
+        found = _dialled(address.ip)  # with the networks for documentation, at which no public server stands
+        return found.is_loopback or found.is_private or found.is_link_local or found.is_unspecified
     name = _ascii(host).lower().rstrip(".")
     return "." not in name or name.endswith(_LOCAL_SUFFIXES)
 
