@@ -270,6 +270,18 @@ def test_the_key_is_sent(lead: Lead) -> None:
         assert report.verdict == "healthy"
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [(ONCE_INSIDE, {INSIDE}), (to(INSIDE), {INSIDE}), (to(PUBLIC), set()), (((PUBLIC,), (INSIDE,)), set())],
+)
+def test_a_port_without_tls_is_asked_at_the_same_address(names: Answers, told: set[str]) -> None:
+    """The base URL says https and the port speaks plain HTTP: the run goes on there without another look-up."""
+    network, report = checked(Lead("https://llm.corp:8000/v1", {"llm.corp": names}))
+    assert network.told == told
+    assert network.lookups == ["llm.corp"]
+    assert report.root_cause == "tls.not_tls"
+
+
 @pytest.mark.parametrize("lead", [*WITHHELD.values(), *SENT.values()], ids=[*WITHHELD, *(f"sent {n}" for n in SENT)])
 def test_the_plan_never_promises_less_than_is_sent(lead: Lead) -> None:
     """A plan with the key is the most that can happen; where no plan has it, it is not sent."""
