@@ -70,10 +70,14 @@ def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tup
 def generates(attempt: Attempt, context: ApiContext) -> bool:
     """Return whether this attempt requests a generation: with a key, or without one at a local server.
 
-    A server with a local name but a public address, from which the key is withheld, is not local.
+    While a secret of the user is withheld from a folder's file, nothing is generated: without the key the answer would
+    prove nothing about the settings. A server with a local name but a public address, from which the key is withheld,
+    is not local.
     """
-    keys = context.keys(attempt)
-    local = context.facts.host.local and context.policy.withheld is not Withheld.PLAINTEXT
+    keys, withheld = context.keys(attempt), context.policy.withheld
+    if withheld is Withheld.PROJECT:
+        return False
+    local = context.facts.host.local and withheld is not Withheld.PLAINTEXT
     return not context.settings.no_spend and (attempt.key in keys or (local and not keys - {KeyForm.CONFLICTING}))
 
 
