@@ -214,9 +214,12 @@ def node_context(given: NodeSettings, bundle: Sourced[str] | None) -> tuple[ssl.
     if given.system_ca and sys.platform in ("darwin", "win32"):
         context = system_context()
     else:
-        context = ssl.create_default_context(cafile=None if given.openssl_ca else certifi_path())
-        if given.system_ca:
-            context.load_default_certs()  # on Linux, Node also reads SSL_CERT_FILE and SSL_CERT_DIR here
+        openssl = given.openssl_ca
+        context = (
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if openssl else ssl.create_default_context(cafile=certifi_path())
+        )
+        if openssl or given.system_ca:
+            _load_defaults(context)  # on Linux, Node also reads SSL_CERT_FILE and SSL_CERT_DIR here
     name = "system" if given.openssl_ca or given.system_ca else "certifi"
     option_path = bundle.value if bundle is not None and bundle.source.kind is not SourceKind.ENVIRONMENT else ""
     for path in filter(None, (given.extra_ca, option_path)):
@@ -224,6 +227,14 @@ def node_context(given: NodeSettings, bundle: Sourced[str] | None) -> tuple[ssl.
             context.load_verify_locations(cafile=loadable(path))
             name = path
     return context, name
+
+
+def _load_defaults(context: ssl.SSLContext) -> None:
+    """Load OpenSSL's default certificates; none if SSL_CERT_FILE, which is one of their files, may not be opened."""
+    with suppress(OSError):
+        if named := os.environ.get("SSL_CERT_FILE"):
+            loadable(named)
+        context.load_default_certs()
 
 
 SYSTEM = "system"  # the name of the operating system's trust store

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -366,7 +367,7 @@ def test_a_completion_reads_no_strangers_file(here: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["fifo", "device", "sparse", "socket"])
-def test_a_ca_bundle_that_is_hostile(kind: str, here: Path) -> None:
+def test_a_ca_bundle_that_is_hostile(kind: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The TLS library opens files by itself and would wait for a pipe."""
     from probes.model.settings import NodeSettings, Sourced
     from probes.model.source import environment_variable, option
@@ -384,3 +385,6 @@ def test_a_ca_bundle_that_is_hostile(kind: str, here: Path) -> None:
             ends(one)
     _, name = ends(lambda: trust_stores.node_context(NodeSettings(str(path)), None))
     assert name == "certifi"
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    for given in (NodeSettings(openssl_ca=True), NodeSettings(system_ca=True)):
+        ends(partial(trust_stores.node_context, given, None))
