@@ -39,6 +39,23 @@ NUMBER, HEX, CORP = "http://134744072", "http://0x08080808", "http://llm.corp"
 NAMED = "http://localhost:4000"
 PLACES = (TLS, PLAIN, LOOPBACK, INTRANET, NUMBER, HEX, CORP, "https://93.184.216.34", NAMED)
 
+# Addresses that look like another one, or like the user's own: as they stand, and the host that they lead to.
+DISGUISES = {
+    "https://api.openai.com@stranger.example/v1": "stranger.example",
+    "https://api.openai.com:443@stranger.example/v1": "stranger.example",
+    "https://api.openai.com.stranger.example/v1": "api.openai.com.stranger.example",
+    "https://STRANGER.example./v1": "stranger.example",
+    "stranger.example/v1": "stranger.example",
+    "https://stranger.example/v1#@api.openai.com": "stranger.example",
+    "https://stranger.example\\@api.openai.com/v1": "stranger.example",
+    "https://api.deepseek.com/v1": "api.deepseek.com",
+    "https://api.anthropic.com/v1": "api.anthropic.com",
+    "http://127.1:4000/v1": "4000",
+    "http://2130706433:4000/v1": "4000",
+    "http://[::1]:4000/v1": "4000",
+    "http://[::ffff:127.0.0.1]:4000/v1": "4000",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -247,6 +264,14 @@ def _with_reference(kind: FileKind, secret: str) -> Folder:
     return Folder(f"{kind.name} key={secret}", files, kind.argv, (secret,), (secret, host_of(TLS), kind.path))
 
 
+def _with_file(kind: FileKind, path: str) -> Folder:
+    """The file refers to a file outside the folder, by its path or by a link. The app would read it; we do not."""
+    secret = "~/.netrc" if "netrc" in path else "~/.ssh/id_ed25519"
+    links = {path: "../.ssh/id_ed25519"} if path == "key.txt" else {}
+    files = {kind.path: kind.text(TLS + kind.suffix, kind.of_file % path, "")}
+    return Folder(f"{kind.name} key={path}", files, kind.argv, (secret,), code="", status=None, links=links)
+
+
 def _inside_base_url(kind: FileKind, secret: str, form: str) -> Folder:
     """The secret is a part of the address: nothing is looked up or dialled."""
     base = form % (kind.inside % secret)
@@ -269,20 +294,40 @@ _IN_BASE_URL = (
 )
 
 
+def _alone(kind: FileKind) -> FileKind:
+    """Look only for this app, which is faster."""
+    return kind if kind.argv == CHECK else replace(kind, argv=(*SCAN, "--app", kind.app))
+
+
 def _app_files() -> Iterator[Folder]:
-    for number, kind in enumerate(KINDS):
+    for kind in KINDS:
+        if kind.argv == SCAN and (kind.own or kind.refers):
+            yield _with_own_key(kind, TLS)
+    for number, kind in enumerate(_alone(kind) for kind in KINDS):
         if kind.own or kind.refers:
             other = PLACES[1 + number % (len(PLACES) - 1)]
             if other in (LOOPBACK, NAMED) and not kind.command_line:
                 other = NUMBER  # a container's own machine is not this one: such an entry is not checked
-            yield from (_with_own_key(kind, place) for place in (TLS, other))
+            places = (TLS, other) if kind.argv == CHECK else (other,)  # the whole scan has met the first one
+            yield from (_with_own_key(kind, place) for place in places)
         if kind.refers:
-            yield from (_with_reference(kind, secret) for secret in OTHER)
+            yield from (_with_reference(kind, secret) for secret in ("FOO", OTHER[number % 2]))
         if kind.inside:
             yield _inside_base_url(kind, OTHER[number % 3], _IN_BASE_URL[number % len(_IN_BASE_URL)])
+        if kind.of_file:
+            yield from (_with_file(kind, path) for path in ("~/.ssh/id_ed25519", "../.netrc", "key.txt"))
     yield from (_with_own_key(KINDS[0], place) for place in PLACES)
+    for base, host in DISGUISES.items():
+        row = _with_own_key(replace(KINDS[0], suffix=""), base)
+        yield replace(row, evidence=("OPENAI_API_KEY", host, ".env"))
+    row = _with_own_key(replace(KINDS[0], suffix=""), "http://api.openai.com/v1")
+    yield replace(row, evidence=(), code="url.plaintext")
+    row = _with_own_key(next(kind for kind in KINDS if kind.app == "claude-code"), LOOPBACK)
+    yield replace(
+        row, name="another port than the user's local relay", environ={"ANTHROPIC_BASE_URL": "http://127.0.0.1:8080"}
+    )
     yield from (_inside_base_url(KINDS[0], secret, form) for secret, form in product(OTHER, _IN_BASE_URL))
-    named = {(kind.app, kind.path): kind for kind in KINDS}
+    named = {(kind.app, kind.path): _alone(kind) for kind in KINDS}
     for at in (
         ("openai-sdk", ".env"),
         ("anthropic-sdk", ".env"),
@@ -294,7 +339,7 @@ def _app_files() -> Iterator[Folder]:
     ):
         yield _as_model(named[at], "GITHUB_TOKEN")
     for kind in KINDS:  # the same files, read because the command names the app
-        if kind.command_line and kind.argv == SCAN and (kind.own or kind.refers):
+        if kind.command_line and kind.argv != CHECK and (kind.own or kind.refers):
             row = _with_reference(kind, "FOO") if kind.refers else _with_own_key(kind, TLS)
             yield replace(row, name=f"check --app: {row.name}", argv=(*CHECK, "--app", kind.app))
 
@@ -557,7 +602,8 @@ def _commands() -> Iterator[Folder]:
         "snippet",
         "snippet --app curl",
     ):
-        yield Folder(f"llmdoctor {words}", files, tuple(words.split()))
+        status = 2 if "nagios" in words else 1  # a monitoring plugin's CRITICAL
+        yield Folder(f"llmdoctor {words}", files, tuple(words.split()), status=status)
     for words in ("check --plan", "check --plan --json", "check --deep --plan --json"):
         yield Folder(f"llmdoctor {words}", files, tuple(words.split()), code="", status=None, silent=True)
         yield Folder(
@@ -570,6 +616,10 @@ def _commands() -> Iterator[Folder]:
             status=None,
             silent=True,
         )
+    interpolated = {".env": f"OPENAI_BASE_URL={TLS}/${{GITHUB_TOKEN}}/v1\n"}
+    yield Folder(
+        "llmdoctor hook .env", interpolated, ("hook", ".env"), ("GITHUB_TOKEN",), code="", status=None, silent=True
+    )
     for words in ("check --json work", "check --json --deep work", "check --json --fix --yes work", "snippet work"):
         yield Folder(f"llmdoctor {words}", _TARGET, tuple(words.split()), ("GITHUB_TOKEN",))
     for words in ("init", "init --apps", "init --apps --force"):
@@ -689,6 +739,39 @@ def _foreign_files() -> Iterator[Folder]:
         evidence=(host_of(TLS), "llmdoctor.toml"),
     )
 
+    for name, target in {
+        "compose env_file outside the folder": "../secrets.env",
+        "compose env_file in the home": "~/secrets.env",
+    }.items():
+        text = _compose("example/own", "OPENAI_BASE_URL")(f"{TLS}/v1", "", "").replace("      OPENAI_API_KEY:\n", "")
+        yield Folder(
+            name,
+            {"~/secrets.env": "OPENAI_API_KEY=<home>\n", "compose.yaml": f"{text}    env_file: {target}\n"},
+            SCAN,
+            ("<home>",),
+            code="",
+            status=None,
+        )
+
+
+# -- planted: not a folder, but a clear way ----------------------------------------------------------------------------
+
+
+def _in_the_clear() -> Iterator[Folder]:
+    """The user names the place, but without encryption: told by the address that is dialled, whatever the name says."""
+    for place in (PLAIN, NUMBER, HEX, CORP, "http://010.010.010.010", "http://8.8.2056"):
+        yield Folder(
+            f"the user's own {place}", {}, environ={"OPENAI_BASE_URL": f"{place}/v1"}, code="url.plaintext", evidence=()
+        )
+        yield Folder(f"an argument {place}", {}, (*CHECK, f"{place}/v1"), code="url.plaintext")
+    for host in ("localhost", "127.0.0.1", "inner.stranger.example"):
+        yield Folder(
+            f"{host} by --connect-to",
+            {},
+            (*CHECK, f"http://{host}/v1", "--connect-to", f"{host}:80:93.184.216.34:80"),
+            code="url.plaintext",
+        )
+
 
 # -- planted: the folder changes after the user has agreed -------------------------------------------------------------
 
@@ -734,7 +817,7 @@ def _agreed() -> Iterator[Folder]:
 
 def _twins() -> Iterator[Folder]:
     free = Folder("", {}, code="", status=0)
-    for kind in (kind for kind in KINDS if kind.refers != "%s"):  # the folder holds its key and its address
+    for kind in (_alone(kind) for kind in KINDS if kind.refers != "%s"):  # the folder holds its key and its address
         files = {kind.path: kind.text(TLS + kind.suffix, "<own>", "")}
         yield replace(
             free,
@@ -928,6 +1011,34 @@ def _twins() -> Iterator[Folder]:
         ),
     )
     yield from rows
+    for place in ("http://127.0.0.1:8080", "http://localhost:8080", "http://llm.lan", "http://127.1:8080"):
+        near = {"OPENAI_BASE_URL": f"{place}/v1"}
+        yield replace(free, name=f"the user's {place}", environ=near, gets=relay, status=None)
+    yield replace(
+        free,
+        name="what .env says about proxies and roots is not read",
+        files={".env": "HTTPS_PROXY=http://stranger.example:3128\nSSL_CERT_FILE=ca.pem\n", "ca.pem": "<ca>"},
+        gets=mine,
+    )
+    yield replace(
+        free,
+        name="a key file of the folder",
+        files={"opencode.json": _opencode(f"{TLS}/v1", "{file:key.txt}", ""), "key.txt": "<own>"},
+        argv=SCAN,
+        secrets=(),
+        gets={"<own>": STRANGER},
+    )
+    yield replace(
+        free,
+        name="an env_file of the folder",
+        files={
+            "compose.yaml": "services:\n  app:\n    image: example/own\n    env_file: dev.env\n",
+            "dev.env": f"OPENAI_API_KEY=<own>\n{ENV}",
+        },
+        argv=SCAN,
+        secrets=(),
+        gets={"<own>": STRANGER},
+    )
     agreed = replace(free, gets={"OPENAI_API_KEY": STRANGER}, steps=((("trust",), {}),))
     yield replace(agreed, name="trusted", files={".env": ENV})
     yield replace(agreed, name="trusted, for scan", files={".env": ENV}, argv=SCAN)

@@ -77,16 +77,10 @@ class Seen:
     marks: Mapping[str, str]
 
     def reports(self) -> list[dict[str, object]]:
-        """Return the JSON reports on standard output."""
-        found = []
-        for text in (self.output, *self.output.splitlines()):
-            try:
-                document = json.loads(text)
-            except ValueError:
-                continue
-            if isinstance(document, dict) and "findings" in document:
-                found.append(document)
-        return found
+        """Return the JSON reports on standard output: one, or one a line."""
+        texts = [self.output] if self.output.startswith("{\n") else self.output.splitlines()
+        documents = [json.loads(text) for text in texts if text.startswith("{") and text.endswith(("}", "}\n"))]
+        return [one for one in documents if "findings" in one]
 
 
 def run(row: Folder, network: TrappedNetwork, root: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
@@ -167,11 +161,14 @@ def _evidence(seen: Seen, code: str) -> list[tuple[str, str]]:
     ]
 
 
+_SDK_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "GEMINI_API_KEY")
+
+
 def leaks(row: Folder, seen: Seen, network: TrappedNetwork) -> list[str]:
     """Return where a secret of the user was seen that may not be there."""
     may_get = set(row.gets.items())
     if row.argv[0] == "scan" and "llmdoctor.toml" not in row.files:  # the SDKs' own defaults, which it checks as well
-        may_get |= {(name, VENDOR) for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY")}
+        may_get |= {(name, VENDOR) for name in _SDK_KEYS}
     found = []
     for name in row.secrets:
         parts = pieces(seen.marks[name])
@@ -209,6 +206,9 @@ def test_no_planted_folder_gets_a_secret(
         assert (network.dialled, network.asked) == ([], [])
     if row.status is not None:
         assert seen.status == row.status, seen.errors + seen.output[-1500:]
+    if "--plan" in row.argv and "--json" in row.argv:
+        plan = json.loads(seen.output)
+        assert plan["withheld"] and not any(request["with_key"] for request in plan["requests"])
     if not row.code:
         return
     assert row.code in seen.output + seen.errors + seen.written, "no finding"
@@ -235,14 +235,14 @@ def test_no_legitimate_folder_is_stopped(
         assert seen.status == row.status, seen.errors + seen.output[-3000:]
 
 
-SENDABLE = tuple(
+_SENDABLE = tuple(
     row
     for row in PLANTED
     if row.argv[0] in CAN_SEND_ANYWAY and row.code == CODE and not row.silent and "<" not in "".join(row.argv)
 )
 
 
-@pytest.mark.parametrize("row", rows(SENDABLE, 20))
+@pytest.mark.parametrize("row", rows(_SENDABLE[::9], 8))
 def test_the_same_folder_gets_it_if_the_user_says_so(
     row: Folder, network: TrappedNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

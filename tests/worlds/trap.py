@@ -32,16 +32,21 @@ _ADDRESSES = {
     NUMBER: STRANGER,
     "127.0.0.1:4000": STRANGER,
     "::1:4000": STRANGER,
+    "::ffff:127.0.0.1:4000": STRANGER,
     "23.192.0.1": RELAY,
     "127.0.0.1:8080": RELAY,
+    "10.7.7.7": RELAY,
     "23.192.0.2": VENDOR,
     "23.192.0.3": OFFICE,
 }
 _NAMES = {
     "stranger.example": PUBLIC,
     "llm.corp": PUBLIC,  # sounds private, but is not
+    "api.openai.com.stranger.example": PUBLIC,
+    "more.stranger.example": PUBLIC,
     "inner.stranger.example": INTRANET,
     "localhost": "127.0.0.1",
+    "llm.lan": "10.7.7.7",
     "relay.example": "23.192.0.1",
     "api.openai.com": "23.192.0.2",
     "api.anthropic.com": "23.192.0.2",
