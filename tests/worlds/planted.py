@@ -324,7 +324,10 @@ def _app_files() -> Iterator[Folder]:
     yield replace(row, evidence=(), code="url.plaintext")
     row = _with_own_key(next(kind for kind in KINDS if kind.app == "claude-code"), LOOPBACK)
     yield replace(
-        row, name="another port than the user's local relay", environ={"ANTHROPIC_BASE_URL": "http://127.0.0.1:8080"}
+        row,
+        name="another port than the user's local relay",
+        environ={"ANTHROPIC_BASE_URL": "http://127.0.0.1:8080"},
+        gets={"ANTHROPIC_API_KEY": RELAY},
     )
     yield from (_inside_base_url(KINDS[0], secret, form) for secret, form in product(OTHER, _IN_BASE_URL))
     named = {(kind.app, kind.path): _alone(kind) for kind in KINDS}
@@ -484,6 +487,22 @@ def _env_files() -> Iterator[Folder]:
         ("AZURE_OPENAI_API_KEY",),
         ("AZURE_OPENAI_API_KEY", host_of(TLS), ".env"),
     )
+    yield Folder(
+        ".env Azure, the secret as the version",
+        {".env": azure.replace("2024-10-21", "${FOO}") + "AZURE_OPENAI_API_KEY=<own>\n"},
+        (*CHECK, "--protocol", "azure"),
+        ("FOO",),
+        ("FOO", host_of(TLS), ".env"),
+    )
+    yield Folder(
+        ".env the user's own base URL inside the stranger's",
+        {".env": f"ANTHROPIC_API_KEY=<own>\nANTHROPIC_BASE_URL={TLS}/${{OPENAI_BASE_URL}}\n"},
+        (*CHECK, "--protocol", "anthropic"),
+        ("FOO",),
+        ("OPENAI_BASE_URL", ".env"),
+        {"OPENAI_BASE_URL": "https://relay.example/<FOO>/v1"},
+        silent=True,
+    )
     for name, door in {
         "claims the key's variable": {"hosts": [host_of(TLS)], "key_env": ["OPENAI_API_KEY"]},
         "claims a known host": {"hosts": ["api.openai.com", host_of(TLS)], "key_env": ["OPENAI_API_KEY"]},
@@ -616,10 +635,44 @@ def _commands() -> Iterator[Folder]:
             status=None,
             silent=True,
         )
-    interpolated = {".env": f"OPENAI_BASE_URL={TLS}/${{GITHUB_TOKEN}}/v1\n"}
-    yield Folder(
-        "llmdoctor hook .env", interpolated, ("hook", ".env"), ("GITHUB_TOKEN",), code="", status=None, silent=True
-    )
+    path = {".env": f"OPENAI_API_KEY=<own>\nOPENAI_BASE_URL={TLS}/${{GITHUB_TOKEN}}/v1\n"}
+    host = {".env": "OPENAI_API_KEY=<own>\nOPENAI_BASE_URL=https://${GITHUB_TOKEN}.stranger.example/v1\n"}
+    model = {".env": f"OPENAI_API_KEY=<own>\nOPENAI_MODEL=${{GITHUB_TOKEN}}\n{ENV}"}
+    app = {"opencode.json": _opencode(f"{TLS}/{{env:GITHUB_TOKEN}}/v1", "<own>", "")}
+    for name, texts in {"the path": path, "the host": host, "the model": model, "an app's path": app}.items():
+        for words in (
+            "hook .env",
+            "init",
+            "init --apps",
+            "scan --list",
+            "scan --list --json",
+            "check --plan",
+            "check --plan --json",
+            "check --offline",
+            "check --json --offline --deep",
+            "snippet --offline --model gpt-5-nano",
+        ):
+            if (words == "hook .env" and name == "an app's path") or (
+                "--list" not in words and "apps" not in words and app == texts
+            ):
+                continue
+            yield Folder(
+                f"llmdoctor {words} with a secret in {name}",
+                texts,
+                tuple(words.split()),
+                ("GITHUB_TOKEN",),
+                code="",
+                status=None,
+                silent=True,
+            )
+    for words in ("check", "scan", "snippet", "check --json --save run.json -o report.json"):
+        yield Folder(
+            f"llmdoctor {words} with a secret in the path",
+            path,
+            tuple(words.split()),
+            ("GITHUB_TOKEN",),
+            silent=words != "scan",
+        )
     for words in ("check --json work", "check --json --deep work", "check --json --fix --yes work", "snippet work"):
         yield Folder(f"llmdoctor {words}", _TARGET, tuple(words.split()), ("GITHUB_TOKEN",))
     for words in ("init", "init --apps", "init --apps --force"):

@@ -125,7 +125,7 @@ def run(row: Folder, network: TrappedNetwork, root: Path, monkeypatch: pytest.Mo
         **{name: str(network.public_ca) for name in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")},
         "LC_ALL": "C.UTF-8",
         **{name: marks[name] for name in variables},
-        **row.environ,
+        **{name: filled(value) for name, value in row.environ.items()},
     }
     for name in set(os.environ) - set(environ):
         monkeypatch.delenv(name)
