@@ -206,6 +206,7 @@ def test_no_planted_folder_gets_a_secret(
         assert (network.dialled, network.asked) == ([], [])
     if row.status is not None:
         assert seen.status == row.status, seen.errors + seen.output[-1500:]
+    assert [text for text in row.told if text not in seen.output + seen.errors] == []
     if "--plan" in row.argv and "--json" in row.argv:
         plan = json.loads(seen.output)
         assert plan["withheld"] and not any(request["with_key"] for request in plan["requests"])
