@@ -17,6 +17,7 @@ from worlds.trap import RELAY, STRANGER, VENDOR
 
 CODE = "settings.project_override"
 CHECK, SCAN = ("check", "--json"), ("scan", "--json")
+SDK = (*SCAN, "--app", "openai-sdk")  # a tenth of the work of a whole scan
 
 # What the user has: variables of any name, and files of any kind. A text in angle brackets is replaced by a value that
 # no other row has.
@@ -301,9 +302,8 @@ def _alone(kind: FileKind) -> FileKind:
 
 
 def _app_files() -> Iterator[Folder]:
-    for kind in KINDS:
-        if kind.argv == SCAN and (kind.own or kind.refers):
-            yield _with_own_key(kind, TLS)
+    for number, kind in enumerate(kind for kind in KINDS if kind.argv == SCAN and (kind.own or kind.refers)):
+        yield _with_own_key(kind if number % 4 == 0 else _alone(kind), TLS)
     for number, kind in enumerate(_alone(kind) for kind in KINDS):
         if kind.own or kind.refers:
             other = PLACES[1 + number % (len(PLACES) - 1)]
@@ -408,7 +408,7 @@ def _config_files() -> Iterator[Folder]:
         yield Folder(f"[{table}] {way} on the way to OpenAI", files, argv, evidence=evidence)
     for way, fields in _WAYS.items():
         files = {path: toml("check", **fields), "ca.pem": "<ca>"}
-        for argv in (CHECK, SCAN):
+        for argv in (CHECK, SDK):
             evidence = ("OPENAI_API_KEY", path)
             yield Folder(f"{argv[0]}: {way} on the way to the default", files, argv, evidence=evidence)
             yield Folder(
@@ -431,7 +431,7 @@ def _config_files() -> Iterator[Folder]:
         {path: toml("check", base_url=f"{PLAIN}/v1", send_anyway=True)},
         evidence=("OPENAI_API_KEY", host_of(PLAIN), path),
     )
-    yield Folder("[check] key is OpenAI's, found from scan", {path: toml("check", base_url=f"{TLS}/v1")}, SCAN)
+    yield Folder("[check] key is OpenAI's, found from scan", {path: toml("check", base_url=f"{TLS}/v1")}, SDK)
     yield Folder(
         "[check] secret for the default host",
         {path: toml("check", **_KEYS["GITHUB_TOKEN"])},
@@ -529,7 +529,7 @@ def _env_files() -> Iterator[Folder]:
         if secret == "OPENAI_API_KEY":
             files[".env"] = ENV
         yield Folder(f"[doors] {name}", files, CHECK, (secret,), (secret, host_of(TLS)))
-        yield Folder(f"[doors] {name}, for scan", files, SCAN, (secret,), (secret, host_of(TLS)))
+        yield Folder(f"[doors] {name}, for scan", files, SDK, (secret,), (secret, host_of(TLS)))
 
 
 # -- planted: the key is in the user's own files -----------------------------------------------------------------------
