@@ -31,7 +31,12 @@ LLM = (
     "MINE_API_KEY",
 )
 OTHER = ("AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "FOO")
-FILES = {"~/.ssh/id_ed25519": "<~/.ssh/id_ed25519>", "~/.netrc": "machine x password <~/.netrc>\n"}
+FILES = {
+    "~/.ssh/id_ed25519": (
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n<~/.ssh/id_ed25519>\n-----END OPENSSH PRIVATE KEY-----\n"
+    ),
+    "~/.netrc": "machine x password <~/.netrc>\n",
+}
 
 # Places of a stranger. The text after the address is what an SDK's base URL has.
 TLS, PLAIN = "https://stranger.example", "http://stranger.example"
@@ -722,16 +727,17 @@ CURLS = {
         "OPENAI_API_KEY",
     ),
 }
+# A list of addresses is passed around. Its name on the command line is the user's word for keys of LLM APIs, and no more.
 LINES = {
-    "a variable": (f"base_url,key_env\n{TLS}/v1,OPENAI_API_KEY\n", "OPENAI_API_KEY"),
-    "any variable": (f"base_url,key_env\n{LOOPBACK}/v1,GITHUB_TOKEN\n", "GITHUB_TOKEN"),
-    "a file": (f"base_url,key_file\n{TLS}/v1,~/.ssh/id_ed25519\n", "~/.ssh/id_ed25519"),
-    "no key": (f"base_url\n{TLS}/v1\n", "OPENAI_API_KEY"),
-    "send_anyway": (f"base_url,send_anyway\n{TLS}/v1,yes\n", "OPENAI_API_KEY"),
-    "a proxy": (f"base_url;proxy\n{OPENAI};{PLAIN}:3128\n", "OPENAI_API_KEY"),
-    "connect_to": (f"base_url,connect_to\n{OPENAI},::stranger.example:443\n", "OPENAI_API_KEY"),
-    "ca_bundle": (f"base_url,ca_bundle\n{OPENAI},ca.pem\n", "OPENAI_API_KEY"),
-    "any variable at OpenAI": (f"base_url,key_env\n{OPENAI},FOO\n", "FOO"),
+    "a token of a code host": (f"base_url,key_env\n{TLS}/v1,GITHUB_TOKEN\n", "GITHUB_TOKEN"),
+    "a token of a code host, on this machine": (f"base_url,key_env\n{LOOPBACK}/v1,GITHUB_TOKEN\n", "GITHUB_TOKEN"),
+    "a token of a code host, at OpenAI": (f"base_url,key_env\n{OPENAI},GITHUB_TOKEN\n", "GITHUB_TOKEN"),
+    "a key of a cloud": (f"base_url,key_env\n{TLS}/v1,AWS_SECRET_ACCESS_KEY\n", "AWS_SECRET_ACCESS_KEY"),
+    "a private key": (f"base_url,key_file\n{TLS}/v1,~/.ssh/id_ed25519\n", "~/.ssh/id_ed25519"),
+    "send_anyway": (f"base_url,key_env,send_anyway\n{TLS}/v1,GITHUB_TOKEN,yes\n", "GITHUB_TOKEN"),
+    "a proxy": (f"base_url;key_env;proxy\n{OPENAI};GITHUB_TOKEN;{PLAIN}:3128\n", "GITHUB_TOKEN"),
+    "connect_to": (f"base_url,key_env,connect_to\n{OPENAI},GITHUB_TOKEN,::stranger.example:443\n", "GITHUB_TOKEN"),
+    "ca_bundle": (f"base_url,key_env,ca_bundle\n{OPENAI},GITHUB_TOKEN,ca.pem\n", "GITHUB_TOKEN"),
 }
 
 
@@ -1050,6 +1056,13 @@ def _twins() -> Iterator[Folder]:
             name="curl with a key of its own",
             argv=(*CHECK, "--curl", f'curl {TLS}/v1/models -H "Authorization: Bearer <own>"'),
             gets={"<own>": STRANGER},
+        ),
+        replace(
+            free,
+            name="CSV with a key for an LLM API",
+            files={"targets.csv": "base_url,key_env\nhttps://relay.example/v1,OPENAI_API_KEY\n"},
+            argv=("fleet", "targets.csv", "--json"),
+            gets=relay,
         ),
         replace(
             free,
