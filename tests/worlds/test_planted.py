@@ -229,7 +229,8 @@ def test_no_legitimate_folder_is_stopped(
     _skip_what_this_system_lacks(row)
     seen = run(row, network, tmp_path, monkeypatch)
     assert leaks(row, seen, network) == []
-    assert _evidence(seen, CODE) == []
+    agreed = {"warning"} if row.steps else set()  # what the user has agreed to is still told
+    assert {severity for severity, _ in _evidence(seen, CODE)} <= agreed, _evidence(seen, CODE)
     for secret, role in row.gets.items():
         assert seen.marks[secret] in network.heard(role), seen.errors + seen.output[-3000:]
     if row.status is not None:
