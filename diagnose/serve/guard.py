@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import ipaddress
 import logging
 import time
 from collections import OrderedDict
@@ -19,6 +18,7 @@ from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from diagnose.serve.shares import client_of
 from diagnose.words import LANGS
 
 log = logging.getLogger("llmdoctor.serve")
@@ -26,6 +26,7 @@ log = logging.getLogger("llmdoctor.serve")
 COOKIE = "llmdoctor"
 SESSION = 12 * 3600  # seconds; a shift of support staff
 BODY = 256 * 1024  # bytes of a request body; enough for an error text or a log to explain
+FIELDS = 100  # header fields of a request
 BODY_SECONDS = 10.0  # until the whole request body has arrived
 SEND_SECONDS = 30.0  # until a client has received one message of a response
 CLIENTS = 4096  # clients with a rate limit in memory; beyond that, the one that was idle longest is dropped
@@ -139,7 +140,9 @@ class RequestGuard:
         headers, path = Headers(scope=scope), scope["path"]
         if self.hosts and headers.get("host", "").lower() not in self.hosts:
             return self._refuse(421, "host")
-        client = _client(scope)
+        if len(scope["headers"]) > FIELDS:
+            return self._refuse(431, "head")
+        client = client_of(scope.get("client"))
         starts = path in WORK_PATHS and (scope["method"] == "POST" or path == "/probe")
         if (starts or scope["method"] not in ("GET", "HEAD")) and not _is_same_origin(headers):
             return self._refuse(403, "origin")
@@ -204,6 +207,8 @@ MESSAGES = {
     "token": "A token is needed: Authorization: Bearer TOKEN.",
     "rate": "Too many requests from this address. Wait a little.",
     "size": "That is longer than is read here.",
+    "head": "The request has more header fields than are read here.",
+    "busy": "Too much is going on here at this moment. Try again in a minute.",
     "slow": "The request did not come in time.",
     "fault": "Something in llmdoctor itself failed.",
 }
@@ -223,18 +228,6 @@ def _is_same_origin(headers: Headers) -> bool:
     if site is not None:
         return True
     return origin is None and not headers.get("user-agent", "").startswith("Mozilla/")
-
-
-def _client(scope: Scope) -> str:
-    """Return the address for the rate limit; for IPv6 the /64 network, because one machine has 2^64 addresses."""
-    host = scope["client"][0] if scope.get("client") else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
-        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
-    return host
 
 
 def _place(error: BaseException) -> str:

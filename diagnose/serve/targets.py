@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from probes.catalog.door_files import DoorsError
@@ -19,9 +20,14 @@ class ServedTargets:
         self._path, self._owner = path, owner
         self._seen: tuple[int, int, int] | None = None
         self._file: Config | None = None
+        self._reading = threading.Lock()
 
     def read(self) -> Config:
         """Return the current content of the file and register its doors. Raises BadInput if the file is invalid."""
+        with self._reading:
+            return self._read()
+
+    def _read(self) -> Config:
         try:
             found = self._path.stat()
         except OSError as error:
