@@ -177,6 +177,9 @@ class ClientConnection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, unless a response has begun: then the connection can only break off."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            if self.cycle is not None:  # the request whose body is broken: nobody waits for its answer any more
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
             super().send_400_response(msg)
         else:
             self.transport.abort()

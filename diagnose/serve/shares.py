@@ -107,7 +107,9 @@ class FairSlots:
 
     def release(self, slot: Slot) -> None:
         """Give a slot back, or the place in the queue, and hand out what is free."""
-        holdings = self._clients[slot.client]
+        holdings = self._clients.get(slot.client)
+        if holdings is None:  # it was refused
+            return
         if slot in holdings.running:
             del holdings.running[slot]
             self.running -= 1

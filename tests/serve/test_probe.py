@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
@@ -14,10 +16,12 @@ from starlette.testclient import TestClient
 
 from diagnose.judging.judge import judge
 from diagnose.serve.metrics import Costs, of_report, written
+from diagnose.serve.runs import RunQueue
 from probes.catalog.doors import adopt, load
 from probes.demo_server import handlers, scenarios, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
+from probes.model.evidence import Evidence
 from probes.run.engine import run
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -188,6 +192,20 @@ def test_a_busy_server_says_so(served: Callable[..., TestClient], targets: Path,
             second = page.get("/probe?target=b", headers={"X-Prometheus-Scrape-Timeout-Seconds": "0.4"})
             assert second.status_code == 503
             assert first.result().status_code == 200
+
+
+def test_a_check_that_the_server_ended_says_nothing_about_its_target(
+    scraped: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = RunQueue.check
+
+    async def early(*given: Any, **named: Any) -> Evidence:
+        return replace(await real(*given, **named), interrupted=True)
+
+    monkeypatch.setattr(RunQueue, "check", early)
+    answer = scraped.get("/probe?target=good")
+    assert answer.status_code == 503 and "llmdoctor_up" not in answer.text
+    monkeypatch.undo()
 
 
 def test_the_servers_own_metrics(scraped: TestClient) -> None:

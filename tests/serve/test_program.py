@@ -109,7 +109,7 @@ def test_behind_a_proxy_it_is_as_open_as_off_loopback(program: Start) -> None:
 
 
 def test_an_idle_connection_is_closed(program: Start) -> None:
-    running = program(before="from diagnose.serve import http_server as server; server.IDLE = 1")
+    running = program(before="from diagnose.serve import connections as c; c.FIRST_SECONDS = c.HEAD_SECONDS = 1.0")
     port = int(running.url.rpartition(":")[2])
     began = time.monotonic()
     with (
