@@ -9,12 +9,16 @@ from probes.catalog.door_files import DoorsError
 from probes.catalog.doors import adopt, load
 from probes.model.settings import BadInput
 from probes.model.source import Owner
-from probes.settings import config_file
-from probes.settings.config_file import Config
+from probes.settings import config_file, trust
+from probes.settings.config_file import Config, doors_mark
+from probes.settings.consent import harmless
 
 
 class ServedTargets:
-    """An ``llmdoctor.toml`` that is read again when it has changed; Kubernetes replaces it through a symbolic link."""
+    """An ``llmdoctor.toml`` that is read again when it has changed; Kubernetes replaces it through a symbolic link.
+
+    Of a file that was merely found (``owner`` is the folder), doors that claim a known provider need the user's consent.
+    """
 
     def __init__(self, path: Path, owner: Owner) -> None:
         self._path, self._owner = path, owner
@@ -36,7 +40,8 @@ class ServedTargets:
         if self._file is None or seen != self._seen:
             file = config_file.read(self._path, owner=self._owner)
             if file.doors != (self._file.doors if self._file is not None else ()):
-                adopt(file.doors)
+                agreed = self._owner is Owner.USER or trust.holds(doors_mark(file))
+                adopt(file.doors if agreed else harmless(file.doors))
                 try:
                     load()
                 except DoorsError as error:

@@ -72,7 +72,7 @@ async def stall(port: int, sent: bytes, number: int, stack: AsyncExitStack) -> N
     """Open connections from 127.0.0.1 that send ``sent`` and never read."""
     for _ in range(number):
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+            _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
         except OSError:
             continue
         stack.callback(lambda held: held.transport.abort(), writer)  # a writer that nobody holds closes itself

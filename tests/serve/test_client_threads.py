@@ -16,6 +16,7 @@ from diagnose.serve.client_threads import ClientLoops, Workers
 from diagnose.serve.live import LiveProgress
 from diagnose.serve.shares import Busy
 from probes.demo_server.server import PracticeDoor
+from probes.model.source import Owner
 from probes.run import engine
 from probes.settings import config_file
 
@@ -181,7 +182,7 @@ def test_nothing_slow_runs_on_the_event_loop(
     file = tmp_path / "llmdoctor.toml"
     file.write_text(f'[targets.good]\nbase_url = "{door.url}/v1"\nkey = {{ env = "THE_KEY" }}\n', "utf-8")
     monkeypatch.setenv("THE_KEY", key)
-    page = served(file=file, token="a-token-that-was-drawn-by-lot")
+    page = served(file=file, file_owner=Owner.USER, token="a-token-that-was-drawn-by-lot")
     page.headers["Authorization"] = "Bearer a-token-that-was-drawn-by-lot"
     form = {"base_url": f"{door.url}/v1", "key": key}
     for path in ("/", "/explain", "/login", "/static/page.js", "/static/none", "/metrics", "/probe?target=good"):

@@ -80,15 +80,20 @@ def test_others_are_answered(program: Callable[..., Any], door: PracticeDoor, ke
             async with AsyncExitStack() as stack:
                 await siege(port, sent, number, stack)
                 await answers(port, sound)
+                if sent is never:
+                    assert await asyncio.to_thread(running.stop) == 0, "it ends under siege as well"
 
     with PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"])) as never:
         asyncio.run(main(never.url))
-    assert running.stop() == 0
+    assert running.said().count("\n") == 1, running.said()
 
 
 def test_little_room_for_open_files(program: Callable[..., Any], door: PracticeDoor, key: str) -> None:
     """With few open files there are fewer connections, and never more than the system gives."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))"
+    crowded = program("--jobs", "20", before=limit)
+    assert crowded.stop() == 0
+    assert "leaves room for 16 connections only" in crowded.said()
     running = program("--jobs", "4", before=limit)
     port = urlsplit(running.url).port or 0
 

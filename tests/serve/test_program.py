@@ -148,12 +148,14 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
     (tmp_path / "llmdoctor.toml").write_text(text, "utf-8")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    for running in (
-        program(THE_KEY=key),
-        program("--config", str(tmp_path / "llmdoctor.toml"), folder=elsewhere, THE_KEY=key),
-    ):
-        answer = httpx2.get(f"{running.url}/probe?target=good", trust_env=False)
-        assert "llmdoctor_up 1.0" in answer.text
+    named = program("--config", str(tmp_path / "llmdoctor.toml"), folder=elsewhere, THE_KEY=key)
+    assert "llmdoctor_up 1.0" in httpx2.get(f"{named.url}/probe?target=good", trust_env=False).text
+    asked = len(door.requests)
+    found = program(THE_KEY=key)
+    answer = httpx2.get(f"{found.url}/probe?target=good", trust_env=False).text
+    assert "llmdoctor_up 0.0" in answer and 'code="settings.project_override"' in answer
+    assert key not in repr(door.requests[asked:]), "a file that was merely found leads no secret away"
+    assert "llmdoctor.toml was found and not named" in found.said() and "not named" not in named.said()
 
 
 # -- refusals to start -------------------------------------------------------------------------------------------------

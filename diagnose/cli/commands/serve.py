@@ -12,10 +12,13 @@ import click
 if TYPE_CHECKING:
     import socket
 
+    from probes.model.source import Owner
+
 NEEDED = ("starlette", "uvicorn", "jinja2", "prometheus_client")
 INSTALL = "pip install 'llmdoctor-cli[serve]'"
 TOKEN = "LLMDOCTOR_TOKEN"  # noqa: S105  # the name of the variable, not a token
 SHORTEST = 16  # characters of a token, at least
+FEW = 64  # connections; with fewer there is a warning
 
 
 @click.command("serve")
@@ -54,6 +57,7 @@ def command(
 
     if any(find_spec(name) is None for name in NEEDED):
         raise click.ClickException(f"`serve` needs more packages. Install them with: {INSTALL}")
+    from diagnose.serve.connections import most_connections
     from diagnose.serve.http_server import serve
     from diagnose.serve.web_app import ServeOptions
     from probes.catalog.door_files import DoorsError
@@ -71,7 +75,7 @@ def command(
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key belong together.")
     try:
-        file = _targets(path)
+        file, owner = _targets(path)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     sock = _listening(address, port)
@@ -81,7 +85,7 @@ def command(
         token=token,
         public_only=not local and not allow_private,
         file=file,
-        file_owner=Owner.USER if path is not None else Owner.FOLDER,
+        file_owner=owner,
         jobs=jobs,
         rate=rate,
         limits=Limits(probe=timeout, run=deadline),
@@ -91,7 +95,18 @@ def command(
     click.echo(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)", err=True)
     if not local and tls_cert is None:
         click.echo("warning: keys and the token travel unencrypted, unless something in front speaks TLS", err=True)
+    if file is not None and owner is Owner.FOLDER:
+        click.echo(
+            f"note: {file} was found and not named, so its targets get no secret of yours without your consent. "
+            f"Give it: --config {file.name}, or llmdoctor trust",
+            err=True,
+        )
     _more_files()
+    if (room := most_connections(jobs)) < FEW:
+        click.echo(
+            f"warning: with --jobs {jobs}, the limit of open files (ulimit -n) leaves room for {room} connections only",
+            err=True,
+        )
     try:
         serve(serving, sock, tls_cert, tls_key)
     except KeyboardInterrupt:
@@ -108,11 +123,16 @@ def names(port: int) -> frozenset[str]:
 
 def _more_files() -> None:
     """Raise the limit of open files as far as the system allows: a visitor needs one, a check a few."""
-    with suppress(ImportError, ValueError, OSError):
+    with suppress(ImportError):
         import resource
 
-        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536) if most > 0 else 65536, most))
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        for wanted in (65536, 10240, 4096):  # macOS says "unlimited" and refuses more than its kern.maxfilesperproc
+            if now == resource.RLIM_INFINITY or now >= wanted:
+                return
+            with suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, wanted) if most > 0 else wanted, most))
+                return
 
 
 def _place(listen: str) -> tuple[str, int]:
@@ -159,15 +179,25 @@ def _token(token_file: str | None) -> str | None:
     return token
 
 
-def _targets(path: str | None) -> Path | None:
-    """Return the file with the targets, or None. Read it once, so that its errors appear at the start."""
+def _targets(path: str | None) -> tuple[Path | None, Owner]:
+    """Return the file with the targets, or None, and whose it is. Read it once, so that its errors appear at the start.
+
+    It is the user's if the user named it or keeps it in the home folder.
+    """
     from diagnose.serve.targets import ServedTargets
     from probes.catalog.doors import load
     from probes.model.source import Owner
     from probes.settings import config_file
 
     found = Path(path).absolute() if path is not None else config_file.find(Path.cwd())
+    owner = Owner.USER if path is not None or (found is not None and found.parent == _home()) else Owner.FOLDER
     if found is not None:
-        ServedTargets(found, Owner.FOLDER).read()
+        ServedTargets(found, owner).read()
     load()
-    return found
+    return found, owner
+
+
+def _home() -> Path | None:
+    with suppress(RuntimeError):
+        return Path.home()
+    return None
