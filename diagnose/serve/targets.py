@@ -17,7 +17,7 @@ from probes.settings.consent import harmless
 class ServedTargets:
     """An ``llmdoctor.toml`` that is read again when it has changed; Kubernetes replaces it through a symbolic link.
 
-    Of a file that was merely found (``owner`` is the folder), doors that claim a known provider need the user's consent.
+    Doors that claim a known provider need the consent of the user if the file was merely found.
     """
 
     def __init__(self, path: Path, owner: Owner) -> None:
