@@ -15,6 +15,7 @@ from diagnose.serve.shares import client_of, heaviest, share_of
 
 MOST = 2000  # connections, if the system allows so many open files
 HEAD = 16 * 1024  # bytes of a request's first line and headers
+AHEAD = 64 * 1024  # bytes of further requests that a client may send before its first one is answered
 PIECES = 1000  # reads and chunks of one request; more are allowed if they are long
 PIECE = 256  # bytes of such a long one, on average: every piece costs the same, even one of a single byte
 
@@ -190,6 +191,8 @@ class ClientConnection(H11Protocol):
         self._open.mark(self, busy=answering)
         if answering:
             self._enter("answering", LOOK_SECONDS)
+            if not self.cycle.more_body and len(self.conn.trailing_data[0]) > AHEAD:
+                self.transport.abort()
         elif self.conn.their_state is h11.SEND_BODY:
             self._enter("rest", REST_SECONDS)
         elif self._state in ("answering", "rest"):

@@ -7,8 +7,9 @@ import hashlib
 import hmac
 import logging
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ log = logging.getLogger("llmdoctor.serve")
 COOKIE = "llmdoctor"
 SESSION = 12 * 3600  # seconds; a shift of support staff
 BODY = 256 * 1024  # bytes of a request body; enough for an error text or a log to explain
+BODIES = 16 * 1024 * 1024  # bytes of all bodies that are kept for one client, until their requests are answered
 FIELDS = 100  # header fields of a request
 BODY_SECONDS = 10.0  # until the whole request body has arrived
 SEND_SECONDS = 30.0  # until a client has received one message of a response
@@ -103,6 +105,7 @@ class RequestGuard:
     rate: RateLimit
     refused: Callable[[str], None] = lambda reason: None
     failures: RateLimit = field(default_factory=lambda: RateLimit(FAILURES))
+    _held: Counter[str] = field(default_factory=Counter)  # bytes of bodies, by client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -128,7 +131,8 @@ class RequestGuard:
             if refusal is not None:
                 await refusal(scope, receive, guarded)
                 return
-            await self.app(scope, self._limited(receive), guarded)
+            with self._bodies(client_of(scope.get("client"))) as hold:
+                await self.app(scope, self._limited(receive, hold), guarded)
         except ClientDisconnect:  # while the request or the response was being sent
             self.refused("gone")
         except Exception as error:  # the message may quote a visitor's input, so log only type and line
@@ -170,7 +174,25 @@ class RequestGuard:
             return True
         return self.token.holds(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
 
-    def _limited(self, receive: Receive) -> Receive:
+    @contextmanager
+    def _bodies(self, client: str) -> Iterator[Callable[[int], bool]]:
+        """Yield a function that counts bytes as held for a client, and says whether there are too many of them."""
+        size = 0
+
+        def hold(more: int) -> bool:
+            nonlocal size
+            size += more
+            self._held[client] += more
+            return self._held[client] > BODIES
+
+        try:
+            yield hold
+        finally:
+            self._held[client] -= size
+            if not self._held[client]:
+                del self._held[client]
+
+    def _limited(self, receive: Receive, hold: Callable[[int], bool]) -> Receive:
         """Wrap ``receive`` so that the body keeps the limits of bytes and seconds, whatever its headers say."""
         size, whole, end = 0, False, asyncio.get_running_loop().time() + BODY_SECONDS
 
@@ -186,6 +208,9 @@ class RequestGuard:
                 raise HTTPException(408, MESSAGES["slow"]) from None
             size += len(message.get("body", b""))
             whole = not message.get("more_body", False)
+            if hold(len(message.get("body", b""))):
+                self.refused("busy")
+                raise HTTPException(503, MESSAGES["busy"])
             if size > BODY:
                 self.refused("size")
                 raise HTTPException(413, MESSAGES["size"])

@@ -285,6 +285,7 @@ def _client(request: Request) -> str:
 
 
 async def _busy(request: Request, error: Exception) -> Response:
+    """Refuse a request of a client that has too many under way."""
     return PlainTextResponse(MESSAGES["busy"] + "\n", 503, {"Retry-After": "60"})
 
 

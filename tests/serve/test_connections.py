@@ -220,6 +220,39 @@ def test_a_request_has_limits_of_bytes_and_pieces(sent: bytes, status: bytes) ->
     serving(main)
 
 
+def test_requests_far_ahead_of_their_answers_are_not_kept() -> None:
+    async def main(served: Served) -> None:
+        for number in (10, 10_000):
+            peer = await served.open(PAGE * number)
+            try:
+                async with asyncio.timeout(20):
+                    said = await peer.read(20) if number == 10 else await peer.read()
+            except ConnectionError:
+                said = b""
+            assert (b"200" in said) if number == 10 else said.count(b"200 OK") < number
+        assert (await served.ask())[9:12] == b"200"
+
+    serving(main)
+
+
+def test_the_bodies_of_one_client_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "BODIES", 50_000)
+
+    async def main(served: Served) -> None:
+        head = b"POST /explain HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n"
+        held = [await served.open(head + b"text=" + b"y" * 19_000) for _ in range(2)]
+        await served.until(lambda: sum(served.server.config.app._held.values()) > 38_000)
+        for who, status in (("127.0.0.1", b"503"), (OTHER, b"200")) if sys.platform == "linux" else ():
+            assert (await served.ask(head + b"text=" + b"y" * 19_995, who))[9:12] == status
+        for peer in held:
+            peer.writer.write(b"y" * 995)
+            assert (await peer.readline())[9:12] == b"200"
+        assert (await served.ask(head + b"text=" + b"y" * 19_995))[9:12] == b"200"
+        await served.until(lambda: not served.server.config.app._held)
+
+    serving(main)
+
+
 def test_a_long_body_in_usual_pieces_is_read() -> None:
     async def main(served: Served) -> None:
         body = b"text=" + b"y" * 100_000
