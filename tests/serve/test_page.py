@@ -18,7 +18,7 @@ import html5lib
 import pytest
 from starlette.testclient import TestClient
 
-from diagnose.serve import forms, pages
+from diagnose.serve import forms, pages, web_app
 from diagnose.serve.runs import RunQueue
 from probes.demo_server import practice_doors as b
 from probes.demo_server import wrong_streams
@@ -395,6 +395,17 @@ def test_what_the_page_cannot_have_sent_is_refused(body: bytes) -> None:
     with pytest.raises(BadInput) as refused:
         forms.settings(forms.read(body), Limits(), own_proxies=False)
     assert "xxxx" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("name", "longest"), forms._LONGEST.items())
+def test_a_field_that_is_too_long_is_refused_before_anything_reads_it(
+    page: TestClient, monkeypatch: pytest.MonkeyPatch, name: str, longest: int
+) -> None:
+    monkeypatch.setattr(forms, "settings", lambda *_, **__: pytest.fail("a pattern may have seen it"))
+    monkeypatch.setattr(web_app, "read_text", lambda _: pytest.fail("a pattern may have seen it"))
+    for path in ("/check", "/explain"):
+        answer = page.post(path, data={name: "[" * (longest + 1)}, headers=LIVE)
+        assert (answer.status_code, answer.text) == (400, f"The field {name} is longer than {longest} characters.")
 
 
 def test_a_visitors_check_reads_nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
