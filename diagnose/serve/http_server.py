@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,8 @@ import uvicorn
 
 from diagnose.serve.connections import ClientConnection, OpenConnections, most_connections
 from diagnose.serve.web_app import ServeOptions, ServerState
+
+SWITCH_SECONDS = 0.0005  # a thread at work gives way after so long; Python's own 5 ms add up for what takes many steps
 
 log = logging.getLogger("llmdoctor.serve")
 
@@ -56,7 +59,12 @@ def serve(serving: ServeOptions, sock: socket.socket, tls_cert: str | None = Non
         asyncio.get_running_loop().set_exception_handler(_failed)
         await Server(ServerState(serving), tls_cert, tls_key).serve(sockets=[sock])  # create its locks in this loop
 
-    asyncio.run(main())
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        asyncio.run(main())
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
