@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from queue import SimpleQueue
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from diagnose.serve.shares import FairSlots
@@ -25,6 +27,8 @@ class Workers:
 
     def __init__(self, threads: int, queue: int, share: int) -> None:
         self._slots = FairSlots(threads, queue, share)
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._threads = 0
 
     async def call(self, client: str, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Return what ``work`` returns or raises, called in a thread. Raises Busy if too much of this client waits.
@@ -36,12 +40,27 @@ class Workers:
 
         result.add_done_callback(_mark_seen)
         result.add_done_callback(lambda _: self._slots.release(slot))
-        threading.Thread(target=_work, args=(result, lambda: work(*args, **named)), name="work", daemon=True).start()
+        if self._threads < self._slots.running:  # to start a thread takes milliseconds, so they are kept
+            self._threads += 1
+            threading.Thread(target=_serve, args=(self._work,), name="work", daemon=True).start()
+        self._work.put(partial(_do, result, partial(work, *args, **named)))
         await asyncio.wait({result})
         return result.result()
 
+    def close(self) -> None:
+        """End the threads, each after its present work."""
+        for _ in range(self._threads):
+            self._work.put(None)
+        self._threads = 0
 
-def _work(result: asyncio.Future[T], work: Callable[[], T]) -> None:
+
+def _serve(queue: SimpleQueue[Callable[[], None] | None]) -> None:
+    while (work := queue.get()) is not None:
+        work()
+        del work  # while it waits, the thread keeps no form and no key
+
+
+def _do(result: asyncio.Future[T], work: Callable[[], T]) -> None:
     try:
         found = work()
     except Exception as error:

@@ -114,6 +114,8 @@ class ServerState:
     async def _life(self, app: Starlette) -> AsyncIterator[None]:
         yield
         self.runs.close()
+        self.workers.close()
+        self.readers.close()
 
     async def _work(self, request: Request, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Return what ``work`` returns, called in a thread within the share of the client."""

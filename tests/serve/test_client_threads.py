@@ -51,6 +51,23 @@ def test_cancelled_work_keeps_its_thread_until_it_ends() -> None:
     asyncio.run(main())
 
 
+def test_threads_are_kept_and_end_with_the_server() -> None:
+    async def main() -> None:
+        workers = Workers(3, 10, 3)
+        first = [await workers.call("a", threading.current_thread) for _ in range(5)]
+        assert len(set(first)) == 1
+        both = threading.Barrier(2)
+        await asyncio.gather(*(workers.call("a", both.wait) for _ in range(2)))
+        threads = {*first, *await asyncio.gather(*(workers.call("a", threading.current_thread) for _ in range(9)))}
+        assert len(threads) <= 3
+        workers.close()
+        for one in threads:
+            await asyncio.to_thread(one.join, 10)
+            assert not one.is_alive()
+
+    asyncio.run(main())
+
+
 def test_work_that_fails_fails_for_its_caller() -> None:
     async def main() -> None:
         workers = Workers(1, 1, 1)
