@@ -84,6 +84,14 @@ UI: dict[str, str] = {
     "mend.by_hand_key": (
         "The key at {source} cannot be changed safely by a program. Take the characters away that do not belong."
     ),
+    "mend.unprintable": (
+        "{source} stays as it is: the value that worked has characters that a screen does not show, and such a value "
+        "is not proposed."
+    ),
+    "mend.link": (
+        "{source} is a link to a file outside of the project, which may be another project's: nothing is written "
+        "through it. Change the value there by hand, or make it a file of its own."
+    ),
     "mend.conflict": (
         "The key of {source} works, the one that is used now does not. A key is never copied: take the one away that "
         "is used now."
@@ -112,6 +120,7 @@ UI: dict[str, str] = {
     "plan.withheld.plaintext": "the address is not encrypted",
     "plan.withheld.project": "a file in this folder decides where it goes, and you have not agreed",
     "plan.otherwise.private_address": "where the host's name leads to a private address, instead:",
+    "plan.otherwise.public_address": "where the host's name leads to a public address, instead:",
     "plan.otherwise.around_proxy": "where the proxy leads to no answer, around it:",
     "plan.on_success": "where a way works, as a browser asks before a page may call:",
     "plan.further": "where that fails: at most {count} more requests to the same host, free ones first",
@@ -231,6 +240,7 @@ UI: dict[str, str] = {
     "seen.match_likely": "likely a key of {names}",
     "seen.match_possible": "possibly a key of {names}",
     "seen.not_sent": "the key was not sent to {host}",
+    "seen.not_private": "{address} belongs neither to this machine nor to a private network",
     "seen.length": "it has {count} characters, where such keys have {wanted}",
     "seen.list_served": "the model list was served to this key",
     "seen.nearest": "nearest in the list of {count}: {near}",
@@ -366,6 +376,9 @@ UI: dict[str, str] = {
     "found.unreadable": "skipped: it may not be read",
     "found.no_file": "skipped: it is no file",
     "found.leads_out": "skipped: the link leads out of the project",
+    "found.foreign_owner": "skipped: it belongs to another user",
+    "found.world_writable": "skipped: everybody on this machine may write to it or to a folder above it",
+    "found.excessive": "skipped: reading it would take too much time or memory",
     "fact.reachable": "server",
     "fact.path": "path",
     "fact.key": "key",
