@@ -127,6 +127,7 @@ def command(
         )
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
+    console.tell_skipped(settings, spoken)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json", spoken)
         return

@@ -134,6 +134,7 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
         settings = from_curl(curl, options, lang) if curl else gather(options, os.environ, Path.cwd())
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
+    console.tell_skipped(settings, lang)
     if choices["offline"]:
         return _given(settings, lang)
     progress = console.Progress(lang, "text")
