@@ -127,7 +127,6 @@ def command(
         )
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    console.tell_skipped(settings, spoken)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json", spoken)
         return
@@ -169,6 +168,7 @@ def finish(
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
+    console.tell_skipped(settings, lang)
     progress = console.Progress(lang, fmt)
     try:
         evidence = until_it_works(lambda: measure(settings, progress), retries)
@@ -204,6 +204,7 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     from diagnose.words import phrase
     from probes.run.plan import plan
 
+    console.tell_skipped(settings, lang)
     found = plan(settings)
     if found is None:
         raise click.ClickException(phrase("plan.no_address", lang))

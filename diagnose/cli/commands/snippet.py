@@ -134,7 +134,6 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
         settings = from_curl(curl, options, lang) if curl else gather(options, os.environ, Path.cwd())
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    console.tell_skipped(settings, lang)
     if choices["offline"]:
         return _given(settings, lang)
     progress = console.Progress(lang, "text")
@@ -142,6 +141,7 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
         evidence = check.measure(settings, progress)
     finally:
         progress.end()
+    console.tell_skipped(settings, lang)
     report = judge(evidence, lang)
     working = working_of(report)
     if working is None:
@@ -159,6 +159,7 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
     from probes.run.offline_checks import scrubber, survey
     from probes.steps.recorder import Recorder
 
+    console.tell_skipped(settings, lang)
     scrub = scrubber(settings)
     checked = survey(settings, Recorder(settings.limits, scrub), scrub)
     base = checked.exams.url.mended
