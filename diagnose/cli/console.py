@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from diagnose.report import Report
     from probes.model.evidence import Observation
+    from probes.model.settings import Settings
     from probes.steps.recorder import Watch
 
 WIDTH = 80  # columns of a report that is not written to a terminal
@@ -61,6 +62,15 @@ def width() -> int:
         with suppress(OSError):
             return os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH  # 0: a terminal without a size
     return WIDTH
+
+
+def tell_skipped(settings: Settings, lang: str) -> None:
+    """Print on standard error which files were found and not read, and why."""
+    from diagnose.rendering.report_parts import plain, word
+
+    for one in settings.skipped:
+        why = word(lang, f"found.{one.reason}", form=one.form)
+        click.echo(f"{plain(one.place)}{word(lang, 'colon')}{why}", err=True)
 
 
 def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool = False) -> None:

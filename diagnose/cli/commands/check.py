@@ -168,6 +168,7 @@ def finish(
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
+    console.tell_skipped(settings, lang)
     progress = console.Progress(lang, fmt)
     try:
         evidence = until_it_works(lambda: measure(settings, progress), retries)
@@ -203,6 +204,7 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     from diagnose.words import phrase
     from probes.run.plan import plan
 
+    console.tell_skipped(settings, lang)
     found = plan(settings)
     if found is None:
         raise click.ClickException(phrase("plan.no_address", lang))
