@@ -24,6 +24,8 @@ from probes.settings.environment import read
 from probes.settings.options import Options
 from unit.hostile_files import ends
 
+pytestmark = pytest.mark.slow
+
 DOUBLINGS = "A0=xxxxxxxx\n" + "".join(f"A{n + 1}=${{A{n}}}${{A{n}}}\n" for n in range(40)) + "OPENAI_API_KEY=${A40}\n"
 SAME_NAME = "A=xxxxxxxx\n" + "A=${A}${A}\n" * 40
 SPACES = "A=x" + " " * 500_000 + "y\n"
