@@ -167,7 +167,8 @@ def _notes(survey: ScanResult) -> list[ScanNote]:
 
 def _say_notes(notes: list[ScanNote], lang: str) -> None:
     """Print the notes on standard error, one line each, because standard output is JSON."""
-    from diagnose.rendering.report_parts import plain, word
+    from diagnose.rendering.outlet import plain
+    from diagnose.rendering.report_parts import word
 
     for note in notes:
         place = plain(" ".join(filter(None, (note.app, note.place))))
