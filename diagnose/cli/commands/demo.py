@@ -35,7 +35,7 @@ def command(
     if list_faults:
         width = max(map(len, titles))
         for name, title in titles.items():
-            click.echo(f"{name:{width}}  {title}")
+            console.echo(f"{name:{width}}  {title}")
         return
     name = fault or "sound"
     if protocol and fault:
@@ -50,6 +50,6 @@ def command(
 
     with scenarios.open(name, protocol or "") as world:
         if fmt == "text" and not as_json:
-            click.echo(protocol or f"{name}: {titles[name]}", err=True)
+            console.say(protocol or f"{name}: {titles[name]}")
         finish(world.settings(), "json" if as_json else fmt, spoken, output, save, strict)
     sys.exit(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,9 +31,9 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
     spoken = console.language(lang)
     if as_json:
         shown: Any = document(one, doors) if one else {"doors": [document(door, doors) for door in found]}
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        console.echo_json(shown)
     else:
-        click.echo("\n".join(_full(one, doors, spoken) if one else _table(found, spoken)))
+        console.echo("\n".join(_full(one, doors, spoken) if one else _table(found, spoken)))
 
 
 def known() -> Doors:

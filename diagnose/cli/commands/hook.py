@@ -11,6 +11,7 @@ import click
 
 from diagnose import __version__
 from diagnose.cli import console
+from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ def command(files: tuple[str, ...], lang: str | None) -> None:
     for name in files:
         for where, finding in _faults(Path(name), spoken):
             found = True
-            click.echo(f"{where}: {finding.title} ({finding.code})")
+            console.echo(plain(f"{where}: {finding.title} ({finding.code})"))
             for piece in finding.evidence[:2]:
-                click.echo(f"    {piece}")
+                console.echo(f"    {plain(piece)}")
     sys.exit(1 if found else 0)
 
 

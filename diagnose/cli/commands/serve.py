@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagnose.cli import console
+
 if TYPE_CHECKING:
     import socket
 
@@ -88,9 +90,9 @@ def command(
     )
     scheme = "https" if tls_cert else "http"
     shown = f"[{address}]" if ":" in address else address
-    click.echo(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)", err=True)
+    console.say(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)")
     if not local and tls_cert is None:
-        click.echo("warning: keys and the token travel unencrypted, unless something in front speaks TLS", err=True)
+        console.say("warning: keys and the token travel unencrypted, unless something in front speaks TLS")
     _more_files()
     try:
         serve(serving, sock, tls_cert, tls_key)

@@ -1,0 +1,96 @@
+"""The secrets on a command line and in the environment, by their look and by the names of their variables.
+
+A key in the wrong place of a command line must not appear in the message that refuses it, nor in a report. Whatever is
+taken for a key here is cut out of every text (:mod:`probes.model.known_secrets`), so two kinds of words are not: an
+existing file, and an account's number in a URL's path, without which the address in the report would be wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from urllib.parse import unquote
+
+from probes.model.secret import public_prefix
+
+SHORTEST = 12  # characters of a secret; a report may show fewer of them in a row
+_CANDIDATE = re.compile(r"[A-Za-z0-9_+/%-]{16,}|[A-Za-z]{2,}[_-][A-Za-z0-9_+/=.~-]{8,}|AIza|eyJ")
+_PIECES = re.compile(r"[\s,;:=\"'`()<>{}\[\]|&?#@/\\，；：]+")
+_URL_PATH = re.compile(r"(?i)https?://[^/?#\s]*(/[^?#\s]*)")
+_ACCOUNT = re.compile(r"(?i)[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAME = re.compile(r"-{0,2}[A-Za-z][\w-]*=")
+# Keys with slashes, such as AWS's: the kind of sign changes at more than every second place, in a path at every sixth.
+_BASE64 = re.compile(r"[A-Za-z0-9][A-Za-z0-9+/]{35,}={0,2}")
+_CHANGE = re.compile(r"[0-9](?=[A-Za-z])|[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])")
+_RUN = re.compile(r"[A-Za-z0-9]{20,}")
+_TURN = re.compile(r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])")
+
+_SECRET_NAME = re.compile(r"(?i)KEY|TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PWD|CREDENTIAL|COOKIE|AUTH(?!OR)")
+_PLACE_NAME = re.compile(r"(?i)_(?:URL|URI|FILE|PATH|DIR|HOME|SOCK|HOST|NAME|USER|TYPE|MODE)$")
+_PLACE = re.compile(r"[~.]?[\\/]|[A-Za-z]:[\\/]|\w+://")
+_PASSWORD = re.compile(r"://[^/@:\s]*:([^/@\s]{12,})@")
+
+
+def on_command_line(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the parts of a command line that look like keys: ``sk-…``, 32 hexadecimal digits, 64 random letters."""
+    return tuple(dict.fromkeys(part for word in words if _CANDIDATE.search(word) for part in _keys_in(word)))
+
+
+def in_environment(environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield the values of variables whose names say that they are secret, and the passwords in URLs."""
+    for name, value in environ.items():
+        if "://" in value and (found := _PASSWORD.search(value)):
+            yield unquote(found[1])
+        if len(value) >= SHORTEST and _is_no_place(value) and _is_secret(name):
+            yield value
+
+
+def _is_secret(name: str) -> bool:
+    return bool(_SECRET_NAME.search(name)) and not _PLACE_NAME.search(name)
+
+
+def _is_no_place(value: str) -> bool:
+    return not _PLACE.match(value) and not (value.isalpha() and value.islower())
+
+
+def _keys_in(word: str) -> Iterator[str]:
+    if os.path.exists(word) or os.path.exists(word.partition("=")[2]):  # noqa: PTH110 - pathlib is slow to import
+        return
+    bare = _NAME.sub("", word.strip()).lstrip("-").strip("\"'")
+    prefix = public_prefix(bare)
+    if len(bare.split()) < 4 and (len(prefix) > 3 or prefix == "sk-" or (prefix and _is_key(bare.split()[0]))):
+        yield bare  # maybe wrongly copied, with a space or a line end in it
+    accounts = [found[0] for path in _URL_PATH.findall(word) for found in _ACCOUNT.finditer(path)]
+    for text in dict.fromkeys((word, unquote(word))):
+        for account in accounts:
+            text = text.replace(account, " ")
+        yield from (found for found in _BASE64.findall(text) if len(_CHANGE.findall(found)) >= 0.4 * len(found))
+        for piece in _PIECES.split(text):
+            if len(piece) >= SHORTEST and _is_key(piece):
+                yield piece
+        words = text.split()
+        for one, next_one in pairwise(words):  # the two halves of a broken key
+            left, right = _PIECES.split(one)[-1], _PIECES.split(next_one)[0]
+            if _is_random(left) and _is_random(right):
+                yield f"{left} {right}"
+
+
+def _is_key(piece: str) -> bool:
+    """Check whether only a key looks like this: by its prefix, or by a long run of letters and digits that alternate.
+
+    A model's name has digits too (``deepseek-r1-0528-qwen3-8b-fp8``), but in short runs between its dashes.
+    """
+    if any(_is_random(run) for run in _RUN.findall(piece)):
+        return True
+    if prefix := public_prefix(piece):
+        body = piece[len(prefix) :]
+        return len(body) >= 8 and (len(prefix) > 3 or prefix == "sk-" or _is_random(body))  # `up_` begins words too
+    from probes.pasted.keys_in_text import find_keys
+
+    return bool(find_keys(piece))
+
+
+def _is_random(run: str) -> bool:
+    return len(_TURN.findall(run)) >= max(4, len(run) // 8)
