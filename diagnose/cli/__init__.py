@@ -6,17 +6,17 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from types import TracebackType
 from typing import Any
 
 import click
 
 import diagnose
 from diagnose import __version__
-from diagnose.cli import console
-from diagnose.cli.error_messages import broken, refuse, watch
 from diagnose.cli.secret_words import in_environment, on_command_line
 from probes.model.known_secrets import KNOWN
 
@@ -54,7 +54,7 @@ class _Commands(click.Group):
         except click.ClickException as error:
             if not standalone:
                 raise
-            ended = refuse(error, words)
+            ended = _refused(error, words)
         if standalone:
             sys.exit(ended if isinstance(ended, int) else 0)
         return ended
@@ -105,15 +105,45 @@ def installation_problem() -> str:
     )
 
 
+def _refused(error: click.ClickException, words: Sequence[str]) -> int:
+    from diagnose.cli.error_messages import refuse
+
+    return refuse(error, words)
+
+
+def _broken(error: BaseException) -> int:
+    from diagnose.cli.error_messages import broken
+
+    return broken(error, sys.argv[1:])
+
+
+def _hide_tracebacks() -> None:
+    """Let no error that reaches the interpreter itself print a traceback: of a thread, or while the program ends."""
+
+    def uncaught(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+        _broken(error)
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+            _broken(args.exc_value)
+
+    def while_deleting(args: sys.UnraisableHookArgs) -> None:
+        if os.environ.get("LLMDOCTOR_DEBUG") and args.exc_value is not None:  # nothing of the result depends on it
+            _broken(args.exc_value)
+
+    sys.excepthook = uncaught
+    threading.excepthook = in_thread
+    sys.unraisablehook = while_deleting
+
+
 def main() -> None:
     """Run the command line. Exit status 2 means a usage error or a broken installation, 130 an interruption."""
-    watch()
+    _hide_tracebacks()
     gc.set_threshold(50_000)  # a command creates little garbage, and the collector takes a tenth of the run time
     atexit.register(gc.freeze)  # skips the final collection at exit, which takes 7 ms and frees nothing of use
     problem = installation_problem()
     if problem:
-        console.echo(problem, err=True)
-        sys.exit(2)
+        sys.exit(_refused(click.ClickException(problem), ()))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -123,7 +153,7 @@ def main() -> None:
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:
-        sys.exit(refuse(error, sys.argv[1:]))
+        sys.exit(_refused(error, sys.argv[1:]))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
@@ -131,4 +161,4 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        sys.exit(broken(error, sys.argv[1:]))
+        sys.exit(_broken(error))

@@ -7,10 +7,7 @@ goes the way of all text.
 from __future__ import annotations
 
 import os
-import sys
-import threading
 from collections.abc import Sequence
-from types import TracebackType
 
 import click
 
@@ -62,20 +59,6 @@ def broken(error: BaseException, words: Sequence[str]) -> int:
         return UNKNOWN
     console.say(f"Error: {message}")
     return WRONG
-
-
-def watch() -> None:
-    """Let no error that reaches the interpreter itself print a traceback: of a thread, or while the program ends."""
-
-    def uncaught(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
-        broken(error, sys.argv[1:])
-
-    def in_thread(args: threading.ExceptHookArgs) -> None:
-        if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
-            broken(args.exc_value, sys.argv[1:])
-
-    sys.excepthook = uncaught
-    threading.excepthook = in_thread
 
 
 def _without_keys(text: str, kept: Sequence[str] = ()) -> str:

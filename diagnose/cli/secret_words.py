@@ -11,68 +11,75 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from urllib.parse import unquote
 
 from probes.model.secret import public_prefix
 
 SHORTEST = 12  # characters of a secret; a report may show fewer of them in a row
-_CANDIDATE = re.compile(r"[A-Za-z0-9_+/%-]{16,}|[A-Za-z]{2,}[_-][A-Za-z0-9_+/=.~-]{8,}|AIza|eyJ")
-_PIECES = re.compile(r"[\s,;:=\"'`()<>{}\[\]|&?#@/\\，；：]+")
-_URL_PATH = re.compile(r"(?i)https?://[^/?#\s]*(/[^?#\s]*)")
-_ACCOUNT = re.compile(r"(?i)[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NAME = re.compile(r"-{0,2}[A-Za-z][\w-]*=")
+_CANDIDATE = r"[A-Za-z0-9_+/%-]{16,}|[A-Za-z]{2,}[_-][A-Za-z0-9_+/=.~-]{8,}|AIza|eyJ"
+_PIECES = r"[\s,;:=\"'`()<>{}\[\]|&?#@/\\，；：]+"
+_URL_PATH = r"(?i)https?://[^/?#\s]*(/[^?#\s]*)"
+_ACCOUNT = r"(?i)[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NAME = r"-{0,2}[A-Za-z][\w-]*="
 # Keys with slashes, such as AWS's: the kind of sign changes at more than every second place, in a path at every sixth.
-_BASE64 = re.compile(r"[A-Za-z0-9][A-Za-z0-9+/]{35,}={0,2}")
-_CHANGE = re.compile(r"[0-9](?=[A-Za-z])|[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])")
-_RUN = re.compile(r"[A-Za-z0-9]{20,}")
-_TURN = re.compile(r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])")
+_BASE64 = r"[A-Za-z0-9][A-Za-z0-9+/]{35,}={0,2}"
+_CHANGE = r"[0-9](?=[A-Za-z])|[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])"
+_RUN = r"[A-Za-z0-9]{20,}"
+_TURN = r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])"
 
-_SECRET_NAME = re.compile(r"(?i)KEY|TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PWD|CREDENTIAL|COOKIE|AUTH(?!OR)")
-_PLACE_NAME = re.compile(r"(?i)_(?:URL|URI|FILE|PATH|DIR|HOME|SOCK|HOST|NAME|USER|TYPE|MODE)$")
-_PLACE = re.compile(r"[~.]?[\\/]|[A-Za-z]:[\\/]|\w+://")
-_PASSWORD = re.compile(r"://[^/@:\s]*:([^/@\s]{12,})@")
+_NAMES = r"(?i)KEY|TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PWD|CREDENTIAL|COOKIE|AUTH(?!OR)"
+_OF_PLACES = r"(?i)_(?:URL|URI|FILE|PATH|DIR|HOME|SOCK|HOST|NAME|USER|TYPE|MODE)$"
+_PLACE = r"[~.]?[\\/]|[A-Za-z]:[\\/]|\w+://"
+_IN_URL = r"://[^/@:\s]*:([^/@\s]{12,})@"
 
 
 def on_command_line(words: Iterable[str]) -> tuple[str, ...]:
     """Return the parts of a command line that look like keys: ``sk-…``, 32 hexadecimal digits, 64 random letters."""
-    return tuple(dict.fromkeys(part for word in words if _CANDIDATE.search(word) for part in _keys_in(word)))
+    return tuple(dict.fromkeys(part for word in words if re.search(_CANDIDATE, word) for part in _keys_in(word)))
 
 
 def in_environment(environ: Mapping[str, str]) -> Iterator[str]:
     """Yield the values of variables whose names say that they are secret, and the passwords in URLs."""
     for name, value in environ.items():
-        if "://" in value and (found := _PASSWORD.search(value)):
-            yield unquote(found[1])
+        if "://" in value and (found := re.search(_IN_URL, value)):
+            yield _decoded(found[1])
         if len(value) >= SHORTEST and _is_no_place(value) and _is_secret(name):
             yield value
 
 
+def _decoded(text: str) -> str:
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)
+
+
 def _is_secret(name: str) -> bool:
-    return bool(_SECRET_NAME.search(name)) and not _PLACE_NAME.search(name)
+    return bool(re.search(_NAMES, name)) and not re.search(_OF_PLACES, name)
 
 
 def _is_no_place(value: str) -> bool:
-    return not _PLACE.match(value) and not (value.isalpha() and value.islower())
+    return not re.match(_PLACE, value) and not (value.isalpha() and value.islower())
 
 
 def _keys_in(word: str) -> Iterator[str]:
     if os.path.exists(word) or os.path.exists(word.partition("=")[2]):  # noqa: PTH110 - pathlib is slow to import
         return
-    bare = _NAME.sub("", word.strip()).lstrip("-").strip("\"'")
+    bare = re.sub(_NAME, "", word.strip()).lstrip("-").strip("\"'")
     prefix = public_prefix(bare)
     if len(bare.split()) < 4 and (len(prefix) > 3 or prefix == "sk-" or (prefix and _is_key(bare.split()[0]))):
         yield bare  # maybe wrongly copied, with a space or a line end in it
-    accounts = [found[0] for path in _URL_PATH.findall(word) for found in _ACCOUNT.finditer(path)]
-    for text in dict.fromkeys((word, unquote(word))):
+    accounts = [found[0] for path in re.findall(_URL_PATH, word) for found in re.finditer(_ACCOUNT, path)]
+    for text in dict.fromkeys((word, _decoded(word))):
         for account in accounts:
             text = text.replace(account, " ")
-        yield from (found for found in _BASE64.findall(text) if len(_CHANGE.findall(found)) >= 0.4 * len(found))
-        for piece in _PIECES.split(text):
+        yield from (found for found in re.findall(_BASE64, text) if len(re.findall(_CHANGE, found)) >= 0.4 * len(found))
+        for piece in re.split(_PIECES, text):
             if len(piece) >= SHORTEST and _is_key(piece):
                 yield piece
         words = text.split()
         for one, next_one in pairwise(words):  # the two halves of a broken key
-            left, right = _PIECES.split(one)[-1], _PIECES.split(next_one)[0]
+            left, right = re.split(_PIECES, one)[-1], re.split(_PIECES, next_one)[0]
             if _is_random(left) and _is_random(right):
                 yield f"{left} {right}"
 
@@ -82,7 +89,7 @@ def _is_key(piece: str) -> bool:
 
     A model's name has digits too (``deepseek-r1-0528-qwen3-8b-fp8``), but in short runs between its dashes.
     """
-    if any(_is_random(run) for run in _RUN.findall(piece)):
+    if any(_is_random(run) for run in re.findall(_RUN, piece)):
         return True
     if prefix := public_prefix(piece):
         body = piece[len(prefix) :]
@@ -93,4 +100,4 @@ def _is_key(piece: str) -> bool:
 
 
 def _is_random(run: str) -> bool:
-    return len(_TURN.findall(run)) >= max(4, len(run) // 8)
+    return len(re.findall(_TURN, run)) >= max(4, len(run) // 8)

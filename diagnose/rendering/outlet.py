@@ -30,28 +30,31 @@ class Grammar(StrEnum):
     WORKFLOW = "workflow"  # text with commands of our own for GitHub Actions
 
 
+# Patterns are strings: most commands need few of them, and `re` compiles each when it is first used.
 # White space that has a width and no other effect.
 _BLANK = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_BLANKS = re.compile(rf"[\t-\r{_BLANK}]+")
+_BLANKS = rf"[\t-\r{_BLANK}]+"
 # Invisible although `str.isprintable` says otherwise: joiners, fillers and variation selectors that can hide text. The
 # two variation selectors that choose between text and emoji are left, since they follow visible signs.
-_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]")
-_ODD = re.compile(r"[^ -~]")
-_ODD_IN_TEXT = re.compile(r"[^\n\t -~]")
-_ODD_IN_JSON = re.compile(r"[^\n -~]")
-_ODD_AND_COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}m|[^\n\t -~]")
-_WIDE = re.compile(f"[{_BLANK}]")
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u3164\uffa0") | frozenset(
+    map(chr, (*range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0)))
+)
+_SEEN = " -~\u4e00-\u9fff\uff01-\uff5e"  # most of a text in English or Chinese
+_ODD = rf"[^{_SEEN}]"
+_ODD_IN_TEXT = rf"[^\n\t{_SEEN}]"
+_ODD_IN_JSON = rf"[^\n{_SEEN}]"
+_ODD_AND_COLOURS = rf"\x1b\[[0-9;]{{0,20}}m|[^\n\t{_SEEN}]"
+_WIDE = f"[{_BLANK}]"
 
 # The end of an IPv6 address: the most frequent `::` that is no command.
 _ADDRESS = r"(?:[0-9A-Fa-f.]{1,15}(?::[0-9A-Fa-f.]{1,15}){0,7})?(?:[\]/%,;)\s\"'<>&\\]|$)"
-_COMMAND = re.compile(
-    rf":(?=:(?!{_ADDRESS})[^\s:][^\n]*?::)"
+_COMMAND = (
+    rf"(?im):(?=:(?!{_ADDRESS})[^\s:][^\n]*?::)"
     r"|##(?=[a-z_-]{0,30}\[)"
-    r"|(?:(?<=section_start)|(?<=section_end)|(?<=travis_fold)|(?<=travis_time)):",
-    re.IGNORECASE | re.MULTILINE,
+    r"|(?:(?<=section_start)|(?<=section_end)|(?<=travis_fold)|(?<=travis_time)):"
 )
-_STYLE_SHEET = re.compile(r"<style>.*?</style>", re.DOTALL)
-_OURS = re.compile(r"::(?:group::|endgroup::|(?:error|warning|notice) [^\n:]*::)")  # what `formats/github.py` writes
+_STYLE_SHEET = r"(?s)<style>.*?</style>"
+_OURS = r"::(?:group::|endgroup::|(?:error|warning|notice) [^\n:]*::)"  # what `formats/github.py` writes
 
 
 def plain(text: object) -> str:
@@ -63,8 +66,8 @@ def plain(text: object) -> str:
     >>> plain("a\\n\\tb \\x1b[31mc"), plain("::stop-commands::x")
     ('a b \\\\u001b[31mc', ': :stop-commands::x')
     """
-    line = _BLANKS.sub(" ", KNOWN.scrub(str(text))).strip(" ")
-    return _COMMAND.sub(_spaced, line if line.isascii() and line.isprintable() else _ODD.sub(_shown, line))
+    line = re.sub(_BLANKS, " ", KNOWN.scrub(str(text))).strip(" ")
+    return re.sub(_COMMAND, _spaced, line if line.isascii() and line.isprintable() else re.sub(_ODD, _shown, line))
 
 
 def passed(text: str, grammar: Grammar = Grammar.TEXT, colours: bool = False) -> str:
@@ -74,18 +77,19 @@ def passed(text: str, grammar: Grammar = Grammar.TEXT, colours: bool = False) ->
     must have passed before they were put in: a secret that is replaced here could take a delimiter with it.
     """
     if grammar is Grammar.JSON:
-        return _COMMAND.sub(_escaped, _ODD_IN_JSON.sub(_shown_in_json, text))
+        return re.sub(_COMMAND, _escaped, re.sub(_ODD_IN_JSON, _shown_in_json, text))
     if grammar is Grammar.MARKUP:
-        sheets = [*_STYLE_SHEET.finditer(text)]
+        sheets = [*re.finditer(_STYLE_SHEET, text)]
         starts, ends = [0, *(sheet.end() for sheet in sheets)], [*(sheet.start() for sheet in sheets), len(text)]
-        rest = [_COMMAND.sub(_entity, _ODD_IN_TEXT.sub(_shown, text[a:b])) for a, b in zip(starts, ends, strict=True)]
+        between = (text[a:b] for a, b in zip(starts, ends, strict=True))
+        rest = [re.sub(_COMMAND, _entity, re.sub(_ODD_IN_TEXT, _shown, piece)) for piece in between]
         return rest[0] + "".join(sheet[0] + after for sheet, after in zip(sheets, rest[1:], strict=True))
     text = KNOWN.scrub(text)
     if not (text.isascii() and text.isprintable()):
-        text = (_ODD_AND_COLOURS if colours else _ODD_IN_TEXT).sub(_shown, text)
+        text = re.sub(_ODD_AND_COLOURS if colours else _ODD_IN_TEXT, _shown, text)
     if grammar is Grammar.WORKFLOW:
         return "\n".join(map(_workflow_line, text.split("\n")))
-    return _COMMAND.sub(_spaced, text)
+    return re.sub(_COMMAND, _spaced, text)
 
 
 def escaped(sign: str) -> str:
@@ -96,7 +100,7 @@ def escaped(sign: str) -> str:
 
 def _shown(found: re.Match[str]) -> str:
     sign = found[0]
-    return sign if len(sign) > 1 or _WIDE.match(sign) or _is_seen(sign) else escaped(sign)
+    return sign if len(sign) > 1 or re.match(_WIDE, sign) or _is_seen(sign) else escaped(sign)
 
 
 def _shown_in_json(found: re.Match[str]) -> str:
@@ -104,13 +108,13 @@ def _shown_in_json(found: re.Match[str]) -> str:
 
 
 def _is_seen(sign: str) -> bool:
-    return sign.isprintable() and not _UNSEEN.match(sign)
+    return sign.isprintable() and sign not in _UNSEEN
 
 
 def _workflow_line(line: str) -> str:
-    ours = _OURS.match(line)
+    ours = re.match(_OURS, line)
     head = ours.end() if ours else 0
-    return line[:head] + _COMMAND.sub(_spaced, line[head:])
+    return line[:head] + re.sub(_COMMAND, _spaced, line[head:])
 
 
 def _spaced(found: re.Match[str]) -> str:

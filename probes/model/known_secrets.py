@@ -15,8 +15,8 @@ from probes.model.scrubber import WINDOW, Scrubber
 from probes.model.secret import Secret, public_prefix
 
 GENERATION = 64  # secrets; a fleet has thousands of keys, and each takes some 50 KiB in the filter
-_APART = re.compile(r"[\s,;\"'`，；]+")
-_NAMED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=(?=[^=])")
+_APART = r"[\s,;\"'`，；]+"
+_NAMED = r"[A-Za-z_][A-Za-z0-9_]*=(?=[^=])"
 _REFERENCE = ("$", "{{", "%", "<")
 
 
@@ -41,12 +41,12 @@ class KnownSecrets:
 
     def stop(self) -> None:
         """Forget everything, and take in no more keys."""
-        Secret.told = None
+        self.settle()
         self._lasting, self._older, self._newer, self._count = _filter(), _filter(), _filter(), 0
 
-    def keep(self, secret: str) -> None:
-        """Take in one more secret for good."""
-        self._lasting.add(secret)
+    def settle(self) -> None:
+        """Take in no more keys, but remember those that are known."""
+        Secret.told = None
 
     def add(self, value: str) -> None:
         """Take in a value that was given as a key; only those parts of it that can be one.
@@ -61,7 +61,11 @@ class KnownSecrets:
 
     def scrub(self, text: str) -> str:
         """Return the text with ``[key]`` in the place of each known secret."""
-        return self._older(self._newer(self._lasting(text)))
+        text = self._lasting(text)
+        for recent in (self._newer, self._older):
+            if recent:
+                text = recent(text)
+        return text
 
 
 def parts(value: str) -> Iterable[str]:
@@ -71,8 +75,8 @@ def parts(value: str) -> Iterable[str]:
         return
     if public_prefix(bare):  # with a space or a comma in the middle it is still one key, wrongly pasted
         yield bare
-    for part in _APART.split(bare):
-        name = _NAMED.match(part)
+    for part in re.split(_APART, bare):
+        name = re.match(_NAMED, part)
         part = part[name.end() :] if name else part
         if len(part) >= WINDOW and not part.startswith(_REFERENCE) and _is_random(part):
             yield part

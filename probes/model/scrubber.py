@@ -11,6 +11,7 @@ WINDOW = 12  # the contract: no output has this many consecutive characters of a
 # Wherever a window of a secret lies, one of each STRIDE positions begins a mark that lies within the window.
 MARK = 6
 STRIDE = WINDOW - MARK + 1
+REMEMBERED = 10_000  # texts without a key; a process that watches for days would keep them all
 # Keys that the run does not know, such as that of an upstream which a relay echoes.
 _FOREIGN_KEY = (
     r"(?<![A-Za-z0-9])(?:sk-(?:ant|proj|or|svcacct|admin|kimi|sp|api|cp)-[\w-]{16,}|sk-[A-Za-z0-9]{20,}|gsk_\w{20,}"
@@ -64,6 +65,10 @@ class Scrubber:
         for secret in secrets:
             self.add(secret)
 
+    def __bool__(self) -> bool:
+        """Check whether it knows any secret."""
+        return bool(self._known)
+
     def add(self, secret: Secret | str) -> None:
         """Add a secret. Public placeholders and short keys are ignored."""
         value = secret.reveal() if isinstance(secret, Secret) else secret
@@ -95,6 +100,8 @@ class Scrubber:
             text = self._replace_known(text)
         text = re.sub(_FOREIGN_KEY, lambda found: hint(found[0]), text)
         if text == given and len(text) <= 1000:
+            if len(self._clean) >= REMEMBERED:
+                self._clean.clear()
             self._clean.add(text)
         return text
 

@@ -59,6 +59,7 @@ def command(
     from diagnose.serve.http_server import serve
     from diagnose.serve.web_app import ServeOptions
     from probes.catalog.door_files import DoorsError
+    from probes.model.known_secrets import KNOWN
     from probes.model.settings import BadInput, Limits
     from probes.model.source import Owner
 
@@ -94,6 +95,7 @@ def command(
     if not local and tls_cert is None:
         console.say("warning: keys and the token travel unencrypted, unless something in front speaks TLS")
     _more_files()
+    KNOWN.settle()  # a visitor's key must not be known to the page of another
     try:
         serve(serving, sock, tls_cert, tls_key)
     except KeyboardInterrupt:

@@ -79,8 +79,8 @@ def fail(*_):
 doors.known = fail
 if "thread" in sys.argv:
     sys.argv.remove("thread")
-    from diagnose.cli.error_messages import watch
-    watch()
+    import diagnose.cli
+    diagnose.cli._hide_tracebacks()
     one = threading.Thread(target=fail)
     one.start()
     one.join()

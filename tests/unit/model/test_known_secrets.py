@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.model.known_secrets import GENERATION, KNOWN, KnownSecrets, parts
-from probes.model.scrubber import WINDOW, Scrubber
+from probes.model.scrubber import REMEMBERED, WINDOW, Scrubber
 from probes.model.secret import Secret, public_prefix
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
@@ -33,6 +33,22 @@ def test_each_command_begins_anew() -> None:
     register.begin([])
     assert register.scrub(BARE + KEY[5:25]) == BARE + KEY[5:25]
     register.stop()
+
+
+def test_a_server_takes_in_no_key_of_a_visitor() -> None:
+    register = KnownSecrets()
+    register.begin([BARE])
+    register.settle()
+    Secret(KEY)
+    assert register.scrub(f"{BARE} {KEY[5:25]}") == f"[key] {KEY[5:25]}"
+    register.stop()
+
+
+def test_texts_without_a_key_are_forgotten_again() -> None:
+    scrub = Scrubber([KEY])
+    for number in range(REMEMBERED + 10):
+        assert scrub(f"text {number}") == f"text {number}"
+    assert len(scrub._clean) <= REMEMBERED
 
 
 def test_a_fleet_does_not_fill_the_memory() -> None:
