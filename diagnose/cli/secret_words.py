@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from probes.model.secret import public_prefix
 
+MOST = 100
 SHORTEST = 12  # characters of a secret; a report may show fewer of them in a row
 _CANDIDATE = r"[A-Za-z0-9_+/%-]{16,}|[A-Za-z]{2,}[_-][A-Za-z0-9_+/=.~-]{8,}|AIza|eyJ"
 _PIECES = r"[\s,;:=\"'`()<>{}\[\]|&?#@/\\，；：]+"
@@ -33,8 +34,12 @@ _IN_URL = r"://[^/@:\s]*:([^/@\s]{12,})@"
 
 
 def on_command_line(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the parts of a command line that look like keys: ``sk-…``, 32 hexadecimal digits, 64 random letters."""
-    return tuple(dict.fromkeys(part for word in words if re.search(_CANDIDATE, word) for part in _keys_in(word)))
+    """Return the parts of a command line that look like keys: ``sk-…``, 32 hexadecimal digits, 64 random letters.
+
+    No more than :data:`MOST`: a log that is given to `explain` can hold thousands of numbers.
+    """
+    found = dict.fromkeys(part for word in words if re.search(_CANDIDATE, word) for part in _keys_in(word))
+    return tuple(islice(found, MOST))
 
 
 def in_environment(environ: Mapping[str, str]) -> Iterator[str]:
