@@ -1,7 +1,4 @@
-"""Console output: language, width, colour, output files and progress lines.
-
-This is the one module that writes to the terminal; every text passes ``diagnose/rendering/outlet.py`` first.
-"""
+"""Console output: language, width, colour, output files and progress lines."""
 
 from __future__ import annotations
 
@@ -12,7 +9,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from diagnose.rendering.outlet import Grammar, passed, plain
+from diagnose.cli import printer
+from diagnose.rendering.outlet import plain
 from diagnose.words import language_of, phrase
 
 if TYPE_CHECKING:
@@ -82,47 +80,9 @@ def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool 
             _append(named, render(report, other, lang), lang)
     if output is None or output == "-":
         text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode(), strict=strict)
-        echo(text, nl=False, people=chosen.for_people, grammar=chosen.grammar, colours=wants_colour())
+        printer.echo(text, nl=False, people=chosen.for_people, grammar=chosen.grammar, colours=wants_colour())
         return
     save(output, render(report, fmt, lang, width=WIDTH, strict=strict))
-
-
-def echo(
-    text: str,
-    *,
-    err: bool = False,
-    nl: bool = True,
-    people: bool = True,
-    grammar: Grammar = Grammar.TEXT,
-    colours: bool = False,
-) -> None:
-    """Print a document to standard output, or with ``err`` to standard error; ``nl`` adds a line end.
-
-    It is in the console's encoding if ``people`` read it, else in UTF-8. Its own line ends stay, so foreign text in it
-    must have passed :func:`plain`; with ``colours`` its colours stay too.
-    """
-    text = passed(text, grammar, colours)
-    if people or err or sys.stdout.isatty():
-        click.echo(text, nl=nl, err=err, color=True)
-    else:
-        click.echo(text.encode("utf-8", "replace"), nl=nl)
-
-
-def say(text: str) -> None:
-    """Print a message on standard error, as one line whatever stands in it."""
-    click.echo(passed(plain(text)), err=True)
-
-
-def echo_json(document: object) -> None:
-    """Print a document for programs, indented."""
-    from diagnose.formats.json import dumps
-
-    echo(dumps(document, indent=2), people=False, grammar=Grammar.JSON)
-
-
-def agrees(question: str) -> bool:
-    """Ask on standard error, and return whether the answer is yes. Raises click.Abort without an answer."""
-    return click.confirm(plain(question), err=True)
 
 
 def _append(name: str, text: str, lang: str) -> None:
@@ -132,7 +92,7 @@ def _append(name: str, text: str, lang: str) -> None:
             file.write(f"{text}\n")
     except OSError as error:
         reason = error.strerror or str(error)
-        say(phrase("warning.job_summary", lang, {"path": name, "reason": reason}))
+        printer.say(phrase("warning.job_summary", lang, {"path": name, "reason": reason}))
 
 
 def save(name: str | Path, text: str) -> None:

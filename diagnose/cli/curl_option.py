@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import printer
 
 if TYPE_CHECKING:
     from probes.model.settings import Settings
@@ -34,5 +34,5 @@ def from_curl(text: str, options: Options, lang: str) -> Settings:
         text = sys.stdin.buffer.read(LARGEST).decode("utf-8", "replace")
     settings, notes = read(text, options, os.environ, Path.cwd())
     for note in notes:
-        console.say(f"{phrase('curl.note', lang)}: {phrase(f'curl.{note.kind}', lang, {'names': note.names})}")
+        printer.say(f"{phrase('curl.note', lang)}: {phrase(f'curl.{note.kind}', lang, {'names': note.names})}")
     return settings

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.cli.secret_words import SHORTEST, on_command_line
 from diagnose.rendering.outlet import plain
 from diagnose.words import phrase
@@ -30,15 +30,15 @@ def refuse(error: click.ClickException, words: Sequence[str]) -> int:
         message = phrase("error.extra_argument", console.language(None))
     message = " ".join(filter(None, (message, handing)))
     if _for_nagios(words):
-        console.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
+        printer.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
         return UNKNOWN
     if isinstance(error, click.UsageError) and error.ctx is not None:
         context = error.ctx
-        console.echo(context.get_usage(), err=True)
+        printer.echo(context.get_usage(), err=True)
         if context.command.get_help_option(context) is not None:
-            console.echo(f"Try '{context.command_path} {context.help_option_names[-1]}' for help.", err=True)
-        console.echo("", err=True)
-    console.say(f"Error: {message}")
+            printer.echo(f"Try '{context.command_path} {context.help_option_names[-1]}' for help.", err=True)
+        printer.echo("", err=True)
+    printer.say(f"Error: {message}")
     return WRONG
 
 
@@ -53,11 +53,11 @@ def broken(error: BaseException, words: Sequence[str]) -> int:
         from traceback import format_exception
 
         for line in "".join(format_exception(error)).splitlines():
-            console.echo(_without_keys(line), err=True)
+            printer.echo(_without_keys(line), err=True)
     if _for_nagios(words):
-        console.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
+        printer.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
         return UNKNOWN
-    console.say(f"Error: {message}")
+    printer.say(f"Error: {message}")
     return WRONG
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import printer
 from diagnose.words import phrase
 from probes.model.settings import ConflictRole
 from probes.model.source import SourceKind
@@ -75,12 +75,12 @@ def fix_settings(settings: Settings, report: Report, lang: str, yes: bool) -> bo
         return False
     done = _write(writings, lang, yes) if writings else not changes
     for line in left:
-        console.say(line)
+        printer.say(line)
     return done and bool(writings) and not left
 
 
 def _print(key: str, lang: str, **values: str) -> None:
-    console.say(phrase(f"mend.{key}", lang, values))
+    printer.say(phrase(f"mend.{key}", lang, values))
 
 
 # -- what is to change -------------------------------------------------------------------------------------------------
@@ -175,11 +175,11 @@ def _write(writings: list[FileChange], lang: str, yes: bool) -> bool:
     from probes.config_formats.edit import save
 
     for writing in writings:
-        console.echo(difference(writing), err=True, nl=False)
+        printer.echo(difference(writing), err=True, nl=False)
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError(phrase("mend.no_terminal", lang))
-        if not console.agrees(phrase("mend.ask", lang)):
+        if not printer.agrees(phrase("mend.ask", lang)):
             _print("kept", lang)
             return False
     # From the last line up, so that line numbers above stay valid.

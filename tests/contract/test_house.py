@@ -283,7 +283,8 @@ SHORT = 10  # lines
 
 # Modules that write to a stream themselves, and why that is no way around `diagnose/rendering/outlet.py`.
 WRITES = {
-    "diagnose.cli.console": "it is the way out",
+    "diagnose.cli.printer": "it is the way out",
+    "diagnose.cli.console": "its lines of progress move the cursor; the one name in them has passed",
     "diagnose.cli.worker_pool": "a worker's standard output is a pipe to its parent, which prints",
 }
 STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose import __version__
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.cli.completion import among, apps, targets
 from diagnose.formats import FORMATS
 from diagnose.rendering.outlet import Grammar, passed, plain
@@ -115,7 +115,7 @@ def command(
 
     spoken = console.language(lang)
     if choices["key"] is not None:
-        console.say(phrase("warning.key_option", spoken))
+        printer.say(phrase("warning.key_option", spoken))
     if choices["key_stdin"]:
         choices["stdin_text"] = sys.stdin.read(65536)
     try:
@@ -207,9 +207,9 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     if found is None:
         raise click.ClickException(phrase("plan.no_address", lang))
     if fmt == "json":
-        console.echo_json(_plan_json(found))
+        printer.echo_json(_plan_json(found))
         return
-    console.echo(_plan_text(found, lang))
+    printer.echo(_plan_text(found, lang))
 
 
 def _plan_json(plan: Plan) -> dict[str, object]:
@@ -248,7 +248,7 @@ def announce(plan: Plan, lang: str) -> None:
     from probes.capabilities.feature_plan import MOST
 
     tokens = sum(request.tokens for request in plan.deep)
-    console.say(deep("AROUND", "announced", lang, count=MOST, tokens=tokens))
+    printer.say(deep("AROUND", "announced", lang, count=MOST, tokens=tokens))
 
 
 def _plan_text(plan: Plan, lang: str) -> str:

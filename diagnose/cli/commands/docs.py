@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.docs.reference_pages import pages
 
 
@@ -29,7 +29,7 @@ def command(write: str | None, check: str | None) -> None:
         return
     assert check is not None
     if stale := [name for name, text in pages(Path(check), program).items() if _read(Path(check, name)) != text]:
-        console.say(f"out of date: {', '.join(stale)}. Run: llmdoctor docs --write {check}")
+        printer.say(f"out of date: {', '.join(stale)}. Run: llmdoctor docs --write {check}")
         sys.exit(1)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.cli.completion import among, doors
 from diagnose.cli.key_report import columns
 from diagnose.words import LANGS, look, part, put
@@ -31,9 +31,9 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
     spoken = console.language(lang)
     if as_json:
         shown: Any = document(one, doors) if one else {"doors": [document(door, doors) for door in found]}
-        console.echo_json(shown)
+        printer.echo_json(shown)
     else:
-        console.echo("\n".join(_full(one, doors, spoken) if one else _table(found, spoken)))
+        printer.echo("\n".join(_full(one, doors, spoken) if one else _table(found, spoken)))
 
 
 def known() -> Doors:

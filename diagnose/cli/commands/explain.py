@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.cli.completion import among, codes
 from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS
@@ -101,14 +101,14 @@ def _page(code: str, lang: str, as_json: bool) -> bool:
             "steps": text.steps,
             "examples": looks,
         }
-        console.echo_json(page)
+        printer.echo_json(page)
         return True
-    console.echo(f"{code}\n\n{_wrap(text.title)}\n\n{_wrap(text.explanation, '  ')}")
+    printer.echo(f"{code}\n\n{_wrap(text.title)}\n\n{_wrap(text.explanation, '  ')}")
     _steps(text, lang)
     if looks:
-        console.echo(f"\n{words.phrase('explain.looks', lang)}")
+        printer.echo(f"\n{words.phrase('explain.looks', lang)}")
         for example in looks:
-            console.echo(_wrap(example, "    ", "  · "))
+            printer.echo(_wrap(example, "    ", "  · "))
     return True
 
 
@@ -121,9 +121,9 @@ def _examples(code: str) -> tuple[str, ...]:
 def _steps(text: Text, lang: str) -> None:
     from diagnose import words
 
-    console.echo(f"\n{words.phrase('what_to_do', lang)}")
+    printer.echo(f"\n{words.phrase('what_to_do', lang)}")
     for number, step in enumerate(text.steps, 1):
-        console.echo(_wrap(step, "     ", f"  {number}. "))
+        printer.echo(_wrap(step, "     ", f"  {number}. "))
 
 
 # -- a text ------------------------------------------------------------------------------------------------------------
@@ -133,13 +133,13 @@ def _answer(text: str, lang: str, as_json: bool) -> None:
     found = candidates(text, lang)
     if as_json:
         rows = [{"code": c.code, "confidence": c.confidence, "why": c.why, "evidence": c.evidence} for c in found]
-        console.echo_json({"candidates": rows})
+        printer.echo_json({"candidates": rows})
     elif found:
         _print_candidates(found, lang)
     else:
         from diagnose import words
 
-        console.echo(words.phrase("explain.nothing", lang))
+        printer.echo(words.phrase("explain.nothing", lang))
     if not found:
         sys.exit(3)
 
@@ -166,17 +166,17 @@ def _print_candidates(candidates: tuple[Candidate, ...], lang: str) -> None:
     first, *others = candidates
     _print_candidate(first)
     _steps(words.say(first.code, lang, {}), lang)
-    console.echo(f"\n{words.phrase('explain.more', lang, {'code': first.code})}")
+    printer.echo(f"\n{words.phrase('explain.more', lang, {'code': first.code})}")
     if others:
-        console.echo(f"\n{words.phrase('explain.also', lang)}\n")
+        printer.echo(f"\n{words.phrase('explain.also', lang)}\n")
         for candidate in others:
             _print_candidate(candidate)
 
 
 def _print_candidate(candidate: Candidate) -> None:
-    console.echo(f"{candidate.code}  {candidate.confidence:.0%}")
-    console.echo(_wrap(candidate.why, "  "))
-    console.echo(_wrap(f"“{candidate.evidence}”", "  "))
+    printer.echo(f"{candidate.code}  {candidate.confidence:.0%}")
+    printer.echo(_wrap(candidate.why, "  "))
+    printer.echo(_wrap(f"“{candidate.evidence}”", "  "))
 
 
 def _wrap(text: str, indent: str = "", first: str | None = None) -> str:

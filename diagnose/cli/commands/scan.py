@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose import __version__
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
 
@@ -173,7 +173,7 @@ def _say_notes(notes: list[ScanNote], lang: str) -> None:
 
     for note in notes:
         place = " ".join(filter(None, (note.app, note.place)))
-        console.say(f"{place}{word(lang, 'colon')}{word(lang, note.words, form=note.form)}")
+        printer.say(f"{place}{word(lang, 'colon')}{word(lang, note.words, form=note.form)}")
 
 
 def _lines(survey: ScanResult, reports: dict[int, Report], list_only: bool) -> str:

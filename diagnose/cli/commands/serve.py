@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import printer
 
 if TYPE_CHECKING:
     import socket
@@ -91,9 +91,9 @@ def command(
     )
     scheme = "https" if tls_cert else "http"
     shown = f"[{address}]" if ":" in address else address
-    console.say(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)")
+    printer.say(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)")
     if not local and tls_cert is None:
-        console.say("warning: keys and the token travel unencrypted, unless something in front speaks TLS")
+        printer.say("warning: keys and the token travel unencrypted, unless something in front speaks TLS")
     _more_files()
     KNOWN.settle()  # a visitor's key must not be known to the page of another
     try:

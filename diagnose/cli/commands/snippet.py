@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.cli.commands import check
 from diagnose.cli.curl_option import from_curl
 from diagnose.rendering.outlet import plain
@@ -49,7 +49,7 @@ def command(
 
     names = dict.fromkeys((*groups(), *(one.id for one in templates())))
     if listing:
-        console.echo("\n".join(names))
+        printer.echo("\n".join(names))
         return
     if wanted is not None and wanted not in names:
         import difflib
@@ -65,12 +65,12 @@ def command(
         values = {"names": wanted or "", "protocol": working.protocol, "base_url": working.base_url}
         raise click.ClickException(phrase("snippet.unspoken", spoken, values))
     if as_json:
-        console.echo_json([one._asdict() for one in found])
+        printer.echo_json([one._asdict() for one in found])
         return
     for one in found:
         lone = len(found) == 1  # users redirect a single snippet into a file, so its heading goes to standard error
-        console.echo(_above(one, working, spoken), err=lone)
-        console.echo(one.text + "\n" * (not lone), nl=False)
+        printer.echo(_above(one, working, spoken), err=lone)
+        printer.echo(one.text + "\n" * (not lone), nl=False)
 
 
 def _spoken_alone(wanted: str) -> str | None:
@@ -151,7 +151,7 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
     if working is None:
         finding = next((one for one in report.findings if one.code == report.root_cause), None)
         detail = f"{finding.title} ({finding.code})" if finding else report.verdict.value
-        console.say(phrase("snippet.nothing", lang, {"detail": detail}))
+        printer.say(phrase("snippet.nothing", lang, {"detail": detail}))
         sys.exit(1)
     return working
 
@@ -170,7 +170,7 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
         raise click.ClickException(phrase("snippet.no_address", lang))
     if settings.model is None:
         raise click.ClickException(phrase("snippet.no_model", lang))
-    console.say(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}")
+    printer.say(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}")
     protocol = wire(checked.protocol)
     auth = settings.auth.value if settings.auth else protocol.styles[0] if settings.key else None
     return WorkingSettings(
