@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import click
 
 from diagnose.cli import console, printer
-from diagnose.cli.secret_words import SHORTEST, on_command_line
+from diagnose.cli.secret_words import SHORTEST, is_there, on_command_line
 from diagnose.rendering.outlet import plain
 from diagnose.words import phrase
 from probes.model.known_secrets import KNOWN
@@ -20,6 +20,7 @@ from probes.model.known_secrets import KNOWN
 WRONG = 2  # exit status: the command line or a file is wrong, or the program itself
 UNKNOWN = 3  # of a monitoring plugin, for which 2 means that the target is down
 DEBUG = "LLMDOCTOR_DEBUG"
+_ENDS = (".", "!", "?", "。")
 
 
 def refuse(error: click.ClickException, words: Sequence[str]) -> int:
@@ -28,7 +29,8 @@ def refuse(error: click.ClickException, words: Sequence[str]) -> int:
     handing = _how_to_hand_over(error, words)
     if isinstance(error, click.UsageError) and _is_extra(error) and handing:
         message = phrase("error.extra_argument", console.language(None))
-    message = " ".join(filter(None, (message, handing)))
+    if handing:
+        message = f"{message}{'' if message.endswith(_ENDS) else '.'} {handing}"
     if _for_nagios(words):
         printer.echo(f"LLMDOCTOR UNKNOWN - {plain(message)}".replace("|", "/"))
         return UNKNOWN
@@ -71,7 +73,7 @@ def _without_keys(text: str, kept: Sequence[str] = ()) -> str:
 
 
 def _names_a_file(word: str) -> bool:
-    return len(word) >= SHORTEST and os.path.exists(word)  # noqa: PTH110 - a word with a NUL is no error here
+    return len(word) >= SHORTEST and is_there(word)
 
 
 def _how_to_hand_over(error: click.ClickException, words: Sequence[str]) -> str:

@@ -42,6 +42,11 @@ def on_command_line(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(islice(found, MOST))
 
 
+def is_there(path: str) -> bool:
+    """Check whether a file or folder has this name; ask no other machine, as Windows does for ``\\\\host\\share``."""
+    return not path.startswith(("//", "\\\\")) and os.path.exists(path)  # noqa: PTH110 - pathlib is slow to import
+
+
 def in_environment(environ: Mapping[str, str]) -> Iterator[str]:
     """Yield the values of variables whose names say that they are secret, and the passwords in URLs."""
     for name, value in environ.items():
@@ -68,7 +73,7 @@ def _is_no_place(value: str) -> bool:
 
 
 def _keys_in(word: str) -> Iterator[str]:
-    if os.path.exists(word) or os.path.exists(word.partition("=")[2]):  # noqa: PTH110 - pathlib is slow to import
+    if is_there(word) or is_there(word.partition("=")[2]):
         return
     bare = re.sub(_NAME, "", word.strip()).lstrip("-").strip("\"'")
     prefix = public_prefix(bare)
