@@ -27,9 +27,11 @@ _CHANGE = r"[0-9](?=[A-Za-z])|[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])"
 _RUN = r"[A-Za-z0-9]{20,}"
 _TURN = r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])"
 
-_NAMES = r"(?i)KEY|TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PWD|CREDENTIAL|COOKIE|AUTH(?!OR)"
-_OF_PLACES = r"(?i)_(?:URL|URI|FILE|PATH|DIR|HOME|SOCK|HOST|NAME|USER|TYPE|MODE)$"
-_PLACE = r"[~.]?[\\/]|[A-Za-z]:[\\/]|\w+://"
+_NAMES = (
+    r"(?i)(?:KEY|TOKEN|SECRET|PASS|PASSWORD|PASSWD|PASSPHRASE|PWD|CREDENTIALS?|COOKIE|AUTH|PAT)(?:_?[0-9A-Z]{1,8})?$"
+)
+_OF_PLACES = r"(?i)_(?:URL|URI|FILE|PATH|DIR|HOME|SOCK|HOST|SERVER|DOMAIN|REALM|REGION|NAME|USER|TYPE|MODE|METHOD)$"
+_PLACE = r"(?i)[~.]?[\\/]|[a-z]:[\\/]|\w+://|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d+)?$"
 _IN_URL = r"://[^/@:\s]*:([^/@\s]{12,})@"
 
 

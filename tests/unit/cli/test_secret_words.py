@@ -79,6 +79,11 @@ def test_variables_are_told_by_their_names() -> None:
         "OPENAI_KEY_FILE": "secrets/openai-key-1.txt",
         "TOKENIZERS_PARALLELISM": "false",
         "KEYBOARD": "dvorakinternational",
+        "AUTH0_DOMAIN": "my-company-1.eu.auth0.com",
+        "AUTH_DOMAIN": "login.company1.example",
+        "MY_KEY": "login.company1.example:8443",
+        "KEYCLOAK_REALM": "the-realm-of-1-company",
+        "AUTH_METHOD": "client_secret_post_2",
         "PATH": "/usr/local/bin:/usr/bin",
         "PASSENGERS": "17",
     }
