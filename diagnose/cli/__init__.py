@@ -54,7 +54,8 @@ class _Commands(click.Group):
         except click.ClickException as error:
             if not standalone:
                 raise
-            ended = _refused(error, words)
+            _refused(error, words)
+            ended = error.exit_code
         if standalone:
             sys.exit(ended if isinstance(ended, int) else 0)
         return ended
