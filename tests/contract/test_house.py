@@ -294,7 +294,9 @@ def ways_out(node: ast.AST) -> str:
     """Return how a node writes to the terminal, or an empty string."""
     if isinstance(node, ast.Call):
         called = ast.unparse(node.func)
-        if called in ("print", "warnings.warn", "os.write") or re.fullmatch(
+        if called == "os.write" and ast.unparse(node.args[0]) in ("1", "2"):
+            return called
+        if called in ("print", "warnings.warn") or re.fullmatch(
             r"click\.(?:echo|secho|echo_via_pager|prompt|confirm|pause|progressbar|clear|edit|launch)"
             r"|(?:sys\.)?(?:__)?(?:stdout|stderr)(?:__)?(?:\.buffer)?\.(?:write|writelines)"
             r"|traceback\.print_\w+|logging\.(?:basicConfig|debug|info|warning|error|exception|critical)"
@@ -323,6 +325,7 @@ def ways_out(node: ast.AST) -> str:
         "error.show()",
         "Console(stderr=True)",
         "traceback.print_exc()",
+        "os.write(2, b'x')",
     ],
 )
 def test_a_way_out_is_seen(code: str) -> None:
@@ -345,7 +348,7 @@ def test_what_is_written_to_a_file_goes_through_the_outlet() -> None:
     """In the command line, whatever is written or saved is the value of ``passed`` or of a function that calls it."""
     passing = ("passed", "render", "pages")
     for name in MODULES:
-        if not name.startswith("diagnose.cli") or name in WRITES:
+        if not name.startswith("diagnose.cli") or name in (*WRITES, "diagnose.cli.output_files"):  # it writes the files
             continue
         for function in (one for one in ast.walk(tree(name)) if isinstance(one, ast.FunctionDef)):
             from_outlet = {
@@ -363,7 +366,10 @@ def test_what_is_written_to_a_file_goes_through_the_outlet() -> None:
                 if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                     continue
                 called = ast.unparse(node.func)
-                if called in ("console.save", "self._out.write", "out.write") and function.name != "_write":
+                if (
+                    called in ("output_files.save", "save", "self._out.write", "out.write")
+                    and function.name != "_write"
+                ):
                     text = node.args[-1]
                     assert any(f"{one}(" in ast.unparse(text) for one in passing) or (
                         isinstance(text, ast.Name) and text.id in from_outlet
@@ -480,6 +486,44 @@ def test_imports_point_down() -> None:
     assert up == []
     rooms = {".".join(name.split(".")[:2]) for name in MODULES if name.count(".")}
     assert rooms - {"diagnose.__main__"} == set(floor) - {"diagnose.cli.commands"}, "a room without a floor"
+
+
+# Modules that open files: the reader, the writer, and the practice server, which writes the certificates of its tests.
+OPENERS = ("probes.config_formats.files", "probes.config_formats.writer", "probes.demo_server.certificates")
+OPENING = {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "mkstemp", "NamedTemporaryFile"}
+
+
+def opened_in(module: ast.Module) -> list[str]:
+    """Return the calls that open a file by its path, and reads of standard input; data of the package is allowed."""
+    found = []
+    for node in ast.walk(module):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        owner, _, name = called.rpartition(".")
+        stdin = called in ("sys.stdin.read", "sys.stdin.buffer.read")
+        package_data = "__file__" in owner or "files(" in owner
+        opens = name in OPENING if owner else name == "open"
+        if stdin or (opens and not package_data and owner not in ("scenarios", "webbrowser")):
+            found.append(called)
+    return found
+
+
+def test_files_are_opened_in_one_place() -> None:
+    opened = {name: opened_in(tree(name)) for name in MODULES if name not in OPENERS}
+    opened["diagnose.cli.named_files"].remove("sys.stdin.buffer.read")  # the one reader of standard input
+    assert {name: calls for name, calls in opened.items() if calls} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("open('x')", "Path(p).open()", "p.read_text()", "p.read_bytes()", "os.open(p, 0)", "p.write_text('')"),
+        *("sys.stdin.read()", "sys.stdin.buffer.read(9)", "io.open(p)", "tempfile.mkstemp()"),
+    ],
+)
+def test_an_opened_file_is_seen(text: str) -> None:
+    assert len(opened_in(ast.parse(text))) == 1
 
 
 def test_no_two_classes_have_one_name() -> None:
