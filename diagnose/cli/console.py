@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagnose.cli import printer
 from diagnose.cli.output_files import append, save
+from diagnose.rendering.outlet import plain
 from diagnose.words import language_of, phrase
 
 if TYPE_CHECKING:
@@ -66,11 +68,11 @@ def width() -> int:
 
 def tell_skipped(settings: Settings, lang: str) -> None:
     """Print on standard error which files were found and not read, and why."""
-    from diagnose.rendering.report_parts import plain, word
+    from diagnose.rendering.report_parts import word
 
     for one in settings.skipped:
         why = word(lang, f"found.{one.reason}", form=one.form)
-        click.echo(f"{plain(one.place)}{word(lang, 'colon')}{why}", err=True)
+        printer.say(f"{one.place}{word(lang, 'colon')}{why}")
 
 
 def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool = False) -> None:
@@ -87,17 +89,9 @@ def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool 
             append(named, render(report, other, lang), lang)
     if output is None or output == "-":
         text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode(), strict=strict)
-        echo(text, people=chosen.for_people)
+        printer.echo(text, nl=False, people=chosen.for_people, grammar=chosen.grammar, colours=wants_colour())
         return
     save(output, render(report, fmt, lang, width=WIDTH, strict=strict))
-
-
-def echo(text: str, people: bool) -> None:
-    """Print to standard output: in the console's encoding if ``people`` read it, else in UTF-8."""
-    if people or sys.stdout.isatty():
-        click.echo(text, nl=False, color=True)
-    else:
-        click.echo(text.encode("utf-8", "replace"), nl=False)
 
 
 class ProgressBar:
@@ -157,7 +151,7 @@ class Progress:
     def _show(self, observation: Observation) -> None:
         name = phrase(f"probe.{observation.probe}", self._lang)
         seconds = f"{observation.ended - observation.began:.2f} s"
-        click.echo(f"\r\x1b[2K… {name} {seconds}", nl=False, err=True, color=True)
+        click.echo(f"\r\x1b[2K… {plain(name)} {seconds}", nl=False, err=True, color=True)
         self._shown = True
 
     def end(self) -> None:

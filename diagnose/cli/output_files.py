@@ -9,6 +9,7 @@ from typing import TextIO
 
 import click
 
+from diagnose.cli import printer
 from diagnose.words import phrase
 
 
@@ -25,7 +26,7 @@ def append(name: str, text: str, lang: str) -> None:
     try:
         writer.append(Path(name), f"{text}\n".encode("utf-8", "replace"))
     except writer.NotWritten as error:
-        click.echo(phrase("warning.job_summary", lang, {"path": name, "reason": error.why}), err=True)
+        printer.say(phrase("warning.job_summary", lang, {"path": name, "reason": error.why}))
 
 
 class OutputFile:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.words import phrase
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
         raise click.ClickException(str(error)) from error
     lang = console.language(None)
     console.tell_skipped(settings, lang)
-    click.echo(phrase("init.wrote", lang, {"path": output}), err=True)
-    click.echo(text, nl=False)
+    printer.say(phrase("init.wrote", lang, {"path": output}))
+    printer.echo(text, nl=False)
 
 
 def _check_link(path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import named_files
+from diagnose.cli import named_files, printer
 
 if TYPE_CHECKING:
     import socket
@@ -63,6 +63,7 @@ def command(
     from diagnose.serve.http_server import serve
     from diagnose.serve.web_app import ServeOptions
     from probes.catalog.door_files import DoorsError
+    from probes.model.known_secrets import KNOWN
     from probes.model.settings import BadInput, Limits
     from probes.model.source import Owner
 
@@ -96,21 +97,20 @@ def command(
     )
     scheme = "https" if tls_cert else "http"
     shown = f"[{address}]" if ":" in address else address
-    click.echo(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)", err=True)
+    printer.say(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)")
     if not local and tls_cert is None:
-        click.echo("warning: keys and the token travel unencrypted, unless something in front speaks TLS", err=True)
+        printer.say("warning: keys and the token travel unencrypted, unless something in front speaks TLS")
     if file is not None and owner is Owner.FOLDER:
-        click.echo(
+        printer.say(
             f"note: {file} was found and not named, so its targets get no secret of yours without your consent. "
             f"Give it: --config {file.name}, or llmdoctor trust",
-            err=True,
         )
     _more_files()
     if (room := most_connections(jobs)) < FEW:
-        click.echo(
+        printer.say(
             f"warning: with --jobs {jobs}, the limit of open files (ulimit -n) leaves room for {room} connections only",
-            err=True,
         )
+    KNOWN.settle()  # a visitor's key must not be known to the page of another
     try:
         serve(serving, sock, tls_cert, tls_key)
     except KeyboardInterrupt:
