@@ -11,7 +11,8 @@ from importlib.util import find_spec
 import click
 
 import diagnose
-from diagnose import __version__
+from diagnose import __version__, interruption
+from diagnose.cli import standard_streams
 
 COMMANDS = {
     "check": "Find out why a base URL and key do not work.",
@@ -82,31 +83,59 @@ def installation_problem() -> str:
 
 
 def main() -> None:
-    """Run the command line. Exit status 2 means a usage error or a broken installation, 130 an interruption."""
+    """Run the command line. Exit status 2 means a usage error or a broken installation, 130 or 143 an interruption."""
+    interruption.install()
     gc.set_threshold(50_000)  # a command creates little garbage, and the collector takes a tenth of the run time
     atexit.register(gc.freeze)  # skips the final collection at exit, which takes 7 ms and frees nothing of use
+    standard_streams.prepare()
+    try:
+        status = _run()
+        standard_streams.flush()
+    except OSError as error:
+        status = _unwritten(error)
+    interruption.ignore()  # the rest takes a few milliseconds, and the status is decided
+    sys.exit(interruption.status_of(status))
+
+
+def _run() -> int:
+    """Run the command that the arguments name, print the sentence of an error, and return the exit status.
+
+    Raises OSError if standard output cannot be written.
+    """
     problem = installation_problem()
     if problem:
         click.echo(problem, err=True)
-        sys.exit(2)
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")  # a console without a character prints a question mark, not a traceback
+        return 2
     try:
-        program.main(prog_name="llmdoctor", standalone_mode=False)
+        ended = program.main(prog_name="llmdoctor", standalone_mode=False)
     except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        return end.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1 if end.code else 0
     except click.ClickException as error:
-        if "nagios" in " ".join(sys.argv).replace("--format=", "--format ").partition("--format ")[2].split()[:1]:
-            # A monitoring scheduler reads exit status 2 as CRITICAL; a usage error is UNKNOWN (3), in one line.
-            click.echo(f"LLMDOCTOR UNKNOWN - {' '.join(error.format_message().split())}".replace("|", "/"))
-            sys.exit(3)
-        error.show()
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of the pipe has gone. Closing stderr avoids a second error when the interpreter flushes it.
-        sys.stderr.close()
-        sys.exit(1)
+        return _refused(error)
+    except click.Abort:  # click's word for standard input that has ended where a question waits for its answer
+        return _refused(click.ClickException("standard input has ended before the question was answered."))
+    except KeyboardInterrupt:
+        return interruption.INTERRUPTED
+    return ended if isinstance(ended, int) else 0
+
+
+def _refused(error: click.ClickException) -> int:
+    """Print why the command line or a file is wrong, and return the exit status."""
+    if "nagios" in " ".join(sys.argv).replace("--format=", "--format ").partition("--format ")[2].split()[:1]:
+        # A monitoring scheduler reads exit status 2 as CRITICAL; a usage error is UNKNOWN (3), in one line.
+        click.echo(f"LLMDOCTOR UNKNOWN - {' '.join(error.format_message().split())}".replace("|", "/"))
+        return 3
+    error.show()
+    return 2
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that standard output cannot be written, and return the exit status. Raises any other error again."""
+    standard_streams.give_up()
+    if standard_streams.has_no_reader(error):
+        return 1
+    if not standard_streams.is_unwritable(error):
+        raise error
+    return _refused(click.ClickException(f"standard output cannot be written: {error.strerror or error}"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from diagnose.interruption import Held, at_end, forget
 from diagnose.words import language_of, phrase
 
 if TYPE_CHECKING:
@@ -108,14 +109,15 @@ def save(name: str | Path, text: str) -> None:
 
     path = Path(name)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - a descriptor, not a path
-                file.write(text)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with Held():
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            try:
+                with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - a descriptor
+                    file.write(text)
+                Path(temporary).replace(path)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error
 
@@ -138,22 +140,36 @@ class OutputFile:
 
         path = Path(self._path)
         try:
-            handle, self._temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            with Held():
+                handle, self._temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+                at_end(self._remove)
         except OSError as error:
             raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error
         self._file: TextIO = open(handle, "w", encoding="utf-8", newline="\n")  # noqa: PTH123 - a descriptor, not a path
         return self._file
 
-    def __exit__(self, kind: object, *_: object) -> None:
+    def __exit__(self, kind: object, raised: BaseException | None, _: object) -> None:
         if self._path is None:
             return
         from pathlib import Path
 
-        self._file.close()
-        if kind is None:
-            Path(self._temporary).replace(self._path)
-        else:
-            Path(self._temporary).unlink(missing_ok=True)
+        with Held():
+            try:
+                self._file.close()
+                if kind is None:
+                    Path(self._temporary).replace(self._path)
+            except OSError as error:
+                raised = error
+            self._remove()
+            forget(self._remove)
+        if isinstance(raised, OSError):  # a full disk
+            reason = raised.strerror or str(raised)
+            raise click.ClickException(f"{self._path} cannot be written: {reason}") from raised
+
+    def _remove(self) -> None:
+        from pathlib import Path
+
+        Path(self._temporary).unlink(missing_ok=True)
 
 
 class ProgressBar:
@@ -170,6 +186,7 @@ class ProgressBar:
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
         self._broken, self._lang = 0, lang
         self._task = self._bar.add_task("", total=total)
+        at_end(_clear_line)
         self._bar.start()
 
     def step(self, verdict: str) -> None:
@@ -185,6 +202,7 @@ class ProgressBar:
     def end(self) -> None:
         if self._bar is not None:
             self._bar.stop()
+            forget(_clear_line)
 
 
 def status(report: Report, fmt: str, strict: bool) -> int:
@@ -213,9 +231,17 @@ class Progress:
     def _show(self, observation: Observation) -> None:
         name = phrase(f"probe.{observation.probe}", self._lang)
         seconds = f"{observation.ended - observation.began:.2f} s"
+        if not self._shown:
+            at_end(_clear_line)
         click.echo(f"\r\x1b[2K… {name} {seconds}", nl=False, err=True, color=True)
         self._shown = True
 
     def end(self) -> None:
         if self._shown:
             click.echo("\r\x1b[2K", nl=False, err=True, color=True)
+            forget(_clear_line)
+
+
+def _clear_line() -> None:
+    """Erase a line of progress and show the cursor, which a progress bar hides."""
+    os.write(2, b"\r\x1b[2K\x1b[?25h")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,25 +45,24 @@ def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: s
 
 def _read(name: str) -> ComparedReport:
     from diagnose.judging.compared_report import NotAReport, place
-    from probes.model.archive import SCHEMA, ArchiveError, load
+    from probes.model.archive import SCHEMA, ArchiveError, parse
 
     path = Path(name)
     try:
         if path.stat().st_size > LARGEST:
             raise click.ClickException(f"{name} is too large to be a report")
         text = path.read_text("utf-8-sig")  # PowerShell's > writes a byte order mark
-        document: Any = json.loads(text)
+        document: Any = parse(text)
         if isinstance(document, dict) and document.get("schema") == SCHEMA:
             from diagnose.formats.json import document as written
             from diagnose.judging.judge import judge
+            from diagnose.judging.saved_run import read
 
-            document = written(judge(load(text)))
+            document = written(judge(read(text)))
         return place(document)
     except (NotAReport, ArchiveError) as error:
         raise click.ClickException(f"{name}: {error}") from error
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{name}: it is not UTF-8") from error
-    except (ValueError, RecursionError) as error:
-        raise click.ClickException(f"{name}: it is no JSON") from error
     except OSError as error:
         raise click.ClickException(f"{name}: {error.strerror or error}") from error

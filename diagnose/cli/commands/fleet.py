@@ -49,8 +49,7 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
     FILE is llmdoctor.toml, with its [targets.NAME], or CSV: its first line names the columns, base_url and of name,
     group, key_env, key_file, model, protocol … those that are wanted.
     """
-    import asyncio
-
+    from diagnose.cli.event_loop import run
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
     from probes.model.settings import BadInput
@@ -67,7 +66,7 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
     if worker:
         from diagnose.cli.worker_pool import work
 
-        asyncio.run(work(fleet, os.environ, spoken))
+        run(work(fleet, os.environ, spoken))
         return
     if choices["count"] is not None and choices["watch"] is None:
         raise click.UsageError("--count is of use with --watch alone.")
@@ -77,7 +76,7 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
         arguments = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
         arguments += [word for name in PASSED_ON for word in _option(name, choices[name])]
         command = [sys.executable, "-P", "-m", "diagnose", "fleet", str(Path(file).absolute()), *arguments]
-        status = asyncio.run(_check_all(fleet, output, command, choices))
+        status = run(_check_all(fleet, output, command, choices))
     sys.exit(status)
 
 

@@ -24,13 +24,14 @@ LARGEST = 64 * 1024 * 1024  # bytes of a file; a saved run has some tens of KiB
 def command(file: str, fmt: str, as_json: bool, output: str | None, lang: str | None, strict: bool) -> None:
     """Judge a run that `check --save` kept: elsewhere, or with a later version."""
     from diagnose.judging.judge import judge
-    from probes.model.archive import ArchiveError, load
+    from diagnose.judging.saved_run import read
+    from probes.model.archive import ArchiveError
 
     path = Path(file)
     try:
         if path.stat().st_size > LARGEST:
             raise click.ClickException(f"{file} is too large to be a saved run")
-        evidence = load(path.read_text("utf-8"))
+        evidence = read(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, ArchiveError) as error:
         raise click.ClickException(f"{file}: {error}") from error
     fmt = "json" if as_json else fmt

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagnose import interruption
+
 if TYPE_CHECKING:
     import socket
 
@@ -92,6 +94,7 @@ def command(
     if not local and tls_cert is None:
         click.echo("warning: keys and the token travel unencrypted, unless something in front speaks TLS", err=True)
     _more_files()
+    interruption.ctrl_c_is_normal()
     try:
         serve(serving, sock, tls_cert, tls_key)
     except KeyboardInterrupt:
