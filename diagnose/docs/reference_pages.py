@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import click
 
 # The warnings among the codes that no rule raises, or that only `explain` reports; all others of these are errors.
-WARNINGS = frozenset(("settings.project_override", "proxy.ignored"))
+WARNINGS = frozenset(("proxy.ignored",))
 KINDS = {
     "vendor": "Makers of models",
     "cloud": "Clouds",

@@ -9,6 +9,7 @@ from probes.api.context import ApiContext
 from probes.api.model_choice import early
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Purpose
+from probes.model.facts import Withheld
 from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
 from probes.model.source import SourceKind
 from probes.protocols.protocol import ALLOWANCE, ApiRequest, auth_headers, wire
@@ -67,8 +68,14 @@ def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tup
 
 
 def generates(attempt: Attempt, context: ApiContext) -> bool:
-    """Return whether this attempt requests a generation: with a key, or without one at a local server."""
+    """Return whether this attempt requests a generation: with a key, or without one at a local server.
+
+    While a secret of the user is withheld from a folder's file, nothing is generated: without the key the answer would
+    prove nothing about the settings.
+    """
     keys = context.keys(attempt)
+    if context.policy.withheld is Withheld.PROJECT:
+        return False
     return not context.settings.no_spend and (
         attempt.key in keys or (context.facts.host.local and not keys - {KeyForm.CONFLICTING})
     )

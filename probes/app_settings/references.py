@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from probes.model.settings import Sourced
 from probes.model.source import Source
+from probes.settings.consent import plain
 
 # The syntaxes of references, by their names in apps.toml.
 STYLES = ("braces", "shell", "litellm", "secrets", "input", "bare")
@@ -21,11 +23,20 @@ _COMMAND = re.compile(r"\$\(|`")
 
 
 class Value(NamedTuple):
-    """The value of a variable or file, and its source; the source is None if the value does not exist."""
+    """The value of a variable or file, and its source; the source is None if the value does not exist.
+
+    ``own`` is true if the user wrote it, and ``borrowed`` are the user's values that a project's file has put into it.
+    """
 
     text: str
     source: Source | None
-    own: bool  # the user wrote it, not a project
+    own: bool
+    borrowed: tuple[Sourced[str], ...] = ()
+
+    @property
+    def lent(self) -> tuple[Sourced[str], ...]:
+        """The user's values in this one."""
+        return (Sourced(self.text, self.source),) if self.own and self.source is not None else self.borrowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +44,8 @@ class Resolved:
     """A resolved text.
 
     ``value`` is None if a reference leads to no value; ``searched`` then names the places that were searched.
-    ``source`` is where the first referenced value comes from, and ``own`` is true if a referenced value is the user's;
-    both are None if the text has no reference. ``whole`` is true if the text is exactly one reference.
+    ``source`` is where the first referenced value comes from, None if the text has no reference; ``borrowed`` are the
+    user's values among those referenced. ``whole`` is true if the text is exactly one reference.
 
     ``beyond`` is the reason why a value is not resolved: ``command``, ``keychain``, or ``outside`` for a project's
     reference to a file outside the project.
@@ -42,7 +53,7 @@ class Resolved:
 
     value: str | None
     source: Source | None = None
-    own: bool | None = None
+    borrowed: tuple[Sourced[str], ...] = ()
     whole: bool = False
     searched: tuple[str, ...] = ()
     beyond: str = ""
@@ -105,4 +116,5 @@ def resolve(text: str, styles: tuple[str, ...], variable: Variable, file: FileTe
         return Resolved(None, searched=tuple(missing))
     if not found:
         return Resolved(result)
-    return Resolved(result, found[0].source, any(value.own for value in found), result == found[0].text)
+    borrowed = tuple(dict.fromkeys(one for value in found for one in value.lent if not plain(one.value)))
+    return Resolved(result, found[0].source, borrowed, result == found[0].text)

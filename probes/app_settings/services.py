@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from probes.app_settings.entry import Layer, LayerVariable, of_file
 from probes.app_settings.references import Value, resolve
@@ -42,18 +42,28 @@ def layers(service: ComposeService, reading: Reading, search: Search, outer: Lay
 
 def _resolved(given: ServiceVariable, reading: Reading, context: list[Layer]) -> LayerVariable | None:
     def variable(name: str) -> Value:
-        for layer in context:
+        for at, layer in enumerate(context):
             if held := layer.values.get(name):
-                return Value(held.value, held.source, held.own)
+                if not held.expands or "$" not in held.value or at == 0:
+                    return Value(held.value, held.source, held.own, held.borrowed)
+                inner = resolve(held.value, ("shell",), _among(context[:at]), lambda path: None)
+                return Value(inner.value or "", held.source, held.own, inner.borrowed)
         return Value("", None, False)
 
     if given.value is None:
         shell = variable(given.name)
-        return LayerVariable(shell.text, shell.source, shell.own) if shell.text and shell.source else None
+        held = LayerVariable(shell.text, shell.source, shell.own, borrowed=shell.borrowed) if shell.source else None
+        return held if shell.text else None
     source = reading.source(SourceKind.COMPOSE, given.name, given.line)
     text = re.sub(r":?\?[^{}]*(?=\})", "", given.value).replace("$$", "\0")  # ${NAME:?error message if unset}
     resolved = resolve(text, ("shell",), variable, lambda path: None)
     value = (resolved.value or "").replace("\0", "$")
-    return LayerVariable(
-        value, (resolved.source if resolved.whole else None) or source, own=False, borrowed=bool(resolved.own)
-    )
+    return LayerVariable(value, source, own=False, borrowed=resolved.borrowed)
+
+
+def _among(layers: list[Layer]) -> Callable[[str], Value]:
+    def variable(name: str) -> Value:
+        held = next((layer.values[name] for layer in layers if name in layer.values), None)
+        return Value(held.value, held.source, held.own) if held is not None else Value("", None, False)
+
+    return variable

@@ -56,6 +56,9 @@ class ConnectionChecks:
         if offline.given.offline:
             recorder.close("", "offline")
             return
+        if offline.keys.in_address:
+            recorder.close("", "withheld")
+            return
         self._check_ca_bundle()
         if self.pools.proxy is not None and not node_runtime.heeds(offline.given):
             await self._try_directly_first(where)

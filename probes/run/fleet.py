@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from probes.catalog.sdk_variables import SHARED_NAMES
+from probes.keys.owner import certainly_no_key
 from probes.model.capability import Cost
 from probes.model.evidence import Evidence, HostEnvironment, Subject, Target
 from probes.model.scrubber import Scrubber
@@ -58,7 +60,7 @@ class Fleet:
     def _settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:
         options = replace(self.options, target=member.name)
         try:
-            return gather(options, environ, self.file.path.parent, self.file)
+            return _agreed(gather(options, environ, self.file.path.parent, self.file))
         except BadInput:
             entry = self.file.targets[member.name]
             if entry.key is None or entry.key.value.file is None:
@@ -104,6 +106,21 @@ def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
     if missing := [group for group in groups if group not in {member.group for member in members}]:
         raise BadInput(f"{path.name} has no group {missing[0]!r}; {_named({member.group for member in members})}.")
     return Fleet(file, options, tuple(member for member in members if not groups or member.group in groups))
+
+
+def _agreed(settings: Settings) -> Settings:
+    """Return the settings without the override of a CSV file that sends a key for an LLM API.
+
+    Whoever names the file on the command line agrees to it. But lists of addresses are passed around, so a credential
+    that certainly is none for an LLM API (a token of a code host or a cloud, a private key) needs consent.
+    """
+    override, key = settings.override, settings.key
+    if override is None or key is None or any(one.named_by.kind is not SourceKind.CSV for one in override.flows):
+        return settings
+    text = key.value.reveal()
+    if SHARED_NAMES.search(key.source.variable) or "PRIVATE KEY" in text or certainly_no_key(text):
+        return settings
+    return replace(settings, override=None)
 
 
 def _named(groups: set[str]) -> str:

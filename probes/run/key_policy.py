@@ -24,13 +24,15 @@ from probes.urls.addresses import private
 class AvailableKeys:
     """The user's keys, without their values, and what the settings say about sending them.
 
-    ``elsewhere``: the given key certainly belongs to another company than the host. ``project``: the key is withheld,
-    because a project's file would send the user's key to another host than the user's own settings do.
+    ``elsewhere``: the given key certainly belongs to another company than the host. ``project``: a file of the folder
+    would send a secret of the user to a place that the user has not agreed to. ``in_address``: the base URL itself
+    contains such a secret, so that nothing may be sent, not even a question for the host's address.
     """
 
     forms: frozenset[KeyForm] = frozenset()
     elsewhere: bool = False
     project: bool = False
+    in_address: bool = False
     send_anyway: bool = False
     conflict_source: Source | None = None
 
@@ -61,16 +63,16 @@ class Route:
 def decide(keys: AvailableKeys, route: Route | None) -> KeyPolicy:
     """Decide which forms of the key may be sent by this route; none if ``route`` is None (the host was not reached).
 
-    A key may be sent to its own company's hosts and to unknown ones, but not to a host that a project chose for it. In
-    plain HTTP it may be sent to loopback and private addresses only, without a proxy. ``--send-anyway`` lifts all three
-    rules.
+    A key may be sent to its own company's hosts and to unknown ones, but nowhere if a file of the folder chose the key
+    or the place without the user's consent. In plain HTTP it may be sent to loopback and private addresses only,
+    without a proxy. ``--send-anyway`` lifts the rules about the company and plain HTTP, and counts as consent.
     """
     withheld: Withheld | None = None
     allowed = keys.forms
-    if keys.elsewhere and not keys.send_anyway:
-        withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.CONFLICTING}
-    elif keys.project:
+    if keys.project:
         withheld, allowed = Withheld.PROJECT, frozenset()
+    elif keys.elsewhere and not keys.send_anyway:
+        withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.CONFLICTING}
     if route is None:
         return KeyPolicy((), (), withheld, keys.conflict_source)
     direct = allowed if route.local else frozenset()
@@ -92,7 +94,7 @@ def conflicting_key(settings: Settings, door: Door | None, *, local: bool) -> tu
     It is the value of an overridden source or, if no key was given, of a variable that no SDK reads. None if there is
     no such key, or if a project has chosen the host.
     """
-    for one in settings.conflicts if settings.override is None else ():
+    for one in settings.conflicts if settings.override is None or not settings.override.withheld else ():
         if one.role is not ConflictRole.KEY or one.same or not isinstance(one.value, Secret):
             continue
         if settings.key is not None and one.why is not ConflictReason.SHADOWED:

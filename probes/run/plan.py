@@ -12,7 +12,7 @@ from probes.catalog.apps import load as load_apps
 from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.evidence import Subject
 from probes.model.exchange import Purpose
-from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts
+from probes.model.facts import DoorFacts, KeyPolicy, ProxyFacts, Withheld
 from probes.model.planned_request import Plan, PlannedCase, PlannedRequest
 from probes.model.settings import Settings, Sourced
 from probes.model.source import Source, SourceKind
@@ -40,8 +40,11 @@ def first_round(
 
 def api_context(offline: OfflineChecks, base_url: str, facts: DoorFacts, policy: KeyPolicy) -> ApiContext:
     """Gather the inputs of the attempt loop at one host, with its first attempt."""
+    settings = _with_model(offline.given, facts.protocol)
+    if policy.withheld is Withheld.PROJECT:  # the model's name may hold a secret, and a path may hold the model
+        settings = replace(settings, model=None)
     return ApiContext(
-        settings=_with_model(offline.given, facts.protocol),
+        settings=settings,
         facts=facts,
         door=offline.door,
         first=_first_attempt(offline, base_url, facts, policy),
@@ -68,7 +71,8 @@ def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, poli
         first = replace(first, address=offline.exams.address, query=offline.exams.query)
     if protocol.versions:
         raw = given.base_url.value if given.base_url and not as_given else ""
-        named = given.api_version.value if given.api_version else version_in(offline.protocol, raw)
+        withheld = policy.withheld is Withheld.PROJECT
+        named = given.api_version.value if given.api_version and not withheld else version_in(offline.protocol, raw)
         first = replace(first, version=named or first.version)
     return first
 
@@ -126,7 +130,7 @@ def plan(settings: Settings) -> Plan | None:
     if facts is None or target is None or base is None:
         return None
     route = _expected_route(offline, target)
-    if settings.offline:
+    if settings.offline or offline.keys.in_address:
         withheld = decide(offline.keys, route).withheld
         return scrubbed(Plan(facts.host.name, facts.host.port, None, (), 0, withheld), scrub)
     proxy = recorder.one(ProxyFacts, Subject.PROXY)

@@ -72,6 +72,13 @@ class ConfigTable:
         return self.values.get(name)
 
 
+def doors_mark(file: Config) -> str:
+    """Return the hash that stands for the doors of a file: another path or another door has another hash."""
+    import hashlib
+
+    return hashlib.sha256(f"{file.path.absolute()}\0{file.doors!r}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def setting(entries: Iterable[ConfigTable], name: str, default: Any) -> Any:
     """Return the field's value in the first table that sets it, else ``default``."""
     return next((entry.values[name].value for entry in entries if name in entry.values), default)
@@ -124,6 +131,8 @@ def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
         doors = parse(table.get("doors", {}), shown, text)
     except DoorsError as error:
         raise BadInput(f"{error}.") from None
+    if owner is Owner.FOLDER:
+        doors = tuple(door._replace(source=reader.at(f"doors.{door.id}", "hosts")) for door in doors)
     return Config(path, check, entries, doors)
 
 

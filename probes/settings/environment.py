@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from probes.catalog.sdk_variables import SdkVariables
+from probes.model.secret import Secret
 from probes.model.settings import BadInput, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
+from probes.settings.consent import plain
 from probes.settings.options import Options, shown_path, shown_word
 
 Layer = tuple[str, dict[str, Sourced[str]]]  # the name of a place (`environment`, `.env`) and its variables
@@ -16,16 +18,21 @@ Layer = tuple[str, dict[str, Sourced[str]]]  # the name of a place (`environment
 class Variables:
     """Variables in layers of falling precedence: the environment comes before ``.env``, as with python-dotenv.
 
-    ``project`` is the folder of a ``.env`` that was found and not named by an option; that file is then the last layer.
-    ``borrowed`` maps the source of a value that contains ``${NAME}`` of an environment variable to that name.
+    ``secrets`` are the values of the environment that a file of the folder has put into its own.
     """
 
-    def __init__(
-        self, layers: list[Layer], project: Path | None = None, borrowed: Mapping[Source, str] | None = None
-    ) -> None:
+    def __init__(self, layers: list[Layer], secrets: Iterable[str] = ()) -> None:
         self.layers = layers
-        self.project = project
-        self.borrowed = borrowed or {}
+        self.secrets = tuple(Secret(value) for value in dict.fromkeys(secrets))
+
+    def of_user(self) -> Variables:
+        """Return only the values that the user has set, outside of the folder's files."""
+        return Variables(
+            [
+                (place, {name: value for name, value in values.items() if value.source.owner is Owner.USER})
+                for place, values in self.layers
+            ]
+        )
 
     def all(self, name: str) -> list[Sourced[str]]:
         """Return all values of a name, the one with precedence first."""
@@ -79,16 +86,16 @@ def read(
     layers += shells
     path = next((folder / ".env" for folder in (cwd, *cwd.parents) if (folder / ".env").is_file()), cwd / ".env")
     try:
-        layer, borrowed = _env_file(path, cwd, environ, Owner.USER if path.parent == home else Owner.FOLDER)
+        layer, secrets = _env_file(path, cwd, environ, Owner.USER if path.parent == home else Owner.FOLDER)
     except OSError:  # missing, or without permission: the app cannot read it either
-        layer, borrowed = (".env", {}), {}
-    return Variables([*layers, layer], path.parent, borrowed)
+        layer, secrets = (".env", {}), []
+    return Variables([*layers, layer], secrets)
 
 
-def _env_file(path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -> tuple[Layer, dict[Source, str]]:
+def _env_file(path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -> tuple[Layer, list[str]]:
     """Read a ``.env`` file as ``load_dotenv()`` does: the last binding of a name wins, ``${NAME}`` is expanded.
 
-    Also return which bindings contain a variable of ``environ``: the source of each and the variable's name.
+    Also return the values of ``environ`` that a file of the folder has put into its own.
     """
     text = path.read_bytes().decode("utf-8", "surrogateescape")
     from dotenv.variables import Variable, parse_variables
@@ -98,16 +105,19 @@ def _env_file(path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -
     shown = shown_path(path, cwd)
     found: dict[str, Sourced[str]] = {}
     values: dict[str, str | None] = {}
-    borrowed: dict[Source, str] = {}
+    secrets: list[str] = []
     for binding in dotenv(text):
         known: dict[str, str | None] = {**values, **environ}
         atoms = list(parse_variables(binding.value))
+        borrowed: list[Source] = []
+        for name in (atom.name for atom in atoms if isinstance(atom, Variable)) if owner is Owner.FOLDER else ():
+            if not plain(environ.get(name, "")):
+                borrowed.append(environment_variable(name))
+                secrets.append(environ[name])
+            elif name in found:
+                borrowed += found[name].borrowed
         value = "".join(atom.resolve(known) for atom in atoms)
         values[binding.name] = value
-        found[binding.name] = Sourced(value, Source(SourceKind.DOTENV, owner, binding.name, shown, binding.line))
-        for atom in atoms:
-            if isinstance(atom, Variable) and environ.get(atom.name):
-                borrowed[found[binding.name].source] = atom.name
-            elif isinstance(atom, Variable) and atom.name in found and found[atom.name].source in borrowed:
-                borrowed[found[binding.name].source] = borrowed[found[atom.name].source]
-    return (shown, found), borrowed
+        source = Source(SourceKind.DOTENV, owner, binding.name, shown, binding.line)
+        found[binding.name] = Sourced(value, source, tuple(dict.fromkeys(borrowed)))
+    return (shown, found), secrets

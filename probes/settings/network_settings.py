@@ -14,6 +14,8 @@ from probes.network.trust_stores import unreadable
 from probes.settings.config_file import ConfigTable, setting
 from probes.settings.options import Options
 
+_CONNECT_TO = option("--connect-to")
+
 
 def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[ProxySettings, Sourced[str] | None]:
     """Return the proxies and the CA bundle for any program started here, without those of ``llmdoctor.toml``.
@@ -92,7 +94,7 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
     return None
 
 
-def connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
+def connections(raw: Iterable[str], source: Source = _CONNECT_TO) -> tuple[ConnectTo, ...]:
     """Parse ``--connect-to`` values (``HOST:PORT:ADDR:PORT``) as curl does, with IPv6 addresses in brackets.
 
     Raises BadInput if a value has another form.
@@ -103,7 +105,7 @@ def connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
         if not parts or not (parts[3] or parts[4]) or max(int(parts[2] or 0), int(parts[4] or 0)) > 65535:
             raise BadInput("--connect-to is to be HOST:PORT:ADDR:PORT, an IPv6 address in brackets.")
         host, to_host = (part.strip("[]").lower() for part in (parts[1], parts[3]))
-        found.append(ConnectTo(host, int(parts[2] or 0), to_host, int(parts[4] or 0)))
+        found.append(ConnectTo(host, int(parts[2] or 0), to_host, int(parts[4] or 0), source))
     return tuple(found)
 
 

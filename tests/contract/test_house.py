@@ -42,7 +42,6 @@ NO_RULE = {"app.sdk_mismatch": "reported only by `explain`: it cannot be seen fr
 # Rules whose default severity is the contract's for only one of two cases.
 SEVERITIES = {
     "url.plaintext": Severity.ERROR,  # the contract lists a warning, which it is if the key was sent
-    "settings.project_override": Severity.WARNING,  # the contract lists an error; it is a warning if the user agreed
 }
 # Section 1 of the contract; options that belong to future commands or sources are left out.
 CHECK_OPTIONS = (
@@ -452,7 +451,7 @@ THROUGH_WORLDS = frozenset(
     probes.protocols.ollama probes.protocols.openai probes.protocols.responses probes.protocols.stream_counter
     probes.run.api_checks probes.run.connection probes.run.host_environment probes.run.offline_checks
     probes.settings.conflicts probes.settings.environment probes.settings.key_selection
-    probes.settings.network_settings probes.settings.options probes.settings.project_override
+    probes.settings.network_settings probes.settings.options
     probes.settings.sdk_selection probes.settings.variable_typos probes.steps.dns probes.steps.door
     probes.steps.recorder probes.steps.settings probes.steps.tls probes.urls.login_pages
     """.split()  # noqa: SIM905 -- names are easier to read in lines

@@ -12,7 +12,7 @@ from probes.model.facts import KeyPolicy, Withheld
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, ConflictReason, ConflictRole, Limits, Override, Settings, Sourced
-from probes.model.source import DEFAULT, Owner, Source, SourceKind, option
+from probes.model.source import Owner, Source, SourceKind, option
 from probes.network.connection_pool import ConnectionPool
 from probes.run.key_policy import AvailableKeys, Route, conflicting_key, decide
 from probes.urls.url import Url
@@ -88,7 +88,7 @@ DECISIONS: dict[str, tuple[AvailableKeys, Route | None, tuple[KeyForm, ...], tup
     "other-door-anyway": (keys(GIVEN, elsewhere=True, send_anyway=True), TLS, (GIVEN,), (), None),
     "project": (keys(GIVEN, CONFLICTING, project=True), TLS, (), (), Withheld.PROJECT),
     "project-local": (keys(GIVEN, project=True), LOCAL, (), (), Withheld.PROJECT),
-    "other-door-of-a-project": (keys(GIVEN, elsewhere=True, project=True), TLS, (), (), Withheld.OTHER_DOOR),
+    "other-door-of-a-project": (keys(GIVEN, elsewhere=True, project=True), TLS, (), (), Withheld.PROJECT),
     "no-route": (keys(GIVEN), None, (), (), None),
     "no-route-other-door": (keys(GIVEN, elsewhere=True), None, (), (), Withheld.OTHER_DOOR),
     "no-route-project": (keys(GIVEN, project=True), None, (), (), Withheld.PROJECT),
@@ -153,7 +153,8 @@ def conflict(value: str, **more: object) -> Conflict:
         ((conflict(ANTHROPIC),), True, {}, None),
         ((conflict(ANTHROPIC), conflict(OPENAI)), True, {}, OPENAI),
         ((conflict(ANTHROPIC),), True, {"send_anyway": True}, ANTHROPIC),
-        ((conflict(OPENAI),), True, {"override": Override(DOTENV, "a.example", "b.example", DEFAULT, DOTENV)}, None),
+        ((conflict(OPENAI),), True, {"override": Override((), withheld=True)}, None),
+        ((conflict(OPENAI),), True, {"override": Override(())}, OPENAI),
     ],
 )
 def test_a_conflicting_key(
