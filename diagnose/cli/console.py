@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from probes.steps.recorder import Watch
 
 WIDTH = 80  # columns of a report that is not written to a terminal
+WIDEST = 1000  # columns, at most; a line of text is filled up to them
 
 
 def language(chosen: str | None) -> str:
@@ -56,9 +57,9 @@ def wants_colour() -> bool:
 
 
 def width() -> int:
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
-        return int(columns)
+    columns = os.environ.get("COLUMNS", "").lstrip("0")
+    if columns.isascii() and columns.isdecimal():
+        return int(columns) if len(columns) < 5 and int(columns) < WIDEST else WIDEST
     if sys.stdout.isatty():
         with suppress(OSError):
             return os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH  # 0: a terminal without a size

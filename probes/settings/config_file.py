@@ -29,7 +29,7 @@ from typing import Any
 from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError, parse
 from probes.model.secret import public_prefix
-from probes.model.settings import BadInput, Settings, Sourced
+from probes.model.settings import LONGEST_WAIT, BadInput, Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind
 from probes.protocols.names import NAMES
 from probes.settings import slo
@@ -118,6 +118,10 @@ def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
         # The rest of the decoder's message may quote the line, which may contain a key.
         raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
+    except (RecursionError, ValueError):
+        raise BadInput(
+            f"{shown} is not a settings file: it nests too deeply, or a number in it is too large."
+        ) from None
     reader = ConfigReader(shown, path.parent, text, owner)
     for name in table:
         if name not in _TABLES:
@@ -253,8 +257,10 @@ class ConfigReader:
             raise BadInput(f"{self.at(table, name)} is to be a text in quotes.")
         if name in FLAGS and not isinstance(value, bool):
             raise BadInput(f"{self.at(table, name)} is to be true or false.")
-        if name in SECONDS and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
-            raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0.")
+        if name in SECONDS and (
+            isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_WAIT
+        ):
+            raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0, and no more than a month.")
         if name == "protocol" and value not in PROTOCOLS:
             raise BadInput(f"{self.at(table, name)} is to be one of {', '.join(PROTOCOLS)}.")
         if name == "connect_to":

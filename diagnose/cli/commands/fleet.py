@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from diagnose.cli import console
+from diagnose.cli.number_types import FiniteRange
 from diagnose.words import LANGS
+from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from diagnose.cli.worker_pool import Document, WorkerPool
     from diagnose.tables.fleet_table import FleetRow
     from probes.run.fleet import Fleet
 
+INTERVAL = FiniteRange(1, LONGEST_WAIT)  # seconds
 JITTER = 0.1  # share of the seconds between two rounds that varies, so that many watchers spread their requests
 PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
 
@@ -27,7 +30,9 @@ PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bu
 @click.option("--jobs", type=click.IntRange(1, 1000), default=32, help="Checks at once (32).")
 @click.option("--per-host", type=click.IntRange(1, 1000), default=4, help="Checks at once at one host (4).")
 @click.option("--only-broken", is_flag=True, help="Tell of those alone that are not healthy.")
-@click.option("--watch", type=click.FloatRange(min=1), metavar="SECONDS", help="Again and again; tell changes only.")
+@click.option(
+    "--watch", type=FiniteRange(1, LONGEST_WAIT), metavar="SECONDS", help="Again and again; tell changes only."
+)
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="With --watch: so many rounds.")
 @click.option("--format", "fmt", type=click.Choice(("text", "json")), default="text", help="A table, or NDJSON.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json: a report a line, as they end.")

@@ -58,6 +58,6 @@ def _targets() -> dict[str, Settings]:
         name = re.sub(r"[^\w-]+", "-", "-".join(filter(None, (one.app, one.name))))
         while name in targets:
             stem, _, number = name.rpartition("-")
-            name = f"{stem}-{int(number) + 1}" if number.isdigit() else f"{name}-2"
+            name = f"{stem}-{int(number) + 1}" if number.isdecimal() and len(number) < 5 else f"{name}-2"
         targets[name] = one.settings
     return targets
