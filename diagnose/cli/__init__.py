@@ -92,7 +92,7 @@ def main() -> None:
         status = _run()
         standard_streams.flush()
     except OSError as error:
-        status = _unwritten(error)
+        status = _failed(error)
     interruption.ignore()  # the rest takes a few milliseconds, and the status is decided
     sys.exit(interruption.status_of(status))
 
@@ -100,7 +100,7 @@ def main() -> None:
 def _run() -> int:
     """Run the command that the arguments name, print the sentence of an error, and return the exit status.
 
-    Raises OSError if standard output cannot be written.
+    Raises OSError if standard output cannot be written, or for what else the system refuses.
     """
     problem = installation_problem()
     if problem:
@@ -131,11 +131,13 @@ def _refused(error: click.ClickException) -> int:
     return 2
 
 
-def _unwritten(error: OSError) -> int:
-    """Say that standard output cannot be written, and return the exit status. Raises any other error again."""
-    standard_streams.give_up()
+def _failed(error: OSError) -> int:
+    """Say which stream or file the system refuses, and return the exit status."""
     if standard_streams.has_no_reader(error):
+        standard_streams.give_up()
         return 1
-    if not standard_streams.is_unwritable(error):
-        raise error
-    return _refused(click.ClickException(f"standard output cannot be written: {error.strerror or error}"))
+    reason = error.strerror or str(error)
+    if standard_streams.is_unwritable(error):
+        standard_streams.give_up()
+        return _refused(click.ClickException(f"standard output cannot be written: {reason}"))
+    return _refused(click.ClickException(f"{error.filename}: {reason}" if error.filename else reason))
