@@ -135,6 +135,24 @@ def test_a_fleet_shows_what_has_ended(sign: signal.Signals, tmp_path: Path) -> N
     assert {one.name for one in tmp_path.iterdir()} == {"fleet.csv", "out.json"}
 
 
+@pytest.mark.slow
+@BOTH
+def test_the_workers_of_a_fleet_end_with_it(sign: signal.Signals, tmp_path: Path) -> None:
+    """The terminal and service managers send the signal to every process of the group, workers too."""
+    if (os.cpu_count() or 1) == 1:
+        pytest.skip("one processor, so no worker processes")
+    table = tmp_path / "fleet.csv"
+    with PracticeDoor(connect=[Wait(60)]) as hangs:
+        rows = "".join(f"hangs-{number},{hangs.url}/v1\n" for number in range(130))
+        table.write_text(f"name,base_url\n{rows}", "utf-8")
+        arguments = ("fleet", str(table), "--json", "--per-host", "100")
+        with program(*arguments, start_new_session=True) as process:
+            until(lambda: hangs.connections > 30, process)
+            os.killpg(process.pid, sign)
+            _, err = process.communicate(timeout=60)  # ends when every process has closed its output
+    assert (process.returncode, err) == (STATUS[sign], "")
+
+
 @BOTH
 def test_a_scan_shows_what_has_ended(sign: signal.Signals, tmp_path: Path) -> None:
     with PracticeDoor(handlers.always(ANSWERS["never"])) as door:
@@ -204,7 +222,7 @@ interruption.install = install
 if not at:
     atexit.register(lambda: print("events:", events, file=sys.stderr))
 """
-POINTS = 12
+POINTS = 8
 
 
 def demo(folder: Path, at: int, sign: int) -> tuple[int, str, str]:
