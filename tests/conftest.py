@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from probes.model.known_secrets import KNOWN
+
 # A property test fails for what it finds, never because the machine is slow.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
@@ -32,3 +34,4 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             monkeypatch.delenv(name)
     monkeypatch.setattr("probes.network.name_servers.configured", tuple)  # and from its name servers
     yield
+    KNOWN.stop()  # the secrets of one test must not be cut out of the texts of the next

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from diagnose.cli import printer
 from diagnose.interruption import Held, at_end, forget
+from diagnose.rendering.outlet import plain
 from diagnose.words import language_of, phrase
 
 if TYPE_CHECKING:
@@ -80,17 +82,9 @@ def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool 
             _append(named, render(report, other, lang), lang)
     if output is None or output == "-":
         text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode(), strict=strict)
-        echo(text, people=chosen.for_people)
+        printer.echo(text, nl=False, people=chosen.for_people, grammar=chosen.grammar, colours=wants_colour())
         return
     save(output, render(report, fmt, lang, width=WIDTH, strict=strict))
-
-
-def echo(text: str, people: bool) -> None:
-    """Print to standard output: in the console's encoding if ``people`` read it, else in UTF-8."""
-    if people or sys.stdout.isatty():
-        click.echo(text, nl=False, color=True)
-    else:
-        click.echo(text.encode("utf-8", "replace"), nl=False)
 
 
 def _append(name: str, text: str, lang: str) -> None:
@@ -100,7 +94,7 @@ def _append(name: str, text: str, lang: str) -> None:
             file.write(f"{text}\n")
     except OSError as error:
         reason = error.strerror or str(error)
-        click.echo(phrase("warning.job_summary", lang, {"path": name, "reason": reason}), err=True)
+        printer.say(phrase("warning.job_summary", lang, {"path": name, "reason": reason}))
 
 
 def save(name: str | Path, text: str) -> None:
@@ -234,7 +228,7 @@ class Progress:
         seconds = f"{observation.ended - observation.began:.2f} s"
         if not self._shown:
             at_end(_clear_line)
-        click.echo(f"\r\x1b[2K… {name} {seconds}", nl=False, err=True, color=True)
+        click.echo(f"\r\x1b[2K… {plain(name)} {seconds}", nl=False, err=True, color=True)
         self._shown = True
 
     def end(self) -> None:

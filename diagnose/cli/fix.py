@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from diagnose.cli import printer
 from diagnose.words import phrase
 from probes.model.settings import ConflictRole
 from probes.model.source import SourceKind
@@ -74,12 +75,12 @@ def fix_settings(settings: Settings, report: Report, lang: str, yes: bool) -> bo
         return False
     done = _write(writings, lang, yes) if writings else not changes
     for line in left:
-        click.echo(line, err=True)
+        printer.say(line)
     return done and bool(writings) and not left
 
 
 def _print(key: str, lang: str, **values: str) -> None:
-    click.echo(phrase(f"mend.{key}", lang, values), err=True)
+    printer.say(phrase(f"mend.{key}", lang, values))
 
 
 # -- what is to change -------------------------------------------------------------------------------------------------
@@ -174,11 +175,11 @@ def _write(writings: list[FileChange], lang: str, yes: bool) -> bool:
     from probes.config_formats.edit import save
 
     for writing in writings:
-        click.echo(difference(writing), err=True, nl=False)
+        printer.echo(difference(writing), err=True, nl=False)
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError(phrase("mend.no_terminal", lang))
-        if not click.confirm(phrase("mend.ask", lang), err=True):
+        if not printer.agrees(phrase("mend.ask", lang)):
             _print("kept", lang)
             return False
     # From the last line up, so that line numbers above stay valid.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.tables.comparison import FORMATS, render
 from diagnose.words import LANGS
 
@@ -37,7 +37,7 @@ def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: s
     found = compare(_read(a), _read(b))
     text = render(found, "json" if as_json else fmt, console.language(lang))
     if output is None or output == "-":
-        console.echo(text, people=not as_json and fmt == "text")
+        printer.echo(text, nl=False, people=not as_json and fmt == "text")
     else:
         console.save(output, text)
     sys.exit(STATUS[found.fault])

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.cli.commands.check import finish, output_options
 from diagnose.cli.completion import among, faults
 from diagnose.words import part
@@ -35,7 +35,7 @@ def command(
     if list_faults:
         width = max(map(len, titles))
         for name, title in titles.items():
-            click.echo(f"{name:{width}}  {title}")
+            printer.echo(f"{name:{width}}  {title}")
         return
     name = fault or "sound"
     if protocol and fault:
@@ -50,6 +50,6 @@ def command(
 
     with scenarios.open(name, protocol or "") as world:
         if fmt == "text" and not as_json:
-            click.echo(protocol or f"{name}: {titles[name]}", err=True)
+            printer.say(protocol or f"{name}: {titles[name]}")
         finish(world.settings(), "json" if as_json else fmt, spoken, output, save, strict)
     sys.exit(0)

@@ -11,6 +11,7 @@ import click
 
 from diagnose.cli import console
 from diagnose.cli.number_types import FiniteRange
+from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
 from probes.model.settings import LONGEST_WAIT
 
@@ -169,9 +170,9 @@ class _FleetOutput:
         if (self._only_broken and entry.verdict == "healthy" and before is None) or (self._watching and not changed):
             return
         if self._json:
-            self._write(f"{line}\n")
+            self._write(passed(f"{line}\n", Grammar.JSON))
         elif self._watching and before is not None:
-            self._write(change(entry, before[0], self.lang, document["started_at"]))
+            self._write(passed(change(entry, before[0], self.lang, document["started_at"])))
 
     def end(self, strict: bool = False) -> int:
         """End the round: print the table and return the exit status of the worst report."""
@@ -184,7 +185,8 @@ class _FleetOutput:
             shown = self._out is sys.stdout
             width, colour = (console.width(), console.wants_colour()) if shown else (console.WIDTH, False)
             unicode = not shown or console.fits_unicode()
-            self._write(render(rows, self.lang, width=width, colour=colour, unicode=unicode))
+            table = render(rows, self.lang, width=width, colour=colour, unicode=unicode)
+            self._write(passed(table, colours=colour))
         verdicts = {row.verdict for row in self._rows.values()}
         failing = {"broken", "degraded"} if strict else {"broken"}
         return 1 if verdicts & failing else 3 if "inconclusive" in verdicts else 0

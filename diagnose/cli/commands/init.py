@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.words import phrase
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
         text = write_first(Path(output), settings, force, _targets() if apps else {})
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(phrase("init.wrote", console.language(None), {"path": output}), err=True)
-    click.echo(text, nl=False)
+    printer.say(phrase("init.wrote", console.language(None), {"path": output}))
+    printer.echo(text, nl=False)
 
 
 def _targets() -> dict[str, Settings]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnose import interruption
+from diagnose.cli import printer
 from diagnose.cli.number_types import FiniteRange
 from probes.model.settings import LONGEST_WAIT
 
@@ -64,6 +65,7 @@ def command(
     from diagnose.serve.http_server import serve
     from diagnose.serve.web_app import ServeOptions
     from probes.catalog.door_files import DoorsError
+    from probes.model.known_secrets import KNOWN
     from probes.model.settings import BadInput, Limits
     from probes.model.source import Owner
 
@@ -95,11 +97,12 @@ def command(
     )
     scheme = "https" if tls_cert else "http"
     shown = f"[{address}]" if ":" in address else address
-    click.echo(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)", err=True)
+    printer.say(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)")
     if not local and tls_cert is None:
-        click.echo("warning: keys and the token travel unencrypted, unless something in front speaks TLS", err=True)
+        printer.say("warning: keys and the token travel unencrypted, unless something in front speaks TLS")
     _more_files()
     interruption.ctrl_c_is_normal()
+    KNOWN.settle()  # a visitor's key must not be known to the page of another
     try:
         serve(serving, sock, tls_cert, tls_key)
     except KeyboardInterrupt:

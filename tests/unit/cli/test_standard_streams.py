@@ -17,8 +17,8 @@ from diagnose.cli import standard_streams
 pytestmark = [pytest.mark.skipif(os.name == "nt", reason="needs a shell's redirections"), pytest.mark.slow]
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which is Linux' own")
 
-FULL_DISK = "standard output cannot be written: No space left on device"
-CLOSED = "standard output cannot be written: Bad file descriptor"
+FULL_DISK = "Standard output cannot be written: No space left on device."
+CLOSED = "Standard output cannot be written: Bad file descriptor."
 
 
 def shell(
