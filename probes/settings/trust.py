@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model.settings import BadInput
 
 LARGEST = 4 * 1024 * 1024  # bytes of the file that are read
@@ -69,13 +70,12 @@ def agreements() -> tuple[Agreement, ...]:
 
 @cache
 def _read(file: Path, changed: int, size: int) -> tuple[Agreement, ...]:
-    del changed
-    if size > LARGEST:
-        return ()
+    del changed, size
     try:
-        entries = json.loads(file.read_bytes())
+        # Whoever can write this file can agree to anything, so it is read as strictly as a folder's file.
+        entries = json.loads(bytes_of(file, file.parent, limit=LARGEST) or b"")
         return tuple(Agreement(**{name: str(value) for name, value in entry.items()}) for entry in entries["agreed"])
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (SkippedFile, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ()
 
 
@@ -95,20 +95,15 @@ def revoke(marks: Collection[str]) -> int:
 
 
 def _write(found: list[Agreement]) -> None:
-    import tempfile
+    from probes.config_formats.writer import NotWritten, write
 
     file = path()
     if file is None:
         raise BadInput("The agreement cannot be kept: the user has no home folder.")
     text = json.dumps({"agreed": [asdict(one) for one in found]}, indent=1, ensure_ascii=True)
-    temporary = ""
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(f"{text}\n")
-        Path(temporary).replace(file)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise BadInput(f"The agreement cannot be kept: {file} cannot be written: {error.strerror or error}.") from None
+        write(file, f"{text}\n".encode(), private=True)
+    except (OSError, NotWritten) as error:
+        why = error.why if isinstance(error, NotWritten) else error.strerror or str(error)
+        raise BadInput(f"The agreement cannot be kept: {file} cannot be written: {why}.") from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose import __version__
-from diagnose.cli import console, printer
+from diagnose.cli import console, output_files, printer
 from diagnose.cli.completion import among, apps, targets
 from diagnose.formats import FORMATS
 from diagnose.rendering.outlet import Grammar, passed, plain
@@ -107,6 +107,7 @@ def command(
     this folder would use.
     """
     from diagnose.cli.curl_option import from_curl
+    from diagnose.cli.named_files import key_from_standard_input
     from diagnose.words import phrase
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
@@ -117,7 +118,7 @@ def command(
     if choices["key"] is not None:
         printer.say(phrase("warning.key_option", spoken))
     if choices["key_stdin"]:
-        choices["stdin_text"] = sys.stdin.read(65536)
+        choices["stdin_text"] = key_from_standard_input()
     try:
         load()  # reports an error in the user's own doors before the run starts
         settings = (
@@ -178,7 +179,7 @@ def finish(
         from probes.model.known_secrets import KNOWN
         from probes.steps.recorder import scrubbed
 
-        console.save(Path(save), passed(dump(scrubbed(evidence, KNOWN.scrub)), Grammar.JSON))
+        output_files.save(Path(save), passed(dump(scrubbed(evidence, KNOWN.scrub)), Grammar.JSON))
     report = judge(evidence, lang)
     console.write(report, fmt, lang, output, strict)
     if fix_settings is not None and fix_settings(settings, report):

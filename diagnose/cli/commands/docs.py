@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from diagnose.cli import console, printer
+from diagnose.cli import printer
 from diagnose.docs.reference_pages import pages
+from probes.config_formats.files import MIB, SkippedFile, text_of
 
 
 @click.command("docs", hidden=True)
@@ -23,9 +24,11 @@ def command(write: str | None, check: str | None) -> None:
     from diagnose.cli import program
 
     if write is not None:
+        from diagnose.cli.output_files import save
+
         for name, text in pages(Path(write), program).items():
             Path(write, name).parent.mkdir(exist_ok=True)
-            console.save(Path(write, name), text)
+            save(Path(write, name), text)
         return
     assert check is not None
     if stale := [name for name, text in pages(Path(check), program).items() if _read(Path(check, name)) != text]:
@@ -35,6 +38,6 @@ def command(write: str | None, check: str | None) -> None:
 
 def _read(path: Path) -> str | None:
     try:
-        return path.read_text("utf-8")
-    except OSError:
+        return text_of(path, limit=4 * MIB)
+    except SkippedFile:
         return None

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from diagnose.cli import console, printer
+from diagnose.interruption import Held
 from diagnose.words import phrase
 
 if TYPE_CHECKING:
@@ -31,12 +33,26 @@ def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
 
     try:
         load()  # reports an error in the user's own doors before anything is written
+        if click.get_current_context().get_parameter_source("output") is ParameterSource.DEFAULT:
+            _check_link(Path(output))
         settings = gather(Options(env_file=env_file), os.environ, Path.cwd())
-        text = write_first(Path(output), settings, force, _targets() if apps else {})
+        with Held():
+            text = write_first(Path(output), settings, force, _targets() if apps else {})
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     printer.say(phrase("init.wrote", console.language(None), {"path": output}))
     printer.echo(text, nl=False)
+
+
+def _check_link(path: Path) -> None:
+    """Check that the file that nobody named is no link that a stranger's folder leads elsewhere.
+
+    Raises click.ClickException if it is.
+    """
+    if not Path(os.path.realpath(path)).is_relative_to(Path.cwd()):
+        raise click.ClickException(
+            f"{path} is a link to a file outside of this folder: nothing is written through it. Name a file with -o."
+        )
 
 
 def _targets() -> dict[str, Settings]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose import __version__
-from diagnose.cli import console, printer
+from diagnose.cli import console, output_files, printer
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
 
@@ -80,7 +80,7 @@ def command(
     interrupted = False
     if not list_only:
         reports, interrupted = _checked(survey, apps, spoken)
-    with console.OutputFile(output) as out:
+    with output_files.OutputFile(output) as out:
         if as_json:
             out.write(passed(_lines(survey, reports, list_only), Grammar.JSON))
         else:

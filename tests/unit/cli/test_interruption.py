@@ -126,7 +126,7 @@ def test_a_fleet_shows_what_has_ended(sign: signal.Signals, tmp_path: Path) -> N
     with PracticeDoor(b.openai(KEY)) as door, PracticeDoor(connect=[Wait(60)]) as hangs:
         table.write_text(f"name,base_url,key_env\ngood,{door.url}/v1,OPENAI_API_KEY\nhangs,{hangs.url}/v1,\n", "utf-8")
         with program("fleet", str(table), "--json", "-o", str(output)) as process:
-            until(lambda: any(len(part.read_text("utf-8")) > 100 for part in tmp_path.glob(".out.json.*")), process)
+            until(lambda: any(len(part.read_text("utf-8")) > 100 for part in tmp_path.glob(".llmdoctor-*")), process)
             process.send_signal(sign)
             out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (STATUS[sign], "", "")
@@ -227,7 +227,10 @@ POINTS = 8
 
 def demo(folder: Path, at: int, sign: int) -> tuple[int, str, str]:
     arguments = ("demo", "--json", "-o", str(folder / "report.json"), "--save", str(folder / "run.json"))
-    with program(*arguments, before=AT_AN_EVENT.format(at=at, sign=int(sign), hook="sys.addaudithook")) as process:
+    there = f"import os; os.environ['TMPDIR'] = {str(folder)!r}\n"  # where temporary files would be left
+    with program(
+        *arguments, before=there + AT_AN_EVENT.format(at=at, sign=int(sign), hook="sys.addaudithook")
+    ) as process:
         out, err = process.communicate(timeout=60)
     return process.returncode, out, err
 
