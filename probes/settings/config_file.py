@@ -188,15 +188,16 @@ def _check_table(settings: Settings) -> dict[str, Any]:
     from probes.keys.flaws import url_is_key
 
     check: dict[str, Any] = {}
-    if settings.base_url and settings.base_url.value and not url_is_key(settings.base_url.value):
+    base, model = (one if one is None or not one.borrowed else None for one in (settings.base_url, settings.model))
+    if base and base.value and not url_is_key(base.value):
         # Credentials before the host or in the query are secrets, as the key is.
-        check["base_url"] = re.sub(r"(?<=//)[^/?#]*@|[?#].*", "", settings.base_url.value, flags=re.S)
+        check["base_url"] = re.sub(r"(?<=//)[^/?#]*@|[?#].*", "", base.value, flags=re.S)
     if settings.protocol.value != "auto":
         check["protocol"] = settings.protocol.value
     if settings.app:
         check["app"] = settings.app
-    if settings.model:
-        check["model"] = settings.model.value
+    if model and model.chosen_by is None:
+        check["model"] = model.value
     if settings.key:
         source = settings.key.source
         if source.variable:

@@ -58,7 +58,8 @@ def _check_link(path: Path) -> None:
 def _targets() -> dict[str, Settings]:
     """Return the settings that `scan` finds, by target name; only those whose key is in an environment variable.
 
-    A target refers to its key by the variable's name, so a key in an app's own file cannot be used.
+    A target refers to its key by the variable's name, so a key in an app's own file cannot be used. Nor can a base URL
+    with a variable of the user in it, which is a secret and not written.
     """
     from probes.app_settings.scan import find
     from probes.app_settings.search import this_world
@@ -69,7 +70,8 @@ def _targets() -> dict[str, Settings]:
     targets: dict[str, Settings] = {}
     for one in find(this_world(os.environ, Path.cwd()), Options(), apps.load()).found:
         key = one.settings.key
-        if one.beyond or key is None or key.source.kind is not SourceKind.ENVIRONMENT:
+        base = one.settings.base_url
+        if one.beyond or key is None or key.source.kind is not SourceKind.ENVIRONMENT or (base and base.borrowed):
             continue
         name = re.sub(r"[^\w-]+", "-", "-".join(filter(None, (one.app, one.name))))
         while name in targets:

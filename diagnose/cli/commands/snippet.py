@@ -164,6 +164,8 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
     base = checked.exams.url.mended
     if base is None:
         raise click.ClickException(phrase("snippet.no_address", lang))
+    if settings.override is not None and settings.override.in_address:
+        raise click.ClickException(phrase("snippet.nothing", lang, {"detail": "settings.project_override"}))
     if settings.model is None:
         raise click.ClickException(phrase("snippet.no_model", lang))
     printer.say(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}")
