@@ -69,9 +69,9 @@ def parse(text: str) -> Any:
     try:
         return json.loads(text, parse_int=_whole, parse_float=_fraction, parse_constant=_fraction)
     except json.JSONDecodeError as error:
-        raise ArchiveError(f"not JSON: {error}") from error
+        raise ArchiveError(f"no JSON: {error}") from error
     except RecursionError as error:
-        raise ArchiveError("not JSON of ours: it is nested too deeply") from error
+        raise ArchiveError("no JSON that can be read: it is nested too deeply") from error
 
 
 def _whole(digits: str) -> int:
