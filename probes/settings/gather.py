@@ -18,6 +18,7 @@ from probes.catalog.sdk_variables import SdkVariables
 from probes.config_formats.files import SkippedFile
 from probes.model.secret import Secret
 from probes.model.settings import (
+    LONGEST_WAIT,
     BadInput,
     Conflict,
     ConflictReason,
@@ -257,6 +258,6 @@ def _slos(given: tuple[str, ...], named: list[ConfigTable]) -> tuple[Slo, ...]:
 
 def _seconds(option: str, given: float | None, default: float) -> float:
     value = default if given is None else given
-    if not 0 < value < float("inf"):
-        raise BadInput(f"{option} is to be a number of seconds above 0.")
+    if not 0 < value <= LONGEST_WAIT:
+        raise BadInput(f"{option} is to be a number of seconds above 0, and no more than a month.")
     return float(value)

@@ -57,7 +57,7 @@ def test_a_check_under_way_ends_with_what_was_seen(program: Start, key: str, sig
             began = time.monotonic()
             running.process.send_signal(sign)
             said = "\n".join(lines)
-        running.process.wait(10)
+        assert running.process.wait(10) == (143 if sign == signal.SIGTERM else 0)
         assert time.monotonic() - began < 5
         assert "Interrupted: what was found until then is below." in said
 

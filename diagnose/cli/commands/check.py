@@ -190,11 +190,10 @@ def finish(
 
 def measure(settings: Settings, progress: console.Progress) -> Evidence:
     """Run one check on a new event loop. Ctrl-C ends it with the evidence so far."""
-    import asyncio
-
+    from diagnose.cli.event_loop import run as run_event_loop
     from probes.run.engine import run
 
-    return asyncio.run(run(settings, watch=progress.watch, version=__version__))
+    return run_event_loop(run(settings, watch=progress.watch, version=__version__))
 
 
 def show_plan(settings: Settings, fmt: str, lang: str) -> None:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagnose import interruption
 from diagnose.cli import named_files, printer
+from diagnose.cli.number_types import FiniteRange
+from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
     import socket
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 NEEDED = ("starlette", "uvicorn", "jinja2", "prometheus_client")
 INSTALL = "pip install 'llmdoctor-cli[serve]'"
 TOKEN = "LLMDOCTOR_TOKEN"  # noqa: S105  # the name of the variable, not a token
+ABOVE_ZERO = FiniteRange(0, LONGEST_WAIT, min_open=True)  # seconds
 SHORTEST = 16  # characters of a token, at least
 FEW = 64  # connections; with fewer there is a warning
 
@@ -34,9 +38,11 @@ FEW = 64  # connections; with fewer there is a warning
 @click.option("--tls-cert", type=click.Path(dir_okay=False), help="Serve https with this certificate (PEM).")
 @click.option("--tls-key", type=click.Path(dir_okay=False), help="Its key (PEM).")
 @click.option("--jobs", type=click.IntRange(1, 1000), default=32, show_default=True, help="Checks at once.")
-@click.option("--rate", type=click.FloatRange(1), default=600, show_default=True, help="Checks a minute and client.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=10, help="Seconds for one probe (10).")
-@click.option("--deadline", type=click.FloatRange(0, min_open=True), default=60, help="Seconds for a check (60).")
+@click.option(
+    "--rate", type=FiniteRange(1, 1_000_000), default=600, show_default=True, help="Checks a minute and client."
+)
+@click.option("--timeout", type=ABOVE_ZERO, default=10, help="Seconds for one probe (10).")
+@click.option("--deadline", type=ABOVE_ZERO, default=60, help="Seconds for a check (60).")
 def command(
     listen: str,
     path: str | None,
@@ -110,6 +116,7 @@ def command(
         printer.say(
             f"warning: with --jobs {jobs}, the limit of open files (ulimit -n) leaves room for {room} connections only",
         )
+    interruption.ctrl_c_is_normal()
     KNOWN.settle()  # a visitor's key must not be known to the page of another
     try:
         serve(serving, sock, tls_cert, tls_key)
@@ -145,7 +152,7 @@ def _place(listen: str) -> tuple[str, int]:
 
     host, _, port = listen.rpartition(":")
     host = host.strip("[]") or "0.0.0.0"  # noqa: S104  # the user asked for every address with `:PORT`
-    if not port.isdecimal() or int(port) > 65535:
+    if not port.isdecimal() or len(port) > 5 or int(port) > 65535:
         raise click.UsageError("--listen is to be ADDR:PORT, such as 127.0.0.1:9115.")
     if host != "localhost":
         try:
