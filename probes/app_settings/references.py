@@ -16,7 +16,7 @@ _BRACES = re.compile(r"\{(env|file):([^{}]+)\}")
 _SHELL = re.compile(r"\$\{(?P<long>[A-Za-z_]\w*)(?::?-(?P<other>[^{}]*))?\}|\$(?P<short>[A-Za-z_]\w*)")
 _LITELLM = re.compile(r"os\.environ/([A-Za-z_]\w*)")
 _SECRETS = re.compile(r"\$\{\{\s*(?:secrets\.)?(?:[\w-]+/)*([A-Za-z_]\w*)\s*\}\}")
-_INPUT = re.compile(r"\$\{input:[^}]*\}")
+_INPUT = re.compile(r"\$\{input:[^{}]*\}")
 _COMMAND = re.compile(r"\$\(|`")
 
 

@@ -51,7 +51,7 @@ def _resolved(given: ServiceVariable, reading: Reading, context: list[Layer]) ->
         shell = variable(given.name)
         return LayerVariable(shell.text, shell.source, shell.own) if shell.text and shell.source else None
     source = reading.source(SourceKind.COMPOSE, given.name, given.line)
-    text = re.sub(r":?\?[^{}]*(?=\})", "", given.value).replace("$$", "\0")  # ${NAME:?error message if unset}
+    text = re.sub(r"(\$\{\w+):?\?[^{}]*\}", r"\1}", given.value).replace("$$", "\0")  # ${NAME:?error message if unset}
     resolved = resolve(text, ("shell",), variable, lambda path: None)
     value = (resolved.value or "").replace("\0", "$")
     return LayerVariable(

@@ -80,7 +80,7 @@ def _line(text: str, by_id: bool, number: int, problem: str) -> str:
 
     It is the line of the field whose name starts ``problem``, else the first line of the entry.
     """
-    header = re.compile(r"\s*\[\s*doors\s*\.\s*[^.\]]+\]" if by_id else r"\s*\[\[\s*doors?\s*\]\]")
+    header = re.compile(r"\s*\[\s*doors\s*\.[^.\]]+\]" if by_id else r"\s*\[\[\s*doors?\s*\]\]")
     name = re.split(r"\W", problem.removeprefix("unknown field "))[0]
     field = re.compile(rf"\s*{name}\s*=")
     lines = text.splitlines()

@@ -175,11 +175,16 @@ def _toml(text: str) -> Any:
     return tomllib.loads(text)
 
 
+# What is never closed lasts to the end, so that no later place is tried for it.
+_STRING = r'"(?:[^"\\]|\\.)*+(?:"|\Z)'
+_QUIET = rf"(?s)({_STRING}|/\*(?!.*?\*/).*)|//[^\n\r]*|/\*.*?\*/"
+_LAST_COMMA = rf"(?s)({_STRING})|,(?=\s*[}}\]])"
+
+
 def _json(text: str) -> Any:
     """Parse JSON with the comments and trailing commas that editors allow."""
-    quiet = r'("(?:[^"\\]|\\.)*")|//[^\n\r]*|/\*.*?\*/'
-    bare = re.sub(quiet, lambda found: found[1] or "", text, flags=re.S)
-    return json.loads(re.sub(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', lambda found: found[1] or "", bare, flags=re.S))
+    bare = re.sub(_QUIET, lambda found: found[1] or "", text)
+    return json.loads(re.sub(_LAST_COMMA, lambda found: found[1] or "", bare))
 
 
 def _yaml(text: str) -> Any:

@@ -178,7 +178,7 @@ class _Sh(_ShellReader):
 
     def document(self) -> str:
         """Return the lines of the here-document, without the delimiter."""
-        found = re.compile(rf"(.*?)^\t*{re.escape(self.waiting)}[ \t]*$", re.S | re.M).match(self.text, self.at)
+        found = re.compile(rf"(.*?)^\t*+{re.escape(self.waiting)}[ \t]*$", re.S | re.M).match(self.text, self.at)
         self.waiting = ""
         if found is None:
             rest, self.at = self.text[self.at :], len(self.text)

@@ -110,7 +110,7 @@ def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
         found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
         # The rest of the decoder's message may quote the line, which may contain a key.
-        raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
+        raise BadInput(f"{shown}:{line} is not TOML: {re.split(r'(?<! ) *[(:]| key', str(error))[0]}.") from None
     reader = ConfigReader(shown, path.parent, text, owner)
     for name in table:
         if name not in _TABLES:
@@ -207,7 +207,7 @@ class ConfigReader:
         seen: dict[str | tuple[str, str], tuple[int, ...]] = {}
         header = ""
         for number, line in enumerate(self._text.splitlines(), 1):
-            if found := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
+            if found := re.match(r"\s*+\[++([^\]]+)\]", line):
                 header = _bare(found[1])
                 seen[header] = (*seen.get(header, ()), number)
             elif found := re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=.]+))\s*[.=]""", line):

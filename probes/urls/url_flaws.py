@@ -41,10 +41,10 @@ class UrlExam(NamedTuple):
 
 # -- base URLs ---------------------------------------------------------------------------------------------------------
 
-_DOUBLED = r"(?i)(/v\d+(?:alpha|beta)?\d*)\1+(?=/|$)"
+_DOUBLED = r"(?i)(/v\d++(?:alpha|beta)?+\d*+)\1+(?=/|$)"
 _REFERENCE = r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%"
 _MARKDOWN = r"\]\s*\(\s*(?=\w+:)"  # [text](url)
-_ASSIGNMENT = r"(?i)\s*(?:export\s+|set\s+)?\w*(?:base|url|endpoint|host)\w*\s*=\s*(?=\S)"
+_ASSIGNMENT = r"(?i)\s*+(?:export\s+|set\s+)?(?=\w*(?:base|url|endpoint|host))\w++\s*+=\s*+(?=\S)"
 PLAIN = "plain"  # used instead of a protocol: only flaws of the text itself, not those of a joined path
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".home.arpa", ".docker.internal")
 
@@ -172,7 +172,7 @@ def _split_scheme(text: str, add: AddFlaw) -> str:
         return f"{scheme}://{rest}"
     if text.startswith("//"):
         return _without_scheme(text.lstrip("/"), add)
-    found = re.match(r"([a-z][a-z0-9+-]*):/{2,}|(h\w*tp\w*)(?:[:;.,]/+|//)|(https?)[:;](?=[\w\[])", text, re.I)
+    found = re.match(r"([a-z][a-z0-9+-]*):/{2,}|(h(?=\w*tp)\w*+)(?:[:;.,]/+|//)|(https?)[:;](?=[\w\[])", text, re.I)
     if found is None:
         return _without_scheme(text, add)
     name, rest = (found[1] or found[2] or found[3]).lower(), text[found.end() :]
