@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fold, invisible, position_notes
+from probes.model import limits
 from probes.model.note import Note, note
 from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
@@ -66,6 +67,9 @@ _SHOWN_PREFIXES = ("bearer", "authorization", "x-api-key", "api-key", "x-goog-ap
 
 def examine_key(raw: str, protocol: str) -> KeyExam:
     """Find the flaws of a key for the SDK of this protocol; the most specific kind first."""
+    if len(raw) > limits.KEY:
+        overlong = note("overlong", count=len(raw), limit=limits.KEY)
+        return KeyExam((Flaw("key", "stray", (overlong,), False, True),), None, None)
     literal = literal_key(raw, protocol)
     plain = "".join(map(fold, raw))  # same length as raw, so the indices agree
 
@@ -224,6 +228,8 @@ def literal_key(raw: str, protocol: str) -> str | None:
 
 def key_is_url(raw: str) -> bool:
     """Check whether the key is a URL or the host of an API."""
+    if len(raw) > limits.URL:
+        return False
     text = "".join(fold(c) for c in raw if not invisible(c)).strip(ENDS)
     if re.match(r"(?:https?|wss?):/", text, re.I):
         return True
@@ -234,6 +240,8 @@ def key_is_url(raw: str) -> bool:
 
 def url_is_key(raw: str) -> bool:
     """Check whether the base URL is a key."""
+    if len(raw) > limits.KEY:
+        return False
     text = "".join(c for c in raw if not invisible(c)).strip(ENDS)
     text = re.sub(r"^(?:authorization:)?bearer", "", text, flags=re.I)
     if re.fullmatch(r"[a-f0-9]{32}\.[A-Za-z0-9]{16,24}|eyJ[\w-]+\.[\w-]+\.[\w-]*|(?:AQ|ya29)\.[\w.-]{30,}", text):

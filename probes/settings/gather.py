@@ -35,6 +35,7 @@ from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
 from probes.settings.options import Options, shown_path, shown_word
 from probes.settings.sdk_selection import SdkChoice, choose
+from probes.settings.value_lengths import check_lengths
 
 if TYPE_CHECKING:
     from probes.catalog.app import App
@@ -69,7 +70,7 @@ def gather(
     model, model_conflicts = _model(options, target, check, choice.family, variables)
     if protocol.value == "auto" and choice.protocol:
         protocol = choice.protocol
-    return Settings(
+    gathered = Settings(
         base_url=choice.base,
         key=key,
         model=model,
@@ -95,6 +96,8 @@ def gather(
         ),
         slos=_slos(options.slo, named),
     )
+    check_lengths(gathered)
+    return gathered
 
 
 def _target(
