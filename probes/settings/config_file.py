@@ -100,9 +100,13 @@ def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
     """
     import tomllib
 
+    from probes.config_formats.toml import long_key
+
     shown = shown or str(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
+        if line_of_key := long_key(text):
+            raise BadInput(f"{shown}:{line_of_key} has a key of more than 100 names.")
         table = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{shown} cannot be read: {_reason(error)}.") from None

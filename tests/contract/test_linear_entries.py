@@ -20,10 +20,66 @@ from probes.pasted.shell_words import ShellError
 from worlds.made_exchanges import ANSWERED, altered
 
 UNITS = (
-    *("[", "#", "{", '"', "'", "\\", " ", "-", "a", "0", "%", "<", "&", "\n", "/", "é", "`", "*", ".", "\x1b", "\u200b"),
-    *("sk-", "Bearer ", "://", "${A", "$(", "x=", "a.", "[[", '{"a":', "data: ", "/v1", "a,", "|a ", "A=b\n", "/*", "'\\"),
-    *("a: ", "- ", "<<A\n", "https://a ", "eyJ-", "%A%", "](", "&#", "401 ", "!b ", "a\r", "$$", "-H a:b ", "*a ", "&a "),
+    *(
+        "[",
+        "#",
+        "{",
+        '"',
+        "'",
+        "\\",
+        " ",
+        "-",
+        "a",
+        "0",
+        "%",
+        "<",
+        "&",
+        "\n",
+        "/",
+        "é",
+        "`",
+        "*",
+        ".",
+        "\x1b",
+        "\u200b",
+    ),
+    *(
+        "sk-",
+        "Bearer ",
+        "://",
+        "${A",
+        "$(",
+        "x=",
+        "a.",
+        "[[",
+        '{"a":',
+        "data: ",
+        "/v1",
+        "a,",
+        "|a ",
+        "A=b\n",
+        "/*",
+        "'\\",
+    ),
+    *(
+        "a: ",
+        "- ",
+        "<<A\n",
+        "https://a ",
+        "eyJ-",
+        "%A%",
+        "](",
+        "&#",
+        "401 ",
+        "!b ",
+        "a\r",
+        "$$",
+        "-H a:b ",
+        "*a ",
+        "&a ",
+    ),
 )
+NOTICED = 0.1  # seconds: linear work on these sizes takes less, so that only what is slow is measured again
 KEY = "sk-proj-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 Take = Callable[[str], object]
 
@@ -50,7 +106,11 @@ def _url_of_apps(text: str) -> object:
     joined = [getattr(url_joining, name) for name in vars(url_joining) if name in JOINERS]
     base = f"https://h/{text}"
     found = [join(base, "/chat/completions") for join in joined]
-    return found, [read(base) for read in (url_joining.httpx, url_joining.whatwg, url_joining.go)], parse_endpoint_url(base)
+    return (
+        found,
+        [read(base) for read in (url_joining.httpx, url_joining.whatwg, url_joining.go)],
+        parse_endpoint_url(base),
+    )
 
 
 JOINERS = frozenset(
@@ -100,9 +160,9 @@ def _readers() -> dict[str, Take]:
     from probes.config_formats import crushrc, dotenv, json, toml, yaml
 
     return {
-        "env": lambda text: dotenv.read(text, "env"),
-        "env value": lambda text: dotenv.read(f"A={text}\nB=${{A}}", "env"),
-        "env quoted": lambda text: dotenv.read(f'A="{text}', "env"),
+        "env": lambda text: list(dotenv.dotenv(text)),
+        "env value": lambda text: list(dotenv.dotenv(f"A={text}\nB=${{A}}")),
+        "env quoted": lambda text: list(dotenv.dotenv(f'A="{text}')),
         "shell profile": lambda text: list(dotenv.posix(f"export A={text}")),
         "PowerShell profile": lambda text: list(dotenv.powershell(f"$env:A = {text}")),
         "json": json.read,
@@ -167,7 +227,14 @@ def _shown(text: str) -> object:
     from diagnose.snippets import quoting
 
     shells = [quote(text) for quote in (quoting.fish, quoting.powershell, quoting.cmd, quoting.dotenv)]
-    return markdown.escape(text), markdown.prose(text), markdown.fence(text), github.data(text), shells, ATOM.findall(text)
+    return (
+        markdown.escape(text),
+        markdown.prose(text),
+        markdown.fence(text),
+        github.data(text),
+        shells,
+        ATOM.findall(text),
+    )
 
 
 def _response(body: str, headers: tuple[tuple[str, str], ...] = ()) -> object:
@@ -208,12 +275,12 @@ def _models(text: str) -> object:
 
 def _run(text: str) -> object:
     from diagnose.judging.compared_report import place
-    from probes.model.archive import ArchiveError, load
+    from probes.model.archive import SCHEMA, ArchiveError, load
 
     with suppress(ArchiveError):
         load(text)
     with suppress(ArchiveError):
-        load(json.dumps({"schema": 1, "evidence": text}))
+        load(json.dumps({"schema": SCHEMA, "evidence": text}))
     with suppress(ValueError):
         place({"schema": text, "findings": text})
     return None
@@ -227,7 +294,7 @@ def _certificate(text: str) -> object:
 
 def _entries(folder: Path) -> dict[str, tuple[Take, int]]:
     """Return by name what takes a text, and the number of characters of the smallest text."""
-    short = {
+    bounded = {
         "key": _key,
         "base URL": _url,
         "base URL of an app": _url_of_apps,
@@ -235,8 +302,15 @@ def _entries(folder: Path) -> dict[str, tuple[Take, int]]:
         "reference": _reference,
         "certificate": _certificate,
     }
-    long = {
+    thorough = {
         "pasted text": _pasted,
+        "body": _response,
+        "error text": _error_text,
+        "HTML": lambda text: _response(f"<html><title>{text}"),
+        "header": lambda text: _response("{}", (("server", text), *((f"x-{text[:20]}", text) for _ in range(50)))),
+        "model list": _models,
+    }
+    long = {
         "log": _log,
         "curl": partial(_curl, "curl https://h/v1 "),
         "curl for cmd": partial(_curl, "curl https://h/v1 ^\n -d "),
@@ -245,16 +319,12 @@ def _entries(folder: Path) -> dict[str, tuple[Take, int]]:
         "llmdoctor.toml": partial(_settings, folder),
         "scrubbed": _scrubbed,
         "shown": _shown,
-        "body": _response,
-        "error text": _error_text,
-        "HTML": lambda text: _response(f"<html><title>{text}"),
-        "header": lambda text: _response("{}", (("server", text), *((f"x-{text[:20]}", text) for _ in range(50)))),
-        "model list": _models,
         "saved run": _run,
         **{f"{name} file": partial(_file, read) for name, read in _readers().items()},
         **{f"edited {form}": partial(_edited, form) for form in ("env", "toml", "json", "yaml")},
     }
-    return {**{name: (take, 1000) for name, take in short.items()}, **{name: (take, 4000) for name, take in long.items()}}
+    sizes = ((bounded, 1000), (thorough, 200), (long, 4000))
+    return {name: (take, size) for takers, size in sizes for name, take in takers.items()}
 
 
 def _quiet(take: Take, text: str) -> object:
@@ -279,7 +349,8 @@ def slow_units(take: Take, size: int) -> list[str]:
         return work
 
     _quiet(take, "a")  # loads what it needs
-    return [f"{unit!r}: {found}" for unit in UNITS if (found := grows_faster(partial(prepared, unit), size))]
+    units = UNITS if size >= 1000 else UNITS[::5]
+    return [f"{unit!r}: {found}" for unit in units if (found := grows_faster(partial(prepared, unit), size, NOTICED))]
 
 
 @cache
