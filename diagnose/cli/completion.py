@@ -46,11 +46,12 @@ def targets() -> Iterable[str]:
     """Return the target names of the nearest ``llmdoctor.toml``, or nothing if it is missing or invalid."""
     from pathlib import Path
 
+    from probes.config_formats.files import SkippedFile
     from probes.model.settings import BadInput
     from probes.settings import config_file
 
     path = config_file.find(Path.cwd())
     try:
-        return config_file.read(path).targets if path is not None else ()
-    except BadInput:
+        return config_file.found(path, str(path), Path.home()).targets if path is not None else ()
+    except (BadInput, SkippedFile, RuntimeError):  # RuntimeError: the user has no home
         return ()

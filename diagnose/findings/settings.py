@@ -7,7 +7,6 @@ from diagnose.evidence.view import UNSEEN, View
 from diagnose.report import Severity, seen
 from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
-from probes.model.key_shape import Fit
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, SourceKind
 
@@ -114,27 +113,39 @@ def _conflict(view: View) -> Claim | None:
     return Claim(lines, severity=Severity.ERROR, values=values, settings=settings, verified=True)
 
 
+_SHOWN_FLOWS = 6  # evidence lines; a file can name many secrets
+
+
 def _project_override(view: View) -> Claim | None:
-    """Report a project file that redirects the calls; a known provider that fits the key is harmless."""
-    override, door = view.settings.override, view.door
-    if override is None or (
-        door is not None and door.match.id is not None and door.key.fit is Fit.FITS and not door.host.local
-    ):
+    """Report a file of the folder that sends a secret of the user to a place that the user has not agreed to."""
+    override = view.settings.override
+    if override is None:
         return None
-    usual = override.meant_source.kind is SourceKind.DEFAULT
-    lines = (
-        seen("override", source=override.source, host=override.host),
-        seen("override_usual", host=override.meant)
-        if usual
-        else seen("override_meant", host=override.meant, source=override.meant_source),
-        seen("override_key", source=override.key_source),
-        *((seen("override_withheld"),) if override.withheld else ()),
+    lines = [
+        seen(f"flow_{one.part}", source=one.named_by, secret=one.secret, host=one.host)
+        for one in override.flows[:_SHOWN_FLOWS]
+    ]
+    first = override.flows[0]
+    if override.meant and override.meant != first.host:
+        usual = override.meant_source.kind is SourceKind.DEFAULT
+        lines.append(
+            seen("override_usual", host=override.meant)
+            if usual
+            else seen("override_meant", host=override.meant, source=override.meant_source)
+        )
+    if override.withheld:
+        lines.append(seen("override_unlooked" if override.in_address else "override_withheld"))
+    values = {"source": str(first.named_by), "host": first.host, "secret": str(first.secret)}
+    return Claim(
+        tuple(lines),
+        severity=Severity.ERROR if override.withheld else Severity.WARNING,
+        values=values,
+        case="" if override.withheld else "agreed",
     )
-    values = {"source": str(override.source), "host": override.host, "other_source": str(override.key_source)}
-    return Claim(lines, values=values, case="local" if door is not None and door.host.local else "")
 
 
 RULES = (
+    Rule("settings.project_override", Severity.ERROR, "settings", _project_override, "settings"),
     Rule("settings.swapped", Severity.ERROR, "settings", _swapped, "settings"),
     Rule("settings.wrong_variable", Severity.ERROR, "settings", _wrong_variable, "settings"),
     Rule(
@@ -145,5 +156,4 @@ RULES = (
         "settings",
     ),
     Rule("settings.conflict", Severity.WARNING, "settings", _conflict, "settings"),
-    Rule("settings.project_override", Severity.WARNING, "settings", _project_override, "settings"),
 )

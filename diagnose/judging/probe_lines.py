@@ -18,6 +18,7 @@ _SPARED = {
     "address": "sum.dns_literal",
     "not_tls": "skip.not_tls",
     "offline": "skip.offline",
+    "withheld": "skip.withheld",
     "no_spend": "skip.no_spend",
     "deadline": "skip.deadline",
     "interrupted": "skip.interrupted",

@@ -9,6 +9,7 @@ from probes.api.context import ApiContext
 from probes.api.model_choice import early
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Purpose
+from probes.model.facts import Withheld
 from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
 from probes.model.source import SourceKind
 from probes.protocols.protocol import ALLOWANCE, ApiRequest, auth_headers, wire
@@ -67,11 +68,17 @@ def round_requests(attempt: Attempt, context: ApiContext, *, looks: bool) -> tup
 
 
 def generates(attempt: Attempt, context: ApiContext) -> bool:
-    """Return whether this attempt requests a generation: with a key, or without one at a local server."""
-    keys = context.keys(attempt)
-    return not context.settings.no_spend and (
-        attempt.key in keys or (context.facts.host.local and not keys - {KeyForm.CONFLICTING})
-    )
+    """Return whether this attempt requests a generation: with a key, or without one at a local server.
+
+    While a secret of the user is withheld from a folder's file, nothing is generated: without the key the answer would
+    prove nothing about the settings. A server with a local name but a public address, from which the key is withheld,
+    is not local.
+    """
+    keys, withheld = context.keys(attempt), context.policy.withheld
+    if withheld is Withheld.PROJECT:
+        return False
+    local = context.facts.host.local and withheld is not Withheld.PLAINTEXT
+    return not context.settings.no_spend and (attempt.key in keys or (local and not keys - {KeyForm.CONFLICTING}))
 
 
 def protocol_open(context: ApiContext) -> bool:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple
 
-from probes.app_settings.entry import AppEntry, Collected, ResolvedCandidate
+from probes.app_settings.entry import AppEntry, Collected, EntryCandidate, ResolvedCandidate
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import Doors
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, ConflictReason, ConflictRole, Override, Settings, Sourced
-from probes.model.source import DEFAULT, Source, SourceKind, default_of
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, Settings, Sourced
+from probes.model.source import DEFAULT, Source
 from probes.protocols.protocol import wire as protocol_of
-from probes.settings.project_override import overridden
+from probes.settings.consent import Destination
+from probes.settings.gather import with_consent
 
 
 class EffectiveEntry(NamedTuple):
@@ -33,14 +35,15 @@ class EffectiveEntry(NamedTuple):
 class EffectiveSettings:
     """Calculator of effective settings, with the inputs that all entries share.
 
-    ``base_settings`` provides the values that no app's files set. If ``withhold`` is true, the user's keys are not sent
-    to base URLs that a project's file sets.
+    ``base_settings`` provides the values that no app's files set. ``send_anyway`` agrees to send the user's secrets
+    where a file of ``folder``, the working folder, says.
     """
 
     base_settings: Settings
     doors: Doors
     apps: Apps
-    withhold: bool
+    send_anyway: bool
+    folder: Path
 
     def effective(
         self, app: App, collected: Collected, entry: AppEntry, entries: list[AppEntry]
@@ -55,13 +58,15 @@ class EffectiveSettings:
         default = self.default(entry, wire)
         if base is None and (default is None or not keys):
             return None
-        base_url = base.sourced() if base is not None else default
+        base_url = base.sourced(place=True) if base is not None else default
         assert base_url is not None
+        general = [candidate for other in entries if entry.star and not other.star for candidate in other.of("model")]
+        models = collected.resolve_all([*entry.of("model"), *general])
         settings = replace(
             self.base_settings,
             base_url=base_url,
-            key=Sourced(Secret(key.value), key.sourced().source) if key and key.value else None,
-            model=_model(collected, entry, entries),
+            key=_secret(key.sourced()) if key and key.value else None,
+            model=_model(models, general, entry, entries),
             protocol=Sourced(protocol, DEFAULT),
             app=app.id,
             api_version=None,
@@ -69,11 +74,16 @@ class EffectiveSettings:
             conflicts=(
                 *_conflicts(ConflictRole.BASE_URL, bases, base),
                 *(() if base else _ignored(app, collected)),
-                *_key_conflicts(keys, key, bases, base_url.value, by_project=base is not None and base.by_project),
+                *_key_conflicts(keys, key, bases, base_url.value),
             ),
             searched=_searched_places(keys, wire),
-            override=self.override(bases, base, key, default),
+            secrets=(
+                *self.base_settings.secrets,
+                *(Secret(one.value) for each in (*bases, *keys, *models) for one in each.borrowed),
+            ),
         )
+        user_base = next((each.sourced(place=True) for each in bases if each.counts and not each.by_project), None)
+        settings = with_consent(settings, Destination(user_base or default, wire.key), self.send_anyway, self.folder)
         return EffectiveEntry(settings, _location(entry, base_url, key), key.beyond if key else "")
 
     def default(self, entry: AppEntry, wire: AppWire) -> Sourced[str] | None:
@@ -85,37 +95,12 @@ class EffectiveSettings:
             door = self.doors.get(name)
             urls = door.base_urls(wire.protocol) if door is not None else ()
             if door is not None and urls and "{" not in urls[0]:
-                return Sourced(urls[0], default_of(door.name))
+                return Sourced(urls[0], door.default_source)
         return None
 
-    def override(
-        self,
-        bases: list[ResolvedCandidate],
-        base: ResolvedCandidate | None,
-        key: ResolvedCandidate | None,
-        default: Sourced[str] | None,
-    ) -> Override | None:
-        """Return the override if a project's file sets the base URL for one of the user's keys, else None."""
-        if base is None or not base.by_project or key is None or not key.value or not key.own:
-            return None
-        user_base = next((each.sourced() for each in bases if each.counts and not each.by_project), None)
-        intended = user_base or self.intended_base_url(key, default)
-        return overridden(base.sourced(), intended, key.sourced().source, self.withhold)
 
-    def intended_base_url(self, key: ResolvedCandidate, default: Sourced[str] | None) -> Sourced[str] | None:
-        """Return the base URL that the user meant a key for.
-
-        A well-known variable belongs to an SDK or a door; a key in a file belongs to the app's default base URL.
-        Return None for a variable with another name, which identifies no host.
-        """
-        source = key.sourced().source
-        official = [wire for app in self.apps if app.kind == "sdk" for wire in app.wires if wire.default]
-        if wire := next((wire for wire in official if source.name in wire.key), None):
-            return Sourced(wire.default, DEFAULT)
-        for door in self.doors.for_variable(source.name)[:1]:
-            urls = [url for protocol in door.protocols for url in door.base_urls(protocol)]
-            return Sourced(urls[0], default_of(door.name)) if urls and "{" not in urls[0] else None
-        return None if source.kind is SourceKind.ENVIRONMENT else default
+def _secret(key: Sourced[str]) -> Sourced[Secret]:
+    return Sourced(Secret(key.value), key.source, key.borrowed, key.chosen_by)
 
 
 def place_of(source: Source | None) -> str:
@@ -128,14 +113,18 @@ def _searched_places(keys: Iterable[ResolvedCandidate], wire: AppWire) -> tuple[
     return tuple(dict.fromkeys([*referred, *(f"environment {name}" for name in wire.key)]))
 
 
-def _model(collected: Collected, entry: AppEntry, entries: list[AppEntry]) -> Sourced[str] | None:
-    """Return the entry's model without a provider prefix, else the app's model if no other provider owns it."""
-    general = [candidate for other in entries if entry.star and not other.star for candidate in other.of("model")]
+def _model(
+    models: list[ResolvedCandidate], general: list[EntryCandidate], entry: AppEntry, entries: list[AppEntry]
+) -> Sourced[str] | None:
+    """Return the entry's model without a provider prefix, else the app's model if no other provider owns it.
+
+    ``general`` are the app's own candidates among ``models``.
+    """
     names = entry.provider_names() or list(entry.protocols)
-    for candidate in collected.resolve_all([*entry.of("model"), *general]):
+    for candidate in models:
         head, slash, rest = (candidate.value or "").partition("/")
         if slash and head in names:
-            return Sourced(rest, candidate.sourced().source)
+            return replace(candidate.sourced(), value=rest)
         other_provider = bool(slash) and any(head in other.provider_names() for other in entries)
         if candidate.counts and not (other_provider and candidate.candidate in general):
             return candidate.sourced()
@@ -152,7 +141,8 @@ def _conflicts(
     conflicts = []
     for each in values:
         shadowed_by = winner.source if winner is not None else each.candidate.hidden
-        source = each.sourced().source
+        sourced = each.sourced()
+        source = sourced.source
         if each is winner or not each.value or not shadowed_by or source == shadowed_by:
             continue
         shown: Secret | str = Secret(each.value) if role is ConflictRole.KEY else each.value
@@ -160,7 +150,17 @@ def _conflicts(
             shown = shown.hint
         same_value = winner is not None and each.value == winner.value
         conflicts.append(
-            Conflict(role, source.name or source.file, source, shown, ConflictReason.SHADOWED, shadowed_by, same_value)
+            Conflict(
+                role,
+                source.name or source.file,
+                source,
+                shown,
+                ConflictReason.SHADOWED,
+                shadowed_by,
+                same_value,
+                sourced.borrowed,
+                sourced.chosen_by,
+            )
         )
     return conflicts
 
@@ -180,17 +180,10 @@ def _key_conflicts(
     key: ResolvedCandidate | None,
     bases: list[ResolvedCandidate],
     base_url: str,
-    by_project: bool,
 ) -> list[Conflict]:
-    """Return the shadowed keys, and reduce to its hint each key that must not be tried at this base URL.
-
-    That is a key from a file that also sets another base URL, and, if a project's file has set the base URL
-    (``by_project``), every key of the user.
-    """
+    """Return the shadowed keys, and reduce to its hint each key from a file that also sets another base URL."""
     other_files = {place_of(one.source) for one in bases if one.value and one.value != base_url}
-    hide = tuple(
-        one.source for one in keys if one.source and (place_of(one.source) in other_files or (by_project and one.own))
-    )
+    hide = tuple(one.sourced().source for one in keys if one.source and place_of(one.source) in other_files)
     return _conflicts(ConflictRole.KEY, keys, key if key is None or key.value else None, hide)
 
 

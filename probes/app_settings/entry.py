@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from probes.app_settings.references import Resolved, Value, resolve
+from probes.app_settings.references import ReferenceLimit, Resolved, Value, resolve
 from probes.app_settings.search import Reading, Search, table
 from probes.catalog.app import App, SettingsFile
 from probes.config_formats.files import SkippedFile, text_of
@@ -24,8 +24,8 @@ class EntryCandidate(NamedTuple):
     """A value that a place gives for a role of an entry.
 
     ``kind`` is ``value``, ``env`` (the name of a variable), ``name`` (of one of the app's keys) or ``command``.
-    ``own`` is true if the user wrote the value and false if a project's file did. ``reading`` is the file that
-    contains it, None for the environment.
+    ``own`` is true if the user wrote the value and false if a project's file did; ``borrowed`` are then the user's
+    values in it. ``reading`` is the file that contains it, None for the environment.
     """
 
     text: str
@@ -37,7 +37,7 @@ class EntryCandidate(NamedTuple):
     level: int = BELOW
     variable: str = ""
     hidden: Source | None = None  # the file that makes the app skip this one
-    borrowed: bool = False  # a project's file refers to a value of the user
+    borrowed: tuple[Sourced[str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -82,8 +82,8 @@ class AppEntry:
 class LayerVariable(NamedTuple):
     """A variable in one place.
 
-    ``own`` is true if the user wrote it; ``borrowed`` is true if a project's file wrote it and refers to a value of
-    the user. ``expands`` is true if the file resolves ``$NAME`` in it; ``command`` if a command produces its value.
+    ``own`` is true if the user wrote it; ``borrowed`` are the user's values that a project's file has put into it.
+    ``expands`` is true if the file resolves ``$NAME`` in it; ``command`` if a command produces its value.
     """
 
     value: str
@@ -91,7 +91,7 @@ class LayerVariable(NamedTuple):
     own: bool
     expands: bool = False
     command: bool = False
-    borrowed: bool = False
+    borrowed: tuple[Sourced[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class ResolvedCandidate(NamedTuple):
 
     value: str | None
     source: Source | None
-    own: bool | None
+    borrowed: tuple[Sourced[str], ...]
     whole: bool
     searched: tuple[str, ...]
     beyond: str
@@ -160,11 +160,27 @@ class ResolvedCandidate(NamedTuple):
     @property
     def by_project(self) -> bool:
         """Whether a project's file has set the value, rather than only referred to a value of the user."""
-        return not self.candidate.own and not (self.whole and self.own)
+        return self.sourced(place=True).source.owner is Owner.FOLDER
 
-    def sourced(self) -> Sourced[str]:
-        """Return the value with its source; call it only if there is a value."""
-        return Sourced(self.value or "", self.source or self.candidate.source)
+    def sourced(self, place: bool = False) -> Sourced[str]:
+        """Return the value with its source, and with what a project's file has to do with it.
+
+        A project's file that refers to a variable of the user has chosen that value. For a ``place``, a base URL, the
+        value is then the user's if it is a URL. Call it only if there is a value.
+        """
+        text, candidate = self.value or "", self.candidate
+        source = self.source or candidate.source
+        if candidate.own:
+            return Sourced(text, source)
+        if self.whole and [one.value for one in self.borrowed] == [text]:
+            user = self.borrowed[0].source
+            if not place:
+                return Sourced(text, user, chosen_by=candidate.source)
+            if re.match(r"https?://[^/?#@]+(?:[/?#]|$)", text):
+                return Sourced(text, user)
+        if not self.borrowed:
+            return Sourced(text, source if source.owner is Owner.FOLDER else candidate.source)
+        return Sourced(text, candidate.source, tuple(one.source for one in self.borrowed))
 
 
 class Collected:
@@ -177,6 +193,7 @@ class Collected:
         self.key_protocols: Mapping[str, str] = {}
         self.layers: list[Layer] = []
         self.files: list[tuple[SettingsFile, Reading]] = []
+        self._expanded: dict[int, Value] = {}  # by the id of a variable, which its layer keeps alive
         first: Source | None = None
         for place in places:
             if place.storage != "plain" or place.format in ("none", "compose") or not self._trusted(place, places):
@@ -265,22 +282,33 @@ class Collected:
                 return self.expanded(layer, held)
         return None
 
-    def expanded(self, layer: Layer, held: LayerVariable, depth: int = 0) -> Value:
-        """Return a variable's value with ``$NAME`` resolved, if the file's grammar resolves it."""
-        own = held.own or held.borrowed
+    def expanded(self, layer: Layer, held: LayerVariable, depth: int = 0, limit: ReferenceLimit | None = None) -> Value:
+        """Return a variable's value with ``$NAME`` resolved, if the file's grammar resolves it.
+
+        A value that grows beyond every limit is empty, and its file is recorded as skipped.
+        """
         if not held.expands or "$" not in held.value or depth > 8:
-            return Value(held.value, held.source, own)
+            return Value(held.value, held.source, held.own, held.borrowed)
+        if limit is None:
+            if id(held) not in self._expanded:
+                try:
+                    self._expanded[id(held)] = self.expanded(layer, held, depth, ReferenceLimit())
+                except SkippedFile as error:
+                    self.search.skip(layer.reading.shown if layer.reading else str(held.source), error.reason)
+                    self._expanded[id(held)] = Value("", held.source, held.own)
+            return self._expanded[id(held)]
 
         def other(name: str) -> Value:
             for each in (*(one for one in self.layers if one.reading is None), layer):
                 inner = each.values.get(name)
                 if inner is not None and inner is not held and not inner.command:
-                    return self.expanded(each, inner, depth + 1)
+                    return self.expanded(each, inner, depth + 1, limit)
             return Value("", None, False)
 
-        found = resolve(held.value, ("shell",), other, lambda path: None)
-        source = (found.source if found.whole else None) or held.source
-        return Value(found.value or "", source, own or bool(found.own))
+        found = resolve(held.value, ("shell",), other, lambda path: None, limit)
+        if held.own:
+            return Value(found.value or "", (found.source if found.whole else None) or held.source, held.own)
+        return Value(found.value or "", held.source, False, (*held.borrowed, *found.borrowed))
 
     def of_variables(self, names: Iterable[str]) -> list[EntryCandidate]:
         """Return the candidates that variables give, in the order of ``names``.
@@ -295,7 +323,7 @@ class Collected:
                 value = self.expanded(layer, held)
                 if held.command or value.text:
                     kind = "command" if held.command else "value"
-                    place = (layer.reading, layer.level, name, layer.hidden, value.own)
+                    place = (layer.reading, layer.level, name, layer.hidden, value.borrowed)
                     found.append(EntryCandidate(value.text, value.source or held.source, held.own, kind, (), *place))
         return found
 
@@ -308,10 +336,11 @@ class Collected:
         folder = reading.path.parent if reading else self.search.world.home
         home = self.search.world.home
         whole = home / path[2:] if path.startswith("~/") else folder / path
-        if not candidate.own and not _inside(whole, folder):
+        copied = self.search.world.cwd is None  # another user's home, which must not lead to files of this machine
+        if (not candidate.own and not _inside(whole, folder)) or (copied and not _inside(whole, home)):
             return "outside"
         try:
-            text = text_of(whole)
+            text = text_of(whole, found_in=None if candidate.own else folder)
         except SkippedFile:
             return None
         owner = Owner.USER if candidate.own else Owner.FOLDER
@@ -328,7 +357,7 @@ class Collected:
             ResolvedCandidate(
                 found.value,
                 found.source,
-                found.own,
+                found.borrowed,
                 found.whole,
                 found.searched,
                 found.beyond,
@@ -340,7 +369,7 @@ class Collected:
         ]
 
     def resolved(self, candidate: EntryCandidate) -> Resolved:
-        """Resolve a candidate. The result has the source and owner of the value that it refers to."""
+        """Resolve a candidate. The result has the source of the value that it refers to."""
         if candidate.kind == "command":
             return Resolved(None, beyond="command")
         if candidate.kind == "name":
@@ -350,13 +379,17 @@ class Collected:
             value = self.variable(candidate.text)
             if value is None or not value.text:
                 return Resolved(None, searched=(f"environment {candidate.text}",))
-            return Resolved(value.text, value.source, value.own, whole=True)
+            return Resolved(value.text, value.source, value.lent, whole=True)
         if not candidate.styles:
-            return Resolved(candidate.text, candidate.source, candidate.own or candidate.borrowed)
-        found = resolve(candidate.text, candidate.styles, self.variable, lambda path: self.file(candidate, path))
+            return Resolved(candidate.text, candidate.source, candidate.borrowed)
+        try:
+            found = resolve(candidate.text, candidate.styles, self.variable, lambda path: self.file(candidate, path))
+        except SkippedFile as error:
+            self.search.skip(candidate.source.location, error.reason)
+            return Resolved(None)
         if found.value is None or found.source is not None:
             return found
-        return Resolved(found.value, candidate.source, candidate.own)
+        return Resolved(found.value, candidate.source, candidate.borrowed)
 
 
 def _hits(reading: Reading, pointer: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str, int]]:

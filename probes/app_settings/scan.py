@@ -14,15 +14,15 @@ from probes.app_settings import services
 from probes.app_settings.effective import EffectiveSettings
 from probes.app_settings.entry import ABOVE, AppEntry, Collected, EntryCandidate, Layer, environment, of_file
 from probes.app_settings.sdks import SdkSettings, by_protocol
-from probes.app_settings.search import Reading, Search, SearchPlaces, Skipped
+from probes.app_settings.search import Reading, Search, SearchPlaces
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import load as load_doors
 from probes.config_formats import compose
-from probes.model.settings import Settings, Sourced
+from probes.model.settings import Settings, Skipped, Sourced
 from probes.model.source import SourceKind, option
-from probes.settings.gather import BadInput, Options, gather
-from probes.settings.project_override import address
+from probes.settings.consent import Destination, address
+from probes.settings.gather import BadInput, Options, gather, with_consent
 
 # Files that many kinds of programs use: their existence does not show that an app is installed.
 _SHARED = (".env", ".env.local", "~/.env", "config.yaml")
@@ -64,15 +64,14 @@ class ScanResult:
     skipped: tuple[Skipped, ...]
 
 
-def find(world: SearchPlaces, options: Options, apps: Apps, only: Iterable[str] = (), guard: bool = True) -> ScanResult:
+def find(world: SearchPlaces, options: Options, apps: Apps, only: Iterable[str] = ()) -> ScanResult:
     """Search all places of the apps, or of the apps with the ids in ``only``.
 
-    ``options`` are those of the checks that follow. If ``guard`` is true, the user's keys are not sent to base URLs
-    that a project's file sets.
+    ``options`` are those of the checks that follow.
 
     Raises BadInput if ``llmdoctor.toml`` or the options are invalid.
     """
-    return _Scan(world, replace(options, guard=guard), apps, frozenset(only)).survey()
+    return _Scan(world, options, apps, frozenset(only)).survey()
 
 
 def of_app(world: SearchPlaces, options: Options, apps: Apps) -> Settings | None:
@@ -88,7 +87,7 @@ def of_app(world: SearchPlaces, options: Options, apps: Apps) -> Settings | None
     given = any((options.key is not None, options.key_env, options.key_file, options.key_stdin))
     bare = replace(options, app=None, key=None, key_env=None, key_file=None, key_stdin=False, protocol=None)
     wanted = options.protocol if options.protocol != "auto" else None
-    fit = (one for one in find(world, bare, apps, (app.id,), guard=False).found if one.beyond != "container")
+    fit = (one for one in find(world, bare, apps, (app.id,)).found if one.beyond != "container")
     found = next((one for one in fit if wanted in (None, one.settings.protocol.value)), None)
     if found is None:
         return None
@@ -96,7 +95,8 @@ def of_app(world: SearchPlaces, options: Options, apps: Apps) -> Settings | None
     if given and settings.base_url is not None:
         by_hand = replace(options, app=None, base_url=settings.base_url.value)
         key = gather(by_hand, world.environ, world.cwd or world.home).key
-        settings = replace(settings, key=key, override=None, conflicts=(), auth_variable=None)
+        settings = replace(settings, key=key, conflicts=(), auth_variable=None)
+        settings = with_consent(settings, Destination(), options.send_anyway, world.cwd or world.home)
     elif found.beyond:
         raise BadInput(
             f"{_BEYOND[found.beyond].format(name=app.name)}: give it with --key-env, --key-file or --key-stdin."
@@ -122,8 +122,8 @@ class _Scan:
         doors, shells = load_doors(), [of_file(reading, kind=SourceKind.SHELL) for reading in self.search.shells()]
         self.outside: list[Layer] = [environment(world.environ), *shells]
         self.sdks = SdkSettings(world, options, doors, self.outside)
-        withhold = options.guard and not options.send_anyway
-        self.calculator = EffectiveSettings(self.sdks.base_settings, doors, apps, withhold)
+        folder = world.cwd or world.home
+        self.calculator = EffectiveSettings(self.sdks.base_settings, doors, apps, options.send_anyway, folder)
         self.closed: list[ClosedStore] = []
         self.claimed: set[str] = set()  # files that belong to an app; the SDKs do not use them
 
@@ -143,7 +143,8 @@ class _Scan:
         if self.world.cwd is not None and (not self.only or self.only & set(by_protocol().values())):
             of_sdks = [FoundSettings(one.app, "", where, one) for one, where in self.sdks.all(self.claimed) if one.app]
             found = [*(one for one in of_sdks if self.wanted(one.app)), *found]
-        return ScanResult(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(self.search.skipped.values()))
+        skipped = {one.place: one for one in self.sdks.base_settings.skipped} | self.search.skipped
+        return ScanResult(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(skipped.values()))
 
     # -- apps with places of their own ---------------------------------------------------------------------------------
 

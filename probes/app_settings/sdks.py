@@ -14,7 +14,7 @@ from probes.catalog.apps import official
 from probes.catalog.doors import Doors
 from probes.catalog.sdk_variables import means_an_llm, variables_of
 from probes.model.settings import ConflictReason, Settings, Sourced
-from probes.model.source import DEFAULT, Source, SourceKind, default_of
+from probes.model.source import DEFAULT, Source, SourceKind
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks
 from probes.settings.gather import Options, gather
@@ -78,8 +78,9 @@ class SdkSettings:
     def _by_door(self) -> Iterator[Settings]:
         """Yield settings for keys of other providers in their own variables."""
         for name in sorted({name for layer in self._layers for name, held in layer.values.items() if held.value}):
-            for door in self._doors.for_variable(name)[:1] if means_an_llm(name) else ():
+            known = [door for door in self._doors.for_variable(name) if door.source is None]
+            for door in known[:1] if means_an_llm(name) else ():
                 urls = [url for one in by_looks() for url in door.base_urls(one.name)]
                 found = self._gathered(base_url=urls[0]) if urls and "{" not in urls[0] else None
                 if found and found.key and found.key.source.variable == name:
-                    yield replace(found, base_url=Sourced(urls[0], default_of(door.name)))
+                    yield replace(found, base_url=Sourced(urls[0], door.default_source))

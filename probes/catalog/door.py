@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from probes.model.key_shape import Confidence
+from probes.model.source import Source, default_of
 from probes.protocols.names import NAMES
 
 
@@ -86,6 +87,7 @@ class Door(NamedTuple):
     slips: tuple[str, ...] = ()
     confirmed: bool = True
     sdk: str = ""
+    source: Source | None = None  # the file of the folder that names the door; None: built in, or the user's own
 
     def base_urls(self, protocol: str) -> tuple[str, ...]:
         """Return every base URL for a protocol, confirmed ones first. Some contain ``{placeholders}``."""
@@ -94,6 +96,11 @@ class Door(NamedTuple):
     def endpoint(self, protocol: str) -> Endpoint | None:
         """Return the first endpoint for a protocol, or None."""
         return next((endpoint for endpoint in self.endpoints if endpoint.protocol == protocol), None)
+
+    @property
+    def default_source(self) -> Source:
+        """The source of a documented base URL of this door: its provider, or the folder's file that names it."""
+        return self.source or default_of(self.name)
 
     @property
     def protocols(self) -> tuple[str, ...]:

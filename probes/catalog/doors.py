@@ -164,8 +164,21 @@ def load() -> Doors:
 
     Raises DoorsError if a file in the user's folder cannot be used.
     """
+    return merge(*_own_tables(), _adopted) if _adopted else known()
+
+
+@cache
+def known() -> Doors:
+    """Return the built-in doors and those in the user's folder, without those of an ``llmdoctor.toml``.
+
+    Raises DoorsError as :func:`load` does.
+    """
+    return merge(*_own_tables())
+
+
+def _own_tables() -> list[tuple[Door, ...]]:
     user_doors = [read(path) for folder in folders() if folder.is_dir() for path in sorted(folder.glob("*.toml"))]
-    return merge(builtin(), *user_doors, _adopted)
+    return [builtin(), *user_doors]
 
 
 def builtin() -> tuple[Door, ...]:

@@ -73,6 +73,12 @@ def fit(value: str, door: Door | None, *, local: bool) -> KeyFit:
     return _fit_known_door(value, door, matches, doors)
 
 
+def certainly_no_key(value: str) -> bool:
+    """Check whether a value is certainly a credential that no model API takes, such as a token of a code host."""
+    credential = _credential(value.strip())
+    return credential is not None and credential.certain and not credential.carried
+
+
 def _fit_unknown_host(
     credential: Credential | None, matches: tuple[KeyMatch, ...], doors: Doors, local: bool
 ) -> KeyFit:

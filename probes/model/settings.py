@@ -24,10 +24,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sourced(Generic[T]):
-    """A value and its source."""
+    """A value, its source, and what a file of the folder has to do with it.
+
+    ``borrowed`` are the user's values that a file of the folder has put into this one (``sk-${NAME}``). ``chosen_by``
+    is a reference that led to the value (``key = { env = "NAME" }``); None if the source itself was read.
+    """
 
     value: T
     source: Source
+    borrowed: tuple[Source, ...] = ()
+    chosen_by: Source | None = None
 
 
 class ConflictRole(StrEnum):
@@ -57,23 +63,50 @@ class Conflict(Record):
     why: ConflictReason
     winner: Source | None = None  # the source that takes precedence
     same: bool = False  # it equals the value of the winner
+    borrowed: tuple[Source, ...] = ()  # as in Sourced, and so is the next field
+    chosen_by: Source | None = None
+
+
+class FlowPart(StrEnum):
+    """The setting of a folder's file that sends a secret somewhere, or that names the secret."""
+
+    BASE_URL = "base_url"
+    KEY = "key"
+    MODEL = "model"
+    VERSION = "api_version"
+    PROXY = "proxy"
+    CONNECT_TO = "connect_to"
+    CA_BUNDLE = "ca_bundle"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Flow(Record):
+    """A secret of the user that a file of the folder would send to a host.
+
+    ``named_by`` is the folder's value that names the host or the secret, ``part`` the setting that it is. ``host`` is
+    the host that would receive the secret, with the port unless it is the default port.
+    """
+
+    secret: Source
+    named_by: Source
+    part: FlowPart
+    host: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Override(Record):
-    """A file of the project in this folder that redirects the user's own key to another host.
+    """The flows of the user's secrets that a file of the folder causes and that need the user's consent.
 
-    ``host`` is the host in that file, ``meant`` the host of the user's settings; both include the port unless it is the
-    default port. ``meant_source`` is ``default`` if the user's settings name no host. ``withheld`` says that the key is
-    not sent for this reason.
+    ``meant`` is the host of the user's own settings, empty if they name none; ``meant_source`` is ``default`` if it is
+    an SDK's default. ``withheld`` says that the user has not agreed, so that the secrets are not sent. ``in_address``
+    says that the base URL contains one of them, so that not even its host may be looked up.
     """
 
-    source: Source
-    host: str
-    meant: str
-    meant_source: Source
-    key_source: Source
+    flows: tuple[Flow, ...]
+    meant: str = ""
+    meant_source: Source = DEFAULT
     withheld: bool = False
+    in_address: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -104,6 +137,7 @@ class ConnectTo(Record):
     port: int
     to_host: str
     to_port: int
+    source: Source = DEFAULT
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -128,6 +162,19 @@ class Slo(Record):
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was found and not read.
+
+    ``reason`` is one of :data:`probes.config_formats.files.REASONS`, or ``malformed``; ``form`` then names the expected
+    format. ``place`` is the path, with the line if it is known.
+    """
+
+    place: str
+    reason: str
+    form: str = ""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings(Record):
     """The settings of a check as they were given, each with its source.
@@ -146,6 +193,8 @@ class Settings(Record):
     auth_variable: str | None = None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN is sent as Bearer
     conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were searched, for "no key was found in …"
+    skipped: tuple[Skipped, ...] = ()  # a `.env` or llmdoctor.toml that was found and not read
+    secrets: tuple[Secret, ...] = ()  # further values to scrub: those that a folder's file has put into a setting
     override: Override | None = None
     proxies: ProxySettings = ProxySettings()
     connect_to: tuple[ConnectTo, ...] = ()

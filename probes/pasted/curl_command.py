@@ -246,7 +246,7 @@ def _connect(command: Command, name: str, pattern: str, text: str) -> None:
     host, to_host = (part.strip("[]").lower() for part in (found[1], found[3]))
     if host == "*":
         host = ""
-    command.connect_to += (ConnectTo(host, int(found[2] or 0), to_host, int(found[4] or 0)),)
+    command.connect_to += (ConnectTo(host, int(found[2] or 0), to_host, int(found[4] or 0), SOURCE),)
 
 
 def _proxy(text: str, scheme: str) -> str:
@@ -264,9 +264,12 @@ def _with_user(proxy: str | None, user: str) -> str | None:
     return f"{scheme}://{':'.join(quote(part, safe='') for part in user.split(':', 1))}@{rest}"
 
 
-def proxies_of(command: Command, environment: ProxySettings) -> ProxySettings:
-    """Return the proxy settings of the command; those of the environment apply if it has none."""
-    chosen = Sourced(command.proxy, SOURCE) if command.proxy else None
+def proxies_of(command: Command, environment: ProxySettings, borrowed: tuple[Source, ...] = ()) -> ProxySettings:
+    """Return the proxy settings of the command; those of the environment apply if it has none.
+
+    ``borrowed`` are the variables that stand in the proxy's URL.
+    """
+    chosen = Sourced(command.proxy, SOURCE, borrowed) if command.proxy else None
     kept = environment if command.proxy is None else ProxySettings(http=chosen, https=chosen)
     return kept if command.no_proxy is None else replace(kept, no_proxy=Sourced(command.no_proxy, SOURCE))
 
@@ -274,8 +277,3 @@ def proxies_of(command: Command, environment: ProxySettings) -> ProxySettings:
 def shown(name: str) -> str:
     """Return the name of a header or variable; ``…`` if it may be a key that was put in its place."""
     return "…" if len(name) > 40 or public_prefix(name) or re.search(r"\d\w*\d\w*\d", name) else name
-
-
-def sourced(text: str) -> Sourced[str] | None:
-    """Return the text with the curl command as its source; None if it is empty."""
-    return Sourced(text, SOURCE) if text else None

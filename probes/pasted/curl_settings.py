@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from probes.model.attempt import Auth
 from probes.model.secret import Secret
 from probes.model.settings import Limits, Settings, Sourced
-from probes.model.source import environment_variable
-from probes.pasted.curl_command import shown, sourced
+from probes.model.source import Source, environment_variable
+from probes.pasted.curl_command import shown
 from probes.pasted.endpoint_urls import parse_endpoint_url
 from probes.pasted.shell_words import Word
 
@@ -33,46 +33,65 @@ def read(
     Without ``files``, files that the command names are ignored, because they are on another machine. Raises BadInput as
     :func:`parse` does.
     """
-    from probes.settings.gather import gather
+    from probes.settings.consent import Destination
+    from probes.settings.gather import gather, with_consent
     from probes.settings.network_settings import surroundings
 
     command = parse(text, environ)
     if command.ca_bundle and not files:
         command.note("file", "--cacert")
         command.ca_bundle = ""
+    lent = _lent(text, environ)
+    own_bundle = options.ca_bundle is not None or not command.ca_bundle
     options = replace(options, ca_bundle=options.ca_bundle or command.ca_bundle or None)
     given = gather(replace(options, no_env=True, base_url="http://localhost"), environ, cwd)
     proxies, bundle = surroundings(options, environ, cwd)
     url, queried = _without_key(command)
     where = parse_endpoint_url(url, {name for name, _ in command.headers})
-    key, auth, searched = _credential(command, queried, environ)
-    model = given.model or sourced(where.model or _model(command))
+    key, auth, searched = _credential(command, queried, lent)
+    model = given.model or _sourced(where.model or _model(command), lent)
     version = where.version or next((word.text for name, word in command.headers if name == "anthropic-version"), "")
     known = {*PLAIN, *CREDENTIALS, "anthropic-version"}
     others = sorted({shown(name) for name, _ in command.headers if name not in known})
     if others:
         command.note("headers", ", ".join(others))
     if options.proxy is None and not options.no_proxy and (command.proxy is not None or command.no_proxy is not None):
-        proxies = proxies_of(command, proxies)
+        proxies = proxies_of(command, proxies, _borrowed(command.proxy or "", lent))
     limits = given.limits
     if command.seconds and options.timeout is None:
         limits = replace(limits, probe=min(command.seconds, Limits().run))
     settings = replace(
         given,
-        base_url=Sourced(where.base_url, SOURCE),
+        base_url=Sourced(where.base_url, SOURCE, _borrowed(where.base_url, lent)),
         key=key,
         auth=auth,
         searched=searched,
         conflicts=(),
         model=model,
         protocol=given.protocol if given.protocol.value != "auto" else Sourced(where.protocol, SOURCE),
-        api_version=sourced(version),
+        api_version=_sourced(version, lent),
+        secrets=tuple(map(Secret, lent.values())),
         proxies=proxies,
-        ca_bundle=bundle,
+        ca_bundle=bundle if own_bundle or bundle is None else replace(bundle, source=SOURCE),
         connect_to=(*given.connect_to, *command.connect_to),
         limits=limits,
     )
-    return settings, tuple(command.notes)
+    return with_consent(settings, Destination(), options.send_anyway, cwd), tuple(command.notes)
+
+
+def _lent(text: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that the pasted text names, with their values; a paste may come from anybody."""
+    from probes.settings.consent import plain
+
+    return {name: value for name, value in environ.items() if name in text and not plain(value)}
+
+
+def _borrowed(value: str, lent: Mapping[str, str]) -> tuple[Source, ...]:
+    return tuple(environment_variable(name) for name, text in lent.items() if text in value)
+
+
+def _sourced(value: str, lent: Mapping[str, str]) -> Sourced[str] | None:
+    return Sourced(value, SOURCE, _borrowed(value, lent)) if value else None
 
 
 def _without_key(command: Command) -> tuple[str, Word | None]:
@@ -88,7 +107,7 @@ def _without_key(command: Command) -> tuple[str, Word | None]:
 
 
 def _credential(
-    command: Command, queried: Word | None, environ: Mapping[str, str]
+    command: Command, queried: Word | None, lent: Mapping[str, str]
 ) -> tuple[Sourced[Secret] | None, Sourced[Auth] | None, tuple[str, ...]]:
     """Return the key, how it is sent, and the sources in which a key was looked for."""
     found: list[tuple[Word, Auth]] = []
@@ -126,9 +145,11 @@ def _credential(
             Sourced(auth, SOURCE),
             tuple(f"environment {name}" for name in word.unset) or (f"{SOURCE} (empty)",),
         )
-    whole = next((name for name in word.variables if environ.get(name) == word.text), None)
+    whole = next((name for name in word.variables if lent.get(name) == word.text), None)
     source = environment_variable(whole) if whole else SOURCE
-    return Sourced(Secret(word.text), source), Sourced(auth, SOURCE), (str(source),)
+    borrowed = () if whole else _borrowed(word.text, lent)
+    key = Sourced(Secret(word.text), source, borrowed, SOURCE if whole else None)
+    return key, Sourced(auth, SOURCE), (str(source),)
 
 
 def _login(text: str) -> str | None:

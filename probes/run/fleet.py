@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from probes.catalog.sdk_variables import SHARED_NAMES
+from probes.config_formats.files import SkippedFile, named_text
+from probes.keys.owner import certainly_no_key
 from probes.model.capability import Cost
 from probes.model.evidence import Evidence, HostEnvironment, Subject, Target
 from probes.model.scrubber import Scrubber
@@ -58,7 +62,7 @@ class Fleet:
     def _settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:
         options = replace(self.options, target=member.name)
         try:
-            return gather(options, environ, self.file.path.parent, self.file)
+            return _agreed(gather(options, environ, self.file.path.parent, self.file))
         except BadInput:
             entry = self.file.targets[member.name]
             if entry.key is None or entry.key.value.file is None:
@@ -87,13 +91,9 @@ class Fleet:
 
 def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
     """Read the fleet of a file, or only its ``groups``. Raises BadInput, with the line, if the file is wrong."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path} is larger than {LARGEST // 1024**2} MiB.")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
     path = path.absolute()
-    file = _table(path) if path.suffix.lower() in (".csv", ".tsv") else config_file.read(path, path.name, Owner.USER)
+    is_table = path.suffix.lower() in (".csv", ".tsv")
+    file = _table(path) if is_table else config_file.read(path, path.name, Owner.USER, LARGEST)
     if file.doors:
         from probes.catalog import doors
 
@@ -104,6 +104,21 @@ def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
     if missing := [group for group in groups if group not in {member.group for member in members}]:
         raise BadInput(f"{path.name} has no group {missing[0]!r}; {_named({member.group for member in members})}.")
     return Fleet(file, options, tuple(member for member in members if not groups or member.group in groups))
+
+
+def _agreed(settings: Settings) -> Settings:
+    """Return the settings without the override of a CSV file that sends a key for an LLM API.
+
+    Whoever names the file on the command line agrees to it. But lists of addresses are passed around, so a credential
+    that certainly is none for an LLM API (a token of a code host or a cloud, a private key) needs consent.
+    """
+    override, key = settings.override, settings.key
+    if override is None or key is None or any(one.named_by.kind is not SourceKind.CSV for one in override.flows):
+        return settings
+    text = key.value.reveal()
+    if SHARED_NAMES.search(key.source.variable) or "PRIVATE KEY" in text or certainly_no_key(text):
+        return settings
+    return replace(settings, override=None)
 
 
 def _named(groups: set[str]) -> str:
@@ -135,10 +150,9 @@ def _without_key(file: Config, entry: ConfigTable) -> Config:
 
 def _table(path: Path) -> Config:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise BadInput(f"{path.name} cannot be read: {reason}.") from None
+        text = named_text(path, LARGEST)
+    except SkippedFile as error:
+        raise BadInput(f"{path.name} cannot be read: {error.why}.") from None
     head = text.partition("\n")[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), skipinitialspace=True)
     try:
@@ -170,7 +184,7 @@ def _check_columns(shown: str, columns: list[str]) -> None:
             raise BadInput(f"{shown}:1: no such column{shown_column}. Known are {', '.join(known)}.")
     if "base_url" not in columns:
         raise BadInput(f"{shown}:1: the first line is to name the columns, base_url among them.")
-    if twice := [column for column in columns if columns.count(column) > 1]:
+    if twice := [column for column, count in Counter(columns).items() if count > 1]:
         raise BadInput(f"{shown}:1: the column {twice[0]} stands there twice.")
 
 

@@ -17,20 +17,22 @@ from probes.model.secret import Secret
 from probes.model.settings import ConflictReason, ConflictRole, Settings
 from probes.model.source import Source
 from probes.protocols.names import DEFAULT_PROTOCOL
-from probes.urls.addresses import private
+from probes.urls.addresses import confidential
 
 
 @dataclass(frozen=True, slots=True)
 class AvailableKeys:
     """The user's keys, without their values, and what the settings say about sending them.
 
-    ``elsewhere``: the given key certainly belongs to another company than the host. ``project``: the key is withheld,
-    because a project's file would send the user's key to another host than the user's own settings do.
+    ``elsewhere``: the given key certainly belongs to another company than the host. ``project``: a file of the folder
+    would send a secret of the user to a place that the user has not agreed to. ``in_address``: the base URL itself
+    contains such a secret, so that nothing may be sent, not even a question for the host's address.
     """
 
     forms: frozenset[KeyForm] = frozenset()
     elsewhere: bool = False
     project: bool = False
+    in_address: bool = False
     send_anyway: bool = False
     conflict_source: Source | None = None
 
@@ -39,11 +41,13 @@ class AvailableKeys:
 class Route:
     """The route of requests to the host, as far as it is known.
 
-    ``address`` is the IP address that was dialled or that the URL contains; None until it is known.
+    ``address`` is the IP address that was dialled or that the URL contains, and with a proxy the one that was dialled
+    around it. It decides. ``presumed_local`` is what the host's name suggests, or a lookup, which may answer otherwise
+    the next time. It counts until an address is known, and the API client checks the address before it sends a key.
     """
 
     scheme: str
-    local: bool  # the host is this machine or on a private network
+    presumed_local: bool
     proxy: bool = False
     redirected: bool = False  # by --connect-to
     address: str | None = None
@@ -51,32 +55,46 @@ class Route:
     @property
     def private(self) -> bool:
         """Whether nobody outside this machine and its private network can read what is sent."""
-        if self.scheme == "https":
-            return True
-        if self.proxy:
-            return False
-        return self.local or (not self.redirected and self.address is not None and private(self.address))
+        return self.scheme == "https" or (not self.proxy and self._private_place)
+
+    @property
+    def around(self) -> bool:
+        """Whether the host is one that needs no proxy, so that the key may be sent to it directly."""
+        return self.presumed_local and (self.scheme == "https" or self._private_place)
+
+    @property
+    def exposed(self) -> str:
+        """The address that was dialled if others can read what is sent to it; empty if not, or if it is not known."""
+        address = self.address or ""
+        return address if address and not confidential(self.scheme, address, proxied=False) else ""
+
+    @property
+    def _private_place(self) -> bool:
+        if self.address is None:
+            return self.presumed_local and not self.redirected
+        if self.redirected and not self.presumed_local:
+            return False  # where --connect-to leads does not prove where the name leads
+        return confidential(self.scheme, self.address, proxied=False)
 
 
 def decide(keys: AvailableKeys, route: Route | None) -> KeyPolicy:
     """Decide which forms of the key may be sent by this route; none if ``route`` is None (the host was not reached).
 
-    A key may be sent to its own company's hosts and to unknown ones, but not to a host that a project chose for it. In
-    plain HTTP it may be sent to loopback and private addresses only, without a proxy. ``--send-anyway`` lifts all three
-    rules.
+    A key may be sent to its own company's hosts and to unknown ones, but nowhere if a file of the folder chose the key
+    or the place without the user's consent. In plain HTTP it may be sent to loopback and private addresses only,
+    without a proxy. ``--send-anyway`` lifts the rules about the company and plain HTTP, and counts as consent.
     """
     withheld: Withheld | None = None
     allowed = keys.forms
-    if keys.elsewhere and not keys.send_anyway:
-        withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.CONFLICTING}
-    elif keys.project:
+    if keys.project:
         withheld, allowed = Withheld.PROJECT, frozenset()
+    elif keys.elsewhere and not keys.send_anyway:
+        withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.CONFLICTING}
     if route is None:
         return KeyPolicy((), (), withheld, keys.conflict_source)
-    direct = allowed if route.local else frozenset()
+    direct = allowed if route.around or (route.presumed_local and keys.send_anyway) else frozenset()
     if not route.private and not keys.send_anyway:
-        around = route.local and route.proxy  # a private host needs no proxy: the key is sent directly
-        if allowed and withheld is None and not around:
+        if allowed and withheld is None and not (route.proxy and route.around):
             withheld = Withheld.PLAINTEXT
         allowed = frozenset()
     return KeyPolicy(_ordered(allowed), _ordered(direct), withheld, keys.conflict_source)
@@ -92,7 +110,7 @@ def conflicting_key(settings: Settings, door: Door | None, *, local: bool) -> tu
     It is the value of an overridden source or, if no key was given, of a variable that no SDK reads. None if there is
     no such key, or if a project has chosen the host.
     """
-    for one in settings.conflicts if settings.override is None else ():
+    for one in settings.conflicts if settings.override is None or not settings.override.withheld else ():
         if one.role is not ConflictRole.KEY or one.same or not isinstance(one.value, Secret):
             continue
         if settings.key is not None and one.why is not ConflictReason.SHADOWED:

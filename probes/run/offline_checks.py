@@ -49,6 +49,9 @@ def scrubber(given: Settings) -> Scrubber:
     scrub = Scrubber()
     if given.key is not None:
         scrub.add(given.key.value)
+    for secret in given.secrets:
+        scrub.add(secret)
+        scrub.add(secret.reveal().lower())  # as a part of a host
     for conflict in given.conflicts:
         if isinstance(conflict.value, Secret):
             scrub.add(conflict.value)
@@ -92,13 +95,15 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
         chosen = proxy.unheeded(chosen)
     recorder.done(Subject.PROXY, where.host, chosen, began)
     values = exams.keys()
+    withheld = given.override is not None and given.override.withheld
     conflict = conflicting_key(given, known, local=facts.host.local)
     if conflict is not None:
         values[KeyForm.CONFLICTING] = conflict[1]
     keys = AvailableKeys(
         frozenset(values),
         elsewhere=facts.key.elsewhere,
-        project=given.override is not None and given.override.withheld,
+        project=withheld,
+        in_address=withheld and given.override is not None and given.override.in_address,
         send_anyway=given.send_anyway,
         conflict_source=conflict[0] if conflict is not None else None,
     )

@@ -19,9 +19,8 @@ def conflict(
     role: ConflictRole, name: str, loser: Sourced[str], why: ConflictReason, winner: Source | None, same: bool = False
 ) -> Conflict:
     """Return the Conflict of ``loser`` with the value at ``winner``; a key is wrapped in a Secret."""
-    return Conflict(
-        role, name, loser.source, Secret(loser.value) if role is ConflictRole.KEY else loser.value, why, winner, same
-    )
+    value = Secret(loser.value) if role is ConflictRole.KEY else loser.value
+    return Conflict(role, name, loser.source, value, why, winner, same, loser.borrowed)
 
 
 def key_conflicts(

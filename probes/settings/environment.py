@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from probes.catalog.sdk_variables import SdkVariables
-from probes.model.settings import BadInput, Sourced
+from probes.config_formats.files import SkippedFile, bytes_of, exists
+from probes.model.secret import Secret
+from probes.model.settings import BadInput, Skipped, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
+from probes.settings.consent import plain
 from probes.settings.options import Options, shown_path, shown_word
 
 Layer = tuple[str, dict[str, Sourced[str]]]  # the name of a place (`environment`, `.env`) and its variables
@@ -16,16 +20,23 @@ Layer = tuple[str, dict[str, Sourced[str]]]  # the name of a place (`environment
 class Variables:
     """Variables in layers of falling precedence: the environment comes before ``.env``, as with python-dotenv.
 
-    ``project`` is the folder of a ``.env`` that was found and not named by an option; that file is then the last layer.
-    ``borrowed`` maps the source of a value that contains ``${NAME}`` of an environment variable to that name.
+    ``secrets`` are the values of the environment that a file of the folder has put into its own. ``skipped`` is the
+    ``.env`` that was found and not read, if there is one.
     """
 
-    def __init__(
-        self, layers: list[Layer], project: Path | None = None, borrowed: Mapping[Source, str] | None = None
-    ) -> None:
+    def __init__(self, layers: list[Layer], secrets: Iterable[str] = (), skipped: tuple[Skipped, ...] = ()) -> None:
         self.layers = layers
-        self.project = project
-        self.borrowed = borrowed or {}
+        self.secrets = tuple(Secret(value) for value in dict.fromkeys(secrets))
+        self.skipped = skipped
+
+    def of_user(self) -> Variables:
+        """Return only the values that the user has set, outside of the folder's files."""
+        return Variables(
+            [
+                (place, {name: value for name, value in values.items() if value.source.owner is Owner.USER})
+                for place, values in self.layers
+            ]
+        )
 
     def all(self, name: str) -> list[Sourced[str]]:
         """Return all values of a name, the one with precedence first."""
@@ -69,45 +80,60 @@ def read(
         return Variables([])
     if options.env_file:
         path = cwd / Path(options.env_file).expanduser()
-        if not path.is_file():
+        if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
             raise BadInput(f"The file {shown_word(options.env_file)} that --env-file names does not exist.")
         try:
-            return Variables([_env_file(path, cwd, environ, Owner.USER)[0]])
-        except OSError as error:
-            raise BadInput(f"The file {shown_word(options.env_file)} cannot be read: {error.strerror}.") from None
+            text = _text(bytes_of(path, named=True, patience=options.deadline))
+            return Variables([_env_file(text, path, cwd, environ, Owner.USER)[0]])
+        except SkippedFile as error:
+            raise BadInput(f"The file {shown_word(options.env_file)} cannot be read: {error.why}.") from None
     layers = [("environment", {name: Sourced(value, environment_variable(name)) for name, value in environ.items()})]
     layers += shells
-    path = next((folder / ".env" for folder in (cwd, *cwd.parents) if (folder / ".env").is_file()), cwd / ".env")
+    path = next((folder / ".env" for folder in (cwd, *cwd.parents) if exists(folder / ".env")), cwd / ".env")
+    users = path.parent == home
+    layer: Layer = (".env", {})
+    secrets: list[str] = []
+    skipped: tuple[Skipped, ...] = ()
     try:
-        layer, borrowed = _env_file(path, cwd, environ, Owner.USER if path.parent == home else Owner.FOLDER)
-    except OSError:  # missing, or without permission: the app cannot read it either
-        layer, borrowed = (".env", {}), {}
-    return Variables([*layers, layer], path.parent, borrowed)
+        text = _text(bytes_of(path, found_in=None if users else path.parent))
+        layer, secrets = _env_file(text, path, cwd, environ, Owner.USER if users else Owner.FOLDER)
+    except SkippedFile as error:
+        skipped = (Skipped(shown_path(path, cwd), error.reason),)
+    return Variables([*layers, layer], secrets, skipped)
 
 
-def _env_file(path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -> tuple[Layer, dict[Source, str]]:
+def _text(raw: bytes | None) -> str:
+    return (raw or b"").decode("utf-8", "surrogateescape")
+
+
+def _env_file(text: str, path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -> tuple[Layer, list[str]]:
     """Read a ``.env`` file as ``load_dotenv()`` does: the last binding of a name wins, ``${NAME}`` is expanded.
 
-    Also return which bindings contain a variable of ``environ``: the source of each and the variable's name.
+    Also return the values of ``environ`` that a file of the folder has put into its own. Raises SkippedFile if the
+    file's values grow too large.
     """
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
-    from dotenv.variables import Variable, parse_variables
+    from collections import ChainMap
 
-    from probes.config_formats.dotenv import dotenv
+    from probes.config_formats.dotenv import Expansion, dotenv, pieces
 
     shown = shown_path(path, cwd)
     found: dict[str, Sourced[str]] = {}
-    values: dict[str, str | None] = {}
-    borrowed: dict[Source, str] = {}
+    values: dict[str, str] = {}
+    known = ChainMap(dict(environ), values)
+    expansion = Expansion()
+    secrets: dict[str, None] = {}
     for binding in dotenv(text):
-        known: dict[str, str | None] = {**values, **environ}
-        atoms = list(parse_variables(binding.value))
-        value = "".join(atom.resolve(known) for atom in atoms)
+        parts = list(pieces(binding.value))
+        value = expansion.of(parts, known)
+        borrowed: dict[Source, None] = {}
+        names = dict.fromkeys(part.name for part in parts if part.name is not None)
+        for name in names if owner is Owner.FOLDER else ():
+            if not plain(environ.get(name, "")):
+                borrowed[environment_variable(name)] = None
+                secrets[environ[name]] = None
+            elif name in found:
+                borrowed |= dict.fromkeys(found[name].borrowed)
         values[binding.name] = value
-        found[binding.name] = Sourced(value, Source(SourceKind.DOTENV, owner, binding.name, shown, binding.line))
-        for atom in atoms:
-            if isinstance(atom, Variable) and environ.get(atom.name):
-                borrowed[found[binding.name].source] = atom.name
-            elif isinstance(atom, Variable) and atom.name in found and found[atom.name].source in borrowed:
-                borrowed[found[binding.name].source] = borrowed[found[atom.name].source]
-    return (shown, found), borrowed
+        source = Source(SourceKind.DOTENV, owner, binding.name, shown, binding.line)
+        found[binding.name] = Sourced(value, source, tuple(borrowed))
+    return (shown, found), list(secrets)

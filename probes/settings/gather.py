@@ -7,29 +7,34 @@ source of each value, and the values that are overridden or that no SDK reads.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probes.catalog import doors
 from probes.catalog.node_runtime import read as read_node
-from probes.catalog.sdk_variables import SdkVariables, official_keys, own_keys
+from probes.catalog.sdk_variables import SdkVariables
+from probes.config_formats.files import SkippedFile
 from probes.model.secret import Secret
 from probes.model.settings import (
     BadInput,
     Conflict,
     ConflictReason,
     ConflictRole,
+    ConnectTo,
+    Flow,
     Limits,
-    Override,
     Settings,
+    Skipped,
     Slo,
     Sourced,
 )
-from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable, option
-from probes.settings import config_file, environment, slo
-from probes.settings.config_file import ConfigTable, setting
+from probes.model.source import DEFAULT, Owner, Source, SourceKind, option
+from probes.settings import config_file, environment, slo, trust
+from probes.settings.config_file import ConfigTable, doors_mark, setting
 from probes.settings.conflicts import base_url_conflicts, conflict
+from probes.settings.consent import Destination, harmless, mark, override_of, sent_by_user
 from probes.settings.environment import Layer, Variables
 from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
@@ -57,7 +62,7 @@ def gather(
     ``shells`` are variables that new shells will have besides the environment. Raises BadInput for an unknown target, a
     missing or unreadable file, or a key that is given twice.
     """
-    target, url, file = _target(options, cwd, file, home or _home())
+    target, url, file, skipped = _target(options, cwd, file, home or _home())
     check = ConfigTable("check") if options.no_env or options.env_file or file is None else file.check
     variables = environment.read(options, environ, cwd, shells, home or _home())
     named = [entry for entry in (target, check) if entry is not None]
@@ -70,7 +75,7 @@ def gather(
     model, model_conflicts = _model(options, target, check, choice.family, variables)
     if protocol.value == "auto" and choice.protocol:
         protocol = choice.protocol
-    gathered = Settings(
+    settings = Settings(
         base_url=choice.base,
         key=key,
         model=model,
@@ -80,49 +85,99 @@ def gather(
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
         conflicts=(*key_conflicts, *base_url_conflicts(choice, check, variables), *model_conflicts),
         searched=tuple(searched),
-        override=_override(choice, key, variable, variables, home, options.guard and not options.send_anyway),
+        skipped=(*skipped, *variables.skipped),
+        secrets=variables.secrets,
         proxies=proxies(options, named, environ),
-        connect_to=connections(options.connect_to or setting(named, "connect_to", ())),
+        connect_to=(*connections(options.connect_to), *(() if options.connect_to else _connections(named))),
         dns_servers=name_servers(options.dns_server),
         ca_bundle=ca_bundle(options, named, environ, cwd),
         node=read_node({} if options.no_env else environ),
         no_spend=options.no_spend or setting(named, "no_spend", False),
         deep=options.deep,
         offline=options.offline,
-        send_anyway=options.send_anyway or setting(named, "send_anyway", False),
+        send_anyway=options.send_anyway or setting(_of_user(named, "send_anyway"), "send_anyway", False),
         limits=Limits(
             probe=_seconds("--timeout", options.timeout, setting(named, "timeout", defaults.probe)),
             run=_seconds("--deadline", options.deadline, setting(named, "deadline", defaults.run)),
         ),
         slos=_slos(options.slo, named),
     )
-    check_lengths(gathered)
-    return gathered
+    check_lengths(settings)
+    return with_consent(settings, _usual(choice, check, variables), options.send_anyway, cwd)
+
+
+def with_consent(settings: Settings, usual: Destination, send_anyway: bool, cwd: Path) -> Settings:
+    """Return the settings with the flows that need the user's consent, and without conflicting keys that do.
+
+    ``usual`` is where the user's own settings lead; ``send_anyway`` agrees to everything for this run.
+    """
+
+    def agreed(flow: Flow) -> bool:
+        return send_anyway or trust.holds(mark(flow, cwd))
+
+    kept = [
+        replace(one, value=one.value.hint)
+        if isinstance(one.value, Secret) and not (send_anyway or sent_by_user(settings, one, usual))
+        else one
+        for one in settings.conflicts
+    ]
+    return replace(settings, override=override_of(settings, usual, agreed=agreed), conflicts=tuple(kept))
+
+
+def _usual(choice: SdkChoice, check: ConfigTable, variables: Variables) -> Destination:
+    """Return where the user's own settings lead, without the files of the folder."""
+    family, own = choice.family, variables.of_user()
+    given = check.text("base_url")
+    found = own.base(family) or (given if given is not None and given.source.owner is Owner.USER else None)
+    return Destination(found or (Sourced(family.default, DEFAULT) if family.default else None), family.keys)
+
+
+def _connections(named: list[ConfigTable]) -> Iterator[ConnectTo]:
+    for entry in named:
+        if "connect_to" in entry.values:
+            given = entry.values["connect_to"]
+            yield from connections(given.value, given.source)
+            return
+
+
+def _of_user(named: list[ConfigTable], name: str) -> list[ConfigTable]:
+    """Return the tables in which the user has set this field."""
+    return [entry for entry in named if name in entry.values and entry.values[name].source.owner is Owner.USER]
 
 
 def _target(
     options: Options, cwd: Path, file: config_file.Config | None, home: Path | None
-) -> tuple[ConfigTable | None, Sourced[str] | None, config_file.Config | None]:
-    """Return the named target, or else the base URL given instead of a name, and the configuration file."""
+) -> tuple[ConfigTable | None, Sourced[str] | None, config_file.Config | None, tuple[Skipped, ...]]:
+    """Return the named target, or else the base URL given instead of a name, and the configuration file.
+
+    The last part is that file if it was found and not read.
+    """
     name = options.target
     wordlike = name is not None and re.fullmatch(r"[\w-]+", name) is not None and name.lower() != "localhost"
+    skipped: tuple[Skipped, ...] = ()
+    why = ""
     without_files = options.no_env or options.env_file is not None
     if file is None:
         path = config_file.find(cwd) if not without_files or (name is not None and not _is_url(name)) else None
-        owner = Owner.USER if path and path.parent == home else Owner.FOLDER
-        file = config_file.read(path, shown_path(path, cwd), owner) if path else None
-        if file and file.doors:
-            doors.adopt(file.doors)
+        try:
+            file = config_file.found(path, shown_path(path, cwd), home) if path else None
+        except SkippedFile as error:
+            skipped = (Skipped(shown_path(path or cwd, cwd), error.reason),)
+            why = error.why
+        if file is not None:
+            doors.adopt(file.doors if trust.holds(doors_mark(file)) else harmless(file.doors))
     if name is None:
-        return None, None, file
+        return None, None, file, skipped
     if file and name in file.targets:
-        return file.targets[name], None, file
+        return file.targets[name], None, file, skipped
     from probes.keys.flaws import url_is_key
 
     if not wordlike or url_is_key(name):
         if options.base_url is not None:
             raise BadInput("The base URL is given twice, as an argument and with --base-url.")
-        return None, Sourced(name, Source(SourceKind.ARGUMENT)), file
+        return None, Sourced(name, Source(SourceKind.ARGUMENT)), file, skipped
+    if skipped:
+        raise BadInput(f"There is no target {shown_word(name)}: {skipped[0].place} is not read, since {why}.")
     if file is None:
         raise BadInput(
             f"There is no target {shown_word(name)}: no {config_file.FILE_NAME} stands in this folder or above it. "
@@ -184,35 +239,6 @@ def _model(
         for value in found[1:]
     ]
     return found[0], conflicts
-
-
-def _override(
-    choice: SdkChoice,
-    key: Sourced[Secret] | None,
-    variable: str,
-    variables: Variables,
-    home: Path | None,
-    withhold: bool,
-) -> Override | None:
-    """Return the Override if a project's ``.env`` sets the base URL but not the key. Return None otherwise."""
-    if variables.project in (None, home or _home()) or choice.base is None or key is None or choice.explicit:
-        return None
-    project_sources = {value.source for value in variables.layers[-1][1].values()}
-    borrowed_name = variables.borrowed.get(key.source, "")
-    if (
-        choice.base.source not in project_sources
-        or (key.source in project_sources and not borrowed_name)
-        or not choice.family.default
-    ):
-        return None
-    if choice.door is not None and (borrowed_name or variable) in own_keys(choice.door):
-        return None  # the key's variable belongs to this door
-    if borrowed_name and borrowed_name not in official_keys() and not doors.load().for_variable(borrowed_name):
-        return None  # the variable's name shows no intended host
-    from probes.settings.project_override import overridden
-
-    source = environment_variable(borrowed_name) if borrowed_name else key.source
-    return overridden(choice.base, Sourced(choice.family.default, DEFAULT), source, withhold)
 
 
 def _home() -> Path | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from probes.catalog.sdk_variables import own_keys
+from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Conflict, ConflictReason, ConflictRole, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
@@ -53,13 +56,14 @@ def key_of(
     if options.key_file:
         path = Path(options.key_file).expanduser()
         place = Source(SourceKind.KEY_FILE, Owner.USER, "--key-file", options.key_file)
-        return _taken(Sourced(_key_text(path, f"the file {shown_word(options.key_file)}"), place))
+        shown = f"the file {shown_word(options.key_file)}"
+        return _taken(Sourced(_key_text(path, shown, named=True, patience=options.deadline), place))
     if options.key_env:
         if not config_file.is_variable_name(options.key_env):
             raise BadInput("--key-env takes the name of a variable, not a key.")
         return _from_variable(options.key_env, variables, environ)
     if target and target.key:
-        return _from_reference(target.key.value, variables, environ)
+        return _from_reference(target.key, variables, environ)
 
     door_names, sdk_names = (own_keys(choice.door) if choice.door else []), list(choice.family.keys)
     names = list(dict.fromkeys(sdk_names + door_names if choice.by_variable else door_names + sdk_names))
@@ -67,26 +71,31 @@ def key_of(
     found = next(((name, value) for name in names if (value := variables.filled(name))), None)
     conflicts = key_conflicts(names, found, choice, variables)
     if found is None and check.key:
-        key, variable, places, _ = _from_reference(check.key.value, variables, environ)
+        key, variable, places, _ = _from_reference(check.key, variables, environ)
         return key, variable, searched + places, conflicts
     if found is None:
         return None, "", searched, conflicts
     name, value = found
-    return Sourced(Secret(value.value), value.source), name, searched, conflicts
+    # A variable that only a door of the folder's file names is the choice of that file.
+    by_door = choice.door.source if choice.door is not None and name not in sdk_names else None
+    return Sourced(Secret(value.value), value.source, value.borrowed, by_door), name, searched, conflicts
 
 
-def _taken(value: Sourced[str], variable: str = "") -> Taken:
+def _taken(value: Sourced[str], variable: str = "", chosen_by: Source | None = None) -> Taken:
     if not value.value:
         return None, variable, [f"{value.source} (empty)"], []
-    return Sourced(Secret(value.value), value.source), variable, [str(value.source)], []
+    key = Sourced(Secret(value.value), value.source, value.borrowed, chosen_by)
+    return key, variable, [str(value.source)], []
 
 
-def _from_variable(name: str, variables: Variables, environ: Mapping[str, str]) -> Taken:
-    """Take the key from a variable named by the user, even with ``--no-env``, which only stops automatic reading."""
+def _from_variable(
+    name: str, variables: Variables, environ: Mapping[str, str], chosen_by: Source | None = None
+) -> Taken:
+    """Take the key from a variable that is named, even with ``--no-env``, which only stops automatic reading."""
     if value := variables.first(name):
-        return _taken(value, name)
+        return _taken(value, name, chosen_by)
     if name in environ:
-        return _taken(Sourced(environ[name], environment_variable(name)), name)
+        return _taken(Sourced(environ[name], environment_variable(name)), name, chosen_by)
     typos = [each for each, _ in near_names(variables, (name,))]
     conflicts = [
         conflict(ConflictRole.KEY, each, value, ConflictReason.NEAR_NAME, None)
@@ -97,19 +106,26 @@ def _from_variable(name: str, variables: Variables, environ: Mapping[str, str]) 
     return None, name, _places([name], variables) or [f"environment {name}"], conflicts
 
 
-def _from_reference(reference: KeyReference, variables: Variables, environ: Mapping[str, str]) -> Taken:
+def _from_reference(given: Sourced[KeyReference], variables: Variables, environ: Mapping[str, str]) -> Taken:
+    reference = given.value
     if reference.env:
-        return _from_variable(reference.env, variables, environ)
+        return _from_variable(reference.env, variables, environ, given.source)
     assert reference.file is not None
     place = Source(SourceKind.KEY_FILE, reference.owner, "", str(reference.file))
-    return _taken(Sourced(_key_text(reference.file, f"the file {reference.file}"), place))
+    text = _key_text(reference.file, f"the file {reference.file}", reference.found_in)
+    return _taken(Sourced(text, place), chosen_by=given.source)
 
 
-def _key_text(path: Path, named: str) -> str:
+def _key_text(
+    path: Path, shown: str, found_in: Path | None = None, named: bool = False, patience: float | None = None
+) -> str:
     try:
-        return _without_line_end(path.read_bytes().decode("utf-8", "surrogateescape"))
-    except OSError as error:
-        raise BadInput(f"The key cannot be read from {named}: {error.strerror}.") from None
+        content = bytes_of(path, found_in, named=named, patience=patience)
+    except SkippedFile as error:
+        raise BadInput(f"The key cannot be read from {shown}: {error.why}.") from None
+    if content is None:
+        raise BadInput(f"The key cannot be read from {shown}: {os.strerror(errno.ENOENT)}.")
+    return _without_line_end(content.decode("utf-8", "surrogateescape"))
 
 
 def _without_line_end(text: str) -> str:

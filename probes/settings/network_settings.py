@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,9 +11,11 @@ from pathlib import Path
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.network.name_servers import server
-from probes.network.trust_stores import unreadable
+from probes.network.trust_stores import loadable, unreadable
 from probes.settings.config_file import ConfigTable, setting
 from probes.settings.options import Options
+
+_CONNECT_TO = option("--connect-to")
 
 
 def surroundings(options: Options, environ: Mapping[str, str], cwd: Path) -> tuple[ProxySettings, Sourced[str] | None]:
@@ -80,8 +83,14 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
     given = given or next((entry.values["ca_bundle"] for entry in named if "ca_bundle" in entry.values), None)
     if given:
         path = cwd / Path(given.value).expanduser()
-        if not path.is_file():
+        if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
             raise BadInput(f"The file {given.value} with extra roots ({given.source}) does not exist.")
+        try:
+            loadable(str(path))
+        except OSError as error:
+            raise BadInput(
+                f"{given.value} with extra roots ({given.source}) cannot be read: {error.strerror}."
+            ) from None
         if unreadable(str(path)):
             raise BadInput(
                 f"The file {given.value} with extra roots ({given.source}) holds no certificate in PEM form."
@@ -92,7 +101,7 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
     return None
 
 
-def connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
+def connections(raw: Iterable[str], source: Source = _CONNECT_TO) -> tuple[ConnectTo, ...]:
     """Parse ``--connect-to`` values (``HOST:PORT:ADDR:PORT``) as curl does, with IPv6 addresses in brackets.
 
     Raises BadInput if a value has another form.
@@ -103,7 +112,7 @@ def connections(raw: Iterable[str]) -> tuple[ConnectTo, ...]:
         if not parts or not (parts[3] or parts[4]) or max(int(parts[2] or 0), int(parts[4] or 0)) > 65535:
             raise BadInput("--connect-to is to be HOST:PORT:ADDR:PORT, an IPv6 address in brackets.")
         host, to_host = (part.strip("[]").lower() for part in (parts[1], parts[3]))
-        found.append(ConnectTo(host, int(parts[2] or 0), to_host, int(parts[4] or 0)))
+        found.append(ConnectTo(host, int(parts[2] or 0), to_host, int(parts[4] or 0), source))
     return tuple(found)
 
 

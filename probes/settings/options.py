@@ -35,7 +35,6 @@ class Options:
     deep: bool = False
     offline: bool = False
     send_anyway: bool = False
-    guard: bool = False  # do not send the user's key to a host that a project's file names
     slo: tuple[str, ...] = ()
 
 

@@ -11,7 +11,7 @@ from probes.catalog import doors
 from probes.catalog.door import Door
 from probes.catalog.sdk_variables import SHARED_NAMES, SdkVariables, families, own_keys, unread, variables_of
 from probes.model.settings import BadInput, Sourced
-from probes.model.source import DEFAULT, default_of, option
+from probes.model.source import DEFAULT, option
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks, meant_by
 from probes.settings.config_file import ConfigTable
@@ -199,6 +199,6 @@ def _at_door_variable(variables: Variables) -> SdkChoice | None:
             return _default(sdk, Sourced(sdk.protocol, key.source))
         endpoint = next((one for wire in by_looks() if (one := door.endpoint(wire.name))), None)
         if endpoint and "{" not in endpoint.base_url:
-            base = Sourced(endpoint.base_url, default_of(door.name))
+            base = Sourced(endpoint.base_url, door.default_source)
             return SdkChoice(variables_of(endpoint.protocol), base, door, False)
     return None

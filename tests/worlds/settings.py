@@ -16,7 +16,7 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait, head
 from probes.model.failure import Kind
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, ConflictReason, ConflictRole, Limits, Override
+from probes.model.settings import Conflict, ConflictReason, ConflictRole, Flow, FlowPart, Limits, Override
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable
 from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario, made_up
 
@@ -32,13 +32,13 @@ WITHHELD = "the key is not sent in the clear, though the SDK would send it"
 ALIVE = "the SDK refuses to start without a key; any text will do at a server that asks for none"
 
 
-_PROJECT = Override(
-    Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_BASE_URL", ".env", 1),
-    "relay.example",
-    "api.openai.com",
-    DEFAULT,
+_PROJECT_FLOW = Flow(
     environment_variable("OPENAI_API_KEY"),
+    Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_BASE_URL", ".env", 1),
+    FlowPart.BASE_URL,
+    "relay.example",
 )
+_PROJECT = Override((_PROJECT_FLOW,), "api.openai.com", DEFAULT)
 
 
 # -- how worlds are made -----------------------------------------------------------------------------------------------
@@ -669,25 +669,30 @@ SETTINGS = (
     Scenario("project-sends-the-key-elsewhere", also=("settings.project_override",), override=_PROJECT),
     Scenario(
         "project-sends-the-key-elsewhere-not-sent",
-        also=("settings.project_override",),
+        "settings.project_override",
         override=replace(_PROJECT, withheld=True),
-        verdict="inconclusive",
         proven={"reachable": True, "answer": None},
         unsent=True,
     ),
     Scenario(
         "project-sends-the-key-elsewhere-keyless",
-        also=("settings.project_override",),
+        "settings.project_override",
         override=replace(_PROJECT, withheld=True),
         world=lambda key: b.openai(key, public_models=True),
-        verdict="inconclusive",
         unsent=True,
     ),
     Scenario(
         "project-sends-the-key-to-this-machine",
         also=("settings.project_override",),
         base_url=LOCAL,
-        override=replace(_PROJECT, host="127.0.0.1:4000"),
+        override=replace(_PROJECT, flows=(replace(_PROJECT_FLOW, host="127.0.0.1:4000"),)),
+    ),
+    Scenario(
+        "project-puts-a-secret-into-the-address",
+        "settings.project_override",
+        override=replace(_PROJECT, withheld=True, in_address=True),
+        proven={"reachable": None, "answer": None},
+        unsent=True,
     ),
     claude(
         "project-of-claude-code-sends-the-key-elsewhere",
@@ -700,7 +705,17 @@ SETTINGS = (
         auth_variable="ANTHROPIC_AUTH_TOKEN",
         override=replace(
             _PROJECT,
-            source=Source(SourceKind.APP_VARIABLE, Owner.FOLDER, "ANTHROPIC_BASE_URL", ".claude/settings.json", 3),
+            flows=(
+                replace(
+                    _PROJECT_FLOW,
+                    secret=Source(
+                        SourceKind.APP_VARIABLE, Owner.USER, "ANTHROPIC_AUTH_TOKEN", "~/.claude/settings.json", 4
+                    ),
+                    named_by=Source(
+                        SourceKind.APP_VARIABLE, Owner.FOLDER, "ANTHROPIC_BASE_URL", ".claude/settings.json", 3
+                    ),
+                ),
+            ),
         ),
         conflicts=(
             Conflict(
@@ -712,20 +727,6 @@ SETTINGS = (
                 Source(SourceKind.APP_VARIABLE, Owner.FOLDER, "ANTHROPIC_BASE_URL", ".claude/settings.json", 3),
             ),
         ),
-    ),
-    Scenario(
-        "project-sends-the-key-to-its-own-door",
-        world=lambda key: b.openai(key, prefix="/api/v1"),
-        base_url="https://openrouter.ai/api/v1",
-        shape="openrouter",
-        override=replace(_PROJECT, host="openrouter.ai"),
-    ),
-    Scenario(
-        "project-sends-a-key-without-a-mark-to-its-own-door",
-        world=lambda key: b.openai(key, prefix=""),
-        base_url="https://api.deepseek.com",
-        shape="deepseek",
-        override=replace(_PROJECT, host="api.deepseek.com"),
     ),
     Scenario(
         "project-sends-a-wrong-key-elsewhere",

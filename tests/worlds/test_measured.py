@@ -1,20 +1,23 @@
-"""Every world measured again: the run matches the archive, and the key was sent nowhere else and never logged.
+"""Every world measured again: the run matches the archive and the plan, and the key was sent nowhere else.
 
 The reports on the worlds are tested on the archive (`test_scenarios.py`); here is what needs their servers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from diagnose.judging.judge import judge
 from probes.model import archive
+from probes.model.planned_request import Plan
+from worlds.first_round import exchanges, plan_is_what_was_sent, turned
 from worlds.leaks import leaked
 from worlds.recorded import Row, evidence_in, measure, normal, read, row_of
-from worlds.stage import Scenario
-from worlds.table import TABLES
+from worlds.stage import Scenario, Seen
+from worlds.table import SCENARIOS, TABLES
 
 QUICKLY = 12  # the quick tests run one world in so many
 
@@ -27,6 +30,8 @@ each = pytest.mark.parametrize(
     ],
 )
 
+
+ATTEMPTS = 4  # measurements of a world until one is what the archive holds
 
 # These worlds are measured differently from run to run, and only the judgement is compared: the next request depends on
 # which of several responses arrives first, a compressed body holds the time, a key is made when its table is imported.
@@ -65,18 +70,61 @@ def judged(row: Row) -> Any:
 
 @each
 def test_the_archive_is_what_is_measured(table: str, scenario: Scenario) -> None:
-    measured_row = row_of(scenario, measure(scenario))
+    """Measure the world and compare; requests that run at the same time may end in another order under load.
+
+    The key was sent to the host of the settings only, and is neither in the archive nor in the log.
+    """
     kept = read(table)[scenario.name]
     how = judged if scenario.name in VARYING else normal
-    assert how(measured_row) == how(kept), f"python tests/record.py {scenario.name}"
+    wanted = how(kept)
+    for attempt in range(ATTEMPTS):
+        seen = measure(scenario, again=attempt > 0)
+        measured = how(row_of(scenario, seen))
+        no_key_leaked(scenario, seen)
+        if measured == wanted:
+            return
+    pytest.fail(f"python tests/record.py {scenario.name}\n" + "\n".join(differences(measured, wanted)))
 
 
-@each
-def test_the_key_goes_nowhere_else(table: str, scenario: Scenario) -> None:
+def differences(measured: Any, wanted: Any, at: str = "") -> Iterator[str]:
+    """Yield one line for each value that differs, with its path."""
+    if isinstance(measured, dict) and isinstance(wanted, dict):
+        for name in dict.fromkeys([*measured, *wanted]):
+            yield from differences(measured.get(name), wanted.get(name), f"{at}.{name}")
+    elif isinstance(measured, list) and isinstance(wanted, list) and len(measured) == len(wanted):
+        for number, (one, other) in enumerate(zip(measured, wanted, strict=True)):
+            yield from differences(one, other, f"{at}[{number}]")
+    elif measured != wanted:
+        yield f"{at}: measured {str(measured)[:200]}, archived {str(wanted)[:200]}"
+
+
+def no_key_leaked(scenario: Scenario, seen: Seen) -> None:
+    """Assert that the key was sent to the host of the settings only, and is not in the archive and the log."""
     if scenario.root == "key.unexpanded":
         return  # the value is the name of a variable, which may be shown
-    seen = measure(scenario)
     for text in (archive.dump(seen.evidence), seen.log):
         assert not leaked(seen.keys, text)
     sent = [*seen.at_foreign, *seen.at_proxy, *(seen.at_door if scenario.unsent else [])]
     assert not any(leaked(seen.keys, request.decode("latin-1")) for request in sent)
+
+
+@each
+def test_the_plan_is_what_is_sent(table: str, scenario: Scenario) -> None:
+    plan_is_what_was_sent(scenario, measure(scenario))
+
+
+def test_the_worlds_are_reached() -> None:
+    """The test above compares requests, not one empty list with another."""
+    some = SCENARIOS[::QUICKLY]
+    reached = [one for one in some if exchanges(measure(one).first)]
+    ordinary = [one for one in reached if not turned(measure(one), measure(one).plan or Plan("", 0, None, (), 0))]
+    assert len(ordinary) > 0.8 * len(some)
+
+
+def test_a_proxy_that_is_down_is_not_sent_the_key() -> None:
+    """The check reaches the host around the proxy; attempts that still name the proxy must not carry the key."""
+    scenario = next(one for one in SCENARIOS if one.name == "proxy-takes-local-dead")
+    seen = measure(scenario)
+    through = [one for one in exchanges(seen.evidence.observations) if one.request.via_proxy]
+    assert through and not any(one.request.with_key for one in through)
+    assert any(one.request.with_key for one in exchanges(seen.evidence.observations))

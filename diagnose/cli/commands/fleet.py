@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, output_files
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
     if choices["count"] is not None and choices["watch"] is None:
         raise click.UsageError("--count is of use with --watch alone.")
     fmt = "json" if choices["as_json"] else choices["fmt"]
-    with console.OutputFile(choices["output"]) as out:
+    with output_files.OutputFile(choices["output"]) as out:
         output = _FleetOutput(fleet, fmt, spoken, out, choices["only_broken"])
         arguments = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
         arguments += [word for name in PASSED_ON for word in _option(name, choices[name])]

@@ -52,14 +52,14 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "settings.project_override": Text(
-        "A file in this project sends your key to {host}",
-        "In this folder, {source|a settings file} names another host than your own settings do, and it wins over "
-        "them. Your own key goes along. That is harmless if you or your team wrote it, and theft if the folder came "
-        "from a stranger.",
+        "A file in this folder would send a secret of yours to {host}",
+        "{source|A file in this folder} decides where {secret|your key} goes. The file may have come with a clone or a "
+        "download, and you have not agreed to it, so the secret was not sent. An app that is started in this folder "
+        "sends it without asking.",
         (
-            "Open {source} and see whether you know why it names {host}.",
-            "If you do not know the host, do not start the app in this folder, and delete the entry.",
-            "If the app has already run here, make a new key and delete the old one.",
+            "Open {source} and check whether you know {host} and why the file names it.",
+            "If you trust the file, run `llmdoctor trust` in this folder, or add --send-anyway to agree once.",
+            "If you do not, start no app in this folder. If one has already run here, replace the secret.",
         ),
     ),
     # -- url -----------------------------------------------------------------------------------------------------------

@@ -84,6 +84,14 @@ UI: dict[str, str] = {
     "mend.by_hand_key": (
         "The key at {source} cannot be changed safely by a program. Take the characters away that do not belong."
     ),
+    "mend.unprintable": (
+        "{source} stays as it is: the value that worked has characters that a screen does not show, and such a value "
+        "is not proposed."
+    ),
+    "mend.link": (
+        "{source} is a link to a file outside of the project, which may be another project's: nothing is written "
+        "through it. Change the value there by hand, or make it a file of its own."
+    ),
     "mend.conflict": (
         "The key of {source} works, the one that is used now does not. A key is never copied: take the one away that "
         "is used now."
@@ -110,8 +118,9 @@ UI: dict[str, str] = {
     "plan.withheld": "the key would not be sent: {reason}",
     "plan.withheld.other_door": "it belongs to another provider",
     "plan.withheld.plaintext": "the address is not encrypted",
-    "plan.withheld.project": "a file of the project has chosen the address",
+    "plan.withheld.project": "a file in this folder decides where it goes, and you have not agreed",
     "plan.otherwise.private_address": "where the host's name leads to a private address, instead:",
+    "plan.otherwise.public_address": "where the host's name leads to a public address, instead:",
     "plan.otherwise.around_proxy": "where the proxy leads to no answer, around it:",
     "plan.on_success": "where a way works, as a browser asks before a page may call:",
     "plan.further": "where that fails: at most {count} more requests to the same host, free ones first",
@@ -145,6 +154,7 @@ UI: dict[str, str] = {
     "skip.blocked": "not reached: {probe} failed first",
     "skip.no_spend": "not asked: --no-spend forbids what is billed",
     "skip.offline": "not asked: --offline",
+    "skip.withheld": "not asked: the address contains a secret of yours",
     "skip.connect_to": "not needed: --connect-to names the address",
     "skip.proxy": "not done here: the proxy does it",
     "skip.not_tls": "not needed: plain http",
@@ -230,6 +240,7 @@ UI: dict[str, str] = {
     "seen.match_likely": "likely a key of {names}",
     "seen.match_possible": "possibly a key of {names}",
     "seen.not_sent": "the key was not sent to {host}",
+    "seen.not_private": "{address} belongs neither to this machine nor to a private network",
     "seen.length": "it has {count} characters, where such keys have {wanted}",
     "seen.list_served": "the model list was served to this key",
     "seen.nearest": "nearest in the list of {count}: {near}",
@@ -240,11 +251,17 @@ UI: dict[str, str] = {
     "seen.unread": "{source} is set, but no SDK reads {variable}",
     "seen.conflict_works": "the key in {source} works",
     "seen.wins": "{source} wins over {other_source}",
-    "seen.override": "{source} names {host}",
+    "seen.flow_base_url": "{source} names the host {host}, and {secret} is yours",
+    "seen.flow_key": "{source} takes the key from {secret}, and it would go to {host}",
+    "seen.flow_model": "{source} puts {secret} into the model name, and it would go to {host}",
+    "seen.flow_api_version": "{source} puts {secret} into the API version, and it would go to {host}",
+    "seen.flow_proxy": "{source} sends requests through {host}, with {secret}",
+    "seen.flow_connect_to": "{source} redirects connections to {host}, with {secret}",
+    "seen.flow_ca_bundle": "{source} decides which certificates count for {host}, which receives {secret}",
     "seen.override_meant": "your own settings name {host} ({source})",
     "seen.override_usual": "your own settings name no host, which means {host}",
-    "seen.override_key": "the key is yours: {source}",
-    "seen.override_withheld": "the key was not sent there; --send-anyway sends it",
+    "seen.override_withheld": "the secret was not sent; agree once with --send-anyway, for good with `llmdoctor trust`",
+    "seen.override_unlooked": "the address contains the secret, so nothing was sent and no name was looked up",
     "seen.whole_json": "one whole JSON came instead of events",
     "seen.content_type": "the events came with the content type {kind}",
     "seen.torn": "{count} events in {seconds} s, then the connection broke",
@@ -359,6 +376,9 @@ UI: dict[str, str] = {
     "found.unreadable": "skipped: it may not be read",
     "found.no_file": "skipped: it is no file",
     "found.leads_out": "skipped: the link leads out of the project",
+    "found.foreign_owner": "skipped: it belongs to another user",
+    "found.world_writable": "skipped: everybody on this machine may write to it or to a folder above it",
+    "found.excessive": "skipped: reading it would take too much time or memory",
     "fact.reachable": "server",
     "fact.path": "path",
     "fact.key": "key",

@@ -36,15 +36,10 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
-    "settings.project_override:local": Text(
-        "A file in this project sends your key to {host}, a server near you",
-        "In this folder, {source|a settings file} names another host than your own settings do, and it wins over "
-        "them. Your own key goes along. The host is on this machine or its network, so the key does not get far. "
-        "Still, whoever runs that server reads it.",
-        (
-            "If the server is yours, all is well: give it a key of its own, and yours stays at home.",
-            "If you do not know it, delete the entry in {source}.",
-        ),
+    "settings.project_override:agreed": Text(
+        "A file in this folder sends a secret of yours to {host}",
+        "{source|A file in this folder} decides where {secret|your key} goes, and you have agreed to it.",
+        ("If that was a mistake, run `llmdoctor trust --revoke` in this folder and replace the secret.",),
     ),
     "slo.exceeded:cert": Text(
         "The certificate ends sooner than the limit allows",

@@ -141,7 +141,8 @@ def test_a_client_is_found_in_its_own_files(client: str, tmp_path: Path) -> None
     assert one.settings.key is not None and str(one.settings.key.source) == key_source
     assert one.settings.app == client
     assert not one.beyond
-    assert one.settings.override is None
+    # Only LiteLLM's file lies in the folder and names a variable of the user.
+    assert (one.settings.override is not None) is (client == "litellm-proxy")
 
 
 def test_every_client_of_one_home_is_found_at_once(tmp_path: Path) -> None:
@@ -451,7 +452,10 @@ def test_no_file_breaks_a_scan(data: st.DataObject) -> None:
 
 def override(one: FoundSettings) -> tuple[str, str, str, str, bool] | None:
     seen = one.settings.override
-    return seen and (str(seen.source), seen.host, seen.meant, str(seen.key_source), seen.withheld)
+    if seen is None:
+        return None
+    first = seen.flows[0]
+    return str(first.named_by), first.host, seen.meant, str(first.secret), seen.withheld
 
 
 def test_a_project_sends_the_users_key_elsewhere(tmp_path: Path) -> None:
@@ -605,7 +609,7 @@ def test_every_client_is_checked(
     door, keys = relay
     made = furnish(tmp_path, *CHECKED, bases=dict.fromkeys(CLIENTS, door.url))
     keys += made.keys.values()
-    done = call(made, monkeypatch, "--json", "--no-spend", status=3)
+    done = call(made, monkeypatch, "--json", "--no-spend", "--send-anyway", status=3)
     reports = [json.loads(line) for line in done.stdout.splitlines()]
     apps_seen = {report["target"]["app"] for report in reports}
     assert apps_seen >= set(CHECKED)
@@ -629,7 +633,7 @@ def test_what_is_the_same_is_checked_once(
     different = {sameness(one, apps.load()) for one in seen if not one.beyond}
     assert len(different) < len([one for one in seen if not one.beyond])
     before = door.connections
-    done = call(made, monkeypatch, "--json", "--no-spend", status=3)
+    done = call(made, monkeypatch, "--json", "--no-spend", "--send-anyway", status=3)
     assert len(done.stdout.splitlines()) == len([one for one in seen if not one.beyond])
     assert door.connections - before <= 2 * len(different)
     names = [json.loads(line)["target"]["name"] for line in done.stdout.splitlines()]
@@ -754,24 +758,28 @@ def test_a_key_goes_to_no_strangers_host(
     (line,) = call(made, monkeypatch, *arguments, status=1).stdout.splitlines()
     report = json.loads(line)
     (finding,) = (one for one in report["findings"] if one["code"] == "settings.project_override")
-    assert finding["severity"] == "warning"
-    assert ".claude/settings.json:3 ANTHROPIC_BASE_URL names stranger.example" in finding["evidence"]
-    assert "the key was not sent there; --send-anyway sends it" in finding["evidence"]
+    assert finding["severity"] == "error"
+    place, key = ".claude/settings.json:3 ANTHROPIC_BASE_URL", "~/.claude/settings.json:5 ANTHROPIC_AUTH_TOKEN"
+    assert f"{place} names the host stranger.example, and {key} is yours" in finding["evidence"]
+    assert any(line.startswith("the secret was not sent") for line in finding["evidence"])
 
 
 @on_linux
-def test_the_warning_in_a_sound_world(
+def test_a_consent_is_a_warning(
     relay: tuple[PracticeDoor, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     door, keys = relay
     made = furnish(tmp_path, "claude-code")
     keys += made.keys.values()
     claude(made, "project/.claude/settings.json", ANTHROPIC_BASE_URL=door.url)
-    (line,) = call(made, monkeypatch, "--json").stdout.splitlines()
+    (line,) = call(made, monkeypatch, "--json", status=1).stdout.splitlines()
+    report = json.loads(line)
+    assert (report["root_cause"], report["proven"]["answer"]) == ("settings.project_override", None)
+    (line,) = call(made, monkeypatch, "--json", "--send-anyway").stdout.splitlines()
     report = json.loads(line)
     codes = {one["code"] for one in report["findings"]}
     assert (report["verdict"], codes) == ("degraded", {"settings.project_override", "settings.conflict"})
-    assert report["proven"]["answer"] is True, "this machine is no stranger"
+    assert report["proven"]["answer"] is True
 
 
 @on_linux
@@ -824,12 +832,12 @@ def test_check_takes_the_provider_in_use(tmp_path: Path) -> None:
     assert not (tmp_path / "executed").exists()
 
 
-def test_check_warns_of_a_project_and_sends_as_the_app_would(tmp_path: Path) -> None:
+def test_check_withholds_the_key_of_an_app_from_a_project(tmp_path: Path) -> None:
     made = furnish(tmp_path, "claude-code")
     claude(made, "project/.claude/settings.json", ANTHROPIC_BASE_URL="https://stranger.example")
     settings = of_this_app(made, "claude-code")
     assert settings is not None and settings.override is not None
-    assert (settings.override.host, settings.override.withheld) == ("stranger.example", False)
+    assert (settings.override.flows[0].host, settings.override.withheld) == ("stranger.example", True)
 
 
 def test_a_wrong_file_ends_it(tmp_path: Path) -> None:

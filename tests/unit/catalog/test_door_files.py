@@ -16,7 +16,7 @@ from diagnose.cli.commands import doors as command
 from diagnose.cli.commands import whose
 from probes.catalog import doors
 from probes.catalog.door_files import DoorsError
-from probes.catalog.doors import adopt, builtin, folders, load
+from probes.catalog.doors import adopt, builtin, folders, known, load
 from probes.keys.owner import identify
 from probes.model.settings import BadInput
 from probes.settings.config_file import read
@@ -52,6 +52,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "config" / "llmdoctor" / "doors.d"
     folder.mkdir(parents=True)
     load.cache_clear()
+    known.cache_clear()
     yield folder
     adopt(())
 
@@ -59,6 +60,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def put(folder: Path, text: str, name: str = "a.toml") -> None:
     (folder / name).write_text(text, encoding="utf-8")
     load.cache_clear()
+    known.cache_clear()
 
 
 def test_a_file_in_the_folder_is_known_everywhere(home: Path) -> None:
@@ -185,7 +187,9 @@ def test_every_system_has_its_place(monkeypatch: pytest.MonkeyPatch, system: str
 def test_without_a_folder_nothing_is_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home.rmdir()
     load.cache_clear()
+    known.cache_clear()
     assert len(load()) == len(builtin())
     monkeypatch.setattr(doors, "folders", lambda: ())
     load.cache_clear()
+    known.cache_clear()
     assert len(load()) == len(builtin())

@@ -20,7 +20,7 @@ from probes.model.attempt import Auth
 from probes.model.scrubber import WINDOW
 from probes.model.settings import BadInput, ConnectTo, Settings
 from probes.model.source import Owner, Source, SourceKind, environment_variable
-from probes.pasted.curl_command import CurlNote, parse
+from probes.pasted.curl_command import SOURCE, CurlNote, parse
 from probes.pasted.curl_settings import read
 from probes.pasted.endpoint_urls import parse_endpoint_url
 from probes.pasted.shell_words import ShellError, dialect, split
@@ -196,7 +196,10 @@ def test_proxies_limits_and_addresses() -> None:
     assert found.proxies.https is not None and found.proxies.https.value == "http://me:p%40ss@proxy:8080"
     assert found.proxies.no_proxy is not None and found.proxies.no_proxy.value == "*.local"
     assert found.limits.probe == 2.5
-    assert found.connect_to == (ConnectTo("", 443, "127.0.0.1", 0), ConnectTo("", 0, "::1", 8443))
+    assert found.connect_to == (
+        ConnectTo("", 443, "127.0.0.1", 0, SOURCE),
+        ConnectTo("", 0, "::1", 8443, SOURCE),
+    )
     assert settings(f"curl --socks5-hostname 127.0.0.1 {CHAT}").proxies.http is not None
     assert settings(f"curl -x '' {CHAT}").proxies.http is None
     assert settings(text, timeout=4.0).limits.probe == 4.0
@@ -341,9 +344,11 @@ def test_the_style_of_the_command_is_the_given_one() -> None:
     with PracticeDoor(b.openai(key, auth=("api-key",))) as door:
         command = f'curl {door.url}/v1/chat/completions -d \'{{"model":"gpt-5-nano"}}\' -H '
         status, report, _ = _check(f'{command}"api-key: $RELAY_KEY"', key)
-        assert (status, report["verdict"], report["settings"]["auth"]) == (0, "healthy", "api-key")
+        assert (status, report["root_cause"], report["proven"]["key"]) == (1, "settings.project_override", None)
+        status, report, _ = _check(f'{command}"api-key: $RELAY_KEY"', key, "--send-anyway")
+        assert (status, report["verdict"], report["settings"]["auth"]) == (0, "degraded", "api-key")
         assert report["target"]["sources"]["key"] == "environment RELAY_KEY"
-        status, report, _ = _check(f'{command}"Authorization: Bearer $RELAY_KEY"', key)
+        status, report, _ = _check(f'{command}"Authorization: Bearer $RELAY_KEY"', key, "--send-anyway")
         assert (status, report["root_cause"], report["settings"]["auth"]) == (1, "auth.header_style", "api-key")
     with PracticeDoor(b.anthropic(key, auth=("x-api-key",), versions=("2023-06-01",))) as door:
         command = f"curl {door.url}/v1/messages -H 'anthropic-version: 2023-06-01' -H 'x-api-key: {key}' -k"

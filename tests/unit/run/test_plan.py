@@ -1,6 +1,4 @@
-"""What `--plan` says of the first round, case by case; test_first_round.py checks in every world that it is what is
-sent.
-"""
+"""What `--plan` says of the first round, case by case; test_measured.py checks in every world that it is what is sent."""
 
 from __future__ import annotations
 
@@ -21,8 +19,18 @@ from probes.model.attempt import Auth, KeyForm
 from probes.model.facts import Withheld
 from probes.model.planned_request import PlannedRequest
 from probes.model.secret import Secret
-from probes.model.settings import Conflict, ConflictReason, ConflictRole, Override, ProxySettings, Settings, Sourced
-from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable, option
+from probes.model.settings import (
+    Conflict,
+    ConflictReason,
+    ConflictRole,
+    Flow,
+    FlowPart,
+    Override,
+    ProxySettings,
+    Settings,
+    Sourced,
+)
+from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.run.engine import run
 from probes.run.plan import plan
 
@@ -69,7 +77,8 @@ def test_the_key_goes_around_a_proxy_that_takes_a_local_server_and_the_plan_says
 
 _DOTENV = Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_API_KEY", ".env", 1)
 _CONFLICTS = (Conflict(ConflictRole.KEY, "OPENAI_API_KEY", _DOTENV, Secret("sk-" + "b" * 48), ConflictReason.SHADOWED),)
-_PROJECT = Override(_DOTENV, "relay.example", "api.openai.com", DEFAULT, environment_variable("OPENAI_API_KEY"), True)
+_FLOW = Flow(environment_variable("OPENAI_API_KEY"), _DOTENV, FlowPart.BASE_URL, "relay.example")
+_PROJECT = Override((_FLOW,), "api.openai.com", withheld=True)
 _LOOPBACK, _RELAY, _PLAIN = "http://127.0.0.1:1/v1", "https://relay.example/v1", "http://relay.example/v1"
 _FULL = [("models", "as given"), ("chat", "as given"), ("stream", "as given")]
 _KEYLESS = [("models", "none"), ("path", "none")]
@@ -90,6 +99,7 @@ PLANNED: dict[str, tuple[Settings, list[tuple[str, str]], Withheld | None, list[
     "plaintext-anyway": (settings(_PLAIN, send_anyway=True), _FULL, None, []),
     "plaintext-no-key": (settings(_PLAIN, None), _KEYLESS, None, []),
     "project": (settings(_RELAY, override=_PROJECT), _KEYLESS, Withheld.PROJECT, []),
+    "secret-in-address": (settings(_RELAY, override=replace(_PROJECT, in_address=True)), [], Withheld.PROJECT, []),
     "other-door": (
         settings("https://api.openai.com/v1", "sk-ant-api03-" + "a" * 93 + "AA"),
         _KEYLESS,

@@ -409,7 +409,11 @@ def test_unknown_target_without_a_file(tmp_path: Path) -> None:
 
 def test_connect_to(tmp_path: Path) -> None:
     found = look(tmp_path, connect_to=("Relay.example:443:127.0.0.1:8443", "::[::1]:80"), timeout=2, deadline=5)
-    assert found.connect_to == (ConnectTo("relay.example", 443, "127.0.0.1", 8443), ConnectTo("", 0, "::1", 80))
+    there = option("--connect-to")
+    assert found.connect_to == (
+        ConnectTo("relay.example", 443, "127.0.0.1", 8443, there),
+        ConnectTo("", 0, "::1", 80, there),
+    )
     assert (found.limits.probe, found.limits.run) == (2, 5)
 
 

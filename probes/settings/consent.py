@@ -1,0 +1,254 @@
+"""Find the user's secrets that a file of the folder would send somewhere, which needs the user's consent. Pure.
+
+A file of the folder may name a place, and only the user may send a secret there. A secret flows without consent if the
+user chose both the secret and the place, or if it goes where the user sends it anyway: to the host of the user's own
+settings, the default host of the SDK that reads the variable, or the one provider that owns the variable or the key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from probes.catalog import doors
+from probes.catalog.door import Door
+from probes.catalog.sdk_variables import families, official_keys, unread
+from probes.model.scrubber import Scrubber
+from probes.model.secret import Secret
+from probes.model.settings import Conflict, Flow, FlowPart, Override, Settings, Sourced
+from probes.model.source import DEFAULT, Owner, Source, SourceKind
+from probes.protocols.names import DEFAULT_PROTOCOL
+from probes.urls.url import Url, parse_url
+from probes.urls.url_flaws import examine_url
+
+_LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1", "[::1]", "host.docker.internal"))
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where the user's own settings send the key, and the variables from which the client reads it.
+
+    ``base_url`` is None if the user's settings lead nowhere. ``key_variables`` are those of the SDK or app.
+    """
+
+    base_url: Sourced[str] | None = None
+    key_variables: Collection[str] = ()
+
+
+def address(url: str) -> tuple[str, int] | None:
+    """Return host and port of a base URL, corrected if necessary; None if it is not a URL."""
+    found = _parsed(url)
+    return (found.host, found.port) if found else None
+
+
+def _parsed(url: str) -> Url | None:
+    mended = examine_url(url, DEFAULT_PROTOCOL).mended
+    try:
+        return parse_url(mended) if mended else None
+    except ValueError:
+        return None
+
+
+def plain(value: str) -> bool:
+    """Check whether a value is certainly no secret: empty, the name of this machine, or a port number."""
+    return not value or value.lower() in _LOOPBACK or (value.isascii() and value.isdigit() and len(value) <= 5)
+
+
+def override_of(settings: Settings, usual: Destination, *, agreed: Callable[[Flow], bool]) -> Override | None:
+    """Return the flows of these settings that need consent; None if there are none.
+
+    ``usual`` is where the user's own settings lead. ``agreed`` says whether the user has agreed to a flow; the secrets
+    are withheld unless the user has agreed to all.
+    """
+    flows = tuple(dict.fromkeys(_flows(settings, usual)))
+    if not flows:
+        return None
+    meant = address(usual.base_url.value) if usual.base_url is not None else None
+    return Override(
+        flows=flows,
+        meant=_named(*meant) if meant is not None else "",
+        meant_source=usual.base_url.source if usual.base_url is not None else DEFAULT,
+        withheld=not all(map(agreed, flows)),
+        in_address=any(
+            _secrets(FlowPart.BASE_URL, one, settings.secrets)
+            for one in (settings.base_url, *_proxies(settings))
+            if one is not None
+        ),
+    )
+
+
+def sent_by_user(settings: Settings, conflict: Conflict, usual: Destination) -> bool:
+    """Check whether a conflicting key may be sent with these settings without consent."""
+    key = Sourced(conflict.value, conflict.source, conflict.borrowed, conflict.chosen_by)
+    return not any(_flows(replace(settings, model=None, api_version=None), usual, key))
+
+
+# -- flows -------------------------------------------------------------------------------------------------------------
+
+
+def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | None = None) -> Iterator[Flow]:
+    base = settings.base_url
+    if base is None:
+        return
+    scrub = Scrubber(settings.secrets)
+    host = _parsed(base.value)
+    routes = list(_routes(settings, host))
+    if base.source.owner is Owner.FOLDER:
+        places = [(FlowPart.BASE_URL, base.source, _shown(host, base.value)), *routes]
+    else:
+        places = routes
+    carried: list[tuple[FlowPart, Sourced[Any] | None]] = [
+        (FlowPart.KEY, other_key or settings.key),
+        (FlowPart.BASE_URL, base),
+        (FlowPart.MODEL, settings.model),
+        (FlowPart.VERSION, settings.api_version),
+    ]
+    for part, value in carried:
+        if value is None:
+            continue
+        chooser = value.chosen_by or value.source
+        named = [(part, chooser, _shown(host, base.value))] if chooser.owner is Owner.FOLDER else []
+        for secret in _secrets(part, value, settings.secrets):
+            if not routes and _at_home(secret, part, value, host, usual):
+                continue
+            for named_part, source, place in dict.fromkeys([*places, *named]):
+                yield Flow(secret, source, named_part, scrub(place))
+    for proxy in _proxies(settings):
+        for secret in _secrets(FlowPart.PROXY, proxy, settings.secrets):
+            yield Flow(secret, proxy.source, FlowPart.PROXY, scrub(_shown(_parsed(proxy.value), proxy.value)))
+
+
+def _proxies(settings: Settings) -> Iterator[Sourced[str]]:
+    """Yield the proxies that a file of the folder names."""
+    given = settings.proxies
+    for proxy in dict.fromkeys((given.http, given.https, given.all)):
+        if proxy is not None and proxy.source.owner is Owner.FOLDER:
+            yield proxy
+
+
+def _routes(settings: Settings, host: Url | None) -> Iterator[tuple[FlowPart, Source, str]]:
+    """Yield the settings of the folder that change the way to the host: proxy, ``connect_to`` and CA bundle."""
+    for proxy in _proxies(settings):
+        yield FlowPart.PROXY, proxy.source, _shown(_parsed(proxy.value), proxy.value)
+    for rule in settings.connect_to:
+        fits = host is None or (rule.host in ("", host.host) and rule.port in (0, host.port))
+        if rule.source.owner is Owner.FOLDER and fits:
+            yield FlowPart.CONNECT_TO, rule.source, rule.to_host or (host.host if host else "")
+    bundle = settings.ca_bundle
+    if bundle is not None and bundle.source.owner is Owner.FOLDER:
+        yield FlowPart.CA_BUNDLE, bundle.source, _shown(host, "")
+
+
+def _secrets(part: FlowPart, value: Sourced[Any], values: Collection[Secret]) -> tuple[Source, ...]:
+    """Return the user's secrets in a value: those that a file has put into it or chosen for it, and a key of the user.
+
+    ``values`` are the texts of what a file has put into the settings.
+    """
+    if part is FlowPart.KEY and value.source.owner is Owner.USER and value.source.kind is not SourceKind.DEFAULT:
+        return (value.source,)
+    lent = value.borrowed
+    if value.chosen_by is not None and value.chosen_by.owner is Owner.FOLDER and value.source.variable:
+        lent = (value.source, *lent)
+    places = _PLACES.get(part, frozenset)()
+    if part is FlowPart.BASE_URL and not any(value.value.startswith(one.reveal()) for one in values):
+        places = frozenset()  # the user's own address inside another one is no place, but a text that goes there
+    return tuple(one for one in lent if one.name not in places)
+
+
+def _base_variables() -> frozenset[str]:
+    return frozenset(name for family in families().values() for name in family.bases)
+
+
+def _model_variables() -> frozenset[str]:
+    return frozenset(family.model for family in families().values())
+
+
+# A variable that exists to hold a base URL or a model is no secret in a setting of this kind.
+_PLACES: dict[FlowPart, Callable[[], frozenset[str]]] = {
+    FlowPart.BASE_URL: _base_variables,
+    FlowPart.MODEL: _model_variables,
+}
+
+
+def _at_home(secret: Source, part: FlowPart, value: Sourced[Any], host: Url | None, usual: Destination) -> bool:
+    """Check whether the user sends this secret to this host anyway."""
+    if host is None:
+        return False
+    name = secret.variable
+    lent = part is FlowPart.KEY and value.chosen_by is None and not value.borrowed and not name
+    if usual.base_url is not None and (name in usual.key_variables or lent):
+        there = _parsed(usual.base_url.value)
+        if there is not None and (there.host, there.port) == (host.host, host.port):
+            return True
+    defaults = (family.default for family in families().values() if name and name in family.keys and family.default)
+    if any(address(one) == (host.host, host.port) for one in defaults):
+        return True
+    door = doors.known().of_host(host.host, host.port, host.path)
+    # A host of many customers (*.openai.azure.com) belongs to whoever rents it, and so does a path with an account.
+    if door is None or door.kind == "local" or host.host not in door.hosts or _rented(door, host):
+        return False
+    if name and name in door.key_env:
+        return True
+    if part is not FlowPart.KEY or value.borrowed or value.chosen_by is not None:
+        return False
+    from probes.keys.owner import fit
+    from probes.model.key_shape import Fit
+
+    found = fit(value.value.reveal(), door, local=False)
+    return found.fit is Fit.FITS and found.certain
+
+
+def _rented(door: Door, host: Url) -> bool:
+    urls = [endpoint.base_url for endpoint in door.endpoints]
+    return any("{" in url and host.host in url for url in urls)
+
+
+def _shown(host: Url | None, text: str) -> str:
+    return _named(host.host, host.port) if host is not None else text[:80]
+
+
+def _named(host: str, port: int) -> str:
+    return host if port in (80, 443) else f"{host}:{port}"
+
+
+# -- doors -------------------------------------------------------------------------------------------------------------
+
+
+def harmless(found: Iterable[Door]) -> tuple[Door, ...]:
+    """Return those doors of a folder's file that claim no id, host or variable of a known provider or SDK."""
+    known = doors.known()
+    ids = {door.id for door in known}
+    hosts = {host for door in known for host in door.hosts}
+    names = official_keys() | unread() | _base_variables() | _model_variables()
+    names |= {name for door in known for name in (*door.key_env, *door.base_url_env)}
+
+    def claims(door: Door) -> bool:
+        return (
+            door.id in ids
+            or bool(names & {*door.key_env, *door.base_url_env})
+            or any(
+                known.of_host(host.partition(":")[0]) is not None or any(fnmatchcase(each, host) for each in hosts)
+                for host in map(str.lower, door.hosts)
+            )
+        )
+
+    return tuple(door for door in found if not claims(door))
+
+
+# -- agreements --------------------------------------------------------------------------------------------------------
+
+
+def mark(flow: Flow, folder: Path) -> str:
+    """Return the hash that stands for a flow: its file, its secret, its host and the setting.
+
+    ``folder`` is the working folder, from which the file's name is relative. A file that names another host or another
+    secret has another mark.
+    """
+    file = flow.named_by.file
+    path = str((folder / Path(file).expanduser()).absolute()) if file else str(flow.named_by)
+    parts = (path, flow.part, flow.named_by.name, str(flow.secret.variable or flow.secret), flow.host)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
