@@ -205,8 +205,12 @@ def _tables(name: str, value: object, make: Callable[[dict[str, Any]], _T]) -> t
 
 
 def _check_patterns(door: Door) -> None:
+    from probes.catalog.shape_cost import costly
+
     for shape in door.keys:
         try:
             re.compile(shape.pattern)
         except re.error as error:
             raise ValueError(f"keys: shape {shape.pattern!r}: {error}") from None
+        if costly(shape.pattern):
+            raise ValueError(f"keys: shape {shape.pattern[:80]!r}: matching it could take very long")
