@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from probes.model.settings import Settings
     from probes.model.source import Source
 
-_SENSITIVE = re.compile(r"(?i)([\w-]*(?:key|token|secret|passw|auth)[\w-]*[\"']?\s*[:=]\s*[\"']?)([^\s\"',}#]{8,})")
+_SENSITIVE = re.compile(
+    r"(?i)((?<![\w-])(?=[\w-]*?(?:key|token|secret|passw|auth))[\w-]++[\"']?\s*+[:=]\s*+[\"']?)([^\s\"',}#]{8,})"
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # no repr: a value may be a key

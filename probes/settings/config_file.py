@@ -134,7 +134,7 @@ def _parsed(path: Path, text: str, shown: str, owner: Owner) -> Config:
         found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
         # The rest of the decoder's message may quote the line, which may contain a key.
-        raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
+        raise BadInput(f"{shown}:{line} is not TOML: {re.split(r'(?<! ) *[(:]| key', str(error))[0]}.") from None
     except (RecursionError, ValueError):
         raise BadInput(
             f"{shown} is not a settings file: it nests too deeply, or a number in it is too large."

@@ -41,6 +41,7 @@ from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
 from probes.settings.options import Options, shown_path, shown_word
 from probes.settings.sdk_selection import SdkChoice, choose
+from probes.settings.value_lengths import check_lengths
 
 if TYPE_CHECKING:
     from probes.catalog.app import App
@@ -102,6 +103,7 @@ def gather(
         ),
         slos=_slos(options.slo, named),
     )
+    check_lengths(settings)
     return with_consent(settings, _usual(choice, check, variables), options.send_anyway, cwd)
 
 
