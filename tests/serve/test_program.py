@@ -190,7 +190,7 @@ def test_bad_settings_are_refused_with_a_sentence(options: list[str], said: str)
 def test_a_short_token_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(llmdoctor, ["serve", "--listen", "0.0.0.0:0"], env={TOKEN: "short"})
     assert "too short" in done.output and "short " not in done.output.replace("too short:", "")
-    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "binary").write_bytes(b"\x80\x81")
     done = CliRunner().invoke(llmdoctor, ["serve", "--token-file", str(tmp_path / "binary")])
     assert "it is not UTF-8" in done.output
 
