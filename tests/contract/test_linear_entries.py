@@ -349,7 +349,7 @@ def slow_units(take: Take, size: int) -> list[str]:
         return work
 
     _quiet(take, "a")  # loads what it needs
-    units = UNITS if size >= 1000 else UNITS[::5]
+    units = UNITS[:: {1000: 1, 4000: 2}.get(size, 5)]  # every second or fifth one where a call costs more
     return [f"{unit!r}: {found}" for unit in units if (found := grows_faster(partial(prepared, unit), size, NOTICED))]
 
 
