@@ -55,12 +55,14 @@ def gather(
 ) -> Settings:
     """Gather the settings with their sources. It reads only the files named above and those that the settings name.
 
-    ``file`` replaces the nearest ``llmdoctor.toml``. A ``.env`` or ``llmdoctor.toml`` in ``home`` belongs to the user.
+    ``file`` replaces the nearest ``llmdoctor.toml``. A ``.env`` or ``llmdoctor.toml`` in ``home`` belongs to the user,
+    and so does a file that ``--config`` or ``--env-file`` names.
     ``shells`` are variables that new shells will have besides the environment. Raises BadInput for an unknown target, a
     missing or unreadable file, or a key that is given twice.
     """
     target, url, file = _target(options, cwd, file, home or _home())
-    check = ConfigTable("check") if options.no_env or options.env_file or file is None else file.check
+    unasked = (options.no_env or options.env_file) and not options.config
+    check = ConfigTable("check") if unasked or file is None else file.check
     variables = environment.read(options, environ, cwd, shells, home or _home())
     named = [entry for entry in (target, check) if entry is not None]
     defaults = Limits()
@@ -148,11 +150,14 @@ def _target(
     wordlike = name is not None and re.fullmatch(r"[\w-]+", name) is not None and name.lower() != "localhost"
     without_files = options.no_env or options.env_file is not None
     if file is None:
-        path = config_file.find(cwd) if not without_files or (name is not None and not _is_url(name)) else None
-        owner = Owner.USER if path and path.parent == home else Owner.FOLDER
+        path = _named_file(options.config, cwd) if options.config is not None else None
+        if path is None and (not without_files or (name is not None and not _is_url(name))):
+            path = config_file.find(cwd)
+        owner = Owner.USER if path and (options.config is not None or path.parent == home) else Owner.FOLDER
         file = config_file.read(path, shown_path(path, cwd), owner) if path else None
         if file is not None:
-            doors.adopt(file.doors if trust.holds(doors_mark(file)) else harmless(file.doors))
+            agreed = owner is Owner.USER or trust.holds(doors_mark(file))
+            doors.adopt(file.doors if agreed else harmless(file.doors))
     if name is None:
         return None, None, file
     if file and name in file.targets:
@@ -174,6 +179,18 @@ def _target(
     known = ", ".join(file.targets) or "none"
     hint = f"Is {near[0]} meant?" if near else f"Its targets: {known}."
     raise BadInput(f"There is no target {shown_word(name)} in {shown_path(file.path, cwd)}. {hint}")
+
+
+def _named_file(name: str, cwd: Path) -> Path:
+    """Return the path that ``--config`` names. Raises BadInput if it is not a file."""
+    try:
+        path = cwd / Path(name).expanduser()
+        found = path.is_file()
+    except (OSError, RuntimeError, ValueError):  # a name with a null character, or no home folder for ~
+        found = False
+    if not found:
+        raise BadInput(f"The file {shown_word(name)} that --config names does not exist.")
+    return path
 
 
 def _is_url(text: str) -> bool:

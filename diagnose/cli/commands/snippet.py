@@ -23,8 +23,8 @@ LARGEST = 64 * 1024 * 1024  # bytes of a saved run or a report
 # The options of `check` that `snippet` has too: they say what to check and how.
 _TAKEN = frozenset(
     (
-        *("target", "base_url", "key_env", "key_file", "key_stdin", "key", "curl", "model", "protocol", "env_file"),
-        *("no_env", "connect_to", "dns_server", "ca_bundle", "proxy", "no_proxy", "timeout", "deadline"),
+        *("target", "base_url", "key_env", "key_file", "key_stdin", "key", "curl", "model", "protocol", "config"),
+        *("env_file", "no_env", "connect_to", "dns_server", "ca_bundle", "proxy", "no_proxy", "timeout", "deadline"),
         *("send_anyway", "offline"),
     )
 )
@@ -140,6 +140,7 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
         raise click.ClickException(str(error)) from error
     if choices["offline"]:
         return _given(settings, lang)
+    settings = check.consented(settings, lang)
     progress = console.Progress(lang, "text")
     try:
         evidence = check.measure(settings, progress)
