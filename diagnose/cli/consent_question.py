@@ -28,7 +28,7 @@ MOST_TRIES = 3  # answers that are not understood, until one counts as no
 PATIENCE = 30.0  # seconds for an answer in a CI job with a terminal, where usually nobody is
 
 
-class Answer(StrEnum):
+class ConsentAnswer(StrEnum):
     """An answer to the question. LIST is no decision: it asks to see all flows."""
 
     YES = "yes"
@@ -47,9 +47,9 @@ def with_answer(found: Sequence[Settings], folder: Path, lang: str) -> list[Sett
     if not flows or not can_ask():
         return list(found)
     answer = _ask(list(flows.values()), lang)
-    if answer is Answer.NO:
+    if answer is ConsentAnswer.NO:
         return list(found)
-    if answer is Answer.ALWAYS:
+    if answer is ConsentAnswer.ALWAYS:
         _keep([trust.of_flow(flow, folder, mark) for mark, flow in flows.items()], lang)
     return [granted(one) for one in found]
 
@@ -100,7 +100,7 @@ def agreement_line(agreement: Agreement, lang: str, folder: Path) -> str:
     return word(lang, key, source=place, secret=agreement.secret, host=agreement.host)
 
 
-def _ask(flows: list[Flow], lang: str) -> Answer:
+def _ask(flows: list[Flow], lang: str) -> ConsentAnswer:
     """Show the flows and return the answer; NO if the input ends or is not understood."""
     shown = _varied(flows)[:SHOWN]
     left = len(flows) - len(shown)
@@ -112,11 +112,11 @@ def _ask(flows: list[Flow], lang: str) -> Answer:
     for _ in range(MOST_TRIES):
         click.echo(word(lang, "consent.ask_list" if left else "consent.ask") + " ", nl=False, err=True)
         answer = _answer(_line(), lang)
-        if answer is Answer.LIST:
+        if answer is ConsentAnswer.LIST:
             _list(flows, lang)
         elif answer is not None:
             return answer
-    return Answer.NO
+    return ConsentAnswer.NO
 
 
 def _varied(flows: list[Flow]) -> list[Flow]:
@@ -139,14 +139,14 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _answer(line: str | None, lang: str) -> Answer | None:
+def _answer(line: str | None, lang: str) -> ConsentAnswer | None:
     """Return the answer in a line, or None for one that is not understood. An empty line or the end means NO."""
     text = (line or "").strip().lower()
     if not text:
         if line is None or not line:
             click.echo(err=True)  # the end of the input leaves the cursor behind the question
-        return Answer.NO
-    for answer in Answer:
+        return ConsentAnswer.NO
+    for answer in ConsentAnswer:
         if text in {answer[0], answer.value, *word(lang, f"consent.{answer}").split()}:
             return answer
     return None

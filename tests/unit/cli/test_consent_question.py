@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from diagnose.cli import consent_question, program
-from diagnose.cli.consent_question import SHOWN, Answer, with_answer
+from diagnose.cli.consent_question import SHOWN, ConsentAnswer, with_answer
 from diagnose.words import LANGS
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
@@ -290,7 +290,7 @@ def test_text_of_a_file_has_no_effect_on_the_terminal(
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_an_answer_is_understood_in_its_language(lang: str) -> None:
-    for answer in Answer:
+    for answer in ConsentAnswer:
         for text in (answer[0], answer.value.upper(), *consent_question.word(lang, f"consent.{answer}").split()):
             assert consent_question._answer(f" {text}\n", lang) is answer
     assert consent_question._answer("si\n", lang) is None
