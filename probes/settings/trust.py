@@ -120,7 +120,8 @@ def _read(file: Path, changed: int, size: int) -> tuple[Agreement, ...]:
 def add(found: Iterable[Agreement]) -> None:
     """Add agreements. Raises BadInput if the file cannot be written."""
     new = {one.mark: one for one in found}
-    _write([*(one for one in agreements() if one.mark not in new), *new.values()])
+    if new:
+        _write([*(one for one in agreements() if one.mark not in new), *new.values()])
 
 
 def revoke(marks: Collection[str]) -> int:
