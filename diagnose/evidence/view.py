@@ -99,6 +99,12 @@ class View:
         return self.evidence.one(KeyPolicy, Subject.KEY_POLICY) or KeyPolicy()
 
     @cached_property
+    def exposed_at(self) -> str:
+        """The address that was dialled without encryption and is not private; empty if there is none."""
+        named = [one.name for one in self.evidence.observations if one.subject is Subject.KEY_POLICY]
+        return named[-1] if named else ""
+
+    @cached_property
     def proxy(self) -> ProxyFacts | None:
         """The facts of the proxy; it captures local traffic if the addresses of the host are private."""
         facts = self.evidence.one(ProxyFacts, Subject.PROXY)

@@ -9,11 +9,10 @@ from diagnose.evidence.lines import failure_line
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
-from probes.model.facts import TcpFacts
+from probes.model.facts import FAKE_IP, TcpFacts
 from probes.model.failure import Kind
 
-# Ranges from which TUN proxies answer DNS queries: Clash and sing-box for IPv4, sing-box and mihomo for IPv6.
-FAKE_IP = tuple(map(ip_network, ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")))
+_FAKE = tuple(map(ip_network, FAKE_IP))
 _DOCKER = ("host.docker.internal", "gateway.docker.internal", "host.containers.internal")
 
 
@@ -114,7 +113,7 @@ def _same_domain(host: str, names: tuple[str, ...]) -> bool:
 
 def _is_fake(raw: str) -> bool:
     address = ip_address(raw.partition("%")[0])
-    return any(address in network for network in FAKE_IP)
+    return any(address in network for network in _FAKE)
 
 
 def _fake_ip(view: View) -> Claim | None:

@@ -84,24 +84,27 @@ def _invalid(view: View) -> Claim | None:
 
 def _plaintext(view: View) -> Claim | None:
     door = view.door
-    if door is None or door.host.scheme != "http" or door.host.local:
+    if door is None or door.host.scheme != "http":
         return None
+    host = f"{door.host.scheme}://{door.host.name}"
     if view.key_policy.withheld is Withheld.PLAINTEXT:
         url = "https" + (view.settings.mended_url or "")[4:]
-        lines = (f"{door.host.scheme}://{door.host.name}", seen("not_sent", host=door.host.name))
-        return Claim(lines, values={"better_url": url})
-    key_sent = any(one.request.with_key for one in view.exchanges)
+        lines: list[str | Seen] = [host]
+        if address := view.exposed_at:
+            lines = [f"{host} → {address}" if address != door.host.name else host]
+            if door.host.local:
+                lines.append(seen("not_private", address=address))
+        return Claim((*lines, seen("not_sent", host=door.host.name)), values={"better_url": url})
+    keyed = [one for one in view.exchanges if one.request.with_key]
+    if not keyed or _stays_private(view, door.host.local, any(one.request.via_proxy for one in keyed)):
+        return None
+    return Claim((host,), severity=Severity.WARNING)
+
+
+def _stays_private(view: View, local: bool, through_proxy: bool) -> bool:
+    """Check whether the key that was sent in plain HTTP stayed in a private network."""
     by_connect_to = any(one.note == "connect_to" for one in view.observations("dns"))
-    private = not by_connect_to and view.tcp is not None and view.tcp.connected and _private(view.tcp.connected.ip)
-    return (
-        Claim((f"{door.host.scheme}://{door.host.name}",), severity=Severity.WARNING)
-        if key_sent and not private
-        else None
-    )
-
-
-def _private(ip: str) -> bool:
-    return ip.startswith(("10.", "127.", "192.168.", "172.", "169.254.", "fe80", "fc", "fd")) or ip == "::1"
+    return not view.exposed_at and not through_proxy and (local or not by_connect_to)
 
 
 def _host_typo(view: View) -> Claim | None:

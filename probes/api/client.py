@@ -24,6 +24,7 @@ from probes.network.http1 import HttpExchange
 from probes.network.network import Connection
 from probes.network.single_flight import SingleFlight
 from probes.protocols.protocol import ApiRequest, auth_headers, auth_query, preflight, wire
+from probes.urls.addresses import confidential
 from probes.urls.app_base_urls import path_as_sent
 from probes.urls.url import Url, parse_url
 
@@ -46,6 +47,17 @@ class KeyRefused(Exception):
     """The key policy does not allow this request, which is a bug in this program. Nothing is sent."""
 
 
+class ExposedConnection(KeyRefused):
+    """The connection leads to ``address``, where others can read the key on the way. Nothing is sent.
+
+    The key policy was decided for another address of the same host: its name leads to several.
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"the key may not be sent to {address} without encryption")
+        self.address = address
+
+
 @dataclass(frozen=True, slots=True)
 class _Message:
     """A request as it is sent. It contains the key, so it is never recorded. ``tap`` receives the response body."""
@@ -63,7 +75,9 @@ class _Message:
 class ApiClient:
     """The client that sends all requests to the API and counts what they cost.
 
-    Only this class sends the forms of the key, and it sends none that ``policy`` does not allow.
+    Only this class sends the forms of the key, and it sends none that ``policy`` does not allow. Before it writes a key
+    to a connection, it checks the address at the other end once more: without encryption it must be private, unless the
+    user wants the key ``exposed`` (``--send-anyway``).
     """
 
     def __init__(
@@ -74,6 +88,8 @@ class ApiClient:
         pool_for: Callable[[Url, bool], ConnectionPool],
         version: str,
         pages: SingleFlight | None = None,
+        *,
+        exposed: bool = False,
     ) -> None:
         self._keys = {**keys, KeyForm.DUMMY: DUMMY_KEY}
         self._limits = limits
@@ -81,6 +97,7 @@ class ApiClient:
         self._pool_for = pool_for
         self._agent = f"{USER_AGENT}/{version}"
         self._pages = pages
+        self._exposed = exposed
         self.policy = KeyPolicy()  # allows no key until it is decided
         self._began = time.monotonic()
         self.cost = Cost()
@@ -197,6 +214,9 @@ class ApiClient:
             except NetError as error:
                 failure = replace(error.failure, detail=self._scrub(error.failure.detail))
                 return replace(record, failure=failure)
+            if record.request.with_key and not self._exposed and (address := exposed_address(pool, connection)):
+                pool.give_back(connection)
+                raise ExposedConnection(address)
             fresh = connection.http is None
             self.cost = replace(self.cost, requests=self.cost.requests + 1)
             found = await self._read(record, connection, limit, message)
@@ -269,6 +289,13 @@ class ApiClient:
             exchange.finish()
         except TimeoutError:
             exchange.connection.close()
+
+
+def exposed_address(pool: ConnectionPool, connection: Connection) -> str:
+    """Return the address at the other end if what is sent there can be read on the way; empty if it cannot."""
+    scheme, proxied = pool.target.scheme, pool.proxy is not None
+    peers = connection.peers or ("unknown",)
+    return next((ip for ip in peers if not confidential(scheme, ip, proxied=proxied)), "")
 
 
 def spent(found: Exchange, prompted: int = PROMPTED) -> Cost:

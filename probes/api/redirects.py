@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
 from probes.api.response_checks import KEEPING, REDIRECTS
 from probes.model.exchange import Exchange, Redirect
-from probes.urls.addresses import is_local
+from probes.urls.addresses import literal_address, named_local, private_address
 from probes.urls.login_pages import LOGIN, PORTAL, gate
 from probes.urls.url import DEFAULT_PORTS, Url, parse_url
 
@@ -65,9 +64,8 @@ def _gate(whole: str, here: Url, there: Url) -> str:
     found = gate(whole)
     if here.scheme != "http":
         return LOGIN if found else ""
-    caught = False
-    with suppress(ValueError):
-        caught = not is_local(here.host) and ipaddress.ip_address(there.host).is_private
+    address = literal_address(there.host)
+    caught = address is not None and not named_local(here.host) and private_address(address.ip)
     return PORTAL if caught else found
 
 

@@ -71,14 +71,14 @@ def generates(attempt: Attempt, context: ApiContext) -> bool:
     """Return whether this attempt requests a generation: with a key, or without one at a local server.
 
     While a secret of the user is withheld from a folder's file, nothing is generated: without the key the answer would
-    prove nothing about the settings.
+    prove nothing about the settings. A server with a local name but a public address, from which the key is withheld,
+    is not local.
     """
-    keys = context.keys(attempt)
-    if context.policy.withheld is Withheld.PROJECT:
+    keys, withheld = context.keys(attempt), context.policy.withheld
+    if withheld is Withheld.PROJECT:
         return False
-    return not context.settings.no_spend and (
-        attempt.key in keys or (context.facts.host.local and not keys - {KeyForm.CONFLICTING})
-    )
+    local = context.facts.host.local and withheld is not Withheld.PLAINTEXT
+    return not context.settings.no_spend and (attempt.key in keys or (local and not keys - {KeyForm.CONFLICTING}))
 
 
 def protocol_open(context: ApiContext) -> bool:

@@ -75,7 +75,7 @@ class HostFacts(Record):
     name: str
     port: int
     scheme: str
-    local: bool  # loopback or private address, or a name that means this machine
+    local: bool  # presumably: by its name, or by a lookup behind a proxy. No secret may depend on it
     own_part: str = ""  # the part of the host that is specific to the user: resource, workspace, region, …
 
 
@@ -187,6 +187,11 @@ class DirectFacts(Record):
     port: int
     probe: str  # the last one that was run: dns, tcp or tls
     kind: Kind | None = None
+
+
+# Ranges from which TUN proxies answer DNS queries, Clash and sing-box for IPv4, sing-box and mihomo for IPv6. They map
+# these fake addresses back to the real ones, which are usually public.
+FAKE_IP = ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

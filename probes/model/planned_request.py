@@ -40,8 +40,8 @@ class PlannedRequest(Record):
 class PlannedCase(Record):
     """An alternative first round, sent instead of the plan's or after it. It depends on facts of the network.
 
-    ``when`` is ``private_address`` (the host name resolves to a private address) or ``around_proxy`` (a private host
-    cannot be reached through the proxy).
+    ``when`` is ``private_address`` (the host name resolves to a private address), ``public_address`` (a name that
+    sounds private resolves to a public one) or ``around_proxy`` (a private host cannot be reached through the proxy).
     """
 
     when: str

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from contextlib import suppress
+from typing import NamedTuple
 
 from probes.model.facts import Address, Dial
 from probes.model.failure import Kind
@@ -25,6 +26,13 @@ def connect_rule(rules: tuple[ConnectTo, ...], target: Url) -> ConnectTo | None:
     """Return the first ``--connect-to`` rule that applies to the target, as curl does; None if there is none."""
     matching = (one for one in rules if one.host.lower() in ("", target.host.lower()) and one.port in (0, target.port))
     return next(matching, None)
+
+
+class _Channel(NamedTuple):
+    """An open way to the host, without the host's own TLS, and the address that was dialled for it."""
+
+    stream: socket.socket | Connection
+    dialled: Address
 
 
 class ConnectionPool:
@@ -55,8 +63,8 @@ class ConnectionPool:
             self.redirected = True
         self.addresses: tuple[Address, ...] = ()
         self.good: Address | None = None
-        self._socket: socket.socket | None = None
-        self._entered: socket.socket | Connection | None = None
+        self._dialled: _Channel | None = None
+        self._entered: _Channel | None = None
         self._idle: list[Connection] = []
         self._warming: list[asyncio.Task[Connection]] = []
         self._open: list[Connection] = []
@@ -76,10 +84,12 @@ class ConnectionPool:
         if not self.addresses:
             await self.resolve()
         winner, dials = await race(self.network, self.addresses, self.dial_port, self.limits.probe * _DIALLING)
-        self._socket = winner
         local = ""
         if winner is not None:
             self.good = next(dial.address for dial in dials if dial.kind is None)
+            if self._dialled is not None:
+                self._dialled.stream.close()
+            self._dialled = _Channel(winner, self.good)
             with suppress(OSError):
                 local = str(winner.getsockname()[0])
         return self.good, dials, local
@@ -94,7 +104,7 @@ class ConnectionPool:
 
         Raises NetError, with a PROXY_ kind if the proxy is at fault.
         """
-        self._entered = await self._enter(await self._next_socket())
+        self._entered = await self._enter(await self._next_channel())
 
     def beside(
         self, *, target: Url | None = None, proxy: Proxy | None = None, tls: ssl.SSLContext | None = None
@@ -149,35 +159,38 @@ class ConnectionPool:
         """Close all connections and cancel those that are being opened, without waiting."""
         for task in self._warming:
             task.cancel()
-        for unused in (self._socket, self._entered):
+        for unused in (self._dialled, self._entered):
             if unused is not None:
-                unused.close()
-        self._socket = self._entered = None
+                unused.stream.close()
+        self._dialled = self._entered = None
         for connection in self._open:
             connection.close()
 
-    async def _next_socket(self) -> socket.socket:
+    async def _next_channel(self) -> _Channel:
         """Return the unused socket from :meth:`dial`, or dial the address that answered again."""
         if self.good is None:
             good, dials, _ = await self.dial()
             if good is None:
                 raise NetError(next((dial.kind for dial in dials if dial.kind), Kind.OTHER))
-        sock, self._socket = self._socket, None
-        if sock is not None:
-            return sock
+        dialled, self._dialled = self._dialled, None
+        if dialled is not None:
+            return dialled
+        # A fixed address, not the name: another lookup may lead elsewhere.
         assert self.good is not None
-        return await self.network.dial(self.good, self.dial_port)
+        address = self.good
+        return _Channel(await self.network.dial(address, self.dial_port), address)
 
     async def _open_connection(self) -> Connection:
         # Taken before the first await, so that no background connection of `warm` gets the tunnel of the first one.
         entered, self._entered = self._entered, None
-        return await self._secure(entered if entered is not None else await self._enter(await self._next_socket()))
+        return await self._secure(entered if entered is not None else await self._enter(await self._next_channel()))
 
-    async def _enter(self, sock: socket.socket) -> socket.socket | Connection:
+    async def _enter(self, dialled: _Channel) -> _Channel:
         """Open TLS to an ``https://`` proxy and the tunnel. Return the channel to the host: the socket, or that TLS."""
         proxy, target = self.proxy, self.target
-        if proxy is None:
-            return sock
+        sock = dialled.stream
+        if proxy is None or isinstance(sock, Connection):
+            return dialled
         channel: socket.socket | Connection = sock
         if proxy.tls:
             try:
@@ -191,15 +204,17 @@ class ConnectionPool:
         except BaseException:
             channel.close()
             raise
-        return channel
+        return _Channel(channel, dialled.dialled)
 
-    async def _secure(self, channel: socket.socket | Connection) -> Connection:
+    async def _secure(self, entered: _Channel) -> Connection:
         """Make the host's TLS handshake, for ``https://``, and remember the connection so that it gets closed."""
+        channel = entered.stream
         if isinstance(channel, Connection):
             connection = channel
             if self.tls is not None:
                 await self.network.encrypt(connection, self.tls, self.target.host, self.limits.probe)
         else:
             connection = await self.network.connection(channel, self.tls, self.target.host, self.limits.probe)
+        connection.dialled = entered.dialled
         self._open.append(connection)
         return connection

@@ -36,7 +36,8 @@ class ConnectionPools:
     def to(self, where: Url, direct: bool, beside: ConnectionPool | None = None) -> ConnectionPool:
         """Return the pool for a target, created on first use. ``direct`` bypasses the proxy.
 
-        If ``beside`` is the pool in use, close it and replace it by a copy with the current proxy and trust store.
+        If ``beside`` is the pool in use, close it and replace it by a copy with the current proxy and trust store. The
+        copy dials the same address, for ``where`` instead of its own target.
         """
         key = (where.scheme, where.host, where.port, direct)
         pool = self._opened.get(key)
@@ -45,7 +46,7 @@ class ConnectionPools:
             context = self._context() if where.scheme == "https" or (chosen is not None and chosen.tls) else None
             if beside is not None:
                 beside.close()
-                pool = beside.beside(proxy=chosen, tls=context)
+                pool = beside.beside(target=where, proxy=chosen, tls=context)
             else:
                 given = self._given
                 pool = ConnectionPool(

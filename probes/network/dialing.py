@@ -22,7 +22,8 @@ async def race(
 
     Return its socket, or None, and the result for each address that was dialled. An address without an answer after
     ``limit`` seconds, or when another one connected, is recorded as a timeout after the time that it had. In the second
-    case it is left out if that time is below ``STAGGER``.
+    case it is left out if that time is below ``STAGGER``. If several connect at once, the first in the order of
+    ``addresses`` wins, so the socket is always that of the first dial without a failure.
     """
     clock = time.monotonic
     end = clock() + limit
@@ -40,7 +41,7 @@ async def race(
                 timeout=min(STAGGER if waiting else limit, max(0.0, end - clock())),
                 return_when=asyncio.FIRST_COMPLETED,
             )
-            for task in done:
+            for task in sorted(done, key=lambda one: addresses.index(tasks[one][0])):
                 address, began = tasks.pop(task)
                 error = task.exception()
                 if error is None:

@@ -40,6 +40,17 @@ class Connection:
         self.reader = reader
         self.writer = writer
         self.http: h11.Connection | None = None
+        self.dialled: Address | None = None  # set by the pool that dialled it
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """The IP addresses at the other end: the one that was dialled, and the one that the socket itself names.
+
+        They are the same, unless ``0.0.0.0`` was dialled. With a proxy, both are the proxy's.
+        """
+        named = self.writer.get_extra_info("peername")
+        ips = (self.dialled.ip if self.dialled is not None else "", str(named[0]) if named else "")
+        return tuple(ip for ip in ips if ip)
 
     @property
     def tls(self) -> ssl.SSLObject | None:

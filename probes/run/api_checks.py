@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from probes.api.attempt_loop import AttemptLoop
-from probes.api.client import ApiClient
+from probes.api.client import ApiClient, ExposedConnection
 from probes.api.response_checks import passes
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.capability import Capability, Cost
@@ -23,6 +23,7 @@ from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import api_context
 from probes.steps.recorder import Recorder
+from probes.urls.url import Url
 
 if TYPE_CHECKING:
     from probes.capabilities.deep_check import DeepCheck
@@ -30,10 +31,22 @@ if TYPE_CHECKING:
 _RESERVED = 0.25  # seconds before the run's deadline at which a deep check ends, so that it ends by itself
 
 
-def route_of(pool: ConnectionPool, local: bool) -> Route:
-    """Return the route of the pool's requests. ``local``: the host is this machine or on a private network."""
-    address = pool.good.ip if pool.good is not None else None
-    return Route(pool.target.scheme, local, pool.proxy is not None, pool.redirected, address)
+def route_of(pool: ConnectionPool, around: ConnectionPool, presumed_local: bool) -> Route:
+    """Return the route of the pool's requests, with the address that was dialled.
+
+    ``around`` is the pool of the same target without the proxy. ``presumed_local`` is what the host's name suggests.
+    """
+    dialled = pool if pool.proxy is None else around
+    address = dialled.good.ip if dialled.good is not None else None
+    return Route(pool.target.scheme, presumed_local, pool.proxy is not None, dialled.redirected, address)
+
+
+def _exposed_in(error: BaseException) -> ExposedConnection | None:
+    """Return the refusal among errors that were raised by concurrent requests, if there is no other kind of error."""
+    if isinstance(error, BaseExceptionGroup):
+        found = [_exposed_in(one) for one in error.exceptions]
+        return found[0] if None not in found else None
+    return error if isinstance(error, ExposedConnection) else None
 
 
 class ApiChecks:
@@ -49,7 +62,15 @@ class ApiChecks:
         self.working: Attempt | None = None
         self._deep_check: DeepCheck | None = None
         self.policy: KeyPolicy | None = None  # None until it is decided
-        self._client = ApiClient(offline.values, offline.given.limits, scrub, pools.to, version, pools.network.pages)
+        self._client = ApiClient(
+            offline.values,
+            offline.given.limits,
+            scrub,
+            pools.to,
+            version,
+            pools.network.pages,
+            exposed=offline.keys.send_anyway,
+        )
 
     @property
     def capabilities(self) -> tuple[Capability, ...] | None:
@@ -70,8 +91,9 @@ class ApiChecks:
         """
         offline, given = self._offline, self._offline.given
         # Unless an attempt is direct, it uses the proxy, even one that `pool` avoids because it failed.
-        policy = decide(offline.keys, route_of(self._pools.to(pool.target, False), facts.host.local))
-        self.settle(policy)
+        route = self.route(pool.target, facts.host.local)
+        policy = decide(offline.keys, route)
+        self.settle(policy, route.exposed if offline.keys.forms else "")
         context = api_context(offline, base, facts, policy)
         loop = AttemptLoop(context, self._client, self._recorder, pool, self._speaks_tls)
         try:
@@ -79,7 +101,13 @@ class ApiChecks:
         except NetError as error:
             self._recorder.failed(Subject.HTTP, "", error.failure, self._recorder.now())
         except Exception as error:
-            self._recorder.crashed(Subject.HTTP, "", error, self._recorder.now())
+            exposed = _exposed_in(error)
+            if exposed is not None:
+                # The name has led to another address than the policy was decided for. It is decided again.
+                policy = decide(offline.keys, Route("http", facts.host.local, address=exposed.address))
+                self.settle(policy, exposed.address)
+            else:
+                self._recorder.crashed(Subject.HTTP, "", error, self._recorder.now())
         finally:
             self.working = loop.working
         if given.deep and self.working is not None:
@@ -94,12 +122,19 @@ class ApiChecks:
         else:
             self._recorder.close("", "unneeded")
 
-    def settle(self, policy: KeyPolicy) -> None:
-        """Set and record the key policy, once per run. From now on, the client sends only what it allows."""
+    def route(self, target: Url, presumed_local: bool) -> Route:
+        """Return the route of the requests to a target, with the address that was dialled for it."""
+        return route_of(self._pools.to(target, False), self._pools.to(target, True), presumed_local)
+
+    def settle(self, policy: KeyPolicy, exposed: str = "") -> None:
+        """Set and record the key policy. From now on, the client sends only what it allows.
+
+        ``exposed`` is the address that was dialled if others can read a key that is sent to it; it is recorded too.
+        """
         self.policy = self._client.policy = policy
         # The decision takes no time. If it were dated now, the line of the door would seem to last until now.
         at = next((one.ended for one in self._recorder.observations if one.subject is Subject.DOOR), 0.0)
-        self._recorder.done(Subject.KEY_POLICY, "", policy, at, at)
+        self._recorder.done(Subject.KEY_POLICY, exposed, policy, at, at)
 
     async def _run_deep_check(self, working: Attempt, local: bool) -> None:
         """Run the deep check with the working attempt, in the time that is left."""

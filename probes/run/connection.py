@@ -18,14 +18,14 @@ from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.network.trust_stores import certifi_context, unreadable
-from probes.run.api_checks import ApiChecks, route_of
+from probes.run.api_checks import ApiChecks
 from probes.run.host_environment import in_container, in_wsl
 from probes.run.key_policy import decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import first_round
 from probes.steps import dns, proxy, tcp, tls
 from probes.steps.recorder import Recorder
-from probes.urls.addresses import literal_address, private
+from probes.urls.addresses import literal_address, private_address
 from probes.urls.url import Url, parse_url
 
 # Kinds of dial failures, the most informative first: a refusal over IPv4 matters more than a machine without IPv6.
@@ -85,7 +85,11 @@ class ConnectionChecks:
         if base is None:
             recorder.close("tls")
             return
-        await self.api.ask(self.pools.to(parse_url(base), self.pools.direct(pool)), base, self._facts)
+        there = parse_url(base)
+        if there.scheme != pool.target.scheme:
+            # The same address for the other scheme: another lookup of the name might lead elsewhere.
+            self.pools.to(there, self.pools.direct(pool), beside=pool)
+        await self.api.ask(self.pools.to(there, self.pools.direct(pool)), base, self._facts)
         if pool.proxy is not None and not pool.enters and self.api.working is None:
             # For plain HTTP, a proxy refuses by a response, so only now is a direct connection worth a try.
             await self._check_directly(where)
@@ -170,7 +174,7 @@ class ConnectionChecks:
                 found = await straight.resolve()
         except (NetError, TimeoutError):
             return False
-        if not found or not all(private(one.ip) for one in found):
+        if not found or not all(private_address(one.ip) for one in found):
             return False
         self._facts = replace(facts, host=replace(facts.host, local=True))
         self._recorder.done(Subject.LOCALITY, where.host, LocalityFacts(where.host, tuple(found)), began)
@@ -226,7 +230,7 @@ class ConnectionChecks:
         If they are opened at the same time, they cost no additional round trip.
         """
         assert self._facts is not None
-        policy = decide(self._offline.keys, route_of(pool, self._facts.host.local))
+        policy = decide(self._offline.keys, self.api.route(pool.target, self._facts.host.local))
         chat = [one for one in first_round(self._offline, base, self._facts, policy) if one.purpose == Purpose.CHAT]
         return 0 if not chat else 1 if chat[0].after_list else 2
 

@@ -17,7 +17,7 @@ from probes.model.secret import Secret
 from probes.model.settings import ConflictReason, ConflictRole, Settings
 from probes.model.source import Source
 from probes.protocols.names import DEFAULT_PROTOCOL
-from probes.urls.addresses import private
+from probes.urls.addresses import confidential
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,13 @@ class AvailableKeys:
 class Route:
     """The route of requests to the host, as far as it is known.
 
-    ``address`` is the IP address that was dialled or that the URL contains; None until it is known.
+    ``address`` is the IP address that was dialled or that the URL contains, and with a proxy the one that was dialled
+    around it. It decides. ``presumed_local`` is what the host's name suggests, or a lookup, which may answer otherwise
+    the next time. It counts until an address is known, and the API client checks the address before it sends a key.
     """
 
     scheme: str
-    local: bool  # the host is this machine or on a private network
+    presumed_local: bool
     proxy: bool = False
     redirected: bool = False  # by --connect-to
     address: str | None = None
@@ -53,11 +55,26 @@ class Route:
     @property
     def private(self) -> bool:
         """Whether nobody outside this machine and its private network can read what is sent."""
-        if self.scheme == "https":
-            return True
-        if self.proxy:
-            return False
-        return self.local or (not self.redirected and self.address is not None and private(self.address))
+        return self.scheme == "https" or (not self.proxy and self._private_place)
+
+    @property
+    def around(self) -> bool:
+        """Whether the host is one that needs no proxy, so that the key may be sent to it directly."""
+        return self.presumed_local and (self.scheme == "https" or self._private_place)
+
+    @property
+    def exposed(self) -> str:
+        """The address that was dialled if others can read what is sent to it; empty if not, or if it is not known."""
+        address = self.address or ""
+        return address if address and not confidential(self.scheme, address, proxied=False) else ""
+
+    @property
+    def _private_place(self) -> bool:
+        if self.address is None:
+            return self.presumed_local and not self.redirected
+        if self.redirected and not self.presumed_local:
+            return False  # where --connect-to leads does not prove where the name leads
+        return confidential(self.scheme, self.address, proxied=False)
 
 
 def decide(keys: AvailableKeys, route: Route | None) -> KeyPolicy:
@@ -75,10 +92,9 @@ def decide(keys: AvailableKeys, route: Route | None) -> KeyPolicy:
         withheld, allowed = Withheld.OTHER_DOOR, allowed & {KeyForm.CONFLICTING}
     if route is None:
         return KeyPolicy((), (), withheld, keys.conflict_source)
-    direct = allowed if route.local else frozenset()
+    direct = allowed if route.around or (route.presumed_local and keys.send_anyway) else frozenset()
     if not route.private and not keys.send_anyway:
-        around = route.local and route.proxy  # a private host needs no proxy: the key is sent directly
-        if allowed and withheld is None and not around:
+        if allowed and withheld is None and not (route.proxy and route.around):
             withheld = Withheld.PLAINTEXT
         allowed = frozenset()
     return KeyPolicy(_ordered(allowed), _ordered(direct), withheld, keys.conflict_source)

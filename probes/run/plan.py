@@ -21,10 +21,11 @@ from probes.protocols.protocol import model_in, preflight, version_in, wire
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks, scrubber, survey
 from probes.steps.recorder import Recorder, scrubbed
-from probes.urls.addresses import is_local, literal_address
+from probes.urls.addresses import literal_address, loopback_name, named_local
 from probes.urls.url import Url
 
-_PRIVATE = "10.0.0.1"  # an example of the private addresses that a name may resolve to
+# Examples of the addresses that a name may resolve to.
+_PRIVATE, _PUBLIC = "10.0.0.1", "8.8.8.8"
 
 
 def first_round(
@@ -97,13 +98,13 @@ def _sent_by(given: Settings, attempt: Attempt) -> Attempt:
 
 
 def _expected_route(offline: OfflineChecks, target: Url) -> Route:
-    proxy = offline.proxy is not None and node_runtime.heeds(offline.given)
-    literal = literal_address(target.host)
+    rule = connect_rule(offline.given.connect_to, target)
+    literal = literal_address((rule.to_host if rule is not None else "") or target.host)
     return Route(
         target.scheme,
-        is_local(target.host),
-        proxy,
-        redirected=not proxy and connect_rule(offline.given.connect_to, target) is not None,
+        named_local(target.host),
+        proxy=offline.proxy is not None and node_runtime.heeds(offline.given),
+        redirected=rule is not None,
         address=literal.ip if literal is not None else None,
     )
 
@@ -153,27 +154,30 @@ def plan(settings: Settings) -> Plan | None:
 
 
 def _case(offline: OfflineChecks, base_url: str, facts: DoorFacts, when: str, route: Route) -> _Case:
-    facts = replace(facts, host=replace(facts.host, local=route.local))
+    facts = replace(facts, host=replace(facts.host, local=route.presumed_local))
     policy = decide(offline.keys, route)
     context = api_context(offline, base_url, facts, policy)
     return _Case(when, context, first_round(offline, base_url, facts, policy))
 
 
 def _other_routes(offline: OfflineChecks, target: Url, route: Route) -> list[tuple[str, Route]]:
-    """List the routes that send more of the key than the expected one, if only the run can show which one is taken.
+    """List the routes that treat the key otherwise than the expected one, if only the run can show which one is taken.
 
-    A name in plain HTTP may resolve to a private address, and a private host may be reachable only without the proxy.
-    Anything else that a run may find (a port without TLS, a proxy that the app ignores) allows fewer keys, never more.
+    A name in plain HTTP may resolve to a private address, or to a public one although it sounds private, and a private
+    host may be reachable only without the proxy. Anything else that a run may find (a port without TLS, a proxy that
+    the app ignores) allows fewer keys, never more.
     """
     found = []
-    redirected = connect_rule(offline.given.connect_to, target) is not None
-    if route.scheme == "http" and not route.local and route.address is None and not redirected:
-        if not route.proxy:
+    if route.scheme == "http" and route.address is None:
+        if route.private:
+            if not loopback_name(target.host):
+                found.append(("public_address", replace(route, address=_PUBLIC)))
+        elif not route.proxy:
             found.append(("private_address", replace(route, address=_PRIVATE)))
-        elif offline.door is None:
-            route = replace(route, local=True)
+        elif offline.door is None and not route.redirected and not route.presumed_local:
+            route = replace(route, presumed_local=True)
             found.append(("private_address", route))
-    if route.local and route.proxy:
+    if route.presumed_local and route.proxy:
         found.append(("around_proxy", replace(route, proxy=False)))
     return found
 

@@ -26,7 +26,7 @@ from probes.model.value_issues import KeyFit, KeyMatch
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_precedence, wire, wires
 from probes.steps.settings import SettingsExams
-from probes.urls.addresses import is_local
+from probes.urls.addresses import named_local
 from probes.urls.url import Url, parse_url
 
 
@@ -133,7 +133,7 @@ def measure(
 ) -> DoorFacts:
     """Identify the door of the target's host and check how the key fits it."""
     door = doors.of_host(target.host, target.port, target.path)
-    local = is_local(target.host)
+    local = named_local(target.host)
     key = exams.key.cleaned or exams.key.literal or ""
     key_fit = fit(key, door, local=local) if key else KeyFit(Fit.NO_KEY)
     typo = None if door or local else doors.typo_of(target.host)

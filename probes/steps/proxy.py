@@ -21,7 +21,7 @@ from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError
 from probes.network.http1 import basic
 from probes.network.proxy_tunnel import Proxy
-from probes.urls.addresses import is_local
+from probes.urls.addresses import named_local
 from probes.urls.no_proxy import breaks, bypass
 from probes.urls.url import Url
 
@@ -63,7 +63,7 @@ def _problem(setting: Sourced[str], doors: Doors, on_node: bool) -> tuple[ProxyP
         return ProxyProblem.PORT, note("no_host")
     if parts.netloc.count("@") > 1:
         return ProxyProblem.PASSWORD, note("several_at")
-    if parts.path.strip("/") or (doors.of_host(host, port, parts.path) is not None and not is_local(host)):
+    if parts.path.strip("/") or (doors.of_host(host, port, parts.path) is not None and not named_local(host)):
         return ProxyProblem.API_ADDRESS, parts.path or host
     return None, ""
 
@@ -139,7 +139,7 @@ def _applicable(
         setting.source,
         problem=problem,
         note=problem_note,
-        captures_local=is_local(target.host),
+        captures_local=named_local(target.host),
         socks=socks,
         mended=_without_credentials(mended, scrub) if mended else None,
     )

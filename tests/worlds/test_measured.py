@@ -1,4 +1,4 @@
-"""Every world measured again: the run matches the archive, and the key was sent nowhere else and never logged.
+"""Every world measured again: the run matches the archive and the plan, and the key was sent nowhere else.
 
 The reports on the worlds are tested on the archive (`test_scenarios.py`); here is what needs their servers.
 """
@@ -12,10 +12,12 @@ import pytest
 
 from diagnose.judging.judge import judge
 from probes.model import archive
+from probes.model.planned_request import Plan
+from worlds.first_round import exchanges, plan_is_what_was_sent, turned
 from worlds.leaks import leaked
 from worlds.recorded import Row, evidence_in, measure, normal, read, row_of
 from worlds.stage import Scenario, Seen
-from worlds.table import TABLES
+from worlds.table import SCENARIOS, TABLES
 
 QUICKLY = 12  # the quick tests run one world in so many
 
@@ -104,3 +106,25 @@ def no_key_leaked(scenario: Scenario, seen: Seen) -> None:
         assert not leaked(seen.keys, text)
     sent = [*seen.at_foreign, *seen.at_proxy, *(seen.at_door if scenario.unsent else [])]
     assert not any(leaked(seen.keys, request.decode("latin-1")) for request in sent)
+
+
+@each
+def test_the_plan_is_what_is_sent(table: str, scenario: Scenario) -> None:
+    plan_is_what_was_sent(scenario, measure(scenario))
+
+
+def test_the_worlds_are_reached() -> None:
+    """The test above compares requests, not one empty list with another."""
+    some = SCENARIOS[::QUICKLY]
+    reached = [one for one in some if exchanges(measure(one).first)]
+    ordinary = [one for one in reached if not turned(measure(one), measure(one).plan or Plan("", 0, None, (), 0))]
+    assert len(ordinary) > 0.8 * len(some)
+
+
+def test_a_proxy_that_is_down_is_not_sent_the_key() -> None:
+    """The check reaches the host around the proxy; attempts that still name the proxy must not carry the key."""
+    scenario = next(one for one in SCENARIOS if one.name == "proxy-takes-local-dead")
+    seen = measure(scenario)
+    through = [one for one in exchanges(seen.evidence.observations) if one.request.via_proxy]
+    assert through and not any(one.request.with_key for one in through)
+    assert any(one.request.with_key for one in exchanges(seen.evidence.observations))

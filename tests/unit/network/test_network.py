@@ -193,6 +193,38 @@ def test_the_first_to_answer_wins(
     assert order == tried
 
 
+def test_of_two_that_connect_at_once_the_socket_is_that_of_the_first() -> None:
+    """The address that is named must be the one to which the socket leads: the key policy is decided by it."""
+    sockets: dict[Address, socket.socket] = {}
+    theirs: list[socket.socket] = []
+
+    class Together(Network):
+        both = asyncio.Event()
+
+        async def dial(self, address: Address, port: int) -> socket.socket:
+            if address == TWO:
+                self.both.set()
+            await self.both.wait()
+            sockets[address], far = socket.socketpair()
+            theirs.append(far)
+            return sockets[address]
+
+    async def go() -> None:
+        for order in ((ONE, TWO), (ONE, SIX, TWO)):
+            network = Together()
+            network.both = asyncio.Event()
+            winner, dials = await asyncio.wait_for(race(network, order, 443), 3)
+            first = next(dial.address for dial in dials if dial.kind is None)
+            assert winner is sockets[first] and first == ONE
+            winner.close()
+            assert all(one.fileno() == -1 for one in sockets.values())
+
+    asyncio.run(go())
+    assert len(theirs) == 5
+    for one in theirs:
+        one.close()
+
+
 def test_a_refusal_does_not_wait_for_the_stagger(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("probes.network.dialing.STAGGER", 60.0)
     began = time.monotonic()

@@ -19,9 +19,9 @@ from probes.urls.url import Url
 
 GIVEN, CLEANED, CONFLICTING = KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.CONFLICTING
 BOTH = frozenset({GIVEN, CONFLICTING})
-TLS = Route("https", local=False)
-PLAIN = Route("http", local=False)
-LOCAL = Route("http", local=True)
+TLS = Route("https", presumed_local=False)
+PLAIN = Route("http", presumed_local=False)
+LOCAL = Route("http", presumed_local=True)  # not dialled yet
 
 
 def keys(*forms: KeyForm, **more: bool) -> AvailableKeys:
@@ -67,7 +67,43 @@ DECISIONS: dict[str, tuple[AvailableKeys, Route | None, tuple[KeyForm, ...], tup
     "in-the-clear-anyway": (keys(GIVEN, send_anyway=True), PLAIN, (GIVEN,), (), None),
     "through-a-proxy-anyway": (keys(GIVEN, send_anyway=True), Route("http", False, proxy=True), (GIVEN,), (), None),
     "local": (keys(GIVEN), LOCAL, (GIVEN,), (GIVEN,), None),
-    "local-redirected": (keys(GIVEN), Route("http", True, redirected=True), (GIVEN,), (GIVEN,), None),
+    "local-dialled": (keys(GIVEN), Route("http", True, address="192.168.1.5"), (GIVEN,), (GIVEN,), None),
+    # A name that sounds local proves nothing.
+    "local-public": (keys(GIVEN), Route("http", True, address="8.8.4.4"), (), (), Withheld.PLAINTEXT),
+    "local-public-anyway": (
+        keys(GIVEN, send_anyway=True),
+        Route("http", True, address="8.8.4.4"),
+        (GIVEN,),
+        (GIVEN,),
+        None,
+    ),
+    "local-public-encrypted": (keys(GIVEN), Route("https", True, address="8.8.4.4"), (GIVEN,), (GIVEN,), None),
+    "local-metadata": (keys(GIVEN), Route("http", True, address="169.254.169.254"), (), (), Withheld.PLAINTEXT),
+    "local-unreadable": (keys(GIVEN), Route("http", True, address="unknown"), (), (), Withheld.PLAINTEXT),
+    "local-redirected": (
+        keys(GIVEN),
+        Route("http", True, redirected=True, address="127.0.0.1"),
+        (GIVEN,),
+        (GIVEN,),
+        None,
+    ),
+    "local-redirected-to-a-name": (keys(GIVEN), Route("http", True, redirected=True), (), (), Withheld.PLAINTEXT),
+    "local-redirected-away": (
+        keys(GIVEN),
+        Route("http", True, redirected=True, address="8.8.4.4"),
+        (),
+        (),
+        Withheld.PLAINTEXT,
+    ),
+    # With a proxy, the address is the one around it.
+    "local-around-a-proxy": (keys(GIVEN), Route("http", True, proxy=True, address="10.0.0.1"), (), (GIVEN,), None),
+    "local-around-a-proxy-public": (
+        keys(GIVEN),
+        Route("http", True, proxy=True, address="8.8.4.4"),
+        (),
+        (),
+        Withheld.PLAINTEXT,
+    ),
     "local-through-a-proxy": (keys(GIVEN), Route("http", True, proxy=True), (), (GIVEN,), None),
     "local-through-a-proxy-anyway": (
         keys(GIVEN, send_anyway=True),

@@ -1,6 +1,4 @@
-"""What `--plan` says of the first round, case by case; test_first_round.py checks in every world that it is what is
-sent.
-"""
+"""What `--plan` says of the first round, case by case; test_measured.py checks in every world that it is what is sent."""
 
 from __future__ import annotations
 
