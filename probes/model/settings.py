@@ -182,6 +182,7 @@ class Settings(Record):
     searched: tuple[str, ...] = ()  # the places that were searched, for "no key was found in …"
     secrets: tuple[Secret, ...] = ()  # further values to scrub: those that a folder's file has put into a setting
     override: Override | None = None
+    ignored: tuple[Source, ...] = ()  # settings of a folder's file that do not count without the user's consent
     proxies: ProxySettings = ProxySettings()
     connect_to: tuple[ConnectTo, ...] = ()
     dns_servers: tuple[str, ...] = ()  # queried too, for comparison: ADDR, ADDR:PORT or [ADDR]:PORT

@@ -99,6 +99,7 @@ def gather(
             run=_seconds("--deadline", options.deadline, setting(named, "deadline", defaults.run)),
         ),
         slos=_slos(options.slo, named),
+        ignored=_ignored(named, file),
     )
     return with_consent(settings, _usual(choice, check, variables), options.send_anyway, cwd)
 
@@ -140,6 +141,16 @@ def _connections(named: list[ConfigTable]) -> Iterator[ConnectTo]:
 def _of_user(named: list[ConfigTable], name: str) -> list[ConfigTable]:
     """Return the tables in which the user has set this field."""
     return [entry for entry in named if name in entry.values and entry.values[name].source.owner is Owner.USER]
+
+
+def _ignored(named: list[ConfigTable], file: config_file.Config | None) -> tuple[Source, ...]:
+    """Return what a folder's file sets although only the user may: ``send_anyway``, and doors over known ones."""
+    given = [entry.values["send_anyway"] for entry in named if "send_anyway" in entry.values]
+    found = [one.source for one in given if one.value and one.source.owner is Owner.FOLDER]
+    if file is not None and file.doors:
+        adopted = doors.load()
+        found += [one.source for one in file.doors if one.source is not None and adopted.get(one.id) != one]
+    return tuple(found)
 
 
 def _target(

@@ -131,6 +131,7 @@ def command(
         )
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
+    say_ignored(settings, spoken)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json", spoken)
         return
@@ -158,6 +159,17 @@ def _of_app(options: Options) -> Settings | None:
     from probes.catalog import apps
 
     return of_app(this_world(os.environ, Path.cwd()), options, apps.load())
+
+
+def say_ignored(settings: Settings, lang: str) -> None:
+    """Say on standard error which settings of a folder's file do not count, and what makes them count."""
+    if not settings.ignored:
+        return
+    from diagnose.rendering.report_parts import word
+
+    for source in settings.ignored:
+        key = "consent.ignored_doors" if source.name.startswith("doors.") else "consent.ignored_flag"
+        click.echo(word(lang, key, source=source), err=True)
 
 
 def consented(settings: Settings, lang: str) -> Settings:

@@ -118,6 +118,11 @@ UI: dict[str, str] = {
     "consent.list": "list l",
     "consent.kept": "Kept until a file names another secret or host: see `llmdoctor trust --list`.",
     "consent.this_once": "The secrets are sent this once.",
+    "consent.ignored_flag": "{source} is ignored: only you can say so, with --send-anyway.",
+    "consent.ignored_doors": (
+        "{source} is ignored: it claims a known provider's host or variable. If you trust the file, run "
+        "`llmdoctor trust`."
+    ),
     "trust.agreed": "You have agreed to this:",
     "trust.nothing": (
         "There is nothing to agree to: no file of this folder sends a secret of yours anywhere, or you have agreed "

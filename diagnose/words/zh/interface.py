@@ -106,6 +106,10 @@ UI: dict[str, str] = {
     "consent.list": "列出 全部",
     "consent.kept": "已记住：只有文件换了机密信息或服务器时才会再问。用 `llmdoctor trust --list` 查看。",
     "consent.this_once": "这一次会发送。",
+    "consent.ignored_flag": "已忽略 {source}：只有你自己能用 --send-anyway 这样要求。",
+    "consent.ignored_doors": (
+        "已忽略 {source}：它声明了已知服务商的服务器或变量。如果信任这个文件，请运行 `llmdoctor trust`。"
+    ),
     "trust.agreed": "你已同意：",
     "trust.nothing": "没有需要同意的：当前目录里没有文件会把你的机密信息发往别处，或者你之前已经同意。",
     "trust.listed": "你已同意：",
