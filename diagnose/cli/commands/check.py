@@ -11,7 +11,7 @@ import click
 
 from diagnose import __version__
 from diagnose.cli import console
-from diagnose.cli.completion import among, apps, targets
+from diagnose.cli.completion import among, apps, of_config
 from diagnose.formats import FORMATS
 from diagnose.words import LANGS
 from probes.protocols.names import NAMES
@@ -46,7 +46,7 @@ def output_options(command: Any) -> Any:
 
 
 @click.command("check")
-@click.argument("target", required=False, shell_complete=among(targets))
+@click.argument("target", required=False, shell_complete=of_config)
 @click.option("--base-url", metavar="URL", help="The same as the argument.")
 @click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
 @click.option("--key-file", metavar="PATH", help="Read the key from this file.")

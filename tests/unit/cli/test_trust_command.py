@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from diagnose.cli import program
+from diagnose.cli.commands.trust import command as trust_command
 from diagnose.words import LANGS
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
@@ -59,7 +60,11 @@ def door() -> Iterator[PracticeDoor]:
 
 
 def run(*arguments: str, status: int = 0, command: str = "trust", lang: str = "en") -> Result:
-    done = CliRunner().invoke(program, [command, *arguments, "--lang", lang])
+    words = [*arguments, "--lang", lang]
+    if command == "trust":
+        done = CliRunner().invoke(trust_command, words, prog_name="llmdoctor trust")
+    else:
+        done = CliRunner().invoke(program, [command, *words])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     said = done.output + done.stderr
     assert not [at for at in range(len(BODY) - WINDOW + 1) if BODY[at : at + WINDOW] in said], said
