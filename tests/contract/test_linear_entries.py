@@ -331,7 +331,12 @@ def _entries(folder: Path) -> dict[str, tuple[Take, int]]:
 def _quiet(take: Take, text: str) -> object:
     try:
         return take(text)
-    except (BadInput, Malformed, ShellError, SkippedFile):  # a sentence for the user, and for the test as good as a result
+    except (
+        BadInput,
+        Malformed,
+        ShellError,
+        SkippedFile,
+    ):  # a sentence for the user, and for the test as good as a result
         return None
 
 
