@@ -297,7 +297,6 @@ WRITES = {
     "diagnose.cli.console": "its lines of progress move the cursor; the one name in them has passed",
     "diagnose.cli.worker_pool": "a worker's standard output is a pipe to its parent, which prints",
     "diagnose.interruption": "one line end, while a signal ends the process",
-    "probes.config_formats.writer": "it writes files",
 }
 STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")
 
