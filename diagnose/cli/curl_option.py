@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagnose.cli import printer
+
 if TYPE_CHECKING:
     from probes.model.settings import Settings
     from probes.settings.gather import Options
@@ -25,12 +27,12 @@ def from_curl(text: str, options: Options, lang: str) -> Settings:
     from diagnose.words import phrase
     from probes.pasted.curl_settings import read
 
-    excluded = ("target", "base_url", "key", "key_env", "key_file", "env_file")
+    excluded = ("target", "base_url", "key", "key_env", "key_file", "config", "env_file")
     if options.key_stdin or any(getattr(options, name) is not None for name in excluded):
         raise click.UsageError("--curl brings its own base URL and key; leave out the other ones.")
     if text == "-":
         text = standard_input(LARGEST).decode("utf-8", "replace")
     settings, notes = read(text, options, os.environ, Path.cwd())
     for note in notes:
-        click.echo(f"{phrase('curl.note', lang)}: {phrase(f'curl.{note.kind}', lang, {'names': note.names})}", err=True)
+        printer.say(f"{phrase('curl.note', lang)}: {phrase(f'curl.{note.kind}', lang, {'names': note.names})}")
     return settings

@@ -17,6 +17,7 @@ from probes.model.secret import Secret
 from probes.model.source import DEFAULT, Source
 
 T = TypeVar("T")
+LONGEST_WAIT = 31 * 24 * 3600  # seconds; a longer time limit is a mistake, and a much longer one overflows
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------
@@ -196,6 +197,7 @@ class Settings(Record):
     skipped: tuple[Skipped, ...] = ()  # a `.env` or llmdoctor.toml that was found and not read
     secrets: tuple[Secret, ...] = ()  # further values to scrub: those that a folder's file has put into a setting
     override: Override | None = None
+    ignored: tuple[Source, ...] = ()  # settings of a folder's file that do not count without the user's consent
     proxies: ProxySettings = ProxySettings()
     connect_to: tuple[ConnectTo, ...] = ()
     dns_servers: tuple[str, ...] = ()  # queried too, for comparison: ADDR, ADDR:PORT or [ADDR]:PORT

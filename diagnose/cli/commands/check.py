@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose import __version__
-from diagnose.cli import console, output_files
-from diagnose.cli.completion import among, apps, targets
+from diagnose.cli import console, output_files, printer
+from diagnose.cli.completion import among, apps, of_config
 from diagnose.formats import FORMATS
+from diagnose.rendering.outlet import Grammar, passed, plain
 from diagnose.words import LANGS
 from probes.protocols.names import NAMES
 
@@ -46,7 +47,7 @@ def output_options(command: Any) -> Any:
 
 
 @click.command("check")
-@click.argument("target", required=False, shell_complete=among(targets))
+@click.argument("target", required=False, shell_complete=of_config)
 @click.option("--base-url", metavar="URL", help="The same as the argument.")
 @click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
 @click.option("--key-file", metavar="PATH", help="Read the key from this file.")
@@ -65,6 +66,7 @@ def output_options(command: Any) -> Any:
     shell_complete=among(apps),
     help="Judge as this client would send it: see `llmdoctor apps`.",
 )
+@click.option("--config", metavar="PATH", help="Read targets and [check] from this file and no other.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
 @click.option("--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's. May be repeated.")
@@ -77,7 +79,11 @@ def output_options(command: Any) -> Any:
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
-@click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
+@click.option(
+    "--send-anyway",
+    is_flag=True,
+    help="Send the key this once, although it belongs to another known door, or a file of the folder says where.",
+)
 @click.option(
     "--slo", metavar="NAME=TIME,…", multiple=True, help="Limits to hold it to, as in ttft=2s,total=10s,cert=21d."
 )
@@ -103,7 +109,7 @@ def command(
     """Find out why a base URL and key do not work, and what to do.
 
     TARGET is a base URL or the name of a target in llmdoctor.toml. Without it the settings are those that an SDK in
-    this folder would use.
+    this folder would use. If a file of this folder would send a secret of yours somewhere, you are asked first.
     """
     from diagnose.cli.curl_option import from_curl
     from diagnose.cli.named_files import key_from_standard_input
@@ -115,7 +121,7 @@ def command(
 
     spoken = console.language(lang)
     if choices["key"] is not None:
-        click.echo(phrase("warning.key_option", spoken), err=True)
+        printer.say(phrase("warning.key_option", spoken))
     if choices["key_stdin"]:
         choices["stdin_text"] = key_from_standard_input()
     try:
@@ -127,9 +133,11 @@ def command(
         )
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
+    say_ignored(settings, spoken)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json", spoken)
         return
+    settings = consented(settings, spoken)
     if settings.deep:
         from probes.run.plan import plan
 
@@ -145,13 +153,34 @@ def command(
 
 def _of_app(options: Options) -> Settings | None:
     """Read the settings from the files of the app that ``--app`` names; None if other options give settings."""
-    if options.app is None or options.target or options.base_url or options.env_file or options.no_env:
+    given = (options.target, options.base_url, options.config is not None, options.env_file, options.no_env)
+    if options.app is None or any(given):
         return None
     from probes.app_settings.scan import of_app
     from probes.app_settings.search import this_world
     from probes.catalog import apps
 
     return of_app(this_world(os.environ, Path.cwd()), options, apps.load())
+
+
+def say_ignored(settings: Settings, lang: str) -> None:
+    """Say on standard error which settings of a folder's file do not count, and what makes them count."""
+    if not settings.ignored:
+        return
+    from diagnose.rendering.report_parts import word
+
+    for source in settings.ignored:
+        key = "consent.ignored_doors" if source.name.startswith("doors.") else "consent.ignored_flag"
+        printer.say(word(lang, key, source=source))
+
+
+def consented(settings: Settings, lang: str) -> Settings:
+    """Return the settings with the user's consent, if files of the folder need it and the user gives it when asked."""
+    if settings.override is None or not settings.override.withheld:
+        return settings
+    from diagnose.cli.consent_question import with_answer
+
+    return with_answer([settings], Path.cwd(), lang)[0]
 
 
 def finish(
@@ -168,6 +197,7 @@ def finish(
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
+    console.tell_skipped(settings, lang)
     progress = console.Progress(lang, fmt)
     try:
         evidence = until_it_works(lambda: measure(settings, progress), retries)
@@ -175,8 +205,10 @@ def finish(
         progress.end()
     if save is not None:
         from probes.model.archive import dump
+        from probes.model.known_secrets import KNOWN
+        from probes.steps.recorder import scrubbed
 
-        output_files.save(Path(save), dump(evidence))
+        output_files.save(Path(save), passed(dump(scrubbed(evidence, KNOWN.scrub)), Grammar.JSON))
     report = judge(evidence, lang)
     console.write(report, fmt, lang, output, strict)
     if fix_settings is not None and fix_settings(settings, report):
@@ -186,11 +218,10 @@ def finish(
 
 def measure(settings: Settings, progress: console.Progress) -> Evidence:
     """Run one check on a new event loop. Ctrl-C ends it with the evidence so far."""
-    import asyncio
-
+    from diagnose.cli.event_loop import run as run_event_loop
     from probes.run.engine import run
 
-    return asyncio.run(run(settings, watch=progress.watch, version=__version__))
+    return run_event_loop(run(settings, watch=progress.watch, version=__version__))
 
 
 def show_plan(settings: Settings, fmt: str, lang: str) -> None:
@@ -198,18 +229,17 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
 
     Raises click.ClickException if the settings have no address.
     """
-    import json
-
     from diagnose.words import phrase
     from probes.run.plan import plan
 
+    console.tell_skipped(settings, lang)
     found = plan(settings)
     if found is None:
         raise click.ClickException(phrase("plan.no_address", lang))
     if fmt == "json":
-        click.echo(json.dumps(_plan_json(found), indent=2))
+        printer.echo_json(_plan_json(found))
         return
-    click.echo(_plan_text(found, lang))
+    printer.echo(_plan_text(found, lang))
 
 
 def _plan_json(plan: Plan) -> dict[str, object]:
@@ -248,7 +278,7 @@ def announce(plan: Plan, lang: str) -> None:
     from probes.capabilities.feature_plan import MOST
 
     tokens = sum(request.tokens for request in plan.deep)
-    click.echo(deep("AROUND", "announced", lang, count=MOST, tokens=tokens), err=True)
+    printer.say(deep("AROUND", "announced", lang, count=MOST, tokens=tokens))
 
 
 def _plan_text(plan: Plan, lang: str) -> str:
@@ -258,7 +288,7 @@ def _plan_text(plan: Plan, lang: str) -> str:
     def lines_of(requests: tuple[PlannedRequest, ...]) -> list[str]:
         return [_request_line(one, plan.conflict_source, lang) for one in requests]
 
-    where = {"host": plan.host, "port": str(plan.port), "proxy": plan.proxy}
+    where = {"host": plain(plan.host), "port": str(plan.port), "proxy": plain(plan.proxy)}
     lines = [phrase("plan.to_proxy" if plan.proxy else "plan.to", lang, where)]
     lines += lines_of(plan.requests) or [f"  {phrase('plan.nothing', lang)}"]
     if plan.withheld is not None:
@@ -289,8 +319,8 @@ def _request_line(request: PlannedRequest, conflict_source: Source | None, lang:
     sent = "plan.without_key" if request.attempt.auth is Auth.NONE else phrases.get(request.key, "plan.made_up_key")
     values = {
         "purpose": request.purpose,
-        "key": phrase(sent, lang, {"source": str(conflict_source or "")}),
+        "key": phrase(sent, lang, {"source": plain(conflict_source or "")}),
         "cost": phrase("plan.tokens" if request.tokens else "plan.free", lang, {"tokens": str(request.tokens)}),
     }
     shown = phrase("plan.request_after_list" if request.after_list else "plan.request", lang, values)
-    return f"  {request.method:7} {request.url}  {shown}"
+    return f"  {request.method:7} {plain(request.url)}  {shown}"
