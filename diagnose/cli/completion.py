@@ -51,11 +51,14 @@ def targets(config: str | None = None) -> Iterable[str]:
     """Return the target names of this file, or of the nearest ``llmdoctor.toml``; nothing if it is not usable."""
     from pathlib import Path
 
+    from probes.config_formats.files import SkippedFile
     from probes.model.settings import BadInput
     from probes.settings import config_file
 
-    path = Path(config).expanduser() if config else config_file.find(Path.cwd())
     try:
-        return config_file.read(path).targets if path is not None else ()
-    except BadInput:
+        if config:
+            return config_file.read(Path(config).expanduser()).targets
+        path = config_file.find(Path.cwd())
+        return config_file.found(path, str(path), Path.home()).targets if path is not None else ()
+    except (BadInput, SkippedFile, RuntimeError):  # RuntimeError: the user has no home
         return ()

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
+from diagnose.cli.output_files import append, save
 from diagnose.words import language_of, phrase
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.progress import Progress as RichProgress
 
     from diagnose.report import Report
@@ -67,15 +66,15 @@ def width() -> int:
 def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool = False) -> None:
     """Write the report to standard output or to a file.
 
-    A file is replaced atomically (:func:`save`). Also append to the files that the environment names for the format,
-    such as the job summary of GitHub Actions. Raises click.ClickException if ``output`` cannot be written.
+    A file is replaced atomically. Also append to the files that the environment names for the format, such as the job
+    summary of GitHub Actions. Raises click.ClickException if ``output`` cannot be written.
     """
     from diagnose.formats import load, render
 
     chosen = load(fmt)
     for variable, other in chosen.appends.items():
         if named := os.environ.get(variable):
-            _append(named, render(report, other, lang), lang)
+            append(named, render(report, other, lang), lang)
     if output is None or output == "-":
         text = render(report, fmt, lang, width=width(), colour=wants_colour(), unicode=fits_unicode(), strict=strict)
         echo(text, people=chosen.for_people)
@@ -89,71 +88,6 @@ def echo(text: str, people: bool) -> None:
         click.echo(text, nl=False, color=True)
     else:
         click.echo(text.encode("utf-8", "replace"), nl=False)
-
-
-def _append(name: str, text: str, lang: str) -> None:
-    """Append to a file that other steps write too; warn if it cannot be written, since that changes no verdict."""
-    try:
-        with open(name, "a", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - pathlib cannot append
-            file.write(f"{text}\n")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        click.echo(phrase("warning.job_summary", lang, {"path": name, "reason": reason}), err=True)
-
-
-def save(name: str | Path, text: str) -> None:
-    """Write a temporary file in the same folder and rename it. Raises click.ClickException if that fails."""
-    import tempfile
-    from pathlib import Path
-
-    path = Path(name)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - a descriptor, not a path
-                file.write(text)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error
-
-
-class OutputFile:
-    """Standard output, or a file that is written under a temporary name and renamed at the end.
-
-    Raises click.ClickException if the file cannot be created.
-    """
-
-    def __init__(self, name: str | None) -> None:
-        self._path = None if name in (None, "-") else name
-        self._temporary = ""
-
-    def __enter__(self) -> TextIO:
-        if self._path is None:
-            return sys.stdout
-        import tempfile
-        from pathlib import Path
-
-        path = Path(self._path)
-        try:
-            handle, self._temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        except OSError as error:
-            raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from error
-        self._file: TextIO = open(handle, "w", encoding="utf-8", newline="\n")  # noqa: PTH123 - a descriptor, not a path
-        return self._file
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if self._path is None:
-            return
-        from pathlib import Path
-
-        self._file.close()
-        if kind is None:
-            Path(self._temporary).replace(self._path)
-        else:
-            Path(self._temporary).unlink(missing_ok=True)
 
 
 class ProgressBar:

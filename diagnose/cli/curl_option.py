@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ def from_curl(text: str, options: Options, lang: str) -> Settings:
     ``text`` is the command, such as ``curl https://api.example.com/v1/models``, or ``-`` for standard input. Raises
     BadInput if it is not a curl command, click.UsageError if other options give a base URL or key too.
     """
+    from diagnose.cli.named_files import standard_input
     from diagnose.words import phrase
     from probes.pasted.curl_settings import read
 
@@ -29,7 +29,7 @@ def from_curl(text: str, options: Options, lang: str) -> Settings:
     if options.key_stdin or any(getattr(options, name) is not None for name in excluded):
         raise click.UsageError("--curl brings its own base URL and key; leave out the other ones.")
     if text == "-":
-        text = sys.stdin.buffer.read(LARGEST).decode("utf-8", "replace")
+        text = standard_input(LARGEST).decode("utf-8", "replace")
     settings, notes = read(text, options, os.environ, Path.cwd())
     for note in notes:
         click.echo(f"{phrase('curl.note', lang)}: {phrase(f'curl.{note.kind}', lang, {'names': note.names})}", err=True)

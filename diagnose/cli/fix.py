@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import click
 
 from diagnose.words import phrase
 from probes.model.settings import ConflictRole
-from probes.model.source import SourceKind
+from probes.model.source import Owner, SourceKind
 
 if TYPE_CHECKING:
     from diagnose.report import Report
@@ -64,11 +65,16 @@ def fix_settings(settings: Settings, report: Report, lang: str, yes: bool) -> bo
     if report.settings is None or not report.proven.answer:
         _print("unproven", lang)
         return False
-    changes, left = list(_changes(settings, report)), list(_not_in_files(report, lang))
-    writings = [found for change in changes if (found := _file_change(change)) is not None]
+    left = list(_not_in_files(report, lang))
+    changes, writings = list(_changes(settings, report)), []
     for change in changes:
-        if not any(writing.change is change for writing in writings):
-            left.append(_by_hand(change, lang))
+        found = _file_change(change)
+        if isinstance(found, FileChange):
+            writings.append(found)
+        else:
+            left.append(
+                phrase(f"mend.{found}", lang, {"source": str(change.source)}) if found else _by_hand(change, lang)
+            )
     if not changes and not left:
         _print("nothing", lang)
         return False
@@ -124,13 +130,28 @@ def _not_in_files(report: Report, lang: str) -> Iterator[str]:
             yield phrase("mend.stream", lang)
 
 
-def _file_change(change: ValueChange) -> FileChange | None:
-    """Return the file change for a source; None if the source is not a file or the edit is not safe."""
+def _file_change(change: ValueChange) -> FileChange | str:
+    """Return the file change for a source; else why it is not made.
+
+    That is ``unprintable`` if the value has characters that a terminal does not show, or obeys; ``link`` if a project's
+    file is a link out of the project; and an empty string if the source is not a file or the edit is not safe.
+    """
     source = change.source
+    if not change.new.isprintable():
+        return "unprintable"
     if not source.file:
-        return None
+        return ""
     file, line = Path(source.file).expanduser(), source.line or 1
-    return FileChange(file, line, change) if file.is_file() and _edit_of(FileChange(file, line, change)) else None
+    if source.owner is Owner.FOLDER and _leads_out(file):
+        return "link"
+    return FileChange(file, line, change) if file.is_file() and _edit_of(FileChange(file, line, change)) else ""
+
+
+def _leads_out(file: Path) -> bool:
+    """Check whether a file, or a folder on the way to it, is a link out of the working folder or out of its own."""
+    here, whole = Path.cwd(), Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow links
+    project = here if here in whole.parents else whole.parent
+    return not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(project))
 
 
 def _edit_of(writing: FileChange) -> tuple[str, Edit] | None:
@@ -152,18 +173,27 @@ def _by_hand(change: ValueChange, lang: str) -> str:
         values = {"variable": source.name, "detail": _setting(source.name, change.new)}
         return phrase(f"mend.environment{key}", lang, values)
     if source.file:
-        return phrase(f"mend.by_hand{key}", lang, {"source": str(source), "detail": change.new})
+        # In quotes if a shell would read more than a text: what is pasted into a `.env` may be sourced.
+        return phrase(f"mend.by_hand{key}", lang, {"source": str(source), "detail": _word(change.new)})
     option = {ConflictRole.BASE_URL: "--base-url", ConflictRole.MODEL: "--model"}.get(change.role, "")
-    return phrase(f"mend.option{key}", lang, {"source": str(source), "detail": f"{option} {change.new}"})
+    return phrase(f"mend.option{key}", lang, {"source": str(source), "detail": f"{option} {_word(change.new)}"})
 
 
 def _setting(name: str, value: str) -> str:
     """Return the line that sets a variable in this system's usual shell, such as ``export NAME=value``."""
-    if sys.platform == "win32":
-        return f"$env:{name} = '{value.replace(chr(39), chr(39) * 2)}'"
+    from diagnose.snippets.quoting import powershell
+
+    return f"$env:{name} = {powershell(value)}" if sys.platform == "win32" else f"export {name}={_word(value)}"
+
+
+def _word(value: str) -> str:
+    """Return a value as a word of this system's usual shell: in quotes where it would mean more than its text."""
     import shlex
 
-    return f"export {name}={shlex.quote(value)}"
+    from diagnose.snippets.quoting import powershell
+
+    quoted = shlex.quote(value)
+    return powershell(value) if sys.platform == "win32" and quoted != value else quoted
 
 
 # -- writing it --------------------------------------------------------------------------------------------------------
@@ -210,7 +240,10 @@ def difference(writing: FileChange) -> str:
         old, new = (f"<{hint(one)}, {len(one)} characters>" for one in (writing.change.old, writing.change.new))
     before, after = text[: change.start], text[change.start + len(change.old) :]
     old_lines, new_lines = ([*f"{_masked(before)}{value}{_masked(after)}".splitlines()] for value in (old, new))
-    lines = difflib.unified_diff(old_lines, new_lines, str(writing.path), str(writing.path), lineterm="", n=0)
+    # A link is written through, and said so.
+    real = Path(os.path.realpath(writing.path))
+    label = f"{writing.path} -> {real}" if writing.path.is_symlink() else str(writing.path)
+    lines = difflib.unified_diff(old_lines, new_lines, label, label, lineterm="", n=0)
     return "".join(f"{scrub(re.sub(r'(?<=//)[^/?#@]*@', '', line))}\n" for line in lines)
 
 

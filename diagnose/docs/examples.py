@@ -54,11 +54,12 @@ def report(path: Path, lang: str, colour: bool = False) -> str:
     """Return the text report of a saved run. Raises click.ClickException if it cannot be read."""
     from diagnose.formats import render
     from diagnose.judging.judge import judge
+    from probes.config_formats.files import MIB, SkippedFile, text_of
     from probes.model.archive import ArchiveError, load
 
     try:
-        return render(judge(load(path.read_text("utf-8")), lang), "text", lang, width=WIDTH, colour=colour)
-    except (OSError, ArchiveError) as error:
+        return render(judge(load(text_of(path, limit=4 * MIB) or ""), lang), "text", lang, width=WIDTH, colour=colour)
+    except (SkippedFile, ArchiveError) as error:
         raise click.ClickException(f"{path}: {error}") from error
 
 

@@ -41,6 +41,7 @@ def pages(folder: Path, program: click.Group) -> dict[str, str]:
 
     from diagnose.docs import examples, manual
     from diagnose.docs.json_schema import schema
+    from probes.config_formats.files import MIB, text_of
 
     lines = {page_of(lang): findings(lang) for lang in LANGS}
     lines |= {"doors.md": doors(), "apps.md": apps()}
@@ -49,7 +50,7 @@ def pages(folder: Path, program: click.Group) -> dict[str, str]:
     output = partial(examples.command_output, program)
     found["report.schema.json"] = dumps(schema(), indent=2) + "\n"
     for path in sorted({*folder.glob("*.md")} - {folder / name for name in found}):
-        found[path.name] = examples.filled(path.read_text("utf-8"), folder / "runs", output)
+        found[path.name] = examples.filled(text_of(path, limit=4 * MIB) or "", folder / "runs", output)
     for name in examples.PICTURES if (folder / "runs").is_dir() else ():
         found[f"pictures/{name}.svg"] = examples.picture(name, folder / "runs")
     return found

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from probes.catalog.door_files import DoorsError
 from probes.catalog.doors import adopt, load
+from probes.config_formats.files import SkippedFile
 from probes.model.settings import BadInput
 from probes.model.source import Owner
 from probes.settings import config_file
@@ -28,7 +29,7 @@ class ServedTargets:
             raise BadInput(f"{self._path} cannot be read: {error.strerror}.") from None
         seen = (found.st_mtime_ns, found.st_size, found.st_ino)
         if self._file is None or seen != self._seen:
-            file = config_file.read(self._path, owner=self._owner)
+            file = self._content()
             if file.doors != (self._file.doors if self._file is not None else ()):
                 adopt(file.doors)
                 try:
@@ -37,3 +38,11 @@ class ServedTargets:
                     raise BadInput(f"{error}.") from None
             self._file, self._seen = file, seen
         return self._file
+
+    def _content(self) -> Config:
+        if self._owner is Owner.USER:
+            return config_file.read(self._path, owner=self._owner)
+        try:
+            return config_file.found(self._path, str(self._path), None)
+        except SkippedFile as error:
+            raise BadInput(f"{self._path} is not read: {error.why}. Name it with --config if it is yours.") from None

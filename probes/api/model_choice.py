@@ -42,7 +42,11 @@ _DEPLOYED = ("azure-openai", "azure-foundry")
 
 
 def small_of(models: tuple[str, ...]) -> str | None:
-    """Return a small chat model from a list of model ids, such as ``gpt-4o-mini``; None for an empty list."""
+    """Return a small chat model from a list of model ids, such as ``gpt-4o-mini``; None for an empty list.
+
+    Ids with characters that are not printed are left out: they are neither requested nor proposed as a setting.
+    """
+    models = tuple(filter(str.isprintable, models))
     chat = [name for name in models if not _NOT_CHAT.search(name)] or list(models)
     for word in _SMALL:
         fitting = [name for name in chat if re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", name.lower())]
@@ -57,7 +61,11 @@ def others(models: tuple[str, ...], but: tuple[str, ...]) -> str | None:
 
 
 def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...]:
-    """Return up to ``count`` listed names close to ``wanted``: first another case or prefix, then by similarity."""
+    """Return up to ``count`` listed names close to ``wanted``: first another case or prefix, then by similarity.
+
+    Names with characters that are not printed are left out, as in :func:`small_of`.
+    """
+    models = tuple(filter(str.isprintable, models))
     low = wanted.lower()
     tail = low.rpartition("/")[2]
     same = [name for name in models if name.lower() == low or name.lower().rpartition("/")[2] == tail]
@@ -87,8 +95,7 @@ def measure(settings: Settings, door: Door | None, listing: Exchange | None) -> 
     deployed = models and listing and wire(listing.attempt.protocol).lists_deployed
     if door is not None and door.id in _DEPLOYED and not deployed:
         return ModelFacts(small or None, Source(SourceKind.GUESS), None, len(models or ()))
-    if models:
-        chosen = small if small in models else small_of(models)
+    if models and (chosen := small if small in models else small_of(models)):
         return ModelFacts(chosen, Source(SourceKind.MODEL_LIST), True, len(models))
     if small:
         return ModelFacts(small, Source(SourceKind.DOOR), None)

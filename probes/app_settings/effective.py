@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from probes.app_settings.entry import AppEntry, Collected, ResolvedCandidate
+from probes.app_settings.entry import AppEntry, Collected, EntryCandidate, ResolvedCandidate
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import Doors
@@ -60,11 +60,13 @@ class EffectiveSettings:
             return None
         base_url = base.sourced(place=True) if base is not None else default
         assert base_url is not None
+        general = [candidate for other in entries if entry.star and not other.star for candidate in other.of("model")]
+        models = collected.resolve_all([*entry.of("model"), *general])
         settings = replace(
             self.base_settings,
             base_url=base_url,
             key=_secret(key.sourced()) if key and key.value else None,
-            model=_model(collected, entry, entries),
+            model=_model(models, general, entry, entries),
             protocol=Sourced(protocol, DEFAULT),
             app=app.id,
             api_version=None,
@@ -77,7 +79,7 @@ class EffectiveSettings:
             searched=_searched_places(keys, wire),
             secrets=(
                 *self.base_settings.secrets,
-                *(Secret(one.value) for each in (*bases, *keys) for one in each.borrowed),
+                *(Secret(one.value) for each in (*bases, *keys, *models) for one in each.borrowed),
             ),
         )
         user_base = next((each.sourced(place=True) for each in bases if each.counts and not each.by_project), None)
@@ -111,14 +113,18 @@ def _searched_places(keys: Iterable[ResolvedCandidate], wire: AppWire) -> tuple[
     return tuple(dict.fromkeys([*referred, *(f"environment {name}" for name in wire.key)]))
 
 
-def _model(collected: Collected, entry: AppEntry, entries: list[AppEntry]) -> Sourced[str] | None:
-    """Return the entry's model without a provider prefix, else the app's model if no other provider owns it."""
-    general = [candidate for other in entries if entry.star and not other.star for candidate in other.of("model")]
+def _model(
+    models: list[ResolvedCandidate], general: list[EntryCandidate], entry: AppEntry, entries: list[AppEntry]
+) -> Sourced[str] | None:
+    """Return the entry's model without a provider prefix, else the app's model if no other provider owns it.
+
+    ``general`` are the app's own candidates among ``models``.
+    """
     names = entry.provider_names() or list(entry.protocols)
-    for candidate in collected.resolve_all([*entry.of("model"), *general]):
+    for candidate in models:
         head, slash, rest = (candidate.value or "").partition("/")
         if slash and head in names:
-            return Sourced(rest, candidate.sourced().source)
+            return replace(candidate.sourced(), value=rest)
         other_provider = bool(slash) and any(head in other.provider_names() for other in entries)
         if candidate.counts and not (other_provider and candidate.candidate in general):
             return candidate.sourced()

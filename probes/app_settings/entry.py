@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from probes.app_settings.references import Resolved, Value, resolve
+from probes.app_settings.references import ReferenceLimit, Resolved, Value, resolve
 from probes.app_settings.search import Reading, Search, table
 from probes.catalog.app import App, SettingsFile
 from probes.config_formats.files import SkippedFile, text_of
@@ -193,6 +193,7 @@ class Collected:
         self.key_protocols: Mapping[str, str] = {}
         self.layers: list[Layer] = []
         self.files: list[tuple[SettingsFile, Reading]] = []
+        self._expanded: dict[int, Value] = {}  # by the id of a variable, which its layer keeps alive
         first: Source | None = None
         for place in places:
             if place.storage != "plain" or place.format in ("none", "compose") or not self._trusted(place, places):
@@ -281,19 +282,30 @@ class Collected:
                 return self.expanded(layer, held)
         return None
 
-    def expanded(self, layer: Layer, held: LayerVariable, depth: int = 0) -> Value:
-        """Return a variable's value with ``$NAME`` resolved, if the file's grammar resolves it."""
+    def expanded(self, layer: Layer, held: LayerVariable, depth: int = 0, limit: ReferenceLimit | None = None) -> Value:
+        """Return a variable's value with ``$NAME`` resolved, if the file's grammar resolves it.
+
+        A value that grows beyond every limit is empty, and its file is recorded as skipped.
+        """
         if not held.expands or "$" not in held.value or depth > 8:
             return Value(held.value, held.source, held.own, held.borrowed)
+        if limit is None:
+            if id(held) not in self._expanded:
+                try:
+                    self._expanded[id(held)] = self.expanded(layer, held, depth, ReferenceLimit())
+                except SkippedFile as error:
+                    self.search.skip(layer.reading.shown if layer.reading else str(held.source), error.reason)
+                    self._expanded[id(held)] = Value("", held.source, held.own)
+            return self._expanded[id(held)]
 
         def other(name: str) -> Value:
             for each in (*(one for one in self.layers if one.reading is None), layer):
                 inner = each.values.get(name)
                 if inner is not None and inner is not held and not inner.command:
-                    return self.expanded(each, inner, depth + 1)
+                    return self.expanded(each, inner, depth + 1, limit)
             return Value("", None, False)
 
-        found = resolve(held.value, ("shell",), other, lambda path: None)
+        found = resolve(held.value, ("shell",), other, lambda path: None, limit)
         if held.own:
             return Value(found.value or "", (found.source if found.whole else None) or held.source, held.own)
         return Value(found.value or "", held.source, False, (*held.borrowed, *found.borrowed))
@@ -324,10 +336,11 @@ class Collected:
         folder = reading.path.parent if reading else self.search.world.home
         home = self.search.world.home
         whole = home / path[2:] if path.startswith("~/") else folder / path
-        if not candidate.own and not _inside(whole, folder):
+        copied = self.search.world.cwd is None  # another user's home, which must not lead to files of this machine
+        if (not candidate.own and not _inside(whole, folder)) or (copied and not _inside(whole, home)):
             return "outside"
         try:
-            text = text_of(whole)
+            text = text_of(whole, found_in=None if candidate.own else folder)
         except SkippedFile:
             return None
         owner = Owner.USER if candidate.own else Owner.FOLDER
@@ -369,7 +382,11 @@ class Collected:
             return Resolved(value.text, value.source, value.lent, whole=True)
         if not candidate.styles:
             return Resolved(candidate.text, candidate.source, candidate.borrowed)
-        found = resolve(candidate.text, candidate.styles, self.variable, lambda path: self.file(candidate, path))
+        try:
+            found = resolve(candidate.text, candidate.styles, self.variable, lambda path: self.file(candidate, path))
+        except SkippedFile as error:
+            self.search.skip(candidate.source.location, error.reason)
+            return Resolved(None)
         if found.value is None or found.source is not None:
             return found
         return Resolved(found.value, candidate.source, candidate.borrowed)

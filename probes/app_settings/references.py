@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from probes.config_formats.files import LARGEST, SkippedFile
 from probes.model.settings import Sourced
 from probes.model.source import Source
 from probes.settings.consent import plain
@@ -20,6 +21,8 @@ _LITELLM = re.compile(r"os\.environ/([A-Za-z_]\w*)")
 _SECRETS = re.compile(r"\$\{\{\s*(?:secrets\.)?(?:[\w-]+/)*([A-Za-z_]\w*)\s*\}\}")
 _INPUT = re.compile(r"\$\{input:[^}]*\}")
 _COMMAND = re.compile(r"\$\(|`")
+_LONGEST = 64 * 1024  # characters of a setting with references; a key or an address has some hundred
+_COST = 256  # what a reference counts besides its text, so that one setting has at most 4,096
 
 
 class Value(NamedTuple):
@@ -63,11 +66,36 @@ Variable = Callable[[str], "Value | None"]
 FileText = Callable[[str], "Value | str | None"]  # a str is the reason why the file is not read
 
 
-def resolve(text: str, styles: tuple[str, ...], variable: Variable, file: FileText) -> Resolved:
+class ReferenceLimit:
+    """A limit on the work of resolving one setting, whose references may refer to others, which multiplies.
+
+    Raises SkippedFile if it is exceeded.
+    """
+
+    def __init__(self) -> None:
+        self._left = LARGEST  # characters of output
+
+    def take(self, text: str) -> str:
+        """Return the text that a reference stands for, and count it."""
+        self._left -= len(text) + _COST
+        if self._left < 0:
+            raise SkippedFile("excessive")
+        return text
+
+
+def resolve(
+    text: str, styles: tuple[str, ...], variable: Variable, file: FileText, limit: ReferenceLimit | None = None
+) -> Resolved:
     """Resolve the references in ``text`` as an app does that supports ``styles``. Nothing is executed.
 
-    Example: with the style ``braces``, ``{env:OPENAI_API_KEY}`` becomes the value of that variable.
+    Example: with the style ``braces``, ``{env:OPENAI_API_KEY}`` becomes the value of that variable. ``limit`` is that
+    of the setting whose reference leads to this text.
+
+    Raises SkippedFile if the text or what it stands for is too long for a setting.
     """
+    limit = limit or ReferenceLimit()
+    if len(text) > _LONGEST:
+        raise SkippedFile("excessive")
     if "input" in styles and _INPUT.search(text):
         return Resolved(None, beyond="keychain")
     if ("shell" in styles and _COMMAND.search(text)) or ("bare" in styles and text.startswith("!")):
@@ -78,6 +106,7 @@ def resolve(text: str, styles: tuple[str, ...], variable: Variable, file: FileTe
 
     def of_variable(name: str, other: str | None = None) -> str:
         value = variable(name)
+        limit.take(value.text if value is not None else "")
         if value is None or (other is not None and not value.text):
             if other is None:
                 missing.append(f"environment {name}")
@@ -89,6 +118,7 @@ def resolve(text: str, styles: tuple[str, ...], variable: Variable, file: FileTe
         if match[1] == "env":
             return of_variable(match[2].strip())
         value = file(match[2].strip())
+        limit.take(value.text if isinstance(value, Value) else "")
         if isinstance(value, Value):
             found.append(value)
             return value.text

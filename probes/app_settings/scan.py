@@ -14,12 +14,12 @@ from probes.app_settings import services
 from probes.app_settings.effective import EffectiveSettings
 from probes.app_settings.entry import ABOVE, AppEntry, Collected, EntryCandidate, Layer, environment, of_file
 from probes.app_settings.sdks import SdkSettings, by_protocol
-from probes.app_settings.search import Reading, Search, SearchPlaces, Skipped
+from probes.app_settings.search import Reading, Search, SearchPlaces
 from probes.catalog.app import App, AppWire
 from probes.catalog.apps import Apps
 from probes.catalog.doors import load as load_doors
 from probes.config_formats import compose
-from probes.model.settings import Settings, Sourced
+from probes.model.settings import Settings, Skipped, Sourced
 from probes.model.source import SourceKind, option
 from probes.settings.consent import Destination, address
 from probes.settings.gather import BadInput, Options, gather, with_consent
@@ -143,7 +143,8 @@ class _Scan:
         if self.world.cwd is not None and (not self.only or self.only & set(by_protocol().values())):
             of_sdks = [FoundSettings(one.app, "", where, one) for one, where in self.sdks.all(self.claimed) if one.app]
             found = [*(one for one in of_sdks if self.wanted(one.app)), *found]
-        return ScanResult(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(self.search.skipped.values()))
+        skipped = {one.place: one for one in self.sdks.base_settings.skipped} | self.search.skipped
+        return ScanResult(tuple(found), tuple(dict.fromkeys(self.closed)), tuple(skipped.values()))
 
     # -- apps with places of their own ---------------------------------------------------------------------------------
 

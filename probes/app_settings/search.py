@@ -14,8 +14,9 @@ from probes.catalog.app import SettingsFile
 from probes.catalog.apps import SYSTEMS
 from probes.config_formats import crushrc, dotenv, json, toml, yaml
 from probes.config_formats.dotenv import Binding
-from probes.config_formats.files import SkippedFile, text_of
+from probes.config_formats.files import SkippedFile, exists, text_of
 from probes.config_formats.tree import Malformed, Node, find, members
+from probes.model.settings import Skipped
 from probes.model.source import Owner, Source, SourceKind
 
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -60,19 +61,6 @@ class Reading(NamedTuple):
         return Source(kind, Owner.USER if self.own else Owner.FOLDER, name, self.shown, line)
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that could not be read.
-
-    ``reason`` is one of :data:`probes.config_formats.files.REASONS`, or ``malformed``; ``form`` then names the expected
-    format. ``place`` is the path, with the line if it is known.
-    """
-
-    place: str
-    reason: str
-    form: str = ""
-
-
 class Search:
     """Reader of settings files that opens each file once and records the files that it skipped."""
 
@@ -111,7 +99,10 @@ class Search:
     def _opened(self, path: Path, form: str, own: bool, inside: Path | None) -> Reading | None:
         shown = self.shown(path)
         try:
-            text = text_of(path, inside)
+            # A copied home is another user's: its links must not lead to files of this machine.
+            world = self.world
+            copy = (world.home if world.root == Path("/") else world.root) if world.cwd is None else None
+            text = text_of(path, found_in=inside or copy, anyones=copy is not None)
             if text is None:
                 return None
             if form in dotenv.FORMS:
@@ -124,6 +115,10 @@ class Search:
                 return None  # an empty file contains no settings and is not an error
             self.skipped[shown] = Skipped(f"{shown}:{error.line}", "malformed", error.form)
         return None
+
+    def skip(self, place: str, reason: str) -> None:
+        """Record that a value or a file is not read; ``reason`` is as in :class:`Skipped`."""
+        self.skipped[place] = Skipped(place, reason)
 
     def shells(self) -> list[Reading]:
         """Return the user's shell startup files."""
@@ -158,7 +153,7 @@ class Search:
         for folder in (cwd, *cwd.parents[:HIGHEST])[: None if upwards else 1]:
             if folder in (home, *home.parents) and folder != cwd:
                 return
-            found = [(path, folder) for path in _named(folder / name) if path.is_file() or path.is_symlink()]
+            found = [(path, folder) for path in _named(folder / name) if exists(path) or path.is_symlink()]
             if found:
                 yield from found
                 return

@@ -11,6 +11,7 @@ from probes.app_settings.search import Reading, Search
 from probes.catalog.app import App
 from probes.catalog.apps import Apps
 from probes.config_formats.compose import ComposeService, ServiceVariable
+from probes.config_formats.files import SkippedFile
 from probes.model.source import SourceKind
 
 _DEFAULT_APPS = ("openai-sdk", "anthropic-sdk", "google-genai")  # apps assumed for an unknown image
@@ -33,14 +34,15 @@ def layers(service: ComposeService, reading: Reading, search: Search, outer: Lay
     dotenv_file = search.read(folder / ".env", "dotenv", False, folder)
     context = [outer, *([of_file(dotenv_file)] if dotenv_file else [])]
     yield Layer(
-        {one.name: held for one in service.variables if (held := _resolved(one, reading, context))}, reading=reading
+        {one.name: held for one in service.variables if (held := _resolved(one, reading, context, search))},
+        reading=reading,
     )
     for name in reversed(service.env_files):
         if file := search.read(folder / name, "dotenv", False, folder):
             yield of_file(file)
 
 
-def _resolved(given: ServiceVariable, reading: Reading, context: list[Layer]) -> LayerVariable | None:
+def _resolved(given: ServiceVariable, reading: Reading, context: list[Layer], search: Search) -> LayerVariable | None:
     def variable(name: str) -> Value:
         for at, layer in enumerate(context):
             if held := layer.values.get(name):
@@ -56,7 +58,11 @@ def _resolved(given: ServiceVariable, reading: Reading, context: list[Layer]) ->
         return held if shell.text else None
     source = reading.source(SourceKind.COMPOSE, given.name, given.line)
     text = re.sub(r":?\?[^{}]*(?=\})", "", given.value).replace("$$", "\0")  # ${NAME:?error message if unset}
-    resolved = resolve(text, ("shell",), variable, lambda path: None)
+    try:
+        resolved = resolve(text, ("shell",), variable, lambda path: None)
+    except SkippedFile as error:
+        search.skip(source.location, error.reason)
+        return None
     value = (resolved.value or "").replace("\0", "$")
     return LayerVariable(value, source, own=False, borrowed=resolved.borrowed)
 

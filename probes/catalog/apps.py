@@ -16,8 +16,10 @@ from typing import Any
 
 from probes.catalog.app import App, AppWire, SettingsFile
 from probes.catalog.url_joining import RULES
+from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.protocols.names import NAMES
 
+LARGEST = 4 * MIB  # bytes; the built-in apps have 70 KiB
 KINDS = ("sdk", "library", "cli", "ide", "desktop", "server")
 AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
 STACKS = ("httpx", "node", "go", "rust", "browser")
@@ -107,13 +109,15 @@ def read(path: Path) -> tuple[App, ...]:
     Raises AppsError if the file cannot be read or an entry has an unknown, missing or invalid field.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path, limit=LARGEST) or ""
         if path.suffix == ".json":
             return tuple(_build_app(id, entry) for id, entry in json.loads(text).items())
         import tomllib  # an installed program reads JSON and does not pay for this import
 
         table = tomllib.loads(text)
-    except (OSError, ValueError) as error:
+    except SkippedFile as error:
+        raise AppsError(f"{path} cannot be read: {error.why}") from None
+    except ValueError as error:
         raise AppsError(f"{path}: {error}") from None
     apps = []
     for id, entry in table.items():

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 
 from probes.catalog.door import Door, Endpoint, KeyShape
 from probes.catalog.sdk_variables import variables_of
+from probes.config_formats.files import MIB, SkippedFile, text_of
 from probes.model.key_shape import Confidence
 from probes.protocols.names import NAMES
 
 _T = TypeVar("_T")
+LARGEST = 4 * MIB  # bytes; the built-in doors have 100 KiB
 PROTOCOLS = (*NAMES, "other")
 AUTHS = ("bearer", "x-api-key", "api-key", "x-goog-api-key", "query", "none")
 KINDS = ("vendor", "host", "cloud", "aggregator", "subscription", "gateway", "relay", "local")
@@ -31,11 +33,15 @@ def read(path: Path) -> tuple[Door, ...]:
     Raises DoorsError if the file cannot be read or parsed, or if an entry has an unknown, missing or invalid field.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = text_of(path, limit=LARGEST) or ""
         if path.suffix == ".json":
             return tuple(map(_from_json, json.loads(text)["door"]))
         table = _toml(text)
-    except (OSError, ValueError, LookupError, TypeError) as error:  # decoders raise ValueError with the line
+    except SkippedFile as error:
+        raise DoorsError(f"{path} cannot be read: {error.why}") from None
+    except RecursionError:
+        raise DoorsError(f"{path}: it is nested too deeply") from None
+    except (ValueError, LookupError, TypeError) as error:  # decoders raise ValueError with the line
         raise DoorsError(f"{path}: {error}") from None
     entries = table.get("door") if isinstance(table, dict) else None
     if not isinstance(entries, list):

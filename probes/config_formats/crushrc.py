@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 
 from probes.config_formats.tree import Node
+
+_LONGEST = 10_000  # characters of a command; shlex takes time in the square of a word's length
 
 
 def read(text: str) -> Node:
@@ -28,16 +31,17 @@ def read(text: str) -> Node:
 
 def _commands(text: str) -> list[tuple[list[str], int]]:
     """Return the words of each logical line with the number of its first line; skip lines with invalid quoting."""
-    commands, logical_line, first_line = [], "", 1
+    commands: list[tuple[list[str], int]] = []
+    parts: list[str] = []
+    first_line = 1
     for number, line in enumerate(text.splitlines(), 1):
-        first_line = first_line if logical_line else number
-        logical_line += line
-        if logical_line.endswith("\\"):
-            logical_line = logical_line[:-1] + " "
+        first_line = first_line if parts else number
+        if line.endswith("\\"):
+            parts.append(line[:-1] + " ")
             continue
-        try:
-            commands.append((shlex.split(logical_line, comments=True), first_line))
-        except ValueError:
-            pass
-        logical_line = ""
+        logical_line = "".join((*parts, line))
+        parts = []
+        with suppress(ValueError):
+            if len(logical_line) <= _LONGEST:
+                commands.append((shlex.split(logical_line, comments=True), first_line))
     return commands

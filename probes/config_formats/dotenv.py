@@ -6,10 +6,14 @@ Nothing is executed: in a shell file, only lines that set one variable to one li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from probes.config_formats.files import LARGEST, SkippedFile
 from probes.config_formats.tree import Malformed
+
+_MOST_LINES = 20_000  # a real file has some hundred
+_MOST_SQUARES = 16_000_000  # of the lengths of runs of spaces: about 0.1 s of searching for comments
 
 
 class Binding(NamedTuple):
@@ -27,11 +31,15 @@ class Binding(NamedTuple):
 
 
 def dotenv(text: str) -> Iterator[Binding]:
-    """Yield the variables of a ``.env`` file in python-dotenv's grammar; skip invalid lines, as all its readers do."""
+    """Yield the variables of a ``.env`` file in python-dotenv's grammar; skip invalid lines, as all its readers do.
+
+    Raises SkippedFile if the library would take too long.
+    """
     import io
 
     from dotenv.parser import parse_stream
 
+    check_effort(text)
     for binding in parse_stream(io.StringIO(text)):
         if binding.key is None or binding.value is None:
             continue
@@ -39,6 +47,69 @@ def dotenv(text: str) -> Iterator[Binding]:
         line = binding.original.line + len(re.findall(r"\r\n|\n|\r", blank))
         single = re.search(r"=\s*'", binding.original.string) is not None
         yield Binding(binding.key, binding.value, line, expands=not single)
+
+
+def check_effort(text: str) -> None:
+    """Check that python-dotenv can read the text in reasonable time. Raises SkippedFile if not.
+
+    The library searches for comments with ``\\s+#``, which takes time in the square of a run of spaces (measured
+    1.2.4: 512 KiB of spaces in one line take minutes).
+    """
+    squares = sum(len(run) ** 2 for run in re.findall(r"[^\S\r\n]{64,}", text))
+    if squares > _MOST_SQUARES or text.count("\n") + text.count("\r") > _MOST_LINES:
+        raise SkippedFile("excessive")
+
+
+class Piece(NamedTuple):
+    """A part of a value: text, or a reference ``${NAME}`` or ``${NAME:-default}`` if it has a ``name``."""
+
+    text: str
+    name: str | None = None
+
+    def resolved(self, known: Mapping[str, str]) -> str:
+        """Return the text, or what the reference stands for: the variable, else the default, else nothing."""
+        return self.text if self.name is None else known.get(self.name, self.text)
+
+
+def pieces(value: str) -> Iterator[Piece]:
+    """Yield the parts of a value as python-dotenv's ``parse_variables`` does, in time linear in its length.
+
+    Example: ``a${B:-c}`` yields the text ``a`` and the reference ``B`` with the default ``c``.
+    """
+    done, at, close, colon = 0, 0, -1, -1
+    while (start := value.find("${", at)) >= 0:
+        at = start + 2
+        close = value.find("}", at) if close < at else close
+        if close < 0:
+            break
+        if -1 < colon < at or colon == -1:
+            colon = value.find(":", at)
+            colon = len(value) if colon < 0 else colon
+        default = value.startswith(":-", colon)
+        if colon < close and not default:
+            continue
+        if start > done:
+            yield Piece(value[done:start])
+        name, text = (value[at:close], "") if colon > close else (value[at:colon], value[colon + 2 : close])
+        yield Piece(text, name)
+        done = at = close + 1
+    if done < len(value):
+        yield Piece(value[done:])
+
+
+class Expansion:
+    """Expands values within a limit of output for the whole file, since ``B=${A}${A}`` doubles with each line."""
+
+    def __init__(self, limit: int = 4 * LARGEST) -> None:
+        self._left = limit  # characters
+
+    def of(self, parts: Iterable[Piece], known: Mapping[str, str]) -> str:
+        """Return the value that the parts make up. Raises SkippedFile if the file's values become too large."""
+        texts = [part.resolved(known) for part in parts]
+        self._left -= sum(map(len, texts))
+        if self._left < 0:
+            raise SkippedFile("excessive")
+        return "".join(texts)
 
 
 def lines(text: str) -> Iterator[Binding]:

@@ -7,23 +7,27 @@ one value has changed.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from probes.config_formats import dotenv, toml, writer, yaml
+from probes.config_formats import json as json_reader
+from probes.config_formats.files import LARGEST, SkippedFile, bytes_of
+from probes.config_formats.tree import Node
 from probes.model.settings import BadInput
 
-LARGEST = 4 * 1024 * 1024  # bytes; a larger file is no settings file
 TRIED = 200  # replacements to try; each one costs a parse of the whole file
+_MOST_PARSED = 8 * LARGEST  # characters of all these parses together
+_MOST_NODES = 100_000  # of a file's tree; aliases of aliases can lead to millions
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 # Parses a whole file into a structure by which two versions of it are compared.
 Reading = Callable[[str], Any]
@@ -63,6 +67,8 @@ def edit(text: str, form: str, line: int, old: str, new: str) -> Edit | None:
     Return None if the value is not found, if it is composed of other values, or if ``new`` cannot be written in this
     format.
     """
+    if _CONTROL.search(new):  # no setting needs them, and each grammar and terminal reads them in its own way
+        return None
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     bare = text.removeprefix(mark)
     read = _READINGS[form]
@@ -71,12 +77,14 @@ def edit(text: str, form: str, line: int, old: str, new: str) -> Edit | None:
     except Exception:  # each parser has its own exceptions; all mean that the file is invalid
         return None
     wanted = (old, new)
-    for candidate in islice(_candidates(bare, form, _start(bare, line), old, new), TRIED):
+    tries = min(TRIED, 2 + _MOST_PARSED // (len(bare) + 1))
+    for candidate in islice(_candidates(bare, form, _start(bare, line), old, new), tries):
         try:
             after = read(candidate.applied(bare))
+            found = list(islice(_differences(before, after), 2))
         except Exception:  # noqa: S112 - this replacement is invalid, the next may not be
             continue
-        if list(islice(_differences(before, after), 2)) == [wanted]:
+        if found == [wanted]:
             return replace(candidate, start=candidate.start + len(mark))
     return None
 
@@ -88,15 +96,13 @@ def _start(text: str, line: int) -> int:
 
 def _candidates(text: str, form: str, start: int, old: str, new: str) -> Iterator[Edit]:
     """Yield possible edits, the most likely first: at each place, the same quotes before other quotes."""
-    spellings = [(spelt, write) for write in _QUOTES[form] if (spelt := write(old)) is not None]
-    for spelt, write in spellings:
-        if not spelt:
+    for spell, writes in _QUOTES[form]:
+        if not (spelt := spell(old)):
             continue
+        written = dict.fromkeys(one for write in writes if (one := write(new)) is not None)
         at = text.find(spelt, start)
         while at >= 0:
-            for other in (write, *_QUOTES[form]):
-                if (written := other(new)) is not None:
-                    yield Edit(at, spelt, written)
+            yield from (Edit(at, spelt, one) for one in written)
             at = text.find(spelt, at + 1)
 
 
@@ -117,6 +123,13 @@ def _single(value: str) -> str | None:
 
 def _single_yaml(value: str) -> str | None:
     return "'" + value.replace("'", "''") + "'" if value.isprintable() else None
+
+
+def _plain_yaml(value: str) -> str | None:
+    """Leave the quotes away where every version of YAML reads a text: not for ``null``, ``yes``, ``1e3`` or a date."""
+    if not re.fullmatch(r"[A-Za-z](?:[\w./@+-]|:(?=[\w/]))*", value, re.ASCII):
+        return None
+    return None if value.lower() in ("null", "true", "false", "yes", "no", "on", "off", "y", "n") else value
 
 
 def _single_env(value: str) -> str:
@@ -145,12 +158,42 @@ def _whole(value: str) -> str:
     return value
 
 
-_QUOTES: dict[str, tuple[Callable[[str], str | None], ...]] = {
-    "env": (_double_env, _single_env, _raw_double, _raw_single, _plain),
-    "toml": (_double, _single, _double_ascii),
-    "json": (_double, _double_ascii),
-    "yaml": (_double, _single_yaml, _double_ascii, _plain),
-    "text": (_whole,),
+# A `.env` is read by python-dotenv and its like, and sourced by shells. A new value is written as all of them read it,
+# or not at all: a shell runs `$(…)` and backticks, and python-dotenv replaces `${…}` even inside single quotes.
+
+
+def _safe_plain_env(value: str) -> str | None:
+    return value if re.fullmatch(r"[\w./:@%+,=-]*", value, re.ASCII) else None
+
+
+def _safe_single_env(value: str) -> str | None:
+    return None if re.search(r"['\\]|\$\{", value) else f"'{value}'"
+
+
+def _safe_double_env(value: str) -> str | None:
+    return None if re.search(r"[$`\\!]", value) else '"' + value.replace('"', '\\"') + '"'
+
+
+# The spellings by which the old value is found, and for each those in which the new one may take its place.
+_Write = Callable[[str], str | None]
+_ENV: tuple[_Write, ...] = (_safe_plain_env, _safe_single_env, _safe_double_env)
+_ENV_QUOTED: tuple[_Write, ...] = (_safe_single_env, _safe_double_env)
+_ENV_DOUBLE: tuple[_Write, ...] = (_safe_double_env, _safe_single_env)
+_TOML: tuple[_Write, ...] = (_double, _single, _double_ascii)
+_JSON: tuple[_Write, ...] = (_double, _double_ascii)
+_YAML: tuple[_Write, ...] = (_double, _single_yaml, _double_ascii)
+_QUOTES: dict[str, tuple[tuple[_Write, tuple[_Write, ...]], ...]] = {
+    "env": (
+        (_double_env, _ENV_DOUBLE),
+        (_single_env, _ENV_QUOTED),
+        (_raw_double, _ENV_DOUBLE),
+        (_raw_single, _ENV_QUOTED),
+        (_plain, _ENV),
+    ),
+    "toml": tuple((one, (one, *_TOML)) for one in _TOML),
+    "json": tuple((one, (one, *_JSON)) for one in _JSON),
+    "yaml": (*((one, (one, *_YAML)) for one in _YAML), (_plain, (_plain_yaml, *_YAML))),
+    "text": ((_whole, (_whole,)),),
 }
 
 
@@ -160,6 +203,7 @@ _QUOTES: dict[str, tuple[Callable[[str], str | None], ...]] = {
 def _env(text: str) -> list[Any]:
     from dotenv.parser import parse_stream
 
+    dotenv.check_effort(text)
     found: list[Any] = []
     for binding in parse_stream(io.StringIO(text, newline="")):
         if binding.value is not None and "${" in binding.value:
@@ -169,29 +213,29 @@ def _env(text: str) -> list[Any]:
     return found
 
 
-def _toml(text: str) -> Any:
-    import tomllib
-
-    return tomllib.loads(text)
-
-
 def _json(text: str) -> Any:
     """Parse JSON with the comments and trailing commas that editors allow."""
-    quiet = r'("(?:[^"\\]|\\.)*")|//[^\n\r]*|/\*.*?\*/'
-    bare = re.sub(quiet, lambda found: found[1] or "", text, flags=re.S)
-    return json.loads(re.sub(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', lambda found: found[1] or "", bare, flags=re.S))
+    return _plainly(json_reader.read(text, "jsonc"), iter(range(_MOST_NODES)))
 
 
 def _yaml(text: str) -> Any:
-    yaml: Any = import_module("yaml")
-    return yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    return _plainly(yaml.read(text), iter(range(_MOST_NODES)))
+
+
+def _plainly(node: Node, left: Iterator[int]) -> Any:
+    """Return a tree as dicts and lists. Raises ValueError if its aliases lead to too many nodes."""
+    if next(left, None) is None:
+        raise ValueError("too many nodes")
+    if isinstance(node.value, dict):
+        return {name: _plainly(inner, left) for name, inner in node.value.items()}
+    return [_plainly(inner, left) for inner in node.value] if isinstance(node.value, list) else node.value
 
 
 def _text(text: str) -> Any:
     return [re.sub(r"(?:\r\n|\n|\r)\Z", "", text, count=1)]
 
 
-_READINGS: dict[str, Reading] = {"env": _env, "toml": _toml, "json": _json, "yaml": _yaml, "text": _text}
+_READINGS: dict[str, Reading] = {"env": _env, "toml": toml.parsed, "json": _json, "yaml": _yaml, "text": _text}
 
 
 def _differences(before: Any, after: Any) -> Iterator[tuple[Any, Any]]:
@@ -212,45 +256,32 @@ def _differences(before: Any, after: Any) -> Iterator[tuple[Any, Any]]:
 def load(path: Path) -> str:
     """Return a file's text, in a form that :func:`save` writes back byte for byte.
 
-    Raises BadInput if the file cannot be read or is larger than :data:`LARGEST`.
+    Raises BadInput if the file cannot be read.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path} is too large to be a settings file.")
-        return path.read_bytes().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror or type(error).__name__}.") from None
+        raw = bytes_of(path, limit=LARGEST)
+    except SkippedFile as error:
+        raise BadInput(f"{path} cannot be read: {error.why}.") from None
+    if raw is None:
+        raise BadInput(f"{path} cannot be read: {os.strerror(errno.ENOENT)}.")
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def save(path: Path, before: str, after: str) -> None:
     """Atomically replace a file that still contains ``before`` with ``after``, by renaming a temporary file over it.
 
-    Symbolic links are followed. Permissions, owner and extended attributes are kept.
+    Symbolic links are followed. Permissions, owner and extended attributes are kept. The file is read again directly
+    before it is replaced.
 
     Raises BadInput if the file has changed or cannot be written; it is then left as it was.
     """
-    import shutil
 
-    target = Path(os.path.realpath(path))
-    beside = ""
-    try:
-        if load(target) != before:
+    def check() -> None:
+        if load(path) != before:
             raise BadInput(f"{path} has changed in the meantime; nothing was written.")
-        kept = target.stat()
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(after.encode("utf-8", "surrogateescape"))
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copystat(target, beside)
-        os.utime(beside)  # copystat has copied the old modification time
-        if hasattr(os, "chown") and (kept.st_uid, kept.st_gid) != (os.geteuid(), os.getegid()):
-            os.chown(beside, kept.st_uid, kept.st_gid)
-            Path(beside).chmod(kept.st_mode & 0o7777)  # chown can clear the setuid and setgid bits
-        os.replace(beside, target)  # noqa: PTH105 - a test makes os.replace fail
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror or type(error).__name__}.") from None
-    finally:
-        if beside:
-            with suppress(OSError):
-                Path(beside).unlink()
+
+    check()
+    try:
+        writer.write(path, after.encode("utf-8", "surrogateescape"), check)
+    except writer.NotWritten as error:
+        raise BadInput(f"{path} cannot be written: {error.why}.") from None

@@ -18,6 +18,7 @@ _PIECE = re.compile(
     r"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<equals>=)|(?P<end>\r?\n)"
     r"|(?P<other>[^\"'#\[\]{}=\r\n]+|\r)"
 )
+_DEEP_NAME = re.compile(rf"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEEPEST}}}""", re.ASCII)
 _NAME = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([\w-]+))\s*(?:\.|$)')
 
 
@@ -27,13 +28,24 @@ def read(text: str) -> Node:
     Raises Malformed if the text is not TOML.
     """
     try:
-        table = tomllib.loads(text)
+        return _tree(parsed(text), (), _lines(text), 1, 0)
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
         raise Malformed("TOML", int(match[1]) if match and match[1] else line_at(text, len(text))) from None
     except (RecursionError, ValueError):  # nesting too deep, or a number or date out of Python's range
         raise Malformed("TOML", 1) from None
-    return _tree(table, (), _lines(text), 1, 0)
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Parse a document with the standard library.
+
+    Raises tomllib.TOMLDecodeError if it is invalid, RecursionError if arrays or inline tables nest too deeply, and
+    ValueError for numbers out of range and for names with more than :data:`DEEPEST` parts (``a.b.c = 1``), for which
+    the library takes time and memory in the square of their number.
+    """
+    if _DEEP_NAME.search(text):
+        raise ValueError("a name has too many parts")
+    return tomllib.loads(text)
 
 
 def _tree(value: Any, path: _Path, lines: dict[_Path, int], line: int, depth: int) -> Node:

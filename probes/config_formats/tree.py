@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 DEEPEST = 64  # levels; real settings have about five, and much deeper nesting is meant to break a parser
 MOST = 1000  # values that one pointer may match
+MOST_STEPS = 100_000  # nodes that are visited for them; aliases of aliases can lead to millions
 
 
 class Malformed(Exception):
@@ -43,29 +44,43 @@ class Hit(NamedTuple):
 
 
 def find(root: Node, pointer: str) -> Iterator[Hit]:
-    """Yield the matches of a JSON pointer (RFC 6901), at most :data:`MOST`.
+    """Yield the matches of a JSON pointer (RFC 6901), at most :data:`MOST`, within :data:`MOST_STEPS`.
 
     In addition to RFC 6901, ``*`` matches any member, and a last ``?`` yields the name of the first member. Example:
     ``/providers/*/base_url``.
     """
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-    yield from islice(_walk(root, steps, (), ()), MOST)
+    yield from islice(_walk(root, steps, (), (), iter(range(MOST_STEPS))), MOST)
 
 
-def _walk(node: Node, steps: list[str], stars: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Hit]:
+def _walk(
+    node: Node, steps: list[str], stars: tuple[str, ...], path: tuple[str, ...], left: Iterator[int]
+) -> Iterator[Hit]:
     if not steps:
         yield Hit(stars, path, node)
         return
     step, *rest = steps
+    if step not in ("*", "?"):
+        member = _member(node, step)
+        if member is not None:
+            yield from _walk(member, rest, stars, (*path, step), left)
+        return
     for name, member in members(node):
+        if next(left, None) is None:
+            return
         if step == "*":
-            yield from _walk(member, rest, (*stars, name), (*path, name))
+            yield from _walk(member, rest, (*stars, name), (*path, name), left)
         elif step == "?":
             yield Hit(stars, (*path, name), Node(name, member.line))
             return
-        elif step == name:
-            yield from _walk(member, rest, stars, (*path, name))
-            return
+
+
+def _member(node: Node, name: str) -> Node | None:
+    if isinstance(node.value, dict):
+        return node.value.get(name)
+    if isinstance(node.value, list) and re.fullmatch("0|[1-9][0-9]{0,8}", name):
+        return next(iter(node.value[int(name) : int(name) + 1]), None)
+    return None
 
 
 def members(node: Node) -> Iterator[tuple[str, Node]]:

@@ -162,6 +162,19 @@ class Slo(Record):
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was found and not read.
+
+    ``reason`` is one of :data:`probes.config_formats.files.REASONS`, or ``malformed``; ``form`` then names the expected
+    format. ``place`` is the path, with the line if it is known.
+    """
+
+    place: str
+    reason: str
+    form: str = ""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings(Record):
     """The settings of a check as they were given, each with its source.
@@ -180,6 +193,7 @@ class Settings(Record):
     auth_variable: str | None = None  # a variable that decides the header: ANTHROPIC_AUTH_TOKEN is sent as Bearer
     conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()  # the places that were searched, for "no key was found in …"
+    skipped: tuple[Skipped, ...] = ()  # a `.env` or llmdoctor.toml that was found and not read
     secrets: tuple[Secret, ...] = ()  # further values to scrub: those that a folder's file has put into a setting
     override: Override | None = None
     ignored: tuple[Source, ...] = ()  # settings of a folder's file that do not count without the user's consent

@@ -73,7 +73,7 @@ class ConnectionPools:
         named = bundle.value if bundle is not None and bundle.source.kind is SourceKind.ENVIRONMENT else ""
         stores = {"system": system_context} if self.trust_name != trust_stores.SYSTEM else {}
         if named and node_runtime.runs(given.app) and not given.node.openssl_ca and Path(named).is_file():
-            stores = {named: partial(ssl.create_default_context, cafile=named), **stores}
+            stores = {named: partial(trust_stores.of_file, named), **stores}
         return stores
 
     async def leave(self) -> None:

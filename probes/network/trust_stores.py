@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import ssl
 import sys
@@ -11,6 +12,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from probes.config_formats.files import MIB, SkippedFile, bytes_of
 from probes.model.settings import NodeSettings, Sourced
 from probes.model.source import SourceKind
 
@@ -25,9 +27,9 @@ def unreadable(path: str) -> str:
 
 @cache  # many runs in one process may use the same file
 def _unreadable(path: str, changed: int) -> str:
-    if _is_plain_bundle(path):
-        return ""
     try:
+        if _is_plain_bundle(_content(path)):
+            return ""
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except (OSError, ssl.SSLError) as error:
         return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -35,21 +37,32 @@ def _unreadable(path: str, changed: int) -> str:
 
 
 _BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
-_LARGEST = 4 << 20  # bytes; the lists of operating systems have some 220 KiB
+_LARGEST = 8 * MIB  # bytes; the lists of operating systems have some 220 KiB
 
 
-def _is_plain_bundle(path: str) -> bool:
+def loadable(path: str) -> str:
+    """Return the path of a CA bundle that the TLS library may open, which waits for pipes and knows no limit.
+
+    Raises OSError if it is no regular file or has more than 8 MiB.
+    """
+    _content(path)
+    return path
+
+
+def _content(path: str) -> bytes:
+    try:
+        return bytes_of(Path(path), limit=_LARGEST) or b""
+    except SkippedFile as error:
+        raise OSError(errno.EINVAL, error.why, path) from None
+
+
+def _is_plain_bundle(content: bytes) -> bool:
     """Check whether a file consists of whole PEM certificates, as the lists of operating systems do.
 
     The TLS library takes 30 ms to parse such a list, a tenth of a whole check, so it is asked only about other files.
     """
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 - a limit in bytes
-            content = file.read(_LARGEST + 1)
-    except OSError:
-        return False
     blocks = content.split(_BEGIN)[1:]
-    if not blocks or len(content) > _LARGEST or content.count(b"-----BEGIN") != len(blocks):
+    if not blocks or content.count(b"-----BEGIN") != len(blocks):
         return False
     return all(_is_certificate(*block.partition(_END)[:2]) for block in blocks)
 
@@ -80,11 +93,16 @@ def trust(ca_bundle: Sourced[str] | None) -> tuple[ssl.SSLContext, str]:
     the system's store and does not extend it. Raises OSError or SSLError if the file cannot be read.
     """
     if ca_bundle is not None and ca_bundle.source.kind is SourceKind.ENVIRONMENT:
-        return of_today(ssl.create_default_context(cafile=ca_bundle.value)), ca_bundle.value
+        return of_today(ssl.create_default_context(cafile=loadable(ca_bundle.value))), ca_bundle.value
     context = system_context()
     if ca_bundle is not None:
-        context.load_verify_locations(cafile=ca_bundle.value)
+        context.load_verify_locations(cafile=loadable(ca_bundle.value))
     return context, ca_bundle.value if ca_bundle is not None else "system"
+
+
+def of_file(path: str) -> ssl.SSLContext:
+    """Return a context that trusts only the CA certificates in a file. Raises OSError or SSLError if it cannot."""
+    return ssl.create_default_context(cafile=loadable(path))
 
 
 def of_today(context: ssl.SSLContext) -> ssl.SSLContext:
@@ -144,7 +162,7 @@ def certifi_path() -> str:
 
 def in_certifi(root: bytes) -> bool:
     """Check by a text search of about a millisecond whether certifi's file contains this certificate (DER)."""
-    return ssl.DER_cert_to_PEM_cert(root).strip() in Path(certifi_path()).read_text("ascii", "replace")
+    return ssl.DER_cert_to_PEM_cert(root).strip() in _content(certifi_path()).decode("ascii", "replace")
 
 
 def certifi_context() -> ssl.SSLContext:
@@ -196,16 +214,27 @@ def node_context(given: NodeSettings, bundle: Sourced[str] | None) -> tuple[ssl.
     if given.system_ca and sys.platform in ("darwin", "win32"):
         context = system_context()
     else:
-        context = ssl.create_default_context(cafile=None if given.openssl_ca else certifi_path())
-        if given.system_ca:
-            context.load_default_certs()  # on Linux, Node also reads SSL_CERT_FILE and SSL_CERT_DIR here
+        openssl = given.openssl_ca
+        context = (
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if openssl else ssl.create_default_context(cafile=certifi_path())
+        )
+        if openssl or given.system_ca:
+            _load_defaults(context)  # on Linux, Node also reads SSL_CERT_FILE and SSL_CERT_DIR here
     name = "system" if given.openssl_ca or given.system_ca else "certifi"
     option_path = bundle.value if bundle is not None and bundle.source.kind is not SourceKind.ENVIRONMENT else ""
     for path in filter(None, (given.extra_ca, option_path)):
         with suppress(OSError, ssl.SSLError):
-            context.load_verify_locations(cafile=path)
+            context.load_verify_locations(cafile=loadable(path))
             name = path
     return context, name
+
+
+def _load_defaults(context: ssl.SSLContext) -> None:
+    """Load OpenSSL's default certificates; none if SSL_CERT_FILE, which is one of their files, may not be opened."""
+    with suppress(OSError):
+        if named := os.environ.get("SSL_CERT_FILE"):
+            loadable(named)
+        context.load_default_certs()
 
 
 SYSTEM = "system"  # the name of the operating system's trust store

@@ -264,9 +264,12 @@ def _with_user(proxy: str | None, user: str) -> str | None:
     return f"{scheme}://{':'.join(quote(part, safe='') for part in user.split(':', 1))}@{rest}"
 
 
-def proxies_of(command: Command, environment: ProxySettings) -> ProxySettings:
-    """Return the proxy settings of the command; those of the environment apply if it has none."""
-    chosen = Sourced(command.proxy, SOURCE) if command.proxy else None
+def proxies_of(command: Command, environment: ProxySettings, borrowed: tuple[Source, ...] = ()) -> ProxySettings:
+    """Return the proxy settings of the command; those of the environment apply if it has none.
+
+    ``borrowed`` are the variables that stand in the proxy's URL.
+    """
+    chosen = Sourced(command.proxy, SOURCE, borrowed) if command.proxy else None
     kept = environment if command.proxy is None else ProxySettings(http=chosen, https=chosen)
     return kept if command.no_proxy is None else replace(kept, no_proxy=Sourced(command.no_proxy, SOURCE))
 

@@ -56,7 +56,7 @@ def read(
     if others:
         command.note("headers", ", ".join(others))
     if options.proxy is None and not options.no_proxy and (command.proxy is not None or command.no_proxy is not None):
-        proxies = proxies_of(command, proxies)
+        proxies = proxies_of(command, proxies, _borrowed(command.proxy or "", lent))
     limits = given.limits
     if command.seconds and options.timeout is None:
         limits = replace(limits, probe=min(command.seconds, Limits().run))

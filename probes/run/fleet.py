@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from probes.catalog import doors
 from probes.catalog.sdk_variables import SHARED_NAMES
+from probes.config_formats.files import SkippedFile, named_text
 from probes.keys.owner import certainly_no_key
 from probes.model.capability import Cost
 from probes.model.evidence import Evidence, HostEnvironment, Subject, Target
@@ -116,13 +118,9 @@ class Fleet:
 
 def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
     """Read the fleet of a file, or only its ``groups``. Raises BadInput, with the line, if the file is wrong."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"{path} is larger than {LARGEST // 1024**2} MiB.")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
     path = path.absolute()
-    file = _table(path) if path.suffix.lower() in TABLES else config_file.read(path, path.name, Owner.USER)
+    is_table = path.suffix.lower() in TABLES
+    file = _table(path) if is_table else config_file.read(path, path.name, Owner.USER, LARGEST)
     if file.doors:
         doors.adopt(file.doors)
     members = [_member(entry, file, options) for entry in file.targets.values()]
@@ -185,10 +183,9 @@ def _without_key(file: Config, entry: ConfigTable) -> Config:
 
 def _table(path: Path) -> Config:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise BadInput(f"{path.name} cannot be read: {reason}.") from None
+        text = named_text(path, LARGEST)
+    except SkippedFile as error:
+        raise BadInput(f"{path.name} cannot be read: {error.why}.") from None
     head = text.partition("\n")[0]
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), skipinitialspace=True)
     try:
@@ -220,7 +217,7 @@ def _check_columns(shown: str, columns: list[str]) -> None:
             raise BadInput(f"{shown}:1: no such column{shown_column}. Known are {', '.join(known)}.")
     if "base_url" not in columns:
         raise BadInput(f"{shown}:1: the first line is to name the columns, base_url among them.")
-    if twice := [column for column in columns if columns.count(column) > 1]:
+    if twice := [column for column, count in Counter(columns).items() if count > 1]:
         raise BadInput(f"{shown}:1: the column {twice[0]} stands there twice.")
 
 

@@ -7,6 +7,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from probes.config_formats.files import SkippedFile, bytes_of
+
 
 def in_container() -> bool:
     """Check whether this process runs in a container: by Docker's and Podman's marker files and by its cgroup."""
@@ -14,10 +16,9 @@ def in_container() -> bool:
         return False
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return True
-    with suppress(OSError):
-        return any(
-            word in Path("/proc/1/cgroup").read_text("utf-8", "replace") for word in ("docker", "kubepods", "lxc")
-        )
+    with suppress(SkippedFile):
+        groups = bytes_of(Path("/proc/1/cgroup")) or b""
+        return any(word in groups for word in (b"docker", b"kubepods", b"lxc"))
     return False
 
 

@@ -17,10 +17,8 @@ endpoints = [{ protocol = "openai", base_url = "https://relay.example/v1" }]
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +26,7 @@ from typing import Any
 
 from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError, parse
+from probes.config_formats.files import LARGEST, SkippedFile, exists, named_text, text_of
 from probes.model.secret import public_prefix
 from probes.model.settings import BadInput, Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind
@@ -41,6 +40,7 @@ _TABLES = ("check", "targets", "doors")
 _STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy", "group")
 FLAGS = ("no_proxy", "no_spend", "send_anyway")
 SECONDS = ("timeout", "deadline")
+_LONGEST = 31 * 24 * 3600  # seconds; longer waits are meant to break a program
 FIELDS = (*_STRINGS, "key", "connect_to", "slo", *FLAGS, *SECONDS)
 # Names that other programs use for these fields, to suggest the right one.
 _ALIASES = {
@@ -57,6 +57,7 @@ class KeyReference:
     env: str | None = None
     file: Path | None = None
     owner: Owner = Owner.USER  # of the key file: FOLDER if it is inside the folder of its llmdoctor.toml
+    found_in: Path | None = field(default=None, compare=False)  # that folder, if the owner is FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,28 +98,49 @@ class Config:
 
 def find(start: Path) -> Path | None:
     """Return the path of the nearest ``llmdoctor.toml`` in a folder or above it, or None."""
-    return next((path for folder in (start, *start.parents) if (path := folder / FILE_NAME).is_file()), None)
+    return next((path for folder in (start, *start.parents) if exists(path := folder / FILE_NAME)), None)
 
 
-def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER) -> Config:
-    """Read and check the file. ``shown`` is its name in messages and sources; ``owner`` is USER if the user named it.
+def found(path: Path, shown: str, home: Path | None) -> Config:
+    """Read a file that was found and that nobody named; the one in ``home`` is the user's. ``shown``: see :func:`read`.
 
-    Raises BadInput if the file cannot be read, and with the line for invalid TOML, unknown fields, values of a wrong
-    type, a key in plain text and invalid doors.
+    Raises SkippedFile if the file is not read, as :func:`probes.config_formats.files.bytes_of` says, and BadInput as
+    :func:`read` does.
     """
-    import tomllib
+    users = path.parent == home
+    text = text_of(path, found_in=None if users else path.parent)
+    return _parsed(path, text or "", shown or str(path), Owner.USER if users else Owner.FOLDER)
 
+
+def read(path: Path, shown: str = "", owner: Owner = Owner.FOLDER, limit: int = LARGEST) -> Config:
+    """Read and check a file that the user named. ``shown`` is its name in messages and sources.
+
+    Raises BadInput if the file cannot be read or has more than ``limit`` bytes, and with the line for invalid TOML,
+    unknown fields, values of a wrong type, a key in plain text and invalid doors.
+    """
     shown = shown or str(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{shown} cannot be read: {_reason(error)}.") from None
+        return _parsed(path, named_text(path, limit), shown, owner)
+    except SkippedFile as error:
+        raise BadInput(f"{shown} cannot be read: {error.why}.") from None
+
+
+def _parsed(path: Path, text: str, shown: str, owner: Owner) -> Config:
+    import tomllib
+
+    from probes.config_formats import toml
+
+    try:
+        table = toml.parsed(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
         # The rest of the decoder's message may quote the line, which may contain a key.
         raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
+    except (RecursionError, ValueError):
+        raise BadInput(
+            f"{shown} is not a settings file: it nests too deeply, or a number in it is too large."
+        ) from None
     reader = ConfigReader(shown, path.parent, text, owner)
     for name in table:
         if name not in _TABLES:
@@ -142,33 +164,25 @@ def write_first(
 ) -> str:
     """Create the file with ``settings`` as ``[check]`` and each of ``targets`` as a table; return the text written.
 
-    The file is written under a temporary name and renamed. The key is written as a reference if it comes from a
+    The file is replaced in one step. The key is written as a reference if it comes from a
     variable or a file, else left out. Raises BadInput if the file exists (unless ``force``), cannot be written, or
     would be empty.
     """
-    import tempfile
-
     import tomli_w
 
-    if path.exists() and not force:
+    from probes.config_formats.writer import NotWritten, write
+
+    if path.is_file() and not force:
         raise BadInput(f"{path} exists already. Use --force to replace it.")
     tables = {name: _check_table(each) for name, each in (targets or {}).items()}
     document = {"check": _check_table(settings), **({"targets": tables} if tables else {})}
     if not document["check"] and not tables:
         raise BadInput("No settings were found here that could be written.")
     text = tomli_w.dumps(document)
-    temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)  # mkstemp makes it private, but this file holds no secret and is shared
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            with suppress(OSError):
-                Path(temporary).unlink()
-        raise BadInput(f"{path} cannot be written: {_reason(error)}.") from None
+        write(path, text.encode())
+    except NotWritten as error:
+        raise BadInput(f"{path} cannot be written: {error.why}.") from None
     return text
 
 
@@ -176,15 +190,16 @@ def _check_table(settings: Settings) -> dict[str, Any]:
     from probes.keys.flaws import url_is_key
 
     check: dict[str, Any] = {}
-    if settings.base_url and settings.base_url.value and not url_is_key(settings.base_url.value):
+    base, model = (one if one is None or not one.borrowed else None for one in (settings.base_url, settings.model))
+    if base and base.value and not url_is_key(base.value):
         # Credentials before the host or in the query are secrets, as the key is.
-        check["base_url"] = re.sub(r"(?<=//)[^/?#]*@|[?#].*", "", settings.base_url.value, flags=re.S)
+        check["base_url"] = re.sub(r"(?<=//)[^/?#]*@|[?#].*", "", base.value, flags=re.S)
     if settings.protocol.value != "auto":
         check["protocol"] = settings.protocol.value
     if settings.app:
         check["app"] = settings.app
-    if settings.model:
-        check["model"] = settings.model.value
+    if model and model.chosen_by is None:
+        check["model"] = model.value
     if settings.key:
         source = settings.key.source
         if source.variable:
@@ -217,9 +232,9 @@ class ConfigReader:
         seen: dict[str | tuple[str, str], tuple[int, ...]] = {}
         header = ""
         for number, line in enumerate(self._text.splitlines(), 1):
-            if found := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
-                header = _bare(found[1])
-                seen[header] = (*seen.get(header, ()), number)
+            if (bare := line.lstrip()).startswith("[") and "]" in bare:
+                header = _bare(bare[: bare.index("]")].lstrip("["))
+                seen[header] = (seen.get(header, (number,))[0], number)  # the first and the last
             elif found := re.match(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=.]+))\s*[.=]""", line):
                 seen.setdefault((header, found[1] or found[2] or found[3] or ""), (number,))
         return seen
@@ -254,8 +269,10 @@ class ConfigReader:
             raise BadInput(f"{self.at(table, name)} is to be a text in quotes.")
         if name in FLAGS and not isinstance(value, bool):
             raise BadInput(f"{self.at(table, name)} is to be true or false.")
-        if name in SECONDS and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
-            raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0.")
+        if name in SECONDS and (
+            isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LONGEST
+        ):
+            raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0, and no more than a month.")
         if name == "protocol" and value not in PROTOCOLS:
             raise BadInput(f"{self.at(table, name)} is to be one of {', '.join(PROTOCOLS)}.")
         if name == "connect_to":
@@ -287,7 +304,8 @@ class ConfigReader:
             raise BadInput(f"{where}: {kind} is to be a text in quotes.")
         if kind == "file":
             file = self.folder / Path(value).expanduser()
-            return KeyReference(file=file, owner=self.owner if _inside(file, self.folder) else Owner.USER)
+            owner = self.owner if _inside(file, self.folder) else Owner.USER
+            return KeyReference(file=file, owner=owner, found_in=self.folder if owner is Owner.FOLDER else None)
         if not is_variable_name(value):
             raise BadInput(f"{where}: env is to be the name of a variable, not a value.")
         return KeyReference(env=value)
@@ -309,7 +327,3 @@ def _bare(header: str) -> str:
 def is_variable_name(text: str) -> bool:
     """Check that the text is the name of a variable, and not a key given instead of a name."""
     return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) is not None and not public_prefix(text)
-
-
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror or type(error).__name__

@@ -19,6 +19,7 @@ from probes.catalog import doors
 from probes.catalog.door import Door
 from probes.catalog.sdk_variables import families, official_keys, unread
 from probes.model.scrubber import Scrubber
+from probes.model.secret import Secret
 from probes.model.settings import Conflict, Flow, FlowPart, Override, Settings, Sourced
 from probes.model.source import DEFAULT, Owner, Source, SourceKind
 from probes.protocols.names import DEFAULT_PROTOCOL
@@ -73,7 +74,11 @@ def override_of(settings: Settings, usual: Destination, *, agreed: Callable[[Flo
         meant=_named(*meant) if meant is not None else "",
         meant_source=usual.base_url.source if usual.base_url is not None else DEFAULT,
         withheld=not all(map(agreed, flows)),
-        in_address=settings.base_url is not None and bool(_secrets(FlowPart.BASE_URL, settings.base_url)),
+        in_address=any(
+            _secrets(FlowPart.BASE_URL, one, settings.secrets)
+            for one in (settings.base_url, *_proxies(settings))
+            if one is not None
+        ),
     )
 
 
@@ -108,19 +113,28 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
             continue
         choosers = [one for one in (value.chosen_by, value.source) if one is not None and one.owner is Owner.FOLDER]
         named = [(part, one, _shown(host, base.value)) for one in choosers]
-        for secret in _secrets(part, value):
+        for secret in _secrets(part, value, settings.secrets):
             if not routes and _at_home(secret, part, value, host, usual):
                 continue
             for named_part, source, place in dict.fromkeys([*places, *named]):
                 yield Flow(secret, source, named_part, scrub(place))
+    for proxy in _proxies(settings):
+        for secret in _secrets(FlowPart.PROXY, proxy, settings.secrets):
+            yield Flow(secret, proxy.source, FlowPart.PROXY, scrub(_shown(_parsed(proxy.value), proxy.value)))
+
+
+def _proxies(settings: Settings) -> Iterator[Sourced[str]]:
+    """Yield the proxies that a file of the folder names."""
+    given = settings.proxies
+    for proxy in dict.fromkeys((given.http, given.https, given.all)):
+        if proxy is not None and proxy.source.owner is Owner.FOLDER:
+            yield proxy
 
 
 def _routes(settings: Settings, host: Url | None) -> Iterator[tuple[FlowPart, Source, str]]:
     """Yield the settings of the folder that change the way to the host: proxy, ``connect_to`` and CA bundle."""
-    given = settings.proxies
-    for proxy in dict.fromkeys((given.http, given.https, given.all)):
-        if proxy is not None and proxy.source.owner is Owner.FOLDER:
-            yield FlowPart.PROXY, proxy.source, _shown(_parsed(proxy.value), proxy.value)
+    for proxy in _proxies(settings):
+        yield FlowPart.PROXY, proxy.source, _shown(_parsed(proxy.value), proxy.value)
     for rule in settings.connect_to:
         fits = host is None or (rule.host in ("", host.host) and rule.port in (0, host.port))
         if rule.source.owner is Owner.FOLDER and fits:
@@ -130,12 +144,20 @@ def _routes(settings: Settings, host: Url | None) -> Iterator[tuple[FlowPart, So
         yield FlowPart.CA_BUNDLE, bundle.source, _shown(host, "")
 
 
-def _secrets(part: FlowPart, value: Sourced[Any]) -> tuple[Source, ...]:
-    """Return the user's secrets in a value: those that a file has put into it, and a key of the user."""
+def _secrets(part: FlowPart, value: Sourced[Any], values: Collection[Secret]) -> tuple[Source, ...]:
+    """Return the user's secrets in a value: those that a file has put into it or chosen for it, and a key of the user.
+
+    ``values`` are the texts of what a file has put into the settings.
+    """
     if part is FlowPart.KEY and value.source.owner is Owner.USER and value.source.kind is not SourceKind.DEFAULT:
         return (value.source,)
+    lent = value.borrowed
+    if value.chosen_by is not None and value.chosen_by.owner is Owner.FOLDER and value.source.variable:
+        lent = (value.source, *lent)
     places = _PLACES.get(part, frozenset)()
-    return tuple(one for one in value.borrowed if one.name not in places)
+    if part is FlowPart.BASE_URL and not any(value.value.startswith(one.reveal()) for one in values):
+        places = frozenset()  # the user's own address inside another one is no place, but a text that goes there
+    return tuple(one for one in lent if one.name not in places)
 
 
 def _base_variables() -> frozenset[str]:

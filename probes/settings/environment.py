@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from probes.catalog.sdk_variables import SdkVariables
+from probes.config_formats.files import SkippedFile, bytes_of, exists
 from probes.model.secret import Secret
-from probes.model.settings import BadInput, Sourced
+from probes.model.settings import BadInput, Skipped, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
 from probes.settings.consent import plain
 from probes.settings.options import Options, shown_path, shown_word
@@ -18,12 +20,14 @@ Layer = tuple[str, dict[str, Sourced[str]]]  # the name of a place (`environment
 class Variables:
     """Variables in layers of falling precedence: the environment comes before ``.env``, as with python-dotenv.
 
-    ``secrets`` are the values of the environment that a file of the folder has put into its own.
+    ``secrets`` are the values of the environment that a file of the folder has put into its own. ``skipped`` is the
+    ``.env`` that was found and not read, if there is one.
     """
 
-    def __init__(self, layers: list[Layer], secrets: Iterable[str] = ()) -> None:
+    def __init__(self, layers: list[Layer], secrets: Iterable[str] = (), skipped: tuple[Skipped, ...] = ()) -> None:
         self.layers = layers
         self.secrets = tuple(Secret(value) for value in dict.fromkeys(secrets))
+        self.skipped = skipped
 
     def of_user(self) -> Variables:
         """Return only the values that the user has set, outside of the folder's files."""
@@ -76,48 +80,60 @@ def read(
         return Variables([])
     if options.env_file:
         path = cwd / Path(options.env_file).expanduser()
-        if not path.is_file():
+        if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
             raise BadInput(f"The file {shown_word(options.env_file)} that --env-file names does not exist.")
         try:
-            return Variables([_env_file(path, cwd, environ, Owner.USER)[0]])
-        except OSError as error:
-            raise BadInput(f"The file {shown_word(options.env_file)} cannot be read: {error.strerror}.") from None
+            text = _text(bytes_of(path, named=True, patience=options.deadline))
+            return Variables([_env_file(text, path, cwd, environ, Owner.USER)[0]])
+        except SkippedFile as error:
+            raise BadInput(f"The file {shown_word(options.env_file)} cannot be read: {error.why}.") from None
     layers = [("environment", {name: Sourced(value, environment_variable(name)) for name, value in environ.items()})]
     layers += shells
-    path = next((folder / ".env" for folder in (cwd, *cwd.parents) if (folder / ".env").is_file()), cwd / ".env")
+    path = next((folder / ".env" for folder in (cwd, *cwd.parents) if exists(folder / ".env")), cwd / ".env")
+    users = path.parent == home
+    layer: Layer = (".env", {})
+    secrets: list[str] = []
+    skipped: tuple[Skipped, ...] = ()
     try:
-        layer, secrets = _env_file(path, cwd, environ, Owner.USER if path.parent == home else Owner.FOLDER)
-    except OSError:  # missing, or without permission: the app cannot read it either
-        layer, secrets = (".env", {}), []
-    return Variables([*layers, layer], secrets)
+        text = _text(bytes_of(path, found_in=None if users else path.parent))
+        layer, secrets = _env_file(text, path, cwd, environ, Owner.USER if users else Owner.FOLDER)
+    except SkippedFile as error:
+        skipped = (Skipped(shown_path(path, cwd), error.reason),)
+    return Variables([*layers, layer], secrets, skipped)
 
 
-def _env_file(path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -> tuple[Layer, list[str]]:
+def _text(raw: bytes | None) -> str:
+    return (raw or b"").decode("utf-8", "surrogateescape")
+
+
+def _env_file(text: str, path: Path, cwd: Path, environ: Mapping[str, str], owner: Owner) -> tuple[Layer, list[str]]:
     """Read a ``.env`` file as ``load_dotenv()`` does: the last binding of a name wins, ``${NAME}`` is expanded.
 
-    Also return the values of ``environ`` that a file of the folder has put into its own.
+    Also return the values of ``environ`` that a file of the folder has put into its own. Raises SkippedFile if the
+    file's values grow too large.
     """
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
-    from dotenv.variables import Variable, parse_variables
+    from collections import ChainMap
 
-    from probes.config_formats.dotenv import dotenv
+    from probes.config_formats.dotenv import Expansion, dotenv, pieces
 
     shown = shown_path(path, cwd)
     found: dict[str, Sourced[str]] = {}
-    values: dict[str, str | None] = {}
-    secrets: list[str] = []
+    values: dict[str, str] = {}
+    known = ChainMap(dict(environ), values)
+    expansion = Expansion()
+    secrets: dict[str, None] = {}
     for binding in dotenv(text):
-        known: dict[str, str | None] = {**values, **environ}
-        atoms = list(parse_variables(binding.value))
-        borrowed: list[Source] = []
-        for name in (atom.name for atom in atoms if isinstance(atom, Variable)) if owner is Owner.FOLDER else ():
+        parts = list(pieces(binding.value))
+        value = expansion.of(parts, known)
+        borrowed: dict[Source, None] = {}
+        names = dict.fromkeys(part.name for part in parts if part.name is not None)
+        for name in names if owner is Owner.FOLDER else ():
             if not plain(environ.get(name, "")):
-                borrowed.append(environment_variable(name))
-                secrets.append(environ[name])
+                borrowed[environment_variable(name)] = None
+                secrets[environ[name]] = None
             elif name in found:
-                borrowed += found[name].borrowed
-        value = "".join(atom.resolve(known) for atom in atoms)
+                borrowed |= dict.fromkeys(found[name].borrowed)
         values[binding.name] = value
         source = Source(SourceKind.DOTENV, owner, binding.name, shown, binding.line)
-        found[binding.name] = Sourced(value, source, tuple(dict.fromkeys(borrowed)))
-    return (shown, found), secrets
+        found[binding.name] = Sourced(value, source, tuple(borrowed))
+    return (shown, found), list(secrets)

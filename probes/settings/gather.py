@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from probes.catalog import doors
 from probes.catalog.node_runtime import read as read_node
 from probes.catalog.sdk_variables import SdkVariables
+from probes.config_formats.files import SkippedFile
 from probes.model.secret import Secret
 from probes.model.settings import (
     BadInput,
@@ -25,6 +26,7 @@ from probes.model.settings import (
     Flow,
     Limits,
     Settings,
+    Skipped,
     Slo,
     Sourced,
 )
@@ -60,7 +62,7 @@ def gather(
     ``shells`` are variables that new shells will have besides the environment. Raises BadInput for an unknown target, a
     missing or unreadable file, or a key that is given twice.
     """
-    target, url, file = _target(options, cwd, file, home or _home())
+    target, url, file, skipped = _target(options, cwd, file, home or _home())
     unasked = (options.no_env or options.env_file) and not options.config
     check = ConfigTable("check") if unasked or file is None else file.check
     variables = environment.read(options, environ, cwd, shells, home or _home())
@@ -84,6 +86,7 @@ def gather(
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
         conflicts=(*key_conflicts, *base_url_conflicts(choice, check, variables), *model_conflicts),
         searched=tuple(searched),
+        skipped=(*skipped, *variables.skipped),
         secrets=variables.secrets,
         proxies=proxies(options, named, environ),
         connect_to=(*connections(options.connect_to), *(() if options.connect_to else _connections(named))),
@@ -155,30 +158,45 @@ def _ignored(named: list[ConfigTable], file: config_file.Config | None) -> tuple
 
 def _target(
     options: Options, cwd: Path, file: config_file.Config | None, home: Path | None
-) -> tuple[ConfigTable | None, Sourced[str] | None, config_file.Config | None]:
-    """Return the named target, or else the base URL given instead of a name, and the configuration file."""
+) -> tuple[ConfigTable | None, Sourced[str] | None, config_file.Config | None, tuple[Skipped, ...]]:
+    """Return the named target, or else the base URL given instead of a name, and the configuration file.
+
+    The last part is that file if it was found and not read.
+    """
     name = options.target
     wordlike = name is not None and re.fullmatch(r"[\w-]+", name) is not None and name.lower() != "localhost"
+    skipped: tuple[Skipped, ...] = ()
+    why = ""
     without_files = options.no_env or options.env_file is not None
     if file is None:
-        path = _named_file(options.config, cwd) if options.config is not None else None
+        named = _named_file(options.config, cwd) if options.config is not None else None
+        path = named
         if path is None and (not without_files or (name is not None and not _is_url(name))):
             path = config_file.find(cwd)
-        owner = Owner.USER if path and (options.config is not None or path.parent == home) else Owner.FOLDER
-        file = config_file.read(path, shown_path(path, cwd), owner) if path else None
+        owner = Owner.USER if path and (named is not None or path.parent == home) else Owner.FOLDER
+        try:
+            if named is not None:
+                file = config_file.read(named, shown_path(named, cwd), Owner.USER)
+            elif path is not None:
+                file = config_file.found(path, shown_path(path, cwd), home)
+        except SkippedFile as error:
+            skipped = (Skipped(shown_path(path or cwd, cwd), error.reason),)
+            why = error.why
         if file is not None:
             agreed = owner is Owner.USER or trust.holds(doors_mark(file))
             doors.adopt(file.doors if agreed else harmless(file.doors))
     if name is None:
-        return None, None, file
+        return None, None, file, skipped
     if file and name in file.targets:
-        return file.targets[name], None, file
+        return file.targets[name], None, file, skipped
     from probes.keys.flaws import url_is_key
 
     if not wordlike or url_is_key(name):
         if options.base_url is not None:
             raise BadInput("The base URL is given twice, as an argument and with --base-url.")
-        return None, Sourced(name, Source(SourceKind.ARGUMENT)), file
+        return None, Sourced(name, Source(SourceKind.ARGUMENT)), file, skipped
+    if skipped:
+        raise BadInput(f"There is no target {shown_word(name)}: {skipped[0].place} is not read, since {why}.")
     if file is None:
         raise BadInput(
             f"There is no target {shown_word(name)}: no {config_file.FILE_NAME} stands in this folder or above it. "

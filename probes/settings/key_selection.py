@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from probes.catalog.sdk_variables import own_keys
+from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Conflict, ConflictReason, ConflictRole, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
@@ -53,7 +56,8 @@ def key_of(
     if options.key_file:
         path = Path(options.key_file).expanduser()
         place = Source(SourceKind.KEY_FILE, Owner.USER, "--key-file", options.key_file)
-        return _taken(Sourced(_key_text(path, f"the file {shown_word(options.key_file)}"), place))
+        shown = f"the file {shown_word(options.key_file)}"
+        return _taken(Sourced(_key_text(path, shown, named=True, patience=options.deadline), place))
     if options.key_env:
         if not config_file.is_variable_name(options.key_env):
             raise BadInput("--key-env takes the name of a variable, not a key.")
@@ -108,15 +112,20 @@ def _from_reference(given: Sourced[KeyReference], variables: Variables, environ:
         return _from_variable(reference.env, variables, environ, given.source)
     assert reference.file is not None
     place = Source(SourceKind.KEY_FILE, reference.owner, "", str(reference.file))
-    text = _key_text(reference.file, f"the file {reference.file}")
+    text = _key_text(reference.file, f"the file {reference.file}", reference.found_in)
     return _taken(Sourced(text, place), chosen_by=given.source)
 
 
-def _key_text(path: Path, named: str) -> str:
+def _key_text(
+    path: Path, shown: str, found_in: Path | None = None, named: bool = False, patience: float | None = None
+) -> str:
     try:
-        return _without_line_end(path.read_bytes().decode("utf-8", "surrogateescape"))
-    except OSError as error:
-        raise BadInput(f"The key cannot be read from {named}: {error.strerror}.") from None
+        content = bytes_of(path, found_in, named=named, patience=patience)
+    except SkippedFile as error:
+        raise BadInput(f"The key cannot be read from {shown}: {error.why}.") from None
+    if content is None:
+        raise BadInput(f"The key cannot be read from {shown}: {os.strerror(errno.ENOENT)}.")
+    return _without_line_end(content.decode("utf-8", "surrogateescape"))
 
 
 def _without_line_end(text: str) -> str:

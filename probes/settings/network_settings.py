@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 from probes.model.settings import BadInput, ConnectTo, ProxySettings, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable, option
 from probes.network.name_servers import server
-from probes.network.trust_stores import unreadable
+from probes.network.trust_stores import loadable, unreadable
 from probes.settings.config_file import ConfigTable, setting
 from probes.settings.options import Options
 
@@ -82,8 +83,14 @@ def ca_bundle(options: Options, named: list[ConfigTable], environ: Mapping[str, 
     given = given or next((entry.values["ca_bundle"] for entry in named if "ca_bundle" in entry.values), None)
     if given:
         path = cwd / Path(given.value).expanduser()
-        if not path.is_file():
+        if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises PermissionError
             raise BadInput(f"The file {given.value} with extra roots ({given.source}) does not exist.")
+        try:
+            loadable(str(path))
+        except OSError as error:
+            raise BadInput(
+                f"{given.value} with extra roots ({given.source}) cannot be read: {error.strerror}."
+            ) from None
         if unreadable(str(path)):
             raise BadInput(
                 f"The file {given.value} with extra roots ({given.source}) holds no certificate in PEM form."

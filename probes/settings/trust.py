@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 
+from probes.config_formats.files import SkippedFile, bytes_of
 from probes.model.settings import BadInput, Flow
 from probes.settings.consent import file_of, mark
 
@@ -105,15 +106,15 @@ def _private(status: os.stat_result) -> bool:
 
 @cache
 def _read(file: Path, changed: int, size: int) -> tuple[Agreement, ...]:
-    del changed
+    del changed, size
     types = {field.name: int if field.name == "line" else str for field in fields(Agreement)}
     try:
-        with file.open("rb") as opened:
-            entries = json.loads(opened.read(size))["agreed"]
+        # Whoever can write this file can agree to anything, so it is read as strictly as a folder's file.
+        entries = json.loads(bytes_of(file, file.parent, limit=LARGEST) or b"")["agreed"]
         values = [{name: entry[name] for name in types} for entry in entries]
         sound = all(type(each[name]) is kind for each in values for name, kind in types.items())
         return tuple(Agreement(**each) for each in values) if sound else ()
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (SkippedFile, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ()
 
 
@@ -134,14 +135,13 @@ def revoke(marks: Collection[str]) -> int:
 
 
 def _write(found: list[Agreement]) -> None:
-    """Replace the file. mkstemp gives it the mode 0600, and the folder is made the user's alone."""
-    import tempfile
+    """Replace the file. It is readable for the user alone, and the folder is made so."""
+    from probes.config_formats.writer import NotWritten, write
 
     file = path()
     if file is None:
         raise BadInput("The agreement cannot be kept: the user has no home folder.")
     text = json.dumps({"agreed": [asdict(one) for one in found]}, indent=1, ensure_ascii=True)
-    temporary = ""
     try:
         if len(text) >= LARGEST:
             raise BadInput(f"The agreement cannot be kept: {file} would be larger than {LARGEST // 1024**2} MiB.")
@@ -150,12 +150,10 @@ def _write(found: list[Agreement]) -> None:
             if folder.st_uid != os.geteuid():
                 raise BadInput(f"The agreement cannot be kept: {file.parent} belongs to another user.")
             file.parent.chmod(0o700)
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(f"{text}\n")
-        Path(temporary).replace(file)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise BadInput(f"The agreement cannot be kept: {file} cannot be written: {error.strerror or error}.") from None
+        if file.exists() and not (file.is_file() and _private(file.stat())):
+            file.unlink()  # a pipe, or what others may have written: its mode is not kept
+        write(file, f"{text}\n".encode(), private=True)
+    except (OSError, NotWritten) as error:
+        why = error.why if isinstance(error, NotWritten) else error.strerror or str(error)
+        raise BadInput(f"The agreement cannot be kept: {file} cannot be written: {why}.") from None
     _read.cache_clear()  # a file system may count the time of a change in whole seconds

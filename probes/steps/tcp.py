@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from probes.config_formats.files import SkippedFile, text_of
 from probes.model.facts import TcpFacts
 from probes.network.connection_pool import ConnectionPool
 
@@ -28,9 +29,9 @@ def interface(local: str) -> str:
     import fcntl
 
     address = ipaddress.ip_address(local.partition("%")[0])
-    with suppress(OSError):
+    with suppress(OSError, SkippedFile):
         if address.version == 6:
-            rows = (line.split() for line in Path("/proc/net/if_inet6").read_text("ascii").splitlines())
+            rows = (line.split() for line in (text_of(Path("/proc/net/if_inet6")) or "").splitlines())
             return next((row[-1] for row in rows if bytes.fromhex(row[0]) == address.packed), "")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe_socket:
             for _, name in socket.if_nameindex():

@@ -401,6 +401,44 @@ def test_imports_point_down() -> None:
     assert rooms - {"diagnose.__main__"} == set(floor) - {"diagnose.cli.commands"}, "a room without a floor"
 
 
+# Modules that open files: the reader, the writer, and the practice server, which writes the certificates of its tests.
+OPENERS = ("probes.config_formats.files", "probes.config_formats.writer", "probes.demo_server.certificates")
+OPENING = {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "mkstemp", "NamedTemporaryFile"}
+
+
+def opened_in(module: ast.Module) -> list[str]:
+    """Return the calls that open a file by its path, and reads of standard input; data of the package is allowed."""
+    found = []
+    for node in ast.walk(module):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        owner, _, name = called.rpartition(".")
+        stdin = called in ("sys.stdin.read", "sys.stdin.buffer.read")
+        package_data = "__file__" in owner or "files(" in owner
+        opens = name in OPENING if owner else name == "open"
+        if stdin or (opens and not package_data and owner not in ("scenarios", "webbrowser")):
+            found.append(called)
+    return found
+
+
+def test_files_are_opened_in_one_place() -> None:
+    opened = {name: opened_in(tree(name)) for name in MODULES if name not in OPENERS}
+    opened["diagnose.cli.named_files"].remove("sys.stdin.buffer.read")  # the one reader of standard input
+    assert {name: calls for name, calls in opened.items() if calls} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("open('x')", "Path(p).open()", "p.read_text()", "p.read_bytes()", "os.open(p, 0)", "p.write_text('')"),
+        *("sys.stdin.read()", "sys.stdin.buffer.read(9)", "io.open(p)", "tempfile.mkstemp()"),
+    ],
+)
+def test_an_opened_file_is_seen(text: str) -> None:
+    assert len(opened_in(ast.parse(text))) == 1
+
+
 def test_no_two_classes_have_one_name() -> None:
     found = Counter(node.name for name in MODULES for node in ast.walk(tree(name)) if isinstance(node, ast.ClassDef))
     assert [name for name, count in found.items() if count > 1] == []

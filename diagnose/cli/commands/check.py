@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose import __version__
-from diagnose.cli import console
+from diagnose.cli import console, output_files
 from diagnose.cli.completion import among, apps, of_config
 from diagnose.formats import FORMATS
 from diagnose.words import LANGS
@@ -111,6 +111,7 @@ def command(
     this folder would use. If a file of this folder would send a secret of yours somewhere, you are asked first.
     """
     from diagnose.cli.curl_option import from_curl
+    from diagnose.cli.named_files import key_from_standard_input
     from diagnose.words import phrase
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
@@ -121,7 +122,7 @@ def command(
     if choices["key"] is not None:
         click.echo(phrase("warning.key_option", spoken), err=True)
     if choices["key_stdin"]:
-        choices["stdin_text"] = sys.stdin.read(65536)
+        choices["stdin_text"] = key_from_standard_input()
     try:
         load()  # reports an error in the user's own doors before the run starts
         settings = (
@@ -203,7 +204,7 @@ def finish(
     if save is not None:
         from probes.model.archive import dump
 
-        console.save(Path(save), dump(evidence))
+        output_files.save(Path(save), dump(evidence))
     report = judge(evidence, lang)
     console.write(report, fmt, lang, output, strict)
     if fix_settings is not None and fix_settings(settings, report):

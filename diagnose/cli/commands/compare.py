@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, named_files, output_files
 from diagnose.tables.comparison import FORMATS, render
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
     from diagnose.judging.compared_report import ComparedReport
 
-LARGEST = 64 * 1024 * 1024  # bytes of a file; a report or saved run has some tens of KiB
 STATUS = {"none": 0, "a": 1, "b": 1, "both": 1, "unknown": 3}
 
 
@@ -40,7 +38,7 @@ def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: s
     if output is None or output == "-":
         console.echo(text, people=not as_json and fmt == "text")
     else:
-        console.save(output, text)
+        output_files.save(output, text)
     sys.exit(STATUS[found.fault])
 
 
@@ -48,11 +46,8 @@ def _read(name: str) -> ComparedReport:
     from diagnose.judging.compared_report import NotAReport, place
     from probes.model.archive import SCHEMA, ArchiveError, load
 
-    path = Path(name)
+    text = named_files.text(name)
     try:
-        if path.stat().st_size > LARGEST:
-            raise click.ClickException(f"{name} is too large to be a report")
-        text = path.read_text("utf-8-sig")  # PowerShell's > writes a byte order mark
         document: Any = json.loads(text)
         if isinstance(document, dict) and document.get("schema") == SCHEMA:
             from diagnose.formats.json import document as written
@@ -62,9 +57,5 @@ def _read(name: str) -> ComparedReport:
         return place(document)
     except (NotAReport, ArchiveError) as error:
         raise click.ClickException(f"{name}: {error}") from error
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{name}: it is not UTF-8") from error
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{name}: it is no JSON") from error
-    except OSError as error:
-        raise click.ClickException(f"{name}: {error.strerror or error}") from error

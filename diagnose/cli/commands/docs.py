@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from diagnose.docs.reference_pages import pages
+from probes.config_formats.files import MIB, SkippedFile, text_of
 
 
 @click.command("docs", hidden=True)
@@ -22,7 +23,7 @@ def command(write: str | None, check: str | None) -> None:
     from diagnose.cli import program
 
     if write is not None:
-        from diagnose.cli.console import save
+        from diagnose.cli.output_files import save
 
         for name, text in pages(Path(write), program).items():
             Path(write, name).parent.mkdir(exist_ok=True)
@@ -36,6 +37,6 @@ def command(write: str | None, check: str | None) -> None:
 
 def _read(path: Path) -> str | None:
     try:
-        return path.read_text("utf-8")
-    except OSError:
+        return text_of(path, limit=4 * MIB)
+    except SkippedFile:
         return None

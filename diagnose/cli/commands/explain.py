@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, named_files
 from diagnose.cli.completion import among, codes
 from diagnose.words import LANGS
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from diagnose.words.text_type import Text
 
 _CODE = re.compile(r"[a-z]{2,10}[.:/][a-z_]{3,30}")
-_LARGEST = 64 * 1024 * 1024  # bytes of a file or of standard input that are read
 
 
 @click.command()
@@ -38,24 +37,14 @@ def command(words: tuple[str, ...], path: str | None, as_json: bool, lang: str |
     if path is None and _CODE.fullmatch(given.lower()) and _page(given.lower(), spoken, as_json):
         return
     if path is not None:
-        text = _read(path)
+        text = _decode(named_files.content(path))
     elif given in ("", "-"):
         if not given and sys.stdin.isatty():
             raise click.UsageError("give a code, a text, or - for standard input")
-        text = _decode(sys.stdin.buffer.read(_LARGEST))
+        text = _decode(named_files.standard_input(named_files.RUN))
     else:
         text = given
     _answer(text, spoken, as_json)
-
-
-def _read(path: str) -> str:
-    from pathlib import Path
-
-    try:
-        with Path(path).open("rb") as file:
-            return _decode(file.read(_LARGEST))
-    except OSError as error:
-        raise click.ClickException(f"{path}: {error.strerror or error}") from error
 
 
 def _decode(data: bytes) -> str:

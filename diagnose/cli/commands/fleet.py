@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, output_files
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
     if choices["watch"] is None:
         fleet = _consented(fleet, spoken)
     fmt = "json" if choices["as_json"] else choices["fmt"]
-    with console.OutputFile(choices["output"]) as out:
+    with output_files.OutputFile(choices["output"]) as out:
         output = _FleetOutput(fleet, fmt, spoken, out, choices["only_broken"])
         arguments = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
         arguments += [word for name in PASSED_ON for word in _option(name, choices[name])]

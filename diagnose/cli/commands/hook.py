@@ -11,7 +11,7 @@ import click
 
 from diagnose import __version__
 from diagnose.cli import console
-from diagnose.words import LANGS
+from diagnose.words import LANGS, phrase
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
@@ -44,7 +44,7 @@ def command(files: tuple[str, ...], lang: str | None) -> None:
 def _faults(path: Path, lang: str) -> Iterator[tuple[str, Finding]]:
     """Yield the errors of a file, each with the location of the value (``.env:3``)."""
     yielded = set()
-    for settings in _settings(path):
+    for settings in _settings(path, lang):
         findings = [one for one in _judged(settings, lang).findings if one.severity == "error"]
         layers = LAYERS[1:] if any(one.code in MEANT for one in findings) else LAYERS
         for finding in findings:
@@ -56,7 +56,7 @@ def _faults(path: Path, lang: str) -> Iterator[tuple[str, Finding]]:
                 yield where, finding
 
 
-def _settings(path: Path) -> Iterator[Settings]:
+def _settings(path: Path, lang: str) -> Iterator[Settings]:
     """Yield the settings that each SDK reads from this file, and other providers' keys in it; read nothing else."""
     from probes.app_settings.entry import of_file
     from probes.app_settings.sdks import SdkSettings
@@ -66,7 +66,10 @@ def _settings(path: Path) -> Iterator[Settings]:
     from probes.settings.gather import Options
 
     world = SearchPlaces(Path.home(), cwd=Path.cwd())
-    reading = Search(world).read(path.absolute(), "dotenv")
+    search = Search(world)
+    reading = search.read(path.absolute(), "dotenv")
+    if unread := [one for one in search.skipped.values() if one.reason not in ("malformed", "encoding")]:
+        raise click.ClickException(f"{path}: {phrase(f'found.{unread[0].reason}', lang)}")
     if reading is None:
         return
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from diagnose.cli import console
 from diagnose.words import phrase
@@ -31,6 +32,8 @@ def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
 
     try:
         load()  # reports an error in the user's own doors before anything is written
+        if click.get_current_context().get_parameter_source("output") is ParameterSource.DEFAULT:
+            _check_link(Path(output))
         settings = gather(Options(env_file=env_file), os.environ, Path.cwd())
         text = write_first(Path(output), settings, force, _targets() if apps else {})
     except (BadInput, DoorsError) as error:
@@ -39,10 +42,22 @@ def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
     click.echo(text, nl=False)
 
 
+def _check_link(path: Path) -> None:
+    """Check that the file that nobody named is no link that a stranger's folder leads elsewhere.
+
+    Raises click.ClickException if it is.
+    """
+    if not Path(os.path.realpath(path)).is_relative_to(Path.cwd()):
+        raise click.ClickException(
+            f"{path} is a link to a file outside of this folder: nothing is written through it. Name a file with -o."
+        )
+
+
 def _targets() -> dict[str, Settings]:
     """Return the settings that `scan` finds, by target name; only those whose key is in an environment variable.
 
-    A target refers to its key by the variable's name, so a key in an app's own file cannot be used.
+    A target refers to its key by the variable's name, so a key in an app's own file cannot be used. Nor can a base URL
+    with a variable of the user in it, which is a secret and not written.
     """
     from probes.app_settings.scan import find
     from probes.app_settings.search import this_world
@@ -53,7 +68,8 @@ def _targets() -> dict[str, Settings]:
     targets: dict[str, Settings] = {}
     for one in find(this_world(os.environ, Path.cwd()), Options(), apps.load()).found:
         key = one.settings.key
-        if one.beyond or key is None or key.source.kind is not SourceKind.ENVIRONMENT:
+        base = one.settings.base_url
+        if one.beyond or key is None or key.source.kind is not SourceKind.ENVIRONMENT or (base and base.borrowed):
             continue
         name = re.sub(r"[^\w-]+", "-", "-".join(filter(None, (one.app, one.name))))
         while name in targets:

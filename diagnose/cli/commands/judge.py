@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, named_files
 from diagnose.formats import FORMATS
 from diagnose.words import LANGS
-
-LARGEST = 64 * 1024 * 1024  # bytes of a file; a saved run has some tens of KiB
 
 
 @click.command("judge")
@@ -26,12 +23,10 @@ def command(file: str, fmt: str, as_json: bool, output: str | None, lang: str | 
     from diagnose.judging.judge import judge
     from probes.model.archive import ArchiveError, load
 
-    path = Path(file)
+    text = named_files.text(file)
     try:
-        if path.stat().st_size > LARGEST:
-            raise click.ClickException(f"{file} is too large to be a saved run")
-        evidence = load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, ArchiveError) as error:
+        evidence = load(text)
+    except ArchiveError as error:
         raise click.ClickException(f"{file}: {error}") from error
     fmt = "json" if as_json else fmt
     spoken = console.language(lang)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose import __version__
-from diagnose.cli import console
+from diagnose.cli import console, output_files
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def command(
     if not list_only:
         survey = _consented(survey, Path(home).resolve() if home is not None else Path.cwd(), spoken)
         reports, interrupted = _checked(survey, apps, spoken)
-    with console.OutputFile(output) as out:
+    with output_files.OutputFile(output) as out:
         if as_json:
             out.write(_lines(survey, reports, list_only))
         else:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagnose.cli import named_files
+
 if TYPE_CHECKING:
     import socket
 
@@ -70,6 +72,8 @@ def command(
         )
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key belong together.")
+    for pem in filter(None, (tls_cert, tls_key)):
+        _check_pem(pem)
     try:
         file = _targets(path)
     except (BadInput, DoorsError) as error:
@@ -149,14 +153,23 @@ def _token(token_file: str | None) -> str | None:
     """
     token = os.environ.get(TOKEN, "").strip() or None
     if token_file is not None:
-        try:
-            token = Path(token_file).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not UTF-8"
-            raise click.ClickException(f"{token_file} cannot be read: {why}") from error
+        token = named_files.text(token_file, named_files.KEY).strip()
     if token is not None and len(token) < SHORTEST:
         raise click.ClickException(f"The token is too short: {SHORTEST} characters or more, drawn by lot.")
     return token
+
+
+def _check_pem(name: str) -> None:
+    """Check that a file is a regular one of fitting size, since the TLS library reads it without limits.
+
+    Raises click.ClickException if it is not; a missing file is left to the TLS library.
+    """
+    from probes.config_formats.files import SkippedFile, bytes_of
+
+    try:
+        bytes_of(Path(name))
+    except SkippedFile as error:
+        raise click.ClickException(f"{name} cannot be used: {error.why}.") from None
 
 
 def _targets(path: str | None) -> Path | None:
@@ -168,6 +181,6 @@ def _targets(path: str | None) -> Path | None:
 
     found = Path(path).absolute() if path is not None else config_file.find(Path.cwd())
     if found is not None:
-        ServedTargets(found, Owner.FOLDER).read()
+        ServedTargets(found, Owner.USER if path is not None else Owner.FOLDER).read()
     load()
     return found

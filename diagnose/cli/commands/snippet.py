@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, named_files
 from diagnose.cli.commands import check
 from diagnose.cli.curl_option import from_curl
 from diagnose.words import LANGS, phrase
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from diagnose.snippets.snippets import Snippet, WorkingSettings
     from probes.model.settings import Settings
 
-LARGEST = 64 * 1024 * 1024  # bytes of a saved run or a report
 # The options of `check` that `snippet` has too: they say what to check and how.
 _TAKEN = frozenset(
     (
@@ -101,20 +100,16 @@ def _saved(name: str, lang: str) -> WorkingSettings:
     from diagnose.snippets.snippets import from_document, working_of
     from probes.model.archive import ArchiveError, load
 
-    path = Path(name)
+    text = named_files.text(name)
     try:
-        if path.stat().st_size > LARGEST:
-            raise click.ClickException(f"{name} is too large to be a report or a saved run")
-        text = path.read_text("utf-8")
         document = json.loads(text)
         if isinstance(document, dict) and str(document.get("schema", "")).startswith("llmdoctor.report/"):
             working, cause = from_document(document), document.get("root_cause")
         else:
             report = judge(load(text), lang)
             working, cause = working_of(report), report.root_cause
-    except (OSError, ValueError, ArchiveError, RecursionError) as error:
-        said = error.strerror if isinstance(error, OSError) else "it is neither a report nor a saved run"
-        raise click.ClickException(f"{name}: {said}") from None
+    except (ValueError, ArchiveError, RecursionError):
+        raise click.ClickException(f"{name}: it is neither a report nor a saved run") from None
     if working is None:
         raise click.ClickException(phrase("snippet.nothing", lang, {"detail": str(cause or "?")}))
     return working
@@ -122,6 +117,7 @@ def _saved(name: str, lang: str) -> WorkingSettings:
 
 def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
     """Return the settings that worked in a check, or with ``--offline`` the given settings."""
+    from diagnose.cli.named_files import key_from_standard_input
     from diagnose.judging.judge import judge
     from diagnose.snippets.snippets import working_of
     from probes.catalog.door_files import DoorsError
@@ -131,7 +127,7 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
 
     curl = choices.pop("curl", None)
     if choices["key_stdin"]:
-        choices["stdin_text"] = sys.stdin.read(65536)
+        choices["stdin_text"] = key_from_standard_input()
     try:
         load()
         options = Options(**choices)
@@ -169,6 +165,8 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
     base = checked.exams.url.mended
     if base is None:
         raise click.ClickException(phrase("snippet.no_address", lang))
+    if settings.override is not None and settings.override.in_address:
+        raise click.ClickException(phrase("snippet.nothing", lang, {"detail": "settings.project_override"}))
     if settings.model is None:
         raise click.ClickException(phrase("snippet.no_model", lang))
     click.echo(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}", err=True)

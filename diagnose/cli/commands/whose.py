@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, named_files
 from diagnose.words import LANGS, phrase
 from probes.protocols.names import DEFAULT_PROTOCOL
 
 if TYPE_CHECKING:
     from probes.model.value_issues import Flaw
-
-LARGEST = 65536  # bytes of standard input; no key is longer
 
 
 # A key may begin with a dash, and click would print it in the message about an unknown option: take those as arguments.
@@ -75,7 +73,7 @@ def _given(words: tuple[str, ...], name: str | None, lang: str) -> str:
         return " ".join(words)
     if sys.stdin.isatty():
         raise click.UsageError("there is no key: pipe it in, or name its variable with --key-env")
-    piped = sys.stdin.buffer.read(LARGEST).decode("utf-8", "replace")
+    piped = named_files.standard_input(named_files.KEY).decode("utf-8", "replace")
     return piped.removesuffix("\n").removesuffix("\r")
 
 

@@ -84,6 +84,14 @@ UI: dict[str, str] = {
     "mend.by_hand_key": (
         "The key at {source} cannot be changed safely by a program. Take the characters away that do not belong."
     ),
+    "mend.unprintable": (
+        "{source} stays as it is: the value that worked has characters that a screen does not show, and such a value "
+        "is not proposed."
+    ),
+    "mend.link": (
+        "{source} is a link to a file outside of the project, which may be another project's: nothing is written "
+        "through it. Change the value there by hand, or make it a file of its own."
+    ),
     "mend.conflict": (
         "The key of {source} works, the one that is used now does not. A key is never copied: take the one away that "
         "is used now."
@@ -395,6 +403,9 @@ UI: dict[str, str] = {
     "found.unreadable": "skipped: it may not be read",
     "found.no_file": "skipped: it is no file",
     "found.leads_out": "skipped: the link leads out of the project",
+    "found.foreign_owner": "skipped: it belongs to another user",
+    "found.world_writable": "skipped: everybody on this machine may write to it or to a folder above it",
+    "found.excessive": "skipped: reading it would take too much time or memory",
     "fact.reachable": "server",
     "fact.path": "path",
     "fact.key": "key",

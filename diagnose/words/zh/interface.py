@@ -77,6 +77,11 @@ UI: dict[str, str] = {
     "mend.option_key": "{source} 给出的密钥带有多余字符：请去掉后再给。",
     "mend.by_hand": "{source} 无法由程序安全地修改。请手动改为 {detail}",
     "mend.by_hand_key": "{source} 的密钥无法由程序安全地修改。请手动去掉多余的字符。",
+    "mend.unprintable": "{source} 保持不变：可用的值带有屏幕上显示不出的字符，这样的值不予建议。",
+    "mend.link": (
+        "{source} 是指向项目之外的链接，目标可能属于另一个项目：不通过链接写入。"
+        "请到目标文件手动修改，或换成独立的文件。"
+    ),
     "mend.conflict": "{source} 的密钥可用，现在用的那个不行。密钥不会被复制到别处：请去掉现在用的那个。",
     "mend.protocol": "服务器使用 {protocol} 协议。请在应用里改用它，接口地址填 {detail}：不为此修改任何文件。",
     "mend.proxy": "请在 {source} 的来源处把代理设为 {detail}。",
@@ -379,6 +384,9 @@ UI: dict[str, str] = {
     "found.unreadable": "已跳过：没有读取权限",
     "found.no_file": "已跳过：不是文件",
     "found.leads_out": "已跳过：链接指向项目之外",
+    "found.foreign_owner": "已跳过：文件属于另一个用户",
+    "found.world_writable": "已跳过：本机任何人都能改写它或它的上级目录",
+    "found.excessive": "已跳过：读取它会耗费过多时间或内存",
     "fact.reachable": "服务器",
     "fact.path": "路径",
     "fact.key": "密钥",
