@@ -9,6 +9,8 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, settings
 
+from probes.model.known_secrets import KNOWN
+
 # A property test fails for what it finds, never because the machine is slow.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
@@ -37,3 +39,4 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
             monkeypatch.delenv(name)
     monkeypatch.setattr("probes.network.name_servers.configured", tuple)  # and from its name servers
     yield
+    KNOWN.stop()  # the secrets of one test must not be cut out of the texts of the next

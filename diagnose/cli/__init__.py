@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
+import threading
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from types import TracebackType
+from typing import Any
 
 import click
 
 import diagnose
-from diagnose import __version__
+from diagnose import __version__, interruption
+from diagnose.cli import standard_streams
+from diagnose.cli.secret_words import in_environment, on_command_line
+from probes.model.known_secrets import KNOWN
 
 COMMANDS = {
     "check": "Find out why a base URL and key do not work.",
@@ -35,6 +43,24 @@ HIDDEN = ("docs", "hook")  # `docs` is for developers of llmdoctor, `hook` for p
 
 class _Commands(click.Group):
     """A click group that knows names and summaries of its commands without importing their modules."""
+
+    def main(self, *args: Any, **named: Any) -> Any:
+        """Run the command line, as click does, but no text gets out that holds a key of it or of the environment."""
+        given = args[0] if args else named.get("args")
+        words = sys.argv[1:] if given is None else list(given)
+        KNOWN.begin((*on_command_line(words), *in_environment(os.environ)))
+        standalone = named.pop("standalone_mode", True)
+        run: Callable[..., Any] = super().main
+        try:
+            ended = run(*args, standalone_mode=False, **named)
+        except click.ClickException as error:
+            if not standalone:
+                raise
+            _refused(error, words)
+            ended = error.exit_code
+        if standalone:
+            sys.exit(ended if isinstance(ended, int) else 0)
+        return ended
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -82,32 +108,87 @@ def installation_problem() -> str:
     )
 
 
+def _refused(error: click.ClickException, words: Sequence[str]) -> int:
+    from diagnose.cli.error_messages import refuse
+
+    return refuse(error, words)
+
+
+def _broken(error: BaseException) -> int:
+    from diagnose.cli.error_messages import broken
+
+    return broken(error, sys.argv[1:])
+
+
+def _hide_tracebacks() -> None:
+    """Let no error that reaches the interpreter itself print a traceback: of a thread, or while the program ends."""
+
+    def uncaught(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+        _broken(error)
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+            _broken(args.exc_value)
+
+    def while_deleting(args: sys.UnraisableHookArgs) -> None:
+        if os.environ.get("LLMDOCTOR_DEBUG") and args.exc_value is not None:  # nothing of the result depends on it
+            _broken(args.exc_value)
+
+    sys.excepthook = uncaught
+    threading.excepthook = in_thread
+    sys.unraisablehook = while_deleting
+
+
 def main() -> None:
-    """Run the command line. Exit status 2 means a usage error or a broken installation, 130 an interruption."""
+    """Run the command line. Exit status 2 means a usage error or a broken installation, 130 or 143 an interruption."""
+    interruption.install()
+    _hide_tracebacks()
     gc.set_threshold(50_000)  # a command creates little garbage, and the collector takes a tenth of the run time
     atexit.register(gc.freeze)  # skips the final collection at exit, which takes 7 ms and frees nothing of use
+    standard_streams.prepare()
+    try:
+        status = _run()
+        standard_streams.flush()
+    except OSError as error:
+        status = _failed(error)
+    interruption.ignore()  # the rest takes a few milliseconds, and the status is decided
+    sys.exit(interruption.status_of(status))
+
+
+def _run() -> int:
+    """Run the command that the arguments name, print the sentence of an error, and return the exit status.
+
+    Raises OSError if standard output cannot be written, or for what else the system refuses.
+    """
     problem = installation_problem()
     if problem:
-        click.echo(problem, err=True)
-        sys.exit(2)
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")  # a console without a character prints a question mark, not a traceback
+        return _refused(click.ClickException(problem), ())
     try:
-        program.main(prog_name="llmdoctor", standalone_mode=False)
+        ended = program.main(prog_name="llmdoctor", standalone_mode=False)
     except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        return end.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1 if end.code else 0
     except click.ClickException as error:
-        if "nagios" in " ".join(sys.argv).replace("--format=", "--format ").partition("--format ")[2].split()[:1]:
-            # A monitoring scheduler reads exit status 2 as CRITICAL; a usage error is UNKNOWN (3), in one line.
-            click.echo(f"LLMDOCTOR UNKNOWN - {' '.join(error.format_message().split())}".replace("|", "/"))
-            sys.exit(3)
-        error.show()
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of the pipe has gone. Closing stderr avoids a second error when the interpreter flushes it.
-        sys.stderr.close()
-        sys.exit(1)
+        return _refused(error, sys.argv[1:])
+    except click.Abort:  # click's word for standard input that has ended where a question waits for its answer
+        return _refused(click.ClickException("Standard input has ended before the question was answered."), ())
+    except KeyboardInterrupt:
+        return interruption.INTERRUPTED
+    except OSError:
+        raise
+    except Exception as error:
+        return _broken(error)
+    return ended if isinstance(ended, int) else 0
+
+
+def _failed(error: OSError) -> int:
+    """Say which stream or file the system refuses, and return the exit status."""
+    if standard_streams.has_no_reader(error):
+        standard_streams.give_up()
+        return 1
+    reason = error.strerror or str(error)
+    if standard_streams.is_unwritable(error):
+        standard_streams.give_up()
+        return _refused(click.ClickException(f"Standard output cannot be written: {reason}."), sys.argv[1:])
+    return _refused(click.ClickException(f"{error.filename}: {reason}" if error.filename else reason), sys.argv[1:])

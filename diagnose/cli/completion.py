@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 
 import click
 
+from diagnose.rendering.outlet import plain
+
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
@@ -13,7 +15,8 @@ def among(names: Callable[[], Iterable[str]]) -> Completer:
     """Return a completer that offers the names with the typed prefix; it calls ``names`` only on completion."""
 
     def complete(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
-        return sorted(name for name in names() if name.startswith(word))
+        # A target's name comes from a file of the folder: the shell would put its control characters on the line.
+        return sorted(name for name in names() if name.startswith(word) and plain(name) == name)
 
     return complete
 

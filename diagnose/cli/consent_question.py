@@ -14,9 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from diagnose.rendering.report_parts import plain, source_text, word
+from diagnose.cli import printer
+from diagnose.rendering.report_parts import source_text, word
 from probes.settings import trust
 
 if TYPE_CHECKING:
@@ -104,13 +103,13 @@ def _ask(flows: list[Flow], lang: str) -> ConsentAnswer:
     """Show the flows and return the answer; NO if the input ends or is not understood."""
     shown = _varied(flows)[:SHOWN]
     left = len(flows) - len(shown)
-    _say(word(lang, "consent.title"))
+    printer.say(word(lang, "consent.title"))
     _list(shown, lang)
     if left:
-        _say(f"  {word(lang, 'consent.more', count=left)}")
-    _say(word(lang, "consent.why"))
+        printer.say(f"  {word(lang, 'consent.more', count=left)}")
+    printer.say(word(lang, "consent.why"))
     for _ in range(MOST_TRIES):
-        click.echo(word(lang, "consent.ask_list" if left else "consent.ask") + " ", nl=False, err=True)
+        printer.echo(word(lang, "consent.ask_list" if left else "consent.ask") + " ", nl=False, err=True)
         answer = _answer(_line(), lang)
         if answer is ConsentAnswer.LIST:
             _list(flows, lang)
@@ -132,11 +131,7 @@ def _varied(flows: list[Flow]) -> list[Flow]:
 
 def _list(flows: Iterable[Flow], lang: str) -> None:
     for flow in sorted(flows, key=lambda one: (one.named_by.file, one.named_by.line)):
-        _say(f"  {flow_line(flow, lang)}")
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)
+        printer.say(f"  {flow_line(flow, lang)}")
 
 
 def _answer(line: str | None, lang: str) -> ConsentAnswer | None:
@@ -144,7 +139,7 @@ def _answer(line: str | None, lang: str) -> ConsentAnswer | None:
     text = (line or "").strip().lower()
     if not text:
         if line is None or not line:
-            click.echo(err=True)  # the end of the input leaves the cursor behind the question
+            printer.say("")  # the end of the input leaves the cursor behind the question
         return ConsentAnswer.NO
     for answer in ConsentAnswer:
         if text in {answer[0], answer.value, *word(lang, f"consent.{answer}").split()}:
@@ -181,7 +176,7 @@ def _keep(found: list[Agreement], lang: str) -> None:
     try:
         trust.add(found)
     except BadInput as error:
-        _say(plain(error))
-        _say(word(lang, "consent.this_once"))
+        printer.say(str(error))
+        printer.say(word(lang, "consent.this_once"))
     else:
-        _say(word(lang, "consent.kept"))
+        printer.say(word(lang, "consent.kept"))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagnose.cli import printer
+
 if TYPE_CHECKING:
     from probes.model.settings import Settings
     from probes.settings.gather import Options
@@ -32,5 +34,5 @@ def from_curl(text: str, options: Options, lang: str) -> Settings:
         text = standard_input(LARGEST).decode("utf-8", "replace")
     settings, notes = read(text, options, os.environ, Path.cwd())
     for note in notes:
-        click.echo(f"{phrase('curl.note', lang)}: {phrase(f'curl.{note.kind}', lang, {'names': note.names})}", err=True)
+        printer.say(f"{phrase('curl.note', lang)}: {phrase(f'curl.{note.kind}', lang, {'names': note.names})}")
     return settings

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from diagnose.cli import printer
+from diagnose.interruption import Held
 from diagnose.words import phrase
 from probes.model.settings import ConflictRole
 from probes.model.source import Owner, SourceKind
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from probes.model.settings import Settings
     from probes.model.source import Source
 
-_SENSITIVE = re.compile(r"(?i)([\w-]*(?:key|token|secret|passw|auth)[\w-]*[\"']?\s*[:=]\s*[\"']?)([^\s\"',}#]{8,})")
+_SENSITIVE = re.compile(
+    r"(?i)((?<![\w-])(?=[\w-]*?(?:key|token|secret|passw|auth))[\w-]++[\"']?\s*+[:=]\s*+[\"']?)([^\s\"',}#]{8,})"
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # no repr: a value may be a key
@@ -80,12 +84,12 @@ def fix_settings(settings: Settings, report: Report, lang: str, yes: bool) -> bo
         return False
     done = _write(writings, lang, yes) if writings else not changes
     for line in left:
-        click.echo(line, err=True)
+        printer.say(line)
     return done and bool(writings) and not left
 
 
 def _print(key: str, lang: str, **values: str) -> None:
-    click.echo(phrase(f"mend.{key}", lang, values), err=True)
+    printer.say(phrase(f"mend.{key}", lang, values))
 
 
 # -- what is to change -------------------------------------------------------------------------------------------------
@@ -204,11 +208,11 @@ def _write(writings: list[FileChange], lang: str, yes: bool) -> bool:
     from probes.config_formats.edit import save
 
     for writing in writings:
-        click.echo(difference(writing), err=True, nl=False)
+        printer.echo(difference(writing), err=True, nl=False)
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError(phrase("mend.no_terminal", lang))
-        if not click.confirm(phrase("mend.ask", lang), err=True):
+        if not printer.agrees(phrase("mend.ask", lang)):
             _print("kept", lang)
             return False
     # From the last line up, so that line numbers above stay valid.
@@ -216,7 +220,8 @@ def _write(writings: list[FileChange], lang: str, yes: bool) -> bool:
         found = _edit_of(writing)
         if found is not None:
             text, change = found
-            save(writing.path, text, change.applied(text))
+            with Held():
+                save(writing.path, text, change.applied(text))
     for path in dict.fromkeys(writing.path for writing in writings):
         _print("written", lang, path=str(path))
     return True

@@ -6,6 +6,7 @@ on a broken target) and, if they apply:
 - ``OPTIONS``: the keywords of :func:`render` that the module's ``render`` takes;
 - ``FOR_PEOPLE = True``: write it to a console in the console's encoding, not in UTF-8;
 - ``EXIT_STATUS``: a function of the report that returns the exit status, if readers of the format expect another one;
+- ``GRAMMAR``: the grammar of its documents (``diagnose/rendering/outlet.py``), if they are more than text;
 - ``APPENDS``: environment variables that name a file, each with the format of the report that is appended to it.
 
 Code that formats share is in ``diagnose/rendering``.
@@ -16,6 +17,8 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from diagnose.rendering.outlet import Grammar, passed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +38,7 @@ class Format(NamedTuple):
     for_people: bool
     exit_status: Callable[[Report], int] | None
     appends: Mapping[str, str]
+    grammar: Grammar
 
 
 def load(name: str) -> Format:
@@ -49,6 +53,7 @@ def load(name: str) -> Format:
         getattr(module, "FOR_PEOPLE", False),
         getattr(module, "EXIT_STATUS", None),
         getattr(module, "APPENDS", {}),
+        getattr(module, "GRAMMAR", Grammar.TEXT),
     )
 
 
@@ -72,4 +77,5 @@ def render(
     """
     chosen = load(fmt)
     given = {"width": width, "colour": colour, "unicode": unicode, "probes": probes, "strict": strict}
-    return chosen.render(report, lang, **{name: given[name] for name in chosen.options})
+    written = chosen.render(report, lang, **{name: given[name] for name in chosen.options})
+    return passed(written, chosen.grammar, colours=colour)

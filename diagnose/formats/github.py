@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from diagnose.rendering.report_parts import advice, clip, cost_line, duration, folded, plain, verdict, word
+from diagnose.rendering.outlet import Grammar, plain
+from diagnose.rendering.report_parts import advice, clip, cost_line, duration, folded, verdict, word
 from probes.model.source import Source
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 STARTS_WITH = "::group::llmdoctor"
 OPTIONS = ("strict",)
+GRAMMAR = Grammar.WORKFLOW
 APPENDS = {"GITHUB_STEP_SUMMARY": "markdown"}  # the job's summary
 
 _IN_REPOSITORY = r"[^:\s/\\][^:\s\\]*"  # the path of a file below the working folder
@@ -43,11 +45,6 @@ def property_value(text: str) -> str:
     return data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def logged(text: str) -> str:
-    """Return a line of the log in which foreign text cannot act as a command of the older form, ``##[name]``."""
-    return plain(text).replace("##[", "## [")
-
-
 def _lines(report: Report, lang: str, strict: bool) -> Iterator[str]:
     named = plain(report.target.get("name") or report.target.get("base_url") or "")
     sentence = word(lang, verdict(report))
@@ -55,8 +52,8 @@ def _lines(report: Report, lang: str, strict: bool) -> Iterator[str]:
     for probe in report.probes:
         took = "" if probe.status == "skipped" else f" ({duration(probe.duration_ms)})"
         summary = clip(plain(probe.summary or probe.why_skipped or ""), 200)
-        yield logged(f"{MARKS[probe.status]} {word(lang, f'probe.{probe.name}')}: {summary}{took}")
-    yield logged(cost_line(report, lang))
+        yield plain(f"{MARKS[probe.status]} {word(lang, f'probe.{probe.name}')}: {summary}{took}")
+    yield plain(cost_line(report, lang))
     yield "::endgroup::"
     groups = folded(report)
     for finding, knock_ons in groups:

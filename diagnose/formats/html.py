@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.html_builder import LINE, SPACE, Safe, join, lines, prose, tag
+from diagnose.rendering.outlet import Grammar, plain
 from diagnose.rendering.report_parts import (
     advice,
     clip,
@@ -17,7 +18,6 @@ from diagnose.rendering.report_parts import (
     folded,
     optional_results,
     other_base_urls,
-    plain,
     proven,
     settings_lines,
     source_text,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from diagnose.report import CapabilityLine, Finding, ProbeLine, Report
 
 STARTS_WITH = "<!DOCTYPE html>"
+GRAMMAR = Grammar.MARKUP
 VERDICTS = {"healthy": "ok", "degraded": "warn", "broken": "fail", "inconclusive": "open"}
 SEVERITIES = {"error": "fail", "warning": "warn", "info": "info"}
 SUPPORT = {"supported": "ok", "unsupported": "skipped", "unknown": "open"}

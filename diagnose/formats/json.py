@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
+
+from diagnose.rendering.outlet import Grammar, passed
+from probes.model.known_secrets import KNOWN
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
 
 STARTS_WITH = "{"
+GRAMMAR = Grammar.JSON
 
 SCHEMA = "llmdoctor.report/1"
 
@@ -24,15 +27,10 @@ def render(report: Report, lang: str) -> str:
 def dumps(value: object, *, indent: int | None = None) -> str:
     """Serialise a value as JSON with readable non-ASCII text.
 
-    Control characters, direction marks, zero-width characters and lone surrogates stay escaped (``\\u200b``): a
-    terminal would act on them, nobody would see them, or UTF-8 cannot encode them. ``indent=None`` writes one line,
-    as NDJSON requires.
+    Known secrets are removed. What a terminal or a build server would act on stays escaped (``\\u200b``,
+    ``\\u003a:error::``), so that the values are exact. ``indent=None`` writes one line, as NDJSON requires.
     """
-    return re.sub("[^\n -~]", _shown, json.dumps(_pure(value), indent=indent, ensure_ascii=False))
-
-
-def _shown(sign: re.Match[str]) -> str:
-    return sign[0] if sign[0].isprintable() else json.dumps(sign[0])[1:-1]
+    return passed(json.dumps(_pure(value), indent=indent, ensure_ascii=False), Grammar.JSON)
 
 
 def document(report: Report) -> dict[str, object]:
@@ -177,13 +175,18 @@ def _ms(milliseconds: float) -> float:
 
 
 def _pure(value: object) -> object:
-    """Convert a value to the types of JSON: mappings to dicts, iterables to lists, NaN and infinity to null."""
+    """Convert a value to the types of JSON: mappings to dicts, iterables to lists, NaN and infinity to null.
+
+    Remove known secrets from its texts.
+    """
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int | str):
+    if isinstance(value, str):
+        return KNOWN.scrub(value)
+    if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Mapping):
-        return {str(name): _pure(inner) for name, inner in value.items()}
+        return {KNOWN.scrub(str(name)): _pure(inner) for name, inner in value.items()}
     if isinstance(value, Iterable):
         return [_pure(inner) for inner in value]
-    return str(value)
+    return KNOWN.scrub(str(value))

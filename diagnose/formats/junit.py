@@ -10,13 +10,15 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnose.rendering.html_builder import LINE, Safe, join, lines, tag
-from diagnose.rendering.report_parts import advice, exit_status, plain, vantage, word
+from diagnose.rendering.outlet import Grammar, plain
+from diagnose.rendering.report_parts import advice, exit_status, vantage, word
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, ProbeLine, Report
 
 STARTS_WITH = "<?xml version"
 OPTIONS = ("strict",)
+GRAMMAR = Grammar.MARKUP
 
 
 def render(report: Report, lang: str, *, strict: bool = False) -> str:

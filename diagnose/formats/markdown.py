@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import (
     advice,
     clip,
@@ -16,7 +17,6 @@ from diagnose.rendering.report_parts import (
     folded,
     optional_results,
     other_base_urls,
-    plain,
     proven,
     settings_lines,
     vantage,

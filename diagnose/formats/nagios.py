@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnose.rendering.report_parts import clip, plain, tokens, verdict, word
+from diagnose.rendering.outlet import plain
+from diagnose.rendering.report_parts import clip, tokens, verdict, word
 
 if TYPE_CHECKING:
     from diagnose.report import Report

@@ -1,7 +1,7 @@
 """The report as text for a terminal, a pipe or a log: probes, root cause, steps, and what is proven.
 
-Colour repeats what the marks already show. Every text goes through ``plain`` of ``diagnose/rendering/report_parts.py``
-and is printed as ``rich.text.Text``, so that markup and escape sequences from outside have no effect.
+Colour repeats what the marks already show. Every text goes through ``plain`` of ``diagnose/rendering/outlet.py`` and is
+printed as ``rich.text.Text``, so that markup and escape sequences from outside have no effect.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import (
     advice,
     clip,
@@ -18,7 +19,6 @@ from diagnose.rendering.report_parts import (
     folded,
     optional_results,
     other_base_urls,
-    plain,
     proven,
     settings_lines,
     source_text,
@@ -57,7 +57,7 @@ _WIDE = (
     "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
 )
 _OPEN, _CLOSE = "（「『《〈【［“‘", "，。、；：？！）」』》〉】］”’…—"
-ATOM = re.compile(rf" ?[{_OPEN}]*(?:[^ {_WIDE}{_OPEN}]+|[{_WIDE}])[{_CLOSE}]*|.")
+ATOM = re.compile(rf" ?[{_OPEN}]{{0,8}}(?:[^ {_WIDE}{_OPEN}]+|[{_WIDE}])[{_CLOSE}]*|.")
 
 # Replacements for consoles whose encoding lacks these characters.
 ASCII = str.maketrans(

@@ -1,1 +1,1 @@
-"""Code that report formats share: parts of a report as text, and a builder for HTML and XML."""
+"""Code that report formats share: the outlet that every text passes, parts of a report, a builder for HTML and XML."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from diagnose.rendering.report_parts import plain
+from diagnose.rendering.outlet import plain
 
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 VOID = frozenset(("br", "hr", "meta"))  # the void elements of HTML that are used here; in XML every element has an end

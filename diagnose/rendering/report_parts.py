@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from diagnose.report import Finding, Report
+from diagnose.rendering.outlet import plain
 from diagnose.words import part
 from probes.model.source import Source
 
@@ -37,24 +38,6 @@ def word(lang: str, key: str, **values: object) -> str:
         return words.phrase(key, lang, {name: plain(value) for name, value in values.items()})
     except KeyError:
         return key.rpartition(".")[2].replace("_", " ")
-
-
-def plain(text: object) -> str:
-    """Return foreign text as one line that has no effect on a terminal.
-
-    Escape sequences, control characters, lone surrogates and invisible characters (zero-width, direction marks) are
-    removed; every run of white space becomes one space.
-    """
-    import re
-
-    whole = re.sub(
-        r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, moves
-        r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS: titles, links
-        r"|\x1b[ -/]*[0-~]?",  # two-character sequences, and an escape character that starts no known sequence
-        "",
-        str(text),
-    )
-    return " ".join("".join(c for c in whole if c.isprintable() or c.isspace()).split())
 
 
 def clip(text: str, limit: int) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from diagnose.judging.compare import Comparison, Difference
 from diagnose.judging.compared_report import ComparedReport
-from diagnose.rendering.report_parts import clip, plain, word
+from diagnose.rendering.outlet import Grammar, passed, plain
+from diagnose.rendering.report_parts import clip, word
 from diagnose.words import fill, part
 from diagnose.words.text_type import Text
 
@@ -20,7 +21,7 @@ def render(found: Comparison, fmt: str, lang: str) -> str:
     """Return the comparison in one of :data:`FORMATS`, with a final line end. Raises ValueError for another format."""
     if fmt not in FORMATS:
         raise ValueError(f"unknown format: {fmt}")
-    return FORMATS[fmt](found, lang) + "\n"
+    return passed(FORMATS[fmt](found, lang), Grammar.JSON if fmt == "json" else Grammar.TEXT) + "\n"
 
 
 def document(found: Comparison, lang: str) -> dict[str, Any]:

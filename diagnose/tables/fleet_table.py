@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from diagnose.formats.text import STYLES, VERDICTS, Line, Page
-from diagnose.rendering.report_parts import duration, plain, word
+from diagnose.rendering.outlet import plain
+from diagnose.rendering.report_parts import duration, word
 
 ORDER = ("broken", "inconclusive", "degraded", "healthy")
 

@@ -8,6 +8,10 @@ from collections.abc import Iterable
 from probes.model.secret import PUBLIC_VALUES, Secret, hint, public_prefix
 
 WINDOW = 12  # the contract: no output has this many consecutive characters of a key after its public prefix
+# Wherever a window of a secret lies, one of each STRIDE positions begins a mark that lies within the window.
+MARK = 6
+STRIDE = WINDOW - MARK + 1
+REMEMBERED = 10_000  # texts without a key; a process that watches for days would keep them all
 # Keys that the run does not know, such as that of an upstream which a relay echoes.
 _FOREIGN_KEY = (
     r"(?<![A-Za-z0-9])(?:sk-(?:ant|proj|or|svcacct|admin|kimi|sp|api|cp)-[\w-]{16,}|sk-[A-Za-z0-9]{20,}|gsk_\w{20,}"
@@ -47,19 +51,26 @@ def _forms(value: str) -> set[str]:
 class Scrubber:
     """A filter that removes keys from foreign text.
 
-    It must know every secret of the run before foreign text passes through it.
+    It must know every secret of the run before foreign text passes through it. Keys with fewer than ``shortest``
+    characters after the public prefix are ignored.
     """
 
-    def __init__(self, secrets: Iterable[Secret | str] = ()) -> None:
+    def __init__(self, secrets: Iterable[Secret | str] = (), shortest: int = 3) -> None:
+        self._shortest = shortest
         self._windows: set[str] = set()
+        self._marks: set[str] = set()  # every MARK characters of the secrets
         self._short: list[str] = []
         self._known: set[str] = set()
         self._clean: set[str] = set()  # texts without a key: most of them are scrubbed more than once
         for secret in secrets:
             self.add(secret)
 
+    def __bool__(self) -> bool:
+        """Check whether it knows any secret."""
+        return bool(self._known)
+
     def add(self, secret: Secret | str) -> None:
-        """Add a secret. Public placeholders and keys with less than 3 characters after the prefix are ignored."""
+        """Add a secret. Public placeholders and short keys are ignored."""
         value = secret.reveal() if isinstance(secret, Secret) else secret
         bare = value.strip()
         if not bare or bare in self._known or bare.lower() in PUBLIC_VALUES:
@@ -68,13 +79,14 @@ class Scrubber:
         self._clean.clear()
         body = bare[len(public_prefix(bare)) :]
         if len(body) < WINDOW:
-            if len(body) >= 3:
+            if len(body) >= self._shortest:
                 self._short.append(bare)
             return
         for form in _forms(bare) | _forms(body):
             head = len(public_prefix(form))
             text = form[head:]
             self._windows.update(text[i : i + WINDOW] for i in range(len(text) - WINDOW + 1))
+            self._marks.update(text[i : i + MARK] for i in range(len(text) - MARK + 1))
 
     def __call__(self, text: str) -> str:
         """Return ``text`` with each known key replaced by ``[key]`` and each unknown one by its hint."""
@@ -84,10 +96,12 @@ class Scrubber:
         for short in self._short:
             if short in text:
                 text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", "[key]", text)
-        if self._windows and any(text[i : i + WINDOW] in self._windows for i in range(len(text) - WINDOW + 1)):
+        if self._windows and not self._marks.isdisjoint(text[i : i + MARK] for i in range(0, len(text), STRIDE)):
             text = self._replace_known(text)
         text = re.sub(_FOREIGN_KEY, lambda found: hint(found[0]), text)
         if text == given and len(text) <= 1000:
+            if len(self._clean) >= REMEMBERED:
+                self._clean.clear()
             self._clean.add(text)
         return text
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Callable
+from typing import ClassVar, NoReturn
 
 # Prefixes that vendors publish: they name the kind of key and are not secret. The longest come first, so that
 # `sk-ant-api03-` is not taken for `sk-`.
@@ -97,8 +98,13 @@ class Secret:
 
     __slots__ = ("_value",)
 
+    # Is called with the value of each key that is made: the register of `known_secrets`, while it collects.
+    told: ClassVar[Callable[[str], None] | None] = None
+
     def __init__(self, value: str) -> None:
         self._value = value
+        if Secret.told is not None:
+            Secret.told(value)
 
     def reveal(self) -> str:
         """Return the key itself, for a header that is about to be sent and for the scrubber."""

@@ -12,6 +12,7 @@ import os
 import stat
 import sys
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -150,8 +151,9 @@ def _write(found: list[Agreement]) -> None:
             if folder.st_uid != os.geteuid():
                 raise BadInput(f"The agreement cannot be kept: {file.parent} belongs to another user.")
             file.parent.chmod(0o700)
-        if file.exists() and not (file.is_file() and _private(file.stat())):
-            file.unlink()  # a pipe, or what others may have written: its mode is not kept
+        with suppress(FileNotFoundError):
+            if not (stat.S_ISREG((status := file.lstat()).st_mode) and _private(status)):
+                file.unlink()  # the writer keeps a file's mode, and writes into a pipe
         write(file, f"{text}\n".encode(), private=True)
     except (OSError, NotWritten) as error:
         why = error.why if isinstance(error, NotWritten) else error.strerror or str(error)

@@ -22,12 +22,12 @@ V = TypeVar("V")
 Watch = Callable[[Observation], None]
 
 
-def scrubbed(value: V, scrub: Scrubber) -> V:
+def scrubbed(value: V, scrub: Callable[[str], str]) -> V:
     """Return a copy of a frozen dataclass with every string scrubbed, recursively, so that new fields are covered."""
     return cast(V, _scrubbed(value, scrub))
 
 
-def _scrubbed(value: Any, scrub: Scrubber) -> Any:
+def _scrubbed(value: Any, scrub: Callable[[str], str]) -> Any:
     kind: Any = type(value)
     if kind is str:
         return scrub(value)

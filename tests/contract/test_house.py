@@ -289,6 +289,104 @@ def plain(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
 SHORT = 10  # lines
 
 
+# -- one way out for text ----------------------------------------------------------------------------------------------
+
+# Modules that write to a stream themselves, and why that is no way around `diagnose/rendering/outlet.py`.
+WRITES = {
+    "diagnose.cli.printer": "it is the way out",
+    "diagnose.cli.console": "its lines of progress move the cursor; the one name in them has passed",
+    "diagnose.cli.worker_pool": "a worker's standard output is a pipe to its parent, which prints",
+    "diagnose.interruption": "one line end, while a signal ends the process",
+}
+STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")
+
+
+def ways_out(node: ast.AST) -> str:
+    """Return how a node writes to the terminal, or an empty string."""
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        if called == "os.write" and ast.unparse(node.args[0]) in ("1", "2"):
+            return called
+        if called in ("print", "warnings.warn") or re.fullmatch(
+            r"click\.(?:echo|secho|echo_via_pager|prompt|confirm|pause|progressbar|clear|edit|launch)"
+            r"|(?:sys\.)?(?:__)?(?:stdout|stderr)(?:__)?(?:\.buffer)?\.(?:write|writelines)"
+            r"|traceback\.print_\w+|logging\.(?:basicConfig|debug|info|warning|error|exception|critical)"
+            r"|\w+\.show|rich\.print",
+            called,
+        ):
+            return called
+        if called.rpartition(".")[2] == "Console" and not any(one.arg == "file" for one in node.keywords):
+            return called
+    if isinstance(node, ast.ImportFrom) and node.module in ("click", "sys", "rich", "traceback"):
+        theirs = {"echo", "secho", "prompt", "confirm", "print", "print_exc", "print_exception", *STREAMS}
+        return ", ".join(sorted({one.name for one in node.names} & theirs))
+    return ""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "click.echo('x')",
+        "sys.stderr.write('x')",
+        "sys.stdout.buffer.write(b'x')",
+        "print('x')",
+        "click.confirm('x')",
+        "from sys import stdout",
+        "from click import echo",
+        "error.show()",
+        "Console(stderr=True)",
+        "traceback.print_exc()",
+        "os.write(2, b'x')",
+    ],
+)
+def test_a_way_out_is_seen(code: str) -> None:
+    assert any(ways_out(node) for node in ast.walk(ast.parse(code)))
+
+
+def test_every_text_goes_through_the_outlet() -> None:
+    found = {
+        (name, way)
+        for name in MODULES
+        if not name.startswith("diagnose.docs.examples")  # a developers' tool that draws a picture of a terminal
+        for node in ast.walk(tree(name))
+        if (way := ways_out(node))
+    }
+    assert {(name, way) for name, way in found if name not in WRITES} == set()
+    assert {name for name, _ in found} == set(WRITES), "take it from the list"
+
+
+def test_what_is_written_to_a_file_goes_through_the_outlet() -> None:
+    """In the command line, whatever is written or saved is the value of ``passed`` or of a function that calls it."""
+    passing = ("passed", "render", "pages")
+    for name in MODULES:
+        if not name.startswith("diagnose.cli") or name in (*WRITES, "diagnose.cli.output_files"):  # it writes the files
+            continue
+        for function in (one for one in ast.walk(tree(name)) if isinstance(one, ast.FunctionDef)):
+            from_outlet = {
+                target.id
+                for node in ast.walk(function)
+                if isinstance(node, ast.Assign | ast.For)
+                for target in ast.walk(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+                if isinstance(target, ast.Name)
+                and any(
+                    f"{one}(" in ast.unparse(node.value if isinstance(node, ast.Assign) else node.iter)
+                    for one in passing
+                )
+            }
+            for node in ast.walk(function):
+                if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                    continue
+                called = ast.unparse(node.func)
+                if (
+                    called in ("output_files.save", "save", "self._out.write", "out.write")
+                    and function.name != "_write"
+                ):
+                    text = node.args[-1]
+                    assert any(f"{one}(" in ast.unparse(text) for one in passing) or (
+                        isinstance(text, ast.Name) and text.id in from_outlet
+                    ), f"{name}: {ast.unparse(node)}"
+
+
 # -- rooms -------------------------------------------------------------------------------------------------------------
 
 # From the bottom up: a room imports only rooms on floors below its own. `probes` lies below `diagnose`.
@@ -299,7 +397,7 @@ FLOORS = (
     "probes.settings probes.steps probes.app_settings probes.pasted probes.api",
     "probes.capabilities probes.demo_server",
     "probes.run",
-    "diagnose.report",
+    "diagnose.report diagnose.interruption",
     "diagnose.words",
     "diagnose.answers",
     "diagnose.evidence",
@@ -402,7 +500,11 @@ def test_imports_point_down() -> None:
 
 
 # Modules that open files: the reader, the writer, and the practice server, which writes the certificates of its tests.
-OPENERS = ("probes.config_formats.files", "probes.config_formats.writer", "probes.demo_server.certificates")
+# And the one that replaces closed standard streams.
+OPENERS = (
+    *("probes.config_formats.files", "probes.config_formats.writer", "probes.demo_server.certificates"),
+    "diagnose.cli.standard_streams",
+)
 OPENING = {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "mkstemp", "NamedTemporaryFile"}
 
 
@@ -468,7 +570,7 @@ def test_no_module_imports_what_another_keeps_to_itself() -> None:
 
 def test_no_file_lies_flat() -> None:
     flat = {name for name in MODULES if name.count(".") == 1 and MODULES[name].name != "__init__.py"}
-    assert flat == {"diagnose.report", "diagnose.__main__"}
+    assert flat == {"diagnose.report", "diagnose.interruption", "diagnose.__main__"}
 
 
 # Modules that no test file needs to import: the worlds and the commands exercise them.

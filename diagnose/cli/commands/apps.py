@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.cli.completion import among
 from diagnose.cli.completion import apps as names
 from diagnose.cli.key_report import columns
@@ -37,10 +36,10 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
     spoken = console.language(lang)
     if as_json:
         shown: Any = document(one) if one else {"apps": [document(app) for app in found]}
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        printer.echo_json(shown)
     else:
         words = part(spoken, "tables")
-        click.echo("\n".join(_full(one, words.APPS) if one else _table(found, words)))
+        printer.echo("\n".join(_full(one, words.APPS) if one else _table(found, words)))
 
 
 def chosen(apps: Apps, words: tuple[str, ...]) -> tuple[App, ...]:

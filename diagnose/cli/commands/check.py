@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose import __version__
-from diagnose.cli import console, output_files
+from diagnose.cli import console, output_files, printer
 from diagnose.cli.completion import among, apps, of_config
 from diagnose.formats import FORMATS
+from diagnose.rendering.outlet import Grammar, passed, plain
 from diagnose.words import LANGS
 from probes.protocols.names import NAMES
 
@@ -120,7 +121,7 @@ def command(
 
     spoken = console.language(lang)
     if choices["key"] is not None:
-        click.echo(phrase("warning.key_option", spoken), err=True)
+        printer.say(phrase("warning.key_option", spoken))
     if choices["key_stdin"]:
         choices["stdin_text"] = key_from_standard_input()
     try:
@@ -170,7 +171,7 @@ def say_ignored(settings: Settings, lang: str) -> None:
 
     for source in settings.ignored:
         key = "consent.ignored_doors" if source.name.startswith("doors.") else "consent.ignored_flag"
-        click.echo(word(lang, key, source=source), err=True)
+        printer.say(word(lang, key, source=source))
 
 
 def consented(settings: Settings, lang: str) -> Settings:
@@ -196,6 +197,7 @@ def finish(
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
+    console.tell_skipped(settings, lang)
     progress = console.Progress(lang, fmt)
     try:
         evidence = until_it_works(lambda: measure(settings, progress), retries)
@@ -203,8 +205,10 @@ def finish(
         progress.end()
     if save is not None:
         from probes.model.archive import dump
+        from probes.model.known_secrets import KNOWN
+        from probes.steps.recorder import scrubbed
 
-        output_files.save(Path(save), dump(evidence))
+        output_files.save(Path(save), passed(dump(scrubbed(evidence, KNOWN.scrub)), Grammar.JSON))
     report = judge(evidence, lang)
     console.write(report, fmt, lang, output, strict)
     if fix_settings is not None and fix_settings(settings, report):
@@ -214,11 +218,10 @@ def finish(
 
 def measure(settings: Settings, progress: console.Progress) -> Evidence:
     """Run one check on a new event loop. Ctrl-C ends it with the evidence so far."""
-    import asyncio
-
+    from diagnose.cli.event_loop import run as run_event_loop
     from probes.run.engine import run
 
-    return asyncio.run(run(settings, watch=progress.watch, version=__version__))
+    return run_event_loop(run(settings, watch=progress.watch, version=__version__))
 
 
 def show_plan(settings: Settings, fmt: str, lang: str) -> None:
@@ -226,18 +229,17 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
 
     Raises click.ClickException if the settings have no address.
     """
-    import json
-
     from diagnose.words import phrase
     from probes.run.plan import plan
 
+    console.tell_skipped(settings, lang)
     found = plan(settings)
     if found is None:
         raise click.ClickException(phrase("plan.no_address", lang))
     if fmt == "json":
-        click.echo(json.dumps(_plan_json(found), indent=2))
+        printer.echo_json(_plan_json(found))
         return
-    click.echo(_plan_text(found, lang))
+    printer.echo(_plan_text(found, lang))
 
 
 def _plan_json(plan: Plan) -> dict[str, object]:
@@ -276,7 +278,7 @@ def announce(plan: Plan, lang: str) -> None:
     from probes.capabilities.feature_plan import MOST
 
     tokens = sum(request.tokens for request in plan.deep)
-    click.echo(deep("AROUND", "announced", lang, count=MOST, tokens=tokens), err=True)
+    printer.say(deep("AROUND", "announced", lang, count=MOST, tokens=tokens))
 
 
 def _plan_text(plan: Plan, lang: str) -> str:
@@ -286,7 +288,7 @@ def _plan_text(plan: Plan, lang: str) -> str:
     def lines_of(requests: tuple[PlannedRequest, ...]) -> list[str]:
         return [_request_line(one, plan.conflict_source, lang) for one in requests]
 
-    where = {"host": plan.host, "port": str(plan.port), "proxy": plan.proxy}
+    where = {"host": plain(plan.host), "port": str(plan.port), "proxy": plain(plan.proxy)}
     lines = [phrase("plan.to_proxy" if plan.proxy else "plan.to", lang, where)]
     lines += lines_of(plan.requests) or [f"  {phrase('plan.nothing', lang)}"]
     if plan.withheld is not None:
@@ -317,8 +319,8 @@ def _request_line(request: PlannedRequest, conflict_source: Source | None, lang:
     sent = "plan.without_key" if request.attempt.auth is Auth.NONE else phrases.get(request.key, "plan.made_up_key")
     values = {
         "purpose": request.purpose,
-        "key": phrase(sent, lang, {"source": str(conflict_source or "")}),
+        "key": phrase(sent, lang, {"source": plain(conflict_source or "")}),
         "cost": phrase("plan.tokens" if request.tokens else "plan.free", lang, {"tokens": str(request.tokens)}),
     }
     shown = phrase("plan.request_after_list" if request.after_list else "plan.request", lang, values)
-    return f"  {request.method:7} {request.url}  {shown}"
+    return f"  {request.method:7} {plain(request.url)}  {shown}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from diagnose.cli import output_files, printer
 from diagnose.docs.reference_pages import pages
 from probes.config_formats.files import MIB, SkippedFile, text_of
 
@@ -23,15 +24,13 @@ def command(write: str | None, check: str | None) -> None:
     from diagnose.cli import program
 
     if write is not None:
-        from diagnose.cli.output_files import save
-
         for name, text in pages(Path(write), program).items():
             Path(write, name).parent.mkdir(exist_ok=True)
-            save(Path(write, name), text)
+            output_files.save(Path(write, name), text)
         return
     assert check is not None
     if stale := [name for name, text in pages(Path(check), program).items() if _read(Path(check, name)) != text]:
-        click.echo(f"out of date: {', '.join(stale)}. Run: llmdoctor docs --write {check}", err=True)
+        printer.say(f"out of date: {', '.join(stale)}. Run: llmdoctor docs --write {check}")
         sys.exit(1)
 
 

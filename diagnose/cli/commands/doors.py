@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.cli.completion import among, doors
 from diagnose.cli.key_report import columns
 from diagnose.words import LANGS, look, part, put
@@ -32,9 +31,9 @@ def command(name: tuple[str, ...], as_json: bool, lang: str | None) -> None:
     spoken = console.language(lang)
     if as_json:
         shown: Any = document(one, doors) if one else {"doors": [document(door, doors) for door in found]}
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        printer.echo_json(shown)
     else:
-        click.echo("\n".join(_full(one, doors, spoken) if one else _table(found, spoken)))
+        printer.echo("\n".join(_full(one, doors, spoken) if one else _table(found, spoken)))
 
 
 def known() -> Doors:

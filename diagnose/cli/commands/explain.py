@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import console, named_files
+from diagnose.cli import console, named_files, printer
 from diagnose.cli.completion import among, codes
+from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -89,14 +90,14 @@ def _page(code: str, lang: str, as_json: bool) -> bool:
             "steps": text.steps,
             "examples": looks,
         }
-        _print_json(page)
+        printer.echo_json(page)
         return True
-    click.echo(f"{code}\n\n{_wrap(text.title)}\n\n{_wrap(text.explanation, '  ')}")
+    printer.echo(f"{code}\n\n{_wrap(text.title)}\n\n{_wrap(text.explanation, '  ')}")
     _steps(text, lang)
     if looks:
-        click.echo(f"\n{words.phrase('explain.looks', lang)}")
+        printer.echo(f"\n{words.phrase('explain.looks', lang)}")
         for example in looks:
-            click.echo(_wrap(example, "    ", "  · "))
+            printer.echo(_wrap(example, "    ", "  · "))
     return True
 
 
@@ -109,9 +110,9 @@ def _examples(code: str) -> tuple[str, ...]:
 def _steps(text: Text, lang: str) -> None:
     from diagnose import words
 
-    click.echo(f"\n{words.phrase('what_to_do', lang)}")
+    printer.echo(f"\n{words.phrase('what_to_do', lang)}")
     for number, step in enumerate(text.steps, 1):
-        click.echo(_wrap(step, "     ", f"  {number}. "))
+        printer.echo(_wrap(step, "     ", f"  {number}. "))
 
 
 # -- a text ------------------------------------------------------------------------------------------------------------
@@ -120,19 +121,14 @@ def _steps(text: Text, lang: str) -> None:
 def _answer(text: str, lang: str, as_json: bool) -> None:
     found = candidates(text, lang)
     if as_json:
-        _print_json(
-            {
-                "candidates": [
-                    {"code": c.code, "confidence": c.confidence, "why": c.why, "evidence": c.evidence} for c in found
-                ]
-            }
-        )
+        rows = [{"code": c.code, "confidence": c.confidence, "why": c.why, "evidence": c.evidence} for c in found]
+        printer.echo_json({"candidates": rows})
     elif found:
         _print_candidates(found, lang)
     else:
         from diagnose import words
 
-        click.echo(words.phrase("explain.nothing", lang))
+        printer.echo(words.phrase("explain.nothing", lang))
     if not found:
         sys.exit(3)
 
@@ -159,28 +155,23 @@ def _print_candidates(candidates: tuple[Candidate, ...], lang: str) -> None:
     first, *others = candidates
     _print_candidate(first)
     _steps(words.say(first.code, lang, {}), lang)
-    click.echo(f"\n{words.phrase('explain.more', lang, {'code': first.code})}")
+    printer.echo(f"\n{words.phrase('explain.more', lang, {'code': first.code})}")
     if others:
-        click.echo(f"\n{words.phrase('explain.also', lang)}\n")
+        printer.echo(f"\n{words.phrase('explain.also', lang)}\n")
         for candidate in others:
             _print_candidate(candidate)
 
 
 def _print_candidate(candidate: Candidate) -> None:
-    click.echo(f"{candidate.code}  {candidate.confidence:.0%}")
-    click.echo(_wrap(candidate.why, "  "))
-    click.echo(_wrap(f"“{candidate.evidence}”", "  "))
+    printer.echo(f"{candidate.code}  {candidate.confidence:.0%}")
+    printer.echo(_wrap(candidate.why, "  "))
+    printer.echo(_wrap(f"“{candidate.evidence}”", "  "))
 
 
 def _wrap(text: str, indent: str = "", first: str | None = None) -> str:
     """Wrap text between words at the terminal's width; leave text without spaces, such as Chinese, to the terminal."""
     start = indent if first is None else first
+    text = plain(text)
     if not text.isascii():
         return start + text
     return click.wrap_text(text, min(console.width(), 100), initial_indent=start, subsequent_indent=indent)
-
-
-def _print_json(document: object) -> None:
-    import json
-
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))

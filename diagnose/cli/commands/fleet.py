@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from diagnose.cli import console, output_files
+from diagnose.cli.number_types import FiniteRange
+from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
+from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from diagnose.cli.worker_pool import Document, WorkerPool
     from diagnose.tables.fleet_table import FleetRow
     from probes.run.fleet import Fleet
 
+INTERVAL = FiniteRange(1, LONGEST_WAIT)  # seconds
 JITTER = 0.1  # share of the seconds between two rounds that varies, so that many watchers spread their requests
 PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
 
@@ -28,7 +32,9 @@ PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bu
 @click.option("--jobs", type=click.IntRange(1, 1000), default=32, help="Checks at once (32).")
 @click.option("--per-host", type=click.IntRange(1, 1000), default=4, help="Checks at once at one host (4).")
 @click.option("--only-broken", is_flag=True, help="Tell of those alone that are not healthy.")
-@click.option("--watch", type=click.FloatRange(min=1), metavar="SECONDS", help="Again and again; tell changes only.")
+@click.option(
+    "--watch", type=FiniteRange(1, LONGEST_WAIT), metavar="SECONDS", help="Again and again; tell changes only."
+)
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="With --watch: so many rounds.")
 @click.option("--format", "fmt", type=click.Choice(("text", "json")), default="text", help="A table, or NDJSON.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json: a report a line, as they end.")
@@ -51,8 +57,7 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
     FILE is llmdoctor.toml, with its [targets.NAME], or CSV: its first line names the columns, base_url and of name,
     group, key_env, key_file, model, protocol … those that are wanted.
     """
-    import asyncio
-
+    from diagnose.cli.event_loop import run
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
     from probes.model.settings import BadInput
@@ -69,7 +74,7 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
     if worker:
         from diagnose.cli.worker_pool import work
 
-        asyncio.run(work(replace(fleet, agreed=agreed), os.environ, spoken))
+        run(work(replace(fleet, agreed=agreed), os.environ, spoken))
         return
     if choices["count"] is not None and choices["watch"] is None:
         raise click.UsageError("--count is of use with --watch alone.")
@@ -82,7 +87,7 @@ def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tup
         arguments += [word for name in PASSED_ON for word in _option(name, choices[name])]
         arguments += ["--agreed"] * fleet.agreed
         command = [sys.executable, "-P", "-m", "diagnose", "fleet", str(Path(file).absolute()), *arguments]
-        status = asyncio.run(_check_all(fleet, output, command, choices))
+        status = run(_check_all(fleet, output, command, choices))
     sys.exit(status)
 
 
@@ -183,9 +188,9 @@ class _FleetOutput:
         if (self._only_broken and entry.verdict == "healthy" and before is None) or (self._watching and not changed):
             return
         if self._json:
-            self._write(f"{line}\n")
+            self._write(passed(f"{line}\n", Grammar.JSON))
         elif self._watching and before is not None:
-            self._write(change(entry, before[0], self.lang, document["started_at"]))
+            self._write(passed(change(entry, before[0], self.lang, document["started_at"])))
 
     def end(self, strict: bool = False) -> int:
         """End the round: print the table and return the exit status of the worst report."""
@@ -198,7 +203,8 @@ class _FleetOutput:
             shown = self._out is sys.stdout
             width, colour = (console.width(), console.wants_colour()) if shown else (console.WIDTH, False)
             unicode = not shown or console.fits_unicode()
-            self._write(render(rows, self.lang, width=width, colour=colour, unicode=unicode))
+            table = render(rows, self.lang, width=width, colour=colour, unicode=unicode)
+            self._write(passed(table, colours=colour))
         verdicts = {row.verdict for row in self._rows.values()}
         failing = {"broken", "degraded"} if strict else {"broken"}
         return 1 if verdicts & failing else 3 if "inconclusive" in verdicts else 0

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnose import __version__
-from diagnose.cli import console
+from diagnose.cli import console, printer
+from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS, phrase
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ def command(files: tuple[str, ...], lang: str | None) -> None:
     for name in files:
         for where, finding in _faults(Path(name), spoken):
             found = True
-            click.echo(f"{where}: {finding.title} ({finding.code})")
+            printer.echo(plain(f"{where}: {finding.title} ({finding.code})"))
             for piece in finding.evidence[:2]:
-                click.echo(f"    {piece}")
+                printer.echo(f"    {plain(piece)}")
     sys.exit(1 if found else 0)
 
 
@@ -80,10 +81,10 @@ def _settings(path: Path, lang: str) -> Iterator[Settings]:
 
 
 def _judged(settings: Settings, lang: str) -> Report:
-    import asyncio
     from dataclasses import replace
 
+    from diagnose.cli.event_loop import run as run_event_loop
     from diagnose.judging.judge import judge
     from probes.run.engine import run
 
-    return judge(asyncio.run(run(replace(settings, offline=True), version=__version__)), lang)
+    return judge(run_event_loop(run(replace(settings, offline=True), version=__version__)), lang)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose import __version__
-from diagnose.cli import console, output_files
+from diagnose.cli import console, output_files, printer
+from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -83,12 +84,13 @@ def command(
         reports, interrupted = _checked(survey, apps, spoken)
     with output_files.OutputFile(output) as out:
         if as_json:
-            out.write(_lines(survey, reports, list_only))
+            out.write(passed(_lines(survey, reports, list_only), Grammar.JSON))
         else:
             shown = out is sys.stdout
             width, colour = (console.width(), console.wants_colour()) if shown else (console.WIDTH, False)
             look = {"width": width, "colour": colour, "unicode": not shown or console.fits_unicode()}
-            out.write(_page(survey, reports, spoken, list_only, details or len(only) == 1, look))
+            page = _page(survey, reports, spoken, list_only, details or len(only) == 1, look)
+            out.write(passed(page, colours=colour))
     if as_json:
         _say_notes(_notes(survey), spoken)
     sys.exit(130 if interrupted else _status(reports.values(), strict))
@@ -127,8 +129,7 @@ def _consented(survey: ScanResult, folder: Path, lang: str) -> ScanResult:
 
 def _checked(survey: ScanResult, apps: Apps, lang: str) -> tuple[dict[int, Report], bool]:
     """Check the found settings. Return the reports by index in ``survey.found``, and whether Ctrl-C ended it."""
-    import asyncio
-
+    from diagnose.cli.event_loop import run
     from diagnose.judging.judge import judge
     from probes.run.scan_checks import check
 
@@ -141,8 +142,8 @@ def _checked(survey: ScanResult, apps: Apps, lang: str) -> tuple[dict[int, Repor
         bar.step(report.verdict)
 
     try:
-        asyncio.run(check(survey.found, apps, __version__, tell))
-    except (KeyboardInterrupt, asyncio.CancelledError):
+        run(check(survey.found, apps, __version__, tell))
+    except KeyboardInterrupt:
         return reports, True
     finally:
         bar.end()
@@ -183,11 +184,11 @@ def _notes(survey: ScanResult) -> list[ScanNote]:
 
 def _say_notes(notes: list[ScanNote], lang: str) -> None:
     """Print the notes on standard error, one line each, because standard output is JSON."""
-    from diagnose.rendering.report_parts import plain, word
+    from diagnose.rendering.report_parts import word
 
     for note in notes:
-        place = plain(" ".join(filter(None, (note.app, note.place))))
-        click.echo(f"{place}{word(lang, 'colon')}{word(lang, note.words, form=note.form)}", err=True)
+        place = " ".join(filter(None, (note.app, note.place)))
+        printer.say(f"{place}{word(lang, 'colon')}{word(lang, note.words, form=note.form)}")
 
 
 def _lines(survey: ScanResult, reports: dict[int, Report], list_only: bool) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnose.cli import console, named_files
+from diagnose.cli import console, named_files, printer
 from diagnose.cli.commands import check
 from diagnose.cli.curl_option import from_curl
+from diagnose.rendering.outlet import plain
 from diagnose.words import LANGS, phrase
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def command(
 
     names = dict.fromkeys((*groups(), *(one.id for one in templates())))
     if listing:
-        click.echo("\n".join(names))
+        printer.echo("\n".join(names))
         return
     if wanted is not None and wanted not in names:
         import difflib
@@ -63,12 +64,12 @@ def command(
         values = {"names": wanted or "", "protocol": working.protocol, "base_url": working.base_url}
         raise click.ClickException(phrase("snippet.unspoken", spoken, values))
     if as_json:
-        click.echo(json.dumps([one._asdict() for one in found], ensure_ascii=False, indent=2))
+        printer.echo_json([one._asdict() for one in found])
         return
     for one in found:
         lone = len(found) == 1  # users redirect a single snippet into a file, so its heading goes to standard error
-        click.echo(_above(one, working, spoken), err=lone)
-        click.echo(one.text + "\n" * (not lone), nl=False)
+        printer.echo(_above(one, working, spoken), err=lone)
+        printer.echo(one.text + "\n" * (not lone), nl=False)
 
 
 def _spoken_alone(wanted: str) -> str | None:
@@ -88,7 +89,7 @@ def _above(one: Snippet, working: WorkingSettings, lang: str) -> str:
     if one.key_in:
         values = {"names": one.title, "variable": one.key_in, "source": working.key_env}
         notes.append(phrase("snippet.key_in", lang, values))
-    return "\n".join((f"## {one.title}", *(f"# {note}" for note in notes)))
+    return "\n".join((f"## {one.title}", *(f"# {plain(note)}" for note in notes)))
 
 
 # -- the settings ------------------------------------------------------------------------------------------------------
@@ -143,12 +144,13 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
         evidence = check.measure(settings, progress)
     finally:
         progress.end()
+    console.tell_skipped(settings, lang)
     report = judge(evidence, lang)
     working = working_of(report)
     if working is None:
         finding = next((one for one in report.findings if one.code == report.root_cause), None)
         detail = f"{finding.title} ({finding.code})" if finding else report.verdict.value
-        click.echo(phrase("snippet.nothing", lang, {"detail": detail}), err=True)
+        printer.say(phrase("snippet.nothing", lang, {"detail": detail}))
         sys.exit(1)
     return working
 
@@ -160,6 +162,7 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
     from probes.run.offline_checks import scrubber, survey
     from probes.steps.recorder import Recorder
 
+    console.tell_skipped(settings, lang)
     scrub = scrubber(settings)
     checked = survey(settings, Recorder(settings.limits, scrub), scrub)
     base = checked.exams.url.mended
@@ -169,7 +172,7 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
         raise click.ClickException(phrase("snippet.nothing", lang, {"detail": "settings.project_override"}))
     if settings.model is None:
         raise click.ClickException(phrase("snippet.no_model", lang))
-    click.echo(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}", err=True)
+    printer.say(f"{phrase('curl.note', lang)}: {phrase('snippet.untried', lang)}")
     protocol = wire(checked.protocol)
     auth = settings.auth.value if settings.auth else protocol.styles[0] if settings.key else None
     return WorkingSettings(

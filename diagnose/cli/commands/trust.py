@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import console
+from diagnose.cli import console, printer
 from diagnose.words import LANGS
 
 if TYPE_CHECKING:
@@ -119,12 +118,13 @@ def _inside(agreement: Agreement, folder: Path) -> bool:
 def _show(found: list[Agreement], as_json: bool, lang: str, title: str, nothing: str, *, dated: bool = False) -> None:
     """Print the agreements under a title, or the phrase that says there are none; with ``dated`` their days too."""
     from diagnose.cli.consent_question import agreement_line
-    from diagnose.rendering.report_parts import plain, word
+    from diagnose.rendering.outlet import plain
+    from diagnose.rendering.report_parts import word
 
     if as_json:
         shown = [{name: value for name, value in asdict(one).items() if name != "mark"} for one in found]
-        click.echo(json.dumps(shown, ensure_ascii=True, indent=2))
+        printer.echo_json(shown)
         return
-    click.echo(word(lang, title if found else nothing))
+    printer.echo(word(lang, title if found else nothing))
     for one in found:
-        click.echo(f"  {agreement_line(one, lang, Path.cwd())}" + (f" ({plain(one.date)})" if dated else ""))
+        printer.echo(plain(f"  {agreement_line(one, lang, Path.cwd())}" + (f" ({one.date})" if dated else "")))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import console, named_files
+from diagnose.cli import console, named_files, printer
 from diagnose.words import LANGS, phrase
 from probes.protocols.names import DEFAULT_PROTOCOL
 
@@ -45,11 +45,9 @@ def command(key: tuple[str, ...], key_env: str | None, as_json: bool, lang: str 
     home = doors.get(matches[0].door) if matches else None
     look = KeyReport(hint(bare), len(raw), matches, flaws, fit(bare, home, local=False), cleaned is not None)
     if as_json:
-        import json
-
-        click.echo(json.dumps(document(look, doors), ensure_ascii=False, indent=2))
+        printer.echo_json(document(look, doors))
     else:
-        click.echo(text(look, doors, spoken), nl=False)
+        printer.echo(text(look, doors, spoken), nl=False)
     sys.exit(0 if matches else 3)
 
 
@@ -69,7 +67,7 @@ def _given(words: tuple[str, ...], name: str | None, lang: str) -> str:
     if name is not None:
         return _variable(name)
     if words and words != ("-",):
-        click.echo(phrase("warning.key_argument", lang), err=True)
+        printer.say(phrase("warning.key_argument", lang))
         return " ".join(words)
     if sys.stdin.isatty():
         raise click.UsageError("there is no key: pipe it in, or name its variable with --key-env")

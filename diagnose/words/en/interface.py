@@ -158,6 +158,14 @@ UI: dict[str, str] = {
     "warning.key_option": "warning: a key given with --key can be seen by other users in the process list",
     "warning.key_argument": "warning: a key given as an argument can be seen by other users in the process list",
     "warning.job_summary": "warning: the job summary {path} cannot be written: {reason}",
+    "error.bug": "llmdoctor itself has failed ({detail}). This is a bug, not a fault of your settings. Please report "
+    "it on the project's issue page: the command without keys, and what it prints with {variable}=1.",
+    "error.extra_argument": "This command takes one argument, a base URL or the name of a target. What follows it is "
+    "not shown, because it may be a key.",
+    "error.hand_over": "Hand a key over with --key-env NAME, --key-file PATH or --key-stdin: other users can see an "
+    "argument in the process list.",
+    "error.key_shown": "The command line seems to hold a key. It is not shown here, but other users can see it in the "
+    "process list.",
     "snippet.no_address": "no address can be made of the base URL",
     "snippet.untried": "these settings were not tried (--offline)",
     "snippet.no_model": "no model is known: name one with --model",

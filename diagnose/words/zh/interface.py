@@ -139,6 +139,12 @@ UI: dict[str, str] = {
     "warning.key_option": "警告：用 --key 给出的密钥，其他用户能在进程列表里看到",
     "warning.key_argument": "警告：作为参数给出的密钥，其他用户能在进程列表里看到",
     "warning.job_summary": "警告：作业摘要 {path} 无法写入：{reason}",
+    "error.bug": "llmdoctor 自身出错（{detail}）。这是程序的缺陷，不是你的设置有问题。请到项目的 Issues 页面报告，"
+    "附上命令（去掉密钥）以及设置 {variable}=1 后的输出。",
+    "error.extra_argument": "此命令只接受一个参数：接口地址或目标名称。多出的内容可能是密钥，因此不显示。",
+    "error.hand_over": "请用 --key-env NAME、--key-file PATH 或 --key-stdin 提供密钥："
+    "命令行参数会出现在进程列表里，其他用户看得到。",
+    "error.key_shown": "命令行里似乎有密钥。这里不会显示，但其他用户能在进程列表里看到。",
     "snippet.no_address": "接口地址无法解析",
     "snippet.untried": "这些设置没有试过（--offline）",
     "snippet.no_model": "不知道用哪个模型：请用 --model 指定",

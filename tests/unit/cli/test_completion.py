@@ -9,9 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from diagnose.cli import COMMANDS, program
+from diagnose.cli.completion import among
 from diagnose.docs import manual
 
 
@@ -64,3 +66,9 @@ def test_groff_takes_the_manual_page() -> None:
     )
     assert done.stderr == ""
     assert "--no-spend" in re.sub("(?:.\b|\x1b\\[[0-9;]*m)", "", done.stdout)
+
+
+def test_a_name_that_acts_on_a_terminal_is_not_offered() -> None:
+    offered = among(lambda: ("work", "wo\x1b[2Jrk", "wo\u202erk", "wo\nrk", "wo::add-mask::rk"))
+    context = click.Context(click.Command("check"))
+    assert offered(context, click.Argument(["target"]), "wo") == ["work"]

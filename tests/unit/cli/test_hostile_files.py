@@ -27,12 +27,17 @@ from probes.network import trust_stores
 from probes.settings.gather import Options, gather
 from unit.hostile_files import AS_ROOT, FOUND, MAKE, NAMED, NEEDS_PIPES, ends, fifo, foreign
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="owners, modes and pipes are those of POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="owners, modes and pipes are those of POSIX"),
+]
 
 URL = "http://127.0.0.1:9/v1"
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 # Every argument and option that names a file to read; `{}` is the file.
 READS = {
+    "check --config": ("check", "--config", "{}", "--offline"),
+    "snippet --config": ("snippet", "work", "--config", "{}", "--offline"),
     "check --env-file": ("check", "--env-file", "{}", "--offline"),
     "check --key-file": ("check", URL, "--key-file", "{}", "--offline"),
     "check --ca-bundle": ("check", URL, "--key", KEY, "--ca-bundle", "{}", "--offline"),

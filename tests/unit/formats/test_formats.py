@@ -89,22 +89,6 @@ def test_exit_status(made: Report, strict: bool, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted"),
-    [
-        ("a\r\n b\tc", "a b c"),
-        ("\x1b[1;31mred\x1b[0m", "red"),
-        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x07", "link"),
-        ("\x9b31mred\x9d0;t\x9c", "red"),
-        ("a\u200bb\u202ec\x00\ud800", "abc"),
-        ("密钥\u3000是 “x”…", "密钥 是 “x”…"),
-        ("\x1b", ""),
-    ],
-)
-def test_plain(given: str, wanted: str) -> None:
-    assert report_parts.plain(given) == wanted
-
-
-@pytest.mark.parametrize(
     ("ms", "shown"), [(0.2, "<1 ms"), (12.4, "12 ms"), (999.7, "1.00 s"), (1412.0, "1.41 s"), (61000, "61 s")]
 )
 def test_duration(ms: float, shown: str) -> None:

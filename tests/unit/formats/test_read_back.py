@@ -331,7 +331,7 @@ def test_markup_keeps_what_is_foreign_out() -> None:
         html_builder.tag("p", html_builder.tag("br"), None, ["a", html_builder.SPACE, 3], hidden=True)
         == "<p hidden><br>a 3</p>"
     )
-    assert html_builder.join("a\x00\u202eb", html_builder.Safe("<i>")) == "ab<i>"
+    assert html_builder.join("a\x00\u202eb", html_builder.Safe("<i>")) == "a\\u0000\\u202eb<i>"
     assert type(html_builder.Safe("<b>") + "<i>") is str
 
 

@@ -1,0 +1,93 @@
+"""The secrets that this process has read, and the filter that no text passes with one of them in it.
+
+A run scrubs what a server says with its own :class:`probes.model.scrubber.Scrubber`. The register here is the net
+below: it also covers texts that no run has seen, such as an error message about the command line. Only the command line
+collects (:meth:`KnownSecrets.begin`). A server for many visitors must not: one visitor could then find out the key of
+another by looking for gaps in the echo of a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from probes.model.scrubber import WINDOW, Scrubber
+from probes.model.secret import Secret, public_prefix
+
+GENERATION = 64  # secrets; a fleet has thousands of keys, and each takes some 50 KiB in the filter
+_APART = r"[\s,;\"'`，；]+"
+_NAMED = r"[A-Za-z_][A-Za-z0-9_]*=(?=[^=])"
+_REFERENCE = ("$", "{{", "%", "<")
+
+
+class KnownSecrets:
+    """A filter that knows the secrets of the command line for good, and of the keys that were read the last ones.
+
+    It looks for twelve characters in a row, never for a short key: its texts include the program's own sentences, and a
+    key such as ``hello`` is a word of some of them.
+    """
+
+    def __init__(self) -> None:
+        self._lasting = _filter()
+        self._older, self._newer = _filter(), _filter()
+        self._count = 0
+
+    def begin(self, secrets: Iterable[str]) -> None:
+        """Forget everything, keep ``secrets`` for good, and take in each :class:`Secret` that is made from now on."""
+        self.stop()
+        for secret in secrets:
+            self._lasting.add(secret)
+        Secret.told = self.add
+
+    def stop(self) -> None:
+        """Forget everything, and take in no more keys."""
+        self.settle()
+        self._lasting, self._older, self._newer, self._count = _filter(), _filter(), _filter(), 0
+
+    def settle(self) -> None:
+        """Take in no more keys, but remember those that are known."""
+        Secret.told = None
+
+    def add(self, value: str) -> None:
+        """Take in a value that was given as a key; only those parts of it that can be one.
+
+        It may hold a URL by mistake, a placeholder, or the variable's name before the key: ``OPENAI_API_KEY=sk-…``.
+        """
+        if self._count >= GENERATION:
+            self._older, self._newer, self._count = self._newer, _filter(), 0
+        self._count += 1
+        for part in parts(value):
+            self._newer.add(part)
+
+    def scrub(self, text: str) -> str:
+        """Return the text with ``[key]`` in the place of each known secret."""
+        text = self._lasting(text)
+        for recent in (self._newer, self._older):
+            if recent:
+                text = recent(text)
+        return text
+
+
+def parts(value: str) -> Iterable[str]:
+    """Yield the parts of a given value that can be a key: at least twelve characters, a digit or a capital letter."""
+    bare = value.strip()
+    if "://" in bare or bare.startswith(_REFERENCE):
+        return
+    if public_prefix(bare):  # with a space or a comma in the middle it is still one key, wrongly pasted
+        yield bare
+    for part in re.split(_APART, bare):
+        name = re.match(_NAMED, part)
+        part = part[name.end() :] if name else part
+        if len(part) >= WINDOW and not part.startswith(_REFERENCE) and _is_random(part):
+            yield part
+
+
+def _is_random(part: str) -> bool:
+    return any(sign.isdigit() for sign in part) or part.lower() != part != part.upper()
+
+
+def _filter() -> Scrubber:
+    return Scrubber(shortest=WINDOW)
+
+
+KNOWN = KnownSecrets()
