@@ -58,8 +58,10 @@ def targets(config: str | None = None) -> Iterable[str]:
     from probes.model.settings import BadInput
     from probes.settings import config_file
 
-    path = Path(config).expanduser() if config else config_file.find(Path.cwd())
     try:
+        if config:
+            return config_file.read(Path(config).expanduser()).targets
+        path = config_file.find(Path.cwd())
         return config_file.found(path, str(path), Path.home()).targets if path is not None else ()
     except (BadInput, SkippedFile, RuntimeError):  # RuntimeError: the user has no home
         return ()

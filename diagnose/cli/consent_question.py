@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagnose.cli import printer
+from diagnose.rendering.outlet import plain
 from diagnose.rendering.report_parts import source_text, word
 from probes.settings import trust
 
@@ -106,7 +107,7 @@ def _ask(flows: list[Flow], lang: str) -> ConsentAnswer:
     printer.say(word(lang, "consent.title"))
     _list(shown, lang)
     if left:
-        printer.say(f"  {word(lang, 'consent.more', count=left)}")
+        printer.echo(f"  {word(lang, 'consent.more', count=left)}", err=True)
     printer.say(word(lang, "consent.why"))
     for _ in range(MOST_TRIES):
         printer.echo(word(lang, "consent.ask_list" if left else "consent.ask") + " ", nl=False, err=True)
@@ -131,7 +132,7 @@ def _varied(flows: list[Flow]) -> list[Flow]:
 
 def _list(flows: Iterable[Flow], lang: str) -> None:
     for flow in sorted(flows, key=lambda one: (one.named_by.file, one.named_by.line)):
-        printer.say(f"  {flow_line(flow, lang)}")
+        printer.echo(f"  {plain(flow_line(flow, lang))}", err=True)
 
 
 def _answer(line: str | None, lang: str) -> ConsentAnswer | None:

@@ -15,8 +15,8 @@ from probes.app_settings.scan import find
 from probes.app_settings.search import SearchPlaces
 from probes.catalog.apps import Apps
 from probes.catalog.door import Door
+from probes.config_formats.files import SkippedFile
 from probes.model.settings import BadInput, Settings
-from probes.model.source import Owner
 from probes.settings import config_file
 from probes.settings.config_file import Config, doors_mark
 from probes.settings.consent import harmless
@@ -60,9 +60,12 @@ def claiming_doors(world: SearchPlaces) -> ClaimingDoors | None:
 
 
 def _config(world: SearchPlaces) -> Config | None:
-    """Return the folder's ``llmdoctor.toml``; None if there is none or it is the user's own."""
+    """Return the folder's ``llmdoctor.toml``; None if there is none, it is the user's own, or it is not read."""
     cwd = world.cwd or world.home
     path = config_file.find(cwd)
     if path is None or path.parent == world.home:
         return None
-    return config_file.read(path, shown_path(path, cwd), Owner.FOLDER)
+    try:
+        return config_file.found(path, shown_path(path, cwd), world.home)
+    except SkippedFile:  # a file of another user, for instance; `check` says so
+        return None

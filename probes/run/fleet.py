@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from probes.catalog import doors
 from probes.catalog.sdk_variables import SHARED_NAMES
 from probes.config_formats.files import SkippedFile, named_text
 from probes.keys.owner import certainly_no_key
@@ -83,12 +84,18 @@ class Fleet:
         """Yield the settings of members whose secrets are withheld: a CSV file sends what is no key for an LLM API."""
         if self.file.path.suffix.lower() not in TABLES:
             return
+        free: dict[Hashable, bool] = {}  # whether the first of members that are alike needs no consent
         for member in self.members:
+            alike = _alike(self.file.targets[member.name], member.host)
+            if free.get(alike, False):
+                continue
             try:
                 found = self._settings(member, environ)
             except BadInput:  # the check of this member reports it
                 continue
-            if found.override is not None and found.override.withheld:
+            withheld = found.override is not None and found.override.withheld
+            free.setdefault(alike, not withheld)
+            if withheld:
                 yield found
 
     def fallen(self, member: FleetTarget, why: str) -> Evidence:
@@ -115,8 +122,6 @@ def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
     is_table = path.suffix.lower() in TABLES
     file = _table(path) if is_table else config_file.read(path, path.name, Owner.USER, LARGEST)
     if file.doors:
-        from probes.catalog import doors
-
         doors.adopt(file.doors)
     members = [_member(entry, file, options) for entry in file.targets.values()]
     if not members:
@@ -139,6 +144,14 @@ def _agreed(settings: Settings) -> Settings:
     if SHARED_NAMES.search(key.source.variable) or "PRIVATE KEY" in text or certainly_no_key(text):
         return settings
     return replace(settings, override=None)
+
+
+def _alike(entry: ConfigTable, host: str) -> Hashable:
+    """Return what members share of which all or none need consent; reading the settings of each takes long."""
+    door = doors.load().of_host(host)
+    values = [entry.values[name].value for name in ("protocol", "app") if name in entry.values]
+    route = any(name in entry.values for name in ("proxy", "connect_to", "ca_bundle"))
+    return entry.key.value if entry.key is not None else None, door.id if door else None, *values, route
 
 
 def _named(groups: set[str]) -> str:

@@ -25,6 +25,7 @@ from probes.demo_server.server import PracticeDoor
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUoQm7xT2bW9zLk4RvY"
 OTHER = "sk-ant-api03-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
+TRUST = ([], ["--list"], [], ["--revoke"], ["--revoke"], ["--list"])
 SLOW = ("timeout", "stream-stalled", "stream-buffered")
 ODD_KEYS = (
     *("", "https://api.openai.com/v1", "$OPENAI_API_KEY", "ollama", "sk-your-key-here", "sk-ab•••••yz", "sk-a…9fQ2"),
@@ -106,6 +107,7 @@ def commands(folder: Path, url: str) -> Iterator[tuple[str, list[str], str]]:
     yield from ((f"scan {option}", ["scan", option], "") for option in ("--list", "--json", "--strict"))
     yield "fleet", ["fleet", str(folder / "fleet.csv")], ""
     yield "fleet json", ["fleet", str(folder / "fleet.csv"), "--json"], ""
+    yield from ((f"trust {number}", ["trust", *words], "") for number, words in enumerate(TRUST))
     yield "hook", ["hook", str(folder / "wrong.env")], ""
     yield "init", ["init", "--env-file", str(folder / "wrong.env"), "-o", str(folder / "made.toml")], ""
     yield "docs", ["docs", "--write", str(folder / "docs")], ""

@@ -127,4 +127,5 @@ def _show(found: list[Agreement], as_json: bool, lang: str, title: str, nothing:
         return
     printer.echo(word(lang, title if found else nothing))
     for one in found:
-        printer.echo(plain(f"  {agreement_line(one, lang, Path.cwd())}" + (f" ({one.date})" if dated else "")))
+        date = f" ({one.date})" if dated else ""
+        printer.echo(f"  {plain(agreement_line(one, lang, Path.cwd()) + date)}")

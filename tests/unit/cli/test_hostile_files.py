@@ -36,6 +36,8 @@ URL = "http://127.0.0.1:9/v1"
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
 # Every argument and option that names a file to read; `{}` is the file.
 READS = {
+    "check --config": ("check", "--config", "{}", "--offline"),
+    "snippet --config": ("snippet", "work", "--config", "{}", "--offline"),
     "check --env-file": ("check", "--env-file", "{}", "--offline"),
     "check --key-file": ("check", URL, "--key-file", "{}", "--offline"),
     "check --ca-bundle": ("check", URL, "--key", KEY, "--ca-bundle", "{}", "--offline"),

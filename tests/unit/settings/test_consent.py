@@ -97,6 +97,14 @@ NEEDED: list[tuple[str, dict[str, Any], set[tuple[str, str, str, str]]]] = [
         {("base_url", "environment GITHUB_TOKEN", ".env:1 OPENAI_BASE_URL", "stranger.example")},
     ),
     (
+        "an address of the user inside another one",
+        {
+            "base_url": at(f"https://stranger.example/{RELAY}", DOTENV, environment_variable("OPENAI_BASE_URL")),
+            "secrets": (Secret(RELAY),),
+        },
+        {("base_url", "environment OPENAI_BASE_URL", ".env:1 OPENAI_BASE_URL", "stranger.example")},
+    ),
+    (
         "a variable in the model's name",
         {"base_url": at(STRANGER, ARGUMENT), "model": Sourced("m-x", MODEL, (TOKEN,))},
         {("model", "environment GITHUB_TOKEN", ".env:2 OPENAI_MODEL", "stranger.example")},
@@ -165,8 +173,8 @@ FREE: list[tuple[str, dict[str, Any]]] = [
     ("the folder's address and key", {"base_url": at(STRANGER), "key": key(CONFIG)}),
     ("a key of the folder that the user named", {"base_url": at(STRANGER), "key": key(CONFIG, OWN)}),
     (
-        "a variable of the folder in the address",
-        {"base_url": at(STRANGER, DOTENV, environment_variable("OPENAI_BASE_URL"))},
+        "an address of the user as the address",
+        {"base_url": at(STRANGER, DOTENV, environment_variable("OPENAI_BASE_URL")), "secrets": (Secret(STRANGER),)},
     ),
     (
         "a variable for models as model",
