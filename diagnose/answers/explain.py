@@ -204,10 +204,8 @@ def _find(text: ReadText, phrase: str) -> tuple[int, int] | None:
 
 # -- the servers' words ------------------------------------------------------------------------------------------------
 
-_ENDPOINT_PATH = (
-    r"(?ia)(?<![\w.-])(?:https?://[^/\s'\"]+)?"
-    r"((?:/[\w.{}:%~-]+)*/(?:chat/completions|completions|messages|responses|models|embeddings))\b"
-)
+_PATH = r"(?ia)(?<![\w.-])(?:https?://[^/\s'\"]+)?((?:/[\w.{}:%~-]++)++)"
+_TO_ENDPOINT = r"(?ia)(.*/(?:chat/completions|completions|messages|responses|models|embeddings))\b"
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
@@ -240,7 +238,7 @@ def _dialect_hints(text: ReadText, door: str | None) -> Iterator[_Hint]:
 
 def _wrong_path(confidence: float, evidence: str, text: ReadText) -> Iterator[_Hint]:
     """Yield the hints of an unknown path: a missing version if the path contains none, and a wrong path."""
-    paths = re.findall(_ENDPOINT_PATH, text.plain)
+    paths = [end[1] for path in re.findall(_PATH, text.plain) if (end := re.match(_TO_ENDPOINT, path))]
     from probes.protocols.protocol import wires
 
     versioned = "|".join((_VERSIONED, *(one.inner_path for one in wires() if one.inner_path)))

@@ -16,7 +16,8 @@ from typing import Any
 import click
 
 import diagnose
-from diagnose import __version__
+from diagnose import __version__, interruption
+from diagnose.cli import standard_streams
 
 COMMANDS = {
     "check": "Find out why a base URL and key do not work.",
@@ -140,29 +141,56 @@ def _hide_tracebacks() -> None:
 
 
 def main() -> None:
-    """Run the command line. Exit status 2 means a usage error or a broken installation, 130 an interruption."""
+    """Run the command line. Exit status 2 means a usage error or a broken installation, 130 or 143 an interruption."""
+    interruption.install()
     _hide_tracebacks()
     gc.set_threshold(50_000)  # a command creates little garbage, and the collector takes a tenth of the run time
     atexit.register(gc.freeze)  # skips the final collection at exit, which takes 7 ms and frees nothing of use
+    standard_streams.prepare()
+    try:
+        status = _run()
+        standard_streams.flush()
+    except OSError as error:
+        status = _failed(error)
+    interruption.ignore()  # the rest takes a few milliseconds, and the status is decided
+    sys.exit(interruption.status_of(status))
+
+
+def _run() -> int:
+    """Run the command that the arguments name, print the sentence of an error, and return the exit status.
+
+    Raises OSError if standard output cannot be written, or for what else the system refuses.
+    """
     problem = installation_problem()
     if problem:
         click.echo(problem, err=True)  # the outlet lies beyond the packages that are missing
-        sys.exit(2)
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")  # a console without a character prints a question mark, not a traceback
+        return 2
     try:
-        program.main(prog_name="llmdoctor", standalone_mode=False)
+        ended = program.main(prog_name="llmdoctor", standalone_mode=False)
     except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        return end.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1 if end.code else 0
     except click.ClickException as error:
-        sys.exit(_refused(error, sys.argv[1:]))
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of the pipe has gone. Closing stderr avoids a second error when the interpreter flushes it.
-        sys.stderr.close()
-        sys.exit(1)
+        return _refused(error, sys.argv[1:])
+    except click.Abort:  # click's word for standard input that has ended where a question waits for its answer
+        return _refused(click.ClickException("Standard input has ended before the question was answered."), ())
+    except KeyboardInterrupt:
+        return interruption.INTERRUPTED
+    except OSError:
+        raise
     except Exception as error:
-        sys.exit(_broken(error))
+        return _broken(error)
+    return ended if isinstance(ended, int) else 0
+
+
+def _failed(error: OSError) -> int:
+    """Say which stream or file the system refuses, and return the exit status."""
+    if standard_streams.has_no_reader(error):
+        standard_streams.give_up()
+        return 1
+    reason = error.strerror or str(error)
+    if standard_streams.is_unwritable(error):
+        standard_streams.give_up()
+        return _refused(click.ClickException(f"Standard output cannot be written: {reason}."), sys.argv[1:])
+    return _refused(click.ClickException(f"{error.filename}: {reason}" if error.filename else reason), sys.argv[1:])

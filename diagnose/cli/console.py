@@ -11,6 +11,7 @@ import click
 
 from diagnose.cli import printer
 from diagnose.cli.output_files import append, save
+from diagnose.interruption import at_end, forget
 from diagnose.rendering.outlet import plain
 from diagnose.words import language_of, phrase
 
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 
     from diagnose.report import Report
     from probes.model.evidence import Observation
+    from probes.model.settings import Settings
     from probes.steps.recorder import Watch
 
 WIDTH = 80  # columns of a report that is not written to a terminal
+WIDEST = 1000  # columns, at most; a line of text is filled up to them
 
 
 def language(chosen: str | None) -> str:
@@ -56,13 +59,22 @@ def wants_colour() -> bool:
 
 
 def width() -> int:
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
-        return int(columns)
+    columns = os.environ.get("COLUMNS", "").lstrip("0")
+    if columns.isascii() and columns.isdecimal():
+        return int(columns) if len(columns) < 5 and int(columns) < WIDEST else WIDEST
     if sys.stdout.isatty():
         with suppress(OSError):
             return os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH  # 0: a terminal without a size
     return WIDTH
+
+
+def tell_skipped(settings: Settings, lang: str) -> None:
+    """Print on standard error which files were found and not read, and why."""
+    from diagnose.rendering.report_parts import word
+
+    for one in settings.skipped:
+        why = word(lang, f"found.{one.reason}", form=one.form)
+        printer.say(f"{one.place}{word(lang, 'colon')}{why}")
 
 
 def write(report: Report, fmt: str, lang: str, output: str | None, strict: bool = False) -> None:
@@ -98,6 +110,7 @@ class ProgressBar:
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
         self._broken, self._lang = 0, lang
         self._task = self._bar.add_task("", total=total)
+        at_end(_clear_line)
         self._bar.start()
 
     def step(self, verdict: str) -> None:
@@ -113,6 +126,7 @@ class ProgressBar:
     def end(self) -> None:
         if self._bar is not None:
             self._bar.stop()
+            forget(_clear_line)
 
 
 def status(report: Report, fmt: str, strict: bool) -> int:
@@ -141,9 +155,17 @@ class Progress:
     def _show(self, observation: Observation) -> None:
         name = phrase(f"probe.{observation.probe}", self._lang)
         seconds = f"{observation.ended - observation.began:.2f} s"
+        if not self._shown:
+            at_end(_clear_line)
         click.echo(f"\r\x1b[2K… {plain(name)} {seconds}", nl=False, err=True, color=True)
         self._shown = True
 
     def end(self) -> None:
         if self._shown:
             click.echo("\r\x1b[2K", nl=False, err=True, color=True)
+            forget(_clear_line)
+
+
+def _clear_line() -> None:
+    """Erase a line of progress and show the cursor, which a progress bar hides."""
+    os.write(2, b"\r\x1b[2K\x1b[?25h")

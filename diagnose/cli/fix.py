@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnose.cli import printer
+from diagnose.interruption import Held
 from diagnose.words import phrase
 from probes.model.settings import ConflictRole
 from probes.model.source import Owner, SourceKind
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from probes.model.settings import Settings
     from probes.model.source import Source
 
-_SENSITIVE = re.compile(r"(?i)([\w-]*(?:key|token|secret|passw|auth)[\w-]*[\"']?\s*[:=]\s*[\"']?)([^\s\"',}#]{8,})")
+_SENSITIVE = re.compile(
+    r"(?i)((?<![\w-])(?=[\w-]*?(?:key|token|secret|passw|auth))[\w-]++[\"']?\s*+[:=]\s*+[\"']?)([^\s\"',}#]{8,})"
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # no repr: a value may be a key
@@ -217,7 +220,8 @@ def _write(writings: list[FileChange], lang: str, yes: bool) -> bool:
         found = _edit_of(writing)
         if found is not None:
             text, change = found
-            save(writing.path, text, change.applied(text))
+            with Held():
+                save(writing.path, text, change.applied(text))
     for path in dict.fromkeys(writing.path for writing in writings):
         _print("written", lang, path=str(path))
     return True

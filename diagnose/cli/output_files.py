@@ -10,6 +10,7 @@ from typing import TextIO
 import click
 
 from diagnose.cli import printer
+from diagnose.interruption import Held, at_end, forget
 from diagnose.words import phrase
 
 
@@ -45,9 +46,11 @@ class OutputFile:
             return sys.stdout
         from probes.config_formats.writer import NotWritten
 
+        at_end(self._stream.discard)
         try:
             return self._stream.__enter__().text
         except NotWritten as error:
+            forget(self._stream.discard)
             raise self._failed(error.why) from None
 
     def __exit__(
@@ -58,9 +61,12 @@ class OutputFile:
         from probes.config_formats.writer import NotWritten
 
         try:
-            self._stream.__exit__(kind, error, trace)
+            with Held():
+                self._stream.__exit__(kind, error, trace)
         except NotWritten as failed:
             raise self._failed(failed.why) from None
+        finally:
+            forget(self._stream.discard)
         if isinstance(error, NotWritten):
             raise self._failed(error.why) from None
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+from diagnose.interruption import CancelledBy, received
 
 if TYPE_CHECKING:
     from probes.model.evidence import Evidence
@@ -24,16 +26,21 @@ def until_it_works(measure: Callable[[], Evidence], retries: int) -> Evidence:
     earlier: tuple[Evidence, ...] = ()
     evidence = measure()
     for number in range(retries):
-        if evidence.interrupted or not is_retryable(judge(evidence).root_cause):
+        if evidence.interrupted or received() or not is_retryable(judge(evidence).root_cause):
             break
         try:
-            time.sleep(pause(evidence, number))
+            with CancelledBy(_stop):
+                time.sleep(pause(evidence, number))
         except KeyboardInterrupt:
             evidence = replace(evidence, interrupted=True)
             break
         earlier = (*earlier, evidence)
         evidence = measure()
     return replace(evidence, earlier=earlier)
+
+
+def _stop() -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def pause(evidence: Evidence, number: int) -> float:

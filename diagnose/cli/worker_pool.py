@@ -13,7 +13,7 @@ import asyncio
 import gc
 import json
 import os
-import signal
+import subprocess
 import sys
 import threading
 from asyncio.subprocess import PIPE, Process
@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from diagnose import __version__
+from diagnose import __version__, interruption
 from diagnose.formats.json import document, dumps
 from diagnose.judging.judge import judge
 
@@ -39,6 +39,11 @@ FORGET = "forget"
 # Every TLS connection has a buffer of 256 KiB. By default glibc soon allocates such buffers on its heap, where the
 # holes that they leave double the memory. With a fixed threshold in bytes they stay mappings, which are given back.
 GLIBC = {"MALLOC_MMAP_THRESHOLD_": "65536"}
+# The terminal sends Ctrl-C to a whole group of processes. A worker has a group of its own, so that no signal reaches it
+# before it ignores them: the interpreter would print a traceback.
+_OWN_GROUP: dict[str, Any] = {"process_group": 0}
+if sys.platform == "win32":
+    _OWN_GROUP = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 
 Document = dict[str, Any]
 
@@ -70,8 +75,7 @@ async def work(fleet: Fleet, environ: Mapping[str, str], lang: str) -> None:
     from probes.model.settings import BadInput
     from probes.network.shared_network import SharedNetwork
 
-    with suppress(ValueError, OSError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and closes this standard input
+    interruption.ignore()  # the parent handles the signals and closes this standard input
     # A closed TLS connection leaves 256 KiB of garbage, so collect often, but skip the objects that live until the end.
     gc.freeze()
     gc.set_threshold(1000, 5, 5)
@@ -141,7 +145,7 @@ class Worker:
         async with self._starting:
             if self._process is None:
                 self._process = await asyncio.create_subprocess_exec(
-                    *self._command, stdin=PIPE, stdout=PIPE, limit=LINE, env={**GLIBC, **os.environ}
+                    *self._command, stdin=PIPE, stdout=PIPE, limit=LINE, env={**GLIBC, **os.environ}, **_OWN_GROUP
                 )
                 self._reading = asyncio.create_task(self._read(self._process))
         answer = self._asked[number] = asyncio.get_running_loop().create_future()

@@ -15,7 +15,7 @@ EXIT = (
     ("1", "something is wrong"),
     ("2", "the command line or a file is wrong"),
     ("3", "could not tell"),
-    ("130", "interrupted"),
+    ("130", "interrupted (143 by SIGTERM)"),
 )
 FILES = (
     (".env", "searched for upwards, as the SDKs do"),

@@ -104,9 +104,9 @@ def _difference(base: str, app_base: str | None) -> str:
     """Return how an app's base URL differs from the SDK's; the names are those of ``diagnose.report.DIFFERENCES``."""
     if app_base is None:
         return "impossible"
-    if app_base == re.sub(r"/v\d+[a-z]*\d*$", "", base):
+    if app_base == re.sub(r"/v\d++[a-z]*+\d*+$", "", base):
         return "without_version"
-    if re.fullmatch(re.escape(base) + r"/v\d+[a-z]*\d*", app_base):
+    if re.fullmatch(re.escape(base) + r"/v\d++[a-z]*+\d*+", app_base):
         return "with_version"
     return "whole" if app_base.startswith(base + "/") and len(app_base) > len(base) + 1 else "other"
 

@@ -18,7 +18,7 @@ from probes.model.failure import Kind
 from probes.model.value_issues import Flaw
 from probes.protocols.protocol import wire
 
-_VERSION = re.compile(r"/v\d+[a-z]*\d*$")
+_VERSION = re.compile(r"/v\d++[a-z]*+\d*+$")
 # A vendor's complete version path counts as a version segment, because a base URL without it is just the host.
 _VERSION_PATHS = ("/api/paas/v4",)
 
@@ -168,7 +168,7 @@ def _only_version_added(view: View, better: Attempt) -> bool:
     if first.attempt.address and (version := re.match(r"/v\d+(?=/)", wire(better.protocol).endpoint)):
         better_path += version[0]  # the SDK adds it to the path, this app needs it in its base URL
     added = better_path[len(given_path) :] if better_path.startswith(given_path) else ""
-    return bool(re.fullmatch(r"/v\d+[a-z]*\d*", added)) or (not given_path and better_path in _VERSION_PATHS)
+    return bool(re.fullmatch(r"/v\d++[a-z]*+\d*+", added)) or (not given_path and better_path in _VERSION_PATHS)
 
 
 def _other_version(view: View) -> Claim | None:

@@ -57,7 +57,7 @@ _WIDE = (
     "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
 )
 _OPEN, _CLOSE = "（「『《〈【［“‘", "，。、；：？！）」』》〉】］”’…—"
-ATOM = re.compile(rf" ?[{_OPEN}]*(?:[^ {_WIDE}{_OPEN}]+|[{_WIDE}])[{_CLOSE}]*|.")
+ATOM = re.compile(rf" ?[{_OPEN}]{{0,8}}(?:[^ {_WIDE}{_OPEN}]+|[{_WIDE}])[{_CLOSE}]*|.")
 
 # Replacements for consoles whose encoding lacks these characters.
 ASCII = str.maketrans(

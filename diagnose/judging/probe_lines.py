@@ -41,8 +41,8 @@ def probe_line(view: View, name: str, findings: tuple[Finding, ...], proven: Pro
     why = None
     if status is Status.SKIPPED:
         note = next((one.note for one in reversed(observations) if one.note), "unneeded")
-        key = _SPARED.get(note)
-        why = phrase(key, lang) if key else phrase("skip.blocked", lang, {"probe": phrase(f"probe.{note}", lang)})
+        key = _SPARED.get(note, "skip.blocked" if note in PROBES else "skip.unneeded")  # a saved run may hold any note
+        why = phrase(key, lang, {"probe": phrase(f"probe.{note}", lang)} if note in PROBES else {})
         if name == "auth" and key == "skip.unneeded":
             why = phrase("sum.auth_unproven", lang)
     worst = next(

@@ -15,22 +15,23 @@ from probes.model.secret import Secret
 from probes.model.settings import BadInput, Limits, ProxySettings, Settings, Sourced
 from probes.model.source import Source, SourceKind
 from probes.pasted import curl_settings
-from probes.pasted.curl_command import CurlNote
+from probes.pasted.curl_command import CurlNote, parse, proxies_of
 from probes.settings.config_file import PROTOCOLS
 from probes.settings.gather import Options, gather
 from probes.settings.network_settings import surroundings
 
 T = TypeVar("T")
 
-_LONGEST = {
+_LONGEST = {  # characters of each field, before anything looks into it; of others, the guard's limit of the whole form
     "base_url": 4096,
-    "key": 16384,
+    "key": 8192,  # twice the longest tokens that are seen; a service account's JSON has 2,400
     "model": 512,
     "protocol": 32,
     "app": 64,
     "lang": 16,
     "no_spend": 8,
     "curl": 65536,
+    "token": 1024,
 }
 _SOURCE = Source(SourceKind.FORM)
 
@@ -55,9 +56,6 @@ class CheckForm:
 def read(body: bytes) -> CheckForm:
     """Parse a form as browsers send it. Raises BadInput for a body that the page cannot have sent."""
     fields = _fields(body)
-    for name, longest in _LONGEST.items():
-        if len(fields.get(name, "")) > longest:
-            raise BadInput(f"The field {name} is longer than {longest} characters.")
     protocol, app = fields.get("protocol") or "auto", fields.get("app", "")
     if protocol not in PROTOCOLS or (app and load().get(app) is None):
         raise BadInput("This protocol or app is not known.")
@@ -83,9 +81,13 @@ def field(body: bytes, name: str) -> str:
 
 def _fields(body: bytes) -> dict[str, str]:
     try:
-        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=16, errors="strict"))
+        found = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=16, errors="strict"))
     except ValueError:  # includes UnicodeDecodeError
         raise BadInput("This is not the form of the page.") from None
+    for name, longest in _LONGEST.items():
+        if len(found.get(name, "")) > longest:
+            raise BadInput(f"The field {name} is longer than {longest} characters.")
+    return found
 
 
 def settings(form: CheckForm, limits: Limits, *, own_proxies: bool) -> tuple[Settings, tuple[CurlNote, ...]]:
@@ -108,18 +110,17 @@ def settings(form: CheckForm, limits: Limits, *, own_proxies: bool) -> tuple[Set
         if name.startswith("SSL_CERT_") or (own_proxies and name.lower().endswith("_proxy"))
     }
     notes: tuple[CurlNote, ...] = ()
+    proxies, roots = surroundings(Options(), around, Path())
     if form.curl:
-        # With no_env the proxies and CA certificates in `around` would be ignored; it contains nothing else.
-        options = replace(options, no_env=False)
-        found, notes = curl_settings.read(form.curl.reveal(), options, around, Path(), files=False)
-        proxies, roots = found.proxies, found.ca_bundle
+        # Nothing of this machine for the variables of the command: a proxy's address may hold a password.
+        found, notes = curl_settings.read(form.curl.reveal(), options, {}, Path(), files=False)
+        proxies = proxies_of(parse(form.curl.reveal(), {}), proxies)
     else:
         default = form.protocol != "auto" and variables_of(form.protocol).default
         if not form.base_url.strip() and not default and not form.app:
             raise BadInput("need_url")
         base_url = form.base_url if form.base_url.strip() else None
         found = gather(replace(options, base_url=base_url, key=form.key.reveal()), {}, Path())
-        proxies, roots = surroundings(Options(), around, Path())
     return replace(
         found,
         base_url=_typed(found.base_url),

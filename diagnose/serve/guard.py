@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import ipaddress
 import logging
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from diagnose.serve.shares import client_of
 from diagnose.words import LANGS
 
 log = logging.getLogger("llmdoctor.serve")
@@ -26,6 +27,8 @@ log = logging.getLogger("llmdoctor.serve")
 COOKIE = "llmdoctor"
 SESSION = 12 * 3600  # seconds; a shift of support staff
 BODY = 256 * 1024  # bytes of a request body; enough for an error text or a log to explain
+BODIES = 16 * 1024 * 1024  # bytes of all bodies that are kept for one client, until their requests are answered
+FIELDS = 100  # header fields of a request
 BODY_SECONDS = 10.0  # until the whole request body has arrived
 SEND_SECONDS = 30.0  # until a client has received one message of a response
 CLIENTS = 4096  # clients with a rate limit in memory; beyond that, the one that was idle longest is dropped
@@ -102,6 +105,7 @@ class RequestGuard:
     rate: RateLimit
     refused: Callable[[str], None] = lambda reason: None
     failures: RateLimit = field(default_factory=lambda: RateLimit(FAILURES))
+    _held: Counter[str] = field(default_factory=Counter)  # bytes of bodies, by client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -127,7 +131,8 @@ class RequestGuard:
             if refusal is not None:
                 await refusal(scope, receive, guarded)
                 return
-            await self.app(scope, self._limited(receive), guarded)
+            with self._bodies(client_of(scope.get("client"))) as hold:
+                await self.app(scope, self._limited(receive, hold), guarded)
         except ClientDisconnect:  # while the request or the response was being sent
             self.refused("gone")
         except Exception as error:  # the message may quote a visitor's input, so log only type and line
@@ -139,7 +144,9 @@ class RequestGuard:
         headers, path = Headers(scope=scope), scope["path"]
         if self.hosts and headers.get("host", "").lower() not in self.hosts:
             return self._refuse(421, "host")
-        client = _client(scope)
+        if len(scope["headers"]) > FIELDS:
+            return self._refuse(431, "head")
+        client = client_of(scope.get("client"))
         starts = path in WORK_PATHS and (scope["method"] == "POST" or path == "/probe")
         if (starts or scope["method"] not in ("GET", "HEAD")) and not _is_same_origin(headers):
             return self._refuse(403, "origin")
@@ -167,7 +174,25 @@ class RequestGuard:
             return True
         return self.token.holds(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
 
-    def _limited(self, receive: Receive) -> Receive:
+    @contextmanager
+    def _bodies(self, client: str) -> Iterator[Callable[[int], bool]]:
+        """Yield a function that counts bytes as held for a client, and says whether there are too many of them."""
+        size = 0
+
+        def hold(more: int) -> bool:
+            nonlocal size
+            size += more
+            self._held[client] += more
+            return self._held[client] > BODIES
+
+        try:
+            yield hold
+        finally:
+            self._held[client] -= size
+            if not self._held[client]:
+                del self._held[client]
+
+    def _limited(self, receive: Receive, hold: Callable[[int], bool]) -> Receive:
         """Wrap ``receive`` so that the body keeps the limits of bytes and seconds, whatever its headers say."""
         size, whole, end = 0, False, asyncio.get_running_loop().time() + BODY_SECONDS
 
@@ -183,6 +208,9 @@ class RequestGuard:
                 raise HTTPException(408, MESSAGES["slow"]) from None
             size += len(message.get("body", b""))
             whole = not message.get("more_body", False)
+            if hold(len(message.get("body", b""))):
+                self.refused("busy")
+                raise HTTPException(503, MESSAGES["busy"])
             if size > BODY:
                 self.refused("size")
                 raise HTTPException(413, MESSAGES["size"])
@@ -204,6 +232,8 @@ MESSAGES = {
     "token": "A token is needed: Authorization: Bearer TOKEN.",
     "rate": "Too many requests from this address. Wait a little.",
     "size": "That is longer than is read here.",
+    "head": "The request has more header fields than are read here.",
+    "busy": "Too much is going on here at this moment. Try again in a minute.",
     "slow": "The request did not come in time.",
     "fault": "Something in llmdoctor itself failed.",
 }
@@ -223,18 +253,6 @@ def _is_same_origin(headers: Headers) -> bool:
     if site is not None:
         return True
     return origin is None and not headers.get("user-agent", "").startswith("Mozilla/")
-
-
-def _client(scope: Scope) -> str:
-    """Return the address for the rate limit; for IPv6 the /64 network, because one machine has 2^64 addresses."""
-    host = scope["client"][0] if scope.get("client") else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
-        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
-    return host
 
 
 def _place(error: BaseException) -> str:

@@ -1,55 +1,47 @@
-"""The HTTP server: uvicorn without an access log, which closes idle connections."""
+"""The HTTP server: uvicorn without an access log, whose connections have limits and are shared among clients."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
+import sys
+from functools import partial
+from typing import Any
 
 import uvicorn
 
+from diagnose.serve.connections import ClientConnection, OpenConnections, most_connections
 from diagnose.serve.web_app import ServeOptions, ServerState
 
-IDLE = 10  # seconds between two searches for idle connections
+SWITCH_SECONDS = 0.0005  # a thread at work gives way after so long; Python's own 5 ms add up for what takes many steps
+
+log = logging.getLogger("llmdoctor.serve")
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that closes connections without a request, and answers running checks when it shuts down."""
+    """A uvicorn server that limits its connections, and answers running checks when it shuts down."""
 
     def __init__(self, state: ServerState, tls_cert: str | None, tls_key: str | None) -> None:
+        protocol: Any = partial(ClientConnection, OpenConnections(most_connections(state.serving.jobs)))
         super().__init__(
             uvicorn.Config(
                 state.app,
-                http="h11",
+                http=protocol,
                 ws="none",
                 log_config=None,
                 log_level="critical",  # the guard logs failures, without input of visitors
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,  # anyone could send another client's address to avoid the rate limit
-                limit_concurrency=2000,
+                proxy_headers=False,  # anyone could send another client's address to get another client's share
+                limit_concurrency=None,  # it would refuse everybody if one client takes everything
                 backlog=1024,
-                timeout_keep_alive=5,
                 timeout_graceful_shutdown=5,
                 ssl_certfile=tls_cert,
                 ssl_keyfile=tls_key,
             )
         )
         self._state = state
-        self._idle: frozenset[tuple[object, object]] = frozenset()
-
-    async def on_tick(self, counter: int) -> bool:
-        """Close connections that were idle at two searches with no request between; called ten times per second."""
-        if counter % (10 * IDLE) == 0:
-            idle = frozenset(
-                (one, cycle)
-                for one in self.server_state.connections
-                if (cycle := getattr(one, "cycle", None)) is None or cycle.response_complete
-            )
-            for one in self.server_state.connections:
-                if (one, getattr(one, "cycle", None)) in idle & self._idle:
-                    one.transport.close()
-            self._idle = idle
-        return bool(await super().on_tick(counter))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the running checks before the server, so that their pages get a response and their connections close."""
@@ -64,6 +56,17 @@ def serve(serving: ServeOptions, sock: socket.socket, tls_cert: str | None = Non
     """
 
     async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(_failed)
         await Server(ServerState(serving), tls_cert, tls_key).serve(sockets=[sock])  # create its locks in this loop
 
-    asyncio.run(main())
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        asyncio.run(main())
+    finally:
+        sys.setswitchinterval(usual)
+
+
+def _failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log a failure outside of any request without its text, which may quote a visitor's input."""
+    log.error("%s in the event loop", type(context.get("exception")).__name__)

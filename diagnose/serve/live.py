@@ -34,15 +34,24 @@ class LiveProgress:
             self._target = replace(self._target, protocol=observation.facts.protocol)
         self._new.put_nowait(observation)
 
-    async def lines(self, run: asyncio.Task[Evidence]) -> AsyncIterator[dict[str, object]]:
-        """Yield a row for every observation until the run ends: the probe's index, HTML, and times in milliseconds."""
+    async def probes(self, run: asyncio.Task[Evidence]) -> AsyncIterator[list[str]]:
+        """Yield the probes of all new observations, again and again until the run ends."""
         run.add_done_callback(lambda _: self._new.put_nowait(None))
-        while (observation := await self._new.get()) is not None:
-            if observation.outcome is not Outcome.BLOCKED:
-                yield self._line(observation.probe)
+        ended = False
+        while not ended:
+            new = [await self._new.get()]
+            while not self._new.empty():
+                new.append(self._new.get_nowait())
+            ended = None in new
+            if found := [one.probe for one in new if one is not None and one.outcome is not Outcome.BLOCKED]:
+                yield found
 
-    def _line(self, probe: str) -> dict[str, object]:
+    def rows(self, probes: list[str]) -> list[dict[str, object]]:
+        """Return the rows of these probes: the probe's index, HTML, and times in milliseconds. May run in a thread."""
         view = View(Evidence(self._target, tuple(self._observations)))
+        return [self._row(probe, view) for probe in probes]
+
+    def _row(self, probe: str, view: View) -> dict[str, object]:
         line = probe_line(view, probe, (), prove(view), self._lang)
         return {
             "at": PROBES.index(probe),

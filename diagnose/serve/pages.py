@@ -117,17 +117,23 @@ def login(lang: str, problem: str = "") -> str:
     return _fill("login", lang, problem=problem)
 
 
-def report(found: Report, lang: str, *, private: bool = False, notes: Sequence[CurlNote] = ()) -> Markup:
+def report(
+    found: Report, lang: str, *, private: bool = False, early: bool = False, notes: Sequence[CurlNote] = ()
+) -> Markup:
     """Return a report as a part of the page, with buttons to copy and download it.
 
-    ``private`` says that a private address was not dialled; ``notes`` list what the check did differently from a curl
-    command.
+    ``private`` says that a private address was not dialled, ``early`` that the server ended the check before it was
+    done; ``notes`` list what the check did differently from a curl command.
     """
+    own = {"private": private, "early": early}
     notices = [phrase(f"curl.{note.kind}", lang, {"names": note.names}) for note in notes]
     return _fill(
         "report",
         lang,
-        notices=[*([texts(lang)["private"]] if private else []), *(one[:1].upper() + one[1:] for one in notices)],
+        notices=[
+            *(texts(lang)[name] for name, holds in own.items() if holds),
+            *(one[:1].upper() + one[1:] for one in notices),
+        ],
         body=Markup(html.body(found, lang)),  # noqa: S704  # built from escaped parts
         file=b64encode(html.render(found, lang).encode()).decode(),
         markdown=markdown.render(found, lang),

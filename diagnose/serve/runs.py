@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from diagnose import __version__
+from diagnose.serve.client_threads import ClientLoops, RemoteTask, tell
+from diagnose.serve.shares import Busy, FairSlots
 from probes.model.evidence import Evidence
 from probes.model.settings import NodeSettings, Settings, Sourced
 from probes.model.source import SourceKind
@@ -24,10 +25,6 @@ T = TypeVar("T")
 MakeNetwork: TypeAlias = Callable[[Callable[[str], bool] | None], Network]
 
 WAITING = 500  # runs in the queue; each needs a connection and little else
-
-
-class Busy(Exception):
-    """The queue is full, or the time of a run ended while it was waiting."""
 
 
 class AddressGuard:
@@ -62,16 +59,32 @@ class TrustedNetwork(Network):
 
 
 class RunQueue:
-    """A queue with at most ``jobs`` parallel runs. ``network`` creates a run's network from its address filter."""
+    """A queue with at most ``jobs`` parallel runs, which clients share fairly; each client's runs have a thread.
+
+    ``network`` creates a run's network from its address filter.
+    """
 
     def __init__(self, jobs: int, network: MakeNetwork | None = None) -> None:
         self.jobs = jobs
-        self.running = 0
-        self.waiting = 0
         self._network: MakeNetwork = network or partial(TrustedNetwork, roots={})
-        self._slots = asyncio.Semaphore(jobs)
-        self._tasks: set[asyncio.Task[Evidence]] = set()
+        self._slots = FairSlots(jobs, WAITING)
+        self._loops = ClientLoops()
+        self._tasks: set[RemoteTask[Evidence]] = set()
         self._closed = False
+
+    @property
+    def running(self) -> int:
+        """The number of runs under way."""
+        return self._slots.running
+
+    @property
+    def waiting(self) -> int:
+        """The number of runs in the queue."""
+        return self._slots.waiting
+
+    def has_room(self, client: str) -> bool:
+        """Check whether the next run of a client would begin at once."""
+        return self._slots.has_room(client)
 
     async def check(
         self,
@@ -79,57 +92,43 @@ class RunQueue:
         watch: Watch | None = None,
         allowed: Callable[[str], bool] | None = None,
         patience: float | None = None,
+        client: str = "",
     ) -> Evidence:
         """Run one check and return its evidence. Cancelling this call ends the run and its connections at once.
 
-        ``patience`` is the limit in seconds, including the time in the queue. Raises Busy if the queue is full or
-        ``patience`` ends there.
+        ``patience`` is the limit in seconds, including the time in the queue. The evidence is ``interrupted`` if others
+        needed the slot more, or the queue was closed. Raises Busy if the queue is full or ``patience`` ends there.
         """
-        began = asyncio.get_running_loop().time()
-        async with self._slot(patience):
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        async with self._slots.take(client, patience) as slot:
+            if self._closed:
+                raise Busy
             limits = settings.limits
             if patience is not None:
-                left = max(0.1, began + patience - asyncio.get_running_loop().time())
+                left = max(0.1, began + patience - loop.time())
                 limits = replace(limits, run=min(limits.run, left), probe=min(limits.probe, left))
-            work = run(
-                replace(settings, limits=limits), network=self._network(allowed), watch=watch, version=__version__
-            )
-            # A separate task: a run catches its cancellation and returns the evidence so far, which would swallow ours.
-            task = asyncio.create_task(work)
+            given, network = replace(settings, limits=limits), self._network(allowed)
+            here: Watch | None = partial(tell, loop, watch) if watch is not None else None
+            task = self._loops.start(client, lambda: run(given, network=network, watch=here, version=__version__))
+            slot.give_back = task.cancel
             self._tasks.add(task)
             try:
-                return await asyncio.shield(task)
+                await asyncio.wait({task.ended})
             except asyncio.CancelledError:
                 task.cancel()
-                await asyncio.wait({task})
+                await asyncio.wait({task.ended})
                 raise
             finally:
                 self._tasks.discard(task)
-
-    @asynccontextmanager
-    async def _slot(self, patience: float | None) -> AsyncIterator[None]:
-        if self._closed or (self._slots.locked() and self.waiting >= WAITING):
-            raise Busy
-        self.waiting += 1
-        try:
-            async with asyncio.timeout(patience):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise Busy from None
-        finally:
-            self.waiting -= 1
-        self.running += 1
-        try:
-            if self._closed:
+            if task.ended.cancelled():  # the queue was closed before the run began
                 raise Busy
-            yield
-        finally:
-            self.running -= 1
-            self._slots.release()
+            return task.ended.result()
 
     def close(self) -> None:
         """End every run with the evidence so far, and refuse new ones."""
         self._closed = True
+        self._slots.close()
         for task in self._tasks:
             task.cancel()
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,17 +16,21 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from diagnose.answers.explain import Candidate, explain
+from diagnose.answers.explain import explain
 from diagnose.judging.judge import judge
 from diagnose.report import Report
 from diagnose.serve import forms, metrics, pages
+from diagnose.serve.client_threads import Workers
 from diagnose.serve.forms import CheckForm
-from diagnose.serve.guard import COOKIE, SESSION, PageToken, RateLimit, RequestGuard
+from diagnose.serve.guard import COOKIE, MESSAGES, SESSION, PageToken, RateLimit, RequestGuard
 from diagnose.serve.live import LiveProgress
-from diagnose.serve.runs import AddressGuard, Busy, MakeNetwork, RunQueue, SharedWork
+from diagnose.serve.metrics import Readable
+from diagnose.serve.runs import AddressGuard, MakeNetwork, RunQueue, SharedWork
+from diagnose.serve.shares import Busy, client_of
 from diagnose.serve.streams import EventStream, WhileConnected, event
 from diagnose.serve.targets import ServedTargets
 from probes.catalog.doors import load
+from probes.model.evidence import Evidence
 from probes.model.settings import BadInput, Limits, Settings
 from probes.model.source import Owner
 from probes.pasted.curl_command import CurlNote
@@ -33,6 +38,13 @@ from probes.pasted.pasted_text import read as read_text
 from probes.run.offline_checks import scrubber
 from probes.settings.gather import Options, gather
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+THREADS = 8  # for short work, such as a form or a page
+OF_A_CLIENT = 2  # of these threads; more would only compete for the interpreter
+READERS = 4  # texts that are explained in parallel, one of each client; a long one takes a second of CPU
+CALLS = 2000  # pieces of work that wait for a thread; each belongs to a connection
 SPARE = 0.5  # seconds of a scrape's timeout that are kept for the response, as in the blackbox exporter
 
 
@@ -56,6 +68,17 @@ class ServeOptions:
     network: MakeNetwork | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A form that was read: what is to be checked, or the problem with it, in the language of the page."""
+
+    lang: str
+    form: CheckForm = field(default_factory=CheckForm)
+    settings: Settings | None = None
+    notes: tuple[CurlNote, ...] = ()
+    problem: str = ""
+
+
 class ServerState:
     """The state that all pages share while the server runs, and its ASGI application."""
 
@@ -64,7 +87,8 @@ class ServerState:
         self.runs = RunQueue(serving.jobs, serving.network)
         self.own = metrics.ServerMetrics(lambda: self.runs.running, lambda: self.runs.waiting)
         self.costs = metrics.Costs()
-        self.reading = asyncio.Semaphore(2)  # texts that are explained in parallel; a long one takes a second of CPU
+        self.workers = Workers(THREADS, CALLS, OF_A_CLIENT)
+        self.readers = Workers(READERS, CALLS, 1)
         self.probing: SharedWork[tuple[Report, metrics.Sums]] = SharedWork()
         self.targets = ServedTargets(serving.file, serving.file_owner) if serving.file is not None else None
         self.token = PageToken(serving.token) if serving.token is not None else None
@@ -79,7 +103,7 @@ class ServerState:
             Route("/healthz", self.healthz),
         ]
         self.app: ASGIApp = RequestGuard(
-            Starlette(routes=routes, lifespan=self._life),
+            Starlette(routes=routes, lifespan=self._life, exception_handlers={Busy: _busy}),
             serving.hosts,
             self.token,
             RateLimit(serving.rate),
@@ -90,67 +114,83 @@ class ServerState:
     async def _life(self, app: Starlette) -> AsyncIterator[None]:
         yield
         self.runs.close()
+        self.workers.close()
+        self.readers.close()
+
+    async def _work(self, request: Request, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Return what ``work`` returns, called in a thread within the share of the client."""
+        return await self.workers.call(_client(request), work, *args, **named)
 
     # -- the page ------------------------------------------------------------------------------------------------------
 
     async def check_page(self, request: Request) -> Response:
-        return HTMLResponse(pages.check(_language(request)))
+        return HTMLResponse(await self._work(request, pages.check, _language(request)))
 
     async def check(self, request: Request) -> ASGIApp:
         """Check the settings of the form: as an event stream for the script, as a whole page without JavaScript."""
         if request.method != "POST":
             return RedirectResponse("/", 303)
         body = await request.body()
-        lang = pages.language(forms.field(body, "lang"))
         live = "text/event-stream" in request.headers.get("accept", "")
+        asked = await self._work(request, self._read, body)
+        if asked.settings is None:
+            if live:
+                return PlainTextResponse(asked.problem, 400)
+            return HTMLResponse(await self._work(request, pages.check, asked.lang, problem=asked.problem), 400)
+        if live:
+            return EventStream(self._events(request, asked, asked.settings))
+        return WhileConnected(self._whole(request, asked, asked.settings))
+
+    def _read(self, body: bytes) -> _Asked:
+        lang = pages.language(forms.field(body, "lang"))
         try:
             form = forms.read(body)
             settings, notes = forms.settings(form, self.serving.limits, own_proxies=not self.serving.public_only)
         except BadInput as error:
-            problem = pages.texts(lang).get(str(error), str(error))
-            return PlainTextResponse(problem, 400) if live else HTMLResponse(pages.check(lang, problem=problem), 400)
-        if live:
-            return EventStream(self._events(form, settings, notes, lang))
-        return WhileConnected(self._whole(form, settings, notes, lang))
+            return _Asked(lang, problem=pages.texts(lang).get(str(error), str(error)))
+        return _Asked(lang, form, settings, notes)
 
-    async def _events(
-        self, form: CheckForm, settings: Settings, notes: tuple[CurlNote, ...], lang: str
-    ) -> AsyncGenerator[bytes, None]:
-        progress, gate = LiveProgress(settings, lang), self._gate()
-        run = asyncio.create_task(self.runs.check(settings, progress.saw, gate))
-        try:
-            if self.runs.waiting or self.runs.running >= self.runs.jobs:
-                yield event("state", "waiting")
-            async for line in progress.lines(run):
-                yield event("probe", line)
-            report = judge(await run, lang)
-            self.own.saw("page", report)
-            result = {
-                "html": pages.report(report, lang, private=gate is not None and gate.refused, notes=notes),
-                "verdict": report.verdict.value,
-                "base_url": report.target.get("base_url") or "",
-                "model": scrubber(settings)(form.model),
-            }
-            yield event("report", result)
-        except Busy:
-            yield event("problem", pages.texts(lang)["busy"])
-        finally:
-            run.cancel()
-            await asyncio.gather(run, return_exceptions=True)
-
-    async def _whole(self, form: CheckForm, settings: Settings, notes: tuple[CurlNote, ...], lang: str) -> Response:
+    async def _events(self, request: Request, asked: _Asked, settings: Settings) -> AsyncGenerator[bytes, None]:
         gate = self._gate()
+        run: asyncio.Task[Evidence] | None = None
         try:
-            report = judge(await self.runs.check(settings, allowed=gate), lang)
-        except Busy:
-            return HTMLResponse(pages.check(lang, problem=pages.texts(lang)["busy"]), 503, {"Retry-After": "60"})
-        self.own.saw("page", report)
-        result = pages.report(report, lang, private=gate is not None and gate.refused, notes=notes)
-        scrub = scrubber(settings)
-        return HTMLResponse(
-            pages.check(
-                lang, form, base_url=str(report.target.get("base_url") or ""), model=scrub(form.model), result=result
+            progress = await self._work(request, LiveProgress, settings, asked.lang)
+            run = asyncio.create_task(self.runs.check(settings, progress.saw, gate, client=_client(request)))
+            if not self.runs.has_room(_client(request)):
+                yield event("state", "waiting")
+            async for probes in progress.probes(run):
+                for row in await self._work(request, progress.rows, probes):
+                    yield event("probe", row)
+            report, result, model = await self._work(request, _judged, await run, asked, settings, gate)
+            self.own.saw("page", report)
+            yield event(
+                "report",
+                {
+                    "html": result,
+                    "verdict": report.verdict.value,
+                    "base_url": report.target.get("base_url") or "",
+                    "model": model,
+                },
             )
+        except Busy:
+            yield event("problem", pages.texts(asked.lang)["busy"])
+        finally:
+            if run is not None:
+                run.cancel()
+                await asyncio.gather(run, return_exceptions=True)
+
+    async def _whole(self, request: Request, asked: _Asked, settings: Settings) -> Response:
+        gate, lang = self._gate(), asked.lang
+        try:
+            evidence = await self.runs.check(settings, allowed=gate, client=_client(request))
+            report, result, model = await self._work(request, _judged, evidence, asked, settings, gate)
+        except Busy:
+            page = await self._work(request, pages.check, lang, problem=pages.texts(lang)["busy"])
+            return HTMLResponse(page, 503, {"Retry-After": "60"})
+        self.own.saw("page", report)
+        base_url = str(report.target.get("base_url") or "")
+        return HTMLResponse(
+            await self._work(request, pages.check, lang, asked.form, base_url=base_url, model=model, result=result)
         )
 
     def _gate(self) -> AddressGuard | None:
@@ -159,30 +199,24 @@ class ServerState:
     async def explain(self, request: Request) -> Response:
         """Explain a pasted text; the server does not keep it."""
         if request.method != "POST":
-            return HTMLResponse(pages.explain(_language(request)))
-        body = await request.body()
-        lang = pages.language(forms.field(body, "lang"))
+            return HTMLResponse(await self._work(request, pages.explain, _language(request)))
+        whole = "text/html" in request.headers.get("accept", "")
         try:
-            text = forms.read(body).text
+            found = await self.readers.call(_client(request), _explained, await request.body(), whole)
         except BadInput as error:
             return PlainTextResponse(str(error), 400)
-        async with self.reading:
-            found = await asyncio.to_thread(_candidates, text, lang)
-        result = pages.candidates(found, lang)
-        if "text/html" in request.headers.get("accept", ""):
-            return HTMLResponse(pages.explain(lang, result=result))
-        return HTMLResponse(result)
+        return HTMLResponse(found)
 
     async def login(self, request: Request) -> Response:
         """Accept the token and set a session cookie."""
         if self.token is None:
             return RedirectResponse("/", 303)
         if request.method != "POST":
-            return HTMLResponse(pages.login(_language(request)))
-        body = await request.body()
-        lang = pages.language(forms.field(body, "lang"))
-        if not self.token.matches(forms.field(body, "token")):
-            return HTMLResponse(pages.login(lang, pages.texts(lang)["token.wrong"]), 403)
+            return HTMLResponse(await self._work(request, pages.login, _language(request)))
+        lang, token = await self._work(request, _login, await request.body())
+        if not self.token.matches(token):
+            problem = pages.texts(lang)["token.wrong"]
+            return HTMLResponse(await self._work(request, pages.login, lang, problem), 403)
         answer = RedirectResponse(f"/?lang={lang}", 303)
         secure = request.url.scheme == "https"
         answer.set_cookie(
@@ -192,7 +226,7 @@ class ServerState:
 
     async def static(self, request: Request) -> Response:
         try:
-            content, content_type = pages.static(request.path_params["name"])
+            content, content_type = await self._work(request, pages.static, request.path_params["name"])
         except KeyError:
             return PlainTextResponse("There is no such file.\n", 404)
         return Response(content, media_type=content_type)
@@ -204,46 +238,83 @@ class ServerState:
         names = request.query_params.getlist("target")
         if len(names) != 1:
             return PlainTextResponse("Name one target of llmdoctor.toml: /probe?target=NAME\n", 400)
-        name = names[0]
         try:
             patience = _patience(request)
-            file = self.targets.read() if self.targets is not None else None
-            if file is None or name not in file.targets:
-                return PlainTextResponse("There is no such target in llmdoctor.toml.\n", 404)
-            settings = gather(Options(target=name), os.environ, file.path.parent, file)
+            settings = await self._work(request, self._target, names[0])
         except BadInput as error:
             return PlainTextResponse(f"{error}\n", 400)
-        return WhileConnected(self._probed(name, settings, patience, request))
+        if settings is None:
+            return PlainTextResponse("There is no such target in llmdoctor.toml.\n", 404)
+        return WhileConnected(self._probed(names[0], settings, patience, request))
+
+    def _target(self, name: str) -> Settings | None:
+        file = self.targets.read() if self.targets is not None else None
+        if file is None or name not in file.targets:
+            return None
+        return gather(Options(target=name), os.environ, file.path.parent, file)
 
     async def _probed(self, name: str, settings: Settings, patience: float | None, request: Request) -> Response:
         async def work() -> tuple[Report, metrics.Sums]:
-            report = judge(await self.runs.check(settings, patience=patience))
+            evidence = await self.runs.check(settings, patience=patience, client=_client(request))
+            report = await self._work(request, judge, evidence)
             self.own.saw("probe", report)
-            return report, self.costs.add(name, report.cost)
+            sums = self.costs.add(name, report.cost)
+            if evidence.interrupted:  # by this server: nothing is known about the target
+                raise Busy
+            return report, sums
 
         try:
             async with asyncio.timeout(patience + SPARE / 2 if patience is not None else None):
-                report, sums = await self.probing.take((name, patience), work)
+                report, sums = await self.probing.take((_client(request), name, patience), work)
+                return await self._metrics(metrics.of_report(report, sums), request)
         except (Busy, TimeoutError):
             return PlainTextResponse("No check was possible in the time of this scrape.\n", 503)
-        return _metrics(metrics.of_report(report, sums), request)
 
     async def metrics(self, request: Request) -> Response:
-        return _metrics(self.own.registry, request)
+        return await self._metrics(self.own.registry, request)
+
+    async def _metrics(self, found: Readable, request: Request) -> Response:
+        accept = request.headers.get("accept", "")
+        content, content_type = await self._work(request, metrics.written, found, accept)
+        return Response(content, headers={"Content-Type": content_type})
 
     async def healthz(self, request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
 
-def _candidates(text: str, lang: str) -> tuple[Candidate, ...]:
-    seen = read_text(text)
+def _client(request: Request) -> str:
+    return client_of(request.scope.get("client"))
+
+
+async def _busy(request: Request, error: Exception) -> Response:
+    """Refuse a request of a client that has too many under way."""
+    return PlainTextResponse(MESSAGES["busy"] + "\n", 503, {"Retry-After": "60"})
+
+
+def _judged(
+    evidence: Evidence, asked: _Asked, settings: Settings, gate: AddressGuard | None
+) -> tuple[Report, str, str]:
+    """Return the report, its HTML, and the model of the form, scrubbed."""
+    report = judge(evidence, asked.lang)
+    private = gate is not None and gate.refused
+    result = pages.report(report, asked.lang, private=private, early=evidence.interrupted, notes=asked.notes)
+    return report, result, scrubber(settings)(asked.form.model)
+
+
+def _explained(body: bytes, whole: bool) -> str:
+    """Return the likely findings for the text of a form: as a whole page, or as a part of it.
+
+    Raises BadInput for what is no form.
+    """
+    lang = pages.language(forms.field(body, "lang"))
+    seen = read_text(forms.read(body).text)
     door = load().of_host(seen.host) if seen.host else None
-    return explain(seen, lang, door.id if door else None)
+    result = pages.candidates(explain(seen, lang, door.id if door else None), lang)
+    return pages.explain(lang, result=result) if whole else result
 
 
-def _metrics(found: metrics.Readable, request: Request) -> Response:
-    content, content_type = metrics.written(found, request.headers.get("accept", ""))
-    return Response(content, headers={"Content-Type": content_type})
+def _login(body: bytes) -> tuple[str, str]:
+    return pages.language(forms.field(body, "lang")), forms.field(body, "token")
 
 
 def _language(request: Request) -> str:

@@ -70,8 +70,8 @@ def cmd(text: str) -> str:
     ``\\"``: it toggles its quoted state at every quote. So in a text with a quote, a caret precedes each special
     character.
     """
-    escaped = re.sub(r'(\\*)"', r'\1\1\\"', text)
-    quoted = '"' + re.sub(r"(\\+)\Z", r"\1\1", escaped) + '"'
+    escaped = re.sub(r'(?<!\\)(\\*+)"', r'\1\1\\"', text)
+    quoted = '"' + re.sub(r"(?<!\\)(\\++)\Z", r"\1\1", escaped) + '"'
     return re.sub(r'[\^"&|<>()%!]', r"^\g<0>", quoted) if '"' in text else quoted
 
 

@@ -19,7 +19,7 @@ from probes.urls.url import Url, parse_url
 OTHERS = 4  # of the path checks are for other protocols, at most
 NOWHERE = "llmdoctor-looks-for-what-nobody-serves"
 KNOCKS = 8  # path checks at a time; the rest of the budget is for real requests at the right path
-_VERSION = re.compile(r"/v\d+(?:alpha|beta)?\d*$")
+_VERSION = re.compile(r"/v\d++(?:alpha|beta)?+\d*+$")
 
 
 def bases(protocol: str, target: Url, door: Door | None) -> list[str]:

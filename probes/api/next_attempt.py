@@ -127,7 +127,7 @@ class NextAttempts:
     def _documented(self, attempt: Attempt) -> bool:
         path, door = parse_url(attempt.base_url).path, self._context.door
         return door is not None and any(
-            parse_url(re.sub(r"\{.*?\}", "any", url)).path == path for url in door.base_urls(attempt.protocol)
+            parse_url(re.sub(r"\{[^{}]*\}", "any", url)).path == path for url in door.base_urls(attempt.protocol)
         )
 
     def _breaks_down(self, exchange: Exchange, attempt: Attempt) -> bool:

@@ -57,7 +57,7 @@ def _resolved(given: ServiceVariable, reading: Reading, context: list[Layer], se
         held = LayerVariable(shell.text, shell.source, shell.own, borrowed=shell.borrowed) if shell.source else None
         return held if shell.text else None
     source = reading.source(SourceKind.COMPOSE, given.name, given.line)
-    text = re.sub(r":?\?[^{}]*(?=\})", "", given.value).replace("$$", "\0")  # ${NAME:?error message if unset}
+    text = re.sub(r"(\$\{\w+):?\?[^{}]*\}", r"\1}", given.value).replace("$$", "\0")  # ${NAME:?error message if unset}
     try:
         resolved = resolve(text, ("shell",), variable, lambda path: None)
     except SkippedFile as error:

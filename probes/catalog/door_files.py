@@ -86,7 +86,7 @@ def _line(text: str, by_id: bool, number: int, problem: str) -> str:
 
     It is the line of the field whose name starts ``problem``, else the first line of the entry.
     """
-    header = re.compile(r"\s*\[\s*doors\s*\.\s*[^.\]]+\]" if by_id else r"\s*\[\[\s*doors?\s*\]\]")
+    header = re.compile(r"\s*\[\s*doors\s*\.[^.\]]+\]" if by_id else r"\s*\[\[\s*doors?\s*\]\]")
     name = re.split(r"\W", problem.removeprefix("unknown field "))[0]
     field = re.compile(rf"\s*{name}\s*=")
     lines = text.splitlines()
@@ -205,8 +205,12 @@ def _tables(name: str, value: object, make: Callable[[dict[str, Any]], _T]) -> t
 
 
 def _check_patterns(door: Door) -> None:
+    from probes.catalog.shape_cost import costly
+
     for shape in door.keys:
         try:
             re.compile(shape.pattern)
         except re.error as error:
             raise ValueError(f"keys: shape {shape.pattern!r}: {error}") from None
+        if costly(shape.pattern):
+            raise ValueError(f"keys: shape {shape.pattern[:80]!r}: matching it could take very long")

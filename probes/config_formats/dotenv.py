@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from probes.config_formats.files import LARGEST, SkippedFile
 from probes.config_formats.tree import Malformed
 
-_MOST_LINES = 20_000  # a real file has some hundred
+_MOST_LINES = 5_000  # a real file has some hundred
 _MOST_SQUARES = 16_000_000  # of the lengths of runs of spaces: about 0.1 s of searching for comments
 
 
@@ -35,18 +36,25 @@ def dotenv(text: str) -> Iterator[Binding]:
 
     Raises SkippedFile if the library would take too long.
     """
+    yield from _bindings(text)
+
+
+@lru_cache(maxsize=2)  # a scan reads the same file for each SDK
+def _bindings(text: str) -> tuple[Binding, ...]:
     import io
 
     from dotenv.parser import parse_stream
 
     check_effort(text)
+    found = []
     for binding in parse_stream(io.StringIO(text)):
         if binding.key is None or binding.value is None:
             continue
         blank = binding.original.string[: -len(binding.original.string.lstrip()) or None]
         line = binding.original.line + len(re.findall(r"\r\n|\n|\r", blank))
         single = re.search(r"=\s*'", binding.original.string) is not None
-        yield Binding(binding.key, binding.value, line, expands=not single)
+        found.append(Binding(binding.key, binding.value, line, expands=not single))
+    return tuple(found)
 
 
 def check_effort(text: str) -> None:

@@ -100,7 +100,10 @@ def _header(statement: str, counts: dict[_Path, int]) -> _Path:
 
 
 def _names(dotted: str) -> list[str]:
-    names = []
-    for double, single, bare in _NAME.findall(dotted):
+    names: list[str] = []
+    at = 0
+    while found := _NAME.match(dotted, at):
+        at = found.end()
+        double, single, bare = found.groups(default="")
         names.append(tomllib.loads(f'x = "{double}"')["x"] if double else single or bare)
     return names

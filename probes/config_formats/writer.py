@@ -12,7 +12,6 @@ import os
 import re
 import secrets
 import stat
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -87,6 +86,7 @@ class OutputStream:
     def __init__(self, path: Path, check: Callable[[], None] | None = None, private: bool = False) -> None:
         self.path = path
         self._check, self._private = check, private
+        self._beside: Path | None = None  # the new file, until it replaces the old one
 
     def __enter__(self) -> OutputStream:
         try:
@@ -101,7 +101,6 @@ class OutputStream:
 
     def _begin(self) -> None:
         self._target: Path | None = None  # the regular file that is replaced at the end
-        self._beside: Path | None = None  # the new file until then
         self._old: os.stat_result | None = None
         target = _target(self.path)
         if isinstance(target, int):
@@ -117,11 +116,27 @@ class OutputStream:
             if not os.access(target, os.W_OK):  # renaming would replace a file that the user has protected
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         try:
-            self._beside, self._handle = _new_file(target.parent, self._private or self._old is not None)
+            self._create(target.parent, 0o600 if self._private or self._old is not None else 0o666)
         except PermissionError:
+            self._beside = None
             if self._old is None:
                 raise
             self._handle = -1  # the folder takes no new file: the content is collected and written over the old one
+
+    def _create(self, folder: Path, mode: int) -> None:
+        """Create the new file. Its name is known before it exists, so that :meth:`discard` finds it at any moment."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _flags("O_BINARY", "O_NOFOLLOW")
+        while True:
+            self._beside = folder / f".llmdoctor-{secrets.token_hex(8)}"
+            with suppress(FileExistsError):
+                self._handle = os.open(self._beside, flags, mode)
+                return
+
+    def discard(self) -> None:
+        """Remove the new file if it has not replaced the old one. May be called at any moment, by a signal handler."""
+        if self._beside is not None:
+            with suppress(OSError):
+                self._beside.unlink()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         try:
@@ -137,9 +152,7 @@ class OutputStream:
             with suppress(OSError):
                 if self._handle >= 0:
                     os.close(self._handle)
-            if self._beside is not None:
-                with suppress(OSError):
-                    self._beside.unlink()
+            self.discard()
 
     def _finish(self, target: Path) -> None:
         """Put the new file into the place of the old one. Raises OSError."""
@@ -270,17 +283,6 @@ def _device(target: Path, kind: int) -> int:
             if time.monotonic() > end:
                 raise OSError(errno.ENXIO, f"nobody has read from it for {PATIENCE:g} seconds") from None
             time.sleep(0.05)
-
-
-def _new_file(folder: Path, private: bool) -> tuple[Path, int]:
-    """Create a file with a name of its own; ``private`` for the user alone, until it gets the rights of another."""
-    if private:
-        handle, name = tempfile.mkstemp(prefix=".llmdoctor-", dir=folder)
-        return Path(name), handle
-    while True:
-        path = folder / f".llmdoctor-{secrets.token_hex(8)}"
-        with suppress(FileExistsError):
-            return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _flags("O_BINARY", "O_NOFOLLOW"), 0o666)
 
 
 # -- writing -----------------------------------------------------------------------------------------------------------

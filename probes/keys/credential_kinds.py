@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from probes.model import limits
+
 
 class Credential(NamedTuple):
     """A credential that is not a model API key. ``carried``: relays and gateways forward it to the provider."""
@@ -70,7 +72,9 @@ JWT = r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
 
 def pattern_matches(pattern: str, value: str) -> bool:
     """Check whether the whole value matches; a pattern is compiled only if the value has its literal prefix."""
-    return value.startswith(head(pattern)) and _compiled(pattern).fullmatch(value) is not None
+    if len(value) > limits.KEY or not value.startswith(head(pattern)):
+        return False
+    return _compiled(pattern).fullmatch(value) is not None
 
 
 @cache

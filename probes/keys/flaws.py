@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from probes.keys.characters import END_MARKS, ENDS, ESCAPES, character_name, fold, invisible, position_notes
+from probes.model import limits
 from probes.model.note import Note, note
 from probes.model.secret import public_prefix
 from probes.model.value_issues import Flaw
@@ -38,22 +39,25 @@ _EXAMPLE = (
     r"(?:sk)?(?:your|my|the|an|a|insert|replace|paste|enter|add|put|set|actual|real|new)*"
     r"(?:openai|anthropic|claude|deepseek|llm|gemini|groq)?(?:secret|access|auth|private)?"
     r"(?:api_?key|api_?token|(?<=y)key|(?<=your)(?:secret|token|key))(?:here|value|goes)*"
-    r"|(?:sk)?(?:your|my)[a-z]{0,12}(?:key|token|secret)(?:here)?|(?:sk)?(?:insert|replace)[a-z]*key[a-z]*"
+    r"|(?:sk)?(?:your|my)[a-z]{0,12}(?:key|token|secret)(?:here)?|(?:sk)?(?:insert|replace)(?=[a-z]*key)[a-z]*+"
 )
 _COUNTED = r"(?:0?123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)?|abcd(?:e(?:f(?:gh?)?)?)?)+"  # digits or letters in order
 _EXAMPLE_PHRASES = (
     *("密钥", "密鑰", "你的", "您的", "填写", "填入", "替换", "请输入", "粘贴"),
     *("あなたの", "キー", "ここに", "키를"),
 )
+_HOST = r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]+\.)+[a-z]{2,10})"
+_API_HOST = rf"(?i){_HOST}(?::\d+(?:/\S*)?|/[\w./-]*)|(?:api|open)\.{_HOST}"
 _MASK = r"•●∙·⋅‧○◦▪■█＊∗*"
 _UNEXPANDED = (
-    r"\$\{\{?[^}]*\}|\$\([^)]*\)|\{\{[^}]*\}\}|<%=|%[A-Za-z_]\w*%|\{(?:env|file)\s*:[^}]*\}"
+    r"\$\{(?:[^}$]|\$(?!\{))*+\}|\$\((?:[^)$]|\$(?!\())*+\)|\{\{(?:[^}{]|\{(?!\{))*+\}\}|<%="
+    r"|%[A-Za-z_]\w*%|\{(?:env|file)\s*+:[^{}]*\}"
     r"|^\$(?:env:)?[A-Za-z_]\w*$|^(?:os\.environ|process\.env|import\.meta\.env|secrets?|env)[./:\[]"
     r"|^(?!YOUR|MY_|THE_|INSERT|REPLACE|ENTER|PASTE|CHANGE)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN)$"
 )
-_LEAD = r"[\s\"'`<(\[]*"
+_LEAD = r"[\s\"'`<(\[]*+"
 _PREFIX = (
-    rf"(?i){_LEAD}(?:-H\s+|--header\s+)?{_LEAD}(?:(?:proxy-)?authorization[\"']?\s*[:=]\s*"
+    rf"(?i){_LEAD}(?:(?:-H|--header)\s++{_LEAD})?(?:(?:proxy-)?authorization[\"']?\s*[:=]\s*"
     r"|(?:x-goog-|x-)?api-?key[\"']?\s*[:=]\s*"
     r"|(?:export\s+|set\s+|\$env:)?(?:[a-z][a-z0-9_]*)?(?:key|token)[\"']?[ \t]*[:=]\s*"
     r"|(?:bearer|basic|token)(?:\s*[:=]\s*|\s+|$)|bearer(?=sk-))"
@@ -63,6 +67,9 @@ _SHOWN_PREFIXES = ("bearer", "authorization", "x-api-key", "api-key", "x-goog-ap
 
 def examine_key(raw: str, protocol: str) -> KeyExam:
     """Find the flaws of a key for the SDK of this protocol; the most specific kind first."""
+    if len(raw) > limits.KEY:
+        overlong = note("overlong", count=len(raw), limit=limits.KEY)
+        return KeyExam((Flaw("key", "stray", (overlong,), False, True),), None, None)
     literal = literal_key(raw, protocol)
     plain = "".join(map(fold, raw))  # same length as raw, so the indices agree
 
@@ -72,7 +79,8 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     start = 0
     while lead := re.compile(_PREFIX).match(plain, start):
         start = lead.end()
-    wrapped = re.sub(r"^[\s\"'`]+|[\s\"'`,;]+$", "", "".join(" " if invisible(c) else c for c in plain[start:]))
+    wrapped = re.sub(r"\A[\s\"'`]+", "", "".join(" " if invisible(c) else c for c in plain[start:]))
+    wrapped = re.sub(r"(?<![\s\"'`,;])[\s\"'`,;]++\Z", "", wrapped)
     core = wrapped.strip("<>()[]{}")
     length = note("characters", count=len(raw))
     if not core and not start:
@@ -101,7 +109,7 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
     if count > 1:
         flaws.append(Flaw("key", "several", (note("values", count=count, length=len(raw)),), usable, literal is None))
     control = [i for i in odd if (raw[i] < " " and raw[i] not in "\t\n\r") or "\x7f" <= raw[i] < "\xa0"]
-    stray = [i for i in odd if i not in set(control)]
+    stray = sorted(set(odd).difference(control))
     if stray:
         flaws.append(Flaw("key", "stray", position_notes(raw, stray), usable, _prevents_sending(raw, stray, protocol)))
     if control:
@@ -114,7 +122,7 @@ def examine_key(raw: str, protocol: str) -> KeyExam:
 def _is_placeholder(wrapped: str, core: str) -> bool:
     """Check whether this is an example value: ``sk-...`` is one, ``sk-...a1B2`` is a masked key."""
     body = core[len(public_prefix(core)) :]
-    if re.fullmatch(r"[.…_-]*|[.…xX]{2,}(?:[-_.…xX]*)", body) and not core.isspace():
+    if re.fullmatch(r"[.…_-]*+|[.…xX]{2,}+[-_.…xX]*+", body) and not core.isspace():
         return True
     if len(body) >= 3 and len(set(body)) == 1 and body[0].isalnum():
         return True
@@ -158,7 +166,7 @@ def _tidy_key(raw: str, plain: str, start: int) -> tuple[str, list[int], int]:
     while begin < end and (raw[begin] in END_MARKS or plain[begin] in END_MARKS or invisible(raw[begin])):
         begin += 1
     last = end
-    while last > begin and (_is_stray_end(plain[last - 1]) or plain[begin:last].endswith(ESCAPES)):
+    while last > begin and (_is_stray_end(plain[last - 1]) or plain.endswith(ESCAPES, begin, last)):
         last -= 1
     while begin < last and not plain[begin].isascii():
         begin += 1
@@ -187,8 +195,9 @@ def _is_stray_end(char: str) -> bool:
 def _prevents_sending(raw: str, odd: list[int], protocol: str) -> bool:
     """Check whether these characters prevent the SDK from sending."""
     whole = _wire_of(protocol).key_begins_value
+    ends = len(raw.rstrip(" \t"))
     return literal_key(raw, protocol) is None and any(
-        not raw[i].isascii() or raw[i] in "\0\n\r\f\v" or not raw[i:].strip(" \t") or (i == 0 and whole) for i in odd
+        not raw[i].isascii() or raw[i] in "\0\n\r\f\v" or i >= ends or (i == 0 and whole) for i in odd
     )
 
 
@@ -219,17 +228,20 @@ def literal_key(raw: str, protocol: str) -> str | None:
 
 def key_is_url(raw: str) -> bool:
     """Check whether the key is a URL or the host of an API."""
+    if len(raw) > limits.URL:
+        return False
     text = "".join(fold(c) for c in raw if not invisible(c)).strip(ENDS)
     if re.match(r"(?:https?|wss?):/", text, re.I):
         return True
     if re.match(_UNEXPANDED, text):
         return False  # os.environ/OPENAI_API_KEY
-    host = r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]+\.)+[a-z]{2,10})"
-    return re.fullmatch(rf"{host}(?::\d+(?:/\S*)?|/[\w./-]*)|(?:api|open)\.{host}", text, re.I) is not None
+    return re.fullmatch(_API_HOST, text) is not None
 
 
 def url_is_key(raw: str) -> bool:
     """Check whether the base URL is a key."""
+    if len(raw) > limits.KEY:
+        return False
     text = "".join(c for c in raw if not invisible(c)).strip(ENDS)
     text = re.sub(r"^(?:authorization:)?bearer", "", text, flags=re.I)
     if re.fullmatch(r"[a-f0-9]{32}\.[A-Za-z0-9]{16,24}|eyJ[\w-]+\.[\w-]+\.[\w-]*|(?:AQ|ya29)\.[\w.-]{30,}", text):

@@ -18,7 +18,7 @@ _USUAL = KeyShape(r"sk-[A-Za-z0-9]{48}", Confidence.POSSIBLE)  # as most relays'
 _LENGTH = 48  # characters of a key whose shape gives no length
 _LONGEST = 512  # upper limit for the repetitions of one piece of a pattern
 # A piece of a pattern and its quantifier: a group, a class, an escape or any other character.
-_PIECE = re.compile(r"(\((?:\?:)?[^()]*\)|\[[^\]]*\]|\\.|[^\\])(\{\d+(?:,\d*)?\}|[*+?])?")
+_PIECE = re.compile(r"(\((?:\?:)?[^()]*\)|\[[^\]]{0,200}\]|\\.|[^\\])(\{\d+(?:,\d*)?\}|[*+?])?")
 
 
 def wrong_key(door: Door | None, real: Iterable[str]) -> str:

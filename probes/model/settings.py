@@ -17,6 +17,7 @@ from probes.model.secret import Secret
 from probes.model.source import DEFAULT, Source
 
 T = TypeVar("T")
+LONGEST_WAIT = 31 * 24 * 3600  # seconds; a longer time limit is a mistake, and a much longer one overflows
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------

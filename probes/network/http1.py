@@ -39,6 +39,13 @@ class RawAnswer:
 
 LAYERS = 5  # most layers of compression in one response; the same limit as in httpx2
 
+# Each chunk costs the processor as much as several hundred bytes. APIs send chunks of 100 bytes and more (one event);
+# a response may begin with this many small ones, and after them chunks must contain this many bytes on average.
+FREE_CHUNKS, SMALL_CHUNK = 8192, 64
+INTERIM = (
+    20  # most responses with a status 1xx before the response; Go's client stops at 5, and servers send one or two
+)
+
 
 class _Inflater:
     """A decompressor for layers of gzip and deflate, with bounded output, so that a decompression bomb stops early.
@@ -88,6 +95,11 @@ class HttpExchange:
         self.limits = limits
         self.answer = RawAnswer()
         self._began = time.monotonic()
+        self._inflater = _Inflater("")
+        self._received = 0  # bytes with heads and framing
+        self._out = 0  # bytes of content after decompression
+        self._chunks = self._interim = 0
+        self._ended = False
 
     async def send(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> None:
         """Send the request. A server that closes the connection early is no error here: its response is read next.
@@ -119,59 +131,85 @@ class HttpExchange:
     async def body(self, limit: int) -> AsyncGenerator[tuple[float, bytes], None]:
         """Read the response head into ``self.answer`` and yield the body in pieces, each with its arrival time.
 
-        Times are seconds since the start of sending; pieces received in one read share one time. More than ``limit``
-        bytes, compressed or not, end the reading with ``Kind.TOO_LONG``. Whatever the server does, no exception is
-        raised: ``answer.failure`` is set instead.
+        Times are seconds since the start of sending. What one read brings is one piece, into however many chunks the
+        server divided it. More than ``limit`` bytes, compressed or not, or far more framing than content end the
+        reading with ``Kind.TOO_LONG``. Whatever the server does, no exception is raised: ``answer.failure`` is set
+        instead.
         """
-        answer, http = self.answer, self.connection.http
+        answer, http, arrived = self.answer, self.connection.http, 0.0
         assert http is not None
-        inflater = _Inflater("")
-        out, arrived = 0, 0.0
         try:
-            while True:
-                event = http.next_event()
-                if event is h11.NEED_DATA:
-                    data = await self.connection.reader.read(CHUNK)
-                    arrived = self._elapsed()
-                    if data and not answer.first_byte:
-                        answer.first_byte = arrived
-                    if len(answer.head) < 512:
-                        answer.head += data[:512]
-                    if not answer.status and not b"HTTP/".startswith(answer.head[:5]):
-                        # Another protocol's greeting. Its server now waits for us: reading on would end in a timeout.
-                        answer.failure, answer.detail = Kind.NOT_HTTP, answer.head[:60].decode("latin-1")
-                        return
-                    http.receive_data(data)
-                elif isinstance(event, (h11.Response, h11.InformationalResponse)):
-                    if isinstance(event, h11.InformationalResponse):
-                        continue
-                    answer.status = event.status_code
-                    answer.reason = event.reason.decode("latin-1")[:100]
-                    answer.http_version = event.http_version.decode("ascii", "replace")
-                    answer.headers = [(k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in event.headers]
-                    inflater = _Inflater(answer.header("content-encoding"))
-                elif isinstance(event, h11.Data):
-                    answer.size += len(event.data)
-                    piece = inflater.feed(bytes(event.data), limit - out)
-                    out += len(piece)
-                    if out > limit or answer.size > limit:
-                        answer.failure = Kind.TOO_LONG
-                        return
+            while not self._ended:
+                if piece := self._piece(http, limit):
                     yield arrived or self._elapsed(), piece
-                elif isinstance(event, h11.EndOfMessage):
+                if self._ended:
                     return
-                else:  # ConnectionClosed, PAUSED
-                    answer.failure = Kind.CLOSED if not answer.status else Kind.CUT
+                data = await self.connection.reader.read(CHUNK)
+                arrived = self._elapsed()
+                if data and not answer.first_byte:
+                    answer.first_byte = arrived
+                if len(answer.head) < 512:
+                    answer.head += data[:512]
+                if not answer.status and not b"HTTP/".startswith(answer.head[:5]):
+                    # Another protocol's greeting. Its server now waits for us: reading on would end in a timeout.
+                    answer.failure, answer.detail = Kind.NOT_HTTP, answer.head[:60].decode("latin-1")
                     return
+                self._received += len(data)
+                http.receive_data(data)
         except h11.RemoteProtocolError as error:
             answer.failure, answer.detail = self._protocol_failure(str(error))
-        except zlib.error:
-            answer.failure = Kind.ENCODING
         except OSError as error:
             kind = classify(error)
             answer.failure = Kind.CUT if answer.status and kind is Kind.RESET else kind
         finally:
             answer.seconds = self._elapsed()
+
+    def _piece(self, http: h11.Connection, limit: int) -> bytes:
+        """Return the content that has been received and not yet returned; set ``_ended`` if no more is to be read."""
+        answer, content = self.answer, bytearray()
+        try:
+            while (event := http.next_event()) is not h11.NEED_DATA:
+                if isinstance(event, h11.Data):
+                    answer.size += len(event.data)
+                    self._chunks += 1
+                    piece = self._inflater.feed(bytes(event.data), limit - self._out)
+                    self._out += len(piece)
+                    if self._out > limit or answer.size > limit or self._mostly_framing(limit):
+                        return self._end(content, Kind.TOO_LONG)
+                    content += piece
+                elif isinstance(event, h11.InformationalResponse):
+                    self._interim += 1
+                    if self._interim > INTERIM or self._received > 2 * self.limits.header_bytes:
+                        answer.detail = "no response after many interim responses"
+                        return self._end(content, Kind.NOT_HTTP)
+                elif isinstance(event, h11.Response):
+                    answer.status = event.status_code
+                    answer.reason = event.reason.decode("latin-1")[:100]
+                    answer.http_version = event.http_version.decode("ascii", "replace")
+                    answer.headers = [(k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in event.headers]
+                    self._inflater = _Inflater(answer.header("content-encoding"))
+                elif isinstance(event, h11.EndOfMessage):
+                    return self._end(content)
+                else:  # ConnectionClosed, PAUSED
+                    return self._end(content, Kind.CLOSED if not answer.status else Kind.CUT)
+        except h11.RemoteProtocolError as error:
+            kind, answer.detail = self._protocol_failure(str(error))
+            return self._end(content, kind)
+        except zlib.error:
+            return self._end(content, Kind.ENCODING)
+        if self._mostly_framing(limit):
+            return self._end(content, Kind.TOO_LONG)
+        return bytes(content)
+
+    def _end(self, content: bytearray, failure: Kind | None = None) -> bytes:
+        self._ended = True
+        self.answer.failure = failure
+        return bytes(content)
+
+    def _mostly_framing(self, limit: int) -> bool:
+        """Check whether the chunks are so small, or their extensions so long, that reading on is a waste of time."""
+        small = self._chunks > FREE_CHUNKS + self.answer.size // SMALL_CHUNK
+        return small or self._received > 2 * limit + self.limits.header_bytes
 
     def _protocol_failure(self, text: str) -> tuple[Kind, str]:
         head = self.answer.head

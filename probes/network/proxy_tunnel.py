@@ -100,7 +100,7 @@ async def _connect(pipe: Pipe, proxy: Proxy, host: str, port: int, limit: int) -
         if len(head) > limit or not b"HTTP/".startswith(head[:5]):
             break
     words = head.split(b"\r\n", 1)[0].split(b" ", 2)
-    if not head.startswith(b"HTTP/") or len(words) < 2 or not words[1].isdigit():
+    if not head.startswith(b"HTTP/") or len(words) < 2 or not re.fullmatch(rb"[0-9]{3}", words[1]):
         raise NetError(Kind.PROXY_PROTOCOL, note=note("connect_not_http"))
     status = int(words[1])
     head_text = head.decode("latin-1").replace("\r\n", "\n").partition("\n\n")[0][:400]

@@ -96,7 +96,7 @@ def key_fit(seen: ScannedText) -> Iterator[TextNote]:
 _KEY_BODY = r"[A-Za-z0-9_+/=.~-]"
 _KEYS = (
     rf"(?<![A-Za-z0-9])(?:(?:{'|'.join(map(re.escape, PUBLIC_PREFIXES))}){_KEY_BODY}{{8,}}"
-    rf"|eyJ[\w-]{{8,}}\.[\w-]+(?:\.[\w-]*)?"
+    rf"|eyJ(?:(?!eyJ)[\w-]){{8,}}+\.[\w-]+(?:\.[\w-]*)?"
     r"|A[KS]IA[A-Z0-9]{16}|(?:LTAI|AKID|AKLT|GOCSPX-|ya29\.|AQ\.|sess-|gh[opsu]_|whsec_)[\w.-]{12,}"
     r"|[a-f0-9]{32}\.[A-Za-z0-9]{8,}|[a-fA-F0-9]{32,}"
     r"|(?<!request id: )(?<!request_id: )(?=[A-Za-z]{0,40}[0-9])(?=[0-9]{0,40}[A-Za-z])[A-Za-z0-9]{28,}"

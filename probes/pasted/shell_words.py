@@ -161,10 +161,10 @@ class _Sh(_ShellReader):
             self.dollar()
         elif sign == "#" and self.pieces is None:
             self.match(r"[^\n]*")
-        elif heredoc := self.match(r"\d*<<-?[ \t]*(['\"]?)([\w.-]+)\1"):
+        elif heredoc := self.match(r"(?<!\d)\d*<<-?[ \t]*(['\"]?)([\w.-]+)\1"):
             self.close_word()
             self.waiting = heredoc[2]
-        elif self.pieces is None and self.match(r"\d*(?:>>?|<)(?:&\d|[ \t]*&?[^\s;|&]+)|&>>?[ \t]*[^\s;|&]+"):
+        elif self.pieces is None and self.match(r"(?<!\d)\d*(?:>>?|<)(?:&\d|[ \t]*&?[^\s;|&]+)|&>>?[ \t]*[^\s;|&]+"):
             pass
         elif sign in self.ends:
             self.at += 1
@@ -178,7 +178,7 @@ class _Sh(_ShellReader):
 
     def document(self) -> str:
         """Return the lines of the here-document, without the delimiter."""
-        found = re.compile(rf"(.*?)^\t*{re.escape(self.waiting)}[ \t]*$", re.S | re.M).match(self.text, self.at)
+        found = re.compile(rf"(.*?)^\t*+{re.escape(self.waiting)}[ \t]*$", re.S | re.M).match(self.text, self.at)
         self.waiting = ""
         if found is None:
             rest, self.at = self.text[self.at :], len(self.text)
@@ -189,7 +189,7 @@ class _Sh(_ShellReader):
     def dollar(self) -> None:
         if name := self.match(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})"):
             self.variable(name[1] or name[2])
-        elif other := self.match(r"\$(?:\{[^}\n]*\}|\([^)\n]*\))"):
+        elif other := self.match(r"\$(?:\{[^}\n]{0,500}\}|\([^)\n]{0,500}\))"):
             self.put(other[0])  # other expansions are left as they are
         else:
             self.put("$")
@@ -238,13 +238,13 @@ class _Cmd(_ShellReader):
     def read(self) -> list[Statement]:
         text = re.sub(r"\A\s*[A-Za-z]:\\[^\n>]*>", "", self.text)
         names = {name.upper(): value for name, value in self.environ.items()}
-        used: list[str] = []
+        used: dict[str, None] = {}
 
         def value(found: re.Match[str]) -> str:
             name = found[1].upper()
             if name not in names:
                 return found[0]  # cmd leaves unknown variables as they are
-            used.append(name)
+            used[name] = None
             return names[name]
 
         for line in self.lines(re.sub(r"%([A-Za-z_]\w*)%", value, text)):
@@ -278,31 +278,34 @@ class _Cmd(_ShellReader):
     def arguments(self, line: str) -> list[str]:
         """Split a line as the C runtime does: backslashes count only before a quote, and ``""`` in quotes is one."""
         words: list[str] = []
-        word: str | None = None
+        word: list[str] | None = None  # its pieces; None between words
         quoted, at = False, 0
         while at < len(line):
-            found = re.compile(r'(\\*)"').match(line, at)
-            if found:
-                word = (word or "") + "\\" * (len(found[1]) // 2)
-                at = found.end()
-                if len(found[1]) % 2:
-                    word += '"'
+            slashes = len(re.compile(r"\\*").match(line, at)[0])  # type: ignore[index]
+            if line[at + slashes : at + slashes + 1] == '"':
+                word = word if word is not None else []
+                word.append("\\" * (slashes // 2))
+                at += slashes + 1
+                if slashes % 2:
+                    word.append('"')
                 elif quoted and line[at : at + 1] == '"':
-                    word += '"'
+                    word.append('"')
                     at += 1
                 else:
                     quoted = not quoted
-                continue
-            if line[at] in " \t" and not quoted:
+            elif line[at] in " \t" and not quoted:
                 if word is not None:
-                    words.append(word)
+                    words.append("".join(word))
                 word = None
+                at += 1
             else:
-                word = (word or "") + line[at]
-            at += 1
+                end = at + max(1, slashes)
+                word = word if word is not None else []
+                word.append(line[at:end])
+                at = end
         if quoted:
             raise ShellError('"')
-        return [*words, word] if word is not None else words
+        return [*words, "".join(word)] if word is not None else words
 
 
 _SINGLE, _DOUBLE = "'‘’‚‛", '"“”„'  # PowerShell treats typographic quotes as quotes

@@ -12,7 +12,7 @@ _URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
 _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
 _BASE = (
     r"(?i)(?:base[-_ ]?ur[li]|base|api[-_ ]?(?:base|host|url|address)|endpoint|proxy url|地址|接口|域名)"
-    r"[\w ]{0,12}[\"'`]?\s*[:=：是为]?\s*[\"'`]?$|(?:host|server)[\"'`]?\s*[:=：]\s*[\"'`]?$"
+    r"[\w ]{0,12}[\"'`]?\s*+(?:[:=：是为]\s*+)?[\"'`]?$|(?:host|server)[\"'`]?\s*[:=：]\s*[\"'`]?$"
 )
 _ASKING = (
     r"(?i)(?:for(?: url)?|ur[li]|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?"
@@ -32,7 +32,7 @@ HOST = (
 )
 _NAME = r"(?a)(?<![\w.@-])((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,12})(?![\w-])"
 _NEAR_PORT = (
-    r"(?a)(?:127\.0\.0\.1|localhost|\[?::1\]?|0\.0\.0\.0|192\.168\.[\d.]+|172\.[\d.]+|10\.[\d.]+|docker\.internal)"
+    r"(?a)(?:127\.0\.0\.1|localhost|\[?::1\]?|0\.0\.0\.0|192\.168\.[\d.]{1,12}|172\.[\d.]{1,12}|10\.[\d.]{1,12}|docker\.internal)"
     r"['\"]?(?:, ?|:| port )"
 )
 # The default ports of Clash, v2rayN, Shadowsocks, Privoxy, Surge and Squid.

@@ -37,7 +37,7 @@ class _Azure(ChatCompletions):
     inner_path = "/openai/deployments(?:/[^/]+)?"
     inner_name = "openai/deployments/…"
     spoken_at = r"/openai/deployments(?:/|$)"
-    address = r"/openai/deployments/(?P<model>[^/]+)/[\w/]+"
+    address = r"/openai/deployments/(?P<model>[^/]+)/[\w/]{1,80}"
     model_path = r"/openai/deployments/([^/?#]+)"
     precedence = 10
     bases = ("",)

@@ -26,7 +26,7 @@ from probes.protocols.protocol import (
     strange,
     text_of,
 )
-from probes.protocols.sse import Event
+from probes.protocols.sse import Event, Unended
 from probes.protocols.stream_counter import StreamCounter
 
 _RAW = "raw"  # the name of an event outside of `data:` lines
@@ -140,20 +140,22 @@ class _GeminiSplitter:
     unended: Event | None = None  # `close` returns the rest
 
     def __init__(self) -> None:
-        self._pending = b""
+        self._pending = Unended()
         self._data: list[str] = []
         self._raw: list[str] = []
         self._depth, self._quoted, self._escaped = 0, False, False
 
     def feed(self, chunk: bytes) -> list[Event]:
-        text = self._pending + chunk
+        if self._pending.continues(chunk):
+            return []
+        text = self._pending.take() + chunk
         held = b"\r" if text.endswith(b"\r") else b""  # it may be the first half of a CRLF
         lines = text.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        self._pending = lines.pop() + held
+        self._pending.put(lines.pop() + held)
         return [event for line in lines if (event := self._line(line.decode("utf-8", "replace")))]
 
     def close(self) -> list[Event]:
-        rest, self._pending = self._pending.removesuffix(b"\r"), b""
+        rest = self._pending.take().removesuffix(b"\r")
         found = [self._line(rest.decode("utf-8", "replace"))] if rest else []
         if self._raw:
             found.append(Event(_RAW, "".join(self._raw)))

@@ -23,7 +23,7 @@ from probes.protocols.protocol import (
     strange,
     text_of,
 )
-from probes.protocols.sse import Event
+from probes.protocols.sse import Event, Unended
 from probes.protocols.stream_counter import StreamCounter
 
 
@@ -101,15 +101,17 @@ class _LineSplitter:
     unended: Event | None = None
 
     def __init__(self) -> None:
-        self._pending = b""
+        self._pending = Unended(cr=False)
 
     def feed(self, chunk: bytes) -> list[Event]:
-        lines = (self._pending + chunk).split(b"\n")
-        self._pending = lines.pop()
+        if self._pending.continues(chunk):
+            return []
+        lines = (self._pending.take() + chunk).split(b"\n")
+        self._pending.put(lines.pop())
         return [_event(line) for line in lines]
 
     def close(self) -> list[Event]:
-        last, self._pending = _event(self._pending), b""
+        last = _event(self._pending.take())
         # A rest that is not JSON was cut off: the missing end of the response shows that, and it is not a faulty event.
         return [last] if parse_json(last.data or "")[0] else []
 

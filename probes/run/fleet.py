@@ -128,12 +128,16 @@ def _named(groups: set[str]) -> str:
 
 def _member(entry: ConfigTable, file: Config, options: Options) -> FleetTarget:
     base, group = entry.text("base_url"), entry.text("group")
-    try:
-        host = urlsplit(base.value if base else "").hostname or ""
-    except ValueError:
-        host = ""
     given = options.deadline or _value(entry, file.check, "deadline") or Limits().run
-    return FleetTarget(entry.name, group.value if group else "", host, float(given))
+    return FleetTarget(entry.name, group.value if group else "", _host(base.value if base else ""), float(given))
+
+
+def _host(url: str) -> str:
+    """Return the host of a URL; empty if it has none or is invalid (``http://[::1``), which the check explains."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _value(entry: ConfigTable, check: ConfigTable, name: str) -> Any:
@@ -208,7 +212,7 @@ class _CsvRow(config_file.ConfigReader):
         given = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if cell.strip()}
         if "base_url" not in given:
             raise BadInput(f"{self.shown}:{self._line} has no base_url.")
-        name = given.pop("name", "") or f"{urlsplit(given['base_url']).hostname or 'target'}-{number}"
+        name = given.pop("name", "") or f"{_host(given['base_url']) or 'target'}-{number}"
         references = {kind: given.pop(f"key_{kind}") for kind in ("env", "file") if f"key_{kind}" in given}
         raw: dict[str, Any] = {column: self._typed(column, cell) for column, cell in given.items()}
         return self.entry(f"targets.{name}", raw | ({"key": references} if references else {}))

@@ -28,7 +28,7 @@ from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError, parse
 from probes.config_formats.files import LARGEST, SkippedFile, exists, named_text, text_of
 from probes.model.secret import public_prefix
-from probes.model.settings import BadInput, Settings, Sourced
+from probes.model.settings import LONGEST_WAIT, BadInput, Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind
 from probes.protocols.names import NAMES
 from probes.settings import slo
@@ -40,7 +40,6 @@ _TABLES = ("check", "targets", "doors")
 _STRINGS = ("base_url", "model", "protocol", "app", "ca_bundle", "proxy", "group")
 FLAGS = ("no_proxy", "no_spend", "send_anyway")
 SECONDS = ("timeout", "deadline")
-_LONGEST = 31 * 24 * 3600  # seconds; longer waits are meant to break a program
 FIELDS = (*_STRINGS, "key", "connect_to", "slo", *FLAGS, *SECONDS)
 # Names that other programs use for these fields, to suggest the right one.
 _ALIASES = {
@@ -135,7 +134,7 @@ def _parsed(path: Path, text: str, shown: str, owner: Owner) -> Config:
         found = re.search(r"\(at (?:line (\d+)|end of document)", str(error))
         line = found[1] if found and found[1] else str(text.count("\n") + 1)
         # The rest of the decoder's message may quote the line, which may contain a key.
-        raise BadInput(f"{shown}:{line} is not TOML: {re.split(r' *[(:]| key', str(error))[0]}.") from None
+        raise BadInput(f"{shown}:{line} is not TOML: {re.split(r'(?<! ) *[(:]| key', str(error))[0]}.") from None
     except (RecursionError, ValueError):
         raise BadInput(
             f"{shown} is not a settings file: it nests too deeply, or a number in it is too large."
@@ -269,7 +268,7 @@ class ConfigReader:
         if name in FLAGS and not isinstance(value, bool):
             raise BadInput(f"{self.at(table, name)} is to be true or false.")
         if name in SECONDS and (
-            isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LONGEST
+            isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_WAIT
         ):
             raise BadInput(f"{self.at(table, name)} is to be a number of seconds above 0, and no more than a month.")
         if name == "protocol" and value not in PROTOCOLS:

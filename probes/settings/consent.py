@@ -154,7 +154,8 @@ def _secrets(part: FlowPart, value: Sourced[Any], values: Collection[Secret]) ->
     if value.chosen_by is not None and value.chosen_by.owner is Owner.FOLDER and value.source.variable:
         lent = (value.source, *lent)
     places = _PLACES.get(part, frozenset)()
-    if part is FlowPart.BASE_URL and not any(value.value.startswith(one.reveal()) for one in values):
+    inner = (one.reveal() for one in values if part is FlowPart.BASE_URL)
+    if any(one in value.value and not value.value.startswith(one) for one in inner):
         places = frozenset()  # the user's own address inside another one is no place, but a text that goes there
     return tuple(one for one in lent if one.name not in places)
 

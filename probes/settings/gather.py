@@ -18,6 +18,7 @@ from probes.catalog.sdk_variables import SdkVariables
 from probes.config_formats.files import SkippedFile
 from probes.model.secret import Secret
 from probes.model.settings import (
+    LONGEST_WAIT,
     BadInput,
     Conflict,
     ConflictReason,
@@ -40,6 +41,7 @@ from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
 from probes.settings.options import Options, shown_path, shown_word
 from probes.settings.sdk_selection import SdkChoice, choose
+from probes.settings.value_lengths import check_lengths
 
 if TYPE_CHECKING:
     from probes.catalog.app import App
@@ -101,6 +103,7 @@ def gather(
         ),
         slos=_slos(options.slo, named),
     )
+    check_lengths(settings)
     return with_consent(settings, _usual(choice, check, variables), options.send_anyway, cwd)
 
 
@@ -257,6 +260,6 @@ def _slos(given: tuple[str, ...], named: list[ConfigTable]) -> tuple[Slo, ...]:
 
 def _seconds(option: str, given: float | None, default: float) -> float:
     value = default if given is None else given
-    if not 0 < value < float("inf"):
-        raise BadInput(f"{option} is to be a number of seconds above 0.")
+    if not 0 < value <= LONGEST_WAIT:
+        raise BadInput(f"{option} is to be a number of seconds above 0, and no more than a month.")
     return float(value)

@@ -48,7 +48,7 @@ def _limits(pairs: Mapping[str, object]) -> Iterator[tuple[str, float]]:
         if name not in NAMES:
             shown = f" named {name}" if re.fullmatch(r"[a-z_]{1,12}", name) else ""  # a longer name may be a key
             raise SloError(f"there is no limit{shown}: known are {', '.join(NAMES)}")
-        found = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?) ?(ms|[smhd])", value) if isinstance(value, str) else None
+        found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ?(ms|[smhd])", value) if isinstance(value, str) else None
         if found is None or not float(found[1]):
             raise SloError(f"the limit of {name} is to be a number above 0 with its unit, ms, s, m, h or d, as in 2s")
         yield name, float(found[1]) * UNITS[found[2]]

@@ -73,7 +73,7 @@ def _protocol_at(door: Door, path: str, keyed: bool) -> str:
         return names[0]
     if not names or (wire(names[0]).key_optional and door.kind == "local" and keyed):
         return DEFAULT_PROTOCOL  # a key for a server that needs none: the user's app requires one
-    home = parse_url(re.sub(r"\{.*?\}", "any", sdk_base(names[0], spoken[0].base_url))).path
+    home = parse_url(re.sub(r"\{[^{}]*\}", "any", sdk_base(names[0], spoken[0].base_url))).path
     return names[0] if home == path else DEFAULT_PROTOCOL
 
 

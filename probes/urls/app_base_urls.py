@@ -65,7 +65,7 @@ def takes(app: App, wire: AppWire, base_url: str) -> str | None:
     """Return the base URL that makes the app send what the SDK sends for ``base_url``; None if there is none."""
     base = base_url.rstrip("/")
     wanted = base + _sdk_endpoint(wire)
-    unversioned = re.sub(r"/v\d+[a-z]*\d*$", "", base)
+    unversioned = re.sub(r"/v\d++[a-z]*+\d*+$", "", base)
     named = "{version}" in protocol_of(wire.protocol).endpoint
     versions = dict.fromkeys(("/v1", f"/{wire.version}" if named else "/v1"))
     with_hash = (wanted + "#",) if wire.join.startswith("cherry") else ()
@@ -126,5 +126,5 @@ def _to_sdk_base_url(wire: AppWire, asked: str) -> tuple[str, str, str]:
 def _sdk_endpoint_pattern(protocol: str) -> re.Pattern[str]:
     sdk_wire = official(protocol).wire(protocol)
     assert sdk_wire is not None
-    ending = re.escape(sdk_wire.endpoint).replace(r"\{model\}", "[^/]+").replace(r"\{version\}", r"v\d+\w*")
+    ending = re.escape(sdk_wire.endpoint).replace(r"\{model\}", "[^/]+").replace(r"\{version\}", r"v\d\w*")
     return re.compile(ending.replace(":generateContent", ":(?:generateContent|streamGenerateContent)") + "$")

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from probes.keys.characters import END_MARKS, fold, invisible, position_notes
 from probes.keys.flaws import url_is_key
+from probes.model import limits
 from probes.model.note import Note, note
 from probes.model.value_issues import Flaw
 from probes.protocols.names import NAMES
@@ -41,10 +42,11 @@ class UrlExam(NamedTuple):
 
 # -- base URLs ---------------------------------------------------------------------------------------------------------
 
-_DOUBLED = r"(?i)(/v\d+(?:alpha|beta)?\d*)\1+(?=/|$)"
+_DOUBLED = r"(?i)(/v\d++(?:alpha|beta)?+\d*+)\1+(?=/|$)"
 _REFERENCE = r"\$[\w{(]|\{[^{}]*\}|<[^<>]*>|%(?![0-9A-Fa-f]{2})\w+%|%[A-Z]+_[A-Z_]+%"
 _MARKDOWN = r"\]\s*\(\s*(?=\w+:)"  # [text](url)
-_ASSIGNMENT = r"(?i)\s*(?:export\s+|set\s+)?\w*(?:base|url|endpoint|host)\w*\s*=\s*(?=\S)"
+_ASSIGNMENT = r"(?i)\s*+(?:export\s+|set\s+)?(?=\w*(?:base|url|endpoint|host))\w++\s*+=\s*+(?=\S)"
+PASSES = 20  # flaws that may hide one another; a value with more of them is noise, and nothing is made of it
 PLAIN = "plain"  # used instead of a protocol: only flaws of the text itself, not those of a joined path
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".home.arpa", ".docker.internal")
 
@@ -55,6 +57,13 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
     Kinds: empty, looks_like_key, stray, scheme_missing, scheme_wrong, invalid, credentials, bad_port, double_slash,
     endpoint_included, version_doubled, query, fragment. The mended URL has no flaw.
     """
+    if len(raw) > limits.URL:
+        overlong = note("overlong", count=len(raw), limit=limits.URL)
+        return UrlExam((Flaw("base_url", "invalid", (overlong,), False, True),), None, None)
+    return _examined(raw, protocol, PASSES)
+
+
+def _examined(raw: str, protocol: str, passes: int) -> UrlExam:
     named_wire = wire(protocol) if protocol in NAMES else None
     if named_wire is not None and named_wire.bare_port:
         raw = _expand_bare_host(raw, named_wire.bare_port)
@@ -77,7 +86,9 @@ def examine_url(raw: str, protocol: str) -> UrlExam:
         flaws.insert(0, Flaw("base_url", "stray", position_notes(raw, odd), True, fatal))
     mended = _correct_parts(text, protocol, add) if "://" in text else None
     if mended is not None and mended != raw:  # a flaw can hide another one
-        second_exam = examine_url(mended, protocol)
+        if not passes:
+            return UrlExam(tuple(flaws), None, literal)
+        second_exam = _examined(mended, protocol, passes - 1)
         seen = {flaw.kind for flaw in flaws}
         flaws += (flaw for flaw in second_exam.flaws if flaw.kind not in seen)
         mended = second_exam.mended
@@ -133,11 +144,13 @@ def _tidy_url(raw: str) -> tuple[str, list[int]]:
         (n for n, (i, _) in enumerate(folded) if n and i - folded[n - 1][0] > 1 and _second_value_begins(raw, i)), None
     )
     folded = folded[:gap]
-    while folded and folded[0][1] in END_MARKS and not (folded[0][1] == "[" and _ipv6_ahead(folded)):
-        del folded[0]
-    while folded and _ends_in_stray(folded):
-        del folded[-1]
-    wanted = dict(folded)
+    begin = 0
+    while begin < len(folded) and folded[begin][1] in END_MARKS:
+        if folded[begin][1] == "[" and _ipv6_ahead(folded[begin : begin + 50]):
+            break
+        begin += 1
+    folded = folded[begin:]
+    wanted = dict(folded[: _sound_length("".join(c for _, c in folded))])
     return "".join(wanted.values()), [i for i, c in enumerate(raw) if wanted.get(i) != c]
 
 
@@ -146,17 +159,25 @@ def _second_value_begins(raw: str, at: int) -> bool:
 
 
 def _ipv6_ahead(folded: list[tuple[int, str]]) -> bool:
-    return re.match(r"\[[0-9a-fA-F:.]+\]", "".join(c for _, c in folded[:50])) is not None
+    return re.match(r"\[[0-9a-fA-F:.]+\]", "".join(c for _, c in folded)) is not None
 
 
-def _ends_in_stray(folded: list[tuple[int, str]]) -> bool:
-    text = "".join(c for _, c in folded)
-    last = text[-1]
-    if last in ")]}>" and {")": "(", "]": "[", "}": "{", ">": "<"}[last] in text:
-        return False  # part of a pair: an IPv6 address, an unexpanded reference
-    if last == "." and "/" not in text.partition("://")[2]:
-        return False  # a host name may end in a dot
-    return last in END_MARKS or last in ".#" or (last == "*" and text.endswith("/*"))
+def _sound_length(text: str) -> int:
+    """Return the length of the text without the stray characters at its end."""
+    opened = {close: text.find(sign) for close, sign in (")(", "][", "}{", "><")}
+    host = text.find("://") + 3
+    slash = text.find("/", host) if host > 2 else -1
+    length = len(text)
+    while length:
+        last = text[length - 1]
+        if last in opened and 0 <= opened[last] < length:
+            break  # part of a pair: an IPv6 address, an unexpanded reference
+        if last == "." and not 0 <= slash < length:
+            break  # a host name may end in a dot
+        if not (last in END_MARKS or last in ".#" or (last == "*" and text.endswith("/*", 0, length))):
+            break
+        length -= 1
+    return length
 
 
 def _split_scheme(text: str, add: AddFlaw) -> str:
@@ -172,7 +193,7 @@ def _split_scheme(text: str, add: AddFlaw) -> str:
         return f"{scheme}://{rest}"
     if text.startswith("//"):
         return _without_scheme(text.lstrip("/"), add)
-    found = re.match(r"([a-z][a-z0-9+-]*):/{2,}|(h\w*tp\w*)(?:[:;.,]/+|//)|(https?)[:;](?=[\w\[])", text, re.I)
+    found = re.match(r"([a-z][a-z0-9+-]*):/{2,}|(h(?=\w*tp)\w*+)(?:[:;.,]/+|//)|(https?)[:;](?=[\w\[])", text, re.I)
     if found is None:
         return _without_scheme(text, add)
     name, rest = (found[1] or found[2] or found[3]).lower(), text[found.end() :]
@@ -280,6 +301,9 @@ def _correct_parts(text: str, protocol: str, add: AddFlaw) -> str | None:
     return f"{scheme}://{name}{port}{_correct_path(path, name, protocol, add, query, fragment)}"
 
 
+_TAIL = 500  # characters at the end of a path that contain its endpoint, with the name of a model
+
+
 @cache
 def _endpoint_pattern() -> re.Pattern[str]:
     """Return a pattern that matches an endpoint of any protocol at the end of a path."""
@@ -300,7 +324,7 @@ def _correct_path(path: str, host: str, protocol: str, add: AddFlaw, query: str 
     named_wire = wire(named) if named in NAMES else None
     ends: list[str] = []
     # The base URL of Azure's model inference API ends in /models.
-    while (end := _endpoint_pattern().search(path)) and not (
+    while (end := _endpoint_pattern().search(path, max(0, len(path) - _TAIL))) and not (
         end[1].lower() == "models" and host.endswith(".azure.com")
     ):
         ends.insert(0, end[1].lower())

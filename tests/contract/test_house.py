@@ -287,6 +287,7 @@ WRITES = {
     "diagnose.cli.console": "its lines of progress move the cursor; the one name in them has passed",
     "diagnose.cli": "it names two folders of this installation, where `probes` and so the outlet are missing",
     "diagnose.cli.worker_pool": "a worker's standard output is a pipe to its parent, which prints",
+    "diagnose.interruption": "one line end, while a signal ends the process",
 }
 STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")
 
@@ -387,7 +388,7 @@ FLOORS = (
     "probes.settings probes.steps probes.app_settings probes.pasted probes.api",
     "probes.capabilities probes.demo_server",
     "probes.run",
-    "diagnose.report",
+    "diagnose.report diagnose.interruption",
     "diagnose.words",
     "diagnose.answers",
     "diagnose.evidence",
@@ -490,7 +491,11 @@ def test_imports_point_down() -> None:
 
 
 # Modules that open files: the reader, the writer, and the practice server, which writes the certificates of its tests.
-OPENERS = ("probes.config_formats.files", "probes.config_formats.writer", "probes.demo_server.certificates")
+# And the one that replaces closed standard streams.
+OPENERS = (
+    *("probes.config_formats.files", "probes.config_formats.writer", "probes.demo_server.certificates"),
+    "diagnose.cli.standard_streams",
+)
 OPENING = {"open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "mkstemp", "NamedTemporaryFile"}
 
 
@@ -556,7 +561,7 @@ def test_no_module_imports_what_another_keeps_to_itself() -> None:
 
 def test_no_file_lies_flat() -> None:
     flat = {name for name in MODULES if name.count(".") == 1 and MODULES[name].name != "__init__.py"}
-    assert flat == {"diagnose.report", "diagnose.__main__"}
+    assert flat == {"diagnose.report", "diagnose.interruption", "diagnose.__main__"}
 
 
 # Modules that no test file needs to import: the worlds and the commands exercise them.

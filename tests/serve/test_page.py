@@ -7,20 +7,26 @@ import html
 import json
 import re
 from collections.abc import Callable
+from dataclasses import fields as fields_of
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import html5lib
 import pytest
 from starlette.testclient import TestClient
 
-from diagnose.serve import forms, pages
+from diagnose.serve import forms, pages, web_app
+from diagnose.serve.runs import RunQueue
 from probes.demo_server import practice_doors as b
 from probes.demo_server import wrong_streams
 from probes.demo_server.server import PracticeDoor
-from probes.model.evidence import PROBES
+from probes.model.evidence import PROBES, Evidence
 from probes.model.scrubber import WINDOW
 from probes.model.secret import Secret
-from probes.model.settings import BadInput, Limits
+from probes.model.settings import BadInput, Limits, ProxySettings
 from probes.model.source import Source, SourceKind
 
 LIVE = {"Accept": "text/event-stream"}
@@ -83,6 +89,23 @@ def test_what_cannot_be_checked_is_said_in_a_sentence(page: TestClient) -> None:
     for lang in ("en", "zh"):
         answer = page.post("/check", data={"key": "x", "lang": lang}, headers=LIVE)
         assert (answer.status_code, answer.text) == (400, pages.texts(lang)["need_url"])
+
+
+def test_a_check_that_ended_early_says_why(
+    served: Callable[..., TestClient], door: PracticeDoor, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = RunQueue.check
+
+    async def early(*given: Any, **named: Any) -> Evidence:
+        return replace(await real(*given, **named), interrupted=True)
+
+    monkeypatch.setattr(RunQueue, "check", early)
+    page = served()
+    for lang in ("en", "zh"):
+        for headers in ({}, LIVE):
+            answer = page.post("/check", data=fields(door, key, lang=lang), headers=headers)
+            whole = answer.text if not headers else events(answer.text)[-1][1]["html"]
+            assert pages.texts(lang)["early"] in whole
 
 
 # -- without a script --------------------------------------------------------------------------------------------------
@@ -197,6 +220,79 @@ def test_a_curl_command_reads_nothing_of_this_machine(monkeypatch: pytest.Monkey
     assert [note.names for note in notes] == ["--cacert"]
 
 
+SECRETS = {
+    "OPENAI_API_KEY": "sk-operators-0123456789abcdefghijk",
+    "AWS_SECRET_ACCESS_KEY": "operators/AbCdEfGhIjKlMnOpQrStUvWxYz01",
+    "MY_OWN_THING": "operators-secret-of-no-known-kind",
+    "NO_PROXY": "127.0.0.1,operators-internal.example",
+    "HTTPS_PROXY": "http://operator:operators-password@127.0.0.1:9",
+}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"base_url": "{url}/v1"},
+        {"base_url": "{url}/${{{name}}}/v1", "key": "${name}"},
+        {"base_url": "{url}/v1", "key": "${{{name}}}", "model": "${{{name}}}"},
+        {"base_url": "{url}/v1", "key": "env:{name}"},
+        {"base_url": "{url}/v1", "key": "@{file}", "model": "@{file}"},
+        {"base_url": "{url}/v1", "key": "file:{file}"},
+        {"base_url": "{url}/v1", "app": "aider"},
+        {"base_url": "{url}/v1", "protocol": "anthropic"},
+        {"curl": 'curl {url}/v1/models -H "Authorization: Bearer ${name}"'},
+        {"curl": "curl {url}/${{{name}}}/v1/models -H 'Authorization: Bearer '${{{name}:-x}}"},
+        {"curl": 'export KEY=${name}; curl {url}/v1/models -H "Authorization: Bearer $KEY"'},
+        {"curl": 'curl {url}/v1/models -H "x-api-key: $(printenv {name})`cat {file}`"'},
+        {"curl": "curl {url}/v1/chat/completions -H @{file} -d @{file} --data-urlencode x@{file}"},
+        {"curl": "curl {url}/v1/models -K {file} --netrc-file {file} -b {file} --cert {file} --key {file}"},
+        {"curl": "curl {url}/v1/models -u $OPENAI_API_KEY:$HTTPS_PROXY -d '{{\"model\": \"'${name}'\"}}'"},
+    ],
+    ids=lambda form: next(iter(form.values()))[:50] + form.get("key", "")[:12],
+)
+def test_a_visitors_form_takes_no_secret_of_the_operator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: dict[str, str]
+) -> None:
+    secret = planted(tmp_path, monkeypatch)
+    for name, own_proxies in product(SECRETS, (False, True)):
+        given = {one: text.format(url="https://x.example", name=name, file=secret) for one, text in form.items()}
+        try:
+            found, notes = forms.settings(forms.read(urlencode(given).encode()), Limits(), own_proxies=own_proxies)
+        except BadInput as error:
+            assert "operators" not in str(error)
+            continue
+        if own_proxies:  # which the operator's environment may name, and nothing else
+            found = replace(found, proxies=ProxySettings())
+        seen = [str(getattr(found, one.name)) for one in fields_of(found)]
+        seen += [found.key.value.reveal() if found.key is not None else "", *map(str, notes)]
+        assert "operators" not in "\n".join(seen)
+
+
+def test_a_visitors_check_sends_no_secret_of_the_operator(
+    page: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    secret = planted(tmp_path, monkeypatch)
+    with PracticeDoor(b.openai(key)) as trap:
+        command = (
+            f"curl {trap.url}/$MY_OWN_THING/v1/models -x '' -H @{secret} -H \"Authorization: Bearer $HTTPS_PROXY\""
+        )
+        for form in ({"base_url": f"{trap.url}/v1"}, {"curl": command}):
+            answer = page.post("/check", data=form, headers=LIVE)
+            assert events(answer.text)[-1][0] == "report" and "operators" not in answer.text
+        sent = "\n".join(map(repr, trap.requests))
+    assert trap.requests and "operators" not in sent
+
+
+def planted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Plant secrets in the environment, in the folder of the server and in a file; return that file."""
+    (folder / "secret").write_text("Authorization: Bearer operators-file-0123456789abcdef\n", "utf-8")
+    (folder / ".env").write_text("OPENAI_API_KEY=sk-operators-dotenv-0123456789abcdef\n", "utf-8")
+    monkeypatch.chdir(folder)
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    return folder / "secret"
+
+
 # -- explain -----------------------------------------------------------------------------------------------------------
 
 REFUSED = "Error code: 401 - {'error': {'message': 'Incorrect API key provided', 'code': 'invalid_api_key'}}"
@@ -287,7 +383,10 @@ def test_a_protocol_has_an_address_of_its_own() -> None:
         b"key=%ff",
         b"&".join(b"a%d=1" % number for number in range(20)),
         b"base_url=" + b"x" * 5000,
-        b"key=" + b"x" * 20000,
+        b"key=" + b"x" * 8193,
+        b"model=" + b"x" * 513,
+        b"curl=" + b"x" * 65537,
+        b"token=" + b"x" * 1025,
         b"protocol=gopher",
         b"app=../../x",
     ],
@@ -296,6 +395,17 @@ def test_what_the_page_cannot_have_sent_is_refused(body: bytes) -> None:
     with pytest.raises(BadInput) as refused:
         forms.settings(forms.read(body), Limits(), own_proxies=False)
     assert "xxxx" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("name", "longest"), forms._LONGEST.items())
+def test_a_field_that_is_too_long_is_refused_before_anything_reads_it(
+    page: TestClient, monkeypatch: pytest.MonkeyPatch, name: str, longest: int
+) -> None:
+    monkeypatch.setattr(forms, "settings", lambda *_, **__: pytest.fail("a pattern may have seen it"))
+    monkeypatch.setattr(web_app, "read_text", lambda _: pytest.fail("a pattern may have seen it"))
+    for path in ("/check", "/explain"):
+        answer = page.post(path, data={name: "[" * (longest + 1)}, headers=LIVE)
+        assert (answer.status_code, answer.text) == (400, f"The field {name} is longer than {longest} characters.")
 
 
 def test_a_visitors_check_reads_nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

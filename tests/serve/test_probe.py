@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
@@ -14,10 +16,14 @@ from starlette.testclient import TestClient
 
 from diagnose.judging.judge import judge
 from diagnose.serve.metrics import Costs, of_report, written
+from diagnose.serve.runs import RunQueue
+from diagnose.serve.targets import ServedTargets
 from probes.catalog.doors import adopt, load
 from probes.demo_server import handlers, scenarios, wrong_answers, wrong_streams
 from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor
+from probes.model.evidence import Evidence
+from probes.model.source import Owner
 from probes.run.engine import run
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -59,7 +65,7 @@ key = {{ file = "nothing-there" }}
 
 @pytest.fixture
 def scraped(served: Callable[..., TestClient], targets: Path) -> TestClient:
-    return served(file=targets)
+    return served(file=targets, file_owner=Owner.USER)
 
 
 @pytest.mark.parametrize(("headers", "parser"), [({}, classic), (OPENMETRICS, openmetrics)])
@@ -94,6 +100,27 @@ def test_a_broken_target_names_its_cause(scraped: TestClient) -> None:
     assert value(found, "finding", code="settings.missing_key", severity="error") == 1
     assert value(found, "root_cause", code="settings.missing_key", side="settings") == 1
     assert value(found, "ttft_seconds") is None
+
+
+def test_a_file_that_was_merely_found_leads_no_secret_away(
+    served: Callable[..., TestClient], targets: Path, door: PracticeDoor, key: str
+) -> None:
+    """Nobody can be asked at this server; `--config` or `llmdoctor trust` agree beforehand."""
+    found = samples(served(file=targets, file_owner=Owner.FOLDER).get("/probe?target=good").text)
+    assert value(found, "up") == 0
+    assert value(found, "finding", code="settings.project_override", severity="error") == 1
+    assert not [one for one in door.requests if key in repr(one)]
+
+
+@pytest.mark.parametrize("owner", [Owner.FOLDER, Owner.USER])
+def test_a_found_file_claims_no_known_provider(tmp_path: Path, owner: Owner) -> None:
+    path = tmp_path / "llmdoctor.toml"
+    door = '[doors.{}]\nhosts = ["{}"]\nkey_env = ["{}"]\nendpoints = [{{ protocol = "openai", base_url = "https://x.example" }}]\n'
+    path.write_text(door.format("thief", "x.example", "OPENAI_API_KEY") + door.format("own", "y.example", "Y"), "utf-8")
+    ServedTargets(path, owner).read()
+    assert (load().get("thief") is not None) is (owner is Owner.USER)
+    assert load().get("own") is not None
+    adopt(())
 
 
 def test_a_counter_never_falls(scraped: TestClient) -> None:
@@ -145,7 +172,7 @@ def test_without_a_file_there_are_no_targets(page: TestClient) -> None:
 def test_a_scrape_ends_within_its_timeout(served: Callable[..., TestClient], targets: Path, key: str) -> None:
     with PracticeDoor(handlers.always(wrong_answers.ANSWERS["never"])) as stalled:
         targets.write_text(f'[targets.slow]\nbase_url = "{stalled.url}/v1"\nkey = {{ env = "THE_KEY" }}\n', "utf-8")
-        page = served(file=targets)
+        page = served(file=targets, file_owner=Owner.USER)
         began = time.monotonic()
         answer = page.get("/probe?target=slow", headers={"X-Prometheus-Scrape-Timeout-Seconds": "2"})
         assert time.monotonic() - began < 30  # seconds; without the header the check may take 60
@@ -165,7 +192,7 @@ def test_scrapes_at_the_same_time_share_one_check(served: Callable[..., TestClie
         targets.write_text(
             f'[targets.slow]\nbase_url = "{slow.url}/v1"\nkey = {{ env = "THE_KEY" }}\nno_spend = true\n', "utf-8"
         )
-        page = served(file=targets)
+        page = served(file=targets, file_owner=Owner.USER)
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda _: page.get("/probe?target=slow"), range(8)))
         assert {one.status_code for one in answers} == {200}
@@ -180,7 +207,7 @@ def test_a_busy_server_says_so(served: Callable[..., TestClient], targets: Path,
             f'[targets.{name}]\nbase_url = "{stalled.url}/v1"\nkey = {{ env = "THE_KEY" }}\n' for name in ("a", "b")
         )
         targets.write_text(text, "utf-8")
-        page = served(file=targets, jobs=1)
+        page = served(file=targets, file_owner=Owner.USER, jobs=1)
         with ThreadPoolExecutor(2) as pool:
             first = pool.submit(page.get, "/probe?target=a", headers={"X-Prometheus-Scrape-Timeout-Seconds": "2"})
             while page.get("/metrics").text.find("llmdoctor_serve_running 1.0") < 0:
@@ -188,6 +215,20 @@ def test_a_busy_server_says_so(served: Callable[..., TestClient], targets: Path,
             second = page.get("/probe?target=b", headers={"X-Prometheus-Scrape-Timeout-Seconds": "0.4"})
             assert second.status_code == 503
             assert first.result().status_code == 200
+
+
+def test_a_check_that_the_server_ended_says_nothing_about_its_target(
+    scraped: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = RunQueue.check
+
+    async def early(*given: Any, **named: Any) -> Evidence:
+        return replace(await real(*given, **named), interrupted=True)
+
+    monkeypatch.setattr(RunQueue, "check", early)
+    answer = scraped.get("/probe?target=good")
+    assert answer.status_code == 503 and "llmdoctor_up" not in answer.text
+    monkeypatch.undo()
 
 
 def test_the_servers_own_metrics(scraped: TestClient) -> None:

@@ -57,7 +57,7 @@ def test_a_check_under_way_ends_with_what_was_seen(program: Start, key: str, sig
             began = time.monotonic()
             running.process.send_signal(sign)
             said = "\n".join(lines)
-        running.process.wait(10)
+        assert running.process.wait(10) == (143 if sign == signal.SIGTERM else 0)
         assert time.monotonic() - began < 5
         assert "Interrupted: what was found until then is below." in said
 
@@ -109,7 +109,7 @@ def test_behind_a_proxy_it_is_as_open_as_off_loopback(program: Start) -> None:
 
 
 def test_an_idle_connection_is_closed(program: Start) -> None:
-    running = program(before="from diagnose.serve import http_server as server; server.IDLE = 1")
+    running = program(before="from diagnose.serve import connections as c; c.FIRST_SECONDS = c.HEAD_SECONDS = 1.0")
     port = int(running.url.rpartition(":")[2])
     began = time.monotonic()
     with (
@@ -148,12 +148,14 @@ def test_the_file_of_targets_is_found_or_named(program: Start, tmp_path: Path, d
     (tmp_path / "llmdoctor.toml").write_text(text, "utf-8")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    for running in (
-        program(THE_KEY=key),
-        program("--config", str(tmp_path / "llmdoctor.toml"), folder=elsewhere, THE_KEY=key),
-    ):
-        answer = httpx2.get(f"{running.url}/probe?target=good", trust_env=False)
-        assert "llmdoctor_up 1.0" in answer.text
+    named = program("--config", str(tmp_path / "llmdoctor.toml"), folder=elsewhere, THE_KEY=key)
+    assert "llmdoctor_up 1.0" in httpx2.get(f"{named.url}/probe?target=good", trust_env=False).text
+    asked = len(door.requests)
+    found = program(THE_KEY=key)
+    answer = httpx2.get(f"{found.url}/probe?target=good", trust_env=False).text
+    assert "llmdoctor_up 0.0" in answer and 'code="settings.project_override"' in answer
+    assert key not in repr(door.requests[asked:]), "a file that was merely found leads no secret away"
+    assert "llmdoctor.toml was found and not named" in found.said() and "not named" not in named.said()
 
 
 # -- refusals to start -------------------------------------------------------------------------------------------------
@@ -188,7 +190,7 @@ def test_bad_settings_are_refused_with_a_sentence(options: list[str], said: str)
 def test_a_short_token_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(llmdoctor, ["serve", "--listen", "0.0.0.0:0"], env={TOKEN: "short"})
     assert "too short" in done.output and "short " not in done.output.replace("too short:", "")
-    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "binary").write_bytes(b"\x80\x81")
     done = CliRunner().invoke(llmdoctor, ["serve", "--token-file", str(tmp_path / "binary")])
     assert "it is not UTF-8" in done.output
 

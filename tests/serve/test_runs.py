@@ -127,6 +127,43 @@ def test_the_end_of_the_server_ends_them_with_what_was_seen(stalled: PracticeDoo
         asyncio.run(main())
 
 
+# -- many clients ------------------------------------------------------------------------------------------------------
+
+
+def test_a_client_that_stalls_everything_stalls_only_itself(
+    stalled: PracticeDoor, door: PracticeDoor, key: str
+) -> None:
+    async def main() -> None:
+        runs = RunQueue(4)
+        crowd = [asyncio.create_task(runs.check(settings(stalled, key), client="a")) for _ in range(100)]
+        await until(lambda: runs.running == 3)
+        for client in ("b", "c", "b"):
+            evidence = await runs.check(settings(door, key), client=client)
+            assert evidence.working is not None and not evidence.interrupted
+        assert runs.running == 3 and runs.waiting == 97 and not any(one.done() for one in crowd)
+        runs.close()
+        ended = await asyncio.gather(*crowd, return_exceptions=True)
+        assert [type(one).__name__ for one in ended] == ["Evidence"] * 3 + ["Busy"] * 97
+
+    with stalled:
+        asyncio.run(main())
+
+
+def test_a_newcomer_ends_the_oldest_run_of_the_heaviest(stalled: PracticeDoor, door: PracticeDoor, key: str) -> None:
+    async def main() -> None:
+        runs = RunQueue(2)
+        crowd = [asyncio.create_task(runs.check(settings(stalled, key), client="a")) for _ in range(4)]
+        await until(lambda: runs.running == 2)
+        evidence = await runs.check(settings(door, key), client="b")
+        assert evidence.working is not None
+        assert crowd[0].done() and (await crowd[0]).interrupted and not crowd[1].done()
+        runs.close()
+        await asyncio.gather(*crowd, return_exceptions=True)
+
+    with stalled:
+        asyncio.run(main())
+
+
 # -- sharing -----------------------------------------------------------------------------------------------------------
 
 

@@ -169,6 +169,7 @@ def finish(
     from diagnose.cli.retries import until_it_works
     from diagnose.judging.judge import judge
 
+    console.tell_skipped(settings, lang)
     progress = console.Progress(lang, fmt)
     try:
         evidence = until_it_works(lambda: measure(settings, progress), retries)
@@ -189,11 +190,10 @@ def finish(
 
 def measure(settings: Settings, progress: console.Progress) -> Evidence:
     """Run one check on a new event loop. Ctrl-C ends it with the evidence so far."""
-    import asyncio
-
+    from diagnose.cli.event_loop import run as run_event_loop
     from probes.run.engine import run
 
-    return asyncio.run(run(settings, watch=progress.watch, version=__version__))
+    return run_event_loop(run(settings, watch=progress.watch, version=__version__))
 
 
 def show_plan(settings: Settings, fmt: str, lang: str) -> None:
@@ -204,6 +204,7 @@ def show_plan(settings: Settings, fmt: str, lang: str) -> None:
     from diagnose.words import phrase
     from probes.run.plan import plan
 
+    console.tell_skipped(settings, lang)
     found = plan(settings)
     if found is None:
         raise click.ClickException(phrase("plan.no_address", lang))

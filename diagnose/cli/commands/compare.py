@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -44,18 +43,17 @@ def command(a: str, b: str, fmt: str, as_json: bool, output: str | None, lang: s
 
 def _read(name: str) -> ComparedReport:
     from diagnose.judging.compared_report import NotAReport, place
-    from probes.model.archive import SCHEMA, ArchiveError, load
+    from probes.model.archive import SCHEMA, ArchiveError, parse
 
     text = named_files.text(name)
     try:
-        document: Any = json.loads(text)
+        document: Any = parse(text)
         if isinstance(document, dict) and document.get("schema") == SCHEMA:
             from diagnose.formats.json import document as written
             from diagnose.judging.judge import judge
+            from diagnose.judging.saved_run import read
 
-            document = written(judge(load(text)))
+            document = written(judge(read(text)))
         return place(document)
     except (NotAReport, ArchiveError) as error:
         raise click.ClickException(f"{name}: {error}") from error
-    except (ValueError, RecursionError) as error:
-        raise click.ClickException(f"{name}: it is no JSON") from error

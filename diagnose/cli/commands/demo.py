@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
 from diagnose.cli import console, printer
 from diagnose.cli.commands.check import finish, output_options
 from diagnose.cli.completion import among, faults
+from diagnose.interruption import at_end, forget
 from diagnose.words import part
 from probes.protocols.names import NAMES
 
@@ -48,8 +51,30 @@ def command(
         raise click.UsageError(f"there is no fault named {name!r}.{hint} `llmdoctor demo --list` names them all.")
     from probes.demo_server import scenarios
 
-    with scenarios.open(name, protocol or "") as world:
+    with _own_temporary_folder(), scenarios.open(name, protocol or "") as world:
         if fmt == "text" and not as_json:
             printer.say(protocol or f"{name}: {titles[name]}")
         finish(world.settings(), "json" if as_json else fmt, spoken, output, save, strict)
     sys.exit(0)
+
+
+@contextmanager
+def _own_temporary_folder() -> Iterator[None]:
+    """Let temporary files, the practice door's certificates, lie in a folder that a signal removes too."""
+    import secrets
+    import shutil
+    import tempfile
+    from functools import partial
+    from pathlib import Path
+
+    folder = Path(tempfile.gettempdir(), f"llmdoctor-{secrets.token_hex(8)}")
+    remove = partial(shutil.rmtree, folder, ignore_errors=True)
+    at_end(remove)
+    folder.mkdir(mode=0o700)
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = None
+        remove()
+        forget(remove)

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from diagnose.cli import console, output_files
+from diagnose.cli.number_types import FiniteRange
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
+from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from diagnose.cli.worker_pool import Document, WorkerPool
     from diagnose.tables.fleet_table import FleetRow
     from probes.run.fleet import Fleet
 
+INTERVAL = FiniteRange(1, LONGEST_WAIT)  # seconds
 JITTER = 0.1  # share of the seconds between two rounds that varies, so that many watchers spread their requests
 PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bundle", "proxy", "no_proxy")
 
@@ -28,7 +31,9 @@ PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bu
 @click.option("--jobs", type=click.IntRange(1, 1000), default=32, help="Checks at once (32).")
 @click.option("--per-host", type=click.IntRange(1, 1000), default=4, help="Checks at once at one host (4).")
 @click.option("--only-broken", is_flag=True, help="Tell of those alone that are not healthy.")
-@click.option("--watch", type=click.FloatRange(min=1), metavar="SECONDS", help="Again and again; tell changes only.")
+@click.option(
+    "--watch", type=FiniteRange(1, LONGEST_WAIT), metavar="SECONDS", help="Again and again; tell changes only."
+)
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="With --watch: so many rounds.")
 @click.option("--format", "fmt", type=click.Choice(("text", "json")), default="text", help="A table, or NDJSON.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json: a report a line, as they end.")
@@ -50,8 +55,7 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
     FILE is llmdoctor.toml, with its [targets.NAME], or CSV: its first line names the columns, base_url and of name,
     group, key_env, key_file, model, protocol … those that are wanted.
     """
-    import asyncio
-
+    from diagnose.cli.event_loop import run
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
     from probes.model.settings import BadInput
@@ -68,7 +72,7 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
     if worker:
         from diagnose.cli.worker_pool import work
 
-        asyncio.run(work(fleet, os.environ, spoken))
+        run(work(fleet, os.environ, spoken))
         return
     if choices["count"] is not None and choices["watch"] is None:
         raise click.UsageError("--count is of use with --watch alone.")
@@ -78,7 +82,7 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
         arguments = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
         arguments += [word for name in PASSED_ON for word in _option(name, choices[name])]
         command = [sys.executable, "-P", "-m", "diagnose", "fleet", str(Path(file).absolute()), *arguments]
-        status = asyncio.run(_check_all(fleet, output, command, choices))
+        status = run(_check_all(fleet, output, command, choices))
     sys.exit(status)
 
 

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from diagnose.cli import console, printer
+from diagnose.interruption import Held
 from diagnose.words import phrase
 
 if TYPE_CHECKING:
@@ -35,10 +36,13 @@ def command(output: str, env_file: str | None, apps: bool, force: bool) -> None:
         if click.get_current_context().get_parameter_source("output") is ParameterSource.DEFAULT:
             _check_link(Path(output))
         settings = gather(Options(env_file=env_file), os.environ, Path.cwd())
-        text = write_first(Path(output), settings, force, _targets() if apps else {})
+        with Held():
+            text = write_first(Path(output), settings, force, _targets() if apps else {})
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    printer.say(phrase("init.wrote", console.language(None), {"path": output}))
+    lang = console.language(None)
+    console.tell_skipped(settings, lang)
+    printer.say(phrase("init.wrote", lang, {"path": output}))
     printer.echo(text, nl=False)
 
 
@@ -74,6 +78,6 @@ def _targets() -> dict[str, Settings]:
         name = re.sub(r"[^\w-]+", "-", "-".join(filter(None, (one.app, one.name))))
         while name in targets:
             stem, _, number = name.rpartition("-")
-            name = f"{stem}-{int(number) + 1}" if number.isdigit() else f"{name}-2"
+            name = f"{stem}-{int(number) + 1}" if number.isdecimal() and len(number) < 5 else f"{name}-2"
         targets[name] = one.settings
     return targets

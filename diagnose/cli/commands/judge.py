@@ -21,11 +21,12 @@ from diagnose.words import LANGS
 def command(file: str, fmt: str, as_json: bool, output: str | None, lang: str | None, strict: bool) -> None:
     """Judge a run that `check --save` kept: elsewhere, or with a later version."""
     from diagnose.judging.judge import judge
-    from probes.model.archive import ArchiveError, load
+    from diagnose.judging.saved_run import read
+    from probes.model.archive import ArchiveError
 
     text = named_files.text(file)
     try:
-        evidence = load(text)
+        evidence = read(text)
     except ArchiveError as error:
         raise click.ClickException(f"{file}: {error}") from error
     fmt = "json" if as_json else fmt

@@ -113,8 +113,7 @@ def _world(home: str | None) -> SearchPlaces:
 
 def _checked(survey: ScanResult, apps: Apps, lang: str) -> tuple[dict[int, Report], bool]:
     """Check the found settings. Return the reports by index in ``survey.found``, and whether Ctrl-C ended it."""
-    import asyncio
-
+    from diagnose.cli.event_loop import run
     from diagnose.judging.judge import judge
     from probes.run.scan_checks import check
 
@@ -127,8 +126,8 @@ def _checked(survey: ScanResult, apps: Apps, lang: str) -> tuple[dict[int, Repor
         bar.step(report.verdict)
 
     try:
-        asyncio.run(check(survey.found, apps, __version__, tell))
-    except (KeyboardInterrupt, asyncio.CancelledError):
+        run(check(survey.found, apps, __version__, tell))
+    except KeyboardInterrupt:
         return reports, True
     finally:
         bar.end()

@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagnose import interruption
 from diagnose.cli import named_files, printer
+from diagnose.cli.number_types import FiniteRange
+from probes.model.settings import LONGEST_WAIT
 
 if TYPE_CHECKING:
     import socket
 
+    from probes.model.source import Owner
+
 NEEDED = ("starlette", "uvicorn", "jinja2", "prometheus_client")
 INSTALL = "pip install 'llmdoctor-cli[serve]'"
 TOKEN = "LLMDOCTOR_TOKEN"  # noqa: S105  # the name of the variable, not a token
+ABOVE_ZERO = FiniteRange(0, LONGEST_WAIT, min_open=True)  # seconds
 SHORTEST = 16  # characters of a token, at least
+FEW = 64  # connections; with fewer there is a warning
 
 
 @click.command("serve")
@@ -31,9 +38,11 @@ SHORTEST = 16  # characters of a token, at least
 @click.option("--tls-cert", type=click.Path(dir_okay=False), help="Serve https with this certificate (PEM).")
 @click.option("--tls-key", type=click.Path(dir_okay=False), help="Its key (PEM).")
 @click.option("--jobs", type=click.IntRange(1, 1000), default=32, show_default=True, help="Checks at once.")
-@click.option("--rate", type=click.FloatRange(1), default=600, show_default=True, help="Checks a minute and client.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=10, help="Seconds for one probe (10).")
-@click.option("--deadline", type=click.FloatRange(0, min_open=True), default=60, help="Seconds for a check (60).")
+@click.option(
+    "--rate", type=FiniteRange(1, 1_000_000), default=600, show_default=True, help="Checks a minute and client."
+)
+@click.option("--timeout", type=ABOVE_ZERO, default=10, help="Seconds for one probe (10).")
+@click.option("--deadline", type=ABOVE_ZERO, default=60, help="Seconds for a check (60).")
 def command(
     listen: str,
     path: str | None,
@@ -56,6 +65,7 @@ def command(
 
     if any(find_spec(name) is None for name in NEEDED):
         raise click.ClickException(f"`serve` needs more packages. Install them with: {INSTALL}")
+    from diagnose.serve.connections import most_connections
     from diagnose.serve.http_server import serve
     from diagnose.serve.web_app import ServeOptions
     from probes.catalog.door_files import DoorsError
@@ -76,7 +86,7 @@ def command(
     for pem in filter(None, (tls_cert, tls_key)):
         _check_pem(pem)
     try:
-        file = _targets(path)
+        file, owner = _targets(path)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     sock = _listening(address, port)
@@ -86,7 +96,7 @@ def command(
         token=token,
         public_only=not local and not allow_private,
         file=file,
-        file_owner=Owner.USER if path is not None else Owner.FOLDER,
+        file_owner=owner,
         jobs=jobs,
         rate=rate,
         limits=Limits(probe=timeout, run=deadline),
@@ -96,7 +106,17 @@ def command(
     printer.say(f"llmdoctor serves {scheme}://{shown}:{port}/ (Ctrl-C ends it)")
     if not local and tls_cert is None:
         printer.say("warning: keys and the token travel unencrypted, unless something in front speaks TLS")
+    if file is not None and owner is Owner.FOLDER:
+        printer.say(
+            f"note: {file} was found and not named, so its targets get no secret of yours without your consent. "
+            f"Give it: --config {file.name}, or llmdoctor trust",
+        )
     _more_files()
+    if (room := most_connections(jobs)) < FEW:
+        printer.say(
+            f"warning: with --jobs {jobs}, the limit of open files (ulimit -n) leaves room for {room} connections only",
+        )
+    interruption.ctrl_c_is_normal()
     KNOWN.settle()  # a visitor's key must not be known to the page of another
     try:
         serve(serving, sock, tls_cert, tls_key)
@@ -114,11 +134,16 @@ def names(port: int) -> frozenset[str]:
 
 def _more_files() -> None:
     """Raise the limit of open files as far as the system allows: a visitor needs one, a check a few."""
-    with suppress(ImportError, ValueError, OSError):
+    with suppress(ImportError):
         import resource
 
-        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536) if most > 0 else 65536, most))
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        for wanted in (65536, 10240, 4096):  # macOS says "unlimited" and refuses more than its kern.maxfilesperproc
+            if now == resource.RLIM_INFINITY or now >= wanted:
+                return
+            with suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, wanted) if most > 0 else wanted, most))
+                return
 
 
 def _place(listen: str) -> tuple[str, int]:
@@ -127,7 +152,7 @@ def _place(listen: str) -> tuple[str, int]:
 
     host, _, port = listen.rpartition(":")
     host = host.strip("[]") or "0.0.0.0"  # noqa: S104  # the user asked for every address with `:PORT`
-    if not port.isdecimal() or int(port) > 65535:
+    if not port.isdecimal() or len(port) > 5 or int(port) > 65535:
         raise click.UsageError("--listen is to be ADDR:PORT, such as 127.0.0.1:9115.")
     if host != "localhost":
         try:
@@ -174,15 +199,25 @@ def _check_pem(name: str) -> None:
         raise click.ClickException(f"{name} cannot be used: {error.why}.") from None
 
 
-def _targets(path: str | None) -> Path | None:
-    """Return the file with the targets, or None. Read it once, so that its errors appear at the start."""
+def _targets(path: str | None) -> tuple[Path | None, Owner]:
+    """Return the file with the targets, or None, and whose it is. Read it once, so that its errors appear at the start.
+
+    It is the user's if the user named it or keeps it in the home folder.
+    """
     from diagnose.serve.targets import ServedTargets
     from probes.catalog.doors import load
     from probes.model.source import Owner
     from probes.settings import config_file
 
     found = Path(path).absolute() if path is not None else config_file.find(Path.cwd())
+    owner = Owner.USER if path is not None or (found is not None and found.parent == _home()) else Owner.FOLDER
     if found is not None:
-        ServedTargets(found, Owner.USER if path is not None else Owner.FOLDER).read()
+        ServedTargets(found, owner).read()
     load()
-    return found
+    return found, owner
+
+
+def _home() -> Path | None:
+    with suppress(RuntimeError):
+        return Path.home()
+    return None

@@ -142,6 +142,7 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
         evidence = check.measure(settings, progress)
     finally:
         progress.end()
+    console.tell_skipped(settings, lang)
     report = judge(evidence, lang)
     working = working_of(report)
     if working is None:
@@ -159,6 +160,7 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
     from probes.run.offline_checks import scrubber, survey
     from probes.steps.recorder import Recorder
 
+    console.tell_skipped(settings, lang)
     scrub = scrubber(settings)
     checked = survey(settings, Recorder(settings.limits, scrub), scrub)
     base = checked.exams.url.mended

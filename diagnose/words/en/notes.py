@@ -11,6 +11,7 @@ NOTES: dict[str, str] = {
     "mask_ellipsis": "an ellipsis in place of its middle",
     "mask_letter": "a letter repeated {count} times in place of its middle",
     "characters": "{count} characters",
+    "overlong": "{count} characters, of which {limit} would be the most",
     "fragment": "{count} characters behind #",
     "in_path": "{count} in the path",
     "in_query": "{count} in the query",

@@ -50,6 +50,7 @@ TEXTS: dict[str, str] = {
         "This server checks public addresses only, and this one is not. Its operator can allow private "
         "ones with --allow-private."
     ),
+    "early": "This server ended the check before it was done: others were waiting, or the server is stopping.",
     "busy": "Too much is going on here at this moment. Try again in a minute.",
     "login": "Sign in",
     "token": "Token",

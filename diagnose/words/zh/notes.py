@@ -11,6 +11,7 @@ NOTES: dict[str, str] = {
     "mask_ellipsis": "中间部分是省略号",
     "mask_letter": "中间部分是同一个字母重复 {count} 次",
     "characters": "{count} 个字符",
+    "overlong": "共 {count} 个字符，超过上限 {limit} 个",
     "fragment": "# 后面有 {count} 个字符",
     "in_path": "共 {count} 处",
     "in_query": "共 {count} 处",

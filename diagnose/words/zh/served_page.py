@@ -47,6 +47,7 @@ TEXTS: dict[str, str] = {
     "download": "下载为 HTML",
     "markdown": "Markdown 报告",
     "private": "本服务器只检查公网地址，而这个不是。管理员可以用 --allow-private 放行内网地址。",
+    "early": "这次检查没有做完就被本服务器结束了：有其他人在排队，或者服务器正在关闭。",
     "busy": "现在请求太多，请过一分钟再试。",
     "login": "登录",
     "token": "令牌",

@@ -27,7 +27,10 @@ from probes.network import trust_stores
 from probes.settings.gather import Options, gather
 from unit.hostile_files import AS_ROOT, FOUND, MAKE, NAMED, NEEDS_PIPES, ends, fifo, foreign
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="owners, modes and pipes are those of POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="owners, modes and pipes are those of POSIX"),
+]
 
 URL = "http://127.0.0.1:9/v1"
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"

@@ -20,6 +20,7 @@ from diagnose.cli.output_files import OutputFile, append, save
 from probes.config_formats import writer
 from unit.hostile_files import NEEDS_PIPES, ends
 
+pytestmark = pytest.mark.slow
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="devices and modes are those of POSIX")
 URL = "http://127.0.0.1:9/v1"
 # Every option that names a file to write; `{}` is the file.

@@ -19,10 +19,12 @@ from probes.config_formats.edit import changed
 from probes.config_formats.files import LARGEST, SkippedFile
 from probes.config_formats.tree import MOST_STEPS, Malformed, Node, find
 from probes.model.settings import BadInput
-from probes.settings import config_file
+from probes.settings import config_file, variable_typos
 from probes.settings.environment import read
 from probes.settings.options import Options
 from unit.hostile_files import ends
+
+pytestmark = pytest.mark.slow
 
 DOUBLINGS = "A0=xxxxxxxx\n" + "".join(f"A{n + 1}=${{A{n}}}${{A{n}}}\n" for n in range(40)) + "OPENAI_API_KEY=${A40}\n"
 SAME_NAME = "A=xxxxxxxx\n" + "A=${A}${A}\n" * 40
@@ -36,7 +38,7 @@ ENV_HARMLESS = {
     "open references with colons": "A=" + "${" * 300_000 + ":x}",
     "escaped quotes": "A='" + "\\'" * 500_000,
     "backslashes": "A=" + "\\" * 1_000_000,
-    "empty lines of white space": " \t\n" * 6_000,
+    "empty lines of white space": " \t\n" * 4_000,
     "many references": "A=" + "${B}" * 40_000,
 }
 
@@ -105,6 +107,15 @@ def test_references_are_found_in_linear_time(unit: str) -> None:
         list(pieces(CountingText(unit * size + ":}")))
         work.append(CountingText.searched)
     assert work[1] <= 2.2 * work[0] + 100, work
+
+
+def test_names_are_compared_within_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("".join(f"OPENAI_API_KEY_{n}=x\n" for n in range(4_000)))
+    found = read(Options(), {}, tmp_path)
+    compared: list[str] = []
+    monkeypatch.setattr(variable_typos, "_is_typo", lambda name, wanted: compared.append(name))
+    variable_typos.near_names(found, ("OPENAI_API_KEY", "OPENAI_BASE_URL"))
+    assert len(set(compared)) <= 500
 
 
 # -- nesting -----------------------------------------------------------------------------------------------------------

@@ -349,7 +349,7 @@ def test_a_file_that_changed_is_not_written(file: Path) -> None:
     assert file.read_bytes() == b"A=2\n"
 
 
-STEPS = ("tempfile.mkstemp", "os.write", "os.fsync", "shutil.copystat", "os.utime", "os.replace")
+STEPS = ("secrets.token_hex", "os.write", "os.fsync", "shutil.copystat", "os.utime", "os.replace")
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])

@@ -452,7 +452,7 @@ def test_a_command_is_reported_and_not_run(text: str) -> None:
 def test_what_is_out_of_reach() -> None:
     assert resolved("${input:chat.lm.secret.1}", "input") == Resolved(None, beyond="keychain")
     assert resolved("{file:../x}", "braces") == Resolved(None, beyond="outside")
-    assert resolved("{file:key.txt}", "braces").own is False
+    assert resolved("{file:key.txt}", "braces").borrowed == ()
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

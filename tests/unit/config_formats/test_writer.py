@@ -132,7 +132,7 @@ def test_a_name_of_the_longest_length_can_be_written(tmp_path: Path) -> None:
     assert path.read_bytes() == b"2"
 
 
-STEPS = ("tempfile.mkstemp", "os.write", "os.fsync", "shutil.copystat", "os.replace")
+STEPS = ("secrets.token_hex", "os.write", "os.fsync", "shutil.copystat", "os.replace")
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), KeyboardInterrupt()])
@@ -195,7 +195,7 @@ def test_a_folder_that_takes_no_new_file(tmp_path: Path, monkeypatch: pytest.Mon
     def denied(*_: Any, **__: Any) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr("tempfile.mkstemp", denied)
+    monkeypatch.setattr("secrets.token_hex", denied)
     write(path, b"new")
     assert path.read_bytes() == b"new"
     written = os.write
