@@ -32,6 +32,7 @@ COMMANDS = {
     "whose": "Which doors a key fits, offline.",
     "doors": "The known doors, or one of them in full.",
     "apps": "The known client programs: how each joins URLs, which header it sends.",
+    "trust": "What the files of a folder may send where: agree, list, take back.",
     "serve": "A web page that checks and explains, and what Prometheus scrapes.",
 }
 

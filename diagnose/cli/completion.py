@@ -45,15 +45,20 @@ def apps() -> Iterable[str]:
     return (app.id for app in load())
 
 
-def targets() -> Iterable[str]:
-    """Return the target names of the nearest ``llmdoctor.toml``, or nothing if it is missing or invalid."""
+def of_config(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
+    """Offer the targets of the file that ``--config`` names, else of the nearest ``llmdoctor.toml``."""
+    return sorted(name for name in targets(context.params.get("config")) if name.startswith(word))
+
+
+def targets(config: str | None = None) -> Iterable[str]:
+    """Return the target names of this file, or of the nearest ``llmdoctor.toml``; nothing if it is not usable."""
     from pathlib import Path
 
     from probes.config_formats.files import SkippedFile
     from probes.model.settings import BadInput
     from probes.settings import config_file
 
-    path = config_file.find(Path.cwd())
+    path = Path(config).expanduser() if config else config_file.find(Path.cwd())
     try:
         return config_file.found(path, str(path), Path.home()).targets if path is not None else ()
     except (BadInput, SkippedFile, RuntimeError):  # RuntimeError: the user has no home

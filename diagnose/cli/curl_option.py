@@ -27,7 +27,7 @@ def from_curl(text: str, options: Options, lang: str) -> Settings:
     from diagnose.words import phrase
     from probes.pasted.curl_settings import read
 
-    excluded = ("target", "base_url", "key", "key_env", "key_file", "env_file")
+    excluded = ("target", "base_url", "key", "key_env", "key_file", "config", "env_file")
     if options.key_stdin or any(getattr(options, name) is not None for name in excluded):
         raise click.UsageError("--curl brings its own base URL and key; leave out the other ones.")
     if text == "-":

@@ -86,7 +86,7 @@ def passed(text: str, grammar: Grammar = Grammar.TEXT, colours: bool = False) ->
         return rest[0] + "".join(sheet[0] + after for sheet, after in zip(sheets, rest[1:], strict=True))
     text = KNOWN.scrub(text)
     if not (text.isascii() and text.isprintable()):
-        text = re.sub(_ODD_AND_COLOURS if colours else _ODD_IN_TEXT, _shown, text)
+        text = re.sub(_ODD_AND_COLOURS, _shown, text) if colours else re.sub(_ODD_IN_TEXT, _shown, text)
     if grammar is Grammar.WORKFLOW:
         return "\n".join(map(_workflow_line, text.split("\n")))
     return re.sub(_COMMAND, _spaced, text)

@@ -197,6 +197,7 @@ class Settings(Record):
     skipped: tuple[Skipped, ...] = ()  # a `.env` or llmdoctor.toml that was found and not read
     secrets: tuple[Secret, ...] = ()  # further values to scrub: those that a folder's file has put into a setting
     override: Override | None = None
+    ignored: tuple[Source, ...] = ()  # settings of a folder's file that do not count without the user's consent
     proxies: ProxySettings = ProxySettings()
     connect_to: tuple[ConnectTo, ...] = ()
     dns_servers: tuple[str, ...] = ()  # queried too, for comparison: ADDR, ADDR:PORT or [ADDR]:PORT

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from probes.settings.config_file import FIELDS, Config, ConfigTable
 from probes.settings.gather import Options, gather
 from probes.steps.recorder import Recorder
 
+TABLES = (".csv", ".tsv")  # other files are read as llmdoctor.toml
 LARGEST = 16 * 1024 * 1024  # bytes of a fleet's file
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -46,11 +47,15 @@ class FleetTarget:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """The targets of a file. ``options`` of the command line take precedence over the file."""
+    """The targets of a file. ``options`` of the command line take precedence over the file.
+
+    ``agreed`` says that the user has agreed to what a CSV file sends somewhere (see :meth:`unagreed`).
+    """
 
     file: Config
     options: Options
     members: tuple[FleetTarget, ...]
+    agreed: bool = False
 
     async def check(
         self, member: FleetTarget, environ: Mapping[str, str], network: SharedNetwork, version: str
@@ -62,7 +67,10 @@ class Fleet:
     def _settings(self, member: FleetTarget, environ: Mapping[str, str]) -> Settings:
         options = replace(self.options, target=member.name)
         try:
-            return _agreed(gather(options, environ, self.file.path.parent, self.file))
+            found = _agreed(gather(options, environ, self.file.path.parent, self.file))
+            if self.agreed and found.override is not None:
+                found = replace(found, override=replace(found.override, withheld=False))
+            return found
         except BadInput:
             entry = self.file.targets[member.name]
             if entry.key is None or entry.key.value.file is None:
@@ -70,6 +78,18 @@ class Fleet:
             # An unreadable key file is a finding of this member; it must not stop the checks of the others.
             found = gather(options, environ, self.file.path.parent, _without_key(self.file, entry))
             return replace(found, key=None, searched=(f"file {entry.key.value.file}",))
+
+    def unagreed(self, environ: Mapping[str, str]) -> Iterator[Settings]:
+        """Yield the settings of members whose secrets are withheld: a CSV file sends what is no key for an LLM API."""
+        if self.file.path.suffix.lower() not in TABLES:
+            return
+        for member in self.members:
+            try:
+                found = self._settings(member, environ)
+            except BadInput:  # the check of this member reports it
+                continue
+            if found.override is not None and found.override.withheld:
+                yield found
 
     def fallen(self, member: FleetTarget, why: str) -> Evidence:
         """Return the evidence for a run that crashed its process or never returned. ``why`` is the error's text."""
@@ -92,7 +112,7 @@ class Fleet:
 def read(path: Path, options: Options, groups: tuple[str, ...] = ()) -> Fleet:
     """Read the fleet of a file, or only its ``groups``. Raises BadInput, with the line, if the file is wrong."""
     path = path.absolute()
-    is_table = path.suffix.lower() in (".csv", ".tsv")
+    is_table = path.suffix.lower() in TABLES
     file = _table(path) if is_table else config_file.read(path, path.name, Owner.USER, LARGEST)
     if file.doors:
         from probes.catalog import doors

@@ -76,7 +76,8 @@ def doors_mark(file: Config) -> str:
     """Return the hash that stands for the doors of a file: another path or another door has another hash."""
     import hashlib
 
-    return hashlib.sha256(f"{file.path.absolute()}\0{file.doors!r}".encode("utf-8", "surrogatepass")).hexdigest()
+    doors = tuple(door._replace(source=None) for door in file.doors)  # the source holds the line, which may move
+    return hashlib.sha256(f"{file.path.absolute()}\0{doors!r}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def setting(entries: Iterable[ConfigTable], name: str, default: Any) -> Any:

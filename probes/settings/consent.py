@@ -8,6 +8,7 @@ settings, the default host of the SDK that reads the variable, or the one provid
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -110,8 +111,8 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
     for part, value in carried:
         if value is None:
             continue
-        chooser = value.chosen_by or value.source
-        named = [(part, chooser, _shown(host, base.value))] if chooser.owner is Owner.FOLDER else []
+        choosers = [one for one in (value.chosen_by, value.source) if one is not None and one.owner is Owner.FOLDER]
+        named = [(part, one, _shown(host, base.value)) for one in choosers]
         for secret in _secrets(part, value, settings.secrets):
             if not routes and _at_home(secret, part, value, host, usual):
                 continue
@@ -249,7 +250,15 @@ def mark(flow: Flow, folder: Path) -> str:
     ``folder`` is the working folder, from which the file's name is relative. A file that names another host or another
     secret has another mark.
     """
-    file = flow.named_by.file
-    path = str((folder / Path(file).expanduser()).absolute()) if file else str(flow.named_by)
-    parts = (path, flow.part, flow.named_by.name, str(flow.secret.variable or flow.secret), flow.host)
+    place = file_of(flow, folder) or str(flow.named_by)
+    parts = (place, flow.part, flow.named_by.name, str(flow.secret.variable or flow.secret), flow.host)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def file_of(flow: Flow, folder: Path) -> str:
+    """Return the absolute path of the file that names the flow; empty for pasted text, such as ``--curl``.
+
+    ``..`` is resolved by name, as the file's shown name was made, so that every folder below finds the same path.
+    """
+    file = flow.named_by.file
+    return os.path.abspath(folder / Path(file).expanduser()) if file else ""  # noqa: PTH100 - resolve() follows links

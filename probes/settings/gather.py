@@ -59,12 +59,14 @@ def gather(
 ) -> Settings:
     """Gather the settings with their sources. It reads only the files named above and those that the settings name.
 
-    ``file`` replaces the nearest ``llmdoctor.toml``. A ``.env`` or ``llmdoctor.toml`` in ``home`` belongs to the user.
+    ``file`` replaces the nearest ``llmdoctor.toml``. A ``.env`` or ``llmdoctor.toml`` in ``home`` belongs to the user,
+    and so does a file that ``--config`` or ``--env-file`` names.
     ``shells`` are variables that new shells will have besides the environment. Raises BadInput for an unknown target, a
     missing or unreadable file, or a key that is given twice.
     """
     target, url, file, skipped = _target(options, cwd, file, home or _home())
-    check = ConfigTable("check") if options.no_env or options.env_file or file is None else file.check
+    unasked = (options.no_env or options.env_file) and not options.config
+    check = ConfigTable("check") if unasked or file is None else file.check
     variables = environment.read(options, environ, cwd, shells, home or _home())
     named = [entry for entry in (target, check) if entry is not None]
     defaults = Limits()
@@ -102,6 +104,7 @@ def gather(
             run=_seconds("--deadline", options.deadline, setting(named, "deadline", defaults.run)),
         ),
         slos=_slos(options.slo, named),
+        ignored=_ignored(named, file),
     )
     check_lengths(settings)
     return with_consent(settings, _usual(choice, check, variables), options.send_anyway, cwd)
@@ -146,6 +149,16 @@ def _of_user(named: list[ConfigTable], name: str) -> list[ConfigTable]:
     return [entry for entry in named if name in entry.values and entry.values[name].source.owner is Owner.USER]
 
 
+def _ignored(named: list[ConfigTable], file: config_file.Config | None) -> tuple[Source, ...]:
+    """Return what a folder's file sets although only the user may: ``send_anyway``, and doors over known ones."""
+    given = [entry.values["send_anyway"] for entry in named if "send_anyway" in entry.values]
+    found = [one.source for one in given if one.value and one.source.owner is Owner.FOLDER]
+    if file is not None and file.doors:
+        adopted = doors.load()
+        found += [one.source for one in file.doors if one.source is not None and adopted.get(one.id) != one]
+    return tuple(found)
+
+
 def _target(
     options: Options, cwd: Path, file: config_file.Config | None, home: Path | None
 ) -> tuple[ConfigTable | None, Sourced[str] | None, config_file.Config | None, tuple[Skipped, ...]]:
@@ -159,14 +172,22 @@ def _target(
     why = ""
     without_files = options.no_env or options.env_file is not None
     if file is None:
-        path = config_file.find(cwd) if not without_files or (name is not None and not _is_url(name)) else None
+        named = _named_file(options.config, cwd) if options.config is not None else None
+        path = named
+        if path is None and (not without_files or (name is not None and not _is_url(name))):
+            path = config_file.find(cwd)
+        owner = Owner.USER if path and (named is not None or path.parent == home) else Owner.FOLDER
         try:
-            file = config_file.found(path, shown_path(path, cwd), home) if path else None
+            if named is not None:
+                file = config_file.read(named, shown_path(named, cwd), Owner.USER)
+            elif path is not None:
+                file = config_file.found(path, shown_path(path, cwd), home)
         except SkippedFile as error:
             skipped = (Skipped(shown_path(path or cwd, cwd), error.reason),)
             why = error.why
         if file is not None:
-            doors.adopt(file.doors if trust.holds(doors_mark(file)) else harmless(file.doors))
+            agreed = owner is Owner.USER or trust.holds(doors_mark(file))
+            doors.adopt(file.doors if agreed else harmless(file.doors))
     if name is None:
         return None, None, file, skipped
     if file and name in file.targets:
@@ -190,6 +211,18 @@ def _target(
     known = ", ".join(file.targets) or "none"
     hint = f"Is {near[0]} meant?" if near else f"Its targets: {known}."
     raise BadInput(f"There is no target {shown_word(name)} in {shown_path(file.path, cwd)}. {hint}")
+
+
+def _named_file(name: str, cwd: Path) -> Path:
+    """Return the path that ``--config`` names. Raises BadInput if it is not a file."""
+    try:
+        path = cwd / Path(name).expanduser()
+        found = path.is_file()
+    except (OSError, RuntimeError, ValueError):  # a name with a null character, or no home folder for ~
+        found = False
+    if not found:
+        raise BadInput(f"The file {shown_word(name)} that --config names does not exist.")
+    return path
 
 
 def _is_url(text: str) -> bool:

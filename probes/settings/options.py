@@ -22,6 +22,7 @@ class Options:
     model: str | None = None
     protocol: str | None = None  # None: not given, which means `auto`
     app: str | None = None
+    config: str | None = None
     env_file: str | None = None
     no_env: bool = False
     connect_to: tuple[str, ...] = ()

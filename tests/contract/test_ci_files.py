@@ -36,8 +36,11 @@ pytestmark = [
 ]
 
 
-def action(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
-    """Run the action's step with these inputs; return its exit status, its log and its outputs."""
+def action(folder: Path, checkout: Path | None = None, **inputs: str) -> tuple[int, str, dict[str, str]]:
+    """Run the action's step with these inputs; return its exit status, its log and its outputs.
+
+    ``folder`` is the runner's temporary folder, and the working folder too unless ``checkout`` is given.
+    """
     described = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     (step,) = described["runs"]["steps"]
     given = {name: spec["default"] for name, spec in described["inputs"].items()} | inputs
@@ -52,7 +55,7 @@ def action(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
     (folder / "llmdoctor" / "bin").mkdir(parents=True, exist_ok=True)
     for name, line in (
         ("python", f'exec {sys.executable} "$@"'),
-        ("llmdoctor", f'exec {sys.executable} -m diagnose "$@"'),
+        ("llmdoctor", f'exec {sys.executable} -P -m diagnose "$@"'),
     ):
         path = folder / "llmdoctor" / "bin" / name
         path.write_text(f"#!/bin/sh\n{line}\n")
@@ -65,7 +68,7 @@ def action(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         env={**os.environ, **environ, **runner},
-        cwd=folder,
+        cwd=checkout or folder,
         capture_output=True,
         text=True,
     )
@@ -106,6 +109,90 @@ def test_a_wrong_input_is_reported(tmp_path: Path) -> None:
     status, said, outputs = action(tmp_path, target="https://a.example", slo="soon")
     assert (status, outputs) == (2, {})
     assert "slo" in said
+
+
+# -- a checked-out folder that is after the key ------------------------------------------------------------------------
+
+
+def got_key(door: PracticeDoor) -> bool:
+    return any(BODY in str(request.headers) + request.target for request in door.requests)
+
+
+def planted(folder: Path, url: str) -> Path:
+    """Return a checkout whose files name an address, and that holds modules with the names of Python's own."""
+    checkout = folder / "checkout"
+    checkout.mkdir()
+    (checkout / ".env").write_text(f"OPENAI_BASE_URL={url}/v1\nLLM_BASE_URL={url}/v1\n")
+    target = f'base_url = "{url}/v1"\nkey = {{ env = "LLMDOCTOR_KEY" }}\n'
+    (checkout / "llmdoctor.toml").write_text(f"[check]\n{target}\n[targets.work]\n{target}")
+    for name in ("json", "venv", "pip", "click", "diagnose", "probes"):
+        (checkout / f"{name}.py").write_text("import pathlib\npathlib.Path('ran').touch()\n")
+    return checkout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("inputs", [{}, {"target": "work", "spend": "false"}])
+def test_the_action_sends_no_key_where_the_checkout_alone_says(inputs: dict[str, str], tmp_path: Path) -> None:
+    with PracticeDoor(b.openai(KEY)) as trap:
+        status, said, outputs = action(tmp_path, planted(tmp_path, trap.url), key=KEY, **inputs)
+        assert not got_key(trap)
+    assert not (tmp_path / "checkout" / "ran").exists(), "a file of the checkout was run as a module"
+    assert (status, outputs["root_cause"]) == (1, "settings.project_override")
+    assert "llmdoctor trust" in said and "--send-anyway" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("inputs", [{"target": "{url}/v1"}, {"config": "llmdoctor.toml", "target": "work"}])
+def test_the_action_sends_the_key_where_its_inputs_say(inputs: dict[str, str], tmp_path: Path) -> None:
+    with PracticeDoor(b.openai(KEY)) as door:
+        checkout = planted(tmp_path, door.url)
+        given = {name: value.replace("{url}", door.url) for name, value in inputs.items()}
+        status, _, outputs = action(tmp_path, checkout, key=KEY, model=answers.MODELS[0], **given)
+        assert got_key(door)
+    assert (status, outputs["verdict"]) == (0, "healthy")
+    assert not (checkout / "ran").exists()
+
+
+@pytest.mark.slow
+def test_the_folder_cannot_lead_the_key_of_a_named_address_away(tmp_path: Path) -> None:
+    with PracticeDoor(b.openai(KEY)) as trap:
+        checkout = planted(tmp_path, trap.url)
+        rule = f'connect_to = ["relay.example:80:127.0.0.1:{trap.url.rpartition(":")[2]}"]'
+        (checkout / "llmdoctor.toml").write_text(f"[check]\nsend_anyway = true\n{rule}\n")
+        status, _, outputs = action(tmp_path, checkout, key=KEY, target="http://relay.example/v1")
+        assert not got_key(trap)
+    assert (status, outputs["root_cause"]) == (1, "settings.project_override")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ["", "work"])
+def test_the_gitlab_job_sends_no_key_without_an_address(address: str, tmp_path: Path) -> None:
+    """In a merge request from a fork the project's variables are not set."""
+    with PracticeDoor(b.openai(KEY)) as trap:
+        done = gitlab(tmp_path, planted(tmp_path, trap.url), address)
+        assert not got_key(trap)
+    assert done.returncode in (1, 2), done.stderr
+
+
+def gitlab(folder: Path, checkout: Path, address: str) -> subprocess.CompletedProcess[str]:
+    """Run the script of the GitLab job in the checkout."""
+    job = yaml.safe_load((ROOT / "docs" / "gitlab-ci.yml").read_text("utf-8"))["llmdoctor"]
+    shim = folder / "llmdoctor"
+    shim.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -m diagnose "$@"\n')
+    shim.chmod(0o755)
+    environ = {
+        **job["variables"],
+        "LLM_BASE_URL": address,
+        "LLM_API_KEY": KEY,
+        "PATH": f"{folder}:{os.environ['PATH']}",
+    }
+    return subprocess.run(
+        ["bash", "-euc", "\n".join(job["script"])],
+        env={**os.environ, **environ},
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_the_gitlab_job_runs(tmp_path: Path) -> None:

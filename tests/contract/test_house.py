@@ -46,7 +46,17 @@ SEVERITIES = {
 # Section 1 of the contract; options that belong to future commands or sources are left out.
 CHECK_OPTIONS = (
     *("--base-url", "--key-env", "--key-file", "--key-stdin", "--key", "--model", "--protocol", "--app", "--env-file"),
-    *("--no-env", "--connect-to", "--ca-bundle", "--proxy", "--no-proxy", "--timeout", "--deadline", "--no-spend"),
+    *(
+        "--config",
+        "--no-env",
+        "--connect-to",
+        "--ca-bundle",
+        "--proxy",
+        "--no-proxy",
+        "--timeout",
+        "--deadline",
+        "--no-spend",
+    ),
     *(
         "--offline",
         "--send-anyway",

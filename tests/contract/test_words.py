@@ -23,7 +23,7 @@ from probes.keys.flaws import examine_key
 from probes.model.failure import Kind
 from probes.model.note import Note, note
 from probes.model.scrubber import Scrubber
-from probes.model.settings import ProxySettings, Sourced
+from probes.model.settings import FlowPart, ProxySettings, Sourced
 from probes.model.source import environment_variable
 from probes.network.proxy_tunnel import SOCKS4_REPLIES, SOCKS5_REPLIES
 from probes.steps.proxy import choose
@@ -269,6 +269,7 @@ def test_every_line_of_evidence_has_its_words() -> None:
     used = {f"seen.{name}" for name in re.findall(r'\bseen\(\s*"(\w+)"', sources)}
     used |= {f"seen.match_{confidence}" for confidence in ("certain", "likely", "possible")}
     used |= {"seen.torn", "seen.unfinished", "seen.lost"}
+    used |= {f"seen.flow_{part}" for part in FlowPart} | {"seen.override_withheld"}
     used |= {f"seen.kind_{kind}" for kind in Kind} | {f"seen.dns_{word}" for word in SAID}
     used |= {f"seen.speaks_{scheme}" for scheme in ("http", "https", "socks5", "web")}
     assert used == {key for key in UI["en"] if key.startswith("seen.")}

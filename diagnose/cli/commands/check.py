@@ -11,7 +11,7 @@ import click
 
 from diagnose import __version__
 from diagnose.cli import console, output_files, printer
-from diagnose.cli.completion import among, apps, targets
+from diagnose.cli.completion import among, apps, of_config
 from diagnose.formats import FORMATS
 from diagnose.rendering.outlet import Grammar, passed, plain
 from diagnose.words import LANGS
@@ -47,7 +47,7 @@ def output_options(command: Any) -> Any:
 
 
 @click.command("check")
-@click.argument("target", required=False, shell_complete=among(targets))
+@click.argument("target", required=False, shell_complete=of_config)
 @click.option("--base-url", metavar="URL", help="The same as the argument.")
 @click.option("--key-env", metavar="NAME", help="Read the key from this environment variable.")
 @click.option("--key-file", metavar="PATH", help="Read the key from this file.")
@@ -66,6 +66,7 @@ def output_options(command: Any) -> Any:
     shell_complete=among(apps),
     help="Judge as this client would send it: see `llmdoctor apps`.",
 )
+@click.option("--config", metavar="PATH", help="Read targets and [check] from this file and no other.")
 @click.option("--env-file", metavar="PATH", help="Read this .env file and no other.")
 @click.option("--no-env", is_flag=True, help="Read no environment and no file.")
 @click.option("--connect-to", metavar="HOST:PORT:ADDR:PORT", multiple=True, help="As curl's. May be repeated.")
@@ -78,7 +79,11 @@ def output_options(command: Any) -> Any:
 @click.option("--no-spend", is_flag=True, help="Nothing that a provider bills: no generation.")
 @click.option("--deep", is_flag=True, help="Ask for tools, structured output, pictures and more too. Costs more.")
 @click.option("--offline", is_flag=True, help="Nothing leaves this machine.")
-@click.option("--send-anyway", is_flag=True, help="Send a key although it belongs to another known door.")
+@click.option(
+    "--send-anyway",
+    is_flag=True,
+    help="Send the key this once, although it belongs to another known door, or a file of the folder says where.",
+)
 @click.option(
     "--slo", metavar="NAME=TIME,…", multiple=True, help="Limits to hold it to, as in ttft=2s,total=10s,cert=21d."
 )
@@ -104,7 +109,7 @@ def command(
     """Find out why a base URL and key do not work, and what to do.
 
     TARGET is a base URL or the name of a target in llmdoctor.toml. Without it the settings are those that an SDK in
-    this folder would use.
+    this folder would use. If a file of this folder would send a secret of yours somewhere, you are asked first.
     """
     from diagnose.cli.curl_option import from_curl
     from diagnose.cli.named_files import key_from_standard_input
@@ -128,9 +133,11 @@ def command(
         )
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
+    say_ignored(settings, spoken)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json", spoken)
         return
+    settings = consented(settings, spoken)
     if settings.deep:
         from probes.run.plan import plan
 
@@ -146,13 +153,34 @@ def command(
 
 def _of_app(options: Options) -> Settings | None:
     """Read the settings from the files of the app that ``--app`` names; None if other options give settings."""
-    if options.app is None or options.target or options.base_url or options.env_file or options.no_env:
+    given = (options.target, options.base_url, options.config is not None, options.env_file, options.no_env)
+    if options.app is None or any(given):
         return None
     from probes.app_settings.scan import of_app
     from probes.app_settings.search import this_world
     from probes.catalog import apps
 
     return of_app(this_world(os.environ, Path.cwd()), options, apps.load())
+
+
+def say_ignored(settings: Settings, lang: str) -> None:
+    """Say on standard error which settings of a folder's file do not count, and what makes them count."""
+    if not settings.ignored:
+        return
+    from diagnose.rendering.report_parts import word
+
+    for source in settings.ignored:
+        key = "consent.ignored_doors" if source.name.startswith("doors.") else "consent.ignored_flag"
+        printer.say(word(lang, key, source=source))
+
+
+def consented(settings: Settings, lang: str) -> Settings:
+    """Return the settings with the user's consent, if files of the folder need it and the user gives it when asked."""
+    if settings.override is None or not settings.override.withheld:
+        return settings
+    from diagnose.cli.consent_question import with_answer
+
+    return with_answer([settings], Path.cwd(), lang)[0]
 
 
 def finish(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -49,7 +50,8 @@ PASSED_ON = ("no_spend", "offline", "send_anyway", "timeout", "deadline", "ca_bu
 @click.option("--lang", type=click.Choice(LANGS), help="Language; by default from the locale.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("--worker", is_flag=True, hidden=True)
-def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], **choices: Any) -> None:
+@click.option("--agreed", is_flag=True, hidden=True, help="With --worker: the user was asked and has agreed.")
+def command(file: str, worker: bool, agreed: bool, lang: str | None, groups: tuple[str, ...], **choices: Any) -> None:
     """Check many targets at once.
 
     FILE is llmdoctor.toml, with its [targets.NAME], or CSV: its first line names the columns, base_url and of name,
@@ -72,18 +74,34 @@ def command(file: str, worker: bool, lang: str | None, groups: tuple[str, ...], 
     if worker:
         from diagnose.cli.worker_pool import work
 
-        run(work(fleet, os.environ, spoken))
+        run(work(replace(fleet, agreed=agreed), os.environ, spoken))
         return
     if choices["count"] is not None and choices["watch"] is None:
         raise click.UsageError("--count is of use with --watch alone.")
+    if choices["watch"] is None:
+        fleet = _consented(fleet, spoken)
     fmt = "json" if choices["as_json"] else choices["fmt"]
     with output_files.OutputFile(choices["output"]) as out:
         output = _FleetOutput(fleet, fmt, spoken, out, choices["only_broken"])
         arguments = ["--worker", "--lang", spoken, *(word for group in groups for word in ("--group", group))]
         arguments += [word for name in PASSED_ON for word in _option(name, choices[name])]
+        arguments += ["--agreed"] * fleet.agreed
         command = [sys.executable, "-P", "-m", "diagnose", "fleet", str(Path(file).absolute()), *arguments]
         status = run(_check_all(fleet, output, command, choices))
     sys.exit(status)
+
+
+def _consented(fleet: Fleet, lang: str) -> Fleet:
+    """Return the fleet with the user's consent, if its CSV file needs it and the user gives it when asked."""
+    from diagnose.cli.consent_question import can_ask, with_answer
+
+    if fleet.options.offline or fleet.options.send_anyway or not can_ask():
+        return fleet
+    found = list(fleet.unagreed(os.environ))
+    if not found:
+        return fleet
+    answered = with_answer(found, fleet.file.path.parent, lang)
+    return replace(fleet, agreed=all(one.override is None or not one.override.withheld for one in answered))
 
 
 def _option(name: str, value: object) -> list[str]:

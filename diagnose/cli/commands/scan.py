@@ -57,7 +57,8 @@ def command(
 ) -> None:
     """Find the LLM settings of the apps, SDKs and files of this machine and folder, and check each.
 
-    Files are read, never changed, and nothing in them is executed. What is in a keychain or a database stays there.
+    Files are read, never changed, and nothing in them is executed. What is in a keychain or a database stays there. If
+    files of this folder would send secrets of yours somewhere, you are asked once, first.
     """
     from probes.app_settings.scan import find
     from probes.catalog import apps as clients
@@ -79,6 +80,7 @@ def command(
     reports: dict[int, Report] = {}
     interrupted = False
     if not list_only:
+        survey = _consented(survey, Path(home).resolve() if home is not None else Path.cwd(), spoken)
         reports, interrupted = _checked(survey, apps, spoken)
     with output_files.OutputFile(output) as out:
         if as_json:
@@ -109,6 +111,20 @@ def _world(home: str | None) -> SearchPlaces:
     if home is None:
         return this_world(os.environ, Path.cwd())
     return SearchPlaces(Path(home).resolve(), systems=tuple(dict.fromkeys(SYSTEMS.values())))
+
+
+def _consented(survey: ScanResult, folder: Path, lang: str) -> ScanResult:
+    """Return the found settings with the user's consent, which one question asks for. ``folder`` is the working one."""
+    from dataclasses import replace
+
+    checked = [one for one in survey.found if not one.beyond]
+    if not any(one.settings.override is not None and one.settings.override.withheld for one in checked):
+        return survey
+    from diagnose.cli.consent_question import with_answer
+
+    answered = iter(with_answer([one.settings for one in checked], folder, lang))
+    found = tuple(one if one.beyond else replace(one, settings=next(answered)) for one in survey.found)
+    return replace(survey, found=found)
 
 
 def _checked(survey: ScanResult, apps: Apps, lang: str) -> tuple[dict[int, Report], bool]:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 # The options of `check` that `snippet` has too: they say what to check and how.
 _TAKEN = frozenset(
     (
-        *("target", "base_url", "key_env", "key_file", "key_stdin", "key", "curl", "model", "protocol", "env_file"),
-        *("no_env", "connect_to", "dns_server", "ca_bundle", "proxy", "no_proxy", "timeout", "deadline"),
+        *("target", "base_url", "key_env", "key_file", "key_stdin", "key", "curl", "model", "protocol", "config"),
+        *("env_file", "no_env", "connect_to", "dns_server", "ca_bundle", "proxy", "no_proxy", "timeout", "deadline"),
         *("send_anyway", "offline"),
     )
 )
@@ -135,8 +135,10 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
         settings = from_curl(curl, options, lang) if curl else gather(options, os.environ, Path.cwd())
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
+    check.say_ignored(settings, lang)
     if choices["offline"]:
         return _given(settings, lang)
+    settings = check.consented(settings, lang)
     progress = console.Progress(lang, "text")
     try:
         evidence = check.measure(settings, progress)

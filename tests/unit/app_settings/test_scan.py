@@ -760,7 +760,7 @@ def test_a_key_goes_to_no_strangers_host(
     (finding,) = (one for one in report["findings"] if one["code"] == "settings.project_override")
     assert finding["severity"] == "error"
     place, key = ".claude/settings.json:3 ANTHROPIC_BASE_URL", "~/.claude/settings.json:5 ANTHROPIC_AUTH_TOKEN"
-    assert f"{place} names the host stranger.example, and {key} is yours" in finding["evidence"]
+    assert f"{place} sends {key} to stranger.example" in finding["evidence"]
     assert any(line.startswith("the secret was not sent") for line in finding["evidence"])
 
 

@@ -460,3 +460,45 @@ def test_ca_bundle(tmp_path: Path) -> None:
     assert look(tmp_path, {"SSL_CERT_FILE": "/etc/x.pem"}).ca_bundle == Sourced(
         "/etc/x.pem", environment_variable("SSL_CERT_FILE")
     )
+
+
+# -- --config ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_named_file_is_the_users_word(tmp_path: Path) -> None:
+    named, found_file = tmp_path / "ci.toml", tmp_path / "llmdoctor.toml"
+    named.write_text(f'[check]\nbase_url = "{RELAY}"\nmodel = "m"\nproxy = "http://proxy.example"\n{TOML}')
+    found_file.write_text('[check]\nbase_url = "https://stranger.example/v1"\n[targets.other]\nbase_url = "x"\n')
+    environ = {"OPENAI_API_KEY": KEY, "WORK_KEY": OTHER}
+    found = look(tmp_path, environ, config="ci.toml")
+    assert base(found) == (RELAY, "ci.toml:2 check.base_url") and found.model is not None
+    assert found.override is None and found.proxies.https is not None
+    found = look(tmp_path, environ, config=str(named), target="work")
+    assert (key(found), found.override) == ((OTHER, "environment WORK_KEY"), None)
+    with pytest.raises(BadInput, match="no target other in ci"):
+        look(tmp_path, environ, config="ci.toml", target="other")
+    assert look(tmp_path, environ).override is not None
+
+
+def test_a_named_file_counts_without_an_environment_too(tmp_path: Path) -> None:
+    (tmp_path / "ci.toml").write_text(f'[check]\nbase_url = "{RELAY}"\nkey = {{ env = "WORK_KEY" }}\n')
+    (tmp_path / "other.env").write_text("X=1\n")
+    for options in (Options(config="ci.toml", no_env=True), Options(config="ci.toml", env_file="other.env")):
+        found = gather(options, {"WORK_KEY": KEY}, tmp_path)
+        assert (base(found), key(found)) == ((RELAY, "ci.toml:2 check.base_url"), (KEY, "environment WORK_KEY"))
+
+
+@pytest.mark.parametrize("name", ["missing.toml", "", ".", "~nobody-here/x.toml", "a\0b"])
+def test_a_named_file_that_is_none_is_an_error(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="--config"):
+        look(tmp_path, {"OPENAI_API_KEY": KEY}, config=name)
+
+
+def test_a_named_file_lends_no_variable_to_the_folder(tmp_path: Path) -> None:
+    """The user has named WORK_KEY; that `.env` fills it with another secret is the folder's doing."""
+    (tmp_path / "ci.toml").write_text(TOML)
+    found = look(
+        tmp_path, {"AWS_SECRET_ACCESS_KEY": KEY}, "WORK_KEY=${AWS_SECRET_ACCESS_KEY}\n", config="ci.toml", target="work"
+    )
+    assert found.override is not None and found.override.withheld
+    assert {str(one.secret) for one in found.override.flows} == {"environment AWS_SECRET_ACCESS_KEY"}
