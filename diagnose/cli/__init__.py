@@ -18,8 +18,6 @@ import click
 import diagnose
 from diagnose import __version__, interruption
 from diagnose.cli import standard_streams
-from diagnose.cli.secret_words import in_environment, on_command_line
-from probes.model.known_secrets import KNOWN
 
 COMMANDS = {
     "check": "Find out why a base URL and key do not work.",
@@ -46,6 +44,10 @@ class _Commands(click.Group):
 
     def main(self, *args: Any, **named: Any) -> Any:
         """Run the command line, as click does, but no text gets out that holds a key of it or of the environment."""
+        # Inside, because `probes` may be another distribution's package, which is then to be reported.
+        from diagnose.cli.secret_words import in_environment, on_command_line
+        from probes.model.known_secrets import KNOWN
+
         given = args[0] if args else named.get("args")
         words = sys.argv[1:] if given is None else list(given)
         KNOWN.begin((*on_command_line(words), *in_environment(os.environ)))
@@ -57,7 +59,7 @@ class _Commands(click.Group):
             if not standalone:
                 raise
             _refused(error, words)
-            ended = error.exit_code
+            ended = error.exit_code  # as click has it, for those who run the program inside theirs
         if standalone:
             sys.exit(ended if isinstance(ended, int) else 0)
         return ended
@@ -162,7 +164,8 @@ def _run() -> int:
     """
     problem = installation_problem()
     if problem:
-        return _refused(click.ClickException(problem), ())
+        click.echo(problem, err=True)  # the outlet lies beyond the packages that are missing
+        return 2
     try:
         ended = program.main(prog_name="llmdoctor", standalone_mode=False)
     except click.exceptions.Exit as end:

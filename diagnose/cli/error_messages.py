@@ -90,7 +90,10 @@ def _how_to_hand_over(error: click.ClickException, words: Sequence[str]) -> str:
 
 
 def _is_extra(error: click.UsageError) -> bool:
-    return error.message.startswith("Got unexpected extra argument")
+    """Check whether there is an argument too many that may be a key: a second URL is none."""
+    if not error.message.startswith("Got unexpected extra argument"):
+        return False
+    return not all("://" in word for word in error.message.partition("(")[2].split())
 
 
 def _for_nagios(words: Sequence[str]) -> bool:

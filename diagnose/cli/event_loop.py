@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from diagnose.interruption import CancelledBy, received
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 
@@ -17,6 +20,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     async def cancellable() -> T:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
+        loop.set_exception_handler(_forgotten)
         with CancelledBy(lambda: loop.call_soon_threadsafe(task.cancel)):
             return await work
 
@@ -26,3 +30,17 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         if received():
             raise KeyboardInterrupt from None
         raise
+
+
+def _forgotten(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Print an exception that nobody awaits only where somebody looks for a bug; asyncio would log it with its values.
+
+    No result depends on it: a connection that failed while it was closed, for example.
+    """
+    import os
+
+    from diagnose.cli.error_messages import DEBUG, broken
+
+    error = context.get("exception")
+    if os.environ.get(DEBUG) and isinstance(error, Exception):
+        broken(error, ())

@@ -295,6 +295,7 @@ SHORT = 10  # lines
 WRITES = {
     "diagnose.cli.printer": "it is the way out",
     "diagnose.cli.console": "its lines of progress move the cursor; the one name in them has passed",
+    "diagnose.cli": "it names two folders of this installation, where `probes` and so the outlet are missing",
     "diagnose.cli.worker_pool": "a worker's standard output is a pipe to its parent, which prints",
     "diagnose.interruption": "one line end, while a signal ends the process",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import pytest
 
 from diagnose.cli import program
 from diagnose.cli.error_messages import broken, refuse
+from diagnose.cli.event_loop import run
 from probes.model.known_secrets import KNOWN
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcPf6GsAeUo"
@@ -97,3 +100,26 @@ def test_the_whole_program_ends_with_a_sentence(more: list[str]) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("RuntimeError") == done.stderr.count("\n") == 1 + len(more)
     assert "Traceback" not in done.stderr and KEY[3:15] not in done.stderr
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_an_exception_that_nobody_awaits_is_a_debuggers_matter(
+    debug: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMDOCTOR_DEBUG", debug)
+
+    async def fail() -> None:
+        raise ValueError(KEY)
+
+    async def work() -> str:
+        tasks = [asyncio.create_task(fail())]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        del tasks
+        gc.collect()
+        return "done"
+
+    assert run(work()) == "done"
+    out, err = capsys.readouterr()
+    assert out == "" and KEY[3:15] not in err
+    assert ("ValueError" in err) is bool(debug)
