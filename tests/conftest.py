@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, settings
 
+from probes.catalog.doors import adopt
 from probes.model.known_secrets import KNOWN
 
 # A property test fails for what it finds, never because the machine is slow.
@@ -40,3 +41,4 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
     monkeypatch.setattr("probes.network.name_servers.configured", tuple)  # and from its name servers
     yield
     KNOWN.stop()  # the secrets of one test must not be cut out of the texts of the next
+    adopt(())  # nor its doors be known there

@@ -193,7 +193,7 @@ class Collected:
         self.key_protocols: Mapping[str, str] = {}
         self.layers: list[Layer] = []
         self.files: list[tuple[SettingsFile, Reading]] = []
-        self._expanded: dict[int, Value] = {}  # by the id of a variable, which its layer keeps alive
+        self._expanded: dict[int, tuple[LayerVariable, Value]] = {}  # by the id of the variable, which is kept for it
         first: Source | None = None
         for place in places:
             if place.storage != "plain" or place.format in ("none", "compose") or not self._trusted(place, places):
@@ -292,11 +292,11 @@ class Collected:
         if limit is None:
             if id(held) not in self._expanded:
                 try:
-                    self._expanded[id(held)] = self.expanded(layer, held, depth, ReferenceLimit())
+                    self._expanded[id(held)] = held, self.expanded(layer, held, depth, ReferenceLimit())
                 except SkippedFile as error:
                     self.search.skip(layer.reading.shown if layer.reading else str(held.source), error.reason)
-                    self._expanded[id(held)] = Value("", held.source, held.own)
-            return self._expanded[id(held)]
+                    self._expanded[id(held)] = held, Value("", held.source, held.own)
+            return self._expanded[id(held)][1]
 
         def other(name: str) -> Value:
             for each in (*(one for one in self.layers if one.reading is None), layer):

@@ -299,7 +299,7 @@ def test_text_of_a_file_has_no_effect_on_the_terminal(
     bad = replace(flow(1, host=f"a\x9b31m.{BODY}.example"), named_by=place)
     said = asked(monkeypatch, capsys, [bad], "n\n")
     assert not re.search("[\x1b\x9b\x07\u202e]", said)
-    assert BODY not in said and ":3 targets.evil" in said
+    assert BODY not in said and re.search(r":3 targets\..*evil", said)
 
 
 @pytest.mark.parametrize("lang", LANGS)
