@@ -229,3 +229,8 @@ def test_secret_variables_are_never_shown(folder: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("HTTPS_PROXY", f"http://me:{KEYS['base62']}@127.0.0.1:1")
     for fmt in ("text", "json", "html"):
         assert shown(KEYS["base62"], written(folder, ["check", *OFFLINE, "--format", fmt])) == []
+
+
+def test_a_snippet_is_refused_for_an_address_with_a_key_in_it(folder: Path) -> None:
+    words = ["snippet", "http://127.0.0.1:1/v1", "--key", "http://x@127.0.0.1:1/v1", "--offline", "--model", "m"]
+    assert "no address can be made" in written(folder, words)

@@ -166,7 +166,7 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
     scrub = scrubber(settings)
     checked = survey(settings, Recorder(settings.limits, scrub), scrub)
     base = checked.exams.url.mended
-    if base is None:
+    if base is None or scrub(base) != base:  # with a key in it, the address cannot be shown
         raise click.ClickException(phrase("snippet.no_address", lang))
     if settings.override is not None and settings.override.in_address:
         raise click.ClickException(phrase("snippet.nothing", lang, {"detail": "settings.project_override"}))
@@ -177,7 +177,7 @@ def _given(settings: Settings, lang: str) -> WorkingSettings:
     auth = settings.auth.value if settings.auth else protocol.styles[0] if settings.key else None
     return WorkingSettings(
         checked.protocol,
-        scrub(base),
+        base,
         settings.model.value,
         auth.value if auth else "none",
         key_variable(settings.key.source if settings.key else None, checked.protocol),
