@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import UNSEEN, View
-from diagnose.report import Severity, seen
+from diagnose.report import Seen, Severity, seen
 from probes.api.response_checks import refuses_key
 from probes.model.attempt import KeyForm
+from probes.model.facts import UnreadFile
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, SourceKind
 
@@ -113,14 +114,28 @@ def _conflict(view: View) -> Claim | None:
     return Claim(lines, severity=Severity.ERROR, values=values, settings=settings, verified=True)
 
 
+# Why a file that was found is not trusted. Another reason, such as a file that is no text, concerns no one else.
+_UNSAFE = ("foreign_owner", "world_writable", "leads_out")
+
+
+def _unread(view: View) -> list[UnreadFile]:
+    seen_files = (one.facts for one in view.observations("settings"))
+    return [one for one in seen_files if isinstance(one, UnreadFile) and one.reason in _UNSAFE]
+
+
+def _unread_lines(unread: list[UnreadFile]) -> tuple[Seen, ...]:
+    return tuple(seen(f"unread_{one.reason}", source=one.place) for one in unread)
+
+
 _SHOWN_FLOWS = 6  # evidence lines; a file can name many secrets
 
 
 def _project_override(view: View) -> Claim | None:
     """Report a file of the folder that sends a secret of the user to a place that the user has not agreed to."""
-    override = view.settings.override
+    override, unread = view.settings.override, _unread(view)
     if override is None:
-        return None
+        values = {"source": unread[0].place} if unread else {}
+        return Claim(_unread_lines(unread), severity=Severity.INFO, values=values, case="unread") if unread else None
     lines = [
         seen(f"flow_{one.part}", source=one.named_by, secret=one.secret, host=one.host)
         for one in override.flows[:_SHOWN_FLOWS]
@@ -135,6 +150,7 @@ def _project_override(view: View) -> Claim | None:
         )
     if override.withheld:
         lines.append(seen("override_unlooked" if override.in_address else "override_withheld"))
+    lines += _unread_lines(unread)
     values = {"source": str(first.named_by), "host": first.host, "secret": str(first.secret)}
     return Claim(
         tuple(lines),

@@ -22,6 +22,7 @@ from probes.model.facts import (
     TcpFacts,
     TlsFacts,
     TunnelFacts,
+    UnreadFile,
 )
 from probes.model.failure import Failure, Outcome
 from probes.model.record import Record
@@ -38,6 +39,7 @@ Facts = (
     | KeyPolicy
     | ProxyFacts
     | LocalityFacts
+    | UnreadFile
     | TunnelFacts
     | DirectFacts
     | DnsFacts
@@ -56,6 +58,7 @@ class Subject(StrEnum):
 
     SETTINGS = "settings"
     CA_BUNDLE = "settings:ca_bundle"
+    UNREAD_FILE = "settings:unread"  # a file that was found and not read
     DOOR = "door"
     KEY_POLICY = "door:key"  # which forms of the key may be sent
     PROXY = "proxy"

@@ -32,6 +32,14 @@ class SettingsFacts(Record):
     override: Override | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class UnreadFile(Record):
+    """A settings file that was found and not read; ``reason`` is that of :class:`probes.model.settings.Skipped`."""
+
+    place: str
+    reason: str
+
+
 class SiteDifference(StrEnum):
     """The difference between two sites of one company."""
 

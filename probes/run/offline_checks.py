@@ -12,7 +12,7 @@ from probes.catalog.doors import load
 from probes.keys.flaws import url_is_key
 from probes.model.attempt import KeyForm
 from probes.model.evidence import Subject, Target
-from probes.model.facts import DoorFacts
+from probes.model.facts import DoorFacts, UnreadFile
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Settings
@@ -82,6 +82,8 @@ def survey(given: Settings, recorder: Recorder, scrub: Scrubber) -> OfflineCheck
     for form in exams.keys().values():
         scrub.add(form)
     recorder.done(Subject.SETTINGS, "", settings.measure(given, exams, scrub), began)
+    for one in given.skipped:
+        recorder.done(Subject.UNREAD_FILE, one.place, UnreadFile(one.place, one.reason), began)
     if where is None:
         return OfflineChecks(given, exams, protocol, None, known, None, None, exams.keys(), AvailableKeys())
     began = recorder.now()

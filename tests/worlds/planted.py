@@ -68,7 +68,7 @@ class Folder:
     """A row of the table. Paths in ``files`` are relative to the project, or to the home if they begin with ``~/``.
 
     ``secrets`` are the variables and files of the user that must not leave; ``gets`` are the roles that get them in a
-    legitimate row, by secret. ``evidence`` are texts in the finding with ``code``. ``status`` is the exit status; None
+    legitimate row, by secret. ``evidence`` are texts in the finding with ``code``, whose severity is ``severity``. ``status`` is the exit status; None
     where the command has no verdict. ``silent`` is whether nothing at all is dialled or looked up.
     ``told`` are texts that are printed somewhere. ``steps`` are commands to run before, each with files to write after it.
     """
@@ -81,6 +81,7 @@ class Folder:
     environ: Mapping[str, str] = field(default_factory=dict)
     gets: Mapping[str, str] = field(default_factory=dict)
     code: str = CODE
+    severity: str = "error"
     status: int | None = 1
     silent: bool = False
     told: tuple[str, ...] = ()
@@ -774,7 +775,7 @@ def _foreign_files() -> Iterator[Folder]:
     vendor = {"OPENAI_API_KEY": VENDOR}
     config = toml("check", base_url=f"{TLS}/v1")
     for path, text in {".env": ENV, "llmdoctor.toml": config}.items():
-        row = Folder(f"{path}", {path: text}, code="", status=None, gets=vendor, told=(path,))
+        row = Folder(path, {path: text}, status=None, evidence=(path,), severity="info", gets=vendor, told=(path,))
         yield replace(row, name=f"{path} that anybody may write", modes={path: 0o666})
         yield replace(row, name=f"{path} in a folder that anybody may write", modes={".": 0o777}, cwd=_ABOVE)
         yield replace(row, name=f"{path} of another user", modes={path: -1})

@@ -36,6 +36,15 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "settings.project_override:unread": Text(
+        "{source|A file} was not read, because others may have written it",
+        "{source|The file} was found in this folder or above it, but somebody else may decide what it says. An app "
+        "that is started here reads it all the same, and may take its address or key from it.",
+        (
+            "If the file is yours, change its owner and permissions, or replace the link by the file.",
+            "To read it just once, name it: --env-file PATH, or --config PATH for an llmdoctor.toml.",
+        ),
+    ),
     "settings.project_override:agreed": Text(
         "A file in this folder sends a secret of yours to {host}",
         "{source|A file in this folder} decides where {secret|your key} goes, and you have agreed to it.",

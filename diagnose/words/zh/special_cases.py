@@ -34,6 +34,15 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "settings.project_override:unread": Text(
+        "没有读取 {source|一个文件}，因为它可能由别人写入",
+        "在当前目录或上级目录找到了 {source|这个文件}，但它的内容可能由别人决定。在此目录启动的应用仍会读取它，"
+        "并可能使用其中的接口地址或密钥。",
+        (
+            "如果文件是你自己的，请修正它的属主和权限，或把链接换成文件本身。",
+            "只想读取这一次，就在命令行里指定：--env-file PATH；llmdoctor.toml 用 --config PATH。",
+        ),
+    ),
     "settings.project_override:agreed": Text(
         "当前目录里的文件会把你的密钥等机密信息发往 {host}",
         "{secret|你的密钥} 发往哪里由 {source|当前目录里的文件} 决定，而你已经同意。",
