@@ -371,8 +371,12 @@ def test_hostile_repetition_takes_linear_time(name: str, tmp_path: Path) -> None
     assert not slow_units(take, size)
 
 
+@pytest.mark.slow
 def test_quadratic_work_is_noticed() -> None:
     def take(text: str) -> Any:
-        return [text[at:].count("b") for at in range(len(text))]
+        return sum(1 for at in range(len(text)) for _ in text[at::20])
 
-    assert slow_units(take, 4000)
+    def prepared(many: int) -> Callable[[], object]:
+        return partial(_quiet, take, "a" * many)
+
+    assert grows_faster(prepared, 4000, NOTICED)

@@ -24,7 +24,10 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import PracticeDoor, Wait
 from probes.demo_server.wrong_answers import ANSWERS
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signal to a single process")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signal to a single process"),
+    pytest.mark.slow,
+]
 
 KEY = "sk-Qm7xT2bW9zLk4RvY8nHd3JcP"
 STATUS = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
