@@ -11,7 +11,7 @@ from typing import NamedTuple
 from probes.app_settings.references import ReferenceLimit, Resolved, Value, resolve
 from probes.app_settings.search import Reading, Search, table
 from probes.catalog.app import App, SettingsFile
-from probes.config_formats.files import SkippedFile, text_of
+from probes.config_formats.files import SkippedFile, comes_with, text_of
 from probes.config_formats.tree import find
 from probes.model.settings import Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
@@ -337,7 +337,7 @@ class Collected:
         home = self.search.world.home
         whole = home / path[2:] if path.startswith("~/") else folder / path
         copied = self.search.world.cwd is None  # another user's home, which must not lead to files of this machine
-        if (not candidate.own and not _inside(whole, folder)) or (copied and not _inside(whole, home)):
+        if (not candidate.own and not comes_with(whole, folder)) or (copied and not _inside(whole, home)):
             return "outside"
         try:
             text = text_of(whole, found_in=None if candidate.own else folder)

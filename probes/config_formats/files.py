@@ -20,6 +20,7 @@ from pathlib import Path
 KIB, MIB = 1024, 1024**2
 LARGEST = MIB  # bytes of a settings file; the largest real one, a VS Code settings file, has a few hundred KiB
 PATIENCE = 30.0  # seconds for a pipe that was named; a person may have to type a passphrase first
+_OF_THE_SYSTEM = frozenset(("dev", "etc", "proc", "run", "sys", "var"))
 _CHUNK = 64 * KIB  # bytes; what a pipe holds
 
 # Why a file is skipped: it is not text, too large, not readable, not a regular file, a project's link to a file outside
@@ -232,6 +233,27 @@ def _in_thread(handle: int, limit: int, patience: float) -> bytes:
     return bytes(content)
 
 
+def comes_with(file: Path, folder: Path) -> bool:
+    """Check whether a file may have come with a folder: it is inside, with links followed, and not the user's own.
+
+    Of what lies inside, git's data (``.git/config`` may hold a token), a home folder and the system's folders are the
+    user's.
+    """
+    try:
+        real, root = Path(os.path.realpath(file)), Path(os.path.realpath(folder))
+        home = Path(os.path.realpath(Path.home()))
+    except (OSError, RuntimeError, ValueError):
+        return False
+    if not real.is_relative_to(root):
+        return False
+    inside = real.relative_to(root).parts
+    return (
+        not any(part.casefold() == ".git" for part in inside)
+        and not (root in home.parents and real.is_relative_to(home))
+        and not (root == Path(root.anchor) and inside[:1] and inside[0] in _OF_THE_SYSTEM)
+    )
+
+
 # -- who wrote it ------------------------------------------------------------------------------------------------------
 
 
@@ -240,7 +262,7 @@ def _real_place(path: Path, found_in: Path, status: os.stat_result) -> Path:
     real = Path(os.path.realpath(path))
     if not os.path.samestat(real.stat(), status):
         raise SkippedFile("unreadable", "it was replaced while it was read")
-    if not real.is_relative_to(os.path.realpath(found_in)):
+    if not comes_with(real, found_in):
         raise SkippedFile("leads_out")
     return real
 

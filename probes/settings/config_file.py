@@ -26,7 +26,7 @@ from typing import Any
 
 from probes.catalog.door import Door
 from probes.catalog.door_files import DoorsError, parse
-from probes.config_formats.files import LARGEST, SkippedFile, exists, named_text, text_of
+from probes.config_formats.files import LARGEST, SkippedFile, comes_with, exists, named_text, text_of
 from probes.model.secret import public_prefix
 from probes.model.settings import LONGEST_WAIT, BadInput, Settings, Sourced
 from probes.model.source import Owner, Source, SourceKind
@@ -303,19 +303,11 @@ class ConfigReader:
             raise BadInput(f"{where}: {kind} is to be a text in quotes.")
         if kind == "file":
             file = self.folder / Path(value).expanduser()
-            owner = self.owner if _inside(file, self.folder) else Owner.USER
+            owner = self.owner if comes_with(file, self.folder) else Owner.USER
             return KeyReference(file=file, owner=owner, found_in=self.folder if owner is Owner.FOLDER else None)
         if not is_variable_name(value):
             raise BadInput(f"{where}: env is to be the name of a variable, not a value.")
         return KeyReference(env=value)
-
-
-def _inside(file: Path, folder: Path) -> bool:
-    """Check whether the file is inside the folder, with symbolic links resolved."""
-    try:
-        return file.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError, ValueError):
-        return False
 
 
 def _bare(header: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -47,11 +48,22 @@ def address(url: str) -> tuple[str, int] | None:
 
 
 def _parsed(url: str) -> Url | None:
-    mended = examine_url(url, DEFAULT_PROTOCOL).mended
-    try:
-        return parse_url(mended) if mended else None
-    except ValueError:
-        return None
+    """Return the URL, corrected if necessary; None if it is none, or if it leads to another host as it stands.
+
+    Of ``https://one.example/](https://two.example``, an SDK sends to the first host, and the second one is meant.
+    """
+    read = _readings(url)
+    return read[-1] if len({(one.host, one.port) for one in read}) == 1 else None
+
+
+def _readings(url: str) -> list[Url]:
+    """Return the URL as the SDK reads it and as it is corrected; both are tried."""
+    exam = examine_url(url, DEFAULT_PROTOCOL)
+    found = []
+    for text in (exam.literal, exam.mended):
+        with suppress(ValueError):
+            found += [parse_url(text)] if text else []
+    return found if exam.mended else []
 
 
 def plain(value: str) -> bool:
@@ -210,7 +222,9 @@ def _rented(door: Door, host: Url) -> bool:
 
 
 def _shown(host: Url | None, text: str) -> str:
-    return _named(host.host, host.port) if host is not None else text[:80]
+    if host is None:
+        return " or ".join(dict.fromkeys(_named(one.host, one.port) for one in _readings(text))) or text[:80]
+    return _named(host.host, host.port)
 
 
 def _named(host: str, port: int) -> str:

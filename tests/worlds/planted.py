@@ -54,6 +54,9 @@ DISGUISES = {
     "stranger.example/v1": "stranger.example",
     "https://stranger.example/v1#@api.openai.com": "stranger.example",
     "https://stranger.example\\@api.openai.com/v1": "stranger.example",
+    "https://stranger.example/](https://api.openai.com/v1": "stranger.example or api.openai.com",
+    "https://stranger.example/v1](https://api.openai.com/v1": "stranger.example or api.openai.com",
+    "https://api.openai.com/](https://stranger.example/v1": "api.openai.com or stranger.example",
     "https://api.deepseek.com/v1": "api.deepseek.com",
     "https://api.anthropic.com/v1": "api.anthropic.com",
     "http://127.1:4000/v1": "4000",
@@ -808,6 +811,36 @@ def _foreign_files() -> Iterator[Folder]:
         {"llmdoctor.toml": toml("check", base_url=f"{TLS}/v1", key={"file": "key.txt"})},
         secrets=("~/.ssh/id_ed25519",),
         links={"key.txt": "../.ssh/id_ed25519"},
+        evidence=(host_of(TLS), "llmdoctor.toml"),
+    )
+
+    git = {".git/config": '[http "https://github.com/"]\n\textraheader = basic <FOO>\n'}
+    yield Folder(
+        "a key file of git",
+        {"llmdoctor.toml": toml("check", base_url=f"{TLS}/v1", key={"file": ".git/config"}), **git},
+        secrets=("FOO",),
+        evidence=(host_of(TLS), "llmdoctor.toml"),
+    )
+    yield Folder(
+        "a link into git's data",
+        {"llmdoctor.toml": toml("check", base_url=f"{TLS}/v1", key={"file": "key.txt"}), **git},
+        secrets=("FOO",),
+        links={"key.txt": ".git/config"},
+        evidence=(host_of(TLS), "llmdoctor.toml"),
+    )
+    for base, key in ((f"{TLS}/v1", "{file:.git/config}"), (f"{TLS}/{{file:.git/config}}/v1", "<own>")):
+        yield Folder(
+            f"opencode {base} {key}",
+            {"opencode.json": _opencode(base, key, ""), **git},
+            (*SCAN, "--app", "opencode"),
+            ("FOO",),
+            code="",
+            status=None,
+        )
+    yield Folder(
+        "llmdoctor.toml above the home, with a key file in it",
+        {"/llmdoctor.toml": toml("check", base_url=f"{TLS}/v1", key={"file": "~/.netrc"})},
+        secrets=("~/.netrc",),
         evidence=(host_of(TLS), "llmdoctor.toml"),
     )
 

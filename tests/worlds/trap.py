@@ -135,18 +135,21 @@ class _Caught:
         encrypted.do_handshake()
 
     def _read(self, size: int) -> bytes:
-        data = b""
-        while len(data) < size:
-            if not (more := self._sock.recv(size - len(data))):
-                raise EOFError
-            self._heard += more
-            data += more
-        return data
+        return self._until(lambda data: len(data) >= size, size)
 
     def _line(self, end: bytes) -> bytes:
+        return self._until(lambda data: data.endswith(end), 1)
+
+    def _until(self, done: Callable[[bytes], bool], size: int) -> bytes:
+        """Read until done, at most ``size`` bytes at a time, and keep it in one piece: connections are read at once."""
         data = b""
-        while not data.endswith(end):
-            data += self._read(1)
+        try:
+            while not done(data):
+                if not (more := self._sock.recv(size - len(data) if size > 1 else 1)):
+                    raise EOFError
+                data += more
+        finally:
+            self._heard += data
         return data
 
     def _socks(self) -> None:
