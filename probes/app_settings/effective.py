@@ -65,7 +65,7 @@ class EffectiveSettings:
         settings = replace(
             self.base_settings,
             base_url=base_url,
-            key=_secret(key.sourced()) if key and key.value else None,
+            key=_secret(key, keys) if key and key.value else None,
             model=_model(models, general, entry, entries),
             protocol=Sourced(protocol, DEFAULT),
             app=app.id,
@@ -99,8 +99,10 @@ class EffectiveSettings:
         return None
 
 
-def _secret(key: Sourced[str]) -> Sourced[Secret]:
-    return Sourced(Secret(key.value), key.source, key.borrowed, key.chosen_by)
+def _secret(key: ResolvedCandidate, keys: list[ResolvedCandidate]) -> Sourced[Secret]:
+    found = key.sourced()
+    known = any(not one.candidate.own and not one.borrowed and one.value == key.value for one in keys)
+    return Sourced(Secret(found.value), found.source, found.borrowed, found.chosen_by, known)
 
 
 def place_of(source: Source | None) -> str:

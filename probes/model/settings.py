@@ -29,12 +29,14 @@ class Sourced(Generic[T]):
 
     ``borrowed`` are the user's values that a file of the folder has put into this one (``sk-${NAME}``). ``chosen_by``
     is a reference that led to the value (``key = { env = "NAME" }``); None if the source itself was read.
+    ``known_to_folder`` says that a file of the folder holds the same text, so that it is no secret of the user alone.
     """
 
     value: T
     source: Source
     borrowed: tuple[Source, ...] = ()
     chosen_by: Source | None = None
+    known_to_folder: bool = False
 
 
 class ConflictRole(StrEnum):
@@ -85,13 +87,15 @@ class Flow(Record):
     """A secret of the user that a file of the folder would send to a host.
 
     ``named_by`` is the folder's value that names the host or the secret, ``part`` the setting that it is. ``host`` is
-    the host that would receive the secret, with the port unless it is the default port.
+    the host that would receive the secret, with the port unless it is the default port. ``place`` is all that an
+    agreement is about: scheme, host, port and path, the address of a redirection, or path and hash of a CA bundle.
     """
 
     secret: Source
     named_by: Source
     part: FlowPart
     host: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,4 +1,6 @@
-"""Find the user's secrets that a file of the folder would send somewhere, which needs the user's consent. Pure.
+"""Find the user's secrets that a file of the folder would send somewhere, which needs the user's consent.
+
+Pure, except that the content of a folder's CA bundle is read, since an agreement is about that content.
 
 A file of the folder may name a place, and only the user may send a secret there. A secret flows without consent if the
 user chose both the secret and the place, or if it goes where the user sends it anyway: to the host of the user's own
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,6 +22,7 @@ from typing import Any
 from probes.catalog import doors
 from probes.catalog.door import Door
 from probes.catalog.sdk_variables import families, official_keys, unread
+from probes.config_formats.files import MIB, SkippedFile, bytes_of
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, Flow, FlowPart, Override, Settings, Sourced
@@ -27,6 +31,7 @@ from probes.protocols.names import DEFAULT_PROTOCOL
 from probes.urls.url import Url, parse_url
 from probes.urls.url_flaws import examine_url
 
+LARGEST_BUNDLE = 8 * MIB
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1", "[::1]", "host.docker.internal"))
 
 
@@ -111,7 +116,7 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
     host = _parsed(base.value)
     routes = list(_routes(settings, host))
     if base.source.owner is Owner.FOLDER:
-        places = [(FlowPart.BASE_URL, base.source, _shown(host, base.value)), *routes]
+        places = [(FlowPart.BASE_URL, base.source, _shown(host, base.value), _exact(host, base.value)), *routes]
     else:
         places = routes
     carried: list[tuple[FlowPart, Sourced[Any] | None]] = [
@@ -124,15 +129,17 @@ def _flows(settings: Settings, usual: Destination, other_key: Sourced[Any] | Non
         if value is None:
             continue
         choosers = [one for one in (value.chosen_by, value.source) if one is not None and one.owner is Owner.FOLDER]
-        named = [(part, one, _shown(host, base.value)) for one in choosers]
+        named = [(part, one, _shown(host, base.value), _exact(host, base.value)) for one in choosers]
         for secret in _secrets(part, value, settings.secrets):
             if not routes and _at_home(secret, part, value, host, usual):
                 continue
-            for named_part, source, place in dict.fromkeys([*places, *named]):
-                yield Flow(secret, source, named_part, scrub(place))
+            for named_part, source, shown, place in dict.fromkeys([*places, *named]):
+                yield Flow(secret, source, named_part, scrub(shown), scrub(place))
     for proxy in _proxies(settings):
         for secret in _secrets(FlowPart.PROXY, proxy, settings.secrets):
-            yield Flow(secret, proxy.source, FlowPart.PROXY, scrub(_shown(_parsed(proxy.value), proxy.value)))
+            there = _parsed(proxy.value)
+            shown, place = _shown(there, proxy.value), _exact(there, proxy.value)
+            yield Flow(secret, proxy.source, FlowPart.PROXY, scrub(shown), scrub(place))
 
 
 def _proxies(settings: Settings) -> Iterator[Sourced[str]]:
@@ -143,17 +150,31 @@ def _proxies(settings: Settings) -> Iterator[Sourced[str]]:
             yield proxy
 
 
-def _routes(settings: Settings, host: Url | None) -> Iterator[tuple[FlowPart, Source, str]]:
-    """Yield the settings of the folder that change the way to the host: proxy, ``connect_to`` and CA bundle."""
+def _routes(settings: Settings, host: Url | None) -> Iterator[tuple[FlowPart, Source, str, str]]:
+    """Yield the settings of the folder that change the way to the host: proxy, ``connect_to`` and CA bundle.
+
+    Each has its source, the host that it leads to, and all that an agreement is about.
+    """
     for proxy in _proxies(settings):
-        yield FlowPart.PROXY, proxy.source, _shown(_parsed(proxy.value), proxy.value)
+        there = _parsed(proxy.value)
+        yield FlowPart.PROXY, proxy.source, _shown(there, proxy.value), _exact(there, proxy.value)
     for rule in settings.connect_to:
         fits = host is None or (rule.host in ("", host.host) and rule.port in (0, host.port))
         if rule.source.owner is Owner.FOLDER and fits:
-            yield FlowPart.CONNECT_TO, rule.source, rule.to_host or (host.host if host else "")
+            name = rule.to_host or (host.host if host else "")
+            place = f"{name}:{rule.to_port}" if rule.to_port else name
+            yield FlowPart.CONNECT_TO, rule.source, place, place
     bundle = settings.ca_bundle
     if bundle is not None and bundle.source.owner is Owner.FOLDER:
-        yield FlowPart.CA_BUNDLE, bundle.source, _shown(host, "")
+        yield FlowPart.CA_BUNDLE, bundle.source, _shown(host, ""), f"{bundle.value} {_content(bundle.value)}"
+
+
+def _content(path: str) -> str:
+    """Return the hash of a CA bundle, so that an agreement ends when the file changes; empty if it cannot be read."""
+    try:
+        return hashlib.sha256(bytes_of(Path(path), limit=LARGEST_BUNDLE) or b"").hexdigest()
+    except SkippedFile:
+        return ""
 
 
 def _secrets(part: FlowPart, value: Sourced[Any], values: Collection[Secret]) -> tuple[Source, ...]:
@@ -162,7 +183,7 @@ def _secrets(part: FlowPart, value: Sourced[Any], values: Collection[Secret]) ->
     ``values`` are the texts of what a file has put into the settings.
     """
     if part is FlowPart.KEY and value.source.owner is Owner.USER and value.source.kind is not SourceKind.DEFAULT:
-        return (value.source,)
+        return () if value.known_to_folder else (value.source,)
     lent = value.borrowed
     if value.chosen_by is not None and value.chosen_by.owner is Owner.FOLDER and value.source.variable:
         lent = (value.source, *lent)
@@ -196,7 +217,7 @@ def _at_home(secret: Source, part: FlowPart, value: Sourced[Any], host: Url | No
     lent = part is FlowPart.KEY and value.chosen_by is None and not value.borrowed and not name
     if usual.base_url is not None and (name in usual.key_variables or lent):
         there = _parsed(usual.base_url.value)
-        if there is not None and (there.host, there.port) == (host.host, host.port):
+        if there is not None and _below(there, host):
             return True
     defaults = (family.default for family in families().values() if name and name in family.keys and family.default)
     if any(address(one) == (host.host, host.port) for one in defaults):
@@ -216,9 +237,23 @@ def _at_home(secret: Source, part: FlowPart, value: Sourced[Any], host: Url | No
     return found.fit is Fit.FITS and found.certain
 
 
+def _below(own: Url, host: Url) -> bool:
+    """Check whether a URL lies at or below the user's own one; on a shared host, another path may be another tenant's.
+
+    A version at the end of the user's path does not count: clients differ in who adds it.
+    """
+    start = re.sub(r"/v\d[a-z0-9]{0,9}$", "", own.path).rstrip("/")
+    same = (own.scheme, own.host, own.port) == (host.scheme, host.host, host.port)
+    return same and f"{host.path}/".startswith(f"{start}/")
+
+
 def _rented(door: Door, host: Url) -> bool:
     urls = [endpoint.base_url for endpoint in door.endpoints]
     return any("{" in url and host.host in url for url in urls)
+
+
+def _exact(host: Url | None, text: str) -> str:
+    return f"{host.scheme}://{host.host}:{host.port}{host.path}" if host is not None else text
 
 
 def _shown(host: Url | None, text: str) -> str:
@@ -261,11 +296,11 @@ def harmless(found: Iterable[Door]) -> tuple[Door, ...]:
 def mark(flow: Flow, folder: Path) -> str:
     """Return the hash that stands for a flow: its file, its secret, its host and the setting.
 
-    ``folder`` is the working folder, from which the file's name is relative. A file that names another host or another
+    ``folder`` is the working folder, from which the file's name is relative. A file that names another place or another
     secret has another mark.
     """
     place = file_of(flow, folder) or str(flow.named_by)
-    parts = (place, flow.part, flow.named_by.name, str(flow.secret.variable or flow.secret), flow.host)
+    parts = (place, flow.part, flow.named_by.name, str(flow.secret.variable or flow.secret), flow.place or flow.host)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

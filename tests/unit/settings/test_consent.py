@@ -24,6 +24,7 @@ from probes.model.settings import (
 )
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, environment_variable, option
 from probes.settings.consent import Destination, file_of, harmless, mark, override_of, plain, sent_by_user
+from probes.settings.gather import Options, gather
 
 KEY = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z"
 STRANGER, OPENAI, RELAY = "https://stranger.example/v1", "https://api.openai.com/v1", "https://relay.example/v1"
@@ -126,12 +127,12 @@ NEEDED: list[tuple[str, dict[str, Any], set[tuple[str, str, str, str]]]] = [
             "key": key(),
             "connect_to": (ConnectTo("api.openai.com", 443, "203.0.113.9", 443, ROUTE),),
         },
-        {("connect_to", "environment OPENAI_API_KEY", "llmdoctor.toml:6 check.connect_to", "203.0.113.9")},
+        {("connect_to", "environment OPENAI_API_KEY", "llmdoctor.toml:6 check.connect_to", "203.0.113.9:443")},
     ),
     (
         "another port of the host, for any host",
         {"base_url": at(OPENAI, ARGUMENT), "key": key(), "connect_to": (ConnectTo("", 0, "", 8443, ROUTE),)},
-        {("connect_to", "environment OPENAI_API_KEY", "llmdoctor.toml:6 check.connect_to", "api.openai.com")},
+        {("connect_to", "environment OPENAI_API_KEY", "llmdoctor.toml:6 check.connect_to", "api.openai.com:8443")},
     ),
     (
         "roots of the folder",
@@ -391,6 +392,53 @@ def test_a_mark_changes_with_file_setting_secret_and_host_alone(tmp_path: Path) 
     below = tmp_path / "a" / "b"
     assert mark(Flow(ENV, place(file="../../.env"), FlowPart.BASE_URL, "relay.example"), below) == same
     assert mark(Flow(ENV, place(file=str(tmp_path / ".env")), FlowPart.BASE_URL, "relay.example"), below) == same
+
+
+def test_a_mark_is_about_the_whole_place(tmp_path: Path) -> None:
+    """Paths separate the tenants of a shared host, ports its servers, and a bundle is what it holds."""
+    bundle = tmp_path / "ca.pem"
+
+    def marks(content: str = "one", **changes: Any) -> set[str]:
+        bundle.write_text(content)
+        given_ = {"base_url": at("https://relay.example/good/v1"), "key": key(), **changes}
+        override = override_of(Settings(**given_), Destination(), agreed=lambda flow: False)
+        assert override is not None
+        return {mark(flow, tmp_path) for flow in override.flows}
+
+    def rule(port: int) -> dict[str, Any]:
+        return {"connect_to": (ConnectTo("", 0, "127.0.0.1", port, ROUTE),)}
+
+    roots = {"ca_bundle": Sourced(str(bundle), ROOTS)}
+    assert marks() == marks()
+    assert not marks() & marks(base_url=at("https://relay.example/evil/v1"))
+    assert not marks() & marks(base_url=at("http://relay.example/good/v1"))
+    assert marks(**rule(8080)) != marks(**rule(4000))
+    assert marks(**roots) == marks(**roots) != marks("two", **roots)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "stopped"),
+    [
+        ("https://relay.example/mine/v1", "https://relay.example/mine/v1", False),
+        ("https://relay.example/mine/v1", "https://relay.example/mine", False),
+        ("https://relay.example/mine", "https://relay.example/mine/v1", False),
+        ("https://relay.example", "https://relay.example/v1", False),
+        ("https://relay.example/mine", "https://relay.example/evil", True),
+        ("https://relay.example/mine", "https://relay.example/mine2", True),
+        ("https://relay.example/mine", "https://relay.example:8443/mine", True),
+    ],
+)
+def test_the_users_own_place_is_a_path_of_a_host(mine: str, theirs: str, stopped: bool) -> None:
+    usual = Destination(Sourced(mine, ENV), ("OPENAI_API_KEY",))
+    assert bool(flows(usual=usual, base_url=at(theirs), key=key())) is stopped
+
+
+@pytest.mark.parametrize("text", ["sk-" + "A1b2" * 12, "sk-" + "Z9y8" * 12])
+def test_a_key_that_the_folder_holds_itself_is_no_secret(tmp_path: Path, text: str) -> None:
+    """After ``set -a; . .env``, the environment holds what the file holds."""
+    (tmp_path / ".env").write_text(f"OPENAI_API_KEY=sk-{'A1b2' * 12}\nOPENAI_BASE_URL=https://relay.example/v1\n")
+    found = gather(Options(), {"OPENAI_API_KEY": text}, tmp_path, home=tmp_path / "home")
+    assert (found.override is not None) is ("Z" in text)
 
 
 def test_pasted_text_has_no_file(tmp_path: Path) -> None:
