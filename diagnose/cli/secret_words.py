@@ -20,7 +20,7 @@ _CANDIDATE = r"[A-Za-z0-9_+/%-]{16,}|[A-Za-z]{2,}[_-][A-Za-z0-9_+/=.~-]{8,}|AIza
 _PIECES = r"[\s,;:=\"'`()<>{}\[\]|&?#@/\\，；：]+"
 _URL_PATH = r"(?i)https?://[^/?#\s]*(/[^?#\s]*)"
 _ACCOUNT = r"(?i)[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_NAME = r"-{0,2}[A-Za-z][\w-]*="
+_NAME = r"(?<![\w-])-{0,2}[A-Za-z][\w-]*+="
 # Keys with slashes, such as AWS's: the kind of sign changes at more than every second place, in a path at every sixth.
 _BASE64 = r"[A-Za-z0-9][A-Za-z0-9+/]{35,}={0,2}"
 _CHANGE = r"[0-9](?=[A-Za-z])|[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])"

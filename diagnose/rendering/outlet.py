@@ -53,7 +53,7 @@ _COMMAND = (
     r"|##(?=[a-z_-]{0,30}\[)"
     r"|(?:(?<=section_start)|(?<=section_end)|(?<=travis_fold)|(?<=travis_time)):"
 )
-_STYLE_SHEET = r"(?s)<style>.*?</style>"
+_STYLE_SHEET = r"<style>[^<]*+</style>"  # our own style sheet has no `<`
 _OURS = r"::(?:group::|endgroup::|(?:error|warning|notice) [^\n:]*::)"  # what `formats/github.py` writes
 
 

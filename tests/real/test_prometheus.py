@@ -170,7 +170,10 @@ def test_prometheus_sees_the_series_and_an_alert(
         promtool("check", "config", tmp_path / "prometheus.yml")
         with (
             serving(
-                [*program, "serve", "--listen", f"0.0.0.0:{served}"], served, tmp_path, {TOKEN: SECRET, "THE_KEY": key}
+                [*program, "serve", "--config", "llmdoctor.toml", "--listen", f"0.0.0.0:{served}"],
+                served,
+                tmp_path,
+                {TOKEN: SECRET, "THE_KEY": key},
             ) as log,
             serving(
                 [

@@ -32,6 +32,7 @@ WITHHELD = "the key is not sent in the clear, though the SDK would send it"
 ALIVE = "the SDK refuses to start without a key; any text will do at a server that asks for none"
 
 
+_WITHHELD = "the SDK sends the key without asking"
 _PROJECT_FLOW = Flow(
     environment_variable("OPENAI_API_KEY"),
     Source(SourceKind.DOTENV, Owner.FOLDER, "OPENAI_BASE_URL", ".env", 1),
@@ -670,6 +671,7 @@ SETTINGS = (
     Scenario(
         "project-sends-the-key-elsewhere-not-sent",
         "settings.project_override",
+        sdk=_WITHHELD,
         override=replace(_PROJECT, withheld=True),
         proven={"reachable": True, "answer": None},
         unsent=True,
@@ -677,6 +679,7 @@ SETTINGS = (
     Scenario(
         "project-sends-the-key-elsewhere-keyless",
         "settings.project_override",
+        sdk=_WITHHELD,
         override=replace(_PROJECT, withheld=True),
         world=lambda key: b.openai(key, public_models=True),
         unsent=True,
@@ -690,6 +693,7 @@ SETTINGS = (
     Scenario(
         "project-puts-a-secret-into-the-address",
         "settings.project_override",
+        sdk=_WITHHELD,
         override=replace(_PROJECT, withheld=True, in_address=True),
         proven={"reachable": None, "answer": None},
         unsent=True,

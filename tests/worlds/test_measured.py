@@ -54,6 +54,9 @@ VARYING = frozenset(
         "sound-503-once",
         "sound-one-at-a-time",
         "stale-key-wins",
+        # What comes in the same piece as the last event belongs to the response.
+        *("stream-s_done_appended", "stream-s_extra_after_done", "anthropic-stream-s_done_appended"),
+        "responses-stream-s_done_appended",
         "stream-s_gzip_nohdr",
         "anthropic-stream-s_gzip_nohdr",
         "two-credentials-differ",

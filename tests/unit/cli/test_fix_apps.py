@@ -41,6 +41,11 @@ def call(folder: Path, home: Path, *arguments: str, **environ: str) -> subproces
     return done
 
 
+def agreed(app: str) -> tuple[str, ...]:
+    """Return the consent for an app whose file lies in the project and refers to a variable of the user."""
+    return ("--send-anyway",) if app in ("litellm-proxy", "librechat") else ()
+
+
 @pytest.mark.parametrize("app", APPS)
 def test_an_app_s_own_file(app: str, tmp_path: Path) -> None:
     project = tmp_path / "project"
@@ -50,7 +55,7 @@ def test_an_app_s_own_file(app: str, tmp_path: Path) -> None:
     with PracticeDoor(WORLDS.get(app, b.openai)(key, models=MODELS)) as door:
         made_home.CLIENTS[app](made, f"{door.url}/v1")  # every client adds the version, or the file already has it
         before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-        done = call(project, tmp_path, "--app", app, "--fix", "--yes", **made.environ)
+        done = call(project, tmp_path, "--app", app, *agreed(app), "--fix", "--yes", **made.environ)
         after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
         assert done.returncode == 0, done.stdout + done.stderr
         assert key[3:15] not in done.stdout + done.stderr
@@ -59,7 +64,7 @@ def test_an_app_s_own_file(app: str, tmp_path: Path) -> None:
         # Only that one value has changed.
         old, new = before[changed[0]], after[changed[0]]
         assert new in {old.replace(b"/v1/v1", b"/v1", 1), old.replace(b"/v1", b"", 1)}
-        assert call(project, tmp_path, "--app", app, **made.environ).returncode == 0
+        assert call(project, tmp_path, "--app", app, *agreed(app), **made.environ).returncode == 0
 
 
 WRITTEN = {
@@ -93,7 +98,7 @@ def test_what_a_snippet_says_an_app_reads(app: str, tmp_path: Path) -> None:
         file.write_text(found.text)
         (tmp_path / ".continue").mkdir(exist_ok=True)
         (tmp_path / ".continue" / ".env").write_text(f"RELAY_KEY={key}\n")
-        done = call(tmp_path / "project", tmp_path, "--app", app, "--json", **{variable: key})
+        done = call(tmp_path / "project", tmp_path, "--app", app, *agreed(app), "--json", **{variable: key})
     report = json.loads(done.stdout)
     assert report["verdict"] in ("healthy", "degraded"), done.stdout[:2000]
     assert report["settings"]["base_url"] == base
