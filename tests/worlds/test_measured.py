@@ -19,7 +19,7 @@ from worlds.recorded import Row, evidence_in, measure, normal, read, row_of
 from worlds.stage import Scenario, Seen
 from worlds.table import SCENARIOS, TABLES
 
-QUICKLY = 12  # the quick tests run one world in so many
+QUICKLY = 24  # the quick tests run one world in so many
 
 each = pytest.mark.parametrize(
     ("table", "scenario"),

@@ -116,7 +116,7 @@ def test_cost(scenario: Scenario) -> None:
         assert cost["billed_requests"] == 0
 
 
-QUICKLY = 3  # the quick tests render one world in so many in every format
+QUICKLY = 6  # the quick tests render one world in so many in every format
 some_quickly = pytest.mark.parametrize(
     "scenario",
     [

@@ -108,6 +108,7 @@ def test_everything_that_check_and_scan_would_send_is_agreed_to(folder: Path) ->
     os.environ["AWS_SECRET_ACCESS_KEY"] = f"aws{BODY}"
     try:
         found = {(one["part"], one["secret"], one["setting"], one["host"]) for one in listed()}
+        assert "nothing to agree to" in run().stdout
     finally:
         del os.environ["AWS_SECRET_ACCESS_KEY"]
     key, aws, token = (f"environment {name}" for name in ("OPENAI_API_KEY", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN"))
@@ -122,7 +123,6 @@ def test_everything_that_check_and_scan_would_send_is_agreed_to(folder: Path) ->
     }
     state = trust.path()
     assert state is not None and BODY not in state.read_text("utf-8")
-    assert "nothing to agree to" in run().stdout
     plan = json.loads(run("work", "--plan", "--json", command="check").stdout)
     assert plan["withheld"] == ""
 
