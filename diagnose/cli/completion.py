@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import click
-
-from diagnose.rendering.outlet import plain
 
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
@@ -15,10 +14,17 @@ def among(names: Callable[[], Iterable[str]]) -> Completer:
     """Return a completer that offers the names with the typed prefix; it calls ``names`` only on completion."""
 
     def complete(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
-        # A target's name comes from a file of the folder: the shell would put its control characters on the line.
-        return sorted(name for name in names() if name.startswith(word) and plain(name) == name)
+        return _offered(names(), word)
 
     return complete
+
+
+def _offered(names: Iterable[str], word: str) -> list[str]:
+    """Return the names with this prefix, without those that a shell would not take as they are.
+
+    The name of a target comes from a file of the folder, and the shell would put its ``$(…)`` on the line.
+    """
+    return sorted(name for name in names if name.startswith(word) and re.fullmatch(r"[\w.@:/+-]++", name))
 
 
 def faults() -> Iterable[str]:
@@ -47,7 +53,7 @@ def apps() -> Iterable[str]:
 
 def of_config(context: click.Context, parameter: click.Parameter, word: str) -> list[str]:
     """Offer the targets of the file that ``--config`` names, else of the nearest ``llmdoctor.toml``."""
-    return sorted(name for name in targets(context.params.get("config")) if name.startswith(word))
+    return _offered(targets(context.params.get("config")), word)
 
 
 def targets(config: str | None = None) -> Iterable[str]:

@@ -7,7 +7,7 @@ on loopback. Positions in notes count from 1; a note names only the stray charac
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -250,7 +250,7 @@ def _split_port(hostport: str) -> tuple[str, str | None]:
     return host, None
 
 
-@cache
+@lru_cache(maxsize=4096)  # `serve` meets hosts without end
 def _ascii_host(host: str) -> str | None:
     """Return the host in lower case, an international name in its ASCII form; None if it is not a valid host."""
     if host.startswith("["):
