@@ -69,6 +69,8 @@ def test_groff_takes_the_manual_page() -> None:
 
 
 def test_a_name_that_acts_on_a_terminal_is_not_offered() -> None:
-    offered = among(lambda: ("work", "wo\x1b[2Jrk", "wo\u202erk", "wo\nrk", "wo$(touch x)rk", "wo`x`", "wo;rk", "wo rk"))
+    offered = among(
+        lambda: ("work", "wo\x1b[2Jrk", "wo\u202erk", "wo\nrk", "wo$(touch x)rk", "wo`x`", "wo;rk", "wo rk")
+    )
     context = click.Context(click.Command("check"))
     assert offered(context, click.Argument(["target"]), "wo") == ["work"]
