@@ -12,10 +12,11 @@ from collections.abc import Sequence
 import click
 
 from diagnose.cli import console, printer
-from diagnose.cli.secret_words import SHORTEST, is_there, on_command_line
+from diagnose.cli.secret_words import is_there, on_command_line
 from diagnose.rendering.outlet import plain
 from diagnose.words import phrase
 from probes.model.known_secrets import KNOWN
+from probes.model.scrubber import WINDOW
 
 WRONG = 2  # exit status: the command line or a file is wrong, or the program itself
 UNKNOWN = 3  # of a monitoring plugin, for which 2 means that the target is down
@@ -73,7 +74,7 @@ def _without_keys(text: str, kept: Sequence[str] = ()) -> str:
 
 
 def _names_a_file(word: str) -> bool:
-    return len(word) >= SHORTEST and is_there(word)
+    return len(word) >= WINDOW and is_there(word)
 
 
 def _how_to_hand_over(error: click.ClickException, words: Sequence[str]) -> str:

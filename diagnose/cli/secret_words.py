@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, pairwise
 
+from probes.model.scrubber import WINDOW
 from probes.model.secret import public_prefix
 
 MOST = 100
-SHORTEST = 12  # characters of a secret; a report may show fewer of them in a row
 _CANDIDATE = r"[A-Za-z0-9_+/%-]{16,}|[A-Za-z]{2,}[_-][A-Za-z0-9_+/=.~-]{8,}|AIza|eyJ"
 _PIECES = r"[\s,;:=\"'`()<>{}\[\]|&?#@/\\，；：]+"
 _URL_PATH = r"(?i)https?://[^/?#\s]*(/[^?#\s]*)"
@@ -54,7 +54,7 @@ def in_environment(environ: Mapping[str, str]) -> Iterator[str]:
     for name, value in environ.items():
         if "://" in value and (found := re.search(_IN_URL, value)):
             yield _decoded(found[1])
-        if len(value) >= SHORTEST and _is_no_place(value) and _is_secret(name):
+        if len(value) >= WINDOW and _is_no_place(value) and _is_secret(name):
             yield value
 
 
@@ -87,7 +87,7 @@ def _keys_in(word: str) -> Iterator[str]:
             text = text.replace(account, " ")
         yield from (found for found in re.findall(_BASE64, text) if len(re.findall(_CHANGE, found)) >= 0.4 * len(found))
         for piece in re.split(_PIECES, text):
-            if len(piece) >= SHORTEST and _is_key(piece):
+            if len(piece) >= WINDOW and _is_key(piece):
                 yield piece
         words = text.split()
         for one, next_one in pairwise(words):  # the two halves of a broken key

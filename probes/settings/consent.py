@@ -9,7 +9,6 @@ settings, the default host of the SDK that reads the variable, or the one provid
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -171,6 +170,8 @@ def _routes(settings: Settings, host: Url | None) -> Iterator[tuple[FlowPart, So
 
 def _content(path: str) -> str:
     """Return the hash of a CA bundle, so that an agreement ends when the file changes; empty if it cannot be read."""
+    import hashlib  # an ordinary check has nothing to agree to
+
     try:
         return hashlib.sha256(bytes_of(Path(path), limit=LARGEST_BUNDLE) or b"").hexdigest()
     except SkippedFile:
@@ -299,6 +300,8 @@ def mark(flow: Flow, folder: Path) -> str:
     ``folder`` is the working folder, from which the file's name is relative. A file that names another place or another
     secret has another mark.
     """
+    import hashlib
+
     place = file_of(flow, folder) or str(flow.named_by)
     parts = (place, flow.part, flow.named_by.name, str(flow.secret.variable or flow.secret), flow.place or flow.host)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

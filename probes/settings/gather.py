@@ -186,7 +186,7 @@ def _target(
             skipped = (Skipped(shown_path(path or cwd, cwd), error.reason),)
             why = error.why
         if file is not None:
-            agreed = owner is Owner.USER or trust.holds(doors_mark(file))
+            agreed = owner is Owner.USER or not file.doors or trust.holds(doors_mark(file))
             doors.adopt(file.doors if agreed else harmless(file.doors))
     if name is None:
         return None, None, file, skipped
