@@ -5,6 +5,8 @@ The reports on the worlds are tested on the archive (`test_scenarios.py`); here 
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,11 +84,26 @@ def test_the_archive_is_what_is_measured(table: str, scenario: Scenario) -> None
     wanted = how(kept)
     for attempt in range(ATTEMPTS):
         seen = measure(scenario, again=attempt > 0)
-        measured = how(row_of(scenario, seen))
+        row = row_of(scenario, seen)
+        measured = how(row)
         no_key_leaked(scenario, seen)
-        if measured == wanted:
+        if measured == wanted or (same_but_for_one_request(row, kept) and judged(row) == judged(kept)):
             return
     pytest.fail(f"python tests/record.py {scenario.name}\n" + "\n".join(differences(measured, wanted)))
+
+
+def same_but_for_one_request(measured: Row, kept: Row) -> bool:
+    """Check whether two rows differ only in a request that one run finished and the other dropped.
+
+    The requests of an attempt run in parallel, and what is still on its way is dropped once an answer decides. So both
+    rows hold that attempt, and one of them holds more of it.
+    """
+    one, other = ([json.dumps(seen) for seen in normal(row)["evidence"]["observations"]] for row in (measured, kept))
+    more, less = (one, other) if len(one) > len(other) else (other, one)
+    extra = [json.loads(seen) for seen in (Counter(more) - Counter(less)).elements()]
+    numbers = {seen["attempt"] for seen in extra}
+    known = {json.loads(seen)["attempt"] for seen in less}
+    return not Counter(less) - Counter(more) and len(numbers) == 1 and numbers <= known
 
 
 def differences(measured: Any, wanted: Any, at: str = "") -> Iterator[str]:
