@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
-from diagnose.evidence.lines import words_of
+from diagnose.evidence.lines import sentence, words_of
 from diagnose.report import Try
 from probes.api.attempt_round import AttemptRound, rounds_of
 from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
@@ -30,6 +30,7 @@ from probes.model.facts import (
     TunnelFacts,
 )
 from probes.model.failure import Failure, Kind, Outcome
+from probes.model.source import Source, SourceKind
 from probes.model.value_issues import Flaw
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import Wire, wire
@@ -348,7 +349,8 @@ class View:
             "key_door": door.key.door_name if door else "",
             "model": self.model or "",
             "port": str(door.host.port) if door else "",
-            "said": self.said(),
+            "said": sentence(self.said()),
+            "key_source": _place(dict(target.sources).get("key")),
         }
         subject = self.subject
         if subject is not None and subject.status:
@@ -363,6 +365,13 @@ class View:
 def _of_protocol(protocol: str) -> dict[str, str]:
     """Return the values that a protocol sets for the words of findings, if it differs from chat completions."""
     return dict(wire(protocol).words) if protocol in NAMES else {}
+
+
+def _place(source: Source | None) -> str:
+    """Return the variable, the file or the option that holds a value; empty if it has no name for users."""
+    if source is None or source.kind is SourceKind.ENVIRONMENT:
+        return source.name if source is not None else ""
+    return str(source) if source.file or source.kind is SourceKind.OPTION else ""
 
 
 def _host_of(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnose import words
+from diagnose.advice.case_facts import CaseFacts
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.judging.root_cause import RaisedRule
@@ -18,9 +19,10 @@ def streams_alone_fail(proven: Proven) -> bool:
     return proven.answer is True and proven.stream is False
 
 
-def finding_of(raised_rule: RaisedRule, view: View, lang: str, unstreamed: bool) -> Finding:
+def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str, unstreamed: bool) -> Finding:
     """Write the finding of a rule that holds, in the language ``lang``.
 
+    ``facts`` decide which of its steps fit the case.
     ``unstreamed`` says that a response came without streaming; a finding without another fix then suggests that.
     """
     code, claim = raised_rule.rule.code, raised_rule.claim
@@ -32,7 +34,7 @@ def finding_of(raised_rule: RaisedRule, view: View, lang: str, unstreamed: bool)
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)
-    text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE)
+    text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE, facts)
     fixes = []
     if settings is not None:
         summary = text.steps[0] if text.steps else text.title

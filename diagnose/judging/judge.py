@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from diagnose import words
+from diagnose.advice.case_facts import CaseFacts
 from diagnose.evidence import client_urls
 from diagnose.evidence.rule import Rule
 from diagnose.evidence.view import View
@@ -31,7 +32,8 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     standing = persistent(raised(view, rules), tries)
     root = root_of(standing)
     proven = prove(view)
-    findings = tuple(finding_of(one, view, lang, one is root and streams_alone_fail(proven)) for one in standing)
+    facts = CaseFacts(view)
+    findings = tuple(finding_of(one, view, facts, lang, one is root and streams_alone_fail(proven)) for one in standing)
     open_points = unanswered(evidence, view)
     verdict = verdict_of(standing, evidence, view, bool(open_points))
     target = evidence.target

@@ -402,7 +402,7 @@ FLOORS = (
     "diagnose.words",
     "diagnose.answers",
     "diagnose.evidence",
-    "diagnose.findings diagnose.snippets diagnose.rendering",
+    "diagnose.findings diagnose.snippets diagnose.rendering diagnose.advice",
     "diagnose.judging diagnose.formats",
     "diagnose.tables",
     "diagnose.serve diagnose.cli diagnose.docs",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.words.text_type import Text
+from diagnose.words.text_type import Step, Text
 
 # Special cases share the code of a finding, but have their own cause and fix.
 CASES: dict[str, Text] = {
@@ -32,7 +32,9 @@ CASES: dict[str, Text] = {
             "base URL is set, this app asks at the wrong place.",
             (
                 "Use an app that takes the whole path: `llmdoctor apps` tells what each of them adds.",
-                "Or put a gateway in front that offers the path that {app} asks for, such as LiteLLM or New API.",
+                Step(
+                    "owner", "If the server is yours, put a gateway in front that offers the path that {app} asks for."
+                ),
             ),
         ),
     ),
@@ -88,11 +90,18 @@ CASES: dict[str, Text] = {
         "is asked to, and outside of a container no machine needs it.",
         (
             (
-                "Start the container with --add-host=host.docker.internal:host-gateway. In Compose, add extra_hosts: "
-                '["host.docker.internal:host-gateway"].'
+                "Start the container with --add-host=host.docker.internal:host-gateway. In Compose, add "
+                'extra_hosts: ["host.docker.internal:host-gateway"].'
             ),
             "Outside of a container, write 127.0.0.1 in its place.",
-            "The server has to listen on 0.0.0.0 to be seen from a container (for Ollama: OLLAMA_HOST=0.0.0.0).",
+            Step(
+                "owner door:ollama|protocol:ollama",
+                "If the server is yours, let it listen on 0.0.0.0 for the container: OLLAMA_HOST=0.0.0.0.",
+            ),
+            Step(
+                "owner !door:ollama !protocol:ollama",
+                "If the server is yours, let it listen on 0.0.0.0, so that a container can reach it.",
+            ),
         ),
     ),
     "dns.not_found:known_elsewhere": Text(
@@ -111,10 +120,10 @@ CASES: dict[str, Text] = {
         "is not signed rightly, or it has lost its own way out. Whether the name exists is not known.",
         (
             (
-                "See whether other names work. If they do, the fault lies with the name servers of {host}: tell its "
-                "operator."
+                "See whether other names work. If they do, the fault lies with the name servers of {host}: "
+                "tell its operator."
             ),
-            "Ask another one: `llmdoctor check --dns-server 1.1.1.1`. If it knows the name, set it on this machine.",
+            ("Ask another one: add --dns-server 1.1.1.1 to this check. If it knows the name, set it on this machine."),
             "With a name server of your own, look at its log, and whether DNSSEC fails there.",
         ),
     ),
@@ -133,9 +142,11 @@ CASES: dict[str, Text] = {
         "The question where {host} is went out, and nothing came back. The name server is down, belongs to a VPN that "
         "is off, or a firewall swallows the question.",
         (
+            Step(
+                "container", "In a container, restart the container engine, or start the container with --dns 1.1.1.1."
+            ),
+            ("Set another name server, such as 1.1.1.1 or 223.5.5.5. The one that is asked now is {address}."),
             "See whether this machine is online, and connect to the VPN if its name server is needed.",
-            "Set another name server, such as 1.1.1.1 or 223.5.5.5. The one that is asked now is {address}.",
-            "In a container, restart Docker or start it with --dns 1.1.1.1.",
         ),
     ),
     "tcp.refused:container": Text(
@@ -147,9 +158,12 @@ CASES: dict[str, Text] = {
                 "Write host.docker.internal in place of {host}. On Linux, start the container with "
                 "--add-host=host.docker.internal:host-gateway."
             ),
-            "A server in another container goes by the name of its service in Compose, with its inner port.",
-            "Let the server outside listen on 0.0.0.0 (for Ollama: OLLAMA_HOST=0.0.0.0).",
+            ("A server in another container goes by the name of its service in Compose, with its inner port."),
             "If the server is to run in this very container, start it, and compare its port with {port}.",
+            Step(
+                "owner door:ollama|protocol:ollama", "Let your server outside listen on 0.0.0.0: OLLAMA_HOST=0.0.0.0."
+            ),
+            Step("owner !door:ollama !protocol:ollama", "Let your server outside listen on 0.0.0.0."),
         ),
     ),
     "tcp.refused:wsl": Text(
@@ -157,10 +171,14 @@ CASES: dict[str, Text] = {
         "WSL mostly has a loopback of its own, so a server that runs in Windows is not to be found at localhost or "
         "127.0.0.1.",
         (
-            "Put networkingMode=mirrored under [wsl2] into .wslconfig in Windows, then run `wsl --shutdown`.",
+            ("Put networkingMode=mirrored under [wsl2] into .wslconfig in Windows, then run `wsl --shutdown`."),
             "Or write the address of Windows in place of {host} (`ip route show default` tells it).",
-            "The server in Windows then has to listen on 0.0.0.0 (for Ollama: OLLAMA_HOST=0.0.0.0).",
             "If the server is to run in WSL, start it, and compare its port with {port}.",
+            Step(
+                "owner door:ollama|protocol:ollama",
+                "Your server in Windows then has to listen on 0.0.0.0: OLLAMA_HOST=0.0.0.0.",
+            ),
+            Step("owner !door:ollama !protocol:ollama", "Your server in Windows then has to listen on 0.0.0.0."),
         ),
     ),
     "tcp.ipv6_broken:localhost": Text(
@@ -227,8 +245,12 @@ CASES: dict[str, Text] = {
         "The official SDKs show none unless they are given one in code, and the API has not seen the key yet.",
         (
             "Ask the operator of {host} for an address that asks for a key alone.",
-            "Else ask for the certificate and its key, and hand both to the app's HTTP client in code.",
-            "On your own server, switch the check off for the API path (nginx: `ssl_verify_client off`).",
+            ("Otherwise ask for the certificate and its key, and hand both to the app's HTTP client in code."),
+            Step(
+                "owner via:nginx",
+                ("If the server is yours, switch the check off for the API path (nginx: `ssl_verify_client off`)."),
+            ),
+            Step("owner !via:nginx", "If the server is yours, switch the check off for the API path."),
         ),
     ),
     "tls.handshake_failed:name": Text(
@@ -237,8 +259,8 @@ CASES: dict[str, Text] = {
         "leads to the wrong server, or the server was not told of the name.",
         (
             "Compare the host in the base URL with the one that the provider or operator gives.",
-            "On your own server, add the name to its site and its certificate.",
-            "In an nginx that passes requests on to it, set `proxy_ssl_server_name on` and the right `proxy_ssl_name`.",
+            Step("owner", "If the server is yours, add the name to its site and its certificate."),
+            Step("owner", "If your reverse proxy passes requests on to it, let it send the right name (SNI)."),
         ),
     ),
     "tls.intercepted:elsewhere": Text(
@@ -265,7 +287,7 @@ CASES: dict[str, Text] = {
         "Something opens the connection to {host}, by a root that this system trusts",
         "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
         "Clients with a "
-        "list of their own refuse: requests, LiteLLM, older SDKs on certifi, and Node.",
+        "list of their own refuse: requests, older SDKs on certifi, and Node.",
         (
             (
                 "For them, name a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
@@ -282,7 +304,7 @@ CASES: dict[str, Text] = {
         "Only this system's own list trusts the certificate of {host}",
         "The system's list knows {issuer|the issuer}, so this check and the newest Python SDKs are content. "
         "Clients with a "
-        "list of their own refuse: requests, LiteLLM, older SDKs on certifi, and Node.",
+        "list of their own refuse: requests, older SDKs on certifi, and Node.",
         (
             (
                 "For them, name a file with that root: SSL_CERT_FILE=PATH, REQUESTS_CA_BUNDLE=PATH for requests, "
@@ -354,7 +376,9 @@ CASES: dict[str, Text] = {
             "Set the base URL to {better_url}",
             "If an app has used this address already, replace the key: make a new one and delete the old one.",
             "If you know and trust {location}, use that host in the base URL, and nothing is sent on.",
-            "If the server is yours, let it answer by itself or pass requests on, in place of a redirect.",
+            Step(
+                "owner", "If the server is yours, let it answer by itself or pass requests on, in place of a redirect."
+            ),
         ),
     ),
     "http.blocked:challenge": Text(
@@ -362,12 +386,26 @@ CASES: dict[str, Text] = {
         "In front of the API stands a bot check that a browser passes by itself: a script or a picture riddle. No app "
         "and no SDK can pass it, whatever the key is.",
         (
-            (
-                "If the server is yours, take the API's paths out of the check (Cloudflare: a WAF rule that skips Bot "
-                "Fight Mode and managed challenges)."
+            Step(
+                "via:cloudflare",
+                (
+                    "Ask the operator of {host} for an address without the check, and send them the page's "
+                    "number (Ray ID)."
+                ),
             ),
-            "Else ask the operator of {host} for an address without it, and send them the page's number (Ray ID).",
+            Step(
+                "!via:cloudflare",
+                ("Ask the operator of {host} for an address without the check, and send them the text of the page."),
+            ),
             "Try from another network: an address that many people share is checked more.",
+            Step(
+                "owner via:cloudflare",
+                (
+                    "If the server is yours, take the API's paths out of the check: at Cloudflare, with a WAF "
+                    "rule that skips Bot Fight Mode and managed challenges."
+                ),
+            ),
+            Step("owner !via:cloudflare", "If the server is yours, take the API's paths out of the check."),
         ),
     ),
     "http.blocked:signature": Text(
@@ -375,9 +413,9 @@ CASES: dict[str, Text] = {
         "Cloudflare in front of it goes by how a client looks: its name, its headers and its way of encrypting. "
         "Programs are barred and browsers let in. The key was not looked at.",
         (
-            "If the server is yours, switch Browser Integrity Check off for the API's paths.",
-            "Else send the operator of {host} the number on the page (Ray ID), and ask for programs to be let in.",
+            ("Send the operator of {host} the number on the page (Ray ID), and ask for programs to be let in."),
             "Update the app: old libraries are barred more often.",
+            Step("owner", "If the server is yours, switch Browser Integrity Check off for the API's paths."),
         ),
     ),
     "http.blocked:rate": Text(
@@ -388,7 +426,7 @@ CASES: dict[str, Text] = {
             "Wait {retry_after|a few} seconds or some minutes, then ask less often.",
             "See that no app or script here repeats its requests without a pause.",
             "Try from another network, or without the shared VPN or proxy.",
-            "If the server is yours, raise the limit for the API's paths.",
+            Step("owner", "If the server is yours, raise the limit for the API's paths."),
         ),
     ),
     "http.blocked:company": Text(
@@ -415,10 +453,22 @@ CASES: dict[str, Text] = {
         "The gateway is up, and the server behind it refuses. Its program is not running, or a firewall there does "
         "not let the gateway in. Your key has nothing to do with it.",
         (
-            "Wait some minutes and try again, and see the provider's status page.",
-            (
-                "If the server is yours, start the program behind the gateway, and let the gateway's addresses through "
-                "its firewall (ports 80 and 443 for Cloudflare)."
+            "Wait some minutes and try again.",
+            Step("provider", "See the provider's status page."),
+            Step("relay", "Ask the operator of {host}."),
+            Step(
+                "owner via:cloudflare",
+                (
+                    "If the server is yours, start the program behind the gateway, and let Cloudflare's "
+                    "addresses through its firewall (ports 80 and 443)."
+                ),
+            ),
+            Step(
+                "owner !via:cloudflare",
+                (
+                    "If the server is yours, start the program behind the gateway, and let the gateway's "
+                    "addresses through its firewall."
+                ),
             ),
         ),
     ),
@@ -427,9 +477,16 @@ CASES: dict[str, Text] = {
         "Its attempts to connect get no answer: the server is off, its address is out of date, or a firewall drops "
         "them. Your key has nothing to do with it.",
         (
-            "Wait some minutes and try again, and see the provider's status page.",
-            "If the server is yours, see that it is up, that the DNS record at the gateway holds its present address, "
-            "and that its firewall lets the gateway in.",
+            "Wait some minutes and try again.",
+            Step("provider", "See the provider's status page."),
+            Step("relay", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours, see that it is up, that the DNS record at the gateway holds its "
+                    "present address, and that its firewall lets the gateway in."
+                ),
+            ),
         ),
     ),
     "http.gateway_error:slow": Text(
@@ -439,11 +496,20 @@ CASES: dict[str, Text] = {
         (
             "Switch streaming on in the app: pieces on the way keep the gateway waiting.",
             "Ask for less at a time, or try another model.",
-            (
-                "If the gateway is yours, raise its limit (nginx: proxy_read_timeout; HAProxy: timeout server; "
-                "Cloudflare waits about 100 seconds)."
+            Step("relay", "Ask the operator of {host}."),
+            Step("owner via:nginx", "If the gateway is yours, raise its limit: proxy_read_timeout in nginx."),
+            Step("owner via:haproxy", "If the gateway is yours, raise its limit: timeout server in HAProxy."),
+            Step(
+                "owner via:cloudflare",
+                (
+                    "If the server is yours: Cloudflare waits about 100 seconds, so stream, or let the app call "
+                    "the server past it."
+                ),
             ),
-            "Else ask the operator of {host}.",
+            Step(
+                "owner !via:nginx !via:haproxy !via:cloudflare",
+                "If the gateway is yours, raise the time that it waits for the API.",
+            ),
         ),
     ),
     "http.gateway_error:tls": Text(
@@ -451,10 +517,21 @@ CASES: dict[str, Text] = {
         "The server's certificate is not one that the gateway accepts, or they have no method in common. Nothing on "
         "this side can mend that.",
         (
-            "Tell the operator of {host}.",
-            (
-                "If the server is yours, give it a certificate that names {host}, still holds, and comes from a known "
-                "authority or from Cloudflare (origin certificate); or set the mode at Cloudflare to Full."
+            Step("public", "Tell the operator of {host}."),
+            Step(
+                "owner via:cloudflare",
+                (
+                    "If the server is yours, give it a certificate that names {host}, still holds, and comes "
+                    "from a known authority or from Cloudflare (origin certificate); or set the mode at "
+                    "Cloudflare to Full."
+                ),
+            ),
+            Step(
+                "owner !via:cloudflare",
+                (
+                    "If the server is yours, give it a certificate that names {host}, still holds, and comes "
+                    "from an authority that the gateway trusts."
+                ),
             ),
         ),
     ),
@@ -463,8 +540,10 @@ CASES: dict[str, Text] = {
         "It holds a name for that server which nobody can look up, or a tunnel to it that nobody has open. Your key "
         "has nothing to do with it.",
         (
-            "Tell the operator of {host}, or wait until the server is back.",
-            "If the server is yours, start its tunnel (cloudflared, ngrok), or correct the name of the origin.",
+            Step("public", "Tell the operator of {host}, or wait until the server is back."),
+            Step(
+                "owner", "If the server is yours, start its tunnel, or correct the name of the origin at the gateway."
+            ),
         ),
     ),
     "shape.malformed_answer:packed": Text(
@@ -472,9 +551,15 @@ CASES: dict[str, Text] = {
         "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
         "installed. Here something in between packed the answer in another way, or left out the header that says so.",
         (
-            "On your own gateway, let compression go by the request's Accept-Encoding, or switch it off for the API.",
-            "In Python, `pip install brotli zstandard` teaches the SDKs two more ways.",
-            "Else ask the operator of {host}.",
+            Step("python", "In Python, `pip install brotli zstandard` teaches the SDKs two more ways."),
+            Step("public", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    "If the gateway is yours: let compression go by the request's Accept-Encoding, or switch it "
+                    "off for the API."
+                ),
+            ),
         ),
     ),
     "stream.malformed:packed": Text(
@@ -482,10 +567,10 @@ CASES: dict[str, Text] = {
         "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
         "installed. Here something in between packed the stream in another way, or left out the header that says so.",
         (
-            "On your own gateway, switch compression off for text/event-stream.",
-            "In Python, `pip install brotli zstandard` teaches the SDKs two more ways.",
+            Step("python", "In Python, `pip install brotli zstandard` teaches the SDKs two more ways."),
             "Switch streaming off in the app for the time being.",
-            "Else ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step("owner", "If the gateway is yours: switch compression off for text/event-stream."),
         ),
     ),
     "stream.cut:idle": Text(
@@ -493,10 +578,11 @@ CASES: dict[str, Text] = {
         "Nothing was heard for a while, and then the connection was closed, not by the answer's end. Gateways and load "
         "balancers close what is silent for {seconds|thirty} seconds or so. A model that thinks long says nothing.",
         (
-            "On your own gateway, raise the time limit (nginx: proxy_read_timeout; AWS load balancer: idle timeout).",
-            "Let the server send comments as a sign of life, every 15 seconds or so.",
             "Try without VPN and proxy, or with a model that answers sooner.",
-            "Else ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step("owner via:nginx", "If the server is yours, raise the time limit: proxy_read_timeout in nginx."),
+            Step("owner !via:nginx", "If the server is yours, raise the idle time limit of the gateway before it."),
+            Step("owner", "If the server is yours, let it send comments as a sign of life, every 15 seconds or so."),
         ),
     ),
     "stream.buffered:nginx": Text(
@@ -504,9 +590,23 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. {product|nginx} collects answers unless it "
         "is told not to. It works, but the text does not grow before your eyes.",
         (
-            "In its location for the API, set `proxy_buffering off;` and `gzip off;`, then reload it.",
-            "Or let the API answer with the header `X-Accel-Buffering: no`, which it obeys.",
-            "If it is not yours, send these two lines to the operator of {host}.",
+            Step(
+                "public", "Ask the operator of {host} to switch buffering off: `proxy_buffering off;` and `gzip off;`."
+            ),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: in its location for the API, set `proxy_buffering off;` and `gzip "
+                    "off;`, then reload it."
+                ),
+            ),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: or let the API answer with the header `X-Accel-Buffering: no`, "
+                    "which it obeys."
+                ),
+            ),
         ),
     ),
     "stream.buffered:apache": Text(
@@ -514,8 +614,14 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. Apache's proxy collects small pieces, and "
         "its compression collects all. It works, but the text does not grow before your eyes.",
         (
-            "Set `ProxyPass … flushpackets=on`, and `SetEnv no-gzip 1` for the API's paths.",
-            "If it is not yours, send this line to the operator of {host}.",
+            Step("public", "Ask the operator of {host} to set `ProxyPass … flushpackets=on` for the API."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: set `ProxyPass … flushpackets=on`, and `SetEnv no-gzip 1` for the "
+                    "API's paths."
+                ),
+            ),
         ),
     ),
     "stream.buffered:iis": Text(
@@ -523,11 +629,14 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. IIS with Application Request Routing "
         "collects answers up to a threshold. It works, but the text does not grow before your eyes.",
         (
-            (
-                "In IIS' proxy settings (Application Request Routing), set the response buffer threshold to 0, and "
-                "switch dynamic compression off for the API."
+            Step("public", "Ask the operator of {host} to set IIS' response buffer threshold to 0 for the API."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: in IIS' proxy settings (Application Request Routing), set the "
+                    "response buffer threshold to 0, and switch dynamic compression off for the API."
+                ),
             ),
-            "If it is not yours, send this line to the operator of {host}.",
         ),
     ),
     "stream.buffered:aws": Text(
@@ -535,11 +644,15 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. API Gateway and Lambda pass an answer on "
         "when it is whole, unless streaming is set up. It works, but the text does not grow before your eyes.",
         (
-            (
-                "In API Gateway, set the integration's response transfer mode to STREAM; for Lambda, use a function "
-                "URL with RESPONSE_STREAM; or put a load balancer in its place."
+            Step("public", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: in API Gateway, set the integration's response transfer mode to "
+                    "STREAM; for Lambda, use a function URL with RESPONSE_STREAM; or put a load balancer in its "
+                    "place."
+                ),
             ),
-            "If it is not yours, ask the operator of {host}.",
         ),
     ),
     "stream.buffered:azure": Text(
@@ -547,8 +660,14 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. Azure API Management collects an answer "
         "that a policy reads or logs. It works, but the text does not grow before your eyes.",
         (
-            ('In the API\'s policies, set `buffer-response="false"` on forward-request, and log no response bodies.'),
-            "If it is not yours, ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    'If the server is yours: in the API\'s policies, set `buffer-response="false"` on '
+                    "forward-request, and log no response bodies."
+                ),
+            ),
         ),
     ),
     "stream.buffered:cdn": Text(
@@ -557,9 +676,21 @@ CASES: dict[str, Text] = {
         "on by itself, but not where it compresses, changes or caches them. It works, but the text does not grow "
         "before your eyes.",
         (
-            "Let the API answer with `Content-Type: text/event-stream` and `Cache-Control: no-cache, no-transform`.",
-            "Switch off compression, optimisation and caching for the API's paths there.",
-            "If it is not yours, ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: let the API answer with `Content-Type: text/event-stream` and "
+                    "`Cache-Control: no-cache, no-transform`."
+                ),
+            ),
+            Step(
+                "owner",
+                (
+                    "If the server is yours: switch off compression, optimisation and caching for the API's "
+                    "paths at the content network."
+                ),
+            ),
         ),
     ),
     "stream.buffered:gzip": Text(
@@ -567,8 +698,15 @@ CASES: dict[str, Text] = {
         "The server took its time, and then everything came in one moment. Compression waits until it has enough to "
         "pack. It works, but the text does not grow before your eyes.",
         (
-            "Switch compression off for text/event-stream (in nginx: leave it out of gzip_types, or `gzip off;`).",
-            "If it is not yours, ask the operator of {host}.",
+            Step("public", "Ask the operator of {host}."),
+            Step(
+                "owner via:nginx",
+                (
+                    "If the server is yours, switch compression off for text/event-stream: leave it out of "
+                    "gzip_types in nginx."
+                ),
+            ),
+            Step("owner !via:nginx", "If the server is yours, switch compression off for text/event-stream."),
         ),
     ),
     "stream.buffered:inspected": Text(
@@ -585,9 +723,9 @@ CASES: dict[str, Text] = {
         "It goes no further than {detail|TLS 1.1}, which programs of today refuse since it can be broken. They ask for "
         "TLS 1.2 at least. Mostly it is an old server, or an old device in front of it.",
         (
-            "On your own server, allow TLS 1.2 and 1.3 (nginx: `ssl_protocols TLSv1.2 TLSv1.3`).",
-            "Else tell the operator of {host}.",
+            Step("public", "Tell the operator of {host}."),
             "If other hosts fail alike, a device in this network is what is old: try another network.",
+            Step("owner", "If the server is yours, allow TLS 1.2 and 1.3."),
         ),
     ),
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from diagnose.words.text_type import Text
+from diagnose.words.text_type import Step, Text
 
 # Special cases share the code of a finding, but have their own cause and fix.
 CASES: dict[str, Text] = {
     "proxy.invalid:no_proxy": Text(
         "NO_PROXY 里有部分客户端读不懂的条目",
-        "基于 httpx 的客户端会把 {source|NO_PROXY} 的每个条目当作主机名来解析，遇到不是主机名的条目，什么都没发就停下。"
+        "基于 httpx 的客户端会把 {source|NO_PROXY} 的每个条目当作主机名来解析，遇到不是主机名的条目，"
+        "什么都没发就停下。"
         "IPv6 网段和方括号都会这样。",
         (
             "把 NO_PROXY 改为 {better_proxy}",
@@ -30,7 +31,7 @@ CASES: dict[str, Text] = {
             "不论接口地址怎么填，{app} 都会在后面加上它自己的路径，而 {host} 的 API 在另一条路径下，所以总会问错地方。",
             (
                 "换一个可以填写完整路径的应用：`llmdoctor apps` 列出每个应用会加上什么。",
-                "或者在前面架一个网关，提供 {app} 所要的路径，例如 LiteLLM 或 New API。",
+                Step("owner", "自己的服务器：在前面架一个网关，提供 {app} 所要的路径。"),
             ),
         ),
     ),
@@ -82,10 +83,16 @@ CASES: dict[str, Text] = {
         "这里不认识 host.docker.internal",
         "Docker Desktop 用这个名字指代运行容器的机器。Linux 上的 Docker 要另外设置才有它，容器外面则没有这个名字。",
         (
-            "启动容器时加上 --add-host=host.docker.internal:host-gateway；用 Compose 的话，"
-            '加上 extra_hosts: ["host.docker.internal:host-gateway"]。',
+            (
+                "启动容器时加上 --add-host=host.docker.internal:host-gateway；用 Compose 的话，加上 "
+                'extra_hosts: ["host.docker.internal:host-gateway"]。'
+            ),
             "如果不在容器里，改写成 127.0.0.1。",
-            "服务要监听 0.0.0.0，容器才能访问到（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
+            Step(
+                "owner door:ollama|protocol:ollama",
+                "自己的服务器：让它监听 0.0.0.0，容器才能访问到：设 OLLAMA_HOST=0.0.0.0。",
+            ),
+            Step("owner !door:ollama !protocol:ollama", "自己的服务器：让它监听 0.0.0.0，容器才能访问到。"),
         ),
     ),
     "dns.not_found:known_elsewhere": Text(
@@ -104,7 +111,7 @@ CASES: dict[str, Text] = {
         "所以还不知道这个域名是否存在。",
         (
             "看看别的域名能否解析。如果能，问题在 {host} 的 DNS 服务器，请告诉它的运营者。",
-            "换一个 DNS 查询：`llmdoctor check --dns-server 223.5.5.5`。如果查得到，就在本机换用它。",
+            "换一个 DNS 查询：检查时加上 --dns-server 223.5.5.5。如果查得到，就在本机换用它。",
             "如果是自己的 DNS 服务器，查看它的日志，看看是不是 DNSSEC 校验失败。",
         ),
     ),
@@ -122,9 +129,9 @@ CASES: dict[str, Text] = {
         "没有 DNS 服务器回答本机",
         "查询 {host} 的请求发出去了，但没有任何答复：DNS 服务器停了，它属于没有连上的 VPN，或者防火墙丢弃了查询。",
         (
-            "看看本机是否联网；如果要用 VPN 里的 DNS，先连上 VPN。",
+            Step("container", "在容器里，重启容器引擎，或启动容器时加上 --dns 223.5.5.5。"),
             "换用别的 DNS，比如 223.5.5.5 或 1.1.1.1。现在用的是 {address}。",
-            "在容器里，重启 Docker，或启动时加上 --dns 223.5.5.5。",
+            "看看本机是否联网；如果要用 VPN 里的 DNS，先连上 VPN。",
         ),
     ),
     "tcp.refused:container": Text(
@@ -132,11 +139,14 @@ CASES: dict[str, Text] = {
         "容器有自己的回环地址：localhost 和 127.0.0.1 指向容器里面的程序。外面机器上的服务，"
         "或别的容器里的服务，在那里是找不到的。",
         (
-            "把 {host} 换成 host.docker.internal；在 Linux 上，启动容器时加上 "
-            "--add-host=host.docker.internal:host-gateway。",
+            (
+                "把 {host} 换成 host.docker.internal；在 Linux 上，启动容器时加上 "
+                "--add-host=host.docker.internal:host-gateway。"
+            ),
             "如果服务在另一个容器里，用它在 Compose 里的服务名和内部端口。",
-            "让外面的服务监听 0.0.0.0（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
             "如果服务本来就该在这个容器里运行，启动它，并核对端口是否为 {port}。",
+            Step("owner door:ollama|protocol:ollama", "让外面自己的服务监听 0.0.0.0：设 OLLAMA_HOST=0.0.0.0。"),
+            Step("owner !door:ollama !protocol:ollama", "让外面自己的服务监听 0.0.0.0。"),
         ),
     ),
     "tcp.refused:wsl": Text(
@@ -145,8 +155,11 @@ CASES: dict[str, Text] = {
         (
             "在 Windows 的 .wslconfig 里，[wsl2] 下写 networkingMode=mirrored，再执行 `wsl --shutdown`。",
             "或者把 {host} 换成 Windows 的地址（`ip route show default` 可以查到）。",
-            "这时 Windows 里的服务要监听 0.0.0.0（Ollama 设 OLLAMA_HOST=0.0.0.0）。",
             "如果服务本来就该在 WSL 里运行，启动它，并核对端口是否为 {port}。",
+            Step(
+                "owner door:ollama|protocol:ollama", "这时 Windows 里自己的服务要监听 0.0.0.0：设 OLLAMA_HOST=0.0.0.0。"
+            ),
+            Step("owner !door:ollama !protocol:ollama", "这时 Windows 里自己的服务要监听 0.0.0.0。"),
         ),
     ),
     "tcp.ipv6_broken:localhost": Text(
@@ -205,21 +218,24 @@ CASES: dict[str, Text] = {
         (
             "向 {host} 的运营方要一个只认密钥的地址。",
             "否则要来证书和它的私钥，在代码里交给应用的 HTTP 客户端。",
-            "自己的服务器：对接口路径关闭这项检查（nginx：`ssl_verify_client off`）。",
+            Step("owner via:nginx", "自己的服务器：对接口路径关闭这项检查（nginx：`ssl_verify_client off`）。"),
+            Step("owner !via:nginx", "自己的服务器：对接口路径关闭这项检查。"),
         ),
     ),
     "tls.handshake_failed:name": Text(
         "{host} 背后的服务器不提供这个域名",
-        "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，要么服务器没有配置这个域名。",
+        "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，"
+        "要么服务器没有配置这个域名。",
         (
             "核对接口地址里的主机名和服务商给的是否一致。",
-            "自己的服务器：把这个域名加进站点配置和证书。",
-            "转发到它的 nginx：设置 `proxy_ssl_server_name on` 和正确的 `proxy_ssl_name`。",
+            Step("owner", "自己的服务器：把这个域名加进站点配置和证书。"),
+            Step("owner", "如果自己的反向代理转发到它，让反向代理带上正确的主机名（SNI）。"),
         ),
     ),
     "tls.intercepted:elsewhere": Text(
         "{product|有东西}拆开了与 {host} 的连接，而应用没有读取放行它的证书列表",
-        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，所以别的程序没有问题；"
+        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，"
+        "所以别的程序没有问题；"
         "这个应用读的是另一份列表，所以拒绝。拆开连接的一方能看到密钥。",
         (
             "启动应用时设置 {detail|那份列表}",
@@ -239,7 +255,7 @@ CASES: dict[str, Text] = {
     "tls.intercepted:system_only": Text(
         "有东西拆开了与 {host} 的连接，其根证书只有本系统信任",
         "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
-        "自带列表的客户端会拒绝：requests、LiteLLM、"
+        "自带列表的客户端会拒绝：requests、"
         "用 certifi 的旧版 SDK，以及 Node。",
         (
             "对它们，指定含有该根证书的文件：SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
@@ -251,7 +267,7 @@ CASES: dict[str, Text] = {
     "tls.untrusted_issuer:system_only": Text(
         "只有本系统的列表信任 {host} 的证书",
         "系统的证书列表认识 {issuer|签发者}，所以这次检查和最新的 Python SDK 没有问题。"
-        "自带列表的客户端会拒绝：requests、LiteLLM、"
+        "自带列表的客户端会拒绝：requests、"
         "用 certifi 的旧版 SDK，以及 Node。",
         (
             "对它们，指定含有该根证书的文件：SSL_CERT_FILE=PATH，requests 设 REQUESTS_CA_BUNDLE=PATH，"
@@ -317,25 +333,30 @@ CASES: dict[str, Text] = {
             "把接口地址改为 {better_url}",
             "如果已经有应用用过这个地址，请更换密钥：新建一个，删掉旧的。",
             "如果认识并信任 {location}，在接口地址里直接用那个域名，就不会再转。",
-            "自己的服务器：直接应答或在后台转发请求，不要用跳转。",
+            Step("owner", "自己的服务器：直接应答或在后台转发请求，不要用跳转。"),
         ),
     ),
     "http.blocked:challenge": Text(
         "{host} 要求来的是浏览器，不是程序",
         "接口前面有一道人机验证：浏览器能自动通过的脚本，或者图片题。任何应用和 SDK 都过不去，和密钥无关。",
         (
-            "自己的服务器：让接口路径跳过验证（Cloudflare：加一条 WAF 规则，跳过 Bot Fight Mode 和托管质询）。",
-            "否则，请 {host} 的管理员给一个没有验证的地址，并附上页面上的编号（Ray ID）。",
+            Step("via:cloudflare", "请 {host} 的管理员给一个没有验证的地址，并附上页面上的编号（Ray ID）。"),
+            Step("!via:cloudflare", "请 {host} 的管理员给一个没有验证的地址，并附上页面的内容。"),
             "换个网络试试：很多人共用的地址更容易被验证。",
+            Step(
+                "owner via:cloudflare",
+                "自己的服务器：让接口路径跳过验证，在 Cloudflare 加一条 WAF 规则，跳过 Bot Fight Mode 和托管质询。",
+            ),
+            Step("owner !via:cloudflare", "自己的服务器：让接口路径跳过验证。"),
         ),
     ),
     "http.blocked:signature": Text(
         "{host} 不让这类客户端进来",
         "前面的 Cloudflare 按客户端的样子判断：名称、请求头和加密方式。程序被拦，浏览器放行。还没有看密钥。",
         (
-            "自己的服务器：对接口路径关闭浏览器完整性检查（Browser Integrity Check）。",
-            "否则，把页面上的编号（Ray ID）发给 {host} 的管理员，请他放行程序。",
+            "把页面上的编号（Ray ID）发给 {host} 的管理员，请他放行程序。",
             "更新应用：旧的网络库更容易被拦。",
+            Step("owner", "自己的服务器：对接口路径关闭浏览器完整性检查（Browser Integrity Check）。"),
         ),
     ),
     "http.blocked:rate": Text(
@@ -346,7 +367,7 @@ CASES: dict[str, Text] = {
             "等 {retry_after|几} 秒或几分钟，之后放慢请求。",
             "看看这里有没有应用或脚本在不停地重试。",
             "换个网络，或关掉多人共用的 VPN、代理再试。",
-            "自己的服务器：对接口路径放宽限制。",
+            Step("owner", "自己的服务器：对接口路径放宽限制。"),
         ),
     ),
     "http.blocked:company": Text(
@@ -370,16 +391,24 @@ CASES: dict[str, Text] = {
         "{host} 的网关后面没有程序接受连接",
         "网关正常，但后面的服务器拒绝连接：程序没有运行，或者那边的防火墙不让网关进来。和你的密钥无关。",
         (
-            "等几分钟再试，并查看服务商的状态页。",
-            "自己的服务器：启动网关后面的程序，并在防火墙里放行网关的地址（Cloudflare 用 80 和 443 端口）。",
+            "等几分钟再试。",
+            Step("provider", "查看服务商的状态页。"),
+            Step("relay", "询问 {host} 的管理员。"),
+            Step(
+                "owner via:cloudflare",
+                "自己的服务器：启动网关后面的程序，并在防火墙里放行 Cloudflare 的地址（80 和 443 端口）。",
+            ),
+            Step("owner !via:cloudflare", "自己的服务器：启动网关后面的程序，并在防火墙里放行网关的地址。"),
         ),
     ),
     "http.gateway_error:silent": Text(
         "{host} 的网关连不上后面的服务器",
         "网关去连接时没有回应：服务器关着，地址过时了，或者防火墙丢掉了连接。和你的密钥无关。",
         (
-            "等几分钟再试，并查看服务商的状态页。",
-            "自己的服务器：确认它在运行，网关那边的 DNS 记录是现在的地址，防火墙也放行了网关。",
+            "等几分钟再试。",
+            Step("provider", "查看服务商的状态页。"),
+            Step("relay", "询问 {host} 的管理员。"),
+            Step("owner", "自己的服务器：确认它在运行，网关那边的 DNS 记录是现在的地址，防火墙也放行了网关。"),
         ),
     ),
     "http.gateway_error:slow": Text(
@@ -388,25 +417,34 @@ CASES: dict[str, Text] = {
         (
             "在应用里打开流式输出：途中有内容，网关就会继续等。",
             "每次少问一些，或换个模型。",
-            "自己的网关：放宽时限（nginx 的 proxy_read_timeout，HAProxy 的 timeout server；Cloudflare 约等 100 秒）。",
-            "否则，询问 {host} 的管理员。",
+            Step("relay", "询问 {host} 的管理员。"),
+            Step("owner via:nginx", "自己的网关：放宽时限，nginx 是 proxy_read_timeout。"),
+            Step("owner via:haproxy", "自己的网关：放宽时限，HAProxy 是 timeout server。"),
+            Step(
+                "owner via:cloudflare", "自己的服务器：Cloudflare 约等 100 秒，请用流式输出，或让应用绕过它直接访问。"
+            ),
+            Step("owner !via:nginx !via:haproxy !via:cloudflare", "自己的网关：放宽它等待接口的时限。"),
         ),
     ),
     "http.gateway_error:tls": Text(
         "{host} 的网关和后面的服务器谈不拢加密",
         "服务器的证书不被网关接受，或者两边没有共同的加密方式。这一边没有办法解决。",
         (
-            "告诉 {host} 的管理员。",
-            "自己的服务器：换上写有 {host}、没有过期、由知名机构或 Cloudflare 签发的证书（源站证书）；"
-            "或者在 Cloudflare 把模式设为 Full。",
+            Step("public", "告诉 {host} 的管理员。"),
+            Step(
+                "owner via:cloudflare",
+                "自己的服务器：换上写有 {host}、没有过期、由知名机构或 Cloudflare 签发的证书（源站证书）；或者在 "
+                "Cloudflare 把模式设为 Full。",
+            ),
+            Step("owner !via:cloudflare", "自己的服务器：换上写有 {host}、没有过期、由网关信任的机构签发的证书。"),
         ),
     ),
     "http.gateway_error:name": Text(
         "{host} 的网关找不到后面的服务器",
         "网关里写的服务器名称查不到，或者通往它的隧道没有打开。和你的密钥无关。",
         (
-            "告诉 {host} 的管理员，或等服务器恢复。",
-            "自己的服务器：启动它的隧道（cloudflared、ngrok），或改正源站的名称。",
+            Step("public", "告诉 {host} 的管理员，或等服务器恢复。"),
+            Step("owner", "自己的服务器：启动它的隧道，或在网关那里改正源站的名称。"),
         ),
     ),
     "shape.malformed_answer:packed": Text(
@@ -414,9 +452,9 @@ CASES: dict[str, Text] = {
         "应用会说明自己懂哪些压缩方式：gzip 和 deflate，装了相应的包才有别的。"
         "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
         (
-            "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。",
-            "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。",
-            "否则，询问 {host} 的管理员。",
+            Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。"),
+            Step("public", "询问 {host} 的管理员。"),
+            Step("owner", "自己的网关：按请求的 Accept-Encoding 压缩，或对接口关闭压缩。"),
         ),
     ),
     "stream.malformed:packed": Text(
@@ -424,10 +462,10 @@ CASES: dict[str, Text] = {
         "应用会说明自己懂哪些压缩方式：gzip 和 deflate，装了相应的包才有别的。"
         "这里途中有东西用了另一种方式压缩，或者漏了说明压缩的响应头。",
         (
-            "自己的网关：对 text/event-stream 关闭压缩。",
-            "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。",
+            Step("python", "Python 里执行 `pip install brotli zstandard`，SDK 就会多懂两种。"),
             "暂时在应用里关闭流式输出。",
-            "否则，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step("owner", "自己的网关：对 text/event-stream 关闭压缩。"),
         ),
     ),
     "stream.cut:idle": Text(
@@ -435,10 +473,11 @@ CASES: dict[str, Text] = {
         "有一阵没有动静，然后连接被关闭，回答并没有结束。网关和负载均衡会关闭大约 {seconds|几十} 秒没有动静的连接。"
         "思考很久的模型什么也不发。",
         (
-            "自己的网关：放宽时限（nginx 的 proxy_read_timeout，AWS 负载均衡的 idle timeout）。",
-            "让服务器大约每 15 秒发一行注释，表示还活着。",
             "关掉 VPN 和代理试试，或换个回答更快的模型。",
-            "否则，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step("owner via:nginx", "自己的服务器：放宽时限，nginx 是 proxy_read_timeout。"),
+            Step("owner !via:nginx", "自己的服务器：放宽它前面网关的空闲时限。"),
+            Step("owner", "自己的服务器：让它大约每 15 秒发一行注释，表示还活着。"),
         ),
     ),
     "stream.buffered:nginx": Text(
@@ -446,9 +485,9 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。没有特别设置时，{product|nginx} 会把回答攒起来。"
         "能用，只是看不到文字逐步出现。",
         (
-            "在接口的 location 里设置 `proxy_buffering off;` 和 `gzip off;`，再重新加载。",
-            "或者让接口带上响应头 `X-Accel-Buffering: no`，它会照办。",
-            "如果不是自己的，把这两行发给 {host} 的管理员。",
+            Step("public", "请 {host} 的管理员关闭缓冲：`proxy_buffering off;` 和 `gzip off;`。"),
+            Step("owner", "自己的服务器：在接口的 location 里设置 `proxy_buffering off;` 和 `gzip off;`，再重新加载。"),
+            Step("owner", "自己的服务器：或者让接口带上响应头 `X-Accel-Buffering: no`，它会照办。"),
         ),
     ),
     "stream.buffered:apache": Text(
@@ -456,8 +495,8 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。Apache 的代理会攒小块内容，压缩则会攒下全部。"
         "能用，只是看不到文字逐步出现。",
         (
-            "对接口路径设置 `ProxyPass … flushpackets=on` 和 `SetEnv no-gzip 1`。",
-            "如果不是自己的，把这一行发给 {host} 的管理员。",
+            Step("public", "请 {host} 的管理员对接口设置 `ProxyPass … flushpackets=on`。"),
+            Step("owner", "自己的服务器：对接口路径设置 `ProxyPass … flushpackets=on` 和 `SetEnv no-gzip 1`。"),
         ),
     ),
     "stream.buffered:iis": Text(
@@ -465,8 +504,12 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。IIS 的 Application Request Routing 会把回答攒到一定大小才发。"
         "能用，只是看不到文字逐步出现。",
         (
-            "在 IIS 的代理设置（Application Request Routing）里，把响应缓冲阈值设为 0，并对接口关闭动态压缩。",
-            "如果不是自己的，把这一行发给 {host} 的管理员。",
+            Step("public", "请 {host} 的管理员把 IIS 的响应缓冲阈值设为 0。"),
+            Step(
+                "owner",
+                "自己的服务器：在 IIS 的代理设置（Application Request Routing）里，把响应缓冲阈值设为 0，"
+                "并对接口关闭动态压缩。",
+            ),
         ),
     ),
     "stream.buffered:aws": Text(
@@ -474,8 +517,12 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。API Gateway 和 Lambda 要等回答完整才发出，除非设置了流式。"
         "能用，只是看不到文字逐步出现。",
         (
-            "API Gateway 把集成的响应传输模式设为 STREAM；Lambda 用 RESPONSE_STREAM 的函数 URL；或者换成负载均衡。",
-            "如果不是自己的，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step(
+                "owner",
+                "自己的服务器：API Gateway 把集成的响应传输模式设为 STREAM；Lambda 用 RESPONSE_STREAM 的函数 URL；"
+                "或者换成负载均衡。",
+            ),
         ),
     ),
     "stream.buffered:azure": Text(
@@ -483,8 +530,11 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。策略要读取或记录回答时，Azure API Management 会把它攒起来。"
         "能用，只是看不到文字逐步出现。",
         (
-            '在接口的策略里，给 forward-request 设置 `buffer-response="false"`，也不要记录响应内容。',
-            "如果不是自己的，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step(
+                "owner",
+                '自己的服务器：在接口的策略里，给 forward-request 设置 `buffer-response="false"`，也不要记录响应内容。',
+            ),
         ),
     ),
     "stream.buffered:cdn": Text(
@@ -492,17 +542,22 @@ CASES: dict[str, Text] = {
         "服务器用了一段时间，所有内容却在同一刻到达。{product|内容分发网络} 本来会放行流式输出，"
         "但压缩、改写或缓存时不会。能用，只是看不到文字逐步出现。",
         (
-            "让接口带上 `Content-Type: text/event-stream` 和 `Cache-Control: no-cache, no-transform`。",
-            "在那里对接口路径关闭压缩、优化和缓存。",
-            "如果不是自己的，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step(
+                "owner",
+                "自己的服务器：让接口带上 `Content-Type: text/event-stream` 和 `Cache-Control: no-cache, "
+                "no-transform`。",
+            ),
+            Step("owner", "自己的服务器：在内容分发网络那里对接口路径关闭压缩、优化和缓存。"),
         ),
     ),
     "stream.buffered:gzip": Text(
         "流式输出一次性到达，因为被压缩了",
         "服务器用了一段时间，所有内容却在同一刻到达。压缩要攒够内容才发。能用，只是看不到文字逐步出现。",
         (
-            "对 text/event-stream 关闭压缩（nginx：不要写进 gzip_types，或设置 `gzip off;`）。",
-            "如果不是自己的，询问 {host} 的管理员。",
+            Step("public", "询问 {host} 的管理员。"),
+            Step("owner via:nginx", "自己的服务器：对 text/event-stream 关闭压缩，不要写进 nginx 的 gzip_types。"),
+            Step("owner !via:nginx", "自己的服务器：对 text/event-stream 关闭压缩。"),
         ),
     ),
     "stream.buffered:inspected": Text(
@@ -519,9 +574,9 @@ CASES: dict[str, Text] = {
         "它最高只到 {detail|TLS 1.1}，而这种版本可以被破解，现在的程序都不接受，至少要 TLS 1.2。"
         "多半是服务器太旧，或者前面的设备太旧。",
         (
-            "自己的服务器：启用 TLS 1.2 和 1.3（nginx：`ssl_protocols TLSv1.2 TLSv1.3`）。",
-            "否则，告诉 {host} 的运营者。",
+            Step("public", "告诉 {host} 的运营者。"),
             "如果别的主机也一样，是这个网络里的设备太旧：换一个网络试试。",
+            Step("owner", "自己的服务器：启用 TLS 1.2 和 1.3。"),
         ),
     ),
 }
