@@ -9,8 +9,8 @@ from typing import NamedTuple
 class Step(str):
     """A step that is shown only in some cases; ``when`` has its conditions, all of which must hold.
 
-    A condition is a fact of :mod:`diagnose.advice.case_facts`, several facts with ``|`` of which one must hold, or ``!``
-    and a fact that must not hold. A plain text is a step for every case.
+    A condition is a fact of :mod:`diagnose.advice.case_facts`, several facts with ``|``, of which one must hold, or
+    ``!`` and a fact that must not hold. A plain text is a step for every case.
 
     >>> Step("relay !container", "Ask the operator.").suits({"relay"})
     True
