@@ -61,8 +61,8 @@ class Match(NamedTuple):
     ``dialect`` is the id of the row, or ``status-`` and the status if no row matches the body. ``key_good`` says
     whether the response proves that the key was accepted (True) or refused (False); None: it proves neither.
     ``values`` may hold ``retry_after`` (seconds), ``have`` and ``need`` (amounts as written), ``model``,
-    ``group``, ``parameter``, ``path``, ``echoed`` (the head of the key that the server says it got), ``echoed_tail``,
-    ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely).
+    ``group``, ``parameter`` (a request header too), ``path``, ``echoed`` (the head of the key that the server says it
+    got), ``echoed_tail``, ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely).
     """
 
     code: str
@@ -342,7 +342,7 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
             return None
         hit, text = hit_in_text
         why = _around(text, hit.start(), hit.end())
-        values |= {name.rstrip("2"): value for name, value in hit.groupdict().items() if value}
+        values |= {name.rstrip("23"): value for name, value in hit.groupdict().items() if value}
     confidence = row.confidence
     if row.doors and words.door is None:
         confidence *= ELSEWHERE

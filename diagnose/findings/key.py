@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from diagnose.advice.remedy_steps import named_base_url
+from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
@@ -156,6 +158,16 @@ def _wrong_resource(view: View) -> Claim | None:
 
 
 def _wrong_region(view: View) -> Claim | None:
+    match, subject = view.match, view.subject
+    if match is not None and subject is not None and match.code == "key.wrong_region":
+        url = named_base_url(view)
+        return Claim(
+            (line_of(subject),),
+            sure=match.confidence >= 0.95,
+            values={"better_url": url, "key_door": ""},
+            settings={"base_url": url} if url else None,
+            case=match.values.get("case", ""),
+        )
     return _sister_site(SiteDifference.REGION)(view) or _other_own_host(view, "region")
 
 

@@ -11,7 +11,7 @@ from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.report import Seen, Severity, seen
-from probes.api.response_checks import bare_refusal, earns_key
+from probes.api.response_checks import bare_refusal, earns_key, sends_elsewhere
 from probes.model.attempt import Attempt, Change
 from probes.model.facts import Withheld
 from probes.model.failure import Kind
@@ -138,7 +138,8 @@ def _better_path(view: View) -> Attempt | None:
         return None
     server_failed = first.told is not None and first.told.status >= 500
     blocked = first.told is not None and bare_refusal(first.told)
-    if not first.lost and not blocked and not (server_failed and view.works):
+    elsewhere = first.told is not None and sends_elsewhere(first.told)
+    if not first.lost and not blocked and not ((server_failed or elsewhere) and view.works):
         return None
     if better.protocol != first.attempt.protocol:
         return None

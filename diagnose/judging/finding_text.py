@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnose import words
 from diagnose.advice.case_facts import CaseFacts
+from diagnose.advice.remedy_steps import remedy_steps
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
 from diagnose.judging.root_cause import RaisedRule
@@ -35,11 +36,13 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
         if not value:
             all_values.pop(name, None)
     text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE, facts)
+    asked = remedy_steps(view, code, lang, claim.settings if claim.verified else None)
     fixes = []
     if settings is not None:
-        summary = text.steps[0] if text.steps else text.title
+        named = asked if claim.verified else ()
+        summary = (*named, *text.steps, text.title)[0]
         fixes.append(Fix(summary, settings, claim.verified))
-    steps = text.steps
+    steps = (*asked, *text.steps)[: words.MOST_STEPS]
     if not fixes and unstreamed:
         summary = words.phrase("fix.no_stream", lang)
         steps = (summary, *steps)

@@ -6,6 +6,7 @@ Pure. A candidate never names another host: the engine sends these requests to t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from probes.api.response_checks import earns_key
@@ -15,6 +16,7 @@ from probes.model.exchange import Exchange
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks, wire, wires
 from probes.urls.url import Url, parse_url
+from probes.urls.url_flaws import examine_url
 
 OTHERS = 4  # of the path checks are for other protocols, at most
 NOWHERE = "llmdoctor-looks-for-what-nobody-serves"
@@ -71,6 +73,30 @@ def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False
         same.insert(1, replace(_check_path(spoken.name, attempt.base_url), changed=(Change.ENDPOINT,)))
     same = same[: KNOCKS - min(OTHERS, len(others))]
     return same + others[: KNOCKS - len(same)]
+
+
+def named(attempt: Attempt, words: Iterable[str]) -> list[Attempt]:
+    """Return path checks for addresses or paths that a response names, as far as they lie on the attempt's own host.
+
+    ``https://host/v2/chat/completions`` and ``/v2/chat/completions`` both lead to the base URL ``https://host/v2``.
+    """
+    here = parse_url(attempt.base_url)
+    found = []
+    for word in words:
+        text = word if "://" in word else f"{here.origin}/{word.lstrip('/')}"
+        mended = examine_url(text, attempt.protocol).mended
+        if mended and parse_url(mended).origin == here.origin and mended.rstrip("/") != attempt.base_url:
+            found.append(_check_path(attempt.protocol, mended.rstrip("/")))
+    return found
+
+
+def documented(attempt: Attempt, door: Door | None) -> list[Attempt]:
+    """Return path checks for the door's other documented base URLs of the attempt's protocol, on the same host."""
+    here = parse_url(attempt.base_url)
+    urls = (sdk_base(attempt.protocol, url) for url in door.base_urls(attempt.protocol)) if door is not None else ()
+    paths = ("/" + url.partition("://")[2].partition("/")[2] for url in urls)
+    bases = (here.origin + path.rstrip("/") for path in paths if "{" not in path)
+    return [_check_path(attempt.protocol, base) for base in dict.fromkeys(bases) if base != attempt.base_url]
 
 
 def other_version(attempt: Attempt) -> list[Attempt]:

@@ -1020,6 +1020,10 @@ TEXTS: dict[str, Text] = {
         "among them.",
         (
             "The server said: {said}",
+            Step(
+                "door:github-models",
+                "In a GitHub Actions workflow, add `models: read` to `permissions:`; a personal token needs it too.",
+            ),
             Step("door:gemini|door:vertex", "In the project of the key, switch on the Generative Language API."),
             "Open {console} and give the key the missing permission.",
             "Make a key without limits, or let the owner of the account allow model requests for it.",

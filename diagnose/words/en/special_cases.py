@@ -38,6 +38,29 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "key.wrong_region:named": Text(
+        "{host} says that this key belongs to another of its addresses",
+        "Some providers keep projects in separate regions, each with an address of its own. The key is known, and the "
+        "server names the region or address to which it belongs.",
+        (
+            "Set the base URL to {better_url} (the server says so).",
+            "Look up in the provider's console in which region the project is, and take the base URL of that region.",
+            "To keep the base URL, make a key in a project of its region.",
+        ),
+    ),
+    "auth.not_permitted:group": Text(
+        "This token may not use its group {group|on the relay}",
+        "A relay sorts its channels into groups, and each token belongs to one. The server knows the token and refuses "
+        "its group: it was switched off, or the account has no access to it.",
+        (
+            "On the token page of {host}, put this token into another group than {group|the present one}.",
+            "Ask the operator of {host} which groups your account may use.",
+            Step(
+                "owner",
+                "If the relay is yours, add the group {group|of this token} to the groups that users may choose.",
+            ),
+        ),
+    ),
     "settings.project_override:unread": Text(
         "{source|A file} was not read, because others may have written it",
         "{source|The file} was found in this folder or above it, but somebody else may decide what it says. An app "

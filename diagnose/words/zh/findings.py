@@ -788,6 +788,10 @@ TEXTS: dict[str, Text] = {
         "密钥可以限定权限、项目或请求类型，应用要做的事不在范围内。",
         (
             "服务器返回：{said}",
+            Step(
+                "door:github-models",
+                "GitHub Actions 工作流：给 `permissions:` 加上 `models: read`；个人令牌也要有这项权限。",
+            ),
             Step("door:gemini|door:vertex", "在密钥所属的项目里启用 Generative Language API。"),
             "打开 {console}，给密钥加上缺少的权限。",
             "新建一个不受限制的密钥，或请账号所有者开放模型调用权限。",
