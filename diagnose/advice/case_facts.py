@@ -11,6 +11,7 @@ A step in ``diagnose/words`` names them in its conditions (:class:`diagnose.word
 - where a value was set: ``key_in:KIND``, ``url_in:KIND`` and ``model_in:KIND`` with a kind of
   :class:`probes.model.source.SourceKind` (a blank becomes a hyphen), and ``key_in:file`` for every file
 - ``via:PRODUCT``, a product of ``products.toml`` that made or passed on the failed response (``via:cloudflare``)
+- ``said:KIND``, what the failed response asks for: a kind of :class:`probes.api.remedies.Remedy` (``said:ask``)
 - ``proxy``, ``container``, ``wsl``: from where the check was run
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from probes.api.remedies import message_of, remedies
 from probes.model.key_shape import Fit
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container",
 STACKS = {"httpx": "python"}  # other stacks have the name of their fact
 ROLES = {"base_url": "url_in", "key": "key_in", "model": "model_in"}
 # Facts with a value after the colon.
-VALUED = ("door", "protocol", "app", "key", "via", *ROLES.values())
+VALUED = ("door", "protocol", "app", "key", "via", "said", *ROLES.values())
 
 
 class CaseFacts:
@@ -38,7 +40,10 @@ class CaseFacts:
         self._view = view
 
     def __contains__(self, fact: object) -> bool:
-        return fact in (self._via if str(fact).startswith("via:") else self._known)
+        name = str(fact)
+        return name in (
+            self._via if name.startswith("via:") else self._said if name.startswith("said:") else self._known
+        )
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -60,6 +65,13 @@ class CaseFacts:
                 *_sources(view),
             }
         )
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        first = self._view.first
+        exchange = self._view.subject or (first.told if first is not None else None)
+        found = remedies(message_of(exchange)) if exchange is not None else ()
+        return frozenset(f"said:{one.kind}" for one in found)
 
     @cached_property
     def _via(self) -> frozenset[str]:

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diagnose import words
+from diagnose.advice.houses import belongs_to_target, host_of, house_of, target_door
 from diagnose.evidence.lines import sentence
 from probes.api.remedies import Remedy, message_of, remedies
-from probes.catalog.doors import load
 from probes.urls.url_flaws import examine_url
 
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
-    from probes.catalog.door import Door
 
 # The findings whose cause an answer tells; of a page or a gateway in front of the API, the words are not the API's.
 ANSWERED = (
@@ -37,17 +36,6 @@ _ONLY = {
     "url": ("key.", "model.", "shape.", "url.", "run.", "auth.rejected", "auth.not_permitted", "auth.ip_not_allowed"),
 }
 _ONLY["host"] = _ONLY["url"]
-_SHARED = frozenset(("com", "co", "net", "org", "gov", "edu", "ac"))  # of a country: `com.cn`
-# Domains under which anybody may have a name, so that two names show no common owner.
-_HOSTING = frozenset(
-    """
-    vercel.app netlify.app workers.dev pages.dev hf.space github.io gitlab.io herokuapp.com fly.dev onrender.com
-    railway.app run.app web.app firebaseapp.com appspot.com ngrok.io ngrok.app ngrok.dev trycloudflare.com loca.lt
-    azurewebsites.net azurecontainerapps.io azure-api.net cloudapp.azure.com amazonaws.com cloudfront.net aliyuncs.com
-    myqcloud.com tencentcs.com googleapis.com azure.com api.aws modal.run replit.app repl.co deno.dev render.com
-    duckdns.org sealos.run zeabur.app ts.net
-    """.split()  # noqa: SIM905 -- names are easier to read in lines
-)
 
 
 def remedy_steps(view: View, code: str, lang: str, proven: Mapping[str, object] | None = None) -> tuple[str, ...]:
@@ -78,7 +66,7 @@ def named_base_url(view: View) -> str:
     """Return the base URL that the answer names for these requests, if it is one of the same provider; else empty."""
     exchange = view.subject
     for one in remedies(message_of(exchange)) if exchange is not None else ():
-        if one.kind in ("url", "host") and (url := _base_url(one, view)) and _is_ours(url, view):
+        if one.kind in ("url", "host") and (url := _base_url(one, view)) and belongs_to_target(url, view):
             return url
     return ""
 
@@ -91,7 +79,7 @@ def _is_news(remedy: Remedy, view: View) -> bool:
         return bool(_base_url(remedy, view))
     if remedy.kind == "page":
         console = view.door.match.console if view.door is not None else ""
-        same = console and _host(console) == _host(remedy.value) and view.match is not None
+        same = console and host_of(console) == host_of(remedy.value) and view.match is not None
         return not (same and view.match is not None and view.match.code in ("auth.rejected", "quota.exhausted"))
     return True
 
@@ -102,11 +90,11 @@ def _worded(remedy: Remedy, view: View) -> Iterator[tuple[str, str]]:
         yield f"ask_{remedy.value}", remedy.value
     elif remedy.kind in ("url", "host"):
         url = _base_url(remedy, view)
-        yield "url" if _is_ours(url, view) else "url_foreign", url
+        yield "url" if belongs_to_target(url, view) else "url_foreign", url
     elif remedy.kind == "page":
-        house = _house(remedy.value)
-        target = _target_door(view)
-        if _is_ours(remedy.value, view):
+        house = house_of(remedy.value)
+        target = target_door(view)
+        if belongs_to_target(remedy.value, view):
             yield "page", remedy.value
         elif house is None or target is not None:  # a relay that quotes its provider names a page for its operator
             yield "page_foreign", remedy.value
@@ -126,40 +114,3 @@ def _base_url(remedy: Remedy, view: View) -> str:
         url = examine_url(remedy.value, view.evidence.target.protocol).mended or ""
     url = url.rstrip("/")
     return "" if not url.startswith("https://") or url == present.rstrip("/") else url
-
-
-def _is_ours(url: str, view: View) -> bool:
-    """Check whether an address belongs to the provider of the target: by the catalogue, else by its domain."""
-    target, house = _target_door(view), _house(url)
-    if target is not None and house is not None:
-        return target.company == house.company
-    own = view.door.host.name if view.door is not None else ""
-    return bool(own) and house is None and _domain(own) == _domain(_host(url))
-
-
-def _target_door(view: View) -> Door | None:
-    id = view.door.match.id if view.door is not None else None
-    return load().get(id) if id is not None else None
-
-
-def _house(url: str) -> Door | None:
-    """Return the known door whose API, console or web site has this address, or None."""
-    host, path = _host(url), urlsplit(url).path
-    return load().of_host(host, None, path) or load().website_of(host, path)
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def _domain(host: str) -> str:
-    """Return the part of a host that one owner registers: ``example.com`` of ``eu.api.example.com``."""
-    labels = host.rstrip(".").split(".")
-    if len(labels) < 2 or labels[-1].isdigit():
-        return host
-    wide = labels[-2] in _SHARED and len(labels[-1]) == 2
-    domain = ".".join(labels[-3:] if wide else labels[-2:])
-    return host if domain in _HOSTING else domain

@@ -37,6 +37,8 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
             all_values.pop(name, None)
     text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE, facts)
     asked = remedy_steps(view, code, lang, claim.settings if claim.verified else None)
+    if url := all_values.get("better_url"):  # the finding's own words name this address
+        asked = tuple(step for step in asked if url not in step)
     fixes = []
     if settings is not None:
         named = asked if claim.verified else ()

@@ -16,22 +16,22 @@ READ = 2048  # characters of a message that are read
 _NEAR = 70  # characters before an address in which its verb is sought
 _AFTER = 24  # characters after it: "… instead"
 
-_URL = r"https?://[A-Za-z0-9][A-Za-z0-9.-]{2,99}(?::\d{1,5})?(?:[/?#][A-Za-z0-9\-._~:/?#&=%+@!$]{0,200})?"
+_URL = r"(?i)https?://[A-Za-z0-9][A-Za-z0-9.-]{2,99}(?::\d{1,5})?(?:[/?#][A-Za-z0-9\-._~:/?#&=%+@!$]{0,200})?"
 # A host without a scheme; file names and model ids (`gpt-5.4`, `config.json`) end otherwise.
 _TLD = (
     r"(?:com|ai|io|dev|net|org|cn|co|app|cloud|sh|me|tech|xyz|eu|us|aws|chat|top|site|run|so|gg|cc|uk|de|jp|sg|hk|in)"
 )
-_HOST = rf"(?<![\w.@/:-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.){{1,5}}{_TLD}(?![\w-]|\.\w)"
+_HOST = rf"(?i)(?<![\w.@/:-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.){{1,5}}{_TLD}(?![\w-]|\.\w)"
 # Verbs before an address to which requests belong.
 _CALL = (
-    r"(?:make|send|direct|route)\b.{0,30}\brequests?\b|\buse\b|\busing\b|\bcall\b|\btry\b|switch(?:ed)? to"
+    r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b|\buse\b|\busing\b|\bcall\b|\btry\b|switch(?:ed)? to"
     r"|mov(?:e|ed|ing)\b"
     r"|migrat\w{1,5} to|point\w{0,3} (?:to|at)|replaced (?:by|with)|now (?:at|available)|base[ _-]?url"
     r"|\bendpoint\b|\bhost(?:name)?\b"
     r"|请使用|请改用|改用|切换|迁移|更换为|替换为|变更为|接口地址|请求地址|域名"
 )
 _PAGE = (
-    r"\bvisit\w{0,3}\b|\bgo(?:ing)? to\b|\bsee\b|\bcheck\b|\brefer\b|\bread\b|\bdocs?\b|documentation"
+    r"(?i)\bvisit\w{0,3}\b|\bgo(?:ing)? to\b|\bsee\b|\bcheck\b|\brefer\b|\bread\b|\bdocs?\b|documentation"
     r"|\benabl\w{1,4}\b|\bverif\w{1,4}\b"
     r"|\bmanage\b|\baccept\b|\btop[ -]?up\b|\badd\b|\bhere\b|\bfind\b|\blearn\b|\binfo\w{0,8}\b"
     r"|\blog ?in\b|\bsign ?(?:in|up)\b"
@@ -39,16 +39,16 @@ _PAGE = (
     r"|访问|前往|请到|详见|参考|查看|登录|开通|充值|认证|绑定|申请|文档"
 )
 _STRONG = (
-    r"(?:make|send|direct|route)\b.{0,30}\brequests?\b.{0,20}$|base[ _-]?url\b.{0,20}$|接口地址.{0,10}$"
+    r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b.{0,20}$|base[ _-]?url\b.{0,20}$|接口地址.{0,10}$"
     r"|请求地址.{0,10}$"
 )
 # Parts of an address that is for people, and of one that is for programs.
 _FOR_PEOPLE = (
-    r"(?:^|[./-])(?:docs?|console|platform|dashboard|settings|billing|account|login|manual|help|support|status"
+    r"(?i)(?:^|[./-])(?:docs?|console|platform|dashboard|settings|billing|account|login|manual|help|support|status"
     r"|blog|www|github|aka)(?:[./?#-]|$)"
 )
 _FOR_PROGRAMS = (
-    r"(?:^|[./-])(?:api\w{0,3}|router|gateway|inference|llm|aiplatform|v\d\w{0,5}|openai|chat/completions"
+    r"(?i)(?:^|[./-])(?:api\w{0,3}|router|gateway|inference|llm|aiplatform|v\d\w{0,5}|openai|chat/completions"
     r"|messages|responses|completions)(?:[./?#-]|$)"
 )
 
@@ -79,21 +79,21 @@ _KEY_HEADERS = (
     "www-authenticate",
 )
 _MODEL = (
-    r"(?:\buse|\btry|switch(?:ing)? to|migrat\w{1,5} to|upgrad\w{1,3} to|replaced (?:by|with)"
+    r"(?i)(?:\buse|\btry|switch(?:ing)? to|migrat\w{1,5} to|upgrad\w{1,3} to|replaced (?:by|with)"
     r"|superseded by|did you mean|recommended(?: model)?(?: is)?|请使用|请改用|改用|推荐使用|替换为"
     r"|迁移到)"
     r"(?: (?:the|a|newer))?(?: ?model)?s?:? ?[`'\"“]?"
     r"(?P<model>(?!v\d{1,2}/)[A-Za-z][A-Za-z0-9]{0,30}(?:[./:-][A-Za-z0-9]{1,30}){1,8})[`'\"”]?"
 )
 _PATH = (
-    r"(?:\buse|\btry|only (?:be )?(?:supported|available|accessible) (?:in|at|on|via|through|with)"
+    r"(?i)(?:\buse|\btry|only (?:be )?(?:supported|available|accessible) (?:in|at|on|via|through|with)"
     r"|did you mean(?: to use)?"
     r"|switch to|请使用|请改用|改用)(?: the)? ?[`'\"“]?"
     r"(?P<path>/?v\d\w{0,6}(?:/[a-z_-]{2,30}){1,3}|/(?:[\w-]{1,40}/){1,4}[a-z_-]{2,30})"
 )
-_PARAMETER = r"(?:\buse|did you mean|请使用|请改用|改用) ?[`'\"“](?P<parameter>[a-z][a-z0-9_.]{2,50})[`'\"”]"
+_PARAMETER = r"(?i)(?:\buse|did you mean|请使用|请改用|改用) ?[`'\"“](?P<parameter>[a-z][a-z0-9_.]{2,50})[`'\"”]"
 _REGION = (
-    r"\b(?:region|location|地域|区域)s?\b(?: (?:is|to|in"
+    r"(?i)\b(?:region|location|地域|区域)s?\b(?: (?:is|to|in"
     r"|of))?[ :=]{0,2}[`'\"“]?(?P<region>[a-z]{2,12}-[a-z]{2,12}-?\d{1,2})\b"
 )
 _VARIABLE = (
@@ -102,31 +102,40 @@ _VARIABLE = (
     r"(?P<variable>[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6})\b"
 )
 _SCOPE = (
-    r"missing scopes?:? ?[`'\"“]?(?P<scope>[a-z][\w.:/-]{2,50})",
-    r"[`'\"“](?P<scope>[a-z][\w.:/ -]{2,40})[`'\"”] (?:permission|scope)s? (?:is|are) (?:required|missing|needed)",
-    r"(?:requires?|needs?|lacks?|missing)(?: the)? [`'\"“](?P<scope>[a-z][\w.:/ -]{2,40})[`'\"”] (?:permission|scope)",
+    r"(?i)missing scopes?:? ?[`'\"“]?(?P<scope>[a-z][\w.:/-]{2,50})",
+    r"(?i)[`'\"“](?P<scope>[a-z][\w.:/ -]{2,40})[`'\"”] (?:permission|scope)s? (?:is|are) (?:required|missing|needed)",
+    (
+        r"(?i)(?:requires?|needs?|lacks?|missing)(?: the)? "
+        r"[`'\"“](?P<scope>[a-z][\w.:/ -]{2,40})[`'\"”] (?:permission|scope)"
+    ),
 )
 # Steps that servers ask for, whose words every language has (``ask_…`` in ``diagnose/words/*/remedies.py``).
 _ASKS = {
-    "bind": r"\bbind\b.{0,40}\baccount|\blink your\b.{0,30}\baccount|请.{0,6}绑定",
+    "bind": r"(?i)\bbind\b.{0,40}\baccount|\blink your\b.{0,30}\baccount|请.{0,6}绑定",
     "verify": (
-        r"(?:organi[sz]ation|account|identity|phone|email)\b.{0,20}\bmust be verified|\bverify (?:your "
+        r"(?i)(?:organi[sz]ation|account|identity|phone|email)\b.{0,20}\bmust be verified|\bverify (?:your "
         r"|the )?(?:organi[sz]ation|account|identity|phone|email)|real-?name|identity verification|实名认证"
     ),
     "terms": (
-        r"accept(?:ed)? (?:the )?(?:terms|license|licence|agreement)|terms acceptance"
+        r"(?i)accept(?:ed)? (?:the )?(?:terms|license|licence|agreement)|terms acceptance"
         r"|updated our \w{0,10} ?terms|同意.{0,10}(?:协议|条款)"
     ),
     "enable": (
-        r"has not been used in project|api (?:is|has been) disabled|not (?:been )?(?:activated|enabled) (?:the"
+        r"(?i)has not been used in project|api (?:is|has been) disabled|not (?:been )?(?:activated|enabled) (?:the"
         r"|this|for)|(?:activate|enable) (?:the|this|it)\b|尚?未开通|请.{0,6}开通"
     ),
     "workspace": (
-        r"workspace\b.{0,20}(?:denied|not authorized|no (?:access|permission))|(?:业务空间|工作空间"
+        r"(?i)workspace\b.{0,20}(?:denied|not authorized|no (?:access|permission))|(?:业务空间|工作空间"
         r"|工作区).{0,12}(?:无权|没有|未授权|拒绝)"
     ),
-    "policy": r"data policy|privacy settings|guardrail restrictions|数据政策",
+    "policy": r"(?i)data policy|privacy settings|guardrail restrictions|数据政策",
 }
+
+# Every pattern, for the test that holds them to linear time.
+PATTERNS = (
+    *(_URL, _HOST, _CALL, _PAGE, _STRONG, _FOR_PEOPLE, _FOR_PROGRAMS, _MODEL, _PATH, _PARAMETER, _REGION, _VARIABLE),
+    *(*_HEADERS, *_SCOPE, *_ASKS.values(), r"^.{0,3}\bto\b"),
+)
 
 
 class Remedy(NamedTuple):
@@ -234,6 +243,4 @@ def _all(pattern: str, text: str) -> list[re.Match[str]]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern; names of headers and variables are told from words by their capitals."""
-    cased = "(?P<variable>" in pattern or "(?P<header>" in pattern
-    return re.compile(pattern, re.ASCII if cased else re.ASCII | re.IGNORECASE)
+    return re.compile(pattern, re.ASCII)

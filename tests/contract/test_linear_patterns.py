@@ -54,6 +54,12 @@ def _phrases() -> Iterable[str]:
     return [row.pattern for row in rows() if row.pattern]
 
 
+def _of_remedies() -> Iterable[str]:
+    from probes.api.remedies import PATTERNS
+
+    return PATTERNS
+
+
 def _products() -> Iterable[str]:
     from diagnose.answers.products import products
 
@@ -131,6 +137,7 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ),
     ("diagnose/words/__init__.py", "f'{lang.lower()}(?![a-z0-9])'"): _examples("en(?![a-z0-9])"),
     ("probes/api/model_choice.py", "f'(?<![a-z]){re.escape(word)}(?![a-z])'"): _examples("(?<![a-z])mini(?![a-z])"),
+    ("probes/api/remedies.py", "pattern"): _of_remedies,
     ("probes/api/response_checks.py", "spoken.error_words"): _of_wires("error_words"),
     ("probes/catalog/door.py", "added"): _of_wires("added"),
     ("probes/catalog/door_files.py", "*"): _examples(r"\s*\[\s*doors\s*\.[^.\]]+\]", r"\s*\[\[\s*doors?\s*\]\]"),

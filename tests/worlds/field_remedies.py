@@ -359,4 +359,39 @@ GROUPS = (
     ),
 )
 
-SCENARIOS = (*ADDRESSES, *PATHS, *PARTS, *PAGES, *GROUPS)
+# -- the host of a location --------------------------------------------------------------------------------------------
+
+# Google's page for a host or a path that nobody serves.
+GOOGLE_404 = answers.as_html(
+    "<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)!!1</title><p><b>404.</b> <ins>That\u2019s an error.</ins>"
+    "<p>The requested URL was not found on this server.",
+    404,
+)
+
+
+def vertex(name: str, host: str, location: str, right: str) -> Scenario:
+    path = f"/v1/projects/mine/locations/{location}/publishers/google"
+    return Scenario(
+        f"remedy-{name}",
+        "url.host_typo",
+        everything(GOOGLE_404),
+        f"https://{host}{path}",
+        protocol="gemini",
+        model=answers.GEMINIS[0],
+        typed=lambda key: "ya29." + "aB3dE6gH9j" * 6,
+        says=(f"Set the base URL to https://{right}",),
+    )
+
+
+LOCATIONS = (
+    vertex("location-global", "global-aiplatform.googleapis.com", "global", "aiplatform.googleapis.com/v1/projects"),
+    vertex("location-eu", "eu-aiplatform.googleapis.com", "eu", "aiplatform.eu.rep.googleapis.com/v1/projects"),
+    vertex(
+        "location-other-region",
+        "europe-west1-aiplatform.googleapis.com",
+        "us-central1",
+        "us-central1-aiplatform.googleapis.com/v1/projects",
+    ),
+)
+
+SCENARIOS = (*ADDRESSES, *PATHS, *PARTS, *PAGES, *GROUPS, *LOCATIONS)

@@ -540,6 +540,16 @@ REFUSALS = [
     Refusal("nginx 404", "path", 404, page("404 Not Found", "nginx/1.24.0"), None),
     Refusal("gemini rate, relayed", "quota.rate_limited", 429, relay("You exceeded your current quota. quota_metric: generate_content_free_tier_requests"), None),
     Refusal("ark body", "model.parameter_rejected", 400, '{"error":{"code":"InvalidParameter","message":"Please look at the manual. Request id: 0217","param":"messages","type":"BadRequest"}}', "volcengine-ark"),
+    # -- answers that name their own remedy
+    Refusal("openai residency", "key.wrong_region", 401, openai("Attempted to access resource with incorrect regional hostname. Please make your request to us.api.openai.com", code="incorrect_hostname"), "openai"),
+    Refusal("a key of another region, unlisted", "key.wrong_region", 403, '{"error":{"message":"This API key was created in the EU region and cannot be used here."}}', None),
+    Refusal("opencode session header", "http.header_rejected", 400, '{"type":"error","error":{"type":"MissingSessionID","message":"Request is missing x-opencode-session and cannot be routed efficiently."}}', "opencode-go", values={"parameter": "x-opencode-session"}),
+    Refusal("a tenant header, chinese", "http.header_rejected", 400, '{"code":400,"message":"缺少请求头 X-Tenant-Id"}', None, values={"parameter": "X-Tenant-Id"}),
+    Refusal("portkey provider header", "http.header_rejected", 400, '{"status":"failure","message":"Either x-portkey-config or x-portkey-provider header is required"}', "portkey", values={"parameter": "x-portkey-provider"}),
+    Refusal("dashscope workspace", "auth.not_permitted", 403, '{"code":"Workspace.AccessDenied","message":"Workspace access denied","request_id":"1"}', "dashscope-cn"),
+    Refusal("mantle route", "model.wrong_endpoint", 400, openai("The model 'openai.gpt-5.4' does not support the '/v1/responses' API"), "bedrock-mantle", root=None, why="the sister path is tried"),
+    Refusal("relay group off", "auth.not_permitted", 401, relay("令牌分组 auto 已被禁用"), None, values={"group": "auto"}),
+    Refusal("relay group barred", "auth.not_permitted", 403, relay("无权访问 auto 分组"), None, values={"group": "auto"}),
     # -- inside a stream that began with a success status
     Refusal("anthropic overloaded in the stream", "quota.overloaded", 200, "event: error\ndata: " + anthropic("overloaded_error", "Overloaded") + "\n\n", "anthropic", place="stream", root="stream.error_inside", why="it began with success"),
     Refusal("openrouter broke in the stream", "quota.rate_limited", 200, 'data: {"error":{"message":"Provider returned error: rate limit","code":429},"choices":[]}\n\n', "openrouter", place="stream", root="stream.error_inside", why="it began with success"),

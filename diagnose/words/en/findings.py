@@ -1025,8 +1025,10 @@ TEXTS: dict[str, Text] = {
                 "In a GitHub Actions workflow, add `models: read` to `permissions:`; a personal token needs it too.",
             ),
             Step("door:gemini|door:vertex", "In the project of the key, switch on the Generative Language API."),
-            "Open {console} and give the key the missing permission.",
-            "Make a key without limits, or let the owner of the account allow model requests for it.",
+            Step("!said:ask", "Open {console} and give the key the missing permission."),
+            Step(
+                "!said:ask", "Make a key without limits, or let the owner of the account allow model requests for it."
+            ),
         ),
     ),
     "auth.ip_not_allowed": Text(
@@ -1092,7 +1094,7 @@ TEXTS: dict[str, Text] = {
         "The model exists, but the account, project, plan or token does not include it.",
         (
             "Choose a model that the key may use, such as {near}.",
-            "Open {console} and allow the model for the key or project.",
+            Step("!said:ask", "Open {console} and allow the model for the key or project."),
             Step("relay", "On the relay's page, look at the token's own list of models."),
             "Choose another model, or ask the account's owner to open this one.",
         ),

@@ -38,6 +38,15 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "url.host_typo:location": Text(
+        "{host} is not the host of the location {location|in the base URL}",
+        "This provider has a host for each region, and some for wider places such as global. The host and the location "
+        "in the base URL do not belong together, so nothing answers there.",
+        (
+            "Set the base URL to {better_url}",
+            "Compare host and location with the provider's list of locations.",
+        ),
+    ),
     "key.wrong_region:named": Text(
         "{host} says that this key belongs to another of its addresses",
         "Some providers keep projects in separate regions, each with an address of its own. The key is known, and the "

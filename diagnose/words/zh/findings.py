@@ -793,8 +793,8 @@ TEXTS: dict[str, Text] = {
                 "GitHub Actions 工作流：给 `permissions:` 加上 `models: read`；个人令牌也要有这项权限。",
             ),
             Step("door:gemini|door:vertex", "在密钥所属的项目里启用 Generative Language API。"),
-            "打开 {console}，给密钥加上缺少的权限。",
-            "新建一个不受限制的密钥，或请账号所有者开放模型调用权限。",
+            Step("!said:ask", "打开 {console}，给密钥加上缺少的权限。"),
+            Step("!said:ask", "新建一个不受限制的密钥，或请账号所有者开放模型调用权限。"),
         ),
     ),
     "auth.ip_not_allowed": Text(
@@ -849,7 +849,7 @@ TEXTS: dict[str, Text] = {
         "模型是有的，但你的账号、项目、套餐或令牌里不包含它。",
         (
             "换用有权使用的模型，比如 {near}。",
-            "打开 {console}，为密钥或项目开通该模型。",
+            Step("!said:ask", "打开 {console}，为密钥或项目开通该模型。"),
             Step("relay", "在中转站网站上查看这个令牌的可用模型列表。"),
             "换个模型，或请账号所有者开通。",
         ),
