@@ -111,8 +111,6 @@ def command(
     TARGET is a base URL or the name of a target in llmdoctor.toml. Without it the settings are those that an SDK in
     this folder would use. If a file of this folder would send a secret of yours somewhere, you are asked first.
     """
-    from diagnose.cli.curl_option import from_curl
-    from diagnose.cli.named_files import key_from_standard_input
     from diagnose.words import phrase
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
@@ -123,14 +121,17 @@ def command(
     if choices["key"] is not None:
         printer.say(phrase("warning.key_option", spoken))
     if choices["key_stdin"]:
+        from diagnose.cli.named_files import key_from_standard_input
+
         choices["stdin_text"] = key_from_standard_input()
     try:
         load()  # reports an error in the user's own doors before the run starts
-        settings = (
-            _of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
-            if curl is None
-            else from_curl(curl, Options(**choices), spoken)
-        )
+        if curl is None:
+            settings = _of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
+        else:
+            from diagnose.cli.curl_option import from_curl
+
+            settings = from_curl(curl, Options(**choices), spoken)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
     say_ignored(settings, spoken)
