@@ -143,7 +143,7 @@ def _is_placeholder(wrapped: str, core: str) -> bool:
 
 
 def _is_blank(body: str) -> bool:
-    """Check whether the body is a gap to fill: ``...``, ``___``, ``xxx-xxx``; no pattern, for it takes 2 ms to compile."""
+    """Check whether the body is a gap to fill: ``...``, ``___``, ``xxx-xxx``. A pattern would take 2 ms to compile."""
     return not body.strip(".…_-") or (len(body) > 1 and not (body.strip("-_.…xX") or body[:2].strip(".…xX")))
 
 

@@ -24,8 +24,8 @@ _STARTS = ("sk-", "gsk_", "xai-", "AIza", "hf_", "nvapi-", "pplx-", "r8_", "tgp_
 
 def _forms(value: str) -> set[str]:
     """Return the forms in which foreign text may contain the value: plain, escaped and encoded."""
-    import base64
     import json
+    from binascii import b2a_base64  # `base64` takes longer to import
     from urllib.parse import quote
 
     raw = value.encode("utf-8", "surrogatepass")
@@ -44,9 +44,9 @@ def _forms(value: str) -> set[str]:
         quote(raw, safe="").lower(),
     }
     for lead in range(3):  # base64 encodes a key inside a longer text in one of three alignments
-        encoded = base64.b64encode(b"\0" * lead + raw).decode()
-        forms.add(encoded[4 if lead else 0 :].rstrip("=")[:-1])
-        forms.add(base64.urlsafe_b64encode(b"\0" * lead + raw).decode()[4 if lead else 0 :].rstrip("=")[:-1])
+        encoded = b2a_base64(b"\0" * lead + raw, newline=False).decode()[4 if lead else 0 :].rstrip("=")[:-1]
+        forms.add(encoded)
+        forms.add(encoded.replace("+", "-").replace("/", "_"))
     return forms
 
 
