@@ -18,7 +18,7 @@ from diagnose.words import LANGS
 from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from diagnose.report import Report
     from probes.model.evidence import Evidence
@@ -134,7 +134,7 @@ def command(
             settings = from_curl(curl, Options(**choices), spoken)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    say_ignored(settings, spoken)
+    say_ignored(settings.ignored, spoken)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json", spoken)
         return
@@ -164,13 +164,11 @@ def _of_app(options: Options) -> Settings | None:
     return of_app(this_world(os.environ, Path.cwd()), options, apps.load())
 
 
-def say_ignored(settings: Settings, lang: str) -> None:
+def say_ignored(ignored: Iterable[Source], lang: str) -> None:
     """Say on standard error which settings of a folder's file do not count, and what makes them count."""
-    if not settings.ignored:
-        return
-    from diagnose.rendering.report_parts import word
+    for source in dict.fromkeys(ignored):
+        from diagnose.rendering.report_parts import word
 
-    for source in settings.ignored:
         key = "consent.ignored_doors" if source.name.startswith("doors.") else "consent.ignored_flag"
         printer.say(word(lang, key, source=source))
 
