@@ -11,7 +11,10 @@ A step in ``diagnose/words`` names them in its conditions (:class:`diagnose.word
 - where a value was set: ``key_in:KIND``, ``url_in:KIND`` and ``model_in:KIND`` with a kind of
   :class:`probes.model.source.SourceKind` (a blank becomes a hyphen), and ``key_in:file`` for every file
 - ``via:PRODUCT``, a product of ``products.toml`` that made or passed on the failed response (``via:cloudflare``)
-- ``said:KIND``, what the failed response asks for: a kind of :class:`probes.api.remedies.Remedy` (``said:ask``)
+- ``said:KIND``, what the failed response asks for: a kind of :class:`probes.api.remedies.Remedy` (``said:ask``), or a
+  state (``said:leaked``)
+- ``plan``: the same provider has subscription plans with an address of their own
+- ``proxy_problem:KIND``, of :class:`probes.model.facts.ProxyProblem`
 - ``proxy``, ``container``, ``wsl``: from where the check was run
 """
 
@@ -21,16 +24,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from probes.api.remedies import message_of, remedies
+from probes.model.facts import SiteDifference
 from probes.model.key_shape import Fit
 
 if TYPE_CHECKING:
     from diagnose.evidence.view import View
 
-PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl")
+PLACES = ("local", "public", "provider", "relay", "owner", "proxy", "container", "wsl", "plan")
 STACKS = {"httpx": "python"}  # other stacks have the name of their fact
 ROLES = {"base_url": "url_in", "key": "key_in", "model": "model_in"}
 # Facts with a value after the colon.
-VALUED = ("door", "protocol", "app", "key", "via", "said", *ROLES.values())
+VALUED = ("door", "protocol", "app", "key", "via", "said", "proxy_problem", *ROLES.values())
 
 
 class CaseFacts:
@@ -52,6 +56,7 @@ class CaseFacts:
         held = {
             "container": vantage.container,
             "wsl": vantage.wsl,
+            "plan": bool(plan_url(view)),
             "proxy": view.proxy is not None and view.proxy.url is not None,
         }
         target = view.evidence.target
@@ -63,6 +68,7 @@ class CaseFacts:
                 *_app(view),
                 *_key(view),
                 *_sources(view),
+                *(f"proxy_problem:{one.problem}" for one in (view.proxy,) if one is not None and one.problem),
             }
         )
 
@@ -71,7 +77,8 @@ class CaseFacts:
         first = self._view.first
         exchange = self._view.subject or (first.told if first is not None else None)
         found = remedies(message_of(exchange)) if exchange is not None else ()
-        return frozenset(f"said:{one.kind}" for one in found)
+        kinds = {one.value if one.kind == "state" else one.kind for one in found}
+        return frozenset(f"said:{kind}" for kind in kinds)
 
     @cached_property
     def _via(self) -> frozenset[str]:
@@ -83,6 +90,12 @@ class CaseFacts:
             return frozenset()
         traces = (products.maker(exchange), products.between(exchange))
         return frozenset(f"via:{trace.product.name.lower().replace(' ', '-')}" for trace in traces if trace is not None)
+
+
+def plan_url(view: View) -> str:
+    """Return the base URL of the provider's plan whose keys look like the user's; empty if it has none."""
+    sites = view.door.match.sister_sites if view.door is not None else ()
+    return next((one.url for one in sites if one.differs is SiteDifference.PLAN), "")
 
 
 def _host(view: View) -> set[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diagnose import words
-from diagnose.advice.houses import belongs_to_target, host_of, house_of, target_door
+from diagnose.advice.houses import belongs_to_target, host_of, house_of
 from diagnose.evidence.lines import sentence
 from probes.api.remedies import Remedy, message_of, remedies
 from probes.urls.url_flaws import examine_url
@@ -86,6 +86,8 @@ def _is_news(remedy: Remedy, view: View) -> bool:
 
 def _worded(remedy: Remedy, view: View) -> Iterator[tuple[str, str]]:
     """Yield the name of the step's words and the value that they show."""
+    if remedy.kind == "state":
+        return  # the finding's own steps name it in their conditions
     if remedy.kind == "ask":
         yield f"ask_{remedy.value}", remedy.value
     elif remedy.kind in ("url", "host"):
@@ -93,10 +95,9 @@ def _worded(remedy: Remedy, view: View) -> Iterator[tuple[str, str]]:
         yield "url" if belongs_to_target(url, view) else "url_foreign", url
     elif remedy.kind == "page":
         house = house_of(remedy.value)
-        target = target_door(view)
         if belongs_to_target(remedy.value, view):
             yield "page", remedy.value
-        elif house is None or target is not None:  # a relay that quotes its provider names a page for its operator
+        elif house is None:  # a page of another known provider is quoted from an answer that is not meant for the user
             yield "page_foreign", remedy.value
     else:
         yield remedy.kind, remedy.value

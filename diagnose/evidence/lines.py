@@ -8,7 +8,8 @@ from diagnose.report import Seen, seen
 from probes.model.exchange import Exchange
 from probes.model.failure import Failure
 
-_MACHINE_READABLE = r"[{\[] ?[\"'{\[\]}]|</?[A-Za-z!]"  # the start of JSON, of a Python value, or of markup
+# The start of JSON, of a Python value, or of markup.
+_MACHINE_READABLE = r"[{\[] ?[\"'{\[\]}]|</?(?:html|head|body|title|center|div|p|h1|br|!doctype)\b"
 
 
 def words_of(exchange: Exchange) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diagnose import words
-from diagnose.advice.case_facts import CaseFacts
+from diagnose.advice.case_facts import CaseFacts, plan_url
 from diagnose.advice.remedy_steps import remedy_steps
 from diagnose.evidence import client_urls
 from diagnose.evidence.view import View
@@ -35,6 +35,8 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
     for name, value in values.items():
         if not value:
             all_values.pop(name, None)
+    if plan := plan_url(view):
+        all_values.setdefault("plan_url", plan)
     text = words.say(code, lang, all_values, claim.case if reachable or code not in TIED else UNREACHABLE, facts)
     asked = remedy_steps(view, code, lang, claim.settings if claim.verified else None)
     if url := all_values.get("better_url"):  # the finding's own words name this address

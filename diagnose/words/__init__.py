@@ -40,7 +40,7 @@ OPTIONAL = (
     *("key_door", "key_hint", "key_length", "key_env", "key_source", "console"),
     *("model", "near", "parameter", "group", "endpoint", "other_protocol"),
     *("ending", "doubled", "added", "twice"),
-    *("better_url", "better_version", "better_auth", "claude_token", "version_variable"),
+    *("better_url", "plan_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
     *("proxy", "better_proxy", "address", "port", "location"),
     *("issuer", "product", "path", "names", "not_after", "days"),

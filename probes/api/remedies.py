@@ -128,13 +128,22 @@ _ASKS = {
         r"(?i)workspace\b.{0,20}(?:denied|not authorized|no (?:access|permission))|(?:业务空间|工作空间"
         r"|工作区).{0,12}(?:无权|没有|未授权|拒绝)"
     ),
+    "pull": r"(?i)\btry pulling it|\bpull(?:ing)? the model|ollama pull",
     "policy": r"(?i)data policy|privacy settings|guardrail restrictions|数据政策",
 }
 
+# States of a key or an account that need another step than a mere refusal.
+_STATES = {
+    "leaked": r"(?i)\bleaked\b|\bcompromised\b|泄露",
+    "suspended": (
+        r"(?i)\b(?:account|organi[sz]ation|user|consumer)\b.{0,40}\b(?:suspended|deactivated|disabled|banned|terminated)\b"
+        r"|\bproject\b.{0,40}\bsuspended\b|(?:账号|账户|用户|组织).{0,10}(?:封禁|冻结|停用|被封)"
+    ),
+}
 # Every pattern, for the test that holds them to linear time.
 PATTERNS = (
     *(_URL, _HOST, _CALL, _PAGE, _STRONG, _FOR_PEOPLE, _FOR_PROGRAMS, _MODEL, _PATH, _PARAMETER, _REGION, _VARIABLE),
-    *(*_HEADERS, *_SCOPE, *_ASKS.values(), r"^.{0,3}\bto\b"),
+    *(*_HEADERS, *_SCOPE, *_ASKS.values(), *_STATES.values(), r"^.{0,3}\bto\b"),
 )
 
 
@@ -142,8 +151,8 @@ class Remedy(NamedTuple):
     """One thing that a server's answer asks for.
 
     ``kind``: ``url`` (an address for requests), ``host`` (the same without scheme and path), ``page``, ``header``,
-    ``path`` (of an endpoint), ``model``, ``parameter``, ``region``, ``variable``, ``scope`` (a permission), or ``ask``
-    with a name of ``_ASKS``.
+    ``path`` (of an endpoint), ``model``, ``parameter``, ``region``, ``variable``, ``scope`` (a permission), ``ask``
+    with a name of ``_ASKS``, or ``state`` with one of ``_STATES``.
     """
 
     kind: str
@@ -173,6 +182,9 @@ def remedies(message: str) -> tuple[Remedy, ...]:
         if _search(pattern, text):
             found["ask"] = name
             break
+    state = next((name for name, pattern in _STATES.items() if _search(pattern, text)), "")
+    if state:
+        found["state"] = state
     _first(found, "scope", _SCOPE, text)
     header = next(
         (hit["header"] for one in _HEADERS for hit in _all(one, text) if hit["header"].lower() not in _KEY_HEADERS), ""

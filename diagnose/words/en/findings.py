@@ -13,6 +13,7 @@ TEXTS: dict[str, Text] = {
         "terminal.",
         (
             "Put the key into {key_env}, in the shell or the `.env` file from which the app starts.",
+            Step("local", "If the server needs no key, put any word there: the SDK does not start without one."),
             "If you have no key yet, make one at {console}",
             "Put the key where {app} looks for it, then start the app again.",
             "If the key lies in a file, name it: `llmdoctor check --key-file PATH` or `--env-file PATH`.",
@@ -348,14 +349,24 @@ TEXTS: dict[str, Text] = {
         "gets to {host}.",
         (
             "Set the proxy to {better_proxy}",
-            (
-                "Write it as http://HOST:PORT, or socks5://HOST:PORT for a SOCKS port. HTTPS_PROXY, too, nearly "
-                "always "
-                "begins with http://. Special characters of its password stand as codes: @ is %40, : is %3A, # is "
-                "%23."
+            Step(
+                "proxy_problem:api_address|proxy_problem:own_address",
+                (
+                    "Delete it from {source|the proxy setting}: the address of an API or a relay belongs in the "
+                    "base URL."
+                ),
             ),
-            "Delete entries with square brackets or :: from NO_PROXY, such as [::1].",
-            "An API address or a relay is no proxy: it belongs in the base URL.",
+            Step(
+                "!proxy_problem:api_address !proxy_problem:own_address",
+                (
+                    "Write it as http://HOST:PORT, or socks5://HOST:PORT for a SOCKS port. HTTPS_PROXY, too, "
+                    "nearly always begins with http://."
+                ),
+            ),
+            Step(
+                "!proxy_problem:api_address !proxy_problem:own_address",
+                "Special characters of its password stand as codes: @ is %40, : is %3A, # is %23.",
+            ),
         ),
     ),
     "proxy.ignored": Text(
@@ -933,7 +944,7 @@ TEXTS: dict[str, Text] = {
             "In the app, choose {other_protocol} as the kind of provider.",
             "Or set the base URL to {better_url}",
             (
-                "See in the manual whether {protocol} has an address of its own there, and which languages the app "
+                "See in the manual whether {protocol} has an address of its own there, and which protocols the app "
                 "can "
                 "speak."
             ),
@@ -971,7 +982,7 @@ TEXTS: dict[str, Text] = {
             "The key in use came from {key_source}: see that it is the one you mean.",
             Step("public", "Make a new key at {console} and use that one."),
             Step("relay", "On the relay's page, see that this token exists and is switched on, or make a new one."),
-            "Copy the key again from where you keep it, or make a new one.",
+            "Copy the key again from where you keep it.",
             Step("owner local", "If the server is yours, compare the key with the one in its settings."),
         ),
     ),
@@ -1008,10 +1019,20 @@ TEXTS: dict[str, Text] = {
         "The server knows the key and says that it has expired, was switched off or suspended, or was found in "
         "public. It will not come back by waiting.",
         (
-            "Make a new key at {console}",
-            "Make a new key, put it in every place that used the old one, and delete the old one.",
-            "If it was found in public, see in the console what it was used for.",
-            "If the account itself is suspended, write to the provider's support.",
+            Step(
+                "said:suspended",
+                (
+                    "Write to the provider's support: the account or project is suspended, and a new key of it "
+                    "will not work either."
+                ),
+            ),
+            Step(
+                "said:leaked",
+                "See in the console what the key was used for, and find the place where it was published.",
+            ),
+            Step("!said:suspended", "Make a new key at {console}"),
+            Step("!said:suspended", "Put a new key in every place that used this one, and delete this one."),
+            Step("!said:suspended", "If the account itself is suspended, write to the provider's support."),
         ),
     ),
     "auth.not_permitted": Text(
@@ -1024,7 +1045,9 @@ TEXTS: dict[str, Text] = {
                 "door:github-models",
                 "In a GitHub Actions workflow, add `models: read` to `permissions:`; a personal token needs it too.",
             ),
-            Step("door:gemini|door:vertex", "In the project of the key, switch on the Generative Language API."),
+            Step(
+                "!said:ask door:gemini|door:vertex", "In the project of the key, switch on the Generative Language API."
+            ),
             Step("!said:ask", "Open {console} and give the key the missing permission."),
             Step(
                 "!said:ask", "Make a key without limits, or let the owner of the account allow model requests for it."
@@ -1086,6 +1109,10 @@ TEXTS: dict[str, Text] = {
                 "protocol:azure|door:azure",
                 "The model is the name of your deployment here: copy it from the list of deployments.",
             ),
+            Step(
+                "door:vertex|door:bedrock",
+                "Not every location has every model: see in the provider's list where this one is served.",
+            ),
             "Take a name from the model list of {host}, and copy it exactly.",
         ),
     ),
@@ -1145,10 +1172,13 @@ TEXTS: dict[str, Text] = {
         "The account, the relay's user or the key itself has no credit left, or less than is set aside for the "
         "longest answer. A subscription to a chat app is no credit for the API. Waiting does not help.",
         (
-            "Top up, or raise the limit, at {console}",
+            Step(
+                "plan",
+                "If the key belongs to a subscription plan, set the base URL to that plan's own: {plan_url}",
+            ),
+            "Top up, or raise the limit, in the provider's console: {console}",
             "See balance and limits of the account and of this very key, then top up or raise them.",
             "If little is left, let the app ask for shorter answers (a smaller max_tokens).",
-            "If the key belongs to a plan, use that plan's own address.",
         ),
     ),
     "quota.rate_limited": Text(

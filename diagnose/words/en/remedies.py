@@ -30,5 +30,6 @@ STEPS: dict[str, str] = {
         "Give the workspace of this key access to the model, or use a key of a workspace that has it: the server says "
         "that this one has not."
     ),
+    "ask_pull": "Fetch the model on that server first, as its answer says: `ollama pull NAME`.",
     "ask_policy": "Change the privacy or data settings of the account: no provider that they allow has this model.",
 }

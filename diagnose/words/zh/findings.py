@@ -12,6 +12,7 @@ TEXTS: dict[str, Text] = {
         "看不到终端里设置的环境变量。",
         (
             "把密钥写进 {key_env}，放在启动应用的终端环境里，或应用所在目录的 `.env` 文件里。",
+            Step("local", "如果服务器不需要密钥，随便填一个词：没有它 SDK 不会启动。"),
             "还没有密钥的话，到 {console} 创建一个。",
             "在 {app} 读取密钥的地方填好，然后重启应用。",
             "密钥存在文件里时，可以直接指定：`llmdoctor check --key-file PATH` 或 `--env-file PATH`。",
@@ -295,10 +296,19 @@ TEXTS: dict[str, Text] = {
         "或者那个端口用的是另一种协议。应用还没连到 {host} 就停下了。",
         (
             "把代理设置改为 {better_proxy}",
-            "写成 http://HOST:PORT；如果是 SOCKS 端口，写 socks5://HOST:PORT。HTTPS_PROXY 的值通常也以 http:// 开头。"
-            "密码里的特殊字符要转码：@ 写成 %40，: 写成 %3A，# 写成 %23。",
-            "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1]。",
-            "API 或中转站的地址不是代理，应该填在接口地址里。",
+            Step(
+                "proxy_problem:api_address|proxy_problem:own_address",
+                "从 {source|代理设置} 里删掉它：API 或中转站的地址应该填在接口地址里。",
+            ),
+            Step(
+                "!proxy_problem:api_address !proxy_problem:own_address",
+                "写成 http://HOST:PORT；如果是 SOCKS 端口，写 socks5://HOST:PORT。"
+                "HTTPS_PROXY 的值通常也以 http:// 开头。",
+            ),
+            Step(
+                "!proxy_problem:api_address !proxy_problem:own_address",
+                "密码里的特殊字符要转码：@ 写成 %40，: 写成 %3A，# 写成 %23。",
+            ),
         ),
     ),
     "proxy.ignored": Text(
@@ -745,7 +755,7 @@ TEXTS: dict[str, Text] = {
             "实际使用的密钥来自 {key_source}：确认它就是你要用的那个。",
             Step("public", "到 {console} 新建密钥并换上。"),
             Step("relay", "在中转站网站的令牌页面确认这个令牌存在且已启用，或新建一个。"),
-            "从保存密钥的地方重新复制一遍，或新建一个。",
+            "从保存密钥的地方重新复制一遍。",
             Step("owner local", "自己的服务器：把密钥和它设置里的核对一遍。"),
         ),
     ),
@@ -777,10 +787,11 @@ TEXTS: dict[str, Text] = {
         "这个密钥已经失效",
         "服务器认得它，但说它已过期、被停用、被冻结，或因为泄露而被封。等待不会让它恢复。",
         (
-            "到 {console} 新建密钥。",
-            "新建一个密钥，替换所有用到旧密钥的地方，并删除旧的。",
-            "如果是泄露，到控制台查看有没有被人盗用。",
-            "如果是账号被冻结，联系服务商客服。",
+            Step("said:suspended", "联系服务商客服：账号或项目已被冻结，在里面新建的密钥也用不了。"),
+            Step("said:leaked", "到控制台查看这个密钥有没有被人盗用，并找出它是在哪里泄露的。"),
+            Step("!said:suspended", "到 {console} 新建密钥。"),
+            Step("!said:suspended", "在所有用到这个密钥的地方换上新密钥，并删除旧的。"),
+            Step("!said:suspended", "如果是账号被冻结，联系服务商客服。"),
         ),
     ),
     "auth.not_permitted": Text(
@@ -792,7 +803,7 @@ TEXTS: dict[str, Text] = {
                 "door:github-models",
                 "GitHub Actions 工作流：给 `permissions:` 加上 `models: read`；个人令牌也要有这项权限。",
             ),
-            Step("door:gemini|door:vertex", "在密钥所属的项目里启用 Generative Language API。"),
+            Step("!said:ask door:gemini|door:vertex", "在密钥所属的项目里启用 Generative Language API。"),
             Step("!said:ask", "打开 {console}，给密钥加上缺少的权限。"),
             Step("!said:ask", "新建一个不受限制的密钥，或请账号所有者开放模型调用权限。"),
         ),
@@ -841,6 +852,7 @@ TEXTS: dict[str, Text] = {
             "相近的名字：{near}。",
             Step("protocol:ollama|door:ollama", "先下载模型：`ollama pull NAME`。"),
             Step("protocol:azure|door:azure", "这里的模型名是你的部署名称：从部署列表里复制。"),
+            Step("door:vertex|door:bedrock", "不是每个地域都有每个模型：在服务商的列表里查看它在哪里提供。"),
             "从 {host} 的模型列表里选一个，原样复制。",
         ),
     ),
@@ -896,10 +908,10 @@ TEXTS: dict[str, Text] = {
         "账号、中转站用户或密钥本身没有额度了，或者不够预扣最长回答的费用。聊天应用的会员不能当作 API 余额。"
         "等待没有用。",
         (
-            "到 {console} 充值或调高额度。",
+            Step("plan", "如果密钥属于某个套餐，把接口地址改为该套餐专用的：{plan_url}"),
+            "到服务商的控制台充值或调高额度：{console}",
             "查看账号和这个密钥各自的余额与额度，然后充值或调高。",
             "如果只剩一点，让应用请求短一些的回答（调小 max_tokens）。",
-            "如果密钥属于某个套餐，改用该套餐专用的接口地址。",
         ),
     ),
     "quota.rate_limited": Text(

@@ -81,6 +81,9 @@ SAID = [
     ("The model grok-beta was deprecated. Please use grok-3 instead.", {"model": "grok-3"}),
     ("Please bind your Alibaba Cloud account before use.", {"ask": "bind"}),
     ("Workspace access denied", {"ask": "workspace"}),
+    ("Your API key was reported as leaked. Please use another API key.", {"state": "leaked"}),
+    ("Permission denied: Consumer 'api_key:x' has been suspended.", {"state": "suspended"}),
+    ("model 'mistral' not found, try pulling it first", {"ask": "pull"}),
     # Houses that nobody has listed.
     ("该接口已下线，请使用 https://api.newhouse.example/v1 代替", {"url": "https://api.newhouse.example/v1"}),
     ("该模型已下线，请使用 glm-4.6", {"model": "glm-4.6"}),
