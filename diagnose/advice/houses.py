@@ -49,6 +49,11 @@ def belongs_to_target(url: str, view: View) -> bool:
     return bool(own) and house is None and domain_of(own) == domain_of(host_of(url))
 
 
+def quotes_upstream(url: str, view: View) -> bool:
+    """Check whether a host that is no known provider's names an address of one: it passes on an answer to itself."""
+    return target_door(view) is None and house_of(url) is not None
+
+
 def target_door(view: View) -> Door | None:
     """Return the built-in door of the target's host, or None."""
     id = view.door.match.id if view.door is not None else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from diagnose import words
-from diagnose.advice.houses import belongs_to_target, host_of, house_of
+from diagnose.advice.houses import belongs_to_target, host_of, house_of, quotes_upstream
 from diagnose.evidence.lines import sentence
 from probes.api.remedies import Remedy, message_of, remedies
 from probes.urls.url_flaws import examine_url
@@ -62,6 +62,15 @@ def remedy_steps(view: View, code: str, lang: str, proven: Mapping[str, object] 
     return tuple(dict.fromkeys(steps))
 
 
+def upstream_named(view: View) -> bool:
+    """Check whether a relay's answer names the address of its own provider: the request that failed is the relay's."""
+    exchange = view.subject
+    named = (
+        [one for one in remedies(message_of(exchange)) if one.kind in ("url", "host")] if exchange is not None else []
+    )
+    return any(quotes_upstream(_base_url(one, view), view) for one in named)
+
+
 def named_base_url(view: View) -> str:
     """Return the base URL that the answer names for these requests, if it is one of the same provider; else empty."""
     exchange = view.subject
@@ -92,7 +101,8 @@ def _worded(remedy: Remedy, view: View) -> Iterator[tuple[str, str]]:
         yield f"ask_{remedy.value}", remedy.value
     elif remedy.kind in ("url", "host"):
         url = _base_url(remedy, view)
-        yield "url" if belongs_to_target(url, view) else "url_foreign", url
+        if not quotes_upstream(url, view):
+            yield "url" if belongs_to_target(url, view) else "url_foreign", url
     elif remedy.kind == "page":
         house = house_of(remedy.value)
         if belongs_to_target(remedy.value, view):

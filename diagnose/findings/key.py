@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from diagnose.advice.remedy_steps import named_base_url
+from diagnose.advice.remedy_steps import named_base_url, upstream_named
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -159,8 +160,15 @@ def _wrong_resource(view: View) -> Claim | None:
 
 def _wrong_region(view: View) -> Claim | None:
     match, subject = view.match, view.subject
-    if match is not None and subject is not None and match.code == "key.wrong_region":
-        url = named_base_url(view)
+    wordless = match is None or match.dialect.startswith("status-")
+    refused = subject is not None and subject.status in (401, 403, 421) and wordless
+    url = named_base_url(view) if refused or (match is not None and match.code == "key.wrong_region") else ""
+    if subject is not None and refused and url and urlsplit(url).netloc != urlsplit(subject.request.url).netloc:
+        # Nobody knows these words, but they name another host of the same provider for the request.
+        return Claim(
+            (line_of(subject),), values={"better_url": url, "key_door": ""}, settings={"base_url": url}, case="named"
+        )
+    if match is not None and subject is not None and match.code == "key.wrong_region" and not upstream_named(view):
         return Claim(
             (line_of(subject),),
             sure=match.confidence >= 0.95,

@@ -26,7 +26,8 @@ _HOST = rf"(?i)(?<![\w.@/:-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\
 _CALL = (
     r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b|\buse\b|\busing\b|\bcall\b|\btry\b|switch(?:ed)? to"
     r"|mov(?:e|ed|ing)\b"
-    r"|migrat\w{1,5} to|point\w{0,3} (?:to|at)|replaced (?:by|with)|now (?:at|available)|base[ _-]?url"
+    r"|migrat\w{1,5} to|point\w{0,3} (?:to|at)|replaced (?:by|with)"
+    r"|(?:now|available|hosted|located|served) at|base[ _-]?url"
     r"|\bendpoint\b|\bhost(?:name)?\b"
     r"|请使用|请改用|改用|切换|迁移|更换为|替换为|变更为|接口地址|请求地址|域名"
 )
@@ -39,7 +40,8 @@ _PAGE = (
     r"|访问|前往|请到|详见|参考|查看|登录|开通|充值|认证|绑定|申请|文档"
 )
 _STRONG = (
-    r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b.{0,20}$|base[ _-]?url\b.{0,20}$|接口地址.{0,10}$"
+    r"(?i)(?:make|send|direct|route)\b.{0,30}\brequests?\b.{0,20}$"
+    r"|\brequests?\b.{0,20}\b(?:sent|made|directed) to:? ?$|base[ _-]?url\b.{0,20}$|接口地址.{0,10}$"
     r"|请求地址.{0,10}$"
 )
 # Parts of an address that is for people, and of one that is for programs.
@@ -54,16 +56,16 @@ _FOR_PROGRAMS = (
 
 _HEADER = (
     r"[`'\"“]?(?P<header>(?:[xX]-[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30}){0,5}"
-    r"|[A-Z][a-z]{2,20}(?:-[A-Z][A-Za-z]{1,20}){1,4}|[a-z]{2,16}-[a-z]{2,16}-[a-z]{2,16}))[`'\"”]?"
+    r"|[A-Z][A-Za-z]{2,20}(?:-[A-Z][A-Za-z]{1,20}){1,4}|[a-z]{2,16}-[a-z]{2,16}-[a-z]{2,16}))[`'\"”]?"
 )
 _HEADERS = (
     rf"(?:missing|requires?|required|must (?:include|contain|set|send|have|pass)|without|lacks?|needs?|add"
     rf"|set|provide|pass|send)"
     rf"(?: (?:a|an|the|required|valid|request|custom|http|header|either|or|of)){{0,4}}:? {_HEADER}",
     (
-        rf"{_HEADER}[,:]?(?: request| http)? ?(?:header)?(?: field)? (?:is |was |must be "
+        rf"{_HEADER}[,:]?(?: request| http)? ?(?:header)?(?: field)? (?:missing|required|(?:is |was |must be "
         rf"|has to be )(?:required|missing|needed|set|present|provided|sent|not (?:found|set|present|provided"
-        rf"|sent))"
+        rf"|sent)))"
     ),
     rf"(?:缺少|缺失|请(?:添加|设置|携带|传入|提供|增加))(?:的|必要的|必需的)?(?:请求头|header)?[ :：]{{0,2}}{_HEADER}",
     rf"(?:请求头|header)[ :：]{{0,2}}{_HEADER}.{{0,6}}(?:缺失|缺少|必填|必须|不能为空|未提供|未设置)",
@@ -97,7 +99,7 @@ _REGION = (
     r"|of))?[ :=]{0,2}[`'\"“]?(?P<region>[a-z]{2,12}-[a-z]{2,12}-?\d{1,2})\b"
 )
 _VARIABLE = (
-    r"(?:\bset|\bexport|\bdefine|\bprovide|设置|配置)(?: the"
+    r"(?:\b[Ss]et|\b[Ee]xport|\b[Dd]efine|\b[Pp]rovide|设置|配置)(?: the"
     r"| an?)?(?: environment)?(?: variable)? ?(?:环境变量)? ?[`'\"“$]?"
     r"(?P<variable>[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6})\b"
 )
@@ -122,7 +124,7 @@ _ASKS = {
     ),
     "enable": (
         r"(?i)has not been used in project|api (?:is|has been) disabled|not (?:been )?(?:activated|enabled) (?:the"
-        r"|this|for)|(?:activate|enable) (?:the|this|it)\b|尚?未开通|请.{0,6}开通"
+        r"|this|for)|(?:activate|enable) (?:the|this|it)\b|尚?未开通|请.{0,40}开通"
     ),
     "workspace": (
         r"(?i)workspace\b.{0,20}(?:denied|not authorized|no (?:access|permission))|(?:业务空间|工作空间"

@@ -96,6 +96,24 @@ ADDRESSES = (
         HOUSE,
         says=("https://eu.api.newhouse.example/v1 (the server says so)",),
     ),
+    # A relay that passes on what its provider told it: the relay's operator has to set another address.
+    Scenario(
+        "remedy-region-of-the-relay",
+        "auth.upstream",
+        refusing(error(401, REGIONAL, "incorrect_hostname")),
+        RELAY,
+        never=("key.wrong_region",),
+        says=("Send the operator of relay.example this message",),
+    ),
+    # Words that no row knows.
+    Scenario(
+        "remedy-region-other-words",
+        "key.wrong_region",
+        everything(error(403, "Your project requires requests to be sent to eu.api.openai.com")),
+        OPENAI,
+        shape="openai",
+        says=("https://eu.api.openai.com/v1 (the server says so)",),
+    ),
     # A hostile server names an address of its own choice: called its claim, and made no fix.
     Scenario(
         "remedy-hostile-host",
@@ -209,6 +227,13 @@ PARTS = (
         refusing(error(400, "缺少请求头 X-Tenant-Id")),
         HOUSE,
         says=("Add the header X-Tenant-Id",),
+    ),
+    Scenario(
+        "remedy-quoted-header",
+        "http.header_rejected",
+        refusing(error(400, "Header 'OpenAI-Organization' is required for this endpoint")),
+        HOUSE,
+        says=("Add the header OpenAI-Organization",),
     ),
     # xAI's words for a retired model.
     Scenario(
