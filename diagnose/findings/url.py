@@ -74,12 +74,15 @@ def _claim(view: View, flaw: Flaw) -> Claim:
 
 
 def _invalid(view: View) -> Claim | None:
-    flaw = view.flaw("base_url", "invalid", "bad_port", "empty")
+    flaw = view.flaw("base_url", "invalid", "bad_port", "empty", "scheme_unusable")
     if flaw is None and view.failed("dns", Kind.NAME_INVALID) is None:
         return None
     if view.settings.url_looks_like_key or view.settings.base_url is None:
         return None
-    return _claim(view, flaw) if flaw is not None else Claim((repr(view.settings.base_url),))
+    if flaw is None:
+        return Claim((repr(view.settings.base_url),))
+    claim = _claim(view, flaw)
+    return replace(claim, case="scheme") if flaw.kind == "scheme_unusable" else claim
 
 
 def _plaintext(view: View) -> Claim | None:

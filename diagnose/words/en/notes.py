@@ -25,6 +25,7 @@ NOTES: dict[str, str] = {
     "scheme_twice": "the scheme stands twice",
     "no_host_follows": "no host follows the scheme",
     "not_http": "not http:// or https://",
+    "other_scheme": "{scheme}:// is neither http:// nor https://",
     "no_scheme": "no http:// or https://",
     "no_scheme_no_host": "neither a scheme nor a host",
     "unfilled": "a name in brackets that nobody filled in",

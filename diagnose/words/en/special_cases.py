@@ -15,6 +15,16 @@ CASES: dict[str, Text] = {
             "Delete entries with square brackets or :: from NO_PROXY, such as [::1] or fd00::/8.",
         ),
     ),
+    "url.invalid:scheme": Text(
+        "The base URL does not begin with http:// or https://",
+        "LLM APIs are called over HTTP. Node, Go, Rust and most other clients refuse an address of another kind before "
+        'they send anything, often with only "Connection error." or "fetch failed". Addresses with wss:// are for '
+        "realtime (WebSocket) sessions.",
+        (
+            "Set the base URL to {better_url}",
+            "Copy the base URL for HTTP requests from the provider's manual. It looks like https://api.example.com/v1.",
+        ),
+    ),
     "settings.wrong_variable:app": Text(
         "{app} does not read {variable|the variable that was set}",
         "Each program reads variables with certain names and passes over all others without a word, and programs "

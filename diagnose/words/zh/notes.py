@@ -25,6 +25,7 @@ NOTES: dict[str, str] = {
     "scheme_twice": "协议头重复",
     "no_host_follows": "协议头后面没有主机名",
     "not_http": "不是 http:// 或 https://",
+    "other_scheme": "{scheme}:// 既不是 http:// 也不是 https://",
     "no_scheme": "缺少 http:// 或 https://",
     "no_scheme_no_host": "既没有协议头，也没有主机名",
     "unfilled": "括号里的占位名没有换成实际的值",

@@ -15,6 +15,15 @@ CASES: dict[str, Text] = {
             "从 NO_PROXY 里删掉带方括号或 :: 的条目，比如 [::1] 或 fd00::/8。",
         ),
     ),
+    "url.invalid:scheme": Text(
+        "Base URL 不是以 http:// 或 https:// 开头",
+        "大模型 API 通过 HTTP 调用。遇到其他协议的地址，Node、Go、Rust 等大多数客户端在发送任何内容之前就会拒绝，"
+        "往往只显示 Connection error. 或 fetch failed。wss:// 地址用于实时（WebSocket）会话。",
+        (
+            "把 Base URL 设为 {better_url}",
+            "从服务商文档中复制用于 HTTP 请求的 Base URL，形如 https://api.example.com/v1。",
+        ),
+    ),
     "settings.wrong_variable:app": Text(
         "{app} 不读取 {variable|所设的变量}",
         "每个程序只认特定名字的变量，其他的一概忽略，也不会提示；各家程序认的名字又不一样。值虽然在，{app} 却看不到。",
