@@ -56,13 +56,11 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
         ("tls.intercepted", "tls.hostname_mismatch", "tls.self_signed", "tls.untrusted_issuer"), ("dns.bogus_answer",)
     ),
     **dict.fromkeys(("tls.expired", "tls.not_yet_valid"), ("tls.clock_wrong",)),
-    "tls.reset": ("tls.not_tls",),
+    "tls.reset": ("tls.not_tls", "dns.fake_ip"),
     **dict.fromkeys(("http.redirected", "auth.header_style"), ("url.", "proxy.")),
     **dict.fromkeys(
         (
             "http.not_http",
-            "http.timeout",
-            "http.closed",
             "http.blocked",
             "http.front_auth",
             "http.header_rejected",
@@ -71,6 +69,7 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
         ),
         ("url.", "tls.needed", "tls.not_tls", "proxy."),
     ),
+    **dict.fromkeys(("http.timeout", "http.closed"), ("url.", "tls.needed", "tls.not_tls", "proxy.", "dns.fake_ip")),
     # LiteLLM without a database fails with status 500 if the key is missing.
     "http.server_error": ("url.", "tls.needed", "tls.not_tls", "proxy.", "settings.missing_key"),
     "shape.web_page": ("url.", "proxy.", "http.redirected", "http.front_auth"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -121,10 +122,25 @@ def _refusal(*kinds: Kind) -> Callable[[View], Claim | None]:
             return None
         lines = _proxy_answer(failure) if failure is not None else [line_of(exchange)] if exchange else []
         return Claim(
-            (*lines, *_direct_line(view)), values={"source": str((view.proxy.source if view.proxy else None) or "")}
+            (*lines, *_direct_line(view)),
+            sure=failure is None or failure.kind is not Kind.TIMEOUT,
+            values={"source": str((view.proxy.source if view.proxy else None) or "")},
+            case="unreached" if failure is not None and _has_tried(failure) else "",
         )
 
     return when
+
+
+# What SOCKS servers reply if they tried to connect and failed: RFC 1928, section 6; SOCKS4 has one code for everything.
+_TRIED = ("socks5_no_reply", *(f"socks5_reply_{code}" for code in (1, 3, 4, 5, 6)))
+_TRIED_STATUS = re.compile(r"HTTP/\S+ 50[0234]\b")  # of CONNECT: tinyproxy 500, squid 503, others 502 and 504
+
+
+def _has_tried(failure: Failure) -> bool:
+    """Check whether the proxy's answer says that it tried to reach the host, and not that a rule forbids it."""
+    if failure.note is not None:
+        return failure.note.name in _TRIED
+    return _TRIED_STATUS.match(failure.detail) is not None
 
 
 def _proxy_answer(failure: Failure) -> list[str | Seen]:
@@ -159,9 +175,8 @@ def _captures_local(view: View) -> Claim | None:
 
 RULES = (
     Rule("proxy.invalid", Severity.ERROR, "proxy", _invalid, "settings"),
-    Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine"),
     Rule("proxy.captures_local", Severity.ERROR, "proxy", _captures_local, "settings"),
-    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", retryable=True),
+    # What the proxy answered was seen; that the client lacks a package for SOCKS is merely the usual case.
     Rule("proxy.auth_required", Severity.ERROR, "proxy", _refusal(Kind.PROXY_AUTH), "settings"),
     Rule(
         "proxy.refused",
@@ -170,5 +185,7 @@ RULES = (
         _refusal(Kind.PROXY_REFUSED, Kind.TIMEOUT),
         "network",
     ),
+    Rule("proxy.socks_unsupported", Severity.ERROR, "proxy", _socks, "machine"),
+    Rule("proxy.unreachable", Severity.ERROR, "proxy", _unreachable, "machine", retryable=True),
     Rule("proxy.ignored", Severity.WARNING, "proxy", _ignored, "app"),
 )

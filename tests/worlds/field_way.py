@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from worlds.stage import LOCAL, Scenario
+from probes.demo_server import answers, handlers
+from probes.demo_server.server import ScriptEnd
+from probes.model.failure import Kind
+from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario
+from worlds.wire import saying
 
 # -- schemes that no HTTP client of most languages takes ---------------------------------------------------------------
 
@@ -42,4 +46,82 @@ SCHEMES = (
     Scenario("way-scheme-in-capitals", None, base_url=LOCAL.replace("http", "HTTP")),
 )
 
-SCENARIOS: tuple[Scenario, ...] = SCHEMES
+# -- stand-in addresses of proxy programs with a TUN device ------------------------------------------------------------
+
+OPENAI, RELAY_HOST = "https://api.openai.com/v1", "relay.example"
+
+
+def fake(name: str, ip: str, fate: Kind | None, **more: Any) -> Scenario:
+    """Make a world whose name resolves to a fake-IP address; ``fate`` is what happens when it is dialled."""
+    host = RELAY_HOST if more.get("base_url", RELAY) != OPENAI else "api.openai.com"
+    roads = Roads({host: (ip,)}, {ip: fate} if fate is not None else {})
+    given: dict[str, Any] = {"never": ("dns.bogus_answer",), "says": (f"{host} → {ip}",), "roads": roads}
+    return Scenario(f"way-fake-ip-{name}", "dns.fake_ip", **(given | more))
+
+
+FAKE_ADDRESSES = (
+    fake("off-at-a-known-door", "198.18.0.30", Kind.REFUSED, base_url=OPENAI, shape="openai", also=("tcp.refused",)),
+    fake("off-silent", "198.19.3.4", Kind.TIMEOUT, limits=HASTY, also=("tcp.timeout",)),
+    fake("off-unreachable", "198.18.255.1", Kind.UNREACHABLE, also=("tcp.unreachable",)),
+    fake("off-ipv6", "fdfe:dcba:9876::12", Kind.UNREACHABLE, also=("tcp.unreachable",)),
+    fake("node-cut", "198.18.0.31", None, connect=(ScriptEnd.READ, ScriptEnd.RESET), also=("tls.reset",)),
+    fake(
+        "node-closes",
+        "198.18.0.32",
+        None,
+        connect=(ScriptEnd.CLOSE,),
+        also=("tls.reset",),
+        base_url=OPENAI,
+        shape="openai",
+    ),
+    fake(
+        "node-closes-plain-http",
+        "198.18.0.33",
+        None,
+        base_url="http://relay.example/v1",
+        send_anyway=True,
+        connect=(ScriptEnd.READ, ScriptEnd.CLOSE),
+        also=("http.closed",),
+    ),
+)
+
+# -- what a SOCKS proxy replies ----------------------------------------------------------------------------------------
+
+_REPLY = b"\0\1\x7f\0\0\1\0\0"  # the rest of a reply: the address that the proxy connected from
+
+
+def socks(name: str, words: tuple[bytes, ...], said: str, title: str, **more: Any) -> Scenario:
+    """Make a world behind a SOCKS5 proxy that answers each message of the client with the next of these."""
+    given: dict[str, Any] = {
+        "front": saying(*words),
+        "proxies": (("all", "socks5://127.0.0.1:{front}"),),
+        "also": ("proxy.socks_unsupported",),
+        "never": ("proxy.invalid", "proxy.unreachable"),
+        "says": (said, title),
+    }
+    return Scenario(f"way-socks-{name}", "proxy.refused", **(given | more))
+
+
+_FAILED, _FORBIDS = "could not connect to relay.example", "will not connect to relay.example"
+SOCKS = (
+    socks("closed-like-ssh", (b"\5\0", b""), "closed the connection without a reply", _FAILED),
+    socks("host-unreachable", (b"\5\0", b"\5\4" + _REPLY), "SOCKS5 reply 4: host unreachable", _FAILED),
+    socks("connection-refused", (b"\5\0", b"\5\5" + _REPLY), "SOCKS5 reply 5: connection refused", _FAILED),
+    socks("general-failure", (b"\5\0", b"\5\1" + _REPLY), "SOCKS5 reply 1: general failure", _FAILED),
+    socks("forbidden-by-rule", (b"\5\0", b"\5\2" + _REPLY), "SOCKS5 reply 2: not allowed by its rules", _FORBIDS),
+    socks(
+        "closed-by-name-on-its-side",
+        (b"\5\0", b""),
+        "closed the connection without a reply",
+        _FAILED,
+        proxies=(("https", "socks5h://127.0.0.1:{front}"),),
+    ),
+    Scenario(
+        "way-http-proxy-cannot-connect",
+        "proxy.refused",
+        proxy=lambda port: handlers.always(answers.as_html("<h1>503</h1>", 503, ("X-Squid-Error", "ERR_DNS_FAIL 0"))),
+        says=("ERR_DNS_FAIL", _FAILED),
+    ),
+)
+
+SCENARIOS: tuple[Scenario, ...] = (*SCHEMES, *FAKE_ADDRESSES, *SOCKS)

@@ -59,6 +59,7 @@ NOTES: dict[str, str] = {
     "socks5_reply_6": "SOCKS5 reply 6: timed out on the way",
     "socks5_reply_7": "SOCKS5 reply 7: command not supported",
     "socks5_reply_8": "SOCKS5 reply 8: address type not supported",
+    "socks5_no_reply": "the SOCKS proxy took the request and closed the connection without a reply",
     "socks4_reply_91": "SOCKS4 reply 91: rejected or failed",
     "socks4_reply_92": "SOCKS4 reply 92: no ident service here",
     "socks4_reply_93": "SOCKS4 reply 93: another user by the ident service",

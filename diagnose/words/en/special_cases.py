@@ -92,6 +92,18 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "proxy.refused:unreached": Text(
+        "The proxy works, but could not connect to {host}",
+        "The proxy was reached, accepted the request for {host}, port {port|443}, and reported that it could not get "
+        "there: the host is down, its name is not known on the proxy's side, or the port is closed from there. The key "
+        "is not at fault.",
+        (
+            "Check that {host} and port {port|443} are right and that the server is running.",
+            "Test from the proxy's side: on the machine where the proxy runs (for `ssh -D`, the SSH server), run "
+            "`curl -v` with the base URL.",
+            "If this machine can reach {host} directly, add {host} to NO_PROXY.",
+        ),
+    ),
     "dns.not_found:docker_host": Text(
         "The name host.docker.internal is not known here",
         "Docker Desktop gives this name to the machine that runs the containers. Docker on Linux does so only when it "
@@ -113,6 +125,30 @@ CASES: dict[str, Text] = {
             "Set another name server on this machine, such as 1.1.1.1 or 223.5.5.5, and start the app again.",
             "In a company or with a filter of your own, have {host} let through.",
             "Restart the VPN or proxy program: it may have set a name server that is gone.",
+        ),
+    ),
+    "dns.fake_ip:off": Text(
+        "Nothing answers behind the fake-IP address of {host|the host}",
+        "{address|The address} is not a real address: a proxy program (Clash, mihomo, sing-box, Surge) hands it out "
+        "and has to carry the connection itself. The program is off or was restarted, or its TUN mode is off, so the "
+        "connection leads nowhere.",
+        (
+            "Start the proxy program again and switch its TUN mode on, then restart the app.",
+            "If you stopped it on purpose, clear the old answer: restart the app, and flush the DNS cache.",
+            (
+                "In a container or virtual machine, use a normal DNS server (--dns 1.1.1.1): the proxy program on the "
+                "other side is not reached from here."
+            ),
+        ),
+    ),
+    "dns.fake_ip:cut": Text(
+        "The proxy program takes the connection to {host|the host} and gets no further",
+        "{address|The address} is a fake-IP address: a proxy program (Clash, mihomo, sing-box, Surge) accepts every "
+        "connection itself and forwards it. It accepted this one and then closed it or stayed silent, so its node or "
+        "rule does not reach {host|the host}.",
+        (
+            "Choose another node in the proxy program, or look into its log for {host}.",
+            "If {host} is reachable without it, add a direct rule and put {host} into its fake-ip-filter.",
         ),
     ),
     "dns.failed:servfail": Text(

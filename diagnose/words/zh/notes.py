@@ -59,6 +59,7 @@ NOTES: dict[str, str] = {
     "socks5_reply_6": "SOCKS5 应答码 6：途中超时",
     "socks5_reply_7": "SOCKS5 应答码 7：不支持该命令",
     "socks5_reply_8": "SOCKS5 应答码 8：不支持该地址类型",
+    "socks5_no_reply": "SOCKS 代理收到请求后没有应答就关闭了连接",
     "socks4_reply_91": "SOCKS4 应答码 91：被拒绝或失败",
     "socks4_reply_92": "SOCKS4 应答码 92：本机没有 ident 服务",
     "socks4_reply_93": "SOCKS4 应答码 93：ident 服务报告的用户不同",

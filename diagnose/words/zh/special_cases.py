@@ -87,6 +87,16 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "proxy.refused:unreached": Text(
+        "代理本身正常，但连不上 {host}",
+        "代理接受了到 {host}（端口 {port|443}）的请求，然后报告连接失败：目标主机没有运行、代理那边不认识这个域名，"
+        "或者从那边访问时端口不通。与 Key 无关。",
+        (
+            "确认 {host} 和端口 {port|443} 没有写错，并且服务正在运行。",
+            "在代理所在的机器上（ssh -D 即 SSH 服务器）用 curl -v 访问 Base URL，看从那边能否连通。",
+            "如果本机可以直接访问 {host}，把 {host} 加到 NO_PROXY。",
+        ),
+    ),
     "dns.not_found:docker_host": Text(
         "这里不认识 host.docker.internal",
         "Docker Desktop 用这个名字指代运行容器的机器。Linux 上的 Docker 要另外设置才有它，容器外面则没有这个名字。",
@@ -105,6 +115,25 @@ CASES: dict[str, Text] = {
             "在本机换用别的 DNS，比如 223.5.5.5 或 1.1.1.1，再重启应用。",
             "如果是公司或自己设的过滤，放行 {host}。",
             "重启 VPN 或代理软件：它可能留下了已经失效的 DNS 设置。",
+        ),
+    ),
+    "dns.fake_ip:off": Text(
+        "{host|接口域名} 的 fake-ip 地址没有响应",
+        "{address|这个地址} 不是真实地址，而是代理软件（Clash、mihomo、sing-box、Surge）分配的，连接要由它转发。"
+        "代理软件没有运行、刚刚重启过，或者没有开启 TUN 模式，所以连接没有人接。",
+        (
+            "重新启动代理软件并开启 TUN 模式，然后重启应用。",
+            "如果是故意关掉的，清掉旧的解析结果：重启应用，并刷新系统 DNS 缓存。",
+            "在容器或虚拟机里，请换用普通 DNS 服务器（--dns 1.1.1.1）：那边的代理软件从这里访问不到。",
+        ),
+    ),
+    "dns.fake_ip:cut": Text(
+        "代理软件接受了到 {host|接口} 的连接，但没能转发出去",
+        "{address|这个地址} 是 fake-ip 地址：代理软件（Clash、mihomo、sing-box、Surge）会先接受所有连接，再转发出去。"
+        "这次连接被接受后就被关闭，或者一直没有响应，说明它的节点或规则到不了 {host|该主机}。",
+        (
+            "在代理软件里换一个节点，或查看它关于 {host} 的日志。",
+            "如果 {host} 可以直连，给它加一条直连规则，并加入 fake-ip-filter。",
         ),
     ),
     "dns.failed:servfail": Text(
