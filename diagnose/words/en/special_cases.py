@@ -94,7 +94,7 @@ CASES: dict[str, Text] = {
     ),
     "proxy.refused:unreached": Text(
         "The proxy works, but could not connect to {host}",
-        "The proxy was reached, accepted the request for {host}, port {port|443}, and reported that it could not get "
+        "The proxy was reached, accepted the request, and reported that it could not get "
         "there: the host is down, its name is not known on the proxy's side, or the port is closed from there. The key "
         "is not at fault.",
         (
