@@ -11,7 +11,7 @@ from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
 from diagnose.report import Try
 from probes.api.attempt_round import AttemptRound, rounds_of
-from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
+from probes.api.response_checks import asks_login, bare_failure, fenced, misses_key, no_route, passes, refuses_key
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
@@ -177,9 +177,49 @@ class View:
         return tuple(one for one in seen if isinstance(one, Exchange) and one.purpose is Purpose.PATH)
 
     @cached_property
+    def carried(self) -> bool:
+        """Whether a proxy carried plain requests, without the key, on to a private host that answered them itself.
+
+        The key goes to no proxy in the clear, so the run repeated its requests directly.
+        """
+        through, around = self.rounds[0] if self.rounds else None, self._around_proxy
+        if through is None or through.told is None or not through.told.request.via_proxy:
+            return False
+        if around is not None and around.told is not None and _alike(through.told, around.told):
+            return True
+        told = through.told
+        own = told.reading.error is not None and told.status in (400, 401, 403, 404, 405, 422)
+        return own or (through.listing is not None and through.listing.reading.models is not None)
+
+    @cached_property
+    def _around_proxy(self) -> AttemptRound | None:
+        """The round that repeats the first one directly, in the same way otherwise."""
+        repeated = self.rounds[1] if len(self.rounds) > 1 else None
+        if repeated is None or Change.PROXY not in repeated.attempt.changed:
+            return None
+        first = self.rounds[0].attempt
+        return (
+            repeated
+            if (first.protocol, first.base_url) == (repeated.attempt.protocol, repeated.attempt.base_url)
+            else None
+        )
+
+    @cached_property
     def first(self) -> AttemptRound | None:
-        """The first round: with the settings as given, or corrected if no SDK could send a request with them."""
+        """The first round: with the settings as given, or corrected if no SDK could send a request with them.
+
+        If a proxy carries the requests on but may not see the key, the round that repeats it directly.
+        """
+        around = self._around_proxy if self.carried else None
+        if around is not None and around.told is not None and around.told.status:
+            return around
         return self.rounds[0] if self.rounds else None
+
+    @cached_property
+    def unseen_key(self) -> bool:
+        """Whether the server can be reached only through a proxy to which the key may not be sent in the clear."""
+        told = self.rounds[0].told if self.carried else None
+        return told is not None and self.deep is self.rounds[0] and (misses_key(told) or refuses_key(told))
 
     @cached_property
     def deep(self) -> AttemptRound | None:
@@ -190,6 +230,9 @@ class View:
                 return attempt_round
         # A round with another header that did not help says less than one that asks as the app does.
         routed = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
+        around = self._around_proxy
+        if self.carried and around is not None and around.told is not None and not around.told.status:
+            routed = [attempt_round for attempt_round in routed if attempt_round is not around]
         if routed and routed[0] is self.first and routed[0].told is not None and bare_failure(routed[0].told):
             # The failing server may be the API itself, and a failure at another path says nothing about that.
             routed = [attempt_round for attempt_round in routed if Change.PATH not in attempt_round.attempt.changed]
@@ -218,13 +261,23 @@ class View:
     @cached_property
     def works_as_given(self) -> bool:
         """Whether an attempt with the settings as given received a valid answer."""
-        return self.works and self.deep is not None and self.deep.attempt.given
+        return self.works and self.deep is not None and self._is_given(self.deep.attempt)
+
+    def _is_given(self, attempt: Attempt) -> bool:
+        """Check whether an attempt is the app's own. Around a proxy it is, if the proxy carries such requests on."""
+        return attempt.given and (Change.PROXY not in attempt.changed or self.carried)
 
     @cached_property
     def better(self) -> Attempt | None:
         """The attempt of the deepest round if it changed the given settings and its path leads to an API, else None."""
         deep = self.deep
-        if deep is None or deep.attempt.given or deep.lost or deep.told is None or deep.told.failure is not None:
+        if (
+            deep is None
+            or self._is_given(deep.attempt)
+            or deep.lost
+            or deep.told is None
+            or deep.told.failure is not None
+        ):
             return None
         return deep.attempt
 
@@ -264,7 +317,7 @@ class View:
         A failed generation comes first, then a failed model list, then a failed check of the path.
         """
         deep = self.deep
-        if deep is None or deep.lost:
+        if deep is None or deep.lost or self.unseen_key:
             return None
         if deep.chat is not None:
             if not passes(deep.chat):
@@ -358,6 +411,13 @@ class View:
         if self.chosen is not None and self.chosen.near:
             values["near"] = ", ".join(self.chosen.near)
         return {name: value for name, value in values.items() if value}
+
+
+def _alike(one: Exchange, other: Exchange) -> bool:
+    """Check whether two responses come from the same server, as far as status and body tell."""
+    if one.status != other.status or not one.status or one.status in (407, 502, 503, 504):
+        return False
+    return one.response.body is other.response.body and one.response.text[:200] == other.response.text[:200]
 
 
 def _of_protocol(protocol: str) -> dict[str, str]:

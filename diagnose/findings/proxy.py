@@ -11,7 +11,8 @@ from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.network import inside
 from diagnose.report import Seen, Severity, seen
-from probes.model.facts import ProxyProblem
+from probes.api.response_checks import passes
+from probes.model.facts import ProxyFacts, ProxyProblem
 from probes.model.failure import Failure, Kind
 
 
@@ -150,10 +151,26 @@ def _proxy_answer(failure: Failure) -> list[str | Seen]:
     return [seen("note", note=failure_line(failure)), *telling]
 
 
+def _carried(view: View, proxy: ProxyFacts) -> Claim | None:
+    """Warn of a proxy that carries requests on, so that the app works: only the key was not sent through it."""
+    first = view.rounds[0].told
+    if first is None or passes(view.rounds[0].chat):
+        return None  # the answer came through the proxy, which is all that the app needs
+    host = view.door.host.name if view.door else ""
+    return Claim(
+        (line_of(first), f"{proxy.source or ''}: {proxy.url}"),
+        severity=Severity.WARNING,
+        values={"proxy": proxy.url or "", "source": str(proxy.source or ""), "address": host},
+        case="carried_alone" if view.unseen_key else "carried",
+    )
+
+
 def _captures_local(view: View) -> Claim | None:
     proxy = view.proxy
     if proxy is None or not proxy.captures_local or not proxy.url:
         return None
+    if view.carried:
+        return _carried(view, proxy)
     first = view.first
     if view.works_as_given:
         return None

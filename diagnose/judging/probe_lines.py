@@ -38,11 +38,15 @@ def probe_line(view: View, name: str, findings: tuple[Finding, ...], proven: Pro
     observations = view.observations(name)
     own_findings = [one for one in findings if one.probe == name]
     status = _status(name, observations, own_findings, proven)
+    unseen = view.unseen_key and name in ("auth", "model", "chat", "stream")
+    status = Status.SKIPPED if unseen else status
     why = None
     if status is Status.SKIPPED:
         note = next((one.note for one in reversed(observations) if one.note), "unneeded")
         key = _SPARED.get(note, "skip.blocked" if note in PROBES else "skip.unneeded")  # a saved run may hold any note
         why = phrase(key, lang, {"probe": phrase(f"probe.{note}", lang)} if note in PROBES else {})
+        if unseen:
+            key, why = "skip.key_not_sent", phrase("skip.key_not_sent", lang)
         if name == "auth" and key == "skip.unneeded":
             why = phrase("sum.auth_unproven", lang)
     worst = next(

@@ -71,8 +71,10 @@ class NextAttempts:
             form = next(
                 (one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._context.policy.direct), KeyForm.NONE
             )
+            # If the proxy turns out to carry such requests on, this is the request that the app makes.
+            given = form is KeyForm.GIVEN and not attempt.changed
             changed = (*attempt.changed, Change.PROXY)
-            return [replace(attempt, direct=True, key=form, given=False, changed=changed)]
+            return [replace(attempt, direct=True, key=form, given=given, changed=changed)]
         if exchange.redirection.location and 300 <= exchange.status < 400:
             followed = candidates.followed(attempt, exchange)
             return [followed] if followed is not None else []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 from typing import Any
+from urllib.parse import urlsplit
 
 from probes.demo_server import answers, handlers
-from probes.demo_server.server import ScriptEnd
+from probes.demo_server import practice_doors as b
+from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd
 from probes.model.failure import Kind
 from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 from worlds.wire import saying
@@ -124,4 +127,85 @@ SOCKS = (
     ),
 )
 
-SCENARIOS: tuple[Scenario, ...] = (*SCHEMES, *FAKE_ADDRESSES, *SOCKS)
+# -- a working proxy in front of a server of one's own -----------------------------------------------------------------
+
+
+def forwarding(port: int, *, refuse_key: bool = False) -> Handler:
+    """Return an HTTP proxy that carries requests for plain http on to ``port`` on loopback, as squid and Privoxy do."""
+
+    def handler(request: Request) -> Answer:
+        if request.method == "CONNECT" or not request.target.startswith("http://"):
+            return answers.as_html("<h1>400</h1>", 400)
+        parts = urlsplit(request.target)
+        passed = [(name, value) for name, value in request.headers if name.lower() not in ("connection", "host")]
+        back = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            back.request(request.method, target, request.body or None, {**dict(passed), "Host": parts.netloc})
+            got = back.getresponse()
+            kept = tuple((name, value) for name, value in got.getheaders() if name.lower() in _KEPT)
+            return Reply(got.status, (*kept, ("Via", "1.1 practice")), got.read())
+        finally:
+            back.close()
+
+    return handler
+
+
+_KEPT = ("content-type", "www-authenticate", "location")
+_WITHOUT_KEY = "the key goes to no proxy in the clear, so the answer is asked for directly"
+
+
+def carried(name: str, root: str | None = None, **more: Any) -> Scenario:
+    given: dict[str, Any] = {"base_url": LOCAL, "proxy": forwarding, "proxies": (("http", "{proxy}"),)}
+    return Scenario(f"way-proxy-carries-{name}", root, **(given | more))
+
+
+CARRYING = (
+    carried("local", also=("proxy.captures_local",), proven={"answer": True, "key": True}),
+    carried(
+        "private",
+        also=("proxy.captures_local",),
+        base_url="http://10.20.30.40/v1",
+        roads=Roads(),
+    ),
+    carried(
+        "name-of-a-private-host",
+        also=("proxy.captures_local",),
+        base_url="http://gpu.corp.example/v1",
+        roads=Roads({"gpu.corp.example": ("10.20.30.40",)}),
+    ),
+    carried(
+        "ollama",
+        base_url="http://127.0.0.1:{port}",
+        protocol="ollama",
+        model=answers.LLAMAS[0],
+        world=lambda key: b.ollama(),
+        typed=lambda key: None,
+    ),
+    carried(
+        "server-without-key",
+        model=answers.LLAMAS[0],
+        world=lambda key: b.ollama(),
+        typed=lambda key: "ollama",
+    ),
+    carried(
+        "anthropic",
+        base_url="http://127.0.0.1:{port}",
+        protocol="anthropic",
+        model=answers.CLAUDES[0],
+        world=b.anthropic,
+        also=("proxy.captures_local",),
+    ),
+    carried(
+        "only-by-proxy",
+        base_url="http://10.20.30.40/v1",
+        roads=Roads(fates={"10.20.30.40": Kind.REFUSED}),
+        verdict="inconclusive",
+        also=("proxy.captures_local",),
+    ),
+    carried("wrong-key", "auth.rejected", typed=lambda key: key[:-4] + "AAAA", also=("proxy.captures_local",)),
+    carried("no-version", "url.version_missing", base_url="http://127.0.0.1:{port}"),
+    carried("wrong-model", "model.not_found", model="gpt-9"),
+)
+
+SCENARIOS: tuple[Scenario, ...] = (*SCHEMES, *FAKE_ADDRESSES, *SOCKS, *CARRYING)

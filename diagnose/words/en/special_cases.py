@@ -104,6 +104,27 @@ CASES: dict[str, Text] = {
             "If this machine can reach {host} directly, add {host} to NO_PROXY.",
         ),
     ),
+    "proxy.captures_local:carried": Text(
+        "Requests to {host|a server of your own} go through the proxy {proxy|that is set}",
+        "The proxy forwards them, and an app works this way. But {host|the server} is in your own network, and the "
+        "proxy can read the key, prompts and answers, because http is not encrypted. The check does not send your key "
+        "to a proxy without encryption, so the test with the key was direct.",
+        (
+            "To go around the proxy, add {host} to NO_PROXY (and to no_proxy), and restart the app.",
+            "If the proxy is meant to see these requests, there is nothing to do. `llmdoctor check --send-anyway` "
+            "tests through it, with the key.",
+        ),
+    ),
+    "proxy.captures_local:carried_alone": Text(
+        "{host|The server} is reached only through the proxy, where the key was not sent",
+        "The proxy {proxy|that is set} forwards requests to {host|the server}, which answered one without a key. On "
+        "this way the proxy can read the key, because http is not encrypted. The check does not send your key to a "
+        "proxy without encryption, and {host|the server} is not reached directly from here.",
+        (
+            "If you trust the proxy with the key, test through it: `llmdoctor check --send-anyway`.",
+            "If {host} can be reached without the proxy elsewhere, add {host} to NO_PROXY (and to no_proxy) there.",
+        ),
+    ),
     "dns.not_found:docker_host": Text(
         "The name host.docker.internal is not known here",
         "Docker Desktop gives this name to the machine that runs the containers. Docker on Linux does so only when it "

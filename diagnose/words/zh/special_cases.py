@@ -97,6 +97,24 @@ CASES: dict[str, Text] = {
             "如果本机可以直接访问 {host}，把 {host} 加到 NO_PROXY。",
         ),
     ),
+    "proxy.captures_local:carried": Text(
+        "到 {host|你自己的服务器} 的请求会经过代理 {proxy|（环境变量里设置的）}",
+        "代理会把请求转发过去，应用这样也能用。但 {host|这台服务器} 在你自己的网络里，而 http 不加密，"
+        "代理能看到 Key、提问和回答。检查不会把你的 Key 明文发给代理，所以改为直连测试。",
+        (
+            "如果想绕过代理，把 {host} 加到 NO_PROXY（以及 no_proxy），然后重启应用。",
+            "如果这些请求本来就该经过代理，不用处理。运行 `llmdoctor check --send-anyway` 可以带着 Key 通过代理测试。",
+        ),
+    ),
+    "proxy.captures_local:carried_alone": Text(
+        "{host|这台服务器} 只能通过代理访问，没有把 Key 发给代理",
+        "代理 {proxy|（环境变量里设置的）} 会把请求转发给 {host|这台服务器}，对方也回答了一个不带 Key 的请求。"
+        "但 http 不加密，代理能看到 Key。检查不会把你的 Key 明文发给代理，而从这里又无法直连 {host|这台服务器}。",
+        (
+            "如果信任这个代理，可以通过它测试：`llmdoctor check --send-anyway`。",
+            "如果在别处可以不经代理访问 {host}，在那里把 {host} 加到 NO_PROXY（以及 no_proxy）。",
+        ),
+    ),
     "dns.not_found:docker_host": Text(
         "这里不认识 host.docker.internal",
         "Docker Desktop 用这个名字指代运行容器的机器。Linux 上的 Docker 要另外设置才有它，容器外面则没有这个名字。",
