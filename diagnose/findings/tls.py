@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -225,7 +226,10 @@ def _not_tls(view: View) -> Claim | None:
     works = view.working is not None
     url = better.base_url if better is not None and better.base_url.startswith("http:") else ""
     return Claim(
-        (seen("plain_http"),) if plain else (failure_line(failure),) if failure else (),
+        (
+            *((failure_line(failure),) if failure and (failure.note or not plain) else ()),
+            *((seen("plain_http"),) * plain),
+        ),
         values={"better_url": url},
         settings={"base_url": url} if url else None,
         verified=works and bool(url),
@@ -253,6 +257,16 @@ def _needed(view: View) -> Claim | None:
         settings={"base_url": url},
         verified=view.works and view.deep is secure[0],
     )
+
+
+def _reset(view: View) -> Claim | None:
+    claim = _failed(Kind.TLS_RESET, Kind.RESET, Kind.CLOSED, Kind.TIMEOUT)(view)
+    door = view.door
+    ends = any(one.subject is Subject.PLAIN_HTTP and one.failure is not None for one in view.evidence.observations)
+    if claim is None or not ends or door is None or not door.host.local or view.tunnel is not None:
+        return claim
+    # A port of a container, `ssh -L`, socat or kubectl accepts every connection, also while nothing runs behind it.
+    return replace(claim, evidence=(*claim.evidence, seen("plain_closed")), side="machine", case="nothing_behind")
 
 
 def _expires_soon(view: View) -> Claim | None:
@@ -292,7 +306,7 @@ RULES = (
         "tls.reset",
         Severity.ERROR,
         "tls",
-        _failed(Kind.TLS_RESET, Kind.RESET, Kind.CLOSED, Kind.TIMEOUT),
+        _reset,
         "network",
         retryable=True,
     ),

@@ -210,10 +210,13 @@ class ConnectionChecks:
                 # Another trust store accepts the certificate: the app's is outdated or incomplete. The run continues.
                 self.pools.go_on_trusting(other, pool)
                 return mended
-        plain = kind in (Kind.TLS_NOT_TLS, Kind.TLS_RESET) and await tls.speaks_plain_http(
-            pool, kind is Kind.TLS_NOT_TLS
-        )
-        if plain:
+        if kind not in (Kind.TLS_NOT_TLS, Kind.TLS_RESET, Kind.TIMEOUT):
+            return None
+        pool.close()  # a server that serves one connection at a time waits for the end of those that are open
+        plain = await tls.speaks_plain_http(pool, kind is Kind.TLS_NOT_TLS)
+        if plain is tls.PlainAnswer.CLOSED:
+            recorder.failed(Subject.PLAIN_HTTP, "", Failure(Kind.CLOSED), recorder.now())
+        if plain is tls.PlainAnswer.HTTP:
             recorder.done(Subject.PLAIN_HTTP, "", TlsFacts(where.host, self.pools.trust_name), recorder.now())
             return f"http://{_named(where)}:{where.port}{where.path}"
         return None

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from probes.demo_server import answers, handlers
 from probes.demo_server import practice_doors as b
-from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd
+from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait
 from probes.model.failure import Kind
 from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario
 from worlds.wire import saying
@@ -208,4 +208,49 @@ CARRYING = (
     carried("wrong-model", "model.not_found", model="gpt-9"),
 )
 
-SCENARIOS: tuple[Scenario, ...] = (*SCHEMES, *FAKE_ADDRESSES, *SOCKS, *CARRYING)
+# -- silence at a TLS hello --------------------------------------------------------------------------------------------
+
+MUTE = (ScriptEnd.MUTE,)
+HTTPS_LOCAL = LOCAL.replace("http:", "https:")
+PLAIN: dict[str, Any] = {"certificate": "", "connect": MUTE, "proven": {"answer": True}}
+
+
+SILENT = (
+    Scenario("way-silent-plain-port", "tls.not_tls", base_url=HTTPS_LOCAL, says=(_FIXED.format("http://"),), **PLAIN),
+    Scenario("way-silent-plain-port-in-a-hurry", "tls.not_tls", base_url=HTTPS_LOCAL, limits=HASTY, **PLAIN),
+    Scenario(
+        "way-silent-plain-port-of-a-private-host",
+        "tls.not_tls",
+        base_url="https://10.1.2.3:8000/v1",
+        roads=Roads(),
+        **PLAIN,
+    ),
+    Scenario("way-silent-plain-port-through-a-proxy", "tls.not_tls", proxy=b.proxy, certificate="", connect=MUTE),
+    Scenario(
+        "way-silent-and-no-version",
+        "tls.not_tls",
+        base_url=HTTPS_LOCAL.removesuffix("/v1"),
+        settings={"base_url": "http://127.0.0.1:{port}/v1"},
+        **PLAIN,
+    ),
+    Scenario(
+        "way-silent-for-ever",
+        "tls.reset",
+        base_url=HTTPS_LOCAL,
+        certificate="",
+        connect=(ScriptEnd.STALL,),
+        limits=HASTY,
+        never=("tls.not_tls",),
+    ),
+    Scenario("way-slow-tls", None, connect=(Wait(2.3), ScriptEnd.KEEP)),
+    Scenario(
+        "way-nothing-behind-a-port",
+        "tls.reset",
+        base_url=HTTPS_LOCAL,
+        certificate="",
+        connect=(ScriptEnd.CLOSE,),
+        says=("nothing answers behind the port", "cut off a plain HTTP request as well"),
+    ),
+)
+
+SCENARIOS: tuple[Scenario, ...] = (*SCHEMES, *FAKE_ADDRESSES, *SOCKS, *CARRYING, *SILENT)

@@ -328,6 +328,7 @@ UI: dict[str, str] = {
     "seen.server_clock": "the clock of {host} says {name}",
     "seen.sent": "certificates sent: {count}, its issuer's not among them",
     "seen.spoken": "spoken there: {name}",
+    "seen.plain_closed": "the port cut off a plain HTTP request as well",
     "seen.plain_http": "the port answers in plain HTTP",
     "seen.socks": "{source}: a SOCKS proxy",
     "seen.speaks_http": "its port speaks HTTP, as a proxy without encryption does",

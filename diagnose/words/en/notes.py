@@ -68,6 +68,7 @@ NOTES: dict[str, str] = {
     "not_socks": "no SOCKS answer: {answer}",
     "proxy_not_tls": "no TLS at the proxy",
     "no_certificate": "no certificate to be seen",
+    "tls_silent": "the first TLS message got no answer",
     "resolver_silent": "the system's resolver does not come back",
     "no_address": "no address",
     # The look of a key

@@ -298,6 +298,16 @@ CASES: dict[str, Text] = {
             "On your own server, switch the check off for the API path (nginx: `ssl_verify_client off`).",
         ),
     ),
+    "tls.reset:nothing_behind": Text(
+        "{host} accepts the connection, but nothing answers behind the port",
+        "The connection opens and ends at once, with encryption and without. Something forwards the port (a "
+        "container's published port, an SSH tunnel, kubectl, a proxy), and the server behind it is not running, "
+        "listens on another port, or listens only on its own loopback address.",
+        (
+            "Check that the server behind port {port} is running, and read its log.",
+            "In a container, the server must listen on 0.0.0.0, and the published port must be the one it listens on.",
+        ),
+    ),
     "tls.handshake_failed:name": Text(
         "The server behind {host} does not serve that name",
         "Encryption begins with the name of the host, and this server answers to other names alone. So the address "

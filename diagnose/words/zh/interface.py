@@ -307,6 +307,7 @@ UI: dict[str, str] = {
     "seen.server_clock": "{host} 的时钟显示 {name}",
     "seen.sent": "服务器发来 {count} 张证书，其中没有签发者的证书",
     "seen.spoken": "对方使用 {name}",
+    "seen.plain_closed": "该端口对明文 HTTP 请求同样直接断开",
     "seen.plain_http": "该端口以明文 HTTP 应答",
     "seen.socks": "{source}：SOCKS 代理",
     "seen.speaks_http": "它的端口使用 HTTP，是不加密的代理",

@@ -68,6 +68,7 @@ NOTES: dict[str, str] = {
     "not_socks": "应答不是 SOCKS：{answer}",
     "proxy_not_tls": "代理不支持 TLS",
     "no_certificate": "读不到证书",
+    "tls_silent": "对第一个 TLS 报文没有应答",
     "resolver_silent": "系统的解析器没有返回",
     "no_address": "没有地址记录",
     # The look of a key
