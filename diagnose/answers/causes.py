@@ -56,7 +56,8 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
         ("tls.intercepted", "tls.hostname_mismatch", "tls.self_signed", "tls.untrusted_issuer"), ("dns.bogus_answer",)
     ),
     **dict.fromkeys(("tls.expired", "tls.not_yet_valid"), ("tls.clock_wrong",)),
-    "tls.reset": ("tls.not_tls", "dns.fake_ip"),
+    "tls.reset": ("tls.not_tls", "dns.fake_ip", "tls.client_certificate"),
+    "tls.handshake_failed": ("tls.client_certificate",),
     **dict.fromkeys(("http.redirected", "auth.header_style"), ("url.", "proxy.")),
     **dict.fromkeys(
         (
@@ -113,7 +114,9 @@ IN_TEXT: Mapping[str, tuple[str, ...]] = {
     "tcp.unreachable": ("tcp.ipv6_broken",),
     "tcp.reset": ("tls.reset",),
     "tls.not_tls": ("proxy.invalid",),
+    "tls.handshake_failed": ("tls.client_certificate",),
     "tls.untrusted_issuer": (
+        "tls.strict",
         "tls.intercepted",
         "tls.self_signed",
         "tls.expired",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
+from diagnose.evidence.proxied_rounds import around_proxy, carried
 from diagnose.report import Try
 from probes.api.attempt_round import AttemptRound, rounds_of
 from probes.api.response_checks import asks_login, bare_failure, fenced, misses_key, no_route, passes, refuses_key
@@ -182,27 +183,7 @@ class View:
 
         The key goes to no proxy in the clear, so the run repeated its requests directly.
         """
-        through, around = self.rounds[0] if self.rounds else None, self._around_proxy
-        if through is None or through.told is None or not through.told.request.via_proxy:
-            return False
-        if around is not None and around.told is not None and _alike(through.told, around.told):
-            return True
-        told = through.told
-        own = told.reading.error is not None and told.status in (400, 401, 403, 404, 405, 422)
-        return own or (through.listing is not None and through.listing.reading.models is not None)
-
-    @cached_property
-    def _around_proxy(self) -> AttemptRound | None:
-        """The round that repeats the first one directly, in the same way otherwise."""
-        repeated = self.rounds[1] if len(self.rounds) > 1 else None
-        if repeated is None or Change.PROXY not in repeated.attempt.changed:
-            return None
-        first = self.rounds[0].attempt
-        return (
-            repeated
-            if (first.protocol, first.base_url) == (repeated.attempt.protocol, repeated.attempt.base_url)
-            else None
-        )
+        return carried(self.rounds)
 
     @cached_property
     def first(self) -> AttemptRound | None:
@@ -210,7 +191,7 @@ class View:
 
         If a proxy carries the requests on but may not see the key, the round that repeats it directly.
         """
-        around = self._around_proxy if self.carried else None
+        around = around_proxy(self.rounds) if self.carried else None
         if around is not None and around.told is not None and around.told.status:
             return around
         return self.rounds[0] if self.rounds else None
@@ -230,7 +211,7 @@ class View:
                 return attempt_round
         # A round with another header that did not help says less than one that asks as the app does.
         routed = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
-        around = self._around_proxy
+        around = around_proxy(self.rounds)
         if self.carried and around is not None and around.told is not None and not around.told.status:
             routed = [attempt_round for attempt_round in routed if attempt_round is not around]
         if routed and routed[0] is self.first and routed[0].told is not None and bare_failure(routed[0].told):
@@ -411,13 +392,6 @@ class View:
         if self.chosen is not None and self.chosen.near:
             values["near"] = ", ".join(self.chosen.near)
         return {name: value for name, value in values.items() if value}
-
-
-def _alike(one: Exchange, other: Exchange) -> bool:
-    """Check whether two responses come from the same server, as far as status and body tell."""
-    if one.status != other.status or not one.status or one.status in (407, 502, 503, 504):
-        return False
-    return one.response.body is other.response.body and one.response.text[:200] == other.response.text[:200]
 
 
 def _of_protocol(protocol: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from diagnose.answers.products import Product, inspector
 from diagnose.evidence.lines import failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
+from diagnose.findings.api import broken, said
 from diagnose.report import Seen, Severity, seen
 from probes.model.attempt import Change
 from probes.model.evidence import Subject
@@ -269,6 +270,42 @@ def _reset(view: View) -> Claim | None:
     return replace(claim, evidence=(*claim.evidence, seen("plain_closed")), side="machine", case="nothing_behind")
 
 
+def _client_certificate(view: View) -> Claim | None:
+    """Report a server that wants a certificate of the client's (mutual TLS), which no LLM client has by itself.
+
+    In TLS 1.3 the handshake is over for the client when the server refuses it, so the first request fails.
+    """
+    claim = broken(Kind.TLS_WANTS_CERTIFICATE, Kind.TLS_HANDSHAKE)(view) or said("tls.client_certificate")(view)
+    if claim is not None:
+        return replace(claim, probe="http")
+    failure = view.failed("tls", Kind.TLS_WANTS_CERTIFICATE)
+    shown = next((one for one in view.evidence.observations if one.subject is Subject.CLIENT_CERTIFICATE), None)
+    if shown is not None and shown.failure is not None:
+        first = view.failure("tls")
+        accepted = shown.failure.detail == "accepted"
+        return Claim(
+            (
+                *((failure_line(first),) if first is not None else ()),
+                seen("with_certificate", note=seen("connected") if accepted else shown.failure.detail),
+            )
+        )
+    return Claim((failure_line(failure),)) if failure is not None else None
+
+
+_PYTHON = ("httpx",)  # stacks of clients that verify with Python's ssl module
+
+
+def _strict(view: View) -> Claim | None:
+    facts, app = view.tls, view.app
+    if facts is None or not facts.strict or view.failure("tls") is not None:
+        return None
+    if app is not None and app.stack not in _PYTHON:
+        return None
+    lines, values = _certificate_lines(view)
+    line = seen("strictly", note=facts.strict)
+    return Claim((*lines, line), values=values | {"detail": facts.strict})
+
+
 def _expires_soon(view: View) -> Claim | None:
     certificate = view.certificate
     if certificate is None or view.failure("tls") is not None or not 0 <= certificate.days_left <= 14:
@@ -283,6 +320,7 @@ RULES = (
     Rule("tls.not_tls", Severity.ERROR, "tls", _not_tls, "settings"),
     Rule("tls.needed", Severity.ERROR, "http", _needed, "settings"),
     Rule("tls.intercepted", Severity.ERROR, "tls", _intercepted, "network"),
+    Rule("tls.client_certificate", Severity.ERROR, "tls", _client_certificate, "relay"),
     Rule("tls.expired", Severity.ERROR, "tls", _failed(Kind.TLS_EXPIRED), "provider"),
     Rule(
         "tls.not_yet_valid",
@@ -310,5 +348,6 @@ RULES = (
         "network",
         retryable=True,
     ),
+    Rule("tls.strict", Severity.WARNING, "tls", _strict, "relay"),
     Rule("tls.expires_soon", Severity.WARNING, "tls", _expires_soon, "provider"),
 )

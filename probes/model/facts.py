@@ -290,6 +290,7 @@ class TlsFacts(Record):
     certifi: bool | None = None  # whether certifi's CA bundle, which other clients use, trusts it; None: unknown
     certifi_path: str = ""
     elsewhere: str = ""  # the trust store that trusts it if the app's does not: system, or the file in SSL_CERT_FILE
+    strict: str | Note = ""  # what the chain of a private authority lacks for a strict check
     date: str = ""  # the server's clock, from a request without a key, if a validity date failed; ISO 8601, UTC
 
 

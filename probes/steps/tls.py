@@ -18,16 +18,18 @@ from typing import Any
 
 from probes.model.facts import Certificate, TlsFacts
 from probes.model.failure import Kind
-from probes.model.note import note
+from probes.model.note import Note, note
 from probes.network.connection_pool import ConnectionPool
 from probes.network.failures import NetError, classify
 from probes.network.network import Connection
 from probes.network.trust_stores import (
+    CERTIFI,
     SYSTEM,
     blind_context,
     certifi_context,
     certifi_path,
     in_certifi,
+    lacking,
     root_of,
     sent_chain,
     tls_reason,
@@ -50,10 +52,13 @@ _UNTRUSTED = {Kind.TLS_SELF_SIGNED, Kind.TLS_UNTRUSTED, Kind.TLS_OTHER}
 TELLING = CERTIFICATE_KINDS | {Kind.TLS_HANDSHAKE, Kind.TLS_NOT_TLS}
 
 
-async def measure(pool: ConnectionPool, trust: str) -> TlsFacts:
+async def measure(
+    pool: ConnectionPool, trust: str, strict: Callable[[], ssl.SSLContext | None] = lambda: None
+) -> TlsFacts:
     """Make the TLS handshake as the SDK does. With the system's trust store, also check whether certifi's trusts it.
 
-    Raises NetError if the handshake or the proxy tunnel fails.
+    If the chain ends in a root that certifi does not hold, one more handshake, with the context that ``strict`` makes,
+    shows whether a strict check accepts it. Raises NetError if the handshake or the proxy tunnel fails.
     """
     connection = await _first_connection(pool)
     tls = connection.tls
@@ -71,12 +76,31 @@ async def measure(pool: ConnectionPool, trust: str) -> TlsFacts:
     cipher = tls.cipher()
     certificate = _from_verified(peer, tls.getpeercert(binary_form=True))
     facts = TlsFacts(pool.target.host, trust, tls.version() or "", cipher[0] if cipher else "", certificate)
-    if trust != SYSTEM:
-        return facts
     root = root_of(tls)
+    if trust != SYSTEM:
+        public = trust == CERTIFI or (root is not None and in_certifi(root))
+        return facts if public else replace(facts, strict=await _refused_by(pool, strict()))
     # A chain may lead to several roots, and the verifiers of macOS and Windows name none: a second handshake decides.
     trusted = (root is not None and in_certifi(root)) or await trusted_by(pool, certifi_context())
-    return replace(facts, certifi=trusted, certifi_path=certifi_path())
+    facts = replace(facts, certifi=trusted, certifi_path=certifi_path())
+    return facts if trusted is not False else replace(facts, strict=await _refused_by(pool, strict()))
+
+
+async def _refused_by(pool: ConnectionPool, tls: ssl.SSLContext | None) -> str | Note:
+    """Return what the chain lacks for this strict context; empty if that accepts it."""
+    if tls is None:
+        return ""
+    other = pool.beside(tls=tls)
+    try:
+        async with asyncio.timeout(min(PATIENCE, pool.limits.probe)):
+            await other.first_connection()
+    except NetError as error:
+        return lacking(error.failure.detail) if error.failure.kind in CERTIFICATE_KINDS else ""
+    except TimeoutError:
+        return ""
+    finally:
+        other.close()
+    return ""
 
 
 async def _first_connection(pool: ConnectionPool) -> Connection:

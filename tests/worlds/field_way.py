@@ -11,7 +11,7 @@ from probes.demo_server import practice_doors as b
 from probes.demo_server.server import Answer, Handler, Reply, Request, ScriptEnd, Wait
 from probes.model.failure import Kind
 from worlds.stage import HASTY, LOCAL, RELAY, Roads, Scenario
-from worlds.wire import saying
+from worlds.wire import ALERT, ON_NODE, saying
 
 # -- schemes that no HTTP client of most languages takes ---------------------------------------------------------------
 
@@ -253,4 +253,65 @@ SILENT = (
     ),
 )
 
-SCENARIOS: tuple[Scenario, ...] = (*SCHEMES, *FAKE_ADDRESSES, *SOCKS, *CARRYING, *SILENT)
+# -- chains that a strict check refuses, and servers that want a certificate -------------------------------------------
+
+
+def lax(lacks: str, *says: str, **more: Any) -> Scenario:
+    given: dict[str, Any] = {"also": ("tls.strict",), "authority": ("Example Corp Root", "Example Corp", lacks)}
+    given["sdk"] = "since Python 3.13 the SDK refuses it, as the warning says"
+    return Scenario(f"way-strict-{more.pop('name', lacks)}", None, says=("Python 3.13", *says), **(given | more))
+
+
+CERTIFICATES = (
+    lax("key-usage", "lacks the key usage extension"),
+    lax("subject-key", "lacks the subject key identifier"),
+    lax("authority-key", "lacks the authority key identifier"),
+    lax("critical-constraints", "are not marked critical"),
+    lax("key-usage", name="named-python-app", app="openai-sdk-1"),
+    lax("key-usage", name="through-a-proxy", proxy=b.proxy),
+    Scenario(
+        "way-strict-does-not-matter-to-node",
+        None,
+        app="openai-node",
+        authority=("Example Corp Root", "Example Corp", "key-usage"),
+        sdk=ON_NODE,
+    ),
+    Scenario("way-strict-sound", None, authority=("Example Corp Root", "Example Corp")),
+    Scenario(
+        "way-client-certificate-tls-1.2",
+        "tls.client_certificate",
+        mutual="TLSv1_2",
+        also=("tls.handshake_failed",),
+        says=("wants a certificate from the client", "with a made-up client certificate: "),
+    ),
+    Scenario("way-client-certificate-tls-1.3", "tls.client_certificate", mutual="TLSv1_3"),
+    Scenario(
+        "way-client-certificate-tls-1.2-claude",
+        "tls.client_certificate",
+        b.anthropic,
+        "https://relay.example",
+        protocol="anthropic",
+        model=answers.CLAUDES[0],
+        mutual="TLSv1_2",
+        also=("tls.handshake_failed",),
+    ),
+    Scenario(
+        "way-client-certificate-tls-1.2-through-a-proxy",
+        "tls.client_certificate",
+        mutual="TLSv1_2",
+        proxy=b.proxy,
+        also=("tls.handshake_failed",),
+    ),
+    Scenario(
+        "way-client-certificate-alert-of-go",
+        "tls.client_certificate",
+        connect=(ScriptEnd.READ, ALERT + b"\x2a", ScriptEnd.CLOSE),
+    ),
+    Scenario(
+        "way-client-certificate-page-of-iis",
+        "tls.client_certificate",
+        lambda key: handlers.always(answers.as_html("<title>403.7 - Client certificate required</title>", 403)),
+    ),
+)
+
+SCENARIOS: tuple[Scenario, ...] = (*SCHEMES, *FAKE_ADDRESSES, *SOCKS, *CARRYING, *SILENT, *CERTIFICATES)

@@ -362,7 +362,9 @@ CERTIFICATES = (
         never=("tls.untrusted_issuer",),
     ),
     Scenario(
-        "wire-tls-wants-a-certificate", "http.front_auth", connect=(ScriptEnd.READ, ALERT + b"\x74", ScriptEnd.CLOSE)
+        "wire-tls-wants-a-certificate",
+        "tls.client_certificate",
+        connect=(ScriptEnd.READ, ALERT + b"\x74", ScriptEnd.CLOSE),
     ),
     Scenario(
         "wire-tls-root-in-a-file-that-node-ignores",

@@ -328,6 +328,8 @@ UI: dict[str, str] = {
     "seen.server_clock": "the clock of {host} says {name}",
     "seen.sent": "certificates sent: {count}, its issuer's not among them",
     "seen.spoken": "spoken there: {name}",
+    "seen.with_certificate": "with a made-up client certificate: {note}",
+    "seen.strictly": "strict check (as Python 3.13 and newer): {note}",
     "seen.plain_closed": "the port cut off a plain HTTP request as well",
     "seen.plain_http": "the port answers in plain HTTP",
     "seen.socks": "{source}: a SOCKS proxy",

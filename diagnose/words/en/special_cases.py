@@ -288,16 +288,6 @@ CASES: dict[str, Text] = {
             "Or use another network.",
         ),
     ),
-    "http.front_auth:certificate": Text(
-        "{host} wants a certificate from the client",
-        "The server, or a gateway before it, lets in only programs that show a certificate of their own (mutual TLS). "
-        "The official SDKs show none unless they are given one in code, and the API has not seen the key yet.",
-        (
-            "Ask the operator of {host} for an address that asks for a key alone.",
-            "Else ask for the certificate and its key, and hand both to the app's HTTP client in code.",
-            "On your own server, switch the check off for the API path (nginx: `ssl_verify_client off`).",
-        ),
-    ),
     "tls.reset:nothing_behind": Text(
         "{host} accepts the connection, but nothing answers behind the port",
         "The connection opens and ends at once, with encryption and without. Something forwards the port (a "

@@ -307,6 +307,8 @@ UI: dict[str, str] = {
     "seen.server_clock": "{host} 的时钟显示 {name}",
     "seen.sent": "服务器发来 {count} 张证书，其中没有签发者的证书",
     "seen.spoken": "对方使用 {name}",
+    "seen.with_certificate": "出示一张临时生成的客户端证书后：{note}",
+    "seen.strictly": "严格检查（Python 3.13 及以上的做法）：{note}",
     "seen.plain_closed": "该端口对明文 HTTP 请求同样直接断开",
     "seen.plain_http": "该端口以明文 HTTP 应答",
     "seen.socks": "{source}：SOCKS 代理",

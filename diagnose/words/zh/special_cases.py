@@ -254,16 +254,6 @@ CASES: dict[str, Text] = {
             "或者换一个网络。",
         ),
     ),
-    "http.front_auth:certificate": Text(
-        "{host} 要求客户端出示证书",
-        "服务器或它前面的网关只放行出示自己证书的程序（双向 TLS）。官方 SDK 默认不出示证书，要在代码里配置。"
-        "接口还没有看到密钥。",
-        (
-            "向 {host} 的运营方要一个只认密钥的地址。",
-            "否则要来证书和它的私钥，在代码里交给应用的 HTTP 客户端。",
-            "自己的服务器：对接口路径关闭这项检查（nginx：`ssl_verify_client off`）。",
-        ),
-    ),
     "tls.reset:nothing_behind": Text(
         "{host} 接受了连接，但端口后面没有服务应答",
         "无论是否加密，连接一建立就被断开。这个端口只是转发（容器映射的端口、SSH 隧道、kubectl 或代理），"
