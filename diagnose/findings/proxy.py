@@ -165,6 +165,12 @@ def _carried(view: View, proxy: ProxyFacts) -> Claim | None:
     )
 
 
+def around(view: View) -> str:
+    """Return the value of NO_PROXY with the host added to what it lists today."""
+    listed = view.proxy.no_proxy if view.proxy is not None else ""
+    return ",".join(filter(None, (listed, view.door.host.name if view.door else "")))
+
+
 def _captures_local(view: View) -> Claim | None:
     proxy = view.proxy
     if proxy is None or not proxy.captures_local or not proxy.url:
@@ -185,7 +191,7 @@ def _captures_local(view: View) -> Claim | None:
     return Claim(
         (*evidence, f"{proxy.source or ''}: {proxy.url}"),
         values={"proxy": proxy.url, "source": str(proxy.source or ""), "address": host},
-        settings={"no_proxy": host} if direct else None,
+        settings={"no_proxy": around(view)} if direct else None,
         verified=direct,
     )
 

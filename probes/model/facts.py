@@ -159,6 +159,7 @@ class ProxyFacts(Record):
     problem: ProxyProblem | None = None
     note: str | Note = ""  # the faulty part of the value, or a note about it
     captures_local: bool = False
+    no_proxy: str = ""  # the hosts that go around the proxy today, if the target is not one of them
     # A SOCKS setting, even if it does not apply to this host: a client is built with all proxies that are set.
     socks: Source | None = None
     mended: str | None = None  # the correction of a value that no client accepts; the run uses it

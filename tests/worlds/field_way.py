@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -314,4 +315,81 @@ CERTIFICATES = (
     ),
 )
 
-SCENARIOS: tuple[Scenario, ...] = (*SCHEMES, *FAKE_ADDRESSES, *SOCKS, *CARRYING, *SILENT, *CERTIFICATES)
+# -- a flaw that the URL alone shows, whatever the first answer is -----------------------------------------------------
+
+_INVALID_PROVIDER = {"status": "failure", "message": "Invalid provider"}
+_NO_KEY_HERE = {"error": {"message": "Unauthorized", "type": "invalid_request_error", "code": None}}
+FIRST_ANSWERS: dict[str, Reply] = {
+    "400": answers.as_json(_INVALID_PROVIDER, 400),
+    "401": answers.as_json(_NO_KEY_HERE, 401),
+    "403": answers.as_json({"error": {"message": "Forbidden", "code": "forbidden"}}, 403),
+    "405": answers.as_json({"detail": "Method Not Allowed"}, 405),
+    "422": answers.as_json({"detail": [{"loc": ["body"], "msg": "Field required", "type": "missing"}]}, 422),
+    "500": answers.as_text("Internal Server Error", 500),
+    "502": answers.as_html("<h1>502 Bad Gateway</h1>", 502),
+    "429": answers.as_json({"error": {"message": "Too many requests", "code": "rate_limit_exceeded"}}, 429),
+    "200-page": answers.as_html("<title>Relay</title>"),
+}
+_SECOND = ("model.not_found", "auth.rejected", "auth.not_permitted", "http.server_error", "shape.not_llm_api")
+
+
+def tolerant(sound: Handler) -> Handler:
+    """Serve ``//`` in a path as ``/``, as nginx does."""
+    return lambda request: sound(replace(request, target=request.target.replace("//", "/")))
+
+
+def flawed(name: str, root: str, base_url: str, first: Reply, fixed: str, **more: Any) -> Scenario:
+    """Make a world whose server answers every path but the right one with ``first``."""
+    given: dict[str, Any] = {
+        "world": lambda key: b.openai(key, elsewhere=first),
+        "settings": {"base_url": fixed},
+        "proven": {"answer": True},
+        "never": _SECOND,
+    }
+    return Scenario(f"way-flaw-{name}", root, base_url=base_url, **(given | more))
+
+
+URL_FLAWS = (
+    *(
+        flawed(f"endpoint-{name}", "url.endpoint_included", f"{RELAY}/chat/completions", first, RELAY)
+        for name, first in FIRST_ANSWERS.items()
+    ),
+    *(
+        flawed(
+            f"doubled-{name}",
+            "url.version_doubled",
+            "https://relay.example/v1",
+            first,
+            "https://relay.example",
+            protocol="anthropic",
+            model=answers.CLAUDES[0],
+            world=lambda key, first=first: b.anthropic(key, elsewhere=first),
+        )
+        for name, first in FIRST_ANSWERS.items()
+        if name in ("400", "401", "403", "500")
+    ),
+    flawed("slashes-400", "url.double_slash", "https://relay.example//v1", FIRST_ANSWERS["400"], RELAY),
+    flawed("query-403", "url.path_wrong", f"{RELAY}?x=1", FIRST_ANSWERS["403"], RELAY),
+    Scenario(
+        "way-flaw-slashes-that-do-not-matter",
+        "auth.rejected",
+        lambda key: tolerant(b.openai(key)),
+        "https://relay.example//v1",
+        typed=lambda key: key[:-4] + "AAAA",
+        also=("url.double_slash",),
+    ),
+    flawed(
+        "endpoint-and-wrong-key",
+        "url.endpoint_included",
+        f"{RELAY}/chat/completions",
+        FIRST_ANSWERS["401"],
+        RELAY,
+        typed=lambda key: key[:-4] + "AAAA",
+        also=("auth.rejected",),
+        never=(),
+        proven={"answer": False},
+        settings=None,
+    ),
+)
+
+SCENARIOS: tuple[Scenario, ...] = (*SCHEMES, *FAKE_ADDRESSES, *SOCKS, *CARRYING, *SILENT, *CERTIFICATES, *URL_FLAWS)
