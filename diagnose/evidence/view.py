@@ -209,8 +209,9 @@ class View:
         for attempt_round in self.rounds:
             if working is not None and attempt_round.chat is not None and passes(attempt_round.chat):
                 return attempt_round
-        # A round with another header that did not help says less than one that asks as the app does.
-        routed = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
+        # A round with another header that did not help says less than one that asks as the app does, and what the
+        # server says of another model is no answer to the user's question.
+        routed = [one for one in self.rounds if not one.lost and Change.MODEL not in one.attempt.changed]
         around = around_proxy(self.rounds)
         if self.carried and around is not None and around.told is not None and not around.told.status:
             routed = [attempt_round for attempt_round in routed if attempt_round is not around]

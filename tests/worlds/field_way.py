@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -392,4 +393,57 @@ URL_FLAWS = (
     ),
 )
 
-SCENARIOS: tuple[Scenario, ...] = (*SCHEMES, *FAKE_ADDRESSES, *SOCKS, *CARRYING, *SILENT, *CERTIFICATES, *URL_FLAWS)
+# -- what the server says of another model than the user's -------------------------------------------------------------
+
+_MINE, _NEAR = "gpt-4o-mni", "gpt-4o-mini"
+
+
+def nearby(answer: Reply | None, elsewhere: handlers.What = "openai-404") -> Callable[[str], Handler]:
+    """Make a relay without the user's model whose nearest one is answered with ``answer`` (None: soundly)."""
+
+    def make(key: str) -> Handler:
+        sound = b.openai(key, models=(_NEAR,), elsewhere=elsewhere)
+
+        def handler(request: Request) -> Answer:
+            if answer is not None and request.json().get("model") == _NEAR and request.path.endswith("completions"):
+                return answer
+            return sound(request)
+
+        return handler
+
+    return make
+
+
+def other_model(name: str, answer: Reply | None, **more: Any) -> Scenario:
+    given: dict[str, Any] = {"model": _MINE, "says": (_MINE,), "never": ("quota.exhausted", "auth.not_permitted")}
+    return Scenario(f"way-other-model-{name}", "model.not_found", nearby(answer), **(given | more))
+
+
+_SPENT = answers.as_json({"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}, 429)
+_BARRED = answers.as_json({"error": {"message": f"No access to model {_NEAR}", "code": "model_not_allowed"}}, 403)
+OTHER_MODELS = (
+    other_model("has-no-quota", _SPENT),
+    other_model("is-not-permitted", _BARRED),
+    other_model("breaks-down", answers.as_json({"error": {"message": "upstream failed"}}, 500)),
+    other_model("works", None, settings={"model": _NEAR}),
+    Scenario(
+        "way-other-model-works-behind-a-wrong-path",
+        "url.version_missing",
+        nearby(None),
+        "https://relay.example",
+        model=_MINE,
+        also=("model.not_found",),
+        settings={"model": _NEAR, "base_url": RELAY},
+    ),
+)
+
+SCENARIOS: tuple[Scenario, ...] = (
+    *SCHEMES,
+    *FAKE_ADDRESSES,
+    *SOCKS,
+    *CARRYING,
+    *SILENT,
+    *CERTIFICATES,
+    *URL_FLAWS,
+    *OTHER_MODELS,
+)
