@@ -375,7 +375,8 @@ class View:
             "protocol": target.protocol,
             "app": target.app,
             "host": door.host.name if door else _host_of(target.base_url or ""),
-            "door": (door.match.name or door.host.name) if door else "",
+            # Of a server of one's own, only the port is known, which several products use.
+            "door": ((door.match.name if not door.host.local else "") or door.host.name) if door else "",
             "key_hint": target.key_hint or "",
             "key_length": str(target.key_length or ""),
             "key_env": (door.match.key_env if door else "") or client_urls.sdk_variable(target.protocol, "key"),

@@ -119,7 +119,7 @@ def _other_trust_store(view: View) -> dict[str, Any]:
         return {}
     if view.app is not None and view.app.roots == "certifi":
         return {}
-    if view.app is None or view.app.roots != "node":
+    if view.app is None or view.app.roots not in ("node", "bun"):
         # SSL_CERT_FILE replaces the system's CA certificates, it does not add to them.
         case, fix = "file_alone", {"ssl_cert_file": ""}
     elif trusted_by == "system":

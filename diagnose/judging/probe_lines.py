@@ -106,6 +106,8 @@ def _words(view: View, name: str, status: Status, proven: Proven) -> tuple[str, 
     if name == "door":
         door = view.door
         known = door is not None and door.match.id is not None
+        if known and door is not None and door.host.local:
+            return "sum.door_port", values | {"product": door.match.name or ""}
         return "sum.door" if known else "sum.door_local" if door and door.host.local else "sum.door_unknown", values
     if name == "proxy":
         proxy = view.proxy

@@ -204,6 +204,7 @@ UI: dict[str, str] = {
     "sum.settings_fail": "the settings cannot be used as they stand",
     "sum.door": "{door}, speaks {protocol}",
     "sum.door_unknown": "{host} is no known provider, asked as {protocol}",
+    "sum.door_port": "a server of your own (port {port} is usual for {product}), asked as {protocol}",
     "sum.door_local": "a server of your own, asked as {protocol}",
     "sum.door_fail": "key and address do not belong together",
     "sum.proxy": "through {proxy}",

@@ -183,6 +183,7 @@ UI: dict[str, str] = {
     "sum.settings_fail": "现在的设置无法使用",
     "sum.door": "{door}，使用 {protocol} 协议",
     "sum.door_unknown": "{host} 不是已知服务商，按 {protocol} 协议检查",
+    "sum.door_port": "自建服务（{port} 是 {product} 的常用端口），按 {protocol} 协议检查",
     "sum.door_local": "自建服务，按 {protocol} 协议检查",
     "sum.door_fail": "密钥和接口地址不匹配",
     "sum.proxy": "经过 {proxy}",
