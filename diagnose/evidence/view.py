@@ -11,7 +11,7 @@ from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
 from diagnose.report import Try
 from probes.api.attempt_round import AttemptRound, rounds_of
-from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
+from probes.api.response_checks import asks_login, bare_failure, fenced, got_further, no_route, passes
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
@@ -190,6 +190,7 @@ class View:
                 return attempt_round
         # A round with another header that did not help says less than one that asks as the app does.
         routed = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
+        routed = [one for one in routed if Change.HEADER not in one.attempt.changed or self._got_further(one)]
         if routed and routed[0] is self.first and routed[0].told is not None and bare_failure(routed[0].told):
             # The failing server may be the API itself, and a failure at another path says nothing about that.
             routed = [attempt_round for attempt_round in routed if Change.PATH not in attempt_round.attempt.changed]
@@ -204,6 +205,13 @@ class View:
             )
             or self.first
         )
+
+    def _got_further(self, without: AttemptRound) -> bool:
+        """Check whether a round without an extra header got further than those with it."""
+        others = [
+            one for one in self.rounds if Change.HEADER not in one.attempt.changed and one.number < without.number
+        ]
+        return bool(others) and got_further(others[-1].told, without.told)
 
     @property
     def working(self) -> Attempt | None:

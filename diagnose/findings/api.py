@@ -8,6 +8,7 @@ from dataclasses import replace
 from diagnose.evidence.lines import answer_line, failure_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
+from diagnose.findings import headers
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
 from diagnose.report import Severity, seen
@@ -27,7 +28,7 @@ def said(code: str) -> Callable[[View], Claim | None]:
         walled = code in ("http.blocked", "http.front_auth") and subject.response.body in (Body.HTML, Body.EMPTY)
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error with a success status: shape.error_as_success is the finding
-        values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
+        values = {name: match.values[name] for name in ("retry_after", "parameter", "header") if name in match.values}
         more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
         case = match.values.get("case", "") or case_of(code, subject.status)
         return Claim(
@@ -92,7 +93,7 @@ def _html(exchange: Exchange | None) -> bool:
 
 def _front_auth(view: View) -> Claim | None:
     """Report a sign-in page or a required client certificate in front of the API, even if the page has status 200."""
-    claim = _wants_client_certificate(view) or said("http.front_auth")(view)
+    claim = _wants_client_certificate(view) or headers.wanted(view, said("http.front_auth")(view))
     page = view.first.told if view.first is not None else None
     if claim is not None or page is None or not _leads_nowhere(view) or not _html(page):
         return claim
@@ -103,6 +104,10 @@ def _front_auth(view: View) -> Claim | None:
         return None
     line = f"{answer_line(page)} “{page.response.title}”"
     return Claim((line, *answered_by(view, page)), case=match.values.get("case", ""))
+
+
+def _header_rejected(view: View) -> Claim | None:
+    return headers.unsendable(view) or headers.left_out(view) or said("http.header_rejected")(view)
 
 
 def _web_page(view: View) -> Claim | None:
@@ -217,7 +222,7 @@ RULES = (
     Rule("http.closed", Severity.ERROR, "http", _closed, "network", retryable=True),
     Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay"),
     Rule("http.front_auth", Severity.ERROR, "http", _front_auth, "relay"),
-    Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay"),
+    Rule("http.header_rejected", Severity.ERROR, "http", _header_rejected, "relay"),
     Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay"),
     Rule(
         "http.gateway_error",

@@ -10,10 +10,11 @@ from probes.model.attempt import KeyForm
 from probes.model.facts import UnreadFile
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, SourceKind
+from probes.settings.extra_headers import CREDENTIALS
 
 
 def _missing_key(view: View) -> Claim | None:
-    if view.settings.key_given or view.settings is UNSEEN:
+    if view.settings.key_given or view.settings is UNSEEN or _keyed_by_header(view):
         return None
     door = view.door
     values = {"source": ", ".join(view.settings.searched[:8])}
@@ -28,7 +29,21 @@ def _missing_key(view: View) -> Claim | None:
         return Claim(evidence, severity=severity, values=values)
     if door is not None and door.host.local and not emptied and not _wants_key(view):
         return None
+    app, base = view.app, dict(view.evidence.target.sources).get("base_url", DEFAULT)
+    if app is not None and app.key_lines and base.kind is SourceKind.APP and not _names_variable(view):
+        values |= {"place": base.location, "lines": " | ".join(app.key_lines)}
+        return Claim(evidence, values=values, case="app")
     return Claim(evidence, values=values)
+
+
+def _names_variable(view: View) -> bool:
+    """Check whether the app's settings name a variable for the key, which is not set."""
+    return any(one.startswith("environment ") for one in view.settings.searched)
+
+
+def _keyed_by_header(view: View) -> bool:
+    """Check whether an extra header carries the credential instead (``--header 'Authorization: …'``)."""
+    return any(one.name.lower() in CREDENTIALS and not one.flaw for one in view.settings.headers)
 
 
 def _wants_key(view: View) -> bool:

@@ -11,7 +11,16 @@ from probes.api import candidates
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
-from probes.api.response_checks import bare_failure, bare_refusal, misses_key, no_route, passes, refuses_key
+from probes.api.response_checks import (
+    bare_failure,
+    bare_refusal,
+    blamed,
+    got_further,
+    misses_key,
+    no_route,
+    passes,
+    refuses_key,
+)
 from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Body, Exchange
@@ -20,6 +29,7 @@ from probes.protocols.protocol import version_in, wire
 from probes.steps.recorder import Recorder
 from probes.urls.url import Url, parse_url
 
+MOST_WITHOUT = 3  # attempts that leave out extra headers, before and after any other change
 _PLAIN_TO_TLS = (
     "plain http request was sent to https",
     "http request to an https server",
@@ -48,18 +58,36 @@ class NextAttempts:
         self._target = target
         self._tried = tried
         self._speaks_tls = speaks_tls
+        self._with_headers = AttemptRound(context.first, 0)  # the last round that left no header out in vain
         raw = context.settings.base_url.value if context.settings.base_url else ""
         self._named_version = version_in(context.facts.protocol, raw)  # the API version in the base URL
 
     async def next(self, attempt_round: AttemptRound) -> Attempt | None:
         """Return the next attempt that the responses suggest and that is new; None if nothing is left to try."""
+        if Change.HEADER in attempt_round.attempt.changed and not self._helped_without(attempt_round):
+            attempt_round = self._with_headers
+        else:
+            self._with_headers = attempt_round
         exchange, attempt = attempt_round.told, attempt_round.attempt
         if exchange is None:
             return None
-        for candidate in await self._candidates(attempt_round, exchange, attempt):
+        without = self._without_headers(exchange, attempt)
+        if without and (refuses_key(exchange) or blamed(exchange, self._context.settings.headers)):
+            return without[0]  # the smallest difference from what the app sends
+        for candidate in (*await self._candidates(attempt_round, exchange, attempt), *without):
             if not self._tried.has(candidate):
                 return candidate
         return None
+
+    def _without_headers(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        """Return the attempts without extra headers that are new, if the server may have refused one of them."""
+        found = candidates.without_headers(attempt, exchange, self._context.settings.headers)
+        new = [one for one in found if not self._tried.has(one)]
+        return new if len(found) - len(new) < MOST_WITHOUT else []
+
+    def _helped_without(self, attempt_round: AttemptRound) -> bool:
+        """Check whether the server accepted the credential only after an extra header was left out."""
+        return got_further(self._with_headers.told, attempt_round.told)
 
     async def _candidates(self, attempt_round: AttemptRound, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
         if (

@@ -32,7 +32,7 @@ from probes.model.settings import (
     Sourced,
 )
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, option
-from probes.settings import config_file, environment, slo, trust
+from probes.settings import config_file, environment, extra_headers, slo, trust
 from probes.settings.config_file import ConfigTable, doors_mark, setting
 from probes.settings.conflicts import base_url_conflicts, conflict
 from probes.settings.consent import Destination, harmless, mark, override_of, sent_by_user
@@ -86,6 +86,12 @@ def gather(
         api_version=variables.filled(choice.family.version) if choice.family.version else None,
         app=app.id if app is not None else None,
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
+        headers=extra_headers.merged(
+            extra_headers.of_variables(variables, choice.family, variable),
+            extra_headers.key_sent_twice(app, choice.family.protocol, key, variables.first),
+            extra_headers.of_tables(reversed(named), variables, environ),
+            extra_headers.of_options(options.headers),
+        ),
         conflicts=(*key_conflicts, *base_url_conflicts(choice, check, variables), *model_conflicts),
         searched=tuple(searched),
         skipped=(*skipped, *variables.skipped),
@@ -133,7 +139,8 @@ def _usual(choice: SdkChoice, check: ConfigTable, variables: Variables) -> Desti
     family, own = choice.family, variables.of_user()
     given = check.text("base_url")
     found = own.base(family) or (given if given is not None and given.source.owner is Owner.USER else None)
-    return Destination(found or (Sourced(family.default, DEFAULT) if family.default else None), family.keys)
+    names = (*family.keys, *family.header_variables)
+    return Destination(found or (Sourced(family.default, DEFAULT) if family.default else None), names)
 
 
 def _connections(named: list[ConfigTable]) -> Iterator[ConnectTo]:

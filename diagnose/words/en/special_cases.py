@@ -400,6 +400,57 @@ CASES: dict[str, Text] = {
             "Try from another network, or over the company's VPN if that is not filtered.",
         ),
     ),
+    "http.front_auth:gateway": Text(
+        "The gateway at {host} wants a credential of its own in the header {header}",
+        "A gateway stands between the app and the provider, and it refused the request before the provider saw the "
+        "key. Besides the provider's key it expects a credential of its own, in the header {header}. The request carried "
+        "none that it accepts.",
+        (
+            "Set {header_variable} to `{header}: …`, with the gateway's credential.",
+            "Get the credential from the gateway's dashboard or from whoever runs it, and add the header {header} in "
+            "the settings of {app}.",
+            "Leave the provider's key as it is: it was not looked at.",
+        ),
+    ),
+    "http.front_auth:gateway_refuses": Text(
+        "The gateway at {host} refuses the credential in the header {header}",
+        "The header {header} was sent, with the value from {source}. The gateway in front of the API does not accept "
+        "it, and the provider has not seen the key.",
+        (
+            "Compare the value in {source} with the credential that the gateway's dashboard shows.",
+            "If the gateway expects `Bearer` before the credential, add it to the value.",
+        ),
+    ),
+    "http.header_rejected:sent": Text(
+        "{host} refuses the request because of the header {header}",
+        "The app adds the header {header} to every request, because {source} sets it. With it the server refuses the "
+        "request; without it the server accepts the same request.",
+        (
+            "Remove the setting that adds {header}: {source}",
+            "If the header names an organization or a project, use one that the key belongs to.",
+            "Restart your app: running programs keep the old value.",
+        ),
+    ),
+    "http.header_rejected:unsendable": Text(
+        "The header {header} cannot be sent",
+        "The value of {source} is not possible in a header. The client stops before it sends anything, mostly with "
+        "“Connection error”.",
+        ("Correct the value of {source}: no spaces or line breaks at its ends, and plain letters only.",),
+    ),
+    "http.header_rejected:unsent": Text(
+        "The header {header} was left out of this check",
+        "{source} sets a header that HTTP itself needs for the connection. This check did not send it, the app may.",
+        ("Remove the header {header} from {source} unless the server's manual asks for it.",),
+    ),
+    "settings.missing_key:app": Text(
+        "{app} sends no key to {host}",
+        "The entry at {place} names no key. {app} then sends none: no key from its login, and none from the "
+        "environment.",
+        (
+            "Add one of these lines to that entry: {lines}",
+            "Replace NAME with the variable that holds the key, then start {app} again.",
+        ),
+    ),
     "http.front_auth:portal": Text(
         "This network wants a sign-in before it lets anything out",
         "A hotel, airport or guest network answers in place of {host} until somebody has agreed to its terms in a "

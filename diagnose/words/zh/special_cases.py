@@ -357,6 +357,51 @@ CASES: dict[str, Text] = {
             "换个网络试试；公司 VPN 如果不过滤，也可以用它。",
         ),
     ),
+    "http.front_auth:gateway": Text(
+        "{host} 的网关要求在请求头 {header} 里另带凭证",
+        "应用和服务商之间有一个网关，它在服务商看到密钥之前就拒绝了请求。除了服务商的密钥，它还要求在请求头 {header} "
+        "里带上网关自己的凭证，而这次请求没有带上它认可的凭证。",
+        (
+            "把 {header_variable} 设为 `{header}: …`，填上网关的凭证。",
+            "从网关的控制台或它的管理员那里取得凭证，并在 {app} 的设置里添加请求头 {header}。",
+            "服务商的密钥不用改：网关没有看它。",
+        ),
+    ),
+    "http.front_auth:gateway_refuses": Text(
+        "{host} 的网关拒绝了请求头 {header} 里的凭证",
+        "请求带了请求头 {header}，值来自 {source}。接口前面的网关不认可它，服务商还没有看到密钥。",
+        (
+            "把 {source} 的值与网关控制台里显示的凭证核对。",
+            "如果网关要求凭证前面有 `Bearer`，把它加到值里。",
+        ),
+    ),
+    "http.header_rejected:sent": Text(
+        "请求头 {header} 导致 {host} 拒绝请求",
+        "{source} 让应用在每个请求里都带上请求头 {header}。带上它，服务器就拒绝；不带它，服务器接受同样的请求。",
+        (
+            "删掉添加 {header} 的设置：{source}",
+            "如果这个请求头指定了组织或项目，请改成密钥所属的组织或项目。",
+            "重启应用：正在运行的程序会继续使用旧值。",
+        ),
+    ),
+    "http.header_rejected:unsendable": Text(
+        "请求头 {header} 无法发送",
+        "{source} 的值不能用作请求头。客户端在发送之前就会停下，多半只报“Connection error”。",
+        ("改正 {source} 的值：首尾不要有空格或换行，只用普通字符。",),
+    ),
+    "http.header_rejected:unsent": Text(
+        "这次检查没有发送请求头 {header}",
+        "{source} 设置了 HTTP 连接本身要用的请求头。这次检查没有发送它，应用可能会发送。",
+        ("除非服务器的文档要求，请从 {source} 里删掉请求头 {header}。",),
+    ),
+    "settings.missing_key:app": Text(
+        "{app} 没有向 {host} 发送密钥",
+        "{place} 处的配置没有指定密钥。{app} 因此不发送任何密钥：既不用登录的密钥，也不读环境变量。",
+        (
+            "在这段配置里加上下面其中一行：{lines}",
+            "把 NAME 换成保存密钥的环境变量名，然后重启 {app}。",
+        ),
+    ),
     "http.front_auth:portal": Text(
         "这个网络要先登录才能上网",
         "酒店、机场或访客网络会代替 {host} 应答，直到有人在浏览器里同意它的条款。请求还没有离开这个网络。",
