@@ -30,15 +30,14 @@ def _missing_key(view: View) -> Claim | None:
     if door is not None and door.host.local and not emptied and not _wants_key(view):
         return None
     app, base = view.app, dict(view.evidence.target.sources).get("base_url", DEFAULT)
-    if app is not None and app.key_lines and base.kind is SourceKind.APP and not _names_variable(view):
-        values |= {"place": base.location, "lines": " | ".join(app.key_lines)}
-        return Claim(evidence, values=values, case="app")
-    return Claim(evidence, values=values)
-
-
-def _names_variable(view: View) -> bool:
-    """Check whether the app's settings name a variable for the key, which is not set."""
-    return any(one.startswith("environment ") for one in view.settings.searched)
+    if app is None or not app.key_lines or base.kind is not SourceKind.APP:
+        return Claim(evidence, values=values)
+    values |= {"place": base.location, "lines": " | ".join(app.key_lines)}
+    # The app's settings name the variable that holds the key, and it is not set.
+    named = next((one for one in view.settings.searched if one.startswith("environment ")), "")
+    if named:
+        values["variable"] = named.removeprefix("environment ")
+    return Claim(evidence, values=values, case="unset" if named else "app")
 
 
 def _keyed_by_header(view: View) -> bool:

@@ -403,8 +403,8 @@ CASES: dict[str, Text] = {
     "http.front_auth:gateway": Text(
         "The gateway at {host} wants a credential of its own in the header {header}",
         "A gateway stands between the app and the provider, and it refused the request before the provider saw the "
-        "key. Besides the provider's key it expects a credential of its own, in the header {header}. The request carried "
-        "none that it accepts.",
+        "key. Besides the provider's key it expects a credential of its own, in the header {header}. The request "
+        "carried none that it accepts.",
         (
             "Set {header_variable} to `{header}: …`, with the gateway's credential.",
             "Get the credential from the gateway's dashboard or from whoever runs it, and add the header {header} in "
@@ -441,6 +441,15 @@ CASES: dict[str, Text] = {
         "The header {header} was left out of this check",
         "{source} sets a header that HTTP itself needs for the connection. This check did not send it, the app may.",
         ("Remove the header {header} from {source} unless the server's manual asks for it.",),
+    ),
+    "settings.missing_key:unset": Text(
+        "{app} finds no key in {variable}",
+        "The settings of {app} at {place} name {variable} as the place of the key, and it is not set. {app} reads no "
+        "other variable for this server.",
+        (
+            "Put the key into {variable}, in the environment from which {app} starts.",
+            "Restart {app}: a program started from the desktop does not see what was set in a terminal.",
+        ),
     ),
     "settings.missing_key:app": Text(
         "{app} sends no key to {host}",

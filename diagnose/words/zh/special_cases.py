@@ -394,6 +394,14 @@ CASES: dict[str, Text] = {
         "{source} 设置了 HTTP 连接本身要用的请求头。这次检查没有发送它，应用可能会发送。",
         ("除非服务器的文档要求，请从 {source} 里删掉请求头 {header}。",),
     ),
+    "settings.missing_key:unset": Text(
+        "{app} 在 {variable} 里没有找到密钥",
+        "{app} 在 {place} 处的设置指定从 {variable} 读取密钥，而这个环境变量没有设置。对这个服务器，{app} 不读其他环境变量。",
+        (
+            "把密钥写进 {variable}，并确保启动 {app} 的环境里能看到它。",
+            "重启 {app}：从桌面启动的程序看不到终端里设置的环境变量。",
+        ),
+    ),
     "settings.missing_key:app": Text(
         "{app} 没有向 {host} 发送密钥",
         "{place} 处的配置没有指定密钥。{app} 因此不发送任何密钥：既不用登录的密钥，也不读环境变量。",
