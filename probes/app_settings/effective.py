@@ -184,7 +184,7 @@ def _searched_places(keys: Iterable[ResolvedCandidate], wire: AppWire, entry: Ap
     if entry.star and any(
         place.login for place in app.places
     ):  # this provider takes its key from its own fields, or from the login
-        login = [f"environment {name}" for name in wire.key if any(flag.text == "true" for flag in entry.of("login"))]
+        login = [f"environment {name}" for name in wire.key if entry.asks_login]
         return tuple(dict.fromkeys([*referred, *login]))
     return tuple(dict.fromkeys([*referred, *(f"environment {name}" for name in wire.key)]))
 

@@ -70,6 +70,11 @@ class AppEntry:
         name = self.star.partition("\0")[0]
         return "" if "\0" in self.star else name
 
+    @property
+    def asks_login(self) -> bool:
+        """Whether this provider is to be given the app's own keys."""
+        return bool(self.star) and any(flag.text == "true" for flag in self.of("login"))
+
     def provider_names(self) -> list[str]:
         """Return the provider's names, configured ones first, each followed by its part before a slash."""
         given = [*(one.text for one in self.of("provider") if self.star), self.star.partition("\0")[0]]

@@ -200,7 +200,10 @@ class _Scan:
             entry = entries.get((wire.protocol, "")) or AppEntry(wire.protocol)
             bases, keys, models = (collected.of_variables(names) for names in (wire.base_url, wire.key, wire.model))
             files_own = any(one.reading is not None for one in (*bases, *keys))
-            if not (entry.of("base_url") or entry.of("key") or files_own) and (entries or not (bases or keys)):
+            asked_for = any(one.asks_login for one in entries.values())
+            if not (entry.of("base_url") or entry.of("key") or files_own or asked_for) and (
+                entries or not (bases or keys)
+            ):
                 continue  # shell variables alone do not show that an app with settings files uses them
             if several := _split_entries(wire, bases, keys):
                 entries |= {(one.protocol, one.star): one for one in several}
@@ -255,8 +258,7 @@ def _in_use(entries: list[AppEntry], by_login: bool) -> list[AppEntry]:
     """
     flat = [one for one in entries if not one.star]
     for one in entries if by_login else ():
-        asks = one.star and any(flag.text == "true" for flag in one.of("login"))
-        one.lent = [key for entry in flat for key in entry.of("key")] if asks else []
+        one.lent = [key for entry in flat for key in entry.of("key")] if one.asks_login else []
     named = [name for entry in flat for one in entry.of("provider") for name in (one.text, one.text.partition(":")[2])]
     named += [one.text.partition("/")[0] for entry in flat for one in entry.of("model") if "/" in one.text]
     chosen = next((one for name in named for one in entries if one.star == name), None)

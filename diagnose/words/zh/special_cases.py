@@ -396,7 +396,8 @@ CASES: dict[str, Text] = {
     ),
     "settings.missing_key:unset": Text(
         "{app} 在 {variable} 里没有找到密钥",
-        "{app} 在 {place} 处的设置指定从 {variable} 读取密钥，而这个环境变量没有设置。对这个服务器，{app} 不读其他环境变量。",
+        "{app} 在 {place} 处的设置指定从 {variable} 读取密钥，而这个环境变量没有设置。"
+        "对这个服务器，{app} 不读其他环境变量。",
         (
             "把密钥写进 {variable}，并确保启动 {app} 的环境里能看到它。",
             "重启 {app}：从桌面启动的程序看不到终端里设置的环境变量。",
