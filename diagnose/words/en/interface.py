@@ -175,6 +175,7 @@ UI: dict[str, str] = {
     "snippet.nothing": "No settings were seen to work, so there is nothing to paste. The reason: {detail}",
     "snippet.unspoken": "{names} does not speak {protocol}, or cannot be pointed to {base_url}.",
     "snippet.key_in": "{names} reads its key from {variable}: give it the value of {source} there",
+    "snippet.headers": "the request that worked carried these headers too, which this text does not set: {names}",
     "snippet.file": "goes into {path}",
     "open.offline": "everything beyond this machine (--offline)",
     "open.no_spend": "whether the model answers (--no-spend)",

@@ -154,6 +154,7 @@ UI: dict[str, str] = {
     "snippet.nothing": "没有找到能用的设置，所以没有可粘贴的内容。原因：{detail}",
     "snippet.unspoken": "{names} 不支持 {protocol} 协议，或者无法指向 {base_url}。",
     "snippet.key_in": "{names} 从 {variable} 读取密钥：请把 {source} 的值放到那里",
+    "snippet.headers": "成功的请求还带了这些请求头，下面的内容没有设置它们：{names}",
     "snippet.file": "写入 {path}",
     "open.offline": "本机以外的一切（--offline）",
     "open.no_spend": "模型能否回答（--no-spend）",
