@@ -10,7 +10,7 @@ from probes.model.attempt import KeyForm
 from probes.model.facts import UnreadFile
 from probes.model.settings import Conflict, ConflictReason, ConflictRole
 from probes.model.source import DEFAULT, SourceKind
-from probes.settings.extra_headers import CREDENTIALS
+from probes.protocols.protocol import KEY_HEADERS
 
 
 def _missing_key(view: View) -> Claim | None:
@@ -42,7 +42,7 @@ def _missing_key(view: View) -> Claim | None:
 
 def _keyed_by_header(view: View) -> bool:
     """Check whether an extra header carries the credential instead (``--header 'Authorization: …'``)."""
-    return any(one.name.lower() in CREDENTIALS and not one.flaw for one in view.settings.headers)
+    return any(one.name.lower() in KEY_HEADERS and not one.flaw for one in view.settings.headers)
 
 
 def _wants_key(view: View) -> bool:

@@ -13,8 +13,7 @@ from probes.model.exchange import Purpose
 from probes.model.facts import Withheld
 from probes.model.planned_request import MODEL, PROMPT_TOKENS, PlannedRequest
 from probes.model.source import SourceKind
-from probes.protocols.protocol import ALLOWANCE, ApiRequest, auth_headers, wire
-from probes.settings.extra_headers import CREDENTIALS
+from probes.protocols.protocol import ALLOWANCE, KEY_HEADERS, ApiRequest, auth_headers, wire
 from probes.urls.app_base_urls import path_as_sent
 from probes.urls.url import parse_url
 
@@ -99,7 +98,7 @@ def generates(attempt: Attempt, context: ApiContext) -> bool:
 def _credential(attempt: Attempt, context: ApiContext) -> bool:
     """Check whether an extra header carries a credential where no key is given (``--header 'Authorization: …'``)."""
     sent = sent_with(attempt, Purpose.CHAT, context.settings.headers, context.policy)
-    return context.settings.key is None and any(one.name.lower() in CREDENTIALS for one in sent)
+    return context.settings.key is None and any(one.name.lower() in KEY_HEADERS for one in sent)
 
 
 def protocol_open(context: ApiContext) -> bool:

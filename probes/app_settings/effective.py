@@ -15,6 +15,7 @@ from probes.catalog.sdk_variables import headers_of
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, ConflictReason, ConflictRole, ExtraHeader, Settings, Sourced
 from probes.model.source import DEFAULT, Source, SourceKind
+from probes.protocols.protocol import KEY_HEADERS
 from probes.protocols.protocol import wire as protocol_of
 from probes.settings import extra_headers
 from probes.settings.consent import Destination
@@ -150,7 +151,7 @@ def _headers(
 
     found += extra_headers.key_sent_twice(app, wire.protocol, key, variable_of)
     if wire.key_wins and key is not None:
-        return tuple(one for one in found if one.name.lower() not in extra_headers.CREDENTIALS)
+        return tuple(one for one in found if one.name.lower() not in KEY_HEADERS)
     return tuple(found)
 
 

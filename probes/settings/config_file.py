@@ -307,7 +307,7 @@ class ConfigReader:
 
         Raises BadInput for another value, and for a header that cannot be sent.
         """
-        from probes.settings.extra_headers import MOST, flaw_of
+        from probes.settings.header_syntax import MOST, flaw_of
 
         where = self.at(table, "headers")
         if not isinstance(raw, dict) or len(raw) > MOST:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, ExtraHeader, Sourced
 from probes.model.source import option
+from probes.settings.header_syntax import LONGEST, MOST, flaw_of
 
 if TYPE_CHECKING:
     from probes.catalog.app import App
@@ -21,46 +22,7 @@ if TYPE_CHECKING:
     from probes.settings.config_file import ConfigTable
     from probes.settings.environment import Variables
 
-MOST = 40  # headers of one source; a server accepts some hundred in all
-LONGEST = 8192  # characters of a value; servers accept 8 KiB for all headers together
-# HTTP itself needs these for the framing and the route of a request.
-FORBIDDEN = frozenset(
-    (
-        "host",
-        "content-length",
-        "transfer-encoding",
-        "connection",
-        "proxy-connection",
-        "proxy-authorization",
-        "keep-alive",
-        "te",
-        "trailer",
-        "upgrade",
-        "expect",
-        "accept-encoding",
-    )
-)
-# Headers in which a client sends its key. An extra header of the same name takes the key's place, as in the SDKs.
-CREDENTIALS = frozenset(("authorization", "x-api-key", "api-key", "x-goog-api-key"))
-_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}"
-_VALUE = r"[\x20-\x7e]*"
 _SCHEME = r"(?i)(?:bearer|basic|token|key)\s"
-
-
-def flaw_of(name: str, value: str) -> str:
-    """Return why a header cannot be sent: ``name``, ``forbidden``, ``value`` or ``long``; empty if it can.
-
-    >>> flaw_of("OpenAI-Organization", "org-1 ")
-    'value'
-    """
-    if not re.fullmatch(_NAME, name):
-        return "name"
-    if name.lower() in FORBIDDEN:
-        return "forbidden"
-    if len(value) > LONGEST:
-        return "long"
-    # h11, under the Python SDKs, refuses white space at either end, and ends the call with a connection error.
-    return "" if re.fullmatch(_VALUE, value) and value == value.strip() else "value"
 
 
 def header(name: str, value: Sourced[str], protocols: tuple[str, ...] = ()) -> ExtraHeader:

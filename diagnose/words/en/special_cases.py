@@ -401,9 +401,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.front_auth:gateway": Text(
-        "The gateway at {host} wants a credential of its own in the header {header}",
+        "The gateway at {host} wants a credential of its own in the header {header|that it names}",
         "A gateway stands between the app and the provider, and it refused the request before the provider saw the "
-        "key. Besides the provider's key it expects a credential of its own, in the header {header}. The request "
+        "key. Besides the provider's key it expects a credential of its own, in {header|another header}. The request "
         "carried none that it accepts.",
         (
             "Set {header_variable} to `{header}: …`, with the gateway's credential.",
@@ -413,8 +413,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.front_auth:gateway_refuses": Text(
-        "The gateway at {host} refuses the credential in the header {header}",
-        "The header {header} was sent, with the value from {source}. The gateway in front of the API does not accept "
+        "The gateway at {host} refuses the credential in the header {header|that the app adds}",
+        "The header {header|of the app} was sent, with the value from {source|its settings}. The gateway "
+        "in front of the API does not accept "
         "it, and the provider has not seen the key.",
         (
             "Compare the value in {source} with the credential that the gateway's dashboard shows.",
@@ -422,8 +423,9 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.header_rejected:sent": Text(
-        "{host} refuses the request because of the header {header}",
-        "The app adds the header {header} to every request, because {source} sets it. With it the server refuses the "
+        "{host} refuses the request because of the header {header|that the app adds}",
+        "The app adds {header|a header} to every request, because {source|a setting} sets it. With it the "
+        "server refuses the "
         "request; without it the server accepts the same request.",
         (
             "Remove the setting that adds {header}: {source}",
@@ -432,28 +434,31 @@ CASES: dict[str, Text] = {
         ),
     ),
     "http.header_rejected:unsendable": Text(
-        "The header {header} cannot be sent",
-        "The value of {source} is not possible in a header. The client stops before it sends anything, mostly with "
+        "The header {header|of a setting} cannot be sent",
+        "The value of {source|a setting} is not possible in a header. The client stops before it sends "
+        "anything, mostly with "
         "“Connection error”.",
-        ("Correct the value of {source}: no spaces or line breaks at its ends, and plain letters only.",),
+        ("Correct the value of {source|the setting}: no spaces or line breaks at its ends, and plain letters only.",),
     ),
     "http.header_rejected:unsent": Text(
-        "The header {header} was left out of this check",
-        "{source} sets a header that HTTP itself needs for the connection. This check did not send it, the app may.",
-        ("Remove the header {header} from {source} unless the server's manual asks for it.",),
+        "The header {header|of a setting} was left out of this check",
+        "{source|A setting} sets a header that HTTP itself needs for the connection. This check did not "
+        "send it, the app may.",
+        ("Remove the header {header|it} from {source|the settings} unless the server's manual asks for it.",),
     ),
     "settings.missing_key:unset": Text(
-        "{app} finds no key in {variable}",
-        "The settings of {app} at {place} name {variable} as the place of the key, and it is not set. {app} reads no "
+        "{app} finds no key in {variable|the variable that it reads}",
+        "The settings of {app} at {place|their place} name {variable|a variable} as the place of the key, "
+        "and it is not set. {app} reads no "
         "other variable for this server.",
         (
-            "Put the key into {variable}, in the environment from which {app} starts.",
+            "Put the key into {variable|that variable}, in the environment from which {app} starts.",
             "Restart {app}: a program started from the desktop does not see what was set in a terminal.",
         ),
     ),
     "settings.missing_key:app": Text(
         "{app} sends no key to {host}",
-        "The entry at {place} names no key. {app} then sends none: no key from its login, and none from the "
+        "The entry at {place|its place} names no key. {app} then sends none: no key from its login, and none from the "
         "environment.",
         (
             "Add one of these lines to that entry: {lines}",

@@ -9,8 +9,9 @@ import pytest
 
 from probes.model.settings import BadInput, ExtraHeader, Sourced
 from probes.model.source import environment_variable
-from probes.settings.extra_headers import LISTS, LONGEST, MOST, flaw_of, merged, of_options, of_variable, secret_part
+from probes.settings.extra_headers import LISTS, merged, of_options, of_variable, secret_part
 from probes.settings.gather import Options, gather
+from probes.settings.header_syntax import LONGEST, MOST, flaw_of
 
 KEY = "sk-aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0z"
 OPENAI = {"OPENAI_API_KEY": KEY}
