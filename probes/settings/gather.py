@@ -87,7 +87,8 @@ def gather(
         app=app.id if app is not None else None,
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
         headers=extra_headers.merged(
-            extra_headers.of_variables(variables, choice.family, variable),
+            # The environment's account and gateway are those of its own key, not of a target that names another one.
+            extra_headers.of_variables(variables, choice.family, variable) if not (target and target.key) else (),
             extra_headers.key_sent_twice(app, choice.family.protocol, key, variables.first),
             extra_headers.of_tables(reversed(named), variables, environ),
             extra_headers.of_options(options.headers),

@@ -89,5 +89,10 @@ def measure(settings: Settings, exams: SettingsExams, scrub: object) -> Settings
         conflicts=settings.conflicts,
         searched=settings.searched,
         override=settings.override,
-        headers=tuple(HeaderFacts(one.name, one.value.source, one.protocols, one.flaw) for one in settings.headers),
+        headers=header_facts(settings),
     )
+
+
+def header_facts(settings: Settings) -> tuple[HeaderFacts, ...]:
+    """Return the extra headers of the settings without their values."""
+    return tuple(HeaderFacts(one.name, one.value.source, one.protocols, one.flaw) for one in settings.headers)

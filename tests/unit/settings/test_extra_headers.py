@@ -152,6 +152,9 @@ x-team = "blue"
 def test_headers_of_the_file_refer_to_variables_or_hold_a_text(tmp_path: Path) -> None:
     (tmp_path / "llmdoctor.toml").write_text(TOML)
     environ = {**OPENAI, "GATEWAY_TOKEN": "gw-1", "WORK_KEY": KEY}
+    own = {**environ, "OPENAI_ORG_ID": "org-1"}
+    assert len(gathered(own, tmp_path)) == 3
+    assert len(gathered(own, tmp_path, target="work")) == 2  # the organisation is that of another key
     assert pairs(gathered(environ, tmp_path)) == [
         ("X-Team", "red", "llmdoctor.toml:3 check.headers.X-Team"),
         ("X-Token", "gw-1", "environment GATEWAY_TOKEN"),
