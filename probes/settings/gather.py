@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probes.catalog import doors
+from probes.catalog.door import Door
 from probes.catalog.node_runtime import read as read_node
 from probes.catalog.sdk_variables import SdkVariables
 from probes.config_formats.files import SkippedFile
@@ -24,6 +25,7 @@ from probes.model.settings import (
     ConflictReason,
     ConflictRole,
     ConnectTo,
+    ExtraHeader,
     Flow,
     Limits,
     Settings,
@@ -32,10 +34,9 @@ from probes.model.settings import (
     Sourced,
 )
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, option
-from probes.settings import config_file, environment, extra_headers, slo, trust
+from probes.settings import config_file, environment, slo
 from probes.settings.config_file import ConfigTable, doors_mark, setting
 from probes.settings.conflicts import base_url_conflicts, conflict
-from probes.settings.consent import Destination, harmless, mark, override_of, sent_by_user
 from probes.settings.environment import Layer, Variables
 from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
@@ -45,6 +46,7 @@ from probes.settings.value_lengths import check_lengths
 
 if TYPE_CHECKING:
     from probes.catalog.app import App
+    from probes.settings.consent import Destination
 
 __all__ = ["BadInput", "Options", "gather"]
 
@@ -86,13 +88,7 @@ def gather(
         api_version=variables.filled(choice.family.version) if choice.family.version else None,
         app=app.id if app is not None else None,
         auth_variable=variable if variable == "ANTHROPIC_AUTH_TOKEN" else None,
-        headers=extra_headers.merged(
-            # The environment's account and gateway are those of its own key, not of a target that names another one.
-            extra_headers.of_variables(variables, choice.family, variable) if not (target and target.key) else (),
-            extra_headers.key_sent_twice(app, choice.family.protocol, key, variables.first),
-            extra_headers.of_tables(reversed(named), variables, environ),
-            extra_headers.of_options(options.headers),
-        ),
+        headers=_headers(options, environ, named, app, choice.family, variables, (key, variable)),
         conflicts=(*key_conflicts, *base_url_conflicts(choice, check, variables), *model_conflicts),
         searched=tuple(searched),
         skipped=(*skipped, *variables.skipped),
@@ -114,7 +110,38 @@ def gather(
         ignored=_ignored(named, file),
     )
     check_lengths(settings)
+    if file is None and not variables.of_folder():
+        return settings  # nothing to agree to, and the rules of consent need not be imported
     return with_consent(settings, _usual(choice, check, variables), options.send_anyway, cwd)
+
+
+def _headers(
+    options: Options,
+    environ: Mapping[str, str],
+    named: list[ConfigTable],
+    app: App | None,
+    family: SdkVariables,
+    variables: Variables,
+    key: tuple[Sourced[Secret] | None, str],
+) -> tuple[ExtraHeader, ...]:
+    """Return the extra headers of the client, of the file and of the options.
+
+    ``named`` is the target, if there is one, and ``[check]``. ``key`` comes with its variable.
+    """
+    wire = app.wire(family.protocol) if app is not None else None
+    names = (*family.header_variables, *(wire.auth_also if wire is not None else ()))
+    if not (options.headers or any(table.headers for table in named) or any(map(variables.first, names))):
+        return ()
+    from probes.settings import extra_headers  # most checks have none
+
+    # The environment's account and gateway are those of its own key, not of a target that names another one.
+    own = len(named) < 2 or named[0].key is None
+    return extra_headers.merged(
+        extra_headers.of_variables(variables, family, key[1]) if own else (),
+        extra_headers.key_sent_twice(app, family.protocol, key[0], variables.first),
+        extra_headers.of_tables(reversed(named), variables, environ),
+        extra_headers.of_options(options.headers),
+    )
 
 
 def with_consent(settings: Settings, usual: Destination, send_anyway: bool, cwd: Path) -> Settings:
@@ -123,7 +150,11 @@ def with_consent(settings: Settings, usual: Destination, send_anyway: bool, cwd:
     ``usual`` is where the user's own settings lead; ``send_anyway`` agrees to everything for this run.
     """
 
+    from probes.settings.consent import mark, override_of, sent_by_user
+
     def agreed(flow: Flow) -> bool:
+        from probes.settings import trust  # most folders ask for nothing
+
         return send_anyway or trust.holds(mark(flow, cwd))
 
     kept = [
@@ -137,6 +168,8 @@ def with_consent(settings: Settings, usual: Destination, send_anyway: bool, cwd:
 
 def _usual(choice: SdkChoice, check: ConfigTable, variables: Variables) -> Destination:
     """Return where the user's own settings lead, without the files of the folder."""
+    from probes.settings.consent import Destination
+
     family, own = choice.family, variables.of_user()
     given = check.text("base_url")
     found = own.base(family) or (given if given is not None and given.source.owner is Owner.USER else None)
@@ -194,8 +227,7 @@ def _target(
             skipped = (Skipped(shown_path(path or cwd, cwd), error.reason),)
             why = error.why
         if file is not None:
-            agreed = owner is Owner.USER or not file.doors or trust.holds(doors_mark(file))
-            doors.adopt(file.doors if agreed else harmless(file.doors))
+            doors.adopt(_agreed_doors(file, owner) if file.doors else ())
     if name is None:
         return None, None, file, skipped
     if file and name in file.targets:
@@ -219,6 +251,14 @@ def _target(
     known = ", ".join(file.targets) or "none"
     hint = f"Is {near[0]} meant?" if near else f"Its targets: {known}."
     raise BadInput(f"There is no target {shown_word(name)} in {shown_path(file.path, cwd)}. {hint}")
+
+
+def _agreed_doors(file: config_file.Config, owner: Owner) -> tuple[Door, ...]:
+    """Return those doors of a file that count: all of the user's, and of a folder's what the user has agreed to."""
+    from probes.settings import trust
+    from probes.settings.consent import harmless
+
+    return file.doors if owner is Owner.USER or trust.holds(doors_mark(file)) else harmless(file.doors)
 
 
 def _named_file(name: str, cwd: Path) -> Path:
