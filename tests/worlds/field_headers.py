@@ -358,7 +358,6 @@ KEYLESS = tuple(
         typed=lambda key: None,
         url_source=_PROVIDER,
         says=("~/.codex/config.toml:7",),
-        sdk="the SDK is given a key here",
     )
     for name, base_url in (
         ("codex-sends-no-key", "https://relay.example/v1"),

@@ -255,6 +255,8 @@ def keys_of(scenario: Scenario) -> tuple[str, ...]:
 
 def extra_headers_of(scenario: Scenario) -> tuple[ExtraHeader, ...]:
     """Return the headers that the client of a world takes from its variables, and those of ``--header``."""
+    if not scenario.variables:
+        return of_options(scenario.headers)
     family = variables_of(scenario.protocol)
     app = load_apps().get(scenario.app)
     if app is not None and (wire := app.wire(scenario.protocol)) is not None:
