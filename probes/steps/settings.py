@@ -58,7 +58,12 @@ def examine(settings: Settings, protocol: str) -> SettingsExams:
         query = "&".join(filter(None, (sent.query, settings.query)))
         address = _with_query(sent.address, settings.query) if sent.address else ""
         return SettingsExams(sent.exam, key, address, query)
-    return SettingsExams(examine_url(raw_url, protocol), examine_key(raw_key, protocol))
+    url = examine_url(raw_url, protocol)
+    if app is None and any(flaw.kind == "scheme_unusable" for flaw in url.flaws):
+        # Python's SDKs survive ws:// and wss:// by an accident of their HTTP library; the clients of Node (measured:
+        # "unknown scheme"), Go and Rust refuse them. Only where the app is named is it known which one it is.
+        url = url._replace(literal=None, flaws=tuple(replace(f, fatal=True) for f in url.flaws))
+    return SettingsExams(url, examine_key(raw_key, protocol))
 
 
 def _with_query(url: str, query: str) -> str:
