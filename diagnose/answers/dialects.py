@@ -203,10 +203,11 @@ def classify_error(
     ``text`` is the body, ``door`` the id of the host's door, or None for an unknown host. If the status is a success,
     the status that the error itself names is used instead.
     """
+    from probes.protocols.errors import stated_status
     from probes.protocols.protocol import is_api_shape
 
     if 200 <= status < 300:
-        status = int(error.code) if re.fullmatch(r"[45]\d\d", error.code, re.ASCII) else 0
+        status = stated_status(error)
     texts = _texts(error.message, text)
     body = _body_kind(text or error.message)
     marks = {error.type.lower(), error.code.lower()} - {""}
@@ -348,6 +349,8 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
         confidence *= ELSEWHERE
     if row.wire and words.pasted and not _is_servers_own(row, words):
         confidence *= PASTED
+    elif row.wire and row.status and not words.status:
+        confidence *= PASTED  # an error with a success status: whether it is a 401 or a 500 is not known
     if row.code.startswith("quota.") or values.get("case") == "rate":
         values |= _retry(words)
     why = _quote(why or f"HTTP {words.status}")

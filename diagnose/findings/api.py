@@ -11,7 +11,7 @@ from diagnose.evidence.view import View
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
 from diagnose.report import Severity, seen
-from probes.api.response_checks import REDIRECTS, answer_of, passes
+from probes.api.response_checks import REDIRECTS, answer_of, passes, unserved
 from probes.model.attempt import Change
 from probes.model.exchange import Body, Exchange, Purpose
 from probes.model.failure import Kind
@@ -145,6 +145,8 @@ def _wrong_protocol(view: View) -> Claim | None:
     answer = subject.reading.answer if subject is not None else None
     if subject is not None and answer is not None and answer.problem == "other_protocol":
         return Claim((line_of(subject),), values={"other_protocol": answer_of(subject)})
+    if subject is not None and subject.purpose is Purpose.CHAT and unserved(subject):
+        return Claim((line_of(subject), seen("looked_at", count=len(view.looks))))
     return None
 
 

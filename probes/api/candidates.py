@@ -59,9 +59,16 @@ def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
     return [target.origin + path for path in seen[1:]]
 
 
-def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False) -> list[Attempt]:
-    """Return the keyless path checks to send after ``attempt`` found no route, at most :data:`KNOCKS`."""
+def knocks(
+    attempt: Attempt, target: Url, door: Door | None, local: bool = False, *, foreign: bool = False
+) -> list[Attempt]:
+    """Return the keyless path checks to send after ``attempt`` found no route, at most :data:`KNOCKS`.
+
+    ``foreign``: only those for other protocols.
+    """
     others = other_protocols(attempt, target, door, local)
+    if foreign:
+        return others[:KNOCKS]
     same = [_check_path(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
     spoken = wire(attempt.protocol)
     if spoken.version_demanded:
@@ -98,13 +105,20 @@ def other_protocols(
         here = [target.origin + (target.path if versioned else _VERSION.sub("", target.path))]
         listed = [url for url in bases(name, target, door) if url not in here]
         if name in dict(documented):
-            urls = listed[:1] + here
+            # A documented path that is also the given one is not among the others.
+            urls = here + listed[:1] if target.path in _documented_paths(name, door) else listed[:1] + here
         else:
             urls = listed + here if versioned and not _VERSION.search(target.path) else here + listed
         found = [_check_path(name, url) for url in urls[: min(most, looks)]]
         firsts += found[:1]
         seconds += found[1:]
     return firsts + seconds
+
+
+def _documented_paths(protocol: str, door: Door | None) -> set[str]:
+    """Return the paths of the base URLs that the door documents for a protocol."""
+    urls = (sdk_base(protocol, url) for url in (door.base_urls(protocol) if door is not None else ()))
+    return {"/" + url.partition("://")[2].partition("/")[2].rstrip("/") for url in urls}
 
 
 def _likely(local: bool) -> list[tuple[str, int]]:

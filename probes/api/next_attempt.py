@@ -11,7 +11,15 @@ from probes.api import candidates
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
-from probes.api.response_checks import bare_failure, bare_refusal, misses_key, no_route, passes, refuses_key
+from probes.api.response_checks import (
+    bare_failure,
+    bare_refusal,
+    misses_key,
+    no_route,
+    passes,
+    refuses_key,
+    unserved,
+)
 from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Body, Exchange
@@ -93,6 +101,8 @@ class NextAttempts:
                 plain = replace(attempt, address="", query="")
                 return [replace(plain, base_url=base, version=version, given=False, changed=(Change.PATH,))]
             return await self._other_paths(attempt)
+        if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True)):
+            return found
         near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
         if (
             near
@@ -150,16 +160,18 @@ class NextAttempts:
         return ""
 
     async def _other_paths(
-        self, attempt: Attempt, alike: Callable[[Exchange], bool] = lambda found: False
+        self, attempt: Attempt, alike: Callable[[Exchange], bool] = lambda found: False, *, foreign: bool = False
     ) -> list[Attempt]:
         """Check the other paths of this host without the key, and return attempts at those that justify sending it.
 
-        Paths whose response is ``alike`` are left out.
+        Paths whose response is ``alike`` are left out; ``foreign`` checks only those of other protocols.
         """
         target: Url = parse_url(attempt.base_url)
         doors = [
             one
-            for one in candidates.knocks(attempt, target, self._context.door, self._context.facts.host.local)
+            for one in candidates.knocks(
+                attempt, target, self._context.door, self._context.facts.host.local, foreign=foreign
+            )
             if not self._tried.has_path(one)
         ]
         for one in doors:

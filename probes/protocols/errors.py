@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from probes.model.exchange import ApiError, Body
+from probes.protocols.envelopes import read_envelope, refusal_in_text, reports_failure, status_of
 
 
 def parse_json(text: str) -> tuple[bool, Any]:
@@ -119,19 +120,44 @@ def read_error(value: object) -> ApiError | None:
         )
     if "error_code" in value or "error_msg" in value:
         return ApiError(code=_text(value.get("error_code")), message=_text(value.get("error_msg")), shape="flat")
+    if value.get("choices") or isinstance(value.get("content"), list):
+        return None
     message = value.get("message") or value.get("msg") or value.get("Message") or value.get("Error")
-    if message and not value.get("choices") and not isinstance(value.get("content"), list):
-        return ApiError(
-            type=_text(value.get("type") or value.get("reason")),
-            code=_text(value.get("code")),
-            message=_text(message),
-            param=_text(value.get("param")),
-            shape="flat",
-        )
-    return None
+    found = read_envelope(value)
+    if not message or found is None:
+        return found
+    return ApiError(
+        type=_text(value.get("type") or value.get("reason")),
+        code=_text(value.get("code")) or found.code,
+        message=_text(message) or found.message,
+        param=_text(value.get("param")),
+        shape="flat",
+    )
+
+
+# Shapes in which a success can be reported too: {"code": 0, "msg": "ok"}.
+_ENVELOPES = ("flat", "base_resp", "cloudflare", "detail", "string")
+
+
+def error_in_success(value: object, error: ApiError | None) -> ApiError | None:
+    """Return ``error``, read from the JSON ``value`` of a successful response, or None if it reports no failure."""
+    if error is None:
+        return None
+    if isinstance(value, str):
+        return refusal_in_text(value)
+    if error.shape in _ENVELOPES:
+        return error if reports_failure(value) else None
+    if not (error.message or error.type) and error.code in ("", "0", "200"):
+        return None  # {"error": {}} and {"error": {"code": 0}}
+    return error
+
+
+def stated_status(error: ApiError) -> int:
+    """Return the HTTP status that an error names itself, in its code or its type; 0 if it names none."""
+    return status_of(error.code) or status_of(error.type)
 
 
 def bare_error(value: dict[str, Any]) -> bool:
     """Check for an error event like ``{"code": 500, "msg": "…"}``. The SDKs ignore it, so the response stays empty."""
     strange = "choices" not in value and not str(value.get("type", "")).startswith(("message", "content_block", "ping"))
-    return strange and bool({"code", "error_code", "base_resp"} & value.keys()) and bool(read_error(value))
+    return strange and error_in_success(value, read_error(value)) is not None

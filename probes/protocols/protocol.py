@@ -13,7 +13,8 @@ from urllib.parse import quote, unquote
 
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, ApiError, StreamReading
-from probes.protocols.errors import COMMON_SHAPE, read_error
+from probes.protocols.envelopes import reports_failure
+from probes.protocols.errors import COMMON_SHAPE, error_in_success, read_error
 from probes.protocols.names import NAMES
 from probes.protocols.sse import Event, EventReader
 
@@ -387,7 +388,7 @@ def strange(value: dict[str, Any], otherwise: str) -> str:
     """
     if spoken_in(value):
         return "other_protocol"
-    if read_error(value):
+    if error_in_success(value, read_error(value)):
         return "error"
     return "foreign" if value and not _FAMILIAR & value.keys() else otherwise
 
@@ -396,11 +397,13 @@ def model_ids(value: object) -> tuple[str, ...] | None:
     """Return the ids of a model list in the form of any protocol; None if the value is not one."""
     if isinstance(value, dict):
         rows = value.get("data", value.get("models"))
-    elif isinstance(value, list):
+        if rows is None and value.get("object") == "list":
+            rows = []  # a server written in Go writes its empty list so
+    elif isinstance(value, list) and value:
         rows = value
     else:
-        return None
-    if not isinstance(rows, list):
+        return None  # an empty array may be anybody's
+    if not isinstance(rows, list) or (not rows and reports_failure(value)):
         return None
     ids = []
     for row in rows:
