@@ -11,7 +11,7 @@ from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
 from diagnose.report import Try
 from probes.api.attempt_round import AttemptRound, rounds_of
-from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
+from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes, refuses_key
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
@@ -189,7 +189,7 @@ class View:
             if working is not None and attempt_round.chat is not None and passes(attempt_round.chat):
                 return attempt_round
         # A round with another header that did not help says less than one that asks as the app does.
-        routed = [attempt_round for attempt_round in self.rounds if not attempt_round.lost]
+        routed = [attempt_round for attempt_round in self.rounds if not self._beside(attempt_round)]
         if routed and routed[0] is self.first and routed[0].told is not None and bare_failure(routed[0].told):
             # The failing server may be the API itself, and a failure at another path says nothing about that.
             routed = [attempt_round for attempt_round in routed if Change.PATH not in attempt_round.attempt.changed]
@@ -204,6 +204,24 @@ class View:
             )
             or self.first
         )
+
+    def _beside(self, attempt_round: AttemptRound) -> bool:
+        """Check whether a round that did not work says nothing about the user's own question.
+
+        Its path leads nowhere, it asked for another model, or in another protocol only since the key was refused.
+        """
+        changed, first = attempt_round.attempt.changed, self.first
+        refused = first is not None and first.told is not None and refuses_key(first.told) and not first.lost
+        return attempt_round.lost or Change.OTHER_MODEL in changed or (refused and Change.PROTOCOL in changed)
+
+    @cached_property
+    def refused_alone(self) -> Exchange | None:
+        """The refusal of the user's model if another model was answered with the same settings, else None."""
+        working = self.evidence.working
+        if working is None or Change.OTHER_MODEL not in working.changed:
+            return None
+        chats = (one.chat for one in self.rounds if Change.OTHER_MODEL not in one.attempt.changed)
+        return next((chat for chat in chats if chat is not None and not passes(chat)), None)
 
     @property
     def working(self) -> Attempt | None:
@@ -266,6 +284,8 @@ class View:
         deep = self.deep
         if deep is None or deep.lost:
             return None
+        if self.refused_alone is not None:
+            return self.refused_alone
         if deep.chat is not None:
             if not passes(deep.chat):
                 return deep.chat
@@ -290,9 +310,10 @@ class View:
         """The readings of the failed response by the dialects of the providers, best first."""
         if self.subject is None:
             return ()
-        from diagnose.answers.dialects import classify  # its table is loaded only if something failed
+        from diagnose.answers.dialects import about_one_model, classify  # its table is loaded only if something failed
 
-        return classify(self.subject, self.door.match.id if self.door else None)
+        found = classify(self.subject, self.door.match.id if self.door else None)
+        return found if self.refused_alone is None else tuple(map(about_one_model, found))
 
     @property
     def match(self) -> Match | None:

@@ -27,7 +27,7 @@ def said(code: str) -> Callable[[View], Claim | None]:
         walled = code in ("http.blocked", "http.front_auth") and subject.response.body in (Body.HTML, Body.EMPTY)
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error with a success status: shape.error_as_success is the finding
-        values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
+        values = {name: match.values[name] for name in ("retry_after", "parameter", "upstream") if name in match.values}
         more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
         case = match.values.get("case", "") or case_of(code, subject.status)
         return Claim(
@@ -36,12 +36,14 @@ def said(code: str) -> Callable[[View], Claim | None]:
             sure=match.confidence >= 0.5,
             values=values,
             case=case,
-            side="network" if case in ("portal", "company") else "",
+            side=_SIDES.get(case, ""),
         )
 
     return when
 
 
+# The side of a special case, if it is not that of the rule.
+_SIDES = {"portal": "network", "company": "network", "upstream": "relay", "upstream_path": "relay"}
 _LIMITS = ("retry-after", "x-ratelimit-", "anthropic-ratelimit-", "ratelimit", "x-rate-limit-")
 _SHOWN = 8  # headers: some providers send two dozen
 

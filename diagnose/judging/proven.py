@@ -75,7 +75,9 @@ def prove(view: View) -> Proven:
             False if deep is not None and deep.lost else True if shaped or response.status in (401, 403, 429) else None
         )
     model: bool | None = None
-    if answered:
+    if view.refused_alone is not None:
+        model = False
+    elif answered:
         model = True
     elif (
         view.match is not None

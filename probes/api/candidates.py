@@ -80,6 +80,27 @@ def knocks(
     return same + others[: KNOCKS - len(same)]
 
 
+def further(attempt: Attempt, target: Url) -> list[Attempt]:
+    """Return the path checks to send if :func:`knocks` found nothing: chat completions without a version in the path.
+
+    Mock servers and small gateways serve their API at the root.
+    """
+    if attempt.protocol == DEFAULT_PROTOCOL:
+        return []
+    return [_check_path(DEFAULT_PROTOCOL, target.origin + _VERSION.sub("", target.path))]
+
+
+def listed_first(found: list[Attempt], listing: Exchange | None) -> list[Attempt]:
+    """Return the attempts, those first to whose model list the server has already answered with ``listing``.
+
+    A server that checks the key before the path answers every path check alike, and only its list tells them apart.
+    """
+    if listing is None or listing.reading.models is None:
+        return found
+    served = parse_url(listing.request.url).path
+    return sorted(found, key=lambda one: parse_url(one.base_url).path + wire(one.protocol).models(one).path != served)
+
+
 def other_version(attempt: Attempt) -> list[Attempt]:
     """Return the attempt with the API version that most hosts serve; empty if it has that one or requests name none."""
     served = wire(attempt.protocol).versions[-1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from probes.api.upstream_errors import upstream_of
 from probes.model.exchange import Answer, Body, Exchange, Purpose
 from probes.model.failure import Kind
 from probes.protocols.errors import parse_json, stated_status
@@ -20,6 +21,8 @@ _NO_ROUTE = (
     r"|missing authentication token"  # AWS API Gateway says this of an unknown path
 )
 _MODEL_WORDS = r"\bmodels?\b|deployment|endpoints? found|模型"
+# What a gateway may not find instead of a path: whoever serves the model.
+_SUPPLY_WORDS = r"\b(?:provider|channel|worker|backend)s?_not_found\b|\b(?:provider|channel|worker|backend)\b.{0,60}(?:not (?:found|exist|configured|registered)|does not exist)|(?:unknown|invalid|no such) (?:provider|channel|backend)\b"
 _KEY_WORDS = (
     r"api[ _-]?key|authoriz|authentic|x-api-key|credential|bearer|access token|invalid token|令牌|密钥|鉴权|登录"
 )
@@ -73,6 +76,8 @@ def no_route(found: Exchange) -> bool:
     if fenced(found) or vacant(found):
         return False
     words = found.reading.error.message if found.reading.error else found.response.text
+    if upstream_of(found) is not None:
+        return False  # the path exists, and what lies behind it failed
     if found.response.body is Body.JSON and re.search(_NO_ROUTE, words[:2000], re.IGNORECASE):
         return True
     status = told_status(found)
@@ -84,6 +89,8 @@ def no_route(found: Exchange) -> bool:
                 and bare not in ("not found", "notfound", "404")
                 and re.search(_MODEL_WORDS, words, re.IGNORECASE)
             ):
+                return False
+            if re.search(_SUPPLY_WORDS, f"{found.reading.error.code} {words[:500]}", re.IGNORECASE):
                 return False
             return found.reading.error.code != "model_not_found" and "Model" not in found.reading.error.code
         return True

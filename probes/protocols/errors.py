@@ -136,6 +136,7 @@ def read_error(value: object) -> ApiError | None:
 
 
 # Shapes in which a success can be reported too: {"code": 0, "msg": "ok"}.
+_NO_ERROR = ("", "0", "no", "none", "null", "false", "ok", "success")
 _ENVELOPES = ("flat", "base_resp", "cloudflare", "detail", "string")
 
 
@@ -145,6 +146,8 @@ def error_in_success(value: object, error: ApiError | None) -> ApiError | None:
         return None
     if isinstance(value, str):
         return refusal_in_text(value)
+    if isinstance(value, dict) and isinstance(value.get("error"), str):
+        return None if value["error"].strip().lower() in _NO_ERROR else error
     if error.shape in _ENVELOPES:
         return error if reports_failure(value) else None
     if not (error.message or error.type) and error.code in ("", "0", "200"):

@@ -4,6 +4,7 @@ protocol that is not served, a model that is refused alone. Seen on real servers
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -266,4 +267,294 @@ PROTOCOLS = (
     ),
 )
 
-SCENARIOS = (*ENVELOPES, *PROTOCOLS)
+# -- the words of the upstream -----------------------------------------------------------------------------------------
+
+_URL = {"error": {"message": "Invalid URL (POST /chat/completions)", "type": "invalid_request_error", "param": None, "code": None}}
+_QUOTA = {"error": {"message": "You exceeded your current quota, please check your plan and billing details.", "type": "insufficient_quota", "code": "insufficient_quota"}}
+_UPSTREAM_KEY = {"error": {"message": "Incorrect API key provided: sk-upst**************4242.", "type": "invalid_request_error", "code": "invalid_api_key"}}
+
+
+def router(status: int, inner: object) -> Reply:
+    """Answer as Claude Code Router 2.0.0 does, with its provider's answer inside a sentence."""
+    words = f"Error from provider(up,gpt-4o-mini: {status}): {json.dumps(inner)}"
+    return said({"error": {"message": words, "type": "api_error", "code": "provider_response_error"}}, status)
+
+
+def _no_list(what: handlers.What) -> World:
+    """Make a gateway that passes each request on to its upstream, and gets this answer there for every path."""
+    return lambda key: handlers.always(what)
+
+
+UPSTREAMS = (
+    relay(
+        "upstream-without-version",
+        "http.gateway_error",
+        lambda key: lambda request: said(
+            {"error": {**_URL["error"], "message": f"Invalid URL ({request.method} {request.path.removeprefix('/v1')})"}, "provider": "openai"}, 404
+        ),
+        never=("shape.not_llm_api", "url.path_wrong"),
+        says=("/v1/chat/completions", "(POST /chat/completions)", "calls openai at the wrong address"),
+    ),
+    relay(
+        "upstream-without-version-listed",
+        "http.gateway_error",
+        refusing(said(_URL, 404)),
+        never=("shape.not_llm_api", "url.path_wrong"),
+    ),
+    relay(
+        "upstream-other-path",
+        "http.gateway_error",
+        refusing(said({"detail": {"error": {"message": "Invalid URL (POST /api/v9/chat/completions)"}}}, 404)),
+    ),
+    relay(
+        "upstream-express-404",
+        "http.gateway_error",
+        refusing(said({"error": {"message": "Upstream error 404: Cannot POST /openai/chat/completions", "type": "upstream_error"}}, 404)),
+    ),
+    relay("router-404", "http.gateway_error", refusing(router(404, _URL)), never=("shape.not_llm_api",)),
+    relay("router-detail-404", "http.gateway_error", refusing(router(404, {"detail": "Not Found"}))),
+    relay("router-429-no-quota", "quota.exhausted", refusing(router(429, _QUOTA)), says=("upstream",), proven={"key": True}),
+    relay("router-401", "auth.upstream", refusing(router(401, _UPSTREAM_KEY)), proven={"key": True}),
+    relay(
+        "gateway-quotes-no-quota",
+        "quota.exhausted",
+        refusing(said({"error": {"message": "Error code: 429 - " + str(_QUOTA), "type": "None", "code": "429"}}, 429)),
+        says=("upstream",),
+    ),
+    relay(
+        "gateway-quotes-402-in-500",
+        "quota.exhausted",
+        refusing(said({"detail": "upstream returned 402: " + json.dumps({"error": {"message": "Insufficient Balance", "code": "invalid_request_error"}})}, 500)),
+        says=("upstream",),
+    ),
+    relay(
+        "bad-response-status-code-404",
+        "http.gateway_error",
+        refusing(said({"error": {"message": "bad response status code 404 (request id: 20261122)", "type": "bad_response_status_code", "code": "bad_response_status_code"}}, 404)),
+    ),
+    relay(
+        "router-answers-the-model-alone",
+        None,
+        lambda key: b.openai(key, models=("up,gpt-4o-mini",), chat=said(answers.completion("gpt-4o-mini"))),
+        model="up,gpt-4o-mini",
+    ),
+    relay(
+        "router-answers-another-model",
+        None,
+        lambda key: b.openai(key, models=("up,gpt-4o",), chat=said(answers.completion("qwen-turbo"))),
+        model="up,gpt-4o",
+        also=("model.substituted",),
+    ),
+    # A proxy that strips its prefix shows the same words, and there the base URL is at fault.
+    relay(
+        "stripped-prefix",
+        "url.version_missing",
+        lambda key: _stripped("/openai", b.openai(key)),
+        base_url=f"{ROOT}/openai",
+        settings={"base_url": f"{ROOT}/openai/v1"},
+    ),
+)
+
+
+def _stripped(prefix: str, world: Handler) -> Handler:
+    def handler(request: Request) -> Answer:
+        return world(replace(request, target=request.target.removeprefix(prefix)))
+
+    return handler
+
+
+# -- nobody serves the model -------------------------------------------------------------------------------------------
+
+CHANNELS = (
+    local("fastchat-without-a-worker", "model.no_channel", _fastchat(), never=("model.not_found",)),
+    local("fastchat-without-the-model", "model.not_found", _fastchat("vicuna-7b"), model="gpt-4o-mini"),
+    relay(
+        "no-workers",
+        "model.no_channel",
+        refusing(said({"error": {"message": "No available workers (all circuits open or unhealthy)", "type": "Service Unavailable", "code": "no_available_workers"}}, 503)),
+    ),
+    relay(
+        "no-worker-for-model",
+        "model.no_channel",
+        refusing(said({"object": "error", "message": f"No worker is available for model {MODEL}", "code": 50001}, 500)),
+    ),
+    relay(
+        "router-without-provider",
+        "model.no_channel",
+        lambda key: handlers.always(said({"error": {"message": "Provider 'up' not found", "type": "api_error", "code": "provider_not_found"}}, 404)),
+        never=("shape.not_llm_api",),
+    ),
+    relay(
+        "unknown-backend",
+        "model.no_channel",
+        refusing(said({"error": {"message": f"No backend configured for model {MODEL}", "type": "invalid_request_error"}}, 404)),
+    ),
+    local(
+        "empty-list",
+        "model.no_channel",
+        lambda key: routes(
+            ("GET /v1/models", answers.model_list(())),
+            ("POST /v1/chat/completions", said({"error": "the request was not accepted"}, 400)),
+            otherwise=_FASTAPI_404,
+        ),
+    ),
+)
+
+# -- only for a client -------------------------------------------------------------------------------------------------
+
+CLIENTS = tuple(
+    relay(f"client-{name}", "access.client_refused", refusing(said(body, status)), sdk=SILENT if status == 200 else "agrees")
+    for name, status, body in (
+        ("claude-code-503", 503, {"error": {"message": "This group only allows Claude Code clients", "type": "new_api_error"}}),
+        ("codex-200", 200, {"code": 403, "msg": "该令牌仅限 Codex 客户端使用", "data": None}),
+        ("not-official", 403, {"error": {"message": "Only official CLI clients are allowed to use this endpoint", "type": "permission_error"}}),
+        ("list", 400, {"detail": "Your client is not in the list of allowed clients for this plan"}),
+        ("cline", 401, {"error": {"message": "This API key can only be used in Cursor, Cline or Roo Code", "type": "auth_error"}}),
+    )
+)
+
+# -- one model refused, the others served ------------------------------------------------------------------------------
+
+CLOUD = "gpt-oss:120b-cloud"
+
+
+def _one_refused(refused: str, what: Reply, *others: str, make: Callable[..., Handler] = b.openai) -> World:
+    """Make a server that refuses one of its models with this answer."""
+
+    def world(key: str) -> Handler:
+        sound = make(models=(refused, *others)) if make is b.ollama else make(key, models=(refused, *others))
+
+        def handler(request: Request) -> Answer:
+            if request.method == "POST" and request.json().get("model") == refused:
+                return what
+            return sound(request)
+
+        return handler
+
+    return world
+
+
+_SIGN_IN = {"error": "unauthorized", "signin_url": "https://ollama.com/connect?name=host&key=c3NoLWVkMjU1MTk"}
+_OPENAI_401 = {"error": {"message": "unauthorized", "type": "api_error", "param": None, "code": None}}
+
+ALONE = (
+    local(
+        "cloud-model-not-signed-in",
+        "model.not_permitted",
+        _one_refused(CLOUD, said(_OPENAI_401, 401), LLAMA, make=b.ollama),
+        model=CLOUD,
+        typed=lambda key: "ollama",
+        never=("key.placeholder", "auth.rejected"),
+        says=("ollama signin",),
+        **at_port(11434),
+    ),
+    local(
+        "cloud-model-alone-not-signed-in",
+        "model.not_permitted",
+        _one_refused(CLOUD, said(_OPENAI_401, 401), make=b.ollama),
+        model=CLOUD,
+        typed=lambda key: "ollama",
+        never=("key.placeholder", "auth.rejected"),
+        says=("ollama signin",),
+        **at_port(11434),
+    ),
+    local(
+        "cloud-model-native",
+        "model.not_permitted",
+        _one_refused(CLOUD, said(_SIGN_IN, 401), LLAMA, make=b.ollama),
+        model=CLOUD,
+        protocol="ollama",
+        base_url=HERE,
+        typed=lambda key: None,
+        never=("settings.missing_key", "auth.rejected"),
+        says=("ollama signin",),
+    ),
+    relay(
+        "one-model-refused",
+        "model.not_permitted",
+        _one_refused("deep-1", said({"error": {"message": "Unauthorized", "type": "authentication_error"}}, 401), MODEL),
+        model="deep-1",
+        never=("auth.rejected",),
+        proven={"key": True},
+    ),
+    relay(
+        "one-model-forbidden",
+        "model.not_permitted",
+        _one_refused("deep-1", said({"detail": "Forbidden"}, 403), MODEL),
+        model="deep-1",
+        proven={"key": True},
+    ),
+    relay(
+        "one-channel-without-key",
+        "auth.upstream",
+        _one_refused("deep-1", said(_UPSTREAM_KEY, 401), MODEL),
+        model="deep-1",
+        never=("auth.rejected",),
+        proven={"key": True},
+    ),
+    relay(
+        "every-model-refused",
+        "auth.rejected",
+        lambda key: b.openai("other", public_models=True),
+        proven={"key": False},
+    ),
+)
+
+# -- a bare failure ----------------------------------------------------------------------------------------------------
+
+FAILURES = (
+    relay("uvicorn-500", "http.server_error", refusing(answers.as_text("Internal Server Error", 500, ("Server", "uvicorn")))),
+    relay("uvicorn-500-everywhere", "http.server_error", _no_list(answers.as_text("Internal Server Error", 500))),
+    relay("express-500", "http.server_error", refusing(answers.as_text("Internal Server Error\n", 500, ("X-Powered-By", "Express")))),
+    relay("nginx-500", "http.gateway_error", refusing("nginx-500")),
+    relay("nginx-502", "http.gateway_error", refusing("nginx-502")),
+    relay("envoy-503", "http.gateway_error", refusing(answers.as_text("no healthy upstream", 503, ("Server", "envoy")))),
+)
+
+# -- an API at the root, an endpoint of its own ------------------------------------------------------------------------
+
+_LLAMA_404 = said({"error": {"code": 404, "message": "File Not Found", "type": "not_found_error"}}, 404)
+
+
+def llama_cpp(*keys: str) -> Handler:
+    """Make llama.cpp's server, which serves its API under /v1 and without it, and has endpoints of its own."""
+    versioned = b.openai(*keys, models=(LLAMA,), elsewhere=_LLAMA_404, public_models=True, rejected=_LLAMA_401, no_key=_LLAMA_401)
+    plain = b.openai(*keys, prefix="", models=(LLAMA,), elsewhere=_LLAMA_404, public_models=True, rejected=_LLAMA_401, no_key=_LLAMA_401)
+
+    def handler(request: Request) -> Answer:
+        if request.path in ("/v1/models", "/models") and request.method == "GET":
+            return versioned(replace(request, target="/v1/models"))
+        if keys and not set(answers.keys_in(request, ("bearer",))) & set(keys):
+            return _LLAMA_401
+        if request.path == "/completion" and request.method == "POST":
+            return said({"content": "OK", "stop": True, "model": LLAMA})
+        return (versioned if request.path.startswith("/v1") else plain)(request)
+
+    return handler
+
+
+_LLAMA_401 = said({"error": {"code": 401, "message": "Invalid API Key", "type": "authentication_error"}}, 401)
+
+
+def at_root(*keys: str) -> Handler:
+    return b.openai(*keys, prefix="", models=(MODEL,), elsewhere=answers.as_text("404 page not found", 404))
+
+
+ROOTS = (
+    local("root-asked-with-version", "url.path_wrong", lambda key: at_root(), model=MODEL, settings={"base_url": HERE, "protocol": "openai"}),
+    local("root-asked-as-anthropic", "shape.wrong_protocol", lambda key: at_root(), base_url=HERE, model=MODEL, protocol="anthropic", settings={"base_url": HERE, "protocol": "openai"}),
+    relay("root-asked-as-anthropic-elsewhere", "shape.wrong_protocol", lambda key: at_root(key), base_url=ROOT, model=MODEL, protocol="anthropic", settings={"base_url": ROOT, "protocol": "openai"}),
+    local("root-asked-as-responses", "shape.wrong_protocol", lambda key: at_root(), base_url=f"{HERE}/v1", model=MODEL, protocol="responses", settings={"base_url": HERE, "protocol": "openai"}),
+    *(
+        local(f"own-endpoint-{name}", "url.endpoint_included", lambda key: llama_cpp(), base_url=f"{HERE}/{path}", settings={"protocol": "openai"}, verdict="broken")
+        for name, path in (("completion", "completion"), ("generate", "api/generate"), ("infill", "v1/infill"))
+    ),
+    local("own-endpoint-at-root", "url.endpoint_included", lambda key: at_root(), base_url=f"{HERE}/completion", model=MODEL, settings={"base_url": HERE}),
+    local("gemini-at-llama-cpp", "shape.wrong_protocol", lambda key: llama_cpp(), protocol="gemini", base_url=HERE, settings={"protocol": "openai"}, never=("auth.rejected",)),
+    local("gemini-at-llama-cpp-with-key", "shape.wrong_protocol", lambda key: llama_cpp(key), protocol="gemini", base_url=HERE, typed=str, settings={"protocol": "openai"}, never=("auth.rejected",)),
+    local("anthropic-at-llama-cpp-with-key", "shape.wrong_protocol", lambda key: llama_cpp(key), protocol="anthropic", base_url=HERE, typed=str, settings={"protocol": "openai"}, never=("auth.rejected",)),
+    relay("gemini-at-a-relay-with-key", "shape.wrong_protocol", lambda key: llama_cpp(key), protocol="gemini", base_url=ROOT, model=LLAMA, settings={"protocol": "openai"}, never=("auth.rejected",)),
+    relay("gemini-at-a-relay-with-a-wrong-key", "auth.rejected", lambda key: b.gemini("AIzaOther", rejected="newapi-401"), protocol="gemini", base_url=ROOT, model=GEMINI),
+)
+
+SCENARIOS = (*ENVELOPES, *PROTOCOLS, *UPSTREAMS, *CHANNELS, *CLIENTS, *ALONE, *FAILURES, *ROOTS)
