@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 from diagnose.answers.data_files import table
 from diagnose.answers.literal_filter import Needles, may_match
@@ -23,10 +22,6 @@ SEARCHED = 8192  # characters of a text that are searched: errors are short, and
 QUOTED = 160  # characters
 ELSEWHERE = 0.85  # factor for a provider's own row at an unknown host, which may be a relay
 PASTED = 0.6  # factor for a row with ``wire = true`` in a pasted text, whose sender is not known
-CLEAR = 0.88  # confidence from which the words of a refusal are about a key, and not only about access
-UPSTREAM = 0.97  # confidence in the reading of an upstream's error that a gateway quotes
-# What an upstream's status means if its words are not known.
-_BEHIND = {401: "auth.upstream", 403: "auth.upstream", 402: "quota.exhausted", 404: "path", 405: "path", 429: "quota.rate_limited"}
 KEY_GOOD = {"yes": True, "no": False, "nothing": None}
 
 # These are texts, because compiling all of them would delay every start; `re` caches what it compiles.
@@ -65,9 +60,9 @@ class Match(NamedTuple):
     proxy answers), which the rules judge with other evidence. ``why`` quotes the decisive words (160 characters).
     ``dialect`` is the id of the row, or ``status-`` and the status if no row matches the body. ``key_good`` says
     whether the response proves that the key was accepted (True) or refused (False); None: it proves neither.
-    ``values`` may hold ``upstream`` (as the gateway calls it), ``retry_after`` (seconds), ``have`` and ``need`` (amounts as written), ``model``,
-    ``group``, ``parameter``, ``path``, ``echoed`` (the head of the key that the server says it got), ``echoed_tail``,
-    ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely).
+    ``values`` may hold ``retry_after`` (seconds), ``have`` and ``need`` (amounts as written), ``model``, ``group``,
+    ``parameter``, ``path``, ``upstream`` (as the gateway calls it), ``echoed`` (the head of the key that the server
+    says it got), ``echoed_tail``, ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely).
     """
 
     code: str
@@ -182,16 +177,13 @@ def classify(exchange: Exchange, door: str | None = None) -> tuple[Match, ...]:
         headers["location"] = redirection.location
     if redirection.target is not None:
         headers |= {"location": redirection.target.url or redirection.location, ":gate": redirection.target.gate}
-    if (match := _hosted_model(exchange)) is not None:
-        return (match,)
     stream_error = reading.stream.error if reading.stream is not None else None
     error = reading.error or stream_error
     if exchange.status >= 300 or error is not None:
         text = response.text
         if response.title and response.title not in text:
             text = f"<title>{response.title}</title> {text}"
-        matches = classify_error(exchange.status, error or ApiError(), text, headers, door)
-        return from_upstream(exchange, matches) if error is not None else matches
+        return classify_error(exchange.status, error or ApiError(), text, headers, door)
     if response.body is Body.HTML or fenced(exchange):
         # The words of a web page about keys and models are no verdict; only the product that made the page matters.
         matches = _match_rows(_words_from(exchange.status, _texts("", response.text), (), headers, response.body, door))
@@ -228,61 +220,6 @@ def classify_error(
     if matches or not status:
         return matches
     return _by_status(words)
-
-
-def _hosted_model(exchange: Exchange) -> Match | None:
-    """Return the match for a model in Ollama's cloud that a local Ollama may not use because it is not signed in."""
-    from probes.api.model_choice import hosted
-
-    local = urlsplit(exchange.request.url).hostname not in ("ollama.com", "www.ollama.com")
-    error = exchange.reading.error
-    if exchange.status != 401 or not local or error is None or not hosted(exchange.attempt.model or ""):
-        return None
-    if not re.fullmatch(r"(?i)\W{0,3}unauthori[sz]ed\W{0,3}", error.message):
-        return None
-    why = _quote(f"{exchange.attempt.model}: HTTP 401 {error.message}")
-    return Match("model.not_permitted", UPSTREAM, why, "model-hosted", None, {"case": "signin"})
-
-
-def about_one_model(match: Match) -> Match:
-    """Return the meaning of a refusal for a run in which the same key was accepted for another model.
-
-    Clear words about a key are then about the one that the server uses for this model, and others about the model.
-    """
-    if not match.code.startswith("auth."):
-        return match
-    if match.code in ("auth.rejected", "auth.expired", "auth.upstream") and match.confidence >= CLEAR:
-        return match._replace(code="auth.upstream", key_good=True)
-    if match.code == "auth.ip_not_allowed":
-        return match
-    return match._replace(code="model.not_permitted", key_good=True, values={**match.values, "case": "alone"})
-
-
-def from_upstream(exchange: Exchange, matches: tuple[Match, ...]) -> tuple[Match, ...]:
-    """Return ``matches``, read again if a gateway passes on its upstream's own error: the fault is then on its side.
-
-    A refused key is the gateway's own, used-up credit is that of its account, and an unknown path is in its settings.
-    """
-    from probes.api.upstream_errors import upstream_of
-    from probes.model.exchange import ApiError
-
-    quoted = upstream_of(exchange)
-    if quoted is None:
-        return matches
-    inner = classify_error(quoted.status, ApiError(), quoted.text) if quoted.text else ()
-    code = inner[0].code if inner else _BEHIND.get(quoted.status, "http.gateway_error")
-    why = _quote(inner[0].why if inner else quoted.text or f"HTTP {quoted.status}")
-    values = {**(inner[0].values if inner else {}), **({"upstream": quoted.name} if quoted.name else {})}
-    if code.startswith("auth.") or code == "key.wrong_kind":
-        found = Match("auth.upstream", UPSTREAM, why, "upstream-quoted", True, values)
-    elif code in ("path", "shape.wrong_protocol"):
-        found = Match("http.gateway_error", UPSTREAM, why, "upstream-path", None, values | {"case": "upstream_path"})
-    elif code in ("quota.exhausted", "quota.rate_limited"):
-        found = Match(code, UPSTREAM, why, "upstream-quota", True, values | {"case": "upstream"})
-    else:
-        found = Match(code, UPSTREAM, why, "upstream-quoted", inner[0].key_good if inner else None, values)
-    others = (one for one in matches if one.code != found.code and not one.code.startswith(("auth.", "quota.", "path")))
-    return (found, *others)
 
 
 def match_text(text: str, door: str | None = None) -> tuple[Match, ...]:
@@ -416,7 +353,7 @@ def _match_row(row: DialectRow, words: _Words) -> Match | None:
         confidence *= PASTED  # an error with a success status: whether it is a 401 or a 500 is not known
     if row.code.startswith("quota.") or values.get("case") == "rate":
         values |= _retry(words)
-    why = _quote(why or f"HTTP {words.status}")
+    why = quote(why or f"HTTP {words.status}")
     return Match(row.code, round(confidence, 3), why, row.id, row.key_good, values)
 
 
@@ -483,7 +420,7 @@ def _around(text: str, start: int, end: int) -> str:
     return f"{'…' if left else ''}{text[left:right]}{'…' if right < len(text) else ''}"
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
     plain = "".join(c if c.isprintable() else " " for c in re.sub(_TAG, " ", text))
     return " ".join(plain.split())[:QUOTED]
 
@@ -500,7 +437,7 @@ def _by_status(words: _Words) -> tuple[Match, ...]:
     row = next((row for row in status_rows() if _status_row_holds(row, words, parameter)), None)
     if row is None:
         return ()
-    why = _quote(f"HTTP {words.status} {_around(words.texts[0], 0, 0)}")
+    why = quote(f"HTTP {words.status} {_around(words.texts[0], 0, 0)}")
     values = _retry(words) | ({"parameter": parameter} if row.param == "*" else {})
     return (Match(row.code, row.confidence, why, f"status-{words.status}", row.key_good, values),)
 

@@ -310,9 +310,12 @@ class View:
         """The readings of the failed response by the dialects of the providers, best first."""
         if self.subject is None:
             return ()
-        from diagnose.answers.dialects import about_one_model, classify  # its table is loaded only if something failed
+        from diagnose.answers.refusals import (
+            about_one_model,
+            read_refusal,
+        )  # its table is loaded only if something failed
 
-        found = classify(self.subject, self.door.match.id if self.door else None)
+        found = read_refusal(self.subject, self.door.match.id if self.door else None)
         return found if self.refused_alone is None else tuple(map(about_one_model, found))
 
     @property

@@ -88,7 +88,9 @@ def _not_permitted(view: View) -> Claim | None:
 
 def _hosted(view: View, claim: Claim | None) -> Claim | None:
     """Name no listed model that would be refused for the same reason."""
-    return replace(claim, values={**claim.values, "near": ""}) if claim is not None and claim.case == "signin" else claim
+    return (
+        replace(claim, values={**claim.values, "near": ""}) if claim is not None and claim.case == "signin" else claim
+    )
 
 
 def _no_channel(view: View) -> Claim | None:

@@ -124,7 +124,7 @@ class NextAttempts:
         if refuses_key(exchange) or (exchange.status == 400 and "anthropic-version" in exchange.response.text):
             return [
                 *self._other_model(attempt_round, exchange, attempt),
-                *await self._other_tongues(exchange, attempt),
+                *await self._other_protocols(exchange, attempt),
                 *self._other_keys(attempt_round, exchange, attempt),
             ]
         if no_route(exchange) or self._breaks_down(exchange, attempt):
@@ -166,7 +166,11 @@ class NextAttempts:
         return ""
 
     async def _other_paths(
-        self, attempt: Attempt, alike: Callable[[Exchange], bool] = lambda found: False, *, foreign: bool = False,
+        self,
+        attempt: Attempt,
+        alike: Callable[[Exchange], bool] = lambda found: False,
+        *,
+        foreign: bool = False,
         listing: Exchange | None = None,
     ) -> list[Attempt]:
         """Check the other paths of this host without the key, and return attempts at those that justify sending it.
@@ -186,7 +190,8 @@ class NextAttempts:
             self._tried.add_path(one)
         doors = doors[: max(0, (self._client.budget or 0) - 3)] if self._client.budget is not None else doors
         chosen = await self._check_paths(attempt, doors, alike)
-        if not chosen and (more := [one for one in candidates.further(attempt, target) if not self._tried.has_path(one)]):
+        more = [one for one in candidates.further(attempt, target) if not self._tried.has_path(one)]
+        if not chosen and more:
             for one in more:
                 self._tried.add_path(one)
             chosen = await self._check_paths(attempt, more, alike)
@@ -222,7 +227,7 @@ class NextAttempts:
         return first.version if own and first.protocol == asked.protocol else asked.version
 
     def _other_model(self, attempt_round: AttemptRound, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
-        """Return the attempt with another listed model: if it is answered, the refusal is about the given model only."""
+        """Return the attempt with another listed model: if that is answered, only the given model is refused."""
         listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
         asked_otherwise = {Change.AUTH, Change.OTHER_MODEL, Change.KEY_SOURCE} & set(attempt.changed)
         if (
@@ -232,13 +237,14 @@ class NextAttempts:
             or self._context.settings.model is None
             or told_status(exchange) not in (401, 403)
             or misses_key(exchange)
+            or (attempt.key is KeyForm.GIVEN and KeyForm.CLEANED in self._context.keys(attempt))
         ):
             return []
         other = others(tuple(name for name in listed if not hosted(name)), (exchange.attempt.model or "",))
         changed = (*attempt.changed, Change.OTHER_MODEL)
         return [replace(attempt, model=other, given=False, changed=changed)] if other is not None else []
 
-    async def _other_tongues(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+    async def _other_protocols(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
         """Return attempts with other protocols if the refusal has not the form in which this one's servers refuse."""
         spoken, error = wire(attempt.protocol), exchange.reading.error
         foreign = error is not None and spoken.own_errors and error.shape != spoken.error_shape

@@ -22,7 +22,10 @@ _NO_ROUTE = (
 )
 _MODEL_WORDS = r"\bmodels?\b|deployment|endpoints? found|模型"
 # What a gateway may not find instead of a path: whoever serves the model.
-_SUPPLY_WORDS = r"\b(?:provider|channel|worker|backend)s?_not_found\b|\b(?:provider|channel|worker|backend)\b.{0,60}(?:not (?:found|exist|configured|registered)|does not exist)|(?:unknown|invalid|no such) (?:provider|channel|backend)\b"
+_SUPPLY_WORDS = (
+    r"\b(?:provider|channel|worker|backend)s?_not_found\b|(?:unknown|invalid|no such) (?:provider|channel|backend)\b"
+    r"|\b(?:provider|channel|worker|backend)\b.{0,60}(?:not (?:found|exist|configured|registered)|does not exist)"
+)
 _KEY_WORDS = (
     r"api[ _-]?key|authoriz|authentic|x-api-key|credential|bearer|access token|invalid token|令牌|密钥|鉴权|登录"
 )
@@ -54,8 +57,9 @@ _UNSERVED = (
     r"|\b(?:responses?|messages|chat[ /]?completions?|anthropic|claude|gemini|openai|ollama)(?: \w{1,12})?"
     r" (?:api|endpoint|protocol|format|route|interface|request)s?\b.{0,30}not (?:yet |currently )?"
     r"(?:supported|implemented|available|enabled)"
-    r"|(?:does not|doesn.t|do not|not) (?:yet |currently )?support(?:ed)? (?:the )?(?:openai |anthropic |claude |google )?"
-    r"(?:responses?|messages|chat[ /]?completions?|anthropic|gemini) (?:api|endpoint|protocol|format)"
+    r"|(?:does not|doesn.t|do not|not) (?:yet |currently )?support(?:ed)? (?:the )?"
+    r"(?:openai |anthropic |claude |google )?(?:responses?|messages|chat[ /]?completions?|anthropic|gemini)"
+    r" (?:api|endpoint|protocol|format)"
     r"|unsupported (?:api|endpoint|protocol|(?:api |request )?format|path|route)\b"
     r"|\bcreate\w{3,30} is not supported by \w"
     r"|(?:接口|协议|格式|端点).{0,12}(?:不支持|未实现|未开放)|(?:不支持|未实现).{0,12}(?:接口|协议|格式|端点)"
@@ -212,7 +216,9 @@ def refuses_key(found: Exchange) -> bool:
     if status in (401, 403, 407):
         return True
     words = error.message if error else found.response.text
-    return (status in (400, 500) or (found.ok and error is not None)) and bool(re.search(_KEY_WORDS, words[:2000], re.IGNORECASE))
+    return (status in (400, 500) or (found.ok and error is not None)) and bool(
+        re.search(_KEY_WORDS, words[:2000], re.IGNORECASE)
+    )
 
 
 def misses_key(found: Exchange) -> bool:

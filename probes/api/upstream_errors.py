@@ -24,8 +24,8 @@ _QUOTES = (
     r"\b(?:client|server) error '(?P<status>[45]\d\d)[^']{0,40}' for url '(?P<name>[^'\s]{1,200})'",
     r"\b(?P<status>[45]\d\d) (?:client|server) error: [^:]{0,40} for url: (?P<name>\S{1,200})",
     r"\blitellm\.(?P<kind>\w{4,40}Error): (?:\w{4,40}: )?(?P<name>[A-Za-z]{2,30}?)(?:exception|error)\b",
-    r"\b(?:upstream|backend|origin|provider|remote)(?: \w{1,20}){0,2}?(?: status(?: code)?| error| returned| responded with"
-    r"| replied)(?: (?:an? )?(?:error|status(?: code)?|http))?[ :=(\"']{1,4}(?P<status>[45]\d\d)\b",
+    r"\b(?:upstream|backend|origin|provider|remote)(?: \w{1,20}){0,2}?(?: status(?: code)?| error| returned| replied"
+    r"| responded with)(?: (?:an? )?(?:error|status(?: code)?|http))?[ :=(\"']{1,4}(?P<status>[45]\d\d)\b",
     r"上游.{0,16}?(?P<status>[45]\d\d)\b",
 )
 _LITELLM = {
@@ -40,10 +40,14 @@ _LITELLM = {
 # The path that a router did not know, in its own words.
 _ECHO = (
     r"invalid url \((?:GET|POST) (/[^\s()\"'<>?]{1,200})|cannot (?:get|post) (/[^\s()\"'<>?]{1,200})"
-    r"|unknown request url: (?:GET|POST) (/[^\s()\"'<>?]{1,200})|no route (?:found )?for (?:(?:GET|POST) )?(/[^\s()\"'<>?]{1,200})"
-    r"|route (?:GET|POST)[: ](/[^\s()\"'<>?]{1,200}) not found|unexpected endpoint or method\. \((?:GET|POST) (/[^\s()\"'<>?]{1,200})"
+    r"|unknown request url: (?:GET|POST) (/[^\s()\"'<>?]{1,200})"
+    r"|no route (?:found )?for (?:(?:GET|POST) )?(/[^\s()\"'<>?]{1,200})"
+    r"|route (?:GET|POST)[: ](/[^\s()\"'<>?]{1,200}) not found"
+    r"|unexpected endpoint or method\. \((?:GET|POST) (/[^\s()\"'<>?]{1,200})"
 )
-_ENDPOINT = r"/(?:chat/completions|completions|messages|responses|models|embeddings|api/chat)$|:(?:stream)?generatecontent$"
+_ENDPOINT = (
+    r"/(?:chat/completions|completions|messages|responses|models|embeddings|api/chat)$|:(?:stream)?generatecontent$"
+)
 _VERSION_ENDS = r"/v\d{1,3}[a-z]{0,6}\d{0,3}$"
 
 

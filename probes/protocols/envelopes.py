@@ -1,10 +1,10 @@
 """Read errors in the envelopes of other houses, and tell whether an envelope reports a failure or a success.
 
-Many relays and cloud APIs answer every request with status 200 and put the result into an envelope of their own, such as
-``{"errno": 401, "errmsg": "invalid token", "data": null}``. The names differ, but not what they mean: a number or a word
-that says whether the request succeeded, and a sentence. Sources: the error tables of MiniMax (``base_resp``), iFlytek
-Spark (``header``), Tencent Cloud (``Response.Error``), Volcengine (``ResponseMetadata.Error``), Apigee (``fault``), Baidu
-(``error_code``), WeChat-style APIs (``errcode``), and relays seen in November 2026.
+Many relays and cloud APIs answer every request with status 200 and put the result into an envelope of their own, such
+as ``{"errno": 401, "errmsg": "invalid token", "data": null}``. The names differ, but not what they mean: a number or a
+word that says whether the request succeeded, and a sentence. Sources: the error tables of MiniMax (``base_resp``),
+iFlytek Spark (``header``), Tencent Cloud (``Response.Error``), Volcengine (``ResponseMetadata.Error``), Apigee
+(``fault``), Baidu (``error_code``), WeChat-style APIs (``errcode``), and relays seen in November 2026.
 """
 
 from __future__ import annotations
@@ -32,19 +32,20 @@ _WRAPPERS = (
 )
 DEPTH = 4  # wrappers inside wrappers
 
-_FINE_CODES = (r"(?i)\+?0{1,8}|20[0-9]0{0,3}|ok|succe\w{1,6}|normal|complete[d]?|true")
-_FAILED_WORDS = (r"(?i)err(?:or)?|fail(?:ed|ure)?|denied|unauthori[sz]ed|forbidden|rejected|false")
+_FINE_CODES = r"(?i)\+?0{1,8}|20[0-9]0{0,3}|ok|succe\w{1,6}|normal|complete[d]?|true"
+_FAILED_WORDS = r"(?i)err(?:or)?|fail(?:ed|ure)?|denied|unauthori[sz]ed|forbidden|rejected|false"
 _FINE_WORDS = (
-    r"(?i)\W{0,3}(?:(?:request|operation|query|call|everything) )?(?:is )?(?:ok(?:ay)?|success(?:ful(?:ly)?)?|succeed(?:ed)?"
-    r"|done|normal|completed?|(?:操作|请求|获取|查询|调用|执行|响应|返回|处理)?(?:成功|正常|完成))\W{0,3}"
+    r"(?i)\W{0,3}(?:(?:request|operation|query|call|everything) )?(?:is )?(?:ok(?:ay)?|success(?:ful(?:ly)?)?"
+    r"|succeed(?:ed)?|done|normal|completed?|(?:操作|请求|获取|查询|调用|执行|响应|返回|处理)?(?:成功|正常|完成))\W{0,3}"
 )
 _FAULT_WORDS = (
     r"(?i)\b(?:err(?:or)?s?|fail(?:ed|ure|s)?|invalid|incorrect|wrong|denied|forbidden|un-?auth\w{1,12}|missing|expired"
     r"|not (?:found|allowed|permitted|supported|authori[sz]ed|authenticated|implemented|valid|enough|available|logged"
-    r"|exist|active|correct)|(?:does|do|did|is|are|has|have)(?: not|n.t)|exceed(?:ed|s)?|insufficient|exhausted|quota"
-    r"|limit(?:ed)?|required|unavailable|refused|rejected|disabled|banned|suspended|blocked|unknown|unsupported|too many"
-    r"|overload(?:ed)?|busy|timed? ?out|exception|can(?:not| not|.t)|unable|please (?:log|sign|top|re-?charge|provide|check)"
-    r"|no (?:available|such|permission|api|access|balance|credit)|only (?:for|available|supports?|allows?))\b"
+    r"|exist|active|correct)|(?:does|do|did|is|are|has|have)(?: not|n.t)|exceed(?:ed|s)?|insufficient|exhausted"
+    r"|quota|limit(?:ed)?|required|unavailable|refused|rejected|disabled|banned|suspended|blocked|unknown|unsupported"
+    r"|too many|overload(?:ed)?|busy|timed? ?out|exception|can(?:not| not|.t)|unable"
+    r"|please (?:log|sign|top|re-?charge|provide|check)|no (?:available|such|permission|api|access|balance|credit)"
+    r"|only (?:for|available|supports?|allows?))\b"
     r"|错误|失败|无效|不足|过期|登录|拒绝|不存在|不支持|不可用|未授权|无权|没有权限|缺少|超出|超过|超限|上限|频繁|繁忙|禁用|欠费"
     r"|异常|不合法|非法|未找到|找不到|不能为空|仅限|仅支持|请先|受限"
 )
@@ -52,8 +53,9 @@ _FAULT_WORDS = (
 _REFUSAL = (
     r"(?i)\b(?:un-?authori[sz]ed|unauthenticated|forbidden|access denied|permission denied|too many requests"
     r"|(?:invalid|incorrect|wrong|missing|expired|unknown|no) (?:or (?:missing|expired|invalid) )?(?:\w{1,12} )?"
-    r"(?:api[ _-]?key|token|credentials?|auth\w{1,12})|(?:api[ _-]?key|token|credentials?) (?:is |are |was |has |not ){1,2}"
-    r"(?:been )?(?:invalid|missing|required|expired|disabled|revoked|valid|found|provided)|rate limit(?:ed)?"
+    r"(?:api[ _-]?key|token|credentials?|auth\w{1,12})"
+    r"|(?:api[ _-]?key|token|credentials?) (?:is |are |was |has |not ){1,2}(?:been )?"
+    r"(?:invalid|missing|required|expired|disabled|revoked|valid|found|provided)|rate limit(?:ed)?"
     r"|(?:insufficient|no|low) (?:balance|credits?|quota|funds)|quota (?:exceeded|exhausted))\b"
     r"|(?:令牌|密钥|api ?key|token).{0,6}(?:无效|错误|过期|不存在|为空)|余额不足|额度不足|未授权|请先登录|请求过于频繁"
 )
@@ -105,8 +107,8 @@ def read_envelope(value: Mapping[str, Any], depth: int = DEPTH) -> ApiError | No
 def reports_failure(value: object) -> bool:
     """Check whether an envelope in a successful response says that the request failed.
 
-    Its flag (``success``, ``ok``) decides, then its code, then the words of its sentence. A sentence without a sign of a
-    fault is none: ``{"message": "Welcome"}``.
+    Its flag (``success``, ``ok``) decides, then its code, then the words of its sentence. A sentence without a sign of
+    a fault is none: ``{"message": "Welcome"}``.
 
     >>> reports_failure({"code": 0, "msg": "ok"}), reports_failure({"errno": 401, "errmsg": "bad token"})
     (False, True)

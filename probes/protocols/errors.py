@@ -109,7 +109,8 @@ def read_error(value: object) -> ApiError | None:
     if value.get("success") is False or (isinstance(errors, list) and errors and "choices" not in value):
         first = errors[0] if isinstance(errors, list) and errors else value
         if isinstance(first, dict):
-            return ApiError(code=_text(first.get("code")), message=_text(first), shape="cloudflare")
+            found = read_envelope(first) or ApiError()
+            return ApiError(code=found.code, message=_text(first) or found.message, shape="cloudflare")
         return ApiError(message=_text(first), shape="cloudflare")
     if "detail" in value and not value.get("choices"):
         return ApiError(
@@ -124,12 +125,13 @@ def read_error(value: object) -> ApiError | None:
         return None
     message = value.get("message") or value.get("msg") or value.get("Message") or value.get("Error")
     found = read_envelope(value)
-    if not message or found is None:
+    if not message:
         return found
+    found = found or ApiError()
     return ApiError(
         type=_text(value.get("type") or value.get("reason")),
-        code=_text(value.get("code")) or found.code,
-        message=_text(message) or found.message,
+        code=found.code or _text(value.get("code")),
+        message=found.message or _text(message),
         param=_text(value.get("param")),
         shape="flat",
     )

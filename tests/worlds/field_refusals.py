@@ -92,10 +92,36 @@ ENVELOPES = (
             ("success-false", "auth.rejected", {"success": False, "error": "Invalid API key"}),
             ("success-false-data", "auth.expired", {"success": False, "errMsg": "API key expired", "data": []}),
             ("base-resp", "auth.rejected", {"base_resp": {"status_code": 2049, "status_msg": "invalid api key"}}),
-            ("minimax", "auth.header_lost", {"base_resp": {"status_code": 1004, "status_msg": "login fail: Please carry the API secret key in the 'Authorization' field of the request header"}}),
-            ("header", "auth.not_permitted", {"header": {"code": 11200, "message": "AppIdNoAuthError:(11200)", "sid": "cht1"}}),
-            ("metadata", "auth.rejected", {"ResponseMetadata": {"RequestId": "r", "Error": {"Code": "InvalidAccessKey", "Message": "The access key is invalid"}}}),
-            ("fault", "auth.rejected", {"fault": {"faultstring": "Invalid ApiKey", "detail": {"errorcode": "oauth.v2.InvalidApiKey"}}}),
+            (
+                "minimax",
+                "auth.header_lost",
+                {
+                    "base_resp": {
+                        "status_code": 1004,
+                        "status_msg": "login fail: Please carry the API secret key in the 'Authorization' field of the request header",
+                    }
+                },
+            ),
+            (
+                "header",
+                "auth.not_permitted",
+                {"header": {"code": 11200, "message": "AppIdNoAuthError:(11200)", "sid": "cht1"}},
+            ),
+            (
+                "metadata",
+                "auth.rejected",
+                {
+                    "ResponseMetadata": {
+                        "RequestId": "r",
+                        "Error": {"Code": "InvalidAccessKey", "Message": "The access key is invalid"},
+                    }
+                },
+            ),
+            (
+                "fault",
+                "auth.rejected",
+                {"fault": {"faultstring": "Invalid ApiKey", "detail": {"errorcode": "oauth.v2.InvalidApiKey"}}},
+            ),
             ("chinese", "quota.exhausted", {"code": 1, "message": "账户余额不足,请充值", "result": None}),
             ("busy", "quota.rate_limited", {"code": 429, "msg": "too many requests", "data": None}),
         )
@@ -195,7 +221,10 @@ def _fastchat(*models: str) -> World:
     def chat(request: Request) -> Answer:
         asked = request.json()
         if "model" not in asked:
-            return said({"object": "error", "message": "[{'loc': ('body', 'model'), 'msg': 'field required'}]", "code": 40001}, 400)
+            return said(
+                {"object": "error", "message": "[{'loc': ('body', 'model'), 'msg': 'field required'}]", "code": 40001},
+                400,
+            )
         if asked["model"] not in models:
             words = f"Only {'&&'.join(models)} allowed now, your model {asked['model']}"
             return said({"object": "error", "message": words, "code": 40301}, 400)
@@ -222,9 +251,21 @@ PROTOCOLS = (
         )
         for name, status, body in (
             ("not-implemented", 500, _CONVERT),
-            ("convert-failed", 500, {"error": {"message": "invalid conversion", "type": "new_api_error", "code": "convert_request_failed"}}),
-            ("unsupported-501", 501, {"error": {"message": "The responses API is not supported by this channel", "type": "api_error"}}),
-            ("unsupported-400", 400, {"error": {"message": "unsupported endpoint: /v1/responses", "type": "invalid_request_error"}}),
+            (
+                "convert-failed",
+                500,
+                {"error": {"message": "invalid conversion", "type": "new_api_error", "code": "convert_request_failed"}},
+            ),
+            (
+                "unsupported-501",
+                501,
+                {"error": {"message": "The responses API is not supported by this channel", "type": "api_error"}},
+            ),
+            (
+                "unsupported-400",
+                400,
+                {"error": {"message": "unsupported endpoint: /v1/responses", "type": "invalid_request_error"}},
+            ),
             ("portkey", 500, {"status": "failure", "message": "createModelResponse is not supported by groq"}),
         )
     ),
@@ -232,7 +273,12 @@ PROTOCOLS = (
         "messages-not-implemented",
         "shape.wrong_protocol",
         lambda key: handlers.first(
-            handlers.on("POST /v1/messages", _checked(key, said({"type": "error", "error": {"type": "new_api_error", "message": "not implemented"}}, 500))),
+            handlers.on(
+                "POST /v1/messages",
+                _checked(
+                    key, said({"type": "error", "error": {"type": "new_api_error", "message": "not implemented"}}, 500)
+                ),
+            ),
             b.openai(key, rejected="newapi-401"),
         ),
         base_url=ROOT,
@@ -269,9 +315,28 @@ PROTOCOLS = (
 
 # -- the words of the upstream -----------------------------------------------------------------------------------------
 
-_URL = {"error": {"message": "Invalid URL (POST /chat/completions)", "type": "invalid_request_error", "param": None, "code": None}}
-_QUOTA = {"error": {"message": "You exceeded your current quota, please check your plan and billing details.", "type": "insufficient_quota", "code": "insufficient_quota"}}
-_UPSTREAM_KEY = {"error": {"message": "Incorrect API key provided: sk-upst**************4242.", "type": "invalid_request_error", "code": "invalid_api_key"}}
+_URL = {
+    "error": {
+        "message": "Invalid URL (POST /chat/completions)",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": None,
+    }
+}
+_QUOTA = {
+    "error": {
+        "message": "You exceeded your current quota, please check your plan and billing details.",
+        "type": "insufficient_quota",
+        "code": "insufficient_quota",
+    }
+}
+_UPSTREAM_KEY = {
+    "error": {
+        "message": "Incorrect API key provided: sk-upst**************4242.",
+        "type": "invalid_request_error",
+        "code": "invalid_api_key",
+    }
+}
 
 
 def router(status: int, inner: object) -> Reply:
@@ -289,8 +354,17 @@ UPSTREAMS = (
     relay(
         "upstream-without-version",
         "http.gateway_error",
-        lambda key: lambda request: said(
-            {"error": {**_URL["error"], "message": f"Invalid URL ({request.method} {request.path.removeprefix('/v1')})"}, "provider": "openai"}, 404
+        lambda key: (
+            lambda request: said(
+                {
+                    "error": {
+                        **_URL["error"],
+                        "message": f"Invalid URL ({request.method} {request.path.removeprefix('/v1')})",
+                    },
+                    "provider": "openai",
+                },
+                404,
+            )
         ),
         never=("shape.not_llm_api", "url.path_wrong"),
         says=("/v1/chat/completions", "(POST /chat/completions)", "calls openai at the wrong address"),
@@ -309,11 +383,27 @@ UPSTREAMS = (
     relay(
         "upstream-express-404",
         "http.gateway_error",
-        refusing(said({"error": {"message": "Upstream error 404: Cannot POST /openai/chat/completions", "type": "upstream_error"}}, 404)),
+        refusing(
+            said(
+                {
+                    "error": {
+                        "message": "Upstream error 404: Cannot POST /openai/chat/completions",
+                        "type": "upstream_error",
+                    }
+                },
+                404,
+            )
+        ),
     ),
     relay("router-404", "http.gateway_error", refusing(router(404, _URL)), never=("shape.not_llm_api",)),
     relay("router-detail-404", "http.gateway_error", refusing(router(404, {"detail": "Not Found"}))),
-    relay("router-429-no-quota", "quota.exhausted", refusing(router(429, _QUOTA)), says=("upstream",), proven={"key": True}),
+    relay(
+        "router-429-no-quota",
+        "quota.exhausted",
+        refusing(router(429, _QUOTA)),
+        says=("upstream",),
+        proven={"key": True},
+    ),
     relay("router-401", "auth.upstream", refusing(router(401, _UPSTREAM_KEY)), proven={"key": True}),
     relay(
         "gateway-quotes-no-quota",
@@ -324,13 +414,32 @@ UPSTREAMS = (
     relay(
         "gateway-quotes-402-in-500",
         "quota.exhausted",
-        refusing(said({"detail": "upstream returned 402: " + json.dumps({"error": {"message": "Insufficient Balance", "code": "invalid_request_error"}})}, 500)),
+        refusing(
+            said(
+                {
+                    "detail": "upstream returned 402: "
+                    + json.dumps({"error": {"message": "Insufficient Balance", "code": "invalid_request_error"}})
+                },
+                500,
+            )
+        ),
         says=("upstream",),
     ),
     relay(
         "bad-response-status-code-404",
         "http.gateway_error",
-        refusing(said({"error": {"message": "bad response status code 404 (request id: 20261122)", "type": "bad_response_status_code", "code": "bad_response_status_code"}}, 404)),
+        refusing(
+            said(
+                {
+                    "error": {
+                        "message": "bad response status code 404 (request id: 20261122)",
+                        "type": "bad_response_status_code",
+                        "code": "bad_response_status_code",
+                    }
+                },
+                404,
+            )
+        ),
     ),
     relay(
         "router-answers-the-model-alone",
@@ -371,7 +480,18 @@ CHANNELS = (
     relay(
         "no-workers",
         "model.no_channel",
-        refusing(said({"error": {"message": "No available workers (all circuits open or unhealthy)", "type": "Service Unavailable", "code": "no_available_workers"}}, 503)),
+        refusing(
+            said(
+                {
+                    "error": {
+                        "message": "No available workers (all circuits open or unhealthy)",
+                        "type": "Service Unavailable",
+                        "code": "no_available_workers",
+                    }
+                },
+                503,
+            )
+        ),
     ),
     relay(
         "no-worker-for-model",
@@ -381,13 +501,22 @@ CHANNELS = (
     relay(
         "router-without-provider",
         "model.no_channel",
-        lambda key: handlers.always(said({"error": {"message": "Provider 'up' not found", "type": "api_error", "code": "provider_not_found"}}, 404)),
+        lambda key: handlers.always(
+            said(
+                {"error": {"message": "Provider 'up' not found", "type": "api_error", "code": "provider_not_found"}},
+                404,
+            )
+        ),
         never=("shape.not_llm_api",),
     ),
     relay(
         "unknown-backend",
         "model.no_channel",
-        refusing(said({"error": {"message": f"No backend configured for model {MODEL}", "type": "invalid_request_error"}}, 404)),
+        refusing(
+            said(
+                {"error": {"message": f"No backend configured for model {MODEL}", "type": "invalid_request_error"}}, 404
+            )
+        ),
     ),
     local(
         "empty-list",
@@ -403,13 +532,35 @@ CHANNELS = (
 # -- only for a client -------------------------------------------------------------------------------------------------
 
 CLIENTS = tuple(
-    relay(f"client-{name}", "access.client_refused", refusing(said(body, status)), sdk=SILENT if status == 200 else "agrees")
+    relay(
+        f"client-{name}",
+        "access.client_refused",
+        refusing(said(body, status)),
+        sdk=SILENT if status == 200 else "agrees",
+    )
     for name, status, body in (
-        ("claude-code-503", 503, {"error": {"message": "This group only allows Claude Code clients", "type": "new_api_error"}}),
+        (
+            "claude-code-503",
+            503,
+            {"error": {"message": "This group only allows Claude Code clients", "type": "new_api_error"}},
+        ),
         ("codex-200", 200, {"code": 403, "msg": "该令牌仅限 Codex 客户端使用", "data": None}),
-        ("not-official", 403, {"error": {"message": "Only official CLI clients are allowed to use this endpoint", "type": "permission_error"}}),
+        (
+            "not-official",
+            403,
+            {
+                "error": {
+                    "message": "Only official CLI clients are allowed to use this endpoint",
+                    "type": "permission_error",
+                }
+            },
+        ),
         ("list", 400, {"detail": "Your client is not in the list of allowed clients for this plan"}),
-        ("cline", 401, {"error": {"message": "This API key can only be used in Cursor, Cline or Roo Code", "type": "auth_error"}}),
+        (
+            "cline",
+            401,
+            {"error": {"message": "This API key can only be used in Cursor, Cline or Roo Code", "type": "auth_error"}},
+        ),
     )
 )
 
@@ -472,7 +623,9 @@ ALONE = (
     relay(
         "one-model-refused",
         "model.not_permitted",
-        _one_refused("deep-1", said({"error": {"message": "Unauthorized", "type": "authentication_error"}}, 401), MODEL),
+        _one_refused(
+            "deep-1", said({"error": {"message": "Unauthorized", "type": "authentication_error"}}, 401), MODEL
+        ),
         model="deep-1",
         never=("auth.rejected",),
         proven={"key": True},
@@ -503,12 +656,22 @@ ALONE = (
 # -- a bare failure ----------------------------------------------------------------------------------------------------
 
 FAILURES = (
-    relay("uvicorn-500", "http.server_error", refusing(answers.as_text("Internal Server Error", 500, ("Server", "uvicorn")))),
+    relay(
+        "uvicorn-500",
+        "http.server_error",
+        refusing(answers.as_text("Internal Server Error", 500, ("Server", "uvicorn"))),
+    ),
     relay("uvicorn-500-everywhere", "http.server_error", _no_list(answers.as_text("Internal Server Error", 500))),
-    relay("express-500", "http.server_error", refusing(answers.as_text("Internal Server Error\n", 500, ("X-Powered-By", "Express")))),
+    relay(
+        "express-500",
+        "http.server_error",
+        refusing(answers.as_text("Internal Server Error\n", 500, ("X-Powered-By", "Express"))),
+    ),
     relay("nginx-500", "http.gateway_error", refusing("nginx-500")),
     relay("nginx-502", "http.gateway_error", refusing("nginx-502")),
-    relay("envoy-503", "http.gateway_error", refusing(answers.as_text("no healthy upstream", 503, ("Server", "envoy")))),
+    relay(
+        "envoy-503", "http.gateway_error", refusing(answers.as_text("no healthy upstream", 503, ("Server", "envoy")))
+    ),
 )
 
 # -- an API at the root, an endpoint of its own ------------------------------------------------------------------------
@@ -518,8 +681,18 @@ _LLAMA_404 = said({"error": {"code": 404, "message": "File Not Found", "type": "
 
 def llama_cpp(*keys: str) -> Handler:
     """Make llama.cpp's server, which serves its API under /v1 and without it, and has endpoints of its own."""
-    versioned = b.openai(*keys, models=(LLAMA,), elsewhere=_LLAMA_404, public_models=True, rejected=_LLAMA_401, no_key=_LLAMA_401)
-    plain = b.openai(*keys, prefix="", models=(LLAMA,), elsewhere=_LLAMA_404, public_models=True, rejected=_LLAMA_401, no_key=_LLAMA_401)
+    versioned = b.openai(
+        *keys, models=(LLAMA,), elsewhere=_LLAMA_404, public_models=True, rejected=_LLAMA_401, no_key=_LLAMA_401
+    )
+    plain = b.openai(
+        *keys,
+        prefix="",
+        models=(LLAMA,),
+        elsewhere=_LLAMA_404,
+        public_models=True,
+        rejected=_LLAMA_401,
+        no_key=_LLAMA_401,
+    )
 
     def handler(request: Request) -> Answer:
         if request.path in ("/v1/models", "/models") and request.method == "GET":
@@ -541,20 +714,106 @@ def at_root(*keys: str) -> Handler:
 
 
 ROOTS = (
-    local("root-asked-with-version", "url.path_wrong", lambda key: at_root(), model=MODEL, settings={"base_url": HERE, "protocol": "openai"}),
-    local("root-asked-as-anthropic", "shape.wrong_protocol", lambda key: at_root(), base_url=HERE, model=MODEL, protocol="anthropic", settings={"base_url": HERE, "protocol": "openai"}),
-    relay("root-asked-as-anthropic-elsewhere", "shape.wrong_protocol", lambda key: at_root(key), base_url=ROOT, model=MODEL, protocol="anthropic", settings={"base_url": ROOT, "protocol": "openai"}),
-    local("root-asked-as-responses", "shape.wrong_protocol", lambda key: at_root(), base_url=f"{HERE}/v1", model=MODEL, protocol="responses", settings={"base_url": HERE, "protocol": "openai"}),
+    local(
+        "root-asked-with-version",
+        "url.path_wrong",
+        lambda key: at_root(),
+        model=MODEL,
+        settings={"base_url": HERE, "protocol": "openai"},
+    ),
+    local(
+        "root-asked-as-anthropic",
+        "shape.wrong_protocol",
+        lambda key: at_root(),
+        base_url=HERE,
+        model=MODEL,
+        protocol="anthropic",
+        settings={"base_url": HERE, "protocol": "openai"},
+    ),
+    relay(
+        "root-asked-as-anthropic-elsewhere",
+        "shape.wrong_protocol",
+        lambda key: at_root(key),
+        base_url=ROOT,
+        model=MODEL,
+        protocol="anthropic",
+        settings={"base_url": ROOT, "protocol": "openai"},
+    ),
+    local(
+        "root-asked-as-responses",
+        "shape.wrong_protocol",
+        lambda key: at_root(),
+        base_url=f"{HERE}/v1",
+        model=MODEL,
+        protocol="responses",
+        settings={"base_url": HERE, "protocol": "openai"},
+    ),
     *(
-        local(f"own-endpoint-{name}", "url.endpoint_included", lambda key: llama_cpp(), base_url=f"{HERE}/{path}", settings={"protocol": "openai"}, verdict="broken")
+        local(
+            f"own-endpoint-{name}",
+            "url.endpoint_included",
+            lambda key: llama_cpp(),
+            base_url=f"{HERE}/{path}",
+            settings={"protocol": "openai"},
+            verdict="broken",
+        )
         for name, path in (("completion", "completion"), ("generate", "api/generate"), ("infill", "v1/infill"))
     ),
-    local("own-endpoint-at-root", "url.endpoint_included", lambda key: at_root(), base_url=f"{HERE}/completion", model=MODEL, settings={"base_url": HERE}),
-    local("gemini-at-llama-cpp", "shape.wrong_protocol", lambda key: llama_cpp(), protocol="gemini", base_url=HERE, settings={"protocol": "openai"}, never=("auth.rejected",)),
-    local("gemini-at-llama-cpp-with-key", "shape.wrong_protocol", lambda key: llama_cpp(key), protocol="gemini", base_url=HERE, typed=str, settings={"protocol": "openai"}, never=("auth.rejected",)),
-    local("anthropic-at-llama-cpp-with-key", "shape.wrong_protocol", lambda key: llama_cpp(key), protocol="anthropic", base_url=HERE, typed=str, settings={"protocol": "openai"}, never=("auth.rejected",)),
-    relay("gemini-at-a-relay-with-key", "shape.wrong_protocol", lambda key: llama_cpp(key), protocol="gemini", base_url=ROOT, model=LLAMA, settings={"protocol": "openai"}, never=("auth.rejected",)),
-    relay("gemini-at-a-relay-with-a-wrong-key", "auth.rejected", lambda key: b.gemini("AIzaOther", rejected="newapi-401"), protocol="gemini", base_url=ROOT, model=GEMINI),
+    local(
+        "own-endpoint-at-root",
+        "url.endpoint_included",
+        lambda key: at_root(),
+        base_url=f"{HERE}/completion",
+        model=MODEL,
+        settings={"base_url": HERE},
+    ),
+    local(
+        "gemini-at-llama-cpp",
+        "shape.wrong_protocol",
+        lambda key: llama_cpp(),
+        protocol="gemini",
+        base_url=HERE,
+        settings={"protocol": "openai"},
+        never=("auth.rejected",),
+    ),
+    local(
+        "gemini-at-llama-cpp-with-key",
+        "shape.wrong_protocol",
+        lambda key: llama_cpp(key),
+        protocol="gemini",
+        base_url=HERE,
+        typed=str,
+        settings={"protocol": "openai"},
+        never=("auth.rejected",),
+    ),
+    local(
+        "anthropic-at-llama-cpp-with-key",
+        "shape.wrong_protocol",
+        lambda key: llama_cpp(key),
+        protocol="anthropic",
+        base_url=HERE,
+        typed=str,
+        settings={"protocol": "openai"},
+        never=("auth.rejected",),
+    ),
+    relay(
+        "gemini-at-a-relay-with-key",
+        "shape.wrong_protocol",
+        lambda key: llama_cpp(key),
+        protocol="gemini",
+        base_url=ROOT,
+        model=LLAMA,
+        settings={"protocol": "openai"},
+        never=("auth.rejected",),
+    ),
+    relay(
+        "gemini-at-a-relay-with-a-wrong-key",
+        "auth.rejected",
+        lambda key: b.gemini("AIzaOther", rejected="newapi-401"),
+        protocol="gemini",
+        base_url=ROOT,
+        model=GEMINI,
+    ),
 )
 
 SCENARIOS = (*ENVELOPES, *PROTOCOLS, *UPSTREAMS, *CHANNELS, *CLIENTS, *ALONE, *FAILURES, *ROOTS)
