@@ -60,6 +60,8 @@ _UNSERVED = (
     r"|(?:does not|doesn.t|do not|not) (?:yet |currently )?support(?:ed)? (?:the )?"
     r"(?:openai |anthropic |claude |google )?(?:responses?|messages|chat[ /]?completions?|anthropic|gemini)"
     r" (?:api|endpoint|protocol|format)"
+    r"|\b(?:endpoint|route|protocol|interface|api(?! (?:version|key)))\b.{0,40} not (?:yet |currently )?"
+    r"(?:supported|implemented|enabled)"
     r"|unsupported (?:api|endpoint|protocol|(?:api |request )?format|path|route)\b"
     r"|\bcreate\w{3,30} is not supported by \w"
     r"|(?:接口|协议|格式|端点).{0,12}(?:不支持|未实现|未开放)|(?:不支持|未实现).{0,12}(?:接口|协议|格式|端点)"

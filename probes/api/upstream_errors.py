@@ -26,6 +26,7 @@ _QUOTES = (
     r"\blitellm\.(?P<kind>\w{4,40}Error): (?:\w{4,40}: )?(?P<name>[A-Za-z]{2,30}?)(?:exception|error)\b",
     r"\b(?:upstream|backend|origin|provider|remote)(?: \w{1,20}){0,2}?(?: status(?: code)?| error| returned| replied"
     r"| responded with)(?: (?:an? )?(?:error|status(?: code)?|http))?[ :=(\"']{1,4}(?P<status>[45]\d\d)\b",
+    r"<(?:title|h1)>[^<>0-9]{0,20}(?P<status>[45]\d\d)\b",
     r"上游.{0,16}?(?P<status>[45]\d\d)\b",
 )
 _LITELLM = {
@@ -72,7 +73,8 @@ def quoted_upstream(message: str) -> UpstreamError | None:
             continue
         named = found.groupdict()
         status = int(named.get("status") or 0) or _LITELLM.get((named.get("kind") or "").lower(), 0)
-        return UpstreamError(status, _host_of(named.get("name") or ""), _inner(message[found.end() :]))
+        inner = message[found.start() :] if found[0].startswith("<") else _inner(message[found.end() :])
+        return UpstreamError(status, _host_of(named.get("name") or ""), inner)
     return None
 
 

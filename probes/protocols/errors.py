@@ -109,8 +109,8 @@ def read_error(value: object) -> ApiError | None:
     if value.get("success") is False or (isinstance(errors, list) and errors and "choices" not in value):
         first = errors[0] if isinstance(errors, list) and errors else value
         if isinstance(first, dict):
-            found = read_envelope(first) or ApiError()
-            return ApiError(code=found.code, message=_text(first) or found.message, shape="cloudflare")
+            envelope = read_envelope(first) or ApiError()
+            return ApiError(code=envelope.code, message=_text(first) or envelope.message, shape="cloudflare")
         return ApiError(message=_text(first), shape="cloudflare")
     if "detail" in value and not value.get("choices"):
         return ApiError(

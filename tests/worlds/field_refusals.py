@@ -168,6 +168,20 @@ ENVELOPES = (
         proven={"answer": True, "stream": False},
         sdk=SILENT,
     ),
+    # What is served as a list is none: it proves neither the path nor the key.
+    *(
+        relay(
+            f"no-list-{name}",
+            "shape.not_llm_api",
+            lambda key, body=body: lambda request: said(body) if request.method == "GET" else said({"title": "?"}, 404),
+            proven={"path": False, "key": None},
+        )
+        for name, body in (
+            ("of-users", {"data": [{"id": "6f1d3a52-0000-4000-8000-000000000000", "email": "a@b.example"}]}),
+            ("empty", []),
+            ("of-posts", [{"id": "17", "title": "Hello"}, {"id": "18", "title": "World"}]),
+        )
+    ),
     relay(
         "success-envelope",
         "shape.malformed_answer",
@@ -260,6 +274,11 @@ PROTOCOLS = (
                 "unsupported-501",
                 501,
                 {"error": {"message": "The responses API is not supported by this channel", "type": "api_error"}},
+            ),
+            (
+                "endpoint-404",
+                404,
+                {"error": {"message": "The endpoint /v1/responses is not supported by this gateway"}},
             ),
             (
                 "unsupported-400",
@@ -393,6 +412,13 @@ UPSTREAMS = (
                 },
                 404,
             )
+        ),
+    ),
+    relay(
+        "upstream-page-in-a-string",
+        "http.gateway_error",
+        refusing(
+            said({"error": {"message": "<html><head><title>502 Bad Gateway</title></head></html>", "type": "x"}}, 500)
         ),
     ),
     relay("router-404", "http.gateway_error", refusing(router(404, _URL)), never=("shape.not_llm_api",)),
