@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from diagnose.answers.dialects import Match, classify, classify_error, quote
-from probes.api.model_choice import hosted
+from probes.api.response_checks import hosted
 from probes.api.upstream_errors import upstream_of
 from probes.model.exchange import ApiError, Exchange
 

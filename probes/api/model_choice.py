@@ -60,14 +60,6 @@ def others(models: tuple[str, ...], but: tuple[str, ...]) -> str | None:
     return small_of(tuple(name for name in models if name not in but and not _NOT_CHAT.search(name)))
 
 
-def hosted(name: str) -> bool:
-    """Check whether a local server passes requests for this model on to its maker's cloud, as Ollama does.
-
-    Source: Ollama's names of cloud models, such as ``gpt-oss:120b-cloud`` and ``glm-4.6:cloud``.
-    """
-    return name.endswith(("-cloud", ":cloud"))
-
-
 def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...]:
     """Return up to ``count`` listed names close to ``wanted``: first another case or prefix, then by similarity.
 

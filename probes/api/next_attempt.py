@@ -11,10 +11,11 @@ from probes.api import candidates
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
-from probes.api.model_choice import hosted, others
+from probes.api.model_choice import others
 from probes.api.response_checks import (
     bare_failure,
     bare_refusal,
+    hosted,
     misses_key,
     no_route,
     passes,
@@ -237,7 +238,7 @@ class NextAttempts:
             or self._context.settings.model is None
             or told_status(exchange) not in (401, 403)
             or misses_key(exchange)
-            or (attempt.key is KeyForm.GIVEN and KeyForm.CLEANED in self._context.keys(attempt))
+            or {KeyForm.CLEANED, KeyForm.CONFLICTING} & (self._context.keys(attempt) - {attempt.key})
         ):
             return []
         other = others(tuple(name for name in listed if not hosted(name)), (exchange.attempt.model or "",))

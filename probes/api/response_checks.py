@@ -172,6 +172,14 @@ def about_model(found: Exchange | None) -> bool:
     )
 
 
+def hosted(name: str) -> bool:
+    """Check whether a local server passes requests for this model on to its maker's cloud, as Ollama does.
+
+    Source: Ollama's names of cloud models, such as ``gpt-oss:120b-cloud`` and ``glm-4.6:cloud``.
+    """
+    return name.endswith(("-cloud", ":cloud"))
+
+
 def tells_fault(answer: Answer) -> bool:
     """Check whether a router reports an error as the assistant's text: no token was counted, and the text has no OK."""
     counted = answer.prompt_tokens or answer.completion_tokens

@@ -16,7 +16,7 @@ from probes.model.exchange import Exchange
 
 SEARCHED = 2000  # characters of a message
 # Each has the group `status`, or `kind` for LiteLLM's names of errors; `name` is the upstream as the gateway calls it.
-_QUOTES = (
+QUOTES = (
     r"error from provider ?\((?P<name>[^,():]{1,60})[^()]{0,120}: ?(?P<status>[45]\d\d)\)",
     r"\bbad response status code:? (?P<status>[45]\d\d)\b",
     r"\berror code: (?P<status>[45]\d\d) - (?=[{\[\"'])",
@@ -67,7 +67,7 @@ def quoted_upstream(message: str) -> UpstreamError | None:
     UpstreamError(status=404, name='up', text='{"detail":"Not Found"}')
     """
     message = message[:SEARCHED]
-    for pattern in _QUOTES:
+    for pattern in QUOTES:
         found = re.search(pattern, message, re.IGNORECASE)
         if found is None:
             continue

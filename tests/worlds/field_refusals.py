@@ -78,12 +78,9 @@ ENVELOPES = (
         never=("auth.upstream",),
         proven={"key": False, "path": None},
         also=("shape.error_as_success",),
-        sdk=SILENT,
     ),
     *(
-        relay(
-            f"envelope-{name}", code, always(body), also=("shape.error_as_success",), proven={"path": None}, sdk=SILENT
-        )
+        relay(f"envelope-{name}", code, always(body), also=("shape.error_as_success",), proven={"path": None})
         for name, code, body in (
             ("code-401", "auth.rejected", {"code": 401, "message": "Unauthorized", "data": None}),
             ("code-40101", "auth.rejected", {"code": 40101, "msg": "token invalid", "data": []}),
@@ -131,7 +128,6 @@ ENVELOPES = (
         "auth.rejected",
         lambda key: handlers.always(answers.as_text("Invalid API key")),
         also=("shape.error_as_success",),
-        sdk=SILENT,
     ),
     relay(
         "envelope-anthropic",
@@ -140,14 +136,12 @@ ENVELOPES = (
         base_url=ROOT,
         protocol="anthropic",
         model=CLAUDE,
-        sdk=SILENT,
     ),
     relay(
         "envelope-after-a-list",
         "quota.exhausted",
         refusing(said({"code": 402, "msg": "insufficient balance", "data": None})),
         also=("shape.error_as_success",),
-        sdk=SILENT,
     ),
     relay(
         "envelope-in-the-stream",
@@ -157,7 +151,6 @@ ENVELOPES = (
             chat=said({"success": False, "message": "insufficient balance"}),
             stream=answers.as_events([answers.data({"success": False, "message": "insufficient balance"})]),
         ),
-        sdk=SILENT,
     ),
     relay(
         "envelope-in-the-stream-alone",
@@ -187,14 +180,12 @@ ENVELOPES = (
         "shape.malformed_answer",
         _wrapping_door(chat=said(_WRAPPED), stream=said(_WRAPPED)),
         never=("shape.error_as_success",),
-        sdk=SILENT,
     ),
     relay(
         "success-envelope-of-zero",
         "shape.malformed_answer",
         _wrapping_door(chat=said({"code": 0, "msg": "ok", "data": answers.completion()})),
         never=("shape.error_as_success",),
-        sdk=SILENT,
     ),
     relay("success-envelope-list-alone", None, _wrapping_door(), proven={"answer": True, "stream": True}),
     relay(
@@ -562,7 +553,6 @@ CLIENTS = tuple(
         f"client-{name}",
         "access.client_refused",
         refusing(said(body, status)),
-        sdk=SILENT if status == 200 else "agrees",
     )
     for name, status, body in (
         (
