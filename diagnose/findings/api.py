@@ -30,8 +30,11 @@ def said(code: str) -> Callable[[View], Claim | None]:
         values = {name: match.values[name] for name in ("retry_after", "parameter", "upstream") if name in match.values}
         more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
         case = match.values.get("case", "") or case_of(code, subject.status)
+        if "upstream" in values:
+            values["upstream"] = f"“{values['upstream']}”"  # a name that the gateway's operator has made up
         return Claim(
             (line_of(subject), *more),
+            probe="chat" if case == "upstream" else "",  # it is not the user's key that was refused
             severity=softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,

@@ -75,22 +75,12 @@ def _not_permitted(view: View) -> Claim | None:
     claim = said("model.not_permitted")(view)
     working = view.working
     if claim is None or view.refused_alone is None or working is None or not working.model:
-        return _hosted(view, claim)
+        # A listed model with a similar name would be refused for the same reason.
+        return replace(claim, values={**claim.values, "near": ""}) if claim and claim.case == "signin" else claim
     answered = [line_of(view.deep.chat)] if view.deep is not None and view.deep.chat is not None else []
-    return replace(
-        claim,
-        evidence=(*claim.evidence, *answered),
-        values={**claim.values, "near": working.model},
-        settings={"model": working.model},
-        verified=True,
-    )
-
-
-def _hosted(view: View, claim: Claim | None) -> Claim | None:
-    """Name no listed model that would be refused for the same reason."""
-    return (
-        replace(claim, values={**claim.values, "near": ""}) if claim is not None and claim.case == "signin" else claim
-    )
+    claim = replace(claim, evidence=(*claim.evidence, *answered), values={**claim.values, "near": working.model})
+    # To sign in is the first step there, and another model only the second.
+    return claim if claim.case == "signin" else replace(claim, settings={"model": working.model}, verified=True)
 
 
 def _no_channel(view: View) -> Claim | None:

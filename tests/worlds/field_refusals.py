@@ -377,7 +377,7 @@ UPSTREAMS = (
             )
         ),
         never=("shape.not_llm_api", "url.path_wrong"),
-        says=("/v1/chat/completions", "(POST /chat/completions)", "calls openai at the wrong address"),
+        says=("/v1/chat/completions", "(POST /chat/completions)", "calls “openai” at the wrong address"),
     ),
     relay(
         "upstream-without-version-listed",
