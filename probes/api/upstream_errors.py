@@ -18,9 +18,13 @@ SEARCHED = 2000  # characters of a message
 # Each has the group `status`, or `kind` for LiteLLM's names of errors; `name` is the upstream as the gateway calls it.
 QUOTES = (
     r"error from provider ?\((?P<name>[^,():]{1,60})[^()]{0,120}: ?(?P<status>[45]\d\d)\)",
+    r"\berror from (?P<name>[A-Za-z][\w.-]{1,30})(?: api)?:? \(?(?P<status>[45]\d\d)\b",
+    r"\b(?!internal|server|http|request|client|unexpected|unknown|fatal|network|status|api "
+    r"|upstream|backend|provider|origin|remote|gateway|proxy|code)(?P<name>[A-Za-z]{3,20})"
+    r"(?: api)? error:? \(?(?P<status>[45]\d\d)\)?[: ]{1,2}(?=[{\[\"'<A-Za-z])",
     r"\bbad response status code:? (?P<status>[45]\d\d)\b",
     r"\berror code: (?P<status>[45]\d\d) - (?=[{\[\"'])",
-    r"\brequest failed with status code (?P<status>[45]\d\d)\b",
+    r"\brequest failed(?: with status(?: code)?|:) (?P<status>[45]\d\d)\b",
     r"\b(?:client|server) error '(?P<status>[45]\d\d)[^']{0,40}' for url '(?P<name>[^'\s]{1,200})'",
     r"\b(?P<status>[45]\d\d) (?:client|server) error: [^:]{0,40} for url: (?P<name>\S{1,200})",
     r"\blitellm\.(?P<kind>\w{4,40}Error): (?:\w{4,40}: )?(?P<name>[A-Za-z]{2,30}?)(?:exception|error)\b",

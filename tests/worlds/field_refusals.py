@@ -130,6 +130,12 @@ ENVELOPES = (
         also=("shape.error_as_success",),
     ),
     relay(
+        "envelope-text-with-a-status",
+        "auth.rejected",
+        lambda key: handlers.always(answers.as_text("status = 401 Unauthorized, message = Invalid API Key")),
+        also=("shape.error_as_success",),
+    ),
+    relay(
         "envelope-anthropic",
         "auth.rejected",
         always({"code": 401, "message": "invalid token", "data": None}),
@@ -278,6 +284,17 @@ PROTOCOLS = (
             ),
             ("portkey", 500, {"status": "failure", "message": "createModelResponse is not supported by groq"}),
         )
+    ),
+    relay(
+        "chat-not-converted",
+        "shape.wrong_protocol",
+        lambda key: handlers.first(
+            handlers.on("GET /v1/models", answers.model_list((CLAUDE,))),
+            handlers.on("POST /v1/chat/completions", _checked(key, said(_CONVERT, 500))),
+            b.anthropic(key, rejected="newapi-401"),
+        ),
+        model=CLAUDE,
+        settings={"protocol": "anthropic", "base_url": ROOT},
     ),
     relay(
         "messages-not-implemented",
@@ -443,6 +460,24 @@ UPSTREAMS = (
         says=("upstream",),
     ),
     relay(
+        "upstream-rate-in-a-success",
+        "quota.rate_limited",
+        refusing(
+            said({"code": "rate_limit_daily", "message": "Error code: 429 - {'error': {'message': 'Slow down'}}"})
+        ),
+        also=("shape.error_as_success",),
+    ),
+    relay(
+        "upstream-ollama-unauthorized",
+        "auth.upstream",
+        refusing(said({"error": {"message": "litellm.APIConnectionError: OllamaException - unauthorized"}}, 500)),
+    ),
+    relay(
+        "upstream-named-error",
+        "http.gateway_error",
+        refusing(said({"message": "ChatGPT error 404: " + json.dumps(_URL)}, 500)),
+    ),
+    relay(
         "bad-response-status-code-404",
         "http.gateway_error",
         refusing(
@@ -511,6 +546,11 @@ CHANNELS = (
         ),
     ),
     relay(
+        "no-servers-in-plain-text",
+        "model.no_channel",
+        refusing(answers.as_text("No available servers: Failed to select prefill worker", 503)),
+    ),
+    relay(
         "no-worker-for-model",
         "model.no_channel",
         refusing(said({"object": "error", "message": f"No worker is available for model {MODEL}", "code": 50001}, 500)),
@@ -559,6 +599,38 @@ CLIENTS = tuple(
             "claude-code-503",
             503,
             {"error": {"message": "This group only allows Claude Code clients", "type": "new_api_error"}},
+        ),
+        # sub2api, claude-relay-service and others, as reported in 2026
+        (
+            "no-accounts",
+            503,
+            {
+                "error": {
+                    "message": "No available accounts: this group only allows Claude Code clients",
+                    "type": "api_error",
+                },
+                "type": "error",
+            },
+        ),
+        (
+            "allowed-clients",
+            403,
+            {
+                "error": "Client not allowed",
+                "message": "Your client is not authorized to use this API key",
+                "allowedClients": ["claude_code"],
+            },
+        ),
+        ("approved", 403, {"code": "CLIENT_NOT_ALLOWED", "message": "Only approved clients are allowed"}),
+        (
+            "accepts",
+            403,
+            {
+                "error": {
+                    "type": "client_validation_error",
+                    "message": "This endpoint only accepts requests from Claude Code CLI",
+                }
+            },
         ),
         ("codex-200", 200, {"code": 403, "msg": "该令牌仅限 Codex 客户端使用", "data": None}),
         (

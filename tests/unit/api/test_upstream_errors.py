@@ -26,6 +26,9 @@ def answered(
     ("message", "status", "name"),
     [
         ('Error from provider(up,gpt-4o: 429): {"error":{}}', 429, "up"),
+        ('Error from OpenAI: 404 {"error":{}}', 404, "OpenAI"),
+        ("Anthropic API error 529: Overloaded", 529, "Anthropic"),
+        ('API request failed: 401 - { "error": {} }', 401, ""),
         ("bad response status code 404 (request id: 1)", 404, ""),
         ("Error code: 401 - {'error': {'message': 'bad key'}}", 401, ""),
         ("Request failed with status code 403", 403, ""),
@@ -51,6 +54,9 @@ def test_a_quoted_upstream_is_found(message: str, status: int, name: str) -> Non
         "Invalid URL (POST /v1/chat/completions)",
         "Provider 'up' not found",
         "error code 401",
+        "Internal error 500: worker died",
+        "HTTP error 404: nothing here",
+        "API error 401: key unknown",
         "You may send 429 requests to each provider",
     ],
 )
