@@ -20,11 +20,14 @@ from probes.model.exchange import ApiError
 _MESSAGES = (
     *("message", "msg", "errmsg", "errormsg", "errormessage", "retmsg", "statusmsg", "resultmsg", "respmsg"),
     *("errordescription", "faultstring", "returnmsg", "error", "err", "errorinfo", "tips", "title"),
+    *("detail", "reason", "info", "retinfo", "resultdesc", "errordesc", "desc", "description", "resultmessage"),
 )
 _CODES = (
     *("errorcode", "errcode", "errno", "code", "statuscode", "status", "ret", "retcode", "resultcode", "returncode"),
-    *("respcode", "bizcode", "rc"),
+    *("respcode", "bizcode", "rc", "infocode", "state", "flag"),
 )
+_SUCCEEDED = ("success", "ok", "result", "issuccess", "succeeded", "successful")
+_FAILED = ("iserror", "haserror", "failed", "error", "isfail")
 # Objects in which an envelope may put the two fields, instead of at its top.
 _WRAPPERS = (
     *("error", "err", "fault", "baseresp", "response", "responsemetadata", "header", "head", "meta", "status"),
@@ -118,7 +121,9 @@ def reports_failure(value: object) -> bool:
 
 def _fails(value: Mapping[str, Any], depth: int) -> bool:
     fields = _fields(value)
-    if fields.get("success") is False or fields.get("ok") is False or fields.get("iserror") is True:
+    if any(fields.get(name) is False for name in _SUCCEEDED) or any(fields.get(name) is True for name in _FAILED):
+        return True
+    if isinstance(fields.get("errors"), list) and fields["errors"]:
         return True
     messages = [scalar(fields[name]) for name in _MESSAGES if scalar(fields.get(name))]
     codes = [scalar(fields[name]).strip() for name in _CODES if scalar(fields.get(name)).strip()]

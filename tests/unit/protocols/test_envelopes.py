@@ -32,6 +32,14 @@ FAILURES = [
     ({"meta": {"code": 403, "msg": "Forbidden"}, "data": []}, "403", "Forbidden"),
     ({"error": "boom"}, "", "boom"),
     ({"error": {"message": "boom", "code": 0}}, "0", "boom"),
+    ({"flag": 0, "msg": "token 已过期", "data": ""}, "0", "token 已过期"),
+    ({"result": False, "reason": "API key invalid"}, "", "API key invalid"),
+    ({"ErrorCode": "InvalidToken", "ErrorMessage": "The token is invalid"}, "InvalidToken", "The token is invalid"),
+    ({"resultCode": "AUTH_FAIL", "resultDesc": "authentication failed"}, "AUTH_FAIL", "authentication failed"),
+    ({"status": "0", "info": "INVALID_USER_KEY", "infocode": "10001"}, "0", "INVALID_USER_KEY"),
+    ({"isSuccess": False, "errorMessage": "boom"}, "", "boom"),
+    ({"errors": [{"status": "401", "detail": "Token expired"}]}, "401", "Token expired"),
+    ({"type": "error", "message": "Invalid token"}, "", "Invalid token"),
     ({"result": "fail", "resultCode": "9999", "resultMsg": "system exception"}, "9999", "system exception"),
 ]  # fmt: skip
 
