@@ -10,6 +10,7 @@ from probes.api.response_checks import hosted
 from probes.api.upstream_errors import upstream_of
 from probes.model.exchange import ApiError, Exchange
 
+LIKELY = 0.45  # confidence of what another explanation fits too
 CLEAR = 0.88  # confidence from which the words of a refusal are about a key, and not only about access
 UPSTREAM = 0.97  # confidence in the reading of an upstream's error that a gateway quotes
 STATUS_ALONE = 0.6  # the same if the gateway quotes no words, only the status
@@ -34,17 +35,19 @@ def read_refusal(exchange: Exchange, door: str | None = None) -> tuple[Match, ..
 
 
 def about_one_model(match: Match) -> Match:
-    """Return the meaning of a refusal for a run in which the same key was accepted for another model.
+    """Return the meaning of a refusal for a run in which another model was answered with the same key.
 
-    Clear words about a key are then about the one that the server uses for this model, and others about the model.
+    Clear words about a key are then most likely about the one that the server uses for this model, and others about the
+    model. It is not certain: some servers check the key for some of their models only.
     """
     if not match.code.startswith("auth."):
         return match
     if match.code in ("auth.rejected", "auth.expired", "auth.upstream") and match.confidence >= CLEAR:
-        return match._replace(code="auth.upstream", key_good=True)
+        sure = match.code == "auth.upstream"
+        return match if sure else match._replace(code="auth.upstream", confidence=LIKELY, key_good=None)
     if match.code == "auth.ip_not_allowed":
         return match
-    return match._replace(code="model.not_permitted", key_good=True, values={**match.values, "case": "alone"})
+    return match._replace(code="model.not_permitted", key_good=None, values={**match.values, "case": "alone"})
 
 
 def _hosted_model(exchange: Exchange) -> Match | None:

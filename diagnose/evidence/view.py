@@ -341,6 +341,8 @@ class View:
         with_key = deep.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.CONFLICTING)
         if not with_key:
             return None
+        if self.refused_alone is not None:
+            return self.match.key_good if self.match is not None else None
         if passes(deep.chat) or passes(deep.stream):
             # If the server accepts a made-up key too, an answer does not prove the key.
             unchecked = any(one.why == "accepted_wrong" for one in self.evidence.capabilities or ())

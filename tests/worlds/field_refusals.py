@@ -750,14 +750,14 @@ ALONE = (
         ),
         model="deep-1",
         never=("auth.rejected",),
-        proven={"key": True},
+        proven={"key": None},
     ),
     relay(
         "one-model-forbidden",
         "model.not_permitted",
         _one_refused("deep-1", said({"detail": "Forbidden"}, 403), MODEL),
         model="deep-1",
-        proven={"key": True},
+        proven={"key": None},
     ),
     relay(
         "one-channel-without-key",
@@ -765,7 +765,7 @@ ALONE = (
         _one_refused("deep-1", said(_UPSTREAM_KEY, 401), MODEL),
         model="deep-1",
         never=("auth.rejected",),
-        proven={"key": True},
+        proven={"key": None},
     ),
     relay(
         "every-model-refused",

@@ -613,8 +613,9 @@ CASES: dict[str, Text] = {
     ),
     "model.not_permitted:alone": Text(
         "Only the model {model|that was asked for} is refused at {host}",
-        "With the same key and address, another model answered. So the key works, and the refusal is about this "
-        "model alone.",
+        "With the same key and address, another model answered. So the refusal is about this model: the key's plan "
+        "does not include it, the credential that the server uses for it was refused, or only this model needs a valid "
+        "key.",
         (
             "Choose a model that answered just now: {near}",
             "See whether the account, plan or group of the key includes this model.",
