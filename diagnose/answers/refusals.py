@@ -43,8 +43,10 @@ def about_one_model(match: Match) -> Match:
     if not match.code.startswith("auth."):
         return match
     if match.code in ("auth.rejected", "auth.expired", "auth.upstream") and match.confidence >= CLEAR:
-        sure = match.code == "auth.upstream"
-        return match if sure else match._replace(code="auth.upstream", confidence=LIKELY, key_good=None)
+        if match.code == "auth.upstream":
+            return match
+        values = {**match.values, "case": "alone"}
+        return match._replace(code="auth.upstream", confidence=LIKELY, key_good=None, values=values)
     if match.code == "auth.ip_not_allowed":
         return match
     return match._replace(code="model.not_permitted", key_good=None, values={**match.values, "case": "alone"})

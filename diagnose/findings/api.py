@@ -67,6 +67,21 @@ def softened(view: View, subject: Exchange) -> Severity | None:
     return Severity.WARNING if streamed and subject.status in (429, 503) and view.works else None
 
 
+def beside_another(view: View, claim: Claim | None) -> Claim | None:
+    """Return a claim about a model that is refused alone, with the model that was answered as the fix."""
+    working, deep = view.working, view.deep
+    if claim is None or view.refused_alone is None or working is None or not working.model or deep is None:
+        return claim
+    answered = (line_of(deep.chat),) if deep.chat is not None else ()
+    return replace(
+        claim,
+        evidence=(*claim.evidence, *answered),
+        values={**claim.values, "near": working.model},
+        settings={"model": working.model},
+        verified=True,
+    )
+
+
 def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
     """Make a rule that holds if a request failed without a complete response; broken streams belong to stream.*."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
-from diagnose.findings.api import said
+from diagnose.findings.api import beside_another, said
 from diagnose.report import Severity, seen
 from probes.api.response_checks import passes
 from probes.model.attempt import Change
@@ -72,15 +72,12 @@ def _not_permitted(view: View) -> Claim | None:
     bare = subject is not None and subject.status == 403 and _BARE.fullmatch(view.said()) is not None
     if subject is not None and bare and served and keyed and subject.purpose.endpoint is not Purpose.MODELS:
         return Claim((line_of(subject), seen("list_served")))
-    claim = said("model.not_permitted")(view)
-    working = view.working
-    if claim is None or view.refused_alone is None or working is None or not working.model:
-        # A listed model with a similar name would be refused for the same reason.
-        return replace(claim, values={**claim.values, "near": ""}) if claim and claim.case == "signin" else claim
-    answered = [line_of(view.deep.chat)] if view.deep is not None and view.deep.chat is not None else []
-    claim = replace(claim, evidence=(*claim.evidence, *answered), values={**claim.values, "near": working.model})
-    # To sign in is the first step there, and another model only the second.
-    return claim if claim.case == "signin" else replace(claim, settings={"model": working.model}, verified=True)
+    claim = beside_another(view, said("model.not_permitted")(view))
+    if claim is not None and claim.case == "signin":
+        # To sign in is the first step. A listed model with a similar name would be refused for the same reason.
+        near = {"near": claim.values.get("near", "") if view.refused_alone is not None else ""}
+        return replace(claim, values={**claim.values, **near}, settings=None, verified=False)
+    return claim
 
 
 def _no_channel(view: View) -> Claim | None:

@@ -652,4 +652,15 @@ CASES: dict[str, Text] = {
             "If it happens often, tell the operator of {host}, or choose a model there that another provider serves.",
         ),
     ),
+    "auth.upstream:alone": Text(
+        "A key is refused for the model {model|that was asked for} alone, most likely the relay's own",
+        "With the same key and address, another model answered. A relay uses keys of its own for the providers behind "
+        "it, and the one for this model seems to be refused. A server that checks your key only for certain models "
+        "would answer in the same way.",
+        (
+            "Choose a model that answered just now: {near}",
+            "Send the operator of {host} this message: {said}",
+            "If the relay is yours, replace the key of the channel that serves this model.",
+        ),
+    ),
 }
