@@ -36,7 +36,7 @@ ALWAYS = ("host", "base_url", "protocol", "app", "door")
 # Values that only some runs know.
 OPTIONAL = (
     *("key_door", "key_hint", "key_length", "key_env", "console"),
-    *("model", "near", "parameter", "endpoint", "other_protocol"),
+    *("model", "near", "upstream", "parameter", "endpoint", "other_protocol"),
     *("ending", "doubled", "added", "twice"),
     *("better_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),

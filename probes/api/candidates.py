@@ -62,9 +62,16 @@ def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
     return [target.origin + path for path in seen[1:]]
 
 
-def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False) -> list[Attempt]:
-    """Return the keyless path checks to send after ``attempt`` found no route, at most :data:`KNOCKS`."""
+def knocks(
+    attempt: Attempt, target: Url, door: Door | None, local: bool = False, *, foreign: bool = False
+) -> list[Attempt]:
+    """Return the keyless path checks to send after ``attempt`` found no route, at most :data:`KNOCKS`.
+
+    ``foreign``: only those for other protocols.
+    """
     others = other_protocols(attempt, target, door, local)
+    if foreign:
+        return others[:KNOCKS]
     same = [_check_path(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
     spoken = wire(attempt.protocol)
     if spoken.version_demanded:
@@ -74,6 +81,27 @@ def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False
         same.insert(1, replace(_check_path(spoken.name, attempt.base_url), changed=(Change.ENDPOINT,)))
     same = same[: KNOCKS - min(OTHERS, len(others))]
     return same + others[: KNOCKS - len(same)]
+
+
+def further(attempt: Attempt, target: Url) -> list[Attempt]:
+    """Return the path checks to send if :func:`knocks` found nothing: chat completions without a version in the path.
+
+    Mock servers and small gateways serve their API at the root.
+    """
+    if attempt.protocol == DEFAULT_PROTOCOL:
+        return []
+    return [_check_path(DEFAULT_PROTOCOL, target.origin + _VERSION.sub("", target.path))]
+
+
+def listed_first(found: list[Attempt], listing: Exchange | None) -> list[Attempt]:
+    """Return the attempts, those first to whose model list the server has already answered with ``listing``.
+
+    A server that checks the key before the path answers every path check alike, and only its list tells them apart.
+    """
+    if listing is None or listing.reading.models is None:
+        return found
+    served = parse_url(listing.request.url).path
+    return sorted(found, key=lambda one: parse_url(one.base_url).path + wire(one.protocol).models(one).path != served)
 
 
 def other_version(attempt: Attempt) -> list[Attempt]:
@@ -101,13 +129,20 @@ def other_protocols(
         here = [target.origin + (target.path if versioned else _VERSION.sub("", target.path))]
         listed = [url for url in bases(name, target, door) if url not in here]
         if name in dict(documented):
-            urls = listed[:1] + here
+            # A documented path that is also the given one is not among the others.
+            urls = here + listed[:1] if target.path in _documented_paths(name, door) else listed[:1] + here
         else:
             urls = listed + here if versioned and not _VERSION.search(target.path) else here + listed
         found = [_check_path(name, url) for url in urls[: min(most, looks)]]
         firsts += found[:1]
         seconds += found[1:]
     return firsts + seconds
+
+
+def _documented_paths(protocol: str, door: Door | None) -> set[str]:
+    """Return the paths of the base URLs that the door documents for a protocol."""
+    urls = (sdk_base(protocol, url) for url in (door.base_urls(protocol) if door is not None else ()))
+    return {"/" + url.partition("://")[2].partition("/")[2].rstrip("/") for url in urls}
 
 
 def _likely(local: bool) -> list[tuple[str, int]]:

@@ -283,6 +283,7 @@ UI: dict[str, str] = {
     "seen.not_private": "{address} belongs neither to this machine nor to a private network",
     "seen.length": "it has {count} characters, where such keys have {wanted}",
     "seen.list_served": "the model list was served to this key",
+    "seen.list_empty": "the server's model list is empty",
     "seen.nearest": "nearest in the list of {count}: {near}",
     "seen.substituted": "asked for {model}, answered by {names}",
     "seen.searched": "looked in: {names}",

@@ -722,4 +722,77 @@ CASES: dict[str, Text] = {
             "If other hosts fail alike, a device in this network is what is old: try another network.",
         ),
     ),
+    "http.gateway_error:upstream_path": Text(
+        "{host} calls {upstream|the API behind it} at the wrong address",
+        "The gateway took the request and passed it on. {upstream|The API behind it} answers that it does not know the "
+        "path at which the gateway called it. Most often the base URL of that provider in the gateway's settings lacks "
+        "its version segment, such as /v1. Your own settings are not the cause.",
+        (
+            "Send the operator of {host} this message: {said}",
+            "If the gateway is yours, correct the base URL of {upstream|that provider} in its settings.",
+            "Until then, choose a model there that another provider serves.",
+        ),
+    ),
+    "model.not_permitted:signin": Text(
+        "{model|The model} runs in Ollama's cloud, and this Ollama is not signed in",
+        "Models with -cloud or :cloud in their names do not run on this machine. Ollama passes the request on to "
+        "ollama.com, with the account that it is signed in to. The app's own key plays no part in this.",
+        (
+            "On the machine on which Ollama runs, run `ollama signin`.",
+            "Or choose a model that is installed there, such as {near}.",
+            "Or choose a model without -cloud in its name (`ollama list` shows the installed ones).",
+        ),
+    ),
+    "model.not_permitted:alone": Text(
+        "Only the model {model|that was asked for} is refused at {host}",
+        "With the same key and address, another model answered. So the refusal is about this model: the key's plan "
+        "does not include it, the credential that the server uses for it was refused, or only this model needs a valid "
+        "key.",
+        (
+            "Choose a model that answered just now: {near}",
+            "See whether the account, plan or group of the key includes this model.",
+            "If the server is yours, check the credentials with which it calls the provider of this model.",
+        ),
+    ),
+    "model.no_channel:empty": Text(
+        "Nothing at {host} serves the model {model|that was asked for}",
+        "The server is up and took the request, but no worker and no provider that has this model is connected to it. "
+        "Your key and address are not the cause.",
+        (
+            "If the server is yours, start the worker or load the model, and check that the model list names it.",
+            "Otherwise, tell the operator of {host}.",
+            "Names that come close: {near}.",
+        ),
+    ),
+    "quota.exhausted:upstream": Text(
+        "The account of {host} at {upstream|its upstream provider} has no credit left",
+        "{host} took your key and passed the request on with an account of its own. That upstream account has used up "
+        "its credit or quota. Topping up your own account does not help.",
+        (
+            "Send the operator of {host} this message: {said}",
+            "If the gateway is yours, top up the account at {upstream|the provider}, or raise its limit.",
+            "Until then, choose a model there that another provider serves.",
+        ),
+    ),
+    "quota.rate_limited:upstream": Text(
+        "The account of {host} at {upstream|its upstream provider} has reached a rate limit",
+        "{host} took your key and passed the request on with an account of its own. That upstream account has sent too "
+        "many requests, perhaps those of other users too.",
+        (
+            "Wait {retry_after} seconds and try again.",
+            "Wait a minute and try again.",
+            "If it happens often, tell the operator of {host}, or choose a model there that another provider serves.",
+        ),
+    ),
+    "auth.upstream:alone": Text(
+        "A key is refused for the model {model|that was asked for} alone, most likely the relay's own",
+        "With the same key and address, another model answered. A relay uses keys of its own for the providers behind "
+        "it, and the one for this model seems to be refused. A server that checks your key only for certain models "
+        "would answer in the same way.",
+        (
+            "Choose a model that answered just now: {near}",
+            "Send the operator of {host} this message: {said}",
+            "If the relay is yours, replace the key of the channel that serves this model.",
+        ),
+    ),
 }

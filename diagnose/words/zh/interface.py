@@ -262,6 +262,7 @@ UI: dict[str, str] = {
     "seen.not_private": "{address} 既不属于本机，也不在内网里",
     "seen.length": "长度是 {count} 个字符，而这种密钥应为 {wanted} 个",
     "seen.list_served": "用这个密钥能取到模型列表",
+    "seen.list_empty": "服务器的模型列表是空的",
     "seen.nearest": "列表里的 {count} 个模型中最接近的：{near}",
     "seen.substituted": "请求的是 {model}，应答的是 {names}",
     "seen.searched": "查过：{names}",
