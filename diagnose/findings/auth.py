@@ -6,7 +6,7 @@ from diagnose.advice.remedy_steps import upstream_named
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
-from diagnose.findings.api import said
+from diagnose.findings.api import beside_another, said
 from diagnose.findings.url import settings_of
 from diagnose.report import Seen, Severity
 from probes.model.attempt import Attempt, Auth, Change
@@ -66,7 +66,7 @@ def _upstream(view: View) -> Claim | None:
     match, subject = view.match, view.subject
     if match is not None and subject is not None and match.code == "key.wrong_region" and upstream_named(view):
         return Claim((line_of(subject),))
-    return said("auth.upstream")(view)
+    return beside_another(view, said("auth.upstream")(view))
 
 
 RULES = (
