@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable
 
 from probes.model.scrubber import Scrubber
-from probes.pasted.keys_in_text import KIND, echoes, find_keys, key_fit, mask_keys
+from probes.pasted.clients_in_text import Client, client_of
+from probes.pasted.contradictions import contradictions
+from probes.pasted.keys_in_text import KIND, find_keys, key_fit, mask_keys
 from probes.pasted.notes import TRIED, PastedText, ScannedText
 from probes.pasted.urls_in_text import HOST, HOST_WORDS, find_urls, tags_of, urls_of
 
@@ -30,10 +32,38 @@ def read(text: str) -> PastedText:
         focus = Scrubber(found_keys[:TRIED])(focus)
     seen = _scan(focus, found_keys)
     tags = {*tags_of(seen.lower), *(("@kind",) if re.search(KIND, text) else ())}
-    notes = (*urls_of(seen), *echoes(seen), *key_fit(seen))
+    notes = (*urls_of(seen), *contradictions(seen), *key_fit(seen))
     asked = {url.host for url in seen.urls if url.asked}
     host = asked.pop() if len(asked) == 1 else None
-    return PastedText(seen.plain, seen.lower, _focus(focus, READ), frozenset(tags), notes, host)
+    client = client_of(seen.lower)
+    return PastedText(
+        seen.plain, seen.lower, _focus(focus, READ), frozenset(tags), notes, host, client, _values(seen, host, client)
+    )
+
+
+_PROXY = r"(?i)(?:https?_proxy|all_proxy|proxy(?: ?(?:server|url|address))?|代理(?:地址|服务器)?)[\"']?\s?[=:：]\s?[\"']?((?:https?|socks5h?)://[\w.:-]{3,80})"
+
+
+def _values(seen: ScannedText, host: str | None, client: Client | None) -> dict[str, str]:
+    """Return what the text names, for the slots of the findings' words."""
+    values: dict[str, str] = {}
+    if host:
+        from probes.catalog.doors import load
+
+        url = next(url for url in seen.urls if url.asked and url.host == host)
+        door = load().of_host(host, url.port, url.path)
+        values = {"host": host, "base_url": url.value if url.base else "", "port": str(url.port or "")}
+        if door is not None:
+            values |= {"door": door.name, "console": door.console_url, "key_env": next(iter(door.key_env), "")}
+    if client is not None and client.app:
+        from probes.catalog.apps import load as load_apps
+
+        app = load_apps().get(client.app)
+        values |= {"app": app.name} if app is not None else {}
+    if "proxy" in seen.lower or "代理" in seen.lower:
+        proxy = re.search(_PROXY, seen.plain)
+        values |= {"proxy": proxy[1]} if proxy else {}
+    return {name: value for name, value in values.items() if value}
 
 
 # -- the part that is examined -----------------------------------------------------------------------------------------

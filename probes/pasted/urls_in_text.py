@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from probes.pasted.notes import LOCAL, LOCAL_STARTS, LOOPBACK, TRIED, ScannedText, TextNote, UrlInText
 from probes.protocols.names import DEFAULT_PROTOCOL
+
+if TYPE_CHECKING:
+    from probes.catalog.door import Door
 
 _URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
 _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
 _BASE = (
     r"(?i)(?:base[-_ ]?ur[li]|base|api[-_ ]?(?:base|host|url|address)|endpoint|proxy url|地址|接口|域名)"
     r"[\w ]{0,12}[\"'`]?\s*+(?:[:=：是为]\s*+)?[\"'`]?$|(?:host|server)[\"'`]?\s*[:=：]\s*[\"'`]?$"
+)
+_PAGE = (
+    r"(?i)(?:page(?: is| was)?(?: served| loaded| opened| hosted)?(?: at| from| on)?|from origin"
+    r"|(?:served|hosted|deployed) (?:at|on|from)|browser|open(?:ed)?|visit(?:ing)?|frontend|web ?(?:app|ui|site)"
+    r"|网页|页面|前端|部署在|网站|站点)(?: is| 是|为)?[\"'`:：=( ]{0,4}$"
 )
 _ASKING = (
     r"(?i)(?:for(?: url)?|ur[li]|post|get|request(?: to)?|fetch(?:ing)?|calling|call(?:s|ed)?"
@@ -58,10 +67,11 @@ def find_urls(plain: str) -> Iterator[UrlInText]:
         before = plain[max(0, found.start() - 40) : found.start()]
         base, path = re.search(_BASE, before) is not None, parts[3]
         asked = base or re.search(_API_PATH, path) is not None or re.search(_ASKING, before) is not None
-        if re.search(_MANUAL, value):
+        page = not base and re.search(_PAGE, before) is not None and re.search(_API_PATH, path) is None
+        if page or re.search(_MANUAL, value):
             asked = base = False
         port = int(parts[2]) if parts[2] else None
-        yield UrlInText(value, parts[1].lower(), port, path, base, asked)
+        yield UrlInText(value, parts[1].lower(), port, path, base, asked, page)
         if len(known) > 20 * TRIED:
             return
 
@@ -108,14 +118,40 @@ def urls_of(seen: ScannedText) -> Iterator[TextNote]:
 
     doors = load()
     for url in [url for url in seen.urls if url.asked][:TRIED]:
+        if (doubled := _app_doubles(url)) is not None:
+            yield doubled
+            continue
         path = url.path if url.base else re.sub(_LAST_ENDPOINT, "", url.path)
-        rest = f"{url.value.partition('://')[0]}://{url.host}{f':{url.port}' if url.port else ''}{path}"
-        for flaw in examine_url(rest, DEFAULT_PROTOCOL).flaws:
-            yield TextNote(flaw.kind, url.value, url.base)
+        exam = examine_url(f"{_origin(url)}{path}", DEFAULT_PROTOCOL)
+        for flaw in exam.flaws:
+            yield TextNote(flaw.kind, url.value, url.base, {"better_url": exam.mended or ""})
         if not re.search(_LAST_ENDPOINT, url.path) or re.search(_API_PATH, url.path):
             site = doors.website_of(url.host, path)
             if site is not None:
-                yield TextNote("website", url.value)
+                yield TextNote("website", url.value, values={"door": site.name, "better_url": base_url_of(site)})
     for host in seen.hosts[:TRIED]:
-        if doors.typo_of(host) is not None:
-            yield TextNote("host_typo", host)
+        typo = doors.typo_of(host)
+        if typo is not None:
+            yield TextNote("host_typo", host, values={"host": host, "better_url": base_url_of(typo[1])})
+
+
+def _origin(url: UrlInText) -> str:
+    return f"{url.value.partition('://')[0]}://{url.host}{f':{url.port}' if url.port else ''}"
+
+
+# `/api/v3/v1`: the app appends its own version to a base URL that has one. The same version twice is a flaw of its own.
+_TWO_VERSIONS = r"(?i)(/v\d\w{0,6})(/v\d\w{0,6})(?=/|$)"
+
+
+def _app_doubles(url: UrlInText) -> TextNote | None:
+    found = re.search(_TWO_VERSIONS, url.path)
+    if found is None or found[1].lower() == found[2].lower():
+        return None
+    values = {"doubled": found[1], "added": found[2], "twice": found[0], "better_url": ""}
+    return TextNote("app_doubles_version", url.value, values=values)
+
+
+def base_url_of(door: Door, protocol: str = "") -> str:
+    """Return the base URL that a door documents for a protocol, else its first one; empty if it is a template."""
+    endpoint = door.endpoint(protocol) or next(iter(door.endpoints), None)
+    return endpoint.sdk_url if endpoint is not None and "{" not in endpoint.base_url else ""

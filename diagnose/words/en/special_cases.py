@@ -590,4 +590,54 @@ CASES: dict[str, Text] = {
             "If other hosts fail alike, a device in this network is what is old: try another network.",
         ),
     ),
+    "tcp.timeout:node_attempt": Text(
+        "Node gives up on {host} after a quarter of a second per address",
+        "Node tries the addresses of a host one after the other and allows each 250 ms to connect "
+        "(autoSelectFamilyAttemptTimeout). A host far away, or one behind a VPN, needs longer, so every attempt is "
+        "aborted, "
+        "although curl and Python get through.",
+        (
+            "Give it more time: NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000",
+            "Set it before the app starts: in the shell, the service's unit or the container, not in a .env file.",
+            "In code of your own: net.setDefaultAutoSelectFamilyAttemptTimeout(5000).",
+            "If it fails with that too, the host is out of reach: `llmdoctor check` shows how far a connection gets.",
+        ),
+    ),
+    "url.version_doubled:app": Text(
+        "The app adds {added} behind a base URL that already ends in {doubled}",
+        "The request went to {twice}. This provider's version is {doubled}, so the base URL is right, and the app "
+        "puts one "
+        "more version behind it, as if every API lived under /v1.",
+        (
+            "In the app, choose the entry for this provider, if there is one, in place of “OpenAI compatible”.",
+            "Look for an option that takes the complete endpoint, or that stops the app from adding a version (in "
+            "Cherry Studio "
+            "and some others, a / at the end of the address).",
+            "Update the app. If it cannot do without, put a gateway in front, such as LiteLLM or New API.",
+        ),
+    ),
+    "auth.not_permitted:keys_off": Text(
+        "This resource does not accept API keys at all",
+        "Its owner has switched key-based (local) authentication off, so every key is refused, however good. The "
+        "resource "
+        "takes tokens of Microsoft Entra ID, or of the cloud's own identity service.",
+        (
+            "Sign in with a token: "
+            "AzureOpenAI(azure_ad_token_provider=get_bearer_token_provider(DefaultAzureCredential(), "
+            '"https://cognitiveservices.azure.com/.default")).',
+            "Ask the owner for the role “Cognitive Services OpenAI User” on the resource.",
+            "Or have the owner allow keys again: `az resource update` with properties.disableLocalAuth=false.",
+        ),
+    ),
+    "http.header_rejected:two_credentials": Text(
+        "The request carries two credentials, and the server takes one only",
+        "The key arrives twice or in two forms: in Authorization and in x-goog-api-key, or in a header and as ?key= "
+        "in the "
+        "URL. That happens where an app sends a key of its own and a relay or a custom header adds another.",
+        (
+            "Take the key out of the URL and out of any custom header, and leave it in the key's field alone.",
+            "For Google's OpenAI-compatible address, send the key as Authorization: Bearer and nothing else.",
+            "On a relay of yours, drop the client's Authorization header before you add your own key.",
+        ),
+    ),
 }

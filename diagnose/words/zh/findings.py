@@ -553,6 +553,21 @@ TEXTS: dict[str, Text] = {
             "如果是自己的域名被过滤，换一个域名试试。",
         ),
     ),
+    "tls.client_certificate": Text(
+        "{host} 要求客户端出示证书",
+        (
+            "服务器在处理请求之前先要求客户端出示自己的证书（双向 TLS），而客户端没有发送。此时还没有用到 API 密钥。公"
+            "司网关和专用接入点常这样设置。"
+        ),
+        (
+            "向 {host} 的管理员申请客户端证书和对应的私钥（PEM 格式）。",
+            (
+                "Python：用 ssl_context.load_cert_chain(证书, 私钥) 载入，再把 httpx.Client(verify=ssl_context) 作为 "
+                "http_client 传给 SDK。"
+            ),
+            "如果应用不支持客户端证书，在前面加一个会发送证书的本地代理，例如 nginx 或 Caddy。",
+        ),
+    ),
     "tls.expires_soon": Text(
         "{host} 的证书还有 {days|几} 天到期",
         "现在一切正常。但从 {not_after|那一天} 起，如果没有续期，应用就会拒绝连接。证书一般会提前几周自动续期，"
@@ -619,6 +634,20 @@ TEXTS: dict[str, Text] = {
             "更新服务器或中转站，以及应用。",
             "Claude Code 可以设置 CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1。",
             "如果通过隧道访问 Ollama，让隧道把 Host 请求头设为 localhost:11434。",
+        ),
+    ),
+    "http.body_encoding": Text(
+        "服务器读不了压缩过的请求体",
+        "{app} 会压缩请求体，而 {host} 直接把压缩后的字节当成 JSON 解析，第一个字节就错了：zstd 以“(”开头，gzip 以 "
+        "0x1f "
+        "开头。密钥、模型和地址可能都没有问题。",
+        (
+            (
+                "Codex：关闭请求压缩，运行 `codex -c features.enable_request_compression=false`，或在 config.toml 的 "
+                "[features] 下加上同一项。"
+            ),
+            "其他应用：找到压缩请求的选项并关闭。",
+            "服务器管理员：升级中转程序，或让它在解析 JSON 之前先按 Content-Encoding 解压 zstd 和 gzip。",
         ),
     ),
     "http.too_large": Text(
@@ -930,6 +959,30 @@ TEXTS: dict[str, Text] = {
             "如果不正常，关闭流式输出，或更新服务器或中转站。",
         ),
     ),
+    "stream.websocket_refused": Text(
+        "服务器拒绝了 {app} 首先尝试的 WebSocket",
+        "{app} 在发送普通请求之前会先建立 WebSocket 连接，而 {host} 在那个地址不支持。收到 426 时它会立刻改用 HTTPS；"
+        "收到其他响应时，多半会先重试几秒。"
+        "只有响应写明模型不存在，或状态码是 400 时，它才会放弃。",
+        (
+            "如果停顿几秒后有回答，说明没有故障，只是第一次尝试失败了。",
+            "Codex：在 config.toml 里把中转站写成单独的服务商（[model_providers.名称]，填 base_url，不写 "
+            "supports_websockets），"
+            "不要用 openai_base_url，这样就不会发 WebSocket 请求。",
+            "服务器管理员：对升级请求返回 426 Upgrade Required，客户端就会立刻改用普通请求。",
+        ),
+    ),
+    "stream.websocket_closed": Text(
+        "回答还没结束，WebSocket 就被关闭了",
+        "{app} 已经连上 {host} 的 WebSocket，随后被服务器或中间设备关闭。关闭码 1008 表示服务器按策略不允许，1011 表示"
+        "服务器出错，1006 表示连接被切断。"
+        "代理和 VPN 常常会切断 WebSocket，而普通请求不受影响。",
+        (
+            "关掉代理或 VPN，或换一个网络再试。",
+            "Codex：在 config.toml 里写成单独的服务商，不写 supports_websockets，就会改用普通请求。",
+            "服务器管理员：让前面的反向代理转发升级请求，并调大读超时。",
+        ),
+    ),
     # -- app -----------------------------------------------------------------------------------------------------------
     "app.cors": Text(
         "浏览器不让应用读取应答",
@@ -1008,7 +1061,10 @@ TEXTS: dict[str, Text] = {
     ),
     "run.flaky": Text(
         "时好时坏",
-        "用同样的设置检查了几次，前面因为会自行消失的原因失败，最后一次结果不同。所以问题不在设置，而在网络、网关或服务商不稳定。",
+        (
+            "用同样的设置检查了几次，前面因为会自行消失的原因失败，最后一次结果不同。所以问题不在设置，而在网络、网关"
+            "或服务商不稳定。"
+        ),
         (
             "让应用自动重试：官方 SDK 默认会停顿后再试两次。",
             "看看在哪些时段失败：多检查几次，用 `--save FILE` 保存每次运行。",

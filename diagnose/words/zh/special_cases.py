@@ -210,7 +210,10 @@ CASES: dict[str, Text] = {
     ),
     "tls.handshake_failed:name": Text(
         "{host} 背后的服务器不提供这个域名",
-        "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，要么服务器没有配置这个域名。",
+        (
+            "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，要么服务器没有配置这"
+            "个域名。"
+        ),
         (
             "核对接口地址里的主机名和服务商给的是否一致。",
             "自己的服务器：把这个域名加进站点配置和证书。",
@@ -219,7 +222,8 @@ CASES: dict[str, Text] = {
     ),
     "tls.intercepted:elsewhere": Text(
         "{product|有东西}拆开了与 {host} 的连接，而应用没有读取放行它的证书列表",
-        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，所以别的程序没有问题；"
+        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，所以别的程序没有问"
+        "题；"
         "这个应用读的是另一份列表，所以拒绝。拆开连接的一方能看到密钥。",
         (
             "启动应用时设置 {detail|那份列表}",
@@ -522,6 +526,54 @@ CASES: dict[str, Text] = {
             "自己的服务器：启用 TLS 1.2 和 1.3（nginx：`ssl_protocols TLSv1.2 TLSv1.3`）。",
             "否则，告诉 {host} 的运营者。",
             "如果别的主机也一样，是这个网络里的设备太旧：换一个网络试试。",
+        ),
+    ),
+    "tcp.timeout:node_attempt": Text(
+        "Node 对 {host} 的每个地址只等 250 毫秒",
+        "Node 会逐个尝试主机的各个地址，每个地址只给 250 毫秒建立连接（autoSelectFamilyAttemptTimeout）。距离远或经过 "
+        "VPN "
+        "的主机来不及响应，所以每次尝试都被中断，而 curl 和 Python 能连上。",
+        (
+            "把时间调长：NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000",
+            "要在应用启动之前设置：写在 shell、服务单元或容器里，写在 .env 文件里不起作用。",
+            "自己的代码：net.setDefaultAutoSelectFamilyAttemptTimeout(5000)。",
+            "如果这样还是失败，说明主机确实连不上：运行 `llmdoctor check` 可以看到连接断在哪一步。",
+        ),
+    ),
+    "url.version_doubled:app": Text(
+        "Base URL 已经以 {doubled} 结尾，应用又加上了 {added}",
+        (
+            "请求发到了 {twice}。这家服务商的版本就是 {doubled}，Base URL 没有错；是应用在后面又加了一个版本，好像所有"
+            " API 都在 /v1 下。"
+        ),
+        (
+            "如果应用里有这家服务商的专用选项，请用它，不要选“OpenAI 兼容”。",
+            "找一找能填写完整接口地址、或不自动添加版本的选项（Cherry Studio 等应用是在地址末尾加 /）。",
+            "升级应用。如果实在不行，在前面加一个网关，例如 LiteLLM 或 New API。",
+        ),
+    ),
+    "auth.not_permitted:keys_off": Text(
+        "这个资源完全不接受 API 密钥",
+        (
+            "资源的所有者关闭了密钥（本地）身份验证，所以任何密钥都会被拒绝，不管它是否有效。它只接受 Microsoft Entra "
+            "ID 或云平台自己的身份服务签发的令牌。"
+        ),
+        (
+            "改用令牌登录：AzureOpenAI(azure_ad_token_provider=get_bearer_token_provider(DefaultAzureCredential(), "
+            '"https://cognitiveservices.azure.com/.default"))。',
+            "请所有者在该资源上授予“Cognitive Services OpenAI User”角色。",
+            "或者请所有者重新允许密钥：用 `az resource update` 把 properties.disableLocalAuth 设为 false。",
+        ),
+    ),
+    "http.header_rejected:two_credentials": Text(
+        "请求里带了两份凭据，服务器只接受一份",
+        "密钥出现了两次，或以两种形式出现：既在 Authorization 里又在 x-goog-api-key 里，或者既在请求头里又在网址的 "
+        "?key= "
+        "里。应用自己发一份，中转站或自定义请求头又加一份，就会这样。",
+        (
+            "把网址和自定义请求头里的密钥删掉，只在密钥一栏里填写。",
+            "Google 的 OpenAI 兼容地址只需要 Authorization: Bearer，不要再加别的。",
+            "自建中转站：在加上自己的密钥之前，先去掉客户端的 Authorization 请求头。",
         ),
     ),
 }
