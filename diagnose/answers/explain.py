@@ -123,6 +123,7 @@ def _case(hint: Hint, text: ReadText) -> str:
 # -- the order ---------------------------------------------------------------------------------------------------------
 
 _FIRM = 0.75  # the lowest confidence of a cause that may rank before its consequence
+_FOLLOWS = 0.55  # the highest confidence of a finding that follows from a firm cause
 _NEAR = 0.25  # how much less confident than the consequence the cause may be
 
 
@@ -133,8 +134,8 @@ def _put_causes_first(best: dict[str, Hint]) -> None:
         hint = best[code]
         causes = (cause for cause in best if explains_in_text(cause, code))
         firm = [best[cause].confidence for cause in causes if best[cause].confidence >= _FIRM]
-        if firm and hint.confidence - _NEAR <= max(firm) <= hint.confidence:
-            best[code] = hint._replace(confidence=max(firm) - 0.01)
+        if firm and hint.confidence - _NEAR <= max(firm):
+            best[code] = hint._replace(confidence=min(hint.confidence, _FOLLOWS))
 
 
 def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
@@ -231,7 +232,7 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     Fit.OFFICIAL_ELSEWHERE: (("key.official_elsewhere", 0.5, 0.5),),
     Fit.UNLIKELY: (("key.wrong_door", 0.6, 0.6), ("app.base_url_ignored", 0.5, 0.5)),
 }
-_SPECIAL = {"app_doubles_version": "app"}  # kind of note -> the special case that it selects
+_SPECIAL = {"app_doubles_version": "app", "echo_empty": "empty"}  # kind of note -> the special case that it selects
 
 
 def _note_hints(text: ReadText) -> Iterator[Hint]:

@@ -113,7 +113,7 @@ def _openai_asked(seen: ScannedText) -> bool:
 
 
 def _mixed_content(seen: ScannedText) -> Iterator[TextNote]:
-    """Yield a note if a page over https calls an address over http. Browsers allow that for loopback addresses alone."""
+    """Yield a note if a page over https calls an address over http, which browsers allow for loopback alone."""
     plain_url = next(
         (u for u in seen.urls if u.asked and u.value.lower().startswith("http:") and not re.search(LOOPBACK, u.host)),
         None,

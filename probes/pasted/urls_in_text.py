@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _URL = r"(?i)https?://[^\s\"'<>`，。；、（）()\\\[\]{}|]{1,300}"
 _URL_PARTS = r"(?i)https?://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]*)(?::(\d{1,5}))?([^?#]*)"
+# "connecting to endpoint https://…" names a request.
+_REACHED = (
+    r"(?i)(?:connect(?:ing)? to|reach(?:ing)?|call(?:ing)?|request(?:ed|ing|s)?(?: to)?|hit(?:ting)?|post(?:ing)? to)"
+)
+_REACHED += r" (?:the |an? )?(?:api )?(?:endpoint|url|host)[\"'`:=( ]{0,4}$"
 _BASE = (
     r"(?i)(?:base[-_ ]?ur[li]|base|api[-_ ]?(?:base|host|url|address)|endpoint|proxy url|地址|接口|域名)"
     r"[\w ]{0,12}[\"'`]?\s*+(?:[:=：是为]\s*+)?[\"'`]?$|(?:host|server)[\"'`]?\s*[:=：]\s*[\"'`]?$"
@@ -65,7 +70,7 @@ def find_urls(plain: str) -> Iterator[UrlInText]:
             continue
         known.add(value)
         before = plain[max(0, found.start() - 40) : found.start()]
-        base, path = re.search(_BASE, before) is not None, parts[3]
+        base, path = re.search(_BASE, before) is not None and re.search(_REACHED, before) is None, parts[3]
         asked = base or re.search(_API_PATH, path) is not None or re.search(_ASKING, before) is not None
         page = not base and re.search(_PAGE, before) is not None and re.search(_API_PATH, path) is None
         if page or re.search(_MANUAL, value):
@@ -147,7 +152,10 @@ def _app_doubles(url: UrlInText) -> TextNote | None:
     found = re.search(_TWO_VERSIONS, url.path)
     if found is None or found[1].lower() == found[2].lower():
         return None
-    values = {"doubled": found[1], "added": found[2], "twice": found[0], "better_url": ""}
+    values = {"doubled": found[1], "added": found[2], "twice": found[0]}
+    if url.base:  # somebody wrote the second version into the setting
+        better = f"{_origin(url)}{url.path[: found.end(1)]}"
+        return TextNote("version_doubled", url.value, values=values | {"doubled": found[2], "better_url": better})
     return TextNote("app_doubles_version", url.value, values=values)
 
 

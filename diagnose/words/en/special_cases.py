@@ -640,4 +640,19 @@ CASES: dict[str, Text] = {
             "On a relay of yours, drop the client's Authorization header before you add your own key.",
         ),
     ),
+    "settings.missing_key:empty": Text(
+        "The key that arrived at the server is empty",
+        "The server quotes the key that it got, and there is nothing to quote: the app sends an empty value, or the "
+        "word "
+        "None, null or undefined. The setting is blank, the variable is not set where the app runs, or the app reads "
+        "another "
+        "one.",
+        (
+            "Put the key where {app} looks for it, then start the app again.",
+            "A program started from the desktop, as a service or in a container does not see what was set in a "
+            "terminal: set it "
+            "there.",
+            "If the app keeps keys per provider or per model, see whether the one in use has its own, blank field.",
+        ),
+    ),
 }
