@@ -230,7 +230,7 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     Fit.WRONG_KIND: (("key.wrong_kind", 0.9, 0.6),),
     Fit.TRUNCATED: (("key.truncated", 0.85, 0.6),),
     Fit.OFFICIAL_ELSEWHERE: (("key.official_elsewhere", 0.5, 0.5),),
-    Fit.UNLIKELY: (("key.wrong_door", 0.6, 0.6), ("app.base_url_ignored", 0.5, 0.5)),
+    Fit.UNLIKELY: (("key.wrong_door", 0.8, 0.8), ("app.base_url_ignored", 0.6, 0.6)),
 }
 _SPECIAL = {"app_doubles_version": "app", "echo_empty": "empty"}  # kind of note -> the special case that it selects
 

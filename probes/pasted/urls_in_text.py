@@ -122,7 +122,7 @@ def urls_of(seen: ScannedText) -> Iterator[TextNote]:
     from probes.urls.url_flaws import examine_url
 
     doors = load()
-    for url in [url for url in seen.urls if url.asked][:TRIED]:
+    for url in [url for url in seen.urls if url.asked and not re.search(_REDACTED, url.host)][:TRIED]:
         if (doubled := _app_doubles(url)) is not None:
             yield doubled
             continue
@@ -134,10 +134,16 @@ def urls_of(seen: ScannedText) -> Iterator[TextNote]:
             site = doors.website_of(url.host, path)
             if site is not None:
                 yield TextNote("website", url.value, values={"door": site.name, "better_url": base_url_of(site)})
+    if (appended := _appended(seen)) is not None:
+        yield appended
     for host in seen.hosts[:TRIED]:
         typo = doors.typo_of(host)
         if typo is not None:
             yield TextNote("host_typo", host, values={"host": host, "better_url": base_url_of(typo[1])})
+
+
+# Hosts that their users have made unreadable: `ai****ix.com`, `xxx.company.com`.
+_REDACTED = r"(?i)\*|x{3,}|\.\.\.|…|redacted|[你您]的"
 
 
 def _origin(url: UrlInText) -> str:
@@ -146,6 +152,27 @@ def _origin(url: UrlInText) -> str:
 
 # `/api/v3/v1`: the app appends its own version to a base URL that has one. The same version twice is a flaw of its own.
 _TWO_VERSIONS = r"(?i)(/v\d\w{0,6})(/v\d\w{0,6})(?=/|$)"
+
+
+# "The app appends /v1": beside a base URL with a version of its own, that makes two.
+_APPENDS = (
+    r"(?i)(?:追加|补全|自动添加|自动补|自动加|拼接|拼上|appends?|appending|adds?|adding|auto[- ]?append\w{0,3}|forces?)"
+    r"[^。.;；\n]{0,24}(?P<added>/(?:api/)?v1)\b"
+)
+
+
+def _appended(seen: ScannedText) -> TextNote | None:
+    """Return a note if the text says that the app appends /v1, and names a base URL that has another version."""
+    found = re.search(_APPENDS, seen.plain) if "v1" in seen.lower else None
+    if found is None:
+        return None
+    for url in seen.urls:
+        version = re.search(r"(?i)/v(?!1\b)\d\w{0,6}/?$", url.path)
+        if version is not None:
+            kept, added = version[0].rstrip("/"), found["added"]
+            values = {"doubled": kept, "added": added, "twice": kept + added}
+            return TextNote("app_doubles_version", found[0], values=values)
+    return None
 
 
 def _app_doubles(url: UrlInText) -> TextNote | None:
