@@ -16,6 +16,7 @@ from diagnose import words
 from diagnose.answers.ambiguous import CLAIMED, generic_rows, group_of, shared_hints
 from diagnose.answers.causes import BECAUSE, IN_TEXT, explains_in_text
 from diagnose.answers.dialects import match_text
+from diagnose.answers.dialects import rows as dialect_rows
 from diagnose.answers.hints import Hint, quote
 from diagnose.answers.phrases import phrase_hints
 from diagnose.answers.phrases import rows as rows  # the table's readers import it from here
@@ -75,8 +76,13 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None) -> Ex
     """
     best: dict[str, Hint] = {}
     for hint in (*phrase_hints(text), *_dialect_hints(text, door), *_note_hints(text)):
-        if hint.code not in best or hint.confidence > best[hint.code].confidence:
+        known = best.get(hint.code)
+        if known is None:
             best[hint.code] = hint
+        elif hint.confidence > known.confidence:
+            best[hint.code] = hint._replace(values={**known.values, **hint.values}, case=hint.case or known.case)
+        else:
+            best[hint.code] = known._replace(values={**hint.values, **known.values}, case=known.case or hint.case)
     _put_causes_first(best)
     group = _ambiguous(best, text)
     ranked = sorted((hint for hint in best.values() if hint.confidence >= LEAST), key=lambda hint: -hint.confidence)
@@ -101,11 +107,21 @@ def words_of(hint: Hint, text: ReadText, lang: str) -> Text:
     case = hint.case or _case(hint, text)
     values: dict[str, str | None] = {name: quote(value) for name, value in {**text.values, **hint.values}.items()}
     values["host"] = values.get("host") or text.host
-    if case and f"{hint.code}:{case}" not in words.part(lang, "special_cases").CASES:
-        case = ""
-    return words.say(hint.code, lang, values, case)
+    if not values.get("better_url") and hint.code in _BETTER:
+        values["better_url"] = values.get(_BETTER[hint.code])
+    known = words.part(lang, "special_cases").CASES
+    case = next((one for one in (case, "text") if f"{hint.code}:{one}" in known), "")
+    if hint.code in _SISTERS:
+        values["names"] = values.get("sister_sites")
+    said = words.say(hint.code, lang, values, case)
+    # A step may begin with a stand-in for an unknown value, which is in lower case.
+    return type(said)(said.title, said.explanation, tuple(step[:1].upper() + step[1:] for step in said.steps))
 
 
+# Code -> the reader's value that is its better base URL.
+_BETTER = {"url.version_missing": "versioned_url", "url.path_wrong": "documented_url"}
+# Codes whose words name the other sites of the same vendor.
+_SISTERS = ("auth.rejected", "key.wrong_region", "key.wrong_plan")
 # Code -> the tag of the text, and the special case that it selects.
 _CASES: Mapping[str, tuple[str, str]] = {
     "tcp.refused": ("@docker", "container"),
@@ -187,7 +203,14 @@ def _dialect_hints(text: ReadText, door: str | None) -> Iterator[Hint]:
             yield Hint("settings.missing_key", match.confidence, match.why)
             yield Hint(match.code, 0.85 * match.confidence, match.why)
         else:
-            yield Hint(match.code, match.confidence, match.why, match.values, bare=bare)
+            house = {} if "door" in text.values else _house(match.dialect, text)
+            yield Hint(match.code, match.confidence, match.why, {**house, **match.values}, bare=bare)
+
+
+def _house(dialect: str, text: ReadText) -> Mapping[str, str]:
+    """Return what is known about the one vendor whose words a dialect is; empty if several use them."""
+    doors = next((row.doors for row in dialect_rows() if row.id == dialect), ())
+    return text.vendor(doors[0]) if len(doors) == 1 and not doors[0].endswith("*") else {}
 
 
 def _wrong_path(confidence: float, evidence: str, text: ReadText, bare: bool) -> Iterator[Hint]:

@@ -75,9 +75,11 @@ def _refused_keys(seen: ScannedText) -> Iterator[TextNote]:
         yield TextNote("echo_dummy", _around(seen.plain, whole), sure=official)
     echo = re.search(_ECHO, seen.plain)
     door = speaker(seen) if echo else None
-    if echo is None or door is None or re.match(_NO_HEAD, echo["head"]) or could_be(echo["head"], door):
+    if echo is None or door is None or re.match(_NO_HEAD, echo["head"]):
         return
-    yield TextNote("echo_elsewhere", _around(seen.plain, echo), values=owner_of_head(echo["head"], door))
+    owner = {} if _begins_like(echo["head"], door) else owner_of_head(echo["head"], door)
+    if owner or not could_be(echo["head"], door):
+        yield TextNote("echo_elsewhere", _around(seen.plain, echo), values=owner)
 
 
 def _around(plain: str, found: re.Match[str]) -> str:
@@ -157,6 +159,12 @@ def could_be(head: str, door: Door) -> bool:
     return any(head.startswith(known) or known.startswith(head) for known in heads)
 
 
+def _begins_like(head: str, door: Door) -> bool:
+    """Check whether a key of this door begins with a prefix of its own that fits ``head``; ``sk-`` alone is nobody's."""
+    heads = (literal(shape.pattern) for shape in door.keys)
+    return any(len(known) > 3 and (known.startswith(head) or head.startswith(known)) for known in heads)
+
+
 def owner_of_head(head: str, refusing: Door) -> dict[str, str]:
     """Return the name (``key_door``) and base URL (``better_url``) of the one door whose keys begin like this.
 
@@ -164,13 +172,13 @@ def owner_of_head(head: str, refusing: Door) -> dict[str, str]:
     """
     from probes.catalog.doors import load
 
-    prefix = public_prefix(head)
-    if len(prefix) < 4:
+    if len(head) < 4:
         return {}
     owners: list[Door] = []
     for door in load():
         heads = (literal(shape.pattern) for shape in door.keys if shape.confidence is Confidence.CERTAIN)
-        if door.id != refusing.id and any(known.startswith(prefix) for known in heads):
+        fits = any(len(one) > 3 and (one.startswith(head) or head.startswith(one)) for one in heads)
+        if door.id != refusing.id and fits:
             owners.append(door)
         if len(owners) > TRIED:
             break

@@ -44,7 +44,8 @@ class PastedText(NamedTuple):
     ``plain`` is one line without escapes, ``lower`` the same in lower case and of the same length, ``short`` the most
     informative parts of the text, with line ends. ``diagnose/answers/phrases.toml`` explains the ``tags``. ``host`` is
     the host to which the requests were sent; None if it is not exactly one. ``client`` wrote the text. ``values`` are
-    what the text names: ``host``, ``base_url``, ``door``, ``console``, ``key_env``, ``app``, ``proxy``.
+    what the text names: ``host``, ``port``, ``base_url``, ``door``, ``console``, ``key_env``, ``app``, ``proxy``,
+    ``model``, and two better base URLs: ``versioned_url`` with the missing version, ``documented_url`` of the door.
     """
 
     plain: str
@@ -55,6 +56,12 @@ class PastedText(NamedTuple):
     host: str | None = None
     client: Client | None = None
     values: Mapping[str, str] = _NOTHING
+
+    def vendor(self, id: str) -> Mapping[str, str]:
+        """Return what the catalogue knows about the door with this id; see :mod:`probes.pasted.vendors`."""
+        from probes.pasted.vendors import vendor_of
+
+        return vendor_of(id)
 
 
 class UrlInText(NamedTuple):

@@ -11,10 +11,11 @@ from collections.abc import Iterable
 
 from probes.model.scrubber import Scrubber
 from probes.pasted.clients_in_text import Client, client_of
-from probes.pasted.contradictions import contradictions
+from probes.pasted.contradictions import contradictions, speaker
 from probes.pasted.keys_in_text import KIND, find_keys, key_fit, mask_keys
 from probes.pasted.notes import TRIED, PastedText, ScannedText
-from probes.pasted.urls_in_text import HOST, HOST_WORDS, find_urls, tags_of, urls_of
+from probes.pasted.urls_in_text import HOST, HOST_WORDS, better_urls, find_urls, tags_of, urls_of
+from probes.pasted.vendors import named_vendor, vendor
 
 # The patterns are strings: `re` compiles only those that a text needs, at their first use, and caches them.
 
@@ -33,8 +34,7 @@ def read(text: str) -> PastedText:
     seen = _scan(focus, found_keys)
     tags = {*tags_of(seen.lower), *(("@kind",) if re.search(KIND, text) else ())}
     notes = (*urls_of(seen), *contradictions(seen), *key_fit(seen))
-    asked = {url.host for url in seen.urls if url.asked}
-    host = asked.pop() if len(asked) == 1 else None
+    host = _host(seen)
     client = client_of(seen.lower)
     return PastedText(
         seen.plain, seen.lower, _focus(focus, READ), frozenset(tags), notes, host, client, _values(seen, host, client)
@@ -44,17 +44,40 @@ def read(text: str) -> PastedText:
 _PROXY = r"(?i)(?:https?_proxy|all_proxy|proxy(?: ?(?:server|url|address))?|代理(?:地址|服务器)?)[\"']?\s?[=:：]\s?[\"']?((?:https?|socks5h?)://[\w.:-]{3,80})"
 
 
+# urllib3 writes host and port: `HTTPSConnectionPool(host='api.example.com', port=443)`.
+_POOL = r"(?i)connectionpool\(host='(?P<host>[\w.-]{1,80})', port=(?P<port>\d{1,5})\)"
+_MODEL = (
+    r"(?i)\bmodels?[\"'`]?(?: name| id)?\s?(?:is|not found|[=:：])?\s?[\"'`]{1,2}(?P<quoted>[\w./:@-]{2,80})[\"'`]"
+    r"|\bmodels/(?P<path>[\w.-]{3,60})|\bmodel\s?[=:：]\s?(?P<bare>[a-zA-Z][\w./:-]{2,80})"
+    r"|模型\s?[\"'`「]?(?P<chinese>[A-Za-z][\w./:-]{2,80})"
+)
+_NO_MODEL = r"(?i)(?:string|object|error|null|none|true|false|not|list|group|name|type|chat|gpt)"
+
+
+def _host(seen: ScannedText) -> str | None:
+    """Return the host to which the requests were sent; None if the text names several, or none."""
+    asked = {url.host for url in seen.urls if url.asked}
+    if not asked:
+        pool = re.search(_POOL, seen.plain) if "ConnectionPool" in seen.plain else None
+        asked = {pool["host"].lower()} if pool else set(seen.hosts)
+    return asked.pop() if len(asked) == 1 else None
+
+
 def _values(seen: ScannedText, host: str | None, client: Client | None) -> dict[str, str]:
     """Return what the text names, for the slots of the findings' words."""
     values: dict[str, str] = {}
+    door = None
     if host:
         from probes.catalog.doors import load
 
-        url = next(url for url in seen.urls if url.asked and url.host == host)
-        door = load().of_host(host, url.port, url.path)
-        values = {"host": host, "base_url": url.value if url.base else "", "port": str(url.port or "")}
-        if door is not None:
-            values |= {"door": door.name, "console": door.console_url, "key_env": next(iter(door.key_env), "")}
+        url = next((url for url in seen.urls if url.asked and url.host == host), None)
+        pool = re.search(_POOL, seen.plain) if url is None else None
+        port, path = (url.port, url.path) if url else (int(pool["port"]) if pool else None, "")
+        door = load().of_host(host, port, path)
+        values = {"host": host, "base_url": url.value if url and url.base else "", "port": str(port or "")}
+        values |= better_urls(url, door) if url else {}
+    door = door or speaker(seen)
+    values |= vendor(door) if door is not None else named_vendor(seen.lower)
     if client is not None and client.app:
         from probes.catalog.apps import load as load_apps
 
@@ -63,6 +86,11 @@ def _values(seen: ScannedText, host: str | None, client: Client | None) -> dict[
     if "proxy" in seen.lower or "代理" in seen.lower:
         proxy = re.search(_PROXY, seen.plain)
         values |= {"proxy": proxy[1]} if proxy else {}
+    if "model" in seen.lower or "模型" in seen.lower:
+        model = next(
+            (one for found in re.finditer(_MODEL, seen.plain) if (one := next(filter(None, found.groups()), ""))), ""
+        )
+        values |= {"model": model} if model and not re.fullmatch(_NO_MODEL, model) else {}
     return {name: value for name, value in values.items() if value}
 
 

@@ -142,6 +142,21 @@ def urls_of(seen: ScannedText) -> Iterator[TextNote]:
             yield TextNote("host_typo", host, values={"host": host, "better_url": base_url_of(typo[1])})
 
 
+def better_urls(url: UrlInText, door: Door | None) -> dict[str, str]:
+    """Return ``versioned_url`` (with a version, if the path has none) and ``documented_url`` (the door's own)."""
+    from probes.protocols.protocol import meant_by
+
+    path = re.sub(_LAST_ENDPOINT, "", url.path).rstrip("/")
+    protocol = meant_by(url.path, endings=True)
+    documented = base_url_of(door, protocol) if door is not None else ""
+    better: dict[str, str] = {}
+    if documented and documented.rstrip("/") != f"{_origin(url)}{path}":
+        better["documented_url"] = documented
+    if not path and protocol != "anthropic" and not url.host.endswith(".azure.com"):
+        better["versioned_url"] = documented or f"{_origin(url)}/v1"
+    return better
+
+
 # Hosts that their users have made unreadable: `ai****ix.com`, `xxx.company.com`.
 _REDACTED = r"(?i)\*|x{3,}|\.\.\.|…|redacted|[你您]的"
 
