@@ -91,8 +91,9 @@ def explanation(text: ReadText, lang: str = "en", door: str | None = None) -> Ex
         from diagnose.answers.nearest import nearest_hints
 
         ranked = nearest_hints(text)
+        guessed = bool(ranked)
     ask = words.phrase(f"explain.ask.{group.id}", lang) if group else ""
-    if guessed and ranked:
+    if guessed:
         ask = words.phrase("explain.ask.nearest", lang)
     return Explanation(tuple(_candidate(hint, text, lang) for hint in ranked[:SHOWN]), ask, guessed)
 
@@ -175,6 +176,7 @@ def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
 _PATH = r"(?ia)(?<![\w.-])(?:https?://[^/\s'\"]+)?((?:/[\w.{}:%~-]++)++)"
 _TO_ENDPOINT = r"(?ia)(.*/(?:chat/completions|completions|messages|responses|models|embeddings))\b"
 _OWN_KEY = r"(?i)^(?!.*(?:authorization|header|bearer)).*(?:(?:api|secret) ?[-_]?key|密钥)"
+_SEEN = 0.8  # the confidence that a version is missing, where the requested path has none
 # A server names the path that it does not know; a client uses the same words for a URL that it could not parse.
 _CLIENTS_URL = r"(?i)invalid url(?! \()"
 _VERSIONED = r"/v\d\w*/|/v\d\w*$|\bapi/"
@@ -220,7 +222,8 @@ def _wrong_path(confidence: float, evidence: str, text: ReadText, bare: bool) ->
 
     versioned = "|".join((_VERSIONED, *(one.inner_path for one in wires() if one.inner_path)))
     no_version = bool(paths) and not any(re.search(versioned, path, re.IGNORECASE) for path in paths)
-    bare = bare and not no_version
+    if no_version:  # the path itself tells
+        bare, confidence = False, max(confidence, _SEEN)
     yield Hint("url.version_missing", confidence if no_version else 0.6 * confidence, evidence, bare=bare)
     yield Hint("url.path_wrong", 0.9 * confidence if no_version else confidence, evidence, bare=bare)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         def values(self) -> Mapping[str, str]: ...
 
     class ReadClient(Protocol):
-        """The interface of :class:`probes.pasted.clients_in_text.Client`."""
+        """The interface of :class:`probes.pasted.clients_in_text.TextClient`."""
 
         @property
         def app(self) -> str: ...
@@ -49,7 +49,8 @@ if TYPE_CHECKING:
         def client(self) -> ReadClient | None: ...
         @property
         def values(self) -> Mapping[str, str]: ...
-        def vendor(self, id: str) -> Mapping[str, str]: ...
+        @property
+        def vendor(self) -> Callable[[str], Mapping[str, str]]: ...
 
 
 QUOTED = 160  # characters
@@ -90,9 +91,18 @@ _ID = r"(?:req|chatcmpl|msg|resp|call|run|gen|trace|cmpl)(?:_[a-z]{2,6})?[_-]"
 def quote(evidence: str) -> str:
     """Return the evidence in one line. Replace anything that still looks like a key, even if no pattern knows it."""
     clean = re.sub(_WORD, lambda match: _hidden(match[0]) if _noisy(match[0]) else match[0], evidence)
-    clean = re.sub(_LONG, "[key]", clean)
+    clean = re.sub(_LONG, _hidden_long, clean)
     clean = "".join(char if char.isprintable() else " " for char in clean)
     return " ".join(clean.split())[:QUOTED]
+
+
+_LABEL = r"(?i)\b(?:request|req|trace|session|tid|log|ray)[ _-]?(?:id)?[\"']?\s?[:=：]?\s?[\"'(]?$"
+
+
+def _hidden_long(found: re.Match[str]) -> str:
+    """Return ``[key]``, or the first eight characters of what the text calls the id of a request."""
+    labelled = re.search(_LABEL, found.string[max(0, found.start() - 30) : found.start()])
+    return f"{found[0][:8]}…" if labelled else "[key]"
 
 
 def _hidden(word: str) -> str:

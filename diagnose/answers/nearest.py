@@ -24,7 +24,7 @@ READ = 4_000  # characters of a text that are compared
 TERMS = 80  # different terms of a text that are compared
 SHOWN = 3
 CONFIDENCE = (0.34, 0.32, 0.3)
-COVERED = 0.4  # the least share of the text's weight that a known text must have
+COVERED = 0.3  # the least share of the text's weight that a known text must have
 WEIGHT = 6.0  # the least weight of the shared terms: two rare ones, or more of usual ones
 SHARED = 2  # the least number of shared terms
 K1, B = 1.2, 0.75
@@ -129,7 +129,6 @@ def _known_texts() -> Iterator[tuple[str, str]]:
     """Yield each known text with its code."""
     from diagnose import words
     from diagnose.answers import dialects, phrases
-    from diagnose.snippets.finding_examples import examples
 
     for row in phrases.rows():
         for phrase in row.any:
@@ -140,12 +139,13 @@ def _known_texts() -> Iterator[tuple[str, str]]:
             continue
         for alternative in dialect.pattern.split("|"):
             yield dialect.code, re.sub(r"\\.|[^\w\u4e00-\u9fff ]", " ", alternative)
-    for code, texts in examples().items():
+    for code, texts in table("snippets/examples").items():
         for content in texts:
             yield code, content
     for lang in words.LANGS:
-        for code, said in words.part(lang, "findings").TEXTS.items():
+        for code in words.part(lang, "findings").TEXTS:
             if not code.startswith(("run.", "slo.")):
-                yield code, re.sub(words.SLOT, " ", f"{said.title} {said.explanation}")
+                said = words.say(code, lang, {})
+                yield code, f"{said.title} {said.explanation}"
     for entry in table("answers/known_texts")["text"]:
         yield entry["code"], entry["words"]

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 
-class Client(NamedTuple):
+class TextClient(NamedTuple):
     """A client program: its id in ``probes/catalog/apps.toml`` (empty if it has none), and its stack.
 
     ``stack`` is ``httpx`` (any client in Python), ``node``, ``browser``, ``rust``, ``go``, ``java`` or ``curl``.
@@ -69,9 +69,9 @@ _STACKS = (
 )
 
 
-def client_of(lower: str) -> Client | None:
+def client_of(lower: str) -> TextClient | None:
     """Return the client that wrote a text in lower case; None if its words name none."""
-    app = next((Client(id, stack) for id, stack, words in _APPS if any(word in lower for word in words)), None)
+    app = next((TextClient(id, stack) for id, stack, words in _APPS if any(word in lower for word in words)), None)
     if app is not None:
         return app
-    return next((Client("", stack) for stack, pattern in _STACKS if re.search(f"(?a){pattern}", lower)), None)
+    return next((TextClient("", stack) for stack, pattern in _STACKS if re.search(f"(?a){pattern}", lower)), None)

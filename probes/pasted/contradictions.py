@@ -160,7 +160,7 @@ def could_be(head: str, door: Door) -> bool:
 
 
 def _begins_like(head: str, door: Door) -> bool:
-    """Check whether a key of this door begins with a prefix of its own that fits ``head``; ``sk-`` alone is nobody's."""
+    """Check whether a prefix of this door's own fits ``head``; ``sk-`` alone is nobody's."""
     heads = (literal(shape.pattern) for shape in door.keys)
     return any(len(known) > 3 and (known.startswith(head) or head.startswith(known)) for known in heads)
 

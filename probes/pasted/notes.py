@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from probes.pasted.clients_in_text import Client
+from probes.pasted.clients_in_text import TextClient
 
 TRIED = 5  # URLs, hosts and keys that are examined, of each; a log may contain thousands
 
 _NOTHING: Mapping[str, str] = {}
+
+
+def _nobody(id: str) -> Mapping[str, str]:
+    return _NOTHING
 
 
 class TextNote(NamedTuple):
@@ -46,6 +50,7 @@ class PastedText(NamedTuple):
     the host to which the requests were sent; None if it is not exactly one. ``client`` wrote the text. ``values`` are
     what the text names: ``host``, ``port``, ``base_url``, ``door``, ``console``, ``key_env``, ``app``, ``proxy``,
     ``model``, and two better base URLs: ``versioned_url`` with the missing version, ``documented_url`` of the door.
+    ``vendor`` returns what the catalogue knows about the door with an id (:func:`probes.pasted.vendors.vendor_of`).
     """
 
     plain: str
@@ -54,14 +59,9 @@ class PastedText(NamedTuple):
     tags: frozenset[str] = frozenset()
     notes: tuple[TextNote, ...] = ()
     host: str | None = None
-    client: Client | None = None
+    client: TextClient | None = None
     values: Mapping[str, str] = _NOTHING
-
-    def vendor(self, id: str) -> Mapping[str, str]:
-        """Return what the catalogue knows about the door with this id; see :mod:`probes.pasted.vendors`."""
-        from probes.pasted.vendors import vendor_of
-
-        return vendor_of(id)
+    vendor: Callable[[str], Mapping[str, str]] = _nobody
 
 
 class UrlInText(NamedTuple):

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable
 
 from probes.model.scrubber import Scrubber
-from probes.pasted.clients_in_text import Client, client_of
+from probes.pasted.clients_in_text import TextClient, client_of
 from probes.pasted.contradictions import contradictions, speaker
 from probes.pasted.keys_in_text import KIND, find_keys, key_fit, mask_keys
 from probes.pasted.notes import TRIED, PastedText, ScannedText
 from probes.pasted.urls_in_text import HOST, HOST_WORDS, better_urls, find_urls, tags_of, urls_of
-from probes.pasted.vendors import named_vendor, vendor
+from probes.pasted.vendors import named_vendor, vendor, vendor_of
 
 # The patterns are strings: `re` compiles only those that a text needs, at their first use, and caches them.
 
@@ -36,9 +36,9 @@ def read(text: str) -> PastedText:
     notes = (*urls_of(seen), *contradictions(seen), *key_fit(seen))
     host = _host(seen)
     client = client_of(seen.lower)
-    return PastedText(
-        seen.plain, seen.lower, _focus(focus, READ), frozenset(tags), notes, host, client, _values(seen, host, client)
-    )
+    values = _values(seen, host, client)
+    short = _focus(focus, READ)
+    return PastedText(seen.plain, seen.lower, short, frozenset(tags), notes, host, client, values, vendor_of)
 
 
 _PROXY = r"(?i)(?:https?_proxy|all_proxy|proxy(?: ?(?:server|url|address))?|代理(?:地址|服务器)?)[\"']?\s?[=:：]\s?[\"']?((?:https?|socks5h?)://[\w.:-]{3,80})"
@@ -54,6 +54,10 @@ _MODEL = (
 _NO_MODEL = r"(?i)(?:string|object|error|null|none|true|false|not|list|group|name|type|chat|gpt)"
 
 
+# Loading the catalogue takes most of the time for a short text; only these faults have words that name the vendor.
+_ABOUT_VENDOR = ("key", "auth", "token", "quota", "balance", "401", "402", "403", "429", "密钥", "令牌", "余额", "额度")
+
+
 def _host(seen: ScannedText) -> str | None:
     """Return the host to which the requests were sent; None if the text names several, or none."""
     asked = {url.host for url in seen.urls if url.asked}
@@ -63,7 +67,7 @@ def _host(seen: ScannedText) -> str | None:
     return asked.pop() if len(asked) == 1 else None
 
 
-def _values(seen: ScannedText, host: str | None, client: Client | None) -> dict[str, str]:
+def _values(seen: ScannedText, host: str | None, client: TextClient | None) -> dict[str, str]:
     """Return what the text names, for the slots of the findings' words."""
     values: dict[str, str] = {}
     door = None
@@ -77,7 +81,10 @@ def _values(seen: ScannedText, host: str | None, client: Client | None) -> dict[
         values = {"host": host, "base_url": url.value if url and url.base else "", "port": str(port or "")}
         values |= better_urls(url, door) if url else {}
     door = door or speaker(seen)
-    values |= vendor(door) if door is not None else named_vendor(seen.lower)
+    if door is not None:
+        values |= vendor(door)
+    elif any(word in seen.lower for word in _ABOUT_VENDOR):
+        values |= named_vendor(seen.lower)
     if client is not None and client.app:
         from probes.catalog.apps import load as load_apps
 

@@ -636,8 +636,7 @@ TEXTS: dict[str, Text] = {
     "tls.client_certificate": Text(
         "{host} wants a certificate from the client",
         "The server asks for a certificate of yours (mutual TLS) before it answers anything, and none was sent. The "
-        "API key "
-        "plays no part yet. Company gateways and private endpoints are set up like this.",
+        "API key plays no part yet. Company gateways and private endpoints are set up like this.",
         (
             "Ask whoever runs {host} for a client certificate and its private key, in PEM format.",
             (
@@ -722,12 +721,10 @@ TEXTS: dict[str, Text] = {
     "http.body_encoding": Text(
         "The server cannot read the compressed request",
         "{app} compresses the body of its requests, and {host} tries to read the compressed bytes as JSON. The first "
-        "byte is "
-        "already wrong: zstd begins with “(”, gzip with 0x1f. Key, model and address may all be right.",
+        "byte is already wrong: zstd begins with “(”, gzip with 0x1f. Key, model and address may all be right.",
         (
-            "For Codex, switch compression off: `codex -c features.enable_request_compression=false`, or the same "
-            "line under "
-            "[features] in config.toml.",
+            "For Codex, switch compression off: `codex -c features.enable_request_compression=false`, or the same line "
+            "under [features] in config.toml.",
             "In another app, look for an option that compresses requests, and switch it off.",
             (
                 "For the owner of the server: update the relay, or let it decode Content-Encoding zstd and gzip "
@@ -1085,16 +1082,13 @@ TEXTS: dict[str, Text] = {
     ),
     "stream.websocket_refused": Text(
         "The server refuses the WebSocket that {app} tries first",
-        "{app} opens a WebSocket before it sends an ordinary request, and {host} does not offer one there. After a "
-        "426 it "
-        "goes on over HTTPS at once; after most other answers it tries again for some seconds first. It gives up only "
-        "where "
-        "the refusal itself says that the model does not exist, or is a 400.",
+        "{app} opens a WebSocket before it sends an ordinary request, and {host} does not offer one there. After the "
+        "answer “Upgrade Required” it goes on over HTTPS at once; after most other answers it tries again for some "
+        "seconds first. It gives up only where the refusal says that the model does not exist or the request is bad.",
         (
             "If answers come after a pause, nothing is broken: only the first attempt is lost.",
             "For Codex, set the relay up as a provider of its own in config.toml ([model_providers.NAME] with "
-            "base_url, without "
-            "supports_websockets) in place of openai_base_url: then it sends no WebSocket request.",
+            "base_url, without supports_websockets) in place of openai_base_url: then it sends no WebSocket request.",
             (
                 "For the owner of the server: answer the upgrade with 426 Upgrade Required, so that clients fall back "
                 "at once."
@@ -1104,10 +1098,8 @@ TEXTS: dict[str, Text] = {
     "stream.websocket_closed": Text(
         "The WebSocket was closed before the answer was finished",
         "{app} got its WebSocket at {host}, and then the server or something on the way closed it. Close code 1008 "
-        "means that "
-        "the server's policy does not admit it, 1011 an error of the server, 1006 that the connection was cut. "
-        "Proxies and "
-        "VPNs often cut WebSockets that ordinary requests survive.",
+        "means that the server's policy does not admit it, 1011 an error of the server, 1006 that the connection was "
+        "cut. Proxies and VPNs often cut WebSockets that ordinary requests survive.",
         (
             "Try it without the proxy or VPN, or in another network.",
             (

@@ -562,7 +562,7 @@ TEXTS: dict[str, Text] = {
         (
             "向 {host} 的管理员申请客户端证书和对应的私钥（PEM 格式）。",
             (
-                "Python：用 ssl_context.load_cert_chain(证书, 私钥) 载入，再把 httpx.Client(verify=ssl_context) 作为 "
+                "Python：用 ssl_context.load_cert_chain(CERT, KEY) 载入，再把 httpx.Client(verify=ssl_context) 作为 "
                 "http_client 传给 SDK。"
             ),
             "如果应用不支持客户端证书，在前面加一个会发送证书的本地代理，例如 nginx 或 Caddy。",
@@ -961,9 +961,10 @@ TEXTS: dict[str, Text] = {
     ),
     "stream.websocket_refused": Text(
         "服务器拒绝了 {app} 首先尝试的 WebSocket",
-        "{app} 在发送普通请求之前会先建立 WebSocket 连接，而 {host} 在那个地址不支持。收到 426 时它会立刻改用 HTTPS；"
+        "{app} 在发送普通请求之前会先建立 WebSocket 连接，而 {host} 在那个地址不支持。收到 Upgrade Required 时它会立刻"
+        "改用 HTTPS；"
         "收到其他响应时，多半会先重试几秒。"
-        "只有响应写明模型不存在，或状态码是 400 时，它才会放弃。",
+        "只有响应写明模型不存在，或是 Bad Request 时，它才会放弃。",
         (
             "如果停顿几秒后有回答，说明没有故障，只是第一次尝试失败了。",
             "Codex：在 config.toml 里把中转站写成单独的服务商（[model_providers.名称]，填 base_url，不写 "

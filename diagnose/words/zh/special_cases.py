@@ -529,21 +529,22 @@ CASES: dict[str, Text] = {
         ),
     ),
     "tcp.timeout:node_attempt": Text(
-        "Node 对 {host} 的每个地址只等 250 毫秒",
-        "Node 会逐个尝试主机的各个地址，每个地址只给 250 毫秒建立连接（autoSelectFamilyAttemptTimeout）。距离远或经过 "
+        "Node 对 {host} 的每个地址只等四分之一秒",
+        "Node 会逐个尝试主机的各个地址，每个地址只给四分之一秒建立连接（autoSelectFamilyAttemptTimeout）。距离远或经过 "
         "VPN "
         "的主机来不及响应，所以每次尝试都被中断，而 curl 和 Python 能连上。",
         (
-            "把时间调长：NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000",
+            "设置 NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000，把时间调长。",
             "要在应用启动之前设置：写在 shell、服务单元或容器里，写在 .env 文件里不起作用。",
             "自己的代码：net.setDefaultAutoSelectFamilyAttemptTimeout(5000)。",
             "如果这样还是失败，说明主机确实连不上：运行 `llmdoctor check` 可以看到连接断在哪一步。",
         ),
     ),
     "url.version_doubled:app": Text(
-        "Base URL 已经以 {doubled} 结尾，应用又加上了 {added}",
+        "Base URL 已经以 {doubled|版本号} 结尾，应用又加上了 {added|一个版本号}",
         (
-            "请求发到了 {twice}。这家服务商的版本就是 {doubled}，Base URL 没有错；是应用在后面又加了一个版本，好像所有"
+            "请求发到了 {twice|带两个版本号的路径}。这家服务商的版本就是 {doubled|另一个}，Base URL 没有错；是应用在后"
+            "面又加了一个版本，好像所有"
             " API 都在 /v1 下。"
         ),
         (
@@ -632,8 +633,10 @@ CASES: dict[str, Text] = {
             "核对 Base URL 和签发密钥的地方：必须是同一家服务商、同一个站点、同一种套餐。",
             "同一家服务商的不同站点，密钥互不通用。容易弄混的有：{names}",
             "在 {console} 新建一个密钥并使用它。",
-            "确认没有用到旧的密钥：`llmdoctor check` 会指出实际生效的是哪一处。",
-            "使用中转站时，到它的页面上查看令牌是否存在、是否启用。",
+            (
+                "使用中转站时，到它的页面上查看令牌是否存在、是否启用。另外确认没有用到旧的密钥：`llmdoctor check` 会"
+                "指出实际生效的是哪一处。"
+            ),
         ),
     ),
     "settings.missing_key:text": Text(
@@ -645,7 +648,7 @@ CASES: dict[str, Text] = {
         (
             "把密钥填到 {app} 读取的位置，然后重启应用。",
             "{door} 使用的变量是 {key_env}。",
-            "如果还没有密钥，请在 {console} 新建一个",
+            "如果还没有密钥，在这里新建：{console}",
         ),
     ),
     "proxy.ignored:text": Text(
