@@ -634,16 +634,16 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "tls.client_certificate": Text(
-        "{host} wants a certificate from the client",
-        "The server asks for a certificate of yours (mutual TLS) before it answers anything, and none was sent. The "
-        "API key plays no part yet. Company gateways and private endpoints are set up like this.",
+        "{host} wants a certificate from the client (mutual TLS)",
+        "The server, or a gateway in front of it, admits only programs that present a certificate of their own. The "
+        "official SDKs and most apps present none unless you configure one. The API has not seen the key yet.",
         (
-            "Ask whoever runs {host} for a client certificate and its private key, in PEM format.",
+            "Ask the operator of {host} for an address that needs only a key, or for a client certificate and its key.",
             (
-                "Python: httpx.Client(verify=ssl_context) with ssl_context.load_cert_chain(CERT, KEY), passed as "
-                "http_client."
+                "With a certificate, give it to the app's HTTP client: in Python `openai.OpenAI(http_client="
+                "httpx.Client(cert=(CERT, KEY)))`. Few apps have a setting for it."
             ),
-            "An app that cannot send one needs a local proxy in front that does, such as nginx or Caddy.",
+            "On your own server, do not require it for the API path (nginx: `ssl_verify_client off`).",
         ),
     ),
     "tls.expires_soon": Text(

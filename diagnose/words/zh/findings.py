@@ -554,18 +554,16 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "tls.client_certificate": Text(
-        "{host} 要求客户端出示证书",
+        "{host} 要求客户端证书（双向 TLS）",
+        "服务器或它前面的网关只放行出示自己证书的程序。官方 SDK 和大多数应用默认不带客户端证书，需要自己配置。"
+        "接口还没有看到 Key。",
         (
-            "服务器在处理请求之前先要求客户端出示自己的证书（双向 TLS），而客户端没有发送。此时还没有用到 API 密钥。公"
-            "司网关和专用接入点常这样设置。"
-        ),
-        (
-            "向 {host} 的管理员申请客户端证书和对应的私钥（PEM 格式）。",
+            "向 {host} 的运营方要一个只需要 Key 的地址，或者要客户端证书和它的私钥。",
             (
-                "Python：用 ssl_context.load_cert_chain(CERT, KEY) 载入，再把 httpx.Client(verify=ssl_context) 作为 "
-                "http_client 传给 SDK。"
+                "拿到证书后交给应用的 HTTP 客户端，Python 里是 `openai.OpenAI(http_client="
+                "httpx.Client(cert=(CERT, KEY)))`。很少有应用提供这个设置项。"
             ),
-            "如果应用不支持客户端证书，在前面加一个会发送证书的本地代理，例如 nginx 或 Caddy。",
+            "自己的服务器：对接口路径不要求客户端证书（nginx：`ssl_verify_client off`）。",
         ),
     ),
     "tls.expires_soon": Text(
