@@ -247,7 +247,7 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     "official_words": (("app.base_url_ignored", 0.96, 0.85),),
     "official_request": (("app.base_url_ignored", 0.96, 0.96),),
     "relayed_words": (("auth.upstream", 0.9, 0.9), ("app.base_url_ignored", 0.7, 0.7)),
-    "foreign_model": (("app.base_url_ignored", 0.85, 0.85), ("model.not_found", 0.9, 0.9)),
+    "foreign_model": (("app.base_url_ignored", 0.74, 0.74), ("model.not_found", 0.9, 0.9)),
     "mixed_content": (("app.mixed_content", 0.95, 0.85),),
     Fit.OTHER_DOOR: (("key.wrong_door", 0.96, 0.6), ("app.base_url_ignored", 0.55, 0.4)),
     Fit.OTHER_REGION: (("key.wrong_region", 0.9, 0.6),),

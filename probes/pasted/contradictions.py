@@ -36,9 +36,10 @@ _OPENAI_NO_MODEL = (
     r"(?i)the (?:requested )?model [`'\"]?(?:models/)?(?P<model>[\w./:-]{2,60})[`'\"]? does not exist"
     r"(?: or you do not have access)?(?=.{0,80}(?:do not have access to it|model_not_found))"
 )
+# Models that their vendor alone serves under this name. Groq and others use OpenAI's sentence about open models.
 _OTHERS_MODEL = (
-    r"(?i)(?:[\w-]{1,20}/)?(?:deepseek|qwen|qwq|glm|chatglm|kimi|moonshot|claude|gemini|grok|llama|mistral|mixtral"
-    r"|codestral|doubao|ep-\d|ernie|hunyuan|minimax|abab|yi-|step-|gemma|phi-?\d|command-r)[\w.:-]{0,50}"
+    r"(?i)(?:[\w-]{1,20}/)?(?:deepseek-(?:chat|reasoner|coder)|glm-\d|moonshot-v|claude-|gemini-\d|grok-\d|codestral"
+    r"|doubao|ep-\d|ernie|hunyuan|minimax-|abab|step-\d|sonar)[\w.:-]{0,50}"
 )
 _OWN_URL = (
     r"(?i)\b(?:custom|own|my|third[- ]party|relay'?s?|proxy|new) (?:api |base )?(?:url|endpoint|host|domain)\b"

@@ -434,5 +434,14 @@ def test_a_text_from_a_public_thread(case: dict[str, object]) -> None:
     if case.get("ambiguous"):
         assert found.ask
         assert len(set(codes(found)[:3]) & set(wanted)) >= 2
-    elif case["known"]:
+    else:
         assert codes(found)[0] in wanted
+
+
+def test_the_texts_are_shortened_and_hold_no_key() -> None:
+    assert len(FIELD) >= 40
+    for case in FIELD:
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+#\d+", case["source"])
+        assert len(case["text"]) < 900
+        assert set(case["codes"]) <= set(en.TEXTS)
+        assert read(case["text"]).plain.count("[key]") == 0
