@@ -6,7 +6,7 @@ They get the three likeliest causes, none of which is claimed, and the question 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,13 +51,14 @@ def _found(group: Group, text: ReadText) -> re.Match[str] | None:
     return re.search(f"(?a){group.pattern}", text.lower)
 
 
-def shared_hints(group: Group, text: ReadText) -> list[Hint]:
-    """Return the three likeliest causes of a text of this group."""
+def shared_hints(group: Group, text: ReadText, hinted: Mapping[str, Hint]) -> list[Hint]:
+    """Return the three likeliest causes of a text of this group; those that a hint suggests come first."""
     codes = group.codes
     if group.local and "@local" in text.tags:
         codes = group.local
     elif group.public and "@public" in text.tags:
         codes = group.public
+    codes = sorted(codes, key=lambda code: -hinted[code].confidence if code in hinted else 0.0)
     found = _found(group, text)
     where = around(text.plain, *found.span()) if found else text.plain
     return [Hint(code, confidence, where) for code, confidence in zip(codes, SHARED, strict=True)]

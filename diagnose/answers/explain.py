@@ -162,7 +162,7 @@ def _ambiguous(best: dict[str, Hint], text: ReadText) -> Group | None:
     group = group_of(text)
     if group is None:
         return None
-    shared = shared_hints(group, text)
+    shared = shared_hints(group, text, best)
     codes = {hint.code for hint in shared}
     for code, hint in best.items():
         if code not in codes:
