@@ -93,7 +93,8 @@ def quote(evidence: str) -> str:
     clean = re.sub(_WORD, lambda match: _hidden(match[0]) if _noisy(match[0]) else match[0], evidence)
     clean = re.sub(_LONG, _hidden_long, clean)
     clean = "".join(char if char.isprintable() else " " for char in clean)
-    return " ".join(clean.split())[:QUOTED]
+    line = " ".join(clean.split())
+    return line if len(line) <= QUOTED else f"{line[: QUOTED - 1]}…"
 
 
 _LABEL = r"(?i)\b(?:request|req|trace|session|tid|log|ray)[ _-]?(?:id)?[\"']?\s?[:=：]?\s?[\"'(]?$"

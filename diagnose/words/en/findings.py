@@ -646,6 +646,20 @@ TEXTS: dict[str, Text] = {
             "On your own server, do not require it for the API path (nginx: `ssl_verify_client off`).",
         ),
     ),
+    "tls.strict": Text(
+        "Python 3.13 and newer may refuse the certificate chain of {host}",
+        "The chain is accepted here, but not by a strict check (RFC 5280), which Python does by default since 3.13: "
+        "{detail|a required extension is missing}. Requests, aiohttp, older SDKs, and the official SDKs with "
+        "SSL_CERT_FILE then stop with CERTIFICATE_VERIFY_FAILED.",
+        (
+            "Have the CA certificate of {host} issued again, with the extension that is missing.",
+            (
+                "With openssl, a CA needs `basicConstraints=critical,CA:true`, `keyUsage=critical,keyCertSign,cRLSign` "
+                "and `subjectKeyIdentifier=hash`."
+            ),
+            "Until then, run the app with Python 3.12, or clear ssl.VERIFY_X509_STRICT in its SSL context.",
+        ),
+    ),
     "tls.expires_soon": Text(
         "The certificate of {host} ends in {days|a few} days",
         "All is well today. From {not_after|that day} on, apps will refuse to connect unless it is renewed. Renewal "

@@ -566,6 +566,20 @@ TEXTS: dict[str, Text] = {
             "自己的服务器：对接口路径不要求客户端证书（nginx：`ssl_verify_client off`）。",
         ),
     ),
+    "tls.strict": Text(
+        "Python 3.13 及以上版本可能拒绝 {host} 的证书链",
+        "证书链在这里通过了验证，但通不过严格检查（RFC 5280），而 Python 3.13 起默认做严格检查："
+        "{detail|缺少必需的扩展}。Requests、aiohttp、旧版 SDK，以及设置了 SSL_CERT_FILE 的官方 SDK 会报 "
+        "CERTIFICATE_VERIFY_FAILED。",
+        (
+            "重新签发 {host} 的 CA 证书，补上缺少的扩展。",
+            (
+                "用 openssl 签发时，CA 需要 `basicConstraints=critical,CA:true`、"
+                "`keyUsage=critical,keyCertSign,cRLSign` 和 `subjectKeyIdentifier=hash`。"
+            ),
+            "在此之前，用 Python 3.12 运行应用，或在它的 SSL context 里去掉 ssl.VERIFY_X509_STRICT。",
+        ),
+    ),
     "tls.expires_soon": Text(
         "{host} 的证书还有 {days|几} 天到期",
         "现在一切正常。但从 {not_after|那一天} 起，如果没有续期，应用就会拒绝连接。证书一般会提前几周自动续期，"
