@@ -94,7 +94,7 @@ def quote(evidence: str) -> str:
     clean = re.sub(_LONG, _hidden_long, clean)
     clean = "".join(char if char.isprintable() else " " for char in clean)
     line = " ".join(clean.split())
-    return line if len(line) <= QUOTED else f"{line[: QUOTED - 1]}…"
+    return line if len(line) < QUOTED else f"{line[: QUOTED - 1]}…"
 
 
 _LABEL = r"(?i)\b(?:request|req|trace|session|tid|log|ray)[ _-]?(?:id)?[\"']?\s?[:=：]?\s?[\"'(]?$"

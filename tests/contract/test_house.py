@@ -167,7 +167,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
         "probes.model.secret",
         "probes.model.scrubber",
     }
-    pure |= {"probes.api.response_checks", "probes.api.attempt_round"}
+    pure |= {"probes.api.response_checks", "probes.api.attempt_round", "probes.api.upstream_errors"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
     # Markers of each protocol: its file, and the variables of its SDK.
     pure |= {"probes.protocols.names", "probes.protocols.protocol", "probes.catalog.sdk_variables"}

@@ -128,6 +128,18 @@ def _endpoint() -> Iterable[str]:
     return [_endpoint_pattern().pattern]
 
 
+def _quotes() -> Iterable[str]:
+    from probes.api.upstream_errors import QUOTES
+
+    return QUOTES
+
+
+def _atoms() -> Iterable[str]:
+    from diagnose.formats.text import _ATOM, _NARROW_ATOM
+
+    return [_ATOM, _NARROW_ATOM]
+
+
 def _examples(*texts: str) -> Callable[[], Iterable[str]]:
     return lambda: texts
 
@@ -142,9 +154,11 @@ MADE: dict[tuple[str, str], Callable[[], Iterable[str]]] = {
     ("diagnose/evidence/client_urls.py", r"re.escape(base) + '/v\\d++[a-z]*+\\d*+'"): _examples(
         r"https://host/v\d++[a-z]*+\d*+"
     ),
+    ("diagnose/formats/text.py", "_NARROW_ATOM if narrow else _ATOM"): _atoms,
     ("diagnose/words/__init__.py", "f'{lang.lower()}(?![a-z0-9])'"): _examples("en(?![a-z0-9])"),
     ("probes/api/model_choice.py", "f'(?<![a-z]){re.escape(word)}(?![a-z])'"): _examples("(?<![a-z])mini(?![a-z])"),
     ("probes/api/response_checks.py", "spoken.error_words"): _of_wires("error_words"),
+    ("probes/api/upstream_errors.py", "pattern"): _quotes,
     ("probes/catalog/door.py", "added"): _of_wires("added"),
     ("probes/catalog/door_files.py", "*"): _examples(r"\s*\[\s*doors\s*\.[^.\]]+\]", r"\s*\[\[\s*doors?\s*\]\]"),
     ("probes/catalog/door_files.py", r"f'\\s*{name}\\s*='"): _examples(r"\s*hosts\s*="),

@@ -223,7 +223,7 @@ REFUSALS = [
     Refusal("basic json", "http.front_auth", 401, '{"error":"unauthorized"}', headers={"www-authenticate": 'Basic realm="gate"'}),
     Refusal("ccr rate", "quota.rate_limited", 500, '{"error":{"message":"Error from provider(openrouter,x: 429): slow down","type":"api_error","code":"provider_response_error"}}'),
     Refusal("ccr balance", "quota.exhausted", 500, '{"error":{"message":"Error from provider(deepseek,deepseek-chat: 402): no money","type":"api_error","code":"provider_response_error"}}'),
-    Refusal("ccr provider", "model.not_found", 404, '{"error":{"message":"Provider \'x\' not found","type":"api_error","code":"provider_not_found"}}'),
+    Refusal("ccr provider", "model.no_channel", 404, '{"error":{"message":"Provider \'x\' not found","type":"api_error","code":"provider_not_found"}}'),
     Refusal("portkey header", "http.header_rejected", 400, '{"status":"failure","message":"Either x-portkey-config or x-portkey-provider header is required"}'),
     Refusal("portkey provider", "http.header_rejected", 400, '{"status":"failure","message":"Invalid provider passed"}'),
     Refusal("portkey key", "auth.rejected", 401, '{"status":"failure","message":"Invalid API Key. Error Code: 03"}', key_good=False),

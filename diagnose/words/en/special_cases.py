@@ -467,6 +467,71 @@ CASES: dict[str, Text] = {
             "Try from another network, or over the company's VPN if that is not filtered.",
         ),
     ),
+    "http.front_auth:gateway": Text(
+        "The gateway at {host} wants a credential of its own in the header {header|that it names}",
+        "A gateway stands between the app and the provider, and it refused the request before the provider saw the "
+        "key. Besides the provider's key it expects a credential of its own, in {header|another header}. The request "
+        "carried none that it accepts.",
+        (
+            "Set {header_variable} to `{header}: …`, with the gateway's credential.",
+            "Get the credential from the gateway's dashboard or from whoever runs it, and add the header {header} in "
+            "the settings of {app}.",
+            "Leave the provider's key as it is: it was not looked at.",
+        ),
+    ),
+    "http.front_auth:gateway_refuses": Text(
+        "The gateway at {host} refuses the credential in the header {header|that the app adds}",
+        "The header {header|of the app} was sent, with the value from {source|its settings}. The gateway "
+        "in front of the API does not accept "
+        "it, and the provider has not seen the key.",
+        (
+            "Compare the value in {source} with the credential that the gateway's dashboard shows.",
+            "If the gateway expects `Bearer` before the credential, add it to the value.",
+        ),
+    ),
+    "http.header_rejected:sent": Text(
+        "{host} refuses the request because of the header {header|that the app adds}",
+        "The app adds {header|a header} to every request, because {source|a setting} sets it. With it the "
+        "server refuses the "
+        "request; without it the server accepts the same request.",
+        (
+            "Remove the setting that adds {header}: {source}",
+            "If the header names an organization or a project, use one that the key belongs to.",
+            "Restart your app: running programs keep the old value.",
+        ),
+    ),
+    "http.header_rejected:unsendable": Text(
+        "The header {header|of a setting} cannot be sent",
+        "The value of {source|a setting} is not possible in a header. The client stops before it sends "
+        "anything, mostly with "
+        "“Connection error”.",
+        ("Correct the value of {source|the setting}: no spaces or line breaks at its ends, and plain letters only.",),
+    ),
+    "http.header_rejected:unsent": Text(
+        "The header {header|of a setting} was left out of this check",
+        "{source|A setting} sets a header that HTTP itself needs for the connection. This check did not "
+        "send it, the app may.",
+        ("Remove the header {header|it} from {source|the settings} unless the server's manual asks for it.",),
+    ),
+    "settings.missing_key:unset": Text(
+        "{app} finds no key in {variable|the variable that it reads}",
+        "The settings of {app} at {place|their place} name {variable|a variable} as the place of the key, "
+        "and it is not set. {app} reads no "
+        "other variable for this server.",
+        (
+            "Put the key into {variable|that variable}, in the environment from which {app} starts.",
+            "Restart {app}: a program started from the desktop does not see what was set in a terminal.",
+        ),
+    ),
+    "settings.missing_key:app": Text(
+        "{app} sends no key to {host}",
+        "The entry at {place|its place} names no key. {app} then sends none: no key from its login, and none from the "
+        "environment.",
+        (
+            "Add one of these lines to that entry: {lines}",
+            "Replace NAME with the variable that holds the key, then start {app} again.",
+        ),
+    ),
     "http.front_auth:portal": Text(
         "This network wants a sign-in before it lets anything out",
         "A hotel, airport or guest network answers in place of {host} until somebody has agreed to its terms in a "
@@ -790,6 +855,79 @@ CASES: dict[str, Text] = {
             "Python, NODE_EXTRA_CA_CERTS=PATH for Node.",
             "In the antivirus, leave {host} out of the scanning of encrypted connections.",
             "If you know of nothing of the kind, send no key over this network.",
+        ),
+    ),
+    "http.gateway_error:upstream_path": Text(
+        "{host} calls {upstream|the API behind it} at the wrong address",
+        "The gateway took the request and passed it on. {upstream|The API behind it} answers that it does not know the "
+        "path at which the gateway called it. Most often the base URL of that provider in the gateway's settings lacks "
+        "its version segment, such as /v1. Your own settings are not the cause.",
+        (
+            "Send the operator of {host} this message: {said}",
+            "If the gateway is yours, correct the base URL of {upstream|that provider} in its settings.",
+            "Until then, choose a model there that another provider serves.",
+        ),
+    ),
+    "model.not_permitted:signin": Text(
+        "{model|The model} runs in Ollama's cloud, and this Ollama is not signed in",
+        "Models with -cloud or :cloud in their names do not run on this machine. Ollama passes the request on to "
+        "ollama.com, with the account that it is signed in to. The app's own key plays no part in this.",
+        (
+            "On the machine on which Ollama runs, run `ollama signin`.",
+            "Or choose a model that is installed there, such as {near}.",
+            "Or choose a model without -cloud in its name (`ollama list` shows the installed ones).",
+        ),
+    ),
+    "model.not_permitted:alone": Text(
+        "Only the model {model|that was asked for} is refused at {host}",
+        "With the same key and address, another model answered. So the refusal is about this model: the key's plan "
+        "does not include it, the credential that the server uses for it was refused, or only this model needs a valid "
+        "key.",
+        (
+            "Choose a model that answered just now: {near}",
+            "See whether the account, plan or group of the key includes this model.",
+            "If the server is yours, check the credentials with which it calls the provider of this model.",
+        ),
+    ),
+    "model.no_channel:empty": Text(
+        "Nothing at {host} serves the model {model|that was asked for}",
+        "The server is up and took the request, but no worker and no provider that has this model is connected to it. "
+        "Your key and address are not the cause.",
+        (
+            "If the server is yours, start the worker or load the model, and check that the model list names it.",
+            "Otherwise, tell the operator of {host}.",
+            "Names that come close: {near}.",
+        ),
+    ),
+    "quota.exhausted:upstream": Text(
+        "The account of {host} at {upstream|its upstream provider} has no credit left",
+        "{host} took your key and passed the request on with an account of its own. That upstream account has used up "
+        "its credit or quota. Topping up your own account does not help.",
+        (
+            "Send the operator of {host} this message: {said}",
+            "If the gateway is yours, top up the account at {upstream|the provider}, or raise its limit.",
+            "Until then, choose a model there that another provider serves.",
+        ),
+    ),
+    "quota.rate_limited:upstream": Text(
+        "The account of {host} at {upstream|its upstream provider} has reached a rate limit",
+        "{host} took your key and passed the request on with an account of its own. That upstream account has sent too "
+        "many requests, perhaps those of other users too.",
+        (
+            "Wait {retry_after} seconds and try again.",
+            "Wait a minute and try again.",
+            "If it happens often, tell the operator of {host}, or choose a model there that another provider serves.",
+        ),
+    ),
+    "auth.upstream:alone": Text(
+        "A key is refused for the model {model|that was asked for} alone, most likely the relay's own",
+        "With the same key and address, another model answered. A relay uses keys of its own for the providers behind "
+        "it, and the one for this model seems to be refused. A server that checks your key only for certain models "
+        "would answer in the same way.",
+        (
+            "Choose a model that answered just now: {near}",
+            "Send the operator of {host} this message: {said}",
+            "If the relay is yours, replace the key of the channel that serves this model.",
         ),
     ),
 }
