@@ -20,6 +20,8 @@ TABLES = (
     *(
         "diagnose/answers/dialects",
         "diagnose/answers/phrases",
+        "diagnose/answers/known_texts",
+        "diagnose/answers/ambiguous",
         "diagnose/answers/products",
         "diagnose/snippets/examples",
     ),

@@ -732,6 +732,20 @@ TEXTS: dict[str, Text] = {
             "If you reach Ollama through a tunnel, let the tunnel send localhost:11434 as the Host header.",
         ),
     ),
+    "http.body_encoding": Text(
+        "The server cannot read the compressed request",
+        "{app} compresses the body of its requests, and {host} tries to read the compressed bytes as JSON. The first "
+        "byte is already wrong: zstd begins with “(”, gzip with 0x1f. Key, model and address may all be right.",
+        (
+            "For Codex, switch compression off: `codex -c features.enable_request_compression=false`, or the same line "
+            "under [features] in config.toml.",
+            "In another app, look for an option that compresses requests, and switch it off.",
+            (
+                "For the owner of the server: update the relay, or let it decode Content-Encoding zstd and gzip "
+                "before it parses JSON."
+            ),
+        ),
+    ),
     "http.too_large": Text(
         "The request is larger than {host} takes",
         "The server, or a gateway before it, has a limit on size. Short questions pass, and long ones are refused or "
@@ -1078,6 +1092,35 @@ TEXTS: dict[str, Text] = {
         (
             "If your app is content, there is nothing to do.",
             "If it is not, switch streaming off, or update the server or relay.",
+        ),
+    ),
+    "stream.websocket_refused": Text(
+        "The server refuses the WebSocket that {app} tries first",
+        "{app} opens a WebSocket before it sends an ordinary request, and {host} does not offer one there. After the "
+        "answer “Upgrade Required” it goes on over HTTPS at once; after most other answers it tries again for some "
+        "seconds first. It gives up only where the refusal says that the model does not exist or the request is bad.",
+        (
+            "If answers come after a pause, nothing is broken: only the first attempt is lost.",
+            "For Codex, set the relay up as a provider of its own in config.toml ([model_providers.NAME] with "
+            "base_url, without supports_websockets) in place of openai_base_url: then it sends no WebSocket request.",
+            (
+                "For the owner of the server: answer the upgrade with 426 Upgrade Required, so that clients fall back "
+                "at once."
+            ),
+        ),
+    ),
+    "stream.websocket_closed": Text(
+        "The WebSocket was closed before the answer was finished",
+        "{app} got its WebSocket at {host}, and then the server or something on the way closed it. Close code 1008 "
+        "means that the server's policy does not admit it, 1011 an error of the server, 1006 that the connection was "
+        "cut. Proxies and VPNs often cut WebSockets that ordinary requests survive.",
+        (
+            "Try it without the proxy or VPN, or in another network.",
+            (
+                "For Codex, a provider of its own in config.toml without supports_websockets uses ordinary requests "
+                "instead."
+            ),
+            "For the owner of the server: let the proxy in front pass upgrades on, and raise its read time-out.",
         ),
     ),
     # -- app -----------------------------------------------------------------------------------------------------------

@@ -722,6 +722,141 @@ CASES: dict[str, Text] = {
             "If other hosts fail alike, a device in this network is what is old: try another network.",
         ),
     ),
+    "tcp.timeout:node_attempt": Text(
+        "Node gives up on {host} after a quarter of a second per address",
+        "Node tries the addresses of a host one after the other and allows each a quarter of a second to connect "
+        "(autoSelectFamilyAttemptTimeout). A host far away, or one behind a VPN, needs longer, so every attempt is "
+        "aborted, although curl and Python get through.",
+        (
+            "Give it more time: NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000",
+            "Set it before the app starts: in the shell, the service's unit or the container, not in a .env file.",
+            "In code of your own: net.setDefaultAutoSelectFamilyAttemptTimeout(5000).",
+            "If it fails with that too, the host is out of reach: `llmdoctor check` shows how far a connection gets.",
+        ),
+    ),
+    "url.version_doubled:app": Text(
+        "The app adds {added|a version} behind a base URL that already ends in {doubled|one}",
+        "The request went to {twice|a path with two versions}. This provider's version is {doubled|another one}, so "
+        "the base URL is right, and the app puts one more version behind it, as if every API lived under /v1.",
+        (
+            "In the app, choose the entry for this provider, if there is one, in place of “OpenAI compatible”.",
+            "Look for an option that takes the complete endpoint, or that stops the app from adding a version (in "
+            "Cherry Studio and some others, a / at the end of the address).",
+            "Update the app. If it cannot do without, put a gateway in front, such as LiteLLM or New API.",
+        ),
+    ),
+    "auth.not_permitted:keys_off": Text(
+        "This resource does not accept API keys at all",
+        "Its owner has switched key-based (local) authentication off, so every key is refused, however good. The "
+        "resource takes tokens of Microsoft Entra ID, or of the cloud's own identity service.",
+        (
+            "Sign in with a token: "
+            "AzureOpenAI(azure_ad_token_provider=get_bearer_token_provider(DefaultAzureCredential(), "
+            '"https://cognitiveservices.azure.com/.default")).',
+            "Ask the owner for the role “Cognitive Services OpenAI User” on the resource.",
+            "Or have the owner allow keys again: `az resource update` with properties.disableLocalAuth=false.",
+        ),
+    ),
+    "http.header_rejected:two_credentials": Text(
+        "The request carries two credentials, and the server takes one only",
+        "The key arrives twice or in two forms: in Authorization and in x-goog-api-key, or in a header and as ?key= in "
+        "the URL. That happens where an app sends a key of its own and a relay or a custom header adds another.",
+        (
+            "Take the key out of the URL and out of any custom header, and leave it in the key's field alone.",
+            "For Google's OpenAI-compatible address, send the key as Authorization: Bearer and nothing else.",
+            "On a relay of yours, drop the client's Authorization header before you add your own key.",
+        ),
+    ),
+    "settings.missing_key:empty": Text(
+        "The key that arrived at the server is empty",
+        "The server quotes the key that it got, and there is nothing to quote: the app sends an empty value, or the "
+        "word None, null or undefined. The setting is blank, the variable is not set where the app runs, or the app "
+        "reads another one.",
+        (
+            "Put the key where {app} looks for it, then start the app again.",
+            "A program started from the desktop, as a service or in a container does not see what was set in a "
+            "terminal: set it there.",
+            "If the app keeps keys per provider or per model, see whether the one in use has its own, blank field.",
+        ),
+    ),
+    # -- what a pasted text alone can say: nothing was measured --
+    "url.path_wrong:text": Text(
+        "Nothing answers under that path at {host|the server}",
+        "The host is reached, and it knows no page at the path that was requested. A part of the base URL's path is "
+        "missing, doubled or too much, or the app adds an endpoint that this server does not have.",
+        (
+            "Set the base URL to {better_url}",
+            "Compare the full URL that was requested with the manual: what stands before /chat/completions, /responses "
+            "or /messages is the base URL.",
+            "If the app asks for the complete address, give it the endpoint too.",
+            "`llmdoctor check URL` tries the usual paths.",
+        ),
+    ),
+    "url.version_missing:text": Text(
+        "The base URL probably lacks its version part, such as /v1",
+        "The path that was requested has an endpoint and no version in front of it, and the server does not know that "
+        "path. {app} adds no version by itself.",
+        (
+            "Set the base URL to {better_url}",
+            "Add /v1 (or the version that the manual names) to the end of the base URL.",
+            "`llmdoctor check URL` tries it.",
+        ),
+    ),
+    "auth.header_lost:text": Text(
+        "The server says that no key came with the request",
+        "Either none was sent (the key's field is blank, the variable is not set where the app runs, the app uses "
+        "another entry), or it was lost on the way: in a redirect, or in a proxy that drops the Authorization header.",
+        (
+            "Put the key where {app} looks for it, and start the app again.",
+            "Use the final address as base URL, with https://, so that nothing is redirected.",
+            "On your own server, let the web server pass the Authorization header on.",
+            "`llmdoctor check` sends the key and shows which of the two it is.",
+        ),
+    ),
+    "auth.rejected:text": Text(
+        "{door|The server} refuses the key",
+        "A key arrived, and it is not valid there: it was mistyped, cut short, deleted or replaced, or it was issued "
+        "by somebody else than the server at this base URL. The text does not show which.",
+        (
+            "Compare the base URL with the place that issued the key: both must be the same provider, site and plan.",
+            "Sites of the same provider do not take each other's keys. Those that are easily mixed up: {names}",
+            "Make a new key at {console} and use that one.",
+            "With a relay, see on its page that the token exists and is switched on; and see that no older key is "
+            "used: `llmdoctor check` names the place that wins.",
+        ),
+    ),
+    "settings.missing_key:text": Text(
+        "The app has no API key",
+        "It found none where it looks, or the field is blank, so it sent nothing or a request without a key. A program "
+        "started from the desktop, as a service or in a container does not see what was set in a terminal.",
+        (
+            "Put the key where {app} looks for it, then start the app again.",
+            "For {door}, that is the variable {key_env}.",
+            "If you have no key yet, make one at {console}",
+        ),
+    ),
+    "proxy.ignored:text": Text(
+        "The app probably goes past the proxy",
+        "Other programs get out through the proxy and this one times out. Node's fetch and some apps pay no heed to "
+        "HTTP_PROXY and HTTPS_PROXY, so they try to connect directly.",
+        (
+            "With Node 24 or newer, start the app with NODE_USE_ENV_PROXY=1.",
+            "Enter the proxy in the app's own settings.",
+            "Or let your proxy program carry everything (its TUN mode).",
+        ),
+    ),
+    "tls.intercepted:text": Text(
+        "Something on the way probably decrypts the connection to {host}",
+        "The certificate comes from an authority that this program does not know. In a company that is mostly its "
+        "inspecting proxy, at home an antivirus. With a server of your own it is the authority that signed its "
+        "certificate.",
+        (
+            "In a company, get its root certificate from the IT staff and hand it to the app: SSL_CERT_FILE=PATH for "
+            "Python, NODE_EXTRA_CA_CERTS=PATH for Node.",
+            "In the antivirus, leave {host} out of the scanning of encrypted connections.",
+            "If you know of nothing of the kind, send no key over this network.",
+        ),
+    ),
     "http.gateway_error:upstream_path": Text(
         "{host} calls {upstream|the API behind it} at the wrong address",
         "The gateway took the request and passed it on. {upstream|The API behind it} answers that it does not know the "

@@ -648,6 +648,20 @@ TEXTS: dict[str, Text] = {
             "如果通过隧道访问 Ollama，让隧道把 Host 请求头设为 localhost:11434。",
         ),
     ),
+    "http.body_encoding": Text(
+        "服务器读不了压缩过的请求体",
+        "{app} 会压缩请求体，而 {host} 直接把压缩后的字节当成 JSON 解析，第一个字节就错了：zstd 以“(”开头，gzip 以 "
+        "0x1f "
+        "开头。密钥、模型和地址可能都没有问题。",
+        (
+            (
+                "Codex：关闭请求压缩，运行 `codex -c features.enable_request_compression=false`，或在 config.toml 的 "
+                "[features] 下加上同一项。"
+            ),
+            "其他应用：找到压缩请求的选项并关闭。",
+            "服务器管理员：升级中转程序，或让它在解析 JSON 之前先按 Content-Encoding 解压 zstd 和 gzip。",
+        ),
+    ),
     "http.too_large": Text(
         "请求太大，超过了 {host} 的限制",
         "服务器或前面的网关限制了大小。短的提问能通过，长的会被拒绝或中途切断。",
@@ -957,6 +971,31 @@ TEXTS: dict[str, Text] = {
             "如果不正常，关闭流式输出，或更新服务器或中转站。",
         ),
     ),
+    "stream.websocket_refused": Text(
+        "服务器拒绝了 {app} 首先尝试的 WebSocket",
+        "{app} 在发送普通请求之前会先建立 WebSocket 连接，而 {host} 在那个地址不支持。收到 Upgrade Required 时它会立刻"
+        "改用 HTTPS；"
+        "收到其他响应时，多半会先重试几秒。"
+        "只有响应写明模型不存在，或是 Bad Request 时，它才会放弃。",
+        (
+            "如果停顿几秒后有回答，说明没有故障，只是第一次尝试失败了。",
+            "Codex：在 config.toml 里把中转站写成单独的服务商（[model_providers.名称]，填 base_url，不写 "
+            "supports_websockets），"
+            "不要用 openai_base_url，这样就不会发 WebSocket 请求。",
+            "服务器管理员：对升级请求返回 426 Upgrade Required，客户端就会立刻改用普通请求。",
+        ),
+    ),
+    "stream.websocket_closed": Text(
+        "回答还没结束，WebSocket 就被关闭了",
+        "{app} 已经连上 {host} 的 WebSocket，随后被服务器或中间设备关闭。关闭码 1008 表示服务器按策略不允许，1011 表示"
+        "服务器出错，1006 表示连接被切断。"
+        "代理和 VPN 常常会切断 WebSocket，而普通请求不受影响。",
+        (
+            "关掉代理或 VPN，或换一个网络再试。",
+            "Codex：在 config.toml 里写成单独的服务商，不写 supports_websockets，就会改用普通请求。",
+            "服务器管理员：让前面的反向代理转发升级请求，并调大读超时。",
+        ),
+    ),
     # -- app -----------------------------------------------------------------------------------------------------------
     "app.cors": Text(
         "浏览器不让应用读取应答",
@@ -1035,7 +1074,10 @@ TEXTS: dict[str, Text] = {
     ),
     "run.flaky": Text(
         "时好时坏",
-        "用同样的设置检查了几次，前面因为会自行消失的原因失败，最后一次结果不同。所以问题不在设置，而在网络、网关或服务商不稳定。",
+        (
+            "用同样的设置检查了几次，前面因为会自行消失的原因失败，最后一次结果不同。所以问题不在设置，而在网络、网关"
+            "或服务商不稳定。"
+        ),
         (
             "让应用自动重试：官方 SDK 默认会停顿后再试两次。",
             "看看在哪些时段失败：多检查几次，用 `--save FILE` 保存每次运行。",

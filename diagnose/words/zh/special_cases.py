@@ -265,7 +265,10 @@ CASES: dict[str, Text] = {
     ),
     "tls.handshake_failed:name": Text(
         "{host} 背后的服务器不提供这个域名",
-        "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，要么服务器没有配置这个域名。",
+        (
+            "加密握手一开始就会报出主机名，而这台服务器只认别的名字。要么地址指向了错误的服务器，要么服务器没有配置这"
+            "个域名。"
+        ),
         (
             "核对接口地址里的主机名和服务商给的是否一致。",
             "自己的服务器：把这个域名加进站点配置和证书。",
@@ -274,7 +277,8 @@ CASES: dict[str, Text] = {
     ),
     "tls.intercepted:elsewhere": Text(
         "{product|有东西}拆开了与 {host} 的连接，而应用没有读取放行它的证书列表",
-        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，所以别的程序没有问题；"
+        "收到的不是该主机自己的证书，而是{issuer|另一个签发者}签发的。它的根证书在本机的某个列表里，所以别的程序没有问"
+        "题；"
         "这个应用读的是另一份列表，所以拒绝。拆开连接的一方能看到密钥。",
         (
             "启动应用时设置 {detail|那份列表}",
@@ -633,6 +637,156 @@ CASES: dict[str, Text] = {
             "自己的服务器：启用 TLS 1.2 和 1.3（nginx：`ssl_protocols TLSv1.2 TLSv1.3`）。",
             "否则，告诉 {host} 的运营者。",
             "如果别的主机也一样，是这个网络里的设备太旧：换一个网络试试。",
+        ),
+    ),
+    "tcp.timeout:node_attempt": Text(
+        "Node 对 {host} 的每个地址只等四分之一秒",
+        "Node 会逐个尝试主机的各个地址，每个地址只给四分之一秒建立连接（autoSelectFamilyAttemptTimeout）。距离远或经过 "
+        "VPN "
+        "的主机来不及响应，所以每次尝试都被中断，而 curl 和 Python 能连上。",
+        (
+            "设置 NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000，把时间调长。",
+            "要在应用启动之前设置：写在 shell、服务单元或容器里，写在 .env 文件里不起作用。",
+            "自己的代码：net.setDefaultAutoSelectFamilyAttemptTimeout(5000)。",
+            "如果这样还是失败，说明主机确实连不上：运行 `llmdoctor check` 可以看到连接断在哪一步。",
+        ),
+    ),
+    "url.version_doubled:app": Text(
+        "Base URL 已经以 {doubled|版本号} 结尾，应用又加上了 {added|一个版本号}",
+        (
+            "请求发到了 {twice|带两个版本号的路径}。这家服务商的版本就是 {doubled|另一个}，Base URL 没有错；是应用在后"
+            "面又加了一个版本，好像所有"
+            " API 都在 /v1 下。"
+        ),
+        (
+            "如果应用里有这家服务商的专用选项，请用它，不要选“OpenAI 兼容”。",
+            "找一找能填写完整接口地址、或不自动添加版本的选项（Cherry Studio 等应用是在地址末尾加 /）。",
+            "升级应用。如果实在不行，在前面加一个网关，例如 LiteLLM 或 New API。",
+        ),
+    ),
+    "auth.not_permitted:keys_off": Text(
+        "这个资源完全不接受 API 密钥",
+        (
+            "资源的所有者关闭了密钥（本地）身份验证，所以任何密钥都会被拒绝，不管它是否有效。它只接受 Microsoft Entra "
+            "ID 或云平台自己的身份服务签发的令牌。"
+        ),
+        (
+            "改用令牌登录：AzureOpenAI(azure_ad_token_provider=get_bearer_token_provider(DefaultAzureCredential(), "
+            '"https://cognitiveservices.azure.com/.default"))。',
+            "请所有者在该资源上授予“Cognitive Services OpenAI User”角色。",
+            "或者请所有者重新允许密钥：用 `az resource update` 把 properties.disableLocalAuth 设为 false。",
+        ),
+    ),
+    "http.header_rejected:two_credentials": Text(
+        "请求里带了两份凭据，服务器只接受一份",
+        "密钥出现了两次，或以两种形式出现：既在 Authorization 里又在 x-goog-api-key 里，或者既在请求头里又在网址的 "
+        "?key= "
+        "里。应用自己发一份，中转站或自定义请求头又加一份，就会这样。",
+        (
+            "把网址和自定义请求头里的密钥删掉，只在密钥一栏里填写。",
+            "Google 的 OpenAI 兼容地址只需要 Authorization: Bearer，不要再加别的。",
+            "自建中转站：在加上自己的密钥之前，先去掉客户端的 Authorization 请求头。",
+        ),
+    ),
+    "settings.missing_key:empty": Text(
+        "服务器收到的密钥是空的",
+        "服务器会把收到的密钥写进报错里，而这里什么也没有：应用发送的是空值，或者 None、null、undefined 这样的字样。可"
+        "能是设置里没有填写，"
+        "可能是应用运行的环境里没有这个变量，也可能是应用读的是另一个变量。",
+        (
+            "把密钥填到 {app} 读取的位置，然后重启应用。",
+            "从桌面、系统服务或容器启动的程序看不到在终端里设置的变量，请在它们各自的环境里设置。",
+            "如果应用按服务商或模型分别保存密钥，看看正在使用的那一项是不是空的。",
+        ),
+    ),
+    # -- 仅凭粘贴的文字能说的话：没有做过任何测量 --
+    "url.path_wrong:text": Text(
+        "{host|服务器} 上没有这个路径",
+        (
+            "主机连得上，但请求的路径不存在。可能是 Base URL 的路径少了一段、重复了一段或多了一段，也可能是应用加上了"
+            "这台服务器没有的接口。"
+        ),
+        (
+            "把 Base URL 设为 {better_url}",
+            "对照文档核对实际请求的完整地址：/chat/completions、/responses 或 /messages 前面的部分就是 Base URL。",
+            "如果应用要求填写完整地址，请把接口路径也填上。",
+            "运行 `llmdoctor check 地址` 会逐一尝试常见路径。",
+        ),
+    ),
+    "url.version_missing:text": Text(
+        "Base URL 很可能缺少 /v1 这样的版本号",
+        "请求的路径里只有接口，前面没有版本号，服务器不认识这个路径。{app} 不会自动加上版本号。",
+        (
+            "把 Base URL 设为 {better_url}",
+            "在 Base URL 末尾加上 /v1（或文档里写的版本号）。",
+            "运行 `llmdoctor check 地址` 可以验证。",
+        ),
+    ),
+    "auth.header_lost:text": Text(
+        "服务器说请求里没有密钥",
+        "可能是根本没有发送（密钥一栏为空、应用运行的环境里没有这个变量、应用用的是另一项配置），也可能是途中丢了：经"
+        "过重定向，或者代理去掉了 "
+        "Authorization 请求头。",
+        (
+            "把密钥填到 {app} 读取的位置，然后重启应用。",
+            "Base URL 直接填最终地址，以 https:// 开头，避免重定向。",
+            "自建服务器：让前面的反向代理转发 Authorization 请求头。",
+            "运行 `llmdoctor check` 会带着密钥发请求，能分清是哪一种。",
+        ),
+    ),
+    "auth.rejected:text": Text(
+        "{door|服务器} 不接受这个密钥",
+        (
+            "密钥已经送到，但在那里无效：可能是输错、复制不全、已删除或已更换，也可能不是这个 Base URL 对应的服务商签"
+            "发的。光看文字分不出是哪一种。"
+        ),
+        (
+            "核对 Base URL 和签发密钥的地方：必须是同一家服务商、同一个站点、同一种套餐。",
+            "同一家服务商的不同站点，密钥互不通用。容易弄混的有：{names}",
+            "在 {console} 新建一个密钥并使用它。",
+            (
+                "使用中转站时，到它的页面上查看令牌是否存在、是否启用。另外确认没有用到旧的密钥：`llmdoctor check` 会"
+                "指出实际生效的是哪一处。"
+            ),
+        ),
+    ),
+    "settings.missing_key:text": Text(
+        "应用没有 API 密钥",
+        (
+            "应用在它读取的位置没有找到密钥，或者那一栏是空的，所以没有发请求，或者发了不带密钥的请求。从桌面、系统服"
+            "务或容器启动的程序看不到在终端里设置的变量。"
+        ),
+        (
+            "把密钥填到 {app} 读取的位置，然后重启应用。",
+            "{door} 使用的变量是 {key_env}。",
+            "如果还没有密钥，在这里新建：{console}",
+        ),
+    ),
+    "proxy.ignored:text": Text(
+        "应用很可能没有走代理",
+        (
+            "其他程序通过代理能上网，而这个程序超时。Node 的 fetch 和一些应用不理会 HTTP_PROXY 和 HTTPS_PROXY，会直接"
+            "连接。"
+        ),
+        (
+            "Node 24 及以上：启动应用时设置 NODE_USE_ENV_PROXY=1。",
+            "在应用自己的设置里填写代理。",
+            "或者让代理软件接管全部流量（TUN 模式）。",
+        ),
+    ),
+    "tls.intercepted:text": Text(
+        "与 {host} 的加密连接很可能在途中被解密",
+        (
+            "证书由本程序不认识的机构签发。在公司里通常是审查流量的代理，在家里通常是杀毒软件；如果是自己的服务器，就"
+            "是给它签发证书的机构。"
+        ),
+        (
+            (
+                "在公司里：向 IT 部门索取根证书并交给应用，Python 用 SSL_CERT_FILE=路径，Node 用 "
+                "NODE_EXTRA_CA_CERTS=路径。"
+            ),
+            "在杀毒软件里：把 {host} 排除在加密连接扫描之外。",
+            "如果都不是，不要在这个网络上发送密钥。",
         ),
     ),
     "http.gateway_error:upstream_path": Text(

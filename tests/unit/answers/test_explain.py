@@ -1116,6 +1116,14 @@ REPORTS = [
     ("app.sdk_mismatch", "AttributeError: 'OpenAI' object has no attribute 'responses'"),
     ("access.region_blocked", "当前地区不可用"),
     ("auth.not_permitted", "Your account does not have permission to use this API"),
+    ("tls.client_certificate", "remote error: tls: certificate required"),
+    ("tls.client_certificate", "400 No required SSL certificate was sent, client certificate required"),
+    ("http.body_encoding", "invalid character '(' looking for beginning of value"),
+    ("http.body_encoding", "415 Unsupported content-encoding: gzip"),
+    ("stream.websocket_refused", "Falling back from WebSockets to HTTPS transport. unexpected status 426 Upgrade Required"),
+    ("stream.websocket_refused", "websocket: bad handshake"),
+    ("stream.websocket_closed", "websocket closed by server before response.completed"),
+    ("stream.websocket_closed", "websockets.exceptions.ConnectionClosedError: received 1011 (internal error)"),
 ]  # fmt: skip
 
 TABLE = [(family, code, text) for family, entries in TEXTS.items() for code, text in entries]
