@@ -12,6 +12,7 @@ from diagnose.evidence.lines import words_of
 from diagnose.report import Try
 from probes.api.attempt_round import AttemptRound, rounds_of
 from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
+from probes.catalog.doors import load
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
@@ -292,7 +293,29 @@ class View:
             return ()
         from diagnose.answers.dialects import classify  # its table is loaded only if something failed
 
-        return classify(self.subject, self.door.match.id if self.door else None)
+        found = classify(self.subject, self.door.match.id if self.door else None)
+        quoted = self._relays_own_key() if found and found[0].code == "auth.rejected" else ""
+        if not quoted:
+            return found
+        first = found[0]
+        values = {**first.values, "other_key": quoted}
+        return (first._replace(code="auth.upstream", key_good=True, values=values), *found)
+
+    def _relays_own_key(self) -> str:
+        """Return the masked key that a relay's refusal quotes if it is not the user's; else an empty string.
+
+        A provider itself has no other key to quote, so there a difference is a matter of its format.
+        """
+        door, subject, hint = self.door, self.subject, self.evidence.target.key_hint or ""
+        untouched = subject is not None and subject.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED)
+        if subject is None or not untouched or any(flaw.subject == "key" for flaw in self.settings.flaws):
+            return ""
+        if door is None or not (door.match.id is None or door.host.local or _passes_on(door.match.id)):
+            return ""
+        from diagnose.evidence.echoed_key import quotes_other_key  # only a refusal needs it
+
+        error = subject.reading.error
+        return quotes_other_key(f"{error.message if error else ''}\n{subject.response.text}", hint)
 
     @property
     def match(self) -> Match | None:
@@ -358,6 +381,12 @@ class View:
         if self.chosen is not None and self.chosen.near:
             values["near"] = ", ".join(self.chosen.near)
         return {name: value for name, value in values.items() if value}
+
+
+def _passes_on(id: str) -> bool:
+    """Check whether a known door passes requests on to others with keys of its own."""
+    known = load().get(id)
+    return known is not None and known.kind in ("relay", "gateway", "aggregator", "local")
 
 
 def _of_protocol(protocol: str) -> dict[str, str]:

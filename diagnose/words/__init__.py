@@ -41,6 +41,7 @@ OPTIONAL = (
     *("better_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
     *("proxy", "better_proxy", "address", "port", "location"),
+    *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("issuer", "product", "path", "names", "not_after", "days"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )

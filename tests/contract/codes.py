@@ -39,7 +39,6 @@ TO_COME = {
     "tls.client_certificate": "comes with issue 12",
     "tls.strict": "comes with issue 12",
     "model.loading": "comes with issue 12",
-    "key.wrong_audience": "comes with issue 12",
     "url.host_retired": "comes with issue 14",
     "http.body_encoding": "comes with issue 16",
     "stream.websocket_refused": "comes with issue 16",
