@@ -142,7 +142,11 @@ def base_urls(door: Door) -> dict[str, str]:
 def _settings(look: KeyReport, best: tuple[KeyMatch, Door]) -> dict[str, str]:
     """Return the settings that match the key, from the first endpoint whose base URL has no placeholder."""
     match, door = best
-    if match.confidence is Confidence.POSSIBLE or not look.usable or {"key.wrong_kind", "auth.expired"} & look.problems.keys():
+    if (
+        match.confidence is Confidence.POSSIBLE
+        or not look.usable
+        or {"key.wrong_kind", "auth.expired"} & look.problems.keys()
+    ):
         return {}
     ready = (endpoint for endpoint in door.endpoints if "{" not in endpoint.base_url and endpoint.protocol != "other")
     endpoint = next(ready, None)

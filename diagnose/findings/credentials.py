@@ -17,7 +17,7 @@ from probes.model.value_issues import Token
 _REFUSALS = ("auth.rejected", "auth.expired", "auth.header_lost", "key.wrong_audience")
 _SKEW = 60.0  # seconds by which clocks may differ
 # Fits at which the key may still belong to a sister site.
-OPEN_FITS = (Fit.FITS, Fit.UNKNOWN)
+OPEN_FITS = (Fit.FITS, Fit.UNKNOWN, Fit.OFFICIAL_ELSEWHERE)
 
 
 def refused(view: View) -> bool:
@@ -90,7 +90,7 @@ def wrong_audience(view: View) -> Claim | None:
         sure = expected_sure(view, door.key.certain)
     elif answer:
         sure = True
-    elif token is not None and door.key.fit in (*OPEN_FITS, Fit.NO_KEY) and refused(view) and token.audience:
+    elif token is not None and door.key.fit is Fit.UNKNOWN and refused(view) and token.audience:
         if any(_is_here(audience, door) for audience in token.audience):
             return None
         sure = all("://" in audience for audience in token.audience)
@@ -119,7 +119,10 @@ def expired(view: View) -> Claim | None:
         begins = {**values_of(door), "expires": moment(token.not_before)}
         return Claim(lines, values=begins, case="early")
     claim = said("auth.expired")(view)
-    return replace(claim, case=claim.case or "token", values={**values_of(door), **claim.values}) if claim else None
+    if claim is None:
+        return None
+    known = values_of(door) if token.expires < now else {**values_of(door), "expires": ""}
+    return replace(claim, case=claim.case or "token", values={**known, **claim.values})
 
 
 def candidates(view: View) -> tuple[SisterSite, ...]:
@@ -127,7 +130,16 @@ def candidates(view: View) -> tuple[SisterSite, ...]:
     door = view.door
     if door is None or door.key.fit not in OPEN_FITS or not refused(view):
         return ()
-    return door.match.sister_sites
+    return apart(door.match.sister_sites)
+
+
+def apart(sister_sites: tuple[SisterSite, ...]) -> tuple[SisterSite, ...]:
+    """Return one site for each other set of keys: those that might accept a key that was refused here."""
+    first: dict[str, SisterSite] = {}
+    for one in sister_sites:
+        if not one.same_keys:
+            first.setdefault(one.keys or one.url, one)
+    return tuple(first.values())
 
 
 def sites(found: tuple[SisterSite, ...]) -> str:

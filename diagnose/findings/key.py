@@ -8,6 +8,7 @@ from dataclasses import replace
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.credentials import (
+    apart,
     candidates,
     credential_values,
     expected_sure,
@@ -130,7 +131,10 @@ def _sister_site(differs: SiteDifference) -> Callable[[View], Claim | None]:
     def when(view: View) -> Claim | None:
         if view.match is None or view.match.code != "auth.rejected":
             return None
-        return _at_sister_site(tuple(one for one in candidates(view) if one.differs is differs))
+        found = candidates(view)
+        named = [one.differs for one in found if one.differs is not SiteDifference.PLAN]
+        # One claim for all of the sites, so that no two findings of a report differ about the same key.
+        return _at_sister_site(found) if named[:1] == [differs] else None
 
     return when
 
@@ -153,15 +157,15 @@ def _wrong_plan(view: View) -> Claim | None:
     door, match = view.door, view.match
     if claim is not None and door is not None and not door.key.certain and door.match.sister_sites:
         # An ordinary key where only the plan's keys are taken: which site it is from, nobody but the user knows.
-        found = door.match.sister_sites
+        found = apart(door.match.sister_sites)
         return replace(claim, values={**claim.values, "sites": sites(found)}, settings=only(found), case="not_of_plan")
     if claim is not None:
         return claim
     if door is None or match is None or not match.values.get("plan_hint"):
         return None
-    return _at_sister_site(
-        tuple(one for one in door.match.sister_sites if one.differs is SiteDifference.PLAN), match.why
-    )
+    plans = tuple(one for one in door.match.sister_sites if one.differs is SiteDifference.PLAN)
+    # The key is known here. A plan that shares the keys of this site is the nearer one, if there is one.
+    return _at_sister_site(tuple(one for one in plans if one.same_keys) or plans, match.why)
 
 
 def _wrong_resource(view: View) -> Claim | None:
@@ -190,6 +194,8 @@ def _other_own_host(view: View, *parts: str) -> Claim | None:
     refused = view.key_good is False and match is not None and match.code == "auth.rejected"
     if door is None or door.host.own_part not in parts or door.key.fit not in (Fit.FITS, Fit.UNKNOWN) or not refused:
         return None
+    if door.key.token is not None:
+        return None  # a token says itself where it is valid
     values = {"own_region": door.key.region, "better_url": ""}
     return Claim((seen("own_host", host=door.host.name),), probe="auth", sure=False, values=values, case="own")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -147,6 +148,38 @@ def _document(text: str) -> Credential | None:
     if fields.get("type") in _GOOGLE_FILES or ("private_key" in fields and "client_email" in fields):
         return Credential("", "service_account", "google", "vertex", document=True)
     return Credential("", "login_file", document=True) if _LOGIN_FIELDS & fields.keys() else None
+
+
+_SECRET_NAMES = ("key", "secret", "token", "password", "pwd", "signature", "session")
+
+
+def secret_parts(document: str) -> tuple[str, ...]:
+    """Return the secret parts of a document; the others are words that reports need, such as host names."""
+    if document.startswith("{"):
+        from json import loads
+
+        try:
+            return tuple(_secret_values(loads(document), False))
+        except (ValueError, RecursionError):
+            return (document,)
+    parts = []
+    for piece in document.replace(";", "\n").split("\n"):
+        name, separator, value = piece.strip().partition("=")
+        if not separator or "://" not in value:
+            parts.append(value if separator and any(word in name.lower() for word in _SECRET_NAMES) else piece.strip())
+    return tuple(filter(None, parts))
+
+
+def _secret_values(value: object, secret: bool) -> Iterator[str]:
+    """Yield every text below a name that says it is secret."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _secret_values(inner, secret or any(word in str(name).lower() for word in _SECRET_NAMES))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _secret_values(inner, secret)
+    elif isinstance(value, str) and secret:
+        yield value
 
 
 def pattern_matches(pattern: str, value: str) -> bool:

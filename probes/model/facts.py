@@ -50,11 +50,17 @@ class SiteDifference(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SisterSite(Record):
-    """Another site of the same company, whose keys look the same but are not accepted here."""
+    """Another site of the same company, whose keys look the same but are not accepted here.
+
+    ``keys`` names the set of keys that the site accepts; several sites may share one. ``same_keys``: it is the set of
+    this door too, so the site is another only in what it serves, as the address of a plan is.
+    """
 
     name: str
     url: str  # its base URL
     differs: SiteDifference
+    keys: str = ""
+    same_keys: bool = False
 
 
 class ProtocolSource(StrEnum):

@@ -98,8 +98,9 @@ def sister_sites(
 ) -> tuple[SisterSite, ...]:
     """Return the other sites of the door's company whose keys look alike but are not valid here; at most six.
 
-    Doors that share their keys count as one site. Sites of the same kind as the door come first. If the host is not a
-    known door, return the doors with the same domain name to which the key certainly belongs.
+    Sites of the same kind as the door come first. A plan that takes the same keys as the door under another address is
+    one of them. If the host is not a known door, return the doors with the same domain name to which the key certainly
+    belongs.
     """
     if door is None:
         sure = [site for match in matches if match.confidence is Confidence.CERTAIN and (site := doors.get(match.door))]
@@ -109,11 +110,13 @@ def sister_sites(
             for site in named
             if (url := right_base_url(site, protocol))
         )
-    sites: dict[str, SisterSite] = {}
+    sites = []
     for site in sorted(doors, key=lambda one: _difference(door, one) is SiteDifference.PLAN):
-        is_sister = site.id != door.id and site.company == door.company and site.namespace != door.namespace
+        differs, same_keys = _difference(door, site), bool(site.namespace) and site.namespace == door.namespace
+        is_sister = site.id != door.id and site.company == door.company
+        is_sister = is_sister and (not same_keys or differs is SiteDifference.PLAN)
         url = right_base_url(site, protocol) if is_sister else None
-        alike, differs = any(match.door == site.id for match in matches), _difference(door, site)
+        alike = any(match.door == site.id for match in matches)
         # Two products of a company often use keys of different shapes; then the shape alone shows which one is meant.
         confused = (
             differs is not SiteDifference.PRODUCT
@@ -121,8 +124,8 @@ def sister_sites(
             and not (site.keys_complete and site.keys)
         )
         if url and (alike or confused):
-            sites.setdefault(site.namespace or site.id, SisterSite(site.name, url, differs))
-    return tuple(sites.values())[:_SITES]
+            sites.append(SisterSite(site.name, url, differs, site.namespace or site.id, same_keys))
+    return tuple(sites)[:_SITES]
 
 
 def _label(host: str) -> str:

@@ -91,7 +91,9 @@ BEDROCK = (
         typed=lambda key: bedrock("ap-northeast-1"),
         says=("https://bedrock-mantle.ap-northeast-1.api.aws/anthropic",),
     ),
-    Scenario("cred-bedrock-sound", None, accepting(bedrock("eu-west-1")), MANTLE, typed=lambda key: bedrock("eu-west-1")),
+    Scenario(
+        "cred-bedrock-sound", None, accepting(bedrock("eu-west-1")), MANTLE, typed=lambda key: bedrock("eu-west-1")
+    ),
     Scenario(
         "cred-bedrock-long-term",
         "auth.rejected",
@@ -107,7 +109,7 @@ TOKENS = (
     Scenario(
         "cred-entra-other-audience",
         "key.wrong_audience",
-        stranger(),
+        stranger(prefix="/openai/v1"),
         AZURE,
         typed=jwt(iss=ENTRA, aud="https://management.azure.com/"),
         says=("management.azure.com", "az account get-access-token --resource https://cognitiveservices.azure.com"),
@@ -116,14 +118,14 @@ TOKENS = (
     Scenario(
         "cred-entra-graph",
         "key.wrong_audience",
-        stranger(),
+        stranger(prefix="/openai/v1"),
         AZURE,
         typed=jwt(iss=ENTRA, aud="00000003-0000-0000-c000-000000000000"),
     ),
     Scenario(
         "cred-entra-expired",
         "auth.expired",
-        stranger(),
+        stranger(prefix="/openai/v1"),
         AZURE,
         typed=jwt(iss=ENTRA, aud="https://cognitiveservices.azure.com", exp=LONG_AGO),
         says=("2020-09-13 12:26 UTC", "new token"),
@@ -138,7 +140,7 @@ TOKENS = (
     Scenario(
         "cred-google-id-token",
         "key.wrong_audience",
-        stranger(),
+        stranger(prefix="/v1/projects/p/locations/us-central1/endpoints/openapi"),
         VERTEX,
         typed=jwt(iss="https://accounts.google.com", aud="32555940559.apps.googleusercontent.com"),
         says=("32555940559.apps.googleusercontent.com",),
@@ -221,7 +223,7 @@ TOKENS = (
     ),
 )
 
-_SECRET = "MadeUpSecretMadeUpSecretMadeUp12"  # noqa: S105 - made up
+_SECRET = "MadeUpSecretMadeUpSecretMadeUp12"
 ACCOUNTS = (
     Scenario(
         "cred-tencent-triple",
@@ -290,9 +292,9 @@ ACCOUNTS = (
     Scenario(
         "cred-connection-string",
         "key.wrong_kind",
-        stranger(),
+        stranger(prefix="/openai/v1"),
         AZURE,
-        typed=lambda key: f"Endpoint=https://res.openai.azure.com/;AccessKey={key}",
+        typed=lambda key: f"DefaultEndpointsProtocol=https;AccountName=madeup;AccountKey={key}",
         unsent=True,
         says=("connection string",),
     ),
