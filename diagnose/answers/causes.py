@@ -78,11 +78,9 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
     "shape.error_as_success": ("auth.", "access.", "model.", "quota.", "key."),
     "shape.malformed_answer": ("url.", "shape.wrong_protocol"),
     **dict.fromkeys(
-        ("auth.header_lost", "auth.expired"),
+        ("auth.rejected", "auth.header_lost", "auth.expired"),
         ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style"),
     ),
-    # A token says itself that it has expired, whatever words the server finds for it.
-    "auth.rejected": ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style", "auth.expired"),
     "auth.not_permitted": ("key.", "settings.", "url.host_typo", "url.not_api_host", "auth.header_style", "model."),
     **dict.fromkeys(
         ("stream.ignored", "stream.malformed", "stream.error_inside", "stream.cut", "stream.stalled"),

@@ -62,7 +62,8 @@ class Match(NamedTuple):
     whether the response proves that the key was accepted (True) or refused (False); None: it proves neither.
     ``values`` may hold ``retry_after`` (seconds), ``have`` and ``need`` (amounts as written), ``model``,
     ``group``, ``parameter``, ``path``, ``echoed`` (the head of the key that the server says it got), ``echoed_tail``,
-    ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely).
+    ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another kind, is likely), ``own_words`` ("1": a gateway
+    speaks about the key that it received itself, not about its own key upstream).
     """
 
     code: str

@@ -294,7 +294,8 @@ class View:
         from diagnose.answers.dialects import classify  # its table is loaded only if something failed
 
         found = classify(self.subject, self.door.match.id if self.door else None)
-        quoted = self._relays_own_key() if found and found[0].code == "auth.rejected" else ""
+        refused = bool(found) and found[0].code == "auth.rejected" and not found[0].values.get("own_words")
+        quoted = self._relays_own_key() if refused else ""
         if not quoted:
             return found
         first = found[0]

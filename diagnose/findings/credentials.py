@@ -111,18 +111,25 @@ def expired(view: View) -> Claim | None:
     door = view.door
     if token is None or door is None or view.key_good or not now:
         return said("auth.expired")(view)
-    lines = (*token_lines(token), seen("clock", name=moment(now)))
-    if token.expires and token.expires < now - _SKEW:
-        case = "bedrock" if token.form == "bedrock" else "token"
-        return Claim(lines, values=values_of(door), case=case)
-    if token.not_before > now + _SKEW:
-        begins = {**values_of(door), "expires": moment(token.not_before)}
-        return Claim(lines, values=begins, case="early")
+    values = values_of(door)
+    if case := _outside_its_time(token, now):
+        if case == "early":
+            values["expires"] = moment(token.not_before)
+        return Claim((*token_lines(token), seen("clock", name=moment(now))), values=values, case=case)
     claim = said("auth.expired")(view)
     if claim is None:
         return None
-    known = values_of(door) if token.expires < now else {**values_of(door), "expires": ""}
-    return replace(claim, case=claim.case or "token", values={**known, **claim.values})
+    values["expires"] = ""  # by this clock it has not
+    return replace(claim, case=claim.case or "token", values={**values, **claim.values})
+
+
+def _outside_its_time(token: Token, now: float) -> str:
+    """Return the case of ``auth.expired`` for a token that is not valid at this moment; empty if it may be valid."""
+    if not now:
+        return ""
+    if 0 < token.expires < now - _SKEW:
+        return "bedrock" if token.form == "bedrock" else "token"
+    return "early" if token.not_before > now + _SKEW else ""
 
 
 def candidates(view: View) -> tuple[SisterSite, ...]:
@@ -158,6 +165,8 @@ def rejected(view: View) -> Claim | None:
     door = view.door
     if claim is None or claim.case or door is None:
         return claim
+    if (token := token_of(view)) is not None and _outside_its_time(token, run_time(view)):
+        return None  # auth.expired says why the server refuses it
     values = {**values_of(door), **claim.values}
     if found := candidates(view):
         values["sites"] = sites(found)

@@ -631,7 +631,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     **dict.fromkeys(
-        ("key.wrong_region:maybe", "key.wrong_resource:maybe", "key.wrong_plan:maybe"),
+        ("key.wrong_region:maybe", "key.wrong_resource:maybe"),
         Text(
             "The key may be from another site of the same provider",
             "The provider runs several sites with separate keys that look alike. Only the site that issued the key "
@@ -651,6 +651,15 @@ CASES: dict[str, Text] = {
                 "Check that the key was made for {own_region}, the region of this base URL.",
                 "In the provider's console, copy the address and the key from the same page.",
             ),
+        ),
+    ),
+    "key.wrong_plan:maybe": Text(
+        "The key may belong to a plan that has its own address",
+        "Subscriptions, such as coding plans, and pay-as-you-go have separate addresses, and a plan pays only for "
+        "requests to its own. Whether the account has a plan is not visible from here.",
+        (
+            "If you have the plan, set the base URL to its address: {sites}",
+            "In the console, check to which plan the key belongs, and copy the base URL given there.",
         ),
     ),
     "key.wrong_plan:not_of_plan": Text(

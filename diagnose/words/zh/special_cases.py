@@ -563,7 +563,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     **dict.fromkeys(
-        ("key.wrong_region:maybe", "key.wrong_resource:maybe", "key.wrong_plan:maybe"),
+        ("key.wrong_region:maybe", "key.wrong_resource:maybe"),
         Text(
             "这个密钥可能来自同一服务商的另一个站点",
             "这家服务商有多个站点，密钥各自独立，样子却相同。只有签发密钥的站点认它，从密钥本身看不出是哪一个。",
@@ -582,6 +582,14 @@ CASES: dict[str, Text] = {
                 "确认密钥是为 {own_region} 创建的，这是当前接口地址的区域。",
                 "在服务商的控制台，从同一个页面复制地址和密钥。",
             ),
+        ),
+    ),
+    "key.wrong_plan:maybe": Text(
+        "这个密钥可能属于有专用地址的套餐",
+        "编程套餐之类的订阅和按量付费的接口地址是分开的，套餐额度只用于套餐自己的地址。账号有没有套餐，从这里看不出来。",
+        (
+            "如果你买了套餐，把接口地址改为套餐的地址：{sites}",
+            "在控制台查看密钥属于哪个套餐，复制那里给出的接口地址。",
         ),
     ),
     "key.wrong_plan:not_of_plan": Text(
