@@ -12,7 +12,6 @@ from diagnose.evidence.lines import words_of
 from diagnose.report import Try
 from probes.api.attempt_round import AttemptRound, rounds_of
 from probes.api.response_checks import asks_login, bare_failure, fenced, no_route, passes
-from probes.catalog.doors import load
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
@@ -40,6 +39,9 @@ if TYPE_CHECKING:
     from probes.catalog.app import App
 
 UNSEEN = SettingsFacts(None, None)  # for a run that ended before it examined its settings
+
+# Kinds of doors that pass requests on to others, with keys of their own.
+_PASS_ON = ("relay", "gateway", "aggregator", "local")
 
 
 class View:
@@ -311,7 +313,7 @@ class View:
         untouched = subject is not None and subject.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED)
         if subject is None or not untouched or any(flaw.subject == "key" for flaw in self.settings.flaws):
             return ""
-        if door is None or not (door.match.id is None or door.host.local or _passes_on(door.match.id)):
+        if door is None or not (door.match.id is None or door.host.local or door.match.kind in _PASS_ON):
             return ""
         from diagnose.evidence.echoed_key import quotes_other_key  # only a refusal needs it
 
@@ -382,12 +384,6 @@ class View:
         if self.chosen is not None and self.chosen.near:
             values["near"] = ", ".join(self.chosen.near)
         return {name: value for name, value in values.items() if value}
-
-
-def _passes_on(id: str) -> bool:
-    """Check whether a known door passes requests on to others with keys of its own."""
-    known = load().get(id)
-    return known is not None and known.kind in ("relay", "gateway", "aggregator", "local")
 
 
 def _of_protocol(protocol: str) -> dict[str, str]:

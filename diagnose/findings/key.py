@@ -20,10 +20,9 @@ from diagnose.findings.credentials import (
     wrong_audience,
 )
 from diagnose.report import Seen, Severity, seen
-from probes.keys.credential_kinds import LOGINS
 from probes.model.attempt import KeyForm
 from probes.model.facts import SisterSite, SiteDifference, Withheld
-from probes.model.key_shape import Confidence, Fit
+from probes.model.key_shape import LOGINS, Confidence, Fit
 
 
 def _cleaned_key(view: View) -> tuple[dict[str, object] | None, bool]:

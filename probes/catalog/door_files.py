@@ -178,7 +178,8 @@ def _shape(item: dict[str, Any]) -> KeyShape:
     lengths = length if isinstance(length, list) else [length, length]
     if len(lengths) != 2 or not all(isinstance(size, int) for size in lengths) or lengths[0] > lengths[1]:
         raise ValueError("length is neither a number nor [shortest, longest]")
-    return KeyShape(shape, Confidence(item["confidence"]), note, *lengths, mark, after)
+    shortest, longest = lengths
+    return KeyShape(shape, Confidence(item["confidence"]), note, shortest, longest, mark, after)
 
 
 def _check_fields(item: dict[str, Any], names: Iterable[str]) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from pkgutil import get_data
 from typing import Any, NamedTuple
 
 from probes.model import limits
-
-_FACTS = Path(__file__).parent.parent / "catalog" / "credentials.json"
+from probes.model.key_shape import LOGINS
 
 
 class Credential(NamedTuple):
@@ -55,8 +54,6 @@ class Issuer(NamedTuple):
         return next((one for one in self.audience if door in one.doors), None)
 
 
-# Tokens of a person's login, of a web page or of a program that runs in a pipeline: no model API takes them as a key.
-LOGINS = ("oauth", "session", "ci_token", "cookie")
 KINDS = (
     "admin",
     *LOGINS,
@@ -116,14 +113,16 @@ def _tuples(entry: dict[str, Any], *names: str) -> dict[str, tuple[str, ...]]:
 def _facts() -> dict[str, Any]:
     """Read the facts: JSON in a wheel (see ``hatch_build.py``), TOML in the source tree."""
     facts: dict[str, Any]
-    if _FACTS.exists():
-        import json
-
-        facts = json.loads(_FACTS.read_text("utf-8"))
-    else:
+    try:
+        built = get_data("probes", "catalog/credentials.json")
+    except OSError:
         import tomllib
 
-        facts = tomllib.loads(_FACTS.with_suffix(".toml").read_text("utf-8"))
+        facts = tomllib.loads((get_data("probes", "catalog/credentials.toml") or b"").decode("utf-8"))
+    else:
+        import json
+
+        facts = json.loads(built or b"{}")
     return facts
 
 

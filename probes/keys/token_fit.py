@@ -5,9 +5,9 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from probes.catalog.door import Door
-from probes.keys.credential_kinds import LOGINS, Issuer
+from probes.keys.credential_kinds import Issuer
 from probes.keys.tokens import audience_host, bare_audience
-from probes.model.key_shape import Fit
+from probes.model.key_shape import LOGINS, Fit
 from probes.model.value_issues import KeyFit, KeyMatch, Token
 
 

@@ -16,6 +16,10 @@ class Confidence(StrEnum):
     POSSIBLE = "possible"
 
 
+# Tokens of a person's login, of a web page or of a program that runs in a pipeline: no model API takes them as a key.
+LOGINS = ("oauth", "session", "ci_token", "cookie")
+
+
 class Fit(StrEnum):
     """Whether a key belongs to a provider, by its shape alone."""
 

@@ -169,6 +169,7 @@ def measure(
             list_needs_key=bool(door and door.models_auth == "required"),
             key_env=door.key_env[0] if door and door.key_env else "",
             console=door.console_url if door else "",
+            kind=door.kind if door else "",
             sister_sites=sister_sites(door, key_fit.matches, doors, protocol, target.host),
         ),
         key=replace(
