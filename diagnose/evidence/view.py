@@ -78,7 +78,14 @@ class View:
 
     def observations(self, probe: str) -> list[Observation]:
         """Return all observations of one probe, in the order in which they were made."""
-        return [one for one in self.evidence.observations if one.probe == probe]
+        return list(self._of_probes.get(probe, ()))
+
+    @cached_property
+    def _of_probes(self) -> dict[str, list[Observation]]:
+        found: dict[str, list[Observation]] = {}
+        for one in self.evidence.observations:
+            found.setdefault(one.probe, []).append(one)
+        return found
 
     @cached_property
     def settings(self) -> SettingsFacts:

@@ -91,7 +91,7 @@ class Subject(StrEnum):
         return self.value.partition(":")[2]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Observation(Record):
     """The result of one measurement of a subject, with at most one failure.
 
@@ -123,7 +123,7 @@ def facts_of(observations: Iterable[Observation], kind: type[F], *subjects: Subj
     return next((found[subject] for subject in subjects if subject in found), None)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class HostEnvironment(Record):
     """The machine and the network settings that a run used."""
 
@@ -134,7 +134,7 @@ class HostEnvironment(Record):
     families: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Target(Record):
     """The settings in the form that a report may show: no key, no credentials."""
 
@@ -151,7 +151,7 @@ class Target(Record):
     app_named: bool = False  # the user named the app
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Evidence(Record):
     """Everything that a run has observed. It never holds a key.
 

@@ -16,7 +16,7 @@ from probes.model.value_issues import KeyFit as KeyFit
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SettingsFacts(Record):
     """The base URL and the key as they were given, and what is wrong with them."""
 
@@ -32,7 +32,7 @@ class SettingsFacts(Record):
     override: Override | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class UnreadFile(Record):
     """A settings file that was found and not read; ``reason`` is that of :class:`probes.model.settings.Skipped`."""
 
@@ -48,7 +48,7 @@ class SiteDifference(StrEnum):
     PRODUCT = "product"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SisterSite(Record):
     """Another site of the same company, whose keys look the same but are not accepted here.
 
@@ -82,7 +82,7 @@ class Withheld(StrEnum):
     PROJECT = "project"  # a file of the project sets the address
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class HostFacts(Record):
     """The host that the base URL names."""
 
@@ -93,7 +93,7 @@ class HostFacts(Record):
     own_part: str = ""  # the part of the host that is specific to the user: resource, workspace, region, …
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DoorMatch(Record):
     """The known provider of a host and what it documents. ``id`` is None for an unknown host."""
 
@@ -111,7 +111,7 @@ class DoorMatch(Record):
     kind: str = ""  # of a known door: vendor, host, relay, … (probes/catalog/doors.toml)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class KeyPolicy(Record):
     """The forms of the key that may be sent to the host: ``forms`` on the run's route, ``direct`` without its proxy.
 
@@ -133,7 +133,7 @@ class KeyPolicy(Record):
         return not attempt.holds_key or attempt.key in self.keys(direct=attempt.direct)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DoorFacts(Record):
     """The provider of the host and whether the key belongs to it, decided before anything is sent."""
 
@@ -156,7 +156,7 @@ class ProxyProblem(StrEnum):
     NO_PROXY_ENTRY = "no_proxy_entry"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProxyFacts(Record):
     """The proxy that applies to the target, and problems of the proxy settings."""
 
@@ -172,7 +172,7 @@ class ProxyFacts(Record):
     unheeded: str | Note = ""  # the proxy that is set but that the app ignores, without credentials
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class LocalityFacts(Record):
     """A host behind the proxy whose addresses, looked up on this machine, are all private."""
 
@@ -180,7 +180,7 @@ class LocalityFacts(Record):
     addresses: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class TunnelFacts(Record):
     """The tunnel through the proxy to the host. ``scheme`` is the proxy's.
 
@@ -194,7 +194,7 @@ class TunnelFacts(Record):
     speaks: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DirectFacts(Record):
     """How far a direct connection to the same host gets, without a key. ``kind`` is the failure of ``probe``."""
 
@@ -209,7 +209,7 @@ class DirectFacts(Record):
 FAKE_IP = ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Address(Record):
     """An IP address."""
 
@@ -217,7 +217,7 @@ class Address(Record):
     ip: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Lookup(Record):
     """The response of one name server to a direct query.
 
@@ -231,7 +231,7 @@ class Lookup(Record):
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DnsFacts(Record):
     """The addresses of a host, and the responses of single name servers.
 
@@ -245,7 +245,7 @@ class DnsFacts(Record):
     others: tuple[Lookup, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Dial(Record):
     """One connection attempt to one address."""
 
@@ -255,7 +255,7 @@ class Dial(Record):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class TcpFacts(Record):
     """The connection attempts to a host, and the address that was connected."""
 
@@ -268,7 +268,7 @@ class TcpFacts(Record):
     interface: str = ""  # the network interface that was used
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Certificate(Record):
     """A server's certificate."""
 
@@ -285,7 +285,7 @@ class Certificate(Record):
     fingerprint: str = ""  # SHA-256 of the certificate in DER form, in hexadecimal
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class TlsFacts(Record):
     """A TLS handshake, the certificate and the trust stores that accept it."""
 
@@ -300,7 +300,7 @@ class TlsFacts(Record):
     date: str = ""  # the server's clock, from a request without a key, if a validity date failed; ISO 8601, UTC
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ModelFacts(Record):
     """The model that is called, and whether the model list contains it."""
 

@@ -12,7 +12,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from probes.config_formats.files import MIB, SkippedFile, bytes_of
+from probes.config_formats.files import SkippedFile, bytes_of
+from probes.model import limits
 from probes.model.settings import NodeSettings, Sourced
 from probes.model.source import SourceKind
 
@@ -37,7 +38,6 @@ def _unreadable(path: str, changed: int) -> str:
 
 
 _BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
-_LARGEST = 8 * MIB  # bytes; the lists of operating systems have some 220 KiB
 
 
 def loadable(path: str) -> str:
@@ -51,7 +51,7 @@ def loadable(path: str) -> str:
 
 def _content(path: str) -> bytes:
     try:
-        return bytes_of(Path(path), limit=_LARGEST) or b""
+        return bytes_of(Path(path), limit=limits.CA_BUNDLE) or b""
     except SkippedFile as error:
         raise OSError(errno.EINVAL, error.why, path) from None
 

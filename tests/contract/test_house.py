@@ -234,6 +234,20 @@ def test_a_whole_check_imports_no_httpx() -> None:
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
     assert {"h11", "probes.run.engine", "diagnose.judging.judge"} <= loaded
     assert {name for name in loaded if name.partition(".")[0] in ("httpx", "httpcore", "httpx2", "requests")} == set()
+    assert loaded & UNUSED == set()
+
+
+# Modules that an ordinary check has no use for: what reads a `.env`, asks for consent, or refuses a command line.
+UNUSED = {
+    *("dotenv", "tempfile", "shutil", "bz2", "lzma", "hashlib", "difflib"),
+    *(
+        "probes.config_formats.dotenv",
+        "probes.settings.consent",
+        "probes.settings.trust",
+        "probes.config_formats.writer",
+    ),
+    *("diagnose.cli.error_messages", "diagnose.cli.curl_option", "diagnose.cli.consent_question", "diagnose.cli.fix"),
+}
 
 
 # Modules that may import httpx: those that work inside a user's app (docs/design/011-httpx.md). None is written yet.
