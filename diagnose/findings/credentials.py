@@ -26,8 +26,8 @@ def refused(view: View) -> bool:
 
 
 def expected_sure(view: View, certain: bool) -> bool:
-    """Check whether a mismatch of the key's form is sure: it is proven, the server refused the key or was not asked."""
-    return certain or refused(view) or not view.asked
+    """Check whether a mismatch of the key's form is sure: the form proves it, or the server refused the key."""
+    return certain or refused(view)
 
 
 def token_of(view: View) -> Token | None:
@@ -69,6 +69,8 @@ def values_of(door: DoorFacts) -> dict[str, str]:
     values = {"house": key.house, "own_region": key.region, "wanted": key.head}
     if key.get:
         values["token_command"] = key.get
+    if door.match.id is None:
+        values["console"] = key.console
     if token is not None:
         values |= {
             "issuer": token.house or token.issuer,
@@ -91,18 +93,20 @@ def wrong_audience(view: View) -> Claim | None:
     elif answer:
         sure = True
     elif token is not None and door.key.fit is Fit.UNKNOWN and refused(view) and token.audience:
-        if any(_is_here(audience, door) for audience in token.audience):
+        if not all(_is_elsewhere(audience, door.host.name) for audience in token.audience):
             return None
-        sure = all("://" in audience for audience in token.audience)
+        sure = True
     else:
         return None
     lines = token_lines(token) if token is not None else ()
     return Claim((*lines, *answer), sure=sure, values=values_of(door))
 
 
-def _is_here(audience: str, door: DoorFacts) -> bool:
-    """Check whether an audience names the host that was asked."""
-    return door.host.name.lower() in audience.lower()
+def _is_elsewhere(audience: str, host: str) -> bool:
+    """Check whether an audience is a URL of another domain than the host's. An audience may also be just a name."""
+    scheme, separator, rest = audience.lower().partition("://")
+    named = rest.partition("/")[0].partition(":")[0].split(".") if separator and scheme in ("http", "https") else []
+    return len(named) > 1 and named[-2:] != host.lower().split(".")[-2:]
 
 
 def expired(view: View) -> Claim | None:
@@ -192,6 +196,5 @@ def upstream(view: View) -> Claim | None:
 
 def credential_values(door: DoorFacts) -> dict[str, str | Note]:
     """Return the values for the words about a credential that is not an API key."""
-    kind = door.key.note
-    console = door.match.console if door.match.id else door.key.console
-    return {**values_of(door), "credential": note(f"credential_{kind}"), "console": console}
+    # An unknown host has keys of its own: the page of the credential's house does not help there.
+    return {**values_of(door), "credential": note(f"credential_{door.key.note}"), "console": door.match.console}

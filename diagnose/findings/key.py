@@ -79,6 +79,8 @@ def _shape(fit: Fit) -> Callable[[View], Claim | None]:
         if door is None or door.key.fit is not fit or (view.key_good and fit is not Fit.OFFICIAL_ELSEWHERE):
             return None
         sure = door.key.certain if fit is Fit.OFFICIAL_ELSEWHERE else expected_sure(view, door.key.certain)
+        if fit is Fit.WRONG_KIND and not sure and view.asked:
+            return None  # the server did not mind, and the form alone does not tell
         return Claim(
             _looks_like(view),
             sure=sure,
@@ -158,8 +160,12 @@ def _wrong_plan(view: View) -> Claim | None:
         # An ordinary key where only the plan's keys are taken: which site it is from, nobody but the user knows.
         found = apart(door.match.sister_sites)
         return replace(claim, values={**claim.values, "sites": sites(found)}, settings=only(found), case="not_of_plan")
-    if claim is not None:
-        return claim
+    if claim is not None and door is not None:
+        found = tuple(one for one in apart(door.match.sister_sites) if one.differs is SiteDifference.PLAN)
+        if len(found) < 2:
+            return claim
+        values = {**claim.values, "sites": sites(found), "better_url": ""}
+        return replace(claim, values=values, settings=None, case="plans")
     if door is None or match is None or not match.values.get("plan_hint"):
         return None
     plans = tuple(one for one in door.match.sister_sites if one.differs is SiteDifference.PLAN)

@@ -24,6 +24,9 @@ _CARRIERS = frozenset(("gateway", "local", "relay"))
 # A key longer than this multiple of the longest known one was pasted twice; a shorter one may be a new length.
 _PASTED_TWICE = 1.5
 
+# Tokens of a login to one product. A gateway of one's own may take those of a sign-in service, but not these.
+_PERSONAL = ("oauth", "session")
+
 _ORDER = tuple(Confidence)
 
 
@@ -68,7 +71,10 @@ def fit(value: str, door: Door | None, *, local: bool, host: str = "") -> KeyFit
     found = _fit(value, door, local, host, region, token, issuer, credential, doors)
     if token is not None and issuer is not None:
         token = replace(token, house=issuer.name)
-    home = doors.get(issuer.door if issuer else credential.door if credential else "")
+    named = issuer.door if issuer else credential.door if credential else ""
+    if token is not None and not named and found.matches:
+        named = found.matches[0].door
+    home = doors.get(named)
     return replace(
         found,
         token=token,
@@ -98,6 +104,8 @@ def _fit(
 ) -> KeyFit:
     matches = _identify(value, doors)
     if door is None:
+        if issuer is not None and issuer.kind in _PERSONAL and not local:
+            return KeyFit(Fit.WRONG_KIND, issuer.kind, matches)
         return _fit_unknown_host(credential, matches, doors, local)
     same_company = credential is not None and credential.company == door.company
     if (

@@ -17,7 +17,7 @@ class Confidence(StrEnum):
 
 
 # Tokens of a person's login, of a web page or of a program that runs in a pipeline: no model API takes them as a key.
-LOGINS = ("oauth", "session", "ci_token", "cookie")
+LOGINS = ("oauth", "session", "sso_token", "ci_token", "cookie")
 
 
 class Fit(StrEnum):

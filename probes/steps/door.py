@@ -175,7 +175,7 @@ def measure(
         key=replace(
             key_fit,
             door_name=home.name if home else "",
-            door_url=_home_url(home, door, key_fit, protocol) if home else "",
+            door_url=_home_url(home, door, key_fit, protocol, exams.url.mended or "") if home else "",
         ),
     )
 
@@ -199,11 +199,16 @@ def home_of(key_fit: KeyFit, door: Door | None, doors: Doors) -> Door | None:
     return next(iter(homes), None)
 
 
-def _home_url(home: Door, door: Door | None, key_fit: KeyFit, protocol: str) -> str:
-    """Return the base URL for the key, with the region that a token names; empty if it is not known or the host's."""
+def _home_url(home: Door, door: Door | None, key_fit: KeyFit, protocol: str, given: str) -> str:
+    """Return the base URL for the key, with the region that a token names; empty if it is not known or the host's.
+
+    ``given`` is the base URL of the settings, which is right but for its region.
+    """
     if key_fit.fit is Fit.TRUNCATED:
         return ""
     region = key_fit.token.region if key_fit.token is not None else ""
     if region and home is door:
-        return next((url.replace("{region}", region) for url in home.base_urls(protocol)), "")
+        scheme, _, rest = given.partition("://")
+        host, slash, path = rest.partition("/")
+        return f"{scheme}://{host.replace(key_fit.region, region)}{slash}{path}"
     return right_base_url(home, protocol) or ""

@@ -92,6 +92,23 @@ BEDROCK = (
         says=("https://bedrock-mantle.ap-northeast-1.api.aws/anthropic",),
     ),
     Scenario(
+        "cred-bedrock-runtime-other-region",
+        "key.wrong_region",
+        stranger(prefix="/openai/v1"),
+        "https://bedrock-runtime.us-west-2.amazonaws.com/openai/v1",
+        typed=lambda key: bedrock("us-east-1"),
+        says=("https://bedrock-runtime.us-east-1.amazonaws.com/openai/v1",),
+    ),
+    Scenario(
+        "cred-bedrock-expired-at-relay",
+        "auth.expired",
+        stranger(),
+        RELAY,
+        typed=lambda key: bedrock("us-east-1", 60),
+        also=("key.official_elsewhere",),
+        says=("https://console.aws.amazon.com/bedrock",),
+    ),
+    Scenario(
         "cred-bedrock-sound", None, accepting(bedrock("eu-west-1")), MANTLE, typed=lambda key: bedrock("eu-west-1")
     ),
     Scenario(
@@ -191,6 +208,30 @@ TOKENS = (
         OPENAI,
         typed=jwt(iss="https://abcdefghijklmnop.supabase.co/auth/v1", aud="authenticated"),
         says=("Supabase", "platform.openai.com/api-keys"),
+    ),
+    Scenario(
+        "cred-web-session-at-relay",
+        "key.wrong_kind",
+        stranger(),
+        RELAY,
+        typed=jwt(iss="https://made-up.clerk.accounts.dev", azp="https://app.made-up.example"),
+        says=("Clerk",),
+    ),
+    Scenario(
+        "cred-sso-token-at-gateway",
+        "auth.rejected",
+        stranger(),
+        GATEWAY,
+        typed=jwt(iss="https://sso.corp.example/realms/staff", aud="account"),
+        never=("key.wrong_audience", "key.wrong_kind"),
+    ),
+    Scenario(
+        "cred-token-of-the-gateways-own-audience",
+        "auth.rejected",
+        stranger(),
+        GATEWAY,
+        typed=jwt(iss=ENTRA, aud="api://llm-gateway"),
+        never=("key.wrong_audience",),
     ),
     claude(
         "cred-ci-token",
@@ -362,6 +403,18 @@ UPSTREAM = (
 
 _NO_OTHER_HOUSE = ("key.wrong_door",)
 SISTERS = (
+    Scenario(
+        "cred-plan-key-at-ordinary-host",
+        "key.wrong_plan",
+        stranger(),
+        "https://api.xiaomimimo.com/v1",
+        shape="xiaomi-plan",
+        says=(
+            "https://token-plan-cn.xiaomimimo.com/v1",
+            "https://token-plan-sgp.xiaomimimo.com/v1",
+            "https://token-plan-ams.xiaomimimo.com/v1",
+        ),
+    ),
     Scenario(
         "cred-ordinary-key-at-plan",
         "key.wrong_plan",

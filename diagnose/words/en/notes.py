@@ -80,6 +80,7 @@ NOTES: dict[str, str] = {
     "credential_admin": "an admin key, which calls no model",
     "credential_oauth": "a login token (OAuth)",
     "credential_session": "the session token of a web login",
+    "credential_sso_token": "a token of a sign-in service (SSO)",
     "credential_cookie": "a browser cookie",
     "credential_ci_token": "an identity token of a CI job",
     "credential_access_token": "an access token of a cloud login",

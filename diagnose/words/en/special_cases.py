@@ -596,6 +596,7 @@ CASES: dict[str, Text] = {
         "It is {credential|a token} of {issuer|another service}. The model API does not accept it as a key.",
         (
             "Make an API key at {console}",
+            "Use an API key that was issued for {host}, not the token of a login.",
             "If the provider supports sign-in without a key (workload identity), exchange the token first: the app has "
             "to do that, with the token as its input.",
             "A login works only in the app that made it; API keys are separate and billed separately.",
@@ -651,6 +652,16 @@ CASES: dict[str, Text] = {
                 "Check that the key was made for {own_region}, the region of this base URL.",
                 "In the provider's console, copy the address and the key from the same page.",
             ),
+        ),
+    ),
+    "key.wrong_plan:plans": Text(
+        "This key belongs to a plan that has an address of its own",
+        "Subscriptions and pay-as-you-go have separate keys and separate addresses. The plan has several sites, and "
+        "nothing in the key tells which one issued it.",
+        (
+            "Set the base URL to the address of the site where you bought the plan: {sites}",
+            "To keep the base URL, make a key of its kind at {console}",
+            "In the console, check under which plan the key is listed, and copy the base URL given there.",
         ),
     ),
     "key.wrong_plan:maybe": Text(

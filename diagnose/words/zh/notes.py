@@ -80,6 +80,7 @@ NOTES: dict[str, str] = {
     "credential_admin": "管理密钥，不能调用模型",
     "credential_oauth": "登录令牌（OAuth）",
     "credential_session": "网页登录的会话令牌",
+    "credential_sso_token": "单点登录（SSO）的令牌",
     "credential_cookie": "浏览器 Cookie",
     "credential_ci_token": "CI 任务的身份令牌",
     "credential_access_token": "云账号登录得到的访问令牌",
