@@ -70,7 +70,7 @@ KINDS = (
     "webhook_secret",
     "client_secret",
     "realtime_secret",
-    "service_account",
+    "account_file",
     "login_file",
     "private_key",
     "certificate",
@@ -145,7 +145,7 @@ def _document(text: str) -> Credential | None:
     except (ValueError, RecursionError):
         return None
     if fields.get("type") in _GOOGLE_FILES or ("private_key" in fields and "client_email" in fields):
-        return Credential("", "service_account", "google", "vertex", document=True)
+        return Credential("", "account_file", "google", "vertex", document=True)
     return Credential("", "login_file", document=True) if _LOGIN_FIELDS & fields.keys() else None
 
 

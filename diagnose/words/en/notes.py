@@ -96,7 +96,7 @@ NOTES: dict[str, str] = {
     "credential_webhook_secret": "a secret for webhooks",
     "credential_client_secret": "the secret of an OAuth client",
     "credential_realtime_secret": "a client secret of the Realtime API, which is valid for minutes",
-    "credential_service_account": "the JSON file of a service account",
+    "credential_account_file": "the JSON file of a service account",
     "credential_login_file": "the login file of a command-line program",
     "credential_private_key": "a private key (PEM)",
     "credential_certificate": "a certificate (PEM)",

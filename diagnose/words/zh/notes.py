@@ -96,7 +96,7 @@ NOTES: dict[str, str] = {
     "credential_webhook_secret": "webhook 密钥",
     "credential_client_secret": "OAuth 客户端密钥",
     "credential_realtime_secret": "Realtime API 的客户端密钥，只有几分钟有效",
-    "credential_service_account": "服务账号的 JSON 文件",
+    "credential_account_file": "服务账号的 JSON 文件",
     "credential_login_file": "命令行程序的登录文件",
     "credential_private_key": "私钥（PEM）",
     "credential_certificate": "证书（PEM）",
