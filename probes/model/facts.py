@@ -166,6 +166,7 @@ class ProxyFacts(Record):
     problem: ProxyProblem | None = None
     note: str | Note = ""  # the faulty part of the value, or a note about it
     captures_local: bool = False
+    no_proxy: str = ""  # the hosts that go around the proxy today, if the target is not one of them
     # A SOCKS setting, even if it does not apply to this host: a client is built with all proxies that are set.
     socks: Source | None = None
     mended: str | None = None  # the correction of a value that no client accepts; the run uses it
@@ -297,6 +298,7 @@ class TlsFacts(Record):
     certifi: bool | None = None  # whether certifi's CA bundle, which other clients use, trusts it; None: unknown
     certifi_path: str = ""
     elsewhere: str = ""  # the trust store that trusts it if the app's does not: system, or the file in SSL_CERT_FILE
+    strict: str | Note = ""  # what the chain of a private authority lacks for a strict check
     date: str = ""  # the server's clock, from a request without a key, if a validity date failed; ISO 8601, UTC
 
 
