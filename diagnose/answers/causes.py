@@ -40,7 +40,7 @@ BECAUSE: Mapping[str, tuple[str, ...]] = {
         "key.unexpanded",
     ),
     "key.wrong_door": ("settings.wrong_variable", "settings.conflict", "url.host_typo", "url.not_api_host"),
-    **dict.fromkeys(("key.wrong_kind", "key.wrong_plan"), ("settings.wrong_variable",)),
+    **dict.fromkeys(("key.wrong_kind", "key.wrong_audience", "key.wrong_plan"), ("settings.wrong_variable",)),
     "key.truncated": ("key.masked", "key.placeholder"),
     **dict.fromkeys(("key.wrong_region", "quota.exhausted"), ("key.wrong_plan",)),
     **dict.fromkeys(("proxy.socks_unsupported", "proxy.captures_local"), ("proxy.invalid",)),

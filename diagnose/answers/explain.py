@@ -254,6 +254,7 @@ _NOTED: Mapping[str, tuple[tuple[str, float, float], ...]] = {
     Fit.OTHER_PLAN: (("key.wrong_plan", 0.9, 0.6),),
     Fit.OTHER_RESOURCE: (("key.wrong_resource", 0.85, 0.6),),
     Fit.WRONG_KIND: (("key.wrong_kind", 0.9, 0.6),),
+    Fit.WRONG_AUDIENCE: (("key.wrong_audience", 0.9, 0.6),),
     Fit.TRUNCATED: (("key.truncated", 0.85, 0.6),),
     Fit.OFFICIAL_ELSEWHERE: (("key.official_elsewhere", 0.5, 0.5),),
     Fit.UNLIKELY: (("key.wrong_door", 0.8, 0.8), ("app.base_url_ignored", 0.6, 0.6)),

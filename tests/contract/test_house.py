@@ -603,7 +603,8 @@ THROUGH_WORLDS = frozenset(
     diagnose.answers.data_files diagnose.cli.commands.apps diagnose.cli.commands.compare
     diagnose.cli.commands.hook diagnose.cli.commands.init diagnose.cli.commands.judge diagnose.cli.commands.scan
     diagnose.cli.commands.snippet diagnose.cli.completion diagnose.cli.curl_option diagnose.evidence.client_urls
-    diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth diagnose.findings.key
+    diagnose.evidence.lines diagnose.findings.api diagnose.findings.app diagnose.findings.auth
+    diagnose.findings.credentials diagnose.findings.key probes.keys.token_fit
     diagnose.findings.model diagnose.findings.proxy diagnose.findings.redirect diagnose.findings.run
     diagnose.findings.settings diagnose.findings.slo diagnose.findings.stream diagnose.findings.tls
     diagnose.findings.url diagnose.judging.capability_lines

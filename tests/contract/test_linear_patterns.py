@@ -81,9 +81,9 @@ def _shapes() -> Iterable[str]:
 
 def _key_patterns() -> Iterable[str]:
     from probes.keys import checksums
-    from probes.keys.credential_kinds import CREDENTIALS, JWT
+    from probes.keys.credential_kinds import JWT, credentials
 
-    return [*(one.pattern for one in CREDENTIALS if one.pattern), JWT, checksums._GITHUB, *_shapes()]
+    return [*(one.shape for one in credentials()), JWT, checksums._GITHUB, *_shapes()]
 
 
 def _of_wires(*names: str, ending: str = "", path: bool = False) -> Callable[[], Iterable[str]]:

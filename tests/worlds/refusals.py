@@ -95,6 +95,9 @@ REFUSALS = [
     Refusal("openai deactivated", "auth.expired", 401, openai("Your OpenAI account has been deactivated", code="account_deactivated"), "openai"),
     # -- Azure
     Refusal("azure wrong key", "auth.rejected", 401, '{"error":{"code":"401","message":"Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription"}}', "azure-openai"),
+    Refusal("entra token of another audience", "key.wrong_audience", 401, '{"error":{"code":"401","message":"Access denied due to invalid token audience. Expected https://cognitiveservices.azure.com"}}', "azure-openai", key_good=False),
+    Refusal("gateway wants another audience", "key.wrong_audience", 401, '{"message":"IDX10214: Audience validation failed. Audiences: \'[PII]\'. Did not match"}', key_good=False),
+    Refusal("azure names three reasons", "auth.rejected", 401, '{"error":{"code":"401","message":"Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or have expired."}}', "azure-openai", key_good=False),
     Refusal("azure no key", "auth.header_lost", 401, '{"statusCode":401,"message":"Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API."}', "azure-openai"),
     Refusal("azure deployment", "model.not_found", 404, '{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}', "azure-openai", key_good=True),
     Refusal("azure path", "path", 404, '{"error":{"code":"404","message": "Resource not found"}}', "azure-openai"),
@@ -294,7 +297,7 @@ REFUSALS = [
     Refusal("ark rate", "quota.rate_limited", 429, '{"error":{"code":"RateLimitExceeded.EndpointTPMExceeded","message":"TPM exceeded","type":"TooManyRequests"}}', "volcengine-ark"),
     Refusal("ark overloaded", "quota.overloaded", 429, '{"error":{"code":"ServerOverloaded","message":"The service is currently unable to handle requests","type":"TooManyRequests"}}', "volcengine-ark"),
     # -- StepFun … ModelScope
-    Refusal("xiaomi", "auth.rejected", 401, '{"error":{"message":"Invalid API Key","param":"Please provide valid API Key","code":"401","type":"invalid_key"}}', "xiaomi-token-plan-cn"),
+    Refusal("xiaomi", "auth.rejected", 401, '{"error":{"message":"Invalid API Key","param":"Please provide valid API Key","code":"401","type":"invalid_key"}}', "xiaomi-token-plan-cn", root="key.wrong_plan", why="the key that was sent does not begin with tp-, as all keys of this plan do"),
     Refusal("xiaomi body", "model.parameter_rejected", 400, '{"error":{"message":"Param Incorrect","param":"temperature","code":"400","type":"bad_request"}}', "xiaomi"),
     Refusal("qianfan key", "auth.rejected", 401, '{"error":{"code":"invalid_iam_token","message":"invalid iam token","type":"invalid_request_error"},"id":"as-1"}', "qianfan"),
     Refusal("qianfan model", "model.not_permitted", 401, '{"error":{"code":"invalid_model","message":"No permission to use the model","type":"invalid_request_error"},"id":"as-1"}', "qianfan"),

@@ -234,9 +234,9 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "key.truncated": Text(
-        "The key does not have the length of its kind",
-        "It begins like a key of {key_door|a known provider}, but no such key is as short or as long as this one. "
-        "Part of it was lost when it was copied, or something was added.",
+        "The key is incomplete or too long",
+        "It begins like a key of {key_door|a known provider}, but no such key looks like this one. Part of it was lost "
+        "when it was copied, or something was added.",
         (
             (
                 "It has {key_length} characters now. Copy it again with the copy button: a double click often stops at "
@@ -248,15 +248,21 @@ TEXTS: dict[str, Text] = {
     ),
     "key.wrong_kind": Text(
         "This credential is not a key for calling models",
-        "It comes from the right house but is made for another purpose, as an admin key, a login token, a key id, an "
-        "organisation id or a webhook secret is. The model API does not take it.",
+        "It is {credential|an admin key, a login token, an ID or a secret for another purpose}. The model API does not "
+        "accept it.",
         (
             "Make an API key at {console}",
             "On the provider's page for API keys, make a key and use that one.",
-            (
-                "The login of a subscription works in its maker's own apps only: an API key is a thing apart, and "
-                "billed apart."
-            ),
+        ),
+    ),
+    "key.wrong_audience": Text(
+        "This token was made for another service",
+        "A token names the service for which it was made (aud) and who issued it (iss). This one is for "
+        "{audience|another service}, and {door} does not accept it, however long it is valid.",
+        (
+            "Get a new token for this service: {token_command}",
+            "Get a new token, and ask for the audience or scope that the manual of {door} names.",
+            "Or use an API key instead: {console}",
         ),
     ),
     "key.official_elsewhere": Text(
@@ -832,13 +838,12 @@ TEXTS: dict[str, Text] = {
     # -- auth ----------------------------------------------------------------------------------------------------------
     "auth.rejected": Text(
         "{door} does not accept this key",
-        "The key came to the right place and in the right form, but is not known there. It was mistyped, deleted or "
-        "replaced, or never belonged to this place.",
+        "The server read the key and refused it. It was mistyped, deleted or replaced, or is not a key of this server.",
         (
             "Compare {key_hint} with the keys listed at {console}",
             "Make a new key at {console} and use that one.",
-            "See that no older key from another place is used: `llmdoctor check` names the place that wins.",
-            "With a relay, see on its page that the token exists and is switched on.",
+            "Check that no older key from another place is used: the report names the place that wins.",
+            "With a relay, check on its page that the token exists and is switched on.",
         ),
     ),
     "auth.header_style": Text(

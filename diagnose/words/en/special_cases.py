@@ -930,4 +930,153 @@ CASES: dict[str, Text] = {
             "If the relay is yours, replace the key of the channel that serves this model.",
         ),
     ),
+    # -- credentials that tell about themselves
+    "key.wrong_kind:token": Text(
+        "This is a token, not an API key",
+        "It is {credential|a token} of {issuer|another service}. The model API does not accept it as a key.",
+        (
+            "Make an API key at {console}",
+            "Use an API key that was issued for {host}, not the token of a login.",
+            "If the provider supports sign-in without a key (workload identity), exchange the token first: the app has "
+            "to do that, with the token as its input.",
+            "A login works only in the app that made it; API keys are separate and billed separately.",
+        ),
+    ),
+    "key.wrong_kind:access_key": Text(
+        "This is an access key of a cloud account, not an API key",
+        "It is {credential|an access key} of {house|a cloud provider}. Such keys sign requests to the cloud's own "
+        "interfaces. The model API takes an API key, which is made on another page.",
+        (
+            "Make an API key at {console}",
+            "Make an API key on the page of the model service, and use that one alone, without an ID in front.",
+            "If the access key was pasted into other apps too, replace it: it opens the whole account.",
+        ),
+    ),
+    "key.wrong_kind:document": Text(
+        "This is not an API key: it is {credential|a file with a secret}",
+        "The whole text of a file or of a settings line is in the key's field. It was not sent, because it may hold a "
+        "private key.",
+        (
+            "Make an API key at {console}",
+            "Give the app the path of the file instead, where it has a setting for that, or use an API key.",
+            "If an app has already sent it somewhere, replace the secret.",
+        ),
+    ),
+    "key.wrong_region:token": Text(
+        "This key is for the region {region|of another host}, and {host} is in another",
+        "The key names the region in which it was made. A short-term key is valid only there.",
+        (
+            "To keep the key, set the base URL to {better_url}",
+            "To keep the base URL, make a new key for {own_region} at {console}",
+            "Use the same region for the key and the base URL.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("key.wrong_region:maybe", "key.wrong_resource:maybe"),
+        Text(
+            "The key may be from another site of the same provider",
+            "The provider runs several sites with separate keys that look alike. Only the site that issued the key "
+            "accepts it, and nothing in the key tells which one that is.",
+            (
+                "If you made the key at one of these sites, set the base URL to its address: {sites}",
+                "Check on which site you log in to make keys.",
+            ),
+        ),
+    ),
+    **dict.fromkeys(
+        ("key.wrong_region:own", "key.wrong_resource:own"),
+        Text(
+            "The key may be from another region or resource of the same provider",
+            "The provider has one host for each region, resource or workspace, and a key is valid only at its own.",
+            (
+                "Check that the key was made for {own_region}, the region of this base URL.",
+                "In the provider's console, copy the address and the key from the same page.",
+            ),
+        ),
+    ),
+    "key.wrong_plan:plans": Text(
+        "This key belongs to a plan that has an address of its own",
+        "Subscriptions and pay-as-you-go have separate keys and separate addresses. The plan has several sites, and "
+        "nothing in the key tells which one issued it.",
+        (
+            "Set the base URL to the address of the site where you bought the plan: {sites}",
+            "To keep the base URL, make a key of its kind at {console}",
+            "In the console, check under which plan the key is listed, and copy the base URL given there.",
+        ),
+    ),
+    "key.wrong_plan:maybe": Text(
+        "The key may belong to a plan that has its own address",
+        "Subscriptions, such as coding plans, and pay-as-you-go have separate addresses, and a plan pays only for "
+        "requests to its own. Whether the account has a plan is not visible from here.",
+        (
+            "If you have the plan, set the base URL to its address: {sites}",
+            "In the console, check to which plan the key belongs, and copy the base URL given there.",
+        ),
+    ),
+    "key.wrong_plan:not_of_plan": Text(
+        "This is not a key of the plan to which {host} belongs",
+        "{door} accepts only the keys of the plan. This key does not begin as those do, so it may be an ordinary "
+        "(pay-as-you-go) key of the same provider, which has other addresses.",
+        (
+            "Keys of this plan begin with {wanted|another text}: copy that one from {console|the plan's page}",
+            "If it is an ordinary key of the same provider, set the base URL to the address of its site: {sites}",
+        ),
+    ),
+    "auth.rejected:sites": Text(
+        "{door} does not accept this key; it may be from another of its sites",
+        "The server refused the key. The provider runs several sites with separate keys that look alike, so the key "
+        "may be from another one. It may also be mistyped, deleted or replaced.",
+        (
+            "If you made the key at one of these sites, set the base URL to its address: {sites}",
+            "If you made it for {door}, compare {key_hint} with the keys listed at {console}",
+            "Otherwise make a new key at {console|the provider's console}",
+        ),
+    ),
+    "auth.rejected:region": Text(
+        "{door} does not accept this key; it may be from another region",
+        "The server refused the key. {host} serves the region {own_region|in its name}, and a key may be valid only in "
+        "the region in which it was made. It may also be deleted, expired or mistyped.",
+        (
+            "Check that the key was made for {own_region}; if not, use the base URL of its own region.",
+            "Otherwise make a new key in {own_region|that region} at {console|the provider's console}",
+        ),
+    ),
+    "auth.rejected:token": Text(
+        "{door} does not accept this token",
+        "The server read the token and refused it. A token is valid for a limited time and for one service, and its "
+        "issuer can withdraw it.",
+        (
+            "Get a new token for this service: {token_command}",
+            "Get a new token, in the way in which you got this one.",
+            "If it is refused again, compare its audience (aud) and issuer (iss) with what the server expects.",
+        ),
+    ),
+    "auth.expired:token": Text(
+        "The token has expired",
+        "It was valid until {expires|a moment in the past}. Login and access tokens are valid for minutes or hours, "
+        "and waiting does not renew them.",
+        (
+            "Get a new token: {token_command}",
+            "Get a new token, in the way in which you got this one.",
+            "Let the app get its tokens itself (a token provider, a login), instead of a token pasted once.",
+            "If the token is new, check the clock of this machine.",
+        ),
+    ),
+    "auth.expired:bedrock": Text(
+        "The short-term Bedrock key has expired",
+        "It was valid until {expires|a moment in the past}. Short-term keys are valid for at most 12 hours.",
+        (
+            "Make a new key at {console}",
+            "For more than 12 hours, use a long-term key, or let the app make short-term keys from AWS credentials.",
+        ),
+    ),
+    "auth.expired:early": Text(
+        "The token is not valid yet",
+        "It is valid only from {expires|a later moment} on. Usually the clock of this machine, or of the one that "
+        "issued the token, is wrong.",
+        (
+            "Check the clock of this machine, and turn on automatic time.",
+            "If the clock is right, check the clock of the server that issued the token.",
+        ),
+    ),
 }

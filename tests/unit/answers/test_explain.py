@@ -475,6 +475,8 @@ REPORTS = [
     ("key.wrong_kind", "401 {\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",\"message\":\"OAuth authentication is currently not supported.\"}} with sk-ant-oat01 token"),
     ("key.wrong_kind", "API keys are not supported by this API. Expected OAuth2 access token or other authentication credentials that assert a principal."),
     ("key.wrong_kind", "用的是 Admin key (sk-admin-...) 调用 chat completions，提示没有权限"),
+    ("key.wrong_audience", "401 IDX10214: Audience validation failed. Audiences: 'https://management.azure.com'. Did not match"),
+    ("key.wrong_audience", "openai.AuthenticationError: Error code: 401 - {'error': {'code': '401', 'message': 'The token audience is invalid'}}"),
     ("key.official_elsewhere", "I gave my official OpenAI key to a third-party relay https://api.cheap-gpt.example/v1, is that safe?"),
     ("key.wrong_door", "Incorrect API key provided: sk-or-v1*************94f6. You can find your API key at https://platform.openai.com/account/api-keys."),
     ("key.wrong_door", "xAI: Incorrect API key provided: gs***YA. You can obtain an API key from https://console.x.ai."),
