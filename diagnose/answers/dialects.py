@@ -63,7 +63,8 @@ class Match(NamedTuple):
     ``values`` may hold ``retry_after`` (seconds), ``have`` and ``need`` (amounts as written), ``model``,
     ``group``, ``parameter``, ``header``, ``path``, ``upstream`` (as the gateway calls it), ``echoed`` (the head of the
     key that the server says it got), ``echoed_tail``, ``plan_hint`` and ``kind_hint`` ("1": a key of a plan, of another
-    kind, is likely).
+    kind, is likely), ``own_words`` ("1": a gateway speaks about the key that it received itself, not about its own key
+    upstream).
     """
 
     code: str

@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 
 UNSEEN = SettingsFacts(None, None)  # for a run that ended before it examined its settings
 
+# Kinds of doors that pass requests on to others, with keys of their own.
+_PASS_ON = ("relay", "gateway", "aggregator", "local")
+
 
 class View:
     """A read-only view of one :class:`probes.model.evidence.Evidence`.
@@ -364,7 +367,31 @@ class View:
         )  # its table is loaded only if something failed
 
         found = read_refusal(self.subject, self.door.match.id if self.door else None)
-        return found if self.refused_alone is None else tuple(map(about_one_model, found))
+        if self.refused_alone is not None:
+            found = tuple(map(about_one_model, found))
+        refused = bool(found) and found[0].code == "auth.rejected" and not found[0].values.get("own_words")
+        quoted = self._relays_own_key() if refused else ""
+        if not quoted:
+            return found
+        first = found[0]
+        values = {**first.values, "other_key": quoted}
+        return (first._replace(code="auth.upstream", key_good=True, values=values), *found)
+
+    def _relays_own_key(self) -> str:
+        """Return the masked key that a relay's refusal quotes if it is not the user's; else an empty string.
+
+        A provider itself has no other key to quote, so there a difference is a matter of its format.
+        """
+        door, subject, hint = self.door, self.subject, self.evidence.target.key_hint or ""
+        untouched = subject is not None and subject.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED)
+        if subject is None or not untouched or any(flaw.subject == "key" for flaw in self.settings.flaws):
+            return ""
+        if door is None or not (door.match.id is None or door.host.local or door.match.kind in _PASS_ON):
+            return ""
+        from diagnose.evidence.echoed_key import quotes_other_key  # only a refusal needs it
+
+        error = subject.reading.error
+        return quotes_other_key(f"{error.message if error else ''}\n{subject.response.text}", hint)
 
     @property
     def match(self) -> Match | None:

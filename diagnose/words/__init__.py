@@ -44,6 +44,7 @@ OPTIONAL = (
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
     *("header", "header_variable", "place", "lines"),
     *("proxy", "better_proxy", "address", "port", "location"),
+    *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("issuer", "product", "path", "names", "not_after", "days"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from worlds import cases, field_headers, field_refusals, field_remedies, field_way, http, protocols, settings, wire
+from worlds import (
+    cases,
+    field_credentials,
+    field_headers,
+    field_refusals,
+    field_remedies,
+    field_way,
+    http,
+    protocols,
+    settings,
+    wire,
+)
 from worlds.stage import Scenario
 
 TABLES: dict[str, tuple[Scenario, ...]] = {
@@ -14,6 +25,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "remedies": field_remedies.SCENARIOS,
     "field_headers": field_headers.SCENARIOS,
     "field_refusals": field_refusals.SCENARIOS,
+    "field_credentials": field_credentials.SCENARIOS,
     "field_way": field_way.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
