@@ -27,8 +27,11 @@ class StreamCounter:
         self._prompt = self._completion = 0
 
     def feed(self, event: Event, at: float) -> None:
-        """Read one event that arrived ``at`` seconds after the request. SDKs stop after the end marker or an error."""
-        if self.done or self._error:
+        """Read one event that arrived ``at`` seconds after the request, unless the end marker came before it.
+
+        It reads on after an error: some SDKs pass over some errors.
+        """
+        if self.done or event.bare:
             return
         if not self._events:
             self._first = at
@@ -36,14 +39,14 @@ class StreamCounter:
         self._last = at
         self._moments.add(round(at / MOMENT))
         self._reads.add(at)
-        if event.data is None:
+        if event.wrong:
             self.flaw("not_utf8")
         else:
             self.take(event.name, event.data)
 
     def end(self, event: Event) -> None:
         """Read the last event, without a blank line after it: only an end marker counts."""
-        if not self.done and not self._error and self.ends(event):
+        if not self.done and self.ends(event):
             self.done = True
 
     def ends(self, event: Event) -> bool:
@@ -63,7 +66,9 @@ class StreamCounter:
             self._text.append(text_of(content))
 
     def fail(self, error: ApiError | None, message: str = "") -> None:
-        """Record an error in the stream."""
+        """Record an error in the stream. Only the first one counts."""
+        if self._error is not None:
+            return
         self._error = error or ApiError(message=message[:300], shape="other")
         self._error_first = not self._text and not self._reasoning and not self._shaped
 
