@@ -7,8 +7,10 @@ from dataclasses import replace
 from probes.api import redirects
 from probes.api.response_checks import tells_fault
 from probes.model.exchange import (
+    Answer,
     ApiError,
     Body,
+    Breakage,
     Exchange,
     Purpose,
     Response,
@@ -20,13 +22,18 @@ from probes.model.scrubber import Scrubber
 from probes.network.http1 import RawAnswer
 from probes.protocols.errors import kind_of, parse_json, title_of
 from probes.protocols.protocol import Wire, spoken_in, wire
+from probes.protocols.strictness.answers import of_head
+from probes.protocols.strictness.clients import PYTHON
 
 QUOTED = 4096  # characters of a body that are kept
 
 
-def read_response(record: Exchange, raw: RawAnswer, data: bytes, scrub: Scrubber) -> Exchange:
+def read_response(
+    record: Exchange, raw: RawAnswer, data: bytes, scrub: Scrubber, readers: frozenset[str] = PYTHON
+) -> Exchange:
     """Return ``record`` with the response ``raw``, whose body is ``data``, and with what an SDK reads from it.
 
+    ``readers`` are the clients that the app is built on: what breaks them is a problem of the answer.
     Every text is scrubbed. A stream is read by :func:`read_stream`.
     """
     text = data[: QUOTED * 4].decode("utf-8", "replace")
@@ -53,6 +60,8 @@ def read_response(record: Exchange, raw: RawAnswer, data: bytes, scrub: Scrubber
     location = scrub(raw.header("location")[:1000])
     leads = replace(record.redirection, location=location, target=redirects.read(found, location))
     reading = _reading(found, known, value, scrub)
+    if reading.answer is not None and found.purpose is Purpose.CHAT:
+        reading = replace(reading, answer=_strictly(found, reading.answer, raw, data, scrub, readers))
     return replace(found, redirection=leads, reading=reading)
 
 
@@ -73,6 +82,25 @@ def _reading(found: Exchange, known: bool, value: object, scrub: Scrubber) -> Re
     return ResponseReading(error, answer)
 
 
+def _strictly(
+    found: Exchange, answer: Answer, raw: RawAnswer, data: bytes, scrub: Scrubber, readers: frozenset[str]
+) -> Answer:
+    """Return the answer with the places at which official SDKs fail."""
+    if answer.problem:
+        return answer
+    protocol = wire(found.attempt.protocol)
+    broken = protocol.broken_by(data, raw.header("content-type"), answer)
+    broken += of_head(protocol.name, raw.status, raw.header("content-encoding"), "plain")
+    broken = scrubbed_breakages(broken, scrub)
+    fatal = next((one for one in broken if readers & set(one.readers)), None)
+    return replace(answer, breakages=broken, problem=fatal.what if fatal is not None else "")
+
+
+def scrubbed_breakages(broken: tuple[Breakage, ...], scrub: Scrubber) -> tuple[Breakage, ...]:
+    """Return the breakages with every text of the server's scrubbed and shortened."""
+    return tuple(replace(one, where=scrub(one.where[:120]), quote=scrub(one.quote)) for one in broken)
+
+
 def _scrubbed_error(error: ApiError | None, scrub: Scrubber) -> ApiError | None:
     """Return the error with every text shortened and scrubbed."""
     if error is None:
@@ -91,7 +119,15 @@ def read_stream(reading: StreamReading, data: bytes, protocol: Wire, scrub: Scru
     error = reading.error
     if error is not None:
         error = replace(error, message=scrub(error.message[:2000]), type=scrub(error.type), code=scrub(error.code))
-    reading = replace(reading, text=scrub(reading.text[:500]), model=scrub(reading.model[:200]), error=error)
+    ignored = _scrubbed_error(reading.ignored, scrub)
+    reading = replace(
+        reading,
+        text=scrub(reading.text[:500]),
+        model=scrub(reading.model[:200]),
+        error=error,
+        ignored=ignored,
+        breakages=scrubbed_breakages(reading.breakages, scrub),
+    )
     if reading.events:
         return reading
     kind = kind_of(data)

@@ -114,6 +114,7 @@ class StreamReading(Record):
     stopped: bool = False  # the stream was still open when the limit was reached
     lacks: str = ""  # a missing field that strict clients need and the SDKs do not
     breakages: tuple[Breakage, ...] = ()  # where which clients fail
+    ignored: ApiError | None = None  # an error event that the app's SDK passes over
     read: bool = False  # of another kind than the protocol's, but the app's SDK reads the text all the same
 
     @property

@@ -16,6 +16,7 @@ class StreamCounter:
 
     def __init__(self) -> None:
         self.done = False  # the protocol's end marker arrived
+        self.behind = 0  # pieces of text behind it, which no SDK reads
         self._events = self._pieces = 0
         self._text: list[str] = []
         self._model = self._finish = self._problem = ""

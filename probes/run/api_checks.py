@@ -19,6 +19,7 @@ from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
 from probes.network.trust_stores import blind_context
+from probes.protocols.strictness.clients import readers_of
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import api_context
@@ -70,6 +71,7 @@ class ApiChecks:
             version,
             pools.network.pages,
             exposed=offline.keys.send_anyway,
+            readers=readers_of(offline.given.app),
         )
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from probes.model.exchange import Breakage
@@ -24,14 +24,18 @@ def expects_text(finish: str, reasoning: bool, completion_tokens: int) -> bool:
     return finish in _COMPLETE and not reasoning and completion_tokens != _WORDLESS
 
 
-def of_answer(protocol: str, body: bytes, content_type: str, status: int, complete: bool) -> tuple[Breakage, ...]:
-    """Return where which clients fail at a plain answer. ``complete``: a text must come."""
-    strict = import_module(f"probes.protocols.strictness.{protocol}")
+def of_answer(
+    strict: ModuleType, protocol: str, body: bytes, content_type: str, complete: bool
+) -> tuple[Breakage, ...]:
+    """Return where which clients fail at a plain answer. ``strict``: how they read it. ``complete``: a text must come.
+
+    An answer without text whose JSON says nothing of completion raises no alarm.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     for language in CLIENTS[protocol]:
         read: Callable[[Any], str | None] = getattr(strict, f"{language}_plain")
         try:
-            value = _decoded(protocol, language, body, content_type, status)
+            value = _decoded(protocol, language, body, content_type)
             text = read(value)
             if complete and not (text or "").strip():
                 breaks("no_text")
@@ -42,13 +46,25 @@ def of_answer(protocol: str, body: bytes, content_type: str, status: int, comple
     return tuple(Breakage(what, where, tuple(readers)) for (what, where), readers in found.items())
 
 
-def _decoded(protocol: str, language: str, body: bytes, content_type: str, status: int) -> Any:
+_PACKED = ("br", "zstd")  # what fetch in Node unpacks and Python's clients do not, without a package for it
+
+
+def of_head(protocol: str, status: int, encoding: str, way: str) -> tuple[Breakage, ...]:
+    """Return where which clients fail at the head of a response with status 2xx whose body was read as it came."""
+    rows = []
+    if protocol == "gemini" and status != 200:
+        rows.append(Breakage("status", str(status), (f"python {way}",)))
+    if encoding.strip().lower() in _PACKED and "node" in CLIENTS.get(protocol, {}):
+        ways = (way, "helper") if way == "raw" else (way,)
+        rows.append(Breakage("content_encoding", encoding.strip().lower(), tuple(f"node {one}" for one in ways)))
+    return tuple(rows)
+
+
+def _decoded(protocol: str, language: str, body: bytes, content_type: str) -> Any:
     """Return the value of the JSON as the client takes it."""
     if language == "node":
         return _by_node(protocol, body, content_type)
     if protocol == "gemini":
-        if status != 200:
-            breaks("status")
         text = body.decode(_charset(content_type), "replace")
         parsed = parse(text) if not text.startswith("\ufeff") else parse("\ufeff")
     else:

@@ -30,8 +30,11 @@ PYTHON = frozenset(("python plain", "python raw"))
 NODE = frozenset(("node plain", "node raw"))
 
 
-def readers_of(app: str) -> frozenset[str]:
+def readers_of(app: str | None) -> frozenset[str]:
     """Return the readers that decide whether this app works; the Python SDK's if nothing is known about the app."""
-    from probes.catalog.apps import app_of  # the table of apps is loaded only for a named app
+    if not app:
+        return PYTHON
+    from probes.catalog.apps import load  # the table of apps is loaded only for a named app
 
-    return NODE if app and (found := app_of(app)) is not None and found.sdk == "node" else PYTHON
+    found = load().get(app)
+    return NODE if found is not None and found.sdk == "node" else PYTHON

@@ -21,10 +21,10 @@ class PythonRaw(PythonEvents):
         if not isinstance(choices, (list, str)):
             breaks("type", "choices")
         delta = field(choices[0], "delta", "choices[0]")
-        content = field(delta, "content", "choices[0].delta") or ""
-        if not isinstance(content, str):
+        text = content_text(field(delta, "content", "choices[0].delta") or "")
+        if text is None:
             breaks("type", "choices[0].delta.content")
-        self.hand_on(content)
+        self.hand_on(text)
 
 
 class PythonHelper(PythonEvents):

@@ -123,6 +123,15 @@ class Panel:
         """Whether some client still reads on."""
         return any(not one.done for one in self._readings)
 
+    @property
+    def knows(self) -> bool:
+        """Whether somebody has measured the clients."""
+        return bool(self._readings)
+
+    def text(self, readers: frozenset[str]) -> bool:
+        """Check whether one of these readers has handed on a text."""
+        return any(one.pieces and one.reader in readers for one in self._readings)
+
     def feed(self, event: Event, parsed: Parsed) -> None:
         """Let every client that still reads take the event."""
         for one in self._readings:
