@@ -178,7 +178,9 @@ def _malformed(view: View) -> Claim | None:
     broken = lines(view.evidence.target.protocol, answer.breakages)
     problem = () if broken else (seen("problem", detail=answer.problem.replace("_", " ")),)
     wordless = answer.breakages and answer.problem == "no_text"
-    return Claim((line_of(subject), *problem, *broken, subject.response.text[:200]), case="wordless" if wordless else "")
+    return Claim(
+        (line_of(subject), *problem, *broken, subject.response.text[:200]), case="wordless" if wordless else ""
+    )
 
 
 def _breaks_others(view: View) -> Claim | None:

@@ -72,12 +72,13 @@ def _malformed(view: View) -> Claim | None:
         fatal = _fatal(view, reading)
         if fatal is not None and fatal.what in ("torn", "error_event"):
             return None  # stream.cut and stream.error_inside say it better
-        problem = seen("problem", detail=reading.problem.replace("_", " ")) if fatal is None else ""
+        problem: str | Seen = seen("problem", detail=reading.problem.replace("_", " ")) if fatal is None else ""
         quoted = quotes(reading.breakages) or (exchange.response.text[:160],)
         return _broken(view, line_of(exchange), problem, *lines(protocol, reading.breakages), *quoted)
-    if reading.flows and reading.breakages and reading.error is None:
+    whole = reading.finish or reading.terminated
+    if reading.flows and reading.breakages and reading.error is None and whole:
         names = clients(protocol, *reading.breakages)
-        evidence = (*lines(protocol, reading.breakages), *quotes(reading.breakages))
+        evidence: tuple[str | Seen, ...] = (*lines(protocol, reading.breakages), *quotes(reading.breakages))
         return Claim(evidence, severity=Severity.WARNING, case="others", values={"clients": names})
     if reading.kind == "sse" and exchange.response.content_type in _ODD_TYPES:
         return Claim((seen("content_type", kind=exchange.response.content_type),), severity=Severity.WARNING)

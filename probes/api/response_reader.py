@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from probes.api import redirects
@@ -36,6 +37,7 @@ def read_response(
     ``readers`` are the clients that the app is built on: what breaks them is a problem of the answer.
     Every text is scrubbed. A stream is read by :func:`read_stream`.
     """
+    as_sent, data = data, _as_utf8(data)
     text = data[: QUOTED * 4].decode("utf-8", "replace")
     kind = kind_of(data, raw.header("content-type"))
     known, value = (False, None)
@@ -61,8 +63,17 @@ def read_response(
     leads = replace(record.redirection, location=location, target=redirects.read(found, location))
     reading = _reading(found, known, value, scrub)
     if reading.answer is not None and found.purpose is Purpose.CHAT:
-        reading = replace(reading, answer=_strictly(found, reading.answer, raw, data, scrub, readers))
+        reading = replace(reading, answer=_strictly(found, reading.answer, raw, as_sent, scrub, readers))
     return replace(found, redirection=leads, reading=reading)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Return JSON in UTF-16 or UTF-32 as UTF-8, as Python's clients read it; any other body unchanged."""
+    code = json.detect_encoding(data[:4])
+    try:
+        return data if code.startswith("utf-8") else data.decode(code).encode()
+    except UnicodeDecodeError:
+        return data
 
 
 def _reading(found: Exchange, known: bool, value: object, scrub: Scrubber) -> ResponseReading:

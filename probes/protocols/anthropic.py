@@ -28,6 +28,8 @@ from probes.protocols.sse import Event
 from probes.protocols.stream_counter import StreamCounter
 
 _OLDER_VERSION = "2023-06-01"  # the version that was measured to work with x-api-key
+# Stop reasons with which a message may have no content.
+_TEXTLESS = ("max_tokens", "refusal", "pause_turn", "model_context_window_exceeded")
 _READ_EVENTS = ("message_start", "message_delta", "message_stop")
 
 
@@ -112,8 +114,8 @@ class _Anthropic(Wire):
         if not isinstance(content, list):
             return Answer(problem=strange(value, "no_content"), model=model)
         blocks = [block for block in content if isinstance(block, dict)]
-        thought = any(block.get("type") not in (None, "text") for block in blocks)
-        if not blocks and finish != "max_tokens":
+        thought = any(_wordless(block) for block in blocks)
+        if not blocks and finish not in _TEXTLESS:
             return Answer(problem="empty_content", model=model, finish=finish)
         return Answer(
             text="".join(text_of(block.get("text")) for block in blocks if block.get("type") == "text"),
@@ -148,18 +150,22 @@ class _AnthropicReader(StreamCounter):
         _, value = parse_json(event.data)
         return event.name == "message_stop" or (isinstance(value, dict) and value.get("type") == "message_stop")
 
+    def late(self, event: Event) -> bool:
+        return '"text_delta"' in event.data
+
     def take(self, name: str, data: str) -> None:
         known, value = parse_json(data)
         if name == "error" or (isinstance(value, dict) and _is_error(value)):
             self.fail(read_error(value) if known else None, data)
         elif isinstance(value, dict):
             kind = text_of(value.get("type")) or name
-            if kind in _READ_EVENTS or kind.startswith("content_block_"):
+            kind = kind if _known(kind) else name if _known(name) else kind
+            if _known(kind):
                 self._shaped, self._named = True, self._named or bool(name)
                 self._event(kind, value)
             elif spoken_in(value) or kind.startswith("response."):
                 self.flaw("other_protocol")
-        elif name in _READ_EVENTS or name.startswith("content_block_"):
+        elif _known(name):
             self._shaped = self._named = True
             self.flaw("bad_json")
 
@@ -171,7 +177,7 @@ class _AnthropicReader(StreamCounter):
             self._model = text_of(message.get("model")) or self._model
             self.count(message.get("usage"), "input_tokens", "output_tokens")
         elif kind == "content_block_start" and isinstance(block, dict):
-            self._reasoning |= block.get("type") not in (None, "text")
+            self._reasoning |= _wordless(block)
         elif isinstance(delta, dict):
             self.write(delta.get("text"))
             self._reasoning |= bool(delta.get("thinking") or delta.get("partial_json"))
@@ -182,6 +188,15 @@ class _AnthropicReader(StreamCounter):
         if self._shaped and not self._named:
             self.flaw("no_event_lines")  # the SDKs pass over events without one
         return super().reading(unshaped)
+
+
+def _known(kind: str) -> bool:
+    return kind in _READ_EVENTS or kind.startswith("content_block_")
+
+
+def _wordless(block: dict[str, Any]) -> bool:
+    """Check for thinking, a tool call or another block without text: what a message may hold instead of one."""
+    return block.get("type") not in (None, "text") and not isinstance(block.get("text"), str)
 
 
 def _is_error(value: dict[str, Any]) -> bool:

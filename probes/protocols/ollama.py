@@ -72,7 +72,7 @@ class _Ollama(Wire):
             text=text_of(message.get("content")),
             model=model,
             finish=_finish(value),
-            reasoning=bool(message.get("thinking")),
+            reasoning=bool(message.get("thinking") or message.get("tool_calls") or message.get("images")),
             prompt_tokens=count_of(value.get("prompt_eval_count")),
             completion_tokens=count_of(value.get("eval_count")),
         )

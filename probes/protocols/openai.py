@@ -117,6 +117,13 @@ class _OpenAIReader(StreamCounter):
     def ends(self, event: Event) -> bool:
         return event.data.startswith("[DONE]")
 
+    def late(self, event: Event) -> bool:
+        known, value = parse_json(event.data) if '"delta"' in event.data else (False, None)
+        choices = value.get("choices") if known and isinstance(value, dict) else None
+        first = choices[0] if isinstance(choices, list) and choices else None
+        delta = first.get("delta") if isinstance(first, dict) else None
+        return isinstance(delta, dict) and bool(text_of(delta.get("content")))
+
     def take(self, name: str, data: str) -> None:
         if data.startswith("[DONE]"):
             self.done = True

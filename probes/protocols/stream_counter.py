@@ -32,7 +32,10 @@ class StreamCounter:
 
         It reads on after an error: some SDKs pass over some errors.
         """
-        if self.done or event.bare:
+        if self.done:
+            self.behind += self.late(event)
+            return
+        if event.bare:
             return
         if not self._events:
             self._first = at
@@ -49,6 +52,10 @@ class StreamCounter:
         """Read the last event, without a blank line after it: only an end marker counts."""
         if not self.done and self.ends(event):
             self.done = True
+
+    def late(self, event: Event) -> bool:
+        """Check whether an event behind the end marker carries a piece of text, which no SDK reads."""
+        return False
 
     def ends(self, event: Event) -> bool:
         """Check whether this is the protocol's end marker."""

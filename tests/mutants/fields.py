@@ -93,7 +93,11 @@ def of_events(protocol: str) -> Iterator[Mutant]:
                 for index in alike:
                     copy[index] = (rows[index][0], changed(rows[index][1], path, new))
                 yield Mutant(
-                    protocol, "stream", "field", f"event {number} {_written(path, new)}", framed(protocol, copy).encode()
+                    protocol,
+                    "stream",
+                    "field",
+                    f"event {number} {_written(path, new)}",
+                    framed(protocol, copy).encode(),
                 )
         if len(alike) > 1:
             yield from _first_alone(protocol, rows, alike)

@@ -121,11 +121,17 @@ def _lines(protocol: str) -> Iterator[tuple[str, str]]:
     yield "one id in front", "id: 1\n" + text
     yield "ids and pings", "".join(f"id: {n}\n" + framed(protocol, [row]) + ": ping\n\n" for n, row in enumerate(rows))
     for name in ("message", "zz", " message_start", "\tmessage_start", "message_start ", "", "ping", "thread.x"):
-        yield f"event {name!r} on every event", framed(protocol, [(name, value) for _, value in rows]).replace(
-            "data:", "event:\ndata:" if not name else "data:"
+        yield (
+            f"event {name!r} on every event",
+            framed(protocol, [(name, value) for _, value in rows]).replace(
+                "data:", "event:\ndata:" if not name else "data:"
+            ),
         )
     yield "no event lines", framed(protocol, [("", value) for _, value in rows])
-    yield "names by type", framed(protocol, [(v["type"] if isinstance(v, dict) and "type" in v else "x", v) for _, v in rows])
+    yield (
+        "names by type",
+        framed(protocol, [(v["type"] if isinstance(v, dict) and "type" in v else "x", v) for _, v in rows]),
+    )
     yield "event line behind data", "".join(f"data: {dumped(v)}\nevent: {name}\n\n" for name, v in rows if name)
     for index, (name, value) in enumerate(rows):
         if name:

@@ -77,7 +77,12 @@ class _Server:
         """Return the response to one request, and whether the connection ends with it."""
         found = re.match(r"/m/(\d+)(/.*)", path)
         mutant = self._mutants[int(found[1])] if found else None
-        if mutant is not None and found is not None and method == "GET" and re.search(r"/(?:models|tags)(?:\?|$)", path):
+        if (
+            mutant is not None
+            and found is not None
+            and method == "GET"
+            and re.search(r"/(?:models|tags)(?:\?|$)", path)
+        ):
             listed = _MODELS["openai" if mutant.protocol == "responses" else mutant.protocol]
             return _json(200, listed), False
         if mutant is None or found is None or not _ASKED.match(found[2]):

@@ -53,7 +53,7 @@ class PythonRaw(_Python):
     def event(self, value: Any) -> None:
         if field(value, "type", "event") != "content_block_delta":
             return
-        delta = value.get("delta")
+        delta: Any = value.get("delta")
         if field(delta, "type", "content_block_delta.delta") == "text_delta":
             text = delta.get("text")
             if not isinstance(text, str):
@@ -95,7 +95,7 @@ class PythonHelper(_Python):
     def _early(self, kind: Any, value: dict[str, Any]) -> None:
         """Read an event before ``message_start``: its text is handed on, but belongs to no message."""
         if kind == "content_block_delta":
-            delta = value.get("delta")
+            delta: Any = value.get("delta")
             if field(delta, "type", "content_block_delta.delta") == "text_delta":
                 self.hand_on(delta.get("text") if isinstance(delta.get("text"), str) else "")
 
@@ -121,7 +121,7 @@ class PythonHelper(_Python):
 
     def _delta(self, value: dict[str, Any]) -> None:
         block = self._block(value, "content_block_delta")
-        delta = value.get("delta")
+        delta: Any = value.get("delta")
         if field(delta, "type", "content_block_delta.delta") != "text_delta":
             return
         text = delta.get("text")
@@ -218,7 +218,7 @@ class NodeHelper(_Node):
         index = value.get("index")
         place = index if isinstance(index, int) and not isinstance(index, bool) else 0
         block = self._content[place] if -len(self._content) <= place < len(self._content) else None
-        delta = value.get("delta")
+        delta: Any = value.get("delta")
         kind = js_field(delta, "type", "content_block_delta.delta")
         if not self._content and isinstance(kind, str) and kind in ("text_delta", "input_json_delta", "thinking_delta"):
             breaks("no_block", "content_block_start")

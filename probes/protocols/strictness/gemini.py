@@ -57,10 +57,21 @@ _SCHEMA = {
 }
 
 
+def _copied(value: Any, where: str) -> dict[str, Any]:
+    """Return an object as the SDK copies it field by field: null, a list or a text have no fields, a number fails."""
+    if isinstance(value, (int, float)):
+        breaks("type", where)
+    return value if isinstance(value, dict) else {}
+
+
 def _text(value: Any) -> str | None:
     """Return ``response.text`` of a response that the SDK takes."""
-    if not isinstance(value, dict):
-        breaks("type", "body")
+    value = _copied(value, "body")
+    candidates = value.get("candidates")
+    if candidates is not None:
+        if not isinstance(candidates, (list, dict, str)):
+            breaks("type", "candidates")
+        value = {**value, "candidates": [_copied(one, "candidates[]") for one in candidates]}
     check(value, _SCHEMA, "")
     candidates = value.get("candidates")
     content = candidates[0].get("content") if candidates else None

@@ -76,5 +76,3 @@ def python_plain(value: Any) -> str | None:
     if not isinstance(value, dict):
         breaks("type", "body")
     return _message(value)
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.protocols.strictness.events import NodeEvents, PythonEvents
-from probes.protocols.strictness.reading import Reading, breaks, field, js_field, js_text, truthy
+from probes.protocols.strictness.reading import Reading, breaks, field, js_field, js_rows, js_text, truthy
 
 _CHUNK = "chat.completion.chunk"
 _LIMIT = 128  # choices that openai-node's helper takes
@@ -123,10 +123,8 @@ class NodeHelper(_Node):
     def read(self, value: Any) -> None:
         choices = js_field(value, "choices", "chunk")
         self._begun = True
-        if not isinstance(choices, (list, str)):
-            breaks("missing" if choices is None else "type", "choices")
-        for choice in choices:
-            index = choice.get("index") if isinstance(choice, dict) else None
+        for choice in js_rows(choices, "choices"):
+            index: Any = choice.get("index") if isinstance(choice, dict) else None
             number = isinstance(index, (int, float)) and not isinstance(index, bool) and index == int(index)
             if not number or not 0 <= index < _LIMIT:
                 breaks("missing" if index is None else "type", "choices[].index")

@@ -69,6 +69,13 @@ def js_field(value: object, name: str, where: str) -> Any:
     return value.get(name) if isinstance(value, dict) else None
 
 
+def js_rows(value: object, where: str) -> list[Any]:
+    """Return what a loop in JavaScript goes through: the items of a list, the letters of a text."""
+    if not isinstance(value, (list, str)):
+        breaks("missing" if value is None else "type", where)
+    return list(value)
+
+
 def js_text(value: object) -> str:
     """Return how JavaScript appends a JSON value to a text."""
     if isinstance(value, str):
@@ -77,7 +84,9 @@ def js_text(value: object) -> str:
         return ",".join("" if one is None else js_text(one) for one in value)
     if isinstance(value, dict):
         return "[object Object]"
-    return {None: "undefined", True: "true", False: "false"}.get(value, str(value))  # type: ignore[arg-type]
+    if value is None:
+        return "undefined"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.protocols.strictness.events import NodeEvents, PythonEvents
-from probes.protocols.strictness.reading import Reading, breaks, field, js_field, js_text
+from probes.protocols.strictness.reading import Reading, breaks, field, js_field, js_rows, js_text
 from probes.protocols.strictness.responses_node import NodeHelper
 
 _LIFECYCLE = ("created", "queued", "in_progress", "completed", "failed", "incomplete")
@@ -208,16 +208,11 @@ def node_plain(value: Any) -> str | None:
     js_field(value, "object", "body")
     if not isinstance(value, dict) or value.get("object") != "response":
         breaks("no_text", "object")
-    output, texts = value.get("output"), []
-    if not isinstance(output, (list, str)):
-        breaks("missing" if output is None else "type", "output")
-    for item in output:
+    texts = []
+    for item in js_rows(value.get("output"), "output"):
         if js_field(item, "type", "output[]") != "message":
             continue
-        content = item.get("content")
-        if not isinstance(content, (list, str)):
-            breaks("missing" if content is None else "type", "output[].content")
-        for part in content:
+        for part in js_rows(item.get("content"), "output[].content"):
             if js_field(part, "type", "output[].content[]") == "output_text":
                 texts.append(js_text(part["text"]) if part.get("text") is not None else "")
     return "".join(texts)

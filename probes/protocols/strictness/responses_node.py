@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.protocols.strictness.events import NodeEvents
-from probes.protocols.strictness.reading import breaks, js_field, js_text
+from probes.protocols.strictness.reading import breaks, js_field, js_rows, js_text
 
 # fmt: off
 _ITEM_TYPES = {
@@ -41,9 +41,12 @@ _KNOWN = frozenset((
 _LARGEST = 2**53
 
 
-def _whole(value: Any) -> bool:
+def _is_index(value: Any) -> bool:
     return (
-        isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value) and abs(value) < _LARGEST
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and value == int(value)
+        and abs(value) < _LARGEST
     )
 
 
@@ -84,11 +87,10 @@ class NodeHelper(NodeEvents):
             breaks("changed", f"{kind}.response.id")
         if self._response is None and kind != "response.created":
             breaks("missing", "response.created")
-        output = response.get("output")
+        output: Any = response.get("output")
         if output is None:
             output = [dict(one) for one in self._output] if kind == "response.completed" else []
-        if not isinstance(output, (list, str)):
-            breaks("type", f"{kind}.response.output")
+        output = js_rows(output, f"{kind}.response.output")
         for item in output:
             self._identity(item, f"{kind}.response.output[]")
         if len({item["id"] for item in output if "id" in item}) < len([item for item in output if "id" in item]):
@@ -112,10 +114,7 @@ class NodeHelper(NodeEvents):
         for item in output:
             if item.get("type") != "message":
                 continue
-            content = item.get("content")
-            if not isinstance(content, (list, str)):
-                breaks("missing" if content is None else "type", f"{where}[].content")
-            for part in content:
+            for part in js_rows(item.get("content"), f"{where}[].content"):
                 if js_field(part, "type", f"{where}[].content[]") == "output_text":
                     texts.append(js_text(part["text"]) if part.get("text") is not None else "")
         return "".join(texts)
@@ -130,12 +129,12 @@ class NodeHelper(NodeEvents):
         if not isinstance(kind, str):
             breaks("missing" if kind is None else "type", f"{where}.type")
         optional = kind in ("function_call", "custom_tool_call")
-        if "id" in item or not optional:
-            if not isinstance(item.get("id"), str) or not item["id"]:
-                breaks("missing" if not item.get("id") else "type", f"{where}.id")
-        if optional or kind in ("shell_call", "shell_call_output"):
-            if not isinstance(item.get("call_id"), str):
-                breaks("missing" if item.get("call_id") is None else "type", f"{where}.call_id")
+        named = isinstance(item.get("id"), str) and bool(item["id"])
+        if ("id" in item or not optional) and not named:
+            breaks("missing" if not item.get("id") else "type", f"{where}.id")
+        called = optional or kind in ("shell_call", "shell_call_output")
+        if called and not isinstance(item.get("call_id"), str):
+            breaks("missing" if item.get("call_id") is None else "type", f"{where}.call_id")
 
     def _item_event(self, kind: str, value: dict[str, Any]) -> None:
         if kind == "response.output_item.added":
@@ -163,16 +162,18 @@ class NodeHelper(NodeEvents):
             self._content(kind, value, item)
 
     def _at(self, kind: str, value: dict[str, Any]) -> dict[str, Any]:
-        index = value.get("output_index")
-        if not _whole(index) or index < 0:
+        index: Any = value.get("output_index")
+        if not _is_index(index) or index < 0:
             breaks("missing" if index is None else "type", f"{kind}.output_index")
         if int(index) not in self._places:
             breaks("no_item", f"{kind}.output_index")
         return self._output[self._places[int(index)]]
 
     def _added(self, value: dict[str, Any]) -> None:
-        index, item, where = value.get("output_index"), value.get("item"), "response.output_item.added"
-        if not _whole(index) or index < 0:
+        where = "response.output_item.added"
+        index: Any = value.get("output_index")
+        item: Any = value.get("item")
+        if not _is_index(index) or index < 0:
             breaks("missing" if index is None else "type", f"{where}.output_index")
         if item is None:
             return
@@ -188,7 +189,8 @@ class NodeHelper(NodeEvents):
         self._output.append({**item, "content": list(content) if isinstance(content, list) else content})
 
     def _item_done(self, value: dict[str, Any], item: dict[str, Any]) -> None:
-        where, new = "response.output_item.done.item", value.get("item")
+        where = "response.output_item.done.item"
+        new: Any = value.get("item")
         self._identity(new, where)
         if self._key(new) != self._key(item):
             breaks("changed", where)
@@ -197,10 +199,11 @@ class NodeHelper(NodeEvents):
         self._open.pop(int(value["output_index"]), None)
 
     def _content(self, kind: str, value: dict[str, Any], item: dict[str, Any]) -> None:
-        content, index = item.get("content"), value.get("content_index")
+        content: Any = item.get("content")
+        index: Any = value.get("content_index")
         if not isinstance(content, list):
             breaks("missing" if content is None else "type", "response.output_item.added.item.content")
-        if not _whole(index) or index < 0:
+        if not _is_index(index) or index < 0:
             breaks("missing" if index is None else "type", f"{kind}.content_index")
         adds = kind == "response.content_part.added"
         if index > len(content) - (not adds) or (adds and index != len(content)):
