@@ -130,8 +130,8 @@ def _not_in_files(report: Report, lang: str) -> Iterator[str]:
             if name in fix.settings:
                 values = {"detail": str(fix.settings[name]), "source": str(vantage)}
                 yield phrase(f"mend.{name}", lang, values)
-        if fix.settings.get("stream") is False:
-            yield phrase("mend.stream", lang)
+        if (streaming := fix.settings.get("stream")) is not None:
+            yield phrase("mend.streaming" if streaming else "mend.stream", lang)
 
 
 def _file_change(change: ValueChange) -> FileChange | str:

@@ -31,6 +31,7 @@ def said(code: str) -> Callable[[View], Claim | None]:
         values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
         more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
         case = match.values.get("case", "") or case_of(code, subject.status)
+        streamed = case == "streamed"
         return Claim(
             (line_of(subject), *more),
             severity=softened(view, subject),
@@ -38,6 +39,8 @@ def said(code: str) -> Callable[[View], Claim | None]:
             values=values,
             case=case,
             side="network" if case in ("portal", "company") else "",
+            settings={"stream": True} if streamed else None,
+            verified=streamed and view.deep is not None and passes(view.deep.stream),
         )
 
     return when

@@ -477,6 +477,15 @@ CASES: dict[str, Text] = {
             "Else ask the operator of {host}.",
         ),
     ),
+    "model.parameter_rejected:streamed": Text(
+        "This model answers only with streaming",
+        "The address, the key and the model are in order. The model refuses requests that ask for the whole answer at "
+        "once, and accepts those that stream.",
+        (
+            "Turn on streaming in the app: apps that stream get the answer here, others do not.",
+            "If the app cannot stream, choose another model.",
+        ),
+    ),
     "shape.malformed_answer:wordless": Text(
         "The answer of {host} contains no text",
         "The answer says that it is complete, but the field that SDKs read is empty or missing. The app then shows an "

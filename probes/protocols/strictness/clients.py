@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Client(NamedTuple):
-    """An official SDK. ``name`` is its name for users, ``version`` the one that was run (facts/strictness-2026-11.md)."""
+    """An official SDK: its name for users, and the version that was run (`facts/strictness-2026-11.md`)."""
 
     name: str
     version: str

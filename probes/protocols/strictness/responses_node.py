@@ -9,7 +9,8 @@ from probes.protocols.strictness.reading import breaks, js_field, js_rows, js_te
 
 # fmt: off
 _ITEM_TYPES = {
-    "message": ("output_text.delta", "output_text.done", "output_text.annotation.added", "refusal.delta", "refusal.done"),
+    "message": ("output_text.delta", "output_text.done", "output_text.annotation.added", "refusal.delta",
+                "refusal.done"),
     "function_call": ("function_call_arguments.delta", "function_call_arguments.done"),
     "custom_tool_call": ("custom_tool_call_input.delta", "custom_tool_call_input.done"),
     "mcp_call": ("mcp_call_arguments.delta", "mcp_call_arguments.done", "mcp_call.in_progress", "mcp_call.completed",
@@ -51,7 +52,7 @@ def _is_index(value: Any) -> bool:
 
 
 class NodeHelper(NodeEvents):
-    """It accepts known event types alone, ``response.created`` first, and items and parts in the order of their index."""
+    """It accepts known event types alone, ``response.created`` first, items and parts in the order of their index."""
 
     reader = "node helper"
     whole = True
