@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from diagnose.report import Seen, seen
+from probes.catalog.app_readers import readers_of
 from probes.model.exchange import Breakage
-from probes.protocols.strictness.clients import CLIENTS, readers_of
+from probes.protocols.strictness.clients import CLIENTS
 
 _SHOWN = 3  # places of one response
 

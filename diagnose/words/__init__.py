@@ -41,7 +41,7 @@ OPTIONAL = (
     *("better_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
     *("proxy", "better_proxy", "address", "port", "location"),
-    *("issuer", "product", "path", "names", "not_after", "days"),
+    *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )
 

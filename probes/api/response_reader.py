@@ -23,8 +23,9 @@ from probes.model.scrubber import Scrubber
 from probes.network.http1 import RawAnswer
 from probes.protocols.errors import kind_of, parse_json, title_of
 from probes.protocols.protocol import Wire, spoken_in, wire
-from probes.protocols.strictness.answers import of_head
 from probes.protocols.strictness.clients import PYTHON
+from probes.protocols.strictness.sdk_readings import broken_by
+from probes.protocols.strictness.whole_answers import of_head
 
 QUOTED = 4096  # characters of a body that are kept
 
@@ -100,7 +101,7 @@ def _strictly(
     if answer.problem:
         return answer
     protocol = wire(found.attempt.protocol)
-    broken = protocol.broken_by(data, raw.header("content-type"), answer)
+    broken = broken_by(protocol, data, raw.header("content-type"), answer)
     broken += of_head(protocol.name, raw.status, raw.header("content-encoding"), "plain")
     broken = scrubbed_breakages(broken, scrub)
     fatal = next((one for one in broken if readers & set(one.readers)), None)

@@ -8,8 +8,9 @@ from probes.model.exchange import StreamReading
 from probes.model.failure import Kind
 from probes.network.http1 import RawAnswer
 from probes.protocols.protocol import Wire
-from probes.protocols.strictness.answers import expects_text, of_head
 from probes.protocols.strictness.reading import parse
+from probes.protocols.strictness.sdk_readings import panel
+from probes.protocols.strictness.whole_answers import expects_text, of_head
 
 _TORN = (Kind.CUT, Kind.CLOSED, Kind.RESET)
 
@@ -23,7 +24,7 @@ class StreamIntake:
         self._protocol = protocol
         self._splitter = protocol.splitter()
         self._reader = protocol.stream_reader()
-        self._panel = protocol.panel()
+        self._panel = panel(protocol)
 
     @property
     def done(self) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from types import MappingProxyType
+from typing import Any, Protocol, cast
 from urllib.parse import quote, unquote
 
 from probes.model.attempt import Attempt, Auth, KeyForm
-from probes.model.exchange import Answer, ApiError, Breakage, StreamReading
+from probes.model.exchange import Answer, ApiError, StreamReading
 from probes.protocols.errors import COMMON_SHAPE, read_error
 from probes.protocols.names import NAMES
 from probes.protocols.sse import Event, EventReader
@@ -22,9 +22,6 @@ PROMPT = "Say OK."
 # A streamed response needs several pieces, or a real stream looks like a buffered one.
 STREAM_PROMPT = "Count from 1 to 20."
 ALLOWANCE = 16  # limit of output tokens; the smallest that every vendor accepts
-
-if TYPE_CHECKING:
-    from probes.protocols.strictness.reading import Panel
 
 JSON_HEADERS = (("Accept", "application/json"), ("Content-Type", "application/json"))
 
@@ -237,32 +234,6 @@ class Wire:
     def stream_reader(self) -> StreamReader:
         """Return a new reader for one stream. It recognises the protocol's end marker."""
         raise NotImplementedError
-
-    def panel(self) -> Panel:
-        """Return the readings of one stream by all official SDKs; without any if nobody has measured them."""
-        from probes.protocols.strictness.reading import Panel  # loaded with the first stream
-
-        strict = self._strict()
-        return Panel(strict.readings() if strict is not None else ())
-
-    def broken_by(self, body: bytes, content_type: str, answer: Answer) -> tuple[Breakage, ...]:
-        """Return where which official SDKs fail at the body of a whole response, whose reading is ``answer``."""
-        from probes.protocols.strictness.answers import expects_text, of_answer
-
-        strict = self._strict()
-        if strict is None:
-            return ()
-        complete = expects_text(answer.finish, answer.reasoning, answer.completion_tokens)
-        return of_answer(strict, self.name, body, content_type, complete or bool(answer.text))
-
-    def _strict(self) -> ModuleType | None:
-        name = f"probes.protocols.strictness.{self.strictness or self.name}"
-        try:
-            return import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            return None
 
     def models(self, attempt: Attempt) -> ApiRequest:
         """Return the request for the model list."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from probes.api.attempt_loop import AttemptLoop
 from probes.api.client import ApiClient, ExposedConnection
 from probes.api.response_checks import passes
+from probes.catalog.app_readers import readers_of
 from probes.model.attempt import Attempt, KeyForm
 from probes.model.capability import Capability, Cost
 from probes.model.evidence import Subject
@@ -19,7 +20,6 @@ from probes.network.connection_pool import ConnectionPool
 from probes.network.connection_pools import ConnectionPools
 from probes.network.failures import NetError
 from probes.network.trust_stores import blind_context
-from probes.protocols.strictness.clients import readers_of
 from probes.run.key_policy import Route, decide
 from probes.run.offline_checks import OfflineChecks
 from probes.run.plan import api_context

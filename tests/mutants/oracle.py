@@ -28,8 +28,8 @@ NODE = {**dict.fromkeys(("openai", "responses"), "openai"), "anthropic": "@anthr
 WAYS = {"plain": ("plain",), "stream": ("raw", "helper")}
 _HERE = Path(__file__).parent
 _SECONDS = 6.0
-# openai-python's helper raises these for every answer that the limit of tokens or a filter ended, as it is meant to.
-_UNFINISHED = ("LengthFinishReasonError", "ContentFilterFinishReasonError")
+# openai-python's helpers raise these for every answer that the limit of tokens or a filter ended, as they are meant to.
+_UNFINISHED = ("LengthFinishReasonError", "ContentFilterFinishReasonError", "Didn't receive a `response.completed`")
 
 
 def versions() -> dict[str, str]:
@@ -163,9 +163,8 @@ def _verdict(call: Callable[[], Any], mutant: Mutant) -> str:
     try:
         text = call()
     except Exception as error:
-        if mutant.silent and type(error).__name__ in _UNFINISHED:
-            return ""
-        return f"{type(error).__name__}: {str(error)[:120]}"
+        how = f"{type(error).__name__}: {str(error)[:120]}"
+        return "" if mutant.silent and any(one in how for one in _UNFINISHED) else how
     if mutant.silent:
         return ""
     if not isinstance(text, str) or not text.strip():

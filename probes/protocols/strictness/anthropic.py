@@ -6,10 +6,10 @@ from typing import Any
 
 from probes.protocols.sse import Event
 from probes.protocols.strictness.events import by_node, by_python
-from probes.protocols.strictness.reading import Parsed, Reading, breaks, field, js_field, js_text, truthy
+from probes.protocols.strictness.reading import ClientReading, Parsed, breaks, field, js_field, js_text, truthy
 
 
-class _Events(Reading):
+class _MessagesEvents(ClientReading):
     """Their common reading: an ``event:`` line must be there, ``ping`` is passed over, ``error`` raises, data is JSON.
 
     What an event is says ``type`` in its data; the name in the ``event:`` line counts for ``ping`` and ``error`` alone.
@@ -32,14 +32,14 @@ class _Events(Reading):
         raise NotImplementedError
 
 
-class _Python(_Events):
+class _MessagesPython(_MessagesEvents):
     def take(self, event: Event, parsed: Parsed) -> None:
         seen = by_python(event, parsed)
         if seen is not None and seen[0]:
             self.feed(*seen)
 
 
-class _Node(_Events):
+class _MessagesNode(_MessagesEvents):
     def take(self, event: Event, parsed: Parsed) -> None:
         seen = by_node(event, parsed)
         if seen is not None and event.named:
@@ -47,7 +47,9 @@ class _Node(_Events):
             self.feed(*seen)
 
 
-class PythonRaw(_Python):
+class MessagesPythonRaw(_MessagesPython):
+    """The raw iteration of a stream: the documented loop in Python."""
+
     reader = "python raw"
 
     def event(self, value: Any) -> None:
@@ -61,7 +63,7 @@ class PythonRaw(_Python):
             self.hand_on(text)
 
 
-class PythonHelper(_Python):
+class MessagesPythonHelper(_MessagesPython):
     """It builds the message: ``message_start`` first, blocks before their deltas, ``usage`` in start and delta."""
 
     reader = "python helper"
@@ -150,7 +152,9 @@ class PythonHelper(_Python):
             breaks("missing" if content is None else "type", "message_start.message.content")
 
 
-class NodeRaw(_Node):
+class MessagesNodeRaw(_MessagesNode):
+    """The raw iteration of a stream: the documented loop in JavaScript."""
+
     reader = "node raw"
 
     def event(self, value: Any) -> None:
@@ -161,7 +165,7 @@ class NodeRaw(_Node):
             self.hand_on(js_text(delta.get("text")) if delta.get("text") is not None else "")
 
 
-class NodeHelper(_Node):
+class MessagesNodeHelper(_MessagesNode):
     """It builds the message too, ends the request with ``message_stop``, and needs that event."""
 
     reader = "node helper"
@@ -232,9 +236,9 @@ class NodeHelper(_Node):
             breaks("missing", "message_stop")
 
 
-def readings() -> list[Reading]:
+def readings() -> list[ClientReading]:
     """Return the readings of a stream by all clients."""
-    return [PythonRaw(), PythonHelper(), NodeRaw(), NodeHelper()]
+    return [MessagesPythonRaw(), MessagesPythonHelper(), MessagesNodeRaw(), MessagesNodeHelper()]
 
 
 def python_plain(value: Any) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Client(NamedTuple):
+class SdkVersion(NamedTuple):
     """An official SDK: its name for users, and the version that was run (`facts/strictness-2026-11.md`)."""
 
     name: str
@@ -15,26 +15,28 @@ class Client(NamedTuple):
         return f"{self.name} {self.version}"
 
 
-_OPENAI = {"python": Client("openai-python", "3.57.0"), "node": Client("openai-node", "7.59.0")}
-CLIENTS: dict[str, dict[str, Client]] = {
+_OPENAI = {"python": SdkVersion("openai-python", "3.57.0"), "node": SdkVersion("openai-node", "7.59.0")}
+CLIENTS: dict[str, dict[str, SdkVersion]] = {
     "openai": _OPENAI,
     "azure": _OPENAI,
     "responses": _OPENAI,
-    "anthropic": {"python": Client("anthropic-python", "2.14.0"), "node": Client("@anthropic-ai/sdk", "1.14.0")},
-    "gemini": {"python": Client("google-genai", "3.6.1")},
-    "ollama": {"python": Client("ollama-python", "0.6.3")},
+    "anthropic": {
+        "python": SdkVersion("anthropic-python", "2.14.0"),
+        "node": SdkVersion("@anthropic-ai/sdk", "1.14.0"),
+    },
+    "gemini": {"python": SdkVersion("google-genai", "3.6.1")},
+    "ollama": {"python": SdkVersion("ollama-python", "0.6.3")},
 }
+
+# How a client can fail: `what` of a breakage. ``seen.break_…`` has the words for each.
+# fmt: off
+BREAKS = frozenset((
+    "changed", "content_encoding", "content_type", "error_event", "garbled", "lost_text", "missing", "nan", "no_block",
+    "no_data", "no_events", "no_item", "no_part", "no_text", "not_json", "not_utf8", "separator", "status", "torn",
+    "twice", "type", "unfinished", "unknown_event",
+))
+# fmt: on
 
 # A reader is a client in one of three ways: the plain call, the raw iteration of a stream, the stream helper.
 PYTHON = frozenset(("python plain", "python raw"))
 NODE = frozenset(("node plain", "node raw"))
-
-
-def readers_of(app: str | None) -> frozenset[str]:
-    """Return the readers that decide whether this app works; the Python SDK's if nothing is known about the app."""
-    if not app:
-        return PYTHON
-    from probes.catalog.apps import load  # the table of apps is loaded only for a named app
-
-    found = load().get(app)
-    return NODE if found is not None and found.sdk == "node" else PYTHON

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.protocols.sse import Event
-from probes.protocols.strictness.reading import Parsed, Reading, breaks, parse, truthy
+from probes.protocols.strictness.reading import ClientReading, Parsed, breaks, parse, truthy
 
 
 def by_python(event: Event, parsed: Parsed) -> tuple[str, str, Parsed] | None:
@@ -32,7 +32,7 @@ def by_node(event: Event, parsed: Parsed) -> tuple[str, str, Parsed] | None:
     return event.name, event.data, parsed if not parsed.nan else Parsed(False)
 
 
-class PythonEvents(Reading):
+class PythonEvents(ClientReading):
     """The loop of openai-python: ``[DONE]`` at the start of the data ends it, a truthy ``error`` raises."""
 
     def take(self, event: Event, parsed: Parsed) -> None:
@@ -58,7 +58,7 @@ class PythonEvents(Reading):
         raise NotImplementedError
 
 
-class NodeEvents(Reading):
+class NodeEvents(ClientReading):
     """The loop of openai-node: the data is exactly ``[DONE]``, an ``error`` that JavaScript takes for true raises."""
 
     flushes = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.protocols.sse import Event
-from probes.protocols.strictness.reading import Parsed, Reading, breaks
+from probes.protocols.strictness.reading import ClientReading, Parsed, breaks
 from probes.protocols.strictness.types import check
 
 _PART = {
@@ -79,7 +79,9 @@ def _text(value: Any) -> str | None:
     return "".join(part.get("text") or "" for part in parts if not part.get("thought")) if parts else None
 
 
-class PythonRaw(Reading):
+class GeminiPythonRaw(ClientReading):
+    """The raw iteration of a stream: the documented loop in Python."""
+
     reader = "python raw"
 
     def take(self, event: Event, parsed: Parsed) -> None:
@@ -92,9 +94,9 @@ class PythonRaw(Reading):
         self.hand_on(_text(value) or "")
 
 
-def readings() -> list[Reading]:
+def readings() -> list[ClientReading]:
     """Return the readings of a stream by all clients."""
-    return [PythonRaw()]
+    return [GeminiPythonRaw()]
 
 
 def python_plain(value: Any) -> str | None:

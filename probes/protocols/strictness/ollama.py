@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from probes.protocols.sse import Event
-from probes.protocols.strictness.reading import Parsed, Reading, breaks
+from probes.protocols.strictness.reading import ClientReading, Parsed, breaks
 from probes.protocols.strictness.types import check
 
 _COUNTS = (
@@ -48,7 +48,9 @@ def _calls(message: Any) -> list[Any]:
     return calls if isinstance(calls, list) else []
 
 
-class PythonRaw(Reading):
+class OllamaPythonRaw(ClientReading):
+    """The raw iteration of a stream: the documented loop in Python."""
+
     reader = "python raw"
 
     def take(self, event: Event, parsed: Parsed) -> None:
@@ -66,9 +68,9 @@ class PythonRaw(Reading):
         self.hand_on(_message(value))
 
 
-def readings() -> list[Reading]:
+def readings() -> list[ClientReading]:
     """Return the readings of a stream by all clients."""
-    return [PythonRaw()]
+    return [OllamaPythonRaw()]
 
 
 def python_plain(value: Any) -> str | None:

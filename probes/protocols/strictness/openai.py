@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from probes.protocols.strictness.events import NodeEvents, PythonEvents
-from probes.protocols.strictness.reading import Reading, breaks, field, js_field, js_rows, js_text, truthy
+from probes.protocols.strictness.reading import ClientReading, breaks, field, js_field, js_rows, js_text, truthy
 
 _CHUNK = "chat.completion.chunk"
 _LIMIT = 128  # choices that openai-node's helper takes
 
 
-class PythonRaw(PythonEvents):
+class ChatPythonRaw(PythonEvents):
+    """The raw iteration of a stream: the documented loop in Python."""
+
     reader = "python raw"
 
     def chunk(self, value: Any) -> None:
@@ -27,7 +29,7 @@ class PythonRaw(PythonEvents):
         self.hand_on(text)
 
 
-class PythonHelper(PythonEvents):
+class ChatPythonHelper(PythonEvents):
     """It passes over chunks without the right ``object`` and needs ``choices`` and each ``index``."""
 
     reader = "python helper"
@@ -85,7 +87,7 @@ class PythonHelper(PythonEvents):
             breaks("missing", "choices")
 
 
-class _Node(NodeEvents):
+class _ChatNode(NodeEvents):
     def chunk(self, value: Any) -> None:
         choices = value.get("choices") if isinstance(value, dict) else None
         if isinstance(choices, list) and None in choices:
@@ -97,7 +99,9 @@ class _Node(NodeEvents):
         raise NotImplementedError
 
 
-class NodeRaw(_Node):
+class ChatNodeRaw(_ChatNode):
+    """The raw iteration of a stream: the documented loop in JavaScript."""
+
     reader = "node raw"
 
     def read(self, value: Any) -> None:
@@ -110,7 +114,7 @@ class NodeRaw(_Node):
         self.hand_on(js_text(content) if truthy(content) else "")
 
 
-class NodeHelper(_Node):
+class ChatNodeHelper(_ChatNode):
     """It needs ``choices`` in each chunk, each ``index``, and once ``role`` and ``finish_reason``."""
 
     reader = "node helper"
@@ -156,9 +160,9 @@ class NodeHelper(_Node):
             breaks("missing", "choices")
 
 
-def readings() -> list[Reading]:
+def readings() -> list[ClientReading]:
     """Return the readings of a stream by all clients."""
-    return [PythonRaw(), PythonHelper(), NodeRaw(), NodeHelper()]
+    return [ChatPythonRaw(), ChatPythonHelper(), ChatNodeRaw(), ChatNodeHelper()]
 
 
 def python_plain(value: Any) -> str | None:

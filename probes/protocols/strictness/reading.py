@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from probes.model.exchange import Breakage
 from probes.protocols.sse import Event
+from probes.protocols.strictness.clients import BREAKS
 
 QUOTED = 160  # characters of an event that are quoted
 KEPT = 8  # breakages of one response
@@ -19,7 +20,12 @@ class Breaks(Exception):
 
     def __init__(self, what: str, where: str = "") -> None:
         super().__init__(what)
+        assert what in BREAKS, what
         self.what, self.where = what, where
+
+
+# What a form that nobody has measured may raise in a reading. Nothing is said about that client then.
+UNMEASURED = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def js_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-class Reading:
+class ClientReading:
     """How one client reads a stream in one way. Subclasses implement :meth:`take`, and :meth:`end` if need be.
 
     ``reader``: ``python raw``, ``python helper``, ``node raw`` or ``node helper``.
@@ -123,7 +129,7 @@ class Reading:
 class Panel:
     """The readings of all clients of a stream. It takes events in order and returns where which client fails."""
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
+    def __init__(self, readings: Sequence[ClientReading]) -> None:
         self._readings = readings
         self._found: dict[tuple[str, str], tuple[list[str], str]] = {}
 
@@ -146,14 +152,14 @@ class Panel:
         for one in self._readings:
             self._take(one, event, parsed)
 
-    def _take(self, one: Reading, event: Event, parsed: Parsed) -> None:
+    def _take(self, one: ClientReading, event: Event, parsed: Parsed) -> None:
         if not one.done:
             try:
                 one.take(event, parsed)
             except Breaks as broken:
                 self._note(one, broken, quote(event))
-            except (TypeError, ValueError, LookupError, AttributeError, OverflowError):
-                one.done = one.unsure = True  # a form that nobody has measured: nothing is said about this client
+            except UNMEASURED:
+                one.done = one.unsure = True
 
     def unended(self, event: Event) -> None:
         """Let those clients take the event at the end that has no blank line behind it that take it."""
@@ -185,7 +191,7 @@ class Panel:
         rows = [Breakage(what, where, tuple(readers), text) for (what, where), (readers, text) in self._found.items()]
         return tuple(rows[:KEPT])
 
-    def _note(self, one: Reading, broken: Breaks, text: str) -> None:
+    def _note(self, one: ClientReading, broken: Breaks, text: str) -> None:
         one.done = True
         readers, _ = self._found.setdefault((broken.what, broken.where), ([], text))
         readers.append(one.reader)

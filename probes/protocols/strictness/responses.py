@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from probes.protocols.strictness.events import NodeEvents, PythonEvents
-from probes.protocols.strictness.reading import Reading, breaks, field, js_field, js_rows, js_text
-from probes.protocols.strictness.responses_node import NodeHelper
+from probes.protocols.strictness.reading import ClientReading, breaks, field, js_field, js_rows, js_text
+from probes.protocols.strictness.responses_node import ResponsesNodeHelper
 
 _LIFECYCLE = ("created", "queued", "in_progress", "completed", "failed", "incomplete")
 LIFECYCLE = frozenset(f"response.{name}" for name in _LIFECYCLE)
 TEXT = "response.output_text.delta"
 
 
-class PythonRaw(PythonEvents):
+class ResponsesPythonRaw(PythonEvents):
+    """The raw iteration of a stream: the documented loop in Python."""
+
     reader = "python raw"
 
     def chunk(self, value: Any) -> None:
@@ -24,7 +26,9 @@ class PythonRaw(PythonEvents):
             self.hand_on(delta)
 
 
-class NodeRaw(NodeEvents):
+class ResponsesNodeRaw(NodeEvents):
+    """The raw iteration of a stream: the documented loop in JavaScript."""
+
     reader = "node raw"
 
     def chunk(self, value: Any) -> None:
@@ -32,7 +36,7 @@ class NodeRaw(NodeEvents):
             self.hand_on(js_text(value.get("delta")))
 
 
-class PythonHelper(PythonEvents):
+class ResponsesPythonHelper(PythonEvents):
     """It builds the response: ``response.created`` first, items and parts before their texts, one id throughout."""
 
     reader = "python helper"
@@ -193,9 +197,9 @@ def output_text(response: Any, where: str) -> str:
     return "".join(texts)
 
 
-def readings() -> list[Reading]:
+def readings() -> list[ClientReading]:
     """Return the readings of a stream by all clients."""
-    return [PythonRaw(), PythonHelper(), NodeRaw(), NodeHelper()]
+    return [ResponsesPythonRaw(), ResponsesPythonHelper(), ResponsesNodeRaw(), ResponsesNodeHelper()]
 
 
 def python_plain(value: Any) -> str | None:

@@ -51,7 +51,7 @@ def _is_index(value: Any) -> bool:
     )
 
 
-class NodeHelper(NodeEvents):
+class ResponsesNodeHelper(NodeEvents):
     """It accepts known event types alone, ``response.created`` first, items and parts in the order of their index."""
 
     reader = "node helper"

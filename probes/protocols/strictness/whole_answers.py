@@ -9,7 +9,7 @@ from typing import Any
 
 from probes.model.exchange import Breakage
 from probes.protocols.strictness.clients import CLIENTS
-from probes.protocols.strictness.reading import Breaks, breaks, parse
+from probes.protocols.strictness.reading import UNMEASURED, Breaks, breaks, parse
 
 # Finish reasons after which a text must have come, unless the model called a tool, reasoned or refused.
 _COMPLETE = frozenset(("stop", "end_turn", "stop_sequence", "completed", "STOP", "FINISH_REASON_STOP"))
@@ -43,6 +43,8 @@ def of_answer(
                 breaks("garbled")
         except Breaks as broken:
             found.setdefault((broken.what, broken.where), []).append(f"{language} plain")
+        except UNMEASURED:
+            continue
     return tuple(Breakage(what, where, tuple(readers)) for (what, where), readers in found.items())
 
 
