@@ -58,7 +58,7 @@ class StreamIntake:
         What the tolerant reader took for a fault is none where they read the whole text all the same.
         """
         found = self._reader.reading()
-        complete = expects_text(found.finish, found.reasoning, found.completion_tokens)
+        complete = expects_text(found.finish, found.reasoning, found.completion_tokens, streamed=True)
         broken = self._panel.breakages(found.pieces + self._reader.behind, complete=complete)
         broken += of_head(self._protocol.name, raw.status, raw.header("content-encoding"), "raw")
         fatal = next((one for one in broken if readers & set(one.readers)), None)
@@ -69,5 +69,5 @@ class StreamIntake:
             return found
         if not found.flows:
             return replace(found, read=True)
-        whole = found.terminated or bool(found.finish)
+        whole = (found.terminated or bool(found.finish)) and found.finish != "error"
         return replace(found, problem="", error=None, ignored=found.error) if whole else replace(found, problem="")

@@ -22,7 +22,7 @@ def broken_by(protocol: Wire, body: bytes, content_type: str, answer: Answer) ->
     strict = _strict(protocol)
     if strict is None:
         return ()
-    complete = expects_text(answer.finish, answer.reasoning, answer.completion_tokens)
+    complete = expects_text(answer.finish, answer.reasoning, answer.completion_tokens, streamed=False)
     return of_answer(strict, protocol.name, body, content_type, complete or bool(answer.text))
 
 

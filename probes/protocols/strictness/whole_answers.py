@@ -16,12 +16,14 @@ _COMPLETE = frozenset(("stop", "end_turn", "stop_sequence", "completed", "STOP",
 _WORDLESS = 1  # output tokens that a model counts that rightly says nothing
 
 
-def expects_text(finish: str, reasoning: bool, completion_tokens: int) -> bool:
+def expects_text(finish: str, reasoning: bool, completion_tokens: int, *, streamed: bool) -> bool:
     """Check whether a response without text contradicts itself: it says that it is complete and counts tokens.
 
-    ``reasoning``: it has a tool call, reasoning or a refusal. ``completion_tokens``: 0 if nothing was counted.
+    ``reasoning``: it has a tool call, reasoning or a refusal. ``completion_tokens``: 0 if nothing was counted, as in
+    most streams; a whole answer counts its tokens, or nothing is concluded.
     """
-    return finish in _COMPLETE and not reasoning and completion_tokens != _WORDLESS
+    worded = completion_tokens > _WORDLESS or (streamed and not completion_tokens)
+    return finish in _COMPLETE and not reasoning and worded
 
 
 def of_answer(

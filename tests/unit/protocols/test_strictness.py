@@ -35,7 +35,7 @@ def stream(protocol: str, body: str | bytes, *, torn: bool = False, pieces: int 
 
 def plain(protocol: str, body: bytes, kind: str = "application/json") -> tuple[Breakage, ...]:
     """Read an answer as all clients do; a text must come."""
-    return broken_by(wire(protocol), body, kind, Answer(text="x", finish="stop"))
+    return broken_by(wire(protocol), body, kind, Answer(text="x", finish="stop", completion_tokens=12))
 
 
 def text(protocol: str, front: str = "", behind: str = "") -> str:
@@ -126,12 +126,14 @@ def test_heads() -> None:
     assert of_head("openai", 200, "br", "raw")[0].readers == ("node raw", "node helper")
 
 
-@pytest.mark.parametrize(("finish", "reasoning", "tokens", "wanted"), [
-    ("stop", False, 12, True), ("stop", False, 0, True), ("stop", False, 1, False), ("length", False, 12, False),
-    ("stop", True, 12, False), ("content_filter", False, 12, False), ("", False, 12, False),
+@pytest.mark.parametrize(("finish", "reasoning", "tokens", "whole", "streamed"), [
+    ("stop", False, 12, True, True), ("stop", False, 0, False, True), ("stop", False, 1, False, False),
+    ("length", False, 12, False, False), ("stop", True, 12, False, False), ("content_filter", False, 12, False, False),
+    ("", False, 12, False, False),
 ])  # fmt: skip
-def test_when_a_text_must_come(finish: str, reasoning: bool, tokens: int, wanted: bool) -> None:
-    assert expects_text(finish, reasoning, tokens) is wanted
+def test_when_a_text_must_come(finish: str, reasoning: bool, tokens: int, whole: bool, streamed: bool) -> None:
+    assert expects_text(finish, reasoning, tokens, streamed=False) is whole
+    assert expects_text(finish, reasoning, tokens, streamed=True) is streamed
 
 
 def test_the_app_decides_whose_failure_counts() -> None:
