@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -82,7 +83,7 @@ def _openai(base: str, model: str) -> dict[str, Callable[[], Any]]:
     def plain() -> Any:
         return client.chat.completions.create(**asked).choices[0].message.content
 
-    return {"plain": plain, "raw": raw, "helper": helper}
+    return {"plain": plain, "raw": raw, "helper": helper, "close": client.close}
 
 
 def _responses(base: str, model: str) -> dict[str, Callable[[], Any]]:
@@ -99,7 +100,10 @@ def _responses(base: str, model: str) -> dict[str, Callable[[], Any]]:
                 pass
             return stream.get_final_response().output_text
 
-    return {"plain": lambda: client.responses.create(**asked).output_text, "raw": raw, "helper": helper}
+    def plain() -> Any:
+        return client.responses.create(**asked).output_text
+
+    return {"plain": plain, "raw": raw, "helper": helper, "close": client.close}
 
 
 def _anthropic(base: str, model: str) -> dict[str, Callable[[], Any]]:
@@ -121,7 +125,10 @@ def _anthropic(base: str, model: str) -> dict[str, Callable[[], Any]]:
             text = "".join(list(stream.text_stream))
             return text if joined(stream.get_final_message()) else ""
 
-    return {"plain": lambda: joined(client.messages.create(**asked)), "raw": raw, "helper": helper}
+    def plain() -> str:
+        return joined(client.messages.create(**asked))
+
+    return {"plain": plain, "raw": raw, "helper": helper, "close": client.close}
 
 
 def _gemini(base: str, model: str) -> dict[str, Callable[[], Any]]:
@@ -131,7 +138,10 @@ def _gemini(base: str, model: str) -> dict[str, Callable[[], Any]]:
     def raw() -> str:
         return "".join([piece.text or "" for piece in client.models.generate_content_stream(**asked)])
 
-    return {"plain": lambda: client.models.generate_content(**asked).text, "raw": raw}
+    def plain() -> Any:
+        return client.models.generate_content(**asked).text
+
+    return {"plain": plain, "raw": raw, "close": client.close}
 
 
 def _ollama(base: str, model: str) -> dict[str, Callable[[], Any]]:
@@ -141,7 +151,10 @@ def _ollama(base: str, model: str) -> dict[str, Callable[[], Any]]:
     def raw() -> str:
         return "".join([piece.message.content or "" for piece in client.chat(**asked, stream=True)])
 
-    return {"plain": lambda: client.chat(**asked).message.content, "raw": raw}
+    def plain() -> Any:
+        return client.chat(**asked).message.content
+
+    return {"plain": plain, "raw": raw, "close": client._client.close}
 
 
 CALLS = {
@@ -180,13 +193,18 @@ def by_python(mutants: Sequence[Mutant], port: int) -> list[dict[str, str]]:
         mutant = mutants[number]
         calls = CALLS[mutant.protocol](base_url(mutant.protocol, port, number), MODELS[mutant.protocol])
         ways = [way for way in WAYS[mutant.half] if way in calls]
-        return {way: _verdict(calls[way], mutant) for way in ways}
+        try:
+            return {way: _verdict(calls[way], mutant) for way in ways}
+        finally:
+            calls["close"]()
 
     for package in ("openai", "anthropic", "google.genai", "ollama"):
         import_module(package)
     # pydantic warns of each value that a mutant has made odd.
     with warnings.catch_warnings(action="ignore"), ThreadPoolExecutor(6) as pool:
-        return list(pool.map(read, range(len(mutants))))
+        found = list(pool.map(read, range(len(mutants))))
+        gc.collect()  # a stream that broke off leaves its connection to the garbage collector
+        return found
 
 
 def by_node(mutants: Sequence[Mutant], port: int) -> list[dict[str, str]]:
