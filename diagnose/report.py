@@ -53,7 +53,7 @@ def seen(name: str, /, **values: object) -> Seen:
     return Seen(name, {slot: value if isinstance(value, ours) else str(value) for slot, value in values.items()})
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Fix(Record):
     """Settings that fix a finding; ``verified`` says that this run received an answer with them."""
 
@@ -62,7 +62,7 @@ class Fix(Record):
     verified: bool
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Finding(Record):
     """A finding in the language of the report; ``caused_by`` is the code of the finding that explains it."""
 
@@ -78,7 +78,7 @@ class Finding(Record):
     side: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProbeLine(Record):
     """One probe in the report. ``observed`` has facts for programs; ``why_skipped`` is None if the probe ran."""
 
@@ -91,7 +91,7 @@ class ProbeLine(Record):
     began_ms: float = 0.0  # since the start of the run
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Proven(Record):
     """What this run has proven. None: the run did not test it."""
 
@@ -121,7 +121,7 @@ class Client(NamedTuple):
     told: bool
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class CapabilityLine(Record):
     """One capability of a deep check. ``status`` is a value of :class:`probes.model.capability.Support`."""
 
@@ -137,7 +137,7 @@ class CapabilityLine(Record):
     completion_tokens: int
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SloResult(Record):
     """A limit and its measurement, in seconds; None: this run could not measure it."""
 
@@ -147,7 +147,7 @@ class SloResult(Record):
     met: bool | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Try(Record):
     """One of several tries of the same check. ``title`` and ``probe`` are those of its root cause."""
 
@@ -159,7 +159,7 @@ class Try(Record):
     probe: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Report(Record):
     """The judgement of one run. ``document()`` in ``diagnose/formats/json.py`` writes the JSON of the contract."""
 

@@ -145,7 +145,6 @@ def main() -> None:
     """Run the command line. Exit status 2 means a usage error or a broken installation, 130 or 143 an interruption."""
     interruption.install()
     _hide_tracebacks()
-    gc.set_threshold(50_000)  # a command creates little garbage, and the collector takes a tenth of the run time
     atexit.register(gc.freeze)  # skips the final collection at exit, which takes 7 ms and frees nothing of use
     standard_streams.prepare()
     try:

@@ -27,11 +27,18 @@ _CHANGE = r"[0-9](?=[A-Za-z])|[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])"
 _RUN = r"[A-Za-z0-9]{20,}"
 _TURN = r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])"
 
+# Every start looks at all variables, so these are no patterns, which would have to be compiled.
+# The last word in the name of a secret variable; up to eight letters and digits may follow it (``KEY_2``, ``TOKENS``).
 _NAMES = (
-    r"(?i)(?:KEY|TOKEN|SECRET|PASS|PASSWORD|PASSWD|PASSPHRASE|PWD|CREDENTIALS?|COOKIE|AUTH|PAT)(?:_?[0-9A-Z]{1,8})?$"
+    *("KEY", "TOKEN", "SECRET", "PASS", "PASSWORD", "PASSWD", "PASSPHRASE", "PWD", "CREDENTIAL", "CREDENTIALS"),
+    *("COOKIE", "AUTH", "PAT"),
 )
-_OF_PLACES = r"(?i)_(?:URL|URI|FILE|PATH|DIR|HOME|SOCK|HOST|SERVER|DOMAIN|REALM|REGION|NAME|USER|TYPE|MODE|METHOD)$"
-_PLACE = r"(?i)[~.]?[\\/]|[a-z]:[\\/]|\w+://|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d+)?$"
+_OF_PLACES = (
+    *("_URL", "_URI", "_FILE", "_PATH", "_DIR", "_HOME", "_SOCK", "_HOST", "_SERVER", "_DOMAIN", "_REALM", "_REGION"),
+    *("_NAME", "_USER", "_TYPE", "_MODE", "_METHOD"),
+)
+_PATH = ("/", "\\", "~/", "~\\", "./", ".\\")
+_PLACE = r"(?i)[a-z]:[\\/]|\w+://|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d+)?$"
 _IN_URL = r"://[^/@:\s]*:([^/@\s]{12,})@"
 
 
@@ -40,8 +47,13 @@ def on_command_line(words: Iterable[str]) -> tuple[str, ...]:
 
     No more than :data:`MOST`: a log that is given to `explain` can hold thousands of numbers.
     """
-    found = dict.fromkeys(part for word in words if re.search(_CANDIDATE, word) for part in _keys_in(word))
+    found = dict.fromkeys(part for word in words if _is_candidate(word) for part in _keys_in(word))
     return tuple(islice(found, MOST))
+
+
+def _is_candidate(word: str) -> bool:
+    """Check whether a word can hold a key; the short words of most command lines need no pattern for that."""
+    return (len(word) >= 11 or "AIza" in word or "eyJ" in word) and re.search(_CANDIDATE, word) is not None
 
 
 def is_there(path: str) -> bool:
@@ -54,7 +66,7 @@ def in_environment(environ: Mapping[str, str]) -> Iterator[str]:
     for name, value in environ.items():
         if "://" in value and (found := re.search(_IN_URL, value)):
             yield _decoded(found[1])
-        if len(value) >= WINDOW and _is_no_place(value) and _is_secret(name):
+        if len(value) >= WINDOW and _is_secret(name) and _is_no_place(value):
             yield value
 
 
@@ -67,11 +79,19 @@ def _decoded(text: str) -> str:
 
 
 def _is_secret(name: str) -> bool:
-    return bool(re.search(_NAMES, name)) and not re.search(_OF_PLACES, name)
+    upper = name.upper()
+    rests = [upper.rpartition(word)[2] for word in _NAMES if word in upper]
+    return any(not rest or _is_suffix(rest.removeprefix("_")) for rest in rests) and not upper.endswith(_OF_PLACES)
+
+
+def _is_suffix(rest: str) -> bool:
+    return len(rest) <= 8 and rest.isascii() and rest.isalnum()
 
 
 def _is_no_place(value: str) -> bool:
-    return not re.match(_PLACE, value) and not (value.isalpha() and value.islower())
+    if value.startswith(_PATH) or (value.isalpha() and value.islower()):
+        return False
+    return not ((":" in value or "." in value) and re.match(_PLACE, value))
 
 
 def _keys_in(word: str) -> Iterator[str]:

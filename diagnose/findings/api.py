@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from diagnose.evidence.broken_clients import clients, lines
-from diagnose.evidence.lines import answer_line, failure_line, line_of
+from diagnose.evidence.lines import answer_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
@@ -66,7 +65,7 @@ def softened(view: View, subject: Exchange) -> Severity | None:
     return Severity.WARNING if streamed and subject.status in (429, 503) and view.works else None
 
 
-def _broken(*kinds: Kind) -> Callable[[View], Claim | None]:
+def broken(*kinds: Kind) -> Callable[[View], Claim | None]:
     """Make a rule that holds if a request failed without a complete response; broken streams belong to stream.*."""
 
     def when(view: View) -> Claim | None:
@@ -95,8 +94,8 @@ def _html(exchange: Exchange | None) -> bool:
 
 
 def _front_auth(view: View) -> Claim | None:
-    """Report a sign-in page or a required client certificate in front of the API, even if the page has status 200."""
-    claim = _wants_client_certificate(view) or said("http.front_auth")(view)
+    """Report a sign-in page in front of the API, even if the page has status 200."""
+    claim = said("http.front_auth")(view)
     page = view.first.told if view.first is not None else None
     if claim is not None or page is None or not _leads_nowhere(view) or not _html(page):
         return claim
@@ -202,19 +201,10 @@ def _breaks_others(view: View) -> Claim | None:
 
 
 def _closed(view: View) -> Claim | None:
-    claim = _broken(Kind.CLOSED, Kind.RESET, Kind.CUT)(view)
+    claim = broken(Kind.CLOSED, Kind.RESET, Kind.CUT)(view)
     if claim is None or any(Change.SCHEME in attempt_round.attempt.changed for attempt_round in view.rounds):
         return None
     return claim
-
-
-def _wants_client_certificate(view: View) -> Claim | None:
-    """Report a server that asks for a client certificate (mutual TLS), which no LLM client has."""
-    claim = _broken(Kind.TLS_WANTS_CERTIFICATE)(view)
-    failure = view.failed("tls", Kind.TLS_WANTS_CERTIFICATE)
-    if claim is None and failure is not None:
-        claim = Claim((failure_line(failure),), probe="tls")
-    return None if claim is None else replace(claim, case="certificate")
 
 
 def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
@@ -236,8 +226,8 @@ def _flaky(code: str, *statuses: int) -> Callable[[View], Claim | None]:
 
 
 RULES = (
-    Rule("http.not_http", Severity.ERROR, "http", _broken(Kind.NOT_HTTP), "settings"),
-    Rule("http.timeout", Severity.ERROR, "http", _broken(Kind.TIMEOUT), "network", retryable=True),
+    Rule("http.not_http", Severity.ERROR, "http", broken(Kind.NOT_HTTP), "settings"),
+    Rule("http.timeout", Severity.ERROR, "http", broken(Kind.TIMEOUT), "network", retryable=True),
     Rule("http.closed", Severity.ERROR, "http", _closed, "network", retryable=True),
     Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay"),
     Rule("http.front_auth", Severity.ERROR, "http", _front_auth, "relay"),

@@ -57,13 +57,22 @@ _WIDE = (
     "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
 )
 _OPEN, _CLOSE = "（「『《〈【［“‘", "，。、；：？！）」』》〉】］”’…—"
-ATOM = re.compile(rf" ?[{_OPEN}]{{0,8}}(?:[^ {_WIDE}{_OPEN}]+|[{_WIDE}])[{_CLOSE}]*|.")
+# Strings, as `re` compiles a pattern when it is first used: the first one takes 3 ms, and English has no need of it.
+_ATOM = rf" ?[{_OPEN}]{{0,8}}(?:[^ {_WIDE}{_OPEN}]+|[{_WIDE}])[{_CLOSE}]*|."
+_NARROW_ATOM = r" ?[^ ]+|."
+_SIGNS = frozenset("…–—→←×≤≥✓✗•")  # neither wide nor opening
 
 # Replacements for consoles whose encoding lacks these characters.
 ASCII = str.maketrans(
     {"…": "...", "–": "-", "—": "-", "→": "->", "←": "<-", "·": "-", "×": "x", "≤": "<=", "≥": ">=", "“": '"', "”": '"'}
     | {"‘": "'", "’": "'", "✓": "+", "✗": "x", "•": "*"}
 )
+
+
+def atoms(text: str) -> list[str]:
+    """Return the units between which a line may break; joined they are the text, except for line ends."""
+    narrow = text.isascii() or max(set(text) - _SIGNS, default="") < _WIDE[0]
+    return re.findall(_NARROW_ATOM if narrow else _ATOM, text)
 
 
 def render(
@@ -316,7 +325,7 @@ class Page:
         lines: list[Line] = [[]]
         used = 0
         for text, style in pieces:
-            for at, atom in enumerate(ATOM.findall(text)):
+            for at, atom in enumerate(atoms(text)):
                 if at == 0 and used:
                     atom = f" {atom.lstrip()}"
                 if used + self.cells(atom) > room:

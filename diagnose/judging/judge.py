@@ -13,6 +13,7 @@ from diagnose.evidence.rule import Rule
 from diagnose.evidence.view import View
 from diagnose.findings import RULES
 from diagnose.findings.slo import results
+from diagnose.judging.complete_fixes import completed
 from diagnose.judging.finding_text import finding_of, half_that_works
 from diagnose.judging.probe_lines import probe_lines
 from diagnose.judging.proven import prove, unanswered, verdict_of
@@ -28,7 +29,7 @@ def judge(evidence: Evidence, lang: str = "en", rules: tuple[Rule, ...] = RULES)
     """Judge the evidence of a run and of its earlier tries, and return the report in the language ``lang``."""
     tries = tuple(_try(judge(one, lang, rules)) for one in evidence.earlier)
     view = View(evidence, tries)
-    standing = persistent(raised(view, rules), tries)
+    standing = completed(persistent(raised(view, rules), tries), view)
     root = root_of(standing)
     proven = prove(view)
     half = half_that_works(proven)

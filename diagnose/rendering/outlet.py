@@ -30,21 +30,21 @@ class Grammar(StrEnum):
     WORKFLOW = "workflow"  # text with commands of our own for GitHub Actions
 
 
-# Patterns are strings: most commands need few of them, and `re` compiles each when it is first used.
+# Patterns are strings: most commands need few of them, and `re` compiles each when it is first used. Single signs are
+# looked for without one, since a class of this many signs takes 2 ms to compile.
 # White space that has a width and no other effect.
-_BLANK = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_BLANK = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _BLANKS = rf"[\t-\r{_BLANK}]+"
 # Invisible although `str.isprintable` says otherwise: joiners, fillers and variation selectors that can hide text. The
 # two variation selectors that choose between text and emoji are left, since they follow visible signs.
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u3164\uffa0") | frozenset(
     map(chr, (*range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0)))
 )
-_SEEN = " -~\u4e00-\u9fff\uff01-\uff5e"  # most of a text in English or Chinese
-_ODD = rf"[^{_SEEN}]"
-_ODD_IN_TEXT = rf"[^\n\t{_SEEN}]"
-_ODD_IN_JSON = rf"[^\n{_SEEN}]"
-_ODD_AND_COLOURS = rf"\x1b\[[0-9;]{{0,20}}m|[^\n\t{_SEEN}]"
-_WIDE = f"[{_BLANK}]"
+_ASCII = frozenset(map(chr, range(0x20, 0x7F)))
+_KEPT_IN_TEXT = _ASCII | {"\n", "\t", *_BLANK}
+_KEPT_IN_JSON = _ASCII | {"\n"}
+_KEPT_BESIDE_COLOURS = _KEPT_IN_TEXT | {"\x1b"}
+_NO_COLOUR = r"\x1b(?!\[[0-9;]{0,20}m)"
 
 # The end of an IPv6 address: the most frequent `::` that is no command.
 _ADDRESS = r"(?:[0-9A-Fa-f.]{1,15}(?::[0-9A-Fa-f.]{1,15}){0,7})?(?:[\]/%,;)\s\"'<>&\\]|$)"
@@ -66,8 +66,10 @@ def plain(text: object) -> str:
     >>> plain("a\\n\\tb \\x1b[31mc"), plain("::stop-commands::x")
     ('a b \\\\u001b[31mc', ': :stop-commands::x')
     """
-    line = re.sub(_BLANKS, " ", KNOWN.scrub(str(text))).strip(" ")
-    return _without_commands(line if line.isascii() and line.isprintable() else re.sub(_ODD, _shown, line))
+    line = KNOWN.scrub(str(text))
+    # Of all white space, `isprintable` takes only the space for printable.
+    line = " ".join(line.split()) if line.isprintable() else re.sub(_BLANKS, " ", line).strip(" ")
+    return _without_commands(line if _is_printable(line) else _shown(line, _ASCII))
 
 
 def passed(text: str, grammar: Grammar = Grammar.TEXT, colours: bool = False) -> str:
@@ -77,25 +79,35 @@ def passed(text: str, grammar: Grammar = Grammar.TEXT, colours: bool = False) ->
     must have passed before they were put in: a secret that is replaced here could take a delimiter with it.
     """
     if grammar is Grammar.JSON:
-        return re.sub(_COMMAND, _escaped, re.sub(_ODD_IN_JSON, _shown_in_json, text))
+        text = _shown(text, _KEPT_IN_JSON)
+        return re.sub(_COMMAND, _escaped, text) if _may_hold_commands(text) else text
     if grammar is Grammar.MARKUP:
+        text = _shown(text, _KEPT_IN_TEXT)
+        if not _may_hold_commands(text):
+            return text
         sheets = [*re.finditer(_STYLE_SHEET, text)]
         starts, ends = [0, *(sheet.end() for sheet in sheets)], [*(sheet.start() for sheet in sheets), len(text)]
         between = (text[a:b] for a, b in zip(starts, ends, strict=True))
-        rest = [re.sub(_COMMAND, _entity, re.sub(_ODD_IN_TEXT, _shown, piece)) for piece in between]
+        rest = [re.sub(_COMMAND, _entity, piece) for piece in between]
         return rest[0] + "".join(sheet[0] + after for sheet, after in zip(sheets, rest[1:], strict=True))
     text = KNOWN.scrub(text)
-    if not (text.isascii() and text.isprintable()):
-        text = re.sub(_ODD_AND_COLOURS, _shown, text) if colours else re.sub(_ODD_IN_TEXT, _shown, text)
+    if colours and "\x1b" in text:
+        text = _shown(re.sub(_NO_COLOUR, r"\\u001b", text), _KEPT_BESIDE_COLOURS)
+    elif not _is_printable(text):
+        text = _shown(text, _KEPT_IN_TEXT)
     if grammar is Grammar.WORKFLOW:
         return "\n".join(map(_workflow_line, text.split("\n")))
     return _without_commands(text)
 
 
 def _without_commands(text: str) -> str:
-    """Break the pipeline commands; most texts have none of the signs that begin one, and are not searched."""
-    may = "::" in text or "##" in text or "section_" in (low := text.lower()) or "travis_" in low
-    return re.sub(_COMMAND, _spaced, text) if may else text
+    """Break the pipeline commands."""
+    return re.sub(_COMMAND, _spaced, text) if _may_hold_commands(text) else text
+
+
+def _may_hold_commands(text: str) -> bool:
+    """Check for the signs that begin a command; most texts have none, and are not searched."""
+    return "::" in text or "##" in text or "section_" in (low := text.lower()) or "travis_" in low
 
 
 def escaped(sign: str) -> str:
@@ -104,17 +116,15 @@ def escaped(sign: str) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
-def _shown(found: re.Match[str]) -> str:
-    sign = found[0]
-    return sign if len(sign) > 1 or re.match(_WIDE, sign) or _is_seen(sign) else escaped(sign)
+def _shown(text: str, kept: frozenset[str]) -> str:
+    """Return the text with the escape of each sign that is neither visible nor ``kept``."""
+    odd = [sign for sign in set(text) - kept if not _is_printable(sign)]
+    return text.translate({ord(sign): escaped(sign) for sign in odd}) if odd else text
 
 
-def _shown_in_json(found: re.Match[str]) -> str:
-    return found[0] if _is_seen(found[0]) else escaped(found[0])
-
-
-def _is_seen(sign: str) -> bool:
-    return sign.isprintable() and sign not in _UNSEEN
+def _is_printable(text: str) -> bool:
+    """Check whether every sign is visible, or a space; stricter than ``str.isprintable``."""
+    return text.isprintable() and (text.isascii() or _UNSEEN.isdisjoint(text))
 
 
 def _workflow_line(line: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from probes.catalog.door import Door
@@ -65,6 +64,8 @@ def near(wanted: str, models: tuple[str, ...], count: int = 3) -> tuple[str, ...
 
     Names with characters that are not printed are left out, as in :func:`small_of`.
     """
+    import difflib  # only for a model that is not there
+
     models = tuple(filter(str.isprintable, models))
     low = wanted.lower()
     tail = low.rpartition("/")[2]

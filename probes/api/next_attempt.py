@@ -71,8 +71,10 @@ class NextAttempts:
             form = next(
                 (one for one in (KeyForm.GIVEN, KeyForm.CLEANED) if one in self._context.policy.direct), KeyForm.NONE
             )
+            # If the proxy turns out to carry such requests on, this is the request that the app makes.
+            given = form is KeyForm.GIVEN and not attempt.changed
             changed = (*attempt.changed, Change.PROXY)
-            return [replace(attempt, direct=True, key=form, given=False, changed=changed)]
+            return [replace(attempt, direct=True, key=form, given=given, changed=changed)]
         if exchange.redirection.location and 300 <= exchange.status < 400:
             followed = candidates.followed(attempt, exchange)
             return [followed] if followed is not None else []
@@ -83,15 +85,9 @@ class NextAttempts:
         there = (
             listed is not None and listed.reading.models is not None and exchange.status != 405 and not attempt.address
         )
+        if not there and (mended := self._mended(exchange, attempt)) is not None:
+            return [mended]
         if no_route(exchange) and not there:
-            if (
-                self._context.mended is not None
-                and (attempt.given or attempt.address)
-                and self._mended_differs(attempt)
-            ):
-                base, version = self._context.mended.removesuffix("/"), self._named_version or attempt.version
-                plain = replace(attempt, address="", query="")
-                return [replace(plain, base_url=base, version=version, given=False, changed=(Change.PATH,))]
             return await self._other_paths(attempt)
         near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
         if (
@@ -115,10 +111,21 @@ class NextAttempts:
             return await self._other_paths(attempt)
         return []
 
-    def _mended_differs(self, attempt: Attempt) -> bool:
-        """Check whether the corrected base URL differs from the attempt's."""
-        assert self._context.mended is not None
-        return bool(attempt.address) or self._context.mended.removesuffix("/") != attempt.base_url
+    def _mended(self, exchange: Exchange, attempt: Attempt) -> Attempt | None:
+        """Return the attempt at the corrected base URL, if the given one has a flaw; None if the connection failed.
+
+        The URL alone shows the flaw, so the status of the response does not matter: servers answer a path that they do
+        not know with 400, 401, 403 or 500 as well, and only the corrected URL tells whether that was the reason.
+        """
+        mended, first = self._context.mended, attempt.given or Change.PROXY in attempt.changed or bool(attempt.address)
+        if mended is None or not first or not exchange.status or passes(exchange):
+            return None
+        base = mended.removesuffix("/")
+        if base == attempt.base_url and not attempt.address:
+            return None
+        changed = tuple(dict.fromkeys((*attempt.changed, Change.PATH)))
+        version = self._named_version or attempt.version
+        return replace(attempt, address="", query="", base_url=base, version=version, given=False, changed=changed)
 
     def _refused_by_server(self, exchange: Exchange, attempt: Attempt) -> bool:
         """Check for a bare refusal at an undocumented path: it may come from the web server, and not from the API."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from probes.model.key_shape import Confidence
-from probes.model.source import Source, default_of
 from probes.protocols.names import NAMES
+
+if TYPE_CHECKING:  # at the start of `whose`, `doors` and `explain`, no source is made
+    from probes.model.source import Source
 
 
 def sdk_base(protocol: str, url: str) -> str:
@@ -100,6 +102,8 @@ class Door(NamedTuple):
     @property
     def default_source(self) -> Source:
         """The source of a documented base URL of this door: its provider, or the folder's file that names it."""
+        from probes.model.source import default_of
+
         return self.source or default_of(self.name)
 
     @property

@@ -128,25 +128,23 @@ def lines(text: str) -> Iterator[Binding]:
             yield Binding(name.strip(), value.strip(), number, expands=False)
 
 
-_WORD = re.compile(
-    r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>(?:[^\s'"\\;&|<>()#`]|\\.|(?<=\S)#)+)"""
-)
-_POSIX = re.compile(r"\s*export\s+(?P<name>[A-Za-z_]\w*)=(?P<rest>.*)")
-_FISH = re.compile(r"\s*set\s+(?:-\w+\s+|--\w+\s+)*(?P<name>[A-Za-z_]\w*)\s+(?P<rest>.*)")
-_FISH_EXPORTS = re.compile(r"\s*set\s+(?:-\S+\s+)*?(?:-\w*x|--export)")
-_POWERSHELL = re.compile(
-    r"\s*(?:\$env:(?P<name>\w+)\s*=\s*"
-    r"|\[(?:System\.)?Environment\]::SetEnvironmentVariable\(\s*['\"](?P<named>\w+)['\"]\s*,\s*)(?P<rest>.*)",
-    re.IGNORECASE,
+# Patterns are strings: `re` compiles each when it is first used, and a check needs none of them.
+_WORD = r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>(?:[^\s'"\\;&|<>()#`]|\\.|(?<=\S)#)+)"""
+_POSIX = r"\s*export\s+(?P<name>[A-Za-z_]\w*)=(?P<rest>.*)"
+_FISH = r"\s*set\s+(?:-\w+\s+|--\w+\s+)*(?P<name>[A-Za-z_]\w*)\s+(?P<rest>.*)"
+_FISH_EXPORTS = r"\s*set\s+(?:-\S+\s+)*?(?:-\w*x|--export)"
+_POWERSHELL = (
+    r"(?i)\s*(?:\$env:(?P<name>\w+)\s*=\s*"
+    r"|\[(?:System\.)?Environment\]::SetEnvironmentVariable\(\s*['\"](?P<named>\w+)['\"]\s*,\s*)(?P<rest>.*)"
 )
 
 
 def posix(text: str) -> Iterator[Binding]:
     """Yield the variables of ``export NAME=value`` lines (sh, bash, zsh) and ``set -gx NAME value`` lines (fish)."""
     for number, line in enumerate(text.splitlines(), 1):
-        match = _POSIX.match(line)
-        if match is None and _FISH_EXPORTS.match(line):
-            match = _FISH.match(line)
+        match = re.match(_POSIX, line)
+        if match is None and re.match(_FISH_EXPORTS, line):
+            match = re.match(_FISH, line)
         if match and (binding := _word(match["name"], match["rest"], number)):
             yield binding
 
@@ -156,7 +154,8 @@ def _word(name: str, rest: str, number: int) -> Binding | None:
     value, expands, at = "", True, 0
     if re.match(r"""["']?(?:\$\(|`|\()""", rest):
         return Binding(name, "", number, command=True)
-    while at < len(rest) and (match := _WORD.match(rest, at)):
+    word = re.compile(_WORD)
+    while at < len(rest) and (match := word.match(rest, at)):
         at = match.end()
         if match["single"] is not None:
             value, expands = value + match["single"], "$" not in match["single"] and expands
@@ -172,7 +171,7 @@ def _word(name: str, rest: str, number: int) -> Binding | None:
 def powershell(text: str) -> Iterator[Binding]:
     """Yield the variables of ``$env:NAME = "value"`` and ``[Environment]::SetEnvironmentVariable("NAME", "value")``."""
     for number, line in enumerate(text.splitlines(), 1):
-        match = _POWERSHELL.match(line)
+        match = re.match(_POWERSHELL, line)
         if match is None:
             continue
         name, rest = match["name"] or match["named"], match["rest"]

@@ -12,9 +12,11 @@ import math
 import re
 import types
 import typing
+from collections.abc import Mapping
 from enum import Enum
 from functools import cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from probes.model import settings
 from probes.model.evidence import Evidence
@@ -55,7 +57,7 @@ def load(text: str) -> Evidence:
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise ArchiveError(f"no kept run: its schema is not {SCHEMA}")
     try:
-        found = _from_json(document.get("evidence"), Evidence)
+        found = _from_json(document.get("evidence"), _Kind("record", Evidence))
     except _Misfit as error:
         raise ArchiveError(f"the run cannot be read: {error}") from error
     except RecursionError as error:
@@ -100,53 +102,75 @@ def _to_json(value: Any) -> Any:
     return value
 
 
+class _Kind(NamedTuple):
+    """What a type hint asks for, taken apart once: thousands of values of a run have the same few hints."""
+
+    form: str  # union, tuple, record, enum, number, or plain
+    wanted: Any  # the class, if it is one
+    parts: tuple[Any, ...] = ()  # the kinds in a union without None, or in a tuple; as many as it is long unless `open`
+    open: bool = False  # a tuple of any length
+    values: Mapping[Any, Any] = MappingProxyType({})  # of an enum
+
+
 @cache
-def _hints(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+def _fields(cls: type) -> dict[str, _Kind]:
+    return {name: _kind(hint) for name, hint in typing.get_type_hints(cls).items()}
 
 
-def _from_json(value: Any, wanted: Any) -> Any:
-    """Return the value as the type ``wanted``. Raises _Misfit."""
-    if typing.get_origin(wanted) in (typing.Union, types.UnionType):
-        return None if value is None else _from_json(value, _option(value, wanted))
-    if typing.get_origin(wanted) is tuple:
-        return tuple(_items(value, typing.get_args(wanted)))
+def _kind(wanted: Any) -> _Kind:
+    origin, parts = typing.get_origin(wanted), typing.get_args(wanted)
+    if origin in (typing.Union, types.UnionType):
+        return _Kind("union", wanted, tuple(_kind(part) for part in parts if part is not type(None)))
+    if origin is tuple:
+        of_any_length = len(parts) == 2 and parts[1] is Ellipsis
+        return _Kind("tuple", wanted, tuple(map(_kind, parts[:1] if of_any_length else parts)), of_any_length)
     if dataclasses.is_dataclass(wanted):
-        return _record(value, wanted)
+        return _Kind("record", wanted)
     if issubclass(wanted, Enum):
-        try:
-            return wanted(value)
-        except ValueError:
-            raise _Misfit(f"one of the {len(wanted)} values of {wanted.__name__}") from None
-    if wanted in (int, float):
+        return _Kind("enum", wanted, values={member.value: member for member in wanted})
+    return _Kind("number" if wanted in (int, float) else "plain", wanted)
+
+
+def _from_json(value: Any, kind: _Kind) -> Any:
+    """Return the value as the type of ``kind``. Raises _Misfit."""
+    form, wanted = kind.form, kind.wanted
+    if form == "union":
+        return None if value is None else _from_json(value, _option(value, kind.parts))
+    if form == "tuple":
+        return tuple(_items(value, kind))
+    if form == "record":
+        return _record(value, wanted)
+    if form == "enum":
+        if not isinstance(value, str | int) or value not in kind.values:
+            raise _Misfit(f"one of the {len(wanted)} values of {wanted.__name__}")
+        return kind.values[value]
+    if form == "number":
         return _number(value, wanted)
     if not isinstance(value, wanted):
         raise _Misfit(_NAMES.get(wanted, wanted.__name__))
     return value
 
 
-def _option(value: Any, union: Any) -> Any:
+def _option(value: Any, options: tuple[_Kind, ...]) -> _Kind:
     """Return the member of a union that the value is of: an object names its class, text is text."""
-    options = [option for option in typing.get_args(union) if option is not type(None)]
     if isinstance(value, dict):
-        options = [option for option in options if getattr(option, "__name__", "") == value.get("is")]
+        options = tuple(one for one in options if getattr(one.wanted, "__name__", "") == value.get("is"))
     elif len(options) > 1:
-        options = [option for option in options if not dataclasses.is_dataclass(option) and option is not Secret]
+        options = tuple(one for one in options if one.form != "record" and one.wanted is not Secret)
     if not options:
         raise _Misfit("an object of a known kind")
     return options[0]
 
 
-def _items(value: Any, kinds: tuple[Any, ...]) -> typing.Iterator[Any]:
+def _items(value: Any, kind: _Kind) -> typing.Iterator[Any]:
     if not isinstance(value, list):
         raise _Misfit("a list")
-    if len(kinds) == 2 and kinds[1] is Ellipsis:
-        kinds = (kinds[0],) * len(value)
+    kinds = kind.parts * len(value) if kind.open else kind.parts
     if len(kinds) != len(value):
         raise _Misfit(f"a list of {len(kinds)}")
-    for number, (item, kind) in enumerate(zip(value, kinds, strict=True)):
+    for number, (item, one) in enumerate(zip(value, kinds, strict=True)):
         try:
-            yield _from_json(item, kind)
+            yield _from_json(item, one)
         except _Misfit as error:
             error.path.append(f"[{number}]")
             raise
@@ -157,10 +181,10 @@ def _record(value: Any, wanted: Any) -> Any:
         raise _Misfit(f"an object of the kind {wanted.__name__}")
     fields: dict[str, Any] = {}
     # A field that a later version added is ignored; a missing field gets its default.
-    for name, hint in _hints(wanted).items():
+    for name, kind in _fields(wanted).items():
         if name in value:
             try:
-                fields[name] = _from_json(value[name], hint)
+                fields[name] = _from_json(value[name], kind)
             except _Misfit as error:
                 error.path.append(f".{name}")
                 raise

@@ -53,7 +53,7 @@ class Change(StrEnum):
     ENDPOINT = "endpoint"  # the path without the version that every SDK adds
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Attempt(Record):
     """Everything that defines a request except its endpoint. ``given`` marks the attempt that matches the app's own."""
 

@@ -72,6 +72,7 @@ class Subject(StrEnum):
     HANDSHAKE = "tls"
     CERTIFICATE = "tls:certificate"  # the certificate of a failed handshake, read without verification
     PLAIN_HTTP = "tls:plain"  # the port answers in plain HTTP
+    CLIENT_CERTIFICATE = "tls:client"  # another handshake, with a made-up client certificate, ended differently
     HTTP = "http"
     AUTH = "auth"
     MODEL = "model"
@@ -91,7 +92,7 @@ class Subject(StrEnum):
         return self.value.partition(":")[2]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Observation(Record):
     """The result of one measurement of a subject, with at most one failure.
 
@@ -123,7 +124,7 @@ def facts_of(observations: Iterable[Observation], kind: type[F], *subjects: Subj
     return next((found[subject] for subject in subjects if subject in found), None)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class HostEnvironment(Record):
     """The machine and the network settings that a run used."""
 
@@ -134,7 +135,7 @@ class HostEnvironment(Record):
     families: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Target(Record):
     """The settings in the form that a report may show: no key, no credentials."""
 
@@ -151,7 +152,7 @@ class Target(Record):
     app_named: bool = False  # the user named the app
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Evidence(Record):
     """Everything that a run has observed. It never holds a key.
 

@@ -16,7 +16,7 @@ from probes.model.value_issues import KeyFit as KeyFit
 from probes.model.value_issues import KeyMatch as KeyMatch
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SettingsFacts(Record):
     """The base URL and the key as they were given, and what is wrong with them."""
 
@@ -32,7 +32,7 @@ class SettingsFacts(Record):
     override: Override | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class UnreadFile(Record):
     """A settings file that was found and not read; ``reason`` is that of :class:`probes.model.settings.Skipped`."""
 
@@ -48,7 +48,7 @@ class SiteDifference(StrEnum):
     PRODUCT = "product"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SisterSite(Record):
     """Another site of the same company, whose keys look the same but are not accepted here."""
 
@@ -76,7 +76,7 @@ class Withheld(StrEnum):
     PROJECT = "project"  # a file of the project sets the address
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class HostFacts(Record):
     """The host that the base URL names."""
 
@@ -87,7 +87,7 @@ class HostFacts(Record):
     own_part: str = ""  # the part of the host that is specific to the user: resource, workspace, region, …
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DoorMatch(Record):
     """The known provider of a host and what it documents. ``id`` is None for an unknown host."""
 
@@ -104,7 +104,7 @@ class DoorMatch(Record):
     sister_sites: tuple[SisterSite, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class KeyPolicy(Record):
     """The forms of the key that may be sent to the host: ``forms`` on the run's route, ``direct`` without its proxy.
 
@@ -126,7 +126,7 @@ class KeyPolicy(Record):
         return not attempt.holds_key or attempt.key in self.keys(direct=attempt.direct)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DoorFacts(Record):
     """The provider of the host and whether the key belongs to it, decided before anything is sent."""
 
@@ -149,7 +149,7 @@ class ProxyProblem(StrEnum):
     NO_PROXY_ENTRY = "no_proxy_entry"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProxyFacts(Record):
     """The proxy that applies to the target, and problems of the proxy settings."""
 
@@ -159,13 +159,14 @@ class ProxyFacts(Record):
     problem: ProxyProblem | None = None
     note: str | Note = ""  # the faulty part of the value, or a note about it
     captures_local: bool = False
+    no_proxy: str = ""  # the hosts that go around the proxy today, if the target is not one of them
     # A SOCKS setting, even if it does not apply to this host: a client is built with all proxies that are set.
     socks: Source | None = None
     mended: str | None = None  # the correction of a value that no client accepts; the run uses it
     unheeded: str | Note = ""  # the proxy that is set but that the app ignores, without credentials
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class LocalityFacts(Record):
     """A host behind the proxy whose addresses, looked up on this machine, are all private."""
 
@@ -173,7 +174,7 @@ class LocalityFacts(Record):
     addresses: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class TunnelFacts(Record):
     """The tunnel through the proxy to the host. ``scheme`` is the proxy's.
 
@@ -187,7 +188,7 @@ class TunnelFacts(Record):
     speaks: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DirectFacts(Record):
     """How far a direct connection to the same host gets, without a key. ``kind`` is the failure of ``probe``."""
 
@@ -202,7 +203,7 @@ class DirectFacts(Record):
 FAKE_IP = ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Address(Record):
     """An IP address."""
 
@@ -210,7 +211,7 @@ class Address(Record):
     ip: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Lookup(Record):
     """The response of one name server to a direct query.
 
@@ -224,7 +225,7 @@ class Lookup(Record):
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DnsFacts(Record):
     """The addresses of a host, and the responses of single name servers.
 
@@ -238,7 +239,7 @@ class DnsFacts(Record):
     others: tuple[Lookup, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Dial(Record):
     """One connection attempt to one address."""
 
@@ -248,7 +249,7 @@ class Dial(Record):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class TcpFacts(Record):
     """The connection attempts to a host, and the address that was connected."""
 
@@ -261,7 +262,7 @@ class TcpFacts(Record):
     interface: str = ""  # the network interface that was used
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Certificate(Record):
     """A server's certificate."""
 
@@ -278,7 +279,7 @@ class Certificate(Record):
     fingerprint: str = ""  # SHA-256 of the certificate in DER form, in hexadecimal
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class TlsFacts(Record):
     """A TLS handshake, the certificate and the trust stores that accept it."""
 
@@ -290,10 +291,11 @@ class TlsFacts(Record):
     certifi: bool | None = None  # whether certifi's CA bundle, which other clients use, trusts it; None: unknown
     certifi_path: str = ""
     elsewhere: str = ""  # the trust store that trusts it if the app's does not: system, or the file in SSL_CERT_FILE
+    strict: str | Note = ""  # what the chain of a private authority lacks for a strict check
     date: str = ""  # the server's clock, from a request without a key, if a validity date failed; ISO 8601, UTC
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ModelFacts(Record):
     """The model that is called, and whether the model list contains it."""
 

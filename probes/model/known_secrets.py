@@ -31,6 +31,7 @@ class KnownSecrets:
         self._lasting = _filter()
         self._older, self._newer = _filter(), _filter()
         self._count = 0
+        self._filters: tuple[Scrubber, ...] = (self._lasting,)  # those that know anything, and the lasting one
 
     def begin(self, secrets: Iterable[str]) -> None:
         """Forget everything, keep ``secrets`` for good, and take in each :class:`Secret` that is made from now on."""
@@ -43,6 +44,7 @@ class KnownSecrets:
         """Forget everything, and take in no more keys."""
         self.settle()
         self._lasting, self._older, self._newer, self._count = _filter(), _filter(), _filter(), 0
+        self._filters = (self._lasting,)
 
     def settle(self) -> None:
         """Take in no more keys, but remember those that are known."""
@@ -58,13 +60,12 @@ class KnownSecrets:
         self._count += 1
         for part in parts(value):
             self._newer.add(part)
+        self._filters = (self._lasting, *filter(None, (self._newer, self._older)))
 
     def scrub(self, text: str) -> str:
         """Return the text with ``[key]`` in the place of each known secret."""
-        text = self._lasting(text)
-        for recent in (self._newer, self._older):
-            if recent:
-                text = recent(text)
+        for known in self._filters:
+            text = known(text)
         return text
 
 

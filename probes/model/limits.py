@@ -1,4 +1,7 @@
-"""Lengths in characters beyond which a value is reported and not examined, before any pattern is applied to it."""
+"""Sizes beyond which a value is reported and not examined, and a file is not read.
+
+Those of values are in characters, and hold before any pattern is applied; those of files are in bytes.
+"""
 
 from __future__ import annotations
 
@@ -7,3 +10,4 @@ from __future__ import annotations
 KEY = 16 * 1024
 URL = 8 * 1024  # as the request line that nginx and Apache accept; a base URL has some tens of characters
 TEXT = 8 * 1024  # a model, a proxy, a list of hosts, a header
+CA_BUNDLE = 8 << 20  # the lists of operating systems have some 220 KiB

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from probes.model.record import Record
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Note(Record):
     """The name of a phrase and the values of its slots. The values never contain a key."""
 

@@ -18,12 +18,14 @@ _FOREIGN_KEY = (
     r"|xai-\w{20,}|AIza[\w-]{30,}|hf_\w{20,}|nvapi-[\w-]{20,}|pplx-\w{20,}|csk-\w{20,}|r8_\w{20,}|tgp_v1_[\w-]{20,}"
     r"|[a-f0-9]{32}\.[A-Za-z0-9]{16,24})(?![A-Za-z0-9])"
 )
+# What each of them begins with, except the last one: few texts have any of these, and the pattern is slow.
+_STARTS = ("sk-", "gsk_", "xai-", "AIza", "hf_", "nvapi-", "pplx-", "r8_", "tgp_v1_")
 
 
 def _forms(value: str) -> set[str]:
     """Return the forms in which foreign text may contain the value: plain, escaped and encoded."""
-    import base64
     import json
+    from binascii import b2a_base64  # `base64` takes longer to import
     from urllib.parse import quote
 
     raw = value.encode("utf-8", "surrogatepass")
@@ -42,10 +44,19 @@ def _forms(value: str) -> set[str]:
         quote(raw, safe="").lower(),
     }
     for lead in range(3):  # base64 encodes a key inside a longer text in one of three alignments
-        encoded = base64.b64encode(b"\0" * lead + raw).decode()
-        forms.add(encoded[4 if lead else 0 :].rstrip("=")[:-1])
-        forms.add(base64.urlsafe_b64encode(b"\0" * lead + raw).decode()[4 if lead else 0 :].rstrip("=")[:-1])
+        encoded = b2a_base64(b"\0" * lead + raw, newline=False).decode()[4 if lead else 0 :].rstrip("=")[:-1]
+        forms.add(encoded)
+        forms.add(encoded.replace("+", "-").replace("/", "_"))
     return forms
+
+
+def _may_hold_a_key(text: str) -> bool:
+    """Check whether searching for :data:`_FOREIGN_KEY` can find anything."""
+    for start in _STARTS:
+        if start in text:
+            return True
+    # 32 hexadecimal digits before a dot. Splitting takes a thirtieth of the time of a pattern.
+    return any(len(piece) >= 32 and piece[-32:].isalnum() for piece in text.split(".")[:-1])
 
 
 class Scrubber:
@@ -61,6 +72,10 @@ class Scrubber:
         self._marks: set[str] = set()  # every MARK characters of the secrets
         self._short: list[str] = []
         self._known: set[str] = set()
+        # Known secrets of WINDOW characters or more, in the order in which they came. The forms of the first
+        # ``_learned`` ones have been made, those of the others when the next text comes: many commands have no text.
+        self._long: list[str] = []
+        self._learned = 0
         self._clean: set[str] = set()  # texts without a key: most of them are scrubbed more than once
         for secret in secrets:
             self.add(secret)
@@ -78,27 +93,33 @@ class Scrubber:
         self._known.add(bare)
         self._clean.clear()
         body = bare[len(public_prefix(bare)) :]
-        if len(body) < WINDOW:
-            if len(body) >= self._shortest:
-                self._short.append(bare)
-            return
-        for form in _forms(bare) | _forms(body):
+        if len(body) >= WINDOW:
+            self._long.append(bare)
+        elif len(body) >= self._shortest:
+            self._short.append(bare)
+
+    def _learn(self, bare: str) -> None:
+        for form in _forms(bare) | _forms(bare[len(public_prefix(bare)) :]):
             head = len(public_prefix(form))
             text = form[head:]
-            self._windows.update(text[i : i + WINDOW] for i in range(len(text) - WINDOW + 1))
-            self._marks.update(text[i : i + MARK] for i in range(len(text) - MARK + 1))
+            self._windows.update([text[i : i + WINDOW] for i in range(len(text) - WINDOW + 1)])
+            self._marks.update([text[i : i + MARK] for i in range(len(text) - MARK + 1)])
 
     def __call__(self, text: str) -> str:
         """Return ``text`` with each known key replaced by ``[key]`` and each unknown one by its hint."""
         if text in self._clean:
             return text
+        for at in range(self._learned, len(self._long)):
+            self._learn(self._long[at])
+            self._learned = at + 1  # not `+= 1`, which would skip a secret if two threads did this at once
         given = text
         for short in self._short:
             if short in text:
                 text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(short)}(?![A-Za-z0-9])", "[key]", text)
         if self._windows and not self._marks.isdisjoint(text[i : i + MARK] for i in range(0, len(text), STRIDE)):
             text = self._replace_known(text)
-        text = re.sub(_FOREIGN_KEY, lambda found: hint(found[0]), text)
+        if _may_hold_a_key(text):
+            text = re.sub(_FOREIGN_KEY, lambda found: hint(found[0]), text)
         if text == given and len(text) <= 1000:
             if len(self._clean) >= REMEMBERED:
                 self._clean.clear()

@@ -78,7 +78,9 @@ PUBLIC_VALUES = frozenset(
 
 def public_prefix(value: str) -> str:
     """Return the published prefix of a key (``sk-or-v1-``), or an empty string."""
-    return next((prefix for prefix in PUBLIC_PREFIXES if value.startswith(prefix)), "")
+    if not value.startswith(PUBLIC_PREFIXES):  # most texts that are asked about, and much faster than the search
+        return ""
+    return next(prefix for prefix in PUBLIC_PREFIXES if value.startswith(prefix))
 
 
 def hint(value: str) -> str:

@@ -55,7 +55,7 @@ class ConflictReason(StrEnum):
     NEAR_NAME = "near_name"  # its name is a misspelling of a variable that is read
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Conflict(Record):
     """A value for a setting that another source takes precedence over."""
 
@@ -82,7 +82,7 @@ class FlowPart(StrEnum):
     CA_BUNDLE = "ca_bundle"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Flow(Record):
     """A secret of the user that a file of the folder would send to a host.
 
@@ -98,7 +98,7 @@ class Flow(Record):
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Override(Record):
     """The flows of the user's secrets that a file of the folder causes and that need the user's consent.
 
@@ -114,7 +114,7 @@ class Override(Record):
     in_address: bool = False
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ProxySettings(Record):
     """The proxy settings of the environment, each with its source."""
 
@@ -124,7 +124,7 @@ class ProxySettings(Record):
     no_proxy: Sourced[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class NodeSettings(Record):
     """The variables that Node reads when it starts. Versions before 24 support the last two partly or not at all."""
 
@@ -134,7 +134,7 @@ class NodeSettings(Record):
     env_proxy: bool = False  # NODE_USE_ENV_PROXY=1
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ConnectTo(Record):
     """A connection override, as curl's ``--connect-to HOST:PORT:ADDR:PORT``. An empty host or port 0 matches any."""
 
@@ -145,7 +145,7 @@ class ConnectTo(Record):
     source: Source = DEFAULT
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Limits(Record):
     """Limits of a run: times in seconds, sizes in bytes."""
 
@@ -157,7 +157,7 @@ class Limits(Record):
     extra_requests: int = 12  # requests that discovery may send after the first round
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Slo(Record):
     """A service level objective: an upper limit for ``dns``, ``connect``, ``tls``, ``ttft`` or ``total``, a lower limit
     for ``cert`` (the time until the certificate expires).
@@ -180,7 +180,7 @@ class Skipped:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Settings(Record):
     """The settings of a check as they were given, each with its source.
 

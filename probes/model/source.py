@@ -53,7 +53,7 @@ _VARIABLES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Source(Record):
     """The source of a value. ``str()`` returns the text for users: ``environment OPENAI_API_KEY``,
     ``.env:3 OPENAI_API_KEY``, ``--model``, ``default of OpenAI``.

@@ -12,7 +12,7 @@ from probes.model.note import Note
 from probes.model.record import Record
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Flaw(Record):
     """A flaw in a value, found without using the network.
 
@@ -28,7 +28,7 @@ class Flaw(Record):
     fatal: bool
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class KeyMatch(Record):
     """A provider (``door``) whose keys have the same shape; ``why`` gives the reasons."""
 
@@ -37,7 +37,7 @@ class KeyMatch(Record):
     why: tuple[Note, ...]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class KeyFit(Record):
     """Whether a key belongs to a provider, and other facts that its shape shows.
 

@@ -63,7 +63,9 @@ def _first_attempt(offline: OfflineChecks, base_url: str, facts: DoorFacts, poli
     as_given = offline.exams.url.literal == base_url and (
         form is KeyForm.GIVEN or (form is KeyForm.NONE and not offline.exams.keys())
     )
-    changed = () if as_given else (Change.MENDED,)
+    # A key that may not take this way is no difference in the settings.
+    unsent = form is KeyForm.NONE and KeyForm.GIVEN in policy.direct
+    changed = () if as_given or (unsent and offline.exams.url.literal == base_url) else (Change.MENDED,)
     if form is KeyForm.NONE and KeyForm.CONFLICTING in keys and not facts.host.local:
         # The given key may not be sent, so the key of an overridden source takes its place.
         form, as_given, changed = KeyForm.CONFLICTING, False, (Change.KEY_SOURCE,)

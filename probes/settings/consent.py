@@ -21,7 +21,8 @@ from typing import Any
 from probes.catalog import doors
 from probes.catalog.door import Door
 from probes.catalog.sdk_variables import families, official_keys, unread
-from probes.config_formats.files import MIB, SkippedFile, bytes_of
+from probes.config_formats.files import SkippedFile, bytes_of
+from probes.model import limits
 from probes.model.scrubber import Scrubber
 from probes.model.secret import Secret
 from probes.model.settings import Conflict, Flow, FlowPart, Override, Settings, Sourced
@@ -30,7 +31,6 @@ from probes.protocols.names import DEFAULT_PROTOCOL
 from probes.urls.url import Url, parse_url
 from probes.urls.url_flaws import examine_url
 
-LARGEST_BUNDLE = 8 * MIB
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1", "[::1]", "host.docker.internal"))
 
 
@@ -173,7 +173,7 @@ def _content(path: str) -> str:
     import hashlib  # an ordinary check has nothing to agree to
 
     try:
-        return hashlib.sha256(bytes_of(Path(path), limit=LARGEST_BUNDLE) or b"").hexdigest()
+        return hashlib.sha256(bytes_of(Path(path), limit=limits.CA_BUNDLE) or b"").hexdigest()
     except SkippedFile:
         return ""
 

@@ -11,7 +11,6 @@ from probes.config_formats.files import SkippedFile, bytes_of, exists
 from probes.model.secret import Secret
 from probes.model.settings import BadInput, Skipped, Sourced
 from probes.model.source import Owner, Source, SourceKind, environment_variable
-from probes.settings.consent import plain
 from probes.settings.options import Options, shown_path, shown_word
 
 Layer = tuple[str, dict[str, Sourced[str]]]  # the name of a place (`environment`, `.env`) and its variables
@@ -37,6 +36,10 @@ class Variables:
                 for place, values in self.layers
             ]
         )
+
+    def of_folder(self) -> bool:
+        """Check whether a file of the folder has set a variable."""
+        return any(value.source.owner is Owner.FOLDER for _, values in self.layers for value in values.values())
 
     def all(self, name: str) -> list[Sourced[str]]:
         """Return all values of a name, the one with precedence first."""
@@ -96,7 +99,10 @@ def read(
     skipped: tuple[Skipped, ...] = ()
     try:
         text = _text(bytes_of(path, found_in=None if users else path.parent))
-        layer, secrets = _env_file(text, path, cwd, environ, Owner.USER if users else Owner.FOLDER)
+        if text:  # importing python-dotenv takes 5 ms
+            layer, secrets = _env_file(text, path, cwd, environ, Owner.USER if users else Owner.FOLDER)
+        else:
+            layer = (shown_path(path, cwd), {})
     except SkippedFile as error:
         skipped = (Skipped(shown_path(path, cwd), error.reason),)
     return Variables([*layers, layer], secrets, skipped)
@@ -115,6 +121,7 @@ def _env_file(text: str, path: Path, cwd: Path, environ: Mapping[str, str], owne
     from collections import ChainMap
 
     from probes.config_formats.dotenv import Expansion, dotenv, pieces
+    from probes.settings.consent import plain
 
     shown = shown_path(path, cwd)
     found: dict[str, Sourced[str]] = {}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probes.catalog import doors
+from probes.catalog.door import Door
 from probes.catalog.node_runtime import read as read_node
 from probes.catalog.sdk_variables import SdkVariables
 from probes.config_formats.files import SkippedFile
@@ -32,10 +33,9 @@ from probes.model.settings import (
     Sourced,
 )
 from probes.model.source import DEFAULT, Owner, Source, SourceKind, option
-from probes.settings import config_file, environment, slo, trust
+from probes.settings import config_file, environment, slo
 from probes.settings.config_file import ConfigTable, doors_mark, setting
 from probes.settings.conflicts import base_url_conflicts, conflict
-from probes.settings.consent import Destination, harmless, mark, override_of, sent_by_user
 from probes.settings.environment import Layer, Variables
 from probes.settings.key_selection import key_of
 from probes.settings.network_settings import ca_bundle, connections, name_servers, proxies
@@ -45,6 +45,7 @@ from probes.settings.value_lengths import check_lengths
 
 if TYPE_CHECKING:
     from probes.catalog.app import App
+    from probes.settings.consent import Destination
 
 __all__ = ["BadInput", "Options", "gather"]
 
@@ -107,6 +108,8 @@ def gather(
         ignored=_ignored(named, file),
     )
     check_lengths(settings)
+    if file is None and not variables.of_folder():
+        return settings  # nothing to agree to, and the rules of consent need not be imported
     return with_consent(settings, _usual(choice, check, variables), options.send_anyway, cwd)
 
 
@@ -116,7 +119,11 @@ def with_consent(settings: Settings, usual: Destination, send_anyway: bool, cwd:
     ``usual`` is where the user's own settings lead; ``send_anyway`` agrees to everything for this run.
     """
 
+    from probes.settings.consent import mark, override_of, sent_by_user
+
     def agreed(flow: Flow) -> bool:
+        from probes.settings import trust  # most folders ask for nothing
+
         return send_anyway or trust.holds(mark(flow, cwd))
 
     kept = [
@@ -130,6 +137,8 @@ def with_consent(settings: Settings, usual: Destination, send_anyway: bool, cwd:
 
 def _usual(choice: SdkChoice, check: ConfigTable, variables: Variables) -> Destination:
     """Return where the user's own settings lead, without the files of the folder."""
+    from probes.settings.consent import Destination
+
     family, own = choice.family, variables.of_user()
     given = check.text("base_url")
     found = own.base(family) or (given if given is not None and given.source.owner is Owner.USER else None)
@@ -186,8 +195,7 @@ def _target(
             skipped = (Skipped(shown_path(path or cwd, cwd), error.reason),)
             why = error.why
         if file is not None:
-            agreed = owner is Owner.USER or not file.doors or trust.holds(doors_mark(file))
-            doors.adopt(file.doors if agreed else harmless(file.doors))
+            doors.adopt(_agreed_doors(file, owner) if file.doors else ())
     if name is None:
         return None, None, file, skipped
     if file and name in file.targets:
@@ -211,6 +219,14 @@ def _target(
     known = ", ".join(file.targets) or "none"
     hint = f"Is {near[0]} meant?" if near else f"Its targets: {known}."
     raise BadInput(f"There is no target {shown_word(name)} in {shown_path(file.path, cwd)}. {hint}")
+
+
+def _agreed_doors(file: config_file.Config, owner: Owner) -> tuple[Door, ...]:
+    """Return those doors of a file that count: all of the user's, and of a folder's what the user has agreed to."""
+    from probes.settings import trust
+    from probes.settings.consent import harmless
+
+    return file.doors if owner is Owner.USER or trust.holds(doors_mark(file)) else harmless(file.doors)
 
 
 def _named_file(name: str, cwd: Path) -> Path:

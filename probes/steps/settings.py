@@ -56,7 +56,12 @@ def examine(settings: Settings, protocol: str) -> SettingsExams:
         if app.stack in ("node", "browser"):
             key = _trimmed(key, raw_key, protocol)
         return SettingsExams(sent.exam, key, sent.address, sent.query)
-    return SettingsExams(examine_url(raw_url, protocol), examine_key(raw_key, protocol))
+    url = examine_url(raw_url, protocol)
+    if app is None and any(flaw.kind == "scheme_unusable" for flaw in url.flaws):
+        # Python's SDKs survive ws:// and wss:// by an accident of their HTTP library; the clients of Node (measured:
+        # "unknown scheme"), Go and Rust refuse them. Only where the app is named is it known which one it is.
+        url = url._replace(literal=None, flaws=tuple(replace(f, fatal=True) for f in url.flaws))
+    return SettingsExams(url, examine_key(raw_key, protocol))
 
 
 def _trimmed(key: KeyExam, raw: str, protocol: str) -> KeyExam:

@@ -224,7 +224,7 @@ def _scrubbed(text: str) -> object:
 
 def _shown(text: str) -> object:
     from diagnose.formats import github, markdown
-    from diagnose.formats.text import ATOM
+    from diagnose.formats.text import atoms
     from diagnose.snippets import quoting
 
     shells = [quote(text) for quote in (quoting.fish, quoting.powershell, quoting.cmd, quoting.dotenv)]
@@ -234,7 +234,7 @@ def _shown(text: str) -> object:
         markdown.fence(text),
         github.data(text),
         shells,
-        ATOM.findall(text),
+        atoms(text),
     )
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -126,18 +127,26 @@ ANSWERS = (
 CODE = ("snippet all",)  # snippets are programs to paste
 
 
-def quoted() -> Iterator[str]:
+@cache
+def quoted() -> tuple[str, ...]:
     """Return the quoted texts, a longer one before any that it contains."""
     found = {*ANSWERS, *(door.name for door in load_doors())}
     for app in load_apps():
         found |= {app.name, *app.errors.values()}
-    yield from sorted(found, key=len, reverse=True)
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def own_words(one: dict[str, Any]) -> str:
     """Return a command's own text for people, without what it quotes."""
-    text = " ".join((prose(one["out"]) + "\n" + one["err"]).split())  # long lines were wrapped
+    return _own_words(one["out"], one["err"])
+
+
+@cache
+def _own_words(out: str, err: str) -> str:
+    text = " ".join((prose(out) + "\n" + err).split())  # long lines were wrapped
     for part in quoted():
+        if part not in text:
+            continue
         text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "·", text)
     return text
 

@@ -10,6 +10,7 @@ import os
 import random
 import re
 import socket
+import ssl
 import string
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -151,7 +152,8 @@ class Scenario:
     url_source: Source = _BASE_URL
     host: str = ""  # for the certificate, if the base URL is too odd to contain it
     certificate: str | None = None  # None: a good one for https; "": none
-    authority: tuple[str, str] = ("Practice Root CA", "Practice")
+    authority: tuple[str, ...] = ("Practice Root CA", "Practice")  # name, organization, the extension that it lacks
+    mutual: str = ""  # the newest TLS version of a server that wants a certificate of the client's
     trusted: bool = True
     roots: str = ""  # a variable ("": the app's, else SSL_CERT_FILE) or a file
     node: NodeSettings = field(default_factory=NodeSettings)
@@ -204,14 +206,20 @@ atexit.register(_KEPT.close)
 
 
 @cache
-def _signer(name: str, organization: str) -> Authority:
+def _signer(*authority: str) -> Authority:
     folder = _KEPT.enter_context(tempfile.TemporaryDirectory(prefix="llmdoctor-"))
-    return Authority(Path(folder), name, organization)
+    return Authority(Path(folder), *authority)
 
 
 @cache
-def _server_context(authority: tuple[str, str], kind: str, host: str) -> Any:
-    return _signer(*authority).context(kind, *((host,) if host else ()))
+def _server_context(authority: tuple[str, ...], kind: str, host: str, mutual: str) -> Any:
+    signer = _signer(*authority)
+    context = signer.context(kind, *((host,) if host else ()))
+    if mutual:
+        context.maximum_version = ssl.TLSVersion[mutual]
+        context.load_verify_locations(signer.ca_pem)
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 def host_of(base_url: str) -> str:
@@ -246,7 +254,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
         certificate = "good" if one.base_url.strip().startswith("https:") else ""
     host = one.host or host_of(one.base_url.replace("{port}", "0"))
     with ExitStack() as stack:
-        tls = _server_context(one.authority, certificate, host) if certificate else None
+        tls = _server_context(one.authority, certificate, host, one.mutual) if certificate else None
         bundle = str(_signer(*one.authority).ca_pem) if certificate and one.trusted else None
         bundle = one.roots if one.roots.startswith("/") else bundle
         foreign = stack.enter_context(PracticeDoor(b.openai())) if one.beyond else None

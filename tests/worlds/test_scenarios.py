@@ -48,7 +48,17 @@ each = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for sce
 
 @each
 def test_what_is_said(scenario: Scenario) -> None:
-    report = report_of(scenario)
+    """One test for each world, since there are many worlds and each test has a cost of its own."""
+    evidence, report = evidence_of(scenario), report_of(scenario)
+    says_what_the_world_wants(scenario, report)
+    agrees_with_itself(scenario, report)
+    tries_each_subject_once(evidence)
+    costs_what_it_may(scenario, evidence, report)
+    read = json.loads(render(report, "json", "en"))
+    assert [f"{fault.json_path}: {fault.message[:200]}" for fault in _SCHEMA.iter_errors(read)] == []
+
+
+def says_what_the_world_wants(scenario: Scenario, report: Report) -> None:
     codes = {finding.code for finding in report.findings}
     summary = ", ".join(
         f"{one.code} ({one.severity}{', ' + one.caused_by if one.caused_by else ''})" for one in report.findings
@@ -74,9 +84,7 @@ def _at_its_port(value: object, report: Report) -> object:
     return value.replace("{port}", port[1]) if isinstance(value, str) and port else value
 
 
-@each
-def test_the_report_agrees_with_itself(scenario: Scenario) -> None:
-    report = report_of(scenario)
+def agrees_with_itself(scenario: Scenario, report: Report) -> None:
     errors = [one for one in report.findings if one.severity is Severity.ERROR]
     assert (report.verdict is Verdict.BROKEN) is bool(errors)
     assert (report.root_cause is None) is not bool(errors)
@@ -93,18 +101,16 @@ def test_the_report_agrees_with_itself(scenario: Scenario) -> None:
         assert report.proven.answer
 
 
-@each
-def test_each_subject_is_tried_once(scenario: Scenario) -> None:
+def tries_each_subject_once(evidence: Evidence) -> None:
     seen = Counter(
         (one.subject, one.attempt, (one.facts.purpose, one.facts.attempt) if isinstance(one.facts, Exchange) else None)
-        for one in evidence_of(scenario).observations
+        for one in evidence.observations
     )
     assert [what for what, times in seen.items() if times > 1] == []
 
 
-@each
-def test_cost(scenario: Scenario) -> None:
-    evidence, cost = evidence_of(scenario), report_of(scenario).cost
+def costs_what_it_may(scenario: Scenario, evidence: Evidence, report: Report) -> None:
+    cost = report.cost
     asked = [one.facts for one in evidence.observations if isinstance(one.facts, Exchange)]
     again = sum(one.timing.tries - 1 + len(one.request.adapted) for one in asked) + any(
         one.timing.tries > 1 for one in asked
@@ -144,12 +150,6 @@ def test_a_kept_run_is_judged_alike(scenario: Scenario) -> None:
     for lang in LANGS:
         report = report_of(scenario, lang)
         assert render(judge(again, lang), "json", lang) == render(report, "json", lang)
-
-
-@each
-def test_the_report_is_what_its_schema_says(scenario: Scenario) -> None:
-    read = json.loads(render(report_of(scenario), "json", "en"))
-    assert [f"{fault.json_path}: {fault.message[:200]}" for fault in _SCHEMA.iter_errors(read)] == []
 
 
 _SCHEMA = jsonschema.Draft202012Validator(schema(closed=True))

@@ -18,7 +18,7 @@ from diagnose.words import LANGS
 from probes.protocols.names import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from diagnose.report import Report
     from probes.model.evidence import Evidence
@@ -111,8 +111,6 @@ def command(
     TARGET is a base URL or the name of a target in llmdoctor.toml. Without it the settings are those that an SDK in
     this folder would use. If a file of this folder would send a secret of yours somewhere, you are asked first.
     """
-    from diagnose.cli.curl_option import from_curl
-    from diagnose.cli.named_files import key_from_standard_input
     from diagnose.words import phrase
     from probes.catalog.door_files import DoorsError
     from probes.catalog.doors import load
@@ -123,17 +121,20 @@ def command(
     if choices["key"] is not None:
         printer.say(phrase("warning.key_option", spoken))
     if choices["key_stdin"]:
+        from diagnose.cli.named_files import key_from_standard_input
+
         choices["stdin_text"] = key_from_standard_input()
     try:
         load()  # reports an error in the user's own doors before the run starts
-        settings = (
-            _of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
-            if curl is None
-            else from_curl(curl, Options(**choices), spoken)
-        )
+        if curl is None:
+            settings = _of_app(Options(**choices)) or gather(Options(**choices), os.environ, Path.cwd())
+        else:
+            from diagnose.cli.curl_option import from_curl
+
+            settings = from_curl(curl, Options(**choices), spoken)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    say_ignored(settings, spoken)
+    say_ignored(settings.ignored, spoken)
     if plan_only:
         show_plan(settings, fmt if not as_json else "json", spoken)
         return
@@ -163,13 +164,11 @@ def _of_app(options: Options) -> Settings | None:
     return of_app(this_world(os.environ, Path.cwd()), options, apps.load())
 
 
-def say_ignored(settings: Settings, lang: str) -> None:
+def say_ignored(ignored: Iterable[Source], lang: str) -> None:
     """Say on standard error which settings of a folder's file do not count, and what makes them count."""
-    if not settings.ignored:
-        return
-    from diagnose.rendering.report_parts import word
+    for source in dict.fromkeys(ignored):
+        from diagnose.rendering.report_parts import word
 
-    for source in settings.ignored:
         key = "consent.ignored_doors" if source.name.startswith("doors.") else "consent.ignored_flag"
         printer.say(word(lang, key, source=source))
 

@@ -11,6 +11,7 @@ import click
 
 from diagnose import __version__
 from diagnose.cli import console, output_files, printer
+from diagnose.cli.commands import check
 from diagnose.rendering.outlet import Grammar, passed
 from diagnose.words import LANGS
 
@@ -77,6 +78,7 @@ def command(
         survey = find(_world(home), options, apps, only)
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
+    check.say_ignored((source for one in survey.found for source in one.settings.ignored), spoken)
     reports: dict[int, Report] = {}
     interrupted = False
     if not list_only:

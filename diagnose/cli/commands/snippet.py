@@ -135,7 +135,7 @@ def _checked(choices: dict[str, Any], lang: str) -> WorkingSettings:
         settings = from_curl(curl, options, lang) if curl else gather(options, os.environ, Path.cwd())
     except (BadInput, DoorsError) as error:
         raise click.ClickException(str(error)) from error
-    check.say_ignored(settings, lang)
+    check.say_ignored(settings.ignored, lang)
     if choices["offline"]:
         return _given(settings, lang)
     settings = check.consented(settings, lang)

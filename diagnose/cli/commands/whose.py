@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnose.cli import console, named_files, printer
+from diagnose.cli import console, printer
 from diagnose.words import LANGS, phrase
 from probes.protocols.names import DEFAULT_PROTOCOL
 
@@ -71,6 +71,8 @@ def _given(words: tuple[str, ...], name: str | None, lang: str) -> str:
         return " ".join(words)
     if sys.stdin.isatty():
         raise click.UsageError("there is no key: pipe it in, or name its variable with --key-env")
+    from diagnose.cli import named_files
+
     piped = named_files.standard_input(named_files.KEY).decode("utf-8", "replace")
     return piped.removesuffix("\n").removesuffix("\r")
 

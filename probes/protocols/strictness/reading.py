@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from probes.model.exchange import Breakage
@@ -28,13 +27,13 @@ class Breaks(Exception):
 UNMEASURED = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
 
 
-@dataclass(frozen=True, slots=True)
 class Parsed:
     """The data of an event as JSON. ``nan``: with NaN or Infinity, which JavaScript refuses."""
 
-    known: bool
-    value: Any = None
-    nan: bool = False
+    __slots__ = ("known", "nan", "value")
+
+    def __init__(self, known: bool, value: Any = None, nan: bool = False) -> None:
+        self.known, self.value, self.nan = known, value, nan
 
 
 def parse(text: str | bytes) -> Parsed:

@@ -583,9 +583,11 @@ def test_the_trust_store_is_the_apps() -> None:
     for app in EVERY:
         for given in (gather(Options(app=app.id, base_url=HOST), names, Path("/")) for names in (environ, {})):
             own = node_runtime.roots(given)
-            assert (own is not None) is (app.roots == "node" or (app.roots == "certifi" and given.ca_bundle is None))
-            assert own is None or (own.extra_ca == "/more.pem") is (app.roots == "node" and given.ca_bundle is not None)
-        assert node_runtime.runs(app.id) is (app.roots == "node")
+            on_node = app.roots in ("node", "bun")
+            assert (own is not None) is (on_node or (app.roots == "certifi" and given.ca_bundle is None))
+            assert own is None or (own.extra_ca == "/more.pem") is (on_node and given.ca_bundle is not None)
+            assert own is None or own.system_ca is (app.roots == "bun")
+        assert node_runtime.runs(app.id) is (app.roots in ("node", "bun"))
 
 
 # -- the same settings in other clients --------------------------------------------------------------------------------

@@ -238,18 +238,19 @@ def test_a_named_file_needs_no_question(trap: PracticeDoor, folder: Path) -> Non
     assert got_key(trap)
 
 
-@pytest.mark.parametrize("words", [["check", "--no-spend"], ["check", "--plan"], ["snippet"]])
+@pytest.mark.parametrize("words", [["check", "--no-spend"], ["check", "--plan"], ["snippet"], ["scan"]])
 def test_what_does_not_count_is_said(words: list[str], trap: PracticeDoor, folder: Path) -> None:
     door = f'hosts = ["api.openai.com"]\nendpoints = [{{ protocol = "openai", base_url = "{trap.url}/v1" }}]\n'
     (folder / "llmdoctor.toml").write_text(f"[check]\nsend_anyway = true\n[doors.openai]\n{door}[doors.o2]\n{door}")
-    words = [*words, f"{trap.url}/v1"]
+    words = words if words == ["scan"] else [*words, f"{trap.url}/v1"]
     said = run(*words).stderr
     for place in ("llmdoctor.toml:2 check.send_anyway", "llmdoctor.toml:4 doors.openai", "llmdoctor.toml:7 doors.o2"):
         assert f"{place} is ignored" in said.replace(".hosts", "")
     run("trust")
     said = run(*words).stderr
     assert "check.send_anyway is ignored" in said and "doors" not in said
-    assert "ignored" not in run(*words, "--config", "llmdoctor.toml").stderr
+    if words != ["scan"]:  # which takes no file
+        assert "ignored" not in run(*words, "--config", "llmdoctor.toml").stderr
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import copy
 import json
 import logging
 import pickle
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probes.model.scrubber import WINDOW, Scrubber
+from probes.model.scrubber import _FOREIGN_KEY, WINDOW, Scrubber, _may_hold_a_key
 from probes.model.secret import PUBLIC_PREFIXES, PUBLIC_VALUES, Secret, hint, public_prefix
 from probes.model.settings import Conflict, ConflictReason, ConflictRole, Settings, Sourced
 from probes.model.source import environment_variable, option
@@ -213,6 +214,21 @@ def test_nothing_is_scrubbed_without_a_key() -> None:
 def test_a_key_of_somebody_elses_is_hidden_too() -> None:
     upstream = "sk-proj-" + BODY * 2
     assert not leaks(Scrubber()(f"Incorrect API key provided: {upstream}."), upstream)
+
+
+@settings(deadline=None, max_examples=300)
+@given(key=st.from_regex(re.compile(_FOREIGN_KEY, re.ASCII)), before=st.text(max_size=30), after=st.text(max_size=30))
+def test_what_is_searched_for_keys_is_all_that_may_hold_one(key: str, before: str, after: str) -> None:
+    assert _may_hold_a_key(key)
+    assert _may_hold_a_key(before + key + after)
+
+
+def test_a_secret_that_comes_between_two_texts_is_hidden() -> None:
+    scrub = Scrubber([Secret(KEY)])
+    other = BODY[::-1]
+    assert scrub(f"{KEY} {other}") == f"sk-[key] {other}"
+    scrub.add(other)
+    assert scrub(f"{KEY} {other}") == "sk-[key] [key]"
 
 
 def test_every_key_of_the_run_is_hidden() -> None:
