@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diagnose.evidence.broken_clients import clients, lines
+from diagnose.evidence.broken_clients import clients, lines, ordered
 from diagnose.evidence.lines import answer_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -177,7 +177,7 @@ def _malformed(view: View) -> Claim | None:
     answer = subject.reading.answer
     if answer.problem in ("", "error", "other_protocol"):
         return None
-    broken = lines(view.evidence.target.protocol, answer.breakages)
+    broken = lines(view.evidence.target.protocol, ordered(view.evidence.target.app, answer.breakages))
     problem = () if broken else (seen("problem", detail=answer.problem.replace("_", " ")),)
     wordless = answer.breakages and answer.problem == "no_text"
     return Claim(

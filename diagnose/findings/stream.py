@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from diagnose.answers.products import between, inspector
-from diagnose.evidence.broken_clients import clients, decides, lines, quotes
+from diagnose.evidence.broken_clients import clients, decides, lines, ordered, quotes
 from diagnose.evidence.lines import line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
@@ -36,7 +38,8 @@ def _fatal(view: View, reading: StreamReading) -> Breakage | None:
 
 def _broken(view: View, *evidence: str | Seen) -> Claim:
     """Return a claim for a stream that no SDK can read. The fix is to turn off streaming if whole responses work."""
-    return Claim(evidence, settings={"stream": False} if view.works else None, verified=view.works)
+    half = (seen("works_unstreamed"),) if view.works else ()
+    return Claim((*evidence, *half), settings={"stream": False} if view.works else None, verified=view.works)
 
 
 def _ignored(view: View) -> Claim | None:
@@ -72,19 +75,32 @@ def _malformed(view: View) -> Claim | None:
         fatal = _fatal(view, reading)
         if fatal is not None and fatal.what in ("torn", "error_event"):
             return None  # stream.cut and stream.error_inside say it better
-        problem: str | Seen = seen("problem", detail=reading.problem.replace("_", " ")) if fatal is None else ""
-        quoted = quotes(reading.breakages) or (exchange.response.text[:160],)
-        return _broken(view, line_of(exchange), problem, *lines(protocol, reading.breakages), *quoted)
+        found = ordered(view.evidence.target.app, reading.breakages)
+        if fatal is None:
+            detail = seen("problem", detail=reading.problem.replace("_", " "))
+            return _broken(view, line_of(exchange), detail, exchange.response.text[:160])
+        wordless = fatal.what == "no_text" and reading.problem == "no_text"
+        claim = _broken(view, line_of(exchange), *lines(protocol, found), *quotes(found))
+        return replace(claim, case="wordless") if wordless else claim
     whole = reading.finish or reading.terminated
     if reading.flows and reading.breakages and reading.error is None and whole:
-        names = clients(protocol, *reading.breakages)
-        evidence: tuple[str | Seen, ...] = (*lines(protocol, reading.breakages), *quotes(reading.breakages))
-        return Claim(evidence, severity=Severity.WARNING, case="others", values={"clients": names})
+        return _breaks_others(protocol, reading.breakages)
     if reading.kind == "sse" and exchange.response.content_type in _ODD_TYPES:
         return Claim((seen("content_type", kind=exchange.response.content_type),), severity=Severity.WARNING)
     if reading.lacks and view.works:
         return Claim((seen("lacks", detail=reading.lacks),), severity=Severity.WARNING)
     return None
+
+
+def _breaks_others(protocol: str, breakages: tuple[Breakage, ...]) -> Claim:
+    """Warn of a stream that the app's SDK reads, but other official SDKs or stream helpers do not."""
+    names = clients(protocol, *breakages)
+    return Claim(
+        (*lines(protocol, breakages), *quotes(breakages)),
+        severity=Severity.WARNING,
+        case="others" if names else "helpers",
+        values={"clients": names or clients(protocol, *breakages, helpers=True)},
+    )
 
 
 def _error_inside(view: View) -> Claim | None:

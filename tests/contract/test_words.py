@@ -273,7 +273,8 @@ def test_every_line_of_evidence_has_its_words() -> None:
     used |= {f"seen.flow_{part}" for part in FlowPart} | {"seen.override_withheld"}
     used |= {f"seen.unread_{reason}" for reason in ("foreign_owner", "world_writable", "leads_out")}
     used |= {f"seen.kind_{kind}" for kind in Kind} | {f"seen.dns_{word}" for word in SAID}
-    used |= {f"seen.break_{what}" for what in BREAKS} | {"seen.breaks"}
+    used |= {f"seen.break_{what}" for what in BREAKS}
+    used |= {f"seen.breaks{whose}" for whose in ("", "_helper", "_both")}
     used |= {f"seen.speaks_{scheme}" for scheme in ("http", "https", "socks5", "web")}
     assert used == {key for key in UI["en"] if key.startswith("seen.")}
 

@@ -169,9 +169,9 @@ _FIELDS = (
     _world("ollama", "fraction", "stream.malformed", _streamed("ollama", lambda rows: _with(9.5, "eval_count")(rows[3][1])), says=("eval_count",)),
     _world("gemini", "fraction", "shape.malformed_answer", _plain("gemini", _with(9.5, "usageMetadata", "totalTokenCount")), says=("usageMetadata.totalTokenCount", "google-genai 3.6.1")),
     _world("gemini", "created", "shape.malformed_answer", _plain("gemini", lambda one: None, status=201), says=("201",)),
-    _world("anthropic", "no-usage", None, _streamed("anthropic", lambda rows: _without("message", "usage")(rows[0][1])), says=("message_start.message.usage is missing", "anthropic-python 2.14.0's stream helper"), **_MALFORMED),
+    _world("anthropic", "no-usage", None, _streamed("anthropic", lambda rows: _without("message", "usage")(rows[0][1])), says=("message_start.message.usage is missing", "breaks the stream helper of anthropic-python 2.14.0"), **_MALFORMED),
     _world("anthropic", "no-content", None, _streamed("anthropic", lambda rows: _without("message", "content")(rows[0][1])), says=("message_start.message.content",), **_MALFORMED),
-    _world("openai", "no-object", None, _streamed("openai", lambda rows: [_without("object")(value) for _, value in rows[:-1]]), says=("openai-python 3.57.0's stream helper",), **_MALFORMED),
+    _world("openai", "no-object", None, _streamed("openai", lambda rows: [_without("object")(value) for _, value in rows[:-1]]), says=("stream helper of openai-python 3.57.0",), **_MALFORMED),
     _world("responses", "no-created", None, _streamed("responses", lambda rows: rows.pop(0)), says=("response.created",), **_MALFORMED),
 )  # fmt: skip
 

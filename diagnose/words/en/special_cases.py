@@ -578,7 +578,27 @@ CASES: dict[str, Text] = {
         "fails or shows an empty answer.",
         (
             "Nothing to do if your app uses none of these clients.",
-            "Otherwise turn off streaming in that app, or let it read the raw stream instead of using the helper.",
+            "Otherwise turn off streaming in that app.",
+            "Update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "stream.malformed:helpers": Text(
+        "The stream helpers of some SDKs cannot read the stream from {host}",
+        "Reading the events one by one works. The stream helper, which puts the message together, does not in "
+        "{clients|some SDKs}. An app that uses it fails.",
+        (
+            "Nothing to do if your app does not use the stream helper.",
+            "Otherwise turn off streaming in that app, or read the events one by one.",
+            "Update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "stream.malformed:wordless": Text(
+        "The stream from {host} contains no text",
+        "The stream says that it is complete, but the fields that SDKs read contain no text. The app then shows an "
+        "empty answer and no error. Often a relay loses the text when it converts between protocols.",
+        (
+            "Turn off streaming in the app for now.",
+            "Try another model: often only one is affected.",
             "Update the server or relay, or report it to the operator of {host}.",
         ),
     ),

@@ -46,25 +46,25 @@ class ChatPythonHelper(PythonEvents):
         if not isinstance(choices, list) and choices != {}:
             breaks("missing" if choices is None else "type", "choices")
         for choice in choices:
-            index = field(choice, "index", "choices[]")
+            index = field(choice, "index", "choices[0]")
             if not isinstance(index, int):
-                breaks("missing" if index is None else "type", "choices[].index")
+                breaks("missing" if index is None else "type", "choices[0].index")
             delta = choice.get("delta")
             if not isinstance(delta, dict):
-                breaks("missing" if delta is None else "type", "choices[].delta")
+                breaks("missing" if delta is None else "type", "choices[0].delta")
             if not self._begun and not -len(choices) <= index < len(choices):
-                breaks("type", "choices[].index")
+                breaks("type", "choices[0].index")
             self._add(index, delta)
             logprobs = choice.get("logprobs")
             if logprobs is not None and not isinstance(logprobs, dict):
-                breaks("type", "choices[].logprobs")
+                breaks("type", "choices[0].logprobs")
         self._begun = True
 
     def _add(self, index: int, delta: dict[str, Any]) -> None:
         if not -len(self._choices) <= index < len(self._choices):
             self._choices.append({})
             if not -len(self._choices) <= index < len(self._choices):
-                breaks("type", "choices[].index")
+                breaks("type", "choices[0].index")
         held = self._choices[index]
         for name, value in delta.items():
             if held.get(name) is None:
@@ -72,13 +72,13 @@ class ChatPythonHelper(PythonEvents):
             elif isinstance(held[name], list) and isinstance(value, list):
                 plain = all(isinstance(one, (str, int, float)) for one in held[name])
                 if not plain and not all(isinstance(one, dict) and "index" in one for one in value):
-                    breaks("type", f"choices[].delta.{name}")
+                    breaks("type", f"choices[0].delta.{name}")
         content = delta.get("content")
         if isinstance(content, str) and isinstance(held.get("content"), str):
             self.hand_on(content)
         calls = delta.get("tool_calls")
         if calls and not (isinstance(calls, list) and all(isinstance(one, dict) for one in calls)):
-            breaks("type", "choices[].delta.tool_calls")
+            breaks("type", "choices[0].delta.tool_calls")
 
     def end(self) -> None:
         if not self._begun:
@@ -91,7 +91,7 @@ class _ChatNode(NodeEvents):
     def chunk(self, value: Any) -> None:
         choices = value.get("choices") if isinstance(value, dict) else None
         if isinstance(choices, list) and None in choices:
-            breaks("type", "choices[]")  # its finish_reason is read first
+            breaks("type", "choices[0]")  # its finish_reason is read first
         self.read(value)
 
     def read(self, value: Any) -> None:
@@ -131,12 +131,12 @@ class ChatNodeHelper(_ChatNode):
             index: Any = choice.get("index") if isinstance(choice, dict) else None
             number = isinstance(index, (int, float)) and not isinstance(index, bool) and index == int(index)
             if not number or not 0 <= index < _LIMIT:
-                breaks("missing" if index is None else "type", "choices[].index")
+                breaks("missing" if index is None else "type", "choices[0].index")
             had = self._choices.setdefault(int(index), set())
             logprobs = choice.get("logprobs")
             for name in ("content", "refusal"):
                 if isinstance(logprobs, dict) and logprobs.get(name) and not isinstance(logprobs[name], (list, str)):
-                    breaks("type", f"choices[].logprobs.{name}")
+                    breaks("type", f"choices[0].logprobs.{name}")
             had.update(["finish_reason"] if truthy(choice.get("finish_reason")) else ())
             delta = choice.get("delta")
             if not isinstance(delta, dict):
@@ -147,7 +147,7 @@ class ChatNodeHelper(_ChatNode):
                 self.hand_on(js_text(content) if index == 0 else "")
             calls = delta.get("tool_calls")
             if truthy(calls) and not isinstance(calls, (list, str)):
-                breaks("type", "choices[].delta.tool_calls")
+                breaks("type", "choices[0].delta.tool_calls")
 
     def end(self) -> None:
         if not self._begun:
@@ -155,7 +155,9 @@ class ChatNodeHelper(_ChatNode):
         for had in self._choices.values():
             for name in ("finish_reason", "role"):
                 if name not in had:
-                    breaks("missing", "choices[].finish_reason" if name == "finish_reason" else "choices[].delta.role")
+                    breaks(
+                        "missing", "choices[0].finish_reason" if name == "finish_reason" else "choices[0].delta.role"
+                    )
         if 0 not in self._choices:
             breaks("missing", "choices")
 
