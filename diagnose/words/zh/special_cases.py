@@ -509,7 +509,7 @@ CASES: dict[str, Text] = {
         ),
     ),
     "stream.malformed:helpers": Text(
-        "有些 SDK 的 stream helper 读不懂 {host} 的流式输出",
+        "{host} 的流式输出，有些 stream helper 读不懂",
         "逐个读取事件没有问题，但用 stream helper 拼出完整消息时会出错：{clients|部分 SDK}。使用它的应用会报错。",
         (
             "如果你的应用没有用 stream helper，就不用处理。",
