@@ -52,4 +52,6 @@ def answer_line(exchange: Exchange) -> str:
     kind = f", {exchange.response.content_type}" if exchange.response.content_type else ""
     words = words_of(exchange)
     tail = f" ({exchange.failure.kind.value})" if exchange.failure is not None else ""
-    return f"{head} → {exchange.status}{kind}{tail}" + (f": {words}" if words and not exchange.ok else "")
+    return f"{head} → {exchange.status}{kind}{tail}" + (
+        f": {words}" if words and (not exchange.ok or exchange.reading.error) else ""
+    )

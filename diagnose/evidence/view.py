@@ -10,9 +10,19 @@ from urllib.parse import urlsplit
 from diagnose.evidence import client_urls
 from diagnose.evidence.lines import words_of
 from diagnose.evidence.proxied_rounds import around_proxy, carried
+from diagnose.evidence.side_rounds import beside, refused_alone
 from diagnose.report import Try
 from probes.api.attempt_round import AttemptRound, rounds_of
-from probes.api.response_checks import asks_login, bare_failure, fenced, misses_key, no_route, passes, refuses_key
+from probes.api.response_checks import (
+    asks_login,
+    bare_failure,
+    fenced,
+    got_further,
+    misses_key,
+    no_route,
+    passes,
+    refuses_key,
+)
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.evidence import Evidence, Observation, Subject
 from probes.model.exchange import Exchange, Purpose
@@ -40,6 +50,9 @@ if TYPE_CHECKING:
     from probes.catalog.app import App
 
 UNSEEN = SettingsFacts(None, None)  # for a run that ended before it examined its settings
+
+# Kinds of doors that pass requests on to others, with keys of their own.
+_PASS_ON = ("relay", "gateway", "aggregator", "local")
 
 
 class View:
@@ -218,10 +231,11 @@ class View:
                 return attempt_round
         # A round with another header that did not help says less than one that asks as the app does, and what the
         # server says of another model is no answer to the user's question.
-        routed = [one for one in self.rounds if not one.lost and Change.MODEL not in one.attempt.changed]
+        routed = [one for one in self.rounds if not beside(one, self.first)]
         around = around_proxy(self.rounds)
         if self.carried and around is not None and around.told is not None and not around.told.status:
             routed = [attempt_round for attempt_round in routed if attempt_round is not around]
+        routed = [one for one in routed if Change.HEADER not in one.attempt.changed or self._got_further(one)]
         if routed and routed[0] is self.first and routed[0].told is not None and bare_failure(routed[0].told):
             # The failing server may be the API itself, and a failure at another path says nothing about that.
             routed = [attempt_round for attempt_round in routed if Change.PATH not in attempt_round.attempt.changed]
@@ -236,6 +250,18 @@ class View:
             )
             or self.first
         )
+
+    def _got_further(self, without: AttemptRound) -> bool:
+        """Check whether a round without an extra header got further than those with it."""
+        others = [
+            one for one in self.rounds if Change.HEADER not in one.attempt.changed and one.number < without.number
+        ]
+        return bool(others) and got_further(others[-1].told, without.told)
+
+    @cached_property
+    def refused_alone(self) -> Exchange | None:
+        """The refusal of the user's model if another model was answered with the same settings, else None."""
+        return refused_alone(self.rounds, self.evidence.working)
 
     @property
     def working(self) -> Attempt | None:
@@ -308,6 +334,8 @@ class View:
         deep = self.deep
         if deep is None or deep.lost or self.unseen_key:
             return None
+        if self.refused_alone is not None:
+            return self.refused_alone
         if deep.chat is not None:
             if not passes(deep.chat):
                 return deep.chat
@@ -332,9 +360,37 @@ class View:
         """The readings of the failed response by the dialects of the providers, best first."""
         if self.subject is None:
             return ()
-        from diagnose.answers.dialects import classify  # its table is loaded only if something failed
+        from diagnose.answers.refusals import (
+            about_one_model,
+            read_refusal,
+        )  # its table is loaded only if something failed
 
-        return classify(self.subject, self.door.match.id if self.door else None)
+        found = read_refusal(self.subject, self.door.match.id if self.door else None)
+        if self.refused_alone is not None:
+            found = tuple(map(about_one_model, found))
+        refused = bool(found) and found[0].code == "auth.rejected" and not found[0].values.get("own_words")
+        quoted = self._relays_own_key() if refused else ""
+        if not quoted:
+            return found
+        first = found[0]
+        values = {**first.values, "other_key": quoted}
+        return (first._replace(code="auth.upstream", key_good=True, values=values), *found)
+
+    def _relays_own_key(self) -> str:
+        """Return the masked key that a relay's refusal quotes if it is not the user's; else an empty string.
+
+        A provider itself has no other key to quote, so there a difference is a matter of its format.
+        """
+        door, subject, hint = self.door, self.subject, self.evidence.target.key_hint or ""
+        untouched = subject is not None and subject.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED)
+        if subject is None or not untouched or any(flaw.subject == "key" for flaw in self.settings.flaws):
+            return ""
+        if door is None or not (door.match.id is None or door.host.local or door.match.kind in _PASS_ON):
+            return ""
+        from diagnose.evidence.echoed_key import quotes_other_key  # only a refusal needs it
+
+        error = subject.reading.error
+        return quotes_other_key(f"{error.message if error else ''}\n{subject.response.text}", hint)
 
     @property
     def match(self) -> Match | None:
@@ -352,6 +408,8 @@ class View:
         with_key = deep.attempt.key in (KeyForm.GIVEN, KeyForm.CLEANED, KeyForm.CONFLICTING)
         if not with_key:
             return None
+        if self.refused_alone is not None:
+            return self.match.key_good if self.match is not None else None
         if passes(deep.chat) or passes(deep.stream):
             # If the server accepts a made-up key too, an answer does not prove the key.
             unchecked = any(one.why == "accepted_wrong" for one in self.evidence.capabilities or ())

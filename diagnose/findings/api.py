@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from diagnose.evidence.broken_clients import clients, lines, ordered
 from diagnose.evidence.lines import answer_line, line_of
 from diagnose.evidence.rule import Claim, Rule
 from diagnose.evidence.view import View
+from diagnose.findings import headers
 from diagnose.findings.intermediaries import MADE, answered_by, case_of, idle, packing
 from diagnose.findings.url import settings_of
 from diagnose.report import Severity, seen
-from probes.api.response_checks import REDIRECTS, answer_of, passes
+from probes.api.response_checks import REDIRECTS, answer_of, passes, unserved
 from probes.model.attempt import Change
 from probes.model.exchange import Body, Exchange, Purpose
 from probes.model.failure import Kind
@@ -27,17 +29,24 @@ def said(code: str) -> Callable[[View], Claim | None]:
         walled = code in ("http.blocked", "http.front_auth") and subject.response.body in (Body.HTML, Body.EMPTY)
         if subject.ok and code.startswith("http.") and not walled:
             return None  # an error with a success status: shape.error_as_success is the finding
-        values = {name: match.values[name] for name in ("retry_after", "parameter") if name in match.values}
+        values = {
+            name: match.values[name]
+            for name in ("retry_after", "parameter", "header", "upstream")
+            if name in match.values
+        }
         more = (_limits(subject),) if code.startswith("quota.") else answered_by(view, subject) if code in MADE else ()
         case = match.values.get("case", "") or case_of(code, subject.status)
         streamed = case == "streamed"
+        if "upstream" in values:
+            values["upstream"] = f"“{values['upstream']}”"  # a name that the gateway's operator has made up
         return Claim(
             (line_of(subject), *more),
+            probe="chat" if case == "upstream" else "",  # it is not the user's key that was refused
             severity=softened(view, subject),
             sure=match.confidence >= 0.5,
             values=values,
             case=case,
-            side="network" if case in ("portal", "company") else "",
+            side=_SIDES.get(case, ""),
             settings={"stream": True} if streamed else None,
             verified=streamed and view.deep is not None and passes(view.deep.stream),
         )
@@ -45,6 +54,8 @@ def said(code: str) -> Callable[[View], Claim | None]:
     return when
 
 
+# The side of a special case, if it is not that of the rule.
+_SIDES = {"portal": "network", "company": "network", "upstream": "relay", "upstream_path": "relay"}
 _LIMITS = ("retry-after", "x-ratelimit-", "anthropic-ratelimit-", "ratelimit", "x-rate-limit-")
 _SHOWN = 8  # headers: some providers send two dozen
 
@@ -63,6 +74,21 @@ def softened(view: View, subject: Exchange) -> Severity | None:
     """
     streamed = subject.purpose is Purpose.STREAM
     return Severity.WARNING if streamed and subject.status in (429, 503) and view.works else None
+
+
+def beside_another(view: View, claim: Claim | None) -> Claim | None:
+    """Return a claim about a model that is refused alone, with the model that was answered as the fix."""
+    working, deep = view.working, view.deep
+    if claim is None or view.refused_alone is None or working is None or not working.model or deep is None:
+        return claim
+    answered = (line_of(deep.chat),) if deep.chat is not None else ()
+    return replace(
+        claim,
+        evidence=(*claim.evidence, *answered),
+        values={**claim.values, "near": working.model},
+        settings={"model": working.model},
+        verified=True,
+    )
 
 
 def broken(*kinds: Kind) -> Callable[[View], Claim | None]:
@@ -95,7 +121,7 @@ def _html(exchange: Exchange | None) -> bool:
 
 def _front_auth(view: View) -> Claim | None:
     """Report a sign-in page in front of the API, even if the page has status 200."""
-    claim = said("http.front_auth")(view)
+    claim = headers.wanted(view, said("http.front_auth")(view))
     page = view.first.told if view.first is not None else None
     if claim is not None or page is None or not _leads_nowhere(view) or not _html(page):
         return claim
@@ -106,6 +132,10 @@ def _front_auth(view: View) -> Claim | None:
         return None
     line = f"{answer_line(page)} “{page.response.title}”"
     return Claim((line, *answered_by(view, page)), case=match.values.get("case", ""))
+
+
+def _header_rejected(view: View) -> Claim | None:
+    return headers.unsendable(view) or headers.left_out(view) or said("http.header_rejected")(view)
 
 
 def _web_page(view: View) -> Claim | None:
@@ -148,6 +178,8 @@ def _wrong_protocol(view: View) -> Claim | None:
     answer = subject.reading.answer if subject is not None else None
     if subject is not None and answer is not None and answer.problem == "other_protocol":
         return Claim((line_of(subject),), values={"other_protocol": answer_of(subject)})
+    if subject is not None and subject.purpose is Purpose.CHAT and unserved(subject):
+        return Claim((line_of(subject), seen("looked_at", count=len(view.looks))))
     return None
 
 
@@ -231,7 +263,7 @@ RULES = (
     Rule("http.closed", Severity.ERROR, "http", _closed, "network", retryable=True),
     Rule("http.blocked", Severity.ERROR, "http", said("http.blocked"), "relay"),
     Rule("http.front_auth", Severity.ERROR, "http", _front_auth, "relay"),
-    Rule("http.header_rejected", Severity.ERROR, "http", said("http.header_rejected"), "relay"),
+    Rule("http.header_rejected", Severity.ERROR, "http", _header_rejected, "relay"),
     Rule("http.too_large", Severity.ERROR, "http", said("http.too_large"), "relay"),
     Rule(
         "http.gateway_error",

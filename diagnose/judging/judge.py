@@ -104,6 +104,13 @@ def _capabilities(view: View, lang: str) -> tuple[CapabilityLine, ...] | None:
     return capability_lines(view.evidence, view.door is not None and view.door.host.local, lang)
 
 
+def _headers_of(view: View) -> tuple[str, ...]:
+    """Return the names of the extra headers that the working request carried."""
+    deep = view.deep
+    told = deep.chat if deep is not None else None
+    return told.request.headers if told is not None else ()
+
+
 def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
     """Return the settings that worked, or None.
 
@@ -125,5 +132,6 @@ def _settings(view: View, root: RaisedRule | None) -> dict[str, object] | None:
         "auth": working.auth.value if working.key not in (KeyForm.DUMMY, KeyForm.NONE) else "none",
         "stream": prove(view).stream is True if stream is not None else False,
         "key": "cleaned" if working.key is KeyForm.CLEANED else "as given",
+        **({"headers": list(sent)} if (sent := _headers_of(view)) else {}),
         **({"key_source": view.key_policy.conflict_source} if working.key is KeyForm.CONFLICTING else {}),
     }

@@ -36,11 +36,13 @@ ALWAYS = ("host", "base_url", "protocol", "app", "door")
 # Values that only some runs know.
 OPTIONAL = (
     *("key_door", "key_hint", "key_length", "key_env", "console"),
-    *("model", "near", "parameter", "endpoint", "other_protocol"),
+    *("model", "near", "upstream", "parameter", "endpoint", "other_protocol"),
     *("ending", "doubled", "added", "twice"),
     *("better_url", "better_version", "better_auth", "claude_token", "version_variable"),
     *("variable", "source", "other_source", "position", "app_variable", "secret"),
+    *("header", "header_variable", "place", "lines"),
     *("proxy", "better_proxy", "address", "port", "location"),
+    *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
     *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )

@@ -6,16 +6,19 @@ Pure. A candidate never names another host: the engine sends these requests to t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
-from probes.api.response_checks import earns_key
+from probes.api.response_checks import blamed, earns_key, may_be_header
 from probes.catalog.door import Door, sdk_base
 from probes.model.attempt import Attempt, Auth, Change, KeyForm
 from probes.model.exchange import Exchange
+from probes.model.settings import ExtraHeader
 from probes.protocols.names import DEFAULT_PROTOCOL, NAMES
 from probes.protocols.protocol import by_looks, wire, wires
 from probes.urls.url import Url, parse_url
 
+SINGLY = 2  # extra headers that are left out one at a time; of more, some and then all
 OTHERS = 4  # of the path checks are for other protocols, at most
 NOWHERE = "llmdoctor-looks-for-what-nobody-serves"
 KNOCKS = 8  # path checks at a time; the rest of the budget is for real requests at the right path
@@ -59,9 +62,16 @@ def bases(protocol: str, target: Url, door: Door | None) -> list[str]:
     return [target.origin + path for path in seen[1:]]
 
 
-def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False) -> list[Attempt]:
-    """Return the keyless path checks to send after ``attempt`` found no route, at most :data:`KNOCKS`."""
+def knocks(
+    attempt: Attempt, target: Url, door: Door | None, local: bool = False, *, foreign: bool = False
+) -> list[Attempt]:
+    """Return the keyless path checks to send after ``attempt`` found no route, at most :data:`KNOCKS`.
+
+    ``foreign``: only those for other protocols.
+    """
     others = other_protocols(attempt, target, door, local)
+    if foreign:
+        return others[:KNOCKS]
     same = [_check_path(attempt.protocol, url) for url in bases(attempt.protocol, target, door)]
     spoken = wire(attempt.protocol)
     if spoken.version_demanded:
@@ -71,6 +81,27 @@ def knocks(attempt: Attempt, target: Url, door: Door | None, local: bool = False
         same.insert(1, replace(_check_path(spoken.name, attempt.base_url), changed=(Change.ENDPOINT,)))
     same = same[: KNOCKS - min(OTHERS, len(others))]
     return same + others[: KNOCKS - len(same)]
+
+
+def further(attempt: Attempt, target: Url) -> list[Attempt]:
+    """Return the path checks to send if :func:`knocks` found nothing: chat completions without a version in the path.
+
+    Mock servers and small gateways serve their API at the root.
+    """
+    if attempt.protocol == DEFAULT_PROTOCOL:
+        return []
+    return [_check_path(DEFAULT_PROTOCOL, target.origin + _VERSION.sub("", target.path))]
+
+
+def listed_first(found: list[Attempt], listing: Exchange | None) -> list[Attempt]:
+    """Return the attempts, those first to whose model list the server has already answered with ``listing``.
+
+    A server that checks the key before the path answers every path check alike, and only its list tells them apart.
+    """
+    if listing is None or listing.reading.models is None:
+        return found
+    served = parse_url(listing.request.url).path
+    return sorted(found, key=lambda one: parse_url(one.base_url).path + wire(one.protocol).models(one).path != served)
 
 
 def other_version(attempt: Attempt) -> list[Attempt]:
@@ -98,13 +129,20 @@ def other_protocols(
         here = [target.origin + (target.path if versioned else _VERSION.sub("", target.path))]
         listed = [url for url in bases(name, target, door) if url not in here]
         if name in dict(documented):
-            urls = listed[:1] + here
+            # A documented path that is also the given one is not among the others.
+            urls = here + listed[:1] if target.path in _documented_paths(name, door) else listed[:1] + here
         else:
             urls = listed + here if versioned and not _VERSION.search(target.path) else here + listed
         found = [_check_path(name, url) for url in urls[: min(most, looks)]]
         firsts += found[:1]
         seconds += found[1:]
     return firsts + seconds
+
+
+def _documented_paths(protocol: str, door: Door | None) -> set[str]:
+    """Return the paths of the base URLs that the door documents for a protocol."""
+    urls = (sdk_base(protocol, url) for url in (door.base_urls(protocol) if door is not None else ()))
+    return {"/" + url.partition("://")[2].partition("/")[2].rstrip("/") for url in urls}
 
 
 def _likely(local: bool) -> list[tuple[str, int]]:
@@ -162,6 +200,24 @@ def styled(attempt: Attempt, style: Auth) -> Attempt:
     version = wire(attempt.protocol).style_versions.get(style, attempt.version)
     changed = tuple(dict.fromkeys((*attempt.changed, Change.AUTH)))
     return replace(attempt, auth=style, version=version, given=False, changed=changed)
+
+
+def without_headers(attempt: Attempt, exchange: Exchange, headers: Iterable[ExtraHeader]) -> list[Attempt]:
+    """Return the attempt without each extra header that its request carried, then without all of them.
+
+    A header that the response names comes first, then those that name an account. Empty if the response has another
+    reason that it says itself, or if the attempt has left headers out already.
+    """
+    if attempt.without or not exchange.request.headers or not may_be_header(exchange):
+        return []
+    sent = [one for one in headers if one.name in exchange.request.headers]
+    sent.sort(key=lambda one: (not blamed(exchange, (one,)), not one.protocols))
+    names = [one.name.lower() for one in sent]
+    sets = [(name,) for name in names] + ([tuple(names)] if len(names) > 1 else [])
+    if len(names) > SINGLY:
+        sets = [*((name,) for name in names[: SINGLY - 1]), tuple(names)]
+    changed = (*attempt.changed, Change.HEADER)
+    return [replace(attempt, without=one, given=False, changed=changed) for one in sets]
 
 
 def followed(attempt: Attempt, exchange: Exchange) -> Attempt | None:

@@ -11,7 +11,20 @@ from probes.api import candidates
 from probes.api.attempt_round import AttemptRound
 from probes.api.client import ApiClient
 from probes.api.context import ApiContext
-from probes.api.response_checks import bare_failure, bare_refusal, misses_key, no_route, passes, refuses_key
+from probes.api.model_choice import others
+from probes.api.response_checks import (
+    bare_failure,
+    bare_refusal,
+    blamed,
+    got_further,
+    hosted,
+    misses_key,
+    no_route,
+    passes,
+    refuses_key,
+    told_status,
+    unserved,
+)
 from probes.api.tried_attempts import TriedAttempts
 from probes.model.attempt import Attempt, Change, KeyForm
 from probes.model.exchange import Body, Exchange
@@ -20,6 +33,7 @@ from probes.protocols.protocol import version_in, wire
 from probes.steps.recorder import Recorder
 from probes.urls.url import Url, parse_url
 
+MOST_WITHOUT = 3  # attempts that leave out extra headers, before and after any other change
 _PLAIN_TO_TLS = (
     "plain http request was sent to https",
     "http request to an https server",
@@ -48,18 +62,36 @@ class NextAttempts:
         self._target = target
         self._tried = tried
         self._speaks_tls = speaks_tls
+        self._with_headers = AttemptRound(context.first, 0)  # the last round that left no header out in vain
         raw = context.settings.base_url.value if context.settings.base_url else ""
         self._named_version = version_in(context.facts.protocol, raw)  # the API version in the base URL
 
     async def next(self, attempt_round: AttemptRound) -> Attempt | None:
         """Return the next attempt that the responses suggest and that is new; None if nothing is left to try."""
+        if Change.HEADER in attempt_round.attempt.changed and not self._helped_without(attempt_round):
+            attempt_round = self._with_headers
+        else:
+            self._with_headers = attempt_round
         exchange, attempt = attempt_round.told, attempt_round.attempt
         if exchange is None:
             return None
-        for candidate in await self._candidates(attempt_round, exchange, attempt):
+        without = self._without_headers(exchange, attempt)
+        if without and (refuses_key(exchange) or blamed(exchange, self._context.settings.headers)):
+            return without[0]  # the smallest difference from what the app sends
+        for candidate in (*await self._candidates(attempt_round, exchange, attempt), *without):
             if not self._tried.has(candidate):
                 return candidate
         return None
+
+    def _without_headers(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        """Return the attempts without extra headers that are new, if the server may have refused one of them."""
+        found = candidates.without_headers(attempt, exchange, self._context.settings.headers)
+        new = [one for one in found if not self._tried.has(one)]
+        return new if len(found) - len(new) < MOST_WITHOUT else []
+
+    def _helped_without(self, attempt_round: AttemptRound) -> bool:
+        """Check whether the server accepted the credential only after an extra header was left out."""
+        return got_further(self._with_headers.told, attempt_round.told)
 
     async def _candidates(self, attempt_round: AttemptRound, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
         if (
@@ -89,6 +121,8 @@ class NextAttempts:
             return [mended]
         if no_route(exchange) and not there:
             return await self._other_paths(attempt)
+        if unserved(exchange) and (found := await self._other_paths(attempt, foreign=True, listing=listed)):
+            return found
         near = attempt_round.chosen.near if attempt_round.chosen is not None else ()
         if (
             near
@@ -106,9 +140,13 @@ class NextAttempts:
         if self._refused_by_server(exchange, attempt) and (found := await self._other_paths(attempt, bare_refusal)):
             return found
         if refuses_key(exchange) or (exchange.status == 400 and "anthropic-version" in exchange.response.text):
-            return self._other_keys(attempt_round, exchange, attempt)
+            return [
+                *self._other_model(attempt_round, exchange, attempt),
+                *await self._other_protocols(exchange, attempt),
+                *self._other_keys(attempt_round, exchange, attempt),
+            ]
         if no_route(exchange) or self._breaks_down(exchange, attempt):
-            return await self._other_paths(attempt)
+            return await self._other_paths(attempt, listing=listed)
         return []
 
     def _mended(self, exchange: Exchange, attempt: Attempt) -> Attempt | None:
@@ -157,25 +195,44 @@ class NextAttempts:
         return ""
 
     async def _other_paths(
-        self, attempt: Attempt, alike: Callable[[Exchange], bool] = lambda found: False
+        self,
+        attempt: Attempt,
+        alike: Callable[[Exchange], bool] = lambda found: False,
+        *,
+        foreign: bool = False,
+        listing: Exchange | None = None,
     ) -> list[Attempt]:
         """Check the other paths of this host without the key, and return attempts at those that justify sending it.
 
-        Paths whose response is ``alike`` are left out.
+        Paths whose response is ``alike`` are left out; ``foreign`` checks only those of other protocols. ``listing`` is
+        the model list that was served.
         """
         target: Url = parse_url(attempt.base_url)
         doors = [
             one
-            for one in candidates.knocks(attempt, target, self._context.door, self._context.facts.host.local)
+            for one in candidates.knocks(
+                attempt, target, self._context.door, self._context.facts.host.local, foreign=foreign
+            )
             if not self._tried.has_path(one)
         ]
         for one in doors:
             self._tried.add_path(one)
         doors = doors[: max(0, (self._client.budget or 0) - 3)] if self._client.budget is not None else doors
+        chosen = await self._check_paths(attempt, doors, alike)
+        more = [one for one in candidates.further(attempt, target) if not self._tried.has_path(one)]
+        if not chosen and more:
+            for one in more:
+                self._tried.add_path(one)
+            chosen = await self._check_paths(attempt, more, alike)
+        return [self._at_path(attempt, one) for one in candidates.listed_first(chosen, listing)]
+
+    async def _check_paths(
+        self, attempt: Attempt, doors: list[Attempt], alike: Callable[[Exchange], bool]
+    ) -> list[Attempt]:
         found = await asyncio.gather(
             *(self._recorder.ask(replace(one, direct=attempt.direct), self._client.path_check) for one in doors)
         )
-        return [self._at_path(attempt, one) for one in candidates.best([one for one in found if not alike(one)])]
+        return candidates.best([one for one in found if not alike(one)])
 
     def _at_path(self, attempt: Attempt, found: Attempt) -> Attempt:
         """Return ``attempt`` moved to the path of ``found``, whose path check justifies sending the key."""
@@ -197,6 +254,30 @@ class NextAttempts:
             return settings.api_version.value
         own = wire(attempt.protocol).version_demanded or settings.app is not None
         return first.version if own and first.protocol == asked.protocol else asked.version
+
+    def _other_model(self, attempt_round: AttemptRound, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        """Return the attempt with another listed model: if that is answered, only the given model is refused."""
+        listed = attempt_round.listing.reading.models if attempt_round.listing is not None else None
+        asked_otherwise = {Change.AUTH, Change.OTHER_MODEL, Change.KEY_SOURCE} & set(attempt.changed)
+        if (
+            not listed
+            or asked_otherwise
+            or exchange is not attempt_round.chat
+            or self._context.settings.model is None
+            or told_status(exchange) not in (401, 403)
+            or misses_key(exchange)
+            or {KeyForm.CLEANED, KeyForm.CONFLICTING} & (self._context.keys(attempt) - {attempt.key})
+        ):
+            return []
+        other = others(tuple(name for name in listed if not hosted(name)), (exchange.attempt.model or "",))
+        changed = (*attempt.changed, Change.OTHER_MODEL)
+        return [replace(attempt, model=other, given=False, changed=changed)] if other is not None else []
+
+    async def _other_protocols(self, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
+        """Return attempts with other protocols if the refusal has not the form in which this one's servers refuse."""
+        spoken, error = wire(attempt.protocol), exchange.reading.error
+        foreign = error is not None and spoken.own_errors and error.shape != spoken.error_shape
+        return await self._other_paths(attempt, foreign=True) if foreign and attempt.given else []
 
     def _other_keys(self, attempt_round: AttemptRound, exchange: Exchange, attempt: Attempt) -> list[Attempt]:
         """Return attempts with the cleaned key, the key in another header, and the key of an overridden setting."""

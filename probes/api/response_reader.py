@@ -21,7 +21,8 @@ from probes.model.exchange import (
 from probes.model.failure import Failure, Kind
 from probes.model.scrubber import Scrubber
 from probes.network.http1 import RawAnswer
-from probes.protocols.errors import kind_of, parse_json, title_of
+from probes.protocols.envelopes import refusal_in_text
+from probes.protocols.errors import error_in_success, kind_of, parse_json, title_of
 from probes.protocols.protocol import Wire, spoken_in, wire
 from probes.protocols.strictness.clients import PYTHON
 from probes.protocols.strictness.sdk_readings import broken_by
@@ -80,18 +81,27 @@ def _as_utf8(data: bytes) -> bytes:
 def _reading(found: Exchange, known: bool, value: object, scrub: Scrubber) -> ResponseReading:
     """Read the body with the protocol. If ``known``, the body is JSON with the value ``value``."""
     protocol, purpose = wire(found.attempt.protocol), found.purpose.endpoint
-    error = _scrubbed_error(protocol.read_error(value), scrub) if known else None
+    error = protocol.read_error(value) if known else None
+    if found.ok:
+        error = error_in_success(value, error) if known else _refusal(found)
+    error = _scrubbed_error(error, scrub)
     if not found.ok:
         return ResponseReading(error)
     if purpose is Purpose.MODELS or (purpose is Purpose.PATH and found.request.method == "GET"):
         ids = protocol.read_models(value) if known else None
         return ResponseReading(error, models=tuple(scrub(name) for name in ids[:5000]) if ids is not None else None)
-    if purpose not in (Purpose.CHAT, Purpose.PATH) or not known:
+    if purpose not in (Purpose.CHAT, Purpose.PATH) or not (known or error):
         return ResponseReading(error)
     answer = protocol.read_answer(value)
-    problem = "error" if tells_fault(answer) else answer.problem
+    refused = error is not None and answer.problem == "not_object"
+    problem = "error" if refused or tells_fault(answer) else answer.problem
     answer = replace(answer, problem=problem, text=scrub(answer.text[:500]), model=scrub(answer.model[:200]))
     return ResponseReading(error, answer)
+
+
+def _refusal(found: Exchange) -> ApiError | None:
+    """Return the error that the plain text of a successful response is, or None."""
+    return refusal_in_text(found.response.text) if found.response.body is Body.TEXT else None
 
 
 def _strictly(
@@ -155,7 +165,7 @@ def read_stream(reading: StreamReading, data: bytes, protocol: Wire, scrub: Scru
                 prompt_tokens=answer.prompt_tokens,
                 completion_tokens=answer.completion_tokens,
             )
-        carried = protocol.read_error(value)
+        carried = error_in_success(value, protocol.read_error(value))
         if carried is not None:
             carried = replace(carried, message=scrub(carried.message[:2000]))
             return replace(reading, kind="error_json", error=carried, error_first=True)

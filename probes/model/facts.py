@@ -30,6 +30,20 @@ class SettingsFacts(Record):
     conflicts: tuple[Conflict, ...] = ()
     searched: tuple[str, ...] = ()
     override: Override | None = None
+    headers: tuple[HeaderFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class HeaderFacts(Record):
+    """An extra header of the settings: its name, where its value comes from, and the reason why it is not sent.
+
+    ``protocols`` and ``flaw`` are those of :class:`probes.model.settings.ExtraHeader`.
+    """
+
+    name: str
+    source: Source
+    protocols: tuple[str, ...] = ()
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -50,11 +64,17 @@ class SiteDifference(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class SisterSite(Record):
-    """Another site of the same company, whose keys look the same but are not accepted here."""
+    """Another site of the same company, whose keys look the same but are not accepted here.
+
+    ``keys`` names the set of keys that the site accepts; several sites may share one. ``same_keys``: it is the set of
+    this door too, so the site is another only in what it serves, as the address of a plan is.
+    """
 
     name: str
     url: str  # its base URL
     differs: SiteDifference
+    keys: str = ""
+    same_keys: bool = False
 
 
 class ProtocolSource(StrEnum):
@@ -102,6 +122,7 @@ class DoorMatch(Record):
     key_env: str = ""  # the usual environment variable of its key
     console: str = ""  # URL of the page that creates its keys
     sister_sites: tuple[SisterSite, ...] = ()
+    kind: str = ""  # of a known door: vendor, host, relay, … (probes/catalog/doors.toml)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -109,17 +130,24 @@ class KeyPolicy(Record):
     """The forms of the key that may be sent to the host: ``forms`` on the run's route, ``direct`` without its proxy.
 
     ``withheld`` is the reason why ``forms`` lacks the given key. It is None if the key is in ``forms``, if there is no
-    key, and if the key may be sent only without the proxy.
+    key, and if the key may be sent only without the proxy. ``headers`` and ``direct_headers`` say whether the extra
+    headers of the settings may be sent, which are secrets too.
     """
 
     forms: tuple[KeyForm, ...] = ()
     direct: tuple[KeyForm, ...] = ()
     withheld: Withheld | None = None
     conflict_source: Source | None = None  # of a conflicting key that may be sent to this host
+    headers: bool = False
+    direct_headers: bool = False
 
     def keys(self, *, direct: bool) -> frozenset[KeyForm]:
         """Return the forms of the user's keys that may be sent, without the proxy if ``direct``."""
         return frozenset(self.direct if direct else self.forms)
+
+    def sends_headers(self, *, direct: bool) -> bool:
+        """Check whether the extra headers may be sent, without the proxy if ``direct``."""
+        return self.direct_headers if direct else self.headers
 
     def allows(self, attempt: Attempt) -> bool:
         """Check whether the attempt may be sent with its form of the key."""

@@ -13,7 +13,8 @@ from urllib.parse import quote, unquote
 
 from probes.model.attempt import Attempt, Auth, KeyForm
 from probes.model.exchange import Answer, ApiError, StreamReading
-from probes.protocols.errors import COMMON_SHAPE, read_error
+from probes.protocols.envelopes import reports_failure
+from probes.protocols.errors import COMMON_SHAPE, error_in_success, read_error
 from probes.protocols.names import NAMES
 from probes.protocols.sse import Event, EventReader
 
@@ -332,6 +333,10 @@ def auth_headers(auth: Auth, key: str) -> tuple[tuple[str, str], ...]:
             return ()
 
 
+# The headers in which clients send a key, in lower case. An extra header of the same name takes its place.
+KEY_HEADERS = frozenset(name.lower() for style in Auth for name, _ in auth_headers(style, "-"))
+
+
 def auth_query(auth: Auth, key: str, path: str) -> str:
     """Return the path, with the key in the query if ``auth`` is QUERY."""
     return f"{path}{'&' if '?' in path else '?'}key={quote(key, safe='')}" if auth is Auth.QUERY else path
@@ -391,20 +396,49 @@ def strange(value: dict[str, Any], otherwise: str) -> str:
     """
     if spoken_in(value):
         return "other_protocol"
-    if read_error(value):
+    if error_in_success(value, read_error(value)):
         return "error"
     return "foreign" if value and not _FAMILIAR & value.keys() else otherwise
+
+
+# Fields of a model in the lists of the known providers and servers.
+# fmt: off
+_OF_A_MODEL = frozenset((
+    "owned_by", "object", "display_name", "displayName", "context_length", "context_window", "max_model_len",
+    "supportedGenerationMethods", "digest", "details", "capabilities", "pricing", "architecture", "modified_at",
+    "max_input_tokens", "root", "permission", "baseModelId", "endpoints", "type",
+))
+# fmt: on
+
+
+def _may_be_model(row: object) -> bool:
+    """Check whether a row of a list may be a model: it has a field of one, or a name as models have.
+
+    Rows of other services have numbers, UUIDs, addresses and sentences as their names.
+    """
+    if not isinstance(row, dict):
+        return isinstance(row, str) and bool(row)
+    name = row.get("id") or row.get("name") or row.get("model")
+    if not isinstance(name, str):
+        return False
+    return bool(_OF_A_MODEL & row.keys()) or not re.fullmatch(
+        r"\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,40}|.*[\s@].*", name[:200], re.IGNORECASE
+    )
 
 
 def model_ids(value: object) -> tuple[str, ...] | None:
     """Return the ids of a model list in the form of any protocol; None if the value is not one."""
     if isinstance(value, dict):
         rows = value.get("data", value.get("models"))
-    elif isinstance(value, list):
+        if rows is None and value.get("object") == "list":
+            rows = []  # a server written in Go writes its empty list so
+    elif isinstance(value, list) and value:
         rows = value
     else:
+        return None  # an empty array may be anybody's
+    if not isinstance(rows, list) or (not rows and reports_failure(value)):
         return None
-    if not isinstance(rows, list):
+    if rows and not any(map(_may_be_model, rows)):
         return None
     ids = []
     for row in rows:

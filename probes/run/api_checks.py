@@ -72,6 +72,7 @@ class ApiChecks:
             pools.network.pages,
             exposed=offline.keys.send_anyway,
             readers=readers_of(offline.given.app),
+            headers=offline.given.headers,
         )
 
     @property

@@ -22,7 +22,9 @@ from typing import Any, NoReturn
 
 from probes.api.attempt_round import AttemptRound
 from probes.api.round_runner import RoundRunner
+from probes.catalog.apps import load as load_apps
 from probes.catalog.node_runtime import runs
+from probes.catalog.sdk_variables import headers_of, variables_of
 from probes.demo_server import answers
 from probes.demo_server import practice_doors as b
 from probes.demo_server.certificates import Authority
@@ -33,12 +35,24 @@ from probes.model.facts import Address, Lookup
 from probes.model.failure import Kind
 from probes.model.planned_request import Plan
 from probes.model.secret import Secret, public_prefix
-from probes.model.settings import Conflict, ConnectTo, Limits, NodeSettings, Override, ProxySettings, Settings, Sourced
+from probes.model.settings import (
+    Conflict,
+    ConnectTo,
+    ExtraHeader,
+    Limits,
+    NodeSettings,
+    Override,
+    ProxySettings,
+    Settings,
+    Sourced,
+)
 from probes.model.source import Source, environment_variable, option
 from probes.network.failures import NetError
 from probes.network.network import Network
 from probes.run.engine import run
 from probes.run.plan import plan
+from probes.settings.environment import Variables
+from probes.settings.extra_headers import merged, of_options, of_variables, secret_part
 
 RELAY = "https://relay.example/v1"
 LOCAL = "http://127.0.0.1:{port}/v1"
@@ -148,6 +162,8 @@ class Scenario:
     api_version: str | None = None
     conflicts: tuple[Conflict, ...] = ()
     override: Override | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)  # the user's, from which the client takes headers
+    headers: tuple[str, ...] = ()  # --header
     key_source: Source = _KEY
     url_source: Source = _BASE_URL
     host: str = ""  # for the certificate, if the base URL is too odd to contain it
@@ -241,7 +257,20 @@ def keys_of(scenario: Scenario) -> tuple[str, ...]:
     """Return all secrets of a world: the correct key first, then the given one, then those of its conflicts."""
     key, typed, conflicts = _keys(scenario)
     conflicting = [one.value.reveal() for one in conflicts if isinstance(one.value, Secret)]
-    return (key, *([typed] if typed is not None else []), *conflicting)
+    sent = [part for one in extra_headers_of(scenario) if (part := secret_part(one.value.value.reveal()))]
+    return (key, *([typed] if typed is not None else []), *conflicting, *sent)
+
+
+def extra_headers_of(scenario: Scenario) -> tuple[ExtraHeader, ...]:
+    """Return the headers that the client of a world takes from its variables, and those of ``--header``."""
+    if not scenario.variables:
+        return of_options(scenario.headers)
+    family = variables_of(scenario.protocol)
+    app = load_apps().get(scenario.app)
+    if app is not None and (wire := app.wire(scenario.protocol)) is not None:
+        family = replace(family, **headers_of(app, wire))
+    found = {name: Sourced(value, environment_variable(name)) for name, value in scenario.variables.items()}
+    return merged(of_variables(Variables([("environment", found)]), family), of_options(scenario.headers))
 
 
 @contextmanager
@@ -287,6 +316,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
                 else None,
                 conflicts=conflicts,
                 override=one.override,
+                headers=extra_headers_of(one),
                 searched=("environment OPENAI_API_KEY", ".env"),
                 proxies=ProxySettings(
                     **{name: Sourced(value, environment_variable(_variable(name))) for name, value in found.items()}
@@ -311,6 +341,7 @@ def stage(scenario: Scenario) -> Iterator[Stage]:
             foreign,
             front,
             {
+                **one.variables,
                 **({"SSL_CERT_FILE": bundle} if bundle else {}),
                 **{_variable(name): value for name, value in found.items()},
             },

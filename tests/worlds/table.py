@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from worlds import cases, field_way, http, protocols, settings, strictness, wire
+from worlds import (
+    cases,
+    field_credentials,
+    field_headers,
+    field_refusals,
+    field_way,
+    http,
+    protocols,
+    settings,
+    strictness,
+    wire,
+)
 from worlds.stage import Scenario
 
 TABLES: dict[str, tuple[Scenario, ...]] = {
@@ -12,6 +23,9 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "http": http.SCENARIOS,
     "cases": cases.SCENARIOS,
     "strictness": strictness.SCENARIOS,
+    "field_headers": field_headers.SCENARIOS,
+    "field_refusals": field_refusals.SCENARIOS,
+    "field_credentials": field_credentials.SCENARIOS,
     "field_way": field_way.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)

@@ -234,9 +234,9 @@ TEXTS: dict[str, Text] = {
         ),
     ),
     "key.truncated": Text(
-        "The key does not have the length of its kind",
-        "It begins like a key of {key_door|a known provider}, but no such key is as short or as long as this one. "
-        "Part of it was lost when it was copied, or something was added.",
+        "The key is incomplete or too long",
+        "It begins like a key of {key_door|a known provider}, but no such key looks like this one. Part of it was lost "
+        "when it was copied, or something was added.",
         (
             (
                 "It has {key_length} characters now. Copy it again with the copy button: a double click often stops at "
@@ -248,15 +248,21 @@ TEXTS: dict[str, Text] = {
     ),
     "key.wrong_kind": Text(
         "This credential is not a key for calling models",
-        "It comes from the right house but is made for another purpose, as an admin key, a login token, a key id, an "
-        "organisation id or a webhook secret is. The model API does not take it.",
+        "It is {credential|an admin key, a login token, an ID or a secret for another purpose}. The model API does not "
+        "accept it.",
         (
             "Make an API key at {console}",
             "On the provider's page for API keys, make a key and use that one.",
-            (
-                "The login of a subscription works in its maker's own apps only: an API key is a thing apart, and "
-                "billed apart."
-            ),
+        ),
+    ),
+    "key.wrong_audience": Text(
+        "This token was made for another service",
+        "A token names the service for which it was made (aud) and who issued it (iss). This one is for "
+        "{audience|another service}, and {door} does not accept it, however long it is valid.",
+        (
+            "Get a new token for this service: {token_command}",
+            "Get a new token, and ask for the audience or scope that the manual of {door} names.",
+            "Or use an API key instead: {console}",
         ),
     ),
     "key.official_elsewhere": Text(
@@ -732,6 +738,20 @@ TEXTS: dict[str, Text] = {
             "If you reach Ollama through a tunnel, let the tunnel send localhost:11434 as the Host header.",
         ),
     ),
+    "http.body_encoding": Text(
+        "The server cannot read the compressed request",
+        "{app} compresses the body of its requests, and {host} tries to read the compressed bytes as JSON. The first "
+        "byte is already wrong: zstd begins with “(”, gzip with 0x1f. Key, model and address may all be right.",
+        (
+            "For Codex, switch compression off: `codex -c features.enable_request_compression=false`, or the same line "
+            "under [features] in config.toml.",
+            "In another app, look for an option that compresses requests, and switch it off.",
+            (
+                "For the owner of the server: update the relay, or let it decode Content-Encoding zstd and gzip "
+                "before it parses JSON."
+            ),
+        ),
+    ),
     "http.too_large": Text(
         "The request is larger than {host} takes",
         "The server, or a gateway before it, has a limit on size. Short questions pass, and long ones are refused or "
@@ -818,13 +838,12 @@ TEXTS: dict[str, Text] = {
     # -- auth ----------------------------------------------------------------------------------------------------------
     "auth.rejected": Text(
         "{door} does not accept this key",
-        "The key came to the right place and in the right form, but is not known there. It was mistyped, deleted or "
-        "replaced, or never belonged to this place.",
+        "The server read the key and refused it. It was mistyped, deleted or replaced, or is not a key of this server.",
         (
             "Compare {key_hint} with the keys listed at {console}",
             "Make a new key at {console} and use that one.",
-            "See that no older key from another place is used: `llmdoctor check` names the place that wins.",
-            "With a relay, see on its page that the token exists and is switched on.",
+            "Check that no older key from another place is used: the report names the place that wins.",
+            "With a relay, check on its page that the token exists and is switched on.",
         ),
     ),
     "auth.header_style": Text(
@@ -1078,6 +1097,35 @@ TEXTS: dict[str, Text] = {
         (
             "If your app is content, there is nothing to do.",
             "If it is not, switch streaming off, or update the server or relay.",
+        ),
+    ),
+    "stream.websocket_refused": Text(
+        "The server refuses the WebSocket that {app} tries first",
+        "{app} opens a WebSocket before it sends an ordinary request, and {host} does not offer one there. After the "
+        "answer “Upgrade Required” it goes on over HTTPS at once; after most other answers it tries again for some "
+        "seconds first. It gives up only where the refusal says that the model does not exist or the request is bad.",
+        (
+            "If answers come after a pause, nothing is broken: only the first attempt is lost.",
+            "For Codex, set the relay up as a provider of its own in config.toml ([model_providers.NAME] with "
+            "base_url, without supports_websockets) in place of openai_base_url: then it sends no WebSocket request.",
+            (
+                "For the owner of the server: answer the upgrade with 426 Upgrade Required, so that clients fall back "
+                "at once."
+            ),
+        ),
+    ),
+    "stream.websocket_closed": Text(
+        "The WebSocket was closed before the answer was finished",
+        "{app} got its WebSocket at {host}, and then the server or something on the way closed it. Close code 1008 "
+        "means that the server's policy does not admit it, 1011 an error of the server, 1006 that the connection was "
+        "cut. Proxies and VPNs often cut WebSockets that ordinary requests survive.",
+        (
+            "Try it without the proxy or VPN, or in another network.",
+            (
+                "For Codex, a provider of its own in config.toml without supports_websockets uses ordinary requests "
+                "instead."
+            ),
+            "For the owner of the server: let the proxy in front pass upgrades on, and raise its read time-out.",
         ),
     ),
     # -- app -----------------------------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ UI: dict[str, str] = {
     "mend.proxy": "Set the proxy to {detail} where {source} comes from.",
     "mend.no_proxy": "Set NO_PROXY (and no_proxy) to {detail}, beside what stands there.",
     "mend.auth": "The key works in another header: {detail}. That is a setting of the app.",
+    "mend.unset": "The request works without the header: remove {source}.",
     "mend.stream": "Switch streaming off in the app: without it the answer came.",
     "mend.streaming": "Turn on streaming in the app: this program cannot change that setting.",
     "plan.to": "to {host}, port {port}",
@@ -152,6 +153,8 @@ UI: dict[str, str] = {
     "plan.otherwise.public_address": "where the host's name leads to a public address, instead:",
     "plan.otherwise.around_proxy": "where the proxy leads to no answer, around it:",
     "plan.on_success": "where a way works, as a browser asks before a page may call:",
+    "plan.headers": "with these headers besides, their values not shown: {names}",
+    "plan.without_headers": "where that fails, once more without them: part of the {count} requests below",
     "plan.further": "where that fails: at most {count} more requests to the same host, free ones first",
     "plan.deep": "where a way works, for --deep:",
     "plan.all": "at most {tokens} tokens in all",
@@ -174,6 +177,7 @@ UI: dict[str, str] = {
     "snippet.nothing": "No settings were seen to work, so there is nothing to paste. The reason: {detail}",
     "snippet.unspoken": "{names} does not speak {protocol}, or cannot be pointed to {base_url}.",
     "snippet.key_in": "{names} reads its key from {variable}: give it the value of {source} there",
+    "snippet.headers": "the request that worked carried these headers too, which this text does not set: {names}",
     "snippet.file": "goes into {path}",
     "open.offline": "everything beyond this machine (--offline)",
     "open.no_spend": "whether the model answers (--no-spend)",
@@ -243,7 +247,65 @@ UI: dict[str, str] = {
     "explain.near": "There is no code {code}. Did you mean: {near}?",
     "explain.no_code": "There is no code {code}. `llmdoctor explain -` reads an error text.",
     "explain.more": "More: llmdoctor explain {code}",
-    "explain.also": "It may also be",
+    "explain.also": "Also possible",
+    "explain.why": "Why",
+    "explain.likely": "likely",
+    "explain.possible": "possible",
+    "explain.unclear": "This text fits several causes. The likeliest:",
+    "explain.guessed": "No known message occurs in this text. The most similar known ones:",
+    "explain.tell": "What would tell",
+    "explain.first": "If it is {code}:",
+    "explain.ask.connection": (
+        "The line beneath it. Python prints the cause above “The above exception was the direct cause”, Node prints it "
+        "as `cause:` or `code:`, Rust as `Caused by`. ECONNREFUSED, ETIMEDOUT, ENOTFOUND and CERT… are four different "
+        "faults. An invalid base URL and a key with a line break hide behind the same words. `llmdoctor check URL` "
+        "finds out."
+    ),
+    "explain.ask.browser": (
+        "The line in the browser's console (F12): it names CORS, “Mixed Content” or a `net::ERR_…` code. The page's "
+        "script never learns which it was."
+    ),
+    "explain.ask.401": (
+        "The body of the answer and the base URL. The body says whether no key arrived, the key is unknown, or it "
+        "belongs elsewhere; the base URL shows whether the key was sent to the provider that issued it. Without a "
+        "body: `llmdoctor check`."
+    ),
+    "explain.ask.403": (
+        "The body of the answer. JSON comes from the API and names a permission, a model or a region; a web page comes "
+        "from a firewall or a proxy in front of it."
+    ),
+    "explain.ask.404": (
+        "The full URL that was requested, and the body. If the body names a model, the model is missing; if it is a "
+        "web page or names a path, the path of the base URL is wrong, most often a missing or doubled /v1."
+    ),
+    "explain.ask.405": (
+        "The full URL and the method that were requested. A POST that a redirect turned into a GET ends like this, and "
+        "so does a base URL that leads to a web page."
+    ),
+    "explain.ask.400": (
+        "The body of the answer: its `message` or `param` names the field, the model or the header that the server "
+        "refuses."
+    ),
+    "explain.ask.500": (
+        "The body of the answer, or the server's log at that time. It is the server's fault or its upstream's; whether "
+        "the same request with another model works tells the two apart."
+    ),
+    "explain.ask.upstream": (
+        "The log of the relay or router: it names the upstream, its status and its message. Whether the same request "
+        "with another model works tells a missing channel from a key that the upstream refuses."
+    ),
+    "explain.ask.network": (
+        "Whether anything answers at the base URL: open it in a browser or with curl. Codex shows the same words for a "
+        "closed port, a certificate that is not trusted, and a name that does not exist."
+    ),
+    "explain.ask.unknown": (
+        "The status code and the body of the answer, or the line beneath the message in the app's log. If the app "
+        "shows neither, `llmdoctor check URL` asks the server itself."
+    ),
+    "explain.ask.nearest": (
+        "The whole message with the lines above and below it, the base URL, and the name of the app. "
+        "`llmdoctor check URL` asks the server itself."
+    ),
     "seen.note": "{note}",
     "seen.of": "{name}: {note}",
     "seen.lost": "{request} → {kind} ({note})",
@@ -280,7 +342,14 @@ UI: dict[str, str] = {
     "seen.not_sent": "the key was not sent to {host}",
     "seen.not_private": "{address} belongs neither to this machine nor to a private network",
     "seen.length": "it has {count} characters, where such keys have {wanted}",
+    "seen.mark_cut": "it has {count} characters, and the mark {detail} of such keys is missing or too near its end",
+    "seen.token_issuer": "the token says that {issuer} issued it (iss)",
+    "seen.token_audience": "the token says that it is for {names} (aud)",
+    "seen.token_region": "the key says that it is for the region {detail}",
+    "seen.token_expires": "valid until {not_after}, as it says itself",
+    "seen.other_key": "the answer quotes the key {detail}, which is not yours ({key_hint})",
     "seen.list_served": "the model list was served to this key",
+    "seen.list_empty": "the server's model list is empty",
     "seen.nearest": "nearest in the list of {count}: {near}",
     "seen.substituted": "asked for {model}, answered by {names}",
     "seen.searched": "looked in: {names}",
@@ -293,6 +362,14 @@ UI: dict[str, str] = {
     "seen.flow_key": "{source} takes the key from {secret}, which {host} would receive",
     "seen.flow_model": "{source} puts {secret} into the model name, which {host} would receive",
     "seen.flow_api_version": "{source} puts {secret} into the API version, which {host} would receive",
+    "seen.flow_header": "{source} sends {secret} to {host} in a header",
+    "seen.with_header": "refused with {names} (from {sources})",
+    "seen.without_header": "the same request without {names}",
+    "seen.header_name": "{source} sets a header whose name is not possible",
+    "seen.header_value": "{source}: the value of {name} begins or ends with white space, or has a character that no "
+    "header can hold",
+    "seen.header_long": "{source}: the value of {name} is too long for a header",
+    "seen.header_forbidden": "{source} sets {name}, which HTTP itself needs",
     "seen.flow_proxy": "{source} sends requests with {secret} through the proxy {host}",
     "seen.flow_connect_to": "{source} redirects connections with {secret} to {host}",
     "seen.flow_ca_bundle": "{source} decides which certificates count for {host}, which would receive {secret}",

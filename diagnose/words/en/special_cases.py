@@ -467,6 +467,71 @@ CASES: dict[str, Text] = {
             "Try from another network, or over the company's VPN if that is not filtered.",
         ),
     ),
+    "http.front_auth:gateway": Text(
+        "The gateway at {host} wants a credential of its own in the header {header|that it names}",
+        "A gateway stands between the app and the provider, and it refused the request before the provider saw the "
+        "key. Besides the provider's key it expects a credential of its own, in {header|another header}. The request "
+        "carried none that it accepts.",
+        (
+            "Set {header_variable} to `{header}: …`, with the gateway's credential.",
+            "Get the credential from the gateway's dashboard or from whoever runs it, and add the header {header} in "
+            "the settings of {app}.",
+            "Leave the provider's key as it is: it was not looked at.",
+        ),
+    ),
+    "http.front_auth:gateway_refuses": Text(
+        "The gateway at {host} refuses the credential in the header {header|that the app adds}",
+        "The header {header|of the app} was sent, with the value from {source|its settings}. The gateway "
+        "in front of the API does not accept "
+        "it, and the provider has not seen the key.",
+        (
+            "Compare the value in {source} with the credential that the gateway's dashboard shows.",
+            "If the gateway expects `Bearer` before the credential, add it to the value.",
+        ),
+    ),
+    "http.header_rejected:sent": Text(
+        "{host} refuses the request because of the header {header|that the app adds}",
+        "The app adds {header|a header} to every request, because {source|a setting} sets it. With it the "
+        "server refuses the "
+        "request; without it the server accepts the same request.",
+        (
+            "Remove the setting that adds {header}: {source}",
+            "If the header names an organization or a project, use one that the key belongs to.",
+            "Restart your app: running programs keep the old value.",
+        ),
+    ),
+    "http.header_rejected:unsendable": Text(
+        "The header {header|of a setting} cannot be sent",
+        "The value of {source|a setting} is not possible in a header. The client stops before it sends "
+        "anything, mostly with "
+        "“Connection error”.",
+        ("Correct the value of {source|the setting}: no spaces or line breaks at its ends, and plain letters only.",),
+    ),
+    "http.header_rejected:unsent": Text(
+        "The header {header|of a setting} was left out of this check",
+        "{source|A setting} sets a header that HTTP itself needs for the connection. This check did not "
+        "send it, the app may.",
+        ("Remove the header {header|it} from {source|the settings} unless the server's manual asks for it.",),
+    ),
+    "settings.missing_key:unset": Text(
+        "{app} finds no key in {variable|the variable that it reads}",
+        "The settings of {app} at {place|their place} name {variable|a variable} as the place of the key, "
+        "and it is not set. {app} reads no "
+        "other variable for this server.",
+        (
+            "Put the key into {variable|that variable}, in the environment from which {app} starts.",
+            "Restart {app}: a program started from the desktop does not see what was set in a terminal.",
+        ),
+    ),
+    "settings.missing_key:app": Text(
+        "{app} sends no key to {host}",
+        "The entry at {place|its place} names no key. {app} then sends none: no key from its login, and none from the "
+        "environment.",
+        (
+            "Add one of these lines to that entry: {lines}",
+            "Replace NAME with the variable that holds the key, then start {app} again.",
+        ),
+    ),
     "http.front_auth:portal": Text(
         "This network wants a sign-in before it lets anything out",
         "A hotel, airport or guest network answers in place of {host} until somebody has agreed to its terms in a "
@@ -732,6 +797,363 @@ CASES: dict[str, Text] = {
             "On your own server, allow TLS 1.2 and 1.3 (nginx: `ssl_protocols TLSv1.2 TLSv1.3`).",
             "Else tell the operator of {host}.",
             "If other hosts fail alike, a device in this network is what is old: try another network.",
+        ),
+    ),
+    "tcp.timeout:node_attempt": Text(
+        "Node gives up on {host} after a quarter of a second per address",
+        "Node tries the addresses of a host one after the other and allows each a quarter of a second to connect "
+        "(autoSelectFamilyAttemptTimeout). A host far away, or one behind a VPN, needs longer, so every attempt is "
+        "aborted, although curl and Python get through.",
+        (
+            "Give it more time: NODE_OPTIONS=--network-family-autoselection-attempt-timeout=5000",
+            "Set it before the app starts: in the shell, the service's unit or the container, not in a .env file.",
+            "In code of your own: net.setDefaultAutoSelectFamilyAttemptTimeout(5000).",
+            "If it fails with that too, the host is out of reach: `llmdoctor check` shows how far a connection gets.",
+        ),
+    ),
+    "url.version_doubled:app": Text(
+        "The app adds {added|a version} behind a base URL that already ends in {doubled|one}",
+        "The request went to {twice|a path with two versions}. This provider's version is {doubled|another one}, so "
+        "the base URL is right, and the app puts one more version behind it, as if every API lived under /v1.",
+        (
+            "In the app, choose the entry for this provider, if there is one, in place of “OpenAI compatible”.",
+            "Look for an option that takes the complete endpoint, or that stops the app from adding a version (in "
+            "Cherry Studio and some others, a / at the end of the address).",
+            "Update the app. If it cannot do without, put a gateway in front, such as LiteLLM or New API.",
+        ),
+    ),
+    "auth.not_permitted:keys_off": Text(
+        "This resource does not accept API keys at all",
+        "Its owner has switched key-based (local) authentication off, so every key is refused, however good. The "
+        "resource takes tokens of Microsoft Entra ID, or of the cloud's own identity service.",
+        (
+            "Sign in with a token: "
+            "AzureOpenAI(azure_ad_token_provider=get_bearer_token_provider(DefaultAzureCredential(), "
+            '"https://cognitiveservices.azure.com/.default")).',
+            "Ask the owner for the role “Cognitive Services OpenAI User” on the resource.",
+            "Or have the owner allow keys again: `az resource update` with properties.disableLocalAuth=false.",
+        ),
+    ),
+    "http.header_rejected:two_credentials": Text(
+        "The request carries two credentials, and the server takes one only",
+        "The key arrives twice or in two forms: in Authorization and in x-goog-api-key, or in a header and as ?key= in "
+        "the URL. That happens where an app sends a key of its own and a relay or a custom header adds another.",
+        (
+            "Take the key out of the URL and out of any custom header, and leave it in the key's field alone.",
+            "For Google's OpenAI-compatible address, send the key as Authorization: Bearer and nothing else.",
+            "On a relay of yours, drop the client's Authorization header before you add your own key.",
+        ),
+    ),
+    "settings.missing_key:empty": Text(
+        "The key that arrived at the server is empty",
+        "The server quotes the key that it got, and there is nothing to quote: the app sends an empty value, or the "
+        "word None, null or undefined. The setting is blank, the variable is not set where the app runs, or the app "
+        "reads another one.",
+        (
+            "Put the key where {app} looks for it, then start the app again.",
+            "A program started from the desktop, as a service or in a container does not see what was set in a "
+            "terminal: set it there.",
+            "If the app keeps keys per provider or per model, see whether the one in use has its own, blank field.",
+        ),
+    ),
+    # -- what a pasted text alone can say: nothing was measured --
+    "url.path_wrong:text": Text(
+        "Nothing answers under that path at {host|the server}",
+        "The host is reached, and it knows no page at the path that was requested. A part of the base URL's path is "
+        "missing, doubled or too much, or the app adds an endpoint that this server does not have.",
+        (
+            "Set the base URL to {better_url}",
+            "Compare the full URL that was requested with the manual: what stands before /chat/completions, /responses "
+            "or /messages is the base URL.",
+            "If the app asks for the complete address, give it the endpoint too.",
+            "`llmdoctor check URL` tries the usual paths.",
+        ),
+    ),
+    "url.version_missing:text": Text(
+        "The base URL probably lacks its version part, such as /v1",
+        "The path that was requested has an endpoint and no version in front of it, and the server does not know that "
+        "path. {app} adds no version by itself.",
+        (
+            "Set the base URL to {better_url}",
+            "Add /v1 (or the version that the manual names) to the end of the base URL.",
+            "`llmdoctor check URL` tries it.",
+        ),
+    ),
+    "auth.header_lost:text": Text(
+        "The server says that no key came with the request",
+        "Either none was sent (the key's field is blank, the variable is not set where the app runs, the app uses "
+        "another entry), or it was lost on the way: in a redirect, or in a proxy that drops the Authorization header.",
+        (
+            "Put the key where {app} looks for it, and start the app again.",
+            "Use the final address as base URL, with https://, so that nothing is redirected.",
+            "On your own server, let the web server pass the Authorization header on.",
+            "`llmdoctor check` sends the key and shows which of the two it is.",
+        ),
+    ),
+    "auth.rejected:text": Text(
+        "{door|The server} refuses the key",
+        "A key arrived, and it is not valid there: it was mistyped, cut short, deleted or replaced, or it was issued "
+        "by somebody else than the server at this base URL. The text does not show which.",
+        (
+            "Compare the base URL with the place that issued the key: both must be the same provider, site and plan.",
+            "Sites of the same provider do not take each other's keys. Those that are easily mixed up: {names}",
+            "Make a new key at {console} and use that one.",
+            "With a relay, see on its page that the token exists and is switched on; and see that no older key is "
+            "used: `llmdoctor check` names the place that wins.",
+        ),
+    ),
+    "settings.missing_key:text": Text(
+        "The app has no API key",
+        "It found none where it looks, or the field is blank, so it sent nothing or a request without a key. A program "
+        "started from the desktop, as a service or in a container does not see what was set in a terminal.",
+        (
+            "Put the key where {app} looks for it, then start the app again.",
+            "For {door}, that is the variable {key_env}.",
+            "If you have no key yet, make one at {console}",
+        ),
+    ),
+    "proxy.ignored:text": Text(
+        "The app probably goes past the proxy",
+        "Other programs get out through the proxy and this one times out. Node's fetch and some apps pay no heed to "
+        "HTTP_PROXY and HTTPS_PROXY, so they try to connect directly.",
+        (
+            "With Node 24 or newer, start the app with NODE_USE_ENV_PROXY=1.",
+            "Enter the proxy in the app's own settings.",
+            "Or let your proxy program carry everything (its TUN mode).",
+        ),
+    ),
+    "tls.intercepted:text": Text(
+        "Something on the way probably decrypts the connection to {host}",
+        "The certificate comes from an authority that this program does not know. In a company that is mostly its "
+        "inspecting proxy, at home an antivirus. With a server of your own it is the authority that signed its "
+        "certificate.",
+        (
+            "In a company, get its root certificate from the IT staff and hand it to the app: SSL_CERT_FILE=PATH for "
+            "Python, NODE_EXTRA_CA_CERTS=PATH for Node.",
+            "In the antivirus, leave {host} out of the scanning of encrypted connections.",
+            "If you know of nothing of the kind, send no key over this network.",
+        ),
+    ),
+    "http.gateway_error:upstream_path": Text(
+        "{host} calls {upstream|the API behind it} at the wrong address",
+        "The gateway took the request and passed it on. {upstream|The API behind it} answers that it does not know the "
+        "path at which the gateway called it. Most often the base URL of that provider in the gateway's settings lacks "
+        "its version segment, such as /v1. Your own settings are not the cause.",
+        (
+            "Send the operator of {host} this message: {said}",
+            "If the gateway is yours, correct the base URL of {upstream|that provider} in its settings.",
+            "Until then, choose a model there that another provider serves.",
+        ),
+    ),
+    "model.not_permitted:signin": Text(
+        "{model|The model} runs in Ollama's cloud, and this Ollama is not signed in",
+        "Models with -cloud or :cloud in their names do not run on this machine. Ollama passes the request on to "
+        "ollama.com, with the account that it is signed in to. The app's own key plays no part in this.",
+        (
+            "On the machine on which Ollama runs, run `ollama signin`.",
+            "Or choose a model that is installed there, such as {near}.",
+            "Or choose a model without -cloud in its name (`ollama list` shows the installed ones).",
+        ),
+    ),
+    "model.not_permitted:alone": Text(
+        "Only the model {model|that was asked for} is refused at {host}",
+        "With the same key and address, another model answered. So the refusal is about this model: the key's plan "
+        "does not include it, the credential that the server uses for it was refused, or only this model needs a valid "
+        "key.",
+        (
+            "Choose a model that answered just now: {near}",
+            "See whether the account, plan or group of the key includes this model.",
+            "If the server is yours, check the credentials with which it calls the provider of this model.",
+        ),
+    ),
+    "model.no_channel:empty": Text(
+        "Nothing at {host} serves the model {model|that was asked for}",
+        "The server is up and took the request, but no worker and no provider that has this model is connected to it. "
+        "Your key and address are not the cause.",
+        (
+            "If the server is yours, start the worker or load the model, and check that the model list names it.",
+            "Otherwise, tell the operator of {host}.",
+            "Names that come close: {near}.",
+        ),
+    ),
+    "quota.exhausted:upstream": Text(
+        "The account of {host} at {upstream|its upstream provider} has no credit left",
+        "{host} took your key and passed the request on with an account of its own. That upstream account has used up "
+        "its credit or quota. Topping up your own account does not help.",
+        (
+            "Send the operator of {host} this message: {said}",
+            "If the gateway is yours, top up the account at {upstream|the provider}, or raise its limit.",
+            "Until then, choose a model there that another provider serves.",
+        ),
+    ),
+    "quota.rate_limited:upstream": Text(
+        "The account of {host} at {upstream|its upstream provider} has reached a rate limit",
+        "{host} took your key and passed the request on with an account of its own. That upstream account has sent too "
+        "many requests, perhaps those of other users too.",
+        (
+            "Wait {retry_after} seconds and try again.",
+            "Wait a minute and try again.",
+            "If it happens often, tell the operator of {host}, or choose a model there that another provider serves.",
+        ),
+    ),
+    "auth.upstream:alone": Text(
+        "A key is refused for the model {model|that was asked for} alone, most likely the relay's own",
+        "With the same key and address, another model answered. A relay uses keys of its own for the providers behind "
+        "it, and the one for this model seems to be refused. A server that checks your key only for certain models "
+        "would answer in the same way.",
+        (
+            "Choose a model that answered just now: {near}",
+            "Send the operator of {host} this message: {said}",
+            "If the relay is yours, replace the key of the channel that serves this model.",
+        ),
+    ),
+    # -- credentials that tell about themselves
+    "key.wrong_kind:token": Text(
+        "This is a token, not an API key",
+        "It is {credential|a token} of {issuer|another service}. The model API does not accept it as a key.",
+        (
+            "Make an API key at {console}",
+            "Use an API key that was issued for {host}, not the token of a login.",
+            "If the provider supports sign-in without a key (workload identity), exchange the token first: the app has "
+            "to do that, with the token as its input.",
+            "A login works only in the app that made it; API keys are separate and billed separately.",
+        ),
+    ),
+    "key.wrong_kind:access_key": Text(
+        "This is an access key of a cloud account, not an API key",
+        "It is {credential|an access key} of {house|a cloud provider}. Such keys sign requests to the cloud's own "
+        "interfaces. The model API takes an API key, which is made on another page.",
+        (
+            "Make an API key at {console}",
+            "Make an API key on the page of the model service, and use that one alone, without an ID in front.",
+            "If the access key was pasted into other apps too, replace it: it opens the whole account.",
+        ),
+    ),
+    "key.wrong_kind:document": Text(
+        "This is not an API key: it is {credential|a file with a secret}",
+        "The whole text of a file or of a settings line is in the key's field. It was not sent, because it may hold a "
+        "private key.",
+        (
+            "Make an API key at {console}",
+            "Give the app the path of the file instead, where it has a setting for that, or use an API key.",
+            "If an app has already sent it somewhere, replace the secret.",
+        ),
+    ),
+    "key.wrong_region:token": Text(
+        "This key is for the region {region|of another host}, and {host} is in another",
+        "The key names the region in which it was made. A short-term key is valid only there.",
+        (
+            "To keep the key, set the base URL to {better_url}",
+            "To keep the base URL, make a new key for {own_region} at {console}",
+            "Use the same region for the key and the base URL.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("key.wrong_region:maybe", "key.wrong_resource:maybe"),
+        Text(
+            "The key may be from another site of the same provider",
+            "The provider runs several sites with separate keys that look alike. Only the site that issued the key "
+            "accepts it, and nothing in the key tells which one that is.",
+            (
+                "If you made the key at one of these sites, set the base URL to its address: {sites}",
+                "Check on which site you log in to make keys.",
+            ),
+        ),
+    ),
+    **dict.fromkeys(
+        ("key.wrong_region:own", "key.wrong_resource:own"),
+        Text(
+            "The key may be from another region or resource of the same provider",
+            "The provider has one host for each region, resource or workspace, and a key is valid only at its own.",
+            (
+                "Check that the key was made for {own_region}, the region of this base URL.",
+                "In the provider's console, copy the address and the key from the same page.",
+            ),
+        ),
+    ),
+    "key.wrong_plan:plans": Text(
+        "This key belongs to a plan that has an address of its own",
+        "Subscriptions and pay-as-you-go have separate keys and separate addresses. The plan has several sites, and "
+        "nothing in the key tells which one issued it.",
+        (
+            "Set the base URL to the address of the site where you bought the plan: {sites}",
+            "To keep the base URL, make a key of its kind at {console}",
+            "In the console, check under which plan the key is listed, and copy the base URL given there.",
+        ),
+    ),
+    "key.wrong_plan:maybe": Text(
+        "The key may belong to a plan that has its own address",
+        "Subscriptions, such as coding plans, and pay-as-you-go have separate addresses, and a plan pays only for "
+        "requests to its own. Whether the account has a plan is not visible from here.",
+        (
+            "If you have the plan, set the base URL to its address: {sites}",
+            "In the console, check to which plan the key belongs, and copy the base URL given there.",
+        ),
+    ),
+    "key.wrong_plan:not_of_plan": Text(
+        "This is not a key of the plan to which {host} belongs",
+        "{door} accepts only the keys of the plan. This key does not begin as those do, so it may be an ordinary "
+        "(pay-as-you-go) key of the same provider, which has other addresses.",
+        (
+            "Keys of this plan begin with {wanted|another text}: copy that one from {console|the plan's page}",
+            "If it is an ordinary key of the same provider, set the base URL to the address of its site: {sites}",
+        ),
+    ),
+    "auth.rejected:sites": Text(
+        "{door} does not accept this key; it may be from another of its sites",
+        "The server refused the key. The provider runs several sites with separate keys that look alike, so the key "
+        "may be from another one. It may also be mistyped, deleted or replaced.",
+        (
+            "If you made the key at one of these sites, set the base URL to its address: {sites}",
+            "If you made it for {door}, compare {key_hint} with the keys listed at {console}",
+            "Otherwise make a new key at {console|the provider's console}",
+        ),
+    ),
+    "auth.rejected:region": Text(
+        "{door} does not accept this key; it may be from another region",
+        "The server refused the key. {host} serves the region {own_region|in its name}, and a key may be valid only in "
+        "the region in which it was made. It may also be deleted, expired or mistyped.",
+        (
+            "Check that the key was made for {own_region}; if not, use the base URL of its own region.",
+            "Otherwise make a new key in {own_region|that region} at {console|the provider's console}",
+        ),
+    ),
+    "auth.rejected:token": Text(
+        "{door} does not accept this token",
+        "The server read the token and refused it. A token is valid for a limited time and for one service, and its "
+        "issuer can withdraw it.",
+        (
+            "Get a new token for this service: {token_command}",
+            "Get a new token, in the way in which you got this one.",
+            "If it is refused again, compare its audience (aud) and issuer (iss) with what the server expects.",
+        ),
+    ),
+    "auth.expired:token": Text(
+        "The token has expired",
+        "It was valid until {expires|a moment in the past}. Login and access tokens are valid for minutes or hours, "
+        "and waiting does not renew them.",
+        (
+            "Get a new token: {token_command}",
+            "Get a new token, in the way in which you got this one.",
+            "Let the app get its tokens itself (a token provider, a login), instead of a token pasted once.",
+            "If the token is new, check the clock of this machine.",
+        ),
+    ),
+    "auth.expired:bedrock": Text(
+        "The short-term Bedrock key has expired",
+        "It was valid until {expires|a moment in the past}. Short-term keys are valid for at most 12 hours.",
+        (
+            "Make a new key at {console}",
+            "For more than 12 hours, use a long-term key, or let the app make short-term keys from AWS credentials.",
+        ),
+    ),
+    "auth.expired:early": Text(
+        "The token is not valid yet",
+        "It is valid only from {expires|a later moment} on. Usually the clock of this machine, or of the one that "
+        "issued the token, is wrong.",
+        (
+            "Check the clock of this machine, and turn on automatic time.",
+            "If the clock is right, check the clock of the server that issued the token.",
         ),
     ),
 }

@@ -88,6 +88,7 @@ UI: dict[str, str] = {
     "mend.proxy": "请在 {source} 的来源处把代理设为 {detail}。",
     "mend.no_proxy": "请把 {detail} 加到 NO_PROXY（以及 no_proxy）里，保留原有内容。",
     "mend.auth": "密钥要放在另一个请求头里才有效：{detail}。这是应用的设置。",
+    "mend.unset": "不带这个请求头就能用：请删掉 {source}。",
     "mend.stream": "在应用里关闭流式输出：不用流式时，回答正常返回。",
     "mend.streaming": "在应用里打开流式输出：本程序改不了这个设置。",
     "plan.to": "发往 {host}，端口 {port}",
@@ -133,6 +134,8 @@ UI: dict[str, str] = {
     "plan.otherwise.public_address": "如果主机名解析到公网地址，则改为：",
     "plan.otherwise.around_proxy": "如果经过代理得不到应答，则绕过代理：",
     "plan.on_success": "成功之后，再像浏览器那样询问网页能否调用：",
+    "plan.headers": "另外带上这些请求头（不显示值）：{names}",
+    "plan.without_headers": "如果失败，再不带它们发一次：算在下面的 {count} 次请求里",
     "plan.further": "如果失败：最多再向同一主机发 {count} 次请求，先发免费的",
     "plan.deep": "有可用的连接方式时，--deep 还会发：",
     "plan.all": "总共最多 {tokens} token",
@@ -153,6 +156,7 @@ UI: dict[str, str] = {
     "snippet.nothing": "没有找到能用的设置，所以没有可粘贴的内容。原因：{detail}",
     "snippet.unspoken": "{names} 不支持 {protocol} 协议，或者无法指向 {base_url}。",
     "snippet.key_in": "{names} 从 {variable} 读取密钥：请把 {source} 的值放到那里",
+    "snippet.headers": "成功的请求还带了这些请求头，下面的内容没有设置它们：{names}",
     "snippet.file": "写入 {path}",
     "open.offline": "本机以外的一切（--offline）",
     "open.no_spend": "模型能否回答（--no-spend）",
@@ -223,6 +227,53 @@ UI: dict[str, str] = {
     "explain.no_code": "没有 {code} 这个代码。要解读报错文字，请用 `llmdoctor explain -`。",
     "explain.more": "详细说明：llmdoctor explain {code}",
     "explain.also": "也可能是",
+    "explain.why": "原因",
+    "explain.likely": "很可能",
+    "explain.possible": "有可能",
+    "explain.unclear": "这段文字对应多种原因，可能性最大的是：",
+    "explain.guessed": "这段文字里没有已知的报错，最接近的是：",
+    "explain.tell": "怎样判断是哪一种",
+    "explain.first": "如果是 {code}：",
+    "explain.ask.connection": (
+        "看它下面的那一行。Python 的原因写在“The above exception was the direct cause”上方，Node 写在 `cause:` 或 "
+        "`code:` "
+        "里，Rust 写在 `Caused by` 后面。ECONNREFUSED、ETIMEDOUT、ENOTFOUND 和 CERT… 是四种不同的故障。Base URL "
+        "不合法、密钥里带换行，报的也是这句话。运行 `llmdoctor check 地址` 可以查明。"
+    ),
+    "explain.ask.browser": (
+        "看浏览器控制台（F12）里的那一行：它会写明是 CORS、“Mixed Content”，还是某个 `net::ERR_…` 错误码。网页里的脚本"
+        "拿不到这些信息。"
+    ),
+    "explain.ask.401": (
+        "看响应内容和 Base URL。响应内容会说明是没收到密钥、不认识这个密钥，还是密钥属于别处；Base URL "
+        "能看出密钥是不是发给了签发它的服务商。没有响应内容时，请运行 `llmdoctor check`。"
+    ),
+    "explain.ask.403": (
+        "看响应内容。如果是 JSON，它来自 API，会写明权限、模型或地区；如果是网页，它来自前面的防火墙或代理。"
+    ),
+    "explain.ask.404": (
+        "看实际请求的完整地址和响应内容。内容提到模型，就是没有这个模型；内容是网页或提到路径，就是 Base URL "
+        "的路径不对，最常见的是缺少 /v1 或多了一个 /v1。"
+    ),
+    "explain.ask.405": ("看实际请求的完整地址和方法。POST 被重定向改成了 GET，或者 Base URL 指向网页，都会这样报错。"),
+    "explain.ask.400": "看响应内容：其中的 `message` 或 `param` 会写明服务器拒绝的是哪个字段、哪个模型或哪个请求头。",
+    "explain.ask.500": (
+        "看响应内容，或服务器当时的日志。问题出在服务器或它的上游；换一个模型发同样的请求，就能区分这两种情况。"
+    ),
+    "explain.ask.upstream": (
+        "看中转站或路由的日志：里面有上游、它的状态码和报错。换一个模型发同样的请求，就能分清是没有渠道，还是上游拒绝"
+        "了它的密钥。"
+    ),
+    "explain.ask.network": (
+        "看 Base URL 那里有没有响应：用浏览器或 curl 打开。端口关闭、证书不受信任、域名不存在，Codex 显示的都是这句话。"
+    ),
+    "explain.ask.unknown": (
+        "看状态码和响应内容，或应用日志里这条信息下面的那一行。如果应用都没有显示，运行 `llmdoctor check 地址` 可以直"
+        "接询问服务器。"
+    ),
+    "explain.ask.nearest": (
+        "请提供完整的报错（包括上下几行）、Base URL 和应用名称。运行 `llmdoctor check 地址` 可以直接询问服务器。"
+    ),
     "seen.note": "{note}",
     "seen.of": "{name}：{note}",
     "seen.lost": "{request} → {kind}（{note}）",
@@ -259,7 +310,14 @@ UI: dict[str, str] = {
     "seen.not_sent": "密钥没有发往 {host}",
     "seen.not_private": "{address} 既不属于本机，也不在内网里",
     "seen.length": "长度是 {count} 个字符，而这种密钥应为 {wanted} 个",
+    "seen.mark_cut": "长度为 {count} 个字符，这类密钥中应有的标记 {detail} 缺失或太靠近结尾",
+    "seen.token_issuer": "令牌写明由 {issuer} 签发（iss）",
+    "seen.token_audience": "令牌写明用于 {names}（aud）",
+    "seen.token_region": "密钥写明用于 {detail} 区域",
+    "seen.token_expires": "按自身内容，有效期至 {not_after}",
+    "seen.other_key": "响应里提到的密钥是 {detail}，不是你的密钥（{key_hint}）",
     "seen.list_served": "用这个密钥能取到模型列表",
+    "seen.list_empty": "服务器的模型列表是空的",
     "seen.nearest": "列表里的 {count} 个模型中最接近的：{near}",
     "seen.substituted": "请求的是 {model}，应答的是 {names}",
     "seen.searched": "查过：{names}",
@@ -272,6 +330,13 @@ UI: dict[str, str] = {
     "seen.flow_key": "{source} 从 {secret} 读取密钥，并会发往 {host}",
     "seen.flow_model": "{source} 把 {secret} 写进了模型名，并会发往 {host}",
     "seen.flow_api_version": "{source} 把 {secret} 写进了 API 版本，并会发往 {host}",
+    "seen.flow_header": "{source} 会用请求头把 {secret} 发给 {host}",
+    "seen.with_header": "带上 {names} 时被拒绝（来自 {sources}）",
+    "seen.without_header": "同样的请求，不带 {names}",
+    "seen.header_name": "{source} 设置的请求头名称无效",
+    "seen.header_value": "{source}：{name} 的值首尾有空白，或含有请求头不能用的字符",
+    "seen.header_long": "{source}：{name} 的值太长，不能用作请求头",
+    "seen.header_forbidden": "{source} 设置了 {name}，这是 HTTP 本身要用的请求头",
     "seen.flow_proxy": "{source} 让带有 {secret} 的请求经过代理 {host}",
     "seen.flow_connect_to": "{source} 把带有 {secret} 的连接改到 {host}",
     "seen.flow_ca_bundle": "{source} 决定连接 {host} 时信任哪些证书，而 {secret} 会发往那里",

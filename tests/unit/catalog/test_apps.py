@@ -414,7 +414,7 @@ def test_the_plan_names_what_the_app_asks(app: str, protocol: str, url: str, pat
         ("anthropic-sdk-0", "ANTHROPIC_AUTH_TOKEN", "bearer", "2023-06-01"),
         ("claude-code", "ANTHROPIC_AUTH_TOKEN", "bearer", "2023-06-01"),
         ("claude-code", "ANTHROPIC_API_KEY", "x-api-key", "2023-06-01"),
-        ("langchain-anthropic", "ANTHROPIC_API_KEY", "x-api-key", "2023-06-01"),
+        ("langchain-anthropic", "ANTHROPIC_API_KEY", "bearer", "2026-10-21"),
         ("qwen-code", "ANTHROPIC_API_KEY", "bearer", "2023-06-01"),
     ],
 )
@@ -490,7 +490,7 @@ def test_a_base_url_that_the_app_does_not_read() -> None:
         b.openai(KEY),
         "",
         "codex",
-        {"OPENAI_BASE_URL": "{door}/v1", "OPENAI_API_KEY": KEY},
+        {"OPENAI_BASE_URL": "{door}/v1", "CODEX_API_KEY": KEY},
         key=None,
         base_url=None,
         offline=True,
