@@ -15,16 +15,21 @@ UNREACHABLE = "unreachable"
 TIED = ("url.version_missing", "url.version_doubled", "url.path_wrong")
 
 
-def streams_alone_fail(proven: Proven) -> bool:
-    """Check whether the whole response came and the streamed one did not; then the app can turn off streaming."""
-    return proven.answer is True and proven.stream is False
+def half_that_works(proven: Proven) -> bool | None:
+    """Return the setting for streaming with which the app gets its answer, if one of the two ways works alone.
+
+    True: only the streamed answer came, so the app can turn on streaming. False: only the whole one. None: neither.
+    """
+    if proven.answer is True and proven.stream is False:
+        return False
+    return True if proven.answer is False and proven.stream is True else None
 
 
-def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str, unstreamed: bool) -> Finding:
+def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str, streaming: bool | None) -> Finding:
     """Write the finding of a rule that holds, in the language ``lang``.
 
-    ``facts`` decide which of its steps fit the case.
-    ``unstreamed`` says that a response came without streaming; a finding without another fix then suggests that.
+    ``facts`` decide which of its steps fit the case. ``streaming`` is the setting with which a response came although
+    the other way failed; a finding without another fix then suggests that first.
     """
     code, claim = raised_rule.rule.code, raised_rule.claim
     claim_values = {name: words.spoken(value, lang) for name, value in claim.values.items()}
@@ -47,10 +52,10 @@ def finding_of(raised_rule: RaisedRule, view: View, facts: CaseFacts, lang: str,
         summary = (*named, *text.steps, text.title)[0]
         fixes.append(Fix(summary, settings, claim.verified))
     steps = (*asked, *text.steps)[: words.MOST_STEPS]
-    if not fixes and unstreamed:
-        summary = words.phrase("fix.no_stream", lang)
+    if not fixes and streaming is not None:
+        summary = words.phrase("fix.stream_alone" if streaming else "fix.no_stream", lang)
         steps = (summary, *steps)
-        fixes.append(Fix(summary, {"stream": False}, True))
+        fixes.append(Fix(summary, {"stream": streaming}, True))
     return Finding(
         code=code,
         severity=raised_rule.severity,

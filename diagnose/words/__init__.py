@@ -45,7 +45,7 @@ OPTIONAL = (
     *("header", "header_variable", "place", "lines"),
     *("proxy", "better_proxy", "address", "port", "location"),
     *("credential", "house", "audience", "expires", "region", "own_region", "sites", "wanted", "token_command"),
-    *("issuer", "product", "path", "names", "not_after", "days"),
+    *("issuer", "product", "path", "names", "not_after", "days", "clients"),
     *("status", "said", "retry_after", "seconds", "detail"),
 )
 

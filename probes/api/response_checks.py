@@ -293,7 +293,8 @@ def passes(found: Exchange | None) -> bool:
         return False
     if found.purpose is Purpose.STREAM:
         reading = found.reading.stream
-        return reading is not None and reading.flows and not reading.problem and reading.error is None
+        flows = reading is not None and (reading.flows or reading.read)
+        return reading is not None and flows and not reading.problem and reading.error is None
     return found.reading.answer is not None and not found.reading.answer.problem
 
 

@@ -169,6 +169,7 @@ def test_what_judges_touches_no_network(name: str) -> None:
     }
     pure |= {"probes.api.response_checks", "probes.api.attempt_round", "probes.api.upstream_errors"}
     pure |= {"probes.urls.login_pages", "probes.protocols.errors"}
+    pure |= {"probes.protocols.strictness.clients", "probes.catalog.app_readers"}
     # Markers of each protocol: its file, and the variables of its SDK.
     pure |= {"probes.protocols.names", "probes.protocols.protocol", "probes.catalog.sdk_variables"}
     if (

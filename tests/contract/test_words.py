@@ -29,6 +29,7 @@ from probes.model.scrubber import Scrubber
 from probes.model.settings import FlowPart, ProxySettings, Sourced
 from probes.model.source import environment_variable
 from probes.network.proxy_tunnel import SOCKS4_REPLIES, SOCKS5_REPLIES
+from probes.protocols.strictness.clients import BREAKS
 from probes.steps.proxy import choose
 from probes.urls.url import parse_url
 from probes.urls.url_flaws import examine_url
@@ -327,6 +328,8 @@ def test_every_line_of_evidence_has_its_words() -> None:
     used |= {f"seen.header_{flaw}" for flaw in ("name", "value", "long", "forbidden")}
     used |= {f"seen.unread_{reason}" for reason in ("foreign_owner", "world_writable", "leads_out")}
     used |= {f"seen.kind_{kind}" for kind in Kind} | {f"seen.dns_{word}" for word in SAID}
+    used |= {f"seen.break_{what}" for what in BREAKS}
+    used |= {f"seen.breaks{whose}" for whose in ("", "_helper", "_both")}
     used |= {f"seen.speaks_{scheme}" for scheme in ("http", "https", "socks5", "web")}
     assert used == {key for key in UI["en"] if key.startswith("seen.")}
 

@@ -12,6 +12,7 @@ from worlds import (
     http,
     protocols,
     settings,
+    strictness,
     wire,
 )
 from worlds.stage import Scenario
@@ -23,6 +24,7 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "http": http.SCENARIOS,
     "cases": cases.SCENARIOS,
     "remedies": field_remedies.SCENARIOS,
+    "strictness": strictness.SCENARIOS,
     "field_headers": field_headers.SCENARIOS,
     "field_refusals": field_refusals.SCENARIOS,
     "field_credentials": field_credentials.SCENARIOS,

@@ -722,6 +722,83 @@ CASES: dict[str, Text] = {
             ),
         ),
     ),
+    "model.parameter_rejected:streamed": Text(
+        "This model answers only with streaming",
+        "The address, the key and the model are in order. The model refuses requests that ask for the whole answer at "
+        "once, and accepts those that stream.",
+        (
+            "Turn on streaming in the app: apps that stream get the answer here, others do not.",
+            "If the app cannot stream, choose another model.",
+        ),
+    ),
+    "shape.malformed_answer:wordless": Text(
+        "The answer of {host} contains no text",
+        "The answer says that it is complete, but the field that SDKs read is empty or missing. The app then shows an "
+        "empty answer and no error. Often a relay loses the text when it converts between protocols.",
+        (
+            "Try another model: often only one is affected.",
+            "Check that the protocol chosen in the app is the one that the server speaks.",
+            "Update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "shape.malformed_answer:others": Text(
+        "Some clients cannot read the answer of {host}",
+        "Your app's SDK reads it. These clients do not: {clients|other SDKs}. An app that is built on one of them "
+        "fails or shows an empty answer.",
+        (
+            "Nothing to do if your app uses none of these clients.",
+            "Otherwise update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "stream.malformed:others": Text(
+        "Some clients cannot read the stream from {host}",
+        "Your app's SDK reads it. These clients do not: {clients|other SDKs}. An app that is built on one of them "
+        "fails or shows an empty answer.",
+        (
+            "Nothing to do if your app uses none of these clients.",
+            "Otherwise turn off streaming in that app.",
+            "Update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "stream.malformed:helpers": Text(
+        "The stream helpers of some SDKs cannot read the stream from {host}",
+        "Reading the events one by one works. The stream helper, which puts the message together, does not in "
+        "{clients|some SDKs}. An app that uses it fails.",
+        (
+            "Nothing to do if your app does not use the stream helper.",
+            "Otherwise turn off streaming in that app, or read the events one by one.",
+            "Update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "stream.malformed:wordless": Text(
+        "The stream from {host} contains no text",
+        "The stream says that it is complete, but the fields that SDKs read contain no text. The app then shows an "
+        "empty answer and no error. Often a relay loses the text when it converts between protocols.",
+        (
+            "Turn off streaming in the app for now.",
+            "Try another model: often only one is affected.",
+            "Update the server or relay, or report it to the operator of {host}.",
+        ),
+    ),
+    "stream.error_inside:ignored": Text(
+        "The stream contains an error that the SDK ignores",
+        "The text arrives in full, and an event in between reports an error. The official SDK ignores it, because it "
+        "does not have the form of an error event. Other clients may stop there.",
+        (
+            "If the text is complete, nothing is needed for this app.",
+            "Report the message to the operator of {host}.",
+        ),
+    ),
+    "stream.cut:behind": Text(
+        "The connection closes before the stream has properly ended",
+        "The whole answer arrived, but the response body is not closed as HTTP requires: the last chunk is missing, or "
+        "the announced length is wrong. SDKs that read to the end report an error.",
+        (
+            "Turn off streaming in the app for now.",
+            "Update the server or relay: it must end the response body properly.",
+            "On your own gateway, check what closes the connection.",
+        ),
+    ),
     "stream.malformed:packed": Text(
         "The stream from {host} is compressed in a way that the app cannot undo",
         "An app says which ways of compression it knows: gzip and deflate, and others only where a package for them is "
