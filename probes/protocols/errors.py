@@ -129,7 +129,7 @@ def read_error(value: object) -> ApiError | None:
         return found
     found = found or ApiError()
     return ApiError(
-        type=_text(value.get("type") or value.get("reason")),
+        type=_text(value.get("type") or value.get("reason")) or found.type,
         code=found.code or _text(value.get("code")),
         message=found.message or _text(message),
         param=_text(value.get("param")),
@@ -166,5 +166,5 @@ def bare_error(value: dict[str, Any]) -> bool:
     """Check for an error event like ``{"code": 500, "msg": "…"}``. The SDKs ignore it, so the response stays empty."""
     if value.get("code") in (0, "0", 200, "200", "success"):
         return False  # {"code": 0, "msg": "ok"} reports success
-    strange = "choices" not in value and not str(value.get("type", "")).startswith(("message", "content_block", "ping"))
+    strange = not value.get("choices") and not str(value.get("type", "")).startswith(("message", "content_block", "ping"))
     return strange and error_in_success(value, read_error(value)) is not None

@@ -11,6 +11,7 @@ from worlds import (
     field_way,
     http,
     protocols,
+    public_reports,
     settings,
     strictness,
     wire,
@@ -29,5 +30,6 @@ TABLES: dict[str, tuple[Scenario, ...]] = {
     "field_refusals": field_refusals.SCENARIOS,
     "field_credentials": field_credentials.SCENARIOS,
     "field_way": field_way.SCENARIOS,
+    "public_reports": public_reports.SCENARIOS,
 }
 SCENARIOS: tuple[Scenario, ...] = tuple(one for table in TABLES.values() for one in table)
