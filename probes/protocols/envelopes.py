@@ -105,7 +105,8 @@ def read_envelope(value: Mapping[str, Any], depth: int = DEPTH) -> ApiError | No
     if not message and not (code and inner is not None):
         return ApiError(code=code, shape="flat") if code and depth < DEPTH else None
     inner_code = inner.code if inner is not None else ""
-    return ApiError(scalar(fields.get("errortype") or fields.get("type")), code or inner_code, message, scalar(fields.get("param")), "flat")
+    kind = scalar(fields.get("errortype") or fields.get("type"))
+    return ApiError(kind, code or inner_code, message, scalar(fields.get("param")), "flat")
 
 
 def reports_failure(value: object) -> bool:

@@ -164,7 +164,6 @@ def stated_status(error: ApiError) -> int:
 
 def bare_error(value: dict[str, Any]) -> bool:
     """Check for an error event like ``{"code": 500, "msg": "…"}``. The SDKs ignore it, so the response stays empty."""
-    if value.get("code") in (0, "0", 200, "200", "success"):
-        return False  # {"code": 0, "msg": "ok"} reports success
-    strange = not value.get("choices") and not str(value.get("type", "")).startswith(("message", "content_block", "ping"))
+    sound = str(value.get("type", "")).startswith(("message", "content_block", "ping"))
+    strange = not value.get("choices") and not sound
     return strange and error_in_success(value, read_error(value)) is not None
