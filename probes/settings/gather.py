@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from probes.catalog import doors
 from probes.catalog.door import Door
 from probes.catalog.node_runtime import read as read_node
-from probes.catalog.sdk_variables import SdkVariables
+from probes.catalog.sdk_variables import SdkVariables, variables_of
 from probes.config_formats.files import SkippedFile
 from probes.model.secret import Secret
 from probes.model.settings import (
@@ -75,6 +75,8 @@ def gather(
     protocol = _protocol(options, named)
     app = _app(options.app or next((entry.values["app"].value for entry in named if "app" in entry.values), None))
     choice = choose(options, target, check, url, variables, protocol, app)
+    if app is not None and not options.app and choice.base is not None:
+        choice = replace(choice, base=_by_app(choice.base, choice.family, named))
     key, variable, searched, key_conflicts = key_of(options, target, check, choice, variables, environ)
     model, model_conflicts = _model(options, target, check, choice.family, variables)
     if protocol.value == "auto" and choice.protocol:
@@ -140,9 +142,28 @@ def _usual(choice: SdkChoice, check: ConfigTable, variables: Variables) -> Desti
     from probes.settings.consent import Destination
 
     family, own = choice.family, variables.of_user()
+    if choice.base is not None and choice.base.chosen_by is not None:
+        family = variables_of(family.protocol)  # the user's own settings name no app
     given = check.text("base_url")
     found = own.base(family) or (given if given is not None and given.source.owner is Owner.USER else None)
     return Destination(found or (Sourced(family.default, DEFAULT) if family.default else None), family.keys)
+
+
+def _by_app(base: Sourced[str], family: SdkVariables, named: list[ConfigTable]) -> Sourced[str]:
+    """Return the base URL; with the setting that chose it if only an app that the folder's file names leads there.
+
+    That is the app's own default, or a variable of the user that no SDK reads.
+    """
+    from probes.settings.consent import names_place
+
+    chosen = next((entry.values["app"].source for entry in named if "app" in entry.values), None)
+    if chosen is None or chosen.owner is Owner.USER or base.source.owner is Owner.FOLDER:
+        return base
+    if base.source.kind is SourceKind.DEFAULT:
+        usual = base.value.removesuffix("/") == (variables_of(family.protocol).default or "").removesuffix("/")
+    else:
+        usual = not base.source.variable or names_place(base.source.variable)
+    return base if usual else replace(base, chosen_by=chosen)
 
 
 def _connections(named: list[ConfigTable]) -> Iterator[ConnectTo]:

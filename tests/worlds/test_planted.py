@@ -137,6 +137,7 @@ def run(row: Folder, network: TrappedNetwork, root: Path, monkeypatch: pytest.Mo
             doors.adopt(())
             CliRunner().invoke(program, list(argv))
             texts |= write(files)
+        network.refuses = row.refuses
         network.forget()
         network.forges = any("ca.pem" in text for text in (*row.files.values(), *row.argv))
         doors.adopt(())
@@ -210,6 +211,8 @@ def test_no_planted_folder_gets_a_secret(
     if "--plan" in row.argv and "--json" in row.argv:
         plan = json.loads(seen.output)
         assert plan["withheld"] and not any(request["with_key"] for request in plan["requests"])
+    if row.refuses:  # else it would prove nothing that no other key was tried
+        assert [name for name, role in row.gets.items() if seen.marks[name] not in network.heard(role)] == []
     if not row.code:
         return
     assert row.code in seen.output + seen.errors + seen.written, "no finding"
@@ -246,6 +249,7 @@ _SENDABLE = tuple(
     and row.severity == "error"
     and not row.silent
     and "<" not in "".join(row.argv)
+    and not row.refuses
 )
 
 
